@@ -1,0 +1,336 @@
+"""The link to Discord: one discord.py client, the few calls that we use, and what its gateway says about accounts.
+
+Judges nothing and translates nothing itself. REST works while the gateway is down. The library's two addresses are
+set for the whole process, so one process speaks to one Discord.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import aiohttp
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import HTTPClient, MultipartParameters, Route
+
+from connectors.discord import translate
+from connectors.discord.ceiling import Cut, end_before_the_library_sleeps
+from connectors.discord.translate import Answer, Got, Silence
+from guardian.clock import wire_seconds
+from guardian.errors import Misconfigured
+from guardian.ids import SpaceName
+from guardian.logs import logger
+
+DEFAULT_API = "https://discord.com/api/v10"
+DEFAULT_GATEWAY = "wss://gateway.discord.gg/"
+INTENT_REMEDY = (
+    'Discord refuses the connection: the "Server Members Intent" is off. '
+    "Turn it on in the developer portal: your application, Bot, Privileged Gateway Intents."
+)
+TOKEN_REMEDY = (
+    "Discord refuses the bot token: make a new one in the developer portal, put it in the token file, start again."
+)
+
+PAGE = 1000
+_ECHO_SECONDS = 10.0
+_NAP_SECONDS = 5.0
+_LONGEST_NAP_SECONDS = 60.0
+
+_log = logger("discord")
+
+AccountChanged = Callable[[str], Awaitable[None]]
+Setup = Callable[[discord.Client], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordConfig:
+    """Where the server is and how the bot signs in; `call_ceiling` bounds each call in wire time."""
+
+    name: SpaceName
+    token: str = field(repr=False)
+    guild_id: str
+    api_url: str = DEFAULT_API
+    gateway_url: str = DEFAULT_GATEWAY
+    call_ceiling: timedelta = timedelta(seconds=20)
+    invite_url: str | None = None
+    patience: timedelta = timedelta(seconds=30)
+    """How long `start` waits for a Discord that does not answer before the service goes on without it."""
+
+
+class _Client(discord.Client):
+    """discord.py's client with the three things that it lets a subclass say."""
+
+    def __init__(self, link: "DiscordLink", trace: aiohttp.TraceConfig) -> None:
+        # No member is cached: the library drops the join of a member whom it still remembers.
+        super().__init__(
+            intents=discord.Intents(guilds=True, members=True, moderation=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=0.2,
+            enable_debug_events=True,
+            http_trace=trace,
+        )
+        self._link = link
+
+    async def setup_hook(self) -> None:
+        await self._link.logged_in()
+
+    async def on_socket_raw_receive(self, frame: str) -> None:
+        await self._link.heard(frame)
+
+
+class DiscordLink:
+    """One bot at one Discord.
+
+    `setup` and `on_account_changed` are set before `start`: the first is awaited once, after signing in and before the
+    gateway opens; the second is told the id of each account that something has happened to.
+    """
+
+    def __init__(
+        self, config: DiscordConfig, *, setup: Setup | None = None, on_account_changed: AccountChanged | None = None
+    ) -> None:
+        self.config = config
+        self.setup = setup
+        self.on_account_changed = on_account_changed
+        self.fault: str | None = None
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(end_before_the_library_sleeps)
+        self.client: discord.Client = _Client(self, trace)
+        self._signed_in = asyncio.Event()
+        self._set_up = False
+        self._was_ready = False
+        self._running: asyncio.Task[None] | None = None
+        self._echoes: dict[tuple[str, str], float] = {}
+
+    # -- coming and going
+
+    async def start(self) -> None:
+        """The link is ready, or Discord does not answer just now and the link goes on trying by itself.
+
+        Raises Misconfigured, with the remedy, where trying again would not help.
+        """
+        Route.BASE = self.config.api_url.rstrip("/")
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self.config.gateway_url)
+        self._running = asyncio.create_task(self._run(), name="discord link")
+        ready = asyncio.create_task(self._until_ready(), name="discord ready")
+        patience = self.config.patience.total_seconds()
+        await asyncio.wait({self._running, ready}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            ready.cancel()
+            _log.warning("link.not_ready", fault=self.fault)
+        if self.fault is not None:
+            await self.close()
+            raise Misconfigured([self.fault])
+
+    async def close(self) -> None:
+        """Nothing runs any more, and no connection is open."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait({self._running})
+        if self._signed_in.is_set() and not self.client.is_closed():
+            await self.client.close()
+        self._signed_in.clear()
+
+    @property
+    def connected(self) -> bool:
+        """The gateway is open and the server is known."""
+        return self._signed_in.is_set() and self.client.is_ready()
+
+    @property
+    def own_id(self) -> str:
+        """The bot's own account; empty before the first sign-in."""
+        return str(self.client.user.id) if self.client.user else ""
+
+    async def logged_in(self) -> None:
+        """The set-up has been awaited, once; called by the client when Discord has taken the token."""
+        if not self._set_up and self.setup is not None:
+            await self.setup(self.client)
+        self._set_up = True
+        self._signed_in.set()
+
+    async def _until_ready(self) -> None:
+        await self._signed_in.wait()
+        await self.client.wait_until_ready()
+        self._was_ready = True
+
+    async def _run(self) -> None:
+        nap = _NAP_SECONDS
+        while self.fault is None:
+            try:
+                await self._sign_in_and_listen()
+            except discord.PrivilegedIntentsRequired:
+                # Turned off while the service runs: REST still works, so only the listening waits.
+                self.fault = None if self._was_ready else INTENT_REMEDY
+                _log.error("gateway.refused_intents")
+            except discord.LoginFailure:
+                self.fault = TOKEN_REMEDY
+            except discord.ConnectionClosed as closed:
+                self.fault = f"Discord closed the connection for good (code {closed.code}). {TOKEN_REMEDY}"
+            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+                _log.warning("link.failed", kind=type(error).__name__)
+                await self._sign_out()
+            if self.fault is None:
+                await asyncio.sleep(nap)
+                nap = min(nap * 2, _LONGEST_NAP_SECONDS)
+        _log.error("link.ended", fault=self.fault)
+
+    async def _sign_in_and_listen(self) -> None:
+        if not self._signed_in.is_set():
+            await self.client.login(self.config.token)
+        await self.client.connect(reconnect=True)
+
+    async def _sign_out(self) -> None:
+        """A sign-in that broke off leaves an open session behind; the next one makes its own."""
+        if not self._signed_in.is_set():
+            await self.client.http.close()
+            self.client.http.connector = discord.utils.MISSING
+
+    # -- what the gateway says
+
+    async def heard(self, frame: str) -> None:
+        """Whoever waits for it knows of an account that something happened to, our own acts' echoes left out."""
+        happening = translate.happening(frame, self.config.guild_id, self.own_id)
+        if happening is None or self.on_account_changed is None:
+            return
+        expected = self._echoes.pop((happening.kind, happening.native_id), None)
+        if expected is None or expected < wire_seconds():
+            await self.on_account_changed(happening.native_id)
+
+    def _expect(self, native_id: str, *kinds: str) -> None:
+        now = wire_seconds()
+        self._echoes = {key: until for key, until in self._echoes.items() if until > now}
+        self._echoes |= {(kind, native_id): now + _ECHO_SECONDS for kind in kinds}
+
+    async def _act(
+        self, native_id: str, kinds: tuple[str, ...], asked: Callable[[HTTPClient], Awaitable[Any]]
+    ) -> Answer:
+        """The call is made; its first echo is ours. Where it did not succeed, every event counts as another's."""
+        self._expect(native_id, *kinds)
+        done = False
+        try:
+            answer = await self._call(asked)
+            done = isinstance(answer, Got)
+        finally:
+            if not done:
+                for kind in kinds:
+                    self._echoes.pop((kind, native_id), None)
+        return answer
+
+    # -- the calls
+
+    async def _call(self, asked: Callable[[HTTPClient], Awaitable[Any]]) -> Answer:
+        if not self._signed_in.is_set() or self.client.is_closed():
+            return Silence(self.fault or "not signed in to Discord yet")
+        try:
+            return Got(await asked(self.client.http))
+        except Cut as cut:
+            return cut.silence
+        except (discord.DiscordException, aiohttp.ClientError, OSError, ValueError) as error:
+            known = translate.trouble(error)
+            if known is None:
+                raise
+            return known
+
+    async def _look(self, asked: Callable[[HTTPClient], Awaitable[Any]], shape: type) -> Answer:
+        """A look whose answer is not JSON of the right shape (a proxy's page, say) has not worked."""
+        answer = await self._call(asked)
+        if isinstance(answer, Got) and not isinstance(answer.body, shape):
+            return Silence("Discord's answer could not be read")
+        return answer
+
+    async def ban(self, native_id: str, reason: str) -> Answer:
+        """The account is banned and keeps every message; the library's own default deletes a day of them."""
+        guild = self.config.guild_id
+        kinds = ("GUILD_BAN_ADD", "GUILD_MEMBER_REMOVE")
+        return await self._act(native_id, kinds, lambda http: http.ban(native_id, guild, 0, reason))
+
+    async def unban(self, native_id: str, reason: str) -> Answer:
+        """The account is not banned."""
+        guild = self.config.guild_id
+        return await self._act(
+            native_id, ("GUILD_BAN_REMOVE",), lambda http: http.unban(native_id, guild, reason=reason)
+        )
+
+    async def time_out(self, native_id: str, until: datetime | None, reason: str) -> Answer:
+        """The member is timed out until then; None lifts it. The end is absolute: the library's own reads the machine."""
+        fields = {translate.TIMEOUT_FIELD: until.isoformat() if until else None}
+        guild = self.config.guild_id
+        return await self._act(
+            native_id,
+            ("GUILD_MEMBER_UPDATE",),
+            lambda http: http.edit_member(guild, native_id, reason=reason, **fields),
+        )
+
+    async def add_role(self, native_id: str, role_id: str, reason: str) -> Answer:
+        """The member has the role."""
+        guild = self.config.guild_id
+        return await self._act(
+            native_id,
+            ("GUILD_MEMBER_UPDATE",),
+            lambda http: http.add_role(guild, native_id, role_id, reason=reason),
+        )
+
+    async def read_ban(self, native_id: str) -> Answer:
+        """The account's ban."""
+        return await self._look(lambda http: http.get_ban(native_id, self.config.guild_id), dict)
+
+    async def read_bans(self, after: str | None) -> Answer:
+        """One page of bans, in the order of ids."""
+        return await self._look(lambda http: http.get_bans(self.config.guild_id, PAGE, after=after or "0"), list)
+
+    async def read_member(self, native_id: str) -> Answer:
+        """The member with roles and timeout."""
+        return await self._look(lambda http: http.get_member(self.config.guild_id, native_id), dict)
+
+    async def read_members(self, after: str | None) -> Answer:
+        """One page of members, in the order of ids."""
+        return await self._look(lambda http: http.get_members(self.config.guild_id, PAGE, after), list)
+
+    async def search_members(self, text: str) -> Answer:
+        """Members whose name begins so."""
+        route = Route("GET", "/guilds/{guild_id}/members/search", guild_id=self.config.guild_id)
+        return await self._look(lambda http: http.request(route, params={"query": text, "limit": 100}), list)
+
+    async def read_account(self, native_id: str) -> Answer:
+        """The account, member or not."""
+        return await self._look(lambda http: http.get_user(native_id), dict)
+
+    async def read_guild(self) -> Answer:
+        """The server with its owner and roles."""
+        return await self._look(lambda http: http.get_guild(self.config.guild_id, with_counts=False), dict)
+
+    async def read_application(self) -> Answer:
+        """The bot's application, with the switches of its intents."""
+        return await self._look(lambda http: http.application_info(), dict)
+
+    async def read_audit_log(self, native_id: str, action: int) -> Answer:
+        """The newest audit log entries of one kind about one account."""
+        route = Route("GET", "/guilds/{guild_id}/audit-logs", guild_id=self.config.guild_id)
+        asked = {"action_type": action, "target_id": native_id, "limit": 100}
+        return await self._look(lambda http: http.request(route, params=asked), dict)
+
+    async def open_messages(self, native_id: str) -> Answer:
+        """The channel of direct messages with the account."""
+        return await self._look(lambda http: http.start_private_message(native_id), dict)
+
+    async def post(self, channel_id: str, body: dict[str, Any]) -> Answer:
+        """The message stands in the channel, once for each nonce."""
+        prepared = MultipartParameters(payload=body, multipart=None, files=None)
+        return await self._look(lambda http: http.send_message(channel_id, params=prepared), dict)
+
+    async def date(self) -> datetime | None:
+        """The `Date` of a fresh answer; None where none came."""
+        fresh = {"Cache-Control": "no-cache"}
+        try:
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(f"{Route.BASE}/gateway", headers=fresh) as answer,
+            ):
+                return parsedate_to_datetime(answer.headers["Date"])
+        except (aiohttp.ClientError, OSError, KeyError, ValueError):
+            return None

@@ -1,0 +1,185 @@
+"""Channels and messages over REST, private ones included, and the delivery of files (docs: resources/message)."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hmac import compare_digest
+
+from connectors.discord.emulator import shapes
+from connectors.discord.emulator.asking import (
+    Asking,
+    DiscordCall,
+    Route,
+    body_of,
+    by_bot,
+    number,
+    uploads_of,
+)
+from connectors.discord.emulator.community import Community
+from connectors.discord.emulator.forms import check_message
+from connectors.discord.emulator.permissions import Permission
+from connectors.discord.emulator.refusals import Refusal, invalid
+from connectors.discord.emulator.state import Channel, Json, Message
+from connectors.emulation.server import Answer
+
+NONCE_REMEMBERED = timedelta(minutes=5)
+DELETABLE_IN_BULK = timedelta(days=14)
+
+
+class MessageRest(Asking):
+    """Answers below /channels and /users, and under /attachments."""
+
+    def __init__(self, community: Community, wire: Callable[[], datetime]) -> None:
+        super().__init__(community)
+        self._wire = wire
+
+    def routes(self) -> list[Route]:
+        """Every operation on channels, messages and accounts."""
+        messages = "/channels/{channel_id}/messages"
+        return [
+            Route("GET", "/users/@me", "me.get", self.me),
+            Route("GET", "/users/{user_id}", "user.get", self.user),
+            Route("POST", "/users/@me/channels", "dm.open", self.open_dm),
+            Route("GET", "/channels/{channel_id}", "channel.get", self.get_channel),
+            Route("GET", messages, "message.list", self.messages),
+            Route("POST", messages, "message.post", self.post),
+            Route("POST", f"{messages}/bulk-delete", "message.bulk_delete", self.bulk_delete),
+            Route("GET", f"{messages}/{{message_id}}", "message.get", self.get),
+            Route("PATCH", f"{messages}/{{message_id}}", "message.patch", self.patch),
+            Route("DELETE", f"{messages}/{{message_id}}", "message.delete", self.delete),
+        ]
+
+    # -- accounts
+
+    def me(self, call: DiscordCall) -> Answer:
+        """The bot's own account."""
+        private = {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None}
+        shown = shapes.user(call.state, call.state.bot_id) | private
+        return Answer(200, {name: value for name, value in shown.items() if name != "primary_guild"})
+
+    def user(self, call: DiscordCall) -> Answer:
+        """One account; 10013 where nobody has the id."""
+        return Answer(200, shapes.user(call.state, self.known(call.params["user_id"])))
+
+    def open_dm(self, call: DiscordCall) -> Answer:
+        """The private channel with an account; that it takes no messages shows only when one is sent."""
+        recipient = str(body_of(call).get("recipient_id") or "")
+        if recipient not in self.state.users or recipient == self.state.bot_id:
+            raise Refusal(400, 50033)
+        channel = self.state.open_private_channel(recipient, self.community.now())
+        return Answer(200, shapes.channel(self.state, channel))
+
+    # -- channels and messages
+
+    def get_channel(self, call: DiscordCall) -> Answer:
+        """One channel."""
+        return Answer(200, shapes.channel(call.state, self.channel(call.params["channel_id"])))
+
+    def messages(self, call: DiscordCall) -> Answer:
+        """A page of messages, newest first."""
+        channel = self.channel(call.params["channel_id"])
+        limit = number(call, "limit", 50, 1, 100)
+        before, after = (int(call.query.get(n) or 0) for n in ("before", "after"))
+        found = [m for m in call.state.messages_in(channel.id) if int(m.id) > after]
+        found = [m for m in found if not before or int(m.id) < before]
+        page = found[:limit] if after else found[-limit:]
+        return Answer(200, [self._shown(call, m) for m in reversed(page)])
+
+    def get(self, call: DiscordCall) -> Answer:
+        """One message."""
+        self.channel(call.params["channel_id"])
+        message = call.state.messages.get(call.params["message_id"])
+        if message is None or message.seen_by or message.channel_id != call.params["channel_id"]:
+            raise Refusal(404, 10008)
+        return Answer(200, self._shown(call, message))
+
+    def post(self, call: DiscordCall) -> Answer:
+        """The message stands; a nonce that was used within minutes gives back the message that it made."""
+        channel = self.channel(call.params["channel_id"])
+        body, uploads = body_of(call), uploads_of(call)
+        self._may_write(channel)
+        check_message(body, uploads)
+        nonce = f"{channel.id}:{body['nonce']}" if body.get("enforce_nonce") and body.get("nonce") is not None else None
+        known = self._made_with(nonce)
+        if known is not None:
+            return Answer(200, self.community.shown(known))
+        files = self.community.kept(uploads, channel.id, body)
+        message = self.community.build(channel.id, self.state.bot_id, body, files)
+        if nonce is not None:
+            self.state.nonces[nonce] = (message.id, self._wire().timestamp())
+        return Answer(200, self.community.post(message, by_bot(call)))
+
+    def patch(self, call: DiscordCall) -> Answer:
+        """The bot's own message reads as the body says."""
+        message = self._standing(call)
+        if message.author_id != self.state.bot_id:
+            raise Refusal(403, 50005)
+        body, uploads = body_of(call), uploads_of(call)
+        check_message(body, uploads, editing=True)
+        files = self.community.kept(uploads, message.channel_id, body)
+        return Answer(200, self.community.edit(message, body, files, by_bot(call)))
+
+    def delete(self, call: DiscordCall) -> Answer:
+        """The message is gone; another's needs MANAGE_MESSAGES."""
+        message = self._standing(call)
+        self._may_delete(message)
+        self.community.delete_message(message, by_bot(call))
+        return Answer(204)
+
+    def bulk_delete(self, call: DiscordCall) -> Answer:
+        """2 to 100 messages, none older than 14 days, are gone."""
+        channel = self.channel(call.params["channel_id"])
+        self.need(Permission.MANAGE_MESSAGES)
+        asked = [str(i) for i in body_of(call).get("messages") or []]
+        if not 2 <= len(asked) <= 100:
+            raise invalid("messages", "Must be between 2 and 100 in length.", "BASE_TYPE_BAD_LENGTH")
+        found = [m for m in self.state.messages_in(channel.id) if m.id in asked]
+        if any(m.created_at < self.community.now() - DELETABLE_IN_BULK for m in found):
+            raise Refusal(400, 50034)
+        for message in found:
+            self.community.delete_message(message, by_bot(call))
+        return Answer(204)
+
+    # -- files
+
+    def attachment(self, call: DiscordCall) -> Answer:
+        """The bytes of a file, for as long as its signed address lives."""
+        found = call.state.attachments.get(call.params["attachment_id"])
+        expires, signed = call.query.get("ex", ""), call.query.get("hm", "")
+        if found is None or not compare_digest(signed, shapes.signature(call.params["attachment_id"], expires)):
+            return Answer(404, raw=b"This content is no longer available.", content_type="text/plain")
+        if int(expires, 16) <= self.community.now().timestamp():
+            return Answer(404, raw=b"This content is no longer available.", content_type="text/plain")
+        return Answer(200, raw=found.content, content_type=found.content_type)
+
+    # -- inside
+
+    def _may_write(self, channel: Channel) -> None:
+        recipient = channel.recipient_id
+        if recipient is None:
+            self.need(Permission.SEND_MESSAGES)
+        elif recipient not in self.state.members:
+            raise Refusal(403, 50278)
+        elif self.state.users[recipient].dms_closed:
+            raise Refusal(403, 50007)
+
+    def _may_delete(self, message: Message) -> None:
+        if message.author_id == self.state.bot_id:
+            return
+        if self.state.channels[message.channel_id].recipient_id is not None:
+            raise Refusal(403, 50003)
+        self.need(Permission.MANAGE_MESSAGES)
+
+    def _made_with(self, nonce: str | None) -> Message | None:
+        edge = (self._wire() - NONCE_REMEMBERED).timestamp()
+        message_id, at = self.state.nonces.get(nonce or "", ("", 0.0))
+        return self.state.messages.get(message_id) if at > edge else None
+
+    def _standing(self, call: DiscordCall) -> Message:
+        self.channel(call.params["channel_id"])
+        message = self.state.messages.get(call.params["message_id"])
+        if message is None or message.seen_by or message.channel_id != call.params["channel_id"]:
+            raise Refusal(404, 10008)
+        return message
+
+    def _shown(self, call: DiscordCall, message: Message) -> Json:
+        return shapes.message(call.state, message, self.community.origin(), self.community.now())

@@ -1,0 +1,305 @@
+"""Discord's words and ours, both ways. Pure: no call, no clock, no state.
+
+Every foreign error is translated here and nowhere else; so is the encoding of every text that leaves for Discord.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import discord
+
+from guardian.ids import REFERENCE_PREFIX, Reference
+from guardian.spaces.outcomes import Done, Forbidden, Gone, Outcome, Rejected, Unavailable
+from guardian.spaces.port import Hand, Held, Hold, Missing, Observation, Trace, Unknown
+
+Json = Mapping[str, Any]
+
+UNKNOWN_GUILD, UNKNOWN_MEMBER, UNKNOWN_ROLE, UNKNOWN_USER, UNKNOWN_BAN = 10004, 10007, 10011, 10013, 10026
+MISSING_ACCESS, MISSING_PERMISSIONS, TWO_FACTOR_REQUIRED = 50001, 50013, 60003
+CANNOT_MESSAGE = frozenset({50007, 50278, 50033})
+OPENING_TOO_FAST = 40003
+
+BAN_ADDED, BAN_REMOVED, MEMBER_UPDATED = 22, 23, 24
+MEMBERS_INTENT = 1 << 14 | 1 << 15
+TIMEOUT_FIELD = "communication_disabled_until"
+SUPPRESS_EMBEDS = 1 << 2
+
+A_VALID_TOKEN = "a bot token that Discord accepts"
+THE_BOT_IN_THE_SERVER = "the bot as a member of the server named in guild_id"
+TWO_FACTOR = "two-factor sign-in on the account that owns the bot (the server asks for it)"
+NOT_A_MEMBER = "not a member of the server: a timeout waits for them to come"
+NOT_HERE_YET = "not here yet: given back on rejoining"
+MESSAGES_CLOSED = "direct messages are closed"
+
+LONGEST_MESSAGE = 2000
+_REFERENCE = re.compile(rf"\b{re.escape(REFERENCE_PREFIX)}[0-9A-Z]+\b")
+_MENTION = re.compile(r"@(everyone|here|[!&]?\d+)")
+_CHANNEL = re.compile(r"<#(\d+)>")
+_LINK = re.compile(r"<?\b(https?://[^\s<>]*[^\s<>.,;:!?)\]'\"*_~|`])>?")
+_ACCOUNT_ID = re.compile(r"(?:<@!?)?(\d{15,20})>?")
+_SNOWFLAKES_BEGIN = datetime(2015, 1, 1, tzinfo=UTC)
+
+
+# -- what a call can end with
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """Discord did it; `body` is its JSON (empty where it sent none)."""
+
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Discord said no: the status, its own error code (0: none), and its words."""
+
+    status: int
+    code: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """No usable answer: whatever was asked for may or may not have happened."""
+
+    why: str
+    after: timedelta | None = None
+
+
+Trouble = Refusal | Silence
+Answer = Got | Refusal | Silence
+
+
+def trouble(error: Exception) -> Trouble | None:
+    """What an error of the library or the wire means; None for one that is a bug of ours and is let out."""
+    match error:
+        case discord.RateLimited():
+            return Silence("Discord asks us to wait", timedelta(seconds=error.retry_after))
+        case discord.HTTPException() if error.status == 429:
+            return Silence("Discord asks us to wait", _wait_named(error.response.headers))
+        case discord.HTTPException() if error.status >= 500:
+            return Silence(f"Discord answered {error.status}")
+        case discord.HTTPException():
+            return Refusal(error.status, error.code, error.text)
+        case TimeoutError():
+            return Silence("Discord did not answer in time")
+        case aiohttp.ClientError() | OSError():
+            return Silence(f"the connection to Discord failed ({type(error).__name__})")
+        case json.JSONDecodeError():
+            return Silence("Discord's answer could not be read")
+        case _:
+            return None
+
+
+def waiting_time(headers: Mapping[str, str], body: bytes) -> timedelta | None:
+    """How long a 429 asks us to wait: the longer of its header and its body; None where neither says."""
+    named = _wait_named(headers)
+    try:
+        inside = json.loads(body)["retry_after"]
+        told = timedelta(seconds=float(inside))
+    except (ValueError, KeyError, TypeError):
+        return named
+    return max(told, named) if named else told
+
+
+def _wait_named(headers: Mapping[str, str]) -> timedelta | None:
+    try:
+        return timedelta(seconds=float(headers["Retry-After"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def observation_of(answer: Trouble, permission: str) -> Observation:
+    """What a failed look tells: an account that is gone is Missing, all else is Unknown, never a no."""
+    match answer:
+        case Silence(why, after):
+            return Unknown(why, after=after)
+        case Refusal(code=code) if code == UNKNOWN_USER:
+            return Missing()
+        case Refusal():
+            return unknown_of(answer, permission)
+
+
+def unknown_of(answer: Trouble, permission: str) -> Unknown:
+    """The failed look, with the missing permission where that is the cause."""
+    match answer:
+        case Silence(why, after):
+            return Unknown(why, after=after)
+        case Refusal(status, code):
+            return Unknown(f"Discord refused the look ({status}/{code})", needs=missing(answer, permission))
+
+
+def outcome_of(answer: Answer, permission: str) -> Outcome:
+    """What an act came to, where its own special codes have been dealt with before."""
+    match answer:
+        case Got():
+            return Done()
+        case Silence(why, after):
+            return Unavailable(why, after=after)
+        case Refusal(code=code) if code == UNKNOWN_USER:
+            return Gone()
+        case Refusal(status, code, said):
+            needs = missing(answer, permission)
+            return Forbidden(needs) if needs else Rejected(f"Discord refused it ({status}/{code}): {said}"[:200])
+
+
+def missing(refusal: Refusal, permission: str) -> str | None:
+    """What people have to give so that Discord no longer refuses; None where no permission would help."""
+    if refusal.status == 401:
+        return A_VALID_TOKEN
+    if refusal.code in (UNKNOWN_GUILD, MISSING_ACCESS):
+        return f"{THE_BOT_IN_THE_SERVER}, and {permission}"
+    if refusal.code == TWO_FACTOR_REQUIRED:
+        return TWO_FACTOR
+    return permission if refusal.status == 403 else None
+
+
+# -- what Discord shows
+
+
+def ban_held(ban: Json) -> Held:
+    """The ban as it stands; the reference is read back from its reason."""
+    return Held(Hold.BARRED, reference=reference_in(ban.get("reason")))
+
+
+def timeout_held(member: Json, now: datetime) -> Held | None:
+    """The member's timeout, if it runs at `now`; an end that has passed is no timeout, whatever the field says."""
+    until = instant(member.get(TIMEOUT_FIELD))
+    return Held(Hold.MUTED, until=until) if until is not None and until > now else None
+
+
+def reference_in(reason: str | None) -> Reference | None:
+    """Our reference in a reason field, if there is one."""
+    found = _REFERENCE.search(reason or "")
+    return Reference(found.group()) if found else None
+
+
+def instant(text: str | None) -> datetime | None:
+    """Discord's ISO 8601 as aware UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None
+
+
+def made_at(snowflake: str) -> datetime:
+    """When Discord made the thing with this id."""
+    return _SNOWFLAKES_BEGIN + timedelta(milliseconds=int(snowflake) >> 22)
+
+
+def latest_trace(entries: Iterable[Json], native_id: str, hold: Hold, own_id: str) -> Trace:
+    """Whose doing the newest audit log entry about this account's hold is."""
+    concerned = [e for e in entries if e.get("target_id") == native_id and _is_about(e, hold)]
+    if not concerned:
+        return Trace(Hand.UNSAID)
+    newest = max(concerned, key=lambda e: int(e["id"]))
+    by, at = newest.get("user_id"), made_at(newest["id"])
+    if by == own_id:
+        return Trace(Hand.OURS, by, at)
+    return Trace(Hand.ANOTHER, by, at) if by else Trace(Hand.UNSAID, at=at)
+
+
+def _is_about(entry: Json, hold: Hold) -> bool:
+    if hold is Hold.BARRED:
+        return entry["action_type"] in (BAN_ADDED, BAN_REMOVED)
+    changes = entry.get("changes") or ()
+    return entry["action_type"] == MEMBER_UPDATED and any(c.get("key") == TIMEOUT_FIELD for c in changes)
+
+
+# -- what the gateway says
+
+_WATCHED = (
+    "GUILD_MEMBER_ADD",
+    "GUILD_MEMBER_REMOVE",
+    "GUILD_MEMBER_UPDATE",
+    "GUILD_BAN_ADD",
+    "GUILD_BAN_REMOVE",
+    "GUILD_AUDIT_LOG_ENTRY_CREATE",
+)
+_WATCHED_FRAME = re.compile(rf'"t":\s*"({"|".join(_WATCHED)})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event about an account: it says only where to look."""
+
+    kind: str
+    native_id: str
+
+
+def happening(frame: str, guild_id: str, own_id: str) -> Happening | None:
+    """The account of our server that a gateway frame is about; None for all other frames and for entries of our own."""
+    if not _WATCHED_FRAME.search(frame):
+        return None
+    event = json.loads(frame)
+    kind, told = event.get("t"), event.get("d") or {}
+    if kind not in _WATCHED or str(told.get("guild_id")) != guild_id:
+        return None
+    if kind == "GUILD_AUDIT_LOG_ENTRY_CREATE":
+        concerned = (
+            told.get("target_id") if told.get("action_type") in (BAN_ADDED, BAN_REMOVED, MEMBER_UPDATED) else None
+        )
+        native_id = None if told.get("user_id") == own_id else concerned
+    else:
+        native_id = (told.get("user") or {}).get("id")
+    return Happening(kind, str(native_id)) if native_id else None
+
+
+# -- what leaves for Discord
+
+
+def plain(text: str) -> str:
+    """The text as it may be shown anywhere on Discord: it mentions nobody and unfurls no link."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _MENTION.sub("@\u200b\\1", text)
+    text = _CHANNEL.sub("<#\u200b\\1>", text)
+    return _LINK.sub(r"<\1>", text)
+
+
+def parts(subject: str, text: str) -> list[str]:
+    """One message, encoded, in pieces that Discord takes; a piece ends at a paragraph, a line or a word where it can."""
+    heading = plain(subject).replace("\n", " ").strip()
+    whole = f"**{heading}**\n\n{plain(text)}" if heading else plain(text)
+    return list(_pieces(whole.strip()))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    while len(text) > LONGEST_MESSAGE:
+        head = text[:LONGEST_MESSAGE]
+        cut = next((at for mark in ("\n\n", "\n", " ") if (at := head.rfind(mark)) > LONGEST_MESSAGE // 2), None)
+        yield text[: cut or LONGEST_MESSAGE].rstrip()
+        text = text[cut or LONGEST_MESSAGE :].lstrip()
+    if text:
+        yield text
+
+
+def nonce(ours: str, piece: int) -> str:
+    """The nonce of one piece: the same for every repetition, within Discord's 25 characters."""
+    return hashlib.blake2b(f"{ours}/{piece}".encode(), digest_size=12).hexdigest()
+
+
+def message_body(piece: str, its_nonce: str) -> dict[str, Any]:
+    """The message as it is posted: a repetition is recognised, nobody is pinged, nothing is unfurled."""
+    return {
+        "content": piece,
+        "nonce": its_nonce,
+        "enforce_nonce": True,
+        "allowed_mentions": {"parse": []},
+        "flags": SUPPRESS_EMBEDS,
+        "tts": False,
+    }
+
+
+def account_id(text: str) -> str | None:
+    """The id that a person's words are: an id or a mention; None for anything else."""
+    found = _ACCOUNT_ID.fullmatch(text.strip())
+    return found.group(1) if found else None
+
+
+def handle(text: str) -> str:
+    """The username that a person's words are, as Discord compares it."""
+    return text.strip().removeprefix("@").casefold()

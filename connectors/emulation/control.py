@@ -1,0 +1,119 @@
+"""The door for other processes: read an emulator's state and history, set faults, let a hand act.
+
+It is no part of any platform: what passes here is never recorded, never limited and never meets a fault.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from hmac import compare_digest
+from typing import Any
+
+from aiohttp import web
+
+from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulation.server import EmulatedServer
+
+Act = Callable[..., Any]
+
+HEADER = "X-Control-Token"
+
+
+class Declined(Exception):
+    """The platform itself will not let this person or hand do that now; the text says why."""
+
+
+def add_control(server: EmulatedServer[Any], token: str, acts: Mapping[str, Act]) -> None:
+    """`/_control/{state,history,faults,clear,act}` answer to whoever shows the token.
+
+    `acts` names what people and hands can do; each is called with the JSON object `arguments` as keywords and may be a
+    coroutine function. A declined act answers 409, a wrong name or argument 400, both as `{"error": text}`.
+    """
+    door = _Door(server, token, acts)
+    server.app.router.add_route("GET", "/_control/state", door.state)
+    server.app.router.add_route("GET", "/_control/history", door.history)
+    server.app.router.add_route("POST", "/_control/faults", door.faults)
+    server.app.router.add_route("POST", "/_control/clear", door.clear)
+    server.app.router.add_route("POST", "/_control/act", door.act)
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON can carry it: data classes as objects, instants as ISO 8601, sets as sorted lists."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if not f.name.startswith("_")}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    if isinstance(value, set | frozenset):
+        return sorted((plain(item) for item in value), key=str)
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+class _Door:
+    def __init__(self, server: EmulatedServer[Any], token: str, acts: Mapping[str, Act]) -> None:
+        self._server, self._token, self._acts = server, token, acts
+
+    def _check(self, request: web.Request) -> None:
+        if not compare_digest(request.headers.get(HEADER, "").encode(), self._token.encode()):
+            raise web.HTTPForbidden(text='{"error": "the control token is missing or wrong"}')
+
+    async def state(self, request: web.Request) -> web.Response:
+        self._check(request)
+        return web.json_response(plain(self._server.state))
+
+    async def history(self, request: web.Request) -> web.Response:
+        """Everything after the number given as `after` (0: all)."""
+        self._check(request)
+        after = int(request.query.get("after", "0"))
+        record = self._server.history
+        return web.json_response(
+            {
+                "exchanges": [plain(e) for e in record.exchanges if e.number > after],
+                "changes": [plain(c) for c in record.changes if c.number > after],
+            }
+        )
+
+    async def faults(self, request: web.Request) -> web.Response:
+        self._check(request)
+        try:
+            wish = await request.json()
+            self._server.set_fault(Fault(**{**wish, "kind": FaultKind(wish["kind"])}))
+        except (KeyError, TypeError, ValueError) as problem:
+            return _error(400, problem)
+        return web.json_response({"standing": plain(self._server.faults.standing)})
+
+    async def clear(self, request: web.Request) -> web.Response:
+        """No fault stands any more: of the `kind` named, else of any."""
+        self._check(request)
+        wish = await request.json() if request.can_read_body else {}
+        try:
+            self._server.faults.clear(FaultKind(wish["kind"]) if wish.get("kind") else None)
+        except ValueError as problem:
+            return _error(400, problem)
+        return web.json_response({"standing": plain(self._server.faults.standing)})
+
+    async def act(self, request: web.Request) -> web.Response:
+        self._check(request)
+        try:
+            wish = await request.json()
+            act, arguments = self._acts[wish["name"]], wish.get("arguments", {})
+            inspect.signature(act).bind(**arguments)
+        except (KeyError, TypeError, ValueError) as problem:
+            return _error(400, problem)
+        try:
+            result = act(**arguments)
+            return web.json_response({"result": plain(await result if inspect.isawaitable(result) else result)})
+        except Declined as problem:
+            return _error(409, problem)
+        except (LookupError, ValueError) as problem:
+            return _error(400, problem)
+
+
+def _error(status: int, problem: Exception) -> web.Response:
+    return web.json_response({"error": f"{type(problem).__name__}: {problem}"}, status=status)

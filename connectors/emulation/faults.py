@@ -1,0 +1,84 @@
+"""The ways in which an emulated platform can be told to misbehave. Each is shown, in the tests, to harm a naive client."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from random import Random
+
+
+class FaultKind(StrEnum):
+    """What goes wrong. Seconds are wire seconds."""
+
+    LATENCY = "latency"  # the answer comes `seconds` later
+    TOO_MANY = "too_many"  # 429 with Retry-After `seconds`
+    TOO_MANY_SILENT = "too_many_silent"  # 429 without Retry-After
+    SERVER_ERROR = "server_error"  # `status` (500-599), nothing applied
+    RESET = "reset"  # the connection is cut before anything is applied
+    DRIP = "drip"  # the answer's body arrives byte by byte over `seconds`
+    LOST_ANSWER = "lost_answer"  # applied, then the connection is cut
+    NO_PERMISSION = "no_permission"  # the platform's own answer to a missing permission (GitHub: 404)
+    STALE_READ = "stale_read"  # reads answer from the state as it was when the fault was set
+    MISSED_EVENT = "missed_event"  # an event (gateway, webhook) is never sent; `operation` matches its name
+
+
+@dataclass(slots=True)
+class Fault:
+    """One misbehaviour for the operations that match a pattern (`ban.*`, `*`), `times` often (None: until cleared).
+
+    `share` is the part of matching calls that it meets, drawn from the emulator's seeded source.
+    """
+
+    kind: FaultKind
+    operation: str = "*"
+    times: int | None = None
+    seconds: float = 0.0
+    status: int = 500
+    share: float = 1.0
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults that are set now; the first that matches and is drawn answers, latency adds to any other."""
+
+    random: Random
+    standing: list[Fault] = field(default_factory=list)
+
+    def set(self, fault: Fault) -> Fault:
+        """The fault meets matching calls from now on."""
+        self.standing.append(fault)
+        return fault
+
+    def clear(self, kind: FaultKind | None = None) -> None:
+        """No fault of that kind (None: of any) stands any more."""
+        self.standing = [f for f in self.standing if kind is not None and f.kind is not kind]
+
+    def drawn(self, operation: str) -> list[Fault]:
+        """What meets this call: at most one fault beside latency. A counted fault is used up by being drawn."""
+        met: list[Fault] = []
+        for fault in list(self.standing):
+            if fault.kind is FaultKind.MISSED_EVENT or not fnmatchcase(operation, fault.operation):
+                continue
+            if fault.kind is not FaultKind.LATENCY and any(f.kind is not FaultKind.LATENCY for f in met):
+                continue
+            if fault.share < 1.0 and self.random.random() >= fault.share:
+                continue
+            met.append(fault)
+            self._use(fault)
+        return met
+
+    def missed(self, event: str) -> bool:
+        """Whether this event (gateway, webhook) is to be swallowed; a counted fault is used up by that."""
+        for fault in list(self.standing):
+            if fault.kind is not FaultKind.MISSED_EVENT or not fnmatchcase(event, fault.operation):
+                continue
+            if fault.share >= 1.0 or self.random.random() < fault.share:
+                self._use(fault)
+                return True
+        return False
+
+    def _use(self, fault: Fault) -> None:
+        if fault.times is None:
+            return
+        fault.times -= 1
+        if fault.times <= 0:
+            self.standing.remove(fault)

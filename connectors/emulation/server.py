@@ -1,0 +1,224 @@
+"""A real HTTP server on loopback for one emulated platform: routing, faults and history around plain handlers."""
+
+import asyncio
+import copy
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from random import Random
+from typing import Any, Generic, TypeVar
+
+from aiohttp import web
+
+from connectors.emulation.faults import Fault, FaultKind, Faults
+from connectors.emulation.history import Exchange, History
+
+StateT = TypeVar("StateT")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: a JSON value (None: empty body), a status, extra headers, and the exact content type."""
+
+    status: int = 200
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+    raw: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of a multipart body, read whole, so that the record of the request can keep it."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(slots=True)
+class Call(Generic[StateT]):
+    """One request as a handler sees it; `state` is the live state, or a stale copy where that fault stands."""
+
+    state: StateT
+    exchange: Exchange
+    params: dict[str, str]
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: Any
+    actor: str
+
+
+Handler = Callable[[Call[StateT]], Awaitable[Answer] | Answer]
+
+
+class EmulatedServer(ABC, Generic[StateT]):
+    """One platform on loopback. Subclasses add routes, say who calls, and word their platform's refusals."""
+
+    def __init__(self, state: StateT, *, now: Callable[[], datetime], seed: int = 0) -> None:
+        self.state = state
+        self.now = now
+        self.history = History(now)
+        self.faults = Faults(Random(seed))
+        self.app = web.Application(client_max_size=64 * 1024 * 1024)
+        self._runner: web.AppRunner | None = None
+        self._stale: StateT | None = None
+        self.port = 0
+
+    @property
+    def origin(self) -> str:
+        """`http://127.0.0.1:PORT`, once started."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self, port: int = 0) -> None:
+        """The server listens on loopback; port 0 takes a free one."""
+        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await site.start()
+        addresses = self._runner.addresses
+        self.port = int(addresses[0][1])
+
+    async def stop(self) -> None:
+        """Nothing listens any more; state and history stay readable."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    def set_fault(self, fault: Fault) -> Fault:
+        """The fault stands; a stale read freezes what reads answer from this instant."""
+        if fault.kind is FaultKind.STALE_READ:
+            self._stale = copy.deepcopy(self.state)
+        return self.faults.set(fault)
+
+    def route(self, method: str, path: str, operation: str, handler: Handler[StateT]) -> None:
+        """Requests of this method and path are answered by `handler` and recorded as `operation`."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            return await self._serve(request, operation, handler)
+
+        self.app.router.add_route(method, path, answer)
+
+    # -- what each platform says in its own words
+
+    @abstractmethod
+    def actor_of(self, request: web.Request) -> str | None:
+        """Whose credentials these are; None where they are missing or wrong."""
+
+    @abstractmethod
+    def unauthorised(self, call: Call[StateT]) -> Answer:
+        """The platform's answer to missing or wrong credentials."""
+
+    @abstractmethod
+    def too_many(self, call: Call[StateT], retry_after: float | None) -> Answer:
+        """The platform's 429, with or without a time to wait."""
+
+    @abstractmethod
+    def broken(self, call: Call[StateT], status: int) -> Answer:
+        """The platform's own 5xx."""
+
+    @abstractmethod
+    def not_permitted(self, call: Call[StateT]) -> Answer:
+        """The platform's answer where a permission is missing."""
+
+    def before(self, call: Call[StateT]) -> Answer | None:
+        """The platform's own limits, asked before the handler; None lets the call through."""
+        return None
+
+    # -- the way of one request
+
+    async def _serve(self, request: web.Request, operation: str, handler: Handler[StateT]) -> web.StreamResponse:
+        body = await _parsed(request)
+        actor = self.actor_of(request)
+        exchange = self.history.asked(
+            operation, request.method, request.path, dict(request.query), dict(request.headers), body, actor or ""
+        )
+        call = Call(
+            self.state,
+            exchange,
+            dict(request.match_info),
+            dict(request.query),
+            dict(request.headers),
+            body,
+            actor or "",
+        )
+        met = self.faults.drawn(operation)
+        exchange.fault = "+".join(f.kind for f in met) or None
+        for fault in met:
+            if fault.kind is FaultKind.LATENCY:
+                await asyncio.sleep(fault.seconds)
+        fault = next((f for f in met if f.kind is not FaultKind.LATENCY), Fault(FaultKind.LATENCY))
+        if fault.kind is FaultKind.RESET:
+            return _cut(request)
+        reply = self._refusal(call, fault, actor)
+        if reply is None:
+            if fault.kind is FaultKind.STALE_READ and request.method == "GET" and self._stale is not None:
+                call.state = self._stale
+            given = handler(call)
+            reply = given if isinstance(given, Answer) else await given
+        if fault.kind is FaultKind.LOST_ANSWER:
+            return _cut(request)
+        exchange.status, exchange.answer = reply.status, reply.body
+        return await self._sent(request, reply, fault.seconds if fault.kind is FaultKind.DRIP else 0.0)
+
+    def _refusal(self, call: Call[StateT], fault: Fault, actor: str | None) -> Answer | None:
+        match fault.kind:
+            case FaultKind.TOO_MANY:
+                return self.too_many(call, fault.seconds)
+            case FaultKind.TOO_MANY_SILENT:
+                return self.too_many(call, None)
+            case FaultKind.SERVER_ERROR:
+                return self.broken(call, fault.status)
+            case FaultKind.NO_PERMISSION:
+                return self.not_permitted(call)
+            case _:
+                return self.unauthorised(call) if actor is None else self.before(call)
+
+    async def _sent(self, request: web.Request, reply: Answer, drip: float) -> web.StreamResponse:
+        payload = reply.raw
+        if payload is None:
+            payload = b"" if reply.body is None else json.dumps(reply.body).encode()
+        headers = {"Date": format_datetime(self.now().astimezone(UTC), usegmt=True), **reply.headers}
+        if payload:
+            headers["Content-Type"] = reply.content_type
+        if not drip:
+            return web.Response(status=reply.status, body=payload or None, headers=headers)
+        response = web.StreamResponse(status=reply.status, headers=headers)
+        response.content_length = len(payload)
+        await response.prepare(request)
+        for index in range(len(payload)):
+            await response.write(payload[index : index + 1])
+            await asyncio.sleep(drip / max(len(payload), 1))
+        await response.write_eof()
+        return response
+
+
+async def _parsed(request: web.Request) -> Any:
+    """The body as JSON, as form fields, or as raw text, by its content type; None where there is none."""
+    if not request.can_read_body:
+        return None
+    if request.content_type == "application/json":
+        text = await request.text()
+        return json.loads(text) if text else None
+    if request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        form = await request.post()
+        fields: dict[str, Any] = {}
+        for name in form:
+            values = [_read(value) for value in form.getall(name)]
+            fields[name] = values if name.endswith("[]") else values[-1]
+        return fields
+    return await request.text()
+
+
+def _read(value: Any) -> Any:
+    return Upload(value.filename, value.content_type, value.file.read()) if isinstance(value, web.FileField) else value
+
+
+def _cut(request: web.Request) -> web.StreamResponse:
+    """The connection ends without an answer."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)

@@ -1,0 +1,189 @@
+"""The forum's human side: people at their keyboards and the hands of its moderators. They know nothing of any service."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from connectors.emulation.control import Declined
+from connectors.forum.emulator import answers
+from connectors.forum.emulator.rules import ForumRules, Refusal
+from connectors.forum.emulator.state import ForumUser, Post, Topic
+
+SOMETHING_ELSE = 7
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """What the forum refuses reaches a person as `Declined`."""
+    try:
+        yield
+    except Refusal as refusal:
+        body = refusal.answer.body
+        raise Declined(body.get("message") or "; ".join(body.get("errors", []))) from refusal
+
+
+class ForumPerson:
+    """One person at the keyboard. Each act needs a log-in, which a suspension refuses; the person keeps the account
+    through renames."""
+
+    def __init__(self, rules: ForumRules, user: ForumUser) -> None:
+        self._rules, self._id = rules, user.id
+
+    @property
+    def account(self) -> ForumUser:
+        """The person's account as it is today."""
+        user = self._rules.state.users.get(self._id)
+        if user is None:
+            raise Declined("there is no such account any more")
+        return user
+
+    def can_log_in(self) -> bool:
+        """Whether the forum lets this person in now."""
+        user = self._rules.state.users.get(self._id)
+        return user is not None and user.active and not user.suspended(self._rules.now())
+
+    def inbox(self) -> list[dict[str, Any]]:
+        """The conversations that the person is in, newest first, each with its posts' `raw`, `by` and `id`."""
+        state, user = self._rules.state, self._in()
+        mine = [t for t in state.topics.values() if user.id in state.participants(t) and t.deleted_at is None]
+        mine.sort(key=lambda t: (state.posts[t.post_ids[-1]].created_at, t.id), reverse=True)
+        return [self._line(t) for t in mine]
+
+    def read(self, topic_id: int) -> list[str]:
+        """The texts of a conversation or topic, which count as read by this person now."""
+        topic, user = self._topic(topic_id), self._in()
+        if not self._rules.may_see(user, topic):
+            raise Declined("this conversation is not the person's")
+        posts = list(self._rules.state.posts_of(topic))
+        for post in posts:
+            post.read_by.add(user.id)
+        return [p.raw for p in posts]
+
+    def send_pm(self, to: str, title: str, raw: str) -> int:
+        """A conversation with `to` (names or groups, by commas) is begun; its topic id."""
+        user = self._in()
+        with _asked():
+            return self._rules.converse(user, to.split(","), title, raw).topic_id
+
+    def reply(self, topic_id: int, raw: str) -> int:
+        """The topic has the person's answer; its post id."""
+        user, topic = self._in(), self._topic(topic_id)
+        with _asked():
+            return self._rules.answer(user, topic, raw).id
+
+    def publish(self, title: str, raw: str) -> int:
+        """A public topic is begun; its topic id."""
+        user = self._in()
+        with _asked():
+            return self._rules.publish(user, title, raw).topic_id
+
+    def flag(self, post_id: int, message: str) -> int:
+        """The post waits for review, with this message; the id in the queue."""
+        user = self._in()
+        with _asked():
+            return self._rules.flag(self._rules.state.posts[post_id], user, SOMETHING_ELSE, message).id
+
+    def profile_of(self, username: str) -> dict[str, Any]:
+        """What the person reads on somebody's public page."""
+        other = self._rules.state.named(username)
+        if other is None:
+            raise Declined("there is no such account")
+        hidden = bool(self._rules.state.settings["hide_suspension_reasons"])
+        return answers.profile(other, self._rules.now(), not hidden or self._in().staff)
+
+    def mails(self) -> list[str]:
+        """What reached the person by mail, in or out of the forum."""
+        return [c.after["text"] for c in self._rules.history.changes_of("mail", str(self._id))]
+
+    def _in(self) -> ForumUser:
+        if not self.can_log_in():
+            raise Declined("this account cannot log in")
+        self.account.logged_in = True
+        return self.account
+
+    def _topic(self, topic_id: int) -> Topic:
+        topic = self._rules.state.topics.get(topic_id)
+        if topic is None or topic.deleted_at is not None:
+            raise Declined("there is no such topic")
+        return topic
+
+    def _line(self, topic: Topic) -> dict[str, Any]:
+        posts = [self._post(p) for p in self._rules.state.posts_of(topic)]
+        return {"id": topic.id, "title": topic.title, "posts": posts}
+
+    def _post(self, post: Post) -> dict[str, Any]:
+        author = self._rules.state.users.get(post.user_id)
+        return {"id": post.id, "by": author.username if author else "", "raw": post.raw}
+
+
+class Hands:
+    """What moderators and administrators do themselves, by name, in the forum's own pages."""
+
+    def __init__(self, rules: ForumRules) -> None:
+        self._rules = rules
+
+    def suspend_by_hand(self, by: str, username: str, until: datetime | str, reason: str) -> None:
+        """A moderator suspends somebody."""
+        with _asked():
+            self._rules.suspend(self._named(username), until, reason, self._staff(by))
+
+    def unsuspend_by_hand(self, by: str, username: str) -> None:
+        """A moderator lifts a suspension."""
+        with _asked():
+            self._rules.unsuspend(self._named(username), self._staff(by))
+
+    def silence_by_hand(self, by: str, username: str, until: datetime | str, reason: str) -> None:
+        """A moderator silences somebody."""
+        with _asked():
+            self._rules.silence(self._named(username), until, reason, self._staff(by))
+
+    def unsilence_by_hand(self, by: str, username: str) -> None:
+        """A moderator lifts a silence."""
+        with _asked():
+            self._rules.unsilence(self._named(username), self._staff(by))
+
+    def rename(self, username: str, new: str) -> None:
+        """Somebody takes another name."""
+        with _asked():
+            self._rules.rename(self._named(username), new, username)
+
+    def merge(self, by: str, username: str, into: str) -> None:
+        """An administrator makes two accounts one."""
+        self._rules.merge(self._named(username), self._named(into), self._staff(by).username)
+
+    def anonymize(self, by: str, username: str) -> None:
+        """A moderator takes name, address and linked accounts off an account."""
+        with _asked():
+            self._rules.anonymize(self._named(username), self._staff(by).username)
+
+    def _named(self, username: str) -> ForumUser:
+        user = self._rules.state.named(username)
+        if user is None:
+            raise Declined(f"nobody is called {username}")
+        return user
+
+    def _staff(self, username: str) -> ForumUser:
+        user = self._named(username)
+        if not user.staff:
+            raise Declined(f"{username} has no staff rights")
+        return user
+
+
+def acts(rules: ForumRules) -> dict[str, Callable[..., Any]]:
+    """Everything that people and hands can do, by name, for the control door; a person's acts take `username` first."""
+
+    def of_person(method: str) -> Callable[..., Any]:
+        def act(username: str, **arguments: Any) -> Any:
+            user = rules.state.named(username)
+            if user is None:
+                raise Declined(f"nobody is called {username}")
+            return getattr(ForumPerson(rules, user), method)(**arguments)
+
+        return act
+
+    personal = ("can_log_in", "inbox", "read", "send_pm", "reply", "publish", "flag", "profile_of", "mails")
+    hands = Hands(rules)
+    measures = ("suspend_by_hand", "unsuspend_by_hand", "silence_by_hand", "unsilence_by_hand")
+    manual = (*measures, "rename", "merge", "anonymize")
+    return {name: of_person(name) for name in personal} | {name: getattr(hands, name) for name in manual}

@@ -1,0 +1,339 @@
+"""What the forum does, whoever asks for it: an API key, a moderator's hand, or a person at the keyboard.
+
+A refusal is raised as `Refusal` with the answer that the API gives; people get the same as a `Declined`.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connectors.emulation.history import Exchange, History
+from connectors.emulation.server import Answer
+from connectors.emulation.webhooks import Postman
+from connectors.forum.emulator import answers
+from connectors.forum.emulator.state import (
+    PRIVATE,
+    SYSTEM_ID,
+    ForumState,
+    ForumUser,
+    Measure,
+    Post,
+    Reviewable,
+    StaffAction,
+    Topic,
+)
+
+REASON_LIMIT = 300
+TITLE_LIMIT = 255
+UNSILENCE_JOB = timedelta(minutes=15)
+_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+_LINK = re.compile(r"https?://[^\s`<>)\]]+")
+
+
+class Refusal(Exception):
+    """The forum does not do it; `answer` says so in its words."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(str(answer.body))
+        self.answer = answer
+
+
+class ForumRules:
+    """The forum's own behaviour over its state; every change is put on record."""
+
+    def __init__(self, state: ForumState, now: Callable[[], datetime], history: History, postman: Postman) -> None:
+        self.state, self.now, self.history, self.postman = state, now, history, postman
+
+    # -- suspension and silence
+
+    def suspend(
+        self, user: ForumUser, until: Any, reason: Any, by: ForumUser, message: Any = "", *, on: Exchange | None = None
+    ) -> None:
+        """The account is shut out until then, logged out, and (with a message) told by mail."""
+        end, why = _measure_of(until, reason, "suspend_until")
+        if user.suspended(self.now()):
+            raise Refusal(answers.failed(409, self._already(user.suspension, "suspended")))
+        if user.staff:
+            raise Refusal(answers.not_allowed())
+        self._set(user, "suspension", Measure(end, why, self.now(), by.id), by, on)
+        user.logged_in, user.times_suspended = False, user.times_suspended + 1
+        self._logged("suspend_user", by, user, why + (f"\n\n{message}" if message else ""))
+        self._mail(user, message, by, on)
+        self.postman.tell("user_suspended", {"user": answers.profile(user, self.now(), True)})
+
+    def unsuspend(self, user: ForumUser, by: ForumUser, *, on: Exchange | None = None) -> None:
+        """Nothing shuts the account out; said again it only writes the staff log again."""
+        if user.staff:
+            raise Refusal(answers.not_allowed())
+        self._set(user, "suspension", None, by, on)
+        self._logged("unsuspend_user", by, user, "")
+        self.postman.tell("user_unsuspended", {"user": answers.profile(user, self.now(), True)})
+
+    def silence(
+        self, user: ForumUser, until: Any, reason: Any, by: ForumUser, message: Any = "", *, on: Exchange | None = None
+    ) -> None:
+        """The account cannot post until then, unless a silence that ran out has not been tidied away yet."""
+        end, why = _measure_of(until, reason, "silenced_till")
+        if user.silenced(self.now()):
+            raise Refusal(answers.failed(409, self._already(user.silence, "silenced")))
+        if user.staff:
+            raise Refusal(answers.not_allowed())
+        if user.silence is not None and self.now() < user.silence.until + UNSILENCE_JOB:
+            return
+        self._set(user, "silence", Measure(end, why, self.now(), by.id), by, on)
+        user.times_silenced += 1
+        self._logged("silence_user", by, user, why)
+        self._mail(user, message, by, on)
+
+    def unsilence(self, user: ForumUser, by: ForumUser, *, on: Exchange | None = None) -> None:
+        """The account may post; if it could not before, the forum writes to it about that."""
+        if user.staff:
+            raise Refusal(answers.not_allowed())
+        was = user.silence
+        self._set(user, "silence", None, by, on)
+        if was is not None:
+            self._logged("unsilence_user", by, user, "")
+            system = self.state.users[SYSTEM_ID]
+            self.converse(system, [user.username], "Account no longer on hold", "You can post again.", on=on)
+
+    def log_out(self, user: ForumUser) -> None:
+        """The account has no session any more."""
+        user.logged_in = False
+
+    def _set(self, user: ForumUser, kind: str, measure: Measure | None, by: ForumUser, on: Exchange | None) -> None:
+        before = _plain(getattr(user, kind))
+        self.state.measure(user, kind, measure)
+        if before != _plain(measure):
+            self.history.changed(kind, str(user.id), before, _plain(measure), by.username, on)
+
+    def _already(self, measure: Measure | None, done: str) -> str:
+        author = self.state.users.get(measure.by) if measure else None
+        return f"The account was already {done} by {author.username if author else 'somebody'}."
+
+    def _logged(self, action: str, by: ForumUser, target: ForumUser | None, details: str) -> None:
+        line = StaffAction(self.state.next_id(), action, self.now(), by.id, target.id if target else None, details)
+        self.state.staff_log.append(line)
+
+    def _mail(self, user: ForumUser, message: Any, by: ForumUser, on: Exchange | None) -> None:
+        if message:
+            letter = {"to": user.email, "text": str(message)}
+            self.history.changed("mail", str(user.id), None, letter, by.username, on)
+
+    # -- conversations
+
+    def converse(
+        self, author: ForumUser, to: Iterable[str], title: str, raw: str, *, on: Exchange | None = None
+    ) -> Post:
+        """A private conversation with these accounts and groups is there, with its first post."""
+        users, groups = self._addressees(to)
+        for user in users:
+            self._may_write_to(author, user)
+        if author.silenced(self.now()) and groups:
+            raise Refusal(answers.not_allowed())
+        self._fits(title, "min_personal_message_title_length", TITLE_LIMIT, "Title")
+        topic = Topic(self.state.next_id(), title, PRIVATE, author.id, self.now(), groups=groups)
+        topic.allowed = list(dict.fromkeys([author.id, *(u.id for u in users)]))
+        return self._begun(topic, author, raw, on)
+
+    def publish(self, author: ForumUser, title: str, raw: str, *, on: Exchange | None = None) -> Post:
+        """A public topic is there, with its first post."""
+        if author.silenced(self.now()):
+            raise Refusal(answers.not_allowed())
+        self._fits(title, "min_topic_title_length", TITLE_LIMIT, "Title")
+        return self._begun(Topic(self.state.next_id(), title, "regular", author.id, self.now()), author, raw, on)
+
+    def answer(self, author: ForumUser, topic: Topic, raw: str, *, on: Exchange | None = None) -> Post:
+        """The topic has one post more. Silenced accounts can still answer in their own conversations."""
+        if not self.may_see(author, topic):
+            raise Refusal(answers.not_allowed())
+        if author.silenced(self.now()) and topic.archetype != PRIVATE:
+            raise Refusal(answers.not_allowed())
+        self._fits_body(raw, topic)
+        return self._posted(topic, author, raw, on)
+
+    def edit(self, post: Post, raw: str, by: ForumUser, *, on: Exchange | None = None) -> None:
+        """The post says this now."""
+        if by.id != post.user_id and not by.staff:
+            raise Refusal(answers.not_allowed())
+        self._fits_body(raw, self.state.topics[post.topic_id])
+        before = post.raw
+        post.raw, post.updated_at, post.version = raw, self.now(), post.version + 1
+        self.history.changed("message", str(post.id), {"raw": before}, {"raw": raw}, by.username, on)
+
+    def delete(self, post: Post, by: ForumUser, *, on: Exchange | None = None) -> None:
+        """The post is gone; with the first post its topic is."""
+        if by.id != post.user_id and not by.staff:
+            raise Refusal(answers.not_allowed())
+        post.deleted_at = self.now()
+        if post.number == 1:
+            self.state.topics[post.topic_id].deleted_at = self.now()
+        self.history.changed("message", str(post.id), {"raw": post.raw}, None, by.username, on)
+
+    def may_see(self, viewer: ForumUser | None, topic: Topic) -> bool:
+        """Conversations are open to those in them, and to administrators."""
+        if topic.archetype != PRIVATE:
+            return True
+        return viewer is not None and (viewer.admin or viewer.id in self.state.participants(topic))
+
+    def _addressees(self, to: Iterable[str]) -> tuple[list[ForumUser], list[str]]:
+        users, groups = [], []
+        for name in filter(None, (n.strip() for n in to)):
+            if self.state.members_of(name) is not None:
+                groups.append(name)
+            elif (user := self.state.named(name)) is not None:
+                users.append(user)
+            else:
+                raise Refusal(_unmade("You must select a valid user."))
+        if not users and not groups:
+            raise Refusal(_unmade("You must select a valid user."))
+        return users, groups
+
+    def _may_write_to(self, author: ForumUser, user: ForumUser) -> None:
+        free = author.staff or author.id == SYSTEM_ID
+        if user.suspended(self.now()) and not free:
+            raise Refusal(_unmade("Sorry, you cannot send a personal message to that user."))
+        if author.silenced(self.now()) and not user.staff:
+            raise Refusal(answers.not_allowed())
+
+    def _fits(self, text: str, minimum: str, limit: int, what: str) -> None:
+        if len(text.strip()) < self.state.settings[minimum]:
+            raise Refusal(_unmade(answers.too_short(self.state.settings[minimum], what)))
+        if len(text) > limit:
+            raise Refusal(_unmade(f"{what} is too long (maximum is {limit} characters)"))
+
+    def _fits_body(self, raw: str, topic: Topic) -> None:
+        private = topic.archetype == PRIVATE
+        minimum = "min_personal_message_post_length" if private else "min_post_length"
+        self._fits(raw, minimum, self.state.settings["max_post_length"], "Body")
+
+    def _begun(self, topic: Topic, author: ForumUser, raw: str, on: Exchange | None) -> Post:
+        self._fits_body(raw, topic)
+        self.state.topics[topic.id] = topic
+        return self._posted(topic, author, raw, on)
+
+    def _posted(self, topic: Topic, author: ForumUser, raw: str, on: Exchange | None) -> Post:
+        now = self.now()
+        post = Post(self.state.next_id(), topic.id, len(topic.post_ids) + 1, author.id, raw, now, now)
+        if topic.archetype == PRIVATE:
+            others = self.state.participants(topic) - {author.id}
+            post.reachable = {i: not self.state.users[i].suspended(now) for i in sorted(others)}
+        self.state.posts[post.id] = post
+        topic.post_ids.append(post.id)
+        sent = {"topic": topic.id, "title": topic.title, "raw": raw, "reachable": dict(post.reachable)}
+        self.history.changed("message", str(post.id), None, sent, author.username, on)
+        for link in _LINK.findall(_CODE.sub(" ", raw)):
+            self.history.changed("fetch", link, None, {"post": post.id}, "forum", on)
+        self.postman.tell("post_created", {"post": answers.hooked_post(self.state, post)})
+        return post
+
+    # -- flags
+
+    def flag(self, post: Post, by: ForumUser, reason: int, message: str, *, on: Exchange | None = None) -> Reviewable:
+        """The post waits for review; with "something else" the moderators get the message too."""
+        if by.silenced(self.now()):
+            raise Refusal(answers.not_allowed())
+        item = Reviewable(self.state.next_id(), post.id, by.id, self.now(), reason, message)
+        self.state.reviewables[item.id] = item
+        self.history.changed("flag", str(post.id), None, {"by": by.id, "reason": reason}, by.username, on)
+        self.postman.tell("reviewable_created", {"reviewable": reviewable(item)})
+        return item
+
+    def review(self, item: Reviewable, action: str, by: ForumUser, *, on: Exchange | None = None) -> None:
+        """The flag is settled in that way."""
+        outcome = {"agree": 1, "delete": 1, "disagree": 2, "ignore": 3}.get(action.split("_", maxsplit=1)[0])
+        if outcome is None or item.status != 0:
+            raise Refusal(answers.not_allowed())
+        before, item.status, item.version = item.status, outcome, item.version + 1
+        self.history.changed("review", str(item.id), before, outcome, by.username, on)
+        if action == "agree_and_hide":
+            self.state.posts[item.post_id].hidden = True
+        if action.startswith("delete_and"):
+            self.delete(self.state.posts[item.post_id], by, on=on)
+        self.postman.tell("reviewable_updated", {"reviewable": reviewable(item)})
+
+    # -- accounts
+
+    def rename(self, user: ForumUser, username: str, by: str) -> None:
+        """The account is called this; whoever asks for its old name finds nobody."""
+        if self.state.named(username) is not None:
+            raise Refusal(_unmade("Username must be unique"))
+        before = user.username
+        self.state.name(user, username)
+        self.history.changed("account", str(user.id), {"username": before}, {"username": username}, by)
+
+    def anonymize(self, user: ForumUser, by: str, *, on: Exchange | None = None) -> None:
+        """Name, address and linked accounts are gone; the account and what was decided about it stay."""
+        if user.staff:
+            raise Refusal(answers.not_allowed())
+        before = user.username
+        self.state.name(user, f"anon{user.id}")
+        self.state.unlink(user)
+        user.email, user.name = f"{user.username}@anonymized.invalid", user.username
+        self.history.changed("account", str(user.id), {"username": before}, {"username": user.username}, by, on)
+
+    def merge(self, source: ForumUser, target: ForumUser, by: str) -> None:
+        """The first account is gone, and all that it wrote is the other's. Its measures do not move."""
+        for post in self.state.posts.values():
+            if post.user_id == source.id:
+                post.user_id = target.id
+        for topic in self.state.topics.values():
+            topic.user_id = target.id if topic.user_id == source.id else topic.user_id
+            topic.allowed = list(dict.fromkeys(target.id if i == source.id else i for i in topic.allowed))
+        self.state.remove(source)
+        self.history.changed("account", str(source.id), {"username": source.username}, None, by)
+
+
+def reviewable(item: Reviewable) -> dict[str, Any]:
+    """A flag as the review queue shows it."""
+    return {
+        "id": item.id,
+        "type": "ReviewableFlaggedPost",
+        "status": item.status,
+        "version": item.version,
+        "target_id": item.post_id,
+        "target_type": "Post",
+        "created_at": answers.instant(item.created_at),
+        "created_by_id": item.created_by,
+        "reviewable_scores": [{"score_type": item.reason, "reason": item.message, "user_id": item.created_by}],
+    }
+
+
+def _plain(measure: Measure | None) -> dict[str, Any] | None:
+    if measure is None:
+        return None
+    return {
+        "until": measure.until.isoformat(),
+        "reason": measure.reason,
+        "at": measure.at.isoformat(),
+        "by": measure.by,
+    }
+
+
+def _unmade(error: str) -> Answer:
+    return answers.ok({"action": "create_post", "errors": [error]}, 422)
+
+
+def _measure_of(until: Any, reason: Any, field: str) -> tuple[datetime, str]:
+    """The end and the reason, or the refusal; an end without a zone is read as UTC."""
+    errors = []
+    end = _instant_of(until)
+    if end is None:
+        errors.append(f"{field.replace('_', ' ').capitalize()} can't be blank")
+    if not str(reason or "").strip():
+        errors.append("Reason can't be blank")
+    elif len(str(reason)) > REASON_LIMIT:
+        errors.append(f"Reason is too long (maximum is {REASON_LIMIT} characters)")
+    if end is None or errors:
+        raise Refusal(answers.ok({"failed": "FAILED", "errors": errors}, 400))
+    return end, str(reason)
+
+
+def _instant_of(value: Any) -> datetime | None:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    try:
+        end = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return end.astimezone(UTC) if end.tzinfo else end.replace(tzinfo=UTC)

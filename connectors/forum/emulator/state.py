@@ -1,0 +1,227 @@
+"""What an emulated forum holds: its people, conversations, flags, staff log and settings. No rules, no wording."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+SYSTEM_ID = -1
+PRIVATE = "private_message"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A suspension or a silence: until when, why, since when, and by which staff account."""
+
+    until: datetime
+    reason: str
+    at: datetime
+    by: int
+
+
+@dataclass(slots=True)
+class ForumUser:
+    """An account of the forum."""
+
+    id: int
+    username: str
+    email: str
+    name: str = ""
+    admin: bool = False
+    moderator: bool = False
+    active: bool = True
+    external_ids: dict[str, str] = field(default_factory=dict)
+    suspension: Measure | None = None
+    silence: Measure | None = None
+    logged_in: bool = True
+    created_at: datetime = EPOCH
+    trust_level: int = 1
+    times_suspended: int = 0
+    times_silenced: int = 0
+
+    @property
+    def staff(self) -> bool:
+        """Administrators and moderators."""
+        return self.admin or self.moderator
+
+    def suspended(self, now: datetime) -> bool:
+        """Suspensions end by themselves: nothing is written when they do."""
+        return self.suspension is not None and self.suspension.until > now
+
+    def silenced(self, now: datetime) -> bool:
+        """Silences end by themselves, like suspensions."""
+        return self.silence is not None and self.silence.until > now
+
+
+@dataclass(slots=True)
+class Post:
+    """A post; `reachable` says of each addressee whether they could log in when it was made."""
+
+    id: int
+    topic_id: int
+    number: int
+    user_id: int
+    raw: str
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1
+    deleted_at: datetime | None = None
+    hidden: bool = False
+    reachable: dict[int, bool] = field(default_factory=dict)
+    read_by: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Topic:
+    """A public topic, or a conversation between the accounts and groups that it is allowed to."""
+
+    id: int
+    title: str
+    archetype: str
+    user_id: int
+    created_at: datetime
+    allowed: list[int] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    post_ids: list[int] = field(default_factory=list)
+    deleted_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Reviewable:
+    """A flagged post in the review queue; `status` 0 pending, 1 approved, 2 rejected, 3 ignored."""
+
+    id: int
+    post_id: int
+    created_by: int
+    created_at: datetime
+    reason: int
+    message: str
+    status: int = 0
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAction:
+    """One line of the staff action log."""
+
+    id: int
+    action: str
+    at: datetime
+    by: int
+    target: int | None
+    details: str
+    subject: str | None = None
+
+
+@dataclass(slots=True)
+class ApiKey:
+    """A key for the API: bound to one account, or (None) good for any."""
+
+    key: str
+    user_id: int | None = None
+
+
+@dataclass(slots=True)
+class ForumState:
+    """Everything that the forum remembers. The indexes are kept by `add_user`, `name` and `link`."""
+
+    title: str = "Community forum"
+    users: dict[int, ForumUser] = field(default_factory=dict)
+    topics: dict[int, Topic] = field(default_factory=dict)
+    posts: dict[int, Post] = field(default_factory=dict)
+    reviewables: dict[int, Reviewable] = field(default_factory=dict)
+    staff_log: list[StaffAction] = field(default_factory=list)
+    keys: list[ApiKey] = field(default_factory=list)
+    groups: dict[str, set[int]] = field(default_factory=dict)
+    providers: set[str] = field(default_factory=lambda: {"github", "discord"})
+    settings: dict[str, Any] = field(
+        default_factory=lambda: {
+            "hide_suspension_reasons": False,
+            "min_personal_message_post_length": 10,
+            "min_personal_message_title_length": 2,
+            "min_post_length": 20,
+            "min_topic_title_length": 15,
+            "max_post_length": 32000,
+            "moderators_view_emails": False,
+        }
+    )
+    measured: dict[int, None] = field(default_factory=dict)
+    measures: int = 0
+    _names: dict[str, int] = field(default_factory=dict)
+    _links: dict[tuple[str, str], int] = field(default_factory=dict)
+    _last_id: int = 0
+
+    def next_id(self) -> int:
+        """An id that nothing else has."""
+        self._last_id += 1
+        return self._last_id
+
+    def add_user(self, username: str, **fields: Any) -> ForumUser:
+        """The account is there; its id and e-mail address are made up unless they are given."""
+        user_id = fields.pop("id", None) or self.next_id()
+        self._last_id = max(self._last_id, user_id)
+        external = dict(fields.pop("external_ids", {}))
+        user = ForumUser(user_id, username, fields.pop("email", f"{username.lower()}@example.org"), **fields)
+        user.name = user.name or username
+        self.users[user_id] = user
+        self._names[username.lower()] = user_id
+        for provider, uid in external.items():
+            self.link(user, provider, uid)
+        return user
+
+    def link(self, user: ForumUser, provider: str, uid: str) -> None:
+        """The account has been shown to be the same person's as that account of a login provider."""
+        user.external_ids[provider] = str(uid)
+        self._links[provider, str(uid)] = user.id
+
+    def unlink(self, user: ForumUser) -> None:
+        """No login provider is linked any more."""
+        for provider, uid in user.external_ids.items():
+            self._links.pop((provider, uid), None)
+        user.external_ids = {}
+
+    def name(self, user: ForumUser, username: str) -> None:
+        """The account is called this; its old name is free."""
+        self._names.pop(user.username.lower(), None)
+        user.username = username
+        self._names[username.lower()] = user.id
+
+    def remove(self, user: ForumUser) -> None:
+        """The account is gone."""
+        self.unlink(user)
+        self._names.pop(user.username.lower(), None)
+        self.measured.pop(user.id, None)
+        del self.users[user.id]
+
+    def named(self, username: str) -> ForumUser | None:
+        """Whoever is called this today."""
+        return self.users.get(self._names.get(username.lower(), 0))
+
+    def linked(self, provider: str, uid: str) -> ForumUser | None:
+        """Whose account that of the login provider is."""
+        return self.users.get(self._links.get((provider, uid), 0))
+
+    def members_of(self, group: str) -> set[int] | None:
+        """The accounts in a group, automatic groups included; None where there is no such group."""
+        automatic = {"admins": "admin", "moderators": "moderator", "staff": "staff"}
+        if group in automatic:
+            return {u.id for u in self.users.values() if getattr(u, automatic[group])}
+        return self.groups.get(group)
+
+    def measure(self, user: ForumUser, kind: str, measure: Measure | None) -> None:
+        """The account's `suspension` or `silence` is this; the index for the lists follows."""
+        setattr(user, kind, measure)
+        self.measures += 1
+        if user.suspension or user.silence:
+            self.measured[user.id] = None
+        else:
+            self.measured.pop(user.id, None)
+
+    def posts_of(self, topic: Topic) -> Iterator[Post]:
+        """The topic's posts that are not deleted, in order."""
+        return (self.posts[i] for i in topic.post_ids if self.posts[i].deleted_at is None)
+
+    def participants(self, topic: Topic) -> set[int]:
+        """All who may read a conversation, those in its groups included."""
+        return set(topic.allowed).union(*(self.members_of(g) or set() for g in topic.groups))

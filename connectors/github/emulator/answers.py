@@ -1,0 +1,375 @@
+"""How GitHub words its answers: accounts, memberships, teams, issues, and its refusals."""
+
+from datetime import datetime
+from typing import Any
+
+from connectors.emulation.server import Answer
+from connectors.github.emulator.state import (
+    EPOCH,
+    Comment,
+    GithubAccount,
+    GithubState,
+    Invitation,
+    Issue,
+    Repository,
+    Role,
+    Team,
+)
+
+JSON = "application/json; charset=utf-8"
+DOCUMENTATION = "https://docs.github.com/rest"
+WEB = "https://github.example"
+
+_ACCOUNT_LINKS = {
+    "events_url": "/events{/privacy}",
+    "followers_url": "/followers",
+    "following_url": "/following{/other_user}",
+    "gists_url": "/gists{/gist_id}",
+    "organizations_url": "/orgs",
+    "received_events_url": "/received_events",
+    "repos_url": "/repos",
+    "starred_url": "/starred{/owner}{/repo}",
+    "subscriptions_url": "/subscriptions",
+}
+_PROFILE: dict[str, Any] = {
+    "bio": None,
+    "blog": None,
+    "company": None,
+    "email": None,
+    "followers": 0,
+    "following": 0,
+    "hireable": None,
+    "location": None,
+    "public_gists": 0,
+    "public_repos": 0,
+}
+_REPOSITORY_LINKS = (
+    "archive assignees blobs branches collaborators comments commits compare contents contributors deployments "
+    "downloads events forks git_commits git_refs git_tags hooks issue_comment issue_events issues keys labels "
+    "languages merges milestones notifications pulls releases stargazers statuses subscribers subscription tags "
+    "teams trees"
+).split()
+_REPOSITORY_PLAIN: dict[str, Any] = {
+    "description": None,
+    "fork": False,
+    "default_branch": "main",
+    "forks": 0,
+    "forks_count": 0,
+    "has_downloads": True,
+    "has_projects": False,
+    "has_wiki": False,
+    "has_pages": False,
+    "has_discussions": False,
+    "homepage": None,
+    "language": None,
+    "archived": False,
+    "disabled": False,
+    "mirror_url": None,
+    "license": None,
+    "size": 0,
+    "stargazers_count": 0,
+    "watchers": 0,
+    "watchers_count": 0,
+    "network_count": 0,
+    "subscribers_count": 0,
+}
+
+
+def instant(at: datetime) -> str:
+    """The instant as GitHub writes it: whole seconds and Z."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ok(body: Any, status: int = 200) -> Answer:
+    """An answer."""
+    return Answer(status, body, content_type=JSON)
+
+
+def done() -> Answer:
+    """204, without a body."""
+    return Answer(204)
+
+
+def refusal(status: int, message: str) -> Answer:
+    """A refusal in GitHub's usual form."""
+    return ok({"message": message, "documentation_url": DOCUMENTATION, "status": str(status)}, status)
+
+
+def not_found() -> Answer:
+    """404: no such thing, or no right to know of it."""
+    return refusal(404, "Not Found")
+
+
+def not_accessible() -> Answer:
+    """403 for an app that lacks the permission."""
+    return refusal(403, "Resource not accessible by integration")
+
+
+def invalid(resource: str, message: str) -> Answer:
+    """422 with the reason among the errors."""
+    errors = [{"resource": resource, "code": "custom", "message": message}]
+    body = {"message": "Validation Failed", "errors": errors, "documentation_url": DOCUMENTATION, "status": "422"}
+    return ok(body, 422)
+
+
+class Wording:
+    """The JSON of things, with addresses on this server."""
+
+    def __init__(self, origin: str, state: GithubState) -> None:
+        self.origin, self.state = origin, state
+
+    def account(self, account: GithubAccount) -> dict[str, Any]:
+        """An account in a list, or beside what it did."""
+        url = f"{self.origin}/users/{account.login}"
+        return {
+            "login": account.login,
+            "id": account.id,
+            "node_id": f"U_{account.id}",
+            "avatar_url": f"{WEB}/avatars/{account.id}",
+            "gravatar_id": "",
+            "url": url,
+            "html_url": f"{WEB}/{account.login}",
+            **{name: url + rest for name, rest in _ACCOUNT_LINKS.items()},
+            "type": account.type,
+            "site_admin": False,
+        }
+
+    def profile(self, account: GithubAccount) -> dict[str, Any]:
+        """The public page of an account."""
+        dates = {"created_at": instant(EPOCH), "updated_at": instant(EPOCH)}
+        return {**self.account(account), **_PROFILE, "name": account.name, **dates}
+
+    def organization(self) -> dict[str, Any]:
+        """The organisation as it stands beside a membership."""
+        url = f"{self.origin}/orgs/{self.state.organization}"
+        return {
+            "login": self.state.organization,
+            "id": self.state.organization_id,
+            "node_id": f"O_{self.state.organization_id}",
+            "url": url,
+            "repos_url": f"{url}/repos",
+            "events_url": f"{url}/events",
+            "hooks_url": f"{url}/hooks",
+            "issues_url": f"{url}/issues",
+            "members_url": f"{url}/members{{/member}}",
+            "public_members_url": f"{url}/public_members{{/member}}",
+            "avatar_url": f"{WEB}/avatars/{self.state.organization_id}",
+            "description": None,
+        }
+
+    def organization_page(self) -> dict[str, Any]:
+        """The organisation's own page."""
+        return self.organization() | {
+            "html_url": f"{WEB}/{self.state.organization}",
+            "name": self.state.organization,
+            "has_organization_projects": False,
+            "has_repository_projects": False,
+            "public_repos": sum(not r.private for r in self.state.repositories.values()),
+            "public_gists": 0,
+            "followers": 0,
+            "following": 0,
+            "type": "Organization",
+            "created_at": instant(EPOCH),
+            "updated_at": instant(EPOCH),
+            "archived_at": None,
+        }
+
+    def membership(self, account: GithubAccount, role: Role, *, pending: bool) -> dict[str, Any]:
+        """What the account is to the organisation."""
+        organization = self.organization()
+        return {
+            "url": f"{organization['url']}/memberships/{account.login}",
+            "state": "pending" if pending else "active",
+            "role": role.value,
+            "organization_url": organization["url"],
+            "organization": organization,
+            "user": self.account(account),
+        }
+
+    def invitation(self, invitation: Invitation) -> dict[str, Any]:
+        """An open invitation."""
+        account = self.state.accounts[invitation.account_id]
+        inviter = self.state.named(invitation.inviter)
+        url = f"{self.origin}/orgs/{self.state.organization}/invitations/{invitation.id}"
+        return {
+            "id": invitation.id,
+            "login": account.login,
+            "node_id": f"OI_{invitation.id}",
+            "email": None,
+            "role": "direct_member" if invitation.role is Role.MEMBER else "admin",
+            "created_at": instant(invitation.created_at),
+            "failed_at": None,
+            "failed_reason": None,
+            "inviter": self.account(inviter) if inviter else self.account(account),
+            "team_count": len(invitation.team_ids),
+            "invitation_teams_url": f"{url}/teams",
+            "invitation_source": "member",
+        }
+
+    def team(self, team: Team) -> dict[str, Any]:
+        """A team."""
+        url = f"{self.origin}/organizations/{self.state.organization_id}/team/{team.id}"
+        return {
+            "id": team.id,
+            "node_id": f"T_{team.id}",
+            "url": url,
+            "html_url": f"{WEB}/orgs/{self.state.organization}/teams/{team.slug}",
+            "name": team.name,
+            "slug": team.slug,
+            "description": None,
+            "privacy": "closed",
+            "notification_setting": "notifications_enabled",
+            "permission": "pull",
+            "members_url": f"{url}/members{{/member}}",
+            "repositories_url": f"{url}/repos",
+            "parent": None,
+            "type": "organization",
+        }
+
+    def team_membership(self, team: Team, account: GithubAccount, role: str, *, pending: bool) -> dict[str, Any]:
+        """What the account is to the team."""
+        url = f"{self.origin}/organizations/{self.state.organization_id}/team/{team.id}/memberships/{account.login}"
+        return {"url": url, "role": role, "state": "pending" if pending else "active"}
+
+    def repository(self, repository: Repository) -> dict[str, Any]:
+        """A repository."""
+        organization = self.state.organization
+        path = f"{organization}/{repository.name}"
+        url = f"{self.origin}/repos/{path}"
+        owner = GithubAccount(self.state.organization_id, organization, "", type="Organization")
+        links = {f"{name}_url": f"{url}/{name}" for name in _REPOSITORY_LINKS}
+        places = {"clone_url": f"{WEB}/{path}.git", "git_url": f"git://{path}.git", "ssh_url": f"git@{path}.git"}
+        dates = dict.fromkeys(("pushed_at", "created_at", "updated_at"), instant(EPOCH))
+        opened = sum(i.state == "open" for i in repository.issues.values())
+        return {
+            **_REPOSITORY_PLAIN,
+            **links,
+            **places,
+            **dates,
+            "id": repository.id,
+            "node_id": f"R_{repository.id}",
+            "name": repository.name,
+            "full_name": path,
+            "owner": self.account(owner),
+            "private": repository.private,
+            "html_url": f"{WEB}/{path}",
+            "url": url,
+            "svn_url": f"{WEB}/{path}",
+            "has_issues": repository.has_issues,
+            "open_issues": opened,
+            "open_issues_count": opened,
+        }
+
+    def issue(self, repository: Repository, issue: Issue) -> dict[str, Any]:
+        """An issue."""
+        base = f"{self.origin}/repos/{self.state.organization}/{repository.name}"
+        url = f"{base}/issues/{issue.number}"
+        return {
+            "id": issue.id,
+            "node_id": f"I_{issue.id}",
+            "number": issue.number,
+            "url": url,
+            "repository_url": base,
+            "labels_url": f"{url}/labels{{/name}}",
+            "comments_url": f"{url}/comments",
+            "events_url": f"{url}/events",
+            "html_url": f"{WEB}/{self.state.organization}/{repository.name}/issues/{issue.number}",
+            "title": issue.title,
+            "body": issue.body,
+            "user": self.account(self.state.accounts[issue.account_id]),
+            "labels": [{"id": n, "name": name} for n, name in enumerate(issue.labels, 1)],
+            "state": issue.state,
+            "locked": issue.locked,
+            "active_lock_reason": issue.lock_reason,
+            "assignee": None,
+            "assignees": [],
+            "milestone": None,
+            "comments": len(issue.comments),
+            "created_at": instant(issue.created_at),
+            "updated_at": instant(issue.updated_at),
+            "closed_at": instant(issue.closed_at) if issue.closed_at else None,
+            "author_association": "NONE",
+        }
+
+    def comment(self, repository: Repository, issue: Issue, comment: Comment) -> dict[str, Any]:
+        """A comment below an issue."""
+        base = f"{self.origin}/repos/{self.state.organization}/{repository.name}/issues"
+        page = f"{WEB}/{self.state.organization}/{repository.name}/issues/{issue.number}"
+        return {
+            "id": comment.id,
+            "node_id": f"IC_{comment.id}",
+            "url": f"{base}/comments/{comment.id}",
+            "html_url": f"{page}#issuecomment-{comment.id}",
+            "issue_url": f"{base}/{issue.number}",
+            "body": comment.body,
+            "user": self.account(self.state.accounts[comment.account_id]),
+            "created_at": instant(comment.created_at),
+            "updated_at": instant(comment.updated_at),
+            "author_association": "NONE",
+        }
+
+    def app(self, app_id: int, slug: str) -> dict[str, Any]:
+        """The app itself."""
+        owner = GithubAccount(self.state.organization_id, self.state.organization, "", type="Organization")
+        return {
+            "id": app_id,
+            "slug": slug,
+            "client_id": f"Iv1.{app_id}",
+            "node_id": f"A_{app_id}",
+            "owner": self.account(owner),
+            "name": slug,
+            "description": None,
+            "external_url": f"{WEB}/apps/{slug}",
+            "html_url": f"{WEB}/apps/{slug}",
+            "created_at": instant(EPOCH),
+            "updated_at": instant(EPOCH),
+            "permissions": dict(self.state.permissions),
+            "events": ["issue_comment", "membership", "org_block", "organization"],
+            "installations_count": 1,
+        }
+
+    def installation(self, installation_id: int, app_id: int, slug: str) -> dict[str, Any]:
+        """The app's installation in the organisation, with what it may do."""
+        owner = GithubAccount(self.state.organization_id, self.state.organization, "", type="Organization")
+        return {
+            "id": installation_id,
+            "account": self.account(owner),
+            "repository_selection": "all",
+            "access_tokens_url": f"{self.origin}/app/installations/{installation_id}/access_tokens",
+            "repositories_url": f"{self.origin}/installation/repositories",
+            "html_url": f"{WEB}/organizations/{self.state.organization}/settings/installations/{installation_id}",
+            "app_id": app_id,
+            "app_slug": slug,
+            "target_id": self.state.organization_id,
+            "target_type": "Organization",
+            "permissions": dict(self.state.permissions),
+            "events": ["issue_comment", "membership", "org_block", "organization"],
+            "created_at": instant(EPOCH),
+            "updated_at": instant(EPOCH),
+            "single_file_name": None,
+            "suspended_by": None,
+            "suspended_at": None,
+        }
+
+    def block_event(self, action: str, account: GithubAccount, sender: dict[str, Any]) -> dict[str, Any]:
+        """The payload of `org_block`."""
+        return self._event(action, sender) | {"blocked_user": self.account(account)}
+
+    def member_event(self, action: str, membership: dict[str, Any], sender: dict[str, Any]) -> dict[str, Any]:
+        """The payload of `organization`."""
+        return self._event(action, sender) | {"membership": membership}
+
+    def team_event(self, action: str, team: Team, account: GithubAccount, sender: dict[str, Any]) -> dict[str, Any]:
+        """The payload of `membership`."""
+        told = {"scope": "team", "member": self.account(account), "team": self.team(team)}
+        return self._event(action, sender) | told
+
+    def comment_event(
+        self, action: str, repository: Repository, issue: Issue, comment: Comment, sender: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The payload of `issue_comment`."""
+        told = {"issue": self.issue(repository, issue), "comment": self.comment(repository, issue, comment)}
+        return self._event(action, sender) | told | {"repository": self.repository(repository)}
+
+    def _event(self, action: str, sender: dict[str, Any]) -> dict[str, Any]:
+        return {"action": action, "organization": self.organization(), "sender": sender}

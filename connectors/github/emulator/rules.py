@@ -1,0 +1,291 @@
+"""What GitHub does, whoever asks for it: the app, an owner's hand, or a person. A refusal is raised as `Refusal`."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from connectors.emulation.history import Exchange, History
+from connectors.emulation.server import Answer
+from connectors.emulation.webhooks import Postman
+from connectors.github.emulator import answers
+from connectors.github.emulator.answers import Wording
+from connectors.github.emulator.state import (
+    AuditEntry,
+    Block,
+    Comment,
+    GithubAccount,
+    GithubState,
+    Invitation,
+    Issue,
+    Repository,
+    Role,
+    Team,
+)
+
+BODY_LIMIT = 65536
+
+
+class Refusal(Exception):
+    """GitHub does not do it; `answer` says so in its words."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(str(answer.body))
+        self.answer = answer
+
+
+class GithubRules:
+    """GitHub's own behaviour over its state; every change is put on record. `by` is the login of whoever acts."""
+
+    def __init__(
+        self,
+        state: GithubState,
+        now: Callable[[], datetime],
+        history: History,
+        postman: Postman,
+        word: Callable[[], Wording],
+    ) -> None:
+        self.state, self.now, self.history, self.postman = state, now, history, postman
+        self._word = word
+
+    # -- blocks
+
+    def block(
+        self, account: GithubAccount, by: str, *, until: datetime | None = None, on: Exchange | None = None
+    ) -> None:
+        """The organisation blocks the account, which must be no member; its stars, watches and access are gone."""
+        if account.id in self.state.members:
+            text = "To block an organization member, first remove the member from the organization."
+            raise Refusal(answers.invalid("OrganizationBlock", text))
+        if account.type != "User":
+            raise Refusal(answers.invalid("OrganizationBlock", "This account cannot be blocked."))
+        if self.state.blocked(account, self.now()):
+            return
+        block = Block(self.now(), by, until)
+        self.state.blocks[account.id] = block
+        self.history.changed("block", str(account.id), None, _plain(block), by, on)
+        self._part_with(account, by, on)
+        self._audit("org.block_user", by, account)
+        self.postman.tell("org_block", self._word().block_event("blocked", account, self._sender(by)))
+
+    def unblock(self, account: GithubAccount, by: str, *, on: Exchange | None = None) -> None:
+        """The organisation blocks the account no more; nothing that the block took comes back."""
+        before = self.state.blocks.pop(account.id, None)
+        if before is None or not before.stands(self.now()):
+            return
+        self.history.changed("block", str(account.id), _plain(before), None, by, on)
+        self._audit("org.unblock_user", by, account)
+        self.postman.tell("org_block", self._word().block_event("unblocked", account, self._sender(by)))
+
+    def _part_with(self, account: GithubAccount, by: str, on: Exchange | None) -> None:
+        access = sorted(r.name for r in self.state.repositories.values() if account.id in r.collaborators)
+        lost = {"stars": sorted(account.stars), "watches": sorted(account.watches), "collaborator": access}
+        account.stars.clear()
+        account.watches.clear()
+        for repository in self.state.repositories.values():
+            repository.collaborators.discard(account.id)
+        if any(lost.values()):
+            self.history.changed("relations", str(account.id), lost, None, by, on)
+        if (invitation := self.state.invitation_of(account, self.now())) is not None:
+            self.cancel(invitation, by, on=on)
+
+    # -- membership
+
+    def remove(self, account: GithubAccount, by: str, *, on: Exchange | None = None) -> None:
+        """The account is no member; its teams are gone, and GitHub has told it so by mail."""
+        role = self.state.members.get(account.id)
+        if role is None:
+            raise Refusal(answers.not_found())
+        if role is Role.OWNER:
+            raise Refusal(answers.refusal(403, "You cannot remove an owner of the organization."))
+        self._gone(account, by, on)
+        self._mail(account, f"You have been removed from the organization {self.state.organization}.", by, on)
+        self._audit("org.remove_member", by, account)
+
+    def leave(self, account: GithubAccount) -> None:
+        """The account has left of its own accord."""
+        if account.id not in self.state.members:
+            raise Refusal(answers.not_found())
+        self._gone(account, account.login, None)
+
+    def invite(
+        self, account: GithubAccount, role: Role, team_ids: list[int], by: str, *, on: Exchange | None = None
+    ) -> Invitation:
+        """The account is asked by mail to join; it is no member until it accepts."""
+        if self.state.blocked(account, self.now()):
+            raise Refusal(answers.invalid("OrganizationInvitation", "The invitee is blocked by the organization."))
+        if account.id in self.state.members:
+            raise Refusal(answers.invalid("OrganizationInvitation", "Invitee is already a part of this organization."))
+        if self.state.invitation_of(account, self.now()) is not None:
+            raise Refusal(answers.invalid("OrganizationInvitation", "Invitee has already been invited."))
+        made = Invitation(self.state.next_id(), account.id, role, list(team_ids), by, self.now())
+        self.state.invitations[made.id] = made
+        plain = {"role": role.value, "teams": list(team_ids)}
+        self.history.changed("invitation", str(account.id), None, plain, by, on)
+        self._mail(account, f"You are invited to join the organization {self.state.organization}.", by, on)
+        self._tell_member("member_invited", account, role, by, pending=True)
+        return made
+
+    def cancel(self, invitation: Invitation, by: str, *, on: Exchange | None = None) -> None:
+        """The invitation is no more."""
+        del self.state.invitations[invitation.id]
+        before = {"role": invitation.role.value, "teams": list(invitation.team_ids)}
+        self.history.changed("invitation", str(invitation.account_id), before, None, by, on)
+
+    def accept(self, account: GithubAccount) -> None:
+        """The account has taken up its invitation: it is a member, in the teams that it was asked into."""
+        invitation = self.state.invitation_of(account, self.now())
+        if invitation is None:
+            raise Refusal(answers.not_found())
+        self.cancel(invitation, account.login)
+        self.state.members[account.id] = invitation.role
+        self.history.changed("membership", str(account.id), None, {"role": invitation.role.value}, account.login)
+        self._tell_member("member_added", account, invitation.role, account.login)
+        for team in filter(None, map(self.state.team_by_id, invitation.team_ids)):
+            self.join_team(team, account, "member", account.login)
+
+    def set_role(self, account: GithubAccount, role: Role, by: str, *, on: Exchange | None = None) -> None:
+        """The member has this role."""
+        before = self.state.members[account.id]
+        self.state.members[account.id] = role
+        if before is not role:
+            self.history.changed(
+                "membership", str(account.id), {"role": before.value}, {"role": role.value}, by, on
+            )
+
+    def end_collaboration(self, account: GithubAccount, by: str, *, on: Exchange | None = None) -> None:
+        """The account, no member, has access to no repository."""
+        if account.id in self.state.members:
+            raise Refusal(answers.refusal(422, "You cannot specify an organization member to remove as an outside collaborator."))
+        for repository in self.state.repositories.values():
+            if account.id in repository.collaborators:
+                repository.collaborators.discard(account.id)
+                before = {"collaborator": [repository.name]}
+                self.history.changed("relations", str(account.id), before, None, by, on)
+
+    def _gone(self, account: GithubAccount, by: str, on: Exchange | None) -> None:
+        role = self.state.members.pop(account.id)
+        self.history.changed("membership", str(account.id), {"role": role.value}, None, by, on)
+        for slug in self.state.teams_of(account):
+            self.leave_team(self.state.teams[slug], account, by, on=on)
+        self._tell_member("member_removed", account, role, by)
+
+    def _tell_member(self, action: str, account: GithubAccount, role: Role, by: str, *, pending: bool = False) -> None:
+        membership = self._word().membership(account, role, pending=pending)
+        self.postman.tell("organization", self._word().member_event(action, membership, self._sender(by)))
+
+    # -- teams
+
+    def join_team(
+        self, team: Team, account: GithubAccount, role: str, by: str, *, on: Exchange | None = None
+    ) -> bool:
+        """The member is in the team; somebody who is no member yet is invited into both (False: it is pending)."""
+        if account.id not in self.state.members:
+            known = self.state.invitation_of(account, self.now())
+            if known is None:
+                self.invite(account, Role.MEMBER, [team.id], by, on=on)
+            elif team.id not in known.team_ids:
+                known.team_ids.append(team.id)
+            return False
+        before = self.state.teams_of(account)
+        team.members[account.id] = role
+        self._team_changed("added", team, account, before, by, on)
+        return True
+
+    def leave_team(self, team: Team, account: GithubAccount, by: str, *, on: Exchange | None = None) -> None:
+        """The account is not in the team."""
+        before = self.state.teams_of(account)
+        if team.members.pop(account.id, None) is not None:
+            self._team_changed("removed", team, account, before, by, on)
+
+    def _team_changed(
+        self, action: str, team: Team, account: GithubAccount, before: Mapping[str, str], by: str, on: Exchange | None
+    ) -> None:
+        after = self.state.teams_of(account)
+        if after != before:
+            self.history.changed("team", str(account.id), dict(before), after, by, on)
+            self.postman.tell("membership", self._word().team_event(action, team, account, self._sender(by)))
+
+    # -- issues
+
+    def open_issue(
+        self, repository: Repository, by: GithubAccount, title: str, body: str | None, *, on: Exchange | None = None
+    ) -> Issue:
+        """The repository has the issue."""
+        self._may_write(by, repository)
+        if not repository.has_issues:
+            raise Refusal(answers.refusal(410, "Issues has been disabled in this repository."))
+        if not title.strip():
+            raise Refusal(answers.invalid("Issue", "title can't be blank"))
+        number = max(repository.issues, default=0) + 1
+        issue = Issue(self.state.next_id(), number, by.id, title, body, self.now(), self.now())
+        repository.issues[number] = issue
+        self.history.changed("message", str(issue.id), None, {"title": title, "body": body}, by.login, on)
+        return issue
+
+    def comment(
+        self, repository: Repository, issue: Issue, by: GithubAccount, body: str, *, on: Exchange | None = None
+    ) -> Comment:
+        """The issue has the comment, and its watchers have been told."""
+        self._may_write(by, repository)
+        if issue.locked and by.id not in self.state.members and by.type != "Bot":
+            raise Refusal(answers.refusal(403, "Unable to create comment because issue is locked."))
+        if not body.strip() or len(body) > BODY_LIMIT:
+            raise Refusal(answers.invalid("IssueComment", "body can't be blank or longer than 65536 characters"))
+        made = Comment(self.state.next_id(), by.id, body, self.now(), self.now())
+        issue.comments[made.id] = made
+        self.history.changed("message", str(made.id), None, {"body": body, "issue": issue.number}, by.login, on)
+        self._tell_comment("created", repository, issue, made, by.login)
+        return made
+
+    def delete_comment(self, comment_id: int, by: str, *, on: Exchange | None = None) -> None:
+        """The comment is gone; what its watchers were mailed is not."""
+        found = self.state.comment(comment_id)
+        if found is None:
+            raise Refusal(answers.not_found())
+        repository, issue, comment = found
+        del issue.comments[comment_id]
+        self.history.changed("message", str(comment_id), {"body": comment.body}, None, by, on)
+        self._tell_comment("deleted", repository, issue, comment, by)
+
+    def edit_comment(self, comment: Comment, body: str, by: str, *, on: Exchange | None = None) -> None:
+        """The comment says this now."""
+        before, comment.body, comment.updated_at = comment.body, body, self.now()
+        self.history.changed("message", str(comment.id), {"body": before}, {"body": body}, by, on)
+
+    def minimize(self, comment: Comment, classifier: str | None, by: str, *, on: Exchange | None = None) -> None:
+        """The comment is folded away for that reason (None: shown again)."""
+        before, comment.minimized = comment.minimized, classifier
+        self.history.changed("minimized", str(comment.id), before, classifier, by, on)
+
+    def _may_write(self, by: GithubAccount, repository: Repository) -> None:
+        if self.state.blocked(by, self.now()):
+            raise Refusal(answers.refusal(403, "You are blocked by the organization."))
+        insider = by.id in self.state.members or by.id in repository.collaborators or by.type == "Bot"
+        if repository.private and not insider:
+            raise Refusal(answers.not_found())
+
+    def _tell_comment(self, action: str, repository: Repository, issue: Issue, comment: Comment, by: str) -> None:
+        told = self._word().comment_event(action, repository, issue, comment, self._sender(by))
+        self.postman.tell("issue_comment", told)
+
+    # -- accounts
+
+    def rename(self, account: GithubAccount, login: str) -> None:
+        """The account has this login; the old one is free for anybody to take."""
+        before = account.login
+        self.state.name(account, login)
+        self.history.changed("account", str(account.id), {"login": before}, {"login": login}, login)
+
+    def _mail(self, account: GithubAccount, text: str, by: str, on: Exchange | None) -> None:
+        self.history.changed("mail", str(account.id), None, {"to": account.email, "text": text}, by, on)
+
+    def _audit(self, action: str, by: str, account: GithubAccount) -> None:
+        self.state.audit.append(AuditEntry(self.now(), action, by, account.login))
+
+    def _sender(self, by: str) -> dict[str, Any]:
+        account = self.state.named(by)
+        return self._word().account(account or GithubAccount(0, by, ""))
+
+
+def _plain(block: Block) -> dict[str, Any]:
+    return {"by": block.by, "at": block.at.isoformat(), "until": block.until.isoformat() if block.until else None}

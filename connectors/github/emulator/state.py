@@ -1,0 +1,203 @@
+"""What an emulated GitHub holds: accounts, one organisation, its repositories, and an app's installation."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+INVITATION_LASTS = timedelta(days=7)
+
+
+class Role(StrEnum):
+    """What a member is to the organisation."""
+
+    MEMBER = "member"
+    OWNER = "admin"
+
+
+@dataclass(slots=True)
+class GithubAccount:
+    """An account; the login can change hands, the id cannot."""
+
+    id: int
+    login: str
+    email: str
+    name: str | None = None
+    type: str = "User"
+    stars: set[str] = field(default_factory=set)
+    watches: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Team:
+    """A team of the organisation: account ids with their role in it."""
+
+    id: int
+    slug: str
+    name: str
+    members: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Invitation:
+    """Somebody is asked to join, as this, into these teams."""
+
+    id: int
+    account_id: int
+    role: Role
+    team_ids: list[int]
+    inviter: str
+    created_at: datetime
+
+    def stands(self, now: datetime) -> bool:
+        """Invitations run out by themselves."""
+        return self.created_at + INVITATION_LASTS > now
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The organisation blocks an account. Only people can set an end (on the web); the API cannot."""
+
+    at: datetime
+    by: str
+    until: datetime | None = None
+
+    def stands(self, now: datetime) -> bool:
+        """Blocks made on the web may end by themselves."""
+        return self.until is None or self.until > now
+
+
+@dataclass(slots=True)
+class Comment:
+    """A comment below an issue."""
+
+    id: int
+    account_id: int
+    body: str
+    created_at: datetime
+    updated_at: datetime
+    minimized: str | None = None
+
+
+@dataclass(slots=True)
+class Issue:
+    """An issue with its comments."""
+
+    id: int
+    number: int
+    account_id: int
+    title: str
+    body: str | None
+    created_at: datetime
+    updated_at: datetime
+    state: str = "open"
+    comments: dict[int, Comment] = field(default_factory=dict)
+    closed_at: datetime | None = None
+    locked: bool = False
+    lock_reason: str | None = None
+    labels: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Repository:
+    """A repository of the organisation."""
+
+    id: int
+    name: str
+    private: bool = False
+    has_issues: bool = True
+    issues: dict[int, Issue] = field(default_factory=dict)
+    collaborators: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """A line of the organisation's audit log, which only paid plans can read."""
+
+    at: datetime
+    action: str
+    actor: str
+    subject: str
+
+
+def _all_permissions() -> dict[str, str]:
+    return {
+        "metadata": "read",
+        "members": "write",
+        "organization_administration": "read",
+        "organization_user_blocking": "write",
+        "issues": "write",
+        "pull_requests": "write",
+    }
+
+
+@dataclass(slots=True)
+class GithubState:
+    """Everything that GitHub remembers here. `permissions` are the installation's and can change at run time."""
+
+    organization: str = "community"
+    organization_id: int = 9000
+    paid: bool = False
+    accounts: dict[int, GithubAccount] = field(default_factory=dict)
+    members: dict[int, Role] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    invitations: dict[int, Invitation] = field(default_factory=dict)
+    blocks: dict[int, Block] = field(default_factory=dict)
+    repositories: dict[str, Repository] = field(default_factory=dict)
+    permissions: dict[str, str] = field(default_factory=_all_permissions)
+    audit: list[AuditEntry] = field(default_factory=list)
+    _logins: dict[str, int] = field(default_factory=dict)
+    _last_id: int = 10_000
+
+    def next_id(self) -> int:
+        """An id that nothing else has."""
+        self._last_id += 1
+        return self._last_id
+
+    def register(self, login: str, *, id: int | None = None, email: str | None = None, type: str = "User") -> GithubAccount:
+        """Somebody has this login from now on; it must be free."""
+        if self.named(login) is not None:
+            raise ValueError(f"the login {login} is taken")
+        account_id = id or self.next_id()
+        self._last_id = max(self._last_id, account_id)
+        account = GithubAccount(account_id, login, email or f"{login.lower()}@example.org", login, type)
+        self.accounts[account_id] = account
+        self._logins[login.lower()] = account_id
+        return account
+
+    def name(self, account: GithubAccount, login: str) -> None:
+        """The account has this login; its old one is free for anybody."""
+        if self.named(login) is not None:
+            raise ValueError(f"the login {login} is taken")
+        self._logins.pop(account.login.lower(), None)
+        account.login = login
+        self._logins[login.lower()] = account.id
+
+    def named(self, login: str) -> GithubAccount | None:
+        """Whoever has this login today."""
+        return self.accounts.get(self._logins.get(login.lower(), 0))
+
+    def blocked(self, account: GithubAccount, now: datetime) -> bool:
+        """Whether the organisation blocks the account now."""
+        block = self.blocks.get(account.id)
+        return block is not None and block.stands(now)
+
+    def invitation_of(self, account: GithubAccount, now: datetime) -> Invitation | None:
+        """The open invitation of that account."""
+        return next((i for i in self.invitations.values() if i.account_id == account.id and i.stands(now)), None)
+
+    def teams_of(self, account: GithubAccount) -> dict[str, str]:
+        """The account's teams, each with its role there."""
+        return {t.slug: t.members[account.id] for t in self.teams.values() if account.id in t.members}
+
+    def team_by_id(self, team_id: int) -> Team | None:
+        """The team with that id."""
+        return next((t for t in self.teams.values() if t.id == team_id), None)
+
+    def comment(self, comment_id: int) -> tuple[Repository, Issue, Comment] | None:
+        """The comment with the issue and repository that it stands in."""
+        for repository in self.repositories.values():
+            for issue in repository.issues.values():
+                if comment_id in issue.comments:
+                    return repository, issue, issue.comments[comment_id]
+        return None

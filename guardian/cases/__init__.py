@@ -1,0 +1,1 @@
+"""Reports and the matters they belong to: intake, deliberation, decision. Knows no space, no page and no sanction."""

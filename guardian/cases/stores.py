@@ -1,0 +1,207 @@
+"""What the cases room needs remembered, and the view of a transaction that its own sequences ask for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from guardian.cases.values import (
+    Addition,
+    Case,
+    Evidence,
+    Party,
+    Promise,
+    PromiseKind,
+    Receipt,
+    Report,
+    Wall,
+)
+from guardian.ids import CaseId, EvidenceId, MemberId, PersonId, Reference, ReportId
+from guardian.people.stores import PeopleStore
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPass:
+    """A one-time link or an open session of the reading room: a secret's digest, whose it is, and for which case.
+
+    `until` is wire time, as for every token. `used_at` is set for a link that has been opened.
+    """
+
+    digest: str
+    member: MemberId
+    case: CaseId
+    until: datetime
+    is_session: bool = False
+    used_at: datetime | None = None
+
+
+class CaseStore(Protocol):
+    """Cases with all that belongs to them."""
+
+    async def add_case(self, case: Case) -> None:
+        """The case is remembered; its code name is taken for good."""
+        ...
+
+    async def save_case(self, case: Case) -> Case:
+        """The case stands as given, one version later; Stale where somebody was quicker."""
+        ...
+
+    async def case(self, case: CaseId) -> Case | None:
+        """The case of that id."""
+        ...
+
+    async def case_named(self, code_name: str) -> Case | None:
+        """The case of that code name."""
+        ...
+
+    async def cases(self) -> tuple[Case, ...]:
+        """Every case, oldest first."""
+        ...
+
+    async def cases_of(self, person: PersonId) -> tuple[Case, ...]:
+        """The cases in which the person is reported, oldest first."""
+        ...
+
+    async def code_names(self) -> frozenset[str]:
+        """Every code name that a case has."""
+        ...
+
+    async def add_report(self, report: Report) -> None:
+        """The report is remembered."""
+        ...
+
+    async def save_report(self, report: Report) -> None:
+        """The report stands as given."""
+        ...
+
+    async def report(self, report: ReportId) -> Report | None:
+        """The report of that id."""
+        ...
+
+    async def reports_of(self, case: CaseId) -> tuple[Report, ...]:
+        """The case's reports, oldest first."""
+        ...
+
+    async def add_evidence(self, evidence: Evidence) -> None:
+        """The piece of evidence is remembered, its bytes too."""
+        ...
+
+    async def evidence_of(self, case: CaseId) -> tuple[Evidence, ...]:
+        """The case's evidence, oldest first, without the bytes."""
+        ...
+
+    async def evidence(self, evidence: EvidenceId) -> Evidence | None:
+        """One piece of evidence with its bytes."""
+        ...
+
+    async def add_addition(self, addition: Addition) -> None:
+        """The addition is remembered."""
+        ...
+
+    async def additions_of(self, case: CaseId) -> tuple[Addition, ...]:
+        """What was added to the case, oldest first."""
+        ...
+
+    async def add_party(self, party: Party) -> None:
+        """The party is remembered; its reference is taken for good."""
+        ...
+
+    async def parties_of(self, case: CaseId) -> tuple[Party, ...]:
+        """The parties of the case."""
+        ...
+
+    async def party(self, reference: Reference) -> Party | None:
+        """The party to whom that reference was given."""
+        ...
+
+    async def add_receipt(self, receipt: Receipt) -> None:
+        """The receipt's digest opens what it says."""
+        ...
+
+    async def save_receipt(self, receipt: Receipt) -> None:
+        """The receipt stands as given."""
+        ...
+
+    async def receipt(self, digest: str) -> Receipt | None:
+        """The receipt with that digest."""
+        ...
+
+    async def receipts_of(self, person: PersonId) -> tuple[Receipt, ...]:
+        """The receipts that open the person's page, oldest first."""
+        ...
+
+    async def add_wall(self, wall: Wall) -> None:
+        """The wall stands."""
+        ...
+
+    async def save_wall(self, wall: Wall) -> None:
+        """The wall stands, or is lifted, as given."""
+        ...
+
+    async def walls_of(self, case: CaseId) -> tuple[Wall, ...]:
+        """Every wall of the case, lifted ones too, oldest first."""
+        ...
+
+    async def walls_of_member(self, member: MemberId) -> tuple[Wall, ...]:
+        """Every wall in front of the member, lifted ones too."""
+        ...
+
+    async def add_pass(self, reading_pass: ReadingPass) -> None:
+        """The secret with that digest opens the reading room until its end."""
+        ...
+
+    async def save_pass(self, reading_pass: ReadingPass) -> None:
+        """The pass stands as given."""
+        ...
+
+    async def reading_pass(self, digest: str) -> ReadingPass | None:
+        """The link or session with that digest."""
+        ...
+
+    async def drop_passes(self, ended_by: datetime) -> None:
+        """Links and sessions that had ended by then are forgotten."""
+        ...
+
+
+class PromiseStore(Protocol):
+    """Deadlines: what is due next is one indexed question."""
+
+    async def add(self, promise: Promise) -> None:
+        """The promise runs."""
+        ...
+
+    async def save(self, promise: Promise) -> Promise:
+        """The promise stands as given, one version later; Stale where somebody was quicker."""
+        ...
+
+    async def promise(self, promise: str) -> Promise | None:
+        """The promise of that id."""
+        ...
+
+    async def due(self, now: datetime, limit: int = 100) -> tuple[Promise, ...]:
+        """Promises whose next instant has come, the longest due first."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """The next instant at which a promise asks for something; None while none does."""
+        ...
+
+    async def open_for(self, case: CaseId, kind: PromiseKind | None = None) -> tuple[Promise, ...]:
+        """The case's promises that are not settled yet, of one kind where it is named, the earliest due first."""
+        ...
+
+    async def open_about(self, about: str, kind: PromiseKind | None = None) -> tuple[Promise, ...]:
+        """The promises about one thing (an act, a sanction, a proposal) that are not settled yet."""
+        ...
+
+
+class CaseView(Protocol):
+    """What of a transaction is needed to say who may know of a case."""
+
+    @property
+    def people(self) -> PeopleStore: ...
+
+    @property
+    def cases(self) -> CaseStore: ...
+
+    @property
+    def now(self) -> datetime: ...

@@ -1,0 +1,191 @@
+"""The Clock port: case time for terms, deadlines and sweeps. The only module that reads the machine's clocks.
+
+Wire time (call timeouts, leases, retries) is the machine's monotonic time, never compressed: `wire_seconds()`.
+"""
+
+import asyncio
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from mmap import ACCESS_READ, ACCESS_WRITE, mmap
+from pathlib import Path
+from typing import Protocol
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+JUMP_TOLERANCE = timedelta(seconds=60)
+DATE_TOLERANCE = timedelta(minutes=5)
+_DRIVEN_POLL_SECONDS = 0.005
+_LONGEST_NAP_SECONDS = 30.0
+
+
+class Clock(Protocol):
+    """Case time: aware UTC."""
+
+    def now(self) -> datetime:
+        """The instant it is."""
+        ...
+
+    async def sleep_until(self, instant: datetime) -> None:
+        """Returns once `now()` has reached the instant."""
+        ...
+
+    def trusted(self) -> bool:
+        """Whether a release may act on this time."""
+        ...
+
+    def heard(self, space: str, date: datetime | None) -> None:
+        """A space's fresh `Date` (None: it could not be had) is taken into account for `trusted()`."""
+        ...
+
+
+def wire_seconds() -> float:
+    """Monotonic machine seconds, for ceilings, leases and back-off inside one process."""
+    return time.monotonic()
+
+
+def wire_instant() -> datetime:
+    """The machine's wall clock, for leases that several processes of one host read (house: wire time)."""
+    return datetime.now(UTC)
+
+
+def _boot_seconds() -> float:
+    """Seconds since boot, sleep included where the machine can tell."""
+    clock_id = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime(clock_id)
+
+
+@dataclass(slots=True)
+class TrustKeeper:
+    """Whether the wall clock may be believed: it moved with the boot clock, and no space's Date contradicts it.
+
+    Once distrusted, trust returns when at least one space's fresh Date agrees within five minutes and none disagrees.
+    """
+
+    wall: Callable[[], datetime]
+    boot: Callable[[], float]
+    _last: tuple[datetime, float] | None = None
+    _jumped: bool = False
+    _offsets: dict[str, timedelta] = field(default_factory=dict)
+
+    def heard(self, space: str, date: datetime | None) -> None:
+        """The space's Date is on record; a silent space neither agrees nor disagrees."""
+        if date is None:
+            self._offsets.pop(space, None)
+        else:
+            self._offsets[space] = abs(date - self.wall())
+
+    def trusted(self) -> bool:
+        """True while nothing speaks against the machine's clock."""
+        self._watch()
+        disagreeing = any(offset > DATE_TOLERANCE for offset in self._offsets.values())
+        if disagreeing:
+            self._jumped = True
+            return False
+        if self._jumped and self._offsets:
+            self._jumped = False
+        return not self._jumped
+
+    def _watch(self) -> None:
+        wall, boot = self.wall(), self.boot()
+        if self._last is not None:
+            moved = (wall - self._last[0]) - timedelta(seconds=boot - self._last[1])
+            if abs(moved) > JUMP_TOLERANCE:
+                self._jumped = True
+                self._offsets.clear()
+        self._last = (wall, boot)
+
+
+@dataclass(slots=True)
+class MachineClock:
+    """The machine's own time, distrusted after a jump until a space's Date confirms it."""
+
+    _trust: TrustKeeper = field(default_factory=lambda: TrustKeeper(wire_instant, _boot_seconds))
+
+    def now(self) -> datetime:
+        return wire_instant()
+
+    async def sleep_until(self, instant: datetime) -> None:
+        while (left := (instant - self.now()).total_seconds()) > 0:
+            await asyncio.sleep(min(left, _LONGEST_NAP_SECONDS))
+
+    def trusted(self) -> bool:
+        return self._trust.trusted()
+
+    def heard(self, space: str, date: datetime | None) -> None:
+        self._trust.heard(space, date)
+
+
+@dataclass(slots=True)
+class FastClock:
+    """Machine time multiplied from a starting instant: for the interactive sandbox only."""
+
+    speed: float
+    _start: datetime = field(default_factory=wire_instant)
+
+    def now(self) -> datetime:
+        return self._start + (wire_instant() - self._start) * self.speed
+
+    async def sleep_until(self, instant: datetime) -> None:
+        while (left := (instant - self.now()).total_seconds()) > 0:
+            await asyncio.sleep(min(left / self.speed, _LONGEST_NAP_SECONDS))
+
+    def trusted(self) -> bool:
+        return True
+
+    def heard(self, space: str, date: datetime | None) -> None:
+        return None
+
+
+class DrivenTime:
+    """Case time that a harness holds in a small file: it survives a kill, and every process reads it there."""
+
+    def __init__(self, path: Path, *, writable: bool = False) -> None:
+        self._file = path.open("r+b" if writable else "rb")
+        self._map = mmap(self._file.fileno(), 8, access=ACCESS_WRITE if writable else ACCESS_READ)
+
+    @staticmethod
+    def create(path: Path, start: datetime) -> "DrivenTime":
+        """A new file that stands at `start`."""
+        path.write_bytes(struct.pack("<q", _microseconds(start)))
+        return DrivenTime(path, writable=True)
+
+    def now(self) -> datetime:
+        """The instant the harness has set."""
+        (microseconds,) = struct.unpack("<q", self._map[:8])
+        return EPOCH + timedelta(microseconds=microseconds)
+
+    def set(self, instant: datetime) -> None:
+        """Case time stands at the instant; it never goes back."""
+        self._map[:8] = struct.pack("<q", max(_microseconds(instant), _microseconds(self.now())))
+
+    def close(self) -> None:
+        self._map.close()
+        self._file.close()
+
+
+@dataclass(slots=True)
+class DrivenClock:
+    """Reads the harness's case time. Trusted unless the story says otherwise."""
+
+    time: DrivenTime
+    trust: bool = True
+
+    def now(self) -> datetime:
+        return self.time.now()
+
+    async def sleep_until(self, instant: datetime) -> None:
+        while self.now() < instant:
+            await asyncio.sleep(_DRIVEN_POLL_SECONDS)
+
+    def trusted(self) -> bool:
+        return self.trust
+
+    def heard(self, space: str, date: datetime | None) -> None:
+        return None
+
+
+def _microseconds(instant: datetime) -> int:
+    delta = instant - EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds

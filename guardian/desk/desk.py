@@ -1,0 +1,95 @@
+"""What every use case is given: the desk, and the transaction in which it does its one thing.
+
+Knows the stores by their protocols only. Spaces are called outside any transaction: read, close, call, record.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from guardian.cases.stores import CaseView, PromiseStore
+from guardian.clock import Clock, wire_instant
+from guardian.journal import Journal
+from guardian.notices.stores import NoticeStore
+from guardian.spaces.registry import Spaces
+from rules.policy import Policy
+
+
+class Topic(StrEnum):
+    """What a commit may wake up."""
+
+    NOTICES = "notices"
+    PROMISES = "promises"
+    KEYS = "keys"
+
+
+class Deliveries(Protocol):
+    """Commands and webhooks that came before, by the id that their source gave them, with the first answer."""
+
+    async def first_answer(self, source: str, delivery: str) -> str | None:
+        """What was answered when this came first; None where it is new."""
+        ...
+
+    async def answered(self, source: str, delivery: str, answer: str) -> None:
+        """The answer is kept, and given again when the same delivery comes again."""
+        ...
+
+
+class View(CaseView, Protocol):
+    """The stores as they stand at one instant; nothing can be written through it."""
+
+    @property
+    def promises(self) -> PromiseStore: ...
+
+    @property
+    def notices(self) -> NoticeStore: ...
+
+    @property
+    def deliveries(self) -> Deliveries: ...
+
+
+class Work(View, Protocol):
+    """One transaction: what was read still holds when it commits, and its journal entries are its last statements."""
+
+    @property
+    def journal(self) -> Journal: ...
+
+    def wake(self, topic: str) -> None:
+        """Whoever waits for the topic is woken once this has been committed."""
+        ...
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """The act is done once this has been committed, and not otherwise."""
+        ...
+
+
+class Works(Protocol):
+    """Where transactions come from."""
+
+    def begin(self) -> AbstractAsyncContextManager[Work]:
+        """A transaction that commits when its block ends, and is undone when the block raises."""
+        ...
+
+    def look(self) -> AbstractAsyncContextManager[View]:
+        """A view of one instant."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the use cases need of the service.
+
+    `base_url` is the address of the pages, `community` the name that people see, `wire` the machine's own time, by
+    which one-time links and sessions end.
+    """
+
+    works: Works
+    policy: Policy
+    clock: Clock
+    spaces: Spaces
+    base_url: str
+    community: str
+    wire: Callable[[], datetime] = wire_instant

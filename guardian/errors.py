@@ -1,0 +1,49 @@
+"""The family of errors that an act can end with. Anything else is a bug and is let out.
+
+GuardianError
+  Refused        a rule said no: a code, a sentence fit to show, the policy rule
+  NotFound       not there, or not yours to see: the answer is the same
+  Stale          changed meanwhile: read again
+  Misconfigured  stop at start-up, naming every fault at once
+"""
+
+from collections.abc import Sequence
+
+
+class GuardianError(Exception):
+    """What every error of ours has: a sentence that may be shown to the person who acted."""
+
+    @property
+    def sentence(self) -> str:
+        return str(self)
+
+
+class Refused(GuardianError):
+    """A rule said no. `rule` is the id of the policy digest, or of the house where no policy speaks."""
+
+    def __init__(self, code: str, sentence: str, rule: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.rule = rule
+
+
+class NotFound(GuardianError):
+    """There is no such thing for this asker. Never says which of the two it is."""
+
+    def __init__(self, sentence: str = "There is nothing here by that name, or it is not yours to see.") -> None:
+        super().__init__(sentence)
+
+
+class Stale(GuardianError):
+    """Somebody changed it meanwhile: read it again, then decide again."""
+
+    def __init__(self, sentence: str = "This has changed meanwhile. Look at it again, then repeat your step.") -> None:
+        super().__init__(sentence)
+
+
+class Misconfigured(GuardianError):
+    """The service cannot start like this; every fault is named, in the configuration's own terms."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)

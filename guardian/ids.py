@@ -1,0 +1,46 @@
+"""The types of our own ids, and how they are made. An id says nothing about whom or what it stands for."""
+
+import secrets
+from typing import NewType
+
+import uuid_utils
+
+MemberId = NewType("MemberId", str)
+PersonId = NewType("PersonId", str)
+AccountId = NewType("AccountId", str)
+CaseId = NewType("CaseId", str)
+ReportId = NewType("ReportId", str)
+EvidenceId = NewType("EvidenceId", str)
+ProposalId = NewType("ProposalId", str)
+DecisionId = NewType("DecisionId", str)
+DraftId = NewType("DraftId", str)
+SanctionId = NewType("SanctionId", str)
+ActId = NewType("ActId", str)
+IntentId = NewType("IntentId", str)
+NoticeId = NewType("NoticeId", str)
+KeyId = NewType("KeyId", str)
+
+SpaceName = NewType("SpaceName", str)
+"""The configured name of a space (`discord`, `forum`, `github`, ...)."""
+
+Reference = NewType("Reference", str)
+"""What a platform's reason field or a party gets instead of a name: opaque, resolvable by the service alone."""
+
+REFERENCE_PREFIX = "GRD-"
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def new_id() -> str:
+    """A time-ordered UUID, made before the thing is stored."""
+    return str(uuid_utils.uuid7())
+
+
+def new_reference() -> Reference:
+    """An opaque reference: `GRD-` and twelve characters (59 bits) that are hard to misread."""
+    return Reference(REFERENCE_PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(12)))
+
+
+def new_secret() -> str:
+    """128 random bits in groups of five characters, for receipts and one-time links; typed by people."""
+    letters = [secrets.choice(_ALPHABET) for _ in range(26)]
+    return "-".join("".join(letters[i : i + 5]) for i in range(0, 26, 5))

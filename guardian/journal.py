@@ -1,0 +1,43 @@
+"""The journal's entries: who did what, on which authority. Append-only; ids only, free text sealed.
+
+The chain itself (position, hashes, the one head row) is kept by the storage room; here stands what an entry says.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from guardian.ids import CaseId, MemberId
+
+SERVICE = "service"
+OPERATOR = "operator"
+PARTY = "party"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act. `act` is `noun.past_verb`; `by` a member id, or `service`, `operator` (of the host) or `party`.
+
+    `authority` says on what ground (a decision, an act, a rule id, a term's end). `about` holds our own ids only.
+    `text` is free text (a recorded reason): sealed under the key of `case`, so it needs one.
+    """
+
+    act: str
+    by: str
+    authority: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
+    case: CaseId | None = None
+    text: str | None = None
+
+
+class Journal(Protocol):
+    """Takes one entry in the act's own transaction; it is written as the transaction's last statement."""
+
+    def note(self, entry: Entry) -> None:
+        """The entry is written when the transaction commits, or not at all."""
+        ...
+
+
+def by_member(member: MemberId) -> str:
+    """How an entry names a member who acted."""
+    return str(member)

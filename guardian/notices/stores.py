@@ -1,0 +1,43 @@
+"""What the notices room needs remembered: the outbox, stored in the commit of the act that causes each notice."""
+
+from datetime import datetime
+from typing import Protocol
+
+from guardian.ids import CaseId, NoticeId, PersonId, ReportId
+from guardian.notices.values import Notice
+
+
+class NoticeStore(Protocol):
+    """Notices, waiting and sent."""
+
+    async def add(self, notice: Notice) -> None:
+        """The notice waits to be sent."""
+        ...
+
+    async def notice(self, notice: NoticeId) -> Notice | None:
+        """The notice of that id."""
+        ...
+
+    async def save(self, notice: Notice) -> Notice:
+        """The notice stands as given, one version later; Stale where somebody was quicker."""
+        ...
+
+    async def due(self, now: datetime, limit: int = 50) -> tuple[Notice, ...]:
+        """Notices that wait and whose next try has come, the longest due first."""
+        ...
+
+    async def next_try(self) -> datetime | None:
+        """When the next waiting notice is due; None while none waits."""
+        ...
+
+    async def of_case(self, case: CaseId) -> tuple[Notice, ...]:
+        """Every notice about the case, oldest first."""
+        ...
+
+    async def of_report(self, report: ReportId) -> tuple[Notice, ...]:
+        """Every notice to the reporter of that report, oldest first."""
+        ...
+
+    async def of_person(self, person: PersonId) -> tuple[Notice, ...]:
+        """Every notice to that person, oldest first."""
+        ...

@@ -1,0 +1,102 @@
+"""A Notice: facts for one recipient, stored in the commit of the act that causes it, delivered at least once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from guardian.ids import CaseId, MemberId, NoticeId, PersonId, ReportId, SanctionId
+
+
+class NoticeKind(StrEnum):
+    """Every text that the service sends by itself; each has one template of that name."""
+
+    # to members: no content until opened
+    NEW_REPORT = "new_report"
+    DANGER = "danger"
+    CASE_NEWS = "case_news"
+    YOUR_STEP = "your_step"
+    HELD_OUT_TO_DECIDE = "held_out_to_decide"
+    LINK_TO_CONFIRM = "link_to_confirm"
+    SKIP_TO_CONFIRM = "skip_to_confirm"
+    DRAFT_TO_READ = "draft_to_read"
+    PROPOSAL_OPEN = "proposal_open"
+    PROPOSAL_SETTLED = "proposal_settled"
+    WITH_BOARD = "with_board"
+    BOARD_ANSWER_TO_CONFIRM = "board_answer_to_confirm"
+    BOARD_REPORT = "board_report"
+    ACT_TAKEN = "act_taken"
+    ACT_SECOND_NEEDED = "act_second_needed"
+    REVIEW_REMINDER = "review_reminder"
+    REVIEW_LATE = "review_late"
+    REVIEW_SETTLED = "review_settled"
+    ACCOUNT_DUE = "account_due"
+    ACCOUNT_LATE = "account_late"
+    DEADLINE_NEAR = "deadline_near"
+    DEADLINE_PASSED = "deadline_passed"
+    BLOCKED = "blocked"
+    HEALED = "healed"
+    LIFTED_BY_HAND = "lifted_by_hand"
+    CANNOT_PROVE = "cannot_prove"
+    NOT_TOLD = "not_told"
+    BRAKE = "brake"
+    CLOCK_DISTRUSTED = "clock_distrusted"
+    RETURN_TO_CONFIRM = "return_to_confirm"
+    TERM_OVER = "term_over"
+    READMISSION_ASKED = "readmission_asked"
+    CASE_CLOSED = "case_closed"
+    CODE = "code"
+    # to parties
+    REPORTER_NEWS = "reporter_news"
+    REPORTER_LATE = "reporter_late"
+    HEARING = "hearing"
+    DECISION = "decision"
+    ACTED = "acted"
+    RELEASED = "released"
+    MAY_ASK = "may_ask"
+    READMISSION_ANSWERED = "readmission_answered"
+
+
+class RecipientKind(StrEnum):
+    """Who is told, and so by which way."""
+
+    MEMBER = "member"
+    REPORTER = "reporter"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Exactly one human, resolved by one function that asks the permissions, at writing and again at sending."""
+
+    kind: RecipientKind
+    member: MemberId | None = None
+    report: ReportId | None = None
+    person: PersonId | None = None
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands. `undeliverable` still waits for people; it is never silently dropped."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    UNDELIVERABLE = "undeliverable"
+    WITHHELD = "withheld"  # observe mode, or no longer allowed to know: recorded as "would have"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to tell one recipient. `facts` fill the template; free text is in it only for approved drafts."""
+
+    id: NoticeId
+    kind: NoticeKind
+    to: Recipient
+    case: CaseId | None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    created_at: datetime | None = None
+    next_try: datetime | None = None
+    state: NoticeState = NoticeState.WAITING
+    tries: int = 0
+    sanction: SanctionId | None = None
+    proof: str = ""
+    version: int = 0

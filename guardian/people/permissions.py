@@ -1,0 +1,102 @@
+"""Who may do what: one table over all use cases. Which case somebody may know of is asked apart, in `cases.access`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from guardian.people.values import Group, Member, Office
+from rules.verdict import Verdict, allowed, refused
+
+
+class UseCase(StrEnum):
+    """Everything that a named member can ask the service to do."""
+
+    READ_CASE = "read_case"
+    TAKE_DANGER = "take_danger"
+    NAME_REPORTED = "name_reported"
+    LINK = "link"
+    CONFIRM_LINK = "confirm_link"
+    RECUSE = "recuse"
+    DECIDE_HELD_OUT = "decide_held_out"
+    HEAR = "hear"
+    SKIP_STEP = "skip_step"
+    WRITE_DRAFT = "write_draft"
+    APPROVE_DRAFT = "approve_draft"
+    PROPOSE = "propose"
+    VOTE = "vote"
+    ENACT = "enact"
+    ACT_ALONE = "act_alone"
+    SECOND_ACT = "second_act"
+    REVIEW_ACT = "review_act"
+    STOP_MEMBER = "stop_member"
+    RECORD_BOARD_ANSWER = "record_board_answer"
+    CONFIRM_BOARD_ANSWER = "confirm_board_answer"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    CONFIRM_RETURN = "confirm_return"
+    EXPLAIN = "explain"
+    PRINT_ROSTER = "print_roster"
+    CHANGE_MEMBERS = "change_members"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in a group: any office of it, or a certain one."""
+
+    group: Group
+    office: Office | None = None
+
+
+MEMBERS: Final = Seat(Group.WORKING_GROUP)
+CHAIRS: Final = Seat(Group.WORKING_GROUP, Office.CHAIR)
+BOARD_LIAISON: Final = Seat(Group.WORKING_GROUP, Office.BOARD_LIAISON)
+BOARD: Final = Seat(Group.BOARD)
+
+# A case that concerns the working group itself is handled by the Board, so its members hold the same powers there;
+# `cases.access` sees to it that they reach no other case.
+_ON_A_CASE: Final = (MEMBERS, BOARD)
+
+MAY: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
+    UseCase.READ_CASE: _ON_A_CASE,
+    UseCase.TAKE_DANGER: _ON_A_CASE,
+    UseCase.NAME_REPORTED: _ON_A_CASE,
+    UseCase.LINK: _ON_A_CASE,
+    UseCase.CONFIRM_LINK: _ON_A_CASE,
+    UseCase.RECUSE: _ON_A_CASE,
+    UseCase.DECIDE_HELD_OUT: (CHAIRS, BOARD),
+    UseCase.HEAR: _ON_A_CASE,
+    UseCase.SKIP_STEP: _ON_A_CASE,
+    UseCase.WRITE_DRAFT: _ON_A_CASE,
+    UseCase.APPROVE_DRAFT: _ON_A_CASE,
+    UseCase.PROPOSE: (MEMBERS,),
+    UseCase.VOTE: (MEMBERS,),
+    UseCase.ENACT: _ON_A_CASE,
+    UseCase.ACT_ALONE: (MEMBERS,),
+    UseCase.SECOND_ACT: (MEMBERS,),
+    UseCase.REVIEW_ACT: (MEMBERS,),
+    UseCase.STOP_MEMBER: (MEMBERS,),
+    UseCase.RECORD_BOARD_ANSWER: (BOARD_LIAISON, BOARD),
+    UseCase.CONFIRM_BOARD_ANSWER: (BOARD,),
+    UseCase.CLOSE: _ON_A_CASE,
+    UseCase.REOPEN: _ON_A_CASE,
+    UseCase.CONFIRM_RETURN: (MEMBERS,),
+    UseCase.EXPLAIN: (MEMBERS,),
+    UseCase.PRINT_ROSTER: (MEMBERS,),
+    UseCase.CHANGE_MEMBERS: (CHAIRS,),
+}
+
+
+def may(member: Member, use: UseCase, at: datetime) -> Verdict:
+    """Whether the member's seats at that instant allow the use case. Policy: P-1.1, P-1.2."""
+    if any(sits(member, seat, at) for seat in MAY[use]):
+        return allowed("P-1.1")
+    if any(sits(member, Seat(group), at) for group in Group):
+        return refused("not_your_seat", "This step belongs to others: your role does not include it.", "P-1.1")
+    return refused("no_member", "You have no role here at this time, so this is not open to you.", "P-1.2")
+
+
+def sits(member: Member, seat: Seat, at: datetime) -> bool:
+    """Whether the member has the seat at that instant."""
+    return member.holds(seat.group, at, seat.office)

@@ -1,0 +1,58 @@
+"""What is wanted for an account at an instant, from all of a person's sanctions. Pure: explained and previewed by the same code."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from guardian.ids import Reference, SanctionId, SpaceName
+from guardian.sanctions.values import Sanction, asks_until, may_act_from
+from rules.ladder import Authority
+from rules.precedence import Demand, Hold, hold_of, next_change, strongest
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What a space should hold for a person now, how long at least, and on which sanctions it rests.
+
+    `until` None: no end is known. `changes_at` is the next instant at which the wish becomes another. `reference` is the
+    one that a new placement carries. `binding`: a group decision or an unreviewed act stands behind it (house 5.13).
+    """
+
+    hold: Hold
+    until: datetime | None
+    changes_at: datetime | None
+    because: tuple[SanctionId, ...] = ()
+    reference: Reference | None = None
+    binding: bool = False
+
+
+def desired(sanctions: Iterable[Sanction], space: SpaceName, now: datetime) -> Desired:
+    """The strongest and longest of what the person's sanctions ask of this space. Policy: P-6.3."""
+    covering = tuple(s for s in sanctions if s.covers(space))
+    demands = {s.id: demand_of(s) for s in covering}
+    wanted = strongest(demands.values(), now)
+    changes_at = next_change(demands.values(), now)
+    running = [s for s in covering if demands[s.id].runs_at(now) and hold_of(s.restriction) is wanted.hold]
+    if wanted.hold is Hold.OPEN or not running:
+        return Desired(Hold.OPEN, None, changes_at)
+    longest = max(running, key=_length)
+    return Desired(
+        wanted.hold,
+        wanted.until,
+        changes_at,
+        tuple(s.id for s in running),
+        longest.reference,
+        any(s.authority.kind is not Authority.LOCAL for s in running),
+    )
+
+
+def demand_of(sanction: Sanction) -> Demand:
+    """What one sanction asks, from the instant at which its keys may act to the end that is known now."""
+    starts = may_act_from(sanction)
+    ends = asks_until(sanction)
+    return Demand(sanction.restriction, starts, max(starts, ends) if ends is not None else None)
+
+
+def _length(sanction: Sanction) -> tuple[bool, float, str]:
+    end = asks_until(sanction)
+    return (end is None, end.timestamp() if end else 0.0, sanction.id)

@@ -1,0 +1,170 @@
+"""What the sanctions room needs to have remembered. The storage room implements it; SQL stands there."""
+
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName
+from guardian.journal import Journal
+from guardian.people.values import KnownAccount
+from guardian.sanctions.values import Application, Coverage, Intent, Key, Lifting, Sanction
+from rules.brake import Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """One worker's hold on all keys of one person; `epoch` fences what it writes. `taken_over`: its last holder died."""
+
+    person: PersonId
+    epoch: int
+    taken_over: bool
+
+
+class SanctionStore(Protocol):
+    """Sanctions and their liftings, and what machines saw: applications, intents, coverage, the work list."""
+
+    async def add_sanction(self, sanction: Sanction) -> None: ...
+
+    async def save_sanction(self, sanction: Sanction) -> None:
+        """Stale where somebody changed it since it was read."""
+        ...
+
+    async def add_lifting(self, lifting: Lifting) -> None:
+        """Refused by the database where the sanction has one already: Stale."""
+        ...
+
+    async def sanction(self, sanction: SanctionId) -> Sanction | None: ...
+
+    async def by_reference(self, reference: Reference) -> Sanction | None: ...
+
+    async def of_person(self, person: PersonId) -> tuple[Sanction, ...]: ...
+
+    async def of_case(self, case: CaseId) -> tuple[Sanction, ...]: ...
+
+    async def unlifted(self) -> tuple[Sanction, ...]:
+        """Every sanction without a lifting, oldest first."""
+        ...
+
+    # -- the work list
+
+    async def add_key(self, key: Key) -> None:
+        """The key is there; one that is there already is only looked at no later."""
+        ...
+
+    async def touch_person(self, person: PersonId, at: datetime) -> None:
+        """All keys of the person are looked at no later than `at`."""
+        ...
+
+    async def touch_account(self, account: AccountId, at: datetime) -> None: ...
+
+    async def key(self, account: AccountId) -> Key | None: ...
+
+    async def keys_of(self, person: PersonId) -> tuple[Key, ...]: ...
+
+    async def keys_in(self, space: SpaceName) -> tuple[Key, ...]: ...
+
+    async def blocked(self) -> tuple[Key, ...]: ...
+
+    async def finish(self, key: Key) -> bool:
+        """The look's result is kept, and its next look set unless the key was touched since it was read (False)."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """The earliest next look of all keys that nobody works on."""
+        ...
+
+    async def claim(
+        self, now: datetime, wire_now: datetime, holder: str, until: datetime, limit: int
+    ) -> tuple[Lease, ...]:
+        """People with due keys are leased to the holder until the wire instant `until`; never the same to two."""
+        ...
+
+    async def renew(self, lease: Lease, until: datetime) -> None:
+        """Stale where the lease is another's by now."""
+        ...
+
+    async def free(self, lease: Lease) -> None: ...
+
+    # -- what was done and seen
+
+    async def applications_of(self, account: AccountId) -> tuple[Application, ...]: ...
+
+    async def save_application(self, person: PersonId, application: Application) -> None: ...
+
+    async def open_intents(self, account: AccountId) -> tuple[Intent, ...]: ...
+
+    async def references_of(self, account: AccountId) -> frozenset[Reference]:
+        """Every reference that an intent of ours has carried to this account."""
+        ...
+
+    async def add_intent(self, person: PersonId, intent: Intent) -> None: ...
+
+    async def close_intent(self, intent: IntentId, at: datetime) -> None: ...
+
+    async def coverage_of(self, person: PersonId) -> tuple[Coverage, ...]: ...
+
+    async def save_coverage(self, coverage: Coverage) -> None: ...
+
+    async def drop_coverage(self, person: PersonId, space: SpaceName) -> None: ...
+
+    async def note_placement(self, placement: Placement[PersonId]) -> None: ...
+
+    async def placements_since(self, instant: datetime) -> tuple[Placement[PersonId], ...]: ...
+
+    async def approve_return(self, person: PersonId, by: MemberId, at: datetime) -> None: ...
+
+    async def return_approved(self, person: PersonId) -> bool:
+        """Whether a named person has said yes since the person's last bar was placed."""
+        ...
+
+    async def withdraw_return(self, person: PersonId) -> None: ...
+
+
+class AccountBook(Protocol):
+    """What the reconciler needs to know of people: the accounts behind its keys."""
+
+    async def account(self, account: AccountId) -> KnownAccount | None: ...
+
+    async def accounts_of(self, person: PersonId) -> tuple[KnownAccount, ...]: ...
+
+
+class SanctionWork(Protocol):
+    """One transaction, as far as this room uses it."""
+
+    @property
+    def sanctions(self) -> SanctionStore: ...
+
+    @property
+    def people(self) -> AccountBook: ...
+
+    @property
+    def journal(self) -> Journal: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+    def wake(self, topic: str) -> None: ...
+
+
+class SanctionWorks(Protocol):
+    """Opens transactions: `begin` to write, `look` only to read."""
+
+    def begin(self) -> AbstractAsyncContextManager[SanctionWork]: ...
+
+    def look(self) -> AbstractAsyncContextManager[SanctionWork]: ...
+
+
+class Alarms(Protocol):
+    """Puts something to people, in the transaction that records it. The desk words and addresses it."""
+
+    async def raise_(
+        self, work: SanctionWork, alarm: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
+    ) -> None: ...
+
+    async def total_changed(
+        self, work: SanctionWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
+    ) -> None:
+        """The coverage of a person has become another."""
+        ...

@@ -1,0 +1,227 @@
+"""What was decided (Sanction, Lifting) and what machines saw (Application, Coverage, Intent): never one field for both."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, SpaceName
+from guardian.spaces.port import Belonging
+from rules.ladder import Authority as AuthorityKind
+from rules.ladder import TermState, access_returns_at
+from rules.policy import OnTermEnd
+from rules.precedence import Hold, Restriction
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """The decision, act or measure that a sanction rests on, by id."""
+
+    kind: AuthorityKind
+    id: str
+
+
+class Telling(StrEnum):
+    """Whether the person has been told; a decided sanction's keys enter the work list once it is not `to_tell`."""
+
+    TO_TELL = "to_tell"
+    TOLD = "told"
+    COULD_NOT = "could_not_be_told"
+    TOLD_AFTER = "told_after"
+
+
+class LiftingCause(StrEnum):
+    """Why a sanction ended, or will."""
+
+    TERM_ENDED = "term_ended"
+    READMISSION = "readmission"
+    REVERSAL = "reversal"
+    SUPERSEDED = "superseded"
+    STOPPED = "stopped"
+    LAPSED = "lapsed"
+    RECONSIDERED = "reconsidered"
+    ADOPTED = "adopted"
+
+
+@dataclass(frozen=True, slots=True)
+class Lifting:
+    """The end of a sanction: from the instant `from_` on it asks for nothing. Written once."""
+
+    sanction: SanctionId
+    from_: datetime
+    cause: LiftingCause
+    by: str
+    authority: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sanction:
+    """The enforceable part of a decision or act: person, restriction, term `[starts, ends)`, scope.
+
+    `spaces` None: every space, those opened later too (P-6.5). `ends` None: for good. `holds_from` is the instant from
+    which its keys may act even if the person could not be told (one clock, from the decision); None: at once.
+    """
+
+    id: SanctionId
+    person: PersonId
+    case: CaseId
+    restriction: Restriction
+    starts: datetime
+    ends: datetime | None
+    spaces: frozenset[SpaceName] | None
+    on_term_end: OnTermEnd
+    authority: Authority
+    reference: Reference
+    telling: Telling
+    holds_from: datetime | None
+    enacted_at: datetime
+    provisional: bool = False
+    danger: bool = False
+    lifting: Lifting | None = None
+    version: int = 0
+
+    def covers(self, space: SpaceName) -> bool:
+        """Whether its scope takes in the space."""
+        return self.spaces is None or space in self.spaces
+
+
+class CoverageState(StrEnum):
+    """The total for a person in one space. Only the first two confirm."""
+
+    HELD = "held"
+    HELD_BY_OTHERS = "held by others"
+    OPEN = "open"
+    BLOCKED = "blocked"
+    OBSERVING = "observing"
+    NO_ACCOUNT = "no account known"
+    RETURNED = "access returned"
+    MEMBERSHIP_OPEN = "access returned, membership open"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One row a person and space: how things stood at the last look that told anything."""
+
+    person: PersonId
+    space: SpaceName
+    state: CoverageState
+    since: datetime
+    detail: str = ""
+    until: datetime | None = None
+
+
+class IntentKind(StrEnum):
+    """What is about to be done to an account."""
+
+    PLACE = "place"
+    RELEASE = "release"
+    REPLACE = "replace"
+    RESTORE = "restore"
+    GIVE_BACK = "give_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What stood on the account before we acted: a hold of another's with its end and author, or nothing."""
+
+    hold: Hold | None = None
+    until: datetime | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An act on an account, stored before it is done; open until a look has confirmed or refuted it."""
+
+    id: IntentId
+    account: AccountId
+    kind: IntentKind
+    hold: Hold
+    reference: Reference
+    prior: Prior
+    opened_at: datetime
+    until: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What we know of our own doing at one account and kind of hold: the last proof, and what stood there before.
+
+    `placed` is what the latest proof says: ours is there (True), is not there (False). `taken` is what our bar took
+    away (organisation, teams, roles) and is not given back yet, merged over all tries so that a repeated try never
+    forgets the first.
+    """
+
+    account: AccountId
+    hold: Hold
+    placed: bool
+    reference: Reference
+    prior: Prior
+    taken: tuple[Belonging, ...] = ()
+    restored: bool = False
+    until: datetime | None = None
+    confirmed_at: datetime | None = None
+    put_back: tuple[datetime, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An account in a space as the work list knows it: it carries no instruction, only when to look next.
+
+    `next_look` None: nothing is due until something changes. `blocked_since` None: not blocked.
+    """
+
+    account: AccountId
+    person: PersonId
+    space: SpaceName
+    next_look: datetime | None
+    failures: int = 0
+    blocked_since: datetime | None = None
+    why: str = ""
+    needs: str = ""
+    observed_at: datetime | None = None
+    version: int = 0
+
+
+def confirmed(states: tuple[CoverageState, ...]) -> bool:
+    """Whether a person is barred everywhere in scope: anything but held or held by others leaves it open."""
+    return bool(states) and all(s in (CoverageState.HELD, CoverageState.HELD_BY_OTHERS) for s in states)
+
+
+def asks_until(sanction: Sanction) -> datetime | None:
+    """From when the sanction asks for nothing, as far as is known now; None: no such instant is known."""
+    lifting = sanction.lifting
+    if lifting is not None and lifting.cause is not LiftingCause.READMISSION:
+        ends = access_returns_at(sanction.ends, sanction.on_term_end, None)
+        return lifting.from_ if ends is None else min(ends, lifting.from_)
+    return access_returns_at(sanction.ends, sanction.on_term_end, lifting.from_ if lifting else None)
+
+
+def state_at(sanction: Sanction, now: datetime) -> TermState:
+    """Where the sanction stands at `now`, for showing: AWAITING is "term over, may ask"."""
+    end = asks_until(sanction)
+    if end is not None and now >= end:
+        return TermState.OVER
+    return TermState.AWAITING if sanction.ends is not None and now >= sanction.ends else TermState.RUNNING
+
+
+def may_act_from(sanction: Sanction) -> datetime:
+    """From when its keys may act: at once when told (or an act), else when the waiting time has run out."""
+    if sanction.holds_from is None or sanction.telling is not Telling.TO_TELL:
+        return sanction.starts
+    return max(sanction.starts, sanction.holds_from)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverages:
+    """Everything that is known about one person's totals, space by space, in configured order."""
+
+    rows: tuple[Coverage, ...]
+
+    def confirmed(self) -> bool:
+        """Whether every space in scope confirms."""
+        return confirmed(tuple(row.state for row in self.rows))
+
+

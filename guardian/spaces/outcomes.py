@@ -1,0 +1,49 @@
+"""What a space answers to an act: expected answers are values, handled with `match` and `assert_never`."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The space says that it did it. `proof` is what it gave as evidence (a message id, a link), else empty."""
+
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Already:
+    """The space says that it stands so already; whose doing that is has to be looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """No usable answer: down, slow, limited, or cut off in the middle. It may or may not have happened.
+
+    `after` is how long the space asked to be left alone, in wire time; None where it did not say.
+    """
+
+    why: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """The space refuses us; `needs` names the permission or the rank that is missing, as its own pages name it."""
+
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The account (or the thing) does not exist any more in this space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The space will not do this as asked, and would not if asked again: a bug, a limit, or a rule of its own."""
+
+    why: str
+
+
+Outcome = Done | Already | Unavailable | Forbidden | Gone | Rejected

@@ -1,0 +1,234 @@
+"""The Space port: observe, restrict, release, tell. A connector implements it; the reconciler is its only caller for acts.
+
+Every call ends by itself within the space's ceiling and never raises for what a platform may answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from guardian.ids import Reference, SpaceName
+from guardian.spaces.outcomes import Outcome
+from rules.precedence import Hold as Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as its space knows it: `native_id` is the space's own stable id, never a handle."""
+
+    space: SpaceName
+    native_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One restriction that the space was seen to hold.
+
+    `until` None: open-ended. `reference` is ours, read back from the reason field (None: the field has none, or the
+    space has no such field). `author` is the native id of whoever placed it, where the same answer says so.
+    """
+
+    hold: Hold
+    until: datetime | None = None
+    reference: Reference | None = None
+    author: str | None = None
+
+
+class Presence(StrEnum):
+    """Whether the account is a member of the space just now."""
+
+    MEMBER = "member"
+    OUTSIDE = "outside"
+    UNSAID = "unsaid"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A look that worked: at most one entry for each kind of hold; empty means that nothing is held."""
+
+    holds: tuple[Held, ...] = ()
+    presence: Presence = Presence.UNSAID
+
+    def held(self, hold: Hold) -> Held | None:
+        """The restriction of that kind, if it is there."""
+        return next((h for h in self.holds if h.hold is hold), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A look that did not work: not a no. `after` is how long the space asked to be left alone, in wire time.
+
+    `needs` names a missing permission, where that is the cause (people have to mend it).
+    """
+
+    why: str
+    after: timedelta | None = None
+    needs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A look that worked and found that there is no such account any more."""
+
+
+Observation = Seen | Unknown | Missing
+
+
+class Hand(StrEnum):
+    """Who did something to an account, as far as the space can tell."""
+
+    OURS = "ours"
+    ANOTHER = "another"
+    UNSAID = "unsaid"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Whose doing the latest change of a hold was; `by` is the other's native id where known."""
+
+    hand: Hand
+    by: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the space is asked to hold. `until` None: open-ended; it is set only where the space needs a native end.
+
+    `reason` is the fixed neutral sentence with the reference: the only text of ours that enters the space's own records.
+    """
+
+    account: Account
+    hold: Hold
+    reference: Reference
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """One thing that a restriction takes from an account: a role, a team, the organisation's membership."""
+
+    kind: str
+    native_id: str
+    label: str
+    power: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """What a restriction would destroy, read before it; `refusal` says why the space would refuse us, if it would."""
+
+    things: tuple[Belonging, ...] = ()
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text to one account; `nonce` makes a repeated sending recognisable to the space."""
+
+    subject: str
+    text: str
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """All restrictions of a space by its list pages: native id → what is held. Partial pages make it Unknown instead."""
+
+    holds: Mapping[str, tuple[Held, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of `guardian check`: `remedy` is what a person must do, empty where all is well."""
+
+    what: str
+    well: bool
+    needs: str = ""
+    remedy: str = ""
+    breaks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a space can and cannot express, and what it takes.
+
+    `longest` is the longest native term of a hold (renewed before it runs out); a hold without an entry is open-ended.
+    `signed` are the holds whose reason field gives our reference back. A weaker hold of
+    another's can stand while ours is placed (a Discord ban over a timeout); one of the same kind is never overlaid.
+    `needs_presence` are the holds that only a member of the space can be put under (a Discord timeout).
+    `ceiling` bounds each call, in wire time.
+    """
+
+    holds: frozenset[Hold]
+    signed: frozenset[Hold]
+    longest: Mapping[Hold, timedelta] = field(default_factory=dict)
+    needs_presence: frozenset[Hold] = frozenset()
+    needs: tuple[str, ...] = ()
+    destroys: str = ""
+    ceiling: timedelta = timedelta(seconds=30)
+
+
+class Space(Protocol):
+    """One place where people meet."""
+
+    @property
+    def name(self) -> SpaceName: ...
+
+    @property
+    def abilities(self) -> Abilities: ...
+
+    async def observe(self, account: Account) -> Observation:
+        """What the space holds on the account at this moment."""
+        ...
+
+    async def trace(self, account: Account, hold: Hold) -> Trace:
+        """Whose doing the latest change (placing or lifting) of that hold was, from the space's own records."""
+        ...
+
+    async def survey(self, account: Account) -> Belongings | Unknown:
+        """What a bar would destroy, and whether the space would refuse it."""
+        ...
+
+    async def sweep(self) -> Sweep | Unknown:
+        """Everything that the space holds, read by list pages."""
+        ...
+
+    async def restrict(self, order: Order) -> Outcome:
+        """The space holds what the order says. Repeatable."""
+        ...
+
+    async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
+        """The space no longer holds that restriction. Repeatable; nothing there is Already."""
+        ...
+
+    async def tell(self, account: Account, message: Message) -> Outcome:
+        """The text has reached the account's inbox there (Done with the space's proof), or it says why not."""
+        ...
+
+    async def give_back(self, account: Account, things: tuple[Belonging, ...]) -> Outcome:
+        """The things are the account's again, or it has been invited to take them."""
+        ...
+
+    async def find(self, text: str) -> tuple[str, str] | None:
+        """The (native id, handle) that a person's words mean exactly: an id, a mention or a handle; None if nobody."""
+        ...
+
+    async def linked(self, account: Account) -> tuple[Account, ...] | Unknown:
+        """Accounts elsewhere that this space itself vouches for as the same person (external ids)."""
+        ...
+
+    async def check(self) -> tuple[Finding, ...]:
+        """What is well and what is missing for the service to work here, each with its remedy."""
+        ...
+
+    def busy(self, account: Account) -> bool:
+        """Whether a call to this account that was cut off may still be under way on the wire."""
+        ...
+
+    async def date(self) -> datetime | None:
+        """The space's own idea of the time, fresh from the wire; None where it could not be had."""
+        ...

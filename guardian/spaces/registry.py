@@ -1,0 +1,52 @@
+"""The spaces that are configured, each with its mode; the mode can change while the service runs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from guardian.ids import SpaceName
+from guardian.spaces.port import Space
+
+
+class Mode(StrEnum):
+    """What the service may do in a space: only look, or act."""
+
+    OBSERVE = "observe"
+    ENFORCE = "enforce"
+
+
+@dataclass(slots=True)
+class Registered:
+    """A space and what the service may do there."""
+
+    space: Space
+    mode: Mode
+
+
+class Spaces:
+    """The registry: looked up by name, in configured order."""
+
+    def __init__(self, registered: tuple[Registered, ...]) -> None:
+        self._by_name = {entry.space.name: entry for entry in registered}
+
+    def __iter__(self) -> Iterator[Space]:
+        return (entry.space for entry in self._by_name.values())
+
+    @property
+    def names(self) -> tuple[SpaceName, ...]:
+        """The names of all spaces, in configured order."""
+        return tuple(self._by_name)
+
+    def get(self, name: SpaceName) -> Space | None:
+        """The space of that name; None where it is not (or no longer) configured."""
+        entry = self._by_name.get(name)
+        return entry.space if entry else None
+
+    def mode(self, name: SpaceName) -> Mode:
+        """What may be done there; a space that is not configured is only looked at."""
+        entry = self._by_name.get(name)
+        return entry.mode if entry else Mode.OBSERVE
+
+    def switch(self, name: SpaceName, mode: Mode) -> None:
+        """The mode holds from the next look on."""
+        self._by_name[name].mode = mode

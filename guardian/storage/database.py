@@ -1,0 +1,196 @@
+"""The one database of the service, whichever kind it is; how the two kinds differ stands in `kinds` and nowhere else.
+
+Writing is one transaction at a time on both: on SQLite by its one writing connection, on PostgreSQL by one advisory
+lock taken as each write begins. What a write has read therefore still holds when it commits, across rows and tables.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from typing import Any, Protocol, Self
+
+import asyncpg
+from sqlalchemy import Table, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from guardian.errors import Misconfigured, Stale
+from guardian.logs import logger
+from guardian.storage.bell import Listener
+from guardian.storage.kinds import Dialect, Hold, Kind
+from guardian.storage.postgresql_kind import PostgresqlKind
+from guardian.storage.sqlite_kind import SqliteKind
+
+log = logger("storage")
+
+
+class Observer(Protocol):
+    """Hears of each commit, just before it begins and just after it has ended: for crash trials."""
+
+    def commit_begins(self) -> None: ...
+
+    def commit_ended(self) -> None: ...
+
+
+class Database:
+    """The open database. Made by `open`; closed by `close`, or at the end of an `async with`."""
+
+    def __init__(self, kind: Kind, where: str, observer: Observer | None) -> None:
+        self._kind = kind
+        self._observer = observer
+        self._writing: set[asyncio.Task[Any]] = set()
+        self.where = where
+        self.dialect: Dialect = kind.dialect
+
+    @classmethod
+    async def open(cls, url: str, *, application: str = "serve", observer: Observer | None = None) -> Self:
+        """The database at the address, reachable and fit for use; Misconfigured says what is wrong with it."""
+        address = _address(url)
+        where = address.render_as_string(hide_password=True)
+        kind = _kind(address, application)
+        try:
+            await kind.prepare()
+        except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            await kind.close()
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise Misconfigured([f"The database {where} cannot be opened: {reason}."]) from error
+        except BaseException:
+            await kind.close()
+            raise
+        return cls(kind, where, observer)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One write transaction: committed as the block ends, undone if it raises; Stale if it came second."""
+        async with self._transaction(self._kind.writer) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A view of one instant of the database, through which nothing can be written."""
+        async with self._kind.reader.connect() as connection:
+            await connection.begin()
+            yield connection
+
+    @asynccontextmanager
+    async def migration(self) -> AsyncIterator[AsyncConnection]:
+        """One write transaction in which tables may be rebuilt; references are checked as a whole before it commits."""
+        engine = self._kind.migrator()
+        try:
+            async with self._transaction(engine) as connection:
+                yield connection
+                await self._kind.check_references(connection)
+        finally:
+            await engine.dispose()
+
+    def listen(self, *topics: str) -> AbstractContextManager[Listener]:
+        """Hears the topics (none named: all) when they are woken, until the block ends. A ring can be missed: keep a cap."""
+        self._kind.listen()
+        return self._kind.bell.listening(topics)
+
+    async def wake(self, *topics: str) -> None:
+        """Those who listen to the topics are woken. Called after the commit that they are to see; never fails."""
+        self._kind.bell.ring(topics)
+        try:
+            await self._kind.announce(topics)
+        except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            log.warning("wake.was_unheard", kind=type(error).__name__)
+
+    async def try_hold(self, name: str) -> Hold | None:
+        """What only one process may hold at a time, or None while another holds it."""
+        return await self._kind.try_hold(name)
+
+    async def hold(self, name: str) -> Hold:
+        """What only one process may hold at a time; Misconfigured while another holds it."""
+        hold = await self._kind.try_hold(name)
+        if hold is None:
+            remedy = "Stop that one first, or give this one a database of its own."
+            raise Misconfigured([f"Another '{name}' already works on {self.where}. {remedy}"])
+        return hold
+
+    async def scrub(self) -> None:
+        """What was deleted or overwritten is gone from the files too, as far as the database can do it."""
+        await self._kind.scrub()
+
+    async def close(self) -> None:
+        """Every connection is closed."""
+        await self._kind.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        with self._once_in_a_task(), self._conflicts_are_stale():
+            async with engine.connect() as connection:
+                await connection.begin()
+                yield connection
+                await self._commit(connection)
+
+    async def _commit(self, connection: AsyncConnection) -> None:
+        if self._observer is None:
+            await connection.commit()
+            return
+        self._observer.commit_begins()
+        try:
+            await connection.commit()
+        finally:
+            self._observer.commit_ended()
+
+    @contextmanager
+    def _once_in_a_task(self) -> Iterator[None]:
+        """A write inside a write would wait for itself: it is let out at once as the bug that it is."""
+        task = asyncio.current_task()
+        if task is None or task in self._writing:
+            raise RuntimeError("a write transaction was begun inside another one of the same task")
+        self._writing.add(task)
+        try:
+            yield
+        finally:
+            self._writing.discard(task)
+
+    @contextmanager
+    def _conflicts_are_stale(self) -> Iterator[None]:
+        try:
+            yield
+        except PoolTimeout as error:
+            raise Stale from error
+        except DBAPIError as error:
+            if error.orig is not None and self._kind.is_conflict(error.orig):
+                raise Stale from error
+            raise
+
+
+def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert in the connection's own dialect, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    if connection.dialect.name == Dialect.SQLITE:
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise Misconfigured([_UNKNOWN.format(where="that is configured")]) from error
+    match address.get_backend_name():
+        case "sqlite":
+            return address.set(drivername="sqlite+aiosqlite")
+        case "postgresql" | "postgres":
+            return address.set(drivername="postgresql+asyncpg")
+    raise Misconfigured([_UNKNOWN.format(where=address.render_as_string(hide_password=True))])
+
+
+def _kind(address: URL, application: str) -> Kind:
+    if address.get_backend_name() == Dialect.SQLITE:
+        return SqliteKind(address)
+    return PostgresqlKind(address, application)
+
+
+_UNKNOWN = "The database address {where} is not understood: write sqlite:////path/to/file or postgresql://host/name."

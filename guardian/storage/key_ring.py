@@ -1,0 +1,149 @@
+"""The key ring: the wrapping keys of the service, in a file outside the database that a master key seals.
+
+A database without its ring says nothing; a ring without its master key says nothing. Keep the three apart in backups.
+"""
+
+import base64
+import binascii
+import json
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from guardian.errors import Misconfigured
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+_MARK: Final = b"guardian key ring 1\n"
+_NUMBER_BYTES: Final = 4
+_PRIVATE: Final = 0o600
+_OTHERS: Final = 0o077
+_MASTER_TEXT: Final = 44
+_TOGETHER: Final = "bring both back from the same safe copy."
+
+
+class KeyRing:
+    """Numbered wrapping keys; the newest wraps, each opens what it once wrapped."""
+
+    __slots__ = ("_keys",)
+
+    def __init__(self, keys: Mapping[int, bytes]) -> None:
+        if not keys or any(len(key) != KEY_BYTES for key in keys.values()):
+            raise ValueError("a ring needs at least one key, each of 256 bits")
+        self._keys = {number: AESGCM(key) for number, key in keys.items()}
+
+    @classmethod
+    def create(cls, path: Path, master_path: Path) -> Self:
+        """A new ring with one key in a new file; the master key is made too where there is none. Nothing is replaced."""
+        if path.exists():
+            raise Misconfigured([f"The key ring {path} exists already: nothing was changed."])
+        if not master_path.exists():
+            _write_secret(master_path, base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
+        keys = {1: os.urandom(KEY_BYTES)}
+        _write_secret(path, _sealed(keys, _master(master_path)))
+        return cls(keys)
+
+    @classmethod
+    def load(cls, path: Path, master_path: Path) -> Self:
+        """The ring in the file; Misconfigured names every fault of the two files at once."""
+        faults: list[str] = []
+        _read_secret(path, "key ring", faults)
+        _read_secret(master_path, "master key", faults)
+        if faults:
+            raise Misconfigured(faults)
+        return cls(_opened(path, master_path))
+
+    @property
+    def newest(self) -> int:
+        """The number of the key that wraps now."""
+        return max(self._keys)
+
+    def wrap(self, data_key: bytes, about: bytes) -> bytes:
+        """The data key, to be opened only by this ring and only as the key of the same thing."""
+        number = self.newest.to_bytes(_NUMBER_BYTES, "big")
+        nonce = os.urandom(NONCE_BYTES)
+        return number + nonce + self._keys[self.newest].encrypt(nonce, data_key, number + about)
+
+    def unwrap(self, wrapped: bytes, about: bytes) -> bytes:
+        """The data key again; KeyError if its wrapping key is not on this ring, InvalidTag if it is not of this thing."""
+        number, rest = wrapped[:_NUMBER_BYTES], wrapped[_NUMBER_BYTES:]
+        cipher = self._keys[int.from_bytes(number, "big")]
+        return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], number + about)
+
+    def __repr__(self) -> str:
+        return f"KeyRing(newest={self.newest})"
+
+
+def _sealed(keys: Mapping[int, bytes], master: bytes) -> bytes:
+    body = json.dumps({str(number): base64.b64encode(key).decode() for number, key in keys.items()})
+    nonce = os.urandom(NONCE_BYTES)
+    return _MARK + nonce + AESGCM(master).encrypt(nonce, body.encode(), _MARK)
+
+
+def _opened(path: Path, master_path: Path) -> dict[int, bytes]:
+    content = path.read_bytes()
+    sealed = content.removeprefix(_MARK)
+    if len(sealed) == len(content):
+        raise Misconfigured([f"The key ring {path} is damaged or not a key ring: {_TOGETHER}"])
+    try:
+        body = AESGCM(_master(master_path)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _MARK)
+        return {int(number): base64.b64decode(key) for number, key in json.loads(body).items()}
+    except (InvalidTag, ValueError) as error:
+        fault = f"The key ring {path} does not open with the master key {master_path}: {_TOGETHER}"
+        raise Misconfigured([fault]) from error
+
+
+def _master(path: Path) -> bytes:
+    faults: list[str] = []
+    content = _read_secret(path, "master key", faults).strip()
+    if faults:
+        raise Misconfigured(faults)
+    try:
+        key = base64.b64decode(content, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_BYTES:
+        shape = f"it holds one line of {_MASTER_TEXT} characters"
+        raise Misconfigured([f"The master key {path} is damaged ({shape}): {_TOGETHER}"])
+    return key
+
+
+def _read_secret(path: Path, what: str, faults: list[str]) -> bytes:
+    """The file's content; a fault where it cannot be read or others than its owner can."""
+    try:
+        with path.open("rb") as file:
+            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & _OTHERS:
+                faults.append(f"Others than its owner may read the {what} {path}: run chmod 600 {path}")
+            return file.read()
+    except OSError as error:
+        faults.append(f"The {what} {path} cannot be read: {error.strerror}.")
+        return b""
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    """The new file stands whole on the disk, for its owner alone, or not at all; an older one is never replaced."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+        draft.unlink()
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise Misconfigured([f"The secret file {path} cannot be written: {error.strerror}."]) from error
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,40 @@
+"""What every store stands on: one connection inside one transaction, and writes that compare the version they read."""
+
+from sqlalchemy import Table, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from guardian.errors import Stale
+from guardian.storage.database import insert
+from guardian.storage.sealed import Sealer
+
+
+class Store:
+    """Takes and returns our values, never rows. Lives no longer than its transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An insert that knows what to do on a conflict, in the database's own dialect."""
+        return insert(self._connection, table)
+
+    async def _change(self, table: Table, row_id: str, version: int, **values: object) -> int:
+        """The row holds the values and its next version, which is returned; Stale if it is not at `version` any more.
+
+        For tables with the columns `id` and `version`.
+        """
+        statement = (
+            update(table).where(table.c.id == row_id, table.c.version == version).values(version=version + 1, **values)
+        )
+        if (await self._connection.execute(statement)).rowcount != 1:
+            raise Stale
+        return version + 1
+
+
+class SealedStore(Store):
+    """A store with confidential columns: they pass through the sealer, in and out."""
+
+    def __init__(self, connection: AsyncConnection, sealer: Sealer) -> None:
+        super().__init__(connection)
+        self._sealer = sealer

@@ -1,0 +1,1 @@
+"""The tables, one module a feature, all on the metadata of `base`; `everything` makes the metadata complete."""

@@ -1,0 +1,11 @@
+"""Imports every module of tables, so that `metadata` is complete for migrations and for tests."""
+
+from typing import Final
+
+from guardian.storage.tables import ground
+from guardian.storage.tables.base import metadata
+
+MODULES: Final = (ground,)
+"""One line here and one import above for each new module of tables."""
+
+__all__ = ["MODULES", "metadata"]

@@ -1,0 +1,92 @@
+"""One unit of work is one transaction with every store in it: its journal is written last, then it commits.
+
+A `Look` only reads and has no journal; what a reading must leave in the journal is a `Work`.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from guardian.clock import Clock
+from guardian.logs import logger
+from guardian.storage.database import Database
+from guardian.storage.delivery_store import DeliveryStore
+from guardian.storage.journal_store import JournalReader, JournalStore
+from guardian.storage.key_ring import KeyRing
+from guardian.storage.keys_store import DataKeyStore
+from guardian.storage.sealed import Sealer
+
+log = logger("storage")
+
+
+class Stores:
+    """Every store on one connection, at one instant of case time."""
+
+    def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self.sealer = Sealer(DataKeyStore(connection), ring, now)
+        self.deliveries = DeliveryStore(connection, self.sealer)
+
+
+class Look(Stores):
+    """A view of one instant. Nothing can be written through it."""
+
+    def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
+        super().__init__(connection, ring, now)
+        self.journal = JournalReader(connection, self.sealer)
+
+
+class Work(Stores):
+    """One transaction: all of it becomes true at its commit, or none of it."""
+
+    def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
+        super().__init__(connection, ring, now)
+        self.journal = JournalStore(connection, self.sealer, now)
+        self.topics: dict[str, None] = {}
+        self.callbacks: list[Callable[[], None]] = []
+
+    def wake(self, topic: str) -> None:
+        """Those who listen to the topic are woken once this is committed."""
+        self.topics[topic] = None
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """The callback is called once this is committed. It must be quick, and must not be needed for the truth."""
+        self.callbacks.append(callback)
+
+
+class Works:
+    """Begins units of work on one database."""
+
+    def __init__(self, database: Database, ring: KeyRing, clock: Clock) -> None:
+        self._database = database
+        self._ring = ring
+        self._clock = clock
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Work]:
+        """A unit of work: committed as the block ends, undone if it raises; then its listeners are woken."""
+        async with self._database.write() as connection:
+            work = Work(connection, self._ring, self._clock.now())
+            yield work
+            await work.journal.flush()
+        _call(work.callbacks)
+        if work.topics:
+            await self._database.wake(*work.topics)
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[Look]:
+        """A view of one instant, for reading only."""
+        async with self._database.read() as connection:
+            yield Look(connection, self._ring, self._clock.now())
+
+
+def _call(callbacks: list[Callable[[], None]]) -> None:
+    for callback in callbacks:
+        try:
+            callback()
+        except Exception:
+            # The act is done: a callback that fails must not make it look undone to the one who asked for it.
+            log.exception("callback.has_failed")

@@ -1,0 +1,149 @@
+"""Who may know a case, and who stays out of it: exclusion, holding out, recusal (P-2.5, P-4.1 to P-4.3).
+
+What somebody who stays out is answered must not differ from the answer about a case that does not exist.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from rules.names import Known, mentioned
+from rules.policy import Policy
+from rules.verdict import Verdict, allowed, refused
+
+Who = TypeVar("Who", bound=Hashable)
+
+
+class Standing(StrEnum):
+    """How somebody stands to one case. EXCLUDED and HELD_OUT see nothing; RECUSED sees that it exists."""
+
+    CLEAR = "clear"
+    RECUSED = "recused"
+    HELD_OUT = "held_out"
+    EXCLUDED = "excluded"
+
+
+class Reason(StrEnum):
+    """Why a member steps back (P-4.1)."""
+
+    INVOLVED = "involved"
+    PERSONAL_RELATIONSHIP = "personal_relationship"
+    SAME_EMPLOYER = "same_employer"
+    PRIVATE_INFORMATION = "private_information"
+    OTHER = "other"
+
+
+class Part(StrEnum):
+    """A part of a case that somebody might see."""
+
+    EXISTENCE = "existence"
+    CODE_NAME = "code_name"
+    STATUS = "status"
+    VAGUE_RESOLUTION = "vague_resolution"
+    REPORT = "report"
+    EVIDENCE = "evidence"
+    IDENTITIES = "identities"
+    BALLOTS = "ballots"
+    DISCUSSION = "discussion"
+
+
+@dataclass(frozen=True, slots=True)
+class Signs(Generic[Who]):
+    """What a report says about whom it concerns.
+
+    `picked` chose the reporter from the list, `authors` wrote the evidence, `texts` are all free words of the report.
+    `linked` are people whom the report points to by account without picking them.
+    """
+
+    picked: frozenset[Who] = frozenset()
+    authors: frozenset[Who] = frozenset()
+    linked: frozenset[Who] = frozenset()
+    texts: tuple[str, ...] = ()
+
+
+_WEIGHT = {standing: weight for weight, standing in enumerate(Standing)}
+_SEEN_BY_RECUSED = frozenset({Part.EXISTENCE, Part.CODE_NAME, Part.STATUS, Part.VAGUE_RESOLUTION})
+
+
+def standings(signs: Signs[Who], people: Iterable[Known[Who]], policy: Policy) -> dict[Who, Standing]:
+    """How each of the people stands to a report before anybody is told of it. Policy: P-2.5.
+
+    Picked, or author of the evidence: excluded. Merely mentioned, linked, or unclear: held out.
+    """
+    known = tuple(people)
+    sure = signs.picked | signs.authors
+    unclear = signs.linked | mentioned("\n".join(signs.texts), known, policy.conflicts)
+    return {person.who: _standing(person.who, sure, unclear) for person in known}
+
+
+def joined(one: Standing, other: Standing) -> Standing:
+    """The standing of somebody of whom both are true: the one that shows less."""
+    return max(one, other, key=_WEIGHT.__getitem__)
+
+
+def who_may_know(members: Iterable[Who], held: Mapping[Who, Standing]) -> frozenset[Who]:
+    """The members who may know the case in full; whoever is not listed has no conflict. Policy: P-2.5, P-4.3."""
+    return frozenset(who for who in members if held.get(who, Standing.CLEAR) is Standing.CLEAR)
+
+
+def board_only(members: frozenset[Who], chairs: frozenset[Who], held: Mapping[Who, Standing], policy: Policy) -> bool:
+    """Whether the matter goes to the Board and to nobody else. Policy: P-2.5.
+
+    So it is where every chair is concerned, held out included, since then nobody could admit anybody, and where fewer
+    members remain than the policy asks.
+    """
+    remaining = who_may_know(members, held)
+    return not (chairs & remaining) or len(remaining) < policy.conflicts.members_left
+
+
+def may_see(standing: Standing, part: Part) -> Verdict:
+    """Whether this part of the case is shown. Policy: P-4.2.
+
+    Somebody excluded or held out is answered as if there were no such case.
+    """
+    if standing is Standing.CLEAR or (standing is Standing.RECUSED and part in _SEEN_BY_RECUSED):
+        return allowed("P-4.2")
+    if standing is Standing.RECUSED:
+        return refused("recused", "You have stepped back from this case, so this part stays closed to you.", "P-4.2")
+    return refused("not_found", "There is no such case.", "P-4.2")
+
+
+def may_admit(by: Who, about: Who, deciders: frozenset[Who], held: Mapping[Who, Standing], reason: str) -> Verdict:
+    """Whether `by` may settle that somebody held out takes part after all. Policy: P-2.5.
+
+    `deciders` come from `routing.deciders_for_chair`; an exclusion stays, whoever asks.
+    """
+    if by == about or by not in deciders:
+        return refused("not_found", "There is no such case.", "P-2.5")
+    standing = held.get(about, Standing.CLEAR)
+    if standing is Standing.EXCLUDED:
+        return refused("excluded", "The report concerns this person, so they stay out of it.", "P-2.5")
+    if standing is not Standing.HELD_OUT:
+        return refused("not_held_out", "This person is not held out of the case.", "P-2.5")
+    if not reason.strip():
+        return refused(
+            "no_reason", "Say in a sentence why this person may take part. It is kept with the case.", "P-2.5"
+        )
+    return allowed("P-2.5")
+
+
+def may_recuse(by: Who, about: Who, deciders: frozenset[Who], held: Mapping[Who, Standing], reason: str) -> Verdict:
+    """Whether `by` may have `about` step back: themselves at once, another by the chair's word. Policy: P-4.1."""
+    standing = held.get(about, Standing.CLEAR)
+    if held.get(by, Standing.CLEAR) is not Standing.CLEAR:
+        return refused("not_found", "There is no such case.", "P-4.2")
+    if standing is not Standing.CLEAR:
+        return refused("not_taking_part", "This person does not take part in the case.", "P-4.1")
+    if by != about and by not in deciders:
+        sentence = "A chair decides whether another member has a conflict. Your doubt can be put to them."
+        return refused("not_decider", sentence, "P-4.1")
+    if not reason.strip():
+        return refused("no_reason", "Say in a sentence what the conflict is. It is kept with the case.", "P-4.1")
+    return allowed("P-4.1")
+
+
+def _standing(who: Who, sure: frozenset[Who], unclear: frozenset[Who]) -> Standing:
+    if who in sure:
+        return Standing.EXCLUDED
+    return Standing.HELD_OUT if who in unclear else Standing.CLEAR

@@ -1,0 +1,303 @@
+"""Every number, window and switch of policy as one frozen value, each field with the rule it comes from.
+
+A policy file fills it; no rule holds a number of its own. A field enters together with the rule that reads it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, TypeVar, get_args, get_type_hints
+
+Number = timedelta | int | Fraction
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value comes from, and the bounds, both included, within which a community may set it."""
+
+    rule: str
+    least: Number | None = None
+    most: Number | None = None
+
+
+class ContactPerson(StrEnum):
+    """Who stays in touch with a reporter (P-3.4)."""
+
+    CHAIR = "chair"
+    SHEPHERD = "shepherd"
+
+
+class Period(StrEnum):
+    """How long a turn on call lasts (P-3.6)."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
+class Weekday(StrEnum):
+    """The day on which a turn on call is handed over, Monday first."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class ApprovalGround(StrEnum):
+    """What in a proposal calls for a recorded motion of the organisers (P-5.1)."""
+
+    SUSPENSION = "suspension"
+    BAN = "ban"
+    REMOVAL = "removal"
+    LEGAL = "legal"
+
+
+class OnTermEnd(StrEnum):
+    """What the end of a term brings: access at once, or the right to ask for it (P-6.2)."""
+
+    LIFT = "lift"
+    AWAIT_READMISSION = "await_readmission"
+
+
+class OnOverdue(StrEnum):
+    """What becomes of a unilateral act whose review is late (P-7.3)."""
+
+    ESCALATE = "escalate"
+    LAPSE = "lapse"
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What a reporter is promised, and how danger is passed on."""
+
+    contact_person: Annotated[ContactPerson, Source("P-3.4")]
+    first_answer_target: Annotated[timedelta, Source("P-2.4", HOUR, 7 * DAY)]
+    first_answer: Annotated[timedelta, Source("P-2.4", HOUR, 7 * DAY)]
+    substantive_answer: Annotated[timedelta, Source("P-2.4", DAY, 90 * DAY)]
+    resolution: Annotated[timedelta, Source("P-2.4", DAY, YEAR)]
+    danger_repeat: Annotated[timedelta, Source("P-3.6", MINUTE, HOUR)]
+    danger_page: Annotated[timedelta, Source("P-3.6", MINUTE, DAY)]
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """How turns on call follow each other."""
+
+    period: Annotated[Period, Source("P-3.6")]
+    handover_weekday: Annotated[Weekday, Source("P-3.6")]
+    handover_hour: Annotated[int, Source("P-3.6", 0, 23)]
+    anybody_after: Annotated[timedelta, Source("P-3.6", HOUR, 7 * DAY)]
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """How long a reported person has to answer before the group may go on."""
+
+    hearing_window: Annotated[timedelta, Source("P-3.5", DAY, 90 * DAY)]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """How a report is matched against the people who might handle it."""
+
+    members_left: Annotated[int, Source("P-2.5", 1, 20)]
+    nickname_letters: Annotated[int, Source("P-2.5", 2, 10)]
+    typo_letters: Annotated[int, Source("P-2.5", 3, 20)]
+    conflict_review: Annotated[timedelta, Source("P-4.4", MINUTE, DAY)]
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """How many must agree, by when, and who else must approve."""
+
+    others: Annotated[int, Source("P-5.1", 1, 20)]
+    least_counted: Annotated[int, Source("P-5.1", 2, 20)]
+    severe_from_rung: Annotated[int, Source("P-5.1", 1, 4)]
+    severe_share: Annotated[Fraction, Source("P-5.1", Fraction(0), Fraction(1))]
+    consensus_share: Annotated[Fraction, Source("P-5.1", Fraction(1, 2), Fraction(1))]
+    objection_window: Annotated[timedelta, Source("P-5.1", HOUR, 30 * DAY)]
+    consensus_window: Annotated[timedelta, Source("P-5.1", HOUR, 60 * DAY)]
+    decide_by: Annotated[timedelta, Source("P-5.1", DAY, 180 * DAY)]
+    organisers_approve: Annotated[tuple[ApprovalGround, ...], Source("P-5.1")]
+
+
+@dataclass(frozen=True, slots=True)
+class Enactment:
+    """How long an agreed decision waits for answers, for its message, and for proof that it arrived."""
+
+    feedback_window: Annotated[timedelta, Source("P-5.4", HOUR, 30 * DAY)]
+    second_reading_within: Annotated[timedelta, Source("P-5.6", HOUR, 7 * DAY)]
+    bounce_window: Annotated[timedelta, Source("P-6.2", HOUR, 7 * DAY)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sanctions:
+    """The bounds of each rung's term, and what its end brings."""
+
+    short_least: Annotated[timedelta, Source("P-5.2", DAY, YEAR)]
+    short_most: Annotated[timedelta, Source("P-5.2", DAY, YEAR)]
+    extended_least: Annotated[timedelta, Source("P-5.2", DAY, 5 * YEAR)]
+    on_term_end: Annotated[OnTermEnd, Source("P-6.2")]
+
+
+@dataclass(frozen=True, slots=True)
+class Readmission:
+    """When a person is reminded that they may ask, and when they must have an answer."""
+
+    remind_after: Annotated[tuple[timedelta, ...], Source("P-6.2", timedelta(0), 5 * YEAR)]
+    review_every: Annotated[timedelta, Source("P-6.2", 30 * DAY, 2 * YEAR)]
+    readmission_answer: Annotated[timedelta, Source("P-6.2", DAY, 90 * DAY)]
+
+
+@dataclass(frozen=True, slots=True)
+class Unilateral:
+    """The two clocks of an act taken alone, and what follows when they run out."""
+
+    account_due: Annotated[timedelta, Source("P-7.2", HOUR, 7 * DAY)]
+    review_within: Annotated[timedelta, Source("P-7.2", HOUR, 14 * DAY)]
+    review_agree: Annotated[int, Source("P-7.3", 1, 10)]
+    on_overdue: Annotated[OnOverdue, Source("P-7.3")]
+    liaison_after: Annotated[timedelta, Source("P-7.3", HOUR, 14 * DAY)]
+    unreviewed_end: Annotated[timedelta, Source("P-7.3", DAY, 90 * DAY)]
+
+
+@dataclass(frozen=True, slots=True)
+class Brake:
+    """How much may happen before a second person, or any person, has looked."""
+
+    solo_people: Annotated[int, Source("P-7.5", 1, 100)]
+    leader_hold: Annotated[timedelta, Source("P-7.5", HOUR, 7 * DAY)]
+    max_people_per_hour: Annotated[int, Source("P-7.5", 1, 1000)]
+    put_backs: Annotated[int, Source("P-7.5", 0, 100)]
+    lifts_by_hand: Annotated[int, Source("P-7.5", 2, 100)]
+    lifts_within: Annotated[timedelta, Source("P-7.5", HOUR, 7 * DAY)]
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """When a matter outgrows the place where it began, and how the Board is kept in mind of it."""
+
+    spaces_to_escalate: Annotated[int, Source("P-8.3", 2, 20)]
+    board_remind_every: Annotated[timedelta, Source("P-8.4", DAY, 90 * DAY)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """At which parts of its length a running deadline is called to mind."""
+
+    shares: Annotated[tuple[Fraction, ...], Source("P-7.3", Fraction(1, 100), Fraction(99, 100))]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """When a closed case is looked at again unless its group names another day."""
+
+    review_after: Annotated[timedelta, Source("P-5.8", DAY, 2 * YEAR)]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The policy of one community; each field is a section of its policy file."""
+
+    reports: Reports
+    on_call: OnCall
+    hearing: Hearing
+    conflicts: Conflicts
+    quorum: Quorum
+    enactment: Enactment
+    sanctions: Sanctions
+    readmission: Readmission
+    unilateral: Unilateral
+    brake: Brake
+    routing: Routing
+    reminders: Reminders
+    closing: Closing
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One entry of a policy file: its section and key, the type of what stands there, and its source."""
+
+    section: str
+    key: str
+    kind: type
+    many: bool
+    source: Source
+
+    @property
+    def path(self) -> str:
+        """The entry's name in the file's own terms."""
+        return f"{self.section}.{self.key}"
+
+
+def sections() -> Mapping[str, type]:
+    """The sections of a policy file and the group that each one fills, in reading order."""
+    hints = get_type_hints(Policy)
+    return {field.name: hints[field.name] for field in fields(Policy)}
+
+
+def values() -> Iterator[Value]:
+    """Every entry of a policy file, in reading order."""
+    for section, group in sections().items():
+        for key, hint in get_type_hints(group, include_extras=True).items():
+            kind, source = get_args(hint)
+            items = get_args(kind)
+            yield Value(section, key, items[0] if items else kind, bool(items), source)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Two values of which the first may not be more than the second; `strict`: nor as much."""
+
+    smaller: str
+    larger: str
+    because: str
+    strict: bool = False
+
+
+ORDERS: tuple[Order, ...] = (
+    Order("reports.first_answer_target", "reports.first_answer", "a target lies within what is promised"),
+    Order("reports.first_answer", "reports.substantive_answer", "the first answer comes before the fuller one"),
+    Order("reports.substantive_answer", "reports.resolution", "the fuller answer comes no later than the resolution"),
+    Order("reports.danger_repeat", "reports.danger_page", "danger is repeated before it is passed on"),
+    Order("conflicts.conflict_review", "unilateral.review_within", "a doubtful act is reviewed sooner, not later"),
+    Order("quorum.others", "quorum.least_counted", "a group at its least could never agree", strict=True),
+    Order("quorum.severe_share", "quorum.consensus_share", "overruling an objection asks for more than a majority"),
+    Order("quorum.objection_window", "quorum.consensus_window", "an objection lengthens the time, never shortens it"),
+    Order("quorum.consensus_window", "quorum.decide_by", "a proposal would leave the group before it could close"),
+    Order("sanctions.short_least", "sanctions.short_most", "no term would fit a short suspension"),
+    Order("sanctions.short_most", "sanctions.extended_least", "one term would stand on two rungs"),
+    Order("unilateral.account_due", "unilateral.unreviewed_end", "an act would end before its account is due"),
+    Order("unilateral.review_within", "unilateral.unreviewed_end", "an act would end before its review is due"),
+    Order("unilateral.liaison_after", "unilateral.unreviewed_end", "the liaison would hear of it only afterwards"),
+    Order("brake.solo_people", "brake.max_people_per_hour", "one member could do more than the whole service"),
+)
+
+_Comparable = TypeVar("_Comparable", timedelta, int, Fraction)
+
+
+def contradictions(known: Mapping[str, object]) -> tuple[Order, ...]:
+    """Each order that the known values break, by their paths; a value that is not known breaks none."""
+    return tuple(order for order in ORDERS if _broken(order, known.get(order.smaller), known.get(order.larger)))
+
+
+def _broken(order: Order, smaller: object, larger: object) -> bool:
+    if isinstance(smaller, timedelta) and isinstance(larger, timedelta):
+        return _exceeds(smaller, larger, order.strict)
+    if isinstance(smaller, int | Fraction) and isinstance(larger, int | Fraction):
+        return _exceeds(Fraction(smaller), Fraction(larger), order.strict)
+    return False
+
+
+def _exceeds(smaller: _Comparable, larger: _Comparable, strict: bool) -> bool:
+    return smaller > larger or (strict and smaller == larger)

@@ -1,0 +1,132 @@
+"""To whom a matter goes: the working group or the Board, who hears first, who is called for danger, who stands in.
+
+Every answer leaves out whom the matter concerns; how they came to be left out is `conflicts`' question.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from rules.conflicts import Standing, board_only, who_may_know
+from rules.policy import ContactPerson, Policy
+
+Who = TypeVar("Who", bound=Hashable)
+
+
+class Destination(StrEnum):
+    """Who handles a matter; NOBODY_LEFT means that every one of them is concerned, which people must see at once."""
+
+    WORKING_GROUP = "working_group"
+    BOARD = "board"
+    NOBODY_LEFT = "nobody_left"
+
+
+@dataclass(frozen=True, slots=True)
+class Circle(Generic[Who]):
+    """Those who can handle matters, each group by its members."""
+
+    members: frozenset[Who]
+    chairs: frozenset[Who]
+    liaison: Who | None
+    board: frozenset[Who]
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[Who]):
+    """Where a report goes: who may know it, and who of them is told first."""
+
+    to: Destination
+    may_know: frozenset[Who]
+    told: frozenset[Who]
+
+
+@dataclass(frozen=True, slots=True)
+class DangerCall(Generic[Who]):
+    """Who is to be called for danger as of now, and when to call again; no one once somebody has it in hand."""
+
+    told: frozenset[Who]
+    again_at: datetime | None
+
+
+def for_report(
+    circle: Circle[Who],
+    held: Mapping[Who, Standing],
+    policy: Policy,
+    first: frozenset[Who] | None = None,
+) -> Route[Who]:
+    """Where a report goes and who hears of it first. Policy: P-2.5, P-4.3.
+
+    `first` is whom the reporter chose to hear first; a choice that leaves nobody falls back to all who may know.
+    """
+    if board_only(circle.members, circle.chairs, held, policy):
+        return _to_board(circle, held)
+    remaining = who_may_know(circle.members, held)
+    chosen = remaining & first if first is not None else remaining
+    return Route(Destination.WORKING_GROUP, remaining, chosen or remaining)
+
+
+def board_for(circle: Circle[Who], held: Mapping[Who, Standing]) -> frozenset[Who]:
+    """The members of the Board whom the matter does not concern, the liaison among them. Policy: P-4.3, P-8.5."""
+    liaison = frozenset() if circle.liaison is None else frozenset({circle.liaison})
+    return who_may_know(circle.board | liaison, held)
+
+
+def liaison_for(circle: Circle[Who], held: Mapping[Who, Standing]) -> frozenset[Who]:
+    """Who takes a matter to the Board: its liaison, or, where the matter concerns them, the rest. Policy: P-8.5."""
+    others = board_for(circle, held)
+    return others & {circle.liaison} or others
+
+
+def deciders_for_chair(circle: Circle[Who], held: Mapping[Who, Standing]) -> frozenset[Who]:
+    """Who decides what a chair decides: the chairs not concerned, else the Board's others. Policy: P-4.1, P-7.3."""
+    return who_may_know(circle.chairs, held) or board_for(circle, held)
+
+
+def contact_for(
+    circle: Circle[Who], held: Mapping[Who, Standing], shepherd: Who | None, answering: Who | None, policy: Policy
+) -> Who | None:
+    """Who stays in touch with the reporter: the chair, or the shepherd and until then who answers. Policy: P-3.4.
+
+    None is left only where it lies with the Board. Of several chairs the one who answers comes first, if among them.
+    """
+    remaining = who_may_know(circle.members, held)
+    if policy.reports.contact_person is ContactPerson.SHEPHERD:
+        return next((who for who in (shepherd, answering) if who in remaining), None)
+    chairs = [who for who in (answering, *sorted(circle.chairs, key=repr)) if who in circle.chairs and who in remaining]
+    return next(iter(chairs), None)
+
+
+def danger_call(
+    route: Route[Who],
+    circle: Circle[Who],
+    held: Mapping[Who, Standing],
+    since: datetime,
+    taken: bool,
+    now: datetime,
+    policy: Policy,
+) -> DangerCall[Who]:
+    """Whom to call for a report of danger, and when again until somebody says they have it. Policy: P-3.6.
+
+    At first everybody who may know, whatever the rota or the reporter's choice of who hears first; after
+    `danger_page` the liaison and the Board as well, less whom it concerns.
+    """
+    if taken:
+        return DangerCall(frozenset(), None)
+    told = route.may_know
+    if now >= since + policy.reports.danger_page:
+        told |= board_for(circle, held)
+    repeat = policy.reports.danger_repeat
+    return DangerCall(told, since + repeat * ((now - since) // repeat + 1))
+
+
+def proposes_escalation(spaces: int, policy: Policy) -> bool:
+    """Whether a person's matters, found or measured in so many spaces, are put to the working group. Policy: P-8.3."""
+    return spaces >= policy.routing.spaces_to_escalate
+
+
+def _to_board(circle: Circle[Who], held: Mapping[Who, Standing]) -> Route[Who]:
+    others = board_for(circle, held)
+    to = Destination.BOARD if others else Destination.NOBODY_LEFT
+    return Route(to, others, others)

@@ -1,0 +1,178 @@
+"""One member acting at once: who may, which clocks then run, and what the group's review comes to (P-7.1 to P-7.4).
+
+How much one member, or the service itself, may do before somebody else looks is in `brake`.
+"""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from rules.policy import OnOverdue, Policy
+from rules.verdict import Verdict, allowed, refused
+
+Who = TypeVar("Who", bound=Hashable)
+
+
+class Ground(StrEnum):
+    """Why a member acts before the group can."""
+
+    ONGOING = "ongoing"
+    THREAT = "threat"
+    PHYSICAL_DANGER = "physical_danger"
+
+
+class StepKind(StrEnum):
+    """What falls due after an act, and to whom it goes."""
+
+    REMIND_ACTOR = "remind_actor"
+    REMIND_REVIEWERS = "remind_reviewers"
+    ACCOUNT_TO_CHAIR = "account_to_chair"
+    REVIEW_TO_CHAIR = "review_to_chair"
+    REVIEW_TO_LIAISON = "review_to_liaison"
+    ACT_ENDS = "act_ends"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that falls due at an instant."""
+
+    at: datetime
+    kind: StepKind
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The two clocks of an act, and the instant at which it ends if nobody ever reviews it."""
+
+    account_due: datetime
+    review_due: datetime
+    ends_unreviewed: datetime
+
+
+class ReviewAnswer(StrEnum):
+    """What one reviewer says of an act."""
+
+    RATIFY = "ratify"
+    CHANGE = "change"
+    REVERSE = "reverse"
+
+
+class ReviewState(StrEnum):
+    """What the review has come to; REVERSED lifts at once, everywhere."""
+
+    OPEN = "open"
+    RATIFIED = "ratified"
+    CHANGED = "changed"
+    REVERSED = "reversed"
+    WITH_CHAIR = "with_chair"
+    WITH_BOARD = "with_board"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewBallot(Generic[Who]):
+    """One reviewer's answer; `term` is what they ratify or change the act to, if they name one."""
+
+    by: Who
+    answer: ReviewAnswer
+    term: timedelta | None = None
+
+
+_RESULT = {
+    ReviewAnswer.RATIFY: ReviewState.RATIFIED,
+    ReviewAnswer.CHANGE: ReviewState.CHANGED,
+    ReviewAnswer.REVERSE: ReviewState.REVERSED,
+}
+
+
+def must_act(ground: Ground) -> bool:
+    """Whether acting is a duty rather than a choice: with physical danger it is. Policy: P-7.1."""
+    return ground is Ground.PHYSICAL_DANGER
+
+
+def clocks(at: datetime, *, doubtful: bool, policy: Policy) -> Clocks:
+    """When the account and the review of an act are due, and when it ends unreviewed. Policy: P-7.2, P-7.3, P-4.4.
+
+    `doubtful`: the actor acts against a reporter, witness or harmed person of a case that concerns the actor.
+    """
+    numbers = policy.unilateral
+    within = min(policy.conflicts.conflict_review, numbers.review_within) if doubtful else numbers.review_within
+    lapses = numbers.on_overdue is OnOverdue.LAPSE
+    return Clocks(at + numbers.account_due, at + within, at + (within if lapses else numbers.unreviewed_end))
+
+
+def act_ends_at(at: datetime, term: timedelta | None, *, doubtful: bool, policy: Policy) -> datetime:
+    """When an act that nobody has reviewed ends: by its own term, or by running out of time. Policy: P-7.3, P-7.4."""
+    end = clocks(at, doubtful=doubtful, policy=policy).ends_unreviewed
+    return end if term is None else min(end, at + term)
+
+
+def timeline(
+    at: datetime,
+    *,
+    account_given_at: datetime | None,
+    reviewed_at: datetime | None,
+    doubtful: bool,
+    policy: Policy,
+) -> tuple[Step, ...]:
+    """Everything that falls due after an act, in order, up to what was done already. Policy: P-7.2, P-7.3.
+
+    Reminders come at the policy's shares of each clock; the liaison is asked again and again until the act ends.
+    """
+    due = clocks(at, doubtful=doubtful, policy=policy)
+    account = [*_reminders(at, due.account_due, StepKind.REMIND_ACTOR, policy)]
+    account.append(Step(due.account_due, StepKind.ACCOUNT_TO_CHAIR))
+    review = [*_reminders(at, due.review_due, StepKind.REMIND_REVIEWERS, policy)]
+    review.append(Step(due.review_due, StepKind.REVIEW_TO_CHAIR))
+    review.extend(_to_liaison(due, policy.unilateral.liaison_after))
+    review.append(Step(due.ends_unreviewed, StepKind.ACT_ENDS))
+    steps = [step for step in account if account_given_at is None or step.at < account_given_at]
+    steps.extend(step for step in review if reviewed_at is None or step.at < reviewed_at)
+    return tuple(sorted(steps, key=lambda step: step.at))
+
+
+def may_review(by: Who, actor: Who, eligible: frozenset[Who]) -> Verdict:
+    """Whether this member may review the act: anybody without a conflict but the actor. Policy: P-7.3."""
+    if by not in eligible:
+        return refused("not_counted", "Only a member who takes part in this case can review the act.", "P-4.3")
+    if by == actor:
+        return refused("own_act", "Nobody reviews their own act. The others will.", "P-7.3")
+    return allowed("P-7.3")
+
+
+def review(
+    ballots: Iterable[ReviewBallot[Who]],
+    actor: Who,
+    eligible: frozenset[Who],
+    free_chairs: frozenset[Who],
+    policy: Policy,
+    ruling: ReviewAnswer | None = None,
+) -> ReviewState:
+    """What the review has come to. Policy: P-7.3.
+
+    `eligible` are the members without a conflict, `free_chairs` the chairs who are neither concerned nor the actor,
+    `ruling` what the chair or the Board has answered where it went to them. Ballots are oldest first, the last counts.
+    """
+    if ruling is not None:
+        return _RESULT[ruling]
+    reviewers = eligible - {actor}
+    latest = {ballot.by: (ballot.answer, ballot.term) for ballot in ballots if ballot.by in reviewers}
+    answers = set(latest.values())
+    if len(reviewers) < policy.unilateral.review_agree or len(answers) > 1:
+        return ReviewState.WITH_CHAIR if free_chairs - {actor} else ReviewState.WITH_BOARD
+    if len(latest) < policy.unilateral.review_agree:
+        return ReviewState.OPEN
+    return _RESULT[answers.pop()[0]]
+
+
+def _reminders(since: datetime, due: datetime, kind: StepKind, policy: Policy) -> Iterable[Step]:
+    length = due - since
+    return (Step(since + length * share.numerator / share.denominator, kind) for share in policy.reminders.shares)
+
+
+def _to_liaison(due: Clocks, every: timedelta) -> Iterable[Step]:
+    at = due.review_due + every
+    while at < due.ends_unreviewed:
+        yield Step(at, StepKind.REVIEW_TO_LIAISON)
+        at += every

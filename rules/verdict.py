@@ -1,0 +1,27 @@
+"""The answer of a rule that allows or refuses: yes or no, in a word for programs and in a sentence for people."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule says about one act: `rule` names its source in the policy digest ("P-5.1")."""
+
+    allowed: bool
+    code: str
+    sentence: str
+    rule: str
+
+    def __bool__(self) -> bool:
+        """Read as whether the act is allowed, so that a refusal never passes for a yes."""
+        return self.allowed
+
+
+def allowed(rule: str, code: str = "allowed", sentence: str = "This is allowed.") -> Verdict:
+    """A Verdict that lets the act go on."""
+    return Verdict(True, code, sentence, rule)
+
+
+def refused(code: str, sentence: str, rule: str) -> Verdict:
+    """A Verdict that stops the act, with a sentence fit to show to whoever asked."""
+    return Verdict(False, code, sentence, rule)

@@ -1,0 +1,1 @@
+"""The checks of the house: they mirror its rooms, and tell its stories over the emulated spaces."""

@@ -1,0 +1,170 @@
+"""`python -m tests`: format, lint, types, import contracts and tests, each with its time and one line of result.
+
+`python -m tests PART...` runs some of them. Full output is shown only for what failed. The type check works beside
+the others, since it needs one core for long.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+HOUSE = Path(__file__).resolve().parent.parent
+ROOMS = ("guardian", "connectors", "rules", "tests")
+BESIDE = frozenset({"types"})
+STILL_RUNNING_AFTER_SECONDS = 20.0
+LOOK_EVERY_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One check: its name and the command line, run with this Python in the house's folder."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Running:
+    """A part at work, its output going to a file."""
+
+    part: Part
+    process: subprocess.Popen[bytes]
+    output: Path
+    began: float
+    took: float | None = None
+
+    def finished(self) -> bool:
+        """Whether it has ended; notes how long it took the first time that it has."""
+        if self.took is None and self.process.poll() is not None:
+            self.took = time.monotonic() - self.began
+        return self.took is not None
+
+    @property
+    def held(self) -> bool:
+        """Whether it ended well."""
+        return self.process.returncode == 0
+
+    def text(self) -> str:
+        """All that it printed."""
+        return self.output.read_text(encoding="utf-8", errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the tests came to, and why some were not run."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    reasons: tuple[str, ...] = ()
+
+
+def parts() -> tuple[Part, ...]:
+    """Every part, in the order in which it is told."""
+    tool = str(Path(sys.executable).parent)
+    return (
+        Part("format", (f"{tool}/ruff", "format", "--check", ".")),
+        Part("lint", (f"{tool}/ruff", "check", "--output-format=concise", ".")),
+        Part("types", (sys.executable, "-m", "mypy", *ROOMS)),
+        Part("contracts", (f"{tool}/lint-imports",)),
+        Part("tests", (sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "--durations=15")),
+    )
+
+
+def main(names: list[str]) -> int:
+    """0 when every chosen part held."""
+    known = {part.name: part for part in parts()}
+    strangers = [name for name in names if name not in known]
+    if strangers:
+        print(f"There is no part {', '.join(strangers)}; there are: {', '.join(known)}", file=sys.stderr)
+        return 2
+    chosen = [part for part in known.values() if not names or part.name in names]
+    with tempfile.TemporaryDirectory(prefix="guardian-checks-") as folder:
+        report = Path(folder) / "counts.json"
+        os.environ["GUARDIAN_TEST_REPORT"] = str(report)
+        finished = _run(chosen, Path(folder))
+        counts = _counts(report)
+        _tell(finished, counts)
+    return 0 if all(running.held for running in finished) else 1
+
+
+def _run(chosen: list[Part], folder: Path) -> list[Running]:
+    """All chosen parts have ended: one after the other, but for those that work beside the rest. Told in order."""
+    started = {part.name: _start(part, folder) for part in chosen if part.name in BESIDE}
+    untold = list(chosen)
+    in_turn = [part for part in chosen if part.name not in BESIDE]
+    for part in in_turn:
+        started[part.name] = _start(part, folder)
+        _wait(part, started, untold)
+    for part in chosen:
+        _wait(part, started, untold)
+    return [started[part.name] for part in chosen]
+
+
+def _start(part: Part, folder: Path) -> Running:
+    output = folder / f"{part.name}.out"
+    with output.open("wb") as file:
+        process = subprocess.Popen(part.command, cwd=HOUSE, stdout=file, stderr=subprocess.STDOUT)
+    return Running(part, process, output, time.monotonic())
+
+
+def _wait(part: Part, started: Mapping[str, Running], untold: list[Part]) -> None:
+    """The part has ended; whatever can be told in order has been, and now and then that it is still at work."""
+    told = time.monotonic()
+    while not started[part.name].finished():
+        _tell_ready(started, untold)
+        if time.monotonic() - told > STILL_RUNNING_AFTER_SECONDS:
+            told = time.monotonic()
+            print(f"  {part.name}: still running, {told - started[part.name].began:.0f} s", flush=True)
+        time.sleep(LOOK_EVERY_SECONDS)
+    _tell_ready(started, untold)
+
+
+def _tell_ready(started: Mapping[str, Running], untold: list[Part]) -> None:
+    """Every part that has ended, and has no other before it that has not, is told."""
+    for running in started.values():
+        running.finished()
+    while untold and untold[0].name in started and started[untold[0].name].finished():
+        _show(started[untold.pop(0).name])
+
+
+def _show(running: Running) -> None:
+    lines = [line for line in running.text().splitlines() if line.strip()]
+    last = lines[-1].strip() if lines else "no output"
+    if running.part.name == "contracts":
+        last = next((line for line in lines if line.startswith("Contracts:")), last)
+    result = re.sub(r"^=+ | =+$", "", last) if running.held else "FAILED"
+    print(f"{running.part.name:<10} {running.took or 0.0:6.1f} s  {result}", flush=True)
+    if not running.held:
+        print(running.text(), flush=True)
+
+
+def _counts(report: Path) -> Counts:
+    if not report.exists():
+        return Counts()
+    told = json.loads(report.read_text(encoding="utf-8"))
+    return Counts(told["passed"], told["failed"], told["skipped"], tuple(told["reasons"]))
+
+
+def _tell(finished: list[Running], counts: Counts) -> None:
+    """The last lines: the parts that did not hold, what was not run and why, and the counts."""
+    broken = [running.part.name for running in finished if not running.held]
+    if broken:
+        print(f"Failed: {', '.join(broken)}")
+    if counts.reasons:
+        print("Not run:")
+        for reason in counts.reasons:
+            print(f"  {reason}")
+    if any(running.part.name == "tests" for running in finished):
+        print(f"{counts.passed} passed, {counts.failed} failed, {counts.skipped} skipped")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The shape of the house, checked: direction of imports, manners, lock files."""

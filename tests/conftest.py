@@ -1,0 +1,112 @@
+"""What every test may ask for: an empty database of either kind, and honest words about what could not run."""
+
+import json
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from guardian.ids import new_id
+from tests import postgresql
+
+SERIAL_ROOMS = ("stories", "crash", "browser")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+HOME = pytest.StashKey[Path]()
+
+hypothesis_settings.register_profile("house", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("house")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The run has a folder for its PostgreSQL; workers of the run inherit it through the environment."""
+    if not hasattr(config, "workerinput"):
+        postgresql.sweep_abandoned()
+        config.stash[HOME] = postgresql.claim_home()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The run's PostgreSQL has ended."""
+    home = config.stash.get(HOME, None)
+    if home is not None:
+        postgresql.stop(home)
+
+
+def pytest_report_header() -> str:
+    return postgresql.announcement()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each of the rooms that keep servers or browsers running stays in one process, and starts first."""
+    for item in items:
+        room = next((part for part in SERIAL_ROOMS if f"tests/{part}/" in item.nodeid), None)
+        if room:
+            item.add_marker(pytest.mark.xdist_group(room))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test whose means are absent is not run, and says which package brings them; where they are required, it fails."""
+    for part, reason in (("postgresql", postgresql.missing()), ("browser", _browser_missing())):
+        if reason and item.get_closest_marker(part):
+            if part in os.environ.get("GUARDIAN_TEST_REQUIRE", "").split(","):
+                pytest.fail(f"required, but {reason}", pytrace=False)
+            pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where `python -m tests` asked for it, the counts and the reasons of what was not run stand in a file."""
+    path = os.environ.get("GUARDIAN_TEST_REPORT")
+    if not path:
+        return
+    stats = terminalreporter.stats
+    skipped = [report.longrepr[2] for report in stats.get("skipped", []) if isinstance(report.longrepr, tuple)]
+    counts = {
+        "passed": len(stats.get("passed", [])) + len(stats.get("xfailed", [])),
+        "failed": len(stats.get("failed", [])) + len(stats.get("error", [])) + len(stats.get("xpassed", [])),
+        "skipped": len(stats.get("skipped", [])),
+        "reasons": sorted({reason.removeprefix("Skipped: ") for reason in skipped}),
+    }
+    Path(path).write_text(json.dumps(counts), encoding="utf-8")
+
+
+def _browser_missing() -> str | None:
+    if any(shutil.which(name) for name in BROWSERS):
+        return None
+    return "browser: not run (install the package chromium)"
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The address of a SQLite database that does not exist yet."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'guardian.sqlite'}"
+
+
+@pytest.fixture
+async def postgresql_url() -> AsyncIterator[str]:
+    """The address of an empty PostgreSQL database, dropped afterwards. Needs the mark `postgresql`."""
+    server = postgresql.server_url()
+    name = f"test_{new_id().replace('-', '')}"
+    await _command(server, f'CREATE DATABASE "{name}"')
+    before, _, after = server.partition("?")
+    address = f"{before.rpartition('/')[0]}/{name}"
+    yield address.replace("postgresql://", "postgresql+asyncpg://", 1) + (f"?{after}" if after else "")
+    await _command(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database: the test runs once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+async def _command(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
