@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 QUICK_TRIES = 3
 LONGEST_QUICK_WAIT = timedelta(seconds=2)
-_FIRST_PAUSE_SECONDS = 0.2
+FIRST_PAUSE = timedelta(seconds=0.2)
 _NAP_SECONDS = 0.25
 _CHANCE = SystemRandom()
 
@@ -149,11 +149,20 @@ class Line:
     """One space's way out: each request in a worker thread, within the budget, tried quickly again where that is safe."""
 
     def __init__(
-        self, name: SpaceName, clock: Clock, dialect: Dialect, ceiling: timedelta, per_minute: float, threads: int = 8
+        self,
+        name: SpaceName,
+        clock: Clock,
+        dialect: Dialect,
+        ceiling: timedelta,
+        per_minute: float,
+        *,
+        threads: int = 8,
+        first_pause: timedelta = FIRST_PAUSE,
     ) -> None:
         self._name, self._clock, self._dialect, self._ceiling = name, clock, dialect, ceiling
         self._budget = Budget(per_minute)
         self._pool = Pool(name, threads)
+        self._first_pause = first_pause
 
     async def ask(
         self,
@@ -174,7 +183,7 @@ class Line:
             outcome = self._dialect.translate(answer.fault)
             if not left or not isinstance(outcome, Unavailable) or (outcome.after or timedelta()) > LONGEST_QUICK_WAIT:
                 raise Failed(outcome) from answer.fault
-            await asyncio.sleep(_pause(tries - 1 - left, outcome.after))
+            await asyncio.sleep(_pause(self._first_pause * 2 ** (tries - 1 - left), outcome.after))
         raise AssertionError("a request is tried at least once")
 
     async def act(self, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
@@ -260,7 +269,7 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
         return max(timedelta(), until - now) if until and now else None
 
 
-def _pause(tried: int, after: timedelta | None) -> float:
+def _pause(usual: timedelta, after: timedelta | None) -> float:
     """Seconds before the next quick try, with jitter, and never less than the space asked for."""
-    jitter: float = _FIRST_PAUSE_SECONDS * 2**tried * _CHANCE.uniform(0.5, 1.5)
+    jitter: float = usual.total_seconds() * _CHANCE.uniform(0.5, 1.5)
     return max(jitter, after.total_seconds() if after else 0.0)

@@ -95,6 +95,8 @@ def _read(entry: object, value: Value) -> object:
         return _read_one(entry, value)
     if not isinstance(entry, list):
         raise _Unreadable(f"{_quoted(entry)} is not a list; write it as {_example(value)}")
+    if not entry and value.source.least is not None:
+        raise _Unreadable(f"is empty; write it as {_example(value)}")
     items = tuple(_read_one(item, value) for item in entry)
     if len(set(items)) < len(items):
         raise _Unreadable("names the same thing twice")

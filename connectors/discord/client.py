@@ -37,7 +37,7 @@ TOKEN_REMEDY = (
 
 PAGE = 1000
 _ECHO_SECONDS = 10.0
-_NAP_SECONDS = 5.0
+_NAP_SECONDS = 1.0
 _LONGEST_NAP_SECONDS = 60.0
 
 _log = logger("discord")
@@ -54,7 +54,7 @@ class DiscordConfig:
     token: str = field(repr=False)
     guild_id: str
     api_url: str = DEFAULT_API
-    gateway_url: str = DEFAULT_GATEWAY
+    gateway_url: str | None = None
     call_ceiling: timedelta = timedelta(seconds=20)
     invite_url: str | None = None
     patience: timedelta = timedelta(seconds=30)
@@ -105,6 +105,7 @@ class DiscordLink:
         self._set_up = False
         self._was_ready = False
         self._running: asyncio.Task[None] | None = None
+        self._readying: asyncio.Task[None] | None = None
         self._echoes: dict[tuple[str, str], float] = {}
 
     # -- coming and going
@@ -115,24 +116,31 @@ class DiscordLink:
         Raises Misconfigured, with the remedy, where trying again would not help.
         """
         Route.BASE = self.config.api_url.rstrip("/")
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self.config.gateway_url)
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self.config.gateway_url or DEFAULT_GATEWAY)
         self._running = asyncio.create_task(self._run(), name="discord link")
-        ready = asyncio.create_task(self._until_ready(), name="discord ready")
+        self._readying = asyncio.create_task(self._until_ready(), name="discord ready")
         patience = self.config.patience.total_seconds()
-        await asyncio.wait({self._running, ready}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-        if not ready.done():
-            ready.cancel()
-            _log.warning("link.not_ready", fault=self.fault)
+        tasks = {self._running, self._readying}
+        await asyncio.wait(tasks, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        if self._running.done():
+            await self._end_of_start(self._running)
+        if not self._was_ready:
+            _log.warning("link.not_ready")
+
+    async def _end_of_start(self, running: asyncio.Task[None]) -> None:
+        """What ended the listening before it began is told: a fault with its remedy, or a bug as it is."""
+        await self.close()
         if self.fault is not None:
-            await self.close()
             raise Misconfigured([self.fault])
+        running.result()
 
     async def close(self) -> None:
         """Nothing runs any more, and no connection is open."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.wait({self._running})
-        if self._signed_in.is_set() and not self.client.is_closed():
+        for task in (self._running, self._readying):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait({task})
+        if not self.client.is_closed():
             await self.client.close()
         self._signed_in.clear()
 
@@ -174,6 +182,12 @@ class DiscordLink:
             except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
                 _log.warning("link.failed", kind=type(error).__name__)
                 await self._sign_out()
+            except Exception:
+                # An edge: once we are signed in, no surprise of the library (it trips over a first connection that
+                # fails) ends the listening. Before that, it is a bug of ours and ends the start.
+                if not self._set_up:
+                    raise
+                _log.exception("gateway.failed")
             if self.fault is None:
                 await asyncio.sleep(nap)
                 nap = min(nap * 2, _LONGEST_NAP_SECONDS)

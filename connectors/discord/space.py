@@ -58,6 +58,7 @@ TO_TIME_OUT = "the permission Timeout Members, and a bot role above theirs; owne
 TO_GIVE_ROLES = "the permission Manage Roles, and a bot role above the role that is given back"
 TO_LIST_MEMBERS = 'the "Server Members Intent" of the application'
 RETURNING = "Access returns after a measure ended."
+NOTHING = "there is nothing to hold or to lift"
 LATE = "Discord did not answer in time"
 
 
@@ -181,11 +182,14 @@ class DiscordSpace:
         return await self._within(search, None)
 
     async def _by_id(self, native_id: str) -> tuple[str, str] | None:
-        match await self._link.read_account(native_id):
-            case Got(account):
-                return str(account["id"]), str(account["username"])
-            case _:
-                return None
+        """Members are looked at first; the id of somebody outside stands for its handle where Discord tells none."""
+        answer = await self._link.read_member(native_id)
+        if isinstance(answer, Got):
+            return native_id, str(answer.body["user"]["username"])
+        if not _is(answer, UNKNOWN_MEMBER):
+            return None
+        outside = await self._link.read_account(native_id)
+        return native_id, str(outside.body["username"]) if isinstance(outside, Got) else native_id
 
     async def _by_handle(self, handle: str) -> tuple[str, str] | None:
         if not handle:
@@ -218,24 +222,32 @@ class DiscordSpace:
 
     async def _restrict(self, order: Order) -> Outcome:
         native_id = order.account.native_id
-        if order.hold is Hold.BARRED:
-            return translate.outcome_of(await self._link.ban(native_id, order.reason), TO_BAN)
-        furthest = self._clock.now() + LONGEST_TIMEOUT
-        answer = await self._link.time_out(native_id, min(order.until or furthest, furthest), order.reason)
-        if _is(answer, UNKNOWN_MEMBER):
-            return Rejected(NOT_A_MEMBER)
-        return translate.outcome_of(answer, TO_TIME_OUT)
+        match order.hold:
+            case Hold.OPEN:
+                return Rejected(NOTHING)
+            case Hold.BARRED:
+                return translate.outcome_of(await self._link.ban(native_id, order.reason), TO_BAN)
+            case Hold.MUTED:
+                furthest = self._clock.now() + LONGEST_TIMEOUT
+                answer = await self._link.time_out(native_id, min(order.until or furthest, furthest), order.reason)
+                return (
+                    Rejected(NOT_A_MEMBER) if _is(answer, UNKNOWN_MEMBER) else translate.outcome_of(answer, TO_TIME_OUT)
+                )
 
     async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
         """The account is not banned, or not timed out, any more."""
         return await self._within(self._release(account.native_id, hold, reason), Unavailable(LATE))
 
     async def _release(self, native_id: str, hold: Hold, reason: str) -> Outcome:
-        if hold is Hold.BARRED:
-            answer = await self._link.unban(native_id, reason)
-            return Already() if _is(answer, UNKNOWN_BAN) else translate.outcome_of(answer, TO_BAN)
-        answer = await self._link.time_out(native_id, None, reason)
-        return Already() if _is(answer, UNKNOWN_MEMBER) else translate.outcome_of(answer, TO_TIME_OUT)
+        match hold:
+            case Hold.OPEN:
+                return Rejected(NOTHING)
+            case Hold.BARRED:
+                answer = await self._link.unban(native_id, reason)
+                return Already() if _is(answer, UNKNOWN_BAN) else translate.outcome_of(answer, TO_BAN)
+            case Hold.MUTED:
+                answer = await self._link.time_out(native_id, None, reason)
+                return Already() if _is(answer, UNKNOWN_MEMBER) else translate.outcome_of(answer, TO_TIME_OUT)
 
     async def tell(self, account: Account, message: Message) -> Outcome:
         """The text stands in the direct messages, once for each nonce; the proof is the id of its last piece."""

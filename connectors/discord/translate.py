@@ -99,14 +99,11 @@ def trouble(error: Exception) -> Trouble | None:
 
 
 def waiting_time(headers: Mapping[str, str], body: bytes) -> timedelta | None:
-    """How long a 429 asks us to wait: the longer of its header and its body; None where neither says."""
-    named = _wait_named(headers)
+    """How long a 429 asks us to wait: by its body, which is exact, else by its header; None where neither says."""
     try:
-        inside = json.loads(body)["retry_after"]
-        told = timedelta(seconds=float(inside))
+        return timedelta(seconds=float(json.loads(body)["retry_after"]))
     except (ValueError, KeyError, TypeError):
-        return named
-    return max(told, named) if named else told
+        return _wait_named(headers)
 
 
 def _wait_named(headers: Mapping[str, str]) -> timedelta | None:

@@ -38,6 +38,15 @@ def add_control(server: EmulatedServer[Any], token: str, acts: Mapping[str, Act]
     server.app.router.add_route("POST", "/_control/act", door.act)
 
 
+def called(act: Act, arguments: Mapping[str, Any]) -> Any:
+    """What the act answers; arguments that are not its own raise ValueError before anything is done."""
+    try:
+        inspect.signature(act).bind(**arguments)
+    except TypeError as problem:
+        raise ValueError(str(problem)) from problem
+    return act(**arguments)
+
+
 def plain(value: Any) -> Any:
     """The value as JSON can carry it: data classes as objects, instants as ISO 8601, sets as sorted lists."""
     if is_dataclass(value) and not isinstance(value, type):
@@ -102,16 +111,11 @@ class _Door:
         self._check(request)
         try:
             wish = await request.json()
-            act, arguments = self._acts[wish["name"]], wish.get("arguments", {})
-            inspect.signature(act).bind(**arguments)
-        except (KeyError, TypeError, ValueError) as problem:
-            return _error(400, problem)
-        try:
-            result = act(**arguments)
+            result = called(self._acts[wish["name"]], wish.get("arguments", {}))
             return web.json_response({"result": plain(await result if inspect.isawaitable(result) else result)})
         except Declined as problem:
             return _error(409, problem)
-        except (LookupError, ValueError) as problem:
+        except (LookupError, TypeError, ValueError) as problem:
             return _error(400, problem)
 
 

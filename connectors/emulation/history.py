@@ -44,11 +44,15 @@ class Change:
 
 @dataclass(slots=True)
 class History:
-    """Every exchange and every change, in one order; `at` is case time, read from the emulator's clock."""
+    """Every exchange and every change, in one order; `at` is case time, read from the emulator's clock.
+
+    Without `keeps_answers` the bodies of answers are forgotten, for measurements that read many thousands of pages.
+    """
 
     now: Callable[[], datetime]
     exchanges: list[Exchange] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    keeps_answers: bool = True
     _number: int = 0
 
     def _next(self) -> int:

@@ -161,7 +161,7 @@ class EmulatedServer(ABC, Generic[StateT]):
             reply = given if isinstance(given, Answer) else await given
         if fault.kind is FaultKind.LOST_ANSWER:
             return _cut(request)
-        exchange.status, exchange.answer = reply.status, reply.body
+        exchange.status, exchange.answer = reply.status, reply.body if self.history.keeps_answers else None
         return await self._sent(request, reply, fault.seconds if fault.kind is FaultKind.DRIP else 0.0)
 
     def _refusal(self, call: Call[StateT], fault: Fault, actor: str | None) -> Answer | None:

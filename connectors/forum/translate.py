@@ -105,9 +105,7 @@ def external_id(nonce: str) -> str:
     return re.sub(r"[^A-Za-z0-9-]", "-", nonce)[:50]
 
 
-def _held(
-    hold: Hold, account: Mapping[str, Any], till: str, reason: str, author: str, now: datetime
-) -> Held | None:
+def _held(hold: Hold, account: Mapping[str, Any], till: str, reason: str, author: str, now: datetime) -> Held | None:
     end = instant(account.get(till))
     held = _until(hold, end, now) if end else None
     if held is None:

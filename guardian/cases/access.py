@@ -10,7 +10,7 @@ from guardian.cases.stores import CaseView
 from guardian.cases.values import Case, CaseState, Wall
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
-from guardian.people.permissions import BOARD, BOARD_LIAISON, MEMBERS, UseCase, may, sits
+from guardian.people.permissions import BOARD, BOARD_LIAISON, MEMBERS, Seat, UseCase, may, sits
 from guardian.people.values import Member
 
 
@@ -53,8 +53,12 @@ async def members_who_may_know(view: CaseView, case: Case) -> tuple[Member, ...]
 
 def may_know(member: Member, case: Case, walls: Iterable[Wall], at: datetime) -> bool:
     """Whether the member may know of the case: in term, in the group that handles it, with no wall in front of them."""
-    seat = BOARD if case.board_only else MEMBERS
-    return sits(member, seat, at) and not walled(member.id, walls)
+    return any(sits(member, seat, at) for seat in seats_for(case)) and not walled(member.id, walls)
+
+
+def seats_for(case: Case) -> tuple[Seat, ...]:
+    """Whose case it is: the working group's, or the Board's with its liaison and nobody else's (P-2.5)."""
+    return (BOARD, BOARD_LIAISON) if case.board_only else (MEMBERS,)
 
 
 def walled(member: MemberId, walls: Iterable[Wall]) -> bool:
@@ -70,5 +74,4 @@ def plain_name(typed: str) -> str:
 def _may_know_for_board(member: Member, case: Case, walls: Iterable[Wall], at: datetime) -> bool:
     if not (case.board_only or case.state is CaseState.WITH_BOARD):
         return False
-    seats = (BOARD,) if case.board_only else (BOARD, BOARD_LIAISON)
-    return any(sits(member, seat, at) for seat in seats) and not walled(member.id, walls)
+    return any(sits(member, seat, at) for seat in (BOARD, BOARD_LIAISON)) and not walled(member.id, walls)

@@ -62,6 +62,7 @@ class CaseEvent(StrEnum):
     UNSETTLE = "unsettle"
     TO_BOARD = "to_board"
     BOARD_ANSWERS = "board_answers"
+    FROM_BOARD = "from_board"
     ENACT = "enact"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -257,7 +258,10 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A suggested outcome for one person of a case (None: for the matter as a whole); windows run from `at`."""
+    """A suggested outcome for one person of a case (None: for the matter as a whole); windows run from `at`.
+
+    `counted` are the members who counted when it closed: a later recount takes members away and adds none (P-5.1).
+    """
 
     id: ProposalId
     case: CaseId
@@ -268,6 +272,7 @@ class Proposal:
     severe: bool = False
     settled_at: datetime | None = None
     result: str = ""
+    counted: tuple[MemberId, ...] = ()
     version: int = 0
 
 
@@ -362,6 +367,7 @@ class PromiseKind(StrEnum):
     CASE_REVIEW = "case_review"
     HEARING = "hearing"
     BLOCKED_TOTAL = "blocked_total"
+    BOARD_ANSWER = "board_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,8 +388,9 @@ class Promise:
 
 
 class ActState(StrEnum):
-    """Where the review of an act stands."""
+    """Where an act and its review stand; an act that the brake held waits for a second member and restricts nobody."""
 
+    AWAITING_SECOND = "awaiting_second"
     UNREVIEWED = "unreviewed"
     WITH_CHAIR = "with_chair"
     WITH_BOARD = "with_board"
@@ -395,7 +402,11 @@ class ActState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One member acting at once: who, on whom, where, why, and where its review stands (P-7.2)."""
+    """One member acting at once: who, on whom, where, why, and where its review stands (P-7.2).
+
+    `term` is the end that the actor chose, if any. `doubtful`: a case concerns the actor, whose target it protects
+    (P-4.4); the actor is never shown it.
+    """
 
     id: str
     case: CaseId
@@ -409,6 +420,9 @@ class Act:
     account: str = ""
     account_at: datetime | None = None
     second: MemberId | None = None
+    term: timedelta | None = None
+    reason: str = ""
+    doubtful: bool = False
     version: int = 0
 
 

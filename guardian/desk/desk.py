@@ -10,10 +10,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from guardian.cases.deliberation_stores import DeliberationStore
 from guardian.cases.stores import CaseView, PromiseStore
 from guardian.clock import Clock, wire_instant
+from guardian.ids import CaseId
 from guardian.journal import Journal
 from guardian.notices.stores import NoticeStore
+from guardian.sanctions.stores import SanctionStore
 from guardian.spaces.registry import Spaces
 from rules.policy import Policy
 
@@ -26,15 +29,22 @@ class Topic(StrEnum):
     KEYS = "keys"
 
 
-class Deliveries(Protocol):
-    """Commands and webhooks that came before, by the id that their source gave them, with the first answer."""
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A command that came before; `answer` is None where the first answer is not kept any more."""
 
-    async def first_answer(self, source: str, delivery: str) -> str | None:
-        """What was answered when this came first; None where it is new."""
+    answer: str | None
+
+
+class FirstAnswers(Protocol):
+    """Commands that came before, by the id that their source gave them: a repeated one gets the first answer again."""
+
+    async def claim(self, source: str, delivery: str) -> Earlier | None:
+        """None where it is the first of its kind, and then it is ours to carry out in this transaction."""
         ...
 
-    async def answered(self, source: str, delivery: str, answer: str) -> None:
-        """The answer is kept, and given again when the same delivery comes again."""
+    async def keep(self, source: str, delivery: str, answer: str, case: CaseId) -> None:
+        """The answer is kept under the case's key, for whoever sends the same again."""
         ...
 
 
@@ -48,11 +58,17 @@ class View(CaseView, Protocol):
     def notices(self) -> NoticeStore: ...
 
     @property
-    def deliveries(self) -> Deliveries: ...
+    def deliberation(self) -> DeliberationStore: ...
+
+    @property
+    def sanctions(self) -> SanctionStore: ...
 
 
 class Work(View, Protocol):
     """One transaction: what was read still holds when it commits, and its journal entries are its last statements."""
+
+    @property
+    def answers(self) -> FirstAnswers: ...
 
     @property
     def journal(self) -> Journal: ...
@@ -83,7 +99,7 @@ class Desk:
     """What the use cases need of the service.
 
     `base_url` is the address of the pages, `community` the name that people see, `wire` the machine's own time, by
-    which one-time links and sessions end.
+    which one-time links and sessions end. `longest_text` (characters) and `largest_file` (bytes) bound what is taken in.
     """
 
     works: Works
@@ -93,3 +109,5 @@ class Desk:
     base_url: str
     community: str
     wire: Callable[[], datetime] = wire_instant
+    longest_text: int = 40_000
+    largest_file: int = 10_000_000

@@ -5,18 +5,23 @@ Members' notices carry code names and clocks; parties' notices carry their own r
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from guardian.cases.access import may_know, members_who_may_know, walled
 from guardian.cases.stores import CaseView
 from guardian.cases.values import Case, Party, PartyRole, Report
+from guardian.cases.walls import circle_of, held_by
 from guardian.desk.desk import Topic
-from guardian.ids import MemberId, NoticeId, PersonId, Reference, ReportId, SanctionId, new_id, new_reference
+from guardian.ids import MemberId, NoticeId, PersonId, Reference, SanctionId, new_id, new_reference
 from guardian.notices.stores import NoticeStore
 from guardian.notices.values import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
-from guardian.people.values import Group, Office
+from guardian.people.permissions import BOARD, BOARD_LIAISON, Seat, sits
+from guardian.people.values import Group, Member, Office
+from rules.routing import deciders_for_chair
 
-_NO_FACTS: Mapping[str, str] = {}
+_NO_FACTS: Final[Mapping[str, str]] = MappingProxyType({})
+_OFFICES_OUTSIDE: Final = (BOARD, BOARD_LIAISON, Seat(Group.MODERATORS))
 
 
 class Telling(CaseView, Protocol):
@@ -77,11 +82,8 @@ async def tell_person(
     sanction: SanctionId | None = None,
 ) -> NoticeId:
     """One notice waits for the reported person, under their own reference; its id is the answer."""
-    reference = await reference_of(work, case, person)
-    notice = _notice(kind, Recipient(RecipientKind.PERSON, person=person), case, _as_party(facts, reference), work.now)
-    if sanction is not None:
-        notice = _about(notice, sanction)
-    return await _add(work, notice)
+    named = {**facts, "reference": await reference_of(work, case, person)}
+    return await _add(work, Recipient(RecipientKind.PERSON, person=person), kind, named, case, sanction=sanction)
 
 
 async def tell_reporters(
@@ -95,7 +97,8 @@ async def tell_reporters(
     told = []
     for report in await work.cases.reports_of(case.id):
         if report.withdrawn_at is None and report.id in references:
-            told.append(await _tell_reporter(work, case, report, kind, _as_party(facts, references[report.id])))
+            named = {**facts, "reference": references[report.id]}
+            told.append(await _tell_reporter(work, case, report, kind, named))
     return tuple(told)
 
 
@@ -109,34 +112,77 @@ async def reference_of(work: CaseView, case: Case, person: PersonId) -> Referenc
     return reference
 
 
+async def tell_deciders(
+    work: Telling,
+    case: Case,
+    kind: NoticeKind,
+    facts: Mapping[str, str] = _NO_FACTS,
+    *,
+    besides: MemberId | None = None,
+) -> None:
+    """One notice waits for each of those who decide what a chair decides in this case. Policy: P-4.1."""
+    walls = await work.cases.walls_of(case.id)
+    circle = circle_of(await work.people.members(), work.now)
+    for member in sorted(deciders_for_chair(circle, held_by(walls)) - {besides}):
+        await _tell_member(work, member, kind, facts, case)
+
+
 async def still_to_tell(view: CaseView, notice: Notice) -> bool:
-    """Whether the recipient may still be told, asked again at sending; parties always may, once it was decided."""
+    """Whether the recipient may still be told, asked again at sending; a party always may, once it was decided."""
     if notice.to.member is None:
         return True
     member = await view.people.member(notice.to.member)
     if member is None or not any(member.holds(group, view.now) for group in Group):
         return False
-    case = await view.cases.case(notice.case) if notice.case else None
-    if case is None:
-        return notice.case is None
-    walls = await view.cases.walls_of(case.id)
-    if walled(member.id, walls):
+    if notice.case is None:
+        return True
+    case = await view.cases.case(notice.case)
+    walls = await view.cases.walls_of(notice.case)
+    if case is None or walled(member.id, walls):
         return False
-    is_office = any(member.holds(group, view.now) for group in (Group.BOARD, Group.MODERATORS)) or member.holds(
-        Group.WORKING_GROUP, view.now, Office.BOARD_LIAISON
-    )
-    return may_know(member, case, walls, view.now) or is_office
+    return may_know(member, case, walls, view.now) or _told_by_office(member, case, view.now)
+
+
+def _told_by_office(member: Member, case: Case, at: datetime) -> bool:
+    """Whether somebody outside the group may hear of the case by their office: the Board, its liaison, moderators."""
+    return not case.board_only and any(sits(member, seat, at) for seat in _OFFICES_OUTSIDE)
 
 
 async def _tell_member(
     work: Telling, member: MemberId, kind: NoticeKind, facts: Mapping[str, str], case: Case | None
 ) -> None:
-    named = {**facts, "code_name": case.code_name} if case else dict(facts)
-    await _add(work, _notice(kind, Recipient(RecipientKind.MEMBER, member=member), case, named, work.now))
+    named = {**facts, "code_name": case.code_name} if case else facts
+    await _add(work, Recipient(RecipientKind.MEMBER, member=member), kind, named, case)
 
 
 async def _tell_reporter(
     work: Telling, case: Case, report: Report, kind: NoticeKind, facts: Mapping[str, str]
 ) -> NoticeId:
-    notice = _notice(kind, Recipient(RecipientKind.REPORTER, report=report.id), case, facts, work.now)
-    return await _add(work, notice if report.contact_is_safe is not False else _kept_for_the_page(notice))
+    to = Recipient(RecipientKind.REPORTER, report=report.id)
+    return await _add(work, to, kind, facts, case, kept_only=report.contact_is_safe is False)
+
+
+async def _add(
+    work: Telling,
+    to: Recipient,
+    kind: NoticeKind,
+    facts: Mapping[str, str],
+    case: Case | None,
+    *,
+    sanction: SanctionId | None = None,
+    kept_only: bool = False,
+) -> NoticeId:
+    notice = Notice(
+        id=NoticeId(new_id()),
+        kind=kind,
+        to=to,
+        case=case.id if case else None,
+        facts=dict(facts),
+        created_at=work.now,
+        next_try=None if kept_only else work.now,
+        state=NoticeState.WITHHELD if kept_only else NoticeState.WAITING,
+        sanction=sanction,
+    )
+    await work.notices.add(notice)
+    work.wake(Topic.NOTICES)
+    return notice.id

@@ -57,6 +57,37 @@ class NoticeKind(StrEnum):
     READMISSION_ANSWERED = "readmission_answered"
 
 
+class News(StrEnum):
+    """What a `case_news` or `reporter_news` is about: the fact `news`, worded by the template."""
+
+    ADDITION = "addition"
+    WISH = "wish"
+    WITHDRAWN = "withdrawn"
+    PERSON_NAMED = "person_named"
+    ACCOUNT_LINKED = "account_linked"
+    RECUSAL = "recusal"
+    ADMITTED = "admitted"
+    TAKEN = "taken"
+    CONTACT_CHANGED = "contact_changed"
+    TO_BOARD = "to_board"
+    FROM_BOARD = "from_board"
+    HEARING_BEGUN = "hearing_begun"
+    HEARD = "heard"
+    HEARING_OVER = "hearing_over"
+    ASKED_FOR_VIEWS = "asked_for_views"
+    FEEDBACK_OVER = "feedback_over"
+    STEP_SKIPPED = "step_skipped"
+    TEXT_READ = "text_read"
+    ANSWER = "answer"
+    DECIDED = "decided"
+    ENACTED = "enacted"
+    UNSETTLED = "unsettled"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    RECONSIDER = "reconsider"
+    ACCOUNT_GIVEN = "account_given"
+
+
 class RecipientKind(StrEnum):
     """Who is told, and so by which way."""
 

@@ -18,6 +18,7 @@ class UseCase(StrEnum):
     NAME_REPORTED = "name_reported"
     LINK = "link"
     CONFIRM_LINK = "confirm_link"
+    HAND_OVER = "hand_over"
     RECUSE = "recuse"
     DECIDE_HELD_OUT = "decide_held_out"
     HEAR = "hear"
@@ -64,8 +65,9 @@ MAY: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.NAME_REPORTED: _ON_A_CASE,
     UseCase.LINK: _ON_A_CASE,
     UseCase.CONFIRM_LINK: _ON_A_CASE,
+    UseCase.HAND_OVER: _ON_A_CASE,
     UseCase.RECUSE: _ON_A_CASE,
-    UseCase.DECIDE_HELD_OUT: (CHAIRS, BOARD),
+    UseCase.DECIDE_HELD_OUT: (CHAIRS, BOARD, BOARD_LIAISON),
     UseCase.HEAR: _ON_A_CASE,
     UseCase.SKIP_STEP: _ON_A_CASE,
     UseCase.WRITE_DRAFT: _ON_A_CASE,

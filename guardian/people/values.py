@@ -59,7 +59,10 @@ class Member:
         if self.ended_at is not None and at >= self.ended_at:
             return False
         return any(
-            r.group is group and (office is None or r.office is office) and r.since <= at and (not r.until or at < r.until)
+            r.group is group
+            and (office is None or r.office is office)
+            and r.since <= at
+            and (not r.until or at < r.until)
             for r in self.roles
         )
 

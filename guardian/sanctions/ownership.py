@@ -60,7 +60,7 @@ def references_of(applications: Iterable[Application], intents: Iterable[Intent]
 
 
 def _placing(intent: Intent | None) -> bool:
-    return intent is not None and intent.kind is not IntentKind.RELEASE
+    return intent is not None and intent.kind is IntentKind.PLACE
 
 
 def _prior_was_none(intent: Intent | None, hold: Hold) -> bool:

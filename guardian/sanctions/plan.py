@@ -123,7 +123,9 @@ def _by_others(at: Situation, other: Held) -> Plan:
     """Another's hold stands where ours would: it is left. Shorter than wanted, its end is the next look."""
     wanted = Wanted(_RESTRICTION[at.wish.hold], at.wish.until)
     enough = compare_foreign(_RESTRICTION[other.hold], other.until, wanted) is Foreign.ENOUGH
-    detail = "held by others" if enough or other.until is None else f"held by others until {other.until:%Y-%m-%d %H:%M} UTC"
+    detail = (
+        "held by others" if enough or other.until is None else f"held by others until {other.until:%Y-%m-%d %H:%M} UTC"
+    )
     unproved = at.whose.get(other.hold) is Whose.UNPROVED
     return Plan(None, CoverageState.HELD_BY_OTHERS, detail, _soonest(at.wish.changes_at, other.until), unproved)
 

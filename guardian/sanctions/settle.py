@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from guardian.ids import IntentId
+from guardian.ids import AccountId, IntentId
 from guardian.sanctions.ownership import Whose
-from guardian.sanctions.values import Application, Intent, IntentKind
-from guardian.spaces.port import Belonging, Seen
+from guardian.sanctions.values import Application, Intent, IntentKind, Prior
+from guardian.spaces.port import Belonging, Held, Seen
 from rules.precedence import Hold
+
+_PLACING = (IntentKind.PLACE,)
+_OURS = (IntentKind.PLACE, IntentKind.RELEASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Settled:
 
 
 def settle(
+    account: AccountId,
     seen: Seen,
     whose: Mapping[Hold, Whose],
     applications: Mapping[Hold, Application],
@@ -36,44 +40,42 @@ def settle(
     held: list[Hold] = []
     gone: list[Hold] = []
     by_others: list[Hold] = []
-    for hold in {i.hold for i in intents} | set(applications):
+    for hold in sorted({i.hold for i in intents if i.kind in _OURS} | set(applications)):
         mine = tuple(i for i in intents if i.hold is hold)
         known = applications.get(hold)
-        stands = seen.held(hold) is not None and whose.get(hold) is Whose.OURS
-        if stands:
-            after[hold] = _standing(seen, hold, known, mine, now)
+        standing = seen.held(hold) if whose.get(hold) is Whose.OURS else None
+        if standing is not None:
+            after[hold] = _standing(account, standing, known, mine, now)
             held += [hold] if known is None or not known.placed else []
-            closed += [i.id for i in mine if i.kind in (IntentKind.PLACE, IntentKind.REPLACE)]
-        elif known is not None and known.placed:
+            closed += [i.id for i in mine if i.kind in _PLACING]
+            continue
+        closed += [i.id for i in mine if i.kind is IntentKind.RELEASE]
+        if known is not None and known.placed:
             after[hold] = replace(known, placed=False, until=None, confirmed_at=now)
             gone.append(hold)
             by_others += [hold] if _lifted_by_hand(known, mine, now) else []
-        if not stands:
-            closed += [i.id for i in mine if i.kind is IntentKind.RELEASE]
+    for restored in (i for i in intents if i.kind is IntentKind.RESTORE and seen.held(i.hold) is not None):
+        closed.append(restored.id)
+        after = {h: replace(a, restored=True) if a.prior.hold is restored.hold else a for h, a in after.items()}
     changed = tuple(a for h, a in after.items() if a != applications.get(h))
     return Settled(after, changed, tuple(closed), tuple(held), tuple(gone), tuple(by_others))
 
 
 def _standing(
-    seen: Seen, hold: Hold, known: Application | None, intents: tuple[Intent, ...], now: datetime
+    account: AccountId, held: Held, known: Application | None, intents: tuple[Intent, ...], now: datetime
 ) -> Application:
-    held = seen.held(hold)
-    placing = next((i for i in reversed(intents) if i.kind in (IntentKind.PLACE, IntentKind.REPLACE)), None)
+    """Our record of a hold that is proved to be ours; unchanged where the look brought nothing new."""
+    placing = next((i for i in reversed(intents) if i.kind in _PLACING), None)
+    reference = held.reference or (placing.reference if placing else None) or (known.reference if known else None)
+    if reference is None:
+        raise ValueError("a hold without a reference, an intent or a record cannot be ours")
     if known is None:
-        # Ours by its reference, though no record of it was left: a database older than the space.
-        reference = (held.reference if held else None) or (placing.reference if placing else None)
-        if reference is None or held is None:
-            raise AssertionError("a hold is ours only by a reference or an intent")
-        prior = placing.prior if placing else _no_prior()
-        return Application(intents[0].account, hold, True, reference, prior, until=held.until, confirmed_at=now)
-    reference = (held.reference if held else None) or (placing.reference if placing else known.reference)
-    return replace(
-        known, placed=True, reference=reference, until=held.until if held else None, confirmed_at=now
-    ) if not known.placed or placing or held and held.until != known.until else known
-
-
-def _no_prior() -> "Prior":
-    return Prior()
+        # The record is older than the space's state (a restored database): the reference alone proves it.
+        prior = placing.prior if placing else Prior()
+        return Application(account, held.hold, True, reference, prior, until=held.until, confirmed_at=now)
+    if known.placed and not placing and known.until == held.until:
+        return known
+    return replace(known, placed=True, reference=reference, until=held.until, confirmed_at=now)
 
 
 def _lifted_by_hand(known: Application, intents: tuple[Intent, ...], now: datetime) -> bool:

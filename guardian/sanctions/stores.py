@@ -71,8 +71,8 @@ class SanctionStore(Protocol):
         """The look's result is kept, and its next look set unless the key was touched since it was read (False)."""
         ...
 
-    async def next_due(self) -> datetime | None:
-        """The earliest next look of all keys that nobody works on."""
+    async def next_due(self, wire_now: datetime) -> datetime | None:
+        """The earliest next look of all keys that nobody works on at the wire instant."""
         ...
 
     async def claim(
@@ -86,6 +86,10 @@ class SanctionStore(Protocol):
         ...
 
     async def free(self, lease: Lease) -> None: ...
+
+    async def expire_leases(self) -> int:
+        """Every lease is over, its holder being known to be dead; how many there were."""
+        ...
 
     # -- what was done and seen
 
@@ -130,8 +134,8 @@ class AccountBook(Protocol):
     async def accounts_of(self, person: PersonId) -> tuple[KnownAccount, ...]: ...
 
 
-class SanctionWork(Protocol):
-    """One transaction, as far as this room uses it."""
+class SanctionLook(Protocol):
+    """A view of one instant, as far as this room uses it."""
 
     @property
     def sanctions(self) -> SanctionStore: ...
@@ -140,10 +144,14 @@ class SanctionWork(Protocol):
     def people(self) -> AccountBook: ...
 
     @property
-    def journal(self) -> Journal: ...
+    def now(self) -> datetime: ...
+
+
+class SanctionWork(SanctionLook, Protocol):
+    """One transaction, as far as this room uses it."""
 
     @property
-    def now(self) -> datetime: ...
+    def journal(self) -> Journal: ...
 
     def wake(self, topic: str) -> None: ...
 
@@ -153,7 +161,7 @@ class SanctionWorks(Protocol):
 
     def begin(self) -> AbstractAsyncContextManager[SanctionWork]: ...
 
-    def look(self) -> AbstractAsyncContextManager[SanctionWork]: ...
+    def look(self) -> AbstractAsyncContextManager[SanctionLook]: ...
 
 
 class Alarms(Protocol):

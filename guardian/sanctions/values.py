@@ -115,7 +115,6 @@ class IntentKind(StrEnum):
 
     PLACE = "place"
     RELEASE = "release"
-    REPLACE = "replace"
     RESTORE = "restore"
     GIVE_BACK = "give_back"
 
@@ -170,15 +169,18 @@ class Application:
 class Key:
     """An account in a space as the work list knows it: it carries no instruction, only when to look next.
 
-    `next_look` None: nothing is due until something changes. `blocked_since` None: not blocked.
+    `next_look` None: nothing is due until something changes. `blocked_since` None: not blocked; `told_at`: when people
+    were told of it. `state` is what the last look came to (None: never looked at), `why` says it in words.
     """
 
     account: AccountId
     person: PersonId
     space: SpaceName
     next_look: datetime | None
+    state: CoverageState | None = None
     failures: int = 0
     blocked_since: datetime | None = None
+    told_at: datetime | None = None
     why: str = ""
     needs: str = ""
     observed_at: datetime | None = None
@@ -223,5 +225,3 @@ class Coverages:
     def confirmed(self) -> bool:
         """Whether every space in scope confirms."""
         return confirmed(tuple(row.state for row in self.rows))
-
-

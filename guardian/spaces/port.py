@@ -160,7 +160,7 @@ class Abilities:
     `signed` are the holds whose reason field gives our reference back. A weaker hold of
     another's can stand while ours is placed (a Discord ban over a timeout); one of the same kind is never overlaid.
     `needs_presence` are the holds that only a member of the space can be put under (a Discord timeout).
-    `ceiling` bounds each call, in wire time.
+    `ceiling` bounds each call, in wire time. `ends_natively`: holds carry their end (an unattended site, by choice).
     """
 
     holds: frozenset[Hold]
@@ -170,6 +170,7 @@ class Abilities:
     needs: tuple[str, ...] = ()
     destroys: str = ""
     ceiling: timedelta = timedelta(seconds=30)
+    ends_natively: bool = False
 
 
 class Space(Protocol):

@@ -21,7 +21,10 @@ class Listener:
             self._rung.set()
 
     async def heard(self) -> frozenset[str]:
-        """The topics woken since the last call, once there are any; empty where all may have been missed."""
+        """The topics woken since the last call, once there are any.
+
+        After a time in which rings may have been missed: all its topics, or none where it listens to every topic.
+        """
         await self._rung.wait()
         self._rung.clear()
         heard = frozenset(self._heard)

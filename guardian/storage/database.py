@@ -1,4 +1,4 @@
-"""The one database of the service, whichever kind it is; how the two kinds differ stands in `kinds` and nowhere else.
+"""The one database of the service. How the two kinds differ stands in their own modules, and in `insert` below.
 
 Writing is one transaction at a time on both: on SQLite by its one writing connection, on PostgreSQL by one advisory
 lock taken as each write begins. What a write has read therefore still holds when it commits, across rows and tables.
@@ -71,9 +71,10 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A view of one instant of the database, through which nothing can be written."""
-        async with self._kind.reader.connect() as connection:
-            await connection.begin()
-            yield connection
+        with self._conflicts_are_stale():
+            async with self._kind.reader.connect() as connection:
+                await connection.begin()
+                yield connection
 
     @asynccontextmanager
     async def migration(self) -> AsyncIterator[AsyncConnection]:

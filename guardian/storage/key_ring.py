@@ -45,18 +45,22 @@ class KeyRing:
         if not master_path.exists():
             _write_secret(master_path, base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
         keys = {1: os.urandom(KEY_BYTES)}
-        _write_secret(path, _sealed(keys, _master(master_path)))
+        faults: list[str] = []
+        master = _read_secret(master_path, "master key", faults)
+        if faults:
+            raise Misconfigured(faults)
+        _write_secret(path, _sealed(keys, _key(master_path, master)))
         return cls(keys)
 
     @classmethod
     def load(cls, path: Path, master_path: Path) -> Self:
         """The ring in the file; Misconfigured names every fault of the two files at once."""
         faults: list[str] = []
-        _read_secret(path, "key ring", faults)
-        _read_secret(master_path, "master key", faults)
+        sealed = _read_secret(path, "key ring", faults)
+        master = _read_secret(master_path, "master key", faults)
         if faults:
             raise Misconfigured(faults)
-        return cls(_opened(path, master_path))
+        return cls(_opened(path, sealed, master_path, master))
 
     @property
     def newest(self) -> int:
@@ -85,26 +89,22 @@ def _sealed(keys: Mapping[int, bytes], master: bytes) -> bytes:
     return _MARK + nonce + AESGCM(master).encrypt(nonce, body.encode(), _MARK)
 
 
-def _opened(path: Path, master_path: Path) -> dict[int, bytes]:
-    content = path.read_bytes()
-    sealed = content.removeprefix(_MARK)
-    if len(sealed) == len(content):
+def _opened(path: Path, content: bytes, master_path: Path, master: bytes) -> dict[int, bytes]:
+    if not content.startswith(_MARK):
         raise Misconfigured([f"The key ring {path} is damaged or not a key ring: {_TOGETHER}"])
+    nonce, sealed = content[len(_MARK) :][:NONCE_BYTES], content[len(_MARK) + NONCE_BYTES :]
+    cipher = AESGCM(_key(master_path, master))
     try:
-        body = AESGCM(_master(master_path)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _MARK)
-        return {int(number): base64.b64decode(key) for number, key in json.loads(body).items()}
+        keys = json.loads(cipher.decrypt(nonce, sealed, _MARK))
+        return {int(number): base64.b64decode(key) for number, key in keys.items()}
     except (InvalidTag, ValueError) as error:
         fault = f"The key ring {path} does not open with the master key {master_path}: {_TOGETHER}"
         raise Misconfigured([fault]) from error
 
 
-def _master(path: Path) -> bytes:
-    faults: list[str] = []
-    content = _read_secret(path, "master key", faults).strip()
-    if faults:
-        raise Misconfigured(faults)
+def _key(path: Path, content: bytes) -> bytes:
     try:
-        key = base64.b64decode(content, validate=True)
+        key = base64.b64decode(content.strip(), validate=True)
     except binascii.Error:
         key = b""
     if len(key) != KEY_BYTES:

@@ -2,7 +2,9 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakValueDictionary
@@ -30,9 +32,10 @@ class SqliteKind:
         if not url.database or url.database == ":memory:":
             raise Misconfigured(["The database needs a file: write its address as sqlite:////path/to/guardian.db."])
         self._url = url
-        self._path = Path(url.database)
+        # Resolved, so that a link to the file is the same database, with the same lock and the same bell.
+        self._path = Path(url.database).resolve()
         self.dialect = Dialect.SQLITE
-        self.bell = _BELLS.setdefault(str(self._path.resolve()), Bell())
+        self.bell = _BELLS.setdefault(str(self._path), Bell())
         self.writer = self._engine("BEGIN IMMEDIATE", "PRAGMA foreign_keys=ON", connections=1)
         self.reader = self._engine("BEGIN", "PRAGMA query_only=ON", connections=_READERS)
 
@@ -92,7 +95,7 @@ class SqliteKind:
             pool_size=connections,
             max_overflow=0,
             pool_timeout=PATIENCE_SECONDS,
-            connect_args={"isolation_level": None, "timeout": PATIENCE_SECONDS},
+            connect_args={"isolation_level": None, "timeout": PATIENCE_SECONDS, "factory": _Connection},
         )
         pragmas = (
             f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}",
@@ -114,6 +117,17 @@ class SqliteKind:
         event.listen(engine.sync_engine, "connect", settle)
         event.listen(engine.sync_engine, "begin", start)
         return engine
+
+
+class _Connection(sqlite3.Connection):
+    """Closes for good: SQLite keeps a closed connection, its open transaction and its lock for as long as some cursor
+    is remembered anywhere, and a cancelled task's traceback remembers one.
+    """
+
+    def close(self) -> None:
+        with suppress(sqlite3.ProgrammingError):
+            self.rollback()
+        super().close()
 
 
 class _FileHold(Hold):

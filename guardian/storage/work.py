@@ -11,11 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.clock import Clock
 from guardian.logs import logger
+from guardian.storage.answer_store import AnswerStore
+from guardian.storage.case_store import CaseStore
 from guardian.storage.database import Database
+from guardian.storage.deliberation_store import DeliberationStore
 from guardian.storage.delivery_store import DeliveryStore
 from guardian.storage.journal_store import JournalReader, JournalStore
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.keys_store import DataKeyStore
+from guardian.storage.notice_store import NoticeStore
+from guardian.storage.people_store import PeopleStore
+from guardian.storage.promise_store import PromiseStore
+from guardian.storage.sanction_store import SanctionStore
 from guardian.storage.sealed import Sealer
 
 log = logger("storage")
@@ -29,6 +36,13 @@ class Stores:
         self.now = now
         self.sealer = Sealer(DataKeyStore(connection), ring, now)
         self.deliveries = DeliveryStore(connection, self.sealer)
+        self.answers = AnswerStore(self.deliveries, now)
+        self.people = PeopleStore(connection, self.sealer)
+        self.cases = CaseStore(connection, self.sealer)
+        self.promises = PromiseStore(connection)
+        self.deliberation = DeliberationStore(connection, self.sealer)
+        self.notices = NoticeStore(connection, self.sealer)
+        self.sanctions = SanctionStore(connection, self.sealer)
 
 
 class Look(Stores):

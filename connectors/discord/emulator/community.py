@@ -88,6 +88,8 @@ class Community:
             self.gateway.dispatch("GUILD_MEMBER_REMOVE", self._of(user_id))
 
     def _delete_recent(self, user_id: str, seconds: int, by: By) -> None:
+        if not seconds:
+            return
         edge = self.now() - timedelta(seconds=seconds)
         in_guild = [c.id for c in self.state.channels.values() if c.recipient_id is None]
         for message in list(self.state.messages.values()):

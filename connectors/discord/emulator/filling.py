@@ -109,7 +109,9 @@ class Filling:
         return {"type": LABEL, "id": asked.part, "component": part}
 
     def _values(self, asked: Field, value: Any) -> list[str]:
-        given = list(asked.chosen) if value is None else [value] if isinstance(value, str | tuple) else list(value)
+        given: list[Any] = (
+            list(asked.chosen) if value is None else [value] if isinstance(value, str | tuple) else list(value)
+        )
         if not given and asked.required:
             raise Declined(f"{asked.label}: an answer is required")
         if given and not asked.low <= len(given) <= asked.high:

@@ -92,7 +92,7 @@ def _check_components(form: Form, body: Json) -> None:
 def _check_row(form: Form, path: str, row: Json) -> None:
     inside = row.get("components", [])
     if row.get("type") != ACTION_ROW:
-        form.fault(f"{path}.type", "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1,).")
+        form.fault(f"{path}.type", "UNION_TYPE_CHOICES", 'Value of field "type" must be one of (1,).')
     elif not 1 <= len(inside) <= 5 or (len(inside) > 1 and any(c["type"] in SELECTS for c in inside)):
         form.fault(f"{path}.components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
 
@@ -154,7 +154,7 @@ def check_modal(modal: Json) -> None:
         elif kind == TEXT_DISPLAY:
             form.between(f"{path}.content", component.get("content"), 1, 4000)
         else:
-            form.fault(f"{path}.type", "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1, 10, 18).")
+            form.fault(f"{path}.type", "UNION_TYPE_CHOICES", 'Value of field "type" must be one of (1, 10, 18).')
     form.refuse()
 
 

@@ -16,12 +16,18 @@ from aiohttp import WSMsgType, web
 
 from connectors.discord.emulator import shapes
 from connectors.discord.emulator.permissions import Permission
-from connectors.discord.emulator.state import GUILD_MEMBERS_INTENT, DiscordState, Json
+from connectors.discord.emulator.state import (
+    GUILD_MEMBERS_INTENT,
+    GUILD_PRESENCES_INTENT,
+    MESSAGE_CONTENT_INTENT,
+    DiscordState,
+    Json,
+)
 from connectors.emulation.faults import Faults
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, REQUEST_MEMBERS, INVALID, HELLO, ACK = 0, 1, 2, 6, 7, 8, 9, 10, 11
-GUILDS, MODERATION, GUILD_MESSAGES, DIRECT_MESSAGES, CONTENT = 1 << 0, 1 << 2, 1 << 9, 1 << 12, 1 << 15
-PRIVILEGED = GUILD_MEMBERS_INTENT | 1 << 8 | CONTENT
+GUILDS, MODERATION, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 2, 1 << 9, 1 << 12
+PRIVILEGED = GUILD_MEMBERS_INTENT | GUILD_PRESENCES_INTENT | MESSAGE_CONTENT_INTENT
 INTENTS = {
     "GUILD_CREATE": GUILDS,
     "GUILD_ROLE_CREATE": GUILDS,
@@ -42,7 +48,7 @@ KEPT_SESSIONS, KEPT_FRAMES, CHUNK = 8, 2000, 1000
 AUTHENTICATION_FAILED, NOT_AUTHENTICATED, DISALLOWED_INTENTS = 4004, 4003, 4014
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Connection:
     """One websocket; what it is to send waits in order."""
 
@@ -191,7 +197,8 @@ class Gateway:
         ready: Json = {"v": 10, "session_id": session.id, "resume_gateway_url": self._url(), "session_type": "normal"}
         ready |= {"user": shapes.user(state, state.bot_id) | {"bot": True}, "private_channels": [], "relationships": []}
         ready |= {"guilds": [{"id": state.guild_id, "unavailable": True}], "shard": [0, 1]}
-        session.dispatch("READY", ready | {"application": {"id": state.application_id, "flags": 0}})
+        application = {"id": state.application_id, "flags": shapes.application_flags(state)}
+        session.dispatch("READY", ready | {"application": application})
         if intents & GUILDS:
             session.dispatch("GUILD_CREATE", shapes.guild_create(state, self._now()))
 
@@ -244,7 +251,11 @@ class Gateway:
 
     def _seen(self, session: Session, name: str, data: Json) -> Json:
         """A guild message without the content intent has none, but for the bot's own and those that mention it."""
-        if name not in ("MESSAGE_CREATE", "MESSAGE_UPDATE") or not data.get("guild_id") or session.intents & CONTENT:
+        if (
+            name not in ("MESSAGE_CREATE", "MESSAGE_UPDATE")
+            or not data.get("guild_id")
+            or session.intents & MESSAGE_CONTENT_INTENT
+        ):
             return data
         bot = self._state.bot_id
         if data["author"]["id"] == bot or any(u["id"] == bot for u in data["mentions"]):

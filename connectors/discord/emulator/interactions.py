@@ -245,4 +245,3 @@ class Interactions:
         if message is None:
             raise Refusal(404, 10008)
         return message
-

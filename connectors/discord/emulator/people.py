@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from connectors.discord.emulator import shapes
 from connectors.discord.emulator.commands import find_command, typed
 from connectors.discord.emulator.community import By, Community
 from connectors.discord.emulator.filling import Filling
@@ -52,7 +51,12 @@ class DiscordPerson:
         channel = self._stand()
         command, chosen = find_command(self._offered(CHAT), name)
         filling = self._filling(channel)
-        data = {"id": command["id"], "name": command["name"], "type": CHAT, "options": chosen.data(typed(chosen, options, filling))}
+        data = {
+            "id": command["id"],
+            "name": command["name"],
+            "type": CHAT,
+            "options": chosen.data(typed(chosen, options, filling)),
+        }
         return await self._sent(COMMAND, channel, data | filling.resolved_part())
 
     async def autocomplete(self, name: str, option: str, text: str, /, **others: Any) -> list[Json]:

@@ -34,7 +34,6 @@ MESSAGES = {
 }
 
 
-
 @dataclass(slots=True, eq=False)
 class Refusal(Exception):
     """The API's answer to a request that it does not carry out."""

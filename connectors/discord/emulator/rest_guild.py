@@ -33,6 +33,7 @@ class GuildRest(Asking):
             Route("DELETE", f"{guild}/bans/{{user_id}}", "ban.delete", self.delete_ban),
             Route("POST", f"{guild}/bulk-ban", "ban.bulk", self.bulk_ban),
             Route("GET", f"{guild}/members", "member.list", self.members),
+            Route("GET", f"{guild}/members/search", "member.search", self.search_members),
             Route("GET", f"{guild}/members/{{user_id}}", "member.get", self.get_member),
             Route("PATCH", f"{guild}/members/{{user_id}}", "member.patch", self.patch_member),
             Route("DELETE", f"{guild}/members/{{user_id}}", "member.remove", self.remove_member),
@@ -68,12 +69,9 @@ class GuildRest(Asking):
         """A page of bans by ascending account id; `before` wins over `after`."""
         self.in_guild(call, Permission.BAN_MEMBERS)
         limit = number(call, "limit", 1000, 1, 1000)
-        ids = sorted(call.state.bans, key=int)
-        if "before" in call.query:
-            page = [i for i in ids if int(i) < int(call.query["before"])][-limit:]
-        else:
-            page = [i for i in ids if int(i) > int(call.query.get("after") or 0)][:limit]
-        return Answer(200, [shapes.ban(call.state, call.state.bans[i]) for i in page])
+        before, after = call.query.get("before"), int(call.query.get("after") or 0)
+        page = call.state.bans.page(limit, after=after, before=int(before) if before else None)
+        return Answer(200, [shapes.ban(call.state, ban) for ban in page])
 
     def get_ban(self, call: DiscordCall) -> Answer:
         """The ban of one account; 10026 where there is none."""
@@ -124,8 +122,16 @@ class GuildRest(Asking):
         if not self.state.privileged_intents & GUILD_MEMBERS_INTENT:
             raise Refusal(403, 50001)
         limit, after = number(call, "limit", 1, 1, 1000), int(call.query.get("after") or 0)
-        page = [i for i in sorted(call.state.members, key=int) if int(i) > after][:limit]
-        return Answer(200, [shapes.member(call.state, call.state.members[i], self.community.now()) for i in page])
+        page = call.state.members.page(limit, after=after)
+        return Answer(200, [shapes.member(call.state, each, self.community.now()) for each in page])
+
+    def search_members(self, call: DiscordCall) -> Answer:
+        """The members whose name or nick begins so, whatever its case."""
+        self.in_guild(call)
+        limit, wanted = number(call, "limit", 1, 1, 1000), call.query.get("query", "").lower()
+        names = {i: (call.state.users[i].username, m.nick or "") for i, m in call.state.members.items()}
+        found = [i for i, known in names.items() if any(name.lower().startswith(wanted) for name in known)][:limit]
+        return Answer(200, [shapes.member(call.state, call.state.members[i], self.community.now()) for i in found])
 
     def get_member(self, call: DiscordCall) -> Answer:
         """One member; 10013 where nobody has the id, 10007 where somebody has but is outside."""

@@ -110,7 +110,7 @@ class Shown:
     @property
     def text(self) -> str:
         """Everything that can be read in the message without opening a file."""
-        passages = [self.content]
+        passages: list[str | None] = [self.content]
         for embed in self.embeds:
             passages += [embed.get("title"), embed.get("description"), (embed.get("footer") or {}).get("text")]
             passages += [f.get(part) for f in embed.get("fields") or [] for part in ("name", "value")]

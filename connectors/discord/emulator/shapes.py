@@ -5,8 +5,10 @@ import hmac
 from datetime import datetime, timedelta
 
 from connectors.discord.emulator.state import (
-    DISCORD_EPOCH,
     EPHEMERAL,
+    GUILD_MEMBERS_INTENT,
+    GUILD_PRESENCES_INTENT,
+    MESSAGE_CONTENT_INTENT,
     PRIVATE_CHANNEL,
     Attachment,
     AuditEntry,
@@ -19,6 +21,35 @@ from connectors.discord.emulator.state import (
     Role,
 )
 
+ABSENT_IN_GUILD = (
+    "icon",
+    "description",
+    "home_header",
+    "splash",
+    "discovery_splash",
+    "banner",
+    "application_id",
+    "afk_channel_id",
+    "system_channel_id",
+    "widget_channel_id",
+    "vanity_url_code",
+    "rules_channel_id",
+    "safety_alerts_channel_id",
+    "public_updates_channel_id",
+    "incidents_data",
+    "max_presences",
+)
+ZERO_IN_GUILD = (
+    "system_channel_flags",
+    "verification_level",
+    "default_message_notifications",
+    "mfa_level",
+    "explicit_content_filter",
+    "premium_tier",
+    "premium_subscription_count",
+    "nsfw_level",
+)
+# The switch in the portal, of an application that fewer than a hundred servers use.
 LINK_LIFE = timedelta(hours=24)
 LINK_KEY = b"emulated content delivery"
 
@@ -26,11 +57,6 @@ LINK_KEY = b"emulated content delivery"
 def when(at: datetime) -> str:
     """The instant in Discord's ISO 8601 form, to the microsecond, with its offset."""
     return at.isoformat(timespec="microseconds")
-
-
-def instant_of(snowflake: str) -> datetime:
-    """When the thing with this id was made."""
-    return DISCORD_EPOCH + timedelta(milliseconds=int(snowflake) >> 22)
 
 
 def user(state: DiscordState, user_id: str) -> Json:
@@ -153,14 +179,9 @@ def audit_entry(given: AuditEntry) -> Json:
 
 def guild(state: DiscordState) -> Json:
     """The guild as `GET /guilds/{id}` answers."""
-    nothing = ("icon", "description", "home_header", "splash", "discovery_splash", "banner", "application_id")
-    nothing += ("afk_channel_id", "system_channel_id", "widget_channel_id", "vanity_url_code", "rules_channel_id")
-    nothing += ("safety_alerts_channel_id", "public_updates_channel_id", "incidents_data", "max_presences")
-    zeros = ("system_channel_flags", "verification_level", "default_message_notifications", "mfa_level")
-    zeros += ("explicit_content_filter", "premium_tier", "premium_subscription_count", "nsfw_level")
     return {
-        **dict.fromkeys(nothing),
-        **dict.fromkeys(zeros, 0),
+        **dict.fromkeys(ABSENT_IN_GUILD),
+        **dict.fromkeys(ZERO_IN_GUILD, 0),
         "id": state.guild_id,
         "name": state.guild_name,
         "owner_id": state.owner_id,
@@ -194,12 +215,25 @@ def guild_create(state: DiscordState, now: datetime) -> Json:
     }
 
 
+def application_flags(state: DiscordState) -> int:
+    """Which privileged intents the application was granted, in the bits for bots seen by few people."""
+    bits = {GUILD_PRESENCES_INTENT: 1 << 13, GUILD_MEMBERS_INTENT: 1 << 15, MESSAGE_CONTENT_INTENT: 1 << 19}
+    return sum(bit for intent, bit in bits.items() if state.privileged_intents & intent)
+
+
 def application(state: DiscordState) -> Json:
     """The bot's own application."""
     owner = user(state, state.owner_id)
+    flags = application_flags(state)
     shown: Json = {"id": state.application_id, "name": "Guardian", "description": "", "icon": None, "type": None}
     shown |= {"bot_public": False, "bot_require_code_grant": False, "verify_key": "0" * 64, "team": None}
-    shown |= {"flags": 0, "flags_new": "0", "owner": owner, "bot": user(state, state.bot_id), "redirect_uris": []}
+    shown |= {
+        "flags": flags,
+        "flags_new": str(flags),
+        "owner": owner,
+        "bot": user(state, state.bot_id),
+        "redirect_uris": [],
+    }
     shown |= {"interactions_endpoint_url": None, "role_connections_verification_url": None}
     shown |= {"approximate_guild_count": 1, "approximate_user_install_count": 0, "explicit_content_filter": 0}
     return shown | {"approximate_user_authorization_count": 0, "eligible_oauth2_scopes": []}

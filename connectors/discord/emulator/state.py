@@ -4,18 +4,20 @@ Everything here can be deep-copied (a stale read answers from a copy). No wire f
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from connectors.discord.emulator.permissions import EVERYTHING, FOR_EVERYONE, FOR_THE_BOT, WHILE_TIMED_OUT, Permission
 
 Json = dict[str, Any]
+Thing = TypeVar("Thing")
 
 DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 TEXT_CHANNEL, PRIVATE_CHANNEL = 0, 1
 EPHEMERAL, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 15
-GUILD_MEMBERS_INTENT = 1 << 1
+GUILD_MEMBERS_INTENT, GUILD_PRESENCES_INTENT, MESSAGE_CONTENT_INTENT = 1 << 1, 1 << 8, 1 << 15
 
 
 @dataclass(slots=True)
@@ -118,6 +120,40 @@ class AuditEntry:
     options: Json = field(default_factory=dict)
 
 
+class ById(dict[str, Thing]):
+    """Things by their ids, with pages in ascending order of id that stay quick among a hundred thousand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._order: list[int] = []
+        self._ordered = True
+
+    def __setitem__(self, key: str, value: Thing) -> None:
+        self._ordered = self._ordered and key in self
+        super().__setitem__(key, value)
+
+    def __delitem__(self, key: str) -> None:
+        self._ordered = False
+        super().__delitem__(key)
+
+    def pop(self, key: str, *default: Any) -> Any:
+        """The thing, which is here no more."""
+        self._ordered = False
+        return super().pop(key, *default)
+
+    def page(self, limit: int, *, after: int = 0, before: int | None = None) -> list[Thing]:
+        """At most so many: the first after that id, or the last before it where `before` is given."""
+        if not self._ordered or len(self._order) != len(self):
+            self._order, self._ordered = sorted(map(int, self)), True
+        if before is not None:
+            end = bisect_left(self._order, before)
+            ids = self._order[max(0, end - limit) : end]
+        else:
+            start = bisect_right(self._order, after)
+            ids = self._order[start : start + limit]
+        return [self[str(i)] for i in ids]
+
+
 @dataclass(slots=True)
 class DiscordState:
     """One guild with its owner, one text channel and the bot, whose role stands at position 50."""
@@ -126,11 +162,11 @@ class DiscordState:
     guild_name: str = "Emulated community"
     roles: dict[str, Role] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
-    members: dict[str, Member] = field(default_factory=dict)
+    members: ById[Member] = field(default_factory=ById)
     channels: dict[str, Channel] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     attachments: dict[str, Attachment] = field(default_factory=dict)
-    bans: dict[str, Ban] = field(default_factory=dict)
+    bans: ById[Ban] = field(default_factory=ById)
     timeouts: dict[str, datetime] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
     commands: dict[str, list[Json]] = field(default_factory=dict)

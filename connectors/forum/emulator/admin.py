@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.emulation.server import Answer, Call
 from connectors.forum.emulator import answers
+from connectors.forum.emulator.profiles import profile_for_staff
 from connectors.forum.emulator.rules import ForumRules, Refusal
 from connectors.forum.emulator.state import ForumState, ForumUser
 
@@ -78,11 +79,13 @@ class Accounts:
         return answers.ok(answers.detailed(call.state, target(call), self._rules.now()))
 
     def listed(self, call: ForumCall) -> Answer:
-        """GET /admin/users/list/{flag}: a bare array, a hundred a page, the first page being 1."""
+        """GET /admin/users/list/{flag}: a bare array, a hundred a page, the first page being 1; always by id."""
         now, query = self._rules.now(), call.query
         users = self._chosen(call.state, call.params["flag"], now)
         if wanted := (query.get("filter") or query.get("email") or "").lower():
             users = [u for u in users if wanted in u.username.lower() or wanted == u.email.lower()]
+        if "order" in query and query.get("asc") != "true":
+            users = users[::-1]
         start = max(number(query.get("page")) - 1, 0) * LIST_PAGE
         with_email = query.get("show_emails") == "true" or "email" in query
         return answers.ok([answers.listed(u, now, with_email) for u in users[start : start + LIST_PAGE]])
@@ -104,8 +107,11 @@ class Accounts:
         viewer = viewer_of(call)
         if user is None or (not user.active and not (viewer and viewer.staff)):
             return answers.not_found()
-        hidden = bool(call.state.settings["hide_suspension_reasons"])
-        with_reason = not hidden or (viewer is not None and (viewer.staff or viewer.id == user.id))
+        if viewer is not None and viewer.staff:
+            return self._full_profile(user)
+        with_reason = not call.state.settings["hide_suspension_reasons"] or (
+            viewer is not None and viewer.id == user.id
+        )
         return answers.ok({"user": answers.profile(user, self._rules.now(), with_reason), "user_badges": []})
 
     def by_provider(self, call: ForumCall) -> Answer:
@@ -113,9 +119,10 @@ class Accounts:
         if call.params["provider"] not in call.state.providers:
             return answers.not_found()
         user = call.state.linked(call.params["provider"], call.params["uid"])
-        if user is None:
-            return answers.not_found()
-        return answers.ok({"user": answers.profile(user, self._rules.now(), True), "user_badges": []})
+        return answers.not_found() if user is None else self._full_profile(user)
+
+    def _full_profile(self, user: ForumUser) -> Answer:
+        return answers.ok({"user": profile_for_staff(user, self._rules.now()), "user_badges": []})
 
     def emails(self, call: ForumCall) -> Answer:
         """GET /u/{username}/emails"""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from connectors.emulation.control import Declined
+from connectors.emulation.control import Declined, called
 from connectors.forum.emulator import answers
 from connectors.forum.emulator.rules import ForumRules, Refusal
 from connectors.forum.emulator.state import ForumUser, Post, Topic
@@ -178,7 +178,7 @@ def acts(rules: ForumRules) -> dict[str, Callable[..., Any]]:
             user = rules.state.named(username)
             if user is None:
                 raise Declined(f"nobody is called {username}")
-            return getattr(ForumPerson(rules, user), method)(**arguments)
+            return called(getattr(ForumPerson(rules, user), method), arguments)
 
         return act
 

@@ -28,6 +28,7 @@ REASON_LIMIT = 300
 TITLE_LIMIT = 255
 UNSILENCE_JOB = timedelta(minutes=15)
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+_EXTERNAL_ID = re.compile(r"[\w-]{1,50}")
 _LINK = re.compile(r"https?://[^\s`<>)\]]+")
 
 
@@ -123,7 +124,14 @@ class ForumRules:
     # -- conversations
 
     def converse(
-        self, author: ForumUser, to: Iterable[str], title: str, raw: str, *, on: Exchange | None = None
+        self,
+        author: ForumUser,
+        to: Iterable[str],
+        title: str,
+        raw: str,
+        *,
+        external_id: str | None = None,
+        on: Exchange | None = None,
     ) -> Post:
         """A private conversation with these accounts and groups is there, with its first post."""
         users, groups = self._addressees(to)
@@ -132,8 +140,10 @@ class ForumRules:
         if author.silenced(self.now()) and groups:
             raise Refusal(answers.not_allowed())
         self._fits(title, "min_personal_message_title_length", TITLE_LIMIT, "Title")
+        self._free(external_id)
         topic = Topic(self.state.next_id(), title, PRIVATE, author.id, self.now(), groups=groups)
         topic.allowed = list(dict.fromkeys([author.id, *(u.id for u in users)]))
+        topic.external_id = external_id
         return self._begun(topic, author, raw, on)
 
     def publish(self, author: ForumUser, title: str, raw: str, *, on: Exchange | None = None) -> Post:
@@ -195,6 +205,14 @@ class ForumRules:
             raise Refusal(_unmade("Sorry, you cannot send a personal message to that user."))
         if author.silenced(self.now()) and not user.staff:
             raise Refusal(answers.not_allowed())
+
+    def _free(self, external_id: str | None) -> None:
+        if external_id is None:
+            return
+        if not _EXTERNAL_ID.fullmatch(external_id):
+            raise Refusal(_unmade("External ID may only contain letters, numbers, dashes and underscores (50 at most)"))
+        if self.state.known_as(external_id) is not None:
+            raise Refusal(_unmade("External ID has already been taken"))
 
     def _fits(self, text: str, minimum: str, limit: int, what: str) -> None:
         if len(text.strip()) < self.state.settings[minimum]:

@@ -31,6 +31,8 @@ _NAMES = {
     "uid": r"[^/]+?",
     "flag": r"\w+?",
     "action": r"\w+?",
+    "slug": r"[^/]+",
+    "external_id": r"[\w-]+",
 }
 _Rank = Callable[[ForumUser], bool]
 
@@ -223,9 +225,10 @@ class ForumEmulator(EmulatedServer[ForumState]):
         self._add("GET", "/posts/{id}", "post.show", talk.show)
         self._add("PUT", "/posts/{id}", "post.edit", talk.edit)
         self._add("DELETE", "/posts/{id}", "post.delete", talk.delete)
+        self._add("GET", "/t/external_id/{external_id}", "topic.by_external_id", talk.by_external_id)
         self._add("GET", "/t/{id}", "topic.show", talk.topic)
         self._add("GET", "/t/{id}/posts", "topic.posts", talk.topic_posts)
-        self._add("GET", "/t/{username}/{id}", "topic.show", talk.topic)
+        self._add("GET", "/t/{slug}/{id}", "topic.show", talk.topic)
         self._add("DELETE", "/t/{id}", "topic.delete", talk.delete_topic)
         self._add("GET", "/topics/private-messages/{username}", "messages.inbox", talk.inbox)
         self._add("GET", "/topics/private-messages-sent/{username}", "messages.sent", talk.sent)

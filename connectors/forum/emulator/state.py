@@ -85,6 +85,7 @@ class Topic:
     groups: list[str] = field(default_factory=list)
     post_ids: list[int] = field(default_factory=list)
     deleted_at: datetime | None = None
+    external_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -201,6 +202,10 @@ class ForumState:
     def linked(self, provider: str, uid: str) -> ForumUser | None:
         """Whose account that of the login provider is."""
         return self.users.get(self._links.get((provider, uid), 0))
+
+    def known_as(self, external_id: str) -> Topic | None:
+        """The topic that another system knows by that id; deleted ones still hold theirs."""
+        return next((t for t in self.topics.values() if t.external_id == external_id), None)
 
     def members_of(self, group: str) -> set[int] | None:
         """The accounts in a group, automatic groups included; None where there is no such group."""

@@ -28,7 +28,8 @@ class Talk:
             post = self._rules.answer(author, _topic(call, number(wish["topic_id"])), raw, on=call.exchange)
         elif wish.get("archetype") == PRIVATE:
             to = wish.get("target_recipients") or wish.get("target_usernames") or ""
-            post = self._rules.converse(author, str(to).split(","), title, raw, on=call.exchange)
+            mark = str(wish["external_id"]) if wish.get("external_id") else None
+            post = self._rules.converse(author, str(to).split(","), title, raw, external_id=mark, on=call.exchange)
         else:
             post = self._rules.publish(author, title, raw, on=call.exchange)
         return answers.ok(answers.post(call.state, post, author))
@@ -69,6 +70,15 @@ class Talk:
         if not self._rules.may_see(viewer, topic):
             return answers.not_allowed() if viewer else answers.not_found()
         return answers.ok(answers.topic_page(call.state, topic, viewer))
+
+    def by_external_id(self, call: ForumCall) -> Answer:
+        """GET /t/external_id/{external_id}: a redirect to the topic"""
+        topic = call.state.known_as(call.params["external_id"])
+        if topic is None or topic.deleted_at is not None:
+            return answers.not_found()
+        if not self._rules.may_see(viewer_of(call), topic):
+            return answers.not_allowed()
+        return Answer(301, None, {"Location": f"/t/{answers.slug(topic.title)}/{topic.id}.json"})
 
     def topic_posts(self, call: ForumCall) -> Answer:
         """GET /t/{id}/posts: the posts asked for, or the first page"""

@@ -113,10 +113,10 @@ def invalid(resource: str, message: str) -> Answer:
 
 
 class Wording:
-    """The JSON of things, with addresses on this server."""
+    """The JSON of things, with addresses on this server; `origin` is known once the server has started."""
 
-    def __init__(self, origin: str, state: GithubState) -> None:
-        self.origin, self.state = origin, state
+    def __init__(self, state: GithubState) -> None:
+        self.origin, self.state = "", state
 
     def account(self, account: GithubAccount) -> dict[str, Any]:
         """An account in a list, or beside what it did."""

@@ -18,13 +18,13 @@ _MUTATION = re.compile(r"\b(minimizeComment|unminimizeComment)\b")
 class Issues:
     """Handlers about repositories and what is written in them."""
 
-    def __init__(self, rules: GithubRules, origin: str, word: Wording) -> None:
-        self._rules, self._origin, self._word = rules, origin, word
+    def __init__(self, rules: GithubRules, word: Wording) -> None:
+        self._rules, self._word = rules, word
 
     def repositories(self, call: GithubCall) -> Answer:
         """GET /installation/repositories"""
         found = list(call.state.repositories.values())
-        return paged(self._origin, call, found, self._word.repository, wrap="repositories")
+        return paged(self._word.origin, call, found, self._word.repository, wrap="repositories")
 
     def repository(self, call: GithubCall) -> Answer:
         """GET /repos/{owner}/{repo}"""
@@ -36,7 +36,7 @@ class Issues:
         """GET /repos/{owner}/{repo}/issues: newest first"""
         repository, state = _repository(call), call.query.get("state", "open")
         chosen = [i for i in reversed(repository.issues.values()) if state in ("all", i.state)]
-        return paged(self._origin, call, chosen, lambda i: self._word.issue(repository, i))
+        return paged(self._word.origin, call, chosen, lambda i: self._word.issue(repository, i))
 
     def open(self, call: GithubCall) -> Answer:
         """POST /repos/{owner}/{repo}/issues"""
@@ -85,7 +85,7 @@ class Issues:
         """GET /repos/{owner}/{repo}/issues/{number}/comments: oldest first"""
         repository, issue = _repository(call), _issue(call)
         found = list(issue.comments.values())
-        return paged(self._origin, call, found, lambda c: self._word.comment(repository, issue, c))
+        return paged(self._word.origin, call, found, lambda c: self._word.comment(repository, issue, c))
 
     def comment(self, call: GithubCall) -> Answer:
         """POST /repos/{owner}/{repo}/issues/{number}/comments"""
@@ -123,7 +123,9 @@ class Issues:
         known = call.state.comment(int(node.removeprefix("IC_"))) if node.removeprefix("IC_").isdigit() else None
         if known is None:
             text = f"Could not resolve to a node with the global id of '{node}'."
-            return answers.ok({"data": {name: None}, "errors": [{"type": "NOT_FOUND", "path": [name], "message": text}]})
+            return answers.ok(
+                {"data": {name: None}, "errors": [{"type": "NOT_FOUND", "path": [name], "message": text}]}
+            )
         classifier = str(given.get("classifier", "")) if name == "minimizeComment" else None
         if classifier is not None and classifier not in CLASSIFIERS:
             return answers.ok({"errors": [{"message": f"{classifier} is no classifier."}]})

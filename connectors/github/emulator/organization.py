@@ -19,8 +19,8 @@ GithubCall = Call[GithubState]
 class Organization:
     """Handlers about the organisation and about accounts."""
 
-    def __init__(self, rules: GithubRules, origin: str, word: Wording) -> None:
-        self._rules, self._origin, self._word = rules, origin, word
+    def __init__(self, rules: GithubRules, word: Wording) -> None:
+        self._rules, self._word = rules, word
 
     def show(self, call: GithubCall) -> Answer:
         """GET /orgs/{org}"""
@@ -201,13 +201,14 @@ class Organization:
                 "created_at": int(e.at.timestamp() * MILLISECONDS),
                 "action": e.action,
                 "actor": e.actor,
+                "actor_id": actor.id if (actor := call.state.named(e.actor)) else None,
                 "user": e.subject,
                 "org": organization,
             },
         )
 
     def _paged(self, call: GithubCall, items: Sequence[Any], word: Any) -> Answer:
-        return paged(self._origin, call, items, word)
+        return paged(self._word.origin, call, items, word)
 
 
 def paged(origin: str, call: GithubCall, items: Sequence[Any], word: Any, wrap: str | None = None) -> Answer:

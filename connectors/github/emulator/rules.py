@@ -42,7 +42,7 @@ class GithubRules:
         now: Callable[[], datetime],
         history: History,
         postman: Postman,
-        word: Callable[[], Wording],
+        word: Wording,
     ) -> None:
         self.state, self.now, self.history, self.postman = state, now, history, postman
         self._word = word
@@ -65,7 +65,7 @@ class GithubRules:
         self.history.changed("block", str(account.id), None, _plain(block), by, on)
         self._part_with(account, by, on)
         self._audit("org.block_user", by, account)
-        self.postman.tell("org_block", self._word().block_event("blocked", account, self._sender(by)))
+        self.postman.tell("org_block", self._word.block_event("blocked", account, self._sender(by)))
 
     def unblock(self, account: GithubAccount, by: str, *, on: Exchange | None = None) -> None:
         """The organisation blocks the account no more; nothing that the block took comes back."""
@@ -74,7 +74,7 @@ class GithubRules:
             return
         self.history.changed("block", str(account.id), _plain(before), None, by, on)
         self._audit("org.unblock_user", by, account)
-        self.postman.tell("org_block", self._word().block_event("unblocked", account, self._sender(by)))
+        self.postman.tell("org_block", self._word.block_event("unblocked", account, self._sender(by)))
 
     def _part_with(self, account: GithubAccount, by: str, on: Exchange | None) -> None:
         access = sorted(r.name for r in self.state.repositories.values() if account.id in r.collaborators)
@@ -148,14 +148,14 @@ class GithubRules:
         before = self.state.members[account.id]
         self.state.members[account.id] = role
         if before is not role:
-            self.history.changed(
-                "membership", str(account.id), {"role": before.value}, {"role": role.value}, by, on
-            )
+            self.history.changed("membership", str(account.id), {"role": before.value}, {"role": role.value}, by, on)
 
     def end_collaboration(self, account: GithubAccount, by: str, *, on: Exchange | None = None) -> None:
         """The account, no member, has access to no repository."""
         if account.id in self.state.members:
-            raise Refusal(answers.refusal(422, "You cannot specify an organization member to remove as an outside collaborator."))
+            raise Refusal(
+                answers.refusal(422, "You cannot specify an organization member to remove as an outside collaborator.")
+            )
         for repository in self.state.repositories.values():
             if account.id in repository.collaborators:
                 repository.collaborators.discard(account.id)
@@ -170,14 +170,12 @@ class GithubRules:
         self._tell_member("member_removed", account, role, by)
 
     def _tell_member(self, action: str, account: GithubAccount, role: Role, by: str, *, pending: bool = False) -> None:
-        membership = self._word().membership(account, role, pending=pending)
-        self.postman.tell("organization", self._word().member_event(action, membership, self._sender(by)))
+        membership = self._word.membership(account, role, pending=pending)
+        self.postman.tell("organization", self._word.member_event(action, membership, self._sender(by)))
 
     # -- teams
 
-    def join_team(
-        self, team: Team, account: GithubAccount, role: str, by: str, *, on: Exchange | None = None
-    ) -> bool:
+    def join_team(self, team: Team, account: GithubAccount, role: str, by: str, *, on: Exchange | None = None) -> bool:
         """The member is in the team; somebody who is no member yet is invited into both (False: it is pending)."""
         if account.id not in self.state.members:
             known = self.state.invitation_of(account, self.now())
@@ -203,7 +201,7 @@ class GithubRules:
         after = self.state.teams_of(account)
         if after != before:
             self.history.changed("team", str(account.id), dict(before), after, by, on)
-            self.postman.tell("membership", self._word().team_event(action, team, account, self._sender(by)))
+            self.postman.tell("membership", self._word.team_event(action, team, account, self._sender(by)))
 
     # -- issues
 
@@ -265,7 +263,7 @@ class GithubRules:
             raise Refusal(answers.not_found())
 
     def _tell_comment(self, action: str, repository: Repository, issue: Issue, comment: Comment, by: str) -> None:
-        told = self._word().comment_event(action, repository, issue, comment, self._sender(by))
+        told = self._word.comment_event(action, repository, issue, comment, self._sender(by))
         self.postman.tell("issue_comment", told)
 
     # -- accounts
@@ -284,7 +282,7 @@ class GithubRules:
 
     def _sender(self, by: str) -> dict[str, Any]:
         account = self.state.named(by)
-        return self._word().account(account or GithubAccount(0, by, ""))
+        return self._word.account(account or GithubAccount(0, by, ""))
 
 
 def _plain(block: Block) -> dict[str, Any]:

@@ -154,7 +154,9 @@ class GithubState:
         self._last_id += 1
         return self._last_id
 
-    def register(self, login: str, *, id: int | None = None, email: str | None = None, type: str = "User") -> GithubAccount:
+    def register(
+        self, login: str, *, id: int | None = None, email: str | None = None, type: str = "User"
+    ) -> GithubAccount:
         """Somebody has this login from now on; it must be free."""
         if self.named(login) is not None:
             raise ValueError(f"the login {login} is taken")

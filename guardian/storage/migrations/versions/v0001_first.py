@@ -11,6 +11,24 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "cases",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("code_name", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("contact_id", sa.String(length=64), nullable=True),
+        sa.Column("safety_risk", sa.Boolean(), nullable=False),
+        sa.Column("board_only", sa.Boolean(), nullable=False),
+        sa.Column("review_on", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("about_sanction", sa.String(length=64), nullable=True),
+        sa.Column("outcome", sa.LargeBinary(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
+        sa.UniqueConstraint("code_name", name=op.f("uq_cases_code_name")),
+    )
+    op.create_table(
         "data_keys",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("scope_kind", sa.String(length=64), nullable=False),
@@ -56,8 +74,487 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_head")),
     )
     op.create_table(
+        "members",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
+    )
+    op.create_table(
         "meta",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
     )
+    op.create_table(
+        "people",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("code_name", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
+        sa.UniqueConstraint("code_name", name=op.f("uq_people_code_name")),
+    )
+    op.create_table(
+        "stops",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("of_member", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stops")),
+    )
+    op.create_index(op.f("ix_stops_of_member"), "stops", ["of_member"], unique=False)
+    op.create_table(
+        "accounts",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("trust", sa.String(length=64), nullable=False),
+        sa.Column("linked_at", sa.BigInteger(), nullable=False),
+        sa.Column("linked_by", sa.String(length=64), nullable=False),
+        sa.Column("confirmed_by", sa.String(length=64), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_accounts_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
+    )
+    op.create_index(op.f("ix_accounts_person_id"), "accounts", ["person_id"], unique=False)
+    op.create_index(op.f("ix_accounts_space"), "accounts", ["space"], unique=False)
+    op.create_table(
+        "acts",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("ground", sa.String(length=64), nullable=False),
+        sa.Column("restriction", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("account_at", sa.BigInteger(), nullable=True),
+        sa.Column("second", sa.String(length=64), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_acts_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_acts")),
+    )
+    op.create_index(op.f("ix_acts_case_id"), "acts", ["case_id"], unique=False)
+    op.create_table(
+        "board_answers",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed_by", sa.String(length=64), nullable=True),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_board_answers_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_answers")),
+    )
+    op.create_index(op.f("ix_board_answers_case_id"), "board_answers", ["case_id"], unique=False)
+    op.create_table(
+        "coverage",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_coverage_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", "space", name=op.f("pk_coverage")),
+    )
+    op.create_table(
+        "drafts",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("to_role", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("standard", sa.Boolean(), nullable=False),
+        sa.Column("second", sa.String(length=64), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_drafts_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
+    )
+    op.create_index(op.f("ix_drafts_case_id"), "drafts", ["case_id"], unique=False)
+    op.create_table(
+        "leases",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("holder", sa.String(length=64), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_leases_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_leases")),
+    )
+    op.create_table(
+        "placements",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("put_back", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_placements_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_placements")),
+    )
+    op.create_index(op.f("ix_placements_at"), "placements", ["at"], unique=False)
+    op.create_table(
+        "promises",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=True),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("about", sa.String(length=64), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("kept_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_promises_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promises")),
+    )
+    op.create_index(op.f("ix_promises_about"), "promises", ["about"], unique=False)
+    op.create_index(op.f("ix_promises_case_id"), "promises", ["case_id"], unique=False)
+    op.create_index(op.f("ix_promises_kind_next_at"), "promises", ["kind", "next_at"], unique=False)
+    op.create_index(op.f("ix_promises_next_at"), "promises", ["next_at"], unique=False)
+    op.create_table(
+        "proposals",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("severe", sa.Boolean(), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.Column("result", sa.String(length=64), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_proposals_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
+    )
+    op.create_index(op.f("ix_proposals_case_id"), "proposals", ["case_id"], unique=False)
+    op.create_table(
+        "reading_passes",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("is_session", sa.Boolean(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_reading_passes_case_id_cases")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_reading_passes_member_id_members")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_reading_passes")),
+    )
+    op.create_index(op.f("ix_reading_passes_until"), "reading_passes", ["until"], unique=False)
+    op.create_table(
+        "reports",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("door", sa.String(length=64), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("danger", sa.Boolean(), nullable=False),
+        sa.Column("contact_is_safe", sa.Boolean(), nullable=True),
+        sa.Column("hold_contact", sa.Boolean(), nullable=False),
+        sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_reports_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
+    )
+    op.create_index(op.f("ix_reports_case_id"), "reports", ["case_id"], unique=False)
+    op.create_table(
+        "returns",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_returns_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_returns")),
+    )
+    op.create_table(
+        "reviews",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=True),
+        sa.Column("about", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_reviews_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+    )
+    op.create_index(op.f("ix_reviews_about"), "reviews", ["about"], unique=False)
+    op.create_index(op.f("ix_reviews_case_id"), "reviews", ["case_id"], unique=False)
+    op.create_table(
+        "sanctions",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("restriction", sa.String(length=64), nullable=False),
+        sa.Column("starts", sa.BigInteger(), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=True),
+        sa.Column("spaces", sa.String(), nullable=True),
+        sa.Column("on_term_end", sa.String(length=64), nullable=False),
+        sa.Column("authority_kind", sa.String(length=64), nullable=False),
+        sa.Column("authority_id", sa.String(length=64), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("telling", sa.String(length=64), nullable=False),
+        sa.Column("holds_from", sa.BigInteger(), nullable=True),
+        sa.Column("enacted_at", sa.BigInteger(), nullable=False),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("danger", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_sanctions_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sanctions")),
+        sa.UniqueConstraint("reference", name=op.f("uq_sanctions_reference")),
+    )
+    op.create_index(op.f("ix_sanctions_case_id"), "sanctions", ["case_id"], unique=False)
+    op.create_index(op.f("ix_sanctions_person_id"), "sanctions", ["person_id"], unique=False)
+    op.create_table(
+        "steps",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("second", sa.String(length=64), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_steps_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_steps")),
+    )
+    op.create_index(op.f("ix_steps_case_id"), "steps", ["case_id"], unique=False)
+    op.create_table(
+        "walls",
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("lifted_at", sa.BigInteger(), nullable=True),
+        sa.Column("lifted_by", sa.String(length=64), nullable=True),
+        sa.Column("cause", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_walls_case_id_cases")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_walls_member_id_members")),
+        sa.PrimaryKeyConstraint("case_id", "member_id", "kind", "at", name=op.f("pk_walls")),
+    )
+    op.create_index(op.f("ix_walls_member_id"), "walls", ["member_id"], unique=False)
+    op.create_table(
+        "additions",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("report_id", sa.String(length=64), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("from_party", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_additions_case_id_cases")),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_additions_report_id_reports")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_additions")),
+    )
+    op.create_index(op.f("ix_additions_case_id"), "additions", ["case_id"], unique=False)
+    op.create_table(
+        "applications",
+        sa.Column("account_id", sa.String(length=64), nullable=False),
+        sa.Column("hold", sa.String(length=64), nullable=False),
+        sa.Column("placed", sa.Boolean(), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("restored", sa.Boolean(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_applications_account_id_accounts")),
+        sa.PrimaryKeyConstraint("account_id", "hold", name=op.f("pk_applications")),
+    )
+    op.create_table(
+        "ballots",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("proposal_id", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposals.id"], name=op.f("fk_ballots_proposal_id_proposals")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ballots")),
+    )
+    op.create_index(op.f("ix_ballots_proposal_id"), "ballots", ["proposal_id"], unique=False)
+    op.create_table(
+        "decisions",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("proposal_id", sa.String(length=64), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by_board", sa.Boolean(), nullable=False),
+        sa.Column("supersedes", sa.String(length=64), nullable=True),
+        sa.Column("enacted_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_decisions_case_id_cases")),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposals.id"], name=op.f("fk_decisions_proposal_id_proposals")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+    )
+    op.create_index(op.f("ix_decisions_case_id"), "decisions", ["case_id"], unique=False)
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("report_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_evidence_case_id_cases")),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_evidence_report_id_reports")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+    )
+    op.create_index(op.f("ix_evidence_case_id"), "evidence", ["case_id"], unique=False)
+    op.create_table(
+        "intents",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("hold", sa.String(length=64), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_intents_account_id_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intents")),
+    )
+    op.create_index(op.f("ix_intents_account_id"), "intents", ["account_id"], unique=False)
+    op.create_table(
+        "keys",
+        sa.Column("account_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("next_look", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=64), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("blocked_since", sa.BigInteger(), nullable=True),
+        sa.Column("told_at", sa.BigInteger(), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("needs", sa.String(), nullable=False),
+        sa.Column("observed_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_keys_account_id_accounts")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_keys_person_id_people")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_keys")),
+    )
+    op.create_index(
+        "ix_keys_blocked",
+        "keys",
+        ["blocked_since"],
+        unique=False,
+        sqlite_where=sa.text("blocked_since IS NOT NULL"),
+        postgresql_where=sa.text("blocked_since IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_keys_due",
+        "keys",
+        ["next_look"],
+        unique=False,
+        sqlite_where=sa.text("next_look IS NOT NULL"),
+        postgresql_where=sa.text("next_look IS NOT NULL"),
+    )
+    op.create_index(op.f("ix_keys_person_id"), "keys", ["person_id"], unique=False)
+    op.create_index(op.f("ix_keys_space"), "keys", ["space"], unique=False)
+    op.create_table(
+        "liftings",
+        sa.Column("sanction_id", sa.String(length=64), nullable=False),
+        sa.Column("lifts_from", sa.BigInteger(), nullable=False),
+        sa.Column("cause", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("authority", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["sanction_id"], ["sanctions.id"], name=op.f("fk_liftings_sanction_id_sanctions")),
+        sa.PrimaryKeyConstraint("sanction_id", name=op.f("pk_liftings")),
+    )
+    op.create_table(
+        "marks",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("proposal_id", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposals.id"], name=op.f("fk_marks_proposal_id_proposals")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_marks")),
+    )
+    op.create_index(op.f("ix_marks_proposal_id"), "marks", ["proposal_id"], unique=False)
+    op.create_table(
+        "motions",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("proposal_id", sa.String(length=64), nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed_by", sa.String(length=64), nullable=True),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_motions_case_id_cases")),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposals.id"], name=op.f("fk_motions_proposal_id_proposals")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_motions")),
+    )
+    op.create_index(op.f("ix_motions_case_id"), "motions", ["case_id"], unique=False)
+    op.create_index(op.f("ix_motions_proposal_id"), "motions", ["proposal_id"], unique=False)
+    op.create_table(
+        "notices",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("recipient", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=64), nullable=True),
+        sa.Column("report_id", sa.String(length=64), nullable=True),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("case_id", sa.String(length=64), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=True),
+        sa.Column("next_try", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("sanction_id", sa.String(length=64), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_notices_case_id_cases")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_notices_member_id_members")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_notices_person_id_people")),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_notices_report_id_reports")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+    )
+    op.create_index(op.f("ix_notices_case_id"), "notices", ["case_id"], unique=False)
+    op.create_index(op.f("ix_notices_person_id"), "notices", ["person_id"], unique=False)
+    op.create_index(op.f("ix_notices_report_id"), "notices", ["report_id"], unique=False)
+    op.create_index(op.f("ix_notices_state_next_try"), "notices", ["state", "next_try"], unique=False)
+    op.create_table(
+        "parties",
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("report_id", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_parties_case_id_cases")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_parties_person_id_people")),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_parties_report_id_reports")),
+        sa.PrimaryKeyConstraint("reference", name=op.f("pk_parties")),
+    )
+    op.create_index(op.f("ix_parties_case_id"), "parties", ["case_id"], unique=False)
+    op.create_index(op.f("ix_parties_person_id"), "parties", ["person_id"], unique=False)
+    op.create_table(
+        "receipts",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=True),
+        sa.Column("report_id", sa.String(length=64), nullable=True),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_receipts_case_id_cases")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_receipts_person_id_people")),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_receipts_report_id_reports")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_receipts")),
+    )
+    op.create_index(op.f("ix_receipts_person_id"), "receipts", ["person_id"], unique=False)

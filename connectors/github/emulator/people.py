@@ -1,0 +1,144 @@
+"""GitHub's human side: people with their accounts, and the hands of the organisation's owners."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from connectors.emulation.control import Declined, called
+from connectors.github.emulator.rules import GithubRules, Refusal
+from connectors.github.emulator.state import GithubAccount, Issue, Repository, Role
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """What GitHub refuses reaches a person as `Declined`."""
+    try:
+        yield
+    except Refusal as refusal:
+        body = refusal.answer.body
+        raise Declined("; ".join(e["message"] for e in body.get("errors", [])) or body["message"]) from refusal
+
+
+class GithubPerson:
+    """One person with an account, whatever its login is today."""
+
+    def __init__(self, rules: GithubRules, account: GithubAccount) -> None:
+        self._rules, self.account = rules, account
+
+    def accept_invitation(self) -> None:
+        """The person is a member, in the teams of the invitation."""
+        with _asked():
+            self._rules.accept(self.account)
+
+    def leave(self) -> None:
+        """The person has left the organisation."""
+        with _asked():
+            self._rules.leave(self.account)
+
+    def open_issue(self, repository: str, title: str, body: str) -> int:
+        """The repository has the person's issue; its number."""
+        with _asked():
+            return self._rules.open_issue(self._repository(repository), self.account, title, body).number
+
+    def comment(self, repository: str, number: int, body: str) -> int:
+        """The issue has the person's comment; its id."""
+        place = self._repository(repository)
+        with _asked():
+            return self._rules.comment(place, self._issue(place, number), self.account, body).id
+
+    def star(self, repository: str) -> None:
+        """The person has starred and watches the repository."""
+        if self._rules.state.blocked(self.account, self._rules.now()):
+            raise Declined("the organization blocks this account")
+        self.account.stars.add(self._repository(repository).name)
+        self.account.watches.add(repository)
+
+    def teams(self) -> list[str]:
+        """The teams that the person is in."""
+        return sorted(self._rules.state.teams_of(self.account))
+
+    def is_member(self) -> bool:
+        """Whether the person is in the organisation."""
+        return self.account.id in self._rules.state.members
+
+    def mails(self) -> list[str]:
+        """What GitHub has written to the person."""
+        return [c.after["text"] for c in self._rules.history.changes_of("mail", str(self.account.id))]
+
+    def _repository(self, name: str) -> Repository:
+        found = self._rules.state.repositories.get(name)
+        if found is None:
+            raise Declined(f"there is no repository {name}")
+        return found
+
+    def _issue(self, repository: Repository, number: int) -> Issue:
+        found = repository.issues.get(number)
+        if found is None:
+            raise Declined(f"there is no issue {number}")
+        return found
+
+
+class Hands:
+    """What the organisation's owners do themselves, by login, on the web."""
+
+    def __init__(self, rules: GithubRules) -> None:
+        self._rules = rules
+
+    def block_by_hand(self, by: str, login: str, until: datetime | str | None = None) -> None:
+        """An owner blocks somebody; on the web, unlike in the API, the block can be given an end."""
+        end = datetime.fromisoformat(until) if isinstance(until, str) else until
+        with _asked():
+            self._rules.block(self._named(login), self._owner(by), until=end)
+
+    def unblock_by_hand(self, by: str, login: str) -> None:
+        """An owner lifts a block."""
+        with _asked():
+            self._rules.unblock(self._named(login), self._owner(by))
+
+    def remove_by_hand(self, by: str, login: str) -> None:
+        """An owner removes a member."""
+        with _asked():
+            self._rules.remove(self._named(login), self._owner(by))
+
+    def invite_by_hand(self, by: str, login: str) -> None:
+        """An owner invites somebody as a member."""
+        with _asked():
+            self._rules.invite(self._named(login), Role.MEMBER, [], self._owner(by))
+
+    def rename(self, id: int, new: str) -> None:
+        """Somebody takes another login; the old one is free."""
+        self._rules.rename(self._rules.state.accounts[id], new)
+
+    def register(self, login: str) -> int:
+        """Somebody takes a free login; the new account's id."""
+        return self._rules.state.register(login).id
+
+    def _named(self, login: str) -> GithubAccount:
+        account = self._rules.state.named(login)
+        if account is None:
+            raise Declined(f"nobody is called {login}")
+        return account
+
+    def _owner(self, login: str) -> str:
+        if self._rules.state.members.get(self._named(login).id) is not Role.OWNER:
+            raise Declined(f"{login} is no owner of the organization")
+        return login
+
+
+def acts(rules: GithubRules) -> dict[str, Callable[..., Any]]:
+    """Everything that people and hands can do, by name, for the control door; a person's acts take `login` first."""
+
+    def of_person(method: str) -> Callable[..., Any]:
+        def act(login: str, **arguments: Any) -> Any:
+            account = rules.state.named(login)
+            if account is None:
+                raise Declined(f"nobody is called {login}")
+            return called(getattr(GithubPerson(rules, account), method), arguments)
+
+        return act
+
+    personal = ("accept_invitation", "leave", "open_issue", "comment", "star", "teams", "is_member", "mails")
+    hands = Hands(rules)
+    manual = ("block_by_hand", "unblock_by_hand", "remove_by_hand", "invite_by_hand", "rename", "register")
+    return {name: of_person(name) for name in personal} | {name: getattr(hands, name) for name in manual}

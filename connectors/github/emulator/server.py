@@ -1,0 +1,393 @@
+"""The emulated GitHub as one HTTP server: who calls, which permissions and limits stand, which address is whose."""
+
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from random import Random
+
+from aiohttp import web
+
+from connectors.emulation.control import add_control
+from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulation.limits import Window, WireTime, machine_time
+from connectors.emulation.server import Answer, Call, EmulatedServer, Handler
+from connectors.emulation.webhooks import Hook, Postman, signature
+from connectors.github.emulator import answers
+from connectors.github.emulator.answers import Wording
+from connectors.github.emulator.credentials import Credentials, Token, suffices
+from connectors.github.emulator.issues import Issues
+from connectors.github.emulator.organization import GithubCall, Organization, fields
+from connectors.github.emulator.people import GithubPerson, Hands, acts
+from connectors.github.emulator.rules import GithubRules, Refusal
+from connectors.github.emulator.state import GithubAccount, GithubState, Repository, Role, Team
+
+PRIMARY_PER_HOUR = 5000
+POINTS_PER_MINUTE = 900
+CONTENT_PER_MINUTE = 80
+WRITE_POINTS = 5
+FORBIDDEN = 403
+
+_NAMES = {
+    "account_id": r"\d+",
+    "team_id": r"\d+",
+    "organization_id": r"\d+",
+    "invitation_id": r"\d+",
+    "installation_id": r"\d+",
+    "number": r"\d+",
+    "comment_id": r"\d+",
+}
+_CONTENT = frozenset({"issue.open", "comment.create", "invitation.create", "membership.set", "team.join"})
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The permission that a call needs; `hidden`: GitHub denies by 404 that there is anything to see."""
+
+    permission: str
+    level: str
+    hidden: bool = False
+
+
+class GithubEmulator(EmulatedServer[GithubState]):
+    """One organisation on loopback, with an app installed in it. `budget_scale` shortens the rate windows by that much.
+
+    Faults in its words: `no_permission` is a 404; `too_many` and `too_many_silent` are a 429 of the secondary limit, or
+    (with status 403) a 403 of it. `wire` is the clock of tokens and limits.
+    """
+
+    def __init__(
+        self,
+        state: GithubState | None = None,
+        *,
+        now: Callable[[], datetime],
+        seed: int = 0,
+        budget_scale: float = 1.0,
+        enforce_limits: bool = True,
+        wire: WireTime = machine_time,
+        private_key_pem: str | None = None,
+    ) -> None:
+        super().__init__(state or GithubState(), now=now, seed=seed)
+        random = Random(f"github-{seed}")
+        self.app_id, self.app_slug, self.installation_id = 4711, "guardian-app", 815
+        self.webhook_secret = f"{random.getrandbits(128):032x}"
+        self.control_token = f"{random.getrandbits(128):032x}"
+        self.enforce_limits = enforce_limits
+        self.credentials = Credentials(self.app_id, wire, random, private_key_pem)
+        self.primary = Window(PRIMARY_PER_HOUR, 3600 / budget_scale, wire)
+        self.points = Window(POINTS_PER_MINUTE, 60 / budget_scale, wire)
+        self.content = Window(CONTENT_PER_MINUTE, 60 / budget_scale, wire)
+        self._guids = random
+        self._word = Wording(self.state)
+        self.postman = Postman(self._hook_headers, self._missed)
+        self.rules = GithubRules(self.state, now, self.history, self.postman, self._word)
+        self.hands = Hands(self.rules)
+        if self.state.named(self.bot_login) is None:
+            self.state.register(self.bot_login, type="Bot")
+        self._routes()
+        add_control(self, self.control_token, acts(self.rules))
+
+    @property
+    def url(self) -> str:
+        """The base address of the API, once started."""
+        return self.origin
+
+    @property
+    def organization(self) -> str:
+        """The organisation's login."""
+        return self.state.organization
+
+    @property
+    def private_key_pem(self) -> str:
+        """The app's private key."""
+        return self.credentials.private_key_pem
+
+    @property
+    def bot_login(self) -> str:
+        """The login under which the app acts."""
+        return f"{self.app_slug}[bot]"
+
+    async def start(self, port: int = 0) -> None:
+        """The server listens on loopback, and its answers carry its address."""
+        await super().start(port)
+        self._word.origin = self.origin
+
+    async def stop(self) -> None:
+        """Nothing listens and no webhook is on its way any more."""
+        await self.postman.close()
+        await super().stop()
+
+    # -- seeding and people
+
+    def register(self, login: str, *, id: int | None = None, email: str | None = None) -> GithubAccount:
+        """Somebody has this login; free ones, old ones too, can be taken by anybody."""
+        return self.state.register(login, id=id, email=email)
+
+    def rename(self, id: int, new: str) -> None:
+        """The account has another login; nobody has the old one until somebody registers it."""
+        self.rules.rename(self.state.accounts[id], new)
+
+    def add_member(self, login: str, role: Role = Role.MEMBER, *, id: int | None = None) -> GithubAccount:
+        """The account is there and belongs to the organisation."""
+        account = self.state.named(login) or self.state.register(login, id=id)
+        self.state.members[account.id] = role
+        return account
+
+    def add_team(self, slug: str, *logins: str) -> Team:
+        """The team is there, with these members."""
+        members = {self.add_member(login).id: "member" for login in logins}
+        self.state.teams[slug] = Team(self.state.next_id(), slug, slug.replace("-", " ").title(), members)
+        return self.state.teams[slug]
+
+    def add_repository(self, name: str, *, private: bool = False, collaborators: tuple[str, ...] = ()) -> Repository:
+        """The repository is there, open to these people who are no members."""
+        repository = Repository(self.state.next_id(), name, private)
+        for login in collaborators:
+            account = self.state.named(login) or self.state.register(login)
+            repository.collaborators.add(account.id)
+        self.state.repositories[name] = repository
+        return repository
+
+    def add_webhook(self, url: str) -> Hook:
+        """The app's webhook goes to this address from now on, signed with `webhook_secret`; a ping goes first."""
+        hook = Hook(url, self.webhook_secret)
+        self.postman.hooks.append(hook)
+        self.postman.post(hook, "ping", {"zen": "Keep it logically awesome.", "hook_id": 1})
+        return hook
+
+    def person(self, login: str) -> GithubPerson:
+        """The person who has that login today; renames do not part them from their account."""
+        account = self.state.named(login)
+        if account is None:
+            raise KeyError(login)
+        return GithubPerson(self.rules, account)
+
+    # -- what judges ask
+
+    def blocked(self, stable_id: str, at: datetime) -> bool:
+        """Whether the organisation blocked that account at that instant."""
+        block = self.state.blocks.get(int(stable_id))
+        today = block and {"until": block.until.isoformat() if block.until else None}
+        standing = self.history.stood("block", stable_id, at, today)
+        return standing is not None and (standing["until"] is None or datetime.fromisoformat(standing["until"]) > at)
+
+    def shut_out(self, stable_id: str, at: datetime) -> bool:
+        """Whether GitHub kept that account out at that instant: blocked, which members never are."""
+        return self.blocked(stable_id, at)
+
+    def member(self, stable_id: str, at: datetime) -> bool:
+        """Whether the account belonged to the organisation at that instant."""
+        role = self.state.members.get(int(stable_id))
+        return self.history.stood("membership", stable_id, at, role) is not None
+
+    # -- GitHub's words
+
+    def actor_of(self, request: web.Request) -> str | None:
+        """The app itself (by its web token), its bot (by an installation token), or None."""
+        header = request.headers.get("Authorization", "")
+        by_app = request.path == "/app" or request.path.startswith("/app/") or request.path.endswith("/installation")
+        if by_app:
+            return self.app_slug if self.credentials.is_app(header) else None
+        return self.bot_login if self.credentials.token(header) is not None else None
+
+    def unauthorised(self, call: GithubCall) -> Answer:
+        """401."""
+        return answers.refusal(401, "Bad credentials")
+
+    def not_permitted(self, call: GithubCall) -> Answer:
+        """404: GitHub does not tell a missing permission from a missing thing."""
+        return answers.not_found()
+
+    def too_many(self, call: GithubCall, retry_after: float | None) -> Answer:
+        """The secondary limit's 429."""
+        return _secondary(429, retry_after)
+
+    def broken(self, call: GithubCall, status: int) -> Answer:
+        """An HTML page, as the layer in front of GitHub gives it."""
+        page = b"<!DOCTYPE html><html><body><h1>This page is taking too long to load.</h1></body></html>"
+        return Answer(status, None, content_type="text/html", raw=page)
+
+    def before(self, call: GithubCall) -> Answer | None:
+        """The primary limit, the points of the secondary one, and that of calls that make content."""
+        if not self.enforce_limits or call.actor != self.bot_login:
+            return None
+        if self.primary.take() is not None:
+            return replace(answers.refusal(403, "API rate limit exceeded for installation."), headers=self._budget())
+        points = 1 if call.exchange.method == "GET" else WRITE_POINTS
+        wait = self.points.take(points)
+        if wait is None and call.exchange.operation in _CONTENT:
+            wait = self.content.take()
+        return None if wait is None else _secondary(403, wait)
+
+    def _refusal(self, call: GithubCall, fault: Fault, actor: str | None) -> Answer | None:
+        limited = fault.kind in (FaultKind.TOO_MANY, FaultKind.TOO_MANY_SILENT)
+        if limited and fault.status == FORBIDDEN:
+            return _secondary(403, fault.seconds if fault.kind is FaultKind.TOO_MANY else None)
+        return super()._refusal(call, fault, actor)
+
+    def _budget(self) -> dict[str, str]:
+        return {
+            "X-RateLimit-Limit": str(self.primary.limit),
+            "X-RateLimit-Remaining": str(self.primary.left()),
+            "X-RateLimit-Used": str(self.primary.limit - self.primary.left()),
+            "X-RateLimit-Reset": str(int(self.primary.resets_at().timestamp()) + 1),
+            "X-RateLimit-Resource": "core",
+        }
+
+    def _missed(self, event: str) -> bool:
+        """Swallowed by a fault, or never meant for this app: blocks are told to those who see the administration."""
+        told = event != "org_block" or suffices(self.state.permissions, None, "organization_administration", "read")
+        return not told or self.faults.missed(event)
+
+    def _hook_headers(self, hook: Hook, event: str, body: bytes) -> Mapping[str, str]:
+        headers = {
+            "X-GitHub-Event": event,
+            "X-GitHub-Delivery": str(uuid.UUID(int=self._guids.getrandbits(128), version=4)),
+            "X-GitHub-Hook-ID": "1",
+            "X-GitHub-Hook-Installation-Target-ID": str(self.app_id),
+            "X-GitHub-Hook-Installation-Target-Type": "integration",
+        }
+        return headers | ({"X-Hub-Signature-256": signature(hook.secret, body)} if hook.secret else {})
+
+    # -- the app's own calls
+
+    def _app(self, call: GithubCall) -> Answer:
+        return answers.ok(self._word.app(self.app_id, self.app_slug))
+
+    def _installation(self, call: GithubCall) -> Answer:
+        if int(call.params.get("installation_id", self.installation_id)) != self.installation_id:
+            return answers.not_found()
+        return answers.ok(self._word.installation(self.installation_id, self.app_id, self.app_slug))
+
+    def _new_token(self, call: GithubCall) -> Answer:
+        if int(call.params["installation_id"]) != self.installation_id:
+            return answers.not_found()
+        wanted = fields(call).get("permissions") or None
+        granted = self.state.permissions
+        if wanted and not all(suffices(granted, None, name, level) for name, level in wanted.items()):
+            return answers.refusal(422, "The permissions requested are not granted to this installation.")
+        name, token = self.credentials.issue(wanted)
+        body = {"token": name, "expires_at": answers.instant(token.expires_at), "permissions": wanted or dict(granted)}
+        return answers.ok(body | {"repository_selection": "all"}, 201)
+
+    def _rate_limit(self, call: GithubCall) -> Answer:
+        left, reset = self.primary.left(), int(self.primary.resets_at().timestamp()) + 1
+        rate = {"limit": self.primary.limit, "remaining": left, "reset": reset, "used": self.primary.limit - left}
+        return answers.ok({"resources": {"core": rate, "search": rate}, "rate": rate})
+
+    # -- addresses
+
+    def _routes(self) -> None:
+        self._add("GET", "/app", "app.show", self._app)
+        self._add("GET", "/app/installations/{installation_id}", "installation.show", self._installation)
+        self._add("GET", "/orgs/{org}/installation", "installation.of_organization", self._installation)
+        self._add("POST", "/app/installations/{installation_id}/access_tokens", "token.create", self._new_token)
+        self._add("GET", "/rate_limit", "rate_limit.show", self._rate_limit)
+        organization = Organization(self.rules, self._word)
+        self._account_routes(organization)
+        self._team_routes(organization)
+        self._issue_routes(Issues(self.rules, self._word))
+        self.route("*", "/{rest:.*}", "unknown", lambda call: answers.not_found())
+
+    def _account_routes(self, its: Organization) -> None:
+        sees, changes = Needs("members", "read"), Needs("members", "write")
+        looks = Needs("organization_user_blocking", "read", hidden=True)
+        blocks = Needs("organization_user_blocking", "write", hidden=True)
+        self._add("GET", "/orgs/{org}", "organization.show", its.show)
+        self._add("GET", "/user/{account_id}", "account.by_id", its.by_id)
+        self._add("GET", "/users/{login}", "account.by_login", its.by_login)
+        self._add("GET", "/orgs/{org}/blocks", "block.list", its.blocks, looks)
+        self._add("GET", "/orgs/{org}/blocks/{login}", "block.check", its.check_block, looks)
+        self._add("PUT", "/orgs/{org}/blocks/{login}", "block.put", its.block, blocks)
+        self._add("DELETE", "/orgs/{org}/blocks/{login}", "block.delete", its.unblock, blocks)
+        self._add("GET", "/orgs/{org}/members", "member.list", its.members, sees)
+        self._add("GET", "/orgs/{org}/members/{login}", "member.check", its.check_member, sees)
+        self._add("DELETE", "/orgs/{org}/members/{login}", "member.remove", its.remove_member, changes)
+        self._add("GET", "/orgs/{org}/memberships/{login}", "membership.show", its.membership, sees)
+        self._add("PUT", "/orgs/{org}/memberships/{login}", "membership.set", its.set_membership, changes)
+        self._add("DELETE", "/orgs/{org}/memberships/{login}", "membership.delete", its.end_membership, changes)
+        self._add("GET", "/orgs/{org}/invitations", "invitation.list", its.invitations, sees)
+        self._add("POST", "/orgs/{org}/invitations", "invitation.create", its.invite, changes)
+        one = "/orgs/{org}/invitations/{invitation_id}"
+        self._add("DELETE", one, "invitation.delete", its.cancel_invitation, changes)
+        self._add("GET", f"{one}/teams", "invitation.teams", its.invitation_teams, sees)
+        outside = "/orgs/{org}/outside_collaborators"
+        self._add("GET", outside, "collaborator.list", its.collaborators, sees)
+        self._add("DELETE", f"{outside}/{{login}}", "collaborator.remove", its.end_collaboration, changes)
+        log = Needs("organization_administration", "read", hidden=True)
+        self._add("GET", "/orgs/{org}/audit-log", "audit.list", its.audit_log, log)
+
+    def _team_routes(self, its: Organization) -> None:
+        sees, changes = Needs("members", "read"), Needs("members", "write")
+        self._add("GET", "/orgs/{org}/teams", "team.list", its.teams, sees)
+        for team in ("/orgs/{org}/teams/{slug}", "/organizations/{organization_id}/team/{team_id}"):
+            self._add("GET", team, "team.show", its.team, sees)
+            self._add("GET", f"{team}/members", "team.members", its.team_members, sees)
+            self._add("GET", f"{team}/memberships/{{login}}", "team.membership", its.team_membership, sees)
+            self._add("PUT", f"{team}/memberships/{{login}}", "team.join", its.join_team, changes)
+            self._add("DELETE", f"{team}/memberships/{{login}}", "team.leave", its.leave_team, changes)
+
+    def _issue_routes(self, its: Issues) -> None:
+        sees, changes = Needs("issues", "read", hidden=True), Needs("issues", "write")
+        self._add("GET", "/installation/repositories", "repository.list", its.repositories)
+        base = "/repos/{owner}/{repo}"
+        self._add("GET", base, "repository.show", its.repository)
+        self._add("GET", f"{base}/issues", "issue.list", its.listed, sees)
+        self._add("POST", f"{base}/issues", "issue.open", its.open, changes)
+        issue, comment = f"{base}/issues/{{number}}", f"{base}/issues/comments/{{comment_id}}"
+        self._add("GET", issue, "issue.show", its.show, sees)
+        self._add("PATCH", issue, "issue.edit", its.edit, changes)
+        self._add("PUT", f"{issue}/lock", "issue.lock", its.lock, changes)
+        self._add("DELETE", f"{issue}/lock", "issue.unlock", its.unlock, changes)
+        self._add("GET", f"{issue}/comments", "comment.list", its.comments, sees)
+        self._add("POST", f"{issue}/comments", "comment.create", its.comment, changes)
+        self._add("GET", comment, "comment.show", its.show_comment, sees)
+        self._add("PATCH", comment, "comment.edit", its.edit_comment, changes)
+        self._add("DELETE", comment, "comment.delete", its.delete_comment, changes)
+        self._add("POST", "/graphql", "graphql", its.graphql, changes)
+
+    def _add(
+        self,
+        method: str,
+        path: str,
+        operation: str,
+        handler: Callable[[GithubCall], Answer],
+        needs: Needs | None = None,
+    ) -> None:
+        """The address answers to whoever has the permission, for this organisation alone."""
+        pattern = re.sub(r"{(\w+)}", lambda m: f"{{{m[1]}:{_NAMES.get(m[1], '[^/]+')}}}", path)
+        self.route(method, pattern, operation, self._guarded(handler, needs))
+
+    def _guarded(self, handler: Callable[[GithubCall], Answer], needs: Needs | None) -> Handler[GithubState]:
+        def answer(call: Call[GithubState]) -> Answer:
+            return self._with_budget(call, self._checked(call, handler, needs))
+
+        return answer
+
+    def _checked(self, call: GithubCall, handler: Callable[[GithubCall], Answer], needs: Needs | None) -> Answer:
+        if call.params.get("org", self.organization).lower() != self.organization.lower():
+            return answers.not_found()
+        if needs is not None and not self._may(call, needs):
+            return answers.not_found() if needs.hidden else answers.not_accessible()
+        try:
+            return handler(call)
+        except Refusal as refusal:
+            return refusal.answer
+
+    def _may(self, call: GithubCall, needs: Needs) -> bool:
+        token: Token | None = self.credentials.token(call.headers.get("Authorization", ""))
+        return token is not None and suffices(self.state.permissions, token.narrowed, needs.permission, needs.level)
+
+    def _with_budget(self, call: GithubCall, reply: Answer) -> Answer:
+        if call.actor != self.bot_login:
+            return reply
+        return replace(reply, headers={**self._budget(), **reply.headers})
+
+
+def _secondary(status: int, retry_after: float | None) -> Answer:
+    text = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+    headers = (
+        {} if retry_after is None else {"Retry-After": f"{retry_after:g}" if retry_after < 1 else f"{retry_after:.0f}"}
+    )
+    return replace(answers.refusal(status, text), headers=headers)

@@ -1,0 +1,83 @@
+"""The mail server as we speak to it: one message, one connection, within a ceiling.
+
+Where TLS is configured, nothing goes out in the clear, whatever the server offers.
+"""
+
+import asyncio
+import ssl
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.message import EmailMessage
+from enum import StrEnum
+from pathlib import Path
+
+import aiosmtplib
+
+from connectors.mail import translate
+from guardian.spaces.outcomes import Done, Outcome, Unavailable
+from guardian.spaces.port import Finding
+
+
+class Tls(StrEnum):
+    """How the connection is protected: not at all (a server on this host), after a greeting, or from the first byte."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, slots=True)
+class MailConfig:
+    """Which server takes our mail, and from whom. `ca_file`: a certificate authority of one's own."""
+
+    host: str
+    port: int
+    sender: str
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: Tls = Tls.STARTTLS
+    ca_file: Path | None = None
+    call_ceiling: timedelta = timedelta(seconds=30)
+
+
+class Mailer:
+    """Sends one mail at a time."""
+
+    def __init__(self, config: MailConfig) -> None:
+        self._config = config
+        self._context = ssl.create_default_context(cafile=str(config.ca_file) if config.ca_file else None)
+
+    async def send(self, to: str, subject: str, text: str, message_id: str) -> Outcome:
+        """The mail server has taken the mail (Done with its answer), or it says why not. `message_id` makes a repeated
+        sending recognisable: it becomes the Message-ID."""
+        letter = translate.letter(self._config.sender, to, subject, text, message_id)
+        if not isinstance(letter, EmailMessage):
+            return letter
+        try:
+            async with asyncio.timeout(self._config.call_ceiling.total_seconds()), self._server() as server:
+                refused, answer = await server.send_message(letter)
+        except translate.FAULTS as error:
+            return translate.fault(error)
+        return Done(answer) if not refused else Unavailable("the mail server took it for nobody")
+
+    async def check(self) -> Finding:
+        """Whether the mail server lets us in as configured; nothing is sent."""
+        try:
+            async with asyncio.timeout(self._config.call_ceiling.total_seconds()), self._server() as server:
+                await server.noop()
+        except translate.FAULTS as error:
+            return translate.finding(translate.fault(error))
+        return Finding("The mail server lets us in.", well=True)
+
+    def _server(self) -> aiosmtplib.SMTP:
+        config = self._config
+        return aiosmtplib.SMTP(
+            hostname=config.host,
+            port=config.port,
+            username=config.username,
+            password=config.password,
+            use_tls=config.tls is Tls.TLS,
+            start_tls=config.tls is Tls.STARTTLS,
+            tls_context=None if config.tls is Tls.NONE else self._context,
+            timeout=config.call_ceiling.total_seconds(),
+        )

@@ -1,0 +1,68 @@
+"""Between mail's words and ours: a text as a letter, and what a mail server's answers mean. Pure."""
+
+import ssl
+from email.errors import MessageError
+from email.message import EmailMessage
+
+import aiosmtplib
+
+from guardian.spaces.outcomes import Forbidden, Outcome, Rejected, Unavailable
+from guardian.spaces.port import Finding
+
+FAULTS: tuple[type[Exception], ...] = (aiosmtplib.SMTPException, OSError, ssl.SSLError, TimeoutError)
+_SIGN_IN = "the user name and password that the mail server takes"
+
+
+def letter(sender: str, to: str, subject: str, text: str, message_id: str) -> EmailMessage | Rejected:
+    """The mail as it goes out; Rejected where an address or a line of its head could be read as more than that."""
+    if any(ord(c) < 32 for line in (sender, to, subject, message_id) for c in line):
+        return Rejected("a line of the mail's head has a line break or a control character in it")
+    if to.count("@") != 1 or any(c in to for c in ',;:<>"() '):
+        return Rejected("this is not one plain mail address")
+    made = EmailMessage()
+    try:
+        made["From"], made["To"], made["Subject"] = sender, to, subject
+        made["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2].rstrip('> ')}>"
+        made["Auto-Submitted"] = "auto-generated"
+        made.set_content(text)
+    except (MessageError, ValueError, UnicodeError):
+        return Rejected("the mail's head does not fit the form of mail")
+    return made
+
+
+def fault(error: Exception) -> Outcome:
+    """What an error of the mail client means."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return answered(error.recipients[0].code)
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
+        return Forbidden(_SIGN_IN)
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return answered(error.code)
+    if isinstance(error, ssl.SSLError):
+        return Unavailable("the mail server's certificate is not to be trusted: nothing was sent")
+    if isinstance(error, aiosmtplib.SMTPNotSupported):
+        return Unavailable("the mail server does not offer what is configured: nothing was sent in the clear")
+    if isinstance(error, TimeoutError):
+        return Unavailable("the mail server was too slow; it may have taken the mail")
+    return Unavailable("the mail server could not be reached")
+
+
+def answered(code: int) -> Outcome:
+    """What a mail server's refusing code means: 4xx for now, 530 to 535 to us, 5xx for good."""
+    if 530 <= code <= 535:
+        return Forbidden(_SIGN_IN)
+    if 500 <= code < 600:
+        return Rejected(f"the mail server refuses it for good ({code})")
+    return Unavailable(f"the mail server cannot take it now ({code})")
+
+
+def finding(outcome: Outcome) -> Finding:
+    """The line of `guardian check` for a mail server that did not let us in."""
+    why = outcome.why if isinstance(outcome, Unavailable | Rejected) else "it refuses us"
+    return Finding(
+        f"The mail server does not let us in: {why}.",
+        well=False,
+        needs=outcome.needs if isinstance(outcome, Forbidden) else "",
+        remedy="See whether its address, its TLS mode, and our user name and password are right.",
+        breaks="People outside the spaces get no mail from the service.",
+    )

@@ -1,0 +1,181 @@
+"""Acts taken alone, their review, and the word that stops a member: how each moves, and what the reviewers come to. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from guardian.cases.machine import Machine
+from guardian.cases.values import Act, ActState, Consequence, Review
+from guardian.ids import MemberId, PersonId
+from rules import brake, unilateral
+from rules.ladder import Outcome
+from rules.policy import OnTermEnd, Policy
+from rules.precedence import Restriction
+from rules.unilateral import ReviewAnswer, ReviewState
+from rules.verdict import Verdict, allowed, refused
+
+
+class ActEvent(StrEnum):
+    """What moves an act and its review."""
+
+    SECOND = "second"
+    TO_CHAIR = "to_chair"
+    TO_BOARD = "to_board"
+    RATIFY = "ratify"
+    CHANGE = "change"
+    REVERSE = "reverse"
+    LAPSE = "lapse"
+
+
+_UNDER_REVIEW: Final = (ActState.UNREVIEWED, ActState.WITH_CHAIR, ActState.WITH_BOARD)
+
+ACTS: Final = Machine(
+    "act",
+    {
+        (ActState.AWAITING_SECOND, ActEvent.SECOND): ActState.UNREVIEWED,
+        (ActState.AWAITING_SECOND, ActEvent.LAPSE): ActState.LAPSED,
+        (ActState.UNREVIEWED, ActEvent.TO_CHAIR): ActState.WITH_CHAIR,
+        (ActState.UNREVIEWED, ActEvent.TO_BOARD): ActState.WITH_BOARD,
+        (ActState.WITH_CHAIR, ActEvent.TO_BOARD): ActState.WITH_BOARD,
+        **{(state, ActEvent.RATIFY): ActState.RATIFIED for state in _UNDER_REVIEW},
+        **{(state, ActEvent.CHANGE): ActState.CHANGED for state in _UNDER_REVIEW},
+        **{(state, ActEvent.REVERSE): ActState.REVERSED for state in _UNDER_REVIEW},
+        **{(state, ActEvent.LAPSE): ActState.LAPSED for state in _UNDER_REVIEW},
+    },
+    {
+        ActState.AWAITING_SECOND: "waits for a second member",
+        ActState.UNREVIEWED: "waits for its review",
+        ActState.WITH_CHAIR: "is with the chair",
+        ActState.WITH_BOARD: "is with the Board",
+        ActState.RATIFIED: "was ratified",
+        ActState.CHANGED: "was changed by its review",
+        ActState.REVERSED: "was reversed",
+        ActState.LAPSED: "ended without a review",
+    },
+    "P-7.3",
+)
+
+EVENT_OF: Final = {
+    ReviewAnswer.RATIFY: ActEvent.RATIFY,
+    ReviewAnswer.CHANGE: ActEvent.CHANGE,
+    ReviewAnswer.REVERSE: ActEvent.REVERSE,
+}
+
+
+class StopState(StrEnum):
+    """Where a stop stands: it binds until its review ends it."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    ENDED = "ended"
+
+
+class StopEvent(StrEnum):
+    """What its review does with a stop."""
+
+    KEEP = "keep"
+    END = "end"
+
+
+STOPS: Final = Machine(
+    "stop",
+    {
+        (StopState.OPEN, StopEvent.KEEP): StopState.KEPT,
+        (StopState.OPEN, StopEvent.END): StopState.ENDED,
+        (StopState.KEPT, StopEvent.END): StopState.ENDED,
+    },
+    {
+        StopState.OPEN: "waits for its review",
+        StopState.KEPT: "was reviewed and stands",
+        StopState.ENDED: "has ended",
+    },
+    "P-7.5",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One member's word that another may not act alone any more; itself an act with a review (P-7.5)."""
+
+    id: str
+    by: MemberId
+    of: MemberId
+    at: datetime
+    state: StopState = StopState.OPEN
+    ended_at: datetime | None = None
+    version: int = 0
+
+
+def is_under_review(act: Act) -> bool:
+    """Whether the act still waits for what its review comes to."""
+    return act.state in _UNDER_REVIEW
+
+
+def past(act: Act) -> brake.PastAct[MemberId, PersonId]:
+    """The act as the brake counts it; one that still waits for its second member has not been taken."""
+    return brake.PastAct(
+        act.by,
+        act.person,
+        act.at,
+        act.ground,
+        act.second,
+        reviewed=not is_under_review(act),
+        reversed=act.state is ActState.REVERSED,
+    )
+
+
+def taken(acts: Iterable[Act]) -> tuple[brake.PastAct[MemberId, PersonId], ...]:
+    """The acts that were really taken, as the brake counts them."""
+    return tuple(past(act) for act in acts if act.state is not ActState.AWAITING_SECOND)
+
+
+def binding(stops: Iterable[Stop]) -> tuple[brake.Stop[MemberId], ...]:
+    """The stops that hold now."""
+    return tuple(brake.Stop(stop.by, stop.of) for stop in stops if stop.state is not StopState.ENDED)
+
+
+def tally(
+    act: Act,
+    reviews: tuple[Review, ...],
+    eligible: frozenset[MemberId],
+    free_chairs: frozenset[MemberId],
+    policy: Policy,
+) -> ReviewState:
+    """What the reviewers have come to; the same answer means the same term and the same restriction. Policy: P-7.3."""
+    ballots = [unilateral.ReviewBallot(r.member, r.answer, r.term) for r in reviews]
+    result = unilateral.review(ballots, act.by, eligible, free_chairs, policy)
+    if result is ReviewState.CHANGED and not _agree_on_restriction(act, reviews, eligible):
+        return ReviewState.WITH_CHAIR if free_chairs - {act.by} else ReviewState.WITH_BOARD
+    return result
+
+
+def judge_answer(act: Act, review: Review, policy: Policy) -> Verdict:
+    """Whether a reviewer's answer says all that it must: a term to ratify, a term within bounds to change. Policy: P-7.3."""
+    if review.answer is ReviewAnswer.REVERSE:
+        return allowed("P-7.3")
+    if review.restriction is Restriction.NONE:
+        return refused("restriction", "To restrict nothing any more, reverse the act.", "P-7.3")
+    if review.answer is ReviewAnswer.RATIFY and review.restriction not in (None, act.restriction):
+        return refused("restriction", "Another restriction is a change of the act, not its ratification.", "P-7.3")
+    most = policy.sanctions.short_most
+    if review.term is None or not timedelta(0) < review.term <= most:
+        sentence = f"Name a term of at most {most.days} days. For a longer one, make a proposal in the case."
+        return refused("term", sentence, "P-7.3")
+    return allowed("P-7.3")
+
+
+def consequence_of(act: Act, review: Review) -> Consequence:
+    """What the group decides by agreeing to this answer. Its term ends by itself: no rung of the ladder was chosen."""
+    if review.answer is ReviewAnswer.REVERSE:
+        return Consequence(Outcome.NO_ACTION)
+    restriction = review.restriction or act.restriction
+    return Consequence(
+        Outcome.OTHER, restriction, review.term, OnTermEnd.LIFT, act.spaces, summary="Review of an act taken alone."
+    )
+
+
+def _agree_on_restriction(act: Act, reviews: tuple[Review, ...], eligible: frozenset[MemberId]) -> bool:
+    latest = {r.member: r.restriction or act.restriction for r in reviews if r.member in eligible - {act.by}}
+    return len(set(latest.values())) <= 1

@@ -1,0 +1,53 @@
+"""Texts to parties outside the group: written by one member, read by another, then sent. Policy: P-5.6."""
+
+from enum import StrEnum
+from typing import Final
+
+from guardian.cases.machine import Machine
+from guardian.cases.values import Draft, DraftState
+from guardian.ids import MemberId
+from rules.verdict import Verdict, allowed, refused
+
+
+class DraftEvent(StrEnum):
+    """What moves a draft."""
+
+    APPROVE = "approve"
+    SEND = "send"
+    WITHDRAW = "withdraw"
+
+
+DRAFTS: Final = Machine(
+    "text",
+    {
+        (DraftState.WRITTEN, DraftEvent.APPROVE): DraftState.APPROVED,
+        (DraftState.WRITTEN, DraftEvent.WITHDRAW): DraftState.WITHDRAWN,
+        (DraftState.APPROVED, DraftEvent.SEND): DraftState.SENT,
+        (DraftState.APPROVED, DraftEvent.WITHDRAW): DraftState.WITHDRAWN,
+    },
+    {
+        DraftState.WRITTEN: "waits for a second member to read it",
+        DraftState.APPROVED: "has been read and waits to be sent",
+        DraftState.SENT: "has been sent",
+        DraftState.WITHDRAWN: "was withdrawn",
+    },
+    "P-5.6",
+)
+
+
+def may_approve(draft: Draft, by: MemberId) -> Verdict:
+    """Whether this member may be the second reader: anybody on the case but the writer. Policy: P-5.6."""
+    if str(by) == draft.by:
+        return refused("own_draft", "You wrote this text. A second member reads it before it goes out.", "P-5.6")
+    return allowed("P-5.6")
+
+
+def text_fits(text: str, longest: int) -> Verdict:
+    """Whether a free text says something and is no longer than can be kept."""
+    if not text.strip():
+        return refused("empty", "There is no text yet. Write a few words, then send it again.", "P-5.6")
+    if len(text) > longest:
+        over = len(text) - longest
+        sentence = f"The text is {over} characters too long; {longest} fit. Shorten it, or send it in parts."
+        return refused("too_long", sentence, "P-5.6")
+    return allowed("P-5.6")

@@ -1,0 +1,194 @@
+"""What is sent in, and what becomes of it: a Report with its Evidence, a Case, a Party, and the promises that now run.
+
+Judges nothing and stores nothing; every limit is handed in.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+from typing import Final
+
+from guardian.cases.values import (
+    Case,
+    CaseKind,
+    CaseState,
+    Door,
+    Evidence,
+    Party,
+    PartyRole,
+    Promise,
+    PromiseKind,
+    Report,
+)
+from guardian.errors import Refused
+from guardian.ids import CaseId, EvidenceId, MemberId, ReportId, new_id, new_reference
+from guardian.people.values import Member
+from guardian.spaces.port import Account
+from rules.conflicts import Signs
+from rules.deadlines import Deadline, due, reminders
+from rules.policy import Policy
+
+MOST_FILES: Final = 10
+
+CONTACT_IS_SAFE: Final = "contact_is_safe"
+"""The answer ("yes", "no", or none) to whether the reporter may be contacted."""
+
+HOLD_CONTACT: Final = "hold_contact"
+"""The answer ("yes" or none) by which a reporter asks that the reported person is not contacted yet."""
+
+_PROMISED: Final[Mapping[PromiseKind, Deadline]] = {
+    PromiseKind.FIRST_ANSWER: Deadline.FIRST_ANSWER,
+    PromiseKind.SUBSTANTIVE_ANSWER: Deadline.SUBSTANTIVE_ANSWER,
+    PromiseKind.RESOLUTION: Deadline.RESOLUTION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceIn:
+    """One piece of evidence as a door takes it in; `why_not` says why there are no bytes where there could be."""
+
+    kind: str
+    link: str = ""
+    author: Account | None = None
+    author_handle: str = ""
+    text: str = ""
+    file_name: str = ""
+    content: bytes | None = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A report as a door takes it in. `delivery` is the door's own id of it, by which a repeat is recognised."""
+
+    door: Door
+    what_happened: str
+    who: str = ""
+    danger: bool = False
+    names_members: tuple[MemberId, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    reporter: Account | None = None
+    reporter_handle: str = ""
+    evidence: tuple[EvidenceIn, ...] = ()
+    delivery: str | None = None
+
+
+def check_submission(submission: Submission, longest_text: int, largest_file: int) -> None:
+    """Refused where the report says nothing, or more than is taken. Policy: P-2.2."""
+    if not submission.what_happened.strip():
+        raise Refused("empty", "Please say in a few words what happened. Everything else can be left out.", "P-2.2")
+    words = (submission.what_happened, submission.who, *submission.answers.values())
+    check_length(sum(len(text) for text in words), longest_text)
+    check_files(submission.evidence, largest_file)
+
+
+def check_length(length: int, longest_text: int) -> None:
+    """Refused where a text is longer than is taken."""
+    if length > longest_text:
+        sentence = (
+            f"This is longer than we can take at once: {length} characters, where {longest_text} fit. "
+            "Please shorten it, or send the first part now and add the rest afterwards."
+        )
+        raise Refused("too_long", sentence, "P-2.2")
+
+
+def check_files(files: tuple[EvidenceIn, ...], largest_file: int) -> None:
+    """Refused where there are more files, or larger ones, than are taken."""
+    if len(files) > MOST_FILES:
+        raise Refused("too_many", f"At most {MOST_FILES} files fit at once. More can be added afterwards.", "P-2.2")
+    for each in files:
+        if each.content is not None and len(each.content) > largest_file:
+            sentence = f"The file {each.file_name!r} is larger than {largest_file // 1_000_000} MB, which is too much."
+            raise Refused("too_large", sentence, "P-2.2")
+
+
+def signs_of(submission: Submission, members: tuple[Member, ...]) -> Signs[MemberId]:
+    """Whom the report points to: picked from the list, author of evidence, or somewhere in its words. Policy: P-2.5."""
+    words = (submission.what_happened, submission.who, *submission.answers.values())
+    return Signs(
+        picked=frozenset(submission.names_members),
+        authors=authors_of(submission.evidence, members),
+        texts=(*words, *words_of(submission.evidence)),
+    )
+
+
+def authors_of(evidence: tuple[EvidenceIn, ...], members: tuple[Member, ...]) -> frozenset[MemberId]:
+    """The members whose own accounts wrote the evidence."""
+    authors = {piece.author for piece in evidence if piece.author is not None}
+    return frozenset(member.id for member in members if authors & set(member.accounts))
+
+
+def words_of(evidence: tuple[EvidenceIn, ...]) -> tuple[str, ...]:
+    """All free words of the evidence."""
+    return tuple(chain.from_iterable((each.text, each.author_handle, each.file_name) for each in evidence))
+
+
+def new_case(code_name: str, at: datetime, *, danger: bool) -> Case:
+    """A case that has just been opened by a report."""
+    return Case(CaseId(new_id()), code_name, CaseKind.REPORT, CaseState.OPEN, at, safety_risk=danger)
+
+
+def report_from(submission: Submission, case: CaseId, at: datetime) -> Report:
+    """The report as it is kept."""
+    safe = {"yes": True, "no": False}.get(submission.answers.get(CONTACT_IS_SAFE, ""))
+    return Report(
+        id=ReportId(new_id()),
+        case=case,
+        door=submission.door,
+        received_at=at,
+        what_happened=submission.what_happened.strip(),
+        who=submission.who.strip(),
+        danger=submission.danger,
+        names_members=submission.names_members,
+        answers=submission.answers,
+        reporter=submission.reporter,
+        reporter_handle=submission.reporter_handle,
+        contact_is_safe=safe,
+        hold_contact=submission.answers.get(HOLD_CONTACT) == "yes",
+    )
+
+
+def evidence_from(piece: EvidenceIn, report: Report, at: datetime) -> Evidence:
+    """The piece of evidence as it is kept, with the hash of its bytes. Policy: P-2.7."""
+    return Evidence(
+        id=EvidenceId(new_id()),
+        case=report.case,
+        report=report.id,
+        at=at,
+        kind=piece.kind,
+        link=piece.link,
+        author=piece.author,
+        author_handle=piece.author_handle,
+        text=piece.text,
+        file_name=piece.file_name,
+        content=piece.content,
+        why_not=piece.why_not,
+        sha256="" if piece.content is None else hashlib.sha256(piece.content).hexdigest(),
+    )
+
+
+def reporter_of(report: Report) -> Party:
+    """The reporter as a party of the case, with a reference of their own."""
+    return Party(report.case, PartyRole.REPORTER, new_reference(), report=report.id)
+
+
+def promises_for(report: Report, policy: Policy) -> tuple[Promise, ...]:
+    """What a reporter is promised, and for danger the call that is repeated until somebody has it. Policy: P-2.4, P-3.6."""
+    since = report.received_at
+    made = [_promised(kind, deadline, report, policy) for kind, deadline in _PROMISED.items()]
+    if report.danger:
+        page, repeat = since + policy.reports.danger_page, since + policy.reports.danger_repeat
+        made.append(Promise(new_id(), PromiseKind.DANGER_PAGE, report.case, since, page, repeat, about=report.id))
+    return tuple(made)
+
+
+def _promised(kind: PromiseKind, deadline: Deadline, report: Report, policy: Policy) -> Promise:
+    """A promise whose first reminder is the next thing due; the target for the first answer is such a reminder."""
+    since = report.received_at
+    until = due(deadline, since, policy)
+    looks = [*reminders(deadline, since, policy), until]
+    if kind is PromiseKind.FIRST_ANSWER:
+        looks.append(due(Deadline.FIRST_ANSWER_TARGET, since, policy))
+    return Promise(new_id(), kind, report.case, since, until, min(looks), about=report.id)

@@ -1,0 +1,381 @@
+"""A decision takes hold, in the order of P-5.5: the reporter is told, the person is told, the spaces, the Board's report.
+
+Nothing here touches a space: what is to be held enters the work list, and the reconciler makes it so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from guardian.cases.access import acting, case_for
+from guardian.cases.deliberation import for_ladder, not_enacted
+from guardian.cases.drafts import DRAFTS, DraftEvent
+from guardian.cases.steps import StepEvent, needed_before_enactment
+from guardian.cases.values import (
+    Case,
+    CaseEvent,
+    CaseState,
+    Decision,
+    Draft,
+    DraftKind,
+    DraftState,
+    PartyRole,
+    Promise,
+    PromiseKind,
+    StepKind,
+    StepState,
+)
+from guardian.desk.desk import Desk, View, Work
+from guardian.desk.foresight import SpacePreview, foresee
+from guardian.desk.hearing import was_asked
+from guardian.desk.moving import (
+    again,
+    case_of,
+    finish,
+    hand_receipt,
+    keep,
+    keep_about,
+    keep_for,
+    move,
+    promise,
+    step_to,
+    steps_of,
+    tell_board,
+)
+from guardian.desk.readmission import answer_request
+from guardian.desk.telling import tell_members, tell_person, tell_reporters
+from guardian.errors import Refused
+from guardian.ids import DecisionId, MemberId, PersonId, SanctionId
+from guardian.journal import SERVICE, Entry, by_member
+from guardian.notices.values import News, NoticeKind
+from guardian.people.permissions import UseCase
+from guardian.sanctions import enactment, lifting
+from guardian.sanctions.values import LiftingCause, Sanction, Telling, may_act_from
+from guardian.spaces.port import Account
+from rules.deadlines import Deadline, due, reminders
+from rules.ladder import Authority, ReadmissionAsks, on_term_end, readmission_asks
+from rules.policy import Policy
+from rules.precedence import Restriction
+
+_WORDS: Final = {
+    StepKind.HEARING: "the person has not been heard",
+    StepKind.FEEDBACK: "the reporters have not been asked, or still have time to answer",
+}
+_SENT: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKIPPED})
+_ANSWERED_NOW: Final = (
+    PromiseKind.FIRST_ANSWER,
+    PromiseKind.SUBSTANTIVE_ANSWER,
+    PromiseKind.RESOLUTION,
+    PromiseKind.BOARD_ANSWER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What enacting would do: space by space, and what is still missing before it may be done."""
+
+    code_name: str
+    decision: Decision
+    spaces: tuple[SpacePreview, ...]
+    missing: tuple[StepKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Enacted:
+    """A decision that has been enacted: since when, and from when its restriction holds at the latest.
+
+    `waits_for_reading`: a text of the group's own is still to be read by a second member before the person is told.
+    """
+
+    code_name: str
+    at: datetime
+    sanction: SanctionId | None
+    holds_from: datetime | None
+    waits_for_reading: bool = False
+
+
+async def preview(desk: Desk, by: MemberId, code_name: str) -> Preview:
+    """What enacting the case's decision would do in every space, asked of the spaces now. Policy: P-6.7."""
+    async with desk.works.look() as view:
+        case = await case_for(view, by, code_name)
+        decision = await _decision_of(view, case)
+        missing = await _missing(view, case, decision)
+        accounts = await _accounts(view, decision.person)
+    consequence = decision.consequence
+    spaces = await foresee(desk.spaces, accounts, consequence.restriction, consequence.spaces)
+    return Preview(case.code_name, decision, spaces if decision.person else (), missing)
+
+
+async def enact(desk: Desk, by: MemberId, code_name: str) -> Enacted:
+    """The case's decision is in force as far as people can make it so; telling and the spaces follow by themselves.
+
+    Refused while a step before it is neither done nor skipped. Policy: P-5.4, P-5.5, P-5.6.
+    """
+    async with desk.works.begin() as work:
+        await acting(work, by, UseCase.ENACT)
+        case = await case_for(work, by, code_name)
+        decision = await _decision_of(work, case)
+        await _refuse_while_missing(work, case, decision)
+        case = await move(work, case, CaseEvent.ENACT)
+        decision = await work.deliberation.save_decision(replace(decision, enacted_at=work.now))
+        about = {"case": str(case.id), "decision": str(decision.id)}
+        work.journal.note(Entry("decision.was_enacted", by_member(by), "P-5.5", about, case.id))
+        await keep_for(work, case.id, *_ANSWERED_NOW)
+        await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": News.ENACTED}, besides=[by])
+        if decision.consequence.readmit is not None:
+            await answer_request(work, case, decision, by)
+            await finish(work, case.id, StepKind.TELL_REPORTED)
+            await report_to_board(work, case)
+            return Enacted(case.code_name, work.now, case.about_sanction, None)
+        return await _take_hold(desk, work, case, decision, by)
+
+
+async def enactment_told(work: Work, sanction_id: SanctionId, proof: str | None) -> None:
+    """How telling the person ended is on record: with a proof they are told, with None every channel has refused.
+
+    The outbox calls this in the transaction in which it learns it; calling twice changes nothing. Policy: P-6.2.
+    """
+    sanction = await work.sanctions.sanction(sanction_id)
+    if sanction is None or sanction.telling in (Telling.TOLD, Telling.TOLD_AFTER):
+        return
+    case = await case_of(work, sanction.case)
+    about = {"sanction": str(sanction.id), "case": str(case.id)}
+    if proof is not None:
+        await enactment.told(work, sanction, Telling.TOLD)
+        work.journal.note(Entry("person.was_told", SERVICE, "P-6.2", about, case.id))
+        await finish(work, case.id, StepKind.TELL_REPORTED)
+    elif sanction.telling is Telling.TO_TELL:
+        await enactment.told(work, sanction, Telling.COULD_NOT)
+        work.journal.note(Entry("person.could_not_be_told", SERVICE, "P-6.2", about, case.id))
+        await ask_somebody_to_tell(work, case, sanction)
+    if sanction.authority.kind is Authority.DECISION:
+        await report_to_board(work, case)
+
+
+async def send_decision(desk: Desk, work: Work, case: Case, decision: Decision, draft: Draft | None) -> None:
+    """The person is told what was decided, once: in the group's own words where they were read, else in the standard ones."""
+    if decision.person is None or (await steps_of(work, case.id)).state(StepKind.TELL_REPORTED) in _SENT:
+        return
+    sanction = await sanction_of(work, decision.id, case)
+    facts = {**_facts(decision, sanction, desk.policy), **await hand_receipt(desk, work, case, decision.person)}
+    if draft is not None:
+        facts["text"] = draft.text
+        await work.deliberation.save_draft(replace(draft, state=DRAFTS.advance(draft.state, DraftEvent.SEND)))
+    sanction_id = sanction.id if sanction else None
+    await tell_person(work, case, decision.person, NoticeKind.DECISION, facts, sanction_id)
+    event = StepEvent.FINISH if sanction is None else StepEvent.BEGIN
+    await step_to(work, case.id, StepKind.TELL_REPORTED, event, SERVICE)
+    await finish(work, case.id, StepKind.SECOND_READING, SERVICE, "" if draft else "the standard text was sent")
+
+
+async def waiting_decision(view: View, case: Case) -> Decision | None:
+    """The enacted decision of the case whose person is still to be told, because a text waits to be read."""
+    if (await steps_of(view, case.id)).state(StepKind.TELL_REPORTED) in _SENT:
+        return None
+    enacted = [d for d in await view.deliberation.decisions_of(case.id) if d.enacted_at and d.person]
+    return enacted[-1] if enacted and case.state is CaseState.IN_FORCE else None
+
+
+async def reading_by_the_clock(desk: Desk, work: Work, made: Promise) -> None:
+    """A decision never waits long for its text: members are reminded, then the standard text goes, then it holds.
+
+    The standard text goes out at the last reminder, so that it has been tried everywhere before the restriction cuts
+    the person off. Policy: P-5.6.
+    """
+    decision = await work.deliberation.decision(DecisionId(made.about))
+    if decision is None or decision.enacted_at is None:
+        await keep(work, made)
+        return
+    case = await case_of(work, decision.case)
+    instants = _reading_instants(made, desk.policy)
+    waits = await waiting_decision(work, case) == decision
+    if work.now >= made.due:
+        await _held_by_the_clock(desk, work, case, decision, made)
+        return
+    if waits and len(instants) > 1 and work.now < instants[-2]:
+        await tell_members(work, case, NoticeKind.DRAFT_TO_READ, {"until": made.due.isoformat()})
+    elif waits:
+        await send_decision(desk, work, case, decision, None)
+        work.journal.note(Entry("standard_text.was_sent", SERVICE, "P-5.6", {"decision": str(decision.id)}, case.id))
+    await again(work, made, next(at for at in instants if at > work.now))
+
+
+async def report_to_board(work: Work, case: Case) -> None:
+    """The Board has its report of the case, once, without those of it whom the case concerns. Policy: P-8.5."""
+    if not (await steps_of(work, case.id)).is_over(StepKind.BOARD_REPORT):
+        await tell_board(work, case, NoticeKind.BOARD_REPORT, {})
+        await finish(work, case.id, StepKind.ENACT)
+        await finish(work, case.id, StepKind.BOARD_REPORT)
+
+
+async def ask_somebody_to_tell(work: Work, case: Case, sanction: Sanction) -> None:
+    """A named member has the task of telling a person whom no message has reached: the contact, else all. Policy: P-6.2."""
+    only = [case.contact] if case.contact else None
+    await tell_members(work, case, NoticeKind.NOT_TOLD, {"sanction": str(sanction.id)}, only=only)
+
+
+async def sanction_of(view: View, authority: str, case: Case) -> Sanction | None:
+    """The sanction that rests on the decision or act."""
+    found = [s for s in await view.sanctions.of_case(case.id) if s.authority.id == authority]
+    return found[-1] if found else None
+
+
+async def decide_sanction(
+    desk: Desk, work: Work, case: Case, decision: Decision, holds_from: datetime, by: str
+) -> Sanction | None:
+    """What the decision restricts stands in place of what this case restricted before, with no gap; None for nothing.
+
+    A provisional measure ends with it. Policy: P-6.3, P-7.4.
+    """
+    if decision.person is None:
+        return None
+    old = [s for s in await work.sanctions.of_case(case.id) if s.person == decision.person and s.lifting is None]
+    consequence = decision.consequence
+    if consequence.restriction is Restriction.NONE:
+        for sanction in old:
+            await lifting.lift(work, sanction, work.now, LiftingCause.SUPERSEDED, by, decision.id)
+        return None
+    new = await enactment.enact(
+        work,
+        decision.person,
+        case.id,
+        decision.id,
+        consequence.restriction,
+        consequence.spaces,
+        consequence.term,
+        on_term_end(Authority.DECISION, for_ladder(consequence), desk.policy),
+        holds_from,
+        desk.spaces.names,
+    )
+    for sanction in old:
+        await enactment.supersede(work, sanction, new, by, decision.id)
+        await keep_about(work, sanction.id, PromiseKind.TERM_END, PromiseKind.ASK_REMINDER)
+    if new.ends is not None:
+        await promise(work, PromiseKind.TERM_END, case.id, new.ends, about=new.id)
+    await _end_roles(work, decision, by)
+    return new
+
+
+async def _take_hold(desk: Desk, work: Work, case: Case, decision: Decision, by: MemberId) -> Enacted:
+    steps = await steps_of(work, case.id)
+    if not steps.is_over(StepKind.TELL_REPORTER):
+        await tell_reporters(work, case, NoticeKind.REPORTER_NEWS, {"news": News.DECIDED})
+        await finish(work, case.id, StepKind.TELL_REPORTER, by_member(by))
+    until = due(Deadline.SECOND_READING, work.now, desk.policy)
+    # Telling never delays a safety measure (P-5.5).
+    holds_from = work.now if case.safety_risk else until
+    sanction = await decide_sanction(desk, work, case, decision, holds_from, by_member(by))
+    waits = await _tell_reported(desk, work, case, decision, sanction, until)
+    if sanction is None or case.safety_risk:
+        await report_to_board(work, case)
+    holds = may_act_from(sanction) if sanction else None
+    return Enacted(case.code_name, work.now, sanction.id if sanction else None, holds, waits)
+
+
+async def _tell_reported(
+    desk: Desk, work: Work, case: Case, decision: Decision, sanction: Sanction | None, until: datetime
+) -> bool:
+    """The person is told now, unless a text of the group's own is still to be read: then the answer is True."""
+    if decision.person is None:
+        return False
+    steps = await steps_of(work, case.id)
+    if steps.state(StepKind.TELL_REPORTED) is StepState.SKIPPED:
+        if sanction is not None:
+            await enactment.told(work, sanction, Telling.COULD_NOT)
+            await report_to_board(work, case)
+        return False
+    drafts = await _texts(work, case, decision)
+    read = next((draft for draft in drafts if draft.state is DraftState.APPROVED), None)
+    skipped = steps.state(StepKind.SECOND_READING) is StepState.SKIPPED
+    waits = read is None and bool(drafts) and not skipped
+    if waits:
+        await tell_members(work, case, NoticeKind.DRAFT_TO_READ, {"until": until.isoformat()})
+    else:
+        await send_decision(desk, work, case, decision, read)
+    if waits or sanction is not None:
+        made = await promise(work, PromiseKind.SECOND_READING, case.id, until, about=decision.id)
+        first = _reading_instants(made, desk.policy)[0]
+        await work.promises.save(replace(made, next_at=first))
+    return waits
+
+
+async def _held_by_the_clock(desk: Desk, work: Work, case: Case, decision: Decision, made: Promise) -> None:
+    """The time for telling has run out: what was decided holds whether or not the person could be told."""
+    await keep(work, made)
+    await send_decision(desk, work, case, decision, None)
+    sanction = await sanction_of(work, decision.id, case)
+    if sanction is not None and sanction.telling is Telling.TO_TELL:
+        await ask_somebody_to_tell(work, case, sanction)
+    await report_to_board(work, case)
+    work.journal.note(Entry("telling.ran_out", SERVICE, "P-5.6", {"decision": str(decision.id)}, case.id))
+
+
+def _reading_instants(made: Promise, policy: Policy) -> tuple[datetime, ...]:
+    return (*reminders(Deadline.SECOND_READING, made.since, policy), made.due)
+
+
+def _facts(decision: Decision, sanction: Sanction | None, policy: Policy) -> Mapping[str, str]:
+    consequence = decision.consequence
+    asks = readmission_asks(Authority.DECISION, for_ladder(consequence), policy)
+    return {
+        "outcome": consequence.outcome,
+        "restriction": consequence.restriction,
+        "from": sanction.starts.isoformat() if sanction else "",
+        "ends": sanction.ends.isoformat() if sanction and sanction.ends else "",
+        "return": asks if sanction else ReadmissionAsks.NOTHING,
+        "conditions": consequence.conditions,
+    }
+
+
+async def _texts(view: View, case: Case, decision: Decision) -> list[Draft]:
+    """The group's own texts to the person about the decision, the newest first, as far as they can still be sent."""
+    drafts = await view.deliberation.drafts_of(case.id)
+    ours = [d for d in drafts if d.kind is DraftKind.DECISION and d.to is PartyRole.REPORTED]
+    usable = [d for d in ours if d.state in (DraftState.WRITTEN, DraftState.APPROVED)]
+    return [d for d in reversed(usable) if d.person in (None, decision.person)]
+
+
+async def _decision_of(view: View, case: Case) -> Decision:
+    proposals = {p.id: p for p in await view.deliberation.proposals_of(case.id)}
+    decision = not_enacted(await view.deliberation.decisions_of(case.id), proposals)
+    if decision is None or case.state is not CaseState.AGREED:
+        raise Refused("nothing_agreed", "Nothing is agreed in this case that waits to be enacted.", "P-5.1")
+    return decision
+
+
+async def _missing(view: View, case: Case, decision: Decision) -> tuple[StepKind, ...]:
+    steps = await steps_of(view, case.id)
+    needed = needed_before_enactment(case, decision.consequence, about_person=decision.person is not None)
+    missing = [kind for kind in needed if not steps.is_over(kind)]
+    hearing_counts = StepKind.HEARING in needed and steps.state(StepKind.HEARING) is StepState.DONE
+    if hearing_counts and decision.person and not await was_asked(view, case, decision.person):
+        # Somebody else of the same case was heard; this person was not.
+        missing.insert(0, StepKind.HEARING)
+    return tuple(missing)
+
+
+async def _refuse_while_missing(work: Work, case: Case, decision: Decision) -> None:
+    missing = await _missing(work, case, decision)
+    if missing:
+        reasons = ", and ".join(_WORDS[kind] for kind in missing)
+        sentence = f"This cannot be enacted yet: {reasons}. A step can be skipped with a reason and a second member."
+        raise Refused("steps_missing", sentence, "P-5.5")
+
+
+async def _accounts(view: View, person: PersonId | None) -> tuple[Account, ...]:
+    if person is None:
+        return ()
+    return tuple(known.account for known in await view.people.accounts_of(person) if known.binding)
+
+
+async def _end_roles(work: Work, decision: Decision, by: str) -> None:
+    """A sanction on somebody with a role here ends the role's access at this instant. Policy: P-1.2."""
+    if decision.person is None:
+        return
+    accounts = set(await _accounts(work, decision.person))
+    for member in await work.people.members():
+        is_theirs = member.person == decision.person or bool(accounts & set(member.accounts))
+        if is_theirs and member.ended_at is None:
+            await work.people.save_member(replace(member, ended_at=work.now))
+            work.journal.note(Entry("member.has_ended", by, "P-1.2", {"member": str(member.id)}))

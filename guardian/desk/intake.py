@@ -1,0 +1,329 @@
+"""The way in: a report becomes a case, with everybody whom it concerns kept out before anybody is told of it.
+
+What a reporter later adds or asks for goes the same way. Every door calls this and nothing else.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from guardian.cases.access import members_who_may_know
+from guardian.cases.intake import (
+    EvidenceIn,
+    Submission,
+    authors_of,
+    check_files,
+    check_length,
+    check_submission,
+    evidence_from,
+    new_case,
+    promises_for,
+    report_from,
+    reporter_of,
+    signs_of,
+    words_of,
+)
+from guardian.cases.receipts import digest_of, for_reporter
+from guardian.cases.values import Addition, Case, PartyRole, ReceiptKind, Report
+from guardian.cases.walls import circle_of, goes_to_board, sent_to_board, walls_from
+from guardian.cases.words import FOR_REPORTERS
+from guardian.desk.desk import Desk, View, Work
+from guardian.desk.telling import tell_members
+from guardian.desk.walling import contact_among, tell_of_walls, wall_off
+from guardian.errors import NotFound, Refused
+from guardian.ids import MemberId, Reference, ReportId, new_id
+from guardian.journal import PARTY, Entry
+from guardian.notices.acknowledgement import acknowledgement, addition_received
+from guardian.notices.values import News, Notice, NoticeKind
+from guardian.people.names import code_name
+from guardian.people.permissions import BOARD, MEMBERS, sits
+from guardian.people.values import Group, Member
+from guardian.spaces.port import Account
+from rules.conflicts import Signs
+from rules.deadlines import Deadline, due
+
+__all__ = [
+    "ByReceipt",
+    "ByReporter",
+    "EvidenceIn",
+    "FollowUp",
+    "ReceiptKey",
+    "Received",
+    "Submission",
+    "ThreadLine",
+    "Wish",
+    "add",
+    "follow_up",
+    "people_to_name",
+    "receive",
+    "wish",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The answer to a report: its receipt (shown this once), the reporter's own reference, and what to read."""
+
+    receipt: str
+    reference: Reference
+    report: ReportId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByReceipt:
+    """Whoever holds the receipt."""
+
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByReporter:
+    """The account by which the report was made, as the space itself says who is asking."""
+
+    report: ReportId
+    reporter: Account
+
+
+ReceiptKey = ByReceipt | ByReporter
+
+
+class Wish(StrEnum):
+    """What a reporter may ask for at any time (P-2.12)."""
+
+    HOLD_CONTACT = "hold_contact"
+    MAY_CONTACT = "may_contact"
+    OTHER_CONTACT = "other_contact"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLine:
+    """One text between a reporter and the group."""
+
+    at: datetime
+    from_reporter: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a reporter sees: how things stand, what was said. `told` are the service's own notices, worded by the page."""
+
+    reference: Reference
+    state: str
+    received_at: datetime
+    thread: tuple[ThreadLine, ...]
+    told: tuple[Notice, ...]
+    hold_contact: bool
+    withdrawn: bool
+
+
+async def people_to_name(desk: Desk) -> tuple[tuple[MemberId, str], ...]:
+    """Everybody with a role at this instant, whom a report may concern: the group, the Board, then the others."""
+    async with desk.works.look() as view:
+        members = [m for m in await view.people.members() if any(m.holds(group, view.now) for group in Group)]
+        return tuple((m.id, m.name) for m in sorted(members, key=lambda m: _place(m, view.now)))
+
+
+async def receive(desk: Desk, submission: Submission) -> Received:
+    """The report is a case; whom it concerns is kept out, the others are told, and the reporter has an answer.
+
+    The same delivery again gets the first answer again. Policy: P-2.2, P-2.4, P-2.5.
+    """
+    check_submission(submission, desk.longest_text, desk.largest_file)
+    async with desk.works.begin() as work:
+        first = await _first_answer(work, submission)
+        if first is not None:
+            return first
+        case = await _open_case(desk, work, submission)
+        received = await _keep_report(desk, work, submission, case)
+        await _first_notices(work, case, danger=submission.danger)
+        if submission.delivery is not None:
+            await work.answers.keep(submission.door, submission.delivery, _written(received), case.id)
+        return received
+
+
+async def add(desk: Desk, key: ReceiptKey, text: str, files: tuple[EvidenceIn, ...] = ()) -> str:
+    """What the reporter adds stands with the report, and the members on the case are told; an answer to read.
+
+    Whoever the new words point to is kept out first. Policy: P-2.5, P-2.12.
+    """
+    if not text.strip() and not files:
+        raise Refused("empty", "There is nothing in it yet. Please write something, or choose a file.", "P-2.12")
+    check_length(len(text), desk.longest_text)
+    check_files(files, desk.largest_file)
+    async with desk.works.begin() as work:
+        report = await _report_for(work, key)
+        case = await _case_of(work, report)
+        members = await work.people.members()
+        signs = Signs(authors=authors_of(files, members), texts=(text, *words_of(files)))
+        after, changed = await wall_off(work, desk.policy, case, signs, PARTY)
+        await _keep_addition(work, report, text.strip(), files)
+        await tell_members(work, after, NoticeKind.CASE_NEWS, {"news": News.ADDITION})
+        if changed:
+            await tell_of_walls(work, case, after)
+        return addition_received(desk.community)
+
+
+async def wish(desk: Desk, key: ReceiptKey, asked: Wish) -> str:
+    """What the reporter asks for is on record, and the members on the case are told of it. Policy: P-2.12."""
+    async with desk.works.begin() as work:
+        report = await _report_for(work, key)
+        case = await _case_of(work, report)
+        await work.cases.save_report(_wished(report, asked, work.now))
+        about = {"case": case.id, "report": report.id, "wish": asked}
+        work.journal.note(Entry("reporter.asked", PARTY, "P-2.12", about, case.id))
+        news = News.WITHDRAWN if asked is Wish.WITHDRAW else News.WISH
+        await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": news, "wish": asked})
+    return _WISHED[asked]
+
+
+async def follow_up(desk: Desk, receipt: str) -> FollowUp:
+    """How the report stands, for whoever holds its receipt. Policy: P-2.4."""
+    async with desk.works.begin() as work:
+        report = await _report_for(work, ByReceipt(receipt))
+        case = await _case_of(work, report)
+        work.journal.note(Entry("follow_up.was_read", PARTY, "P-2.4", {"report": report.id}, case.id))
+        said = [each for each in await work.cases.additions_of(case.id) if each.report == report.id]
+        lines = [ThreadLine(report.received_at, True, report.what_happened)]
+        lines += [ThreadLine(each.at, each.from_party, each.text) for each in said]
+        return FollowUp(
+            reference=await _reference_of(work, report),
+            state=FOR_REPORTERS[case.state],
+            received_at=report.received_at,
+            thread=tuple(lines),
+            told=await work.notices.of_report(report.id),
+            hold_contact=report.hold_contact,
+            withdrawn=report.withdrawn_at is not None,
+        )
+
+
+async def _open_case(desk: Desk, work: Work, submission: Submission) -> Case:
+    """A new case with its walls, in the right hands from its first instant."""
+    members = await work.people.members()
+    taken = await work.cases.code_names() | await work.people.code_names()
+    case = new_case(code_name(taken), work.now, danger=submission.danger)
+    walls = walls_from(signs_of(submission, members), members, desk.policy, case, work.now, PARTY)
+    concerned = [wall.member for wall in walls]
+    circle = circle_of(members, work.now)
+    if goes_to_board(circle, walls, [*concerned, *circle.chairs], desk.policy):
+        case = sent_to_board(case)
+    await work.cases.add_case(case)
+    for wall in walls:
+        await work.cases.add_wall(wall)
+    if not case.board_only:
+        case = await work.cases.save_case(replace(case, contact=await contact_among(work, case, desk.policy)))
+    return case
+
+
+async def _keep_report(desk: Desk, work: Work, submission: Submission, case: Case) -> Received:
+    report = report_from(submission, case.id, work.now)
+    party = reporter_of(report)
+    minted = for_reporter(case.id, report.id, work.now)
+    await work.cases.add_report(report)
+    await work.cases.add_party(party)
+    await work.cases.add_receipt(minted.kept)
+    for piece in submission.evidence:
+        await work.cases.add_evidence(evidence_from(piece, report, work.now))
+    for promise in promises_for(report, desk.policy):
+        await work.promises.add(promise)
+    about = {"case": case.id, "report": report.id, "door": report.door}
+    work.journal.note(Entry("report.was_received", PARTY, "P-2.1", about, case.id))
+    answer_by = due(Deadline.FIRST_ANSWER, work.now, desk.policy)
+    return Received(minted.secret, party.reference, report.id, acknowledgement(desk.community, answer_by))
+
+
+async def _first_notices(work: Work, case: Case, *, danger: bool) -> None:
+    """Everybody who may know is told that something has come in, and nothing of what it is. Policy: P-2.5, P-3.6."""
+    await tell_members(work, case, NoticeKind.DANGER if danger else NoticeKind.NEW_REPORT)
+    await tell_of_walls(work, case, case)
+    if not await members_who_may_know(work, case):
+        work.journal.note(Entry("case.has_nobody_left", PARTY, "P-2.5", {"case": case.id}, case.id))
+
+
+async def _keep_addition(work: Work, report: Report, text: str, files: tuple[EvidenceIn, ...]) -> None:
+    if text:
+        await work.cases.add_addition(Addition(new_id(), report.case, report.id, work.now, text))
+    for piece in files:
+        await work.cases.add_evidence(evidence_from(piece, report, work.now))
+    about = {"case": report.case, "report": report.id}
+    work.journal.note(Entry("report.was_added_to", PARTY, "P-2.12", about, report.case))
+
+
+async def _first_answer(work: Work, submission: Submission) -> Received | None:
+    if submission.delivery is None:
+        return None
+    earlier = await work.answers.claim(submission.door, submission.delivery)
+    if earlier is None:
+        return None
+    if earlier.answer is None:
+        raise Refused("repeated", "This report has been received already.", "P-2.4")
+    return _read(earlier.answer)
+
+
+async def _report_for(view: View, key: ReceiptKey) -> Report:
+    """The report that the key opens; NotFound where it opens none."""
+    report: Report | None = None
+    match key:
+        case ByReceipt(typed):
+            receipt = await view.cases.receipt(digest_of(typed))
+            if receipt is not None and receipt.kind is ReceiptKind.REPORTER and receipt.report is not None:
+                report = await view.cases.report(receipt.report)
+        case ByReporter(report_id, account):
+            found = await view.cases.report(report_id)
+            report = found if found is not None and found.reporter == account else None
+    if report is None:
+        raise NotFound("This receipt opens nothing here. Please check that every letter and digit is as it was shown.")
+    return report
+
+
+async def _case_of(view: View, report: Report) -> Case:
+    case = await view.cases.case(report.case)
+    if case is None:
+        raise NotFound
+    return case
+
+
+async def _reference_of(view: View, report: Report) -> Reference:
+    parties = await view.cases.parties_of(report.case)
+    return next(p.reference for p in parties if p.role is PartyRole.REPORTER and p.report == report.id)
+
+
+def _wished(report: Report, asked: Wish, at: datetime) -> Report:
+    match asked:
+        case Wish.HOLD_CONTACT:
+            return replace(report, hold_contact=True)
+        case Wish.MAY_CONTACT:
+            return replace(report, hold_contact=False)
+        case Wish.WITHDRAW:
+            return replace(report, withdrawn_at=report.withdrawn_at or at)
+        case Wish.OTHER_CONTACT:
+            return report
+
+
+def _place(member: Member, at: datetime) -> tuple[int, str]:
+    """Where a member stands in the list: the working group first, then the Board, each by name."""
+    rank = next((i for i, seat in enumerate((MEMBERS, BOARD)) if sits(member, seat, at)), 2)
+    return rank, member.name.casefold()
+
+
+def _written(received: Received) -> str:
+    parts = (received.receipt, received.reference, received.report, received.text)
+    return json.dumps(parts)
+
+
+def _read(written: str) -> Received:
+    receipt, reference, report, text = json.loads(written)
+    return Received(receipt, Reference(reference), ReportId(report), text)
+
+
+_WISHED = {
+    Wish.HOLD_CONTACT: "Noted: the person you reported is not contacted until you say otherwise. If somebody's safety "
+    "asks for it, the group may have to go on, and tells you so first.",
+    Wish.MAY_CONTACT: "Noted: the group may speak to the person you reported when it comes to that.",
+    Wish.OTHER_CONTACT: "Noted: you have asked for another contact person. The group has been told and will answer you.",
+    Wish.WITHDRAW: "Your report is withdrawn, and nobody will write to you about it. If somebody's safety asks for it, "
+    "the group may go on with what it knows.",
+}

@@ -1,0 +1,273 @@
+"""Who a case is about: naming a reported person by an account, and linking further accounts to that person.
+
+One member's word alone restricts nobody: what the space itself vouches for, or the reported matter shows, binds at
+once; all else waits for a second member. Policy: P-3.1, P-6.4.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from guardian.cases.access import acting, case_for, members_who_may_know
+from guardian.cases.values import Case, PartyRole
+from guardian.desk.desk import Desk, View, Work
+from guardian.desk.telling import reference_of, tell_members
+from guardian.desk.walling import tell_of_walls, wall_off
+from guardian.errors import NotFound, Refused
+from guardian.ids import AccountId, MemberId, PersonId, SpaceName, new_id
+from guardian.journal import Entry, by_member
+from guardian.notices.values import News, NoticeKind
+from guardian.people.names import code_name as new_code_name
+from guardian.people.permissions import UseCase
+from guardian.people.values import KnownAccount, Person, Trust
+from guardian.sanctions.enactment import bind
+from guardian.spaces.port import Account, Unknown
+from rules.conflicts import Signs
+from rules.names import Known, mentioned
+from rules.policy import Policy
+
+_SHORTEST_ID = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An account that a space knows, and the accounts elsewhere that the same space vouches for, each with its handle."""
+
+    account: Account
+    handle: str
+    vouched: tuple[tuple[Account, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """What a member sees of a link that they made or confirmed."""
+
+    link: AccountId
+    person: str
+    space: SpaceName
+    handle: str
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAccounts:
+    """A reported person by code name, with every account that is known."""
+
+    person: str
+    accounts: tuple[KnownAccount, ...]
+
+
+async def name_reported(desk: Desk, by: MemberId, code_name: str, space: SpaceName, text: str) -> str:
+    """The case is about the person behind that account; the answer is their lasting code name.
+
+    The account binds where it wrote the evidence or the report names it; else a second member is asked.
+    """
+    async with desk.works.look() as view:
+        await acting(view, by, UseCase.NAME_REPORTED)
+        await case_for(view, by, code_name)
+    found = await _find(desk, space, text)
+    async with desk.works.begin() as work:
+        await acting(work, by, UseCase.NAME_REPORTED)
+        case = await case_for(work, by, code_name)
+        person = await _person_behind(work, found)
+        await reference_of(work, case, person.id)
+        trust = Trust.EVIDENCED if await _shown_by(work, desk.policy, case, found) else Trust.ASSERTED
+        link = await _link(work, person, found.account, found.handle, trust, by, "named in the reported matter")
+        await _link_vouched(work, person, found, by)
+        about = {"case": case.id, "person": person.id, "account": link.id}
+        work.journal.note(Entry("person.was_named", by_member(by), "P-3.1", about, case.id))
+        await _wall_off_person(work, desk.policy, person.id, by_member(by))
+        await _tell_of_link(work, case.code_name, person, link, by, News.PERSON_NAMED)
+    return person.code_name
+
+
+async def propose_link(
+    desk: Desk, by: MemberId, person_code: str, space: SpaceName, text: str, evidence: str
+) -> LinkView:
+    """The account is said to be that person's. It binds at once where a space vouches for it, else after a second yes."""
+    if not evidence.strip():
+        raise Refused("no_evidence", "Say in a sentence how you know that this account is theirs.", "P-6.4")
+    async with desk.works.look() as view:
+        await acting(view, by, UseCase.LINK)
+        await _person_and_case(view, by, person_code)
+    found = await _find(desk, space, text)
+    async with desk.works.begin() as work:
+        await acting(work, by, UseCase.LINK)
+        person, case = await _person_and_case(work, by, person_code)
+        if await _binding_owner(work, found.account) not in (None, person.id):
+            raise Refused("taken", "This account is already known as somebody else's.", "P-6.4")
+        trust = Trust.VOUCHED if await _vouched_for(work, person, found) else Trust.ASSERTED
+        link = await _link(work, person, found.account, found.handle, trust, by, evidence.strip())
+        if trust is Trust.VOUCHED:
+            await _link_vouched(work, person, found, by)
+        about = {"person": person.id, "account": link.id}
+        work.journal.note(Entry("account.was_linked", by_member(by), "P-6.4", about, case.id, evidence.strip()))
+        await _wall_off_person(work, desk.policy, person.id, by_member(by))
+        await _tell_of_link(work, case.code_name, person, link, by, News.ACCOUNT_LINKED)
+    return _view(person, link)
+
+
+async def confirm_link(desk: Desk, by: MemberId, link_id: AccountId) -> LinkView:
+    """The link binds, by the yes of a member who did not propose it: what runs on the person reaches the account."""
+    async with desk.works.begin() as work:
+        await acting(work, by, UseCase.CONFIRM_LINK)
+        link = await work.people.account(link_id)
+        person = await work.people.person(link.person) if link else None
+        if link is None or person is None:
+            raise NotFound
+        _, case = await _person_and_case(work, by, person.code_name)
+        await _check_confirmable(work, link, by)
+        confirmed = replace(link, trust=Trust.CONFIRMED, confirmed_by=by)
+        kept = await work.people.save_account(confirmed)
+        await bind(work, kept)
+        about = {"person": person.id, "account": link.id}
+        work.journal.note(Entry("link.was_confirmed", by_member(by), "P-6.4", about, case.id))
+        await _wall_off_person(work, desk.policy, person.id, by_member(by))
+        await _tell_of_link(work, case.code_name, person, kept, by, News.ACCOUNT_LINKED)
+    return _view(person, kept)
+
+
+async def accounts_of(desk: Desk, by: MemberId, code_name: str) -> tuple[PersonAccounts, ...]:
+    """Every account that is known of the people whom the case is about; the reading is in the journal."""
+    async with desk.works.begin() as work:
+        await acting(work, by, UseCase.READ_CASE)
+        case = await case_for(work, by, code_name)
+        work.journal.note(Entry("accounts.were_read", by_member(by), "P-9.8", {"case": case.id}, case.id))
+        found = []
+        for party in await work.cases.parties_of(case.id):
+            person = await work.people.person(party.person) if party.person else None
+            if party.role is PartyRole.REPORTED and person is not None:
+                found.append(PersonAccounts(person.code_name, await work.people.accounts_of(person.id)))
+        return tuple(found)
+
+
+async def _find(desk: Desk, space: SpaceName, text: str) -> Found:
+    """The account that the words mean exactly, with what its own space says of it. Called outside any transaction."""
+    place = desk.spaces.get(space)
+    if place is None:
+        raise Refused("no_such_space", f"There is no space called {space!r} here.", "P-1.3")
+    found = await place.find(text)
+    if found is None:
+        sentence = "Nobody is found there by exactly that. Please give the name as it is written there, or the id."
+        raise Refused("nobody_found", sentence, "P-6.4")
+    account = Account(space, found[0])
+    # A space is asked of its own accounts only: elsewhere the same id may be another human's.
+    vouched = await place.linked(account)
+    accounts = () if isinstance(vouched, Unknown) else vouched
+    return Found(account, found[1], tuple([(each, await _handle(desk, each)) for each in accounts]))
+
+
+async def _handle(desk: Desk, account: Account) -> str:
+    place = desk.spaces.get(account.space)
+    found = await place.find(account.native_id) if place else None
+    return found[1] if found and found[0] == account.native_id else account.native_id
+
+
+async def _person_behind(work: Work, found: Found) -> Person:
+    """The person whose the account, or else one that is vouched for with it, is known to be; a new one otherwise."""
+    for account in (found.account, *(each for each, _ in found.vouched)):
+        owner = await _binding_owner(work, account)
+        person = await work.people.person(owner) if owner else None
+        if person is not None:
+            return person
+    taken = await work.people.code_names() | await work.cases.code_names()
+    person = Person(PersonId(new_id()), new_code_name(taken), work.now)
+    await work.people.add_person(person)
+    return person
+
+
+async def _binding_owner(view: View, account: Account) -> PersonId | None:
+    return next((link.person for link in await view.people.owners(account) if link.binding), None)
+
+
+async def _shown_by(view: View, policy: Policy, case: Case, found: Found) -> bool:
+    """Whether the reported matter itself shows the account: it wrote the evidence, or the reporter's words name it."""
+    evidence = await view.cases.evidence_of(case.id)
+    if any(piece.author == found.account for piece in evidence):
+        return True
+    words = [text for report in await view.cases.reports_of(case.id) for text in (report.what_happened, report.who)]
+    words += [each.text for each in await view.cases.additions_of(case.id) if each.from_party]
+    native_id = found.account.native_id
+    handles = (found.handle, native_id) if len(native_id) >= _SHORTEST_ID else (found.handle,)
+    return bool(mentioned("\n".join(words), [Known(native_id, (), handles)], policy.conflicts))
+
+
+async def _vouched_for(view: View, person: Person, found: Found) -> bool:
+    """Whether a space vouches that the account is of the same human as one that is known to be the person's."""
+    known = {link.account for link in await view.people.accounts_of(person.id) if link.binding}
+    return any(account in known for account, _ in found.vouched)
+
+
+async def _link(
+    work: Work, person: Person, account: Account, handle: str, trust: Trust, by: MemberId, evidence: str
+) -> KnownAccount:
+    """The link stands with at least that trust; a newly binding one is looked at by the reconciler at once."""
+    known = [link for link in await work.people.accounts_of(person.id) if link.account == account]
+    if known and (known[0].binding or trust is Trust.ASSERTED):
+        return known[0]
+    if known:
+        link = await work.people.save_account(replace(known[0], trust=trust, handle=handle))
+    else:
+        link = KnownAccount(AccountId(new_id()), person.id, account, handle, trust, work.now, by_member(by), evidence)
+        await work.people.add_account(link)
+    if link.binding:
+        await bind(work, link)
+    return link
+
+
+async def _link_vouched(work: Work, person: Person, found: Found, by: MemberId) -> None:
+    """What the space vouches for is linked in the same act, unless it is known as somebody else's."""
+    for account, handle in found.vouched:
+        if await _binding_owner(work, account) in (None, person.id):
+            evidence = f"vouched for by {found.account.space}"
+            await _link(work, person, account, handle, Trust.VOUCHED, by, evidence)
+
+
+async def _wall_off_person(work: Work, policy: Policy, person: PersonId, by: str) -> None:
+    """A member whose own account turns out to be the person's is kept out of every case about that person."""
+    links = await work.people.accounts_of(person)
+    members = await work.people.members()
+    binding = {link.account for link in links if link.binding}
+    said = {link.account for link in links if not link.binding}
+    signs = Signs(
+        authors=frozenset(m.id for m in members if m.person == person or binding & set(m.accounts)),
+        linked=frozenset(m.id for m in members if said & set(m.accounts)),
+    )
+    for case in await work.cases.cases_of(person):
+        after, changed = await wall_off(work, policy, case, signs, by)
+        if changed:
+            await tell_of_walls(work, case, after)
+
+
+async def _tell_of_link(
+    work: Work, code_name: str, person: Person, link: KnownAccount, by: MemberId, news: News
+) -> None:
+    """The others on the case hear of it, after the walls; those who may confirm it are asked to."""
+    case = await work.cases.case_named(code_name)
+    if case is None:
+        return
+    facts = {"person": person.code_name, "link": link.id, "news": news}
+    kind = NoticeKind.CASE_NEWS if link.binding else NoticeKind.LINK_TO_CONFIRM
+    await tell_members(work, case, kind, facts, besides=(by,))
+
+
+async def _person_and_case(view: View, by: MemberId, person_code: str) -> tuple[Person, Case]:
+    """The person, and the latest case about them that the member may know of; NotFound where there is none."""
+    person = await view.people.person_named("-".join(person_code.casefold().replace("-", " ").split()))
+    cases: Iterable[Case] = reversed(await view.cases.cases_of(person.id)) if person else ()
+    for case in cases:
+        if person and any(member.id == by for member in await members_who_may_know(view, case)):
+            return person, case
+    raise NotFound
+
+
+async def _check_confirmable(view: View, link: KnownAccount, by: MemberId) -> None:
+    if link.binding:
+        raise Refused("already", "This link is confirmed already.", "P-6.4")
+    if link.linked_by == by_member(by):
+        raise Refused("same_member", "Another member has to confirm what you proposed.", "P-6.4")
+    if await _binding_owner(view, link.account) is not None:
+        raise Refused("taken", "This account is already known as somebody else's.", "P-6.4")
+
+
+def _view(person: Person, link: KnownAccount) -> LinkView:
+    return LinkView(link.id, person.code_name, link.account.space, link.handle, link.trust)

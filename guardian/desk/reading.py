@@ -1,0 +1,232 @@
+"""The reading room: a one-time link opens a short session, in which a member reads one case. Every reading is journalled.
+
+Permission is asked again at each request. Links and sessions end by the machine's time, as every token does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from guardian.cases.access import acting, case_for, may_know
+from guardian.cases.receipts import digest_of
+from guardian.cases.stores import ReadingPass
+from guardian.cases.values import Addition, Case, Evidence, PartyRole, Promise, Report, Wall, WallKind
+from guardian.cases.words import FOR_MEMBERS, WALLS
+from guardian.desk.desk import Desk, View, Work
+from guardian.desk.walling import name_of
+from guardian.errors import NotFound, Refused
+from guardian.ids import EvidenceId, MemberId, PersonId, new_secret
+from guardian.journal import Entry, by_member
+from guardian.people.permissions import UseCase, may
+from guardian.people.values import KnownAccount, Member
+
+LINK_LASTS: Final = timedelta(minutes=5)
+SESSION_LASTS: Final = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """One line of a member's list of cases. A recused member sees no more of the case than this (P-4.2)."""
+
+    code_name: str
+    state: str
+    opened_at: datetime
+    recused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRead:
+    """One report with all that belongs to it; `concerns` are the members whom the reporter picked, by name."""
+
+    report: Report
+    concerns: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    additions: tuple[Addition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRead:
+    """A reported person: their code name, their accounts, and other cases about them that the reader may know."""
+
+    person: PersonId
+    code_name: str
+    accounts: tuple[KnownAccount, ...]
+    other_cases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WallRead:
+    """A member who is kept out of the case, by name."""
+
+    member: MemberId
+    name: str
+    kind: WallKind
+    words: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything that the page of one case shows."""
+
+    case: Case
+    state: str
+    contact: str
+    reports: tuple[ReportRead, ...]
+    people: tuple[PersonRead, ...]
+    walls: tuple[WallRead, ...]
+    promises: tuple[Promise, ...]
+
+
+async def overview(desk: Desk, by: MemberId) -> tuple[Glimpse, ...]:
+    """The cases that the member may know of, oldest first; those that concern them are not among them at all."""
+    async with desk.works.look() as view:
+        member = await view.people.member(by)
+        if member is None or not may(member, UseCase.READ_CASE, view.now):
+            return ()
+        walls = await view.cases.walls_of_member(by)
+        glimpses = [_glimpse(member, case, walls, view.now) for case in await view.cases.cases()]
+        return tuple(glimpse for glimpse in glimpses if glimpse is not None)
+
+
+async def link_for(desk: Desk, by: MemberId, code_name: str) -> str:
+    """The address of a page that opens the case for this member, once and within five minutes."""
+    token = new_secret()
+    async with desk.works.begin() as work:
+        await acting(work, by, UseCase.READ_CASE)
+        case = await case_for(work, by, code_name)
+        await work.cases.drop_passes(desk.wire())
+        await work.cases.add_pass(ReadingPass(digest_of(token), by, case.id, desk.wire() + LINK_LASTS))
+        work.journal.note(Entry("reading_link.was_made", by_member(by), "P-9.8", {"case": case.id}, case.id))
+    return f"{desk.base_url}/read/{token}"
+
+
+async def peek(desk: Desk, token: str) -> bool:
+    """Whether the link would still open; looking does not use it up."""
+    async with desk.works.look() as view:
+        return _opens(await view.cases.reading_pass(digest_of(token)), desk.wire, is_session=False)
+
+
+async def open_session(desk: Desk, token: str) -> str:
+    """The link is used up, and the answer is the secret of a session of half an hour."""
+    session = new_secret()
+    async with desk.works.begin() as work:
+        link = await work.cases.reading_pass(digest_of(token))
+        if link is None or not _opens(link, desk.wire, is_session=False):
+            raise Refused("link_over", "This link has been used or has run out. Please ask for a new one.", "P-9.8")
+        case = await _still_allowed(work, link)
+        await work.cases.save_pass(replace(link, used_at=desk.wire()))
+        until = desk.wire() + SESSION_LASTS
+        await work.cases.add_pass(ReadingPass(digest_of(session), link.member, case.id, until, is_session=True))
+        entry = Entry("reading_room.was_opened", by_member(link.member), "P-9.8", {"case": case.id}, case.id)
+        work.journal.note(entry)
+    return session
+
+
+async def read(desk: Desk, session: str) -> CaseFile:
+    """The whole case, for the member whose session it is; the reading is in the journal. Policy: P-4.2, P-9.8."""
+    async with desk.works.begin() as work:
+        by, case = await _reader(desk, work, session)
+        work.journal.note(Entry("case.was_read", by_member(by), "P-9.8", {"case": case.id}, case.id))
+        return await _file(work, by, case)
+
+
+async def evidence_bytes(desk: Desk, session: str, evidence: EvidenceId) -> tuple[str, bytes]:
+    """The name and the bytes of one piece of evidence of the session's case."""
+    async with desk.works.begin() as work:
+        by, case = await _reader(desk, work, session)
+        piece = await work.cases.evidence(evidence)
+        if piece is None or piece.case != case.id or piece.content is None:
+            raise NotFound
+        about = {"case": case.id, "evidence": piece.id}
+        work.journal.note(Entry("evidence.was_opened", by_member(by), "P-9.8", about, case.id))
+        return piece.file_name, piece.content
+
+
+async def reader_of(desk: Desk, session: str) -> tuple[MemberId, str]:
+    """Whose session it is and the code name of its case, asked anew; for what else the page shows of the case."""
+    async with desk.works.look() as view:
+        by, case = await _reader(desk, view, session)
+        return by, case.code_name
+
+
+def _glimpse(member: Member, case: Case, walls: tuple[Wall, ...], at: datetime) -> Glimpse | None:
+    own = [wall for wall in walls if wall.case == case.id and wall.lifted_at is None]
+    recused = bool(own) and all(wall.kind is WallKind.RECUSED for wall in own)
+    if may_know(member, case, () if recused else own, at):
+        return Glimpse(case.code_name, FOR_MEMBERS[case.state], case.opened_at, recused)
+    return None
+
+
+def _opens(found: ReadingPass | None, wire: Callable[[], datetime], *, is_session: bool) -> bool:
+    if found is None or found.is_session is not is_session:
+        return False
+    return found.used_at is None and wire() < found.until
+
+
+async def _reader(desk: Desk, view: View, session: str) -> tuple[MemberId, Case]:
+    found = await view.cases.reading_pass(digest_of(session))
+    if found is None or not _opens(found, desk.wire, is_session=True):
+        raise Refused("session_over", "Your time in the reading room is over. Please ask for a new link.", "P-9.8")
+    return found.member, await _still_allowed(view, found)
+
+
+async def _still_allowed(view: View, found: ReadingPass) -> Case:
+    """The case of the pass, if its member may know of it at this instant."""
+    await acting(view, found.member, UseCase.READ_CASE)
+    case = await view.cases.case(found.case)
+    return await case_for(view, found.member, case.code_name if case else "")
+
+
+async def _file(work: Work, by: MemberId, case: Case) -> CaseFile:
+    members = await work.people.members()
+    walls = [wall for wall in await work.cases.walls_of(case.id) if wall.lifted_at is None]
+    return CaseFile(
+        case=case,
+        state=FOR_MEMBERS[case.state],
+        contact=name_of(members, case.contact),
+        reports=await _reports(work, case, members),
+        people=await _people(work, by, case),
+        walls=tuple(
+            WallRead(wall.member, name_of(members, wall.member), wall.kind, WALLS[wall.kind], wall.cause)
+            for wall in walls
+        ),
+        promises=await work.promises.open_for(case.id),
+    )
+
+
+async def _reports(view: View, case: Case, members: tuple[Member, ...]) -> tuple[ReportRead, ...]:
+    evidence = await view.cases.evidence_of(case.id)
+    additions = await view.cases.additions_of(case.id)
+    return tuple(
+        ReportRead(
+            report,
+            tuple(name_of(members, member) for member in report.names_members),
+            tuple(piece for piece in evidence if piece.report == report.id),
+            tuple(each for each in additions if each.report == report.id),
+        )
+        for report in await view.cases.reports_of(case.id)
+    )
+
+
+async def _people(view: View, by: MemberId, case: Case) -> tuple[PersonRead, ...]:
+    reader = await view.people.member(by)
+    found = []
+    for party in await view.cases.parties_of(case.id):
+        person = await view.people.person(party.person) if party.person else None
+        if party.role is PartyRole.REPORTED and person is not None and reader is not None:
+            accounts = await view.people.accounts_of(person.id)
+            others = await _other_cases(view, reader, person.id, case)
+            found.append(PersonRead(person.id, person.code_name, accounts, others))
+    return tuple(found)
+
+
+async def _other_cases(view: View, reader: Member, person: PersonId, case: Case) -> tuple[str, ...]:
+    walls = await view.cases.walls_of_member(reader.id)
+    cases = [other for other in await view.cases.cases_of(person) if other.id != case.id]
+    return tuple(
+        other.code_name
+        for other in cases
+        if may_know(reader, other, [wall for wall in walls if wall.case == other.id], view.now)
+    )

@@ -1,0 +1,64 @@
+"""Who has a case in hand: "I have it" on a call for danger, and handing the contact with the reporter to another member.
+
+Policy: P-3.4, P-3.6, P-5.1.
+"""
+
+from dataclasses import replace
+
+from guardian.cases.access import acting, case_for, members_who_may_know
+from guardian.cases.values import Case, PromiseKind
+from guardian.desk.desk import Desk, Work
+from guardian.desk.telling import tell_members, tell_reporters
+from guardian.errors import NotFound, Refused
+from guardian.ids import MemberId
+from guardian.journal import Entry, by_member
+from guardian.notices.values import News, NoticeKind
+from guardian.people.permissions import UseCase
+
+
+async def take(desk: Desk, by: MemberId, code_name: str) -> str:
+    """The member has it: the call for danger is not repeated, and a case without a contact person has one.
+
+    The code name of the case is the answer. Policy: P-3.6.
+    """
+    async with desk.works.begin() as work:
+        await acting(work, by, UseCase.TAKE_DANGER)
+        case = await case_for(work, by, code_name)
+        calls = await work.promises.open_for(case.id, PromiseKind.DANGER_PAGE)
+        if not calls and case.contact is not None:
+            raise Refused("in_hand", "Somebody has this case in hand already.", "P-3.6")
+        for call in calls:
+            await work.promises.save(replace(call, kept_at=work.now, next_at=None))
+        if case.contact is None:
+            case = await work.cases.save_case(replace(case, contact=by))
+        work.journal.note(Entry("case.was_taken", by_member(by), "P-3.6", {"case": case.id}, case.id))
+        await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": News.TAKEN}, besides=(by,))
+    return case.code_name
+
+
+async def hand_over(desk: Desk, by: MemberId, code_name: str, to: MemberId) -> str:
+    """Another member on the case speaks to the reporter from now on, and the reporter is told of the change.
+
+    The code name of the case is the answer. Policy: P-3.4.
+    """
+    async with desk.works.begin() as work:
+        await acting(work, by, UseCase.HAND_OVER)
+        case = await case_for(work, by, code_name)
+        await _check_may_hand_over(work, case, by, to)
+        changed = await work.cases.save_case(replace(case, contact=to))
+        about = {"case": case.id, "member": to}
+        work.journal.note(Entry("contact.was_handed_over", by_member(by), "P-3.4", about, case.id))
+        await tell_members(work, changed, NoticeKind.YOUR_STEP, {"news": News.CONTACT_CHANGED}, only=(to,))
+        await tell_reporters(work, changed, NoticeKind.REPORTER_NEWS, {"news": News.CONTACT_CHANGED})
+    return case.code_name
+
+
+async def _check_may_hand_over(work: Work, case: Case, by: MemberId, to: MemberId) -> None:
+    """The contact person hands over; where there is none, or they are gone, any member on the case does."""
+    on_the_case = {member.id for member in await members_who_may_know(work, case)}
+    if to not in on_the_case:
+        raise NotFound
+    if case.contact in on_the_case and case.contact != by:
+        raise Refused("not_contact", "The contact person of this case hands it over.", "P-3.4")
+    if case.contact == to:
+        raise Refused("is_contact", "They are the contact person of this case already.", "P-3.4")

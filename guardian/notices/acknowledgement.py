@@ -1,0 +1,25 @@
+"""The answer that every reporter gets at once, by itself. A fixed text: nothing of the report is repeated in it."""
+
+from datetime import datetime
+
+
+def acknowledgement(community: str, answer_by: datetime) -> str:
+    """What a reporter reads as soon as the report is in. Policy: P-2.4, P-3.6."""
+    return (
+        f"Thank you for telling us. Your report has reached the people who handle conduct reports for {community}, "
+        "and nobody whom you named in it is told.\n\n"
+        f"One of them will answer you by {spoken(answer_by)}. Nobody watches this around the clock: if somebody is in "
+        "physical danger, call your local emergency services first.\n\n"
+        "Keep your receipt. It is shown this once, and it is the key to your report: with it you can read how things "
+        "stand, add to what you said, or withdraw. Nobody can look it up for you."
+    )
+
+
+def addition_received(community: str) -> str:
+    """What a reporter reads after adding something."""
+    return f"Thank you. What you added is now with your report, and those who handle it for {community} have been told."
+
+
+def spoken(at: datetime) -> str:
+    """An instant as people read it, in UTC."""
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"

@@ -1,0 +1,158 @@
+"""One look at one key: read, ask the space, act, look again, record. The world is touched outside any transaction."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from guardian.errors import Stale
+from guardian.ids import AccountId
+from guardian.logs import logger
+from guardian.sanctions.facts import Facts, Tools, read
+from guardian.sanctions.ownership import Evidence, Whose, needs_trace, whose
+from guardian.sanctions.plan import GiveBack, Plan, Situation, Step, plan
+from guardian.sanctions.recording import record, record_given, record_held_back, record_missing, record_trouble
+from guardian.sanctions.settle import Settled, settle
+from guardian.sanctions.steps import act, drain, held_back, intend, survey, trouble_of
+from guardian.sanctions.stores import Lease
+from guardian.sanctions.trouble import Trouble
+from guardian.spaces.port import Missing, Seen, Space, Trace, Unknown
+from rules.precedence import Hold
+
+log = logger("sanctions")
+
+MOST_ROUNDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of a look: what the last step was, and what trouble it met."""
+
+    done: Step | None = None
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A look that worked, taken into account: what it proves, whose each hold is, and what to do next."""
+
+    facts: Facts
+    settled: Settled
+    planned: Plan
+
+
+async def look(tools: Tools, lease: Lease, account: AccountId) -> None:
+    """The account holds what is wanted, or the key says why not and when it is looked at next."""
+    last: Round | None = Round()
+    for _ in range(MOST_ROUNDS):
+        facts = await _facts(tools, account)
+        if facts is None:
+            return
+        space = tools.spaces.get(facts.key.space)
+        if space is None:
+            await record_trouble(tools, facts, None, Trouble("this space is not configured any more"))
+            return
+        last = await _round(tools, lease, space, facts, last or Round())
+        if last is None:
+            return
+    facts = await _facts(tools, account)
+    if facts is not None:
+        await record_trouble(tools, facts, None, Trouble("the space did not come to rest"))
+
+
+async def looked_at(tools: Tools, lease: Lease, account: AccountId) -> None:
+    """As `look`, but one bad row never stops the others: what went wrong is logged and the key is tried again later."""
+    try:
+        await look(tools, lease, account)
+    except Stale:
+        log.info("look.overtaken", key=account)
+    except asyncio.CancelledError:
+        raise
+    except Exception:
+        log.exception("look.failed", key=account)
+        facts = await _facts(tools, account)
+        if facts is not None:
+            await record_trouble(tools, facts, None, Trouble("a fault of the service itself", "a look at its log"))
+
+
+async def _round(tools: Tools, lease: Lease, space: Space, facts: Facts, last: Round) -> Round | None:
+    """One look and at most one step; None once the key is at rest or has to wait."""
+    seen, belongs = await observe(space, facts)
+    if isinstance(seen, Missing):
+        await record_missing(tools, facts)
+        return None
+    if isinstance(seen, Unknown):
+        await record_trouble(tools, facts, None, Trouble(seen.why, seen.needs or "", after=seen.after))
+        return None
+    view = _view(tools, space, facts, seen, belongs)
+    step = view.planned.step
+    if step is None or step == last.done:
+        await _come_to_rest(tools, facts, view, last)
+        return None
+    return await _step(tools, lease, space, view, step)
+
+
+async def _come_to_rest(tools: Tools, facts: Facts, view: View, last: Round) -> None:
+    """Nothing is left to do, or the step just tried has not shown: then it is tried again later."""
+    if last.trouble is None or view.planned.step is None:
+        cut = last.trouble is not None and last.trouble.cut
+        await record(tools, facts, view.settled, view.planned, unconfirmed=view.planned.step is not None, cut=cut)
+    else:
+        await record_trouble(tools, facts, view.settled, last.trouble)
+
+
+async def _step(tools: Tools, lease: Lease, space: Space, view: View, step: Step) -> Round | None:
+    facts, settled = view.facts, view.settled
+    held = held_back(tools, facts, step, tools.clock.now())
+    if held is not None:
+        again = min((i for i in (view.planned.next_look, held.again) if i is not None), default=None)
+        await record_held_back(tools, facts, settled, held.state, held.detail, alarm=held.alarm, next_look=again)
+        return None
+    taken = await survey(space, facts, step)
+    if isinstance(taken, Unknown):
+        await record_trouble(tools, facts, settled, Trouble(taken.why, taken.needs or "", after=taken.after))
+        return None
+    intent = await intend(tools, lease, space, facts, settled, step, taken)
+    outcome = await act(tools, space, facts, step, intent)
+    await drain(tools, space, facts)
+    if isinstance(step, GiveBack):
+        await record_given(tools, facts, step, outcome)
+    return Round(step, trouble_of(outcome))
+
+
+async def _facts(tools: Tools, account: AccountId) -> Facts | None:
+    async with tools.works.look() as work:
+        return await read(work, account)
+
+
+def _view(tools: Tools, space: Space, facts: Facts, seen: Seen, belongs: Mapping[Hold, Whose]) -> View:
+    now = tools.clock.now()
+    settled = settle(facts.key.account, seen, belongs, facts.applications, facts.intents, now)
+    known = replace(facts, applications=settled.applications)
+    return View(known, settled, plan(situation(space, known, seen, belongs, now)))
+
+
+def situation(space: Space, facts: Facts, seen: Seen, belongs: Mapping[Hold, Whose], now: datetime) -> Situation:
+    """Everything that a plan for this key is made from."""
+    can = space.abilities
+    wish = facts.wish(now)
+    return Situation(wish, seen, belongs, facts.applications, can, now, facts.return_approved, can.ends_natively)
+
+
+async def observe(space: Space, facts: Facts) -> tuple[Seen | Unknown | Missing, Mapping[Hold, Whose]]:
+    """What the space holds on the account, and whose each hold is."""
+    seen = await space.observe(facts.known.account)
+    if not isinstance(seen, Seen):
+        return seen, {}
+    belongs: dict[Hold, Whose] = {}
+    for held in seen.holds:
+        evidence = _evidence(space, facts, held.hold, None)
+        if needs_trace(held, evidence):
+            evidence = _evidence(space, facts, held.hold, await space.trace(facts.known.account, held.hold))
+        belongs[held.hold] = whose(held, evidence)
+    return seen, belongs
+
+
+def _evidence(space: Space, facts: Facts, hold: Hold, trace: Trace | None) -> Evidence:
+    intent = next((i for i in reversed(facts.intents) if i.hold is hold), None)
+    return Evidence(facts.applications.get(hold), intent, facts.references, hold in space.abilities.signed, trace)

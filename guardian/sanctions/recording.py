@@ -1,0 +1,183 @@
+"""What a look came to, kept in one transaction: key, total, applications, and what people must hear."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from guardian.journal import SERVICE
+from guardian.logs import logger
+from guardian.sanctions.facts import Facts, Tools
+from guardian.sanctions.plan import GiveBack, Plan
+from guardian.sanctions.settle import Settled, remaining
+from guardian.sanctions.stores import SanctionWork
+from guardian.sanctions.totals import coverage_in
+from guardian.sanctions.trouble import Trouble
+from guardian.sanctions.values import Coverage, CoverageState, Key, Lifting, LiftingCause
+from guardian.spaces.outcomes import Already, Done, Outcome
+from rules.brake import lifts_call_people
+from rules.precedence import Hold
+
+log = logger("sanctions")
+
+
+async def keep_settled(tools: Tools, work: SanctionWork, facts: Facts, settled: Settled) -> None:
+    for application in settled.changed:
+        await work.sanctions.save_application(facts.key.person, application)
+    for intent in settled.closed:
+        await work.sanctions.close_intent(intent, work.now)
+    for hold in settled.newly_held:
+        work.journal.note(facts.entry("restriction.confirmed", hold=hold))
+    for hold in settled.newly_gone:
+        work.journal.note(facts.entry("restriction.gone", hold=hold))
+    for hold in settled.gone_by_other_hands:
+        await _lifted_by_hand(tools, work, facts, hold)
+
+
+async def _lifted_by_hand(tools: Tools, work: SanctionWork, facts: Facts, hold: Hold) -> None:
+    """A manual lift follows the authority behind the sanction (house 5.13): held and asked about, or adopted."""
+    wish = facts.wish(work.now)
+    if wish.hold is Hold.OPEN:
+        return
+    if not wish.binding:
+        for sanction in (s for s in facts.sanctions if s.id in wish.because):
+            lifting = Lifting(sanction.id, work.now, LiftingCause.ADOPTED, SERVICE, "lifted by hand", work.now)
+            await work.sanctions.add_lifting(lifting)
+        return
+    application = next(a for h, a in facts.applications.items() if h is hold)
+    lifts = (*application.put_back, work.now)
+    current = next(a for a in await work.sanctions.applications_of(facts.key.account) if a.hold is hold)
+    await work.sanctions.save_application(facts.key.person, replace(current, put_back=lifts))
+    alarm = "lifted_again" if lifts_call_people(lifts, work.now, tools.policy) else "lifted_by_hand"
+    await tools.alarms.raise_(work, alarm, facts.key.person, facts.key.space, wish.because)
+
+
+async def record(
+    tools: Tools, facts: Facts, settled: Settled, planned: Plan, *, unconfirmed: bool = False, cut: bool = False
+) -> None:
+    """What the look came to. A call that was cut may still land: it is looked at once more after the ceiling."""
+    now = tools.clock.now()
+    again = now + tools.pace.least if unconfirmed or cut else None
+    next_look = min((i for i in (planned.next_look, again) if i is not None), default=None)
+    why = "waits for the space to confirm" if unconfirmed else planned.detail
+    state = CoverageState.OPEN if unconfirmed else planned.state
+    healed = facts.key.told_at is not None
+    key = replace(
+        facts.key,
+        state=state,
+        why=why,
+        next_look=next_look,
+        failures=0,
+        blocked_since=None,
+        told_at=None,
+        needs="",
+        observed_at=now,
+    )
+    async with tools.works.begin() as work:
+        await keep_settled(tools, work, facts, settled)
+        await _close_fulfilled(work, facts, settled, planned)
+        if healed and not unconfirmed:
+            await tools.alarms.raise_(work, "healed", key.person, key.space, facts.because(now))
+        if planned.unproved:
+            await tools.alarms.raise_(work, "cannot_prove", key.person, key.space, facts.because(now))
+        await _finish(tools, work, key)
+
+
+async def _close_fulfilled(work: SanctionWork, facts: Facts, settled: Settled, planned: Plan) -> None:
+    """Nothing is left to do: an intent that is still open has been overtaken by what is wanted now."""
+    if planned.step is None and planned.state is not CoverageState.OPEN:
+        for intent in facts.intents:
+            if intent.id not in settled.closed:
+                await work.sanctions.close_intent(intent.id, work.now)
+
+
+async def record_held_back(
+    tools: Tools,
+    facts: Facts,
+    settled: Settled,
+    state: CoverageState,
+    detail: str,
+    *,
+    alarm: str | None,
+    next_look: datetime | None,
+) -> None:
+    """The step waits: the mode, the clock or the brake holds it back, and the key says so."""
+    key = replace(facts.key, state=state, why=detail, next_look=next_look, observed_at=tools.clock.now())
+    first = facts.key.why != detail
+    async with tools.works.begin() as work:
+        await keep_settled(tools, work, facts, settled)
+        if first:
+            work.journal.note(facts.entry("step.held_back", why=detail))
+        if first and alarm is not None:
+            await tools.alarms.raise_(work, alarm, key.person, key.space, facts.because(work.now))
+        await _finish(tools, work, key)
+
+
+async def record_trouble(tools: Tools, facts: Facts, settled: Settled | None, trouble: Trouble) -> None:
+    """The key is blocked where anything waits to be done there: it goes to people and is tried, slowly, for ever."""
+    now = tools.clock.now()
+    pending = facts.pending(now)
+    since = facts.key.blocked_since or now
+    blocked = replace(
+        facts.key,
+        state=CoverageState.BLOCKED if pending else facts.key.state,
+        why=trouble.why,
+        needs=trouble.needs,
+        failures=facts.key.failures + 1,
+        blocked_since=since if pending else None,
+    )
+    tell = pending and tools.pace.tell_now(blocked, now)
+    retry = max(tools.pace.retry_at(blocked, now), now + (trouble.after or timedelta()))
+    key = replace(blocked, next_look=retry, told_at=now if tell else blocked.told_at)
+    log.warning("key.blocked", key=key.account, space=key.space, failures=key.failures, needs=key.needs)
+    async with tools.works.begin() as work:
+        if settled is not None:
+            await keep_settled(tools, work, facts, settled)
+        if tell:
+            work.journal.note(facts.entry("key.blocked", needs=trouble.needs))
+            await tools.alarms.raise_(work, "blocked", key.person, key.space, facts.because(now))
+        await _finish(tools, work, key)
+
+
+async def record_missing(tools: Tools, facts: Facts) -> None:
+    """The account is gone: nothing can be held there, and nothing of ours stands there any more."""
+    gone = Settled({}, (), tuple(i.id for i in facts.intents), (), (), ())
+    key = replace(
+        facts.key,
+        state=CoverageState.NO_ACCOUNT,
+        why="the account does not exist any more",
+        next_look=None,
+        failures=0,
+        blocked_since=None,
+        told_at=None,
+        observed_at=tools.clock.now(),
+    )
+    async with tools.works.begin() as work:
+        for application in facts.applications.values():
+            await work.sanctions.save_application(key.person, replace(application, placed=False, taken=()))
+        await keep_settled(tools, work, facts, gone)
+        work.journal.note(facts.entry("account.gone"))
+        await _finish(tools, work, key)
+
+
+async def record_given(tools: Tools, facts: Facts, step: GiveBack, outcome: Outcome) -> None:
+    if not isinstance(outcome, Done | Already):
+        return
+    async with tools.works.begin() as work:
+        for application in await work.sanctions.applications_of(facts.key.account):
+            left = remaining(application.taken, step.things)
+            if left != application.taken:
+                await work.sanctions.save_application(facts.key.person, replace(application, taken=left))
+        work.journal.note(facts.entry("belongings.given_back"))
+
+
+async def _finish(tools: Tools, work: SanctionWork, key: Key) -> None:
+    """The key and the person's total are kept together."""
+    await work.sanctions.finish(key)
+    rows = await work.sanctions.coverage_of(key.person)
+    known = next((row for row in rows if row.space == key.space), None)
+    in_space = [k for k in await work.sanctions.keys_of(key.person) if k.space == key.space]
+    total = coverage_in(key.person, key.space, in_space, known, work.now)
+    if total == known:
+        return
+    await work.sanctions.save_coverage(total)
+    after: tuple[Coverage, ...] = (*(row for row in rows if row.space != key.space), total)
+    await tools.alarms.total_changed(work, key.person, rows, after)

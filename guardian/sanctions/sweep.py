@@ -1,0 +1,81 @@
+"""Finds drift that no event told of: compares a space's list pages with what we last knew, and only adds keys."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from guardian.clock import Clock
+from guardian.ids import AccountId, SpaceName
+from guardian.logs import logger
+from guardian.people.values import KnownAccount
+from guardian.sanctions.lifting import TOPIC
+from guardian.sanctions.stores import SanctionWorks
+from guardian.sanctions.values import CoverageState, Key
+from guardian.spaces.port import Account, Held, Space, Sweep, Unknown
+from guardian.spaces.registry import Spaces
+
+log = logger("sanctions")
+
+_EXPECTED = (CoverageState.HELD, CoverageState.HELD_BY_OTHERS)
+_RETURNED = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
+
+
+async def sweep(works: SanctionWorks, spaces: Spaces, clock: Clock, name: SpaceName) -> int | None:
+    """Keys whose space shows something else than we last knew are due now; how many (None: the look failed)."""
+    space = spaces.get(name)
+    if space is None:
+        return None
+    await hear_time(clock, space)
+    found = await space.sweep()
+    if isinstance(found, Unknown):
+        log.warning("sweep.failed", space=name, needs=found.needs)
+        return None
+    async with works.look() as work:
+        keys = await work.sanctions.keys_in(name)
+        known = {a.id: a for key in keys for a in await work.people.accounts_of(key.person)}
+    drifted = tuple(drift(keys, known, found))
+    await _touch(works, drifted)
+    log.info("sweep.ended", space=name, keys=len(keys), drifted=len(drifted))
+    return len(drifted)
+
+
+def drift(keys: Iterable[Key], known: Mapping[AccountId, KnownAccount], found: Sweep) -> Iterable[AccountId]:
+    """The accounts that should be looked at: held but not seen, seen but returned, never looked at."""
+    for key in keys:
+        account = known.get(key.account)
+        if account is None or key.state is None:
+            continue
+        held = found.holds.get(account.account.native_id, ())
+        if (key.state in _EXPECTED and not held) or (key.state in _RETURNED and _ours(held)):
+            yield key.account
+
+
+def _ours(held: tuple[Held, ...]) -> bool:
+    """A list row may lack the reason: what has no reference may be ours, and one look tells."""
+    return any(h.reference is not None for h in held)
+
+
+async def hear_time(clock: Clock, space: Space) -> None:
+    """The space's own idea of the time is taken into account for what may be released."""
+    clock.heard(str(space.name), await space.date())
+
+
+async def noticed(
+    works: SanctionWorks, accounts: Iterable[Account], book: Mapping[Account, AccountId], at: datetime
+) -> int:
+    """An event named these accounts: the keys among them are due now. Nothing else in the event is believed."""
+    ours = [book[account] for account in accounts if account in book]
+    async with works.begin() as work:
+        for account in ours:
+            await work.sanctions.touch_account(account, at)
+        if ours:
+            work.wake(TOPIC)
+    return len(ours)
+
+
+async def _touch(works: SanctionWorks, accounts: tuple[AccountId, ...]) -> None:
+    if not accounts:
+        return
+    async with works.begin() as work:
+        for account in accounts:
+            await work.sanctions.touch_account(account, work.now)
+        work.wake(TOPIC)

@@ -1,0 +1,166 @@
+"""Remembers acts taken alone, what reviewers said of them, and who was stopped. Why and where are sealed with the case."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, insert, select
+
+from guardian.cases.acting import Stop, StopState
+from guardian.cases.values import Act, ActState, Review
+from guardian.ids import CaseId, MemberId, new_id
+from guardian.storage.consequence_form import read_spaces, read_term, written_term
+from guardian.storage.keys_store import Scope
+from guardian.storage.sealed import Expunged
+from guardian.storage.store import SealedStore
+from guardian.storage.tables.deliberation import acts, reviews, stops
+from rules.precedence import Restriction
+from rules.unilateral import Ground, ReviewAnswer
+
+_WITHOUT_CASE: Final = Scope.of_service("reviews")
+
+
+class ActStore(SealedStore):
+    """The store of acts, reviews and stops."""
+
+    async def add_act(self, act: Act) -> None:
+        """The act is remembered."""
+        row = {
+            "id": act.id,
+            "case_id": act.case,
+            "by": act.by,
+            "person_id": act.person,
+            "ground": act.ground,
+            "restriction": act.restriction,
+            "version": act.version,
+        }
+        await self._connection.execute(insert(acts).values(**row, **await self._act_columns(act)))
+
+    async def save_act(self, act: Act) -> Act:
+        """The act stands as given, one version later; Stale where somebody was quicker."""
+        return replace(act, version=await self._change(acts, act.id, act.version, **await self._act_columns(act)))
+
+    async def act(self, act: str) -> Act | None:
+        """The act of that id."""
+        found = await self._acts(acts.c.id == act)
+        return found[0] if found else None
+
+    async def acts_of(self, case: CaseId) -> tuple[Act, ...]:
+        """The acts whose review the case is, oldest first."""
+        return await self._acts(acts.c.case_id == case)
+
+    async def acts(self) -> tuple[Act, ...]:
+        """Every act, oldest first: the brake looks at all of them."""
+        return await self._acts(acts.c.id.is_not(None))
+
+    async def add_review(self, review: Review, case: CaseId | None) -> None:
+        """A reviewer's answer is remembered; its words are sealed with the case, or with the service where there is none."""
+        row_id = new_id()
+        words = {
+            "answer": review.answer,
+            "term": written_term(review.term),
+            "restriction": review.restriction,
+            "reason": review.reason,
+        }
+        row = {"id": row_id, "case_id": case, "about": review.act, "member_id": review.member, "at": review.at}
+        sealed = await self._seal(case, "reviews", row_id, words)
+        await self._connection.execute(insert(reviews).values(**row, sealed=sealed))
+
+    async def reviews_of(self, act: str) -> tuple[Review, ...]:
+        """What reviewers have answered to the act or the stop, oldest first."""
+        statement = select(reviews).where(reviews.c.about == act).order_by(reviews.c.at, reviews.c.id)
+        found = []
+        for row in await self._connection.execute(statement):
+            words = await self._unseal("reviews", row)
+            if words:
+                found.append(_read_review(row, words))
+        return tuple(found)
+
+    async def add_stop(self, stop: Stop) -> None:
+        """The stop is remembered."""
+        row = {"id": stop.id, "by": stop.by, "of_member": stop.of, "at": stop.at, "version": stop.version}
+        await self._connection.execute(insert(stops).values(**row, state=stop.state, ended_at=stop.ended_at))
+
+    async def save_stop(self, stop: Stop) -> Stop:
+        """The stop stands as given, one version later; Stale where somebody was quicker."""
+        version = await self._change(stops, stop.id, stop.version, state=stop.state, ended_at=stop.ended_at)
+        return replace(stop, version=version)
+
+    async def stop(self, stop: str) -> Stop | None:
+        """The stop of that id."""
+        row = (await self._connection.execute(select(stops).where(stops.c.id == stop))).first()
+        return _read_stop(row) if row else None
+
+    async def stops(self, of: MemberId | None = None) -> tuple[Stop, ...]:
+        """Every stop, or those of one member, oldest first."""
+        statement = select(stops).order_by(stops.c.at, stops.c.id)
+        if of is not None:
+            statement = statement.where(stops.c.of_member == of)
+        return tuple(_read_stop(row) for row in await self._connection.execute(statement))
+
+    async def _acts(self, condition: ColumnElement[bool]) -> tuple[Act, ...]:
+        rows = (await self._connection.execute(select(acts).where(condition).order_by(acts.c.at, acts.c.id))).all()
+        await self._sealer.prepare(row.sealed for row in rows)
+        return tuple([_read_act(row, await self._unseal("acts", row)) for row in rows])
+
+    async def _act_columns(self, act: Act) -> dict[str, Any]:
+        words = {
+            "spaces": None if act.spaces is None else sorted(act.spaces),
+            "account": act.account,
+            "term": written_term(act.term),
+            "reason": act.reason,
+            "doubtful": act.doubtful,
+        }
+        return {
+            "at": act.at,
+            "state": act.state,
+            "account_at": act.account_at,
+            "second": act.second,
+            "sealed": await self._seal(act.case, "acts", act.id, words),
+        }
+
+    async def _seal(self, case: CaseId | None, table: str, row_id: str, content: dict[str, Any]) -> bytes:
+        scope = _WITHOUT_CASE if case is None else Scope.of_case(case)
+        return await self._sealer.seal_json(scope, table, row_id, "sealed", content)
+
+    async def _unseal(self, table: str, row: Row[Any]) -> dict[str, Any]:
+        """What the row says; empty once its case is expunged."""
+        content = await self._sealer.unseal_json(table, row.id, "sealed", row.sealed)
+        return {} if isinstance(content, Expunged) else dict(content)
+
+
+def _read_act(row: Row[Any], words: dict[str, Any]) -> Act:
+    return Act(
+        row.id,
+        row.case_id,
+        row.by,
+        row.person_id,
+        row.at,
+        Ground(row.ground),
+        Restriction(row.restriction),
+        read_spaces(words.get("spaces")),
+        ActState(row.state),
+        words.get("account", ""),
+        row.account_at,
+        row.second,
+        read_term(words.get("term")),
+        words.get("reason", ""),
+        words.get("doubtful", False),
+        row.version,
+    )
+
+
+def _read_review(row: Row[Any], words: dict[str, Any]) -> Review:
+    restriction = words["restriction"]
+    return Review(
+        row.about,
+        row.member_id,
+        ReviewAnswer(words["answer"]),
+        row.at,
+        read_term(words["term"]),
+        None if restriction is None else Restriction(restriction),
+        words["reason"],
+    )
+
+
+def _read_stop(row: Row[Any]) -> Stop:
+    return Stop(row.id, row.by, row.of_member, row.at, StopState(row.state), row.ended_at, row.version)

@@ -1,0 +1,242 @@
+"""Cases as others ask for them: the case itself, its walls, parties and receipts, and the passes of the reading room."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+
+from guardian.cases.stores import ReadingPass
+from guardian.cases.values import (
+    Case,
+    CaseKind,
+    CaseState,
+    Party,
+    PartyRole,
+    Receipt,
+    ReceiptKind,
+    Wall,
+    WallKind,
+)
+from guardian.ids import CaseId, MemberId, PersonId, Reference, ReportId
+from guardian.storage.keys_store import Scope
+from guardian.storage.report_store import EXPUNGED_TEXT, ReportStore
+from guardian.storage.sealed import Expunged
+from guardian.storage.tables.cases import cases, parties, passes, receipts, walls
+
+
+class CaseStore(ReportStore):
+    """The cases room's store; what was sent in is its other half, in `report_store`."""
+
+    async def add_case(self, case: Case) -> None:
+        """The case is remembered; its code name is taken for good."""
+        row = {"id": case.id, "code_name": case.code_name, "version": case.version}
+        await self._connection.execute(insert(cases).values(**row, **await self._case_columns(case)))
+
+    async def save_case(self, case: Case) -> Case:
+        """The case stands as given, one version later; Stale where somebody was quicker."""
+        version = await self._change(cases, case.id, case.version, **await self._case_columns(case))
+        return replace(case, version=version)
+
+    async def case(self, case: CaseId) -> Case | None:
+        """The case of that id."""
+        return await self._one_case(cases.c.id == case)
+
+    async def case_named(self, code_name: str) -> Case | None:
+        """The case of that code name."""
+        return await self._one_case(cases.c.code_name == code_name)
+
+    async def cases(self) -> tuple[Case, ...]:
+        """Every case, oldest first."""
+        rows = (await self._connection.execute(select(cases).order_by(cases.c.id))).all()
+        await self._sealer.prepare(row.outcome for row in rows)
+        return tuple([await self._case(row) for row in rows])
+
+    async def cases_of(self, person: PersonId) -> tuple[Case, ...]:
+        """The cases in which the person is reported, oldest first."""
+        reported = (parties.c.person_id == person) & (parties.c.role == PartyRole.REPORTED)
+        named = select(parties.c.case_id).where(reported)
+        rows = await self._connection.execute(select(cases).where(cases.c.id.in_(named)).order_by(cases.c.id))
+        return tuple([await self._case(row) for row in rows])
+
+    async def code_names(self) -> frozenset[str]:
+        """Every code name that a case has."""
+        return frozenset((await self._connection.execute(select(cases.c.code_name))).scalars())
+
+    async def add_party(self, party: Party) -> None:
+        """The party is remembered; its reference is taken for good."""
+        row = {"role": party.role, "reference": party.reference, "person_id": party.person, "report_id": party.report}
+        await self._connection.execute(insert(parties).values(case_id=party.case, **row))
+
+    async def parties_of(self, case: CaseId) -> tuple[Party, ...]:
+        """The parties of the case, in a fixed order."""
+        order = (parties.c.role, parties.c.person_id, parties.c.report_id, parties.c.reference)
+        rows = await self._connection.execute(select(parties).where(parties.c.case_id == case).order_by(*order))
+        return tuple(_read_party(row) for row in rows)
+
+    async def party(self, reference: Reference) -> Party | None:
+        """The party to whom that reference was given."""
+        row = (await self._connection.execute(select(parties).where(parties.c.reference == reference))).first()
+        return _read_party(row) if row else None
+
+    async def add_receipt(self, receipt: Receipt) -> None:
+        """The receipt's digest opens what it says."""
+        row = {
+            "digest": receipt.digest,
+            "kind": receipt.kind,
+            "created_at": receipt.created_at,
+            "case_id": receipt.case,
+            "report_id": receipt.report,
+            "person_id": receipt.person,
+            "used_at": receipt.used_at,
+        }
+        await self._connection.execute(insert(receipts).values(row))
+
+    async def save_receipt(self, receipt: Receipt) -> None:
+        """The receipt stands as given."""
+        statement = update(receipts).where(receipts.c.digest == receipt.digest).values(used_at=receipt.used_at)
+        await self._connection.execute(statement)
+
+    async def receipt(self, digest: str) -> Receipt | None:
+        """The receipt with that digest."""
+        row = (await self._connection.execute(select(receipts).where(receipts.c.digest == digest))).first()
+        return _read_receipt(row) if row else None
+
+    async def receipts_of(self, person: PersonId) -> tuple[Receipt, ...]:
+        """The receipts that open the person's page, oldest first."""
+        statement = select(receipts).where(receipts.c.person_id == person)
+        rows = await self._connection.execute(statement.order_by(receipts.c.created_at, receipts.c.digest))
+        return tuple(_read_receipt(row) for row in rows)
+
+    async def add_wall(self, wall: Wall) -> None:
+        """The wall stands."""
+        row = {
+            "case_id": wall.case,
+            "member_id": wall.member,
+            "kind": wall.kind,
+            "at": wall.at,
+            "by": wall.by,
+            "lifted_at": wall.lifted_at,
+            "lifted_by": wall.lifted_by,
+            "cause": await self._seal(
+                wall.case, "walls", _wall_id(wall.case, wall.member, wall.kind), "cause", wall.cause
+            ),
+        }
+        await self._connection.execute(insert(walls).values(row))
+
+    async def save_wall(self, wall: Wall) -> None:
+        """The wall stands, or is lifted, as given."""
+        same = (walls.c.case_id == wall.case) & (walls.c.member_id == wall.member)
+        statement = update(walls).where(same, walls.c.kind == wall.kind, walls.c.at == wall.at)
+        await self._connection.execute(statement.values(lifted_at=wall.lifted_at, lifted_by=wall.lifted_by))
+
+    async def walls_of(self, case: CaseId) -> tuple[Wall, ...]:
+        """Every wall of the case, lifted ones too, oldest first."""
+        return await self._walls(walls.c.case_id == case)
+
+    async def walls_of_member(self, member: MemberId) -> tuple[Wall, ...]:
+        """Every wall in front of the member, lifted ones too."""
+        return await self._walls(walls.c.member_id == member)
+
+    async def add_pass(self, reading_pass: ReadingPass) -> None:
+        """The secret with that digest opens the reading room until its end."""
+        row = {
+            "digest": reading_pass.digest,
+            "member_id": reading_pass.member,
+            "case_id": reading_pass.case,
+            "until": reading_pass.until,
+            "is_session": reading_pass.is_session,
+            "used_at": reading_pass.used_at,
+        }
+        await self._connection.execute(insert(passes).values(row))
+
+    async def save_pass(self, reading_pass: ReadingPass) -> None:
+        """The pass stands as given."""
+        statement = update(passes).where(passes.c.digest == reading_pass.digest).values(used_at=reading_pass.used_at)
+        await self._connection.execute(statement)
+
+    async def reading_pass(self, digest: str) -> ReadingPass | None:
+        """The link or session with that digest."""
+        row = (await self._connection.execute(select(passes).where(passes.c.digest == digest))).first()
+        if row is None:
+            return None
+        case, member = CaseId(row.case_id), MemberId(row.member_id)
+        return ReadingPass(row.digest, member, case, row.until, row.is_session, row.used_at)
+
+    async def drop_passes(self, ended_by: datetime) -> None:
+        """Links and sessions that had ended by then are forgotten."""
+        await self._connection.execute(delete(passes).where(passes.c.until <= ended_by))
+
+    async def _one_case(self, condition: ColumnElement[bool]) -> Case | None:
+        row = (await self._connection.execute(select(cases).where(condition))).first()
+        return await self._case(row) if row else None
+
+    async def _case_columns(self, case: Case) -> dict[str, Any]:
+        outcome = await self._seal(case.id, "cases", case.id, "outcome", case.outcome) if case.outcome else None
+        return {
+            "kind": case.kind,
+            "state": case.state,
+            "opened_at": case.opened_at,
+            "contact_id": case.contact,
+            "safety_risk": case.safety_risk,
+            "board_only": case.board_only,
+            "review_on": case.review_on,
+            "closed_at": case.closed_at,
+            "about_sanction": case.about_sanction,
+            "outcome": outcome,
+        }
+
+    async def _case(self, row: Row[Any]) -> Case:
+        outcome = await self._unseal("cases", row.id, "outcome", row.outcome) if row.outcome else ""
+        return Case(
+            id=CaseId(row.id),
+            code_name=row.code_name,
+            kind=CaseKind(row.kind),
+            state=CaseState(row.state),
+            opened_at=row.opened_at,
+            contact=row.contact_id,
+            safety_risk=row.safety_risk,
+            board_only=row.board_only,
+            review_on=row.review_on,
+            closed_at=row.closed_at,
+            about_sanction=row.about_sanction,
+            outcome=outcome,
+            version=row.version,
+        )
+
+    async def _walls(self, condition: ColumnElement[bool]) -> tuple[Wall, ...]:
+        rows = await self._connection.execute(select(walls).where(condition).order_by(walls.c.at, walls.c.member_id))
+        return tuple([await self._wall(row) for row in rows])
+
+    async def _wall(self, row: Row[Any]) -> Wall:
+        case, member = CaseId(row.case_id), MemberId(row.member_id)
+        kind = WallKind(row.kind)
+        cause = await self._unseal("walls", _wall_id(case, member, kind), "cause", row.cause)
+        return Wall(case, member, kind, cause, row.at, row.by, row.lifted_at, row.lifted_by)
+
+    async def _seal(self, case: CaseId, table: str, row_id: str, column: str, text: str) -> bytes:
+        return await self._sealer.seal(Scope.of_case(case), table, row_id, column, text)
+
+    async def _unseal(self, table: str, row_id: str, column: str, sealed: bytes) -> str:
+        text = await self._sealer.unseal_text(table, row_id, column, sealed)
+        return EXPUNGED_TEXT if isinstance(text, Expunged) else text
+
+
+def _wall_id(case: CaseId, member: MemberId, kind: WallKind) -> str:
+    return f"{case}/{member}/{kind}"
+
+
+def _read_party(row: Row[Any]) -> Party:
+    return Party(CaseId(row.case_id), PartyRole(row.role), Reference(row.reference), row.person_id, row.report_id)
+
+
+def _read_receipt(row: Row[Any]) -> Receipt:
+    return Receipt(
+        digest=row.digest,
+        kind=ReceiptKind(row.kind),
+        created_at=row.created_at,
+        case=row.case_id,
+        report=None if row.report_id is None else ReportId(row.report_id),
+        person=row.person_id,
+        used_at=row.used_at,
+    )

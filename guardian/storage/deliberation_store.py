@@ -1,0 +1,371 @@
+"""Remembers how a case was weighed and decided: steps, proposals, ballots, motions, decisions, the Board's answers, drafts."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table, insert, select
+
+from guardian.cases.deliberation import BoardAnswer, Mark, MarkKind, Motion
+from guardian.cases.values import (
+    Answer,
+    Ballot,
+    Decision,
+    Draft,
+    DraftKind,
+    DraftState,
+    PartyRole,
+    Proposal,
+    Step,
+    StepKind,
+    StepState,
+)
+from guardian.ids import CaseId, DecisionId, DraftId, ProposalId, new_id
+from guardian.storage.act_store import ActStore
+from guardian.storage.consequence_form import read_consequence, written_consequence
+from guardian.storage.tables.deliberation import (
+    ballots,
+    board_answers,
+    decisions,
+    drafts,
+    marks,
+    motions,
+    proposals,
+    steps,
+)
+
+
+class DeliberationStore(ActStore):
+    """The store of weighing and deciding; acts taken alone and their reviews are its other half, in `act_store`."""
+
+    # -- steps
+
+    async def steps_of(self, case: CaseId) -> tuple[Step, ...]:
+        """The steps of the case that somebody or some clock has touched."""
+        return tuple([await self._step(row) for row in await self._rows(steps, steps.c.case_id == case)])
+
+    async def add_step(self, step: Step) -> None:
+        """The step is remembered."""
+        row = {"id": _step_id(step), "case_id": step.case, "kind": step.kind, "version": step.version}
+        await self._connection.execute(insert(steps).values(**row, **await self._step_columns(step)))
+
+    async def save_step(self, step: Step) -> Step:
+        """The step stands as given, one version later; Stale where somebody was quicker."""
+        version = await self._change(steps, _step_id(step), step.version, **await self._step_columns(step))
+        return replace(step, version=version)
+
+    # -- proposals and what is cast on them
+
+    async def add_proposal(self, proposal: Proposal) -> None:
+        """The proposal is remembered."""
+        row = {
+            "id": proposal.id,
+            "case_id": proposal.case,
+            "person_id": proposal.person,
+            "by": proposal.by,
+            "at": proposal.at,
+            "version": proposal.version,
+        }
+        await self._connection.execute(insert(proposals).values(**row, **await self._proposal_columns(proposal)))
+
+    async def save_proposal(self, proposal: Proposal) -> Proposal:
+        """The proposal stands as given, one version later; Stale where somebody was quicker."""
+        columns = await self._proposal_columns(proposal)
+        return replace(proposal, version=await self._change(proposals, proposal.id, proposal.version, **columns))
+
+    async def proposal(self, proposal: ProposalId) -> Proposal | None:
+        """The proposal of that id."""
+        found = await self._proposals(proposals.c.id == proposal)
+        return found[0] if found else None
+
+    async def proposals_of(self, case: CaseId) -> tuple[Proposal, ...]:
+        """The case's proposals, oldest first."""
+        return await self._proposals(proposals.c.case_id == case)
+
+    async def add_ballot(self, ballot: Ballot) -> None:
+        """The ballot is remembered beside the earlier ones of the same member."""
+        row_id = new_id()
+        said = {"answer": ballot.answer, "severe": ballot.severe, "reason": ballot.reason}
+        case = await self._case_of(ballot.proposal)
+        row = {"id": row_id, "proposal_id": ballot.proposal, "member_id": ballot.member, "at": ballot.at}
+        sealed = await self._seal(case, "ballots", row_id, said)
+        await self._connection.execute(insert(ballots).values(**row, sealed=sealed))
+
+    async def ballots_on(self, proposal: ProposalId) -> tuple[Ballot, ...]:
+        """Every ballot that was cast on the proposal, oldest first."""
+        rows = await self._rows(ballots, ballots.c.proposal_id == proposal)
+        said = [await self._unseal("ballots", row) for row in rows]
+        # An expunged ballot says nothing any more; what it led to stands in the proposal's result.
+        return tuple(
+            Ballot(row.proposal_id, row.member_id, Answer(words["answer"]), row.at, words["severe"], words["reason"])
+            for row, words in zip(rows, said, strict=True)
+            if words
+        )
+
+    async def add_mark(self, mark: Mark) -> None:
+        """The mark is remembered."""
+        row = {"id": new_id(), "proposal_id": mark.proposal, "member_id": mark.member, "kind": mark.kind, "at": mark.at}
+        await self._connection.execute(insert(marks).values(row))
+
+    async def marks_on(self, proposal: ProposalId) -> tuple[Mark, ...]:
+        """The marks on the proposal, oldest first."""
+        rows = await self._rows(marks, marks.c.proposal_id == proposal)
+        return tuple(Mark(row.proposal_id, row.member_id, MarkKind(row.kind), row.at) for row in rows)
+
+    async def add_motion(self, motion: Motion) -> None:
+        """The organisers' motion is remembered."""
+        row = {"id": motion.id, "case_id": motion.case, "proposal_id": motion.proposal, "version": motion.version}
+        await self._connection.execute(insert(motions).values(**row, **_motion_columns(motion)))
+
+    async def save_motion(self, motion: Motion) -> Motion:
+        """The motion stands as given, one version later; Stale where somebody was quicker."""
+        version = await self._change(motions, motion.id, motion.version, **_motion_columns(motion))
+        return replace(motion, version=version)
+
+    async def motion_on(self, proposal: ProposalId) -> Motion | None:
+        """The newest motion on the proposal."""
+        rows = await self._rows(motions, motions.c.proposal_id == proposal)
+        return _read_motion(rows[-1]) if rows else None
+
+    # -- decisions and the Board's answers
+
+    async def add_decision(self, decision: Decision) -> None:
+        """The decision is remembered."""
+        row = {
+            "id": decision.id,
+            "case_id": decision.case,
+            "person_id": decision.person,
+            "proposal_id": decision.proposal,
+            "at": decision.at,
+            "by_board": decision.by_board,
+            "supersedes": decision.supersedes,
+            "enacted_at": decision.enacted_at,
+            "version": decision.version,
+            "sealed": await self._seal(
+                decision.case, "decisions", decision.id, written_consequence(decision.consequence)
+            ),
+        }
+        await self._connection.execute(insert(decisions).values(row))
+
+    async def save_decision(self, decision: Decision) -> Decision:
+        """The decision's enactment stands as given, one version later; what was decided never changes."""
+        version = await self._change(decisions, decision.id, decision.version, enacted_at=decision.enacted_at)
+        return replace(decision, version=version)
+
+    async def decision(self, decision: DecisionId) -> Decision | None:
+        """The decision of that id."""
+        found = await self._decisions(decisions.c.id == decision)
+        return found[0] if found else None
+
+    async def decisions_of(self, case: CaseId) -> tuple[Decision, ...]:
+        """The case's decisions, oldest first."""
+        return await self._decisions(decisions.c.case_id == case)
+
+    async def add_board_answer(self, answer: BoardAnswer) -> None:
+        """The Board's answer is remembered."""
+        row = {
+            "id": answer.id,
+            "case_id": answer.case,
+            "person_id": answer.person,
+            "by": answer.by,
+            "at": answer.at,
+            "version": answer.version,
+            "sealed": await self._seal(
+                answer.case, "board_answers", answer.id, written_consequence(answer.consequence)
+            ),
+        }
+        await self._connection.execute(insert(board_answers).values(**row, **_confirmation(answer)))
+
+    async def save_board_answer(self, answer: BoardAnswer) -> BoardAnswer:
+        """The answer's confirmation stands as given, one version later; Stale where somebody was quicker."""
+        version = await self._change(board_answers, answer.id, answer.version, **_confirmation(answer))
+        return replace(answer, version=version)
+
+    async def board_answer_for(self, case: CaseId) -> BoardAnswer | None:
+        """The newest answer of the Board on the case."""
+        rows = await self._rows(board_answers, board_answers.c.case_id == case)
+        return await self._board_answer(rows[-1]) if rows else None
+
+    # -- drafts
+
+    async def add_draft(self, draft: Draft) -> None:
+        """The draft is remembered."""
+        row = {
+            "id": draft.id,
+            "case_id": draft.case,
+            "kind": draft.kind,
+            "to_role": draft.to,
+            "person_id": draft.person,
+            "by": draft.by,
+            "at": draft.at,
+            "state": draft.state,
+            "standard": draft.standard,
+            "second": draft.second,
+            "version": draft.version,
+            "sealed": await self._seal(draft.case, "drafts", draft.id, {"text": draft.text}),
+        }
+        await self._connection.execute(insert(drafts).values(row))
+
+    async def save_draft(self, draft: Draft) -> Draft:
+        """Where the draft stands is as given, one version later; its text never changes once it is written."""
+        version = await self._change(drafts, draft.id, draft.version, state=draft.state, second=draft.second)
+        return replace(draft, version=version)
+
+    async def draft(self, draft: DraftId) -> Draft | None:
+        """The draft of that id."""
+        found = await self._drafts(drafts.c.id == draft)
+        return found[0] if found else None
+
+    async def drafts_of(self, case: CaseId) -> tuple[Draft, ...]:
+        """The case's drafts, oldest first."""
+        return await self._drafts(drafts.c.case_id == case)
+
+    # -- rows and values
+
+    async def _step_columns(self, step: Step) -> dict[str, Any]:
+        return {
+            "state": step.state,
+            "at": step.at,
+            "by": step.by,
+            "second": step.second,
+            "until": step.until,
+            "sealed": await self._seal(step.case, "steps", _step_id(step), {"reason": step.reason}),
+        }
+
+    async def _step(self, row: Row[Any]) -> Step:
+        words = await self._unseal("steps", row)
+        return Step(
+            row.case_id,
+            StepKind(row.kind),
+            StepState(row.state),
+            row.at,
+            row.by,
+            words.get("reason", ""),
+            row.second,
+            row.until,
+            row.version,
+        )
+
+    async def _proposal_columns(self, proposal: Proposal) -> dict[str, Any]:
+        content = {"consequence": written_consequence(proposal.consequence), "counted": list(proposal.counted)}
+        return {
+            "severe": proposal.severe,
+            "settled_at": proposal.settled_at,
+            "result": proposal.result,
+            "sealed": await self._seal(proposal.case, "proposals", proposal.id, content),
+        }
+
+    async def _proposals(self, condition: ColumnElement[bool]) -> tuple[Proposal, ...]:
+        found = []
+        for row in await self._rows(proposals, condition):
+            content = await self._unseal("proposals", row)
+            found.append(
+                Proposal(
+                    row.id,
+                    row.case_id,
+                    row.by,
+                    row.at,
+                    read_consequence(content.get("consequence")),
+                    row.person_id,
+                    row.severe,
+                    row.settled_at,
+                    row.result,
+                    tuple(content.get("counted", ())),
+                    row.version,
+                )
+            )
+        return tuple(found)
+
+    async def _case_of(self, proposal: ProposalId) -> CaseId:
+        statement = select(proposals.c.case_id).where(proposals.c.id == proposal)
+        return CaseId((await self._connection.execute(statement)).scalar_one())
+
+    async def _decisions(self, condition: ColumnElement[bool]) -> tuple[Decision, ...]:
+        return tuple(
+            [
+                Decision(
+                    row.id,
+                    row.case_id,
+                    row.at,
+                    read_consequence(await self._unseal("decisions", row)),
+                    row.person_id,
+                    row.proposal_id,
+                    row.by_board,
+                    row.supersedes,
+                    row.enacted_at,
+                    row.version,
+                )
+                for row in await self._rows(decisions, condition)
+            ]
+        )
+
+    async def _board_answer(self, row: Row[Any]) -> BoardAnswer:
+        consequence = read_consequence(await self._unseal("board_answers", row))
+        return BoardAnswer(
+            row.id,
+            row.case_id,
+            consequence,
+            row.by,
+            row.at,
+            row.person_id,
+            row.confirmed_by,
+            row.confirmed_at,
+            row.version,
+        )
+
+    async def _drafts(self, condition: ColumnElement[bool]) -> tuple[Draft, ...]:
+        return tuple(
+            [
+                Draft(
+                    row.id,
+                    row.case_id,
+                    DraftKind(row.kind),
+                    PartyRole(row.to_role),
+                    row.person_id,
+                    (await self._unseal("drafts", row)).get("text", ""),
+                    row.by,
+                    row.at,
+                    DraftState(row.state),
+                    row.standard,
+                    row.second,
+                    row.version,
+                )
+                for row in await self._rows(drafts, condition)
+            ]
+        )
+
+    async def _rows(self, table: Table, condition: ColumnElement[bool]) -> list[Row[Any]]:
+        """The rows, oldest first: ids are time-ordered."""
+        statement = select(table).where(condition).order_by(table.c.at, table.c.id)
+        return list(await self._connection.execute(statement))
+
+
+def _step_id(step: Step) -> str:
+    return f"{step.case}/{step.kind}"
+
+
+def _motion_columns(motion: Motion) -> dict[str, Any]:
+    return {
+        "granted": motion.granted,
+        "by": motion.by,
+        "at": motion.at,
+        "confirmed_by": motion.confirmed_by,
+        "confirmed_at": motion.confirmed_at,
+    }
+
+
+def _read_motion(row: Row[Any]) -> Motion:
+    return Motion(
+        row.id,
+        row.case_id,
+        row.proposal_id,
+        row.granted,
+        row.by,
+        row.at,
+        row.confirmed_by,
+        row.confirmed_at,
+        row.version,
+    )
+
+
+def _confirmation(answer: BoardAnswer) -> dict[str, Any]:
+    return {"confirmed_by": answer.confirmed_by, "confirmed_at": answer.confirmed_at}

@@ -1,0 +1,100 @@
+"""The outbox: what fills a notice and what proves its delivery are sealed under its case."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, func, insert, select
+
+from guardian.ids import CaseId, NoticeId, PersonId, ReportId
+from guardian.notices.values import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
+from guardian.storage.keys_store import Scope
+from guardian.storage.sealed import Expunged
+from guardian.storage.store import SealedStore
+from guardian.storage.tables.notices import notices
+
+_WITHOUT_CASE: Final = Scope.of_service("notices")
+
+
+class NoticeStore(SealedStore):
+    """The notices room's store."""
+
+    async def add(self, notice: Notice) -> None:
+        """The notice waits to be sent."""
+        columns = await self._columns(notice)
+        await self._connection.execute(insert(notices).values(id=notice.id, version=notice.version, **columns))
+
+    async def notice(self, notice: NoticeId) -> Notice | None:
+        """The notice of that id."""
+        found = await self._where(notices.c.id == notice)
+        return found[0] if found else None
+
+    async def save(self, notice: Notice) -> Notice:
+        """The notice stands as given, one version later; Stale where somebody was quicker."""
+        version = await self._change(notices, notice.id, notice.version, **await self._columns(notice))
+        return replace(notice, version=version)
+
+    async def due(self, now: datetime, limit: int = 50) -> tuple[Notice, ...]:
+        """Notices that wait and whose next try has come, the longest due first."""
+        waiting = (notices.c.state == NoticeState.WAITING) & (notices.c.next_try <= now)
+        statement = select(notices).where(waiting).order_by(notices.c.next_try, notices.c.id).limit(limit)
+        return tuple([await self._read(row) for row in await self._connection.execute(statement)])
+
+    async def next_try(self) -> datetime | None:
+        """When the next waiting notice is due; None while none waits."""
+        statement = select(func.min(notices.c.next_try)).where(notices.c.state == NoticeState.WAITING)
+        first: datetime | None = (await self._connection.execute(statement)).scalar_one()
+        return first
+
+    async def of_case(self, case: CaseId) -> tuple[Notice, ...]:
+        """Every notice about the case, oldest first."""
+        return await self._where(notices.c.case_id == case)
+
+    async def of_report(self, report: ReportId) -> tuple[Notice, ...]:
+        """Every notice to the reporter of that report, oldest first."""
+        return await self._where(notices.c.report_id == report)
+
+    async def of_person(self, person: PersonId) -> tuple[Notice, ...]:
+        """Every notice to that person, oldest first."""
+        return await self._where(notices.c.person_id == person)
+
+    async def _where(self, condition: ColumnElement[bool]) -> tuple[Notice, ...]:
+        rows = await self._connection.execute(select(notices).where(condition).order_by(notices.c.id))
+        return tuple([await self._read(row) for row in rows])
+
+    async def _columns(self, notice: Notice) -> dict[str, Any]:
+        scope = _WITHOUT_CASE if notice.case is None else Scope.of_case(notice.case)
+        content = {"facts": dict(notice.facts), "proof": notice.proof}
+        return {
+            "kind": notice.kind,
+            "recipient": notice.to.kind,
+            "member_id": notice.to.member,
+            "report_id": notice.to.report,
+            "person_id": notice.to.person,
+            "case_id": notice.case,
+            "created_at": notice.created_at,
+            "next_try": notice.next_try,
+            "state": notice.state,
+            "tries": notice.tries,
+            "sanction_id": notice.sanction,
+            "sealed": await self._sealer.seal_json(scope, "notices", notice.id, "sealed", content),
+        }
+
+    async def _read(self, row: Row[Any]) -> Notice:
+        content = await self._sealer.unseal_json("notices", row.id, "sealed", row.sealed)
+        known: Mapping[str, Any] = {"facts": {}, "proof": ""} if isinstance(content, Expunged) else content
+        return Notice(
+            id=NoticeId(row.id),
+            kind=NoticeKind(row.kind),
+            to=Recipient(RecipientKind(row.recipient), row.member_id, row.report_id, row.person_id),
+            case=row.case_id,
+            facts=known["facts"],
+            created_at=row.created_at,
+            next_try=row.next_try,
+            state=NoticeState(row.state),
+            tries=row.tries,
+            sanction=row.sanction_id,
+            proof=known["proof"],
+            version=row.version,
+        )

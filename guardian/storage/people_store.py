@@ -1,0 +1,195 @@
+"""Remembers members, people and their accounts. What is looked for by name or native id is unsealed in memory."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, insert, select
+
+from guardian.ids import AccountId, MemberId, PersonId, SpaceName
+from guardian.people.values import Group, KnownAccount, Member, Office, Person, Role, Trust
+from guardian.spaces.port import Account
+from guardian.storage.instants import from_microseconds, microseconds
+from guardian.storage.keys_store import Scope
+from guardian.storage.sealed import Expunged
+from guardian.storage.store import SealedStore
+from guardian.storage.tables.people import accounts, members, people
+
+_MEMBERS: Final = Scope.of_service("members")
+_BATCH: Final = 256
+
+
+class PeopleStore(SealedStore):
+    """The people room's store."""
+
+    async def members(self) -> tuple[Member, ...]:
+        """Everybody who has or had a role, in the order in which they were added."""
+        rows = await self._connection.execute(select(members).order_by(members.c.id))
+        return tuple([await self._member(row) for row in rows])
+
+    async def member(self, member: MemberId) -> Member | None:
+        """The member of that id."""
+        row = (await self._connection.execute(select(members).where(members.c.id == member))).first()
+        return await self._member(row) if row else None
+
+    async def member_with(self, account: Account) -> Member | None:
+        """The member whose own account it is."""
+        return next((member for member in await self.members() if account in member.accounts), None)
+
+    async def add_member(self, member: Member) -> None:
+        """The member is remembered."""
+        sealed = await self._sealer.seal_json(_MEMBERS, "members", member.id, "sealed", _written_member(member))
+        row = {"id": member.id, "sealed": sealed, "ended_at": member.ended_at, "version": member.version}
+        await self._connection.execute(insert(members).values(row))
+
+    async def save_member(self, member: Member) -> Member:
+        """The member stands as given, one version later; Stale where somebody was quicker."""
+        sealed = await self._sealer.seal_json(_MEMBERS, "members", member.id, "sealed", _written_member(member))
+        version = await self._change(members, member.id, member.version, sealed=sealed, ended_at=member.ended_at)
+        return replace(member, version=version)
+
+    async def person(self, person: PersonId) -> Person | None:
+        """The person of that id."""
+        return await self._person(people.c.id == person)
+
+    async def person_named(self, code_name: str) -> Person | None:
+        """The person of that code name."""
+        return await self._person(people.c.code_name == code_name)
+
+    async def add_person(self, person: Person) -> None:
+        """The person is remembered; their code name is taken for good."""
+        row = {
+            "id": person.id,
+            "code_name": person.code_name,
+            "created_at": person.created_at,
+            "version": person.version,
+        }
+        await self._connection.execute(insert(people).values(row))
+
+    async def code_names(self) -> frozenset[str]:
+        """Every code name that a person has."""
+        return frozenset((await self._connection.execute(select(people.c.code_name))).scalars())
+
+    async def owners(self, account: Account) -> tuple[KnownAccount, ...]:
+        """Every link from that account to a person, oldest first; at most one of them is binding."""
+        return tuple(known for known in await self.accounts_in(account.space) if known.account == account)
+
+    async def accounts_of(self, person: PersonId) -> tuple[KnownAccount, ...]:
+        """The person's accounts with every trust, oldest link first."""
+        return await self._accounts(accounts.c.person_id == person)
+
+    async def accounts_in(self, space: SpaceName) -> tuple[KnownAccount, ...]:
+        """Every account that is known in the space, oldest link first."""
+        return await self._accounts(accounts.c.space == space)
+
+    async def account(self, account: AccountId) -> KnownAccount | None:
+        """The account of that id."""
+        found = await self._accounts(accounts.c.id == account)
+        return found[0] if found else None
+
+    async def add_account(self, account: KnownAccount) -> None:
+        """The link is remembered."""
+        row = {"id": account.id, "person_id": account.person, "version": account.version}
+        await self._connection.execute(insert(accounts).values(**row, **await self._account_columns(account)))
+
+    async def save_account(self, account: KnownAccount) -> KnownAccount:
+        """The link stands as given, one version later; Stale where somebody was quicker."""
+        columns = await self._account_columns(account)
+        return replace(account, version=await self._change(accounts, account.id, account.version, **columns))
+
+    async def _member(self, row: Row[Any]) -> Member:
+        content = await self._sealer.unseal_json("members", row.id, "sealed", row.sealed)
+        return _read_member(row, {"name": "Expunged"} if isinstance(content, Expunged) else content)
+
+    async def _person(self, condition: ColumnElement[bool]) -> Person | None:
+        row = (await self._connection.execute(select(people).where(condition))).first()
+        return Person(PersonId(row.id), row.code_name, row.created_at, row.version) if row else None
+
+    async def _accounts(self, condition: ColumnElement[bool]) -> tuple[KnownAccount, ...]:
+        rows = (await self._connection.execute(select(accounts).where(condition).order_by(accounts.c.id))).all()
+        found: list[KnownAccount] = []
+        for start in range(0, len(rows), _BATCH):
+            found.extend(await self._unsealed(rows[start : start + _BATCH]))
+        return tuple(found)
+
+    async def _unsealed(self, rows: Sequence[Row[Any]]) -> list[KnownAccount]:
+        """The accounts of these rows; those of a person whose key is destroyed are gone."""
+        await self._sealer.prepare(row.sealed for row in rows)
+        found = []
+        for row in rows:
+            content = await self._sealer.unseal_json("accounts", row.id, "sealed", row.sealed)
+            if not isinstance(content, Expunged):
+                found.append(_read_account(row, content))
+        return found
+
+    async def _account_columns(self, account: KnownAccount) -> dict[str, Any]:
+        content = {
+            "native_id": account.account.native_id,
+            "handle": account.handle,
+            "evidence": account.evidence,
+        }
+        scope = Scope.of_person(account.person)
+        return {
+            "space": account.account.space,
+            "trust": account.trust,
+            "linked_at": account.linked_at,
+            "linked_by": account.linked_by,
+            "confirmed_by": account.confirmed_by,
+            "sealed": await self._sealer.seal_json(scope, "accounts", account.id, "sealed", content),
+        }
+
+
+def _written_member(member: Member) -> dict[str, Any]:
+    return {
+        "name": member.name,
+        "roles": [_written_role(role) for role in member.roles],
+        "accounts": [[account.space, account.native_id] for account in member.accounts],
+        "email": member.email,
+        "aliases": list(member.aliases),
+        "person": member.person,
+    }
+
+
+def _written_role(role: Role) -> dict[str, Any]:
+    return {
+        "group": role.group,
+        "office": role.office,
+        "since": microseconds(role.since),
+        "until": None if role.until is None else microseconds(role.until),
+        "space": role.space,
+    }
+
+
+def _read_member(row: Row[Any], content: Mapping[str, Any]) -> Member:
+    return Member(
+        id=MemberId(row.id),
+        name=content["name"],
+        roles=tuple(_read_role(role) for role in content.get("roles", ())),
+        accounts=tuple(Account(SpaceName(space), native_id) for space, native_id in content.get("accounts", ())),
+        email=content.get("email"),
+        aliases=tuple(content.get("aliases", ())),
+        person=content.get("person"),
+        ended_at=row.ended_at,
+        version=row.version,
+    )
+
+
+def _read_role(role: Mapping[str, Any]) -> Role:
+    until: datetime | None = None if role["until"] is None else from_microseconds(role["until"])
+    return Role(Group(role["group"]), Office(role["office"]), from_microseconds(role["since"]), until, role["space"])
+
+
+def _read_account(row: Row[Any], content: Mapping[str, Any]) -> KnownAccount:
+    return KnownAccount(
+        id=AccountId(row.id),
+        person=PersonId(row.person_id),
+        account=Account(SpaceName(row.space), content["native_id"]),
+        handle=content["handle"],
+        trust=Trust(row.trust),
+        linked_at=row.linked_at,
+        linked_by=row.linked_by,
+        evidence=content["evidence"],
+        confirmed_by=row.confirmed_by,
+        version=row.version,
+    )

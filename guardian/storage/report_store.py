@@ -1,0 +1,180 @@
+"""What was sent in: reports, their evidence and what was added later, each sealed under the key of its case."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import Row, insert, select, update
+
+from guardian.cases.values import Addition, Door, Evidence, Report
+from guardian.ids import CaseId, EvidenceId, MemberId, ReportId, SpaceName
+from guardian.spaces.port import Account
+from guardian.storage.keys_store import Scope
+from guardian.storage.sealed import Expunged
+from guardian.storage.store import SealedStore
+from guardian.storage.tables.cases import additions, evidence, reports
+
+EXPUNGED_TEXT: Final = "Expunged"
+
+
+class ReportStore(SealedStore):
+    """One half of the cases room's store."""
+
+    async def add_report(self, report: Report) -> None:
+        """The report is remembered."""
+        fixed = {"id": report.id, "case_id": report.case, "door": report.door, "received_at": report.received_at}
+        await self._connection.execute(insert(reports).values(**fixed, **await self._report_columns(report)))
+
+    async def save_report(self, report: Report) -> None:
+        """The report stands as given."""
+        columns = await self._report_columns(report)
+        await self._connection.execute(update(reports).where(reports.c.id == report.id).values(columns))
+
+    async def report(self, report: ReportId) -> Report | None:
+        """The report of that id."""
+        row = (await self._connection.execute(select(reports).where(reports.c.id == report))).first()
+        return await self._report(row) if row else None
+
+    async def reports_of(self, case: CaseId) -> tuple[Report, ...]:
+        """The case's reports, oldest first."""
+        statement = select(reports).where(reports.c.case_id == case).order_by(reports.c.received_at, reports.c.id)
+        return tuple([await self._report(row) for row in await self._connection.execute(statement)])
+
+    async def add_evidence(self, piece: Evidence) -> None:
+        """The piece of evidence is remembered, its bytes too."""
+        scope = Scope.of_case(piece.case)
+        content: bytes | None = None
+        if piece.content is not None:
+            content = await self._sealer.seal(scope, "evidence", piece.id, "content", piece.content)
+        row = {
+            "id": piece.id,
+            "case_id": piece.case,
+            "report_id": piece.report,
+            "at": piece.at,
+            "kind": piece.kind,
+            "sealed": await self._sealer.seal_json(scope, "evidence", piece.id, "sealed", _written_evidence(piece)),
+            "content": content,
+        }
+        await self._connection.execute(insert(evidence).values(row))
+
+    async def evidence_of(self, case: CaseId) -> tuple[Evidence, ...]:
+        """The case's evidence, oldest first, without the bytes."""
+        columns = [column for column in evidence.c if column.name != "content"]
+        statement = select(*columns).where(evidence.c.case_id == case).order_by(evidence.c.at, evidence.c.id)
+        return tuple([await self._evidence(row, None) for row in await self._connection.execute(statement)])
+
+    async def evidence(self, piece: EvidenceId) -> Evidence | None:
+        """One piece of evidence with its bytes."""
+        row = (await self._connection.execute(select(evidence).where(evidence.c.id == piece))).first()
+        if row is None:
+            return None
+        content: bytes | Expunged | None = None
+        if row.content is not None:
+            content = await self._sealer.unseal("evidence", row.id, "content", row.content)
+        return await self._evidence(row, None if isinstance(content, Expunged) else content)
+
+    async def add_addition(self, addition: Addition) -> None:
+        """The addition is remembered."""
+        scope = Scope.of_case(addition.case)
+        row = {
+            "id": addition.id,
+            "case_id": addition.case,
+            "report_id": addition.report,
+            "at": addition.at,
+            "from_party": addition.from_party,
+            "text": await self._sealer.seal(scope, "additions", addition.id, "text", addition.text),
+        }
+        await self._connection.execute(insert(additions).values(row))
+
+    async def additions_of(self, case: CaseId) -> tuple[Addition, ...]:
+        """What was added to the case, oldest first."""
+        statement = select(additions).where(additions.c.case_id == case).order_by(additions.c.at, additions.c.id)
+        return tuple([await self._addition(row) for row in await self._connection.execute(statement)])
+
+    async def _report_columns(self, report: Report) -> dict[str, Any]:
+        scope = Scope.of_case(report.case)
+        return {
+            "danger": report.danger,
+            "contact_is_safe": report.contact_is_safe,
+            "hold_contact": report.hold_contact,
+            "withdrawn_at": report.withdrawn_at,
+            "sealed": await self._sealer.seal_json(scope, "reports", report.id, "sealed", _written_report(report)),
+        }
+
+    async def _report(self, row: Row[Any]) -> Report:
+        content = await self._opened("reports", row)
+        return Report(
+            id=ReportId(row.id),
+            case=CaseId(row.case_id),
+            door=Door(row.door),
+            received_at=row.received_at,
+            what_happened=content.get("what_happened", EXPUNGED_TEXT),
+            who=content.get("who", ""),
+            danger=row.danger,
+            names_members=tuple(MemberId(member) for member in content.get("names_members", ())),
+            answers=content.get("answers", {}),
+            reporter=_read_account(content.get("reporter")),
+            reporter_handle=content.get("reporter_handle", ""),
+            contact_is_safe=row.contact_is_safe,
+            hold_contact=row.hold_contact,
+            withdrawn_at=row.withdrawn_at,
+        )
+
+    async def _evidence(self, row: Row[Any], content: bytes | None) -> Evidence:
+        known = await self._opened("evidence", row)
+        return Evidence(
+            id=EvidenceId(row.id),
+            case=CaseId(row.case_id),
+            report=ReportId(row.report_id),
+            at=row.at,
+            kind=row.kind,
+            link=known.get("link", ""),
+            author=_read_account(known.get("author")),
+            author_handle=known.get("author_handle", ""),
+            text=known.get("text", EXPUNGED_TEXT),
+            file_name=known.get("file_name", ""),
+            content=content,
+            why_not=known.get("why_not", ""),
+            sha256=known.get("sha256", ""),
+        )
+
+    async def _addition(self, row: Row[Any]) -> Addition:
+        text = await self._sealer.unseal_text("additions", row.id, "text", row.text)
+        shown = EXPUNGED_TEXT if isinstance(text, Expunged) else text
+        report = None if row.report_id is None else ReportId(row.report_id)
+        return Addition(row.id, CaseId(row.case_id), report, row.at, shown, row.from_party)
+
+    async def _opened(self, table: str, row: Row[Any]) -> Mapping[str, Any]:
+        """What was sealed in the row; nothing where the key of its case is destroyed."""
+        content = await self._sealer.unseal_json(table, row.id, "sealed", row.sealed)
+        return {} if isinstance(content, Expunged) else content
+
+
+def _written_report(report: Report) -> dict[str, Any]:
+    return {
+        "what_happened": report.what_happened,
+        "who": report.who,
+        "names_members": list(report.names_members),
+        "answers": dict(report.answers),
+        "reporter": _written_account(report.reporter),
+        "reporter_handle": report.reporter_handle,
+    }
+
+
+def _written_evidence(piece: Evidence) -> dict[str, Any]:
+    return {
+        "link": piece.link,
+        "author": _written_account(piece.author),
+        "author_handle": piece.author_handle,
+        "text": piece.text,
+        "file_name": piece.file_name,
+        "why_not": piece.why_not,
+        "sha256": piece.sha256,
+    }
+
+
+def _written_account(account: Account | None) -> list[str] | None:
+    return None if account is None else [account.space, account.native_id]
+
+
+def _read_account(written: list[str] | None) -> Account | None:
+    return None if written is None else Account(SpaceName(written[0]), written[1])

@@ -1,0 +1,314 @@
+"""Remembers sanctions, their liftings, and what machines saw of them; the work list has a store of its own."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from guardian.errors import Stale
+from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName, new_id
+from guardian.sanctions.values import (
+    Application,
+    Authority,
+    Coverage,
+    CoverageState,
+    Intent,
+    IntentKind,
+    Lifting,
+    LiftingCause,
+    Prior,
+    Sanction,
+    Telling,
+)
+from guardian.spaces.port import Belonging
+from guardian.storage.instants import from_microseconds, microseconds
+from guardian.storage.keys_store import Scope
+from guardian.storage.sealed import Expunged
+from guardian.storage.tables.sanctions import applications, coverage, intents, liftings, placements, returns, sanctions
+from guardian.storage.worklist_store import WorklistStore
+from rules.brake import Placement
+from rules.ladder import Authority as AuthorityKind
+from rules.policy import OnTermEnd
+from rules.precedence import Hold, Restriction
+
+_WITH_LIFTING: Final = select(sanctions, *(c for c in liftings.c if c.name != "sanction_id")).select_from(
+    sanctions.outerjoin(liftings, liftings.c.sanction_id == sanctions.c.id)
+)
+
+
+class SanctionStore(WorklistStore):
+    """The sanctions room's store."""
+
+    # -- what was decided
+
+    async def add_sanction(self, sanction: Sanction) -> None:
+        """The sanction is remembered."""
+        await self._connection.execute(insert(sanctions).values(id=sanction.id, version=0, **_columns(sanction)))
+
+    async def save_sanction(self, sanction: Sanction) -> None:
+        """The sanction stands as given, one version later; Stale where somebody was quicker."""
+        await self._change(sanctions, sanction.id, sanction.version, **_columns(sanction))
+
+    async def add_lifting(self, lifting: Lifting) -> None:
+        """The end is on record; Stale where the sanction has one already."""
+        row = {
+            "sanction_id": lifting.sanction,
+            "lifts_from": lifting.from_,
+            "cause": lifting.cause,
+            "by": lifting.by,
+            "authority": lifting.authority,
+            "recorded_at": lifting.recorded_at,
+        }
+        known = await self._connection.execute(select(liftings).where(liftings.c.sanction_id == lifting.sanction))
+        if known.first() is not None:
+            raise Stale
+        try:
+            await self._connection.execute(insert(liftings).values(row))
+        except IntegrityError as error:
+            raise Stale from error
+
+    async def sanction(self, sanction: SanctionId) -> Sanction | None:
+        """The sanction of that id, with its lifting."""
+        found = await self._sanctions(sanctions.c.id == sanction)
+        return found[0] if found else None
+
+    async def by_reference(self, reference: Reference) -> Sanction | None:
+        """The sanction that a reference in a reason field stands for."""
+        found = await self._sanctions(sanctions.c.reference == reference)
+        return found[0] if found else None
+
+    async def of_person(self, person: PersonId) -> tuple[Sanction, ...]:
+        """All of the person's sanctions, oldest first."""
+        return await self._sanctions(sanctions.c.person_id == person)
+
+    async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
+        """All sanctions of the case, oldest first."""
+        return await self._sanctions(sanctions.c.case_id == case)
+
+    async def unlifted(self) -> tuple[Sanction, ...]:
+        """Every sanction without a lifting, oldest first."""
+        return await self._sanctions(liftings.c.sanction_id.is_(None))
+
+    async def _sanctions(self, condition: ColumnElement[bool]) -> tuple[Sanction, ...]:
+        rows = await self._connection.execute(_WITH_LIFTING.where(condition).order_by(sanctions.c.id))
+        return tuple(_read_sanction(row) for row in rows)
+
+    # -- what was done and seen
+
+    async def applications_of(self, account: AccountId) -> tuple[Application, ...]:
+        """What is known of our own doing at the account, one for each kind of hold."""
+        rows = (await self._connection.execute(select(applications).where(applications.c.account_id == account))).all()
+        return tuple([await self._application(row) for row in rows])
+
+    async def save_application(self, person: PersonId, application: Application) -> None:
+        """The application stands as given; Stale where somebody was quicker."""
+        columns = await self._application_columns(person, application)
+        columns["version"] = application.version + 1
+        if application.version == 0:
+            row = {"account_id": application.account, "hold": application.hold, **columns}
+            result = await self._connection.execute(self._insert(applications).values(row).on_conflict_do_nothing())
+        else:
+            at = applications.c.account_id == application.account, applications.c.hold == application.hold
+            same = applications.c.version == application.version
+            result = await self._connection.execute(update(applications).where(*at, same).values(columns))
+        if result.rowcount != 1:
+            raise Stale
+
+    async def open_intents(self, account: AccountId) -> tuple[Intent, ...]:
+        """What is about to be done at the account and not yet seen, oldest first."""
+        condition = (intents.c.account_id == account) & intents.c.closed_at.is_(None)
+        rows = (await self._connection.execute(select(intents).where(condition).order_by(intents.c.id))).all()
+        return tuple([await self._intent(row) for row in rows])
+
+    async def references_of(self, account: AccountId) -> frozenset[Reference]:
+        """Every reference that a placement of ours has carried to this account."""
+        condition = (intents.c.account_id == account) & (intents.c.kind == IntentKind.PLACE)
+        rows = await self._connection.execute(select(intents.c.reference).where(condition).distinct())
+        return frozenset(Reference(reference) for reference in rows.scalars())
+
+    async def add_intent(self, person: PersonId, intent: Intent) -> None:
+        """The intent is stored, before the act."""
+        sealed = await self._sealer.seal_json(
+            Scope.of_person(person), "intents", intent.id, "sealed", _written_prior(intent.prior)
+        )
+        row = {
+            "id": intent.id,
+            "account_id": intent.account,
+            "kind": intent.kind,
+            "hold": intent.hold,
+            "reference": intent.reference,
+            "opened_at": intent.opened_at,
+            "until": intent.until,
+            "closed_at": intent.closed_at,
+            "sealed": sealed,
+        }
+        await self._connection.execute(insert(intents).values(row))
+
+    async def close_intent(self, intent: IntentId, at: datetime) -> None:
+        """A look has confirmed or refuted the intent, or another has taken its place."""
+        condition = (intents.c.id == intent) & intents.c.closed_at.is_(None)
+        await self._connection.execute(update(intents).where(condition).values(closed_at=at))
+
+    async def coverage_of(self, person: PersonId) -> tuple[Coverage, ...]:
+        """The person's totals, by space."""
+        rows = await self._connection.execute(
+            select(coverage).where(coverage.c.person_id == person).order_by(coverage.c.space)
+        )
+        return tuple(
+            Coverage(PersonId(r.person_id), SpaceName(r.space), CoverageState(r.state), r.since, r.detail) for r in rows
+        )
+
+    async def save_coverage(self, total: Coverage) -> None:
+        """The total stands as given."""
+        values = {"state": total.state, "since": total.since, "detail": total.detail}
+        row = {"person_id": total.person, "space": total.space, **values}
+        statement = self._insert(coverage).values(row)
+        key = [coverage.c.person_id, coverage.c.space]
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values))
+
+    async def drop_coverage(self, person: PersonId, space: SpaceName) -> None:
+        """Nothing is said any more about the person in the space."""
+        condition = (coverage.c.person_id == person) & (coverage.c.space == space)
+        await self._connection.execute(delete(coverage).where(condition))
+
+    async def note_placement(self, placement: Placement[PersonId]) -> None:
+        """The placement counts towards the brake."""
+        row = {"id": new_id(), "person_id": placement.on, "at": placement.at, "put_back": placement.put_back}
+        await self._connection.execute(insert(placements).values(row))
+
+    async def placements_since(self, instant: datetime) -> tuple[Placement[PersonId], ...]:
+        """What was placed after the instant, oldest first."""
+        rows = await self._connection.execute(
+            select(placements).where(placements.c.at > instant).order_by(placements.c.at, placements.c.id)
+        )
+        return tuple(Placement(PersonId(row.person_id), row.at, row.put_back) for row in rows)
+
+    async def approve_return(self, person: PersonId, by: MemberId, at: datetime) -> None:
+        """A named person's yes to the person's membership and power roles is on record."""
+        values = {"by": by, "at": at}
+        statement = self._insert(returns).values(person_id=person, **values)
+        await self._connection.execute(
+            statement.on_conflict_do_update(index_elements=[returns.c.person_id], set_=values)
+        )
+
+    async def return_approved(self, person: PersonId) -> bool:
+        """Whether a named person has said yes since the last bar took something."""
+        row = await self._connection.execute(select(returns.c.by).where(returns.c.person_id == person))
+        return row.first() is not None
+
+    async def withdraw_return(self, person: PersonId) -> None:
+        """What was said before does not hold for what is taken now."""
+        await self._connection.execute(delete(returns).where(returns.c.person_id == person))
+
+    async def _application(self, row: Row[Any]) -> Application:
+        content = await self._sealer.unseal_json("applications", f"{row.account_id}.{row.hold}", "sealed", row.sealed)
+        known: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
+        return Application(
+            AccountId(row.account_id),
+            Hold(row.hold),
+            row.placed,
+            Reference(row.reference),
+            _read_prior(known.get("prior", {})),
+            tuple(Belonging(**thing) for thing in known.get("taken", ())),
+            row.restored,
+            row.until,
+            row.confirmed_at,
+            tuple(from_microseconds(at) for at in known.get("put_back", ())),
+            row.version,
+        )
+
+    async def _application_columns(self, person: PersonId, application: Application) -> dict[str, Any]:
+        content = {
+            "prior": _written_prior(application.prior),
+            "taken": [
+                {"kind": b.kind, "native_id": b.native_id, "label": b.label, "power": b.power}
+                for b in application.taken
+            ],
+            "put_back": [microseconds(at) for at in application.put_back],
+        }
+        place = f"{application.account}.{application.hold}"
+        return {
+            "placed": application.placed,
+            "reference": application.reference,
+            "restored": application.restored,
+            "until": application.until,
+            "confirmed_at": application.confirmed_at,
+            "sealed": await self._sealer.seal_json(Scope.of_person(person), "applications", place, "sealed", content),
+        }
+
+    async def _intent(self, row: Row[Any]) -> Intent:
+        content = await self._sealer.unseal_json("intents", row.id, "sealed", row.sealed)
+        return Intent(
+            IntentId(row.id),
+            AccountId(row.account_id),
+            IntentKind(row.kind),
+            Hold(row.hold),
+            Reference(row.reference),
+            _read_prior({} if isinstance(content, Expunged) else content),
+            row.opened_at,
+            row.until,
+            row.closed_at,
+        )
+
+
+def _columns(sanction: Sanction) -> dict[str, Any]:
+    return {
+        "person_id": sanction.person,
+        "case_id": sanction.case,
+        "restriction": sanction.restriction,
+        "starts": sanction.starts,
+        "ends": sanction.ends,
+        "spaces": None if sanction.spaces is None else json.dumps(sorted(sanction.spaces)),
+        "on_term_end": sanction.on_term_end,
+        "authority_kind": sanction.authority.kind,
+        "authority_id": sanction.authority.id,
+        "reference": sanction.reference,
+        "telling": sanction.telling,
+        "holds_from": sanction.holds_from,
+        "enacted_at": sanction.enacted_at,
+        "provisional": sanction.provisional,
+        "danger": sanction.danger,
+    }
+
+
+def _read_sanction(row: Row[Any]) -> Sanction:
+    sanction = SanctionId(row.id)
+    lifting = None
+    if row.lifts_from is not None:
+        cause = LiftingCause(row.cause)
+        lifting = Lifting(sanction, row.lifts_from, cause, row.by, row.authority, row.recorded_at)
+    return Sanction(
+        sanction,
+        PersonId(row.person_id),
+        CaseId(row.case_id),
+        Restriction(row.restriction),
+        row.starts,
+        row.ends,
+        None if row.spaces is None else frozenset(SpaceName(space) for space in json.loads(row.spaces)),
+        OnTermEnd(row.on_term_end),
+        Authority(AuthorityKind(row.authority_kind), row.authority_id),
+        Reference(row.reference),
+        Telling(row.telling),
+        row.holds_from,
+        row.enacted_at,
+        row.provisional,
+        row.danger,
+        lifting,
+        row.version,
+    )
+
+
+def _written_prior(prior: Prior) -> dict[str, Any]:
+    until = None if prior.until is None else microseconds(prior.until)
+    return {"hold": prior.hold, "until": until, "author": prior.author}
+
+
+def _read_prior(content: Mapping[str, Any]) -> Prior:
+    until = content.get("until")
+    hold = content.get("hold")
+    return Prior(
+        Hold(hold) if hold else None, None if until is None else from_microseconds(until), content.get("author")
+    )

@@ -1,0 +1,127 @@
+"""Cases with their reports, evidence, parties, receipts, walls, promises and passes; every text and name sealed."""
+
+from typing import Final
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+
+from guardian.storage.instants import UtcInstant
+from guardian.storage.tables.base import ID_LENGTH, metadata
+
+DIGEST_LENGTH: Final = 64
+
+cases: Final = Table(
+    "cases",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("code_name", String(ID_LENGTH), nullable=False, unique=True),
+    Column("kind", String(ID_LENGTH), nullable=False),
+    Column("state", String(ID_LENGTH), nullable=False),
+    Column("opened_at", UtcInstant, nullable=False),
+    Column("contact_id", String(ID_LENGTH), nullable=True),
+    Column("safety_risk", Boolean, nullable=False),
+    Column("board_only", Boolean, nullable=False),
+    Column("review_on", UtcInstant, nullable=True),
+    Column("closed_at", UtcInstant, nullable=True),
+    Column("about_sanction", String(ID_LENGTH), nullable=True),
+    Column("outcome", LargeBinary, nullable=True),
+    Column("version", Integer, nullable=False),
+)
+
+reports: Final = Table(
+    "reports",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("door", String(ID_LENGTH), nullable=False),
+    Column("received_at", UtcInstant, nullable=False),
+    Column("danger", Boolean, nullable=False),
+    Column("contact_is_safe", Boolean, nullable=True),
+    Column("hold_contact", Boolean, nullable=False),
+    Column("withdrawn_at", UtcInstant, nullable=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+evidence: Final = Table(
+    "evidence",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=False),
+    Column("at", UtcInstant, nullable=False),
+    Column("kind", String(ID_LENGTH), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=True),
+)
+
+additions: Final = Table(
+    "additions",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=True),
+    Column("at", UtcInstant, nullable=False),
+    Column("from_party", Boolean, nullable=False),
+    Column("text", LargeBinary, nullable=False),
+)
+
+parties: Final = Table(
+    "parties",
+    metadata,
+    Column("reference", String(ID_LENGTH), primary_key=True),
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("role", String(ID_LENGTH), nullable=False),
+    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=True, index=True),
+    Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=True),
+)
+
+receipts: Final = Table(
+    "receipts",
+    metadata,
+    Column("digest", String(DIGEST_LENGTH), primary_key=True),
+    Column("kind", String(ID_LENGTH), nullable=False),
+    Column("created_at", UtcInstant, nullable=False),
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=True),
+    Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=True),
+    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=True, index=True),
+    Column("used_at", UtcInstant, nullable=True),
+)
+
+walls: Final = Table(
+    "walls",
+    metadata,
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), primary_key=True),
+    Column("member_id", String(ID_LENGTH), ForeignKey("members.id"), primary_key=True, index=True),
+    Column("kind", String(ID_LENGTH), primary_key=True),
+    Column("at", UtcInstant, primary_key=True),
+    Column("by", String(ID_LENGTH), nullable=False),
+    Column("lifted_at", UtcInstant, nullable=True),
+    Column("lifted_by", String(ID_LENGTH), nullable=True),
+    Column("cause", LargeBinary, nullable=False),
+)
+
+passes: Final = Table(
+    "reading_passes",
+    metadata,
+    Column("digest", String(DIGEST_LENGTH), primary_key=True),
+    Column("member_id", String(ID_LENGTH), ForeignKey("members.id"), nullable=False),
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False),
+    Column("until", UtcInstant, nullable=False, index=True),
+    Column("is_session", Boolean, nullable=False),
+    Column("used_at", UtcInstant, nullable=True),
+)
+
+promises: Final = Table(
+    "promises",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("kind", String(ID_LENGTH), nullable=False),
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=True, index=True),
+    Column("since", UtcInstant, nullable=False),
+    Column("due", UtcInstant, nullable=False),
+    Column("next_at", UtcInstant, nullable=True, index=True),
+    Column("about", String(ID_LENGTH), nullable=False, index=True),
+    Column("stage", Integer, nullable=False),
+    Column("kept_at", UtcInstant, nullable=True),
+    Column("version", Integer, nullable=False),
+    Index(None, "kind", "next_at"),
+)

@@ -1,0 +1,28 @@
+"""The outbox: whom a notice is for and when it is tried, in plain; what fills it and what proves it, sealed."""
+
+from typing import Final
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+
+from guardian.storage.instants import UtcInstant
+from guardian.storage.tables.base import ID_LENGTH, metadata
+
+notices: Final = Table(
+    "notices",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("kind", String(ID_LENGTH), nullable=False),
+    Column("recipient", String(ID_LENGTH), nullable=False),
+    Column("member_id", String(ID_LENGTH), ForeignKey("members.id"), nullable=True),
+    Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=True, index=True),
+    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=True, index=True),
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=True, index=True),
+    Column("created_at", UtcInstant, nullable=True),
+    Column("next_try", UtcInstant, nullable=True),
+    Column("state", String(ID_LENGTH), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sanction_id", String(ID_LENGTH), nullable=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index(None, "state", "next_try"),
+)

@@ -1,0 +1,134 @@
+"""Sanctions, their keys and what was seen: our ids, states and instants in plain; what was taken and by whom, sealed."""
+
+from typing import Final
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, text
+
+from guardian.storage.instants import UtcInstant
+from guardian.storage.tables.base import ID_LENGTH, metadata
+
+sanctions: Final = Table(
+    "sanctions",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
+    Column("case_id", String(ID_LENGTH), nullable=False, index=True),
+    Column("restriction", String(ID_LENGTH), nullable=False),
+    Column("starts", UtcInstant, nullable=False),
+    Column("ends", UtcInstant, nullable=True),
+    Column("spaces", String, nullable=True),
+    Column("on_term_end", String(ID_LENGTH), nullable=False),
+    Column("authority_kind", String(ID_LENGTH), nullable=False),
+    Column("authority_id", String(ID_LENGTH), nullable=False),
+    Column("reference", String(ID_LENGTH), nullable=False, unique=True),
+    Column("telling", String(ID_LENGTH), nullable=False),
+    Column("holds_from", UtcInstant, nullable=True),
+    Column("enacted_at", UtcInstant, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("danger", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+liftings: Final = Table(
+    "liftings",
+    metadata,
+    Column("sanction_id", String(ID_LENGTH), ForeignKey("sanctions.id"), primary_key=True),
+    Column("lifts_from", UtcInstant, nullable=False),
+    Column("cause", String(ID_LENGTH), nullable=False),
+    Column("by", String(ID_LENGTH), nullable=False),
+    Column("authority", String, nullable=False),
+    Column("recorded_at", UtcInstant, nullable=False),
+)
+
+keys: Final = Table(
+    "keys",
+    metadata,
+    Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), primary_key=True),
+    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
+    Column("space", String(ID_LENGTH), nullable=False, index=True),
+    Column("next_look", UtcInstant, nullable=True),
+    Column("state", String(ID_LENGTH), nullable=True),
+    Column("failures", Integer, nullable=False),
+    Column("blocked_since", UtcInstant, nullable=True),
+    Column("told_at", UtcInstant, nullable=True),
+    Column("why", String, nullable=False),
+    Column("needs", String, nullable=False),
+    Column("observed_at", UtcInstant, nullable=True),
+    Column("version", Integer, nullable=False),
+)
+Index(
+    "ix_keys_due",
+    keys.c.next_look,
+    sqlite_where=text("next_look IS NOT NULL"),
+    postgresql_where=text("next_look IS NOT NULL"),
+)
+Index(
+    "ix_keys_blocked",
+    keys.c.blocked_since,
+    sqlite_where=text("blocked_since IS NOT NULL"),
+    postgresql_where=text("blocked_since IS NOT NULL"),
+)
+
+leases: Final = Table(
+    "leases",
+    metadata,
+    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), primary_key=True),
+    Column("holder", String(ID_LENGTH), nullable=True),
+    Column("until", UtcInstant, nullable=True),
+    Column("epoch", Integer, nullable=False),
+)
+
+applications: Final = Table(
+    "applications",
+    metadata,
+    Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), primary_key=True),
+    Column("hold", String(ID_LENGTH), primary_key=True),
+    Column("placed", Boolean, nullable=False),
+    Column("reference", String(ID_LENGTH), nullable=False),
+    Column("restored", Boolean, nullable=False),
+    Column("until", UtcInstant, nullable=True),
+    Column("confirmed_at", UtcInstant, nullable=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+intents: Final = Table(
+    "intents",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("kind", String(ID_LENGTH), nullable=False),
+    Column("hold", String(ID_LENGTH), nullable=False),
+    Column("reference", String(ID_LENGTH), nullable=False),
+    Column("opened_at", UtcInstant, nullable=False),
+    Column("until", UtcInstant, nullable=True),
+    Column("closed_at", UtcInstant, nullable=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+coverage: Final = Table(
+    "coverage",
+    metadata,
+    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), primary_key=True),
+    Column("space", String(ID_LENGTH), primary_key=True),
+    Column("state", String(ID_LENGTH), nullable=False),
+    Column("since", UtcInstant, nullable=False),
+    Column("detail", String, nullable=False),
+)
+
+placements: Final = Table(
+    "placements",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False),
+    Column("at", UtcInstant, nullable=False, index=True),
+    Column("put_back", Boolean, nullable=False),
+)
+
+returns: Final = Table(
+    "returns",
+    metadata,
+    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), primary_key=True),
+    Column("by", String(ID_LENGTH), nullable=False),
+    Column("at", UtcInstant, nullable=False),
+)

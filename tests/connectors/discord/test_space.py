@@ -1,0 +1,310 @@
+"""Discord's traps, one test each, with the unmodified library against the emulator."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from connectors.discord import translate
+from connectors.discord.emulator.permissions import FOR_THE_BOT, Permission
+from connectors.discord.emulator.state import Ban
+from connectors.discord.survey import NEEDED, Needed
+from connectors.emulation.faults import Fault, FaultKind
+from guardian.clock import wire_seconds
+from guardian.spaces.outcomes import Already, Done, Forbidden, Rejected, Unavailable
+from guardian.spaces.port import Account, Belonging, Belongings, Hold, Message, Presence, Seen, Sweep, Unknown
+from tests.contracts.stage_discord import CEILING, DiscordStage, discord_stage
+from tests.contracts.stages import LIFTED, a_message, an_order
+
+BARRED, MUTED = Hold.BARRED, Hold.MUTED
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[DiscordStage]:
+    async with discord_stage() as made:
+        yield made
+
+
+async def look(stage: DiscordStage) -> Seen:
+    """A look at the account that has to work."""
+    seen = await stage.space.observe(stage.account)
+    assert isinstance(seen, Seen)
+    return seen
+
+
+def outsider(stage: DiscordStage) -> Account:
+    """Somebody with an account who has never been in the guild."""
+    return Account(stage.space.name, stage.emulator.state.add_user("heron"))
+
+
+def with_role(stage: DiscordStage, name: str, permissions: int, position: int) -> Account:
+    """A member who holds one role at this position; the bot's stands at 50."""
+    state = stage.emulator.state
+    role = state.add_role(name, permissions=permissions, position=position)
+    return Account(stage.space.name, state.add_member(state.add_user(f"holder-of-{position}"), roles=[role]))
+
+
+# -- bans
+
+
+async def test_a_ban_deletes_nothing_that_was_written(stage: DiscordStage) -> None:
+    state = stage.emulator.state
+    channel = next(c.id for c in state.channels.values() if c.recipient_id is None)
+    written = state.add_message(channel, stage.account.native_id, "see you tomorrow", at=stage.clock.now())
+    assert await stage.space.restrict(an_order(stage, BARRED)) == Done()
+    assert written in state.messages
+
+
+async def test_somebody_who_never_came_can_be_barred_before_they_do(stage: DiscordStage) -> None:
+    stranger = outsider(stage)
+    assert await stage.space.restrict(an_order(stage, BARRED, stranger)) == Done()
+    assert stage.held(stranger) == {BARRED}
+
+
+async def test_lifting_a_ban_that_is_not_there_is_already_done(stage: DiscordStage) -> None:
+    assert await stage.space.release(stage.account, BARRED, LIFTED) == Already()
+
+
+async def test_a_ban_goes_over_a_timeout_and_is_what_is_seen(stage: DiscordStage) -> None:
+    stage.hold_by_hand(stage.account, MUTED)
+    await stage.space.restrict(an_order(stage, BARRED))
+    seen = await look(stage)
+    assert [held.hold for held in seen.holds] == [BARRED]
+    assert seen.presence is Presence.OUTSIDE
+
+
+@pytest.mark.parametrize("hold", [BARRED, MUTED])
+async def test_a_person_whose_role_stands_above_ours_is_forbidden_and_the_rank_is_named(
+    stage: DiscordStage, hold: Hold
+) -> None:
+    above = with_role(stage, "Elders", 0, 70)
+    refused = await stage.space.restrict(an_order(stage, hold, above))
+    assert isinstance(refused, Forbidden)
+    assert "role above" in refused.needs
+    surveyed = await stage.space.survey(above)
+    assert isinstance(surveyed, Belongings)
+    assert surveyed.refusal is not None
+
+
+async def test_the_owner_is_out_of_reach_and_the_survey_says_so_before(stage: DiscordStage) -> None:
+    owner = Account(stage.space.name, stage.emulator.state.owner_id)
+    surveyed = await stage.space.survey(owner)
+    assert isinstance(surveyed, Belongings)
+    assert "owner" in (surveyed.refusal or "")
+    assert isinstance(await stage.space.restrict(an_order(stage, BARRED, owner)), Forbidden)
+
+
+async def test_a_wrong_guild_is_unknown_and_never_a_no(stage: DiscordStage) -> None:
+    stage.hold_by_hand(stage.account, BARRED)
+    stage.link.config = replace(stage.link.config, guild_id="100000000000000001")
+    seen = await stage.space.observe(stage.account)
+    assert isinstance(seen, Unknown)
+    assert seen.needs
+
+
+# -- timeouts
+
+
+async def test_an_administrator_cannot_be_timed_out(stage: DiscordStage) -> None:
+    keeper = with_role(stage, "Keepers", Permission.ADMINISTRATOR, 20)
+    refused = await stage.space.restrict(an_order(stage, MUTED, keeper))
+    assert isinstance(refused, Forbidden)
+    assert "administrators are out of reach" in refused.needs
+
+
+async def test_a_mute_of_somebody_who_is_not_here_waits_for_them(stage: DiscordStage) -> None:
+    assert await stage.space.restrict(an_order(stage, MUTED, outsider(stage))) == Rejected(translate.NOT_A_MEMBER)
+
+
+async def test_unmuting_somebody_who_left_is_already_done(stage: DiscordStage) -> None:
+    stage.emulator.leave(stage.account.native_id)
+    assert await stage.space.release(stage.account, MUTED, LIFTED) == Already()
+
+
+@pytest.mark.parametrize("days", [None, 90])
+async def test_a_mute_longer_than_discord_allows_is_placed_for_the_longest_term(
+    stage: DiscordStage, days: int | None
+) -> None:
+    until = stage.clock.now() + timedelta(days=days) if days else None
+    order = replace(an_order(stage, MUTED), until=until)
+    assert await stage.space.restrict(order) == Done()
+    held = (await look(stage)).held(MUTED)
+    assert held is not None
+    assert held.until == stage.clock.now() + timedelta(days=28) - timedelta(minutes=1)
+
+
+async def test_a_mute_is_seen_until_its_end_and_not_after(stage: DiscordStage) -> None:
+    await stage.space.restrict(an_order(stage, MUTED))
+    stage.clock.let_pass(timedelta(days=7) - timedelta(seconds=1))
+    assert (await look(stage)).held(MUTED)
+    stage.clock.let_pass(timedelta(seconds=1))
+    assert (await look(stage)).holds == ()
+
+
+# -- lists
+
+
+async def test_a_sweep_reads_every_page(stage: DiscordStage) -> None:
+    state = stage.emulator.state
+    for number in range(2100):
+        native_id = state.add_user(f"barred-{number}")
+        state.bans[native_id] = Ban(native_id, None, stage.moderator, stage.clock.now())
+    swept = await stage.space.sweep()
+    assert isinstance(swept, Sweep)
+    assert set(swept.holds) == set(state.bans)
+
+
+@pytest.mark.parametrize("list_page", ["ban.list", "member.list"])
+async def test_a_sweep_of_which_one_list_fails_is_unknown(stage: DiscordStage, list_page: str) -> None:
+    stage.fault(FaultKind.NO_PERMISSION, list_page)
+    swept = await stage.space.sweep()
+    assert isinstance(swept, Unknown)
+    assert swept.needs
+
+
+# -- messages
+
+
+async def test_a_person_without_a_server_in_common_is_not_counted_as_told(stage: DiscordStage) -> None:
+    told = await stage.space.tell(outsider(stage), a_message())
+    assert told == Rejected(translate.MESSAGES_CLOSED)
+
+
+async def test_a_message_pings_nobody_and_unfurls_nothing(stage: DiscordStage) -> None:
+    text = f"@everyone <@{stage.other.native_id}> https://example.org/page"
+    await stage.space.tell(stage.account, Message("", text, "n"))
+    posted = stage.emulator.history.calls("message.post")[-1].body
+    assert posted["allowed_mentions"] == {"parse": []}
+    assert posted["flags"] & translate.SUPPRESS_EMBEDS
+    assert stage.inbox(stage.account) == [
+        f"@\u200beveryone <@\u200b{stage.other.native_id}> <https://example.org/page>"
+    ]
+
+
+async def test_a_long_message_arrives_whole(stage: DiscordStage) -> None:
+    text = "\n\n".join(f"Paragraph {number}: " + "words " * 60 for number in range(12))
+    assert isinstance(await stage.space.tell(stage.account, Message("A decision", text, "n")), Done)
+    assert " ".join(" ".join(stage.inbox(stage.account)).split()).endswith(" ".join(text.split()))
+
+
+async def test_a_message_whose_answer_was_lost_arrives_once(stage: DiscordStage) -> None:
+    stage.lose_answers()
+    assert isinstance(await stage.space.tell(stage.account, a_message()), Unavailable)
+    stage.heal()
+    assert isinstance(await stage.space.tell(stage.account, a_message()), Done)
+    assert len(stage.inbox(stage.account)) == 1
+
+
+# -- slow, limited and broken answers
+
+
+async def test_a_short_limit_is_waited_out_within_the_ceiling(stage: DiscordStage) -> None:
+    stage.emulator.set_fault(Fault(FaultKind.TOO_MANY, "ban.put", times=1, seconds=0.05))
+    assert await stage.space.restrict(an_order(stage, BARRED)) == Done()
+    assert stage.held(stage.account) == {BARRED}
+
+
+async def test_a_long_limit_is_told_at_once_with_its_length(stage: DiscordStage) -> None:
+    stage.fault(FaultKind.TOO_MANY, seconds=600.0)
+    started = wire_seconds()
+    assert await stage.space.restrict(an_order(stage, BARRED)) == Unavailable(
+        "Discord asks us to wait", timedelta(seconds=600)
+    )
+    seen = await stage.space.observe(stage.account)
+    assert isinstance(seen, Unknown)
+    assert seen.after == timedelta(seconds=600)
+    assert wire_seconds() - started < CEILING.total_seconds()
+
+
+async def test_a_limit_without_a_length_is_no_answer(stage: DiscordStage) -> None:
+    stage.fault(FaultKind.TOO_MANY_SILENT)
+    assert isinstance(await stage.space.restrict(an_order(stage, BARRED)), Unavailable)
+    assert isinstance(await stage.space.observe(stage.account), Unknown)
+
+
+@pytest.mark.wire_time
+async def test_a_slow_drip_is_ended_by_the_ceiling(stage: DiscordStage) -> None:
+    stage.hold_by_hand(stage.account, BARRED)
+    stage.fault(FaultKind.DRIP, "ban.get", seconds=30.0)
+    started = wire_seconds()
+    assert isinstance(await stage.space.observe(stage.account), Unknown)
+    assert wire_seconds() - started < CEILING.total_seconds() + 0.5
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+async def test_a_broken_server_is_unknown(stage: DiscordStage, status: int) -> None:
+    stage.hold_by_hand(stage.account, BARRED)
+    stage.fault(FaultKind.SERVER_ERROR, status=status)
+    assert isinstance(await stage.space.observe(stage.account), Unknown)
+
+
+# -- roles
+
+
+async def test_roles_wait_for_somebody_who_is_not_here_yet(stage: DiscordStage) -> None:
+    role = Belonging("role", stage.role, "Gardeners")
+    assert await stage.space.give_back(outsider(stage), (role,)) == Rejected(translate.NOT_HERE_YET)
+
+
+async def test_a_role_that_was_deleted_meanwhile_is_passed_over(stage: DiscordStage) -> None:
+    deleted, standing = Belonging("role", "100000000000000009", "Old"), Belonging("role", stage.role, "Gardeners")
+    assert await stage.space.give_back(stage.other, (deleted, standing)) == Done()
+    assert stage.emulator.state.members[stage.other.native_id].roles == [stage.role]
+    assert await stage.space.give_back(stage.other, (deleted,)) == Already()
+
+
+async def test_a_role_above_the_bot_is_named_when_it_cannot_be_given(stage: DiscordStage) -> None:
+    high = stage.emulator.state.add_role("Elders", position=80)
+    refused = await stage.space.give_back(stage.other, (Belonging("role", high, "Elders"),))
+    assert isinstance(refused, Forbidden)
+    assert "Elders" in refused.needs
+
+
+async def test_roles_with_power_are_marked(stage: DiscordStage) -> None:
+    surveyed = await stage.space.survey(stage.account)
+    assert isinstance(surveyed, Belongings)
+    assert {thing.label: thing.power for thing in surveyed.things} == {"Gardeners": False, "Helpers": True}
+
+
+# -- who is meant
+
+
+async def test_a_mention_finds_a_member_and_an_id_somebody_outside(stage: DiscordStage) -> None:
+    assert await stage.space.find(f"<@{stage.account.native_id}>") == (stage.account.native_id, "rowan")
+    found = await stage.space.find(outsider(stage).native_id)
+    assert found is not None
+
+
+async def test_the_beginning_of_a_longer_name_is_not_that_name(stage: DiscordStage) -> None:
+    stage.emulator.state.add_member(stage.emulator.state.add_user("rowan-the-second"))
+    assert await stage.space.find("rowan") == (stage.account.native_id, "rowan")
+
+
+# -- preconditions
+
+
+@pytest.mark.parametrize("needed", NEEDED, ids=lambda n: n.attribute)
+async def test_each_missing_permission_is_named_with_what_breaks(stage: DiscordStage, needed: Needed) -> None:
+    stage.emulator.state.bot_permissions = FOR_THE_BOT & ~Permission[needed.attribute.upper()]
+    ill = [finding for finding in await stage.space.check() if not finding.well]
+    assert [finding.needs for finding in ill] == [needed.shown]
+    assert all(finding.remedy and finding.breaks for finding in ill)
+
+
+async def test_the_switched_off_intent_is_named_with_its_remedy(stage: DiscordStage) -> None:
+    stage.emulator.state.privileged_intents = 0
+    ill = [finding for finding in await stage.space.check() if not finding.well]
+    assert [finding.needs for finding in ill] == ["Server Members Intent"]
+
+
+async def test_an_ordinary_role_above_the_bot_is_named(stage: DiscordStage) -> None:
+    stage.emulator.state.add_role("Regulars", position=90)
+    ill = [finding for finding in await stage.space.check() if not finding.well]
+    assert ["Regulars" in finding.needs for finding in ill] == [True]
+
+
+async def test_a_bot_outside_the_server_is_told_to_be_invited(stage: DiscordStage) -> None:
+    stage.link.config = replace(stage.link.config, guild_id="100000000000000001")
+    ill = [finding for finding in await stage.space.check() if not finding.well]
+    assert "Invite the bot" in ill[0].remedy

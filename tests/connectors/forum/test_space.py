@@ -1,0 +1,454 @@
+"""The forum as a Space, over the emulated forum: what others lost their suspensions by must not harm here."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors.emulation.faults import Fault, FaultKind
+from connectors.forum.emulator.server import ForumEmulator
+from connectors.forum.space import ForumSpace
+from guardian.ids import Reference, SpaceName
+from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
+from guardian.spaces.port import (
+    Account,
+    Belonging,
+    Belongings,
+    Hand,
+    Held,
+    Hold,
+    Message,
+    Missing,
+    Order,
+    Seen,
+    Sweep,
+    Unknown,
+)
+from tests.connectors.forum.conftest import SpaceWith
+from tests.fakes.clock import FrozenClock
+
+FORUM = SpaceName("forum")
+REFERENCE = Reference("GRD-23456789ABCD")
+REASON = f"This account is paused. Reference {REFERENCE}."
+TEXT = Message("About your account", "Hello.\nPlease see https://guardian.example/p/abc and ask @morgan.", "n-1")
+
+
+def account_of(forum: ForumEmulator, username: str = "rowan", **facts: object) -> Account:
+    user = forum.state.named(username) or forum.add_user(username, **facts)
+    return Account(FORUM, str(user.id))
+
+
+def an_order(account: Account, hold: Hold = Hold.BARRED, until: datetime | None = None, reason: str = REASON) -> Order:
+    return Order(account, hold, REFERENCE, reason, until)
+
+
+def our_id(forum: ForumEmulator) -> str:
+    user = forum.state.named(forum.api_username)
+    assert user is not None
+    return str(user.id)
+
+
+# -- acting
+
+
+@pytest.mark.parametrize("hold", [Hold.BARRED, Hold.MUTED])
+async def test_what_is_placed_is_seen_with_our_reference_without_end_and_goes_again(
+    space: ForumSpace, forum: ForumEmulator, hold: Hold
+) -> None:
+    account = account_of(forum)
+    assert await space.restrict(an_order(account, hold)) == Done()
+    assert await space.observe(account) == Seen((Held(hold, None, REFERENCE, our_id(forum)),))
+    assert await space.release(account, hold, "The term is over.") == Done()
+    assert await space.observe(account) == Seen()
+
+
+async def test_a_suspension_is_open_ended_and_sends_no_mail(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum)
+    end = forum.now() + timedelta(days=7)
+    await space.restrict(an_order(account, until=end))
+    assert forum.shut_out(account.native_id, end + timedelta(days=3650))
+    assert forum.person("rowan").mails() == []
+
+
+async def test_where_the_site_ends_suspensions_itself_the_end_is_the_forums_own(
+    space_with: SpaceWith, forum: ForumEmulator, clock: FrozenClock
+) -> None:
+    space, account = space_with(native_end=True), account_of(forum)
+    end = clock.now() + timedelta(days=7)
+    await space.restrict(an_order(account, until=end))
+    assert await space.observe(account) == Seen((Held(Hold.BARRED, end, REFERENCE, our_id(forum)),))
+    clock.move(timedelta(days=7))
+    assert await space.observe(account) == Seen()
+    assert not forum.shut_out(account.native_id, clock.now())
+
+
+async def test_a_suspension_that_stands_already_is_not_replaced(space: ForumSpace, forum: ForumEmulator) -> None:
+    """The forum answers 409, and its sentence stands where the library does not look."""
+    account, end = account_of(forum), forum.now() + timedelta(days=3)
+    forum.hands.suspend_by_hand("morgan", "rowan", end, "spam")
+    assert await space.restrict(an_order(account)) == Already()
+    morgan = account_of(forum, "morgan").native_id
+    assert await space.observe(account) == Seen((Held(Hold.BARRED, end, None, morgan),))
+
+
+async def test_a_silence_that_ran_out_and_was_not_tidied_away_does_not_swallow_ours(
+    space: ForumSpace, forum: ForumEmulator, clock: FrozenClock
+) -> None:
+    account = account_of(forum)
+    forum.hands.silence_by_hand("morgan", "rowan", clock.now() + timedelta(minutes=1), "noise")
+    clock.move(timedelta(minutes=2))
+    assert await space.restrict(an_order(account, Hold.MUTED)) == Done()
+    assert forum.silenced(account.native_id, clock.now() + timedelta(days=1))
+
+
+async def test_lifting_what_is_not_there_does_no_harm(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum)
+    for hold in (Hold.BARRED, Hold.MUTED):
+        assert isinstance(await space.release(account, hold, "The term is over."), Done | Already)
+    assert list(forum.history.changes_of("suspension")) == []
+
+
+async def test_staff_are_refused_by_the_survey_and_by_the_forum(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum, "morgan")
+    survey = await space.survey(account)
+    assert isinstance(survey, Belongings)
+    assert survey.refusal is not None
+    assert isinstance(await space.restrict(an_order(account)), Forbidden)
+
+
+async def test_ordinary_accounts_lose_nothing_but_the_way_in(space: ForumSpace, forum: ForumEmulator) -> None:
+    assert await space.survey(account_of(forum)) == Belongings()
+
+
+async def test_a_reason_longer_than_the_forum_takes_is_rejected_before_it_is_sent(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    assert isinstance(await space.restrict(an_order(account_of(forum), reason="x" * 301)), Rejected)
+    assert forum.history.calls("user.suspend") == []
+
+
+async def test_an_id_that_is_no_number_reaches_no_address(space: ForumSpace, forum: ForumEmulator) -> None:
+    stray = Account(FORUM, "7/suspend.json?x=")
+    assert isinstance(await space.restrict(an_order(stray)), Rejected)
+    assert isinstance(await space.release(stray, Hold.BARRED, ""), Rejected)
+    assert isinstance(await space.observe(stray), Unknown)
+    assert forum.history.exchanges == []
+
+
+async def test_an_order_for_nothing_silences_nobody(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum)
+    assert isinstance(await space.restrict(an_order(account, Hold.OPEN)), Rejected)
+    assert isinstance(await space.release(account, Hold.OPEN, ""), Rejected)
+    assert forum.history.exchanges == []
+
+
+# -- faults
+
+
+async def test_an_answer_lost_after_the_suspension_was_made_ends_as_ours(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    account = account_of(forum)
+    forum.set_fault(Fault(FaultKind.LOST_ANSWER, "user.suspend", times=1))
+    assert await space.restrict(an_order(account)) in (Already(), Done())
+    seen = await space.observe(account)
+    assert isinstance(seen, Seen)
+    assert seen.holds[0].reference == REFERENCE
+    assert len(list(forum.history.changes_of("suspension"))) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+async def test_a_forum_that_is_down_is_tried_quickly_again_and_is_then_unknown(
+    space: ForumSpace, forum: ForumEmulator, status: int
+) -> None:
+    account = account_of(forum)
+    forum.set_fault(Fault(FaultKind.SERVER_ERROR, status=status))
+    assert isinstance(await space.observe(account), Unknown)
+    assert len(forum.history.exchanges) == 3
+    forum.faults.clear()
+    forum.set_fault(Fault(FaultKind.SERVER_ERROR, status=status, times=2))
+    assert await space.observe(account) == Seen()
+
+
+async def test_a_limit_with_a_long_wait_is_passed_on_and_not_slept_out(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum)
+    forum.set_fault(Fault(FaultKind.TOO_MANY, seconds=30))
+    observed = await space.observe(account)
+    assert isinstance(observed, Unknown)
+    assert observed.after == timedelta(seconds=30)
+    assert len(forum.history.exchanges) == 1
+
+
+@pytest.mark.parametrize("status", [429, 500])
+async def test_limits_without_a_time_are_understood_in_both_forms(
+    space: ForumSpace, forum: ForumEmulator, status: int
+) -> None:
+    """Plain text from the layer in front; and JSON without `extras`, on which the library breaks."""
+    forum.set_fault(Fault(FaultKind.TOO_MANY_SILENT, status=status, times=2))
+    assert await space.observe(account_of(forum)) == Seen()
+
+
+async def test_a_key_without_staff_rights_is_unknown_and_names_what_is_needed(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    forum.set_fault(Fault(FaultKind.NO_PERMISSION))
+    observed = await space.observe(account_of(forum))
+    assert isinstance(observed, Unknown)
+    assert observed.needs
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+async def test_a_404_that_means_no_permission_is_not_a_missing_account(
+    space_with: SpaceWith, forum: ForumEmulator, hidden: bool
+) -> None:
+    """The forum hides its staff pages from others: `not_found` then says nothing about the account."""
+    forum.hides_admin_routes = hidden
+    forum.add_user("helper")
+    account = account_of(forum)
+    forum.hands.suspend_by_hand("morgan", "rowan", forum.now() + timedelta(days=3), "spam")
+    space = space_with(api_key=forum.add_key("helper"), api_username="helper")
+    observed = await space.observe(account)
+    assert isinstance(observed, Unknown)
+    assert observed.needs
+    assert isinstance(await space.release(account, Hold.BARRED, ""), Forbidden)
+    assert isinstance(await space.sweep(), Unknown)
+
+
+async def test_an_account_that_is_proven_to_be_no_more_is_missing(space: ForumSpace) -> None:
+    nobody = Account(FORUM, "987654")
+    assert await space.observe(nobody) == Missing()
+    assert await space.restrict(an_order(nobody)) == Gone()
+    assert await space.release(nobody, Hold.BARRED, "") == Gone()
+    assert await space.tell(nobody, TEXT) == Gone()
+
+
+async def test_a_wrong_address_is_never_a_no(forum: ForumEmulator, space_with: SpaceWith) -> None:
+    space = space_with(base_url="http://127.0.0.1:9")
+    account = account_of(forum)
+    assert isinstance(await space.observe(account), Unknown)
+    assert isinstance(await space.restrict(an_order(account)), Unavailable)
+    assert await space.date() is None
+    assert await space.find("rowan") is None
+
+
+@pytest.mark.wire_time
+async def test_a_slow_drip_is_ended_by_the_ceiling_while_its_thread_is_known_busy(
+    space_with: SpaceWith, forum: ForumEmulator
+) -> None:
+    space, account = space_with(call_ceiling=timedelta(seconds=0.3)), account_of(forum)
+    forum.set_fault(Fault(FaultKind.DRIP, "user.suspend", seconds=1.0))
+    assert isinstance(await space.restrict(an_order(account)), Unavailable)
+    assert space.busy(account)
+    assert not space.busy(account_of(forum, "morgan"))
+    await space.drained()
+    assert not space.busy(account)
+    assert forum.shut_out(account.native_id, forum.now())
+
+
+async def test_a_stale_list_is_no_part_of_an_observation(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum)
+    forum.set_fault(Fault(FaultKind.STALE_READ, "user.list"))
+    await space.restrict(an_order(account))
+    seen = await space.observe(account)
+    assert isinstance(seen, Seen)
+    assert seen.held(Hold.BARRED) is not None
+
+
+# -- whose doing
+
+
+async def test_the_staff_log_says_whose_doing_it_was(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum)
+    assert (await space.trace(account, Hold.BARRED)).hand is Hand.UNSAID
+    await space.restrict(an_order(account))
+    assert (await space.trace(account, Hold.BARRED)).hand is Hand.OURS
+    forum.hands.unsuspend_by_hand("morgan", "rowan")
+    trace = await space.trace(account, Hold.BARRED)
+    assert (trace.hand, trace.by) == (Hand.ANOTHER, account_of(forum, "morgan").native_id)
+    assert (await space.trace(account, Hold.MUTED)).hand is Hand.UNSAID
+
+
+async def test_a_log_that_gives_no_answer_says_nothing(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum)
+    await space.restrict(an_order(account))
+    forum.set_fault(Fault(FaultKind.SERVER_ERROR, "staff_log.list"))
+    assert (await space.trace(account, Hold.BARRED)).hand is Hand.UNSAID
+
+
+# -- sweeps
+
+
+async def test_a_sweep_reads_all_pages_and_both_lists(space: ForumSpace, forum: ForumEmulator) -> None:
+    end = forum.now() + timedelta(days=3)
+    for number in range(130):
+        forum.add_user(f"person{number}")
+        forum.hands.suspend_by_hand("morgan", f"person{number}", end, "spam")
+    quiet = account_of(forum, "person0")
+    forum.hands.silence_by_hand("morgan", "person0", end, "noise")
+    sweep = await space.sweep()
+    assert isinstance(sweep, Sweep)
+    assert len(sweep.holds) == 130
+    assert sweep.holds[quiet.native_id] == (Held(Hold.BARRED, end), Held(Hold.MUTED, end))
+    assert len(forum.history.calls("user.list")) == 5
+
+
+async def test_a_sweep_with_one_failed_page_is_unknown(space: ForumSpace, forum: ForumEmulator) -> None:
+    account_of(forum)
+    forum.hands.suspend_by_hand("morgan", "rowan", forum.now() + timedelta(days=3), "spam")
+    forum.set_fault(Fault(FaultKind.LATENCY, "user.list", times=1))
+    forum.set_fault(Fault(FaultKind.SERVER_ERROR, "user.list", times=3))
+    assert isinstance(await space.sweep(), Unknown)
+
+
+# -- telling
+
+
+async def test_a_text_reaches_the_inbox_once_however_often_it_is_sent(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum)
+    told = await space.tell(account, TEXT)
+    assert isinstance(told, Done)
+    assert told.proof.startswith("post ")
+    assert isinstance(await space.tell(account, TEXT), Done)
+    assert len(forum.person("rowan").inbox()) == 1
+
+
+async def test_a_sending_whose_answer_was_lost_is_recognised(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum)
+    forum.set_fault(Fault(FaultKind.LOST_ANSWER, "post.create", times=1))
+    assert isinstance(await space.tell(account, TEXT), Unavailable)
+    assert isinstance(await space.tell(account, TEXT), Done)
+    assert len(forum.person("rowan").inbox()) == 1
+
+
+async def test_a_text_neither_mentions_nor_makes_the_forum_fetch_anything(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    account = account_of(forum)
+    await space.tell(account, TEXT)
+    [post] = forum.person("rowan").inbox()[0]["posts"]
+    assert "`https://guardian.example/p/abc`" in post["raw"]
+    assert "`@morgan.`" in post["raw"]
+    assert list(forum.history.changes_of("fetch")) == []
+
+
+async def test_nobody_suspended_counts_as_told(space: ForumSpace, forum: ForumEmulator) -> None:
+    """P-6.2: the forum's post is proof only if the account could still log in."""
+    account = account_of(forum)
+    await space.restrict(an_order(account))
+    assert isinstance(await space.tell(account, TEXT), Rejected)
+    assert forum.history.calls("post.create") == []
+
+
+async def test_a_text_that_the_forum_finds_too_short_is_rejected_and_not_padded(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    assert isinstance(await space.tell(account_of(forum), Message("Subject", "Hi", "n-2")), Rejected)
+
+
+async def test_a_text_goes_to_the_account_and_not_to_whoever_took_its_old_name(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    account = account_of(forum)
+    forum.hands.rename("rowan", "willow")
+    forum.add_user("rowan")
+    await space.tell(account, TEXT)
+    assert len(forum.person("willow").inbox()) == 1
+    assert forum.person("rowan").inbox() == []
+
+
+# -- finding and linking
+
+
+async def test_people_are_found_by_id_mention_or_exact_name_alone(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum)
+    found = (account.native_id, "rowan")
+    assert await space.find(account.native_id) == found
+    assert await space.find("@rowan") == found
+    assert await space.find(" Rowan ") == found
+    for nobody in ("rowa", "rowan smith", "", "@", "../admin", "99999"):
+        assert await space.find(nobody) is None
+
+
+async def test_a_name_of_digits_is_found_where_no_id_is_meant(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum, "777777")
+    assert await space.find("777777") == (account.native_id, "777777")
+
+
+async def test_the_forum_vouches_for_the_accounts_that_people_sign_in_with(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    account = account_of(forum, external_ids={"github": "55", "discord": "66", "other": "77"})
+    vouched = {Account(SpaceName("github"), "55"), Account(SpaceName("discord"), "66")}
+    linked = await space.linked(account)
+    assert not isinstance(linked, Unknown)
+    assert set(linked) == vouched
+    assert await space.linked(account_of(forum, "morgan")) == ()
+
+
+# -- checks and time
+
+
+async def test_a_public_suspension_reason_is_warned_of(space_with: SpaceWith, forum: ForumEmulator) -> None:
+    forum.add_user("root", admin=True)
+    space = space_with(api_key=forum.add_key("root"), api_username="root")
+    forum.state.settings["hide_suspension_reasons"] = False
+    [warning] = [f for f in await space.check() if not f.well]
+    assert "hide_suspension_reasons" in warning.remedy
+    forum.state.settings["hide_suspension_reasons"] = True
+    assert all(finding.well for finding in await space.check())
+
+
+async def test_what_a_public_reason_shows_is_the_fixed_sentence_alone(space: ForumSpace, forum: ForumEmulator) -> None:
+    await space.restrict(an_order(account_of(forum)))
+    forum.add_user("passer-by")
+    assert forum.person("passer-by").profile_of("rowan")["suspend_reason"] == REASON
+
+
+async def test_a_check_with_a_moderators_key_says_what_it_cannot_read(space: ForumSpace) -> None:
+    findings = await space.check()
+    assert findings[0].well
+    assert "administrator's key" in findings[1].what
+
+
+async def test_a_check_names_a_key_without_rights(space_with: SpaceWith, forum: ForumEmulator) -> None:
+    forum.add_user("helper")
+    space = space_with(api_key=forum.add_key("helper"), api_username="helper", webhook_secret=None)
+    key, _, webhook = await space.check()
+    assert key.needs
+    assert key.remedy
+    assert key.breaks
+    assert not webhook.well
+
+
+async def test_a_check_of_a_silent_forum_says_so(space: ForumSpace, forum: ForumEmulator) -> None:
+    forum.set_fault(Fault(FaultKind.RESET))
+    assert not any(f.well for f in (await space.check())[:2])
+
+
+async def test_the_forums_time_is_read_from_the_wire_and_heard_with_every_answer(
+    space: ForumSpace, forum: ForumEmulator, clock: FrozenClock
+) -> None:
+    assert await space.date() == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    clock.move(timedelta(hours=1))
+    await space.observe(account_of(forum))
+    assert clock.dates == {"forum": datetime(2026, 3, 2, 10, 0, tzinfo=UTC)}
+
+
+async def test_the_key_never_shows_in_the_configurations_text(space: ForumSpace, forum: ForumEmulator) -> None:
+    assert forum.api_key not in repr(space._config)
+
+
+async def test_a_limited_budget_answers_instead_of_waiting_too_long(
+    space_with: SpaceWith, forum: ForumEmulator
+) -> None:
+    space, account = space_with(rate_per_minute=2), account_of(forum)
+    for _ in range(2):
+        await space.observe(account)
+    observed = await space.observe(account)
+    assert isinstance(observed, Unknown)
+    assert observed.after is not None
+
+
+async def test_nothing_was_taken_so_nothing_is_given_back(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum)
+    assert await space.give_back(account, ()) == Done()
+    assert isinstance(await space.give_back(account, (Belonging("group", "4", "helpers"),)), Rejected)

@@ -1,0 +1,449 @@
+"""A GitHub organisation as a Space, over the emulated one: what others lost their blocks by must not harm here."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors.emulation.faults import Fault, FaultKind
+from connectors.github.emulator.server import GithubEmulator
+from connectors.github.emulator.state import Role
+from connectors.github.space import GithubSpace
+from guardian.ids import Reference, SpaceName
+from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
+from guardian.spaces.port import (
+    Account,
+    Belongings,
+    Hand,
+    Held,
+    Hold,
+    Message,
+    Missing,
+    Order,
+    Presence,
+    Seen,
+    Sweep,
+    Unknown,
+)
+from tests.connectors.github.conftest import SpaceWith
+from tests.fakes.clock import FrozenClock
+
+GITHUB = SpaceName("github")
+REFERENCE = Reference("GRD-23456789ABCD")
+HELD = Seen((Held(Hold.BARRED),), Presence.OUTSIDE)
+OPEN = Seen((), Presence.OUTSIDE)
+
+
+def outsider(github: GithubEmulator, login: str = "rowan") -> Account:
+    return Account(GITHUB, str(github.register(login).id))
+
+
+def member(github: GithubEmulator, login: str = "rowan", role: Role = Role.MEMBER) -> Account:
+    return Account(GITHUB, str(github.add_member(login, role).id))
+
+
+def a_bar(account: Account, hold: Hold = Hold.BARRED) -> Order:
+    return Order(account, hold, REFERENCE, f"This account is paused. Reference {REFERENCE}.")
+
+
+def blocked(github: GithubEmulator, account: Account) -> bool:
+    return github.blocked(account.native_id, github.now())
+
+
+def operations(github: GithubEmulator) -> list[str]:
+    return [exchange.operation for exchange in github.history.exchanges]
+
+
+# -- acting
+
+
+async def test_somebody_outside_is_blocked_and_unblocked(space: GithubSpace, github: GithubEmulator) -> None:
+    account = outsider(github)
+    assert await space.observe(account) == OPEN
+    assert await space.restrict(a_bar(account)) == Done()
+    assert await space.observe(account) == HELD
+    assert await space.release(account, Hold.BARRED, "The term is over.") == Done()
+    assert await space.observe(account) == OPEN
+
+
+async def test_a_member_is_removed_before_the_block(space: GithubSpace, github: GithubEmulator) -> None:
+    account = member(github)
+    assert await space.restrict(a_bar(account)) == Done()
+    made = operations(github)
+    assert made.index("membership.delete") < made.index("block.put")
+    assert blocked(github, account)
+    assert not github.member(account.native_id, github.now())
+
+
+async def test_somebody_invited_is_blocked_and_the_invitation_is_withdrawn(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    account = outsider(github)
+    github.hands.invite_by_hand("morgan", "rowan")
+    assert await space.restrict(a_bar(account)) == Done()
+    assert blocked(github, account)
+    assert github.state.invitations == {}
+
+
+async def test_what_is_blocked_already_is_left_as_it_is(space: GithubSpace, github: GithubEmulator) -> None:
+    account = outsider(github)
+    github.hands.block_by_hand("morgan", "rowan")
+    assert isinstance(await space.restrict(a_bar(account)), Done | Already)
+    assert len(list(github.history.changes_of("block"))) == 1
+
+
+async def test_unblocking_what_is_not_blocked_does_no_harm(space: GithubSpace, github: GithubEmulator) -> None:
+    account = outsider(github)
+    assert isinstance(await space.release(account, Hold.BARRED, ""), Done | Already)
+    assert list(github.history.changes_of("block")) == []
+
+
+async def test_an_owner_is_refused_before_anything_is_done(space: GithubSpace, github: GithubEmulator) -> None:
+    account = member(github, "morgan", Role.OWNER)
+    survey = await space.survey(account)
+    assert isinstance(survey, Belongings)
+    assert survey.refusal is not None
+    assert isinstance(await space.restrict(a_bar(account)), Forbidden)
+    assert github.member(account.native_id, github.now())
+
+
+async def test_what_github_cannot_do_is_said(space: GithubSpace, github: GithubEmulator) -> None:
+    account = outsider(github)
+    assert isinstance(await space.restrict(a_bar(account, Hold.MUTED)), Rejected)
+    assert isinstance(await space.release(account, Hold.MUTED, ""), Rejected)
+    assert isinstance(await space.tell(account, Message("a", "b", "c")), Rejected)
+    assert space.abilities.holds == {Hold.BARRED}
+    assert await space.linked(account) == ()
+
+
+async def test_an_account_that_github_does_not_let_us_block_is_rejected(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    bot = github.state.named(github.bot_login)
+    assert bot is not None
+    assert isinstance(await space.restrict(a_bar(Account(GITHUB, str(bot.id)))), Rejected)
+
+
+async def test_an_id_that_is_no_number_reaches_no_address(space: GithubSpace, github: GithubEmulator) -> None:
+    stray = Account(GITHUB, "../orgs/community")
+    assert isinstance(await space.restrict(a_bar(stray)), Rejected)
+    assert isinstance(await space.survey(stray), Unknown)
+    assert not {"organization.show", "block.put"} & set(operations(github))
+
+
+# -- names that change hands
+
+
+async def test_a_renamed_account_is_blocked_and_whoever_took_the_old_name_is_not(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    account = outsider(github)
+    github.rename(int(account.native_id), "willow")
+    other = outsider(github)
+    assert other != account
+    assert await space.restrict(a_bar(account)) == Done()
+    assert blocked(github, account)
+    assert not blocked(github, other)
+    assert await space.observe(account) == HELD
+    assert await space.observe(other) == OPEN
+
+
+async def test_a_release_after_a_rename_frees_the_account_and_nobody_else(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    account = outsider(github)
+    await space.restrict(a_bar(account))
+    github.rename(int(account.native_id), "willow")
+    other = outsider(github)
+    github.hands.block_by_hand("morgan", "rowan")
+    assert await space.release(account, Hold.BARRED, "") == Done()
+    assert not blocked(github, account)
+    assert blocked(github, other)
+
+
+async def test_a_name_taken_while_a_member_is_removed_does_not_hit_the_other(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    """The id is resolved again between removal and block."""
+    account = member(github)
+    await space.restrict(a_bar(account))
+    made = operations(github)
+    assert made[made.index("membership.delete") + 1] == "account.by_id"
+
+
+# -- a 404 that means no permission
+
+
+async def test_a_404_for_want_of_permission_is_unknown_and_names_the_permission(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    account = outsider(github)
+    await space.restrict(a_bar(account))
+    del github.state.permissions["organization_user_blocking"]
+    observed = await space.observe(account)
+    assert isinstance(observed, Unknown)
+    assert observed.needs == "Blocking users: read"
+    assert isinstance(await space.sweep(), Unknown)
+
+
+async def test_a_404_for_everything_releases_places_and_forgets_nothing(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    account = outsider(github)
+    await space.restrict(a_bar(account))
+    github.set_fault(Fault(FaultKind.NO_PERMISSION))
+    assert isinstance(await space.observe(account), Unknown)
+    assert isinstance(await space.survey(account), Unknown)
+    assert isinstance(await space.restrict(a_bar(account)), Forbidden)
+    assert isinstance(await space.release(account, Hold.BARRED, ""), Forbidden)
+    github.faults.clear()
+    assert await space.observe(account) == HELD
+
+
+async def test_without_the_right_to_block_an_act_is_forbidden_and_not_already_done(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    account = outsider(github)
+    github.state.permissions["organization_user_blocking"] = "read"
+    refused = await space.restrict(a_bar(account))
+    assert refused == Forbidden("Blocking users: write")
+
+
+async def test_a_member_whom_we_may_not_remove_is_forbidden(space: GithubSpace, github: GithubEmulator) -> None:
+    account = member(github)
+    github.state.permissions["members"] = "read"
+    assert await space.restrict(a_bar(account)) == Forbidden("Members: write")
+    assert github.member(account.native_id, github.now())
+
+
+async def test_a_member_in_the_way_whom_we_cannot_see_is_a_missing_permission(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    account = member(github)
+    github.set_fault(Fault(FaultKind.NO_PERMISSION, "membership.show"))
+    refused = await space.restrict(a_bar(account))
+    assert isinstance(refused, Forbidden)
+    assert refused.needs.startswith("Members: write")
+
+
+async def test_an_account_that_is_proven_to_be_no_more_is_missing(space: GithubSpace) -> None:
+    nobody = Account(GITHUB, "987654321")
+    assert await space.observe(nobody) == Missing()
+    assert await space.restrict(a_bar(nobody)) == Gone()
+    assert await space.release(nobody, Hold.BARRED, "") == Gone()
+
+
+async def test_a_block_beyond_the_first_page_is_seen(space: GithubSpace, github: GithubEmulator) -> None:
+    accounts = [outsider(github, f"person{number}") for number in range(101)]
+    for number in range(101):
+        github.hands.block_by_hand("morgan", f"person{number}")
+    assert await space.observe(accounts[0]) == HELD
+    assert await space.observe(accounts[-1]) == HELD
+    assert await space.observe(outsider(github)) == OPEN
+    sweep = await space.sweep()
+    assert isinstance(sweep, Sweep)
+    assert set(sweep.holds) == {account.native_id for account in accounts}
+
+
+# -- faults
+
+
+@pytest.mark.parametrize("status", [429, 403])
+async def test_secondary_limits_are_understood_with_and_without_a_time(
+    space: GithubSpace, github: GithubEmulator, status: int
+) -> None:
+    account = outsider(github)
+    github.set_fault(Fault(FaultKind.TOO_MANY, seconds=30, status=status, times=1))
+    observed = await space.observe(account)
+    assert isinstance(observed, Unknown)
+    assert observed.after == timedelta(seconds=30)
+    assert observed.needs is None
+    github.set_fault(Fault(FaultKind.TOO_MANY_SILENT, status=status, times=1))
+    refused = await space.restrict(a_bar(account))
+    assert isinstance(refused, Unavailable)
+    assert refused.after == timedelta(seconds=60)
+
+
+async def test_a_short_limit_is_waited_out(space: GithubSpace, github: GithubEmulator) -> None:
+    github.set_fault(Fault(FaultKind.TOO_MANY, seconds=0.05, status=403, times=2))
+    assert await space.observe(outsider(github)) == OPEN
+
+
+async def test_a_block_whose_answer_was_lost_ends_as_one_block(space: GithubSpace, github: GithubEmulator) -> None:
+    account = outsider(github)
+    github.set_fault(Fault(FaultKind.LOST_ANSWER, "block.put", times=1))
+    assert isinstance(await space.restrict(a_bar(account)), Done | Already)
+    assert len(list(github.history.changes_of("block"))) == 1
+    assert await space.observe(account) == HELD
+
+
+async def test_a_removal_whose_answer_was_lost_is_not_asked_for_again(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    account = member(github)
+    github.set_fault(Fault(FaultKind.LOST_ANSWER, "membership.delete", times=1))
+    assert isinstance(await space.restrict(a_bar(account)), Unavailable)
+    assert await space.restrict(a_bar(account)) == Done()
+    assert operations(github).count("membership.delete") == 1
+
+
+@pytest.mark.parametrize("kind", [FaultKind.RESET, FaultKind.SERVER_ERROR])
+async def test_github_down_is_unknown_and_never_a_no(
+    space: GithubSpace, github: GithubEmulator, kind: FaultKind
+) -> None:
+    account = outsider(github)
+    await space.restrict(a_bar(account))
+    github.set_fault(Fault(kind))
+    assert isinstance(await space.observe(account), Unknown)
+    assert isinstance(await space.sweep(), Unknown)
+    assert isinstance(await space.release(account, Hold.BARRED, ""), Unavailable)
+    assert await space.date() is None
+    assert await space.find("rowan") is None
+    github.faults.clear()
+    assert await space.observe(account) == HELD
+
+
+async def test_a_token_that_is_not_taken_any_more_is_replaced_at_once(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    account = outsider(github)
+    await space.observe(account)
+    github.credentials.expire_tokens()
+    assert await space.observe(account) == OPEN
+
+
+async def test_a_wrong_private_key_is_a_missing_permission(space_with: SpaceWith, github: GithubEmulator) -> None:
+    space = space_with(installation_id=1)
+    observed = await space.observe(outsider(github))
+    assert isinstance(observed, Unknown)
+    assert observed.needs
+    assert not any(finding.well for finding in await space.check())
+
+
+@pytest.mark.wire_time
+async def test_a_slow_answer_is_ended_by_the_ceiling_while_its_thread_is_known_busy(
+    space_with: SpaceWith, github: GithubEmulator
+) -> None:
+    space, account = space_with(call_ceiling=timedelta(seconds=0.5)), outsider(github)
+    await space.observe(account)
+    github.set_fault(Fault(FaultKind.LATENCY, "block.put", seconds=0.8))
+    assert isinstance(await space.restrict(a_bar(account)), Unavailable)
+    assert space.busy(account)
+    await space.drained()
+    assert not space.busy(account)
+    assert blocked(github, account)
+
+
+async def test_many_questions_at_once_each_get_their_own_answer_and_one_token_serves_all(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    logins = [f"person{number}" for number in range(60)]
+    ids = {login: str(github.register(login).id) for login in logins}
+    found = await asyncio.gather(*(space.find(login) for login in logins))
+    assert [f and f[0] for f in found] == [ids[login] for login in logins]
+    assert operations(github).count("token.create") == 1
+
+
+# -- whose doing
+
+
+async def test_without_an_audit_log_nobody_is_named(space: GithubSpace, github: GithubEmulator) -> None:
+    account = outsider(github)
+    await space.restrict(a_bar(account))
+    assert (await space.trace(account, Hold.BARRED)).hand is Hand.UNSAID
+
+
+async def test_an_audit_log_names_the_latest_hand(
+    space: GithubSpace, github: GithubEmulator, clock: FrozenClock
+) -> None:
+    github.state.paid = True
+    account = outsider(github)
+    assert (await space.trace(account, Hold.BARRED)).hand is Hand.UNSAID
+    await space.restrict(a_bar(account))
+    assert (await space.trace(account, Hold.BARRED)).hand is Hand.OURS
+    clock.move(timedelta(minutes=5))
+    github.hands.unblock_by_hand("morgan", "rowan")
+    trace = await space.trace(account, Hold.BARRED)
+    assert (trace.hand, trace.at) == (Hand.ANOTHER, clock.now())
+
+
+# -- what a bar takes, and giving it back
+
+
+async def test_membership_and_teams_are_recorded_and_given_back_by_invitation(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    """P-6.7."""
+    account = member(github)
+    team = github.add_team("helpers", "rowan")
+    github.add_team("others", "morgan")
+    survey = await space.survey(account)
+    assert isinstance(survey, Belongings)
+    assert [(b.kind, b.label, b.power) for b in survey.things] == [
+        ("membership", "member", True),
+        ("team", "helpers", False),
+    ]
+    await space.restrict(a_bar(account))
+    assert isinstance(await space.give_back(account, survey.things), Rejected)
+    await space.release(account, Hold.BARRED, "")
+    assert isinstance(await space.give_back(account, survey.things), Done)
+    assert await space.give_back(account, survey.things) == Already()
+    github.person("rowan").accept_invitation()
+    assert github.member(account.native_id, github.now())
+    assert int(account.native_id) in team.members
+
+
+async def test_somebody_who_is_a_member_again_is_put_into_the_teams(space: GithubSpace, github: GithubEmulator) -> None:
+    account = member(github)
+    team = github.add_team("helpers", "rowan")
+    survey = await space.survey(account)
+    assert isinstance(survey, Belongings)
+    team.members.clear()
+    assert await space.give_back(account, survey.things) == Done()
+    assert int(account.native_id) in team.members
+
+
+async def test_somebody_outside_has_nothing_to_lose(space: GithubSpace, github: GithubEmulator) -> None:
+    assert await space.survey(outsider(github)) == Belongings()
+    assert await space.give_back(outsider(github, "willow"), ()) == Done()
+
+
+# -- finding, checks, time
+
+
+async def test_people_are_found_by_id_mention_or_exact_login_alone(space: GithubSpace, github: GithubEmulator) -> None:
+    account = outsider(github)
+    found = (account.native_id, "rowan")
+    assert await space.find(account.native_id) == found
+    assert await space.find("@rowan") == found
+    assert await space.find(" Rowan ") == found
+    for nobody in ("rowa", "rowan smith", "", "@", "../orgs", "99999999"):
+        assert await space.find(nobody) is None
+
+
+async def test_each_missing_permission_is_named_with_what_breaks(space: GithubSpace, github: GithubEmulator) -> None:
+    assert all(finding.well for finding in await space.check())
+    github.state.permissions.update(members="read")
+    del github.state.permissions["organization_user_blocking"]
+    missing = [finding for finding in await space.check() if not finding.well]
+    assert [finding.needs for finding in missing] == ["Blocking users: write", "Members: write"]
+    assert all(finding.remedy and finding.breaks for finding in missing)
+
+
+async def test_a_missing_webhook_secret_is_told(space_with: SpaceWith) -> None:
+    assert [f.well for f in await space_with(webhook_secret=None).check()][-1] is False
+
+
+async def test_githubs_time_is_read_from_the_wire_and_heard_with_every_answer(
+    space: GithubSpace, github: GithubEmulator, clock: FrozenClock
+) -> None:
+    assert await space.date() == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    clock.move(timedelta(hours=1))
+    await space.observe(outsider(github))
+    assert clock.dates == {"github": datetime(2026, 3, 2, 10, 0, tzinfo=UTC)}
+
+
+async def test_the_private_key_never_shows_in_the_configurations_text(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    assert "PRIVATE KEY" not in repr(space._config)

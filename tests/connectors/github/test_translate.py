@@ -1,0 +1,116 @@
+"""What GitHub's answers mean, case by case."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+from github import GithubException
+
+from connectors.github.client import INSTALLED, Refusal, Reply
+from connectors.github.translate import fault, findings, presence, refusal, sentence, team_of, trace
+from guardian.spaces.outcomes import Forbidden, Outcome, Rejected, Unavailable
+from guardian.spaces.port import Hand, Presence
+
+NEED = "Blocking users: write"
+DATE = "Mon, 02 Mar 2026 09:00:00 GMT"
+AN_HOUR_ON = str(int(datetime(2026, 3, 2, 9, 40, tzinfo=UTC).timestamp()))
+SECONDARY = {"message": "You have exceeded a secondary rate limit."}
+MINUTE = timedelta(minutes=1)
+
+
+def waits(outcome: Outcome) -> timedelta | None:
+    assert isinstance(outcome, Unavailable)
+    return outcome.after
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "wait"),
+    [
+        (403, SECONDARY, {}, MINUTE),
+        (403, SECONDARY, {"retry-after": "7"}, timedelta(seconds=7)),
+        (403, {"message": "Forbidden"}, {"retry-after": "7"}, timedelta(seconds=7)),
+        (429, {"message": "Too many"}, {}, MINUTE),
+        (429, None, {"retry-after": "7"}, timedelta(seconds=7)),
+        (
+            403,
+            {"message": "API rate limit exceeded"},
+            {"x-ratelimit-remaining": "0", "x-ratelimit-reset": AN_HOUR_ON, "date": DATE},
+            timedelta(minutes=40),
+        ),
+        (403, {"message": "API rate limit exceeded"}, {"x-ratelimit-remaining": "0"}, MINUTE),
+        (502, None, {}, None),
+        (503, None, {"retry-after": "7"}, timedelta(seconds=7)),
+        (301, None, {}, None),
+        (200, None, {}, None),
+    ],
+)
+def test_what_passes_is_waited_for(status: int, body: Any, headers: dict[str, str], wait: timedelta | None) -> None:
+    assert waits(refusal(Reply(status, body, headers), NEED)) == wait
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_was_not_asked_for_and_is_not_shown_names_the_permission(status: int) -> None:
+    assert refusal(Reply(status, {"message": "Not Found"}, {}), NEED) == Forbidden(NEED)
+
+
+def test_a_refused_sign_in_names_the_installation() -> None:
+    assert refusal(Reply(401, {"message": "Bad credentials"}, {}), NEED) == Forbidden(INSTALLED)
+
+
+def test_a_rejection_keeps_githubs_reasons() -> None:
+    body = {"message": "Validation Failed", "errors": [{"message": "first remove the member"}, {"code": "custom"}]}
+    assert refusal(Reply(422, body, {}), NEED) == Rejected("Validation Failed: first remove the member")
+    assert sentence("<html>") == ""
+
+
+def test_the_librarys_own_errors_are_read_by_their_status() -> None:
+    """A 404 for the token says that the installation is gone; it says nothing about any account."""
+    assert fault(GithubException(404, {"message": "Not Found"}, {})) == Forbidden(INSTALLED)
+    assert fault(Refusal(404, None, {}, NEED)) == Forbidden(NEED)
+    assert waits(fault(GithubException(403, SECONDARY, {"Retry-After": "3"}))) == timedelta(seconds=3)
+
+
+@pytest.mark.parametrize("error", [requests.Timeout(), requests.ConnectionError(), RuntimeError("redirected")])
+def test_no_answer_is_unavailable(error: Exception) -> None:
+    assert isinstance(fault(error), Unavailable)
+
+
+@pytest.mark.parametrize(
+    ("reply", "there"),
+    [
+        (Reply(200, {"state": "active", "role": "member"}, {}), Presence.MEMBER),
+        (Reply(200, {"state": "pending", "role": "member"}, {}), Presence.OUTSIDE),
+        (Reply(404, {"message": "Not Found"}, {}), Presence.OUTSIDE),
+    ],
+)
+def test_somebody_invited_is_still_outside(reply: Reply, there: Presence) -> None:
+    assert presence(reply) is there
+
+
+@pytest.mark.parametrize(
+    ("permission", "role", "power"),
+    [("pull", "member", False), ("triage", "member", False), ("push", "member", True), ("pull", "maintainer", True)],
+)
+def test_a_team_that_may_change_things_is_power(permission: str, role: str, power: bool) -> None:
+    """P-6.7: power is given back by a named person's yes."""
+    assert team_of({"id": 3, "slug": "helpers", "permission": permission}, role).power is power
+
+
+def test_the_newest_entry_about_that_login_counts() -> None:
+    entries = [
+        {"action": "org.block_user", "blocked_user": "rowan", "actor": "app[bot]", "actor_id": 1, "created_at": 1000},
+        {"action": "org.unblock_user", "user": "Rowan", "actor": "morgan", "actor_id": 2, "created_at": 3000},
+        {"action": "org.block_user", "blocked_user": "willow", "actor": "app[bot]", "created_at": 9000},
+        {"action": "team.add_member", "user": "rowan", "actor": "app[bot]", "created_at": 8000},
+    ]
+    traced = trace(entries, "rowan", "app[bot]")
+    assert (traced.hand, traced.by, traced.at) == (Hand.ANOTHER, "2", datetime(1970, 1, 1, 0, 0, 3, tzinfo=UTC))
+    assert trace(entries[:1], "rowan", "app[bot]").hand is Hand.OURS
+    assert trace([{"action": "org.block_user", "user": "rowan"}], "rowan", "app[bot]").hand is Hand.UNSAID
+    assert trace([], "rowan", "app[bot]").hand is Hand.UNSAID
+
+
+@pytest.mark.parametrize(("given", "well"), [("write", True), ("admin", True), ("read", False), ("", False)])
+def test_a_permission_that_is_too_weak_is_missing(given: str, well: bool) -> None:
+    assert findings({"organization_user_blocking": given})[0].well is well

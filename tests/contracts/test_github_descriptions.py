@@ -1,0 +1,160 @@
+"""Our descriptions of GitHub's operations hold for the emulator's answers and, where it is at hand, the published API."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+import pytest
+from github import Auth
+from jsonschema import Draft202012Validator
+
+from connectors.emulation.faults import Fault, FaultKind
+from connectors.github.emulator.server import GithubEmulator
+from connectors.github.emulator.state import Role
+from tests.connectors.surroundings import an_app_key
+from tests.contracts.schemas.descriptions import (
+    NOT_RUN,
+    PUBLISHED,
+    example_of,
+    faults_against_published,
+    published,
+)
+from tests.contracts.schemas.github import DESCRIPTION, OPERATIONS, validate_history
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FILE = "github-slim.json"
+with_published = [
+    pytest.mark.published,
+    pytest.mark.skipif(not (PUBLISHED / FILE).is_file(), reason=NOT_RUN),
+]
+ORG, SITE = "/orgs/community", "/repos/community/site"
+
+
+@pytest.fixture
+async def hub() -> AsyncIterator[GithubEmulator]:
+    """A GitHub of which every operation that we use has been asked."""
+    emulator = GithubEmulator(now=lambda: START, enforce_limits=False, private_key_pem=an_app_key())
+    emulator.add_member("owner", Role.OWNER, id=1)
+    emulator.add_member("ada", id=77)
+    emulator.add_team("core", "ada")
+    emulator.add_repository("site", collaborators=("bea", "col"))
+    emulator.state.paid = True
+    await emulator.start()
+    async with aiohttp.ClientSession(emulator.url) as session:
+        await _as_app(emulator, session)
+        session.headers["Authorization"] = f"token {emulator.credentials.issue(None)[0]}"
+        await _organization(emulator, session)
+        await _issues(session)
+        await _refusals(emulator, session)
+    yield emulator
+    await emulator.stop()
+
+
+async def _ask(session: aiohttp.ClientSession, method: str, path: str, **fields: Any) -> Any:
+    async with session.request(method, path, json=fields or None) as answer:
+        body = await answer.read()
+        return await answer.json() if body and "json" in answer.content_type else None
+
+
+async def _as_app(emulator: GithubEmulator, session: aiohttp.ClientSession) -> None:
+    auth = Auth.AppAuth(emulator.app_id, emulator.private_key_pem)
+    session.headers["Authorization"] = f"Bearer {auth.create_jwt()}"
+    for path in ("/app", f"/app/installations/{emulator.installation_id}", f"{ORG}/installation"):
+        await _ask(session, "GET", path)
+    await _ask(session, "POST", f"/app/installations/{emulator.installation_id}/access_tokens")
+
+
+async def _organization(emulator: GithubEmulator, session: aiohttp.ClientSession) -> None:
+    for path in (ORG, "/rate_limit", "/user/77", "/users/ada", f"{ORG}/members", f"{ORG}/members/ada"):
+        await _ask(session, "GET", path)
+    await _ask(session, "PUT", f"{ORG}/memberships/bea", role="member")
+    for path in ("memberships/bea", "memberships/ada", "invitations", "teams", "teams/core", "outside_collaborators"):
+        await _ask(session, "GET", f"{ORG}/{path}")
+    await _ask(session, "DELETE", f"{ORG}/memberships/bea")
+    bea = emulator.person("bea").account.id
+    made = await _ask(session, "POST", f"{ORG}/invitations", invitee_id=bea)
+    await _ask(session, "PUT", f"{ORG}/teams/core/memberships/bea", role="member")
+    for path in (f"invitations/{made['id']}/teams", "teams/core/members", "teams/core/memberships/ada"):
+        await _ask(session, "GET", f"{ORG}/{path}")
+    await _ask(session, "DELETE", f"{ORG}/invitations/{made['id']}")
+    for path in ("teams/core/memberships/ada", "members/ada", "outside_collaborators/col"):
+        await _ask(session, "DELETE", f"{ORG}/{path}")
+    await _ask(session, "PUT", f"{ORG}/blocks/ada")
+    for path in ("blocks", "blocks/ada", "audit-log"):
+        await _ask(session, "GET", f"{ORG}/{path}")
+    await _ask(session, "DELETE", f"{ORG}/blocks/ada")
+
+
+async def _issues(session: aiohttp.ClientSession) -> None:
+    await _ask(session, "POST", f"{SITE}/issues", title="Blue Heron", body="A case", labels=["case"])
+    made = await _ask(session, "POST", f"{SITE}/issues/1/comments", body="A note")
+    for path in ("/installation/repositories", SITE, f"{SITE}/issues", f"{SITE}/issues/1", f"{SITE}/issues/1/comments"):
+        await _ask(session, "GET", path)
+    await _ask(session, "GET", f"{SITE}/issues/comments/{made['id']}")
+    query = "mutation($input: MinimizeCommentInput!) { minimizeComment(input: $input) { clientMutationId } }"
+    wish = {"input": {"subjectId": made["node_id"], "classifier": "ABUSE"}}
+    await _ask(session, "POST", "/graphql", query=query, variables=wish)
+    await _ask(session, "PATCH", f"{SITE}/issues/comments/{made['id']}", body="A better note")
+    await _ask(session, "DELETE", f"{SITE}/issues/comments/{made['id']}")
+    await _ask(session, "PUT", f"{SITE}/issues/1/lock", lock_reason="too heated")
+    await _ask(session, "DELETE", f"{SITE}/issues/1/lock")
+    await _ask(session, "PATCH", f"{SITE}/issues/1", state="closed")
+
+
+async def _refusals(emulator: GithubEmulator, session: aiohttp.ClientSession) -> None:
+    await _ask(session, "GET", "/users/nobody")
+    await _ask(session, "PUT", f"{ORG}/blocks/owner")
+    await _ask(session, "DELETE", f"{ORG}/members/owner")
+    for status in (403, 500):
+        emulator.set_fault(Fault(FaultKind.TOO_MANY, times=1, status=status, seconds=2))
+        await _ask(session, "GET", ORG)
+    emulator.set_fault(Fault(FaultKind.SERVER_ERROR, times=1, status=502))
+    await _ask(session, "GET", ORG)
+    session.headers["Authorization"] = "token wrong"
+    await _ask(session, "GET", "/installation/repositories")
+
+
+async def test_every_answer_of_the_emulator_is_described(hub: GithubEmulator) -> None:
+    assert {exchange.operation for exchange in hub.history.exchanges} == set(OPERATIONS)
+    assert validate_history(hub.history) == []
+
+
+async def test_an_answer_that_lost_a_field_is_noticed(hub: GithubEmulator) -> None:
+    del hub.history.calls("account.by_id")[0].answer["id"]
+    assert [fault for fault in validate_history(hub.history) if "'id'" in fault]
+
+
+async def test_an_answer_with_a_body_where_none_belongs_is_noticed(hub: GithubEmulator) -> None:
+    hub.history.calls("block.put")[0].answer = {"blocked": True}
+    assert [fault for fault in validate_history(hub.history) if "no body" in fault]
+
+
+class TestAgainstThePublishedDescription:
+    """GitHub publishes its refusals too."""
+
+    pytestmark = with_published
+
+    @pytest.mark.parametrize("name", OPERATIONS)
+    def test_our_examples_are_answers_that_it_allows(self, name: str) -> None:
+        for status, schema in OPERATIONS[name].answers.items():
+            if schema is not None:
+                example = example_of(schema)
+                assert list(Draft202012Validator(schema).iter_errors(example)) == []
+                faults = faults_against_published(DESCRIPTION, published(FILE), name, status, example, partial=True)
+                assert list(faults) == []
+
+    async def test_the_emulators_answers_are_such_as_it_allows(self, hub: GithubEmulator) -> None:
+        faults = [
+            fault
+            for exchange in hub.history.exchanges
+            if exchange.status is not None and exchange.answer is not None
+            for fault in faults_against_published(
+                DESCRIPTION, published(FILE), exchange.operation, exchange.status, exchange.answer
+            )
+        ]
+        assert faults == []
+
+    def test_every_operation_that_it_knows_is_there(self) -> None:
+        places = [operation.published for operation in OPERATIONS.values() if operation.published]
+        assert [place for place in places if place[0] not in published(FILE)["paths"].get(place[1], {})] == []

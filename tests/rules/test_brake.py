@@ -1,0 +1,186 @@
+"""The brake (P-7.5): what one member may do alone, what the service may do, stopping a member, and danger to life."""
+
+from datetime import timedelta
+
+import pytest
+
+from rules.brake import (
+    Intended,
+    PastAct,
+    Placement,
+    Stop,
+    kept_for_chairs,
+    lifts_call_people,
+    may_act,
+    may_place,
+    may_stop,
+    released_by_stop,
+)
+from rules.unilateral import Ground
+from rules.verdict import Verdict
+from tests.rules.community import DAY, DJANGO, HOUR, NOW, after
+
+MEMBERS = frozenset("ABC")
+ONGOING, THREAT, DANGER = Ground
+Acts = list[PastAct[str, int]]
+
+
+def an_act(on: int, minutes_ago: int = 10, by: str = "A", *, second: str | None = None) -> PastAct[str, int]:
+    return PastAct(by, on, NOW - timedelta(minutes=minutes_ago), ONGOING, second)
+
+
+def answer(
+    acts: Acts | None = None,
+    *,
+    by: str = "A",
+    on: int = 99,
+    ground: Ground = ONGOING,
+    term: timedelta | None = None,
+    on_leader: bool = False,
+    second: str | None = None,
+    stopped: str = "",
+) -> Verdict:
+    stops = [Stop("C", who) for who in stopped]
+    intended = Intended(by, on, ground, term, on_leader, second)
+    return may_act(intended, acts or [], MEMBERS, stops, NOW, DJANGO)
+
+
+FIVE = [an_act(on) for on in range(5)]
+REVERSED: Acts = [PastAct("B", 99, NOW - 40 * DAY, ONGOING, reviewed=True, reversed=True)]
+
+
+def test_any_member_may_act_alone_and_nobody_else() -> None:
+    """P-7.1."""
+    assert answer().code == "alone"
+    assert answer(by="Z").code == "not_a_member"
+
+
+@pytest.mark.parametrize(
+    ("acts", "code"),
+    [
+        (FIVE[:4], "alone"),
+        (FIVE, "too_many_people"),
+        ([an_act(0) for _ in range(9)], "alone"),
+        ([*FIVE[:4], an_act(99)], "alone"),
+        ([*FIVE[:4], an_act(7, minutes_ago=60)], "alone"),
+        ([*FIVE[:4], an_act(7, by="B")], "alone"),
+        ([*FIVE[:4], an_act(7, second="B")], "alone"),
+    ],
+)
+def test_alone_one_member_acts_on_five_people_an_hour(acts: Acts, code: str) -> None:
+    """P-7.5."""
+    assert answer(acts).code == code
+
+
+def test_after_a_reversal_nobody_acts_on_that_person_alone() -> None:
+    """P-7.5."""
+    assert answer(REVERSED).code == "after_reversal"
+    assert answer(REVERSED, on=98).code == "alone"
+
+
+@pytest.mark.parametrize(("term", "code"), [(24 * HOUR, "alone"), (25 * HOUR, "leader_term"), (None, "leader_term")])
+def test_on_somebody_with_a_role_an_act_alone_lasts_a_day_at_most(term: timedelta | None, code: str) -> None:
+    """P-7.5."""
+    assert answer(on_leader=True, term=term).code == code
+    assert answer(on_leader=False, term=term).code == "alone"
+
+
+@pytest.mark.parametrize(("acts", "leader"), [(FIVE, False), (REVERSED, False), ([], True)])
+def test_a_second_members_tap_or_danger_to_life_takes_the_brake_off(acts: Acts, leader: bool) -> None:
+    """P-7.5."""
+    assert not answer(acts, on_leader=leader)
+    assert answer(acts, on_leader=leader, second="B").code == "with_second"
+    assert answer(acts, on_leader=leader, ground=DANGER).code == "danger"
+    assert not answer(acts, on_leader=leader, ground=THREAT)
+
+
+@pytest.mark.parametrize("second", ["A", "Z", "B"])
+def test_the_second_is_another_member_who_is_not_stopped(second: str) -> None:
+    """P-7.5."""
+    assert not answer(FIVE, second=second, stopped="B")
+
+
+def test_a_stopped_member_acts_only_with_a_second() -> None:
+    """P-7.5."""
+    assert answer(stopped="A").code == "stopped"
+    assert answer(stopped="A", ground=DANGER).code == "stopped"
+    assert answer(stopped="A", second="B").code == "with_second"
+
+
+@pytest.mark.parametrize(
+    ("by", "of", "stops", "code"),
+    [
+        ("A", "B", [], "allowed"),
+        ("A", "A", [], "not_a_member"),
+        ("Z", "A", [], "not_a_member"),
+        ("A", "Z", [], "not_a_member"),
+        ("A", "B", [Stop("B", "A")], "stopped"),
+        ("C", "B", [Stop("B", "A")], "allowed"),
+    ],
+)
+def test_any_member_stops_another_and_the_one_stopped_cannot_stop_back(
+    by: str, of: str, stops: list[Stop[str]], code: str
+) -> None:
+    """P-7.5."""
+    assert may_stop(by, of, MEMBERS, stops).code == code
+
+
+def test_a_stop_releases_unreviewed_acts_except_those_for_danger() -> None:
+    """P-7.5."""
+    plain, others = an_act(1), an_act(2, by="B")
+    reviewed = PastAct("A", 3, NOW, ONGOING, reviewed=True)
+    danger = PastAct("A", 4, NOW, DANGER)
+    acts = [plain, others, reviewed, danger]
+    assert released_by_stop(acts, "A") == (plain,)
+    assert kept_for_chairs(acts, "A") == (danger,)
+
+
+def placements(people: int, minutes_ago: int = 10) -> list[Placement[int]]:
+    return [Placement(on, NOW - timedelta(minutes=minutes_ago)) for on in range(people)]
+
+
+@pytest.mark.parametrize(
+    ("placed", "allowed"),
+    [
+        (placements(19), True),
+        (placements(20), False),
+        (placements(19) + placements(19), True),
+        (placements(20, minutes_ago=60), True),
+        (placements(20, minutes_ago=59), False),
+        ([*placements(19), Placement(99, NOW)], True),
+    ],
+)
+def test_the_service_restricts_twenty_new_people_an_hour_whatever_the_number_of_spaces(
+    placed: list[Placement[int]], allowed: bool
+) -> None:
+    """P-7.5."""
+    assert bool(may_place(99, placed, NOW, DJANGO, put_back=False, raid=False)) is allowed
+
+
+def test_an_announced_raid_takes_the_bound_away() -> None:
+    """P-7.5."""
+    assert may_place(99, placements(200), NOW, DJANGO, put_back=False, raid=True)
+
+
+def test_somebody_restricted_during_a_raid_is_restricted_in_the_other_spaces_after_it() -> None:
+    """P-7.5."""
+    assert may_place(150, placements(200), NOW, DJANGO, put_back=False, raid=False)
+    assert not may_place(250, placements(200), NOW, DJANGO, put_back=False, raid=False)
+
+
+@pytest.mark.parametrize(("already", "allowed"), [(0, True), (2, True), (3, False)])
+def test_putting_back_is_free_three_times_a_person(already: int, allowed: bool) -> None:
+    """P-7.5."""
+    earlier = [Placement(99, NOW - DAY, put_back=True)] * already
+    placed = [*earlier, *placements(20)]
+    assert bool(may_place(99, placed, NOW, DJANGO, put_back=True, raid=False)) is allowed
+
+
+@pytest.mark.parametrize(
+    ("hours", "called"), [([], False), ([0, 1], False), ([0, 1, 2], True), ([-23, -1, 0], True), ([-24, -1, 0], False)]
+)
+def test_a_third_lift_by_hand_within_a_day_calls_people(hours: list[int], called: bool) -> None:
+    """P-7.5."""
+    lifts = [after(hours=hour) for hour in hours]
+    now = max([NOW, *lifts])
+    assert lifts_call_people(lifts, now, DJANGO) is called

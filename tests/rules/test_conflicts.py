@@ -1,0 +1,132 @@
+"""Who may know a case: exclusion, holding out, recusal, and answers that give nothing away (P-2.5, P-4.1 to P-4.3)."""
+
+import pytest
+
+from rules.conflicts import (
+    Part,
+    Signs,
+    Standing,
+    board_only,
+    joined,
+    may_admit,
+    may_recuse,
+    may_see,
+    standings,
+    who_may_know,
+)
+from rules.names import Known
+from tests.rules.community import DJANGO
+
+CLEAR, RECUSED, HELD_OUT, EXCLUDED = Standing
+PEOPLE = [Known("ada", ("Ada",)), Known("bo", ("Borislav",), ("bo99",)), Known("cy", ("Cyrus",))]
+NOTHING: Signs[str] = Signs()
+MEMBERS = frozenset({"ada", "bo", "cy"})
+
+
+@pytest.mark.parametrize(
+    ("signs", "ada"),
+    [
+        (NOTHING, CLEAR),
+        (Signs(picked=frozenset({"ada"})), EXCLUDED),
+        (Signs(authors=frozenset({"ada"})), EXCLUDED),
+        (Signs(linked=frozenset({"ada"})), HELD_OUT),
+        (Signs(texts=("it happened", "and Ada saw it")), HELD_OUT),
+        (Signs(picked=frozenset({"ada"}), texts=("Ada",)), EXCLUDED),
+        (Signs(picked=frozenset({"bo"})), CLEAR),
+    ],
+)
+def test_picked_or_author_is_excluded_and_merely_mentioned_is_held_out(signs: Signs[str], ada: Standing) -> None:
+    """P-2.5."""
+    assert standings(signs, PEOPLE, DJANGO)["ada"] is ada
+
+
+@pytest.mark.parametrize("one", Standing)
+@pytest.mark.parametrize("other", Standing)
+def test_of_two_standings_the_one_that_shows_less_holds(one: Standing, other: Standing) -> None:
+    """P-4.2."""
+    shown = [len([part for part in Part if may_see(each, part)]) for each in (one, other, joined(one, other))]
+    assert shown[2] == min(shown[:2])
+    assert joined(one, other) is joined(other, one)
+
+
+@pytest.mark.parametrize(
+    ("held", "board"),
+    [
+        ({}, False),
+        ({"ada": EXCLUDED}, True),
+        ({"ada": HELD_OUT}, True),
+        ({"ada": RECUSED}, True),
+        ({"bo": EXCLUDED}, False),
+        ({"bo": EXCLUDED, "cy": HELD_OUT}, True),
+    ],
+)
+def test_it_goes_to_the_board_alone_without_a_free_chair_or_two_members(held: dict[str, Standing], board: bool) -> None:
+    """P-2.5."""
+    assert board_only(MEMBERS, frozenset({"ada"}), held, DJANGO) is board
+
+
+def test_a_second_chair_keeps_the_matter_in_the_group() -> None:
+    """P-2.5."""
+    assert not board_only(MEMBERS, frozenset({"ada", "bo"}), {"ada": EXCLUDED}, DJANGO)
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_only_members_without_a_conflict_may_know(standing: Standing) -> None:
+    """P-4.3."""
+    assert ("ada" in who_may_know(MEMBERS, {"ada": standing})) is (standing is CLEAR)
+
+
+@pytest.mark.parametrize(
+    ("standing", "seen"),
+    [
+        (CLEAR, set(Part)),
+        (RECUSED, {Part.EXISTENCE, Part.CODE_NAME, Part.STATUS, Part.VAGUE_RESOLUTION}),
+        (HELD_OUT, set()),
+        (EXCLUDED, set()),
+    ],
+)
+def test_each_standing_sees_its_own_parts_and_no_more(standing: Standing, seen: set[Part]) -> None:
+    """P-4.2."""
+    assert {part for part in Part if may_see(standing, part)} == seen
+
+
+@pytest.mark.parametrize("part", Part)
+def test_somebody_excluded_is_answered_as_if_there_were_no_case(part: Part) -> None:
+    """P-4.2."""
+    assert may_see(EXCLUDED, part) == may_see(HELD_OUT, part)
+    assert may_see(EXCLUDED, part).code == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("by", "about", "reason", "code"),
+    [
+        ("ada", "bo", "only a witness", "allowed"),
+        ("ada", "bo", "  ", "no_reason"),
+        ("ada", "cy", "only a witness", "excluded"),
+        ("ada", "di", "only a witness", "not_held_out"),
+        ("bo", "bo", "only a witness", "not_found"),
+        ("di", "bo", "only a witness", "not_found"),
+    ],
+)
+def test_a_decider_who_is_not_mentioned_admits_with_a_reason(by: str, about: str, reason: str, code: str) -> None:
+    """P-2.5."""
+    held = {"bo": HELD_OUT, "cy": EXCLUDED}
+    assert may_admit(by, about, frozenset({"ada", "bo"}), held, reason).code == code
+
+
+@pytest.mark.parametrize(
+    ("by", "about", "reason", "code"),
+    [
+        ("bo", "bo", "same employer", "allowed"),
+        ("bo", "bo", "", "no_reason"),
+        ("ada", "bo", "same employer", "allowed"),
+        ("bo", "ada", "same employer", "not_decider"),
+        ("cy", "cy", "same employer", "not_found"),
+        ("ada", "cy", "same employer", "not_taking_part"),
+    ],
+)
+def test_a_member_steps_back_at_once_and_another_by_the_chairs_word(
+    by: str, about: str, reason: str, code: str
+) -> None:
+    """P-4.1."""
+    assert may_recuse(by, about, frozenset({"ada"}), {"cy": RECUSED}, reason).code == code

@@ -1,0 +1,258 @@
+"""Each value of policy, changed in turn, changes some behaviour; one that nobody reads would be a promise unkept."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+import pytest
+
+from rules import brake, conflicts, deadlines, ladder, names, precedence, quorum, rota, routing, telling, unilateral
+from rules.deadlines import Deadline
+from rules.policy import Policy, Value, values
+from tests.rules.community import DAY, DJANGO, HOUR, NOW, changed
+
+Probe = Callable[[Policy], object]
+
+SIX = frozenset("ABCDEF")
+CIRCLE = routing.Circle(SIX, frozenset("A"), "L", frozenset("LX"))
+BARRED = precedence.Restriction.SUSPENDED
+SHORT, EXTENDED = ladder.Outcome.SHORT_SUSPENSION, ladder.Outcome.EXTENDED_SUSPENSION
+
+
+def every_hour(days: int, ask: Callable[[timedelta], object]) -> list[object]:
+    """The answers at each hour of so many days."""
+    return [ask(hour * HOUR) for hour in range(24 * days)]
+
+
+def deadline(kind: Deadline) -> Probe:
+    return lambda policy: deadlines.due(kind, NOW, policy)
+
+
+def danger(policy: Policy) -> object:
+    route = routing.for_report(CIRCLE, {}, policy)
+    minutes = [timedelta(minutes=minute) for minute in range(120)]
+    return [routing.danger_call(route, CIRCLE, {}, NOW, taken=False, now=NOW + m, policy=policy) for m in minutes]
+
+
+def contact(policy: Policy) -> object:
+    return routing.contact_for(CIRCLE, {}, "C", None, policy)
+
+
+def turn(policy: Policy) -> object:
+    return rota.turn_at(NOW, policy)
+
+
+def answering(policy: Policy) -> object:
+    pair = rota.Pair("A", "B")
+    return every_hour(10, lambda since: rota.who_answers(pair, SIX, NOW, NOW + since, policy))
+
+
+def remaining(policy: Policy) -> object:
+    held = dict.fromkeys("CDEF", conflicts.Standing.EXCLUDED)
+    return routing.for_report(CIRCLE, held, policy).to
+
+
+def mentions(policy: Policy) -> object:
+    people = [names.Known("A", ("Annabelle",)), names.Known("B", ("Bryan",))]
+    return [names.mentioned(text, people, policy.conflicts) for text in ("ann", "anna", "bryen", "annabella")]
+
+
+def tallies(policy: Policy) -> object:
+    """How proposals of several kinds stand among groups of several sizes, with several answers, as days go by."""
+    outcomes = [ladder.Outcome.WARNING, SHORT, EXTENDED, ladder.Outcome.PERMANENT_BAN]
+    scripts = ["", "B", "BC", "BCD", "BCDE", "BCd", "BCDe"]
+    return [
+        quorum.tally(
+            quorum.Proposal("A", NOW, ladder.Consequence(o)), ballots(s), group, NOW + day * DAY / 2, policy
+        ).state
+        for o in outcomes
+        for s in scripts
+        for group in (SIX, frozenset("ABCD"), frozenset("ABC"))
+        for day in range(60)
+    ]
+
+
+def ballots(script: str) -> list[quorum.Ballot[str]]:
+    """One ballot a letter: a capital agrees, a small letter objects."""
+    kinds = [quorum.Answer.AGREE if who.isupper() else quorum.Answer.OBJECT for who in script]
+    return [quorum.Ballot(who.upper(), kind, NOW) for who, kind in zip(script, kinds, strict=True)]
+
+
+def holds(policy: Policy) -> object:
+    waiting = telling.Telling.TO_TELL
+    return every_hour(10, lambda since: telling.may_take_hold(waiting, NOW, NOW + since, policy, safety=False))
+
+
+def mailed(policy: Policy) -> object:
+    proof = telling.Proof(telling.ProofKind.MAIL_TAKEN, NOW)
+    return every_hour(10, lambda since: telling.counts_as_told(proof, NOW + since, policy))
+
+
+def terms(policy: Policy) -> object:
+    return [
+        ladder.may_propose_consequence(ladder.Consequence(outcome, BARRED, day * DAY, has_conditions=True), policy)
+        for outcome in (SHORT, EXTENDED)
+        for day in range(400)
+    ]
+
+
+def term_end(policy: Policy) -> object:
+    return ladder.on_term_end(ladder.Authority.DECISION, ladder.Consequence(SHORT, BARRED, 30 * DAY), policy)
+
+
+def act_timeline(policy: Policy) -> object:
+    return unilateral.timeline(NOW, account_given_at=None, reviewed_at=None, doubtful=False, policy=policy)
+
+
+def doubtful_review(policy: Policy) -> object:
+    return unilateral.clocks(NOW, doubtful=True, policy=policy)
+
+
+def reviews(policy: Policy) -> object:
+    cast = [unilateral.ReviewBallot(who, unilateral.ReviewAnswer.RATIFY) for who in "BCDEF"]
+    return [unilateral.review(cast[:n], "A", SIX, frozenset("D"), policy) for n in range(6)]
+
+
+def alone(policy: Policy) -> object:
+    ongoing = unilateral.Ground.ONGOING
+    acts = [brake.PastAct("A", on, NOW, ongoing) for on in range(30)]
+    return [
+        brake.may_act(brake.Intended("A", 99, ongoing, None), acts[:n], SIX, [], NOW, policy).code for n in range(30)
+    ]
+
+
+def on_leader(policy: Policy) -> object:
+    ongoing = unilateral.Ground.ONGOING
+    return every_hour(
+        8,
+        lambda term: (
+            brake.may_act(brake.Intended("A", 99, ongoing, term, on_leader=True), [], SIX, [], NOW, policy).code
+        ),
+    )
+
+
+def placing(policy: Policy) -> object:
+    placed = [brake.Placement(on, NOW) for on in range(60)]
+    return [brake.may_place(99, placed[:n], NOW, policy, put_back=False, raid=False) for n in range(60)]
+
+
+def putting_back(policy: Policy) -> object:
+    full = [brake.Placement(on, NOW) for on in range(60)]
+    again = [brake.Placement(99, NOW - DAY, put_back=True)] * 10
+    return [brake.may_place(99, [*again[:n], *full], NOW, policy, put_back=True, raid=False) for n in range(10)]
+
+
+def lifts(policy: Policy) -> object:
+    return [
+        brake.lifts_call_people([NOW - every * n for n in range(count)], NOW, policy)
+        for every in (HOUR, 11 * HOUR, 20 * HOUR)
+        for count in range(10)
+    ]
+
+
+def escalating(policy: Policy) -> object:
+    return [routing.proposes_escalation(spaces, policy) for spaces in range(10)]
+
+
+PROBES: dict[str, Probe] = {
+    "reports.contact_person": contact,
+    "reports.first_answer_target": deadline(Deadline.FIRST_ANSWER_TARGET),
+    "reports.first_answer": deadline(Deadline.FIRST_ANSWER),
+    "reports.substantive_answer": deadline(Deadline.SUBSTANTIVE_ANSWER),
+    "reports.resolution": deadline(Deadline.RESOLUTION),
+    "reports.danger_repeat": danger,
+    "reports.danger_page": danger,
+    "on_call.period": turn,
+    "on_call.handover_weekday": turn,
+    "on_call.handover_hour": turn,
+    "on_call.anybody_after": answering,
+    "hearing.hearing_window": deadline(Deadline.HEARING),
+    "conflicts.members_left": remaining,
+    "conflicts.nickname_letters": mentions,
+    "conflicts.typo_letters": mentions,
+    "conflicts.conflict_review": doubtful_review,
+    "quorum.others": tallies,
+    "quorum.least_counted": tallies,
+    "quorum.severe_from_rung": tallies,
+    "quorum.severe_share": tallies,
+    "quorum.consensus_share": tallies,
+    "quorum.objection_window": tallies,
+    "quorum.consensus_window": tallies,
+    "quorum.decide_by": tallies,
+    "quorum.organisers_approve": tallies,
+    "enactment.feedback_window": deadline(Deadline.FEEDBACK),
+    "enactment.second_reading_within": holds,
+    "enactment.bounce_window": mailed,
+    "sanctions.short_least": terms,
+    "sanctions.short_most": terms,
+    "sanctions.extended_least": terms,
+    "sanctions.on_term_end": term_end,
+    "readmission.remind_after": lambda policy: deadlines.readmission_reminders(NOW, policy),
+    "readmission.review_every": deadline(Deadline.TERM_REVIEW),
+    "readmission.readmission_answer": deadline(Deadline.READMISSION_ANSWER),
+    "unilateral.account_due": act_timeline,
+    "unilateral.review_within": act_timeline,
+    "unilateral.review_agree": reviews,
+    "unilateral.on_overdue": act_timeline,
+    "unilateral.liaison_after": act_timeline,
+    "unilateral.unreviewed_end": act_timeline,
+    "brake.solo_people": alone,
+    "brake.leader_hold": on_leader,
+    "brake.max_people_per_hour": placing,
+    "brake.put_backs": putting_back,
+    "brake.lifts_by_hand": lifts,
+    "brake.lifts_within": lifts,
+    "routing.spaces_to_escalate": escalating,
+    "routing.board_remind_every": deadline(Deadline.BOARD_ANSWER),
+    "reminders.shares": lambda policy: deadlines.reminders(Deadline.RESOLUTION, NOW, policy),
+    "closing.review_after": deadline(Deadline.CASE_REVIEW),
+}
+
+VALUES = list(values())
+
+
+def others(value: Value) -> list[object]:
+    """What else may stand there: for a choice every other choice, for a number a smaller or larger one."""
+    now = getattr(getattr(DJANGO, value.section), value.key)
+    if value.many:
+        return [now[:-1]] if now else [(item,) for item in _choices(value)[1:2]]
+    if isinstance(now, StrEnum):
+        return [choice for choice in _choices(value) if choice is not now]
+    return [_larger(now)]
+
+
+def _choices(value: Value) -> list[StrEnum]:
+    assert issubclass(value.kind, StrEnum)
+    return list(value.kind)
+
+
+def _larger(now: object) -> object:
+    if isinstance(now, timedelta):
+        return now * 2
+    if isinstance(now, Fraction):
+        return (now + 1) / 2
+    assert isinstance(now, int)
+    return now + 1
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: value.path)
+def test_each_value_changed_in_turn_changes_what_happens(value: Value) -> None:
+    """Every rule with a number in it."""
+    probe = PROBES[value.path]
+    for other in others(value):
+        assert probe(changed(DJANGO, value.path, other)) != probe(DJANGO)
+
+
+def test_every_probe_belongs_to_a_value_and_every_value_has_one() -> None:
+    assert list(PROBES) == [value.path for value in VALUES]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: value.path)
+def test_each_value_names_the_rule_it_comes_from(value: Value) -> None:
+    assert re.fullmatch(r"P-\d{1,2}\.\d{1,2}", value.source.rule)
+
+
+def test_a_probe_is_steady_so_that_a_difference_means_the_value() -> None:
+    assert all(probe(DJANGO) == probe(DJANGO) for probe in PROBES.values())

@@ -1,0 +1,129 @@
+"""To whom a matter goes, and never to somebody whom it concerns (P-2.5, P-3.4, P-3.6, P-4.1, P-4.3, P-8.3, P-8.5)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.conflicts import Standing
+from rules.routing import (
+    Circle,
+    Destination,
+    board_for,
+    contact_for,
+    danger_call,
+    deciders_for_chair,
+    for_report,
+    liaison_for,
+    proposes_escalation,
+)
+from tests.rules.community import CHIPY, DJANGO, NOW, after
+
+CIRCLE = Circle(frozenset("ABCD"), frozenset("AB"), "L", frozenset("LXY"))
+EXCLUDED = Standing.EXCLUDED
+
+
+def held(who: str) -> dict[str, Standing]:
+    return dict.fromkeys(who, EXCLUDED)
+
+
+@pytest.mark.parametrize(
+    ("concerned", "to", "may_know"),
+    [
+        ("", Destination.WORKING_GROUP, "ABCD"),
+        ("C", Destination.WORKING_GROUP, "ABD"),
+        ("A", Destination.WORKING_GROUP, "BCD"),
+        ("AB", Destination.BOARD, "LXY"),
+        ("BCD", Destination.BOARD, "LXY"),
+        ("ABX", Destination.BOARD, "LY"),
+        ("ABL", Destination.BOARD, "XY"),
+        ("ABLXY", Destination.NOBODY_LEFT, ""),
+    ],
+)
+def test_a_report_goes_to_those_whom_it_does_not_concern(concerned: str, to: Destination, may_know: str) -> None:
+    """P-2.5, P-4.3."""
+    route = for_report(CIRCLE, held(concerned), DJANGO)
+    assert (route.to, route.may_know, route.told) == (to, frozenset(may_know), frozenset(may_know))
+
+
+@pytest.mark.parametrize(
+    ("first", "concerned", "told"),
+    [("C", "", "C"), ("AB", "", "AB"), ("CD", "C", "D"), ("C", "C", "ABD"), ("X", "", "ABCD"), ("", "", "ABCD")],
+)
+def test_the_reporter_chooses_who_hears_first_among_those_who_may_know(first: str, concerned: str, told: str) -> None:
+    """P-2.5."""
+    route = for_report(CIRCLE, held(concerned), DJANGO, frozenset(first))
+    assert route.told == frozenset(told)
+    assert route.told <= route.may_know
+
+
+@pytest.mark.parametrize(
+    ("concerned", "deciders"), [("", "AB"), ("A", "B"), ("AB", "LXY"), ("ABX", "LY"), ("ABLXY", "")]
+)
+def test_where_every_chair_is_concerned_the_boards_others_decide(concerned: str, deciders: str) -> None:
+    """P-4.1, P-7.3."""
+    assert deciders_for_chair(CIRCLE, held(concerned)) == frozenset(deciders)
+
+
+@pytest.mark.parametrize(("concerned", "liaison"), [("", "L"), ("X", "L"), ("L", "XY")])
+def test_the_liaison_takes_a_matter_to_the_board_unless_it_concerns_them(concerned: str, liaison: str) -> None:
+    """P-8.5."""
+    assert liaison_for(CIRCLE, held(concerned)) == frozenset(liaison)
+
+
+@pytest.mark.parametrize(
+    ("concerned", "shepherd", "answering", "django", "chipy"),
+    [
+        ("", None, None, "A", None),
+        ("", None, "B", "B", "B"),
+        ("", None, "C", "A", "C"),
+        ("", "D", "C", "A", "D"),
+        ("A", "D", "A", "B", "D"),
+        ("D", "D", "C", "A", "C"),
+        ("AB", "D", "C", None, "D"),
+    ],
+)
+def test_the_contact_is_a_chair_for_django_and_a_shepherd_for_chipy(
+    concerned: str, shepherd: str | None, answering: str | None, django: str | None, chipy: str | None
+) -> None:
+    """P-3.4."""
+    contacts = [contact_for(CIRCLE, held(concerned), shepherd, answering, policy) for policy in (DJANGO, CHIPY)]
+    assert contacts == [django, chipy]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told", "again"),
+    [(0, "ABD", 5), (4, "ABD", 5), (5, "ABD", 10), (14, "ABD", 15), (15, "ABDLY", 20), (60, "ABDLY", 65)],
+)
+def test_danger_calls_everybody_at_once_and_the_board_after_a_quarter_of_an_hour(
+    minutes: int, told: str, again: int
+) -> None:
+    """P-3.6."""
+    concerned = held("CX")
+    route = for_report(CIRCLE, concerned, DJANGO, frozenset("D"))
+    call = danger_call(route, CIRCLE, concerned, NOW, taken=False, now=after(minutes=minutes), policy=DJANGO)
+    assert (call.told, call.again_at) == (frozenset(told), after(minutes=again))
+
+
+def test_danger_in_somebodys_hands_calls_nobody_more() -> None:
+    """P-3.6."""
+    route = for_report(CIRCLE, held(""), DJANGO)
+    call = danger_call(route, CIRCLE, held(""), NOW, taken=True, now=after(minutes=30), policy=DJANGO)
+    assert (call.told, call.again_at) == (frozenset(), None)
+
+
+def test_what_spans_two_spaces_is_put_to_the_group() -> None:
+    """P-8.3."""
+    assert [proposes_escalation(spaces, DJANGO) for spaces in (0, 1, 2, 3)] == [False, False, True, True]
+
+
+@given(st.sets(st.sampled_from("ABCDLXY")), st.sets(st.sampled_from("ABCDLXY")), st.integers(0, 60))
+def test_nobody_hears_of_a_matter_that_concerns_them(concerned: set[str], first: set[str], minutes: int) -> None:
+    """P-2.5, P-4.3."""
+    out = held("".join(concerned))
+    route = for_report(CIRCLE, out, DJANGO, frozenset(first))
+    call = danger_call(route, CIRCLE, out, NOW, taken=False, now=after(minutes=minutes), policy=DJANGO)
+    reached = route.may_know | route.told | call.told | board_for(CIRCLE, out) | deciders_for_chair(CIRCLE, out)
+    reached |= liaison_for(CIRCLE, out)
+    assert not reached & concerned
+    contact = contact_for(CIRCLE, out, "D", "C", CHIPY)
+    assert contact is None or contact not in concerned
