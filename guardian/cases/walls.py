@@ -3,7 +3,7 @@
 The rules judge; here their answers become walls of a case. Policy: P-2.5, P-4.1.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -67,17 +67,24 @@ def walls_from(
     )
 
 
-def still_needed(walls: Iterable[Wall], standing_walls: Iterable[Wall], contact: MemberId | None) -> tuple[Wall, ...]:
-    """Those of the walls that are not there yet.
+def still_needed(
+    walls: Iterable[Wall], standing_walls: Iterable[Wall], spared: Container[MemberId]
+) -> tuple[Wall, ...]:
+    """Those of the walls that are not there yet; whoever is spared is not held out again for a mention."""
+    held = held_by(standing_walls)
+    new = (wall for wall in walls if _adds(wall, held))
+    return tuple(wall for wall in new if wall.kind is not WallKind.HELD_OUT or wall.member not in spared)
 
-    A holding-out is left away for whoever a chair has admitted, and for the contact person, whose name in a reporter's
-    later words is an address and no charge.
+
+def spared(signs: Signs[MemberId], standing_walls: Iterable[Wall], contact: MemberId | None) -> frozenset[MemberId]:
+    """Those whom later words may mention without holding them out.
+
+    Whoever a chair has admitted, and the contact person, whose name in a reporter's later words is an address and no
+    charge; but never somebody to whom an account points.
     """
-    known = tuple(standing_walls)
-    held = held_by(known)
-    admitted = {wall.member for wall in known if wall.kind is WallKind.HELD_OUT and wall.lifted_at is not None}
-    spared = admitted | {contact}
-    return tuple(wall for wall in walls if _adds(wall, held) and not _is_spared(wall, spared))
+    admitted = {wall.member for wall in standing_walls if wall.kind is WallKind.HELD_OUT and wall.lifted_at is not None}
+    known = admitted if contact is None else admitted | {contact}
+    return frozenset(known) - signs.linked
 
 
 def goes_to_board(circle: Circle[MemberId], walls: Iterable[Wall], fresh: Iterable[MemberId], policy: Policy) -> bool:
@@ -118,10 +125,6 @@ def _sitting(members: Iterable[Member], seat: Seat, at: datetime) -> tuple[Membe
 def _adds(wall: Wall, held: Mapping[MemberId, Standing]) -> bool:
     now = held.get(wall.member, Standing.CLEAR)
     return joined(now, _STANDING[wall.kind]) is not now
-
-
-def _is_spared(wall: Wall, spared: Iterable[MemberId | None]) -> bool:
-    return wall.kind is WallKind.HELD_OUT and wall.member in spared
 
 
 def _cause(member: MemberId, standing: Standing, signs: Signs[MemberId]) -> str:

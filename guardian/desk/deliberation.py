@@ -114,11 +114,11 @@ async def propose(
         await work.deliberation.add_proposal(proposal)
         about = {"case": str(case.id), "proposal": str(proposal.id)}
         work.journal.note(Entry("proposal.was_made", by_member(by), "P-5.1", about, case.id))
-        now = await _standing(work, desk.policy, case, proposal)
+        now = await standing_of(work, desk.policy, case, proposal)
         await promise(work, PromiseKind.PROPOSAL_CLOSES, case.id, now.decide_by, next_at=work.now, about=proposal.id)
         facts = {"proposal": str(proposal.id), "closes": now.closes_at.isoformat()}
         await tell_members(work, case, NoticeKind.PROPOSAL_OPEN, facts, besides=[by])
-        await _weigh(work, desk.policy, case, proposal)
+        await weigh(work, desk.policy, case, proposal)
         return await _view(work, desk.policy, proposal.id)
 
 
@@ -129,11 +129,11 @@ async def vote(
     async with desk.works.begin() as work:
         case, proposal = await _open_to(work, by, proposal_id)
         eligible = await counted(work, case)
-        insist(quorum.may_answer(by, await _standing(work, desk.policy, case, proposal), eligible))
+        insist(quorum.may_answer(by, await standing_of(work, desk.policy, case, proposal), eligible))
         await work.deliberation.add_ballot(Ballot(proposal.id, by, answer, work.now, severe, reason.strip()))
         about = {"case": str(case.id), "proposal": str(proposal.id)}
         work.journal.note(Entry("ballot.was_cast", by_member(by), "P-5.1", about, case.id))
-        await _weigh(work, desk.policy, case, proposal)
+        await weigh(work, desk.policy, case, proposal)
         return await _view(work, desk.policy, proposal.id)
 
 
@@ -141,11 +141,11 @@ async def mark(desk: Desk, by: MemberId, proposal_id: ProposalId, kind: MarkKind
     """The proposal counts as severe, or as a legal matter, for as long as the member counts. Policy: P-5.1."""
     async with desk.works.begin() as work:
         case, proposal = await _open_to(work, by, proposal_id)
-        insist(quorum.may_answer(by, await _standing(work, desk.policy, case, proposal), await counted(work, case)))
+        insist(quorum.may_answer(by, await standing_of(work, desk.policy, case, proposal), await counted(work, case)))
         await work.deliberation.add_mark(Mark(proposal.id, by, kind, work.now))
         about = {"case": str(case.id), "proposal": str(proposal.id), "kind": kind}
         work.journal.note(Entry("proposal.was_marked", by_member(by), "P-5.1", about, case.id))
-        await _weigh(work, desk.policy, case, proposal)
+        await weigh(work, desk.policy, case, proposal)
         return await _view(work, desk.policy, proposal.id)
 
 
@@ -167,7 +167,7 @@ async def settle(desk: Desk, proposal_id: ProposalId) -> ProposalView:
     """The proposal stands as the rules count it at this instant; the clock asks this, and may ask it twice."""
     async with desk.works.begin() as work:
         proposal = await _proposal(work, proposal_id)
-        await _weigh(work, desk.policy, await case_of(work, proposal.case), proposal)
+        await weigh(work, desk.policy, await case_of(work, proposal.case), proposal)
         work.journal.note(
             Entry("proposal.was_counted", SERVICE, "P-5.1", {"proposal": str(proposal_id)}, proposal.case)
         )
@@ -192,7 +192,7 @@ async def recount(work: Work, case: Case, policy: Policy) -> Case:
     case = await case_of(work, case.id)
     for proposal in await work.deliberation.proposals_of(case.id):
         if proposal.settled_at is None:
-            case = await _weigh(work, policy, case, proposal)
+            case = await weigh(work, policy, case, proposal)
         elif proposal.result == Result.AGREED and await _waits(work, case, proposal):
             case = await _count_agreed_again(work, policy, case, proposal)
     return case
@@ -205,11 +205,11 @@ async def by_the_clock(work: Work, policy: Policy, made: Promise) -> None:
     if proposal.settled_at is not None:
         await keep(work, made)
         return
-    now = await _standing(work, policy, case, proposal)
+    now = await standing_of(work, policy, case, proposal)
     if now.state is State.OPEN and now.silent:
         facts = {"proposal": str(proposal.id), "closes": now.closes_at.isoformat()}
         await tell_members(work, case, NoticeKind.DEADLINE_NEAR, facts, only=now.silent)
-    await _weigh(work, policy, case, proposal)
+    await weigh(work, policy, case, proposal)
     about = {"case": str(case.id), "proposal": str(proposal.id), "state": now.state}
     work.journal.note(Entry("proposal.was_counted", SERVICE, "P-5.1", about, case.id))
 
@@ -217,15 +217,24 @@ async def by_the_clock(work: Work, policy: Policy, made: Promise) -> None:
 # -- counting
 
 
-async def _weigh(work: Work, policy: Policy, case: Case, proposal: Proposal) -> Case:
-    """The case stands where the ballots have brought it."""
+async def awaiting_motion(view: View, policy: Policy, case: Case) -> Proposal | None:
+    """The case's proposal that is agreed but for the organisers' motion. Policy: P-5.1."""
+    for proposal in await view.deliberation.proposals_of(case.id):
+        if case.state is CaseState.PROPOSED and proposal.settled_at is None:
+            now = await standing_of(view, policy, case, proposal)
+            return proposal if now.state is State.AWAITING_APPROVAL else None
+    return None
+
+
+async def weigh(work: Work, policy: Policy, case: Case, proposal: Proposal) -> Case:
+    """The case stands where the ballots, and the organisers' motion where one is asked for, have brought it."""
     if proposal.settled_at is not None:
         return case
     if case.state is not CaseState.PROPOSED:
         # The case went elsewhere meanwhile (to the Board, because of a new wall): there is nothing to count any more.
         await _settled(work, proposal, Result.WITH_BOARD)
         return case
-    now = await _standing(work, policy, case, proposal)
+    now = await standing_of(work, policy, case, proposal)
     match now.state:
         case State.AGREED:
             return await _agree(work, policy, case, proposal)
@@ -292,7 +301,7 @@ async def _wait(work: Work, policy: Policy, case: Case, proposal: Proposal, now:
 
 
 async def _count_agreed_again(work: Work, policy: Policy, case: Case, proposal: Proposal) -> Case:
-    now = await _standing(work, policy, case, proposal)
+    now = await standing_of(work, policy, case, proposal)
     if now.state is State.AGREED:
         return case
     about = {"case": str(case.id), "proposal": str(proposal.id)}
@@ -304,7 +313,7 @@ async def _count_agreed_again(work: Work, policy: Policy, case: Case, proposal: 
     facts = {"news": News.UNSETTLED, "proposal": str(proposal.id)}
     await tell_members(work, moved, NoticeKind.CASE_NEWS, facts)
     await promise(work, PromiseKind.PROPOSAL_CLOSES, case.id, now.decide_by, next_at=work.now, about=proposal.id)
-    return await _weigh(work, policy, moved, open_again)
+    return await weigh(work, policy, moved, open_again)
 
 
 async def _waits(view: View, case: Case, proposal: Proposal) -> bool:
@@ -322,7 +331,7 @@ async def _settled(
     return await work.deliberation.save_proposal(settled)
 
 
-async def _standing(view: View, policy: Policy, case: Case, proposal: Proposal) -> Standing[MemberId]:
+async def standing_of(view: View, policy: Policy, case: Case, proposal: Proposal) -> Standing[MemberId]:
     """How the proposal stands; once closed, among those who counted then and have no conflict since."""
     eligible = await counted(view, case)
     if proposal.counted:
@@ -389,7 +398,7 @@ async def _proposal(view: View, proposal_id: ProposalId) -> Proposal:
 async def _view(view: View, policy: Policy, proposal_id: ProposalId) -> ProposalView:
     proposal = await _proposal(view, proposal_id)
     case = await case_of(view, proposal.case)
-    now = await _standing(view, policy, case, proposal)
+    now = await standing_of(view, policy, case, proposal)
     person = await view.people.person(proposal.person) if proposal.person else None
     return ProposalView(
         proposal.id,

@@ -137,15 +137,18 @@ async def enactment_told(work: Work, sanction_id: SanctionId, proof: str | None)
     The outbox calls this in the transaction in which it learns it; calling twice changes nothing. Policy: P-6.2.
     """
     sanction = await work.sanctions.sanction(sanction_id)
-    if sanction is None or sanction.telling in (Telling.TOLD, Telling.TOLD_AFTER):
+    if sanction is None:
         return
     case = await case_of(work, sanction.case)
+    if proof is not None and (await steps_of(work, case.id)).state(StepKind.TELL_REPORTED) is StepState.UNDER_WAY:
+        await finish(work, case.id, StepKind.TELL_REPORTED)
+    if sanction.telling in (Telling.TOLD, Telling.TOLD_AFTER):
+        return
     about = {"sanction": str(sanction.id), "case": str(case.id)}
     if proof is not None:
         await enactment.told(work, sanction, Telling.TOLD)
         work.journal.note(Entry("person.was_told", SERVICE, "P-6.2", about, case.id))
-        await finish(work, case.id, StepKind.TELL_REPORTED)
-    elif sanction.telling is Telling.TO_TELL:
+    elif sanction.telling is Telling.TO_TELL and sanction.lifting is None:
         await enactment.told(work, sanction, Telling.COULD_NOT)
         work.journal.note(Entry("person.could_not_be_told", SERVICE, "P-6.2", about, case.id))
         await ask_somebody_to_tell(work, case, sanction)
@@ -158,7 +161,7 @@ async def send_decision(desk: Desk, work: Work, case: Case, decision: Decision, 
     if decision.person is None or (await steps_of(work, case.id)).state(StepKind.TELL_REPORTED) in _SENT:
         return
     sanction = await sanction_of(work, decision.id, case)
-    facts = {**_facts(decision, sanction, desk.policy), **await hand_receipt(desk, work, case, decision.person)}
+    facts = {**decision_facts(decision, sanction, desk.policy), **await hand_receipt(desk, work, case, decision.person)}
     if draft is not None:
         facts["text"] = draft.text
         await work.deliberation.save_draft(replace(draft, state=DRAFTS.advance(draft.state, DraftEvent.SEND)))
@@ -315,7 +318,8 @@ def _reading_instants(made: Promise, policy: Policy) -> tuple[datetime, ...]:
     return (*reminders(Deadline.SECOND_READING, made.since, policy), made.due)
 
 
-def _facts(decision: Decision, sanction: Sanction | None, policy: Policy) -> Mapping[str, str]:
+def decision_facts(decision: Decision, sanction: Sanction | None, policy: Policy) -> Mapping[str, str]:
+    """What the person is told of the decision in the standard text."""
     consequence = decision.consequence
     asks = readmission_asks(Authority.DECISION, for_ladder(consequence), policy)
     return {

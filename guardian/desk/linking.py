@@ -64,18 +64,18 @@ async def name_reported(desk: Desk, by: MemberId, code_name: str, space: SpaceNa
     async with desk.works.look() as view:
         await acting(view, by, UseCase.NAME_REPORTED)
         await case_for(view, by, code_name)
-    found = await _find(desk, space, text)
+    found = await find_account(desk, space, text)
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.NAME_REPORTED)
         case = await case_for(work, by, code_name)
-        person = await _person_behind(work, found)
+        person = await person_behind(work, found)
         await reference_of(work, case, person.id)
         trust = Trust.EVIDENCED if await _shown_by(work, desk.policy, case, found) else Trust.ASSERTED
-        link = await _link(work, person, found.account, found.handle, trust, by, "named in the reported matter")
-        await _link_vouched(work, person, found, by)
+        link = await link_account(work, person, found.account, found.handle, trust, by, "named in the reported matter")
+        await link_vouched(work, person, found, by)
         about = {"case": case.id, "person": person.id, "account": link.id}
         work.journal.note(Entry("person.was_named", by_member(by), "P-3.1", about, case.id))
-        await _wall_off_person(work, desk.policy, person.id, by_member(by))
+        await wall_off_person(work, desk.policy, person.id, by_member(by))
         await _tell_of_link(work, case.code_name, person, link, by, News.PERSON_NAMED)
     return person.code_name
 
@@ -89,19 +89,19 @@ async def propose_link(
     async with desk.works.look() as view:
         await acting(view, by, UseCase.LINK)
         await _person_and_case(view, by, person_code)
-    found = await _find(desk, space, text)
+    found = await find_account(desk, space, text)
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.LINK)
         person, case = await _person_and_case(work, by, person_code)
         if await _binding_owner(work, found.account) not in (None, person.id):
             raise Refused("taken", "This account is already known as somebody else's.", "P-6.4")
         trust = Trust.VOUCHED if await _vouched_for(work, person, found) else Trust.ASSERTED
-        link = await _link(work, person, found.account, found.handle, trust, by, evidence.strip())
+        link = await link_account(work, person, found.account, found.handle, trust, by, evidence.strip())
         if trust is Trust.VOUCHED:
-            await _link_vouched(work, person, found, by)
+            await link_vouched(work, person, found, by)
         about = {"person": person.id, "account": link.id}
         work.journal.note(Entry("account.was_linked", by_member(by), "P-6.4", about, case.id, evidence.strip()))
-        await _wall_off_person(work, desk.policy, person.id, by_member(by))
+        await wall_off_person(work, desk.policy, person.id, by_member(by))
         await _tell_of_link(work, case.code_name, person, link, by, News.ACCOUNT_LINKED)
     return _view(person, link)
 
@@ -121,7 +121,7 @@ async def confirm_link(desk: Desk, by: MemberId, link_id: AccountId) -> LinkView
         await bind(work, kept)
         about = {"person": person.id, "account": link.id}
         work.journal.note(Entry("link.was_confirmed", by_member(by), "P-6.4", about, case.id))
-        await _wall_off_person(work, desk.policy, person.id, by_member(by))
+        await wall_off_person(work, desk.policy, person.id, by_member(by))
         await _tell_of_link(work, case.code_name, person, kept, by, News.ACCOUNT_LINKED)
     return _view(person, kept)
 
@@ -140,7 +140,7 @@ async def accounts_of(desk: Desk, by: MemberId, code_name: str) -> tuple[PersonA
         return tuple(found)
 
 
-async def _find(desk: Desk, space: SpaceName, text: str) -> Found:
+async def find_account(desk: Desk, space: SpaceName, text: str) -> Found:
     """The account that the words mean exactly, with what its own space says of it. Called outside any transaction."""
     place = desk.spaces.get(space)
     if place is None:
@@ -162,7 +162,7 @@ async def _handle(desk: Desk, account: Account) -> str:
     return found[1] if found and found[0] == account.native_id else account.native_id
 
 
-async def _person_behind(work: Work, found: Found) -> Person:
+async def person_behind(work: Work, found: Found) -> Person:
     """The person whose the account, or else one that is vouched for with it, is known to be; a new one otherwise."""
     for account in (found.account, *(each for each, _ in found.vouched)):
         owner = await _binding_owner(work, account)
@@ -197,7 +197,7 @@ async def _vouched_for(view: View, person: Person, found: Found) -> bool:
     return any(account in known for account, _ in found.vouched)
 
 
-async def _link(
+async def link_account(
     work: Work, person: Person, account: Account, handle: str, trust: Trust, by: MemberId, evidence: str
 ) -> KnownAccount:
     """The link stands with at least that trust; a newly binding one is looked at by the reconciler at once."""
@@ -214,15 +214,15 @@ async def _link(
     return link
 
 
-async def _link_vouched(work: Work, person: Person, found: Found, by: MemberId) -> None:
+async def link_vouched(work: Work, person: Person, found: Found, by: MemberId) -> None:
     """What the space vouches for is linked in the same act, unless it is known as somebody else's."""
     for account, handle in found.vouched:
         if await _binding_owner(work, account) in (None, person.id):
             evidence = f"vouched for by {found.account.space}"
-            await _link(work, person, account, handle, Trust.VOUCHED, by, evidence)
+            await link_account(work, person, account, handle, Trust.VOUCHED, by, evidence)
 
 
-async def _wall_off_person(work: Work, policy: Policy, person: PersonId, by: str) -> None:
+async def wall_off_person(work: Work, policy: Policy, person: PersonId, by: str) -> None:
     """A member whose own account turns out to be the person's is kept out of every case about that person."""
     links = await work.people.accounts_of(person)
     members = await work.people.members()

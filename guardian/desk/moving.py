@@ -202,9 +202,11 @@ async def hand_to_board(work: Work, policy: Policy, case: Case, cause: str) -> C
     return moved
 
 
-async def tell_liaison(work: Work, case: Case, kind: NoticeKind, facts: dict[str, str]) -> None:
+async def tell_liaison(
+    work: Work, case: Case, kind: NoticeKind, facts: dict[str, str], *, besides: MemberId | None = None
+) -> None:
     """Who takes the matter to the Board is told: its liaison, or the others of the Board where it concerns the liaison."""
-    if await _liaisons(work, case):
+    if await _liaisons(work, case) - {besides}:
         await tell_group_office(work, Group.WORKING_GROUP, Office.BOARD_LIAISON, kind, facts, case)
     else:
         await tell_group_office(work, Group.BOARD, None, kind, facts, case)

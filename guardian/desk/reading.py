@@ -11,7 +11,20 @@ from typing import Final
 from guardian.cases.access import acting, case_for, may_know
 from guardian.cases.receipts import digest_of
 from guardian.cases.stores import ReadingPass
-from guardian.cases.values import Addition, Case, Evidence, PartyRole, Promise, Report, Wall, WallKind
+from guardian.cases.values import (
+    Addition,
+    Case,
+    Decision,
+    Draft,
+    Evidence,
+    PartyRole,
+    Promise,
+    Proposal,
+    Report,
+    Step,
+    Wall,
+    WallKind,
+)
 from guardian.cases.words import FOR_MEMBERS, WALLS
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.walling import name_of
@@ -68,14 +81,19 @@ class WallRead:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """Everything that the page of one case shows."""
+    """Everything that the page of one case shows. `heard` is what reported people have answered, oldest first."""
 
     case: Case
     state: str
     contact: str
     reports: tuple[ReportRead, ...]
+    heard: tuple[Addition, ...]
     people: tuple[PersonRead, ...]
     walls: tuple[WallRead, ...]
+    steps: tuple[Step, ...]
+    drafts: tuple[Draft, ...]
+    proposals: tuple[Proposal, ...]
+    decisions: tuple[Decision, ...]
     promises: tuple[Promise, ...]
 
 
@@ -192,6 +210,11 @@ async def _file(work: Work, by: MemberId, case: Case) -> CaseFile:
             WallRead(wall.member, name_of(members, wall.member), wall.kind, WALLS[wall.kind], wall.cause)
             for wall in walls
         ),
+        heard=tuple(each for each in await work.cases.additions_of(case.id) if each.report is None),
+        steps=await work.deliberation.steps_of(case.id),
+        drafts=await work.deliberation.drafts_of(case.id),
+        proposals=await work.deliberation.proposals_of(case.id),
+        decisions=await work.deliberation.decisions_of(case.id),
         promises=await work.promises.open_for(case.id),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from guardian.cases.access import acting, case_for, plain_name
 from guardian.cases.values import Case, Wall, WallKind
 from guardian.cases.walls import circle_of, goes_to_board, held_by, returned_to_group
+from guardian.desk.deliberation import recount
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.telling import tell_members, tell_reporters
 from guardian.desk.walling import contact_among, tell_of_walls, to_board
@@ -77,6 +78,7 @@ async def _settle(work: Work, case: Case, member: MemberId, by: MemberId, *, sta
 
 async def _after_recusal(work: Work, policy: Policy, case: Case, member: MemberId) -> None:
     """Too few are left: the Board has it. The one who spoke to the reporter is gone: somebody else does, and says so."""
+    case = await recount(work, case, policy)
     walls = await work.cases.walls_of(case.id)
     members = await work.people.members()
     if not case.board_only and goes_to_board(circle_of(members, work.now), walls, (), policy):

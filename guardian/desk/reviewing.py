@@ -14,6 +14,7 @@ from guardian.cases.values import (
     Case,
     CaseEvent,
     CaseState,
+    Consequence,
     Decision,
     Promise,
     PromiseKind,
@@ -21,7 +22,7 @@ from guardian.cases.values import (
 )
 from guardian.cases.walls import circle_of, held_by
 from guardian.desk.desk import Desk, View, Work
-from guardian.desk.enactment import decide_sanction, report_to_board, sanction_of
+from guardian.desk.enactment import decide_sanction, decision_facts, report_to_board, sanction_of
 from guardian.desk.moving import (
     again,
     case_of,
@@ -124,17 +125,25 @@ async def pass_up(desk: Desk, work: Work, case: Case, act: Act, event: ActEvent)
     return moved
 
 
+async def to_chairs(desk: Desk, work: Work, case: Case, act: Act) -> None:
+    """The act is the chairs' to rule on, or the Board's where no chair is free; one that is there already stays."""
+    event = ActEvent.TO_CHAIR if await _free_chairs(work, case, act) else ActEvent.TO_BOARD
+    if ACTS.allows(act.state, event):
+        await pass_up(desk, work, case, act, event)
+
+
 async def conclude(
-    desk: Desk, work: Work, case: Case, act: Act, given: Review, by: str, *, by_board: bool = False
+    desk: Desk, work: Work, case: Case, act: Act, given: Review, by: str, *, by_board: Consequence | None = None
 ) -> Decision:
     """The act stands as the answer says: a term of its own, another restriction, or lifted at once everywhere.
 
-    A decision of the group takes the place of the one member's word, without a gap. Policy: P-7.3, P-7.4.
+    A decision of the group, or of the Board (`by_board` is its answer), takes the place of the one member's word,
+    without a gap. Policy: P-7.3, P-7.4.
     """
     state = ACTS.advance(act.state, EVENT_OF[given.answer])
     await work.deliberation.save_act(replace(act, state=state))
     await keep_about(work, act.id, PromiseKind.REVIEW, PromiseKind.UNREVIEWED_END)
-    decision = await _decided(work, case, act, given, by_board=by_board)
+    decision = await _decided(work, case, act, given, by_board)
     if given.answer is ReviewAnswer.REVERSE:
         await _release(work, case, act, LiftingCause.REVERSAL, by, decision.id)
     else:
@@ -224,23 +233,20 @@ async def _remind_of_review(desk: Desk, work: Work, case: Case, act: Act, step: 
         case StepKind.REMIND_REVIEWERS:
             await tell_members(work, case, NoticeKind.REVIEW_REMINDER, facts, besides=[act.by])
         case StepKind.REVIEW_TO_CHAIR:
-            free = await _free_chairs(work, case, act)
-            event = ActEvent.TO_CHAIR if free else ActEvent.TO_BOARD
-            if ACTS.allows(act.state, event):
-                await pass_up(desk, work, case, act, event)
+            await to_chairs(desk, work, case, act)
         case _:
-            await tell_liaison(work, case, NoticeKind.REVIEW_LATE, facts)
+            await tell_liaison(work, case, NoticeKind.REVIEW_LATE, facts, besides=act.by)
     work.journal.note(Entry("review.was_asked_for", SERVICE, "P-7.3", {"act": act.id, "step": step.kind}, case.id))
 
 
-async def _decided(work: Work, case: Case, act: Act, given: Review, *, by_board: bool) -> Decision:
+async def _decided(work: Work, case: Case, act: Act, given: Review, by_board: Consequence | None) -> Decision:
     decision = Decision(
         DecisionId(new_id()),
         case.id,
         work.now,
-        consequence_of(act, given),
+        by_board or consequence_of(act, given),
         act.person,
-        by_board=by_board,
+        by_board=by_board is not None,
         supersedes=newest_of(await work.deliberation.decisions_of(case.id), act.person),
         enacted_at=work.now,
     )
@@ -249,18 +255,13 @@ async def _decided(work: Work, case: Case, act: Act, given: Review, *, by_board:
 
 
 async def _ratified(desk: Desk, work: Work, case: Case, act: Act, decision: Decision, by: str) -> None:
+    placed = await sanction_of(work, act.id, case)
+    if placed is not None and placed.lifting is not None and placed.lifting.cause is LiftingCause.SUPERSEDED:
+        # A decision of the whole group on this case has taken its place already, and outweighs its review.
+        return
     sanction = await decide_sanction(desk, work, case, decision, work.now, by)
-    if sanction is None or sanction.ends is None:
-        raise AssertionError("a ratified act restricts, and has a term")
-    facts = {
-        "outcome": decision.consequence.outcome,
-        "restriction": sanction.restriction,
-        "from": sanction.starts.isoformat(),
-        "ends": sanction.ends.isoformat(),
-        "return": "nothing",
-        **await hand_receipt(desk, work, case, act.person),
-    }
-    await tell_person(work, case, act.person, NoticeKind.DECISION, facts, sanction.id)
+    facts = {**decision_facts(decision, sanction, desk.policy), **await hand_receipt(desk, work, case, act.person)}
+    await tell_person(work, case, act.person, NoticeKind.DECISION, facts, sanction.id if sanction else None)
 
 
 async def _release(work: Work, case: Case, act: Act, cause: LiftingCause, by: str, authority: str) -> None:
@@ -268,9 +269,12 @@ async def _release(work: Work, case: Case, act: Act, cause: LiftingCause, by: st
     sanction = await sanction_of(work, act.id, case)
     if sanction is None or sanction.lifting is not None:
         return
+    if act.term is not None and act.at + act.term <= work.now:
+        # It has ended by its own term already, and the person was told then.
+        return
     await lifting.lift(work, sanction, work.now, cause, by, authority)
     await keep_about(work, sanction.id, PromiseKind.TERM_END)
-    await tell_person(work, case, act.person, NoticeKind.RELEASED, {"cause": cause}, sanction.id)
+    await tell_person(work, case, act.person, NoticeKind.RELEASED, {"cause": cause})
 
 
 async def _in_force(work: Work, case: Case) -> Case:

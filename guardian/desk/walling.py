@@ -5,7 +5,8 @@ Policy: P-2.5, P-4.1.
 
 from guardian.cases.stores import CaseView
 from guardian.cases.values import Case
-from guardian.cases.walls import circle_of, goes_to_board, held_by, sent_to_board, still_needed, walls_from
+from guardian.cases.walls import circle_of, goes_to_board, held_by, sent_to_board, spared, still_needed, walls_from
+from guardian.desk.deliberation import recount
 from guardian.desk.desk import Work
 from guardian.desk.telling import tell_deciders, tell_members
 from guardian.ids import MemberId
@@ -20,11 +21,12 @@ from rules.routing import contact_for
 async def wall_off(work: Work, policy: Policy, case: Case, signs: Signs[MemberId], by: str) -> tuple[Case, bool]:
     """Whoever the signs point to is kept out from now on; the case as it then stands, and whether that changed.
 
-    Nobody is told here: see `tell_of_walls`.
+    Nobody is told of the wall here: see `tell_of_walls`. Ballots are counted again without them (P-5.1).
     """
     members = await work.people.members()
     before = await work.cases.walls_of(case.id)
-    fresh = still_needed(walls_from(signs, members, policy, case, work.now, by), before, case.contact)
+    needed = walls_from(signs, members, policy, case, work.now, by)
+    fresh = still_needed(needed, before, spared(signs, before, case.contact))
     for wall in fresh:
         await work.cases.add_wall(wall)
         about = {"case": case.id, "member": wall.member, "kind": wall.kind}
@@ -35,7 +37,9 @@ async def wall_off(work: Work, policy: Policy, case: Case, signs: Signs[MemberId
         and not case.board_only
         and goes_to_board(circle_of(members, work.now), (*before, *fresh), concerned, policy)
     ):
-        return await to_board(work, case, by), True
+        case = await to_board(work, case, by)
+    if fresh:
+        case = await recount(work, case, policy)
     return case, bool(fresh)
 
 

@@ -1,6 +1,6 @@
 """Says in words why an account is restricted, until when, and what the next look will do. The same pure code as the look."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from guardian.ids import SanctionId, SpaceName
@@ -44,16 +44,7 @@ async def explain(facts: Facts, space: Space, now: datetime) -> Explanation:
     if isinstance(seen, Unknown):
         return _without_plan(facts, because, now, f"could not be seen: {seen.why}")
     settled = settle(facts.key.account, seen, belongs, facts.applications, facts.intents, now)
-    known = Facts(
-        facts.key,
-        facts.known,
-        facts.sanctions,
-        settled.applications,
-        facts.intents,
-        facts.references,
-        facts.return_approved,
-        facts.recently_placed,
-    )
+    known = replace(facts, applications=settled.applications)
     planned = plan(situation(space, known, seen, belongs, now))
     shown = ", ".join(f"{h.hold} ({belongs[h.hold]})" for h in seen.holds) or "nothing is held"
     return Explanation(
@@ -66,8 +57,6 @@ def step_in_words(planned: Plan) -> str:
     match planned.step:
         case None:
             return "nothing is to be done"
-        case Place(again=True):
-            return f"it would be put back: {planned.step.hold}"
         case Place():
             return f"it would be placed: {planned.step.hold}"
         case Release():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from guardian.clock import Clock
-from guardian.ids import AccountId, PersonId, Reference, SanctionId
+from guardian.ids import AccountId, Reference, SanctionId
 from guardian.journal import SERVICE, Entry
 from guardian.people.values import KnownAccount
 from guardian.sanctions.desired import Desired, desired
@@ -13,8 +13,7 @@ from guardian.sanctions.pace import Pace
 from guardian.sanctions.stores import Alarms, SanctionLook, SanctionWorks
 from guardian.sanctions.values import Application, Intent, Key, Sanction
 from guardian.spaces.registry import Spaces
-from rules.brake import Placement
-from rules.policy import HOUR, Policy
+from rules.policy import Policy
 from rules.precedence import Hold
 
 
@@ -44,7 +43,6 @@ class Facts:
     intents: tuple[Intent, ...]
     references: frozenset[Reference]
     return_approved: bool
-    recently_placed: tuple[Placement[PersonId], ...]
 
     def wish(self, now: datetime) -> Desired:
         """What is wanted of this key's space at the instant."""
@@ -79,5 +77,4 @@ async def read(work: SanctionLook, account: AccountId) -> Facts | None:
         await work.sanctions.open_intents(account),
         await work.sanctions.references_of(account),
         await work.sanctions.return_approved(key.person),
-        await work.sanctions.placements_since(work.now - HOUR),
     )

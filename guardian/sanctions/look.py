@@ -13,7 +13,7 @@ from guardian.sanctions.ownership import Evidence, Whose, needs_trace, whose
 from guardian.sanctions.plan import GiveBack, Plan, Situation, Step, plan
 from guardian.sanctions.recording import record, record_given, record_held_back, record_missing, record_trouble
 from guardian.sanctions.settle import Settled, settle
-from guardian.sanctions.steps import act, drain, held_back, intend, survey, trouble_of
+from guardian.sanctions.steps import HeldBack, act, drain, held_back, intend, survey, trouble_of
 from guardian.sanctions.stores import Lease
 from guardian.sanctions.trouble import Trouble
 from guardian.spaces.port import Missing, Seen, Space, Trace, Unknown
@@ -66,6 +66,7 @@ async def looked_at(tools: Tools, lease: Lease, account: AccountId) -> None:
         await look(tools, lease, account)
     except Stale:
         log.info("look.overtaken", key=account)
+        await _look_again_soon(tools, account)
     except asyncio.CancelledError:
         raise
     except Exception:
@@ -73,6 +74,14 @@ async def looked_at(tools: Tools, lease: Lease, account: AccountId) -> None:
         facts = await _facts(tools, account)
         if facts is not None:
             await record_trouble(tools, facts, None, Trouble("a fault of the service itself", "a look at its log"))
+
+
+async def _look_again_soon(tools: Tools, account: AccountId) -> None:
+    """Somebody else wrote meanwhile: the key is read anew, after a moment, so that two never chase each other."""
+    async with tools.works.begin() as work:
+        key = await work.sanctions.key(account)
+        if key is not None:
+            await work.sanctions.finish(replace(key, next_look=work.now + tools.pace.least))
 
 
 async def _round(tools: Tools, lease: Lease, space: Space, facts: Facts, last: Round) -> Round | None:
@@ -105,19 +114,26 @@ async def _step(tools: Tools, lease: Lease, space: Space, view: View, step: Step
     facts, settled = view.facts, view.settled
     held = held_back(tools, facts, step, tools.clock.now())
     if held is not None:
-        again = min((i for i in (view.planned.next_look, held.again) if i is not None), default=None)
-        await record_held_back(tools, facts, settled, held.state, held.detail, alarm=held.alarm, next_look=again)
+        await _hold_back(tools, view, held)
         return None
     taken = await survey(space, facts, step)
     if isinstance(taken, Unknown):
         await record_trouble(tools, facts, settled, Trouble(taken.why, taken.needs or "", after=taken.after))
         return None
     intent = await intend(tools, lease, space, facts, settled, step, taken)
+    if isinstance(intent, HeldBack):
+        await _hold_back(tools, view, intent)
+        return None
     outcome = await act(tools, space, facts, step, intent)
     await drain(tools, space, facts)
     if isinstance(step, GiveBack):
         await record_given(tools, facts, step, outcome)
     return Round(step, trouble_of(outcome))
+
+
+async def _hold_back(tools: Tools, view: View, held: HeldBack) -> None:
+    again = min((i for i in (view.planned.next_look, held.again) if i is not None), default=None)
+    await record_held_back(tools, view.facts, view.settled, held.state, held.detail, alarm=held.alarm, next_look=again)
 
 
 async def _facts(tools: Tools, account: AccountId) -> Facts | None:

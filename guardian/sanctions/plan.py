@@ -20,13 +20,12 @@ _FROM_STRONG = (Hold.BARRED, Hold.MUTED)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Ask the space to hold; `until` only where it needs a native end. `again`: it was ours before and went away."""
+    """Ask the space to hold; `until` only where it needs a native end."""
 
     hold: Hold
     reference: Reference
     until: datetime | None
     prior: Prior
-    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +180,7 @@ def _absent(at: Situation, hold: Hold) -> bool:
 
 
 def _placing(at: Situation, hold: Hold) -> Place:
-    application = at.applications.get(hold)
-    prior = _prior(at, hold)
-    again = application is not None and application.placed and at.seen.held(hold) is None
-    reference = at.wish.reference or Reference("")
-    return Place(hold, reference, native_end(at, hold), prior, again)
+    return Place(hold, at.wish.reference or Reference(""), native_end(at, hold), _prior(at, hold))
 
 
 def native_end(at: Situation, hold: Hold) -> datetime | None:

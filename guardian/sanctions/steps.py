@@ -16,6 +16,7 @@ from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Re
 from guardian.spaces.port import Belonging, Belongings, Order, Space, Unknown
 from guardian.spaces.registry import Mode
 from rules.brake import Placement, may_place
+from rules.policy import HOUR
 from rules.precedence import Hold
 
 LEASE_FACTOR = 3
@@ -36,19 +37,27 @@ def held_back(tools: Tools, facts: Facts, step: Step, now: datetime) -> HeldBack
     if tools.spaces.mode(facts.key.space) is Mode.OBSERVE:
         return HeldBack(CoverageState.OBSERVING, f"would {_verb(step)}", None, None)
     if isinstance(step, Release) and not tools.clock.trusted():
-        return HeldBack(CoverageState.OPEN, "the clock is not trusted", "clock_distrusted", now + tools.pace.least)
-    if isinstance(step, Place):
-        put_back = _put_back(facts, step)
-        verdict = may_place(facts.key.person, facts.recently_placed, now, tools.policy, put_back=put_back, raid=False)
-        if not verdict:
-            return HeldBack(CoverageState.OPEN, "the brake holds it back", "brake", now + tools.pace.braked)
+        return HeldBack(CoverageState.OPEN, "the clock is not trusted", "clock_distrusted", now + tools.pace.braked)
     return None
 
 
-def _put_back(facts: Facts, step: Place) -> bool:
-    """Whether this placement renews or puts back what we had placed before, rather than restricting somebody anew."""
-    application = facts.applications.get(step.hold)
-    return application is not None and (application.placed or bool(application.put_back))
+async def _braked(tools: Tools, work: SanctionWork, facts: Facts, settled: Settled, step: Place) -> HeldBack | None:
+    """The brake is asked in the transaction that counts the placement: side by side, many would each see room."""
+    placed = await work.sanctions.placements_since(work.now - HOUR)
+    put_back = _put_back(facts, settled, step)
+    if may_place(facts.key.person, placed, work.now, tools.policy, put_back=put_back, raid=False):
+        await work.sanctions.note_placement(Placement(facts.key.person, work.now, put_back))
+        return None
+    return HeldBack(CoverageState.OPEN, "the brake holds it back", "brake", work.now + tools.pace.braked)
+
+
+def _put_back(facts: Facts, settled: Settled, step: Place) -> bool:
+    """Whether this renews what stands, or puts back what somebody removed, rather than restricting somebody anew."""
+    known = facts.applications.get(step.hold)
+    if known is None:
+        return False
+    removed = bool(known.put_back) and known.confirmed_at is not None and known.put_back[-1] >= known.confirmed_at
+    return known.placed or removed or step.hold in settled.gone_by_other_hands
 
 
 def _verb(step: Step) -> str:
@@ -81,11 +90,14 @@ async def intend(
     settled: Settled,
     step: Step,
     taken: tuple[Belonging, ...],
-) -> Intent:
+) -> Intent | HeldBack:
     """The intent and all that was read before it are stored, under a lease that outlasts the call."""
     now = tools.clock.now()
     intent = _intent_for(facts, step, now)
     async with tools.works.begin() as work:
+        braked = await _braked(tools, work, facts, settled, step) if isinstance(step, Place) else None
+        if braked is not None:
+            return braked
         await work.sanctions.renew(lease, tools.wire() + space.abilities.ceiling * LEASE_FACTOR)
         await keep_settled(tools, work, facts, settled)
         for other in facts.intents:
@@ -93,8 +105,7 @@ async def intend(
                 await work.sanctions.close_intent(other.id, now)
         await work.sanctions.add_intent(facts.key.person, intent)
         if isinstance(step, Place):
-            await _keep_prior(work, facts, step, intent, taken)
-            await work.sanctions.note_placement(Placement(facts.key.person, now, _put_back(facts, step)))
+            await _keep_prior(work, facts, settled, step, intent, taken)
         work.journal.note(facts.entry("intent.opened", kind=intent.kind, hold=intent.hold))
     return intent
 
@@ -121,17 +132,19 @@ def _intent_for(facts: Facts, step: Step, now: datetime) -> Intent:
 
 
 async def _keep_prior(
-    work: SanctionWork, facts: Facts, step: Place, intent: Intent, taken: tuple[Belonging, ...]
+    work: SanctionWork, facts: Facts, settled: Settled, step: Place, intent: Intent, taken: tuple[Belonging, ...]
 ) -> None:
     """The first try's prior and losses stay: a repeated try finds its own doing and must not take it for the prior."""
-    known = facts.applications.get(step.hold)
+    kept = await work.sanctions.applications_of(facts.key.account)
+    known = next((a for a in kept if a.hold is step.hold), None)
     if known is None:
         fresh = Application(facts.key.account, step.hold, False, intent.reference, step.prior, taken)
-    elif known.placed or _open_placing(facts, step.hold) or known.taken:
+    elif _put_back(facts, settled, step) or _open_placing(facts, step.hold) or known.taken:
         fresh = replace(known, taken=merged(known.taken, taken))
     else:
         fresh = replace(known, prior=step.prior, taken=taken, restored=False, reference=intent.reference)
-    await work.sanctions.save_application(facts.key.person, fresh)
+    if fresh != known:
+        await work.sanctions.save_application(facts.key.person, fresh)
     if step.hold is Hold.BARRED and taken:
         await work.sanctions.withdraw_return(facts.key.person)
 

@@ -85,7 +85,7 @@ async def test_a_member_mentioned_in_the_text_is_held_out_before_the_first_notic
 @pytest.mark.parametrize("part", ["who", "answers", "evidence"])
 async def test_a_member_mentioned_in_any_part_of_a_report_is_held_out(community: Community, part: str) -> None:
     """P-2.5"""
-    given = {
+    given: dict[str, dict[str, object]] = {
         "who": {"who": "Farid Haddad"},
         "answers": {"answers": {"witnesses": "Farid was there"}},
         "evidence": {"evidence": (a_message(text="Thanks farid6x!"),)},

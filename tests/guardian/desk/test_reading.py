@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from guardian.cases.values import Addition, Draft, DraftKind, PartyRole
 from guardian.desk.intake import ByReceipt, add
 from guardian.desk.reading import evidence_bytes, link_for, open_session, overview, peek, read
 from guardian.desk.recusal import recuse
 from guardian.errors import NotFound, Refused
-from guardian.ids import MemberId
+from guardian.ids import DraftId, MemberId
 from rules.conflicts import Reason
 from tests.builders.desk import (
     AMARA,
@@ -38,6 +39,19 @@ async def test_a_member_reads_the_report_the_evidence_and_what_was_added(communi
     assert [piece.text for piece in report.evidence] == ["You are all fools."]
     assert [each.text for each in report.additions] == ["It went on today."]
     assert (file.contact, [wall.name for wall in file.walls]) == ("Amara Okafor", ["Dmitri Volkov"])
+
+
+async def test_a_member_reads_drafts_and_what_the_reported_person_has_answered(community: Community) -> None:
+    case = await community.a_case()
+    text = "What we have understood so far."
+    at = community.clock.now()
+    draft = Draft(DraftId("d1"), case.id, DraftKind.ANSWER, PartyRole.REPORTER, None, text, AMARA, at)
+    async with community.works.begin() as work:
+        await work.deliberation.add_draft(draft)
+        await work.cases.add_addition(Addition("a1", case.id, None, at, "It was meant as a joke."))
+    file = await community.read(BRUNO, case.code_name)
+    assert file.drafts == (draft,)
+    assert [each.text for each in file.heard] == ["It was meant as a joke."]
 
 
 async def test_a_reading_link_works_once_and_for_five_minutes(community: Community) -> None:

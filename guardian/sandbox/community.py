@@ -1,0 +1,174 @@
+"""The seeded community: who lives in the three emulated spaces, and who of them has a role in Guardian.
+
+Knows the emulators and Guardian's values for members; starts nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from connectors.discord.emulator.permissions import Permission
+from connectors.discord.emulator.server import DiscordEmulator
+from connectors.forum.emulator.server import ForumEmulator
+from connectors.github.emulator.server import GithubEmulator
+from connectors.github.emulator.state import Role as GithubRole
+from guardian.ids import MemberId, SpaceName, new_id
+from guardian.people.values import Group, Member, Office, Role
+from guardian.spaces.port import Account
+
+DISCORD: Final = SpaceName("discord")
+FORUM: Final = SpaceName("forum")
+GITHUB: Final = SpaceName("github")
+SPACES: Final = (DISCORD, FORUM, GITHUB)
+
+_MODERATING = Permission.BAN_MEMBERS | Permission.KICK_MEMBERS | Permission.MODERATE_MEMBERS
+_SERVED: Final = timedelta(days=120)
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A human before they have any account: the key is their handle everywhere, `is_` says who they are."""
+
+    key: str
+    name: str
+    is_: str
+    seats: tuple[tuple[Group, Office, SpaceName | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Human:
+    """Somebody with an account in each space; `accounts` are the spaces' own stable ids."""
+
+    key: str
+    name: str
+    is_: str
+    accounts: Mapping[SpaceName, str]
+    member: MemberId | None = None
+
+    @property
+    def discord(self) -> str:
+        """Their account on Discord."""
+        return self.accounts[DISCORD]
+
+    @property
+    def forum(self) -> str:
+        """Their account on the forum."""
+        return self.accounts[FORUM]
+
+    @property
+    def github(self) -> str:
+        """Their account on GitHub."""
+        return self.accounts[GITHUB]
+
+    def on(self, space: SpaceName) -> Account:
+        """Their account there, as Guardian writes it."""
+        return Account(space, self.accounts[space])
+
+
+def _group(key: str, name: str, is_: str, *offices: Office, board: bool = False) -> Sketch:
+    seats = [(Group.WORKING_GROUP, office, None) for office in offices or (Office.MEMBER,)]
+    return Sketch(key, name, is_, (*seats, (Group.BOARD, Office.MEMBER, None)) if board else tuple(seats))
+
+
+def _board(key: str, name: str) -> Sketch:
+    return Sketch(key, name, "Board", ((Group.BOARD, Office.MEMBER, None),))
+
+
+def _moderator(key: str, name: str, space: SpaceName) -> Sketch:
+    return Sketch(key, name, f"moderator of {space}", ((Group.MODERATORS, Office.MEMBER, space),))
+
+
+SKETCHES: Final = (
+    _group("nadia", "Nadia Rahman", "chair of the working group", Office.CHAIR),
+    _group("tomas", "Tomas Lindgren", "liaison to the moderators", Office.LIAISON),
+    _group("ines", "Ines Duarte", "liaison to the Board", Office.BOARD_LIAISON, board=True),
+    _group("kofi", "Kofi Mensah", "working group"),
+    _group("yuki", "Yuki Sato", "working group"),
+    _group("lena", "Lena Vogt", "working group"),
+    _board("ruth", "Ruth Abara"),
+    _board("sven", "Sven Holm"),
+    _moderator("oskar", "Oskar Nilsen", DISCORD),
+    _moderator("priya", "Priya Nair", FORUM),
+    _moderator("marek", "Marek Novak", GITHUB),
+    Sketch("rowan", "Rowan Ellis", "asks and answers in the help channel"),
+    Sketch("wren", "Wren Castillo", "writes documentation"),
+    Sketch("alder", "Alder Quist", "member of the GitHub organisation, in the team docs"),
+    Sketch("hazel", "Hazel Okoro", "helps newcomers on the forum"),
+    Sketch("birch", "Birch Tanner", "member of the GitHub organisation"),
+    Sketch("linden", "Linden Faye", "newcomer"),
+)
+IN_THE_ORGANISATION: Final = ("wren", "alder", "birch")
+IN_DOCS: Final = ("wren", "alder")
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """Everybody, by key."""
+
+    people: Mapping[str, Human]
+    begun: datetime
+
+    def __getitem__(self, key: str) -> Human:
+        return self.people[key]
+
+    def in_group(self, group: Group) -> tuple[Human, ...]:
+        """Those with a seat in the group, in seeded order."""
+        keys = [s.key for s in SKETCHES if any(seat[0] is group for seat in s.seats)]
+        return tuple(self.people[key] for key in keys)
+
+    def members(self) -> tuple[Member, ...]:
+        """Everybody with a role, as Guardian keeps them; their terms began some months ago."""
+        return tuple(self._member(s) for s in SKETCHES if s.seats)
+
+    def _member(self, sketch: Sketch) -> Member:
+        human = self.people[sketch.key]
+        since = self.begun - _SERVED
+        roles = tuple(
+            Role(group, office, since, since + timedelta(days=730), space) for group, office, space in sketch.seats
+        )
+        if human.member is None:
+            raise AssertionError("whoever has a seat is a member")
+        accounts = tuple(human.on(space) for space in SPACES)
+        return Member(human.member, human.name, roles, accounts, f"{human.key}@example.org", (human.key,))
+
+
+def seeded(discord: DiscordEmulator, forum: ForumEmulator, github: GithubEmulator, begun: datetime) -> Community:
+    """Everybody has their accounts; the forum vouches which accounts on Discord and GitHub are whose."""
+    roles = _roles(discord)
+    forum.add_user("keeper", admin=True)
+    forum.state.settings["hide_suspension_reasons"] = True
+    people = {s.key: _settled(s, discord, forum, github, roles) for s in SKETCHES}
+    for slug in ("docs", "infrastructure"):
+        github.add_team(slug, *(IN_DOCS if slug == "docs" else ("marek",)))
+    github.state.members[int(people["marek"].github)] = GithubRole.OWNER
+    for name in ("website", "handbook"):
+        github.add_repository(name)
+    return Community(people, begun)
+
+
+def _roles(discord: DiscordEmulator) -> Mapping[str, str]:
+    """The guild's roles: moderators stand above the bot, so that it never touches them; regulars carry no power."""
+    return {
+        "moderator": discord.state.add_role("Moderators", permissions=_MODERATING, position=60),
+        "regular": discord.state.add_role("Regulars"),
+    }
+
+
+def _settled(
+    sketch: Sketch, discord: DiscordEmulator, forum: ForumEmulator, github: GithubEmulator, roles: Mapping[str, str]
+) -> Human:
+    moderates = {space for group, _, space in sketch.seats if group is Group.MODERATORS}
+    state = discord.state
+    role = roles["moderator"] if DISCORD in moderates else roles["regular"]
+    on_discord = state.add_member(state.add_user(sketch.key), roles=[role])
+    if sketch.key in IN_THE_ORGANISATION or GITHUB in moderates:
+        on_github = github.add_member(sketch.key)
+    else:
+        on_github = github.register(sketch.key)
+    linked = {"discord": on_discord, "github": str(on_github.id)}
+    on_forum = forum.add_user(
+        sketch.key, name=sketch.name, moderator=FORUM in moderates, trust_level=2, external_ids=linked
+    )
+    accounts = {DISCORD: on_discord, FORUM: str(on_forum.id), GITHUB: str(on_github.id)}
+    return Human(sketch.key, sketch.name, sketch.is_, accounts, MemberId(new_id()) if sketch.seats else None)

@@ -1,0 +1,73 @@
+"""Holds case time in driven stories: it stands while work is in hand, then jumps to what is due next.
+
+A slow machine changes how long a story takes, never how it ends. Judges nothing.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from guardian.clock import DrivenTime, wire_seconds
+from guardian.sandbox.worlds import World
+
+GUARD_SECONDS: Final = 60.0
+_QUIET_LOOKS: Final = 5
+_PAUSE_SECONDS: Final = 0.004
+
+
+class Running(Protocol):
+    """The service as the harness knows it, in this process or in another."""
+
+    async def idle(self) -> bool:
+        """Nothing is in hand, and nothing is due at this instant of case time."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """The next instant at which it has something to do."""
+        ...
+
+
+class Stuck(Exception):
+    """The story came to no rest: the machine's time ran out while nothing moved."""
+
+
+class Harness:
+    """Case time of one story, its platforms, and the service that lives in it."""
+
+    def __init__(self, time: DrivenTime, world: World, service: Running) -> None:
+        self._time, self._world, self.service = time, world, service
+
+    def now(self) -> datetime:
+        """The instant it is."""
+        return self._time.now()
+
+    async def rest(self) -> None:
+        """Everything that was begun is done: the service is idle, and no act or event of a platform is under way.
+
+        Quiet is believed only when it lasts over several looks, since an event may be between two hands.
+        """
+        seen, since, quiet = self._world.exchanged(), wire_seconds(), 0
+        while quiet < _QUIET_LOOKS:
+            await asyncio.sleep(_PAUSE_SECONDS)
+            await self._world.delivered()
+            moved = self._world.exchanged()
+            is_quiet = await self.service.idle() and moved == seen
+            quiet = quiet + 1 if is_quiet else 0
+            if moved != seen:
+                seen, since = moved, wire_seconds()
+            elif wire_seconds() - since > GUARD_SECONDS:
+                raise Stuck(f"no rest at {self.now():%Y-%m-%d %H:%M}: for {GUARD_SECONDS:.0f} s nothing moved")
+
+    async def advance(self, until: datetime) -> None:
+        """Case time stands at the instant; whatever was due on the way was done in its own time."""
+        await self.rest()
+        while self.now() < until:
+            due = await self.service.next_due()
+            if due is not None and due <= self.now():
+                raise Stuck(f"what is due at {due:%Y-%m-%d %H:%M} is never done")
+            self._time.set(until if due is None else min(due, until))
+            await self.rest()
+
+    async def wait(self, span: timedelta) -> None:
+        """So much case time has passed."""
+        await self.advance(self.now() + span)

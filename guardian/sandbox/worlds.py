@@ -1,0 +1,106 @@
+"""The three emulated platforms with the seeded community in them, on one clock. Knows nothing of the service."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from connectors.discord.emulator.server import DiscordEmulator
+from connectors.discord.emulator.state import DiscordState
+from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulation.server import EmulatedServer
+from connectors.forum.emulator.server import ForumEmulator
+from connectors.github.emulator.server import GithubEmulator
+from connectors.github.emulator.state import GithubState
+from guardian.ids import SpaceName
+from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Community, Human, seeded
+
+FORUM_HOOK_SECRET: Final = "the sandbox's own secret for forum events"
+SCALE: Final = 60.0
+"""Rate budgets of the emulators and of the service in driven stories: days pass in seconds there."""
+
+Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Three running emulators and everybody who lives there."""
+
+    discord: DiscordEmulator
+    forum: ForumEmulator
+    github: GithubEmulator
+    community: Community
+    now: Now
+
+    def emulator(self, space: SpaceName) -> EmulatedServer[Any]:
+        """The platform behind the space."""
+        found: dict[SpaceName, EmulatedServer[Any]] = {DISCORD: self.discord, FORUM: self.forum, GITHUB: self.github}
+        return found[space]
+
+    def __getitem__(self, key: str) -> Human:
+        return self.community[key]
+
+    def shut_out(self, human: Human, space: SpaceName, at: datetime) -> bool:
+        """Whether the platform kept them out at that instant."""
+        asked = {DISCORD: self.discord.shut_out, FORUM: self.forum.shut_out, GITHUB: self.github.shut_out}
+        return asked[space](human.accounts[space], at)
+
+    def where_shut_out(self, human: Human) -> tuple[SpaceName, ...]:
+        """The spaces that keep them out at this moment."""
+        return tuple(space for space in SPACES if self.shut_out(human, space, self.now()))
+
+    def fault(self, space: SpaceName, kind: FaultKind, operation: str = "*", **facts: Any) -> None:
+        """The platform misbehaves from now on."""
+        self.emulator(space).set_fault(Fault(kind, operation, **facts))
+
+    def heal(self, space: SpaceName) -> None:
+        """The platform behaves again."""
+        self.emulator(space).faults.clear()
+
+    def exchanged(self) -> int:
+        """How much has been asked of the platforms, and changed there: grows while anything goes on."""
+        return sum(len(e.history.exchanges) + len(e.history.changes) for e in map(self.emulator, SPACES))
+
+    def connect_hooks(self, url: str) -> None:
+        """The forum and GitHub tell the service at this address what happens there."""
+        events = {"user_suspended", "user_unsuspended", "user_silenced", "user_unsilenced"}
+        self.forum.postman.hooks.clear()
+        self.github.postman.hooks.clear()
+        self.forum.add_webhook(f"{url}/hooks/{FORUM}", FORUM_HOOK_SECRET, events)
+        self.github.add_webhook(f"{url}/hooks/{GITHUB}")
+
+    async def delivered(self) -> None:
+        """No event is on its way to the service any more."""
+        await self.forum.postman.settled()
+        await self.github.postman.settled()
+
+
+@asynccontextmanager
+async def a_world(now: Now, *, scale: float = SCALE, seed: int = 0) -> AsyncIterator[World]:
+    """The platforms listen on loopback, with the community in them; they stop afterwards."""
+    begun = now()
+    discord = DiscordEmulator(
+        DiscordState(begun=begun, guild_name="Orchard"), now=now, seed=seed, budget_scale=scale, answer_window_s=30.0
+    )
+    forum = ForumEmulator(now=now, seed=seed, budget_scale=scale)
+    state = GithubState(organization="orchard")
+    key = await asyncio.to_thread(_private_key)
+    github = GithubEmulator(state, now=now, seed=seed, budget_scale=scale, private_key_pem=key)
+    async with AsyncExitStack() as stack:
+        for emulator in (discord, forum, github):
+            await emulator.start()
+            stack.push_async_callback(emulator.stop)
+        yield World(discord, forum, github, seeded(discord, forum, github, begun), now)
+
+
+@cache
+def _private_key() -> str:
+    """The app's private key, made once a process: making one takes longer than some stories."""
+    key = generate_private_key(65537, 2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

@@ -1,0 +1,98 @@
+"""Somebody whom a report concerns lives in a world without it: the same answers, lists, counts, order and notices."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+from guardian.desk.desk import Desk
+from guardian.desk.intake import ByReceipt, add, people_to_name, wish
+from guardian.desk.intake import Wish as Asked
+from guardian.desk.linking import accounts_of, confirm_link, name_reported, propose_link
+from guardian.desk.reading import link_for, overview
+from guardian.desk.recusal import decide_held_out, recuse
+from guardian.desk.taking import hand_over, take
+from guardian.errors import GuardianError
+from guardian.ids import AccountId, MemberId
+from rules.conflicts import Reason
+from tests.builders.desk import AMARA, BRUNO, DISCORD, DMITRI, ELENI, Community, a_desk
+
+CODE = re.compile(r"\b[a-z]+-[a-z]+\b")
+
+
+async def answer(act: Callable[[], Awaitable[object]]) -> str:
+    """What an act answers, its refusals in full."""
+    try:
+        return repr(await act())
+    except GuardianError as error:
+        return f"{type(error).__name__} {error.sentence}"
+
+
+async def lived(folder: Path, *, with_report: bool, guess: str = "") -> tuple[list[str], str]:
+    """Everything that Dmitri gets to see, with two other reports before and after; and the name of the hidden case."""
+    seen: list[str] = []
+    async with a_desk(folder) as community:
+        await community.report()
+        hidden = await a_hidden_case(community) if with_report else guess
+        community.later(timedelta(hours=1))
+        await community.report(danger=True)
+        desk = community.desk
+        for act in acts(desk, DMITRI, hidden or "velvet-nothing"):
+            seen.append(await answer(act))
+        for notice in await community.told(DMITRI):
+            seen.append(f"{notice.kind} {sorted(notice.facts)} {notice.created_at} {notice.state}")
+    return [in_order(line) for line in seen], hidden
+
+
+async def a_hidden_case(community: Community) -> str:
+    """A case about Dmitri that lives a life of its own."""
+    received = await community.report(names_members=(DMITRI,), who="grumbler")
+    case = await community.case(received)
+    community.spaces[DISCORD].add("700000000000000001", "grumbler")
+    await name_reported(community.desk, BRUNO, case.code_name, DISCORD, "grumbler")
+    await add(community.desk, ByReceipt(received.receipt), "Dmitri did it again.")
+    await wish(community.desk, ByReceipt(received.receipt), Asked.HOLD_CONTACT)
+    await recuse(community.desk, ELENI, case.code_name, Reason.INVOLVED)
+    return case.code_name
+
+
+def acts(desk: Desk, by: MemberId, code: str) -> list[Callable[[], Awaitable[object]]]:
+    """Everything that a member can try on a code name."""
+    return [
+        lambda: overview(desk, by),
+        lambda: people_to_name(desk),
+        lambda: link_for(desk, by, code),
+        lambda: take(desk, by, code),
+        lambda: hand_over(desk, by, code, AMARA),
+        lambda: recuse(desk, by, code, Reason.OTHER, "We have met."),
+        lambda: decide_held_out(desk, by, code, by, stays_out=False, reason="Nothing in it."),
+        lambda: name_reported(desk, by, code, DISCORD, "grumbler"),
+        lambda: accounts_of(desk, by, code),
+        lambda: propose_link(desk, by, code, DISCORD, "grumbler", "It is them."),
+        lambda: confirm_link(desk, by, AccountId("none")),
+    ]
+
+
+def in_order(line: str) -> str:
+    """The line with code names by their order of first appearance."""
+    names: dict[str, str] = {}
+    return CODE.sub(lambda found: names.setdefault(found.group(), f"name{len(names)}"), line)
+
+
+async def test_a_member_whom_a_report_concerns_sees_what_they_would_see_without_it(tmp_path: Path) -> None:
+    """P-2.5, P-4.2"""
+    (tmp_path / "with").mkdir()
+    (tmp_path / "without").mkdir()
+    with_it, hidden = await lived(tmp_path / "with", with_report=True)
+    without, _ = await lived(tmp_path / "without", with_report=False, guess=hidden)
+    assert with_it == without
+    assert sum("NEW_REPORT" in line or "new_report" in line for line in with_it) == 1
+
+
+async def test_a_member_without_a_conflict_does_see_the_difference(tmp_path: Path) -> None:
+    """The comparison above can fail: somebody who may know gets other answers."""
+    async with a_desk(tmp_path) as community:
+        before = [await answer(act) for act in acts(community.desk, BRUNO, "velvet-nothing")]
+        hidden = await a_hidden_case(community)
+        after = [await answer(act) for act in acts(community.desk, BRUNO, hidden)]
+    assert before != after

@@ -1,0 +1,72 @@
+"""The outbox, on both databases."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from guardian.errors import Stale
+from guardian.ids import NoticeId, PersonId, SanctionId, new_id
+from guardian.notices.values import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
+from guardian.people.values import Person
+from guardian.storage.work import Works
+from tests.builders.desk import AMARA, everybody
+from tests.fakes.clock import START
+
+pytestmark = pytest.mark.asyncio
+HOUR = timedelta(hours=1)
+
+
+def a_notice(next_try: datetime | None = START, **facts: object) -> Notice:
+    """A notice to Amara that waits."""
+    to = Recipient(RecipientKind.MEMBER, member=AMARA)
+    notice = Notice(NoticeId(new_id()), NoticeKind.CODE, to, None, {"code": "314"}, START, next_try)
+    return replace(notice, **facts)  # type: ignore[arg-type]  # by field names
+
+
+async def with_members(works: Works) -> None:
+    """The community's members are there."""
+    async with works.begin() as work:
+        for member in everybody():
+            await work.people.add_member(member)
+
+
+async def test_waiting_notices_come_back_when_they_are_due_the_longest_due_first(works: Works) -> None:
+    await with_members(works)
+    late, first, sent = a_notice(START + HOUR), a_notice(), a_notice(state=NoticeState.SENT)
+    async with works.begin() as work:
+        for notice in (late, first, sent):
+            await work.notices.add(notice)
+    async with works.look() as view:
+        assert await view.notices.due(START) == (first,)
+        assert await view.notices.due(START + HOUR) == (first, late)
+        assert await view.notices.due(START + HOUR, limit=1) == (first,)
+        assert await view.notices.next_try() == START
+
+
+async def test_a_notice_is_read_back_as_it_was_and_as_it_became(works: Works) -> None:
+    await with_members(works)
+    person = Person(PersonId(new_id()), "velvet-harbour", START)
+    to = Recipient(RecipientKind.PERSON, person=person.id)
+    notice = a_notice(to=to, kind=NoticeKind.DECISION, sanction=SanctionId("s"))
+    async with works.begin() as work:
+        await work.people.add_person(person)
+        await work.notices.add(notice)
+    async with works.begin() as work:
+        assert await work.notices.of_person(person.id) == (notice,)
+        sent = replace(notice, state=NoticeState.SENT, tries=2, next_try=None, proof="message 12")
+        kept = await work.notices.save(sent)
+    async with works.look() as view:
+        assert await view.notices.notice(notice.id) == kept == replace(sent, version=1)
+        assert await view.notices.next_try() is None
+
+
+async def test_a_notice_sent_by_two_at_once_is_stale_for_the_second(works: Works) -> None:
+    await with_members(works)
+    notice = a_notice()
+    async with works.begin() as work:
+        await work.notices.add(notice)
+        await work.notices.save(notice)
+    with pytest.raises(Stale):
+        async with works.begin() as work:
+            await work.notices.save(notice)
