@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -19,6 +20,16 @@ def logger(room: str) -> Logger:
     """The log of one room."""
     bound: Logger = structlog.get_logger(room)
     return bound
+
+
+def place_of(error: BaseException) -> str:
+    """Where in the code the error arose, as `file.py:line`: what may be logged of an error whose words may not be."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return ""
+    return f"{Path(traceback.tb_frame.f_code.co_filename).name}:{traceback.tb_lineno}"
 
 
 def redacted(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from guardian.ids import CaseId, NoticeId, PersonId, ReportId
-from guardian.notices.values import Notice
+from guardian.notices.values import Notice, NoticeState
 
 
 class NoticeStore(Protocol):
@@ -22,8 +22,17 @@ class NoticeStore(Protocol):
         """The notice stands as given, one version later; Stale where somebody was quicker."""
         ...
 
-    async def due(self, now: datetime, limit: int = 50) -> tuple[Notice, ...]:
-        """Notices that wait and whose next try has come, the longest due first."""
+    async def due(self, now: datetime, limit: int = 50) -> tuple[NoticeId, ...]:
+        """The notices that wait and whose next try has come, the longest due first; by id, so that one of them which
+        cannot be read stops no other."""
+        ...
+
+    async def postpone(self, notice: NoticeId, until: datetime) -> None:
+        """The notice is tried no sooner than `until`, whatever is in it; one that does not wait stays as it is."""
+        ...
+
+    async def count(self, state: NoticeState) -> int:
+        """How many notices stand so."""
         ...
 
     async def next_try(self) -> datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, insert, select
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from guardian.ids import CaseId, NoticeId, PersonId, ReportId
 from guardian.notices.values import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
@@ -35,11 +35,24 @@ class NoticeStore(SealedStore):
         version = await self._change(notices, notice.id, notice.version, **await self._columns(notice))
         return replace(notice, version=version)
 
-    async def due(self, now: datetime, limit: int = 50) -> tuple[Notice, ...]:
-        """Notices that wait and whose next try has come, the longest due first."""
+    async def due(self, now: datetime, limit: int = 50) -> tuple[NoticeId, ...]:
+        """The notices that wait and whose next try has come, the longest due first; by id, so that one of them which
+        cannot be read stops no other."""
         waiting = (notices.c.state == NoticeState.WAITING) & (notices.c.next_try <= now)
-        statement = select(notices).where(waiting).order_by(notices.c.next_try, notices.c.id).limit(limit)
-        return tuple([await self._read(row) for row in await self._connection.execute(statement)])
+        statement = select(notices.c.id).where(waiting).order_by(notices.c.next_try, notices.c.id).limit(limit)
+        return tuple(NoticeId(row.id) for row in await self._connection.execute(statement))
+
+    async def postpone(self, notice: NoticeId, until: datetime) -> None:
+        """The notice is tried no sooner than `until`, whatever is in it; one that does not wait stays as it is."""
+        waiting = (notices.c.id == notice) & (notices.c.state == NoticeState.WAITING)
+        later = {"next_try": until, "tries": notices.c.tries + 1, "version": notices.c.version + 1}
+        await self._connection.execute(update(notices).where(waiting).values(later))
+
+    async def count(self, state: NoticeState) -> int:
+        """How many notices stand so."""
+        statement = select(func.count()).select_from(notices).where(notices.c.state == state)
+        found: int = (await self._connection.execute(statement)).scalar_one()
+        return found
 
     async def next_try(self) -> datetime | None:
         """When the next waiting notice is due; None while none waits."""

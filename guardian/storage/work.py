@@ -24,6 +24,7 @@ from guardian.storage.people_store import PeopleStore
 from guardian.storage.promise_store import PromiseStore
 from guardian.storage.sanction_store import SanctionStore
 from guardian.storage.sealed import Sealer
+from guardian.storage.sweep_store import SweepStore
 
 log = logger("storage")
 
@@ -43,6 +44,7 @@ class Stores:
         self.deliberation = DeliberationStore(connection, self.sealer)
         self.notices = NoticeStore(connection, self.sealer)
         self.sanctions = SanctionStore(connection, self.sealer)
+        self.sweeps = SweepStore(connection)
 
 
 class Look(Stores):

@@ -38,9 +38,9 @@ async def test_waiting_notices_come_back_when_they_are_due_the_longest_due_first
         for notice in (late, first, sent):
             await work.notices.add(notice)
     async with works.look() as view:
-        assert await view.notices.due(START) == (first,)
-        assert await view.notices.due(START + HOUR) == (first, late)
-        assert await view.notices.due(START + HOUR, limit=1) == (first,)
+        assert await view.notices.due(START) == (first.id,)
+        assert await view.notices.due(START + HOUR) == (first.id, late.id)
+        assert await view.notices.due(START + HOUR, limit=1) == (first.id,)
         assert await view.notices.next_try() == START
 
 
@@ -70,3 +70,18 @@ async def test_a_notice_sent_by_two_at_once_is_stale_for_the_second(works: Works
     with pytest.raises(Stale):
         async with works.begin() as work:
             await work.notices.save(notice)
+
+
+async def test_a_notice_that_cannot_be_read_is_put_off_and_the_others_are_still_found(works: Works) -> None:
+    await with_members(works)
+    broken, sent = a_notice(), a_notice(state=NoticeState.SENT, next_try=None)
+    async with works.begin() as work:
+        for notice in (broken, sent):
+            await work.notices.add(notice)
+            await work.notices.postpone(notice.id, START + HOUR)
+    async with works.look() as view:
+        assert await view.notices.due(START) == ()
+        kept = await view.notices.notice(broken.id)
+        assert kept == replace(broken, next_try=START + HOUR, tries=1, version=1)
+        assert await view.notices.notice(sent.id) == sent
+        assert [await view.notices.count(state) for state in (NoticeState.WAITING, NoticeState.SENT)] == [1, 1]

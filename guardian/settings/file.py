@@ -1,6 +1,6 @@
 """Reads tables of the configuration file key by key, and gathers every fault in the file's own terms.
 
-Which keys there are, and what they mean, is said by `guardian.settings`. Secrets come from files, never from the file itself.
+Which keys there are is said by `reading`. Secrets come from files of their own, never from the file itself.
 """
 
 import os
@@ -44,6 +44,10 @@ class Table:
         """The sentence is among the faults, under the key's full name."""
         self._faults.append(f"{'.'.join(part for part in (self.where, key) if part)}: {sentence}")
 
+    def known(self, *keys: str) -> None:
+        """The keys are no fault, whether they are read or not."""
+        self._read.extend(keys)
+
     def has(self, key: str) -> bool:
         """Whether the file says anything about the key."""
         return key in self._body
@@ -67,8 +71,7 @@ class Table:
             if default is None:
                 self.fault(key, f"is missing; write it as {key} = 1")
             return default or 0
-        wanted: tuple[type, ...] = (int,) if whole else (int, float)
-        if isinstance(entry, bool) or not isinstance(entry, wanted):
+        if isinstance(entry, bool) or not isinstance(entry, int | float) or (whole and not isinstance(entry, int)):
             self.fault(key, f"{_quoted(entry)} is not a {'whole ' if whole else ''}number; write it without quotes")
             return default or 0
         if entry < least:
@@ -123,9 +126,8 @@ class Table:
 
     def path(self, key: str, default: Path | None = None, *, instead: str | None = None) -> Path:
         """A path, taken from the configuration file's own folder; `instead` is what the environment says."""
-        entry = self.text(key, str(default) if default else None, example="/path") if not instead else instead
-        if instead:
-            self._entry(key)
+        self.known(key)
+        entry = instead or self.text(key, str(default) if default else None, example="/path")
         return self.folder / Path(entry).expanduser()
 
     def secret(self, key: str, *, needed: bool = True) -> str | None:
@@ -135,13 +137,13 @@ class Table:
             self._entry(key)
             self.fault(key, f"a secret does not stand in this file; write it to a file of its own and set {name}")
             return None
+        self.known(name)
         if not self.has(name) and not needed:
             return None
-        path = self.path(name, Path() if not self.has(name) else None)
         if not self.has(name):
-            self.fault(name, f'is missing; write it as {name} = "secrets/{self.where.rpartition(".")[2]}"')
+            self.fault(name, f'is missing; write it as {name} = "secrets/{key}"')
             return None
-        return self._secret_in(path, name)
+        return self._secret_in(self.path(name), name)
 
     def tables(self, key: str) -> Mapping[str, Any]:
         """The tables below the key, by their names."""

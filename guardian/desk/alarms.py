@@ -1,0 +1,91 @@
+"""What the reconciler puts to people: worded as facts and addressed to those who may know, in its own transaction."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, cast
+
+from guardian.cases.values import Case
+from guardian.desk.desk import Work
+from guardian.desk.telling import tell_members, tell_person
+from guardian.ids import CaseId, PersonId, SanctionId, SpaceName
+from guardian.notices.values import NoticeKind
+from guardian.people.values import Office
+from guardian.sanctions.stores import SanctionWork
+from guardian.sanctions.totals import is_wanted
+from guardian.sanctions.values import Coverage, CoverageState, Sanction
+
+_KINDS: Final[Mapping[str, NoticeKind]] = {
+    "blocked": NoticeKind.BLOCKED,
+    "healed": NoticeKind.HEALED,
+    "lifted_by_hand": NoticeKind.LIFTED_BY_HAND,
+    "lifted_again": NoticeKind.LIFTED_BY_HAND,
+    "cannot_prove": NoticeKind.CANNOT_PROVE,
+    "brake": NoticeKind.BRAKE,
+    "clock_distrusted": NoticeKind.CLOCK_DISTRUSTED,
+}
+_TO_CHAIRS_TOO: Final = frozenset({"lifted_again", "brake"})
+_BACK: Final = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN, CoverageState.NO_ACCOUNT)
+
+
+class DeskAlarms:
+    """Implements the reconciler's alarms over the desk's one way of telling."""
+
+    async def raise_(
+        self, work: SanctionWork, alarm: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
+    ) -> None:
+        """Everybody who may know one of the cases behind the key is told, once a case."""
+        desk_work = _of_the_desk(work)
+        named = await desk_work.people.person(person)
+        facts = {"space": str(space), "person": named.code_name if named else "", "alarm": alarm}
+        for case in await _cases(desk_work, person, sanctions):
+            await tell_members(desk_work, case, _KINDS[alarm], facts)
+            if alarm in _TO_CHAIRS_TOO:
+                await tell_members(desk_work, case, NoticeKind.DEADLINE_PASSED, facts, office=Office.CHAIR)
+
+    async def total_changed(
+        self, work: SanctionWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
+    ) -> None:
+        """Once access has returned everywhere, the person is told, and whoever must say yes to a membership is asked."""
+        desk_work = _of_the_desk(work)
+        if _all_back(after) and not _all_back(before) and before:
+            await _tell_of_return(desk_work, person, after)
+
+
+def _all_back(rows: tuple[Coverage, ...]) -> bool:
+    return bool(rows) and all(row.state in _BACK for row in rows) and any(row.state in _BACK[:2] for row in rows)
+
+
+async def _tell_of_return(work: Work, person: PersonId, rows: tuple[Coverage, ...]) -> None:
+    sanctions = await work.sanctions.of_person(person)
+    if not sanctions or any(is_wanted(sanctions, row.space, work.now) for row in rows):
+        return
+    case = await _case(work, sanctions[-1])
+    if case is None:
+        return
+    spaces = ", ".join(str(row.space) for row in rows if row.state in _BACK[:2])
+    await tell_person(work, case, person, NoticeKind.RELEASED, {"spaces": spaces})
+    waiting = ", ".join(str(row.space) for row in rows if row.state is CoverageState.MEMBERSHIP_OPEN)
+    if waiting:
+        named = await work.people.person(person)
+        facts = {"space": waiting, "person": named.code_name if named else ""}
+        await tell_members(work, case, NoticeKind.RETURN_TO_CONFIRM, facts)
+
+
+async def _cases(work: Work, person: PersonId, sanctions: Iterable[SanctionId]) -> tuple[Case, ...]:
+    """The cases behind the sanctions, each once; where none is named, the case of the person's latest."""
+    named = [s for s in [await work.sanctions.sanction(each) for each in sanctions] if s is not None]
+    known = named or list(await work.sanctions.of_person(person))[-1:]
+    cases: dict[CaseId, Case] = {}
+    for sanction in known:
+        case = await _case(work, sanction)
+        if case is not None:
+            cases[case.id] = case
+    return tuple(cases.values())
+
+
+async def _case(work: Work, sanction: Sanction) -> Case | None:
+    return await work.cases.case(sanction.case)
+
+
+def _of_the_desk(work: SanctionWork) -> Work:
+    """The reconciler knows less of a transaction than the desk does; the assembly gives both the same ones."""
+    return cast(Work, work)

@@ -1,0 +1,90 @@
+"""Writes the configuration of an installation whose spaces are the emulated ones: the file, its secrets, nothing else."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from guardian.sandbox.community import DISCORD, FORUM, GITHUB
+from guardian.sandbox.worlds import FORUM_HOOK_SECRET, World
+
+FILE: Final = "guardian.toml"
+COMMUNITY: Final = "Orchard"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What may differ between one sandbox and another."""
+
+    policy: str = "django"
+    listen: str = "127.0.0.1:0"
+    sweep_every: str = "7d"
+    call_ceiling: str = "10s"
+
+
+def write_config(folder: Path, world: World, wishes: Wishes | None = None) -> Path:
+    """The folder has a configuration file in `enforce` mode, and beside it each secret in a file of its own."""
+    wishes = wishes or Wishes()
+    secrets = folder / "secrets"
+    secrets.mkdir(mode=0o700, exist_ok=True)
+    for name, text in _secrets(world).items():
+        _write_secret(secrets / name, text)
+    path = folder / FILE
+    path.write_text(_written(_sections(world, wishes)), encoding="utf-8")
+    return path
+
+
+def _secrets(world: World) -> Mapping[str, str]:
+    return {
+        "discord-token": world.discord.token,
+        "forum-key": world.forum.api_key,
+        "forum-hook": FORUM_HOOK_SECRET,
+        "github-key.pem": world.github.private_key_pem,
+        "github-hook": world.github.webhook_secret,
+    }
+
+
+def _sections(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]]:
+    every = {"mode": "enforce", "call_ceiling": wishes.call_ceiling}
+    return {
+        "service": {"community": COMMUNITY, "listen": wishes.listen, "data": "data", "policy": wishes.policy},
+        "reconciler": {"sweep_every": wishes.sweep_every},
+        f"spaces.{DISCORD}": {
+            **every,
+            "token_file": "secrets/discord-token",
+            "guild_id": world.discord.guild_id,
+            "api_url": world.discord.api_url,
+            "gateway_url": world.discord.gateway_url,
+        },
+        f"spaces.{FORUM}": {
+            **every,
+            "url": world.forum.url,
+            "api_key_file": "secrets/forum-key",
+            "api_username": world.forum.api_username,
+            "webhook_secret_file": "secrets/forum-hook",
+        },
+        f"spaces.{GITHUB}": {
+            **every,
+            "organization": world.github.organization,
+            "app_id": world.github.app_id,
+            "installation_id": world.github.installation_id,
+            "private_key_file": "secrets/github-key.pem",
+            "api_url": world.github.url,
+            "webhook_secret_file": "secrets/github-hook",
+        },
+    }
+
+
+def _written(sections: Mapping[str, Mapping[str, object]]) -> str:
+    """The sections as TOML; a JSON text or number is one of TOML as well."""
+    lines = ["# Written by the sandbox: the spaces named here are emulated ones on this machine."]
+    for name, entries in sections.items():
+        lines += ["", f"[{name}]", *(f"{key} = {json.dumps(entry)}" for key, entry in entries.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _write_secret(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,24 @@
+"""Founds an installation for the sandbox: keys, database, and the members of the seeded community. Starts nothing."""
+
+from collections.abc import Iterable
+
+from guardian.clock import Clock
+from guardian.journal import OPERATOR, Entry
+from guardian.people.values import Member
+from guardian.settings import Settings
+from guardian.storage.database import Database
+from guardian.storage.key_ring import KeyRing
+from guardian.storage.migrations.steps import upgrade
+from guardian.storage.work import Works
+
+
+async def found(settings: Settings, members: Iterable[Member], clock: Clock) -> None:
+    """The data folder holds keys and a database of this release in which the members are known."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    ring = KeyRing.create(settings.ring, settings.master)
+    async with await Database.open(settings.database, application="sandbox") as database:
+        await upgrade(database)
+        async with Works(database, ring, clock).begin() as work:
+            for member in members:
+                await work.people.add_member(member)
+            work.journal.note(Entry("sandbox.was_founded", OPERATOR, "P-1.5"))

@@ -1,0 +1,112 @@
+"""Where stories are played: a world, an installation of Guardian in it with the real clients, and case time held by hand."""
+
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Final, Protocol
+
+from guardian.assembly import assemble
+from guardian.clock import DrivenClock, DrivenTime
+from guardian.sandbox.checks import Checks
+from guardian.sandbox.community import Human
+from guardian.sandbox.config import Wishes, write_config
+from guardian.sandbox.founding import found
+from guardian.sandbox.harness import Harness, Running
+from guardian.sandbox.telling import Narrator
+from guardian.sandbox.worlds import SCALE, World, a_world
+from guardian.settings import Settings, read_settings
+from guardian.spaces.port import Space
+
+START: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+Wrap = Callable[[Space], Space]
+
+
+def as_it_is(space: Space) -> Space:
+    """The space with nothing round it."""
+    return space
+
+
+class Service(Running, Protocol):
+    """A running service: what the harness asks of it, and where its pages are."""
+
+    @property
+    def url(self) -> str: ...
+
+
+Opening = Callable[[Settings, Path, Wrap], AbstractAsyncContextManager[Service]]
+
+
+@asynccontextmanager
+async def in_this_process(settings: Settings, time: Path, wrap: Wrap) -> AsyncIterator[Service]:
+    """The service runs in this process, on the case time of the file."""
+    driven = DrivenTime(time)
+    service = await assemble(settings, clock=DrivenClock(driven), wrap=wrap, budget_scale=SCALE)
+    try:
+        await service.start()
+        yield service
+    finally:
+        await service.stop()
+        driven.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One installation in one world, with the clock in the story's hand."""
+
+    world: World
+    service: Service
+    harness: Harness
+    checks: Checks
+    narrator: Narrator
+    folder: Path
+
+    def now(self) -> datetime:
+        """The instant it is."""
+        return self.harness.now()
+
+    def say(self, line: str) -> None:
+        """The line is told."""
+        self.narrator.tell(self.now(), line)
+
+    def __getitem__(self, key: str) -> Human:
+        return self.world.community[key]
+
+
+@dataclass(slots=True)
+class Studio:
+    """What a story is given: it opens stages, one after the other, and makes its checks here."""
+
+    folder: Path
+    narrator: Narrator
+    wrap: Wrap = as_it_is
+    opening: Opening = in_this_process
+    checks: Checks = field(default_factory=Checks)
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    @asynccontextmanager
+    async def stage(self, wishes: Wishes | None = None, opening: Opening | None = None) -> AsyncIterator[Stage]:
+        """A fresh world with a fresh installation in it; everything is stopped afterwards."""
+        folder = self.folder / f"stage-{next(self._numbers)}"
+        folder.mkdir(parents=True)
+        path = folder / "time"
+        time = DrivenTime.create(path, START)
+        async with AsyncExitStack() as stack:
+            stack.callback(time.close)
+            world = await stack.enter_async_context(a_world(time.now))
+            settings = read_settings(write_config(folder, world, wishes), {})
+            await found(settings, world.community.members(), DrivenClock(time))
+            service = await stack.enter_async_context((opening or self.opening)(settings, path, self.wrap))
+            world.connect_hooks(service.url)
+            harness = Harness(time, world, service)
+            await harness.rest()
+            yield Stage(world, service, harness, self.checks, self.narrator, folder)
+
+
+def temporary_folder() -> "tempfile.TemporaryDirectory[str]":
+    """A folder of one's own that goes away again."""
+    return tempfile.TemporaryDirectory(prefix="guardian-sandbox-", ignore_cleanup_errors=True)

@@ -1,0 +1,66 @@
+"""How a story is told: a line for each thing that somebody does, one for each check, and the result at the end."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TextIO
+
+from guardian.sandbox.checks import Check
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a story; `elapsed_s` is the machine's time."""
+
+    story: str
+    checks: tuple[Check, ...]
+    elapsed_s: float
+
+    @property
+    def held(self) -> bool:
+        """Whether every check held; a story without any has shown nothing."""
+        return bool(self.checks) and all(check.held for check in self.checks)
+
+    def as_json(self) -> str:
+        """The outcome on one line, for programs."""
+        checks = [asdict(check) for check in self.checks]
+        told = {"story": self.story, "held": self.held, "checks": checks, "elapsed_s": round(self.elapsed_s, 3)}
+        return json.dumps(told, ensure_ascii=False)
+
+    def as_text(self) -> str:
+        """The outcome in a sentence, with what did not hold."""
+        failed = [f"  failed: {check.name} ({check.detail})" for check in self.checks if not check.held]
+        result = "held" if self.held else "DID NOT HOLD"
+        many = f"{len(self.checks)} checks, {self.elapsed_s:.1f} s"
+        return "\n".join([f"{self.story}: {result} ({many})", *failed])
+
+
+@dataclass(slots=True)
+class Narrator:
+    """Says who does what, with the case time at which it happens."""
+
+    out: TextIO
+    quiet: bool = False
+
+    def tell(self, at: datetime, line: str) -> None:
+        """The line stands in the output."""
+        if not self.quiet:
+            self.out.write(f"{at:%d %b %Y %H:%M}  {line}\n")
+            self.out.flush()
+
+    def plain(self, line: str = "") -> None:
+        """The line stands in the output without a time."""
+        if not self.quiet:
+            self.out.write(f"{line}\n")
+            self.out.flush()
+
+    def checked(self, check: Check) -> None:
+        """The check's result stands in the output."""
+        mark = "holds " if check.held else "FAILED"
+        self.plain(f"{'':17}  {mark} {check.name}" + (f" [{check.detail}]" if check.detail and not check.held else ""))
+
+
+Step = Callable[[], Awaitable[None]]

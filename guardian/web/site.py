@@ -1,0 +1,96 @@
+"""What every page is made with: the desk, the templates, and the cookies. A page is a template and its facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from guardian.desk.desk import Desk
+from guardian.logs import logger
+from guardian.notices.acknowledgement import spoken
+from guardian.web.forms import Form
+from guardian.web.visits import LASTS
+
+HERE: Final = Path(__file__).parent
+log = logger("web")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a form, and at which of its fields."""
+
+    field: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The pages of one service."""
+
+    desk: Desk
+    templates: Environment
+    secure_cookies: bool
+
+    def page(self, template: str, /, *, status: int = 200, **facts: Any) -> Response:
+        """The page that the template makes of the facts."""
+        known = {"community": self.desk.community, "fault": None, **facts}
+        return HTMLResponse(self.templates.get_template(template).render(known), status)
+
+    def message(self, title: str, *sentences: str, status: int) -> Response:
+        """A page that says one thing."""
+        return self.page("message.html", status=status, title=title, sentences=sentences)
+
+    def sorry(self, request: Request, form: Form | None, error: Exception) -> Response:
+        """A page for when the fault is ours: what the person wrote stands on it, ready to be sent again."""
+        log.error("page.failed", kind=type(error).__name__)
+        typed = [(name, text) for name, texts in form.fields.items() for text in texts] if form else []
+        files = bool(form and form.files)
+        return self.page("sorry.html", status=500, action=request.url.path, typed=typed, files=files)
+
+    def cookie(self, room: str) -> str:
+        """The name of a room's cookie; over TLS no other host of ours can set one of that name."""
+        return f"__Host-guardian-{room}" if self.secure_cookies else f"guardian-{room}"
+
+    def let_in(self, room: str, secret: str, path: str) -> Response:
+        """The browser goes on to the path and carries the secret for half an hour."""
+        response = RedirectResponse(path, 303)
+        response.set_cookie(
+            self.cookie(room),
+            secret,
+            max_age=int(LASTS.total_seconds()),
+            path="/",
+            secure=self.secure_cookies,
+            httponly=True,
+            samesite="strict",
+        )
+        return response
+
+    def let_out(self, room: str, title: str, *sentences: str) -> Response:
+        """A last page, after which the browser carries nothing any more."""
+        response = self.message(title, *sentences, status=200)
+        response.delete_cookie(
+            self.cookie(room), path="/", secure=self.secure_cookies, httponly=True, samesite="strict"
+        )
+        return response
+
+
+def templates(filters: Mapping[str, Any]) -> Environment:
+    """The templates of this room; everything put into them is escaped, and a missing fact is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update({"spoken": spoken, "machine_time": _machine_time, **filters})
+    return environment
+
+
+def _machine_time(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%MZ")

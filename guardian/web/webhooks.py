@@ -1,0 +1,44 @@
+"""The door for signed events: verified, counted once, and then only a hint which accounts to look at. Nothing is believed."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from guardian.errors import Refused
+from guardian.logs import logger
+from guardian.spaces.inlet import Inlet, Knock
+from guardian.web.forms import Malformed, read_body
+
+LARGEST_EVENT: Final = 5_000_000
+
+OnKnock = Callable[[Knock], Awaitable[object]]
+"""Takes a verified event in; one that came before, by its id or by its body, changes nothing."""
+
+log = logger("web")
+
+
+def hook_route(inlets: Mapping[str, Inlet], on_knock: OnKnock) -> Route:
+    """The address of each space that sends events; any other is not there."""
+
+    async def take(request: Request) -> Response:
+        inlet = inlets.get(request.path_params["space"])
+        if inlet is None:
+            return _answer("There is no such door.", 404)
+        try:
+            knock = inlet.verify(dict(request.headers), await read_body(request, LARGEST_EVENT))
+        except Malformed:
+            return _answer("This event is too large.", 413)
+        except Refused as refusal:
+            log.warning("webhook.refused", space=inlet.space, code=refusal.code)
+            return _answer(refusal.sentence, 401 if refusal.code == "signature" else 400)
+        await on_knock(knock)
+        return _answer("Received.", 200)
+
+    return Route("/hooks/{space}", take, methods=["POST"])
+
+
+def _answer(sentence: str, status: int) -> Response:
+    return JSONResponse({"answer": sentence}, status)
