@@ -39,7 +39,6 @@ from guardian.spaces.port import (
     Finding,
     Hand,
     Held,
-    Hold,
     Message,
     Observation,
     Order,
@@ -49,6 +48,7 @@ from guardian.spaces.port import (
     Trace,
     Unknown,
 )
+from rules.precedence import Hold
 
 T = TypeVar("T")
 

@@ -16,7 +16,8 @@ import discord
 
 from guardian.ids import REFERENCE_PREFIX, Reference
 from guardian.spaces.outcomes import Done, Forbidden, Gone, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Hand, Held, Hold, Missing, Observation, Trace, Unknown
+from guardian.spaces.port import Hand, Held, Missing, Observation, Trace, Unknown
+from rules.precedence import Hold
 
 Json = Mapping[str, Any]
 

@@ -22,7 +22,6 @@ from guardian.spaces.port import (
     Belongings,
     Finding,
     Held,
-    Hold,
     Message,
     Missing,
     Observation,
@@ -31,6 +30,7 @@ from guardian.spaces.port import (
     Trace,
     Unknown,
 )
+from rules.precedence import Hold
 
 _SWEEP_CEILINGS = 20
 _FLAGS = (("suspended", Hold.BARRED), ("silenced", Hold.MUTED))
@@ -60,8 +60,8 @@ class ForumSpace:
             holds=frozenset(Hold),
             signed=frozenset(Hold),
             needs=("an API key bound to a moderator account, not limited to single actions",),
-            destroys="Nothing but the way in: the account is logged out and cannot read or write.",
             ceiling=self._config.call_ceiling,
+            ends_natively=self._config.native_end,
         )
 
     def busy(self, account: Account) -> bool:

@@ -12,7 +12,8 @@ from connectors.forum.client import body_of
 from connectors.http import retry_after
 from guardian.ids import REFERENCE_PREFIX, Reference
 from guardian.spaces.outcomes import Already, Forbidden, Gone, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Hand, Held, Hold, Seen, Trace
+from guardian.spaces.port import Hand, Held, Seen, Trace
+from rules.precedence import Hold
 
 OPEN_END = "3018-01-01T00:00:00Z"
 LONGEST_REASON = 300

@@ -23,7 +23,6 @@ from guardian.spaces.port import (
     Finding,
     Hand,
     Held,
-    Hold,
     Message,
     Missing,
     Observation,
@@ -34,6 +33,7 @@ from guardian.spaces.port import (
     Trace,
     Unknown,
 )
+from rules.precedence import Hold
 
 A = TypeVar("A")
 B = TypeVar("B")

@@ -133,7 +133,16 @@ async def _step(tools: Tools, lease: Lease, space: Space, view: View, step: Step
 
 async def _hold_back(tools: Tools, view: View, held: HeldBack) -> None:
     again = min((i for i in (view.planned.next_look, held.again) if i is not None), default=None)
-    await record_held_back(tools, view.facts, view.settled, held.state, held.detail, alarm=held.alarm, next_look=again)
+    await record_held_back(
+        tools,
+        view.facts,
+        view.settled,
+        held.state,
+        held.detail,
+        alarm=held.alarm,
+        patience=held.patience,
+        next_look=again,
+    )
 
 
 async def _facts(tools: Tools, account: AccountId) -> Facts | None:

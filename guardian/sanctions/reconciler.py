@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from guardian.errors import Stale
 from guardian.ids import new_id
 from guardian.logs import logger
 from guardian.sanctions.facts import Tools
@@ -113,5 +114,9 @@ class Reconciler:
         pause = (self._lease_for / _RENEWALS_PER_LEASE).total_seconds()
         while True:
             await self._tools.nap(pause)
-            async with self._tools.works.begin() as work:
-                await work.sanctions.renew(lease, self._tools.wire() + self._lease_for)
+            try:
+                async with self._tools.works.begin() as work:
+                    await work.sanctions.renew(lease, self._tools.wire() + self._lease_for)
+            except Stale:
+                # Lost, or the database was busy: before the next act the lease is asked for again, and refused then.
+                log.warning("lease.not_renewed", person=lease.person)

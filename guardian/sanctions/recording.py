@@ -97,16 +97,29 @@ async def record_held_back(
     detail: str,
     *,
     alarm: str | None,
+    patience: timedelta,
     next_look: datetime | None,
 ) -> None:
     """The step waits: the mode, the clock or the brake holds it back, and the key says so."""
-    key = replace(facts.key, state=state, why=detail, next_look=next_look, observed_at=tools.clock.now())
+    now = tools.clock.now()
     first = facts.key.why != detail
+    since = now if first or facts.key.blocked_since is None else facts.key.blocked_since
+    told_at = None if first else facts.key.told_at
+    tell = alarm is not None and told_at is None and now - since >= patience
+    key = replace(
+        facts.key,
+        state=state,
+        why=detail,
+        next_look=next_look,
+        blocked_since=since if alarm is not None else None,
+        told_at=now if tell else told_at,
+        observed_at=now,
+    )
     async with tools.works.begin() as work:
         await keep_settled(tools, work, facts, settled)
         if first:
             work.journal.note(facts.entry("step.held_back", why=detail))
-        if first and alarm is not None:
+        if tell and alarm is not None:
             await tools.alarms.raise_(work, alarm, key.person, key.space, facts.because(work.now))
         await _finish(tools, work, key)
 

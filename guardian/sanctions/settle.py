@@ -7,8 +7,11 @@ from datetime import datetime
 from guardian.ids import AccountId, IntentId
 from guardian.sanctions.ownership import Whose
 from guardian.sanctions.values import Application, Intent, IntentKind, Prior
-from guardian.spaces.port import Belonging, Held, Seen
+from guardian.spaces.port import Belonging, Held, Presence, Seen
 from rules.precedence import Hold
+
+ORGANISATION = "organisation"
+"""The kind of belonging that membership of the space itself is."""
 
 _PLACING = (IntentKind.PLACE,)
 _OURS = (IntentKind.PLACE, IntentKind.RELEASE)
@@ -57,6 +60,8 @@ def settle(
     for restored in (i for i in intents if i.kind is IntentKind.RESTORE and seen.held(i.hold) is not None):
         closed.append(restored.id)
         after = {h: replace(a, restored=True) if a.prior.hold is restored.hold else a for h, a in after.items()}
+    if seen.presence is Presence.MEMBER:
+        after = {h: replace(a, taken=_beside_membership(a.taken)) for h, a in after.items()}
     changed = tuple(a for h, a in after.items() if a != applications.get(h))
     return Settled(after, changed, tuple(closed), tuple(held), tuple(gone), tuple(by_others))
 
@@ -83,6 +88,11 @@ def _lifted_by_hand(known: Application, intents: tuple[Intent, ...], now: dateti
     if any(i.kind is IntentKind.RELEASE for i in intents):
         return False
     return known.until is None or now < known.until
+
+
+def _beside_membership(taken: tuple[Belonging, ...]) -> tuple[Belonging, ...]:
+    """Whoever is a member (again) is not owed the membership any more."""
+    return tuple(b for b in taken if b.kind != ORGANISATION)
 
 
 def remaining(taken: tuple[Belonging, ...], given: tuple[Belonging, ...]) -> tuple[Belonging, ...]:

@@ -25,19 +25,24 @@ _BUSY_POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """A step that is right but may not be done now: the mode, the clock, or the brake says so."""
+    """A step that is right but may not be done now: the mode, the clock, or the brake says so.
+
+    People hear of it by `alarm` once it has lasted for `patience`, in case time.
+    """
 
     state: CoverageState
     detail: str
     alarm: str | None
     again: datetime | None
+    patience: timedelta = timedelta()
 
 
 def held_back(tools: Tools, facts: Facts, step: Step, now: datetime) -> HeldBack | None:
     if tools.spaces.mode(facts.key.space) is Mode.OBSERVE:
         return HeldBack(CoverageState.OBSERVING, f"would {_verb(step)}", None, None)
     if isinstance(step, Release) and not tools.clock.trusted():
-        return HeldBack(CoverageState.OPEN, "the clock is not trusted", "clock_distrusted", now + tools.pace.braked)
+        again, patience = now + tools.pace.braked, tools.pace.distrust_told_after
+        return HeldBack(CoverageState.OPEN, "the clock is not trusted", "clock_distrusted", again, patience)
     return None
 
 

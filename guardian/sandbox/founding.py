@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from guardian.clock import Clock
 from guardian.journal import OPERATOR, Entry
 from guardian.people.values import Member
-from guardian.settings import Settings
+from guardian.settings.values import Settings
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.migrations.steps import upgrade

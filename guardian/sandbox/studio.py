@@ -18,7 +18,8 @@ from guardian.sandbox.founding import found
 from guardian.sandbox.harness import Harness, Running
 from guardian.sandbox.telling import Narrator
 from guardian.sandbox.worlds import SCALE, World, a_world
-from guardian.settings import Settings, read_settings
+from guardian.settings.reading import read_settings
+from guardian.settings.values import Settings
 from guardian.spaces.port import Space
 
 START: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from guardian.ids import Reference, SpaceName
 from guardian.spaces.outcomes import Outcome
-from rules.precedence import Hold as Hold
+from rules.precedence import Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,7 @@ class Abilities:
     `longest` is the longest native term of a hold (renewed before it runs out); a hold without an entry is open-ended.
     `signed` are the holds whose reason field gives our reference back. A weaker hold of
     another's can stand while ours is placed (a Discord ban over a timeout); one of the same kind is never overlaid.
+    `destroys` says in words what a bar takes that its end does not give back (empty: nothing, so nothing is surveyed).
     `needs_presence` are the holds that only a member of the space can be put under (a Discord timeout).
     `ceiling` bounds each call, in wire time. `ends_natively`: holds carry their end (an unattended site, by choice).
     """

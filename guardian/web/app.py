@@ -1,22 +1,20 @@
 """The web application: which address shows what, and what is said when something cannot be shown."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import Route
 
 from guardian.desk.desk import Desk
-from guardian.errors import NotFound, Refused, Stale
+from guardian.errors import GuardianError, NotFound, Stale
 from guardian.spaces.inlet import Inlet
 from guardian.web.follow_up_pages import FollowUpPages
-from guardian.web.forms import Malformed
-from guardian.web.guarding import Guarded, comes_from_us
+from guardian.web.forms import Form, Malformed
+from guardian.web.guarding import Guarded
 from guardian.web.health import HealthCheck, health_route
 from guardian.web.personal_pages import PersonalPages
 from guardian.web.reading_pages import ReadingPages
@@ -26,28 +24,25 @@ from guardian.web.visits import Visits
 from guardian.web.webhooks import OnKnock, hook_route
 from guardian.web.words import FILTERS
 
-Answer = Callable[[Request, Exception], Awaitable[Response]]
-
 
 def create_app(
     desk: Desk, *, health: HealthCheck, inlets: Mapping[str, Inlet], on_knock: OnKnock, secure_cookies: bool
 ) -> Starlette:
     """Every page and door of the service, over this desk. `secure_cookies` where people come over TLS."""
     site = Site(desk, templates(FILTERS), secure_cookies)
-    doors = [health_route(health), hook_route(inlets, on_knock)]
     return Starlette(
-        routes=[*doors, *_pages(site), _Styled("/static", StaticFiles(directory=HERE / "static"), name="static")],
-        middleware=[Middleware(Guarded, secure=secure_cookies), Middleware(_OwnForms, site=site)],
-        exception_handlers={kind: _in_words(site) for kind in (HTTPException, NotFound, Refused, Stale, Malformed, 500)},
+        routes=[health_route(health), hook_route(inlets, on_knock), _style(), *_pages(site)],
+        middleware=[Middleware(Guarded, secure=secure_cookies)],
+        exception_handlers={HTTPException: _Words(site).of_http, GuardianError: _Words(site).of_ours, Malformed: _Words(site).of_body},
     )
 
 
-def _pages(site: Site) -> Sequence[BaseRoute]:
+def _pages(site: Site) -> Sequence[Route]:
     async def start(_: Request) -> Response:
         return site.page("start.html")
 
     return [
-        Route("/", start, methods=["GET"]),
+        site.shows("/", start),
         *ReportPages(site).routes(),
         *FollowUpPages(site, Visits(site.desk.wire)).routes(),
         *PersonalPages(site, Visits(site.desk.wire)).routes(),
@@ -55,11 +50,40 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
     ]
 
 
-class _Styled(Mount):
+def _style() -> Route:
     """The style sheet, which a browser may keep for an hour: it says nothing about anybody."""
+    sheet = (HERE / "static" / "guardian.css").read_bytes()
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_kept(message: dict[str, object]) -> None:
-            await send(message)
+    async def answer(_: Request) -> Response:
+        return Response(sheet, media_type="text/css", headers={"cache-control": "public, max-age=3600"})
 
-        await super().handle(scope, receive, send)
+    return Route("/static/guardian.css", answer, methods=["GET"])
+
+
+class _Words:
+    """What is said when an address shows nothing."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def of_http(self, _: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        title = "There is nothing here" if status == 404 else "This cannot be done here"
+        return self._site.message(title, "Please check the address, or begin again from the first page.", status=status)
+
+    async def of_ours(self, _: Request, error: Exception) -> Response:
+        sentence = error.sentence if isinstance(error, GuardianError) else ""
+        if isinstance(error, NotFound):
+            return self._site.message("There is nothing here", sentence, status=404)
+        if isinstance(error, Stale):
+            return self._site.message("Something changed meanwhile", sentence, status=409)
+        return self._site.message("This cannot be done", sentence, status=403)
+
+    async def of_body(self, _: Request, error: Exception) -> Response:
+        return self._site.message(
+            "This could not be read",
+            str(error),
+            "Nothing of it was kept. Go back in your browser: what you wrote should still be there. "
+            "Then send it in smaller parts.",
+            status=413,
+        )

@@ -1,19 +1,23 @@
 """What every page is made with: the desk, the templates, and the cookies. A page is a template and its facts."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
 
 from guardian.desk.desk import Desk
+from guardian.errors import GuardianError
 from guardian.logs import logger
 from guardian.notices.acknowledgement import spoken
-from guardian.web.forms import Form
+from guardian.web.forms import Form, Malformed, read_form
+from guardian.web.guarding import comes_from_us
 from guardian.web.visits import LASTS
 
 HERE: Final = Path(__file__).parent
@@ -35,6 +39,36 @@ class Site:
     desk: Desk
     templates: Environment
     secure_cookies: bool
+
+    def shows(self, path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
+        """The address of a page; a fault of ours is said in words."""
+
+        async def show(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except (GuardianError, HTTPException):
+                raise
+            except Exception as error:
+                return self.sorry(request, None, error)
+
+        return Route(path, show, methods=["GET"])
+
+    def takes(self, path: str, handler: Callable[[Request, Form], Awaitable[Response]]) -> Route:
+        """The address that a form of ours is sent to; whatever goes wrong, nobody loses what they wrote."""
+
+        async def take(request: Request) -> Response:
+            if not comes_from_us(request):
+                sentence = "This form was sent from another site, so nothing was done. Please begin from our own page."
+                return self.message("This was not sent from here", sentence, status=403)
+            form = await read_form(request, self.desk.largest_file)
+            try:
+                return await handler(request, form)
+            except (GuardianError, HTTPException, Malformed):
+                raise
+            except Exception as error:
+                return self.sorry(request, form, error)
+
+        return Route(path, take, methods=["POST"])
 
     def page(self, template: str, /, *, status: int = 200, **facts: Any) -> Response:
         """The page that the template makes of the facts."""

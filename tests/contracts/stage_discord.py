@@ -12,7 +12,8 @@ from connectors.discord.emulator.state import DiscordState
 from connectors.discord.space import DiscordSpace
 from connectors.emulation.faults import Fault, FaultKind
 from guardian.ids import SpaceName
-from guardian.spaces.port import Account, Hold
+from guardian.spaces.port import Account
+from rules.precedence import Hold
 from tests.contracts.schemas.discord import validate_history
 from tests.contracts.stages import Feature, StageClock
 

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from guardian.spaces.port import Account, Belonging, Hold
+from guardian.spaces.port import Account, Belonging
+from rules.precedence import Hold
 from tests.contracts.stages import Feature, StageClock
 from tests.fakes.space import FakeSpace, Trouble
 

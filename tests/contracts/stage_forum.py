@@ -10,7 +10,8 @@ from connectors.forum.client import ForumConfig
 from connectors.forum.emulator.server import ForumEmulator
 from connectors.forum.space import ForumSpace
 from guardian.ids import SpaceName
-from guardian.spaces.port import Account, Hold
+from guardian.spaces.port import Account
+from rules.precedence import Hold
 from tests.contracts.schemas.forum import validate_history
 from tests.contracts.stages import Feature, StageClock
 

@@ -15,7 +15,8 @@ from connectors.github.emulator.server import GithubEmulator
 from connectors.github.emulator.state import GithubState, Role
 from connectors.github.space import GithubSpace
 from guardian.ids import SpaceName
-from guardian.spaces.port import Account, Hold
+from guardian.spaces.port import Account
+from rules.precedence import Hold
 from tests.contracts.schemas.github import validate_history
 from tests.contracts.stages import Feature, StageClock
 

@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from guardian.ids import Reference
-from guardian.spaces.port import Account, Hold, Message, Order, Space
+from guardian.spaces.port import Account, Message, Order, Space
+from rules.precedence import Hold
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REFERENCE = Reference("GRD-23456789ABCD")

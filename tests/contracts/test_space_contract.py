@@ -7,7 +7,8 @@ import pytest
 
 from guardian.clock import wire_seconds
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
-from guardian.spaces.port import Belongings, Hand, Hold, Missing, Presence, Seen, Sweep, Unknown
+from guardian.spaces.port import Belongings, Hand, Missing, Presence, Seen, Sweep, Unknown
+from rules.precedence import Hold
 from tests.contracts.stage_discord import discord_stage
 from tests.contracts.stage_fake import fake_stage
 from tests.contracts.stage_forum import forum_stage

@@ -19,7 +19,6 @@ from guardian.spaces.port import (
     Finding,
     Hand,
     Held,
-    Hold,
     Message,
     Observation,
     Order,
@@ -30,6 +29,7 @@ from guardian.spaces.port import (
     Unknown,
 )
 from guardian.spaces.port import Missing as MissingAccount
+from rules.precedence import Hold
 
 OURS = "guardian"
 NEEDS = "the permission to moderate"

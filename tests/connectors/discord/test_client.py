@@ -18,7 +18,8 @@ from connectors.discord.space import DiscordSpace
 from connectors.discord.translate import Got, Silence
 from connectors.emulation.faults import Fault, FaultKind
 from guardian.errors import Misconfigured
-from guardian.spaces.port import Account, Hold, Seen
+from guardian.spaces.port import Account, Seen
+from rules.precedence import Hold
 from tests.contracts.stage_discord import DiscordStage, a_config, discord_stage
 from tests.contracts.stages import LIFTED, StageClock, an_order
 

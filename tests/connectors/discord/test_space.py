@@ -13,7 +13,8 @@ from connectors.discord.survey import NEEDED, Needed
 from connectors.emulation.faults import Fault, FaultKind
 from guardian.clock import wire_seconds
 from guardian.spaces.outcomes import Already, Done, Forbidden, Rejected, Unavailable
-from guardian.spaces.port import Account, Belonging, Belongings, Hold, Message, Presence, Seen, Sweep, Unknown
+from guardian.spaces.port import Account, Belonging, Belongings, Message, Presence, Seen, Sweep, Unknown
+from rules.precedence import Hold
 from tests.contracts.stage_discord import CEILING, DiscordStage, discord_stage
 from tests.contracts.stages import LIFTED, a_message, an_order
 

@@ -11,7 +11,8 @@ from connectors.discord import translate
 from connectors.discord.translate import Got, Refusal, Silence
 from guardian.ids import new_reference
 from guardian.spaces.outcomes import Done, Forbidden, Gone, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Hand, Held, Hold, Missing, Unknown
+from guardian.spaces.port import Hand, Held, Missing, Unknown
+from rules.precedence import Hold
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NEEDS = "Ban Members"

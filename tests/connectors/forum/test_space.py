@@ -15,7 +15,6 @@ from guardian.spaces.port import (
     Belongings,
     Hand,
     Held,
-    Hold,
     Message,
     Missing,
     Order,
@@ -23,6 +22,7 @@ from guardian.spaces.port import (
     Sweep,
     Unknown,
 )
+from rules.precedence import Hold
 from tests.connectors.forum.conftest import SpaceWith
 from tests.fakes.clock import FrozenClock
 

@@ -10,7 +10,8 @@ from pydiscourse.exceptions import DiscourseError
 from connectors.forum.translate import end_of, external_id, fault, listed, plain, refusal, seen, trace
 from guardian.ids import new_id, new_reference
 from guardian.spaces.outcomes import Already, Forbidden, Gone, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Hand, Held, Hold, Seen
+from guardian.spaces.port import Hand, Held, Seen
+from rules.precedence import Hold
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NOT_FOUND = {"errors": ["The requested URL or resource could not be found."], "error_type": "not_found"}

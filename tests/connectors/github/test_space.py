@@ -16,7 +16,6 @@ from guardian.spaces.port import (
     Belongings,
     Hand,
     Held,
-    Hold,
     Message,
     Missing,
     Order,
@@ -25,6 +24,7 @@ from guardian.spaces.port import (
     Sweep,
     Unknown,
 )
+from rules.precedence import Hold
 from tests.connectors.github.conftest import SpaceWith
 from tests.fakes.clock import FrozenClock
 

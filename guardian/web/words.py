@@ -1,0 +1,234 @@
+"""The words of the pages: what the fields of a report are called, and what stands for our own values."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+from guardian.cases.deliberation import Result
+from guardian.cases.intake import CONTACT_IS_SAFE, HOLD_CONTACT
+from guardian.cases.values import (
+    ActState,
+    Answer,
+    CaseKind,
+    Consequence,
+    Door,
+    DraftKind,
+    DraftState,
+    PartyRole,
+    PromiseKind,
+    StepKind,
+    StepState,
+)
+from guardian.people.values import Trust
+from guardian.sanctions.values import LiftingCause
+from rules.ladder import Outcome, TermState
+from rules.precedence import Restriction
+from rules.unilateral import Ground, ReviewAnswer
+
+ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "part": "The reporter's own part",
+        "when": "When it happened",
+        "where": "Where it happened",
+        "ongoing": "Is it still going on?",
+        "witnesses": "Who else saw it",
+        "link": "Public links",
+        "context": "What came before",
+        "danger_where": "Where the person in danger is now",
+        "danger_authority": "Which authority knows",
+        "danger_notify": "Shall we tell an authority?",
+        CONTACT_IS_SAFE: "Is it safe to contact the reporter?",
+        "contact": "How to reach the reporter",
+        HOLD_CONTACT: "Do not contact the reported person yet",
+        "translated": "Written with a translation tool",
+        "anything_else": "Anything else",
+    }
+)
+"""The other fields of a report, by the names under which they are kept, in the order in which they are read (P-2.2)."""
+
+WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        CaseKind.REPORT: "a report",
+        CaseKind.REVIEW: "the review of an act",
+        CaseKind.READMISSION: "a request to return",
+        Door.DISCORD_COMMAND: "the report command in Discord",
+        Door.DISCORD_MESSAGE: "a message reported in Discord",
+        Door.PAGE: "the report page",
+        PartyRole.REPORTER: "the reporter",
+        PartyRole.REPORTED: "the reported person",
+        PartyRole.AFFECTED: "an affected person",
+        PartyRole.WITNESS: "a witness",
+    }
+)
+
+STEPS: Final[Mapping[StepKind, str]] = MappingProxyType(
+    {
+        StepKind.HEARING: "The reported person is heard",
+        StepKind.FEEDBACK: "The reporter is asked for their view",
+        StepKind.SECOND_READING: "A second member reads the message",
+        StepKind.TELL_REPORTER: "The reporter is told",
+        StepKind.TELL_REPORTED: "The reported person is told",
+        StepKind.ENACT: "The decision takes hold in every space",
+        StepKind.BOARD_REPORT: "The Board has its report",
+    }
+)
+STEP_STATES: Final[Mapping[StepState, str]] = MappingProxyType(
+    {
+        StepState.PENDING: "not begun",
+        StepState.UNDER_WAY: "under way",
+        StepState.SKIP_ASKED: "a second member is asked to skip it",
+        StepState.DONE: "done",
+        StepState.SKIPPED: "skipped",
+    }
+)
+PROMISES: Final[Mapping[PromiseKind, str]] = MappingProxyType(
+    {
+        PromiseKind.FIRST_ANSWER: "First answer to the reporter",
+        PromiseKind.SUBSTANTIVE_ANSWER: "Fuller answer to the reporter",
+        PromiseKind.RESOLUTION: "Resolution, or a new date for it",
+        PromiseKind.DANGER_PAGE: "Somebody says \u201cI have it\u201d",
+        PromiseKind.PROPOSAL_CLOSES: "The proposal closes",
+        PromiseKind.FEEDBACK: "The reporter's view",
+        PromiseKind.SECOND_READING: "The message is read by a second member",
+        PromiseKind.ACCOUNT: "The actor's own account",
+        PromiseKind.REVIEW: "The group's review",
+        PromiseKind.UNREVIEWED_END: "An act without a review ends",
+        PromiseKind.TERM_END: "The term ends",
+        PromiseKind.ASK_REMINDER: "The person is reminded that they may ask to return",
+        PromiseKind.READMISSION_ANSWER: "Answer to the request to return",
+        PromiseKind.CASE_REVIEW: "The group looks at the case again",
+        PromiseKind.HEARING: "The reported person's answer",
+        PromiseKind.BLOCKED_TOTAL: "A space that cannot be reached",
+        PromiseKind.BOARD_ANSWER: "The Board's answer",
+    }
+)
+OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
+    {
+        Outcome.WARNING: "a warning",
+        Outcome.SHORT_SUSPENSION: "a short suspension",
+        Outcome.EXTENDED_SUSPENSION: "an extended suspension",
+        Outcome.PERMANENT_BAN: "a permanent ban",
+        Outcome.NO_VIOLATION: "no violation",
+        Outcome.OUT_OF_SCOPE: "out of scope",
+        Outcome.NO_ACTION: "no action",
+        Outcome.FACILITATED_COMMUNICATION: "facilitated communication",
+        Outcome.REFERRAL: "a referral to the moderators",
+        Outcome.OTHER: "another outcome",
+    }
+)
+RESTRICTIONS: Final[Mapping[Restriction, str]] = MappingProxyType(
+    {
+        Restriction.NONE: "no restriction",
+        Restriction.MUTED: "may read, may not write",
+        Restriction.SUSPENDED: "suspended",
+        Restriction.BANNED: "banned",
+    }
+)
+_OTHERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        Result.AGREED: "agreed",
+        Result.WITH_BOARD: "passed to the Board",
+        Result.NOT_APPROVED: "not approved by the organisers",
+        Result.WITHDRAWN: "withdrawn",
+        Answer.AGREE: "agrees",
+        Answer.OBJECT: "objects",
+        DraftState.WRITTEN: "waits for a second member",
+        DraftState.APPROVED: "read by a second member, not sent yet",
+        DraftState.SENT: "sent",
+    }
+)
+_KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
+    {
+        DraftKind: {
+            DraftKind.HEARING: "Letter of the hearing",
+            DraftKind.DECISION: "Message with the decision",
+            DraftKind.RESOLUTION: "Final message",
+            DraftKind.ANSWER: "Answer",
+        },
+        ActState: {
+            ActState.AWAITING_SECOND: "waits for a second member and restricts nobody",
+            ActState.UNREVIEWED: "waits for its review",
+            ActState.WITH_CHAIR: "with the chair",
+            ActState.WITH_BOARD: "with the Board",
+            ActState.RATIFIED: "ratified",
+            ActState.CHANGED: "changed",
+            ActState.REVERSED: "reversed",
+            ActState.LAPSED: "ended without a review",
+        },
+        Ground: {
+            Ground.ONGOING: "harm was going on",
+            Ground.THREAT: "somebody was threatened",
+            Ground.PHYSICAL_DANGER: "somebody was in physical danger",
+        },
+        ReviewAnswer: {
+            ReviewAnswer.RATIFY: "ratify",
+            ReviewAnswer.CHANGE: "change",
+            ReviewAnswer.REVERSE: "reverse",
+        },
+        TermState: {
+            TermState.RUNNING: "running",
+            TermState.AWAITING: "term over, may ask",
+            TermState.OVER: "over",
+        },
+        Trust: {
+            Trust.VOUCHED: "the space itself says so",
+            Trust.EVIDENCED: "it acted in the reported matter",
+            Trust.ASSERTED: "one member says so; a second has not agreed yet",
+            Trust.CONFIRMED: "two members say so",
+        },
+        LiftingCause: {},
+        StepKind: STEPS,
+        StepState: STEP_STATES,
+        PromiseKind: PROMISES,
+        Outcome: OUTCOMES,
+        Restriction: RESTRICTIONS,
+    }
+)
+
+
+def in_words(value: Any) -> str:
+    """One of our own values as people read it; what has no words of its own is shown as it is."""
+    by_kind = _KINDS.get(type(value), {})
+    return by_kind.get(value) or WORDS.get(value) or _OTHERS.get(value) or str(value).replace("_", " ")
+
+
+def in_days(length: timedelta | None) -> str:
+    """A length of time in days, or in hours where it is shorter."""
+    if length is None:
+        return "without end"
+    if length.days:
+        return f"{length.days} days" if length.days != 1 else "1 day"
+    return f"{int(length.total_seconds() // 3600)} hours"
+
+
+def consequence(chosen: Consequence) -> str:
+    """What is proposed or decided, in one line."""
+    if chosen.readmit is not None:
+        return "access returns" if chosen.readmit else "access does not return for now"
+    words = OUTCOMES[chosen.outcome]
+    if chosen.restriction is Restriction.NONE:
+        return words
+    where = "in every space" if chosen.spaces is None else "in " + ", ".join(sorted(chosen.spaces))
+    return f"{words}: {RESTRICTIONS[chosen.restriction]} {where}, {in_days(chosen.term)}"
+
+
+def question(name: str) -> str:
+    """What a field of a report is called."""
+    return ANSWERS.get(name, name.replace("_", " "))
+
+
+def paragraphs(text: str) -> list[str]:
+    """A text as the paragraphs it is made of."""
+    return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
+    {
+        "in_words": in_words,
+        "in_days": in_days,
+        "consequence": consequence,
+        "question": question,
+        "paragraphs": paragraphs,
+    }
+)

@@ -1,0 +1,196 @@
+"""One case from its report to wherever a test wants it, through the desk's own doors, with the clock moved by hand."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from guardian.cases.values import Act, Answer, Case, Consequence, Decision, Draft, StepKind
+from guardian.desk import deadlines, deliberation, enactment, hearing, personal
+from guardian.desk.deliberation import ProposalView
+from guardian.desk.enactment import Enacted
+from guardian.ids import CaseId, MemberId, PersonId
+from guardian.notices.values import Notice, NoticeKind, RecipientKind
+from guardian.sanctions.desired import desired
+from guardian.sanctions.values import Sanction
+from rules.ladder import Outcome
+from rules.precedence import Hold, Restriction
+from tests.builders.desk import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, FARID, WORKING_GROUP, Community
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+OTHERS = tuple(member for member in WORKING_GROUP if member != AMARA)
+
+
+def a_suspension(days: int = 60, **facts: Any) -> Consequence:
+    """A short suspension."""
+    return Consequence(Outcome.SHORT_SUSPENSION, Restriction.SUSPENDED, timedelta(days=days), **facts)
+
+
+def an_extended_suspension(**facts: Any) -> Consequence:
+    """An extended suspension with a condition for return."""
+    given = {"conditions": "Talk with a mediator first.", "term": timedelta(days=120), **facts}
+    return Consequence(Outcome.EXTENDED_SUSPENSION, Restriction.SUSPENDED, **given)
+
+
+def a_ban(**facts: Any) -> Consequence:
+    """A permanent ban."""
+    return Consequence(Outcome.PERMANENT_BAN, Restriction.BANNED, **facts)
+
+
+def a_warning(**facts: Any) -> Consequence:
+    """A warning, which restricts nothing."""
+    return Consequence(Outcome.WARNING, **facts)
+
+
+@dataclass(slots=True)
+class Journey:
+    """A case about one person, and what its members do with it."""
+
+    community: Community
+    id: CaseId
+    code_name: str
+    person_code: str
+    person: PersonId
+
+    async def case(self) -> Case:
+        """The case as the database has it."""
+        async with self.community.works.look() as view:
+            found = await view.cases.case(self.id)
+        assert found is not None
+        return found
+
+    async def hear(self) -> str:
+        """The hearing has begun; the person's receipt is the answer."""
+        await hearing.begin(self.community.desk, AMARA, self.code_name)
+        return await self.receipt()
+
+    async def heard(self, text: str = "I was angry that day.") -> str:
+        """The person has been heard; their receipt is the answer."""
+        receipt = await self.hear()
+        await personal.be_heard(self.community.desk, receipt, text)
+        return receipt
+
+    async def propose(self, consequence: Consequence | None = None, by: MemberId = AMARA) -> ProposalView:
+        """The proposal is before the group."""
+        return await deliberation.propose(self.community.desk, by, self.code_name, consequence or a_suspension())
+
+    async def vote(self, proposal: ProposalView, *members: MemberId, answer: Answer = Answer.AGREE) -> ProposalView:
+        """The members have answered."""
+        view = proposal
+        for member in members:
+            view = await deliberation.vote(self.community.desk, member, proposal.id, answer)
+        return view
+
+    async def agreed(self, consequence: Consequence | None = None) -> ProposalView:
+        """All members agree to the proposal."""
+        return await self.vote(await self.propose(consequence), *OTHERS)
+
+    async def ready(self, consequence: Consequence | None = None) -> None:
+        """Heard, agreed, and the reporters have had their time."""
+        await self.heard()
+        await self.agreed(consequence)
+        await self.pass_time(73 * HOUR)
+
+    async def enacted(self, consequence: Consequence | None = None) -> Enacted:
+        """The decision has been enacted, and the person has been told."""
+        await self.ready(consequence)
+        done = await enactment.enact(self.community.desk, BRUNO, self.code_name)
+        await self.delivered(done)
+        return done
+
+    async def delivered(self, done: Enacted, proof: str | None = "message-1") -> None:
+        """The outbox has learnt how telling ended."""
+        if done.sanction is not None:
+            async with self.community.works.begin() as work:
+                await enactment.enactment_told(work, done.sanction, proof)
+
+    async def pass_time(self, by: timedelta) -> None:
+        """So much later; everything that was due meanwhile has been seen to."""
+        self.community.later(by)
+        await deadlines.keep_due(self.community.desk)
+
+    async def steps(self) -> dict[StepKind, str]:
+        """Where each step stands."""
+        views = await hearing.steps(self.community.desk, AMARA, self.code_name)
+        return {view.kind: view.state for view in views}
+
+    async def sanctions(self) -> tuple[Sanction, ...]:
+        """The person's sanctions, oldest first."""
+        async with self.community.works.look() as view:
+            return await view.sanctions.of_person(self.person)
+
+    async def hold(self) -> Hold:
+        """What Discord is asked to hold on the person at this instant."""
+        return desired(await self.sanctions(), DISCORD, self.community.clock.now()).hold
+
+    async def decisions(self) -> tuple[Decision, ...]:
+        """The case's decisions, oldest first."""
+        async with self.community.works.look() as view:
+            return await view.deliberation.decisions_of(self.id)
+
+    async def drafts(self) -> tuple[Draft, ...]:
+        """The case's drafts, oldest first."""
+        async with self.community.works.look() as view:
+            return await view.deliberation.drafts_of(self.id)
+
+    async def act(self) -> Act:
+        """The act whose review the case is."""
+        async with self.community.works.look() as view:
+            return (await view.deliberation.acts_of(self.id))[-1]
+
+    async def said_to_person(self, kind: NoticeKind | None = None) -> list[Notice]:
+        """What waits to be said, or was said, to the person, oldest first."""
+        async with self.community.works.look() as view:
+            told = await view.notices.of_person(self.person)
+        return [notice for notice in told if kind in (None, notice.kind)]
+
+    async def said_to_reporter(self) -> list[Notice]:
+        """What waits to be said, or was said, to the reporter, oldest first."""
+        async with self.community.works.look() as view:
+            told = await view.notices.of_case(self.id)
+        return [notice for notice in told if notice.to.kind is RecipientKind.REPORTER]
+
+    async def receipt(self) -> str:
+        """The receipt that the newest message to the person carries."""
+        return [n.facts["receipt"] for n in await self.said_to_person() if "receipt" in n.facts][-1]
+
+
+async def a_journey(community: Community, **facts: Any) -> Journey:
+    """A case about one named person who has an account on Discord."""
+    case, person_code = await community.a_named_case(**facts)
+    return await journey_in(community, case, person_code)
+
+
+async def journey_in(community: Community, case: Case, person_code: str) -> Journey:
+    """The journey of a case that stands already."""
+    async with community.works.look() as view:
+        person = await view.people.person_named(person_code)
+    assert person is not None
+    return Journey(community, case.id, case.code_name, person_code, person.id)
+
+
+async def newest_case(community: Community) -> Case:
+    """The case that was opened last."""
+    async with community.works.look() as view:
+        return (await view.cases.cases())[-1]
+
+
+__all__ = [
+    "AMARA",
+    "BRUNO",
+    "CHIARA",
+    "DAY",
+    "DMITRI",
+    "ELENI",
+    "FARID",
+    "HOUR",
+    "OTHERS",
+    "Journey",
+    "a_ban",
+    "a_journey",
+    "a_suspension",
+    "a_warning",
+    "an_extended_suspension",
+    "journey_in",
+    "newest_case",
+]
