@@ -8,7 +8,7 @@ import discord
 from connectors.discord import translate
 from connectors.discord.client import INTENT_REMEDY, DiscordLink
 from connectors.discord.translate import UNKNOWN_MEMBER, UNKNOWN_USER, Answer, Got, Json, Refusal
-from guardian.spaces.port import Belonging, Belongings, Finding, Unknown
+from guardian.spaces.port import Belonging, BelongingKind, Belongings, Finding, Unknown
 
 _INVITE = "Invite the bot to the server again, with the permissions that the guide lists."
 
@@ -62,7 +62,9 @@ class Ranks:
     def belongings(self, member: Json) -> tuple[Belonging, ...]:
         """The roles that a ban takes; roles that Discord itself gives (boosters, other bots) are not ours to return."""
         return tuple(
-            Belonging("role", r["id"], r["name"], has_power(r)) for r in self.roles_of(member) if not r.get("managed")
+            Belonging(BelongingKind.ROLE, r["id"], r["name"], has_power(r))
+            for r in self.roles_of(member)
+            if not r.get("managed")
         )
 
     def refusal(self, member: Json, own: Json) -> str | None:

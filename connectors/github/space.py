@@ -19,6 +19,7 @@ from guardian.spaces.port import (
     Abilities,
     Account,
     Belonging,
+    BelongingKind,
     Belongings,
     Finding,
     Hand,
@@ -266,7 +267,7 @@ class GithubSpace:
 
     async def _give_back(self, account: Account, things: tuple[Belonging, ...]) -> Outcome:
         login = await self._present(account)
-        teams = {int(thing.native_id) for thing in things if thing.kind == translate.TEAM}
+        teams = {int(thing.native_id) for thing in things if thing.kind is BelongingKind.TEAM}
         if translate.presence(await self._ask(lambda: self._github.membership(login))) is not Presence.MEMBER:
             return await self._invite(account, login, sorted(teams))
         for team in await self._pages(self._github.teams, Urgency.LOOK) if teams else ():

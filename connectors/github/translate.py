@@ -17,9 +17,8 @@ from connectors.github.client import (
 )
 from connectors.http import instant_of, retry_after
 from guardian.spaces.outcomes import Forbidden, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Belonging, Finding, Hand, Presence, Trace
+from guardian.spaces.port import Belonging, BelongingKind, Finding, Hand, Presence, Trace
 
-MEMBERSHIP, TEAM = "membership", "team"
 BLOCKED, UNBLOCKED = "org.block_user", "org.unblock_user"
 _SECONDARY_WAIT = timedelta(seconds=60)
 _RANK = {"": 0, "read": 1, "write": 2, "admin": 3}
@@ -86,13 +85,13 @@ def presence(membership: Reply) -> Presence:
 
 def membership_of(organization: str, role: str) -> Belonging:
     """The membership as a thing that a block takes; to give it back needs a named person's yes (P-6.7)."""
-    return Belonging(MEMBERSHIP, organization, role, power=True)
+    return Belonging(BelongingKind.MEMBERSHIP, organization, role, power=True)
 
 
 def team_of(team: Mapping[str, Any], role: str) -> Belonging:
     """A team as a thing that a block takes; one that may change repositories, or looking after it, is power."""
     power = role == "maintainer" or team.get("permission") in _POWERS
-    return Belonging(TEAM, str(team["id"]), str(team["slug"]), power=power)
+    return Belonging(BelongingKind.TEAM, str(team["id"]), str(team["slug"]), power=power)
 
 
 def trace(entries: Iterable[Mapping[str, Any]], login: str, our_login: str) -> Trace:

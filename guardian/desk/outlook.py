@@ -249,7 +249,7 @@ async def _running(view: View, member: Member, sanction: Sanction) -> RunningSan
     if not may_know(member, case, await view.cases.walls_of(case.id), view.now):
         return None
     until = asks_until(sanction) or sanction.ends
-    rows = tuple(row for row in await view.sanctions.coverage_of(person.id) if sanction.reaches(row.space))
+    rows = tuple(row for row in await view.sanctions.coverage_of(person.id) if sanction.covers(row.space))
     return RunningSanction(person.code_name, case.code_name, sanction.restriction, state, until, rows)
 
 

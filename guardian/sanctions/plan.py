@@ -8,11 +8,14 @@ from guardian.ids import Reference
 from guardian.sanctions.desired import Desired
 from guardian.sanctions.ownership import Whose
 from guardian.sanctions.values import Application, CoverageState, Prior
-from guardian.spaces.port import Abilities, Belonging, Held, Presence, Seen
+from guardian.spaces.port import Abilities, Belonging, BelongingKind, Held, Presence, Seen
 from rules.precedence import Foreign, Hold, Restriction, Wanted, compare_foreign
 
 BEFORE_NATIVE_END = timedelta(days=2)
 """How long before a native end (a Discord timeout's 28 days) a hold is renewed."""
+
+BETWEEN_REJOIN_LOOKS = timedelta(days=1)
+"""How often somebody whose roles wait for their return is looked for."""
 
 _RESTRICTION = {Hold.OPEN: Restriction.NONE, Hold.MUTED: Restriction.MUTED, Hold.BARRED: Restriction.BANNED}
 _FROM_STRONG = (Hold.BARRED, Hold.MUTED)
@@ -149,18 +152,21 @@ def _given_back(at: Situation) -> Plan:
     if any(_needs_a_yes(thing) for thing in things):
         detail = "membership waits for a yes"
         return Plan(None, CoverageState.MEMBERSHIP_OPEN, detail, at.wish.changes_at, unproved)
-    return Plan(None, CoverageState.RETURNED, "access returned", at.wish.changes_at, unproved)
+    # The rest waits for the person to come; an event that told of it may have been missed.
+    rejoin = at.now + BETWEEN_REJOIN_LOOKS if things else None
+    return Plan(None, CoverageState.RETURNED, "access returned", _soonest(at.wish.changes_at, rejoin), unproved)
 
 
 def _needs_a_yes(thing: Belonging) -> bool:
     """Power roles and the organisation's membership come back by a named person's yes (P-6.7)."""
-    return thing.power or thing.kind in ("organisation", "team")
+    return thing.power or thing.kind is BelongingKind.MEMBERSHIP
 
 
 def _returnable(at: Situation, thing: Belonging) -> bool:
     if _needs_a_yes(thing):
         return at.return_approved
-    return at.seen.presence is Presence.MEMBER
+    invited_with_it = thing.kind is BelongingKind.TEAM and at.return_approved
+    return invited_with_it or at.seen.presence is Presence.MEMBER
 
 
 def _restorable(at: Situation) -> Restore | None:

@@ -7,11 +7,8 @@ from datetime import datetime
 from guardian.ids import AccountId, IntentId
 from guardian.sanctions.ownership import Whose
 from guardian.sanctions.values import Application, Intent, IntentKind, Prior
-from guardian.spaces.port import Belonging, Held, Presence, Seen
+from guardian.spaces.port import Belonging, BelongingKind, Held, Presence, Seen
 from rules.precedence import Hold
-
-ORGANISATION = "organisation"
-"""The kind of belonging that membership of the space itself is."""
 
 _PLACING = (IntentKind.PLACE,)
 _OURS = (IntentKind.PLACE, IntentKind.RELEASE)
@@ -92,7 +89,7 @@ def _lifted_by_hand(known: Application, intents: tuple[Intent, ...], now: dateti
 
 def _beside_membership(taken: tuple[Belonging, ...]) -> tuple[Belonging, ...]:
     """Whoever is a member (again) is not owed the membership any more."""
-    return tuple(b for b in taken if b.kind != ORGANISATION)
+    return tuple(b for b in taken if b.kind is not BelongingKind.MEMBERSHIP)
 
 
 def remaining(taken: tuple[Belonging, ...], given: tuple[Belonging, ...]) -> tuple[Belonging, ...]:

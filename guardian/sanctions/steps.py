@@ -1,7 +1,7 @@
 """From a planned step to a call: what may hold it back, the intent that is stored before it, and what its answer means."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from guardian.ids import IntentId, Reference, new_id, new_reference
@@ -20,6 +20,7 @@ from rules.policy import HOUR
 from rules.precedence import Hold
 
 LEASE_FACTOR = 3
+AT_ONCE = timedelta()
 _BUSY_POLL_SECONDS = 0.1
 
 
@@ -34,7 +35,7 @@ class HeldBack:
     detail: str
     alarm: str | None
     again: datetime | None
-    patience: timedelta = timedelta()
+    patience: timedelta = AT_ONCE
 
 
 def held_back(tools: Tools, facts: Facts, step: Step, now: datetime) -> HeldBack | None:

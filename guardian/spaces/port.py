@@ -107,11 +107,19 @@ class Order:
     until: datetime | None = None
 
 
+class BelongingKind(StrEnum):
+    """What a restriction can take: a role, a team, the membership of the space itself."""
+
+    ROLE = "role"
+    TEAM = "team"
+    MEMBERSHIP = "membership"
+
+
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """One thing that a restriction takes from an account: a role, a team, the organisation's membership."""
+    """One thing that a restriction takes from an account; `power`: it comes back only by a named person's yes."""
 
-    kind: str
+    kind: BelongingKind
     native_id: str
     label: str
     power: bool = False

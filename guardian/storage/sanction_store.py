@@ -23,7 +23,7 @@ from guardian.sanctions.values import (
     Sanction,
     Telling,
 )
-from guardian.spaces.port import Belonging
+from guardian.spaces.port import Belonging, BelongingKind
 from guardian.storage.instants import from_microseconds, microseconds
 from guardian.storage.keys_store import Scope
 from guardian.storage.sealed import Expunged
@@ -212,7 +212,7 @@ class SanctionStore(WorklistStore):
             row.placed,
             Reference(row.reference),
             _read_prior(known.get("prior", {})),
-            tuple(Belonging(**thing) for thing in known.get("taken", ())),
+            tuple(_read_belonging(thing) for thing in known.get("taken", ())),
             row.restored,
             row.until,
             row.confirmed_at,
@@ -312,3 +312,7 @@ def _read_prior(content: Mapping[str, Any]) -> Prior:
     return Prior(
         Hold(hold) if hold else None, None if until is None else from_microseconds(until), content.get("author")
     )
+
+
+def _read_belonging(thing: Mapping[str, Any]) -> Belonging:
+    return Belonging(BelongingKind(thing["kind"]), thing["native_id"], thing["label"], thing["power"])

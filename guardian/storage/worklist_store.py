@@ -11,7 +11,7 @@ from guardian.sanctions.stores import Lease
 from guardian.sanctions.values import CoverageState, Key
 from guardian.storage.instants import UtcInstant
 from guardian.storage.store import SealedStore
-from guardian.storage.tables.sanctions import keys, leases
+from guardian.storage.tables.sanctions import intents, keys, leases
 
 
 class WorklistStore(SealedStore):
@@ -34,6 +34,11 @@ class WorklistStore(SealedStore):
     async def touch_account(self, account: AccountId, at: datetime) -> None:
         """The key is looked at no later than `at`."""
         await self._connection.execute(update(keys).where(keys.c.account_id == account).values(_no_later(at)))
+
+    async def touch_open_intents(self, at: datetime) -> None:
+        """Every key with an act that no look has confirmed or refuted yet is looked at no later than `at`."""
+        unsure = select(intents.c.account_id).where(intents.c.closed_at.is_(None))
+        await self._connection.execute(update(keys).where(keys.c.account_id.in_(unsure)).values(_no_later(at)))
 
     async def key(self, account: AccountId) -> Key | None:
         """The key of the account."""

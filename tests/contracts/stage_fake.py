@@ -4,7 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from guardian.spaces.port import Account, Belonging
+from guardian.spaces.port import (
+    Account,
+    Belonging,
+    BelongingKind,
+)
 from rules.precedence import Hold
 from tests.contracts.stages import Feature, StageClock
 from tests.fakes.space import FakeSpace, Trouble
@@ -61,6 +65,9 @@ async def fake_stage() -> AsyncIterator[FakeStage]:
     """A fake space with two members."""
     clock = StageClock()
     space = FakeSpace(clock)
-    things = (Belonging("role", "7", "Gardeners"), Belonging("role", "8", "Moderators", power=True))
+    things = (
+        Belonging(BelongingKind.ROLE, "7", "Gardeners"),
+        Belonging(BelongingKind.ROLE, "8", "Moderators", power=True),
+    )
     account, other = space.add("101", "rowan", things=things), space.add("102", "wren")
     yield FakeStage(clock, space, account, other, Account(space.name, "999"))

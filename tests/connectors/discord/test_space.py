@@ -13,7 +13,17 @@ from connectors.discord.survey import NEEDED, Needed
 from connectors.emulation.faults import Fault, FaultKind
 from guardian.clock import wire_seconds
 from guardian.spaces.outcomes import Already, Done, Forbidden, Rejected, Unavailable
-from guardian.spaces.port import Account, Belonging, Belongings, Message, Presence, Seen, Sweep, Unknown
+from guardian.spaces.port import (
+    Account,
+    Belonging,
+    BelongingKind,
+    Belongings,
+    Message,
+    Presence,
+    Seen,
+    Sweep,
+    Unknown,
+)
 from rules.precedence import Hold
 from tests.contracts.stage_discord import CEILING, DiscordStage, discord_stage
 from tests.contracts.stages import LIFTED, a_message, an_order
@@ -244,12 +254,15 @@ async def test_a_broken_server_is_unknown(stage: DiscordStage, status: int) -> N
 
 
 async def test_roles_wait_for_somebody_who_is_not_here_yet(stage: DiscordStage) -> None:
-    role = Belonging("role", stage.role, "Gardeners")
+    role = Belonging(BelongingKind.ROLE, stage.role, "Gardeners")
     assert await stage.space.give_back(outsider(stage), (role,)) == Rejected(translate.NOT_HERE_YET)
 
 
 async def test_a_role_that_was_deleted_meanwhile_is_passed_over(stage: DiscordStage) -> None:
-    deleted, standing = Belonging("role", "100000000000000009", "Old"), Belonging("role", stage.role, "Gardeners")
+    deleted, standing = (
+        Belonging(BelongingKind.ROLE, "100000000000000009", "Old"),
+        Belonging(BelongingKind.ROLE, stage.role, "Gardeners"),
+    )
     assert await stage.space.give_back(stage.other, (deleted, standing)) == Done()
     assert stage.emulator.state.members[stage.other.native_id].roles == [stage.role]
     assert await stage.space.give_back(stage.other, (deleted,)) == Already()
@@ -257,7 +270,7 @@ async def test_a_role_that_was_deleted_meanwhile_is_passed_over(stage: DiscordSt
 
 async def test_a_role_above_the_bot_is_named_when_it_cannot_be_given(stage: DiscordStage) -> None:
     high = stage.emulator.state.add_role("Elders", position=80)
-    refused = await stage.space.give_back(stage.other, (Belonging("role", high, "Elders"),))
+    refused = await stage.space.give_back(stage.other, (Belonging(BelongingKind.ROLE, high, "Elders"),))
     assert isinstance(refused, Forbidden)
     assert "Elders" in refused.needs
 

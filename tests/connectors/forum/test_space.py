@@ -12,6 +12,7 @@ from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, U
 from guardian.spaces.port import (
     Account,
     Belonging,
+    BelongingKind,
     Belongings,
     Hand,
     Held,
@@ -451,4 +452,4 @@ async def test_a_limited_budget_answers_instead_of_waiting_too_long(
 async def test_nothing_was_taken_so_nothing_is_given_back(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
     assert await space.give_back(account, ()) == Done()
-    assert isinstance(await space.give_back(account, (Belonging("group", "4", "helpers"),)), Rejected)
+    assert isinstance(await space.give_back(account, (Belonging(BelongingKind.TEAM, "4", "helpers"),)), Rejected)

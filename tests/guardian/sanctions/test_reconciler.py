@@ -9,7 +9,10 @@ from guardian.ids import SpaceName
 from guardian.sanctions.enactment import bind, supersede, told
 from guardian.sanctions.lifting import readmit, reverse, say_yes_to_return
 from guardian.sanctions.values import Telling
-from guardian.spaces.port import Belonging
+from guardian.spaces.port import (
+    Belonging,
+    BelongingKind,
+)
 from guardian.spaces.registry import Mode
 from rules.ladder import Authority
 from rules.policy import OnTermEnd
@@ -334,7 +337,10 @@ async def test_power_comes_back_only_by_a_named_persons_yes(tmp_path: Path) -> N
     async with a_world(tmp_path) as world:
         person = await world.a_person()
         space, native = world.spaces["fake"], await world.native(person, "fake")
-        plain, power = Belonging("role", "1", "helper"), Belonging("role", "2", "admin", power=True)
+        plain, power = (
+            Belonging(BelongingKind.ROLE, "1", "helper"),
+            Belonging(BelongingKind.ROLE, "2", "admin", power=True),
+        )
         space.accounts[native].things = (plain, power)
         await world.a_sanction(person, days=30)
         await world.move(31 * DAY)

@@ -1,0 +1,80 @@
+"""What the reading room shows beside the case itself: who answered what, acts taken alone, and what holds where by now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from guardian.cases.access import case_for
+from guardian.cases.deliberation import Mark
+from guardian.cases.values import Act, Ballot, Case, Review
+from guardian.desk.desk import Desk, View
+from guardian.desk.reading import reader_of
+from guardian.ids import ProposalId
+from guardian.journal import OPERATOR, PARTY, SERVICE
+from guardian.sanctions.values import Coverage, Sanction, state_at
+from rules.ladder import TermState
+
+_OTHERS: Mapping[str, str] = {SERVICE: "the service", OPERATOR: "the operator", PARTY: "the person concerned"}
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """All that was answered and marked on one proposal, oldest first; a later ballot takes the place of an earlier one."""
+
+    ballots: tuple[Ballot, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActRead:
+    """One act taken alone, with what its reviewers have said."""
+
+    act: Act
+    reviews: tuple[Review, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SanctionRead:
+    """One sanction of the case, where its term stands, and the person's total in each space that it reaches."""
+
+    sanction: Sanction
+    state: TermState
+    coverage: tuple[Coverage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proceedings:
+    """What has become of a case. `names` says what everybody who acted in it is called, by the id in its records."""
+
+    names: Mapping[str, str]
+    votes: Mapping[ProposalId, Votes]
+    acts: tuple[ActRead, ...]
+    sanctions: tuple[SanctionRead, ...]
+
+
+async def proceedings(desk: Desk, session: str) -> Proceedings:
+    """What has become of the session's case, for the member whose session it is. Policy: P-4.2."""
+    by, code_name = await reader_of(desk, session)
+    async with desk.works.look() as view:
+        case = await case_for(view, by, code_name)
+        return Proceedings(
+            {**_OTHERS, **{member.id: member.name for member in await view.people.members()}},
+            await _votes(view, case),
+            tuple([ActRead(a, await view.deliberation.reviews_of(a.id)) for a in await view.deliberation.acts_of(case.id)]),
+            tuple([await _sanction(view, sanction) for sanction in await view.sanctions.of_case(case.id)]),
+        )
+
+
+async def _votes(view: View, case: Case) -> Mapping[ProposalId, Votes]:
+    return {
+        proposal.id: Votes(
+            await view.deliberation.ballots_on(proposal.id), await view.deliberation.marks_on(proposal.id)
+        )
+        for proposal in await view.deliberation.proposals_of(case.id)
+    }
+
+
+
+async def _sanction(view: View, sanction: Sanction) -> SanctionRead:
+    rows = await view.sanctions.coverage_of(sanction.person)
+    reached = tuple(row for row in rows if sanction.covers(row.space))
+    return SanctionRead(sanction, state_at(sanction, view.now), reached)

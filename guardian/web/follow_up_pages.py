@@ -1,0 +1,75 @@
+"""The follow-up page of a reporter, opened by a receipt that never stands in an address. Policy: P-2.4, P-2.12."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from guardian.cases.intake import MOST_FILES
+from guardian.desk.intake import ByReceipt, Wish, add, follow_up, wish
+from guardian.errors import NotFound, Refused
+from guardian.ids import new_secret
+from guardian.web.forms import Form
+from guardian.web.report_pages import too_much
+from guardian.web.site import Fault, Site
+from guardian.web.visited_pages import Behind
+from guardian.web.visits import Visit, Visits
+
+
+class FollowUpPages:
+    """How a report stands, what was said, and what its reporter may add or ask for."""
+
+    def __init__(self, site: Site, visits: Visits) -> None:
+        self._site = site
+        self._behind = Behind(site, visits, "follow-up")
+
+    def routes(self) -> Sequence[Route]:
+        """The addresses of these pages."""
+        return [
+            self._site.shows("/follow-up", self._show),
+            self._site.takes("/follow-up", self._open),
+            self._site.takes("/follow-up/add", self._add),
+            self._site.takes("/follow-up/wish", self._wish),
+            self._site.takes("/follow-up/leave", self._behind.leave),
+        ]
+
+    async def _show(self, request: Request) -> Response:
+        visit = self._behind.visit(request)
+        return await self._page(visit) if visit else self._behind.door()
+
+    async def _open(self, _: Request, form: Form) -> Response:
+        return await self._behind.let_in(form, lambda receipt: follow_up(self._site.desk, receipt))
+
+    async def _add(self, request: Request, form: Form) -> Response:
+        async def act(visit: Visit) -> str:
+            if form.too_much:
+                raise Refused("too_large", too_much(self._site))
+            return await add(self._site.desk, ByReceipt(visit.receipt), form.one("text"), form.evidence())
+
+        return await self._behind.once(request, form, act, lambda visit, fault: self._page(visit, form, fault))
+
+    async def _wish(self, request: Request, form: Form) -> Response:
+        if form.one("wish") not in set(Wish):
+            raise NotFound
+
+        async def act(visit: Visit) -> str:
+            return await wish(self._site.desk, ByReceipt(visit.receipt), Wish(form.one("wish")))
+
+        return await self._behind.once(request, form, act, lambda visit, fault: self._page(visit, form, fault))
+
+    async def _page(self, visit: Visit, form: Form | None = None, fault: Fault | None = None) -> Response:
+        found = await follow_up(self._site.desk, visit.receipt)
+        return self._site.page(
+            "follow_up.html",
+            status=422 if fault else 200,
+            found=found,
+            fault=fault,
+            said=visit.take_said(),
+            typed=form.one("text") if form else "",
+            files_again=bool(form and form.files),
+            token=visit.token,
+            form_id=new_secret(),
+            most_files=MOST_FILES,
+            largest_file=self._site.desk.largest_file // 1_000_000,
+        )

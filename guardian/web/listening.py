@@ -1,0 +1,81 @@
+"""Listens for people and programs inside our own event loop. Knows an application and an address, nothing of the pages."""
+
+import asyncio
+import contextlib
+import socket
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from guardian.errors import Misconfigured
+
+_PATIENCE_SECONDS: Final = 5
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, port 0 being any free one; Misconfigured where somebody else has it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
+    except OSError as error:
+        made.close()
+        remedy = "Stop what listens there, or set another address as service.listen."
+        raise Misconfigured([f"The service cannot listen on {host}:{port}: {error.strerror}. {remedy}"]) from error
+    return made
+
+
+def address_of(made: socket.socket) -> str:
+    """The address under which this machine reaches the socket."""
+    host, port = made.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Listening:
+    """One application on one bound socket."""
+
+    def __init__(self, app: ASGIApp, made: socket.socket) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,  # addresses and paths of people are nobody's business, the log's least of all
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=_PATIENCE_SECONDS,
+        )
+        self._socket = made
+        self._server = _Server(config)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Requests are taken from now on."""
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="web")
+        ready = asyncio.create_task(self._server.ready.wait())
+        await asyncio.wait({self._task, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            ready.cancel()
+            await self._task
+
+    async def stop(self) -> None:
+        """No request is taken any more; those under way were given some seconds to end."""
+        if self._task is not None:
+            self._server.should_exit = True
+            await asyncio.wait({self._task})
+        self._socket.close()
+
+
+class _Server(uvicorn.Server):
+    """The server without its own signal handlers: who ends the service decides when this ends."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()

@@ -1,0 +1,71 @@
+"""The personal page of somebody heard or sanctioned, opened by receipt alone. Policy: P-3.5, P-5.7, P-6.2."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from guardian.desk import personal
+from guardian.desk.desk import Desk
+from guardian.ids import new_secret
+from guardian.web.forms import Form
+from guardian.web.site import Fault, Site
+from guardian.web.visited_pages import Behind
+from guardian.web.visits import Visit, Visits
+
+_ASKING: Final[Mapping[str, Callable[[Desk, str, str], Awaitable[str]]]] = {
+    "be-heard": personal.be_heard,
+    "return": personal.ask_readmission,
+    "reconsider": personal.ask_reconsideration,
+}
+
+
+class PersonalPages:
+    """What somebody may know of what concerns them, and what they can say and ask for."""
+
+    def __init__(self, site: Site, visits: Visits) -> None:
+        self._site = site
+        self._behind = Behind(site, visits, "personal")
+
+    def routes(self) -> Sequence[Route]:
+        """The addresses of these pages."""
+        return [
+            self._site.shows("/personal", self._show),
+            self._site.takes("/personal", self._open),
+            self._site.takes("/personal/leave", self._behind.leave),
+            *(self._site.takes(f"/personal/{name}", self._ask(ask)) for name, ask in _ASKING.items()),
+        ]
+
+    async def _show(self, request: Request) -> Response:
+        visit = self._behind.visit(request)
+        return await self._page(visit) if visit else self._behind.door()
+
+    async def _open(self, _: Request, form: Form) -> Response:
+        return await self._behind.let_in(form, lambda receipt: personal.page(self._site.desk, receipt))
+
+    def _ask(
+        self, ask: Callable[[Desk, str, str], Awaitable[str]]
+    ) -> Callable[[Request, Form], Awaitable[Response]]:
+        async def take(request: Request, form: Form) -> Response:
+            return await self._behind.once(
+                request,
+                form,
+                lambda visit: ask(self._site.desk, visit.receipt, form.one("text")),
+                lambda visit, fault: self._page(visit, form, fault),
+            )
+
+        return take
+
+    async def _page(self, visit: Visit, form: Form | None = None, fault: Fault | None = None) -> Response:
+        return self._site.page(
+            "personal.html",
+            status=422 if fault else 200,
+            found=await personal.page(self._site.desk, visit.receipt),
+            fault=fault,
+            said=visit.take_said(),
+            typed=form.one("text") if form else "",
+            token=visit.token,
+            form_id=new_secret(),
+        )

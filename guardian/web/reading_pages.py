@@ -1,0 +1,103 @@
+"""The reading room: a link that a look does not use up, a session of half an hour, and one case on one page.
+
+Nothing of a case is remembered here: each request asks the desk again. Policy: P-2.7, P-4.2, P-9.8.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from guardian.desk.proceedings import proceedings
+from guardian.desk.reading import evidence_bytes, open_session, peek, read
+from guardian.errors import NotFound, Refused
+from guardian.ids import EvidenceId
+from guardian.web.forms import Form
+from guardian.web.site import Site
+
+ROOM: Final = "room"
+PICTURES: Final[Mapping[bytes, str]] = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+}
+_ENDINGS: Final = (".png", ".jpg", ".jpeg", ".gif")
+
+
+class ReadingPages:
+    """The link, the room, and what is downloaded from it."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def routes(self) -> Sequence[Route]:
+        """The addresses of these pages."""
+        return [
+            self._site.shows("/read/{token}", self._link),
+            self._site.takes("/read/{token}", self._enter),
+            self._site.shows("/room", self._room),
+            self._site.shows("/room/evidence/{evidence}", self._file),
+            self._site.shows("/room/evidence/{evidence}/picture", self._picture),
+            self._site.takes("/room/leave", self._leave),
+        ]
+
+    async def _link(self, request: Request) -> Response:
+        """One button and nothing else: whatever fetches an address to preview it does not use it up."""
+        if not await peek(self._site.desk, request.path_params["token"]):
+            return self._over("This link does not open anything any more")
+        return self._site.page("read_link.html", action=request.url.path)
+
+    async def _enter(self, request: Request, _: Form) -> Response:
+        try:
+            session = await open_session(self._site.desk, request.path_params["token"])
+        except Refused:
+            return self._over("This link does not open anything any more")
+        return self._site.let_in(ROOM, session, "/room")
+
+    async def _room(self, request: Request) -> Response:
+        session = self._session(request)
+        try:
+            file = await read(self._site.desk, session)
+            became = await proceedings(self._site.desk, session)
+        except Refused:
+            return self._over("Your time in the reading room is over")
+        people = {person.person: person.code_name for person in file.people}
+        return self._site.page("room.html", file=file, became=became, people=people, is_picture=_looks_like_picture)
+
+    async def _file(self, request: Request) -> Response:
+        name, content = await self._evidence(request)
+        headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name or 'file', safe='')}"}
+        return Response(content, media_type="application/octet-stream", headers=headers)
+
+    async def _picture(self, request: Request) -> Response:
+        """A picture to be looked at in the page; anything that is not one by its own bytes is not there."""
+        _, content = await self._evidence(request)
+        kind = next((kind for start, kind in PICTURES.items() if content.startswith(start)), None)
+        if kind is None:
+            raise NotFound
+        sandboxed = {"content-security-policy": "default-src 'none'; sandbox", "content-disposition": "inline"}
+        return Response(content, media_type=kind, headers=sandboxed)
+
+    async def _evidence(self, request: Request) -> tuple[str, bytes]:
+        evidence = EvidenceId(request.path_params["evidence"])
+        return await evidence_bytes(self._site.desk, self._session(request), evidence)
+
+    async def _leave(self, _: Request, __: Form) -> Response:
+        return self._site.let_out(ROOM, "You have left the reading room", _AGAIN)
+
+    def _over(self, title: str) -> Response:
+        return self._site.message(title, "A link works once, for five minutes; a visit lasts half an hour.", _AGAIN, status=410)
+
+    def _session(self, request: Request) -> str:
+        return request.cookies.get(self._site.cookie(ROOM), "")
+
+
+def _looks_like_picture(file_name: str) -> bool:
+    return file_name.lower().endswith(_ENDINGS)
+
+
+_AGAIN: Final = "For a new link, ask for the case again where you got this one: /case and its code name in Discord."

@@ -1,0 +1,322 @@
+"""A decision takes hold in its order: the reporter, the person, the spaces, the Board; and never waits for ever."""
+
+from datetime import timedelta
+
+import pytest
+
+from guardian.cases.values import CaseState, DraftKind, DraftState, PartyRole, StepKind, StepState
+from guardian.desk import drafts, enactment, hearing, personal
+from guardian.desk.foresight import Foreseen
+from guardian.errors import NotFound, Refused
+from guardian.notices.values import NoticeKind
+from guardian.people.values import Group
+from guardian.sanctions.values import Telling
+from guardian.spaces.port import Belonging
+from rules.ladder import Outcome
+from rules.policy import OnTermEnd
+from rules.precedence import Hold, Restriction
+from tests.builders.desk import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, FORUM, GRETA, HIROSHI, SOMEBODY, Community
+from tests.builders.journey import DAY, HOUR, a_ban, a_journey, a_suspension, a_warning, an_extended_suspension
+
+
+async def test_the_reporter_hears_of_it_no_later_than_the_person(community: Community) -> None:
+    """P-5.5"""
+    journey = await a_journey(community)
+    await journey.ready()
+    await enactment.enact(community.desk, BRUNO, journey.code_name)
+    reporter = [n for n in await journey.said_to_reporter() if n.facts["news"] == "decided"]
+    (person,) = await journey.said_to_person(NoticeKind.DECISION)
+    assert reporter[0].id < person.id
+
+
+async def test_nothing_is_restricted_before_the_person_could_be_told(community: Community) -> None:
+    """P-5.5"""
+    journey = await a_journey(community)
+    await journey.ready()
+    done = await enactment.enact(community.desk, BRUNO, journey.code_name)
+    assert await journey.hold() is Hold.OPEN
+    await journey.delivered(done)
+    assert await journey.hold() is Hold.BARRED
+
+
+async def test_a_person_whom_no_channel_reaches_is_restricted_all_the_same_and_a_member_has_the_task(
+    community: Community,
+) -> None:
+    """P-6.2"""
+    journey = await a_journey(community)
+    await journey.ready()
+    done = await enactment.enact(community.desk, BRUNO, journey.code_name)
+    await journey.delivered(done, proof=None)
+    assert await journey.hold() is Hold.BARRED
+    assert NoticeKind.NOT_TOLD in await community.kinds_told(AMARA)
+    assert (await journey.sanctions())[-1].telling is Telling.COULD_NOT
+
+
+async def test_a_decision_holds_after_a_day_though_the_outbox_never_answered(community: Community) -> None:
+    """P-5.6"""
+    journey = await a_journey(community)
+    await journey.ready()
+    await enactment.enact(community.desk, BRUNO, journey.code_name)
+    await journey.pass_time(23 * HOUR)
+    assert await journey.hold() is Hold.OPEN
+    await journey.pass_time(HOUR)
+    assert await journey.hold() is Hold.BARRED
+    assert NoticeKind.NOT_TOLD in await community.kinds_told(AMARA)
+
+
+async def test_telling_does_not_delay_a_safety_measure(community: Community) -> None:
+    """P-5.5"""
+    journey = await a_journey(community, danger=True)
+    await journey.ready()
+    await enactment.enact(community.desk, BRUNO, journey.code_name)
+    assert await journey.hold() is Hold.BARRED
+
+
+async def test_an_unread_text_never_reaches_the_person(community: Community) -> None:
+    """P-5.6"""
+    journey = await a_journey(community)
+    await journey.ready()
+    text = "You hurt Robin from the help channel."
+    await drafts.write(community.desk, AMARA, journey.code_name, DraftKind.DECISION, PartyRole.REPORTED, text)
+    done = await enactment.enact(community.desk, BRUNO, journey.code_name)
+    assert done.waits_for_reading
+    assert await journey.said_to_person(NoticeKind.DECISION) == []
+    await journey.pass_time(25 * HOUR)
+    (notice,) = await journey.said_to_person(NoticeKind.DECISION)
+    assert text not in str(notice.facts)
+    assert await journey.hold() is Hold.BARRED
+
+
+async def test_the_standard_text_goes_out_before_the_restriction_cuts_the_person_off(community: Community) -> None:
+    """P-5.6"""
+    journey = await a_journey(community)
+    await journey.ready()
+    await drafts.write(community.desk, AMARA, journey.code_name, DraftKind.DECISION, PartyRole.REPORTED, "Dear you")
+    await enactment.enact(community.desk, BRUNO, journey.code_name)
+    await journey.pass_time(22 * HOUR)
+    assert len(await journey.said_to_person(NoticeKind.DECISION)) == 1
+    assert await journey.hold() is Hold.OPEN
+
+
+async def test_a_text_goes_out_as_soon_as_a_second_member_has_read_it(community: Community) -> None:
+    """P-5.6"""
+    journey = await a_journey(community)
+    await journey.ready()
+    draft = await drafts.write(
+        community.desk, AMARA, journey.code_name, DraftKind.DECISION, PartyRole.REPORTED, "In four parts."
+    )
+    await enactment.enact(community.desk, BRUNO, journey.code_name)
+    with pytest.raises(Refused) as refusal:
+        await drafts.approve(community.desk, AMARA, draft.id)
+    assert refusal.value.code == "own_draft"
+    read = await drafts.approve(community.desk, DMITRI, draft.id)
+    (notice,) = await journey.said_to_person(NoticeKind.DECISION)
+    assert (read.state, notice.facts["text"]) == (DraftState.SENT, "In four parts.")
+    await journey.pass_time(2 * DAY)
+    assert len(await journey.said_to_person(NoticeKind.DECISION)) == 1
+
+
+async def test_the_message_carries_a_receipt_that_opens_the_decision(community: Community) -> None:
+    """P-6.2"""
+    journey = await a_journey(community)
+    await hearing.skip(community.desk, AMARA, journey.code_name, StepKind.HEARING, "They hide.")
+    await hearing.second_skip(community.desk, DMITRI, journey.code_name, StepKind.HEARING)
+    await journey.agreed()
+    await journey.pass_time(73 * HOUR)
+    await enactment.enact(community.desk, BRUNO, journey.code_name)
+    page = await personal.page(community.desk, await journey.receipt())
+    assert page.sanctions[0].restriction is Restriction.SUSPENDED
+
+
+async def test_a_used_receipt_counts_as_told_and_the_restriction_begins(community: Community) -> None:
+    """P-6.2"""
+    journey = await a_journey(community)
+    await journey.ready()
+    done = await enactment.enact(community.desk, BRUNO, journey.code_name)
+    await journey.delivered(done, proof=None)
+    await personal.page(community.desk, await journey.receipt())
+    assert (await journey.sanctions())[-1].telling is Telling.TOLD_AFTER
+
+
+async def test_an_unheard_person_is_not_sanctioned(community: Community) -> None:
+    """P-3.5"""
+    journey = await a_journey(community)
+    await journey.agreed()
+    await journey.pass_time(73 * HOUR)
+    with pytest.raises(Refused) as refusal:
+        await enactment.enact(community.desk, BRUNO, journey.code_name)
+    assert "not been heard" in refusal.value.sentence
+
+
+async def test_enacting_twice_sanctions_once(community: Community) -> None:
+    journey = await a_journey(community)
+    await journey.enacted()
+    with pytest.raises(Refused):
+        await enactment.enact(community.desk, BRUNO, journey.code_name)
+    assert len(await journey.sanctions()) == 1
+
+
+async def test_the_board_has_its_report_after_the_spaces(community: Community) -> None:
+    """P-5.5, P-8.5"""
+    journey = await a_journey(community)
+    await journey.ready()
+    done = await enactment.enact(community.desk, BRUNO, journey.code_name)
+    assert await community.who_was_told(NoticeKind.BOARD_REPORT) == set()
+    await journey.delivered(done)
+    assert await community.who_was_told(NoticeKind.BOARD_REPORT) == {CHIARA, GRETA, HIROSHI}
+
+
+async def test_a_board_member_whom_the_case_concerns_gets_no_report_of_it(community: Community) -> None:
+    """P-8.5, P-4.3"""
+    journey = await a_journey(community, names_members=(GRETA,))
+    await journey.enacted()
+    assert GRETA not in await community.who_was_told(NoticeKind.BOARD_REPORT)
+
+
+async def test_a_short_suspension_waits_for_a_request_and_a_ban_has_no_end(community: Community) -> None:
+    """P-6.2"""
+    journey = await a_journey(community)
+    await journey.enacted(a_suspension(days=60))
+    (sanction,) = await journey.sanctions()
+    assert (sanction.on_term_end, sanction.ends) == (
+        OnTermEnd.AWAIT_READMISSION,
+        sanction.starts + timedelta(days=60),
+    )
+    other = await a_journey(community, handle="shouter")
+    await other.enacted(a_ban())
+    assert (await other.sanctions())[0].ends is None
+
+
+async def test_a_warning_is_told_and_restricts_nothing(community: Community) -> None:
+    """P-5.2"""
+    journey = await a_journey(community)
+    await journey.enacted(a_warning())
+    (notice,) = await journey.said_to_person(NoticeKind.DECISION)
+    assert notice.facts["outcome"] == Outcome.WARNING
+    assert await journey.sanctions() == ()
+    assert (await journey.steps())[StepKind.BOARD_REPORT] == StepState.DONE
+
+
+async def test_a_change_of_mind_is_a_new_decision_that_leaves_no_gap(community: Community) -> None:
+    """P-6.3"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    await journey.agreed(a_ban())
+    await journey.pass_time(73 * HOUR)
+    assert await journey.hold() is Hold.BARRED
+    done = await enactment.enact(community.desk, BRUNO, journey.code_name)
+    for _ in range(5):
+        assert await journey.hold() is Hold.BARRED
+        await journey.pass_time(6 * HOUR)
+    await journey.delivered(done)
+    old, new = await journey.sanctions()
+    assert old.lifting is not None
+    assert new.restriction is Restriction.BANNED
+    first, second = await journey.decisions()
+    assert second.supersedes == first.id
+
+
+async def test_a_lighter_change_of_mind_ends_what_held_before(community: Community) -> None:
+    """P-6.3"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    await journey.agreed(a_warning())
+    await journey.pass_time(73 * HOUR)
+    await enactment.enact(community.desk, BRUNO, journey.code_name)
+    assert await journey.hold() is Hold.OPEN
+
+
+async def test_a_sanction_on_somebody_with_a_role_ends_their_access_at_once(community: Community) -> None:
+    """P-1.2"""
+    await community.change(ELENI, accounts=(SOMEBODY,))
+    journey = await a_journey(community)
+    await journey.enacted()
+    async with community.works.look() as view:
+        eleni = await view.people.member(ELENI)
+    assert eleni is not None
+    assert not eleni.holds(Group.WORKING_GROUP, community.clock.now())
+
+
+async def test_the_conditions_for_return_are_told(community: Community) -> None:
+    """P-5.2"""
+    journey = await a_journey(community)
+    await journey.enacted(an_extended_suspension())
+    (notice,) = await journey.said_to_person(NoticeKind.DECISION)
+    assert notice.facts["conditions"] == "Talk with a mediator first."
+
+
+async def test_the_preview_says_what_will_hold_where_and_what_it_destroys(community: Community) -> None:
+    """P-6.7"""
+    journey = await a_journey(community)
+    role = Belonging("role", "5", "Helper")
+    community.spaces[DISCORD].accounts[SOMEBODY.native_id].things = (role,)
+    await journey.agreed()
+    preview = await enactment.preview(community.desk, BRUNO, journey.code_name)
+    seen = {each.space: (each.foreseen, each.destroys) for each in preview.spaces}
+    assert seen[DISCORD] == (Foreseen.WILL_HOLD, ("Helper",))
+    assert seen[FORUM] == (Foreseen.NO_ACCOUNT, ())
+    assert preview.missing == (StepKind.HEARING, StepKind.FEEDBACK)
+
+
+async def test_a_preview_changes_nothing(community: Community) -> None:
+    journey = await a_journey(community)
+    await journey.agreed()
+    await enactment.preview(community.desk, BRUNO, journey.code_name)
+    assert (await journey.case()).state is CaseState.AGREED
+    assert await journey.sanctions() == ()
+
+
+async def test_the_person_who_was_not_the_one_heard_is_not_sanctioned_either(community: Community) -> None:
+    """P-3.5"""
+    journey = await a_journey(community)
+    await journey.heard()
+    async with community.works.begin() as work:
+        told = [n for n in await work.notices.of_person(journey.person) if n.kind is NoticeKind.HEARING]
+        assert len(told) == 1
+    other = await a_journey(community, handle="shouter")
+    await other.agreed()
+    await other.pass_time(73 * HOUR)
+    with pytest.raises(Refused):
+        await enactment.enact(community.desk, BRUNO, other.code_name)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 40_001])
+async def test_an_empty_or_endless_text_is_refused_with_a_clear_word(community: Community, text: str) -> None:
+    journey = await a_journey(community)
+    with pytest.raises(Refused) as refusal:
+        await drafts.write(community.desk, AMARA, journey.code_name, DraftKind.ANSWER, PartyRole.REPORTER, text)
+    assert refusal.value.code in ("empty", "too_long")
+
+
+async def test_an_answer_goes_to_the_reporter_once_read_and_keeps_the_promise(community: Community) -> None:
+    """P-2.4, P-5.6"""
+    journey = await a_journey(community)
+    draft = await drafts.write(
+        community.desk, AMARA, journey.code_name, DraftKind.ANSWER, PartyRole.REPORTER, "We are looking at it."
+    )
+    assert await journey.said_to_reporter() == []
+    await drafts.approve(community.desk, DMITRI, draft.id)
+    (notice,) = await journey.said_to_reporter()
+    assert notice.facts["text"] == "We are looking at it."
+    await journey.pass_time(2 * DAY)
+    assert NoticeKind.REPORTER_LATE not in [n.kind for n in await journey.said_to_reporter()]
+
+
+async def test_a_withdrawn_text_is_not_sent(community: Community) -> None:
+    journey = await a_journey(community)
+    draft = await drafts.write(
+        community.desk, AMARA, journey.code_name, DraftKind.ANSWER, PartyRole.REPORTER, "A rash word."
+    )
+    await drafts.withdraw(community.desk, AMARA, draft.id)
+    with pytest.raises(Refused):
+        await drafts.approve(community.desk, DMITRI, draft.id)
+    assert await journey.said_to_reporter() == []
+
+
+async def test_a_member_who_may_not_know_the_case_reads_no_draft(community: Community) -> None:
+    journey = await a_journey(community, names_members=(ELENI,))
+    draft = await drafts.write(
+        community.desk, AMARA, journey.code_name, DraftKind.ANSWER, PartyRole.REPORTER, "A word."
+    )
+    with pytest.raises(NotFound):
+        await drafts.approve(community.desk, ELENI, draft.id)

@@ -1,0 +1,264 @@
+"""The personal page, and the way back: heard, told, asking to return, answered, and never forgotten."""
+
+import pytest
+
+from guardian.cases.values import Answer, CaseKind, CaseState, Consequence, StepKind, StepState
+from guardian.desk import board, deliberation, enactment, personal
+from guardian.desk.recusal import recuse
+from guardian.errors import NotFound, Refused
+from guardian.notices.values import NoticeKind
+from rules.conflicts import Reason
+from rules.ladder import Outcome
+from rules.precedence import Hold
+from tests.builders.desk import AMARA, BRUNO, CHIARA, DMITRI, ELENI, GRETA, WORKING_GROUP, Community
+from tests.builders.journey import (
+    DAY,
+    HOUR,
+    OTHERS,
+    Journey,
+    a_ban,
+    a_journey,
+    an_extended_suspension,
+    journey_in,
+    newest_case,
+)
+
+YES = Consequence(Outcome.NO_ACTION, readmit=True)
+NO = Consequence(Outcome.NO_ACTION, readmit=False)
+
+
+async def asked(community: Community, journey: Journey) -> Journey:
+    """The person has asked to return; the journey of that request."""
+    await personal.ask_readmission(community.desk, await journey.receipt(), "I would like to come back.")
+    return await journey_in(community, await newest_case(community), journey.person_code)
+
+
+async def answered(community: Community, request: Journey, answer: Consequence) -> None:
+    """All members have agreed to the answer, and it has been enacted."""
+    view = await deliberation.propose(community.desk, AMARA, request.code_name, answer)
+    for member in OTHERS:
+        view = await deliberation.vote(community.desk, member, view.id, Answer.AGREE)
+    await enactment.enact(community.desk, BRUNO, request.code_name)
+
+
+async def test_words_on_the_page_reach_those_who_decide_and_end_the_waiting(community: Community) -> None:
+    """P-3.5"""
+    journey = await a_journey(community)
+    receipt = await journey.hear()
+    await personal.be_heard(community.desk, receipt, "I did not know that it hurt.")
+    file = await community.read(DMITRI, journey.code_name)
+    assert "I did not know that it hurt." in str(file)
+    assert (await journey.steps())[StepKind.HEARING] == StepState.DONE
+
+
+async def test_the_page_says_nothing_that_names_anybody(community: Community) -> None:
+    """P-2.6, P-3.1"""
+    journey = await a_journey(community, what_happened="Robin was insulted by grumbler.")
+    receipt = await journey.heard()
+    page = str(await personal.page(community.desk, receipt))
+    assert not [word for word in ("Robin", journey.code_name, journey.person_code, "Amara") if word in page]
+
+
+@pytest.mark.parametrize("receipt", ["", "wrong", "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-A", "reporter"])
+async def test_every_wrong_receipt_gets_the_same_answer(community: Community, receipt: str) -> None:
+    received = await community.report()
+    typed = received.receipt if receipt == "reporter" else receipt
+    with pytest.raises(NotFound) as answer:
+        await personal.page(community.desk, typed)
+    with pytest.raises(NotFound) as other:
+        await personal.ask_readmission(community.desk, "nonsense", "Please.")
+    assert answer.value.sentence == other.value.sentence
+
+
+async def test_a_receipt_is_taken_without_dashes_and_in_any_case(community: Community) -> None:
+    journey = await a_journey(community)
+    receipt = await journey.hear()
+    assert (await personal.page(community.desk, receipt.replace("-", " ").lower())).matters
+
+
+@pytest.mark.parametrize("text", [" ", "x" * 40_001])
+async def test_an_empty_or_endless_text_is_refused_with_a_clear_word(community: Community, text: str) -> None:
+    journey = await a_journey(community)
+    receipt = await journey.hear()
+    with pytest.raises(Refused) as refusal:
+        await personal.be_heard(community.desk, receipt, text)
+    assert refusal.value.code in ("empty", "too_long")
+
+
+async def test_a_member_whom_the_person_names_does_not_read_it(community: Community) -> None:
+    """P-2.5"""
+    journey = await a_journey(community)
+    receipt = await journey.hear()
+    await personal.be_heard(community.desk, receipt, "Dmitri Volkov has it in for me.")
+    with pytest.raises(NotFound):
+        await community.may_see(DMITRI, journey.code_name)
+
+
+async def test_a_term_that_is_over_is_named_so_and_the_person_is_told_that_they_may_ask(community: Community) -> None:
+    """P-6.2"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    await journey.pass_time(60 * DAY)
+    assert await journey.hold() is Hold.BARRED
+    assert len(await journey.said_to_person(NoticeKind.MAY_ASK)) == 1
+    page = await personal.page(community.desk, await journey.receipt())
+    assert page.may_ask_readmission
+    assert page.sanctions[0].state == "the term is over, and you may ask to return"
+    assert NoticeKind.TERM_OVER in await community.kinds_told(DMITRI)
+
+
+async def test_access_returns_when_readmission_is_granted(community: Community) -> None:
+    """P-6.2"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    await journey.pass_time(61 * DAY)
+    request = await asked(community, journey)
+    assert (await request.case()).kind is CaseKind.READMISSION
+    await answered(community, request, YES)
+    assert await journey.hold() is Hold.OPEN
+    (told,) = await journey.said_to_person(NoticeKind.READMISSION_ANSWERED)
+    assert told.facts["answer"] == "yes"
+
+
+async def test_granted_before_the_end_access_returns_at_the_end_and_not_before(community: Community) -> None:
+    """P-6.2"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    await journey.pass_time(50 * DAY)
+    await answered(community, await asked(community, journey), YES)
+    assert await journey.hold() is Hold.BARRED
+    await journey.pass_time(10 * DAY)
+    assert await journey.hold() is Hold.OPEN
+    assert await journey.said_to_person(NoticeKind.MAY_ASK) == []
+
+
+async def test_asking_far_too_early_is_refused_with_the_date(community: Community) -> None:
+    """P-6.2"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    with pytest.raises(Refused) as refusal:
+        await asked(community, journey)
+    assert refusal.value.code == "too_early"
+
+
+async def test_a_request_that_was_declined_leaves_the_restriction_and_may_be_made_again(community: Community) -> None:
+    """P-6.2"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    await journey.pass_time(61 * DAY)
+    await answered(community, await asked(community, journey), NO)
+    assert await journey.hold() is Hold.BARRED
+    again = await asked(community, journey)
+    assert (await again.case()).state is CaseState.OPEN
+
+
+async def test_a_second_request_joins_the_first(community: Community) -> None:
+    journey = await a_journey(community)
+    await journey.enacted()
+    await journey.pass_time(61 * DAY)
+    first = await asked(community, journey)
+    second = await asked(community, journey)
+    assert first.id == second.id
+
+
+async def test_an_unanswered_request_goes_to_the_board(community: Community) -> None:
+    """P-6.2"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    await journey.pass_time(61 * DAY)
+    request = await asked(community, journey)
+    await journey.pass_time(13 * DAY)
+    assert (await request.case()).state is CaseState.OPEN
+    await journey.pass_time(DAY)
+    assert (await request.case()).state is CaseState.WITH_BOARD
+    await board.record_answer(community.desk, CHIARA, request.code_name, YES)
+    await board.confirm_answer(community.desk, GRETA, request.code_name)
+    await enactment.enact(community.desk, BRUNO, request.code_name)
+    assert await journey.hold() is Hold.OPEN
+
+
+async def test_an_extended_suspension_ends_only_when_its_conditions_are_shown_to_be_met(community: Community) -> None:
+    """P-5.2"""
+    journey = await a_journey(community)
+    await journey.enacted(an_extended_suspension())
+    await journey.pass_time(121 * DAY)
+    request = await asked(community, journey)
+    with pytest.raises(Refused) as refusal:
+        await answered(community, request, YES)
+    assert refusal.value.code == "conditions_open"
+    met = Consequence(Outcome.NO_ACTION, readmit=True, conditions="The mediator has written to us.")
+    await answered(community, request, met)
+    assert await journey.hold() is Hold.OPEN
+
+
+async def test_a_permanent_ban_opens_no_request(community: Community) -> None:
+    """P-5.2"""
+    journey = await a_journey(community)
+    await journey.enacted(a_ban())
+    await journey.pass_time(500 * DAY)
+    with pytest.raises(Refused) as refusal:
+        await asked(community, journey)
+    assert refusal.value.code == "nothing_to_ask"
+
+
+async def test_who_may_ask_is_reminded_after_one_and_three_months_and_the_group_every_year(
+    community: Community,
+) -> None:
+    """P-6.2"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    reminded = []
+    for days in (60, 29, 1, 59, 1, 274, 1):
+        await journey.pass_time(days * DAY)
+        yearly = [n for n in await community.told(DMITRI) if n.facts.get("look") == "yearly"]
+        reminded.append((len(await journey.said_to_person(NoticeKind.MAY_ASK)), len(yearly)))
+    assert reminded == [(1, 0), (1, 0), (2, 0), (2, 0), (3, 0), (3, 0), (3, 1)]
+
+
+async def test_a_term_that_ends_on_a_person_never_told_goes_to_the_group(community: Community) -> None:
+    """P-6.2"""
+    journey = await a_journey(community)
+    await journey.ready()
+    done = await enactment.enact(community.desk, BRUNO, journey.code_name)
+    await journey.delivered(done, proof=None)
+    before = (await community.kinds_told(ELENI)).count(NoticeKind.NOT_TOLD)
+    await journey.pass_time(60 * DAY)
+    assert (await community.kinds_told(ELENI)).count(NoticeKind.NOT_TOLD) == before + 1
+
+
+async def test_who_stepped_back_from_the_matter_does_not_hear_of_the_request_either(community: Community) -> None:
+    """P-4.3"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    await recuse(community.desk, ELENI, journey.code_name, Reason.SAME_EMPLOYER)
+    await journey.pass_time(61 * DAY)
+    await asked(community, journey)
+    assert await community.who_was_told(NoticeKind.READMISSION_ASKED) == set(WORKING_GROUP) - {ELENI}
+
+
+async def test_a_request_to_look_again_goes_to_the_board_and_changes_nothing_by_itself(community: Community) -> None:
+    """P-5.7"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    receipt = await journey.receipt()
+    await personal.ask_reconsideration(community.desk, receipt, "Please look again.")
+    asked_of = [n for n in await community.told(CHIARA) if n.facts.get("ask") == "reconsider"]
+    assert len(asked_of) == 1
+    assert await journey.hold() is Hold.BARRED
+
+
+async def test_nothing_is_reconsidered_that_was_not_decided(community: Community) -> None:
+    journey = await a_journey(community)
+    receipt = await journey.hear()
+    with pytest.raises(Refused):
+        await personal.ask_reconsideration(community.desk, receipt, "Please.")
+
+
+async def test_a_decision_not_yet_enacted_does_not_show_on_the_page(community: Community) -> None:
+    journey = await a_journey(community)
+    receipt = await journey.heard()
+    await journey.agreed()
+    await journey.pass_time(73 * HOUR)
+    page = await personal.page(community.desk, receipt)
+    assert page.sanctions == ()
+    assert page.matters[0].outcome == ""
