@@ -4,8 +4,9 @@ GitHub takes logins, which change hands: each act resolves the id anew. Blocks c
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any, TypeVar
 
@@ -222,30 +223,29 @@ class GithubSpace:
         return Already()
 
     async def _trace(self, account: Account) -> Trace:
-        login = await self._login(account)
-        if login is None:
+        login, blocked = await _both(self._login(account), self._audit(translate.BLOCKED))
+        if login is None or blocked.status != 200:
             return Trace(Hand.UNSAID)
-        entries: list[dict[str, Any]] = []
-        for action in (translate.BLOCKED, translate.UNBLOCKED):
-            answer = await self._ask(lambda action=action: self._github.audit(f"action:{action}"))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-            if answer.status != 200:
-                return Trace(Hand.UNSAID)
-            entries += answer.body
-        app = await self._ask(self._github.app)
-        return translate.trace(entries, login, f"{app.body['slug']}[bot]")
+        unblocked, app = await _both(self._audit(translate.UNBLOCKED), self._ask(self._github.app))
+        if unblocked.status != 200:
+            return Trace(Hand.UNSAID)
+        return translate.trace([*blocked.body, *unblocked.body], login, f"{app.body['slug']}[bot]")
+
+    async def _audit(self, action: str) -> Reply:
+        return await self._ask(lambda: self._github.audit(f"action:{action}"))
 
     async def _survey(self, account: Account) -> Belongings:
-        await self._first_blocks()
-        login = await self._login(account)
+        _, login = await _both(self._first_blocks(), self._login(account))
         if login is None:
             return Belongings()
-        membership = await self._ask(lambda: self._github.membership(login))
+        asked = self._ask(lambda: self._github.membership(login))
+        membership, teams = await _both(asked, self._pages(self._github.teams, Urgency.LOOK))
         if translate.presence(membership) is not Presence.MEMBER:
             return Belongings()
         role = str(membership.body.get("role"))
         things = [translate.membership_of(self._config.organization, role)]
-        for team in await self._pages(self._github.teams, Urgency.LOOK):
-            place = await self._ask(lambda slug=team["slug"]: self._github.team_membership(slug, login))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+        places = await _all([self._ask(partial(self._github.team_membership, team["slug"], login)) for team in teams])
+        for team, place in zip(teams, places, strict=True):
             if place.status == 200 and place.body.get("state") == "active":
                 things.append(translate.team_of(team, str(place.body.get("role"))))
         return Belongings(tuple(things), _OWNER if role == "admin" else None)
@@ -321,6 +321,16 @@ async def _both(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -
     if isinstance(other, BaseException):
         raise other
     return one, other
+
+
+async def _all(questions: Sequence[Coroutine[Any, Any, A]]) -> list[A]:
+    """All answers, asked for at the same time; none is left under way when one fails."""
+    answers: list[A] = []
+    for answer in await asyncio.gather(*questions, return_exceptions=True):
+        if isinstance(answer, BaseException):
+            raise answer
+        answers.append(answer)
+    return answers
 
 
 def _ids(page: Reply) -> set[str]:

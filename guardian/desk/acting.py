@@ -30,6 +30,7 @@ from guardian.desk.foresight import SpacePreview, foresee
 from guardian.desk.linking import Found, find_account, link_account, link_vouched, person_behind, wall_off_person
 from guardian.desk.moving import case_of, hand_receipt, insist, keep_about, promise
 from guardian.desk.reviewing import start_clocks, weigh_reviews
+from guardian.desk.sanctioning import scope_facts
 from guardian.desk.telling import tell_deciders, tell_members, tell_person
 from guardian.desk.walling import contact_among
 from guardian.errors import NotFound, Refused
@@ -236,7 +237,7 @@ async def _take(
     )
     if done.term is not None:
         await promise(work, PromiseKind.TERM_END, case.id, ends, about=sanction.id)
-    facts = {"restriction": done.restriction, "ends": ends.isoformat()}
+    facts = {"restriction": done.restriction, "ends": ends.isoformat(), **scope_facts(done.spaces)}
     facts |= await hand_receipt(desk, work, case, person.id)
     await tell_person(work, case, person.id, NoticeKind.ACTED, facts, sanction.id)
     await tell_members(work, case, NoticeKind.ACT_TAKEN, {"act": done.id, "ground": done.ground}, besides=[done.by])

@@ -20,7 +20,7 @@ from guardian.cases.values import (
     Proposal,
     Review,
 )
-from guardian.desk.deliberation import awaiting_motion, weigh
+from guardian.desk.counting import awaiting_motion, weigh
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.hearing import ask_for_views
 from guardian.desk.moving import (

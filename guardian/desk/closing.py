@@ -8,8 +8,8 @@ from guardian.cases.drafts import text_fits
 from guardian.cases.values import Case, CaseEvent, Promise, PromiseKind, StepKind
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.drafts import send_resolution
-from guardian.desk.enactment import report_to_board
 from guardian.desk.moving import again, case_of, insist, keep, keep_for, move, promise, renew
+from guardian.desk.sanctioning import report_to_board
 from guardian.desk.telling import tell_members, tell_reporters
 from guardian.errors import Refused
 from guardian.ids import MemberId

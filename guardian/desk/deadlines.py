@@ -9,7 +9,7 @@ from typing import Final
 
 from guardian.cases.values import Case, CaseState, Promise, PromiseKind
 from guardian.cases.walls import circle_of, held_by
-from guardian.desk import board, closing, deliberation, enactment, hearing, readmission, reviewing, stopping
+from guardian.desk import board, closing, counting, enactment, hearing, readmission, reviewing, stopping
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.moving import again, case_of, keep
 from guardian.desk.telling import tell_group_office, tell_members, tell_reporters
@@ -81,7 +81,7 @@ async def _kept(desk: Desk, promise_id: str) -> bool:
 async def _see_to(desk: Desk, work: Work, made: Promise) -> None:
     match made.kind:
         case PromiseKind.PROPOSAL_CLOSES:
-            await deliberation.by_the_clock(work, desk.policy, made)
+            await counting.by_the_clock(work, desk.policy, made)
         case PromiseKind.HEARING:
             await hearing.hearing_over(work, made)
         case PromiseKind.FEEDBACK:

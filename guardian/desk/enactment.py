@@ -3,13 +3,12 @@
 Nothing here touches a space: what is to be held enters the work list, and the reconciler makes it so.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from guardian.cases.access import acting, case_for
-from guardian.cases.deliberation import for_ladder, not_enacted
+from guardian.cases.deliberation import not_enacted
 from guardian.cases.drafts import DRAFTS, DraftEvent
 from guardian.cases.steps import StepEvent, needed_before_enactment
 from guardian.cases.values import (
@@ -35,28 +34,32 @@ from guardian.desk.moving import (
     finish,
     hand_receipt,
     keep,
-    keep_about,
     keep_for,
     move,
     promise,
     step_to,
     steps_of,
-    tell_board,
 )
 from guardian.desk.readmission import answer_request
+from guardian.desk.sanctioning import (
+    ask_somebody_to_tell,
+    binding_accounts,
+    decide_sanction,
+    decision_facts,
+    report_to_board,
+    sanction_of,
+)
 from guardian.desk.telling import tell_members, tell_person, tell_reporters
 from guardian.errors import Refused
-from guardian.ids import DecisionId, MemberId, PersonId, SanctionId
+from guardian.ids import DecisionId, MemberId, SanctionId
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.values import News, NoticeKind
 from guardian.people.permissions import UseCase
-from guardian.sanctions import enactment, lifting
-from guardian.sanctions.values import LiftingCause, Sanction, Telling, may_act_from
-from guardian.spaces.port import Account
+from guardian.sanctions import enactment
+from guardian.sanctions.values import Sanction, Telling, may_act_from
 from rules.deadlines import Deadline, due, reminders
-from rules.ladder import Authority, ReadmissionAsks, on_term_end, readmission_asks
+from rules.ladder import Authority
 from rules.policy import Policy
-from rules.precedence import Restriction
 
 _WORDS: Final = {
     StepKind.HEARING: "the person has not been heard",
@@ -101,7 +104,7 @@ async def preview(desk: Desk, by: MemberId, code_name: str) -> Preview:
         case = await case_for(view, by, code_name)
         decision = await _decision_of(view, case)
         missing = await _missing(view, case, decision)
-        accounts = await _accounts(view, decision.person)
+        accounts = await binding_accounts(view, decision.person)
     consequence = decision.consequence
     spaces = await foresee(desk.spaces, accounts, consequence.restriction, consequence.spaces)
     return Preview(case.code_name, decision, spaces if decision.person else (), missing)
@@ -204,62 +207,6 @@ async def reading_by_the_clock(desk: Desk, work: Work, made: Promise) -> None:
     await again(work, made, next(at for at in instants if at > work.now))
 
 
-async def report_to_board(work: Work, case: Case) -> None:
-    """The Board has its report of the case, once, without those of it whom the case concerns. Policy: P-8.5."""
-    if not (await steps_of(work, case.id)).is_over(StepKind.BOARD_REPORT):
-        await tell_board(work, case, NoticeKind.BOARD_REPORT, {})
-        await finish(work, case.id, StepKind.ENACT)
-        await finish(work, case.id, StepKind.BOARD_REPORT)
-
-
-async def ask_somebody_to_tell(work: Work, case: Case, sanction: Sanction) -> None:
-    """A named member has the task of telling a person whom no message has reached: the contact, else all. Policy: P-6.2."""
-    only = [case.contact] if case.contact else None
-    await tell_members(work, case, NoticeKind.NOT_TOLD, {"sanction": str(sanction.id)}, only=only)
-
-
-async def sanction_of(view: View, authority: str, case: Case) -> Sanction | None:
-    """The sanction that rests on the decision or act."""
-    found = [s for s in await view.sanctions.of_case(case.id) if s.authority.id == authority]
-    return found[-1] if found else None
-
-
-async def decide_sanction(
-    desk: Desk, work: Work, case: Case, decision: Decision, holds_from: datetime, by: str
-) -> Sanction | None:
-    """What the decision restricts stands in place of what this case restricted before, with no gap; None for nothing.
-
-    A provisional measure ends with it. Policy: P-6.3, P-7.4.
-    """
-    if decision.person is None:
-        return None
-    old = [s for s in await work.sanctions.of_case(case.id) if s.person == decision.person and s.lifting is None]
-    consequence = decision.consequence
-    if consequence.restriction is Restriction.NONE:
-        for sanction in old:
-            await lifting.lift(work, sanction, work.now, LiftingCause.SUPERSEDED, by, decision.id)
-        return None
-    new = await enactment.enact(
-        work,
-        decision.person,
-        case.id,
-        decision.id,
-        consequence.restriction,
-        consequence.spaces,
-        consequence.term,
-        on_term_end(Authority.DECISION, for_ladder(consequence), desk.policy),
-        holds_from,
-        desk.spaces.names,
-    )
-    for sanction in old:
-        await enactment.supersede(work, sanction, new, by, decision.id)
-        await keep_about(work, sanction.id, PromiseKind.TERM_END, PromiseKind.ASK_REMINDER)
-    if new.ends is not None:
-        await promise(work, PromiseKind.TERM_END, case.id, new.ends, about=new.id)
-    await _end_roles(work, decision, by)
-    return new
-
-
 async def _take_hold(desk: Desk, work: Work, case: Case, decision: Decision, by: MemberId) -> Enacted:
     steps = await steps_of(work, case.id)
     if not steps.is_over(StepKind.TELL_REPORTER):
@@ -318,20 +265,6 @@ def _reading_instants(made: Promise, policy: Policy) -> tuple[datetime, ...]:
     return (*reminders(Deadline.SECOND_READING, made.since, policy), made.due)
 
 
-def decision_facts(decision: Decision, sanction: Sanction | None, policy: Policy) -> Mapping[str, str]:
-    """What the person is told of the decision in the standard text."""
-    consequence = decision.consequence
-    asks = readmission_asks(Authority.DECISION, for_ladder(consequence), policy)
-    return {
-        "outcome": consequence.outcome,
-        "restriction": consequence.restriction,
-        "from": sanction.starts.isoformat() if sanction else "",
-        "ends": sanction.ends.isoformat() if sanction and sanction.ends else "",
-        "return": asks if sanction else ReadmissionAsks.NOTHING,
-        "conditions": consequence.conditions,
-    }
-
-
 async def _texts(view: View, case: Case, decision: Decision) -> list[Draft]:
     """The group's own texts to the person about the decision, the newest first, as far as they can still be sent."""
     drafts = await view.deliberation.drafts_of(case.id)
@@ -365,21 +298,3 @@ async def _refuse_while_missing(work: Work, case: Case, decision: Decision) -> N
         reasons = ", and ".join(_WORDS[kind] for kind in missing)
         sentence = f"This cannot be enacted yet: {reasons}. A step can be skipped with a reason and a second member."
         raise Refused("steps_missing", sentence, "P-5.5")
-
-
-async def _accounts(view: View, person: PersonId | None) -> tuple[Account, ...]:
-    if person is None:
-        return ()
-    return tuple(known.account for known in await view.people.accounts_of(person) if known.binding)
-
-
-async def _end_roles(work: Work, decision: Decision, by: str) -> None:
-    """A sanction on somebody with a role here ends the role's access at this instant. Policy: P-1.2."""
-    if decision.person is None:
-        return
-    accounts = set(await _accounts(work, decision.person))
-    for member in await work.people.members():
-        is_theirs = member.person == decision.person or bool(accounts & set(member.accounts))
-        if is_theirs and member.ended_at is None:
-            await work.people.save_member(replace(member, ended_at=work.now))
-            work.journal.note(Entry("member.has_ended", by, "P-1.2", {"member": str(member.id)}))

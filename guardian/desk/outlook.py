@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from guardian.cases.access import acting, case_for, case_for_board, may_know
-from guardian.cases.acting import is_under_review
+from guardian.cases.acting import StopState, is_under_review
 from guardian.cases.deliberation import not_enacted
 from guardian.cases.values import (
     Act,
@@ -17,6 +17,7 @@ from guardian.cases.values import (
     Case,
     CaseKind,
     CaseState,
+    Consequence,
     Decision,
     DraftState,
     PromiseKind,
@@ -92,6 +93,7 @@ class Outlook:
     drafts: tuple[DraftId, ...]
     links: tuple[AccountId, ...]
     act: str | None
+    board_answer: Consequence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ async def outlook(desk: Desk, by: MemberId, code_name: str) -> Outlook:
             await _drafts(view, case, by),
             await _links(view, case, by),
             act.id if act else None,
+            await _board_answer(view, case),
         )
 
 
@@ -148,6 +151,14 @@ async def running(desk: Desk, by: MemberId) -> tuple[RunningSanction, ...]:
         member = await acting(view, by, UseCase.READ_CASE)
         found = [await _running(view, member, sanction) for sanction in await view.sanctions.unlifted()]
         return tuple(line for line in found if line is not None)
+
+
+async def standing_stop(desk: Desk, by: MemberId, of: MemberId) -> str | None:
+    """The stop that holds on that member, for those who may look at it; None where there is none."""
+    async with desk.works.look() as view:
+        await acting(view, by, UseCase.REVIEW_ACT)
+        stops = await view.deliberation.stops(of)
+        return next((known.id for known in reversed(stops) if known.state is not StopState.ENDED), None)
 
 
 async def _line(view: View, member: Member, case: Case) -> Line | None:
@@ -228,6 +239,12 @@ async def _may_confirm(view: View, member: Member, case: Case) -> bool:
     answer = await view.deliberation.board_answer_for(case.id)
     waits = answer is not None and answer.confirmed_at is None and answer.by != member.id
     return waits and sits(member, BOARD, view.now)
+
+
+async def _board_answer(view: View, case: Case) -> Consequence | None:
+    """What was recorded as the Board's answer and is not confirmed yet."""
+    answer = await view.deliberation.board_answer_for(case.id)
+    return answer.consequence if answer is not None and answer.confirmed_at is None else None
 
 
 async def _drafts(view: View, case: Case, by: MemberId) -> tuple[DraftId, ...]:

@@ -28,15 +28,13 @@ from guardian.desk.desk import Desk, View, Work
 from guardian.desk.enactment import enactment_told
 from guardian.desk.hearing import was_asked
 from guardian.desk.moving import case_of, insist, keep_for, reported, step_to, steps_of, tell_liaison
-from guardian.desk.readmission import may_ask, open_request
+from guardian.desk.readmission import keep_out, may_ask, open_request
 from guardian.desk.telling import reference_of, tell_members
-from guardian.desk.walling import tell_of_walls, wall_off
 from guardian.errors import NotFound, Refused
 from guardian.ids import DecisionId, PersonId, Reference, new_id
 from guardian.journal import PARTY, Entry
-from guardian.notices.values import News, NoticeKind
+from guardian.notices.values import News, Notice, NoticeKind, NoticeState
 from guardian.sanctions.values import Sanction, asks_until, state_at
-from rules.conflicts import Signs
 from rules.deadlines import Deadline, due
 from rules.ladder import Authority, TermState
 from rules.precedence import Restriction
@@ -93,13 +91,17 @@ class MatterLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonalPage:
-    """What the person may know: what they are restricted in, what is being looked at, and what they can do."""
+    """What the person may know: what they are restricted in, what is being looked at, and what they can do.
+
+    `letters` are what they were written, newest first: nothing reaches who is locked out, so it stands here too.
+    """
 
     community: str
     sanctions: tuple[SanctionLine, ...]
     matters: tuple[MatterLine, ...]
     may_ask_readmission: bool
     may_ask_reconsideration: bool
+    letters: tuple[Notice, ...]
 
 
 async def page(desk: Desk, receipt: str) -> PersonalPage:
@@ -116,6 +118,7 @@ async def page(desk: Desk, receipt: str) -> PersonalPage:
             tuple([await _matter(work, case, person) for case in cases]),
             any(each.open and each.asked_at is None for each in asking),
             bool(await _decided(work, cases)),
+            await _letters(work, person),
         )
 
 
@@ -140,9 +143,7 @@ async def ask_readmission(desk: Desk, receipt: str, text: str) -> str:
     insist(text_fits(text, desk.longest_text))
     async with desk.works.begin() as work:
         person = await _holder(work, receipt)
-        cases = await open_request(work, desk.policy, person, text.strip())
-        for case in cases:
-            await _keep_out(desk, work, case, text)
+        await open_request(work, desk.policy, person, text.strip())
         until = due(Deadline.READMISSION_ANSWER, work.now, desk.policy)
     return f"Thank you. Your request is with the group. You have an answer by {until:%d %B %Y}, here at the latest."
 
@@ -160,7 +161,7 @@ async def ask_reconsideration(desk: Desk, receipt: str, text: str) -> str:
             )
         case = await case_of(work, decided[-1].case)
         await work.cases.add_addition(Addition(new_id(), case.id, None, work.now, text.strip()))
-        await _keep_out(desk, work, case, text)
+        case = await keep_out(work, desk.policy, case, text)
         await tell_liaison(work, case, NoticeKind.WITH_BOARD, {"cause": "reconsideration", "ask": "reconsider"})
         await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": News.RECONSIDER})
         about = {"case": str(case.id), "person": str(person)}
@@ -206,6 +207,11 @@ async def _sanctions(desk: Desk, view: View, person: PersonId) -> tuple[Sanction
             )
         )
     return tuple(lines)
+
+
+async def _letters(view: View, person: PersonId) -> tuple[Notice, ...]:
+    told = await view.notices.of_person(person)
+    return tuple(notice for notice in reversed(told) if notice.state is not NoticeState.WITHHELD)
 
 
 async def _consequence(view: View, sanction: Sanction) -> Consequence | None:
@@ -259,15 +265,7 @@ async def _hear(desk: Desk, work: Work, case: Case, person: PersonId, text: str)
     if step is not None and step.state is StepState.UNDER_WAY and len(await reported(work, case)) == 1:
         await step_to(work, case.id, StepKind.HEARING, StepEvent.FINISH, PARTY)
         await keep_for(work, case.id, PromiseKind.HEARING)
-    case = await _keep_out(desk, work, case, text)
+    case = await keep_out(work, desk.policy, case, text)
     await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": News.HEARD})
     about = {"case": str(case.id), "person": str(person)}
     work.journal.note(Entry("person.was_heard", PARTY, "P-3.5", about, case.id))
-
-
-async def _keep_out(desk: Desk, work: Work, case: Case, text: str) -> Case:
-    """Whoever the person's words point to does not read them until a chair has said so. Policy: P-2.5."""
-    after, changed = await wall_off(work, desk.policy, case, Signs(texts=(text,)), PARTY)
-    if changed:
-        await tell_of_walls(work, case, after)
-    return after

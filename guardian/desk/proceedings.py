@@ -59,7 +59,9 @@ async def proceedings(desk: Desk, session: str) -> Proceedings:
         return Proceedings(
             {**_OTHERS, **{member.id: member.name for member in await view.people.members()}},
             await _votes(view, case),
-            tuple([ActRead(a, await view.deliberation.reviews_of(a.id)) for a in await view.deliberation.acts_of(case.id)]),
+            tuple(
+                [ActRead(a, await view.deliberation.reviews_of(a.id)) for a in await view.deliberation.acts_of(case.id)]
+            ),
             tuple([await _sanction(view, sanction) for sanction in await view.sanctions.of_case(case.id)]),
         )
 
@@ -71,7 +73,6 @@ async def _votes(view: View, case: Case) -> Mapping[ProposalId, Votes]:
         )
         for proposal in await view.deliberation.proposals_of(case.id)
     }
-
 
 
 async def _sanction(view: View, sanction: Sanction) -> SanctionRead:

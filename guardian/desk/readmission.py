@@ -18,6 +18,7 @@ from guardian.cases.values import (
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.moving import again, case_of, hand_receipt, hand_to_board, keep, keep_for, promise
 from guardian.desk.telling import tell_members, tell_person
+from guardian.desk.walling import tell_of_walls, wall_off
 from guardian.errors import Refused
 from guardian.ids import CaseId, MemberId, PersonId, SanctionId, new_id, new_reference
 from guardian.journal import PARTY, SERVICE, Entry, by_member
@@ -25,6 +26,7 @@ from guardian.notices.values import News, NoticeKind
 from guardian.people.names import code_name
 from guardian.sanctions import lifting
 from guardian.sanctions.values import Sanction, Telling, state_at
+from rules.conflicts import Signs
 from rules.deadlines import Deadline, due, length, readmission_reminders, reminders
 from rules.ladder import TermState
 from rules.policy import OnTermEnd, Policy
@@ -143,6 +145,14 @@ async def answer_by_the_clock(work: Work, policy: Policy, made: Promise) -> None
     await hand_to_board(work, policy, case, "readmission_late")
 
 
+async def keep_out(work: Work, policy: Policy, case: Case, text: str) -> Case:
+    """Whoever the person's words point to hears of them only when a chair has said so. Policy: P-2.5."""
+    after, changed = await wall_off(work, policy, case, Signs(texts=(text,)), PARTY)
+    if changed:
+        await tell_of_walls(work, case, after)
+    return after
+
+
 async def _ask(work: Work, policy: Policy, sanction_id: SanctionId, text: str) -> Case:
     sanction = await work.sanctions.sanction(sanction_id)
     if sanction is None:
@@ -155,6 +165,7 @@ async def _ask(work: Work, policy: Policy, sanction_id: SanctionId, text: str) -
     else:
         kind = NoticeKind.CASE_NEWS
     await work.cases.add_addition(Addition(new_id(), case.id, None, work.now, text))
+    case = await keep_out(work, policy, case, text)
     await tell_members(work, case, kind, news)
     about = {"case": str(case.id), "sanction": str(sanction.id)}
     work.journal.note(Entry("readmission.was_asked", PARTY, "P-6.2", about, case.id))

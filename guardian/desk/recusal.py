@@ -5,7 +5,7 @@ from dataclasses import replace
 from guardian.cases.access import acting, case_for, plain_name
 from guardian.cases.values import Case, Wall, WallKind
 from guardian.cases.walls import circle_of, goes_to_board, held_by, returned_to_group
-from guardian.desk.deliberation import recount
+from guardian.desk.counting import recount
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.telling import tell_members, tell_reporters
 from guardian.desk.walling import contact_among, tell_of_walls, to_board

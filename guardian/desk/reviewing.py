@@ -22,7 +22,6 @@ from guardian.cases.values import (
 )
 from guardian.cases.walls import circle_of, held_by
 from guardian.desk.desk import Desk, View, Work
-from guardian.desk.enactment import decide_sanction, decision_facts, report_to_board, sanction_of
 from guardian.desk.moving import (
     again,
     case_of,
@@ -36,6 +35,7 @@ from guardian.desk.moving import (
     promise,
     tell_liaison,
 )
+from guardian.desk.sanctioning import decide_sanction, decision_facts, report_to_board, sanction_of
 from guardian.desk.telling import tell_deciders, tell_members, tell_person
 from guardian.errors import NotFound, Refused
 from guardian.ids import DecisionId, MemberId, new_id

@@ -6,7 +6,7 @@ Policy: P-2.5, P-4.1.
 from guardian.cases.stores import CaseView
 from guardian.cases.values import Case
 from guardian.cases.walls import circle_of, goes_to_board, held_by, sent_to_board, spared, still_needed, walls_from
-from guardian.desk.deliberation import recount
+from guardian.desk.counting import recount
 from guardian.desk.desk import Work
 from guardian.desk.telling import tell_deciders, tell_members
 from guardian.ids import MemberId

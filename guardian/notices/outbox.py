@@ -25,7 +25,7 @@ from guardian.spaces.registry import Spaces
 
 log = logger("notices")
 
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 16
 _RECORD_TRIES: Final = 3
 PAGE: Final = "page"
 """The proof of a notice that its recipient reads on a page of their own, because there is nowhere to send it."""
@@ -139,7 +139,7 @@ class Outbox(Generic[V, W]):
         return len(due)
 
     async def _lines(self, due: Sequence[NoticeId]) -> list[list[Notice]]:
-        """The due notices by recipient; one that cannot be read is put off, and its number stands in the log."""
+        """The due notices by recipient, those first on which a restriction waits; one that cannot be read is put off."""
         lines: dict[Recipient, list[Notice]] = {}
         for notice_id in due:
             try:
@@ -150,24 +150,33 @@ class Outbox(Generic[V, W]):
                 continue
             if notice is not None and notice.state is NoticeState.WAITING:
                 lines.setdefault(notice.to, []).append(notice)
-        return [sorted(line, key=lambda notice: notice.id) for line in lines.values()]
+        in_order = [sorted(line, key=lambda notice: notice.id) for line in lines.values()]
+        return sorted(in_order, key=lambda line: all(notice.sanction is None for notice in line))
 
     async def _deliver_line(self, line: list[Notice]) -> None:
+        """A recipient who cannot be reached just now is not asked for again in this round: what follows waits as well."""
+        unreached: datetime | None = None
         for notice in line:
+            if unreached is not None:
+                await self._postpone(notice.id, unreached)
+                continue
             async with self._room:
                 try:
-                    await self._deliver(notice)
+                    unreached = await self._deliver(notice)
                 except Stale:
                     log.info("notice.was_stale", notice=notice.id)
                 except Exception as error:
                     await self._put_off(notice.id, notice.created_at, error)
-            self._in_hand -= 1
 
-    async def _deliver(self, notice: Notice) -> None:
+    async def _deliver(self, notice: Notice) -> datetime | None:
+        """The notice has been tried once; the answer is when it is tried again, if it has to be."""
         async with self._works.look() as view:
             allowed = await self._may_still_know(view, notice)
             ways = await self._directory.ways_to(view, notice) if allowed else Ways(unwanted=True)
-        await self._record(notice, await self._tried(notice, ways))
+        result = await self._tried(notice, ways)
+        retry = self._retry_at(notice, result)
+        await self._record(notice, result, retry)
+        return retry
 
     async def _tried(self, notice: Notice, ways: Ways) -> Result:
         if ways.unwanted:
@@ -204,11 +213,11 @@ class Outbox(Generic[V, W]):
             NoticeState.UNDELIVERABLE, why="every_channel_refused" if ways.channels else "no_way", answered=True
         )
 
-    async def _record(self, notice: Notice, result: Result) -> None:
+    async def _record(self, notice: Notice, result: Result, retry: datetime | None) -> None:
         """What became of it is stored; where only the version has moved on meanwhile, it is stored all the same."""
         for _ in range(_RECORD_TRIES):
             try:
-                await self._store(notice, result)
+                await self._store(_after(notice, result, retry), result)
                 return
             except Stale:
                 async with self._works.look() as view:
@@ -218,10 +227,10 @@ class Outbox(Generic[V, W]):
                 notice = fresh
         raise Stale
 
-    async def _store(self, notice: Notice, result: Result) -> None:
-        hears = notice.sanction is not None and result.answered
+    async def _store(self, tried: Notice, result: Result) -> None:
+        hears = tried.sanction is not None and result.answered
         try:
-            await self._commit(notice, result, hears=hears)
+            await self._commit(tried, result, hears=hears)
         except Stale:
             raise
         except Exception as error:
@@ -229,33 +238,37 @@ class Outbox(Generic[V, W]):
                 raise
             # The message is out. Sending it again and again because nobody can be told of it would harm the person;
             # the decision's own clock makes up for what was not heard (P-5.6).
-            log.error("telling.went_unheard", notice=notice.id, kind=type(error).__name__, at=place_of(error))
-            await self._commit(notice, result, hears=False)
+            log.error("telling.went_unheard", notice=tried.id, kind=type(error).__name__, at=place_of(error))
+            await self._commit(tried, result, hears=False)
 
-    async def _commit(self, notice: Notice, result: Result, *, hears: bool) -> None:
+    async def _commit(self, tried: Notice, result: Result, *, hears: bool) -> None:
         async with self._works.begin() as work:
-            await work.notices.save(self._after(notice, result))
-            if hears and notice.sanction is not None:
-                await self._on_told(work, notice.sanction, result.proof or None)
-            if notice.to.kind is not RecipientKind.MEMBER or result.state is NoticeState.UNDELIVERABLE:
-                _note(work.journal, notice, result)
+            await work.notices.save(tried)
+            if hears and tried.sanction is not None:
+                await self._on_told(work, tried.sanction, result.proof or None)
+            _note(work.journal, tried, result)
 
-    def _after(self, notice: Notice, result: Result) -> Notice:
+    def _retry_at(self, notice: Notice, result: Result) -> datetime | None:
+        if result.state is not NoticeState.WAITING:
+            return None
         now = self._clock.now()
-        waits = result.state is NoticeState.WAITING
-        retry = max(self._patience.retry_at(notice.created_at, now), now + (result.after or timedelta()))
-        return replace(
-            notice, state=result.state, tries=notice.tries + 1, next_try=retry if waits else None, proof=result.proof
-        )
+        return max(self._patience.retry_at(notice.created_at, now), now + (result.after or timedelta()))
 
     async def _put_off(self, notice: NoticeId, since: datetime | None, error: Exception) -> None:
         """A notice that cannot be handled as it stands is tried again later, and the others go on."""
         log.error("notice.has_failed", notice=notice, kind=type(error).__name__, at=place_of(error))
+        await self._postpone(notice, self._patience.retry_at(since, self._clock.now()))
+
+    async def _postpone(self, notice: NoticeId, until: datetime) -> None:
         try:
             async with self._works.begin() as work:
-                await work.notices.postpone(notice, self._patience.retry_at(since, self._clock.now()))
-        except Exception as again:
-            log.error("notice.was_not_put_off", notice=notice, kind=type(again).__name__, at=place_of(again))
+                await work.notices.postpone(notice, until)
+        except Exception as error:
+            log.error("notice.was_not_put_off", notice=notice, kind=type(error).__name__, at=place_of(error))
+
+
+def _after(notice: Notice, result: Result, retry: datetime | None) -> Notice:
+    return replace(notice, state=result.state, tries=notice.tries + 1, next_try=retry, proof=result.proof)
 
 
 def _proof(channel: Channel, outcome: Done | Already) -> str:
@@ -265,9 +278,10 @@ def _proof(channel: Channel, outcome: Done | Already) -> str:
     return f"{channel.name}:{outcome.proof}" if outcome.proof else ""
 
 
-def _note(journal: Journal, notice: Notice, result: Result) -> None:
-    """What reached, or did not reach, people outside the group is in the journal; so is what no member could be told."""
-    if result.state is NoticeState.WAITING:
+def _note(journal: Journal, tried: Notice, result: Result) -> None:
+    """What reached people outside the group, or did not, is in the journal; so is what a member could not be told."""
+    is_member = tried.to.kind is RecipientKind.MEMBER
+    if result.state is NoticeState.WAITING or (is_member and result.state is NoticeState.SENT):
         return
-    about = {"notice": str(notice.id), "kind": str(notice.kind), "why": result.why}
-    journal.note(Entry(f"notice.was_{result.state}", SERVICE, "P-6.2", about, notice.case))
+    about = {"notice": str(tried.id), "kind": str(tried.kind), "why": result.why}
+    journal.note(Entry(f"notice.was_{result.state}", SERVICE, "P-6.2", about, tried.case))

@@ -162,4 +162,4 @@ PHRASES: Final[Mapping[str, Words | frozenset[Outcome]]] = {
     "returns": RETURNS,
     "releases": RELEASES,
 }
-"""By the names that templates know them by."""
+"""By the names that templates know them by: `words.returns`, and so on."""

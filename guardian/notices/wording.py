@@ -31,14 +31,19 @@ class Wording:
     """The templates, with what every text may name: the community, and the address of the pages."""
 
     def __init__(self, community: str, base_url: str) -> None:
-        self._always = {"community": community, "follow_up": f"{base_url.rstrip('/')}/follow-up"}
+        address = base_url.rstrip("/")
+        self._always = {
+            "community": community,
+            "follow_up": f"{address}/follow-up",
+            "personal": f"{address}/personal",
+            "words": PHRASES,
+        }
         self._templates = Environment(
             loader=PackageLoader("guardian.notices", TEMPLATES),
             autoescape=select_autoescape(["html"]),
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(PHRASES)
         self._templates.filters.update(spoken=_spoken, spoken_day=_spoken_day, titled=_titled)
         self._on_pages = frozenset(self._templates.list_templates(filter_func=lambda name: name.startswith(ON_PAGES)))
 

@@ -40,6 +40,7 @@ class UseCase(StrEnum):
     EXPLAIN = "explain"
     PRINT_ROSTER = "print_roster"
     CHANGE_MEMBERS = "change_members"
+    CONFIRM_CHAIR = "confirm_chair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ MAY: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.EXPLAIN: (MEMBERS,),
     UseCase.PRINT_ROSTER: (MEMBERS,),
     UseCase.CHANGE_MEMBERS: (CHAIRS,),
+    UseCase.CONFIRM_CHAIR: (MEMBERS,),
 }
 
 

@@ -13,10 +13,10 @@ from guardian.sanctions.ownership import Evidence, Whose, needs_trace, whose
 from guardian.sanctions.plan import GiveBack, Plan, Situation, Step, plan
 from guardian.sanctions.recording import record, record_given, record_held_back, record_missing, record_trouble
 from guardian.sanctions.settle import Settled, settle
-from guardian.sanctions.steps import HeldBack, act, drain, held_back, intend, survey, trouble_of
+from guardian.sanctions.steps import HeldBack, act, drain, foreseen, held_back, intend, survey, trouble_of
 from guardian.sanctions.stores import Lease
 from guardian.sanctions.trouble import Trouble
-from guardian.spaces.port import Missing, Seen, Space, Trace, Unknown
+from guardian.spaces.port import Belongings, Missing, Seen, Space, Trace, Unknown
 from rules.precedence import Hold
 
 log = logger("sanctions")
@@ -86,7 +86,7 @@ async def _look_again_soon(tools: Tools, account: AccountId) -> None:
 
 async def _round(tools: Tools, lease: Lease, space: Space, facts: Facts, last: Round) -> Round | None:
     """One look and at most one step; None once the key is at rest or has to wait."""
-    seen, belongs = await observe(space, facts)
+    (seen, belongs), losses = await asyncio.gather(observe(space, facts), foreseen(tools, space, facts))
     if isinstance(seen, Missing):
         await record_missing(tools, facts)
         return None
@@ -98,7 +98,7 @@ async def _round(tools: Tools, lease: Lease, space: Space, facts: Facts, last: R
     if step is None or step == last.done:
         await _come_to_rest(tools, facts, view, last)
         return None
-    return await _step(tools, lease, space, view, step)
+    return await _step(tools, lease, space, view, step, losses)
 
 
 async def _come_to_rest(tools: Tools, facts: Facts, view: View, last: Round) -> None:
@@ -110,13 +110,15 @@ async def _come_to_rest(tools: Tools, facts: Facts, view: View, last: Round) -> 
         await record_trouble(tools, facts, view.settled, last.trouble)
 
 
-async def _step(tools: Tools, lease: Lease, space: Space, view: View, step: Step) -> Round | None:
+async def _step(
+    tools: Tools, lease: Lease, space: Space, view: View, step: Step, losses: Belongings | Unknown | None
+) -> Round | None:
     facts, settled = view.facts, view.settled
     held = held_back(tools, facts, step, tools.clock.now())
     if held is not None:
         await _hold_back(tools, view, held)
         return None
-    taken = await survey(space, facts, step)
+    taken = await survey(space, facts, step, losses)
     if isinstance(taken, Unknown):
         await record_trouble(tools, facts, settled, Trouble(taken.why, taken.needs or "", after=taken.after))
         return None

@@ -80,11 +80,25 @@ def _verb(step: Step) -> str:
             assert_never(step)
 
 
-async def survey(space: Space, facts: Facts, step: Step) -> tuple[Belonging, ...] | Unknown:
-    """What the step will destroy, read before it."""
+async def foreseen(tools: Tools, space: Space, facts: Facts) -> Belongings | Unknown | None:
+    """What a bar would destroy, asked for while the account is looked at, where nothing was begun there yet.
+
+    None where no bar is in sight: what a later step destroys is then read before that step.
+    """
+    known = facts.applications.get(Hold.BARRED)
+    begun = bool(facts.intents) or (known is not None and known.placed)
+    if begun or not space.abilities.destroys or facts.wish(tools.clock.now()).hold is not Hold.BARRED:
+        return None
+    return await space.survey(facts.known.account)
+
+
+async def survey(
+    space: Space, facts: Facts, step: Step, losses: Belongings | Unknown | None
+) -> tuple[Belonging, ...] | Unknown:
+    """What the step will destroy, read before it; `losses` is the answer where it was foreseen."""
     if not isinstance(step, Place) or step.hold is not Hold.BARRED or not space.abilities.destroys:
         return ()
-    found: Belongings | Unknown = await space.survey(facts.known.account)
+    found = await space.survey(facts.known.account) if losses is None else losses
     return found if isinstance(found, Unknown) else found.things
 
 

@@ -21,6 +21,7 @@ class Form:
 
     action: str
     method: str
+    multipart: bool = False
     values: dict[str, list[str]] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -95,8 +96,13 @@ class Visitor:
         if form.method == "get":
             async with self._session.get(target, params=pairs) as answer:
                 return await _page(answer)
-        async with self._session.post(target, data=aiohttp.FormData(pairs), headers=origin) as answer:
+        body = aiohttp.FormData(pairs, default_to_multipart=form.multipart)
+        async with self._session.post(target, data=body, headers=origin) as answer:
             return await _page(answer)
+
+    async def through(self, door: Page, receipt: str) -> Page:
+        """The page behind the door that a receipt opens."""
+        return await self.send(door, door.form("Open"), {"receipt": receipt})
 
     def _here(self, address: str) -> str:
         return urljoin(self._origin, address)
@@ -137,7 +143,8 @@ class _Reader(HTMLParser):
             self.words.append("\n")
         match tag:
             case "form":
-                self._form = Form(given.get("action", ""), given.get("method", "get").lower())
+                multipart = given.get("enctype", "") == "multipart/form-data"
+                self._form = Form(given.get("action", ""), given.get("method", "get").lower(), multipart)
             case "label" | "legend":
                 self._label = (given.get("for"), [])
             case "input":
@@ -255,5 +262,7 @@ class _Reader(HTMLParser):
             text = self._form.labels.pop(key)
             if name is not None and self._form.labels.get(name, name) == name:
                 self._form.labels[name] = text
+            for choices in self._form.choices.values():
+                choices[:] = [(value, text if known == key[1:] else known) for value, known in choices]
         self.forms.append(self._form)
         self._form = None

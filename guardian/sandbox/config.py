@@ -21,6 +21,7 @@ class Wishes:
     policy: str = "django"
     listen: str = "127.0.0.1:0"
     sweep_every: str = "7d"
+    retry_most: str = "15m"
     call_ceiling: str = "10s"
 
 
@@ -50,7 +51,7 @@ def _sections(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]
     every = {"mode": "enforce", "call_ceiling": wishes.call_ceiling}
     return {
         "service": {"community": COMMUNITY, "listen": wishes.listen, "data": "data", "policy": wishes.policy},
-        "reconciler": {"sweep_every": wishes.sweep_every},
+        "reconciler": {"sweep_every": wishes.sweep_every, "retry_most": wishes.retry_most},
         f"spaces.{DISCORD}": {
             **every,
             "token_file": "secrets/discord-token",

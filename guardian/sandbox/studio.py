@@ -9,13 +9,15 @@ from itertools import count
 from pathlib import Path
 from typing import Final, Protocol
 
-from guardian.assembly import assemble
+from guardian.assembly.composing import assemble
 from guardian.clock import DrivenClock, DrivenTime
 from guardian.sandbox.checks import Checks
 from guardian.sandbox.community import Human
 from guardian.sandbox.config import Wishes, write_config
 from guardian.sandbox.founding import found
+from guardian.sandbox.group import WorkingGroup
 from guardian.sandbox.harness import Harness, Running
+from guardian.sandbox.outsiders import Outsiders
 from guardian.sandbox.telling import Narrator
 from guardian.sandbox.worlds import SCALE, World, a_world
 from guardian.settings.reading import read_settings
@@ -64,7 +66,8 @@ class Stage:
     harness: Harness
     checks: Checks
     narrator: Narrator
-    folder: Path
+    group: WorkingGroup
+    people: Outsiders
 
     def now(self) -> datetime:
         """The instant it is."""
@@ -105,7 +108,8 @@ class Studio:
             world.connect_hooks(service.url)
             harness = Harness(time, world, service)
             await harness.rest()
-            yield Stage(world, service, harness, self.checks, self.narrator, folder)
+            group = WorkingGroup(world, harness, self.narrator, lambda: service.url)
+            yield Stage(world, service, harness, self.checks, self.narrator, group, Outsiders(world, group))
 
 
 def temporary_folder() -> "tempfile.TemporaryDirectory[str]":

@@ -64,6 +64,16 @@ class Table:
             return default or ""
         return entry.strip()
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The list of texts of the key; empty where it is not there."""
+        entry = self._entry(key)
+        if entry is None:
+            return ()
+        if not isinstance(entry, list) or not all(isinstance(each, str) and each.strip() for each in entry):
+            self.fault(key, f'is not a list of texts; write it as {key} = ["…", "…"]')
+            return ()
+        return tuple(each.strip() for each in entry)
+
     def number(self, key: str, default: float | None = None, *, least: float = 0, whole: bool = True) -> float:
         """The number of the key, at least `least`; without a default it has to be there."""
         entry = self._entry(key)

@@ -11,9 +11,10 @@ from starlette.routing import Route
 
 from guardian.desk.desk import Desk
 from guardian.errors import GuardianError, NotFound, Stale
+from guardian.notices.wording import Wording
 from guardian.spaces.inlet import Inlet
 from guardian.web.follow_up_pages import FollowUpPages
-from guardian.web.forms import Form, Malformed
+from guardian.web.forms import Malformed
 from guardian.web.guarding import Guarded
 from guardian.web.health import HealthCheck, health_route
 from guardian.web.personal_pages import PersonalPages
@@ -29,11 +30,15 @@ def create_app(
     desk: Desk, *, health: HealthCheck, inlets: Mapping[str, Inlet], on_knock: OnKnock, secure_cookies: bool
 ) -> Starlette:
     """Every page and door of the service, over this desk. `secure_cookies` where people come over TLS."""
-    site = Site(desk, templates(FILTERS), secure_cookies)
+    site = Site(desk, templates(FILTERS), Wording(desk.community, desk.base_url), secure_cookies)
     return Starlette(
         routes=[health_route(health), hook_route(inlets, on_knock), _style(), *_pages(site)],
         middleware=[Middleware(Guarded, secure=secure_cookies)],
-        exception_handlers={HTTPException: _Words(site).of_http, GuardianError: _Words(site).of_ours, Malformed: _Words(site).of_body},
+        exception_handlers={
+            HTTPException: _Words(site).of_http,
+            GuardianError: _Words(site).of_ours,
+            Malformed: _Words(site).of_body,
+        },
     )
 
 

@@ -1,20 +1,32 @@
 """The follow-up page of a reporter, opened by a receipt that never stands in an address. Policy: P-2.4, P-2.12."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from guardian.cases.intake import MOST_FILES
-from guardian.desk.intake import ByReceipt, Wish, add, follow_up, wish
+from guardian.desk.intake import ByReceipt, FollowUp, Wish, add, follow_up, wish
 from guardian.errors import NotFound, Refused
 from guardian.ids import new_secret
-from guardian.web.forms import Form
+from guardian.web.forms import Form, most_together
 from guardian.web.report_pages import too_much
 from guardian.web.site import Fault, Site
 from guardian.web.visited_pages import Behind
 from guardian.web.visits import Visit, Visits
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was said, with its heading where it has one."""
+
+    at: datetime
+    from_reporter: bool
+    heading: str
+    text: str
 
 
 class FollowUpPages:
@@ -64,6 +76,7 @@ class FollowUpPages:
             "follow_up.html",
             status=422 if fault else 200,
             found=found,
+            lines=self._thread(found),
             fault=fault,
             said=visit.take_said(),
             typed=form.one("text") if form else "",
@@ -72,4 +85,13 @@ class FollowUpPages:
             form_id=new_secret(),
             most_files=MOST_FILES,
             largest_file=self._site.desk.largest_file // 1_000_000,
+            together=most_together(self._site.desk.largest_file) // 1_000_000,
         )
+
+    def _thread(self, found: FollowUp) -> list[Line]:
+        """What the reporter wrote and what they were told, in the order of time."""
+        lines = [Line(each.at, each.from_reporter, "", each.text) for each in found.thread]
+        for notice in found.told:
+            text = self._site.wording.on_page(notice)
+            lines.append(Line(notice.created_at or found.received_at, False, text.subject, text.body))
+        return sorted(lines, key=lambda line: line.at)

@@ -64,6 +64,8 @@ async def read_form(request: Request, largest_file: int) -> Form:
         return await _read_multipart(request, options.get(b"boundary", b""), largest_file)
     if kind == b"application/x-www-form-urlencoded":
         return _fields_only(await read_body(request, ROOM_FOR_WORDS))
+    if not kind and not await read_body(request, 0):
+        return Form()
     raise Malformed("This request carries no form.")
 
 

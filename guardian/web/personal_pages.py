@@ -45,9 +45,7 @@ class PersonalPages:
     async def _open(self, _: Request, form: Form) -> Response:
         return await self._behind.let_in(form, lambda receipt: personal.page(self._site.desk, receipt))
 
-    def _ask(
-        self, ask: Callable[[Desk, str, str], Awaitable[str]]
-    ) -> Callable[[Request, Form], Awaitable[Response]]:
+    def _ask(self, ask: Callable[[Desk, str, str], Awaitable[str]]) -> Callable[[Request, Form], Awaitable[Response]]:
         async def take(request: Request, form: Form) -> Response:
             return await self._behind.once(
                 request,
@@ -59,10 +57,12 @@ class PersonalPages:
         return take
 
     async def _page(self, visit: Visit, form: Form | None = None, fault: Fault | None = None) -> Response:
+        found = await personal.page(self._site.desk, visit.receipt)
         return self._site.page(
             "personal.html",
             status=422 if fault else 200,
-            found=await personal.page(self._site.desk, visit.receipt),
+            found=found,
+            letters=[(notice.created_at, self._site.wording.on_page(notice)) for notice in found.letters],
             fault=fault,
             said=visit.take_said(),
             typed=form.one("text") if form else "",

@@ -90,7 +90,9 @@ class ReadingPages:
         return self._site.let_out(ROOM, "You have left the reading room", _AGAIN)
 
     def _over(self, title: str) -> Response:
-        return self._site.message(title, "A link works once, for five minutes; a visit lasts half an hour.", _AGAIN, status=410)
+        return self._site.message(
+            title, "A link works once, for five minutes; a visit lasts half an hour.", _AGAIN, status=410
+        )
 
     def _session(self, request: Request) -> str:
         return request.cookies.get(self._site.cookie(ROOM), "")

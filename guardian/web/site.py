@@ -16,6 +16,7 @@ from guardian.desk.desk import Desk
 from guardian.errors import GuardianError
 from guardian.logs import logger
 from guardian.notices.acknowledgement import spoken
+from guardian.notices.wording import Wording
 from guardian.web.forms import Form, Malformed, read_form
 from guardian.web.guarding import comes_from_us
 from guardian.web.visits import LASTS
@@ -38,6 +39,7 @@ class Site:
 
     desk: Desk
     templates: Environment
+    wording: Wording
     secure_cookies: bool
 
     def shows(self, path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:

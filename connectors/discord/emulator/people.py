@@ -51,12 +51,7 @@ class DiscordPerson:
         channel = self._stand()
         command, chosen = find_command(self._offered(CHAT), name)
         filling = self._filling(channel)
-        data = {
-            "id": command["id"],
-            "name": command["name"],
-            "type": CHAT,
-            "options": chosen.data(typed(chosen, options, filling)),
-        }
+        data = _head(command) | {"options": chosen.data(typed(chosen, options, filling))}
         return await self._sent(COMMAND, channel, data | filling.resolved_part())
 
     async def autocomplete(self, name: str, option: str, text: str, /, **others: Any) -> list[Json]:
@@ -69,7 +64,7 @@ class DiscordPerson:
         filling = self._filling(channel)
         given = typed(chosen, others, filling, complete=False)
         given.append({"name": option, "type": kind, "value": text, "focused": True})
-        data = {"id": command["id"], "name": command["name"], "type": CHAT, "options": chosen.data(given)}
+        data = _head(command) | {"options": chosen.data(given)}
         return (await self._sent(AUTOCOMPLETE, channel, data)).choices
 
     async def message_menu(self, name: str, message_id: str) -> Screen:
@@ -188,7 +183,7 @@ class DiscordPerson:
     def _chosen(self, name: str, kind: int) -> Json:
         for command in self._offered(kind):
             if command["name"] == name:
-                return {"id": command["id"], "name": name, "type": kind}
+                return _head(command)
         raise Declined(f"no entry {name!r} in the menu")
 
     def _readable(self, message_id: str) -> Message:
@@ -212,6 +207,12 @@ class DiscordPerson:
     async def _sent(self, kind: int, channel: Channel, data: Json, source: Message | None = None) -> Screen:
         screen = self.interactions.send(kind, self.user_id, channel.id, data, source)
         return await screen.until(lambda s: s.answered or s.failed, self.interactions.window_s + 5)
+
+
+def _head(command: Json) -> Json:
+    """Which command was given; one of the guild's own says so, which is how a client tells it from a global one."""
+    own = {"guild_id": command["guild_id"]} if "guild_id" in command else {}
+    return {"id": command["id"], "name": command["name"], "type": command["type"]} | own
 
 
 def _is_shown(command: Json, held: int) -> bool:

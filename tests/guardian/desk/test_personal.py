@@ -236,6 +236,15 @@ async def test_who_stepped_back_from_the_matter_does_not_hear_of_the_request_eit
     assert await community.who_was_told(NoticeKind.READMISSION_ASKED) == set(WORKING_GROUP) - {ELENI}
 
 
+async def test_a_member_whom_the_request_names_is_not_told_of_it(community: Community) -> None:
+    """P-2.5"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    await journey.pass_time(61 * DAY)
+    await personal.ask_readmission(community.desk, await journey.receipt(), "Dmitri Volkov promised me this.")
+    assert await community.who_was_told(NoticeKind.READMISSION_ASKED) == set(WORKING_GROUP) - {DMITRI}
+
+
 async def test_a_request_to_look_again_goes_to_the_board_and_changes_nothing_by_itself(community: Community) -> None:
     """P-5.7"""
     journey = await a_journey(community)

@@ -1,0 +1,105 @@
+"""A consequence as it is chosen on Discord: by options of a command and a form, for the group and for the Board alike."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from discord.app_commands import Choice
+
+from connectors.discord.commands import words
+from connectors.discord.forms import Filled
+from connectors.discord.panels import Form, TextField, named
+from guardian.cases.values import Consequence
+from guardian.errors import NotFound
+from rules.ladder import Outcome
+from rules.policy import OnTermEnd
+from rules.precedence import Restriction
+
+RETURN: Final = "return"
+NO_RETURN: Final = "no-return"
+MUTE: Final = "mute"
+
+CHOICES: Final = [
+    Choice(name="1: warning", value=Outcome.WARNING.value),
+    Choice(name="2: short suspension (give the days)", value=Outcome.SHORT_SUSPENSION.value),
+    Choice(name="3: extended suspension (give the days)", value=Outcome.EXTENDED_SUSPENSION.value),
+    Choice(name="4: permanent ban", value=Outcome.PERMANENT_BAN.value),
+    Choice(name="no violation", value=Outcome.NO_VIOLATION.value),
+    Choice(name="out of scope", value=Outcome.OUT_OF_SCOPE.value),
+    Choice(name="no action", value=Outcome.NO_ACTION.value),
+    Choice(name="facilitated talk (everybody consents)", value=Outcome.FACILITATED_COMMUNICATION.value),
+    Choice(name="referral to the moderators", value=Outcome.REFERRAL.value),
+    Choice(name="other, without a restriction", value=Outcome.OTHER.value),
+    Choice(name="other: muted (give the days)", value=MUTE),
+    Choice(name="request to return: yes", value=RETURN),
+    Choice(name="request to return: no", value=NO_RETURN),
+]
+AT_END: Final = [
+    Choice(name="access returns by itself", value=OnTermEnd.LIFT.value),
+    Choice(name="the person may ask to return", value=OnTermEnd.AWAIT_READMISSION.value),
+]
+DESCRIBED: Final = {
+    "outcome": "What it comes to",
+    "days": "For how many days, where it has a term",
+    "person": words.PERSON,
+    "at_end": "What the end of the term brings; left out: as the policy says",
+    "spaces": "Only for a muting: in which spaces, with commas between them",
+    "legal": "Is it a legal matter?",
+}
+_RESTRICTION: Final = {
+    Outcome.SHORT_SUSPENSION: Restriction.SUSPENDED,
+    Outcome.EXTENDED_SUSPENSION: Restriction.SUSPENDED,
+    Outcome.PERMANENT_BAN: Restriction.BANNED,
+}
+_KINDS: Final = tuple(choice.value for choice in CHOICES)
+_ENDS: Final = ("", *(choice.value for choice in AT_END))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What was chosen by the options of a command, before the form adds its words."""
+
+    case: str
+    outcome: str
+    days: int = 0
+    person: str = ""
+    at_end: str = ""
+    spaces: str = ""
+    legal: bool = False
+
+
+def form_of(verb: str, title: str, chosen: Chosen) -> Form:
+    """The form for the words of a consequence; it carries what was chosen before."""
+    where = f"{_KINDS.index(chosen.outcome)}.{chosen.days}.{_ENDS.index(chosen.at_end)}.{int(chosen.legal)}"
+    fields = (
+        TextField("summary", "In neutral words: what was it?", required=False, hint="Kept with the case."),
+        TextField("conditions", "Conditions, if there are any", required=False, hint="How they are met, for a return."),
+    )
+    return Form(title, named(verb, chosen.case, where, chosen.person, chosen.spaces), fields)
+
+
+def chosen_of(about: tuple[str, ...]) -> Chosen:
+    """What a form carries, as `form_of` put it there."""
+    if len(about) != 4:
+        raise NotFound
+    case, where, person, spaces = about
+    kind, days, at_end, legal = (int(part) for part in where.split("."))
+    return Chosen(case, _KINDS[kind], days, person, _ENDS[at_end], spaces, bool(legal))
+
+
+def consequence_of(chosen: Chosen, form: Filled) -> Consequence:
+    """The consequence; whether it may be proposed is the desk's to say."""
+    readmit = {RETURN: True, NO_RETURN: False}.get(chosen.outcome)
+    outcome = Outcome.OTHER if chosen.outcome in (RETURN, NO_RETURN, MUTE) else Outcome(chosen.outcome)
+    restriction = Restriction.MUTED if chosen.outcome == MUTE else _RESTRICTION.get(outcome, Restriction.NONE)
+    return Consequence(
+        outcome,
+        restriction,
+        words.term_of(chosen.days),
+        OnTermEnd(chosen.at_end) if chosen.at_end else None,
+        words.scope_of(chosen.spaces),
+        form.text("conditions").strip(),
+        form.text("summary").strip(),
+        legal=chosen.legal,
+        consent_of_all=outcome is Outcome.FACILITATED_COMMUNICATION,
+        readmit=readmit,
+    )

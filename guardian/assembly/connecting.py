@@ -1,0 +1,139 @@
+"""Connects the configured spaces and the mail server. A connector that is not configured is never imported."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol
+
+from guardian.clock import Clock
+from guardian.desk.desk import Desk
+from guardian.notices.channels import MailPort
+from guardian.settings.values import DiscordSettings, ForumSettings, GithubSettings, MailSettings, SpaceSettings
+from guardian.spaces.inlet import Inlet
+from guardian.spaces.port import Finding, Space
+from guardian.spaces.registry import Mode
+
+Close = Callable[[], Awaitable[None]]
+
+
+class Link(Protocol):
+    """A space's standing connection, which may also carry people's commands."""
+
+    setup: Callable[[Any], Awaitable[None]] | None
+    on_account_changed: Callable[[str], Awaitable[None]] | None
+
+    async def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class Mail(MailPort, Protocol):
+    """The way out by mail, which can also be asked whether it is open."""
+
+    async def check(self) -> Finding: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """One space as its connector gives it: the port, and what else the space has."""
+
+    space: Space
+    mode: Mode
+    link: Link | None = None
+    inlet: Inlet | None = None
+    close: Close | None = None
+
+
+def commands_over(link: Link, desk: Desk) -> Callable[[Any], Awaitable[None]]:
+    """What the link awaits as soon as the bot has signed in: people's commands are taken from then on."""
+    import_module("connectors.discord.intake").attach(link, desk)
+    if link.setup is None:
+        raise AssertionError("attaching people's commands sets what the link awaits")
+    return link.setup
+
+
+def connect(settings: SpaceSettings, clock: Clock, budget_scale: float) -> Connected:
+    """The space as its connector gives it; only that connector is imported. `budget_scale` multiplies its budget of calls."""
+    match settings:
+        case DiscordSettings():
+            return _discord(settings, clock)
+        case ForumSettings():
+            return _forum(settings, clock, budget_scale)
+        case GithubSettings():
+            return _github(settings, clock, budget_scale)
+
+
+def _discord(settings: DiscordSettings, clock: Clock) -> Connected:
+    client, space = import_module("connectors.discord.client"), import_module("connectors.discord.space")
+    config = client.DiscordConfig(
+        name=settings.name,
+        token=settings.token,
+        guild_id=settings.guild_id,
+        api_url=settings.api_url,
+        gateway_url=settings.gateway_url,
+        call_ceiling=settings.call_ceiling,
+        invite_url=settings.invite_url,
+        patience=settings.patience,
+    )
+    link = client.DiscordLink(config)
+    return Connected(space.DiscordSpace(link, clock), settings.mode, link=link)
+
+
+def _forum(settings: ForumSettings, clock: Clock, budget_scale: float) -> Connected:
+    client, room = import_module("connectors.forum.client"), import_module("connectors.forum.space")
+    config = client.ForumConfig(
+        name=settings.name,
+        base_url=settings.url,
+        api_key=settings.api_key,
+        api_username=settings.api_username,
+        call_ceiling=settings.call_ceiling,
+        native_end=settings.native_end,
+        webhook_secret=settings.webhook_secret,
+        rate_per_minute=settings.rate_per_minute * budget_scale,
+        providers=settings.providers,
+    )
+    space = room.ForumSpace(config, clock)
+    return Connected(space, settings.mode, inlet=_inlet("forum", settings), close=space.close)
+
+
+def _github(settings: GithubSettings, clock: Clock, budget_scale: float) -> Connected:
+    client, room = import_module("connectors.github.client"), import_module("connectors.github.space")
+    config = client.GithubConfig(
+        name=settings.name,
+        organization=settings.organization,
+        app_id=settings.app_id,
+        private_key_pem=settings.private_key,
+        installation_id=settings.installation_id,
+        api_url=settings.api_url,
+        call_ceiling=settings.call_ceiling,
+        webhook_secret=settings.webhook_secret,
+        rate_per_minute=settings.rate_per_minute * budget_scale,
+    )
+    space = room.GithubSpace(config, clock)
+    return Connected(space, settings.mode, inlet=_inlet("github", settings), close=space.close)
+
+
+def _inlet(kind: str, settings: ForumSettings | GithubSettings) -> Inlet | None:
+    if settings.webhook_secret is None:
+        return None
+    module = import_module(f"connectors.{kind}.inlet")
+    made = module.ForumInlet if kind == "forum" else module.GithubInlet
+    inlet: Inlet = made(settings.name, settings.webhook_secret)
+    return inlet
+
+
+def mailer_of(settings: MailSettings) -> Mail:
+    """The way out by mail."""
+    client = import_module("connectors.mail.client")
+    config = client.MailConfig(
+        host=settings.host,
+        port=settings.port,
+        sender=settings.sender,
+        username=settings.username,
+        password=settings.password,
+        tls=client.Tls(settings.tls.value),
+        ca_file=settings.ca_file,
+        call_ceiling=settings.call_ceiling,
+    )
+    mailer: Mail = client.Mailer(config)
+    return mailer

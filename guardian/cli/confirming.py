@@ -1,0 +1,22 @@
+"""`guardian confirm-chair`: a second member's yes to the first chair, whom the operator of the host put down."""
+
+import asyncio
+
+from guardian.cli.opening import AsOption, ConfigOption, opened, say, settings_of
+from guardian.cli.terminal import acting_as
+from guardian.desk.setup import confirm_chair
+from guardian.people.permissions import UseCase
+from guardian.settings.values import Settings
+
+
+def command(as_name: AsOption, config: ConfigOption = None) -> None:
+    """Confirm the first chair, as a second member of the working group."""
+    names = asyncio.run(confirmed(settings_of(config), as_name))
+    say(f"Confirmed: {', '.join(names)}." if names else "No chair waits to be confirmed.")
+
+
+async def confirmed(settings: Settings, name: str) -> tuple[str, ...]:
+    """The names of the chairs who are confirmed by this member now."""
+    async with opened(settings, signed_in=True) as service:
+        member = await acting_as(service, name, UseCase.CONFIRM_CHAIR)
+        return await confirm_chair(service.desk, member)

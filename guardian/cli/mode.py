@@ -1,0 +1,59 @@
+"""`guardian mode`: writes a space's mode into the configuration file, which the running service reads by itself."""
+
+import asyncio
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from guardian.cli.opening import ConfigOption, opened, say, settings_of
+from guardian.errors import Refused
+from guardian.journal import OPERATOR, Entry
+from guardian.settings.file import mode_switched
+from guardian.settings.values import Settings
+from guardian.spaces.registry import Mode
+
+
+def command(
+    space: Annotated[str, typer.Argument(help="The space's name in the configuration file.")],
+    mode: Annotated[Mode, typer.Argument(help="observe: only look. enforce: act.")],
+    config: ConfigOption = None,
+) -> None:
+    """Switch a space between observe and enforce. A running service follows within seconds, without a restart."""
+    asyncio.run(switched(settings_of(config), space, mode))
+    say(f"{space} is set to {mode}. A running service follows within a few seconds.")
+
+
+async def switched(settings: Settings, space: str, mode: Mode) -> None:
+    """The file says the mode; the journal says that the operator wrote it. Refused for a space that is not in the file."""
+    known = [str(each.name) for each in settings.spaces]
+    text = mode_switched(settings.path.read_text(encoding="utf-8"), space, mode)
+    if text is None or space not in known:
+        raise Refused("no_such_space", f"There is no space {space!r} in the file. There are: {', '.join(known)}.")
+    async with opened(settings) as service, service.works.begin() as work:
+        work.journal.note(Entry("mode.was_written", OPERATOR, "house 5.10", {"space": space, "mode": mode}))
+        write_whole(settings.path, text)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """The file holds the text, with the rights it had: whole, or as it was before."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        if path.exists():
+            draft.chmod(path.stat().st_mode & 0o777)
+        draft.replace(path)
+        _sync(path.parent)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    opened_folder = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened_folder)
+    finally:
+        os.close(opened_folder)

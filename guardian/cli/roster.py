@@ -1,0 +1,134 @@
+"""`guardian roster`: a sealed, printable list of running sanctions, for the day on which the service is gone.
+
+It says how to lift each by hand in each space, and carries the journal's head, so that a journal cut short shows.
+"""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from guardian.assembly.service import Service
+from guardian.cli.opening import ConfigOption, opened, say, settings_of
+from guardian.cli.sealed_page import sealed, unsealed
+from guardian.cli.terminal import Ask, acting_as, asked_secretly
+from guardian.desk.standing import Place, Running, roster
+from guardian.errors import Refused
+from guardian.people.permissions import UseCase
+from guardian.settings.values import DiscordSettings, ForumSettings, GithubSettings, Settings, SpaceSettings
+
+
+def command(
+    as_name: Annotated[str | None, typer.Option("--as", metavar="NAME", help="The member who prints it.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A new file for the sealed list; otherwise it is printed.")] = None,
+    opening: Annotated[
+        Path | None, typer.Option("--open", metavar="FILE", help="Show what a sealed list says.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Print a sealed list of running sanctions, and how to lift each by hand in each space.
+
+    It is sealed with a passphrase that you choose; keep the two apart. What you may not know of is not in it.
+    """
+    if (as_name is None) == (opening is None):
+        raise typer.BadParameter("give --as NAME to print the list, or --open FILE to read one")
+    if opening is not None:
+        say(opened_page(opening, asked_secretly))
+        return
+    page = asyncio.run(printed(settings_of(config), as_name or ""))
+    if out is None:
+        say(page)
+    else:
+        _write_new(out, page)
+        say(f"The sealed list stands in {out}. Print it, and keep its passphrase somewhere else.")
+
+
+async def printed(settings: Settings, name: str) -> str:
+    """The sealed page, made for the member of that name."""
+    async with opened(settings, signed_in=True) as service:
+        member = await acting_as(service, name, UseCase.PRINT_ROSTER)
+        passphrase = await asyncio.to_thread(_new_passphrase, asked_secretly)
+        lines = await roster(service.desk, member)
+        return sealed(await _text(settings, service, lines), passphrase)
+
+
+def opened_page(path: Path, ask: Ask) -> str:
+    """What the sealed page says."""
+    try:
+        page = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused("no_page", f"{path} cannot be read.") from error
+    return unsealed(page, ask("The passphrase of this list: "))
+
+
+def _new_passphrase(ask: Ask) -> str:
+    passphrase = ask("A passphrase for this list: ")
+    sealed("", passphrase)
+    if ask("The same once more: ") != passphrase:
+        raise Refused("passphrases_differ", "The two passphrases are not the same: nothing was printed.")
+    return passphrase
+
+
+async def _text(settings: Settings, service: Service, lines: tuple[Running, ...]) -> str:
+    async with service.works.look() as view:
+        journal = await view.journal.verify()
+    by_hand = {str(space.name): _by_hand(space) for space in settings.spaces}
+    head = [
+        f"{settings.community}: running sanctions on {_at(service.clock.now())}",
+        f"The journal has {journal.entries} entries and ends with {journal.head}.",
+        "" if journal.whole else "THE JOURNAL IS NOT WHOLE: see guardian status.",
+    ]
+    body = [text for line in lines for text in _sanction(line, by_hand)] or ["Nothing runs."]
+    return "\n".join([*head, *body])
+
+
+def _sanction(line: Running, by_hand: Mapping[str, str]) -> list[str]:
+    if line.ends is None:
+        ends = "has no end"
+    elif line.by_itself:
+        ends = f"ends by itself on {_at(line.ends)}"
+    else:
+        ends = f"its term ends on {_at(line.ends)}; access returns when readmission is granted"
+    first = f"{line.person}: {line.restriction} since {_at(line.starts)}, {ends}. Reference {line.reference}."
+    return [first, *(_place(place, by_hand) for place in line.places), ""]
+
+
+def _place(place: Place, by_hand: Mapping[str, str]) -> str:
+    steps = by_hand.get(str(place.space), "lift it there by hand")
+    return f"  {place.space}: {place.handle} (id {place.native_id}), {place.state}. To lift it: {steps}"
+
+
+_DISCORD: Final = "Server Settings, Bans, find the id, Revoke Ban; for a mute: the member's menu, Remove Timeout."
+_FORUM: Final = "{url}/admin/users/list/suspended, open the account, Unsuspend (or Unsilence)."
+_GITHUB: Final = (
+    "https://github.com/organizations/{organization}/settings/blocked_users, Unblock; then invite them again."
+)
+
+
+def _by_hand(space: SpaceSettings) -> str:
+    match space:
+        case DiscordSettings():
+            return _DISCORD
+        case ForumSettings():
+            return _FORUM.format(url=space.url)
+        case GithubSettings():
+            return _GITHUB.format(organization=space.organization)
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
+
+
+def _write_new(path: Path, text: str) -> None:
+    """The new file holds the text, for its owner alone; a file that is there already is never replaced."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise Refused("file_exists", f"{path} is there already; name a new file.") from error
+    except OSError as error:
+        raise Refused("not_written", f"{path} cannot be written: {error.strerror}.") from error

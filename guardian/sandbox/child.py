@@ -1,0 +1,79 @@
+"""The service as a process of its own, which a story can kill: it answers the harness over its standard streams.
+
+Never `guardian serve`, which has no such switch. One line of JSON asks, one line answers.
+"""
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+from guardian.assembly.composing import assemble
+from guardian.assembly.service import Service
+from guardian.clock import DrivenClock, DrivenTime
+from guardian.ids import SpaceName
+from guardian.logs import configure
+from guardian.sandbox.pausing import Pausing, Trap
+from guardian.sandbox.worlds import SCALE
+from guardian.settings.reading import read_settings
+from guardian.spaces.port import Space
+
+_LONGEST_LINE = 1024 * 1024
+
+
+async def serve(config: Path, time: Path, wrapping: str) -> None:
+    """The service runs until the other end closes our input, or kills us."""
+    trap = Trap(lambda space, act: tell({"paused": [space, act]}))
+    module, _, name = wrapping.partition(":")
+    wrap = getattr(import_module(module), name)
+    service = await assemble(
+        read_settings(config, {}),
+        clock=DrivenClock(DrivenTime(time)),
+        wrap=lambda space: cast(Space, Pausing(wrap(space), trap)),
+        budget_scale=SCALE,
+    )
+    await service.start()
+    tell({"url": service.url})
+    lines = await _input()
+    while line := await lines.readline():
+        tell(await _answer(service, trap, json.loads(line)))
+    await service.stop()
+
+
+async def _answer(service: Service, trap: Trap, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    match asked["ask"]:
+        case "idle":
+            return {"idle": await service.idle()}
+        case "next":
+            due = await service.next_due()
+            return {"next": due.isoformat() if due else None}
+        case _:
+            trap.armed.add((SpaceName(asked["space"]), str(asked["act"])))
+            return {"armed": True}
+
+
+def tell(answer: Mapping[str, Any]) -> None:
+    """The other end reads this line."""
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+async def _input() -> asyncio.StreamReader:
+    lines = asyncio.StreamReader(limit=_LONGEST_LINE)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    return lines
+
+
+def main() -> None:
+    """The command line of the child: the configuration, the file with the time, and what is put round each space."""
+    configure(as_json=False, level=logging.CRITICAL)
+    config, time, wrapping = sys.argv[1:]
+    asyncio.run(serve(Path(config), Path(time), wrapping))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Everybody outside the group: whoever reports, and whoever was reported. They have Discord, the forum and a browser."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from connectors.discord.emulator.screen import Screen
+from guardian.sandbox.browser import RECEIPT, Page, Visitor
+from guardian.sandbox.community import Human
+from guardian.sandbox.group import WorkingGroup
+from guardian.sandbox.worlds import World
+
+REPORT_MENU: Final = "Report to the working group"
+
+
+class Outsiders:
+    """What people do who have no role here."""
+
+    def __init__(self, world: World, group: WorkingGroup) -> None:
+        self._world, self._group = world, group
+
+    # -- reporting
+
+    async def report(self, by: Human, what: str, who: str, *, concerns: Sequence[str] = ()) -> str:
+        """The report was made by /report on Discord; `concerns` are names picked from its list. Its receipt."""
+        form = await self._group.command(by, "report")
+        return await self._sent(by, form, what, who, concerns)
+
+    async def report_message(self, by: Human, message: str, what: str, who: str) -> str:
+        """A message was reported from its own menu; the report's receipt."""
+        self._group.tell(by, f"chooses “{REPORT_MENU}” in the menu of a message")
+        form = await self._world.discord.person(by.discord).message_menu(REPORT_MENU, message)
+        return await self._sent(by, form, what, who, ())
+
+    async def report_page(self, what: str, who: str, *, concerns: Sequence[str] = ()) -> str:
+        """The report was made on the report page, without any account; its receipt."""
+        async with self._browser() as visitor:
+            page = await visitor.open("/report")
+            form = page.form("Send the report")
+            ticked = [value for value, label in form.choices.get("names_members", ()) if label in concerns]
+            return (
+                await visitor.send(page, form, {"what_happened": what, "who": who, "names_members": ticked})
+            ).receipt()
+
+    async def follow_up(self, receipt: str) -> Page:
+        """What the reporter reads behind their receipt."""
+        async with self._browser() as visitor:
+            return await visitor.through(await visitor.open("/follow-up"), receipt)
+
+    # -- heard, or sanctioned
+
+    async def personal_page(self, who: Human, receipt: str) -> Page:
+        """What somebody heard or sanctioned reads on their personal page."""
+        async with self._browser() as visitor:
+            self._group.tell(who, "opens the personal page with the receipt")
+            return await visitor.through(await visitor.open("/personal"), receipt)
+
+    async def say(self, who: Human, receipt: str, button: str, text: str) -> Page:
+        """They opened their personal page with the receipt and sent the form that has this button."""
+        async with self._browser() as visitor:
+            page = await visitor.through(await visitor.open("/personal"), receipt)
+            self._group.tell(who, f"writes on the personal page and presses [{button}]")
+            return await visitor.send(page, page.form(button), {"text": text})
+
+    def receipt_of(self, who: Human) -> str:
+        """The newest receipt in a message that reached them, on Discord or on the forum."""
+        texts = [message["content"] for message in self._world.discord.person(who.discord).dms()]
+        texts += [post for topic in self._forum_talks(who) for post in self._world.forum.person(who.key).read(topic)]
+        found = [match.group() for text in texts for match in RECEIPT.finditer(text)]
+        if not found:
+            raise LookupError(f"no receipt has reached {who.name}: {texts}")
+        return found[-1]
+
+    def _forum_talks(self, who: Human) -> list[int]:
+        """The person's conversations on the forum, oldest first; none while the forum keeps them out."""
+        person = self._world.forum.person(who.key)
+        return [talk["id"] for talk in reversed(person.inbox())] if person.can_log_in() else []
+
+    def _browser(self) -> Visitor:
+        return Visitor(self._group.origin())
+
+    async def _sent(self, by: Human, form: Screen, what: str, who: str, concerns: Sequence[str]) -> str:
+        values: dict[str, str | list[str]] = {"what": what, "who": who}
+        if concerns and form.modal is not None:
+            listed = dict(form.modal.find("concerns").options)
+            values["concerns"] = [listed[name] for name in concerns]
+        answer = await self._group.submit(by, form, values)
+        found = RECEIPT.search(answer.text)
+        if found is None:
+            raise LookupError(f"no receipt in the answer: {answer.text}")
+        return found.group()

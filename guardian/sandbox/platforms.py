@@ -1,0 +1,103 @@
+"""Just the three emulated platforms, for others to put their own tools in between: one line of JSON, then they stay up."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import stat
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any, Final, TextIO
+
+from guardian.clock import MachineClock
+from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
+from guardian.sandbox.studio import temporary_folder
+from guardian.sandbox.worlds import FORUM_HOOK_SECRET, World, a_world
+
+REAL_LIMITS: Final = 1.0
+_ENDINGS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+async def show_platforms(out: TextIO) -> int:
+    """The platforms ran, in the machine's own time, until they were told to end."""
+    with temporary_folder() as folder:
+        async with a_world(MachineClock().now, scale=REAL_LIMITS) as world:
+            key = Path(folder) / "github-app.pem"
+            key.touch(mode=0o600)
+            key.write_text(world.github.private_key_pem, encoding="utf-8")
+            out.write(json.dumps(described(world, key)) + "\n")
+            out.flush()
+            await until_told()
+    return 0
+
+
+def described(world: World, key: Path) -> Mapping[str, Any]:
+    """Addresses, credentials, and everybody who lives there."""
+    return {
+        DISCORD: {
+            "api_url": world.discord.api_url,
+            "gateway_url": world.discord.gateway_url,
+            "token": world.discord.token,
+            "application_id": world.discord.application_id,
+            "guild_id": world.discord.guild_id,
+            "control_token": world.discord.control_token,
+        },
+        FORUM: {
+            "url": world.forum.url,
+            "api_key": world.forum.api_key,
+            "api_username": world.forum.api_username,
+            "webhook_secret": FORUM_HOOK_SECRET,
+            "control_token": world.forum.control_token,
+        },
+        GITHUB: {
+            "url": world.github.url,
+            "app_id": world.github.app_id,
+            "installation_id": world.github.installation_id,
+            "private_key": world.github.private_key_pem,
+            "private_key_path": str(key),
+            "organization": world.github.organization,
+            "webhook_secret": world.github.webhook_secret,
+            "control_token": world.github.control_token,
+        },
+        "people": [_person(human) for human in world.community.people.values()],
+    }
+
+
+def _person(human: Human) -> Mapping[str, Any]:
+    return {"handle": human.key, "name": human.name, "is": human.is_, **{s: human.accounts[s] for s in SPACES}}
+
+
+async def until_told(source: IO[str] | None = None) -> None:
+    """Somebody has said that it is enough: a signal, or the end of what they could type or send."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for ending in _ENDINGS:
+        loop.add_signal_handler(ending, told.set)
+    listening = _somebody_listens(source or sys.stdin)
+    if listening is not None:
+        loop.add_reader(listening, _heard, listening, told)
+    try:
+        await told.wait()
+    finally:
+        if listening is not None:
+            loop.remove_reader(listening)
+        for ending in _ENDINGS:
+            loop.remove_signal_handler(ending)
+
+
+def _somebody_listens(source: IO[str]) -> int | None:
+    """The input that can end: a terminal, or a pipe whose other end somebody holds."""
+    with contextlib.suppress(OSError, ValueError):
+        number = source.fileno()
+        mode = Path(f"/dev/fd/{number}").stat().st_mode
+        if source.isatty() or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+            return number
+    return None
+
+
+def _heard(number: int, told: asyncio.Event) -> None:
+    with contextlib.suppress(BlockingIOError):
+        with open(number, "rb", buffering=0, closefd=False) as source:
+            if not source.read(4096):
+                told.set()

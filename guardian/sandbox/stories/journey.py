@@ -1,0 +1,65 @@
+"""The ways that several stories walk: an act that the group ratifies, and a report that becomes a suspension or a ban."""
+
+from datetime import timedelta
+from typing import Final
+
+from guardian.ids import SpaceName
+from guardian.sandbox.community import FORUM, Human
+from guardian.sandbox.group import days_of
+from guardian.sandbox.studio import Stage
+
+EXTENDED: Final = "extended_suspension"
+BAN: Final = "permanent_ban"
+WHAT: Final = "They insulted two newcomers in the help channel, again and again, after being asked to stop."
+
+CONDITIONS: Final = "Says in writing what will be different, and has read the code of conduct with a mentor."
+
+
+async def acted_and_ratified(stage: Stage, target: Human, term: timedelta) -> str:
+    """One member has acted on the person everywhere, and two others have ratified it; the case."""
+    group = stage.group
+    case = await group.act(stage["kofi"], target, "ongoing", "Insults newcomers in every channel, just now.")
+    await stage.harness.rest()
+    await group.account(stage["kofi"], case, "I saw it in the help channel.")
+    for key in ("yuki", "lena"):
+        await group.review(stage[key], case, "ratify", term)
+    await stage.harness.rest()
+    return case
+
+
+async def named(stage: Stage, case: str, target: Human, where: SpaceName) -> str:
+    """The case is about the person, whose accounts the forum vouches for; their code name."""
+    person = await stage.group.name(stage["nadia"], case, target.key, where)
+    if where != FORUM:
+        await stage.group.link(stage["nadia"], person, FORUM, target.key, "The forum shows the same Discord account.")
+    return person
+
+
+async def suspended_by_the_group(stage: Stage, target: Human, term: timedelta, *, where: SpaceName) -> str:
+    """A report about the person became a decision of the group, which is in force; the case."""
+    group, nadia = stage.group, stage["nadia"]
+    await stage.people.report(stage["wren"], WHAT, target.key)
+    await stage.harness.rest()
+    case = await group.newest_case(nadia)
+    await named(stage, case, target, where)
+    await group.skip(nadia, stage["tomas"], case, "hearing", "They were heard about the same matter already.")
+    await decided(stage, case, EXTENDED, days_of(term))
+    return case
+
+
+async def decided(stage: Stage, case: str, outcome: str, days: int = 0) -> None:
+    """The group has agreed on the outcome, skipped asking for views, and enacted it; everybody has been told."""
+    group, nadia = stage.group, stage["nadia"]
+    await group.propose(nadia, case, outcome, days, CONDITIONS if outcome == EXTENDED else "")
+    await group.agree(case, *(stage[key] for key in ("tomas", "ines", "kofi", "yuki", "lena")))
+    await stage.harness.rest()
+    await group.skip(nadia, stage["tomas"], case, "feedback", "The reporter asked not to be written to again.")
+    await group.enact(nadia, case)
+    await stage.harness.rest()
+
+
+async def banned_in_its_place(stage: Stage) -> None:
+    """The newest case of the chair's list is taken up again, and its suspension becomes a permanent ban."""
+    case = await stage.group.newest_case(stage["nadia"])
+    stage.say("New things have come to light; the group decides on a permanent ban.")
+    await decided(stage, case, BAN)

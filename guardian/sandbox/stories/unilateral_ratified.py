@@ -1,0 +1,48 @@
+"""One member acts at once while harm is ongoing; two others ratify it with a term; it ends on time, everywhere."""
+
+from datetime import timedelta
+from typing import Final
+
+from guardian.sandbox.checks import openings, who_was_messaged
+from guardian.sandbox.community import SPACES
+from guardian.sandbox.playing import Story
+from guardian.sandbox.studio import Studio
+
+TERM: Final = timedelta(days=30)
+AT_ONCE: Final = "the act holds in every space before anybody else has done anything"
+ALL_TOLD: Final = "every other member is told of the act"
+TOLD_TOO: Final = "the person is told, and what they are told names no case"
+NOT_OWN: Final = "the member who acted cannot review the act"
+ONE_IS_NOT_ENOUGH: Final = "one reviewer alone ratifies nothing"
+NO_GAP: Final = "ratifying opens no space for an instant"
+ON_TIME: Final = "the term ends by itself, in every space"
+
+
+async def play(studio: Studio) -> None:
+    """Kofi acts on Alder; Yuki and Lena ratify."""
+    async with studio.stage() as stage:
+        alder, group = stage["alder"], stage.group
+        case = await group.act(stage["kofi"], alder, "ongoing", "Insults newcomers in every channel, just now.")
+        await stage.harness.rest()
+        begun = stage.now()
+        stage.checks.equal(AT_ONCE, stage.world.where_shut_out(alder), SPACES)
+        others = [stage[key] for key in ("nadia", "tomas", "ines", "yuki", "lena")]
+        stage.checks.equal(ALL_TOLD, who_was_messaged(stage.world, others, case), {human.key for human in others})
+        await group.account(stage["kofi"], case, "I saw it in the help channel and two people asked me to step in.")
+        refused = await group.review(stage["kofi"], case, "ratify", TERM)
+        await stage.harness.wait(timedelta(hours=3))
+        stage.checks.check(NOT_OWN, "own act" in refused.casefold(), refused)
+        await group.review(stage["yuki"], case, "ratify", TERM)
+        still_open = await group.state(stage["nadia"], case)
+        await group.review(stage["lena"], case, "ratify", TERM)
+        ratified = await group.state(stage["nadia"], case)
+        stage.checks.check(ONE_IS_NOT_ENOUGH, still_open != ratified, f"before: {still_open}; after: {ratified}")
+        ends = stage.now() + TERM
+        await stage.harness.advance(ends - timedelta(minutes=1))
+        open_ = openings(stage.world, alder, begun, stage.now())
+        stage.checks.check(NO_GAP, not open_, "; ".join(open_))
+        await stage.harness.advance(ends + timedelta(minutes=1))
+        stage.checks.equal(ON_TIME, stage.world.where_shut_out(alder), ())
+
+
+STORY: Final = Story("unilateral-ratified", "one member acts at once; two others ratify it with a term", play)

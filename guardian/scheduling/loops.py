@@ -1,0 +1,67 @@
+"""The loops of the service, each with the bell that wakes it: keys, notices, promises, sweeps."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final, Protocol
+
+from guardian.clock import wire_instant
+from guardian.desk.desk import Topic, Works
+from guardian.sanctions.reconciler import Reconciler
+from guardian.sanctions.stores import SanctionWorks
+from guardian.scheduling.clockwork import Loop, Wait, in_steps
+from guardian.scheduling.sweeps import Rounds
+
+_ROUNDS: Final = 100
+"""A round takes a bounded number of notices; after so many rounds the others get their turn."""
+
+
+class Postbox(Protocol):
+    """What the loop of notices turns."""
+
+    async def deliver_due(self) -> int: ...
+
+    async def next_due(self) -> datetime | None: ...
+
+
+def reconciling(reconciler: Reconciler, works: SanctionWorks, wire: Callable[[], datetime] = wire_instant) -> Loop:
+    """The loop that keeps what spaces hold and what is wanted one."""
+
+    async def next_due() -> datetime | None:
+        async with works.look() as look:
+            return await look.sanctions.next_due(wire())
+
+    return Loop("keys", Topic.KEYS, reconciler.run, next_due, lambda: reconciler.in_hand, reconciler.stop)
+
+
+def delivering(outbox: Postbox) -> Loop:
+    """The loop that sends what waits to be told."""
+
+    async def step() -> None:
+        for _ in range(_ROUNDS):
+            if await outbox.deliver_due() == 0:
+                return
+
+    return in_steps("notices", Topic.NOTICES, step, outbox.next_due)
+
+
+def keeping_promises(keep_due: Callable[[], Awaitable[datetime | None]], works: Works) -> Loop:
+    """The loop that keeps deadlines: `keep_due` sees to every due promise, and says when the next one asks."""
+
+    async def next_due() -> datetime | None:
+        async with works.look() as view:
+            return await view.promises.next_due()
+
+    async def run(wait: Wait) -> None:
+        while True:
+            await wait(await keep_due())
+
+    return Loop("promises", Topic.PROMISES, run, next_due)
+
+
+def sweeping(rounds: Rounds) -> Loop:
+    """The loop that looks for drift in every space. Nothing but time wakes it."""
+
+    async def step() -> None:
+        await rounds.sweep_due()
+
+    return in_steps("sweeps", "sweeps", step, rounds.next_due)

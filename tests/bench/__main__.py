@@ -1,0 +1,62 @@
+"""`python -m tests.bench [PART...] [--json]`: measures, prints each number beside its aim, and says where one is missed.
+
+A missed aim is a finding, not a failure: the exit is 0 when everything could be measured.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from guardian.logs import configure
+from tests.bench import lift_lag, propagation
+from tests.bench.figures import Part
+
+_PARTS: dict[str, Callable[[Path], Awaitable[Part]]] = {
+    propagation.NAME: lambda folder: propagation.measure(folder, propagation.Size()),
+    lift_lag.NAME: lambda folder: lift_lag.measure(folder, lift_lag.Size()),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """0 when every chosen part was measured."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"all, or any of: {', '.join(_PARTS)}")
+    parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
+    given = parser.parse_args(arguments)
+    strangers = [name for name in given.parts if name not in _PARTS]
+    if strangers:
+        parser.error(f"there is no part {', '.join(strangers)}; there are: {', '.join(_PARTS)}")
+    configure(as_json=False, level=logging.ERROR)
+    measured = asyncio.run(_measure(given.parts or list(_PARTS)))
+    if given.json:
+        print(json.dumps({"machine": _machine(), "parts": {part.name: _facts(part) for part in measured}}))
+    return 0
+
+
+async def _measure(names: list[str]) -> list[Part]:
+    parts = []
+    for name in names:
+        with tempfile.TemporaryDirectory(prefix="guardian-bench-") as folder:
+            part = await _PARTS[name](Path(folder))
+        print("\n".join([*part.lines, *(aim.line() for aim in part.aims), ""]), flush=True)
+        parts.append(part)
+    return parts
+
+
+def _facts(part: Part) -> dict[str, Any]:
+    return {**part.facts, "aims": [aim.as_json() for aim in part.aims]}
+
+
+def _machine() -> dict[str, Any]:
+    return {"cores": os.cpu_count(), "load": [round(load, 2) for load in os.getloadavg()]}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,233 @@
+"""What is measured: three emulated platforms with latency, and a reconciler with the real clients against them."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from connectors.discord.client import DiscordConfig, DiscordLink
+from connectors.discord.emulator.server import DiscordEmulator
+from connectors.discord.space import DiscordSpace
+from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulation.history import Exchange
+from connectors.emulation.server import EmulatedServer
+from connectors.forum.client import ForumConfig
+from connectors.forum.emulator.server import ForumEmulator
+from connectors.forum.space import ForumSpace
+from connectors.github.client import GithubConfig
+from connectors.github.emulator.server import GithubEmulator
+from connectors.github.space import GithubSpace
+from guardian.clock import MachineClock, wire_instant, wire_seconds
+from guardian.ids import PersonId, Reference, SanctionId, SpaceName
+from guardian.policy_file import read_policy
+from guardian.presets import preset
+from guardian.sanctions.facts import Tools
+from guardian.sanctions.lifting import TOPIC
+from guardian.sanctions.pace import Pace
+from guardian.sanctions.reconciler import Reconciler
+from guardian.sanctions.stores import SanctionWork
+from guardian.sanctions.values import Coverage, CoverageState
+from guardian.spaces.registry import Mode, Registered, Spaces
+from guardian.storage.database import Database
+from guardian.storage.key_ring import KeyRing
+from guardian.storage.migrations.steps import create_all
+from guardian.storage.work import Works
+from tests.builders.reconciling import neutral, with_brake
+
+DISCORD: Final = SpaceName("discord")
+FORUM: Final = SpaceName("forum")
+GITHUB: Final = SpaceName("github")
+SPACES: Final = (DISCORD, FORUM, GITHUB)
+
+SCALE: Final = 60.0
+"""Rate budgets, in the emulators and in the connectors alike."""
+
+CEILING: Final = timedelta(seconds=10)
+_LONGEST_WAIT: Final = 30.0
+
+
+@dataclass(slots=True)
+class Platforms:
+    """The three emulators on the machine's own time; what they were asked and what changed there is the evidence."""
+
+    discord: DiscordEmulator
+    forum: ForumEmulator
+    github: GithubEmulator
+
+    def __getitem__(self, space: SpaceName) -> EmulatedServer[Any]:
+        found: dict[SpaceName, EmulatedServer[Any]] = {DISCORD: self.discord, FORUM: self.forum, GITHUB: self.github}
+        return found[space]
+
+    def answer_after(self, seconds: float) -> None:
+        """Every answer of every platform comes that much later."""
+        for space in SPACES:
+            self[space].set_fault(Fault(FaultKind.LATENCY, seconds=seconds))
+
+    def mark(self) -> dict[SpaceName, int]:
+        """How many requests each platform has had so far."""
+        return {space: len(self[space].history.exchanges) for space in SPACES}
+
+    def asked_since(self, mark: Mapping[SpaceName, int]) -> dict[SpaceName, list[Exchange]]:
+        """The requests since the mark."""
+        return {space: self[space].history.exchanges[mark[space] :] for space in SPACES}
+
+
+def operations(exchanges: Iterable[Exchange]) -> dict[str, int]:
+    """How often each operation was asked for, most often first."""
+    return dict(Counter(e.operation for e in exchanges).most_common())
+
+
+@asynccontextmanager
+async def platforms(clock: MachineClock) -> AsyncIterator[Platforms]:
+    """The three platforms listen on loopback, with an organisation of two teams; they stop afterwards."""
+    key = await asyncio.to_thread(_private_key)
+    discord = DiscordEmulator(now=clock.now, budget_scale=SCALE)
+    forum = ForumEmulator(now=clock.now, budget_scale=SCALE)
+    github = GithubEmulator(now=clock.now, budget_scale=SCALE, private_key_pem=key)
+    for team in ("docs", "infrastructure"):
+        github.add_team(team, "keeper")
+    async with AsyncExitStack() as stack:
+        for emulator in (discord, forum, github):
+            emulator.history.keeps_answers = False
+            await emulator.start()
+            stack.push_async_callback(emulator.stop)
+        yield Platforms(discord, forum, github)
+
+
+@cache
+def _private_key() -> str:
+    key = generate_private_key(65537, 2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@dataclass(slots=True)
+class Heard:
+    """The reconciler's alarms: each total that changed, with the wire second of it, and what was put to people."""
+
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    reached: dict[tuple[PersonId, SpaceName, CoverageState], float] = field(default_factory=dict)
+    raised: list[str] = field(default_factory=list)
+
+    async def raise_(
+        self, work: SanctionWork, alarm: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
+    ) -> None:
+        self.raised.append(f"{alarm} in {space}")
+
+    async def total_changed(
+        self, work: SanctionWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
+    ) -> None:
+        for row in after:
+            self.reached.setdefault((person, row.space, row.state), wire_seconds())
+        self.news.set()
+
+    async def all_reached(self, people: Iterable[PersonId], state: CoverageState, patience: float) -> None:
+        """Every one of the people stands so in every space; TimeoutError where that takes longer than `patience`."""
+        missing = {(person, space, state) for person in people for space in SPACES}
+        async with asyncio.timeout(patience):
+            while missing := missing - self.reached.keys():
+                self.news.clear()
+                await self.news.wait()
+
+
+@dataclass(slots=True)
+class Service:
+    """The part of the service that is measured, on a database of its own."""
+
+    clock: MachineClock
+    database: Database
+    works: Works
+    ring: KeyRing
+    spaces: Spaces
+    link: DiscordLink
+    forum: ForumConfig
+    github: GithubConfig
+    heard: Heard
+    reconciler: Reconciler
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """The reconciler works by itself: it sleeps until something is due, and is woken by commits."""
+        with self.database.listen(TOPIC) as listener:
+
+            async def wait(due: datetime | None) -> None:
+                left = _LONGEST_WAIT if due is None else (due - self.clock.now()).total_seconds()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(max(left, 0.0), _LONGEST_WAIT)):
+                        await listener.heard()
+
+            task = asyncio.create_task(self.reconciler.run(wait))
+            try:
+                yield
+            finally:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+                await self.reconciler.stop()
+
+
+@asynccontextmanager
+async def a_service(folder: Path, platforms: Platforms, clock: MachineClock) -> AsyncIterator[Service]:
+    """The service with the real clients, signed in everywhere; everything is closed afterwards."""
+    policy = with_brake(read_policy(preset("django")), 1_000_000)
+    heard = Heard()
+    link = DiscordLink(_discord_config(platforms))
+    forum, github = _forum_config(platforms), _github_config(platforms)
+    connected = (DiscordSpace(link, clock), ForumSpace(forum, clock), GithubSpace(github, clock))
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(await Database.open(f"sqlite:///{folder / 'guardian.sqlite'}"))
+        await create_all(database)
+        ring = KeyRing.create(folder / "ring", folder / "master")
+        works = Works(database, ring, clock)
+        await link.start()
+        stack.push_async_callback(link.close)
+        for space in connected[1:]:
+            stack.push_async_callback(space.close)
+            stack.push_async_callback(space.drained)
+        spaces = Spaces(tuple(Registered(space, Mode.ENFORCE) for space in connected))
+        tools = Tools(works, spaces, policy, clock, heard, Pace(), neutral, wire_instant, asyncio.sleep)
+        reconciler = Reconciler(tools, ceiling=CEILING)
+        yield Service(clock, database, works, ring, spaces, link, forum, github, heard, reconciler)
+
+
+def reason_of(reference: Reference) -> str:
+    """The sentence of ours that stands in a platform's reason field."""
+    return neutral(reference)
+
+
+def _discord_config(platforms: Platforms) -> DiscordConfig:
+    emulator = platforms.discord
+    return DiscordConfig(
+        DISCORD,
+        emulator.token,
+        emulator.guild_id,
+        api_url=emulator.api_url,
+        gateway_url=emulator.gateway_url,
+        call_ceiling=CEILING,
+    )
+
+
+def _forum_config(platforms: Platforms) -> ForumConfig:
+    emulator = platforms.forum
+    plain = ForumConfig(FORUM, emulator.url, emulator.api_key, emulator.api_username, call_ceiling=CEILING)
+    return replace(plain, rate_per_minute=plain.rate_per_minute * SCALE)
+
+
+def _github_config(platforms: Platforms) -> GithubConfig:
+    emulator = platforms.github
+    plain = GithubConfig(
+        GITHUB,
+        emulator.organization,
+        emulator.app_id,
+        emulator.private_key_pem,
+        emulator.installation_id,
+        api_url=emulator.url,
+        call_ceiling=CEILING,
+    )
+    return replace(plain, rate_per_minute=plain.rate_per_minute * SCALE)

@@ -1,0 +1,186 @@
+"""How late access returns when terms end, and what that costs, beside few and beside many other running sanctions."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from connectors.emulation.history import Change
+from guardian.clock import MachineClock, wire_seconds
+from guardian.ids import SpaceName
+from guardian.sanctions.sweep import sweep
+from guardian.sanctions.values import CoverageState
+from tests.bench.bare import RELEASE_FLOOR
+from tests.bench.figures import Aim, Part, quantile
+from tests.bench.figures import told as in_words
+from tests.bench.ground import DISCORD, FORUM, GITHUB, SPACES, Platforms, Service, a_service, operations, platforms
+from tests.bench.seeding import Barred, barred, others, remember
+
+NAME: Final = "lift_lag"
+LAG_AIM: Final = 1.0
+GROWTH_AIM: Final = 1.5
+CHANGE: Final = {DISCORD: "ban", FORUM: "suspension", GITHUB: "block"}
+LIST_PAGES: Final = frozenset({"ban.list", "member.list", "user.list", "block.list"})
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of it: releases, spread over so many seconds, beside few and many others; latency in seconds."""
+
+    releases: int = 100
+    spread: float = 20.0
+    latency: float = 0.05
+    beside: tuple[int, ...] = (1_000, 100_000)
+    head_start: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One size: seconds between the end of each term and the last space letting the person in, and the calls."""
+
+    beside: int
+    lags: tuple[float, ...]
+    by_space: dict[SpaceName, tuple[float, ...]]
+    calls: dict[SpaceName, dict[str, int]]
+    seeding_seconds: float
+    swept: dict[SpaceName, dict[str, int]]
+    sweep_seconds: dict[SpaceName, float]
+    drifted: int
+
+
+async def measure(folder: Path, size: Size) -> Part:
+    """The same releases beside each number of others, each on a database and on platforms of their own."""
+    runs = []
+    for beside in size.beside:
+        here = folder / str(beside)
+        here.mkdir()
+        runs.append(await _measured(here, size, beside))
+    return _part(size, runs)
+
+
+async def _measured(folder: Path, size: Size, beside: int) -> Run:
+    clock = MachineClock()
+    async with platforms(clock) as spaces, a_service(folder, spaces, clock) as service:
+        begun, now = wire_seconds(), clock.now()
+        await remember(service, others(spaces, beside, now), now)
+        seeded = wire_seconds() - begun
+        leaving = await _leaving(service, spaces, size)
+        spaces.answer_after(size.latency)
+        mark = spaces.mark()
+        async with service.working():
+            patience = size.head_start + size.spread + 60
+            people = [each.person for each in leaving]
+            await service.heard.all_reached(people, CoverageState.RETURNED, patience)
+        calls = {space: operations(asked) for space, asked in spaces.asked_since(mark).items()}
+        by_space = {space: _lags(spaces, space, leaving) for space in SPACES}
+        lags = tuple(max(each) for each in zip(*by_space.values(), strict=True))
+        swept, seconds, drifted = await _sweeps(service, spaces)
+        return Run(beside, lags, by_space, calls, seeded, swept, seconds, drifted)
+
+
+async def _leaving(service: Service, spaces: Platforms, size: Size) -> list[Barred]:
+    """People barred in all three spaces whose terms end one after the other, soon."""
+    now = service.clock.now()
+    first = now + timedelta(seconds=size.head_start)
+    apart = timedelta(seconds=size.spread / size.releases)
+    leaving = [barred(spaces, f"leaving-{n}", first + apart * n, SPACES, now) for n in range(size.releases)]
+    await remember(service, leaving, now)
+    return leaving
+
+
+def _lags(spaces: Platforms, space: SpaceName, leaving: Sequence[Barred]) -> tuple[float, ...]:
+    """Seconds from each term's end to the platform's own record of the release; nobody is let in early or twice."""
+    released: dict[str, list[Change]] = {}
+    for change in spaces[space].history.changes_of(CHANGE[space]):
+        released.setdefault(change.subject, []).append(change)
+    lags = []
+    for each in leaving:
+        [change] = released[each.accounts[space]]
+        lags.append(_late(change.at, each.ends))
+    return tuple(lags)
+
+
+def _late(at: datetime, due: datetime) -> float:
+    if at < due:
+        raise AssertionError("somebody was let in before their term was over")
+    return (at - due).total_seconds()
+
+
+async def _sweeps(
+    service: Service, spaces: Platforms
+) -> tuple[dict[SpaceName, dict[str, int]], dict[SpaceName, float], int]:
+    """One sweep of each space; the first request of each asks for the platform's time."""
+    calls, seconds, drifted = {}, {}, 0
+    for space in SPACES:
+        mark, begun = spaces.mark(), wire_seconds()
+        found = await sweep(service.works, service.spaces, service.clock, space)
+        if found is None:
+            raise RuntimeError(f"the sweep of {space} failed")
+        drifted += found
+        seconds[space] = wire_seconds() - begun
+        calls[space] = operations(spaces.asked_since(mark)[space])
+    return calls, seconds, drifted
+
+
+def _part(size: Size, runs: list[Run]) -> Part:
+    held = f"{size.releases} terms end within {size.spread:g} s, each held in three spaces"
+    lines = [f"lift_lag: {held}, each answer after {size.latency * 1000:g} ms"]
+    for run in runs:
+        lines += _lines(size, run)
+    facts = {"releases": size.releases, "spread_s": size.spread, "latency_s": size.latency}
+    return Part(NAME, tuple(lines), {**facts, "runs": [_facts(size, run) for run in runs]}, _aims(runs))
+
+
+def _aims(runs: list[Run]) -> tuple[Aim, ...]:
+    p99 = {run.beside: quantile(run.lags, 0.99) for run in runs}
+    aims = [Aim(f"p99 of the lag beside {beside:,} others, in seconds", lag, LAG_AIM) for beside, lag in p99.items()]
+    few, many = min(p99), max(p99)
+    if few != many:
+        aims.append(Aim(f"p99 beside {many:,} to that beside {few:,}", p99[many] / p99[few], GROWTH_AIM))
+    strange = sum(count for run in runs for calls in run.swept.values() for count in _beyond_lists(calls).values())
+    aims.append(Aim("calls of the sweeps beyond list pages and one for the time each", float(strange), 0.0))
+    return tuple(aims)
+
+
+def _beyond_lists(calls: dict[str, int]) -> Counter[str]:
+    """What a sweep asked for besides its lists, less the one request for the time."""
+    rest = Counter({name: count for name, count in calls.items() if name not in LIST_PAGES})
+    return rest if rest.total() > 1 else Counter()
+
+
+def _lines(size: Size, run: Run) -> list[str]:
+    head = f"beside {run.beside:,} others (seeded in {run.seeding_seconds:.1f} s)"
+    lines = [f"  {head}: lag {_quantiles(run.lags)}, longest {max(run.lags):.3f} s"]
+    for space in SPACES:
+        lags, calls, floor = _quantiles(run.by_space[space]), run.calls[space], RELEASE_FLOOR[space]
+        swept = run.swept[space]
+        lines += [
+            f"    {space}: {lags}; {sum(calls.values()) / size.releases:.2f} calls a release, floor {len(floor)}",
+            f"      calls: {in_words(calls, size.releases)}",
+            f"      floor: {', '.join(floor)}",
+            f"      a sweep: {run.sweep_seconds[space]:.1f} s, {sum(swept.values())} calls: {in_words(swept)}",
+        ]
+    return lines
+
+
+def _quantiles(lags: Sequence[float]) -> str:
+    return f"p50 {quantile(lags, 0.5):.3f} s, p99 {quantile(lags, 0.99):.3f} s"
+
+
+def _facts(size: Size, run: Run) -> dict[str, Any]:
+    return {
+        "beside": run.beside,
+        "p50_s": round(quantile(run.lags, 0.5), 4),
+        "p99_s": round(quantile(run.lags, 0.99), 4),
+        "longest_s": round(max(run.lags), 4),
+        "p99_by_space_s": {space: round(quantile(lags, 0.99), 4) for space, lags in run.by_space.items()},
+        "calls_per_release": {s: round(sum(calls.values()) / size.releases, 2) for s, calls in run.calls.items()},
+        "floor": {space: len(floor) for space, floor in RELEASE_FLOOR.items()},
+        "calls": run.calls,
+        "sweep_calls": run.swept,
+        "sweep_s": {space: round(seconds, 2) for space, seconds in run.sweep_seconds.items()},
+        "drifted": run.drifted,
+        "seeding_s": round(run.seeding_seconds, 1),
+    }

@@ -1,0 +1,124 @@
+"""How long a decision takes to hold everywhere: from its enactment to a confirming look in all three spaces."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from guardian.clock import MachineClock, wire_seconds
+from guardian.ids import CaseId, PersonId, SpaceName, new_id
+from guardian.sanctions.enactment import enact, told
+from guardian.sanctions.values import CoverageState, Telling
+from rules.policy import OnTermEnd
+from rules.precedence import Restriction
+from tests.bench.bare import Bare
+from tests.bench.figures import Aim, Part, middle
+from tests.bench.figures import told as in_words
+from tests.bench.ground import SPACES, Platforms, Service, a_service, operations, platforms
+from tests.bench.seeding import newcomer, someone
+
+NAME: Final = "propagation"
+AIM: Final = 1.3
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of it: runs that count (one more warms up), and the platforms' latency in seconds."""
+
+    runs: int = 5
+    latency: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One decision: the seconds until it was confirmed, in all and by space, and the calls it took."""
+
+    seconds: float
+    by_space: dict[SpaceName, float]
+    calls: dict[SpaceName, dict[str, int]]
+
+
+async def measure(folder: Path, size: Size) -> Part:
+    """Service and bare clients take turns on people who are new each time."""
+    clock = MachineClock()
+    async with platforms(clock) as spaces, a_service(folder, spaces, clock) as service:
+        bare, runs, floors, floor_calls = Bare.of(service), [], [], {}
+        async with service.working():
+            for number in range(size.runs + 1):
+                if number == 1:
+                    spaces.answer_after(size.latency)
+                run = await _enacted(service, spaces, f"person-{number}")
+                floor, floor_calls = await _bare(bare, spaces, f"bare-{number}")
+                if number:
+                    runs.append(run)
+                    floors.append(floor)
+    return _part(size, runs, floors, floor_calls)
+
+
+async def _enacted(service: Service, spaces: Platforms, name: str) -> Run:
+    person = await someone(service, spaces, name)
+    mark, begun = spaces.mark(), wire_seconds()
+    await _enact(service, person)
+    await service.heard.all_reached([person], CoverageState.HELD, patience=60)
+    reached = {s: service.heard.reached[person, s, CoverageState.HELD] - begun for s in SPACES}
+    calls = {space: operations(asked) for space, asked in spaces.asked_since(mark).items()}
+    return Run(max(reached.values()), reached, calls)
+
+
+async def _enact(service: Service, person: PersonId) -> None:
+    async with service.works.begin() as work:
+        sanction = await enact(
+            work,
+            person,
+            CaseId(new_id()),
+            new_id(),
+            Restriction.SUSPENDED,
+            None,
+            timedelta(days=30),
+            OnTermEnd.LIFT,
+            work.now,
+            service.spaces.names,
+        )
+        await told(work, sanction, Telling.TOLD)
+
+
+async def _bare(
+    bare: Bare, spaces: Platforms, name: str
+) -> tuple[dict[SpaceName, float], dict[SpaceName, dict[str, int]]]:
+    accounts = newcomer(spaces, name)
+    mark = spaces.mark()
+    took = {space: await bare.restrict(space, accounts[space]) for space in SPACES}
+    return took, {space: operations(asked) for space, asked in spaces.asked_since(mark).items()}
+
+
+def _part(
+    size: Size,
+    runs: list[Run],
+    floors: list[dict[SpaceName, float]],
+    floor_calls: dict[SpaceName, dict[str, int]],
+) -> Part:
+    floor_of = {space: middle([floor[space] for floor in floors]) for space in SPACES}
+    slowest = max(SPACES, key=floor_of.__getitem__)
+    took = middle([run.seconds for run in runs])
+    ratios = [run.seconds / floor[slowest] for run, floor in zip(runs, floors, strict=True)]
+    lines = [
+        f"propagation: {size.runs} decisions, each answer after {size.latency * 1000:g} ms",
+        f"  confirmed in all three spaces after {took:.3f} s (median)",
+        f"  slowest space made bare: {slowest}, {floor_of[slowest]:.3f} s (median)",
+    ]
+    for space in SPACES:
+        mine = middle([run.by_space[space] for run in runs])
+        lines.append(f"  {space}: confirmed after {mine:.3f} s, bare {floor_of[space]:.3f} s")
+        lines.append(f"    calls {sum(runs[-1].calls[space].values())}: {in_words(runs[-1].calls[space])}")
+        lines.append(f"    floor {sum(floor_calls[space].values())}: {in_words(floor_calls[space])}")
+    facts = {
+        "runs": size.runs,
+        "latency_s": size.latency,
+        "seconds": [round(run.seconds, 4) for run in runs],
+        "floor_seconds": {s: [round(floor[s], 4) for floor in floors] for s in SPACES},
+        "slowest": slowest,
+        "ratios": [round(ratio, 4) for ratio in ratios],
+        "calls": runs[-1].calls,
+        "floor_calls": floor_calls,
+    }
+    return Part(NAME, tuple(lines), facts, (Aim("ratio to the slowest space made bare", middle(ratios), AIM),))

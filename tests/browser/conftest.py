@@ -1,0 +1,93 @@
+"""The pages in a real browser: a desk with a community, served on loopback, and Debian's Chromium before it."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, async_playwright
+
+from guardian.web.app import create_app
+from guardian.web.health import Health
+from guardian.web.listening import Listening, address_of, bound
+from tests.builders.desk import Community, a_desk
+from tests.conftest import BROWSERS
+
+SMALL = {"width": 320, "height": 640}
+
+
+@dataclass(slots=True)
+class Browser:
+    """One tab of a browser without scripts, before the pages of a community."""
+
+    page: Page
+    community: Community
+    url: str
+    axe: Axe
+
+    async def open(self, path: str) -> None:
+        """The tab shows the page."""
+        await self.page.goto(self.url + path)
+
+    async def follow(self, selector: str) -> None:
+        """The tab shows what the link or the button leads to."""
+        async with self.page.expect_navigation():
+            await self.page.click(selector)
+
+    async def words(self) -> str:
+        """What can be read on the page."""
+        return " ".join((await self.page.inner_text("body")).split())
+
+    async def harms(self) -> list[str]:
+        """What keeps people from using the page: serious findings of axe, and anything wider than a small screen."""
+        found = (await self.axe.run(self.page)).response["violations"]
+        harms = [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found if _is_serious(each["impact"])]
+        before = self.page.viewport_size
+        await self.page.set_viewport_size({"width": SMALL["width"], "height": SMALL["height"]})
+        wide = await self.page.evaluate("document.documentElement.scrollWidth")
+        if before is not None:
+            await self.page.set_viewport_size(before)
+        return [*harms, *([f"wider than a small screen: {wide}"] if wide > SMALL["width"] else [])]
+
+
+def _is_serious(impact: str | None) -> bool:
+    return impact in ("serious", "critical")
+
+
+@pytest.fixture
+async def community(tmp_path: Path) -> AsyncIterator[Community]:
+    """The working group of six, the Board, a moderator, and three spaces."""
+    async with a_desk(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def served(community: Community) -> AsyncIterator[str]:
+    """The address of the pages."""
+
+    async def health() -> Health:
+        return Health()
+
+    async def on_knock(_: object) -> None:
+        return None
+
+    made = bound("127.0.0.1", 0)
+    app = create_app(community.desk, health=health, inlets={}, on_knock=on_knock, secure_cookies=False)
+    listening = Listening(app, made)
+    address = address_of(made)
+    await listening.start()
+    yield address
+    await listening.stop()
+
+
+@pytest.fixture(params=["light", "dark"])
+async def browser(community: Community, served: str, request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
+    """A tab in a browser that prefers light, and another that prefers dark. Scripts of pages would not run in it."""
+    path = next(found for name in BROWSERS if (found := shutil.which(name)))
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        page = await chromium.new_page(color_scheme=request.param, viewport={"width": 1100, "height": 900})
+        yield Browser(page, community, served, Axe())
+        await chromium.close()

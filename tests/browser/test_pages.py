@@ -1,0 +1,118 @@
+"""Whole ways through the pages as people go them, with the eyes of axe on every page."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from guardian.cases.values import Answer, Consequence, DraftKind, PartyRole
+from guardian.desk import deliberation, drafts, hearing
+from guardian.desk.reading import link_for
+from rules.ladder import Outcome
+from rules.precedence import Restriction
+from tests.browser.conftest import Browser
+from tests.builders.desk import AMARA, BRUNO, DMITRI, TEXT, a_message
+
+pytestmark = pytest.mark.browser
+
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+async def test_a_report_its_receipt_and_its_follow_up(browser: Browser, tmp_path: Path) -> None:
+    """P-2.2, P-2.4"""
+    page = browser.page
+    screenshot = tmp_path / "screen.png"
+    screenshot.write_bytes(PICTURE)
+    await browser.open("/")
+    assert await browser.harms() == []
+    await browser.follow("text=Report something")
+    assert await browser.harms() == []
+    await page.fill("#who", "grumbler")
+    await browser.follow("text=Send the report")
+    assert "This has not been sent yet" in await browser.words()
+    assert await browser.harms() == []
+    assert await page.input_value("#who") == "grumbler"
+    await page.fill("#what_happened", TEXT)
+    await page.check("text=Dmitri Volkov")
+    await page.set_input_files("#files", screenshot)
+    await browser.follow("text=Send the report")
+    assert await browser.harms() == []
+    receipt = await page.inner_text(".receipt")
+    await browser.follow("text=To the follow-up page")
+    assert await browser.harms() == []
+    await page.fill("#receipt", receipt)
+    await browser.follow("button:text-is('Open')")
+    assert TEXT in await browser.words()
+    await page.fill("#text", "It went on today.")
+    await browser.follow("button:text-is('Send')")
+    assert "What you added is now with your report" in await browser.words()
+    assert await browser.harms() == []
+    await browser.follow("text=Leave this page")
+    assert TEXT not in await browser.words()
+
+
+async def test_a_report_is_still_in_the_form_after_going_back(browser: Browser) -> None:
+    await browser.open("/report")
+    await browser.page.fill("#what_happened", TEXT)
+    await browser.follow("text=Send the report")
+    await browser.page.go_back()
+    assert await browser.page.input_value("#what_happened") == TEXT
+
+
+async def test_a_reading_link_opens_one_case_once(browser: Browser) -> None:
+    """P-9.8"""
+    page, desk = browser.page, browser.community.desk
+    case, person = await browser.community.a_named_case(evidence=(a_message(),), names_members=(DMITRI,), danger=True)
+    await hearing.begin(desk, AMARA, case.code_name)
+    chosen = Consequence(
+        Outcome.EXTENDED_SUSPENSION,
+        Restriction.SUSPENDED,
+        timedelta(days=120),
+        conditions="Talk to somebody of the group before you return.",
+        summary="Insults, again and again.",
+    )
+    proposal = await deliberation.propose(desk, AMARA, case.code_name, chosen, person)
+    await deliberation.vote(desk, BRUNO, proposal.id, Answer.OBJECT, reason="I would rather warn.")
+    text = "Hello, we would like to hear you."
+    await drafts.write(desk, AMARA, case.code_name, DraftKind.HEARING, PartyRole.REPORTED, text)
+    path = (await link_for(desk, BRUNO, case.code_name)).removeprefix(desk.base_url)
+    await browser.open(path)
+    assert case.code_name not in await browser.words()
+    assert await browser.harms() == []
+    await browser.follow("text=Open the case")
+    for shown in (TEXT, "You are all fools.", "I would rather warn.", text, person, "Dmitri Volkov"):
+        assert shown in await browser.words()
+    assert await browser.harms() == []
+    await browser.follow("button:text-is('Leave')")
+    await browser.open(path)
+    assert "does not open anything any more" in await browser.words()
+    assert await browser.harms() == []
+
+
+async def test_somebody_heard_answers_on_their_personal_page(browser: Browser) -> None:
+    """P-3.5"""
+    page, community = browser.page, browser.community
+    case, _ = await community.a_named_case()
+    await hearing.begin(community.desk, AMARA, case.code_name)
+    async with community.works.look() as view:
+        told = [notice for notice in await view.notices.of_case(case.id) if notice.to.person is not None]
+    await browser.open("/personal")
+    assert await browser.harms() == []
+    await page.fill("#receipt", "AAAAA-AAAAA")
+    await browser.follow("button:text-is('Open')")
+    assert "opens nothing here" in await browser.words()
+    await page.fill("#receipt", told[0].facts["receipt"])
+    await browser.follow("button:text-is('Open')")
+    assert await browser.harms() == []
+    await page.fill("#be-heard", "I was angry, and I am sorry.")
+    await browser.follow("button:text-is('Send')")
+    assert "part of what they weigh" in await browser.words()
+    assert await browser.harms() == []
+
+
+async def test_a_page_that_keeps_people_out_is_noticed(browser: Browser) -> None:
+    await browser.page.set_content('<html lang="en"><title>x</title><main><img src="x"><p style="width:50rem">x</p>')
+    found = await browser.harms()
+    assert [each.partition(":")[0] for each in found] == ["image-alt", "wider than a small screen"]

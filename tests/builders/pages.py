@@ -1,0 +1,130 @@
+"""The pages as a browser sees them: forms are read from the answer and sent back with their hidden fields."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx2
+from starlette.applications import Starlette
+
+from guardian.desk.knocking import take_in
+from guardian.spaces.inlet import Inlet, Knock
+from guardian.web.app import create_app
+from guardian.web.health import Health
+from tests.builders.desk import Community
+
+
+@dataclass(slots=True)
+class SeenForm:
+    """One form of a page, with what its fields hold."""
+
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[SeenForm] = []
+        self.words: list[str] = []
+        self._area: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append(SeenForm(given.get("action", "")))
+        elif tag == "textarea":
+            self._area = given.get("name")
+            if self._area:
+                self.forms[-1].fields[self._area] = ""
+        elif tag == "input" and given.get("name") and given.get("type") != "file":
+            ticked = given.get("type") not in ("radio", "checkbox") or "checked" in given
+            if ticked:
+                self.forms[-1].fields[given["name"]] = given.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = None
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+        if self._area:
+            self.forms[-1].fields[self._area] += data.removeprefix("\n")
+
+
+def forms_of(answer: httpx2.Response) -> list[SeenForm]:
+    """The forms of a page."""
+    parser = _Forms()
+    parser.feed(answer.text)
+    return parser.forms
+
+
+def words_of(answer: httpx2.Response) -> str:
+    """What stands on a page, in one line."""
+    parser = _Forms()
+    parser.feed(answer.text)
+    return " ".join(" ".join(parser.words).split())
+
+
+def receipt_of(answer: httpx2.Response) -> str:
+    """The receipt that a page shows."""
+    before, _, after = answer.text.partition('aria-label="Your receipt">')
+    assert after, before[-200:]
+    return after.partition("<")[0]
+
+
+@dataclass(slots=True)
+class Pages:
+    """One browser with its cookies, before the pages of one service. `health` is what the service says of itself."""
+
+    app: Starlette
+    client: httpx2.AsyncClient
+    health: dict[str, Health]
+    knocks: list[bool]
+
+    async def get(self, path: str) -> httpx2.Response:
+        """What stands at the address."""
+        return await self.client.get(path)
+
+    async def post(
+        self, path: str, fields: Mapping[str, Any] | None = None, files: Any = None, headers: Any = None
+    ) -> httpx2.Response:
+        """What is answered to a form, its redirections followed."""
+        return await self.client.post(
+            path, data=dict(fields or {}), files=files, headers=headers, follow_redirects=True
+        )
+
+    async def fill(self, page: str, action: str, files: Any = None, **typed: Any) -> httpx2.Response:
+        """The form of a page is filled in and sent."""
+        form = next(each for each in forms_of(await self.get(page)) if each.action == action)
+        return await self.post(action, {**form.fields, **typed}, files)
+
+    async def report(self, **typed: Any) -> str:
+        """A report has been sent; its receipt."""
+        answer = await self.fill("/report", "/report", **{"what_happened": "Insults in the help channel.", **typed})
+        assert answer.status_code == 201, words_of(answer)
+        return receipt_of(answer)
+
+    async def follow_up(self, receipt: str) -> httpx2.Response:
+        """The follow-up page has been opened with the receipt."""
+        return await self.fill("/follow-up", "/follow-up", receipt=receipt)
+
+
+@asynccontextmanager
+async def pages_of(community: Community, inlets: Mapping[str, Inlet] | None = None) -> AsyncIterator[Pages]:
+    """The pages of the community, before a new browser."""
+    health = {"now": Health()}
+    knocks: list[bool] = []
+
+    async def healthy() -> Health:
+        return health["now"]
+
+    async def on_knock(knock: Knock) -> None:
+        knocks.append(await take_in(community.desk, knock))
+
+    app = create_app(community.desk, health=healthy, inlets=inlets or {}, on_knock=on_knock, secure_cookies=True)
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="https://guardian.example") as client:
+        yield Pages(app, client, health, knocks)

@@ -1,0 +1,122 @@
+"""A desk that is served on an emulated Discord: real SQLite behind it, the unmodified library between."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from connectors.discord.client import DiscordConfig, DiscordLink
+from connectors.discord.emulator.people import DiscordPerson
+from connectors.discord.emulator.screen import Screen
+from connectors.discord.emulator.server import DiscordEmulator
+from connectors.discord.emulator.state import DiscordState
+from connectors.discord.intake import attach
+from guardian.cases.values import Case, Evidence, Report
+from guardian.desk.desk import Desk
+from guardian.ids import MemberId
+from tests.builders.desk import A_REPORTER, DISCORD, SOMEBODY, Community, a_desk, everybody
+from tests.contracts.schemas.discord import validate_history
+
+WHAT = "What happened?"
+WHO = "Who did it, if you know?"
+CONCERNS = "Does it concern, or touch, one of them?"
+DANGER = "Is somebody in danger right now?"
+NOTHING_HERE = "There is nothing here by that name, or it is not yours to see."
+
+
+@dataclass(slots=True)
+class Served:
+    """The community, its emulated server, and the service between them, which can be restarted."""
+
+    community: Community
+    emulator: DiscordEmulator
+    desk: Desk
+    link: DiscordLink
+
+    def person(self, account: str) -> DiscordPerson:
+        """The owner of an account in the server."""
+        return self.emulator.person(account)
+
+    def member(self, member: MemberId) -> DiscordPerson:
+        """A member of the community, at Discord."""
+        accounts = {each.id: each.account_in(DISCORD) for each in everybody()}
+        account = accounts[member]
+        assert account is not None
+        return self.person(account.native_id)
+
+    @property
+    def reporter(self) -> DiscordPerson:
+        """Somebody of the community without any role."""
+        return self.person(A_REPORTER.native_id)
+
+    async def ask(self, member: MemberId, command: str, **options: Any) -> Screen:
+        """What the member sees after the command, once nothing of it is under way any more."""
+        return await (await self.member(member).command(command, **options)).settled()
+
+    async def press(self, member: MemberId, screen: Screen, button: str) -> Screen:
+        """What the member sees after the button."""
+        return await (await self.member(member).press(screen, button)).settled()
+
+    async def submit(self, member: MemberId, screen: Screen, **values: Any) -> Screen:
+        """What the member sees after the form, whose fields are named by their ids."""
+        return await (await self.member(member).submit(screen, values)).settled()
+
+    async def report(self, **values: Any) -> Screen:
+        """What the reporter sees after a report."""
+        form = await self.reporter.command("report")
+        return await (await self.reporter.submit(form, {WHAT: "They insult me.", **values})).settled()
+
+    async def reports(self) -> list[Report]:
+        """Every report, as the database has it, oldest first."""
+        async with self.community.works.look() as view:
+            return [r for case in await view.cases.cases() for r in await view.cases.reports_of(case.id)]
+
+    async def cases(self) -> tuple[Case, ...]:
+        """Every case, oldest first."""
+        async with self.community.works.look() as view:
+            return await view.cases.cases()
+
+    async def evidence(self, report: Report) -> list[Evidence]:
+        """The evidence of the report's case, with its bytes."""
+        async with self.community.works.look() as view:
+            listed = await view.cases.evidence_of(report.case)
+            found = [await view.cases.evidence(each.id) for each in listed]
+        return [each for each in found if each is not None]
+
+    async def restart(self) -> None:
+        """The service has gone and come again: what was only in its memory is gone."""
+        await self.link.close()
+        self.link = await _begun(self.emulator, self.desk)
+
+
+@asynccontextmanager
+async def served(folder: Path, **facts: Any) -> AsyncIterator[Served]:
+    """Everybody of the community is in the server, and the service is ready; `facts` change the desk."""
+    async with a_desk(folder) as community:
+        state = DiscordState(begun=community.clock.now())
+        emulator = DiscordEmulator(state, now=community.clock.now, enforce_limits=False)
+        await emulator.start()
+        for account in [m.account_in(DISCORD) for m in everybody()] + [SOMEBODY, A_REPORTER]:
+            if account is not None:
+                state.add_member(state.add_user(f"account{account.native_id[-2:]}", user_id=account.native_id))
+        desk = replace(community.desk, **facts)
+        made = Served(community, emulator, desk, await _begun(emulator, desk))
+        try:
+            yield made
+        finally:
+            await made.link.close()
+            await emulator.stop()
+        assert validate_history(emulator.history) == []
+
+
+async def _begun(emulator: DiscordEmulator, desk: Desk) -> DiscordLink:
+    ceiling = timedelta(seconds=2)
+    config = DiscordConfig(
+        DISCORD, emulator.token, emulator.guild_id, emulator.api_url, emulator.gateway_url, call_ceiling=ceiling
+    )
+    link = DiscordLink(config)
+    attach(link, desk)
+    await link.start()
+    return link

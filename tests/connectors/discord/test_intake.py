@@ -1,0 +1,284 @@
+"""Reports on Discord: taken in whatever happens on the way, answered to the reporter alone, and never lost."""
+
+import re
+from collections.abc import AsyncIterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from connectors.discord.emulator.screen import Screen
+from connectors.discord.emulator.state import Attachment
+from connectors.emulation.faults import Fault, FaultKind
+from guardian.cases.values import Door
+from guardian.desk.intake import follow_up
+from guardian.notices.values import NoticeKind
+from tests.builders.desk import A_REPORTER, AMARA, DISCORD, DMITRI, SOMEBODY, WORKING_GROUP
+from tests.connectors.discord.served import CONCERNS, DANGER, WHAT, WHO, Served, served
+
+MENU = "Report to the working group"
+
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[Served]:
+    async with served(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def narrow(tmp_path: Path) -> AsyncIterator[Served]:
+    """A desk that takes short texts and small files only."""
+    async with served(tmp_path, longest_text=60, largest_file=1000) as made:
+        yield made
+
+
+def receipt_of(screen: Screen) -> str:
+    found = re.search(r"Receipt: `([0-9A-Z-]+)`", screen.text)
+    assert found, screen.text
+    return found[1]
+
+
+def a_message(service: Served, text: str = "You are all fools.", **files: bytes) -> str:
+    """A message of somebody's in the channel that everybody reads."""
+    state = service.emulator.state
+    message = state.add_message(state.general_id, SOMEBODY.native_id, text)
+    for name, content in files.items():
+        kept = Attachment(state.new_id(service.community.clock.now()), f"{name}.png", "image/png", content)
+        state.files[kept.id] = kept
+        state.messages[message].attachments.append(kept)
+    return message
+
+
+# -- the form
+
+
+async def test_the_form_begins_with_the_emergency_line_and_has_five_parts(service: Served) -> None:
+    screen = await service.reporter.command("report")
+    assert screen.modal is not None
+    assert screen.modal.texts[0].startswith("**Is somebody in physical danger? Call your local emergency services first")
+    assert [field.label for field in screen.modal.fields] == [WHAT, WHO, CONCERNS, DANGER]
+    assert [field.required for field in screen.modal.fields] == [True, False, False, False]
+
+
+async def test_a_report_is_answered_to_the_reporter_alone_with_a_receipt_that_opens_it(service: Served) -> None:
+    """P-2.4"""
+    screen = await service.report(**{WHO: "grumbler"})
+    assert [message.ephemeral for message in screen.messages] == [True]
+    seen = await follow_up(service.desk, receipt_of(screen))
+    assert [line.text for line in seen.thread] == ["They insult me."]
+    assert seen.reference in screen.text
+    (report,) = await service.reports()
+    assert (report.door, report.who, report.reporter) == (Door.DISCORD_COMMAND, "grumbler", A_REPORTER)
+
+
+async def test_a_member_who_is_picked_in_the_form_is_not_told_of_the_report(service: Served) -> None:
+    """P-2.5"""
+    await service.report(**{CONCERNS: ["Dmitri Volkov"]})
+    assert await service.community.who_was_told(NoticeKind.NEW_REPORT) == set(WORKING_GROUP) - {DMITRI}
+
+
+async def test_danger_that_is_ticked_calls_everybody(service: Served) -> None:
+    """P-3.6"""
+    await service.report(**{DANGER: ["yes"]})
+    assert await service.community.who_was_told(NoticeKind.DANGER) == set(WORKING_GROUP)
+
+
+async def test_a_form_that_was_opened_before_a_restart_is_taken_in_after_it(service: Served) -> None:
+    form = await service.reporter.command("report")
+    await service.restart()
+    screen = await (await service.reporter.submit(form, {WHAT: "Written for an hour."})).settled()
+    assert (await follow_up(service.desk, receipt_of(screen))).thread[0].text == "Written for an hour."
+
+
+async def test_a_report_whose_announcement_is_lost_is_stored_and_answered(service: Served) -> None:
+    """The first answer, "thinking", was applied but its own answer never came back."""
+    form = await service.reporter.command("report")
+    service.emulator.faults.set(Fault(FaultKind.LOST_ANSWER, "create_interaction_response", count=1))
+    screen = await (await service.reporter.submit(form, {WHAT: "They insult me."})).settled(10)
+    assert len(await service.reports()) == 1
+    assert (await follow_up(service.desk, receipt_of(screen))).thread[0].text == "They insult me."
+
+
+async def test_a_report_is_stored_even_where_discord_takes_no_answer_at_all(service: Served) -> None:
+    form = await service.reporter.command("report")
+    service.emulator.faults.set(Fault(FaultKind.SERVER_ERROR, "create_interaction_response"))
+    screen = await service.reporter.submit(form, {WHAT: "They insult me."})
+    assert screen.failed
+    assert len(await service.reports()) == 1
+
+
+# -- what cannot be taken
+
+
+async def test_an_empty_report_is_refused_and_the_form_opens_again_filled_in(service: Served) -> None:
+    refused = await service.report(**{WHAT: "   ", WHO: "grumbler", CONCERNS: ["Dmitri Volkov"], DANGER: ["yes"]})
+    assert "Please say in a few words what happened" in refused.text
+    again = await service.reporter.press(refused, "Edit and send again")
+    assert again.modal is not None
+    assert again.modal.find(WHO).value == "grumbler"
+    assert [again.modal.find(name).chosen for name in (CONCERNS, DANGER)] == [(DMITRI,), ("yes",)]
+    sent = await (await service.reporter.submit(again, {WHAT: "Now with words."})).settled()
+    assert receipt_of(sent)
+    (report,) = await service.reports()
+    assert (report.what_happened, report.names_members, report.danger) == ("Now with words.", (DMITRI,), True)
+
+
+async def test_a_report_that_is_too_long_comes_back_as_a_file(narrow: Served) -> None:
+    text = "They insult me, again and again. " * 4
+    refused = await narrow.report(**{WHAT: text})
+    assert "longer than we can take" in refused.text
+    message = refused.message
+    assert message is not None
+    assert message.ephemeral
+    assert [text in file.text for file in message.files] == [True]
+    assert await narrow.reports() == []
+
+
+async def test_after_a_restart_the_button_says_that_the_text_is_in_the_file(service: Served) -> None:
+    refused = await service.report(**{WHAT: "   "})
+    await service.restart()
+    again = await (await service.reporter.press(refused, "Edit and send again")).settled()
+    assert again.modal is None
+    assert "in the file of the message above" in again.text
+
+
+async def test_a_text_that_is_given_back_is_nobody_elses_to_open(service: Served) -> None:
+    refused = await service.report(**{WHAT: "   ", WHO: "grumbler"})
+    shown = refused.message
+    assert shown is not None
+    service.emulator.state.messages[shown.id].seen_by = SOMEBODY.native_id
+    other = await (await service.person(SOMEBODY.native_id).press(shown, "Edit and send again")).settled()
+    assert other.modal is None
+    assert "grumbler" not in other.text
+
+
+# -- the menu of a message
+
+
+async def test_a_reported_message_is_kept_as_it_was_when_it_was_chosen(service: Served) -> None:
+    """P-2.7: its author deletes it while the reporter still writes."""
+    message = a_message(service, screen=b"pixels")
+    form = await service.reporter.message_menu(MENU, message)
+    service.emulator.state.messages.pop(message)
+    await (await service.reporter.submit(form, {WHAT: "Look at this."})).settled()
+    (report,) = await service.reports()
+    said, file = await service.evidence(report)
+    assert report.door is Door.DISCORD_MESSAGE
+    assert (said.text, said.author, said.author_handle) == ("You are all fools.", SOMEBODY, "account01")
+    assert said.link.endswith(f"/{service.emulator.guild_id}/{service.emulator.state.general_id}/{message}")
+    assert (file.file_name, file.content, file.sha256) == ("screen.png", b"pixels", sha256(b"pixels").hexdigest())
+    assert report.answers["message_written_at"].startswith("2026-03-02T09:00")
+
+
+async def test_a_reported_message_is_read_anew_after_a_restart(service: Served) -> None:
+    message = a_message(service)
+    form = await service.reporter.message_menu(MENU, message)
+    await service.restart()
+    await (await service.reporter.submit(form, {WHAT: "Look at this."})).settled()
+    (report,) = await service.reports()
+    (said,) = await service.evidence(report)
+    assert (said.author, said.link.rsplit("/", 1)[1]) == (SOMEBODY, message)
+
+
+async def test_a_report_about_a_message_that_is_gone_after_a_restart_keeps_its_link(service: Served) -> None:
+    message = a_message(service)
+    form = await service.reporter.message_menu(MENU, message)
+    service.emulator.state.messages.pop(message)
+    await service.restart()
+    screen = await (await service.reporter.submit(form, {WHAT: "Look at this."})).settled()
+    assert receipt_of(screen)
+    (report,) = await service.reports()
+    (said,) = await service.evidence(report)
+    assert (said.link.rsplit("/", 1)[1], said.text) == (message, "")
+    assert "could not be read" in said.why_not
+
+
+async def test_a_message_written_by_a_member_keeps_them_out_of_the_case(service: Served) -> None:
+    """P-2.5"""
+    state = service.emulator.state
+    message = state.add_message(state.general_id, service.member(DMITRI).user_id, "You are all fools.")
+    form = await service.reporter.message_menu(MENU, message)
+    await (await service.reporter.submit(form, {WHAT: "Look at this."})).settled()
+    assert await service.community.who_was_told(NoticeKind.NEW_REPORT) == set(WORKING_GROUP) - {DMITRI}
+
+
+async def test_a_file_of_a_message_that_is_too_large_is_noted_and_the_report_taken(narrow: Served) -> None:
+    form = await narrow.reporter.message_menu(MENU, a_message(narrow, film=b"x" * 1001))
+    await (await narrow.reporter.submit(form, {WHAT: "Look at this."})).settled()
+    (report,) = await narrow.reports()
+    _, file = await narrow.evidence(report)
+    assert file.content is None
+    assert "too large" in file.why_not
+
+
+async def test_a_message_with_ten_files_is_taken_with_a_word_on_the_one_that_does_not_fit(service: Served) -> None:
+    form = await service.reporter.message_menu(MENU, a_message(service, **{f"f{n}": b"x" for n in range(10)}))
+    await (await service.reporter.submit(form, {WHAT: "Look at this."})).settled()
+    (report,) = await service.reports()
+    said, *files = await service.evidence(report)
+    assert len(files) == 9
+    assert "1 more of its files" in said.why_not
+
+
+# -- what is added afterwards
+
+
+async def test_the_reporter_adds_words_by_the_button_even_after_a_restart(service: Served) -> None:
+    """P-2.12"""
+    answer = await service.report()
+    await service.restart()
+    form = await service.reporter.press(answer, "Add details")
+    added = await (await service.reporter.submit(form, {"text": "It went on today."})).settled()
+    assert "Thank you" in added.text
+    seen = await follow_up(service.desk, receipt_of(answer))
+    assert [line.text for line in seen.thread] == ["They insult me.", "It went on today."]
+
+
+async def test_the_reporter_adds_files(service: Served) -> None:
+    """P-2.12"""
+    form = await service.reporter.press(await service.report(), "Add files")
+    added = await (await service.reporter.submit(form, {"files": [("one.png", b"one"), ("two.png", b"two")]})).settled()
+    assert "Thank you" in added.text
+    (report,) = await service.reports()
+    assert [(each.file_name, each.content) for each in await service.evidence(report)] == [
+        ("one.png", b"one"),
+        ("two.png", b"two"),
+    ]
+
+
+async def test_of_files_that_do_not_all_fit_none_is_kept(narrow: Served) -> None:
+    form = await narrow.reporter.press(await narrow.report(), "Add files")
+    files = [("one.png", b"one"), ("film.mp4", b"x" * 1001)]
+    refused = await (await narrow.reporter.submit(form, {"files": files})).settled()
+    assert "film.mp4" in refused.text
+    assert "too large" in refused.text
+    (report,) = await narrow.reports()
+    assert await narrow.evidence(report) == []
+
+
+async def test_an_empty_addition_is_refused(service: Served) -> None:
+    form = await service.reporter.press(await service.report(), "Add details")
+    refused = await (await service.reporter.submit(form, {"text": "   "})).settled()
+    assert "There is nothing in it yet" in refused.text
+
+
+async def test_nobody_adds_to_somebody_elses_report(service: Served) -> None:
+    shown = (await service.report()).message
+    assert shown is not None
+    service.emulator.state.messages[shown.id].seen_by = SOMEBODY.native_id
+    other = service.person(SOMEBODY.native_id)
+    refused = await (await other.submit(await other.press(shown, "Add details"), {"text": "Mine now."})).settled()
+    assert "nothing here by that name" in refused.text
+
+
+async def test_the_status_of_a_report_is_not_shown_on_discord(service: Served) -> None:
+    await service.report()
+    screen = await (await service.reporter.command("report-status")).settled()
+    assert "https://guardian.example/follow-up" in screen.text
+
+
+async def test_an_event_about_an_account_reaches_the_desk(service: Served) -> None:
+    """A ban by hand of somebody whom no sanction concerns is heard and changes nothing."""
+    service.emulator.ban_by_hand(service.member(AMARA).user_id, SOMEBODY.native_id, "seen it myself")
+    assert DISCORD in service.desk.spaces.names
+    assert await service.cases() == ()

@@ -1,0 +1,107 @@
+"""The service under trial: the product's own composition with its ports wrapped. It lives in a process made to be killed."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from guardian.assembly.composing import assemble
+from guardian.assembly.service import Service
+from guardian.clock import DrivenClock, DrivenTime
+from guardian.desk.noticing import account_changed
+from guardian.logs import configure
+from guardian.settings.reading import read_settings
+from guardian.spaces.port import Account, Space
+from tests.crash.announcing import Aim, Announcer
+from tests.crash.orders import Order, carry_out
+from tests.crash.wrapping import Announced, Sabotage, sabotaged
+
+CONFIGURATION, TIME, LOG = "guardian.toml", "time", "service.log"
+SCALE = 6000.0
+"""Budgets of calls, in emulators and service alike: limits are met as faults here, when the harness says so."""
+_TICK_SECONDS = 0.004
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Where the service finds its installation, and what is broken in it on purpose."""
+
+    folder: Path
+    sabotage: Sabotage = Sabotage.NOTHING
+
+
+def live(errand: Errand, inbox: Connection, pipe: Connection) -> None:
+    """Runs until it is killed."""
+    log = os.open(errand.folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    configure(as_json=True)
+    asyncio.run(_live(errand, inbox, Announcer(pipe.fileno())))
+
+
+async def _live(errand: Errand, inbox: Connection, announcer: Announcer) -> None:
+    clock = DrivenClock(DrivenTime(errand.folder / TIME))
+    settings = read_settings(errand.folder / CONFIGURATION, {})
+
+    def wrap(space: Space) -> Space:
+        return sabotaged(Announced(space, announcer), errand.sabotage)
+
+    service = await assemble(settings, clock=clock, wrap=wrap, observer=announcer, budget_scale=SCALE)
+    await _listen_to_links(service)
+    await service.start(discord=False)
+    announcer.say("ready", service.url)
+    async with asyncio.TaskGroup() as group:
+        desk = _OrderDesk(service, inbox, announcer)
+        group.create_task(desk.work())
+        group.create_task(_tell_rest(service, desk, announcer))
+
+
+async def _listen_to_links(service: Service) -> None:
+    """Events are heard; people's commands, which no trial gives, are not offered."""
+    for each in service.connected:
+        if each.link is not None:
+            name = each.space.name
+            each.link.on_account_changed = lambda native_id, name=name: account_changed(
+                service.desk, Account(name, native_id)
+            )
+            await each.link.start()
+
+
+class _OrderDesk:
+    """Takes orders and aims from the harness, in their order."""
+
+    def __init__(self, service: Service, inbox: Connection, announcer: Announcer) -> None:
+        self._service, self._inbox, self._announcer = service, inbox, announcer
+        self._came = asyncio.Event()
+        self.in_hand = 0
+        asyncio.get_running_loop().add_reader(inbox.fileno(), self._came.set)
+
+    async def work(self) -> None:
+        """Each order is carried out, and then announced as done."""
+        while True:
+            await self._came.wait()
+            self._came.clear()
+            while self._inbox.poll():
+                self.in_hand = 1
+                await self._take(self._inbox.recv())
+            self.in_hand = 0
+
+    async def _take(self, message: Order | Aim) -> None:
+        if isinstance(message, Aim):
+            self._announcer.aim(message)
+            return
+        await carry_out(self._service.works, message, self._service.spaces.names)
+        self._announcer.say("carried", message.id)
+
+
+async def _tell_rest(service: Service, desk: _OrderDesk, announcer: Announcer) -> None:
+    """While nothing is in hand and nothing is due, the harness hears so again and again."""
+    while True:
+        await asyncio.sleep(_TICK_SECONDS)
+        now = service.clock.now()
+        if desk.in_hand or not await service.idle():
+            continue
+        due = await service.next_due()
+        if now == service.clock.now() and not desk.in_hand and (due is None or due > now):
+            announcer.say("idle", now.isoformat(), due.isoformat() if due else "-")

@@ -1,0 +1,213 @@
+"""Texts: one for every kind, plain and complete, and none that gives away what its reader must not learn from it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from guardian.ids import CaseId, MemberId, NoticeId, PersonId, ReportId
+from guardian.notices import texts
+from guardian.notices.values import News, Notice, NoticeKind, Recipient, RecipientKind
+from guardian.notices.wording import Text, Wording
+from rules.ladder import Outcome, ReadmissionAsks
+from rules.precedence import Restriction
+
+TEMPLATES = Path(texts.__file__).parent / "templates"
+TO_REPORTERS = (NoticeKind.REPORTER_NEWS, NoticeKind.REPORTER_LATE)
+TO_PEOPLE = (
+    NoticeKind.HEARING,
+    NoticeKind.DECISION,
+    NoticeKind.ACTED,
+    NoticeKind.RELEASED,
+    NoticeKind.MAY_ASK,
+    NoticeKind.READMISSION_ANSWERED,
+)
+TO_MEMBERS = tuple(kind for kind in NoticeKind if kind not in TO_REPORTERS + TO_PEOPLE)
+WITHOUT_CASE = (NoticeKind.CODE, NoticeKind.CLOCK_DISTRUSTED)
+
+CODE_NAME = "amber-otter"
+RECEIPT = "ABCDE-FGHJK"
+OF_THE_CASE: Mapping[str, str] = {
+    "text": "He wrote insults under my question.",
+    "reporter": "Rana Reporter",
+    "handle": "grumbler",
+    "who": "Gunnar Grumbler",
+    "reason": "because of what Rana saw",
+    "reference": "GRD-23456789ABCD",
+    "receipt": RECEIPT,
+    "conditions": "an apology to Rana",
+}
+CLOCKS: Mapping[str, str] = dict.fromkeys(
+    ("until", "due", "closes", "new_date", "answer_by", "ends", "ended", "returns", "review_on"),
+    "2026-03-09T18:30:00+00:00",
+)
+KINDS_OF: Mapping[str, str] = {
+    "person": "velvet-harbour",
+    "space": "forum",
+    "needs": "Ban Members",
+    "page": "https://guardian.example/personal",
+    "cause": "review",
+    "ask": "answer",
+    "result": "ratified",
+    "promise": "first_answer",
+    "code": "314159",
+    "restriction": Restriction.SUSPENDED,
+    "outcome": Outcome.SHORT_SUSPENSION,
+    "return": ReadmissionAsks.REQUEST,
+    "answer": "yes",
+    "state": "awaiting",
+}
+
+
+@pytest.fixture
+def wording() -> Wording:
+    return Wording("Example", "https://guardian.example/")
+
+
+def to(kind: NoticeKind) -> Recipient:
+    """A recipient of the sort that the kind is for."""
+    if kind in TO_REPORTERS:
+        return Recipient(RecipientKind.REPORTER, report=ReportId("r"))
+    if kind in TO_PEOPLE:
+        return Recipient(RecipientKind.PERSON, person=PersonId("p"))
+    return Recipient(RecipientKind.MEMBER, member=MemberId("m"))
+
+
+def a_notice(kind: NoticeKind, **facts: str) -> Notice:
+    """A notice of the kind, with nothing but the facts given."""
+    return Notice(NoticeId("n"), kind, to(kind), CaseId("c"), facts)
+
+
+def a_full_notice(kind: NoticeKind, **facts: str) -> Notice:
+    """A notice with every fact that any kind is given, and with some that none should have."""
+    return a_notice(kind, **{**OF_THE_CASE, **CLOCKS, **KINDS_OF, "code_name": CODE_NAME, **facts})
+
+
+def whole(text: Text) -> str:
+    return f"{text.subject}\n{text.body}"
+
+
+def test_every_kind_has_a_template_and_every_template_a_kind() -> None:
+    templates = {path.stem for path in TEMPLATES.glob("*.txt") if not path.stem.startswith("_")}
+    assert templates == {str(kind) for kind in NoticeKind}
+    assert {path.stem for path in (TEMPLATES / "pages").glob("*.txt")} <= templates
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_every_kind_is_worded_whether_its_facts_are_there_or_not(wording: Wording, kind: NoticeKind) -> None:
+    for notice in (a_notice(kind), a_full_notice(kind), a_full_notice(kind, **dict.fromkeys(CLOCKS, "never"))):
+        for text in (wording.of(notice), wording.on_page(notice)):
+            assert text.subject
+            assert text.body
+            assert "\n" not in text.subject
+            assert not any(left in whole(text) for left in ("None", "{{", "}}", "{%", "\n\n\n", "never"))
+
+
+@pytest.mark.parametrize("kind", TO_MEMBERS)
+def test_what_a_member_is_sent_has_nothing_of_the_report_in_it(wording: Wording, kind: NoticeKind) -> None:
+    """P-3.1"""
+    for news in News:
+        text = whole(wording.of(a_full_notice(kind, news=news)))
+        assert [name for name, secret in OF_THE_CASE.items() if secret in text] == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TO_MEMBERS if kind not in WITHOUT_CASE])
+def test_what_a_member_is_sent_begins_with_the_code_name(wording: Wording, kind: NoticeKind) -> None:
+    assert wording.of(a_notice(kind, code_name=CODE_NAME)).subject.startswith(f"{CODE_NAME}: ")
+
+
+@pytest.mark.parametrize("kind", TO_REPORTERS + TO_PEOPLE)
+def test_no_party_ever_reads_a_code_name(wording: Wording, kind: NoticeKind) -> None:
+    """P-3.1"""
+    notice = a_full_notice(kind)
+    for text in (wording.of(notice), wording.on_page(notice)):
+        assert CODE_NAME not in whole(text)
+        assert KINDS_OF["person"] not in whole(text)
+
+
+@pytest.mark.parametrize("kind", TO_REPORTERS + TO_PEOPLE)
+def test_a_party_is_sent_their_own_reference(wording: Wording, kind: NoticeKind) -> None:
+    """P-3.1"""
+    assert OF_THE_CASE["reference"] in whole(wording.of(a_full_notice(kind)))
+
+
+@pytest.mark.parametrize("news", News)
+def test_what_a_reporter_is_sent_says_only_that_something_waits(wording: Wording, news: News) -> None:
+    said = {whole(wording.of(a_full_notice(NoticeKind.REPORTER_NEWS, news=each))) for each in (news, News.CLOSED)}
+    assert len(said) == 1
+    (text,) = said
+    assert "https://guardian.example/follow-up" in text
+    assert not any(OF_THE_CASE[name] in text for name in ("text", "conditions", "receipt"))
+
+
+def test_a_reporter_reads_the_groups_own_words_on_the_page(wording: Wording) -> None:
+    notice = a_full_notice(NoticeKind.REPORTER_NEWS, news=News.ANSWER)
+    assert OF_THE_CASE["text"] in wording.on_page(notice).body
+    standard = wording.on_page(a_notice(NoticeKind.REPORTER_NEWS, news=News.CLOSED)).body
+    assert standard == texts.REPORTER_NEWS[News.CLOSED]
+
+
+def test_a_reporter_who_was_let_down_is_told_so_with_a_new_date_and_whom_else_to_turn_to(wording: Wording) -> None:
+    """P-2.4"""
+    body = wording.of(a_notice(NoticeKind.REPORTER_LATE, due=CLOCKS["due"], new_date=CLOCKS["new_date"])).body
+    assert body.count("9 March 2026, 18:30 UTC") == 2
+    assert "We are sorry" in body
+    assert "the Board of Example" in body
+
+
+@pytest.mark.parametrize("kind", [k for k in TO_PEOPLE if k is not NoticeKind.READMISSION_ANSWERED])
+def test_a_person_is_handed_their_page_and_its_receipt_but_not_on_the_page_itself(
+    wording: Wording, kind: NoticeKind
+) -> None:
+    """P-6.2"""
+    notice = a_full_notice(kind)
+    assert RECEIPT in wording.of(notice).body
+    assert KINDS_OF["page"] in wording.of(notice).body
+    assert RECEIPT not in wording.on_page(notice).body
+
+
+@pytest.mark.parametrize("outcome", sorted(texts.VIOLATIONS))
+def test_the_standard_text_of_a_decision_has_its_four_parts(wording: Wording, outcome: Outcome) -> None:
+    """P-5.5"""
+    notice = a_full_notice(NoticeKind.DECISION, outcome=outcome)
+    without_draft = replace(notice, facts={name: fact for name, fact in notice.facts.items() if name != "text"})
+    body = wording.of(without_draft).body
+    parts = ["What it is about:", "What it did:", "What is expected of you:", "What follows:", "If it goes on"]
+    assert sorted(parts, key=body.index) == parts
+    assert "until 9 March 2026, 18:30 UTC" in body
+    assert texts.RETURNS[ReadmissionAsks.REQUEST] in body
+
+
+def test_a_decision_that_finds_nothing_blames_nobody(wording: Wording) -> None:
+    body = wording.of(a_notice(NoticeKind.DECISION, outcome=Outcome.NO_VIOLATION, restriction=Restriction.NONE)).body
+    assert "Nothing is restricted." in body
+    assert "What it did:" not in body
+    assert "If it goes on" not in body
+
+
+def test_a_text_that_was_read_by_two_replaces_the_standard_one_and_keeps_what_holds(wording: Wording) -> None:
+    """P-5.6"""
+    body = wording.of(a_full_notice(NoticeKind.DECISION)).body
+    assert body.startswith(OF_THE_CASE["text"])
+    assert "What it did:" not in body
+    assert "until 9 March 2026, 18:30 UTC" in body
+
+
+def test_an_act_taken_for_danger_and_a_braked_service_are_told_apart(wording: Wording) -> None:
+    bodies = {
+        wording.of(a_notice(NoticeKind.BRAKE, **facts)).body
+        for facts in ({}, {"act": "a"}, {"stop": "s", "what": "stopped", "of": "Dmitri", "by": "Eleni"})
+    }
+    assert len(bodies) == 3
+
+
+def test_every_piece_of_news_has_words_of_its_own() -> None:
+    assert set(texts.CASE_NEWS) == set(News)
+    assert set(texts.RETURNS) == set(ReadmissionAsks)
+    assert set(texts.RESTRICTIONS) == set(Restriction) - {Restriction.NONE}
+
+
+def test_a_fact_cannot_act_as_a_template(wording: Wording) -> None:
+    body = wording.of(a_notice(NoticeKind.HEARING, text="{{ community }} {% include '_yours.txt' %}")).body
+    assert "{{ community }} {% include '_yours.txt' %}" in body

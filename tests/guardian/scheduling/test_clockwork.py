@@ -1,0 +1,286 @@
+"""The clockwork: loops wake by time or by a bell, survive their faults, and say truly whether all is at rest."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from guardian.clock import DrivenClock, DrivenTime
+from guardian.scheduling.clockwork import Clockwork, Loop, Wait, in_steps
+from guardian.storage.bell import Bell, Listener
+from tests.fakes.clock import START
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Bells:
+    """One bell, as the database has it."""
+
+    bell: Bell = field(default_factory=Bell)
+
+    @contextmanager
+    def listen(self, *topics: str) -> Iterator[Listener]:
+        with self.bell.listening(topics) as listener:
+            yield listener
+
+    def ring(self, topic: str) -> None:
+        self.bell.ring([topic])
+
+
+@dataclass(slots=True)
+class Chore:
+    """Work that is due at instants; a step does what is due, or fails as told."""
+
+    time: DrivenTime
+    due: list[datetime] = field(default_factory=list)
+    done: list[datetime] = field(default_factory=list)
+    steps: int = 0
+    fails: int = 0
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+    gate: asyncio.Event | None = None
+
+    async def step(self) -> None:
+        self.steps += 1
+        self.moved.set()
+        if self.fails:
+            self.fails -= 1
+            raise RuntimeError("not this time")
+        if self.gate is not None:
+            await self.gate.wait()
+        now = self.time.now()
+        self.done += [at for at in self.due if at <= now]
+        self.due = [at for at in self.due if at > now]
+        self.moved.set()
+
+    async def next_due(self) -> datetime | None:
+        return min(self.due, default=None)
+
+    def loop(self, name: str = "chores") -> Loop:
+        return in_steps(name, name, self.step, self.next_due)
+
+
+@dataclass(slots=True)
+class Works:
+    """A clockwork over driven time."""
+
+    time: DrivenTime
+    bells: Bells
+    clockwork: Clockwork
+    naps: list[float]
+
+    def chore(self, *due: datetime) -> Chore:
+        return Chore(self.time, list(due))
+
+    @asynccontextmanager
+    async def turning(self, *loops: Loop) -> AsyncIterator[None]:
+        """The loops turn until the block ends."""
+        task = asyncio.create_task(self.clockwork.run(*loops))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(what: Callable[[], Awaitable[bool] | bool]) -> None:
+    """Returns once it is so; a test in which it never is so fails by its own ceiling."""
+    async with asyncio.timeout(20):
+        while True:
+            found = what()
+            if found if isinstance(found, bool) else await found:
+                return
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Iterator[Works]:
+    driven = DrivenTime.create(tmp_path / "time", START)
+    bells, naps = Bells(), []
+
+    async def nap(seconds: float) -> None:
+        naps.append(seconds)
+        await asyncio.sleep(0)
+
+    yield Works(driven, bells, Clockwork(bells, DrivenClock(driven), nap=nap), naps)
+    driven.close()
+
+
+async def test_a_loop_works_when_case_time_reaches_what_is_due(works: Works) -> None:
+    chore = works.chore(START + HOUR)
+    async with works.turning(chore.loop()):
+        await until(works.clockwork.idle)
+        assert chore.done == []
+        works.time.set(START + HOUR)
+        await until(lambda: bool(chore.done))
+        await until(works.clockwork.idle)
+
+
+async def test_a_loop_that_has_nothing_to_wait_for_is_woken_by_its_own_bell_alone(works: Works) -> None:
+    chore, other = works.chore(), works.chore()
+    async with works.turning(chore.loop(), other.loop("others")):
+        await until(works.clockwork.idle)
+        chore.due.append(START)
+        works.bells.ring("chores")
+        await until(lambda: bool(chore.done))
+        await until(works.clockwork.idle)
+    assert (chore.steps, other.steps) == (2, 1)
+
+
+async def test_what_is_rung_while_a_loop_works_is_not_lost(works: Works) -> None:
+    chore = works.chore()
+    chore.gate = asyncio.Event()
+    async with works.turning(chore.loop()):
+        await until(lambda: chore.steps == 1)
+        works.bells.ring("chores")
+        chore.gate.set()
+        await until(lambda: chore.steps == 2)
+
+
+async def test_a_fault_in_one_loop_stops_neither_it_nor_the_others(works: Works) -> None:
+    faulty, well = works.chore(START), works.chore(START)
+    faulty.fails = 3
+    async with works.turning(faulty.loop(), well.loop("others")):
+        await until(lambda: bool(faulty.done and well.done))
+        await until(works.clockwork.idle)
+    assert works.naps == [1.0, 2.0, 4.0]
+
+
+async def test_a_loop_begins_its_pauses_anew_once_it_has_worked(works: Works) -> None:
+    chore = works.chore()
+    chore.fails = 2
+    async with works.turning(chore.loop()):
+        await until(works.clockwork.idle)
+        chore.fails = 1
+        works.bells.ring("chores")
+        await until(lambda: len(works.naps) == 3)
+        await until(works.clockwork.idle)
+    assert works.naps == [1.0, 2.0, 1.0]
+
+
+async def test_the_service_is_not_idle_while_a_step_is_under_way(works: Works) -> None:
+    chore = works.chore(START)
+    chore.gate = asyncio.Event()
+    async with works.turning(chore.loop()):
+        await until(lambda: chore.steps == 1)
+        assert not await works.clockwork.idle()
+        chore.gate.set()
+        await until(works.clockwork.idle)
+
+
+async def test_the_service_is_not_idle_while_something_is_due_or_in_hand(works: Works) -> None:
+    in_hand = [0]
+
+    async def run(wait: Wait) -> None:
+        while True:
+            await wait(None)
+
+    async def next_due() -> datetime | None:
+        return due[0]
+
+    due: list[datetime | None] = [None]
+    async with works.turning(Loop("keys", "keys", run, next_due, lambda: in_hand[0])):
+        await until(works.clockwork.idle)
+        in_hand[0] = 1
+        assert not await works.clockwork.idle()
+        in_hand[0], due[0] = 0, START
+        assert not await works.clockwork.idle()
+        due[0] = START + HOUR
+        assert await works.clockwork.idle()
+        assert await works.clockwork.next_due() == START + HOUR
+
+
+async def test_the_service_is_not_idle_where_a_loop_took_something_up_while_it_was_asked(works: Works) -> None:
+    """The harm: time would jump past what was just about to be done."""
+    chore = works.chore()
+    asked = asyncio.Event()
+
+    async def slowly() -> datetime | None:
+        asked.set()
+        for _ in range(50):
+            await asyncio.sleep(0)
+        return None
+
+    async def run(wait: Wait) -> None:
+        while True:
+            await wait(None)
+
+    async with works.turning(chore.loop(), Loop("slow", "slow", run, slowly)):
+        await until(works.clockwork.idle)
+        asked.clear()
+        answer = asyncio.create_task(works.clockwork.idle())
+        await asked.wait()
+        chore.due.append(START)
+        works.bells.ring("chores")
+        await until(lambda: bool(chore.done))
+        assert not await answer
+        await until(works.clockwork.idle)
+
+
+async def test_the_earliest_of_all_that_is_due_comes_next(works: Works) -> None:
+    late, early, none = works.chore(START + 2 * HOUR), works.chore(START + HOUR), works.chore()
+    async with works.turning(late.loop("late"), early.loop("early"), none.loop("none")):
+        await until(works.clockwork.idle)
+        assert await works.clockwork.next_due() == START + HOUR
+
+
+async def test_what_stays_due_does_not_make_a_loop_spin(works: Works) -> None:
+    class Stuck(Chore):
+        async def step(self) -> None:
+            self.steps += 1
+
+    stuck = Stuck(works.time, [START])
+    async with works.turning(stuck.loop()):
+        await until(lambda: stuck.steps > 3)
+        steps = stuck.steps
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert stuck.steps <= steps + 2
+        assert not await works.clockwork.idle()
+
+
+async def test_heartbeats_tell_which_loop_has_not_been_heard_of(works: Works) -> None:
+    hanging, well = works.chore(), works.chore()
+    hanging.gate = asyncio.Event()
+    async with works.turning(hanging.loop("hanging"), well.loop("well")):
+        await until(lambda: hanging.steps == 1 and well.steps == 1)
+        before = works.clockwork.health()
+        assert set(before) == {"hanging", "well"}
+        works.bells.ring("well")
+        await until(lambda: well.steps == 2)
+        after = works.clockwork.health()
+    assert after["hanging"] > before["hanging"]
+    assert after["well"] < after["hanging"]
+
+
+async def test_cancelling_passes_and_ends_what_was_still_under_way(works: Works) -> None:
+    chore, stopped = works.chore(), asyncio.Event()
+    chore.gate = asyncio.Event()
+
+    async def stop() -> None:
+        stopped.set()
+
+    loop = chore.loop()
+    turning = asyncio.create_task(works.clockwork.run(Loop(loop.name, loop.topic, loop.run, loop.next_due, stop=stop)))
+    await until(lambda: chore.steps == 1)
+    turning.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await turning
+    assert stopped.is_set()
+
+
+async def test_before_it_turns_nothing_can_be_called_idle(works: Works) -> None:
+    assert not await works.clockwork.idle()
+
+
+async def test_a_loop_looks_again_when_its_longest_wait_is_over_though_no_bell_rang(works: Works) -> None:
+    chore = works.chore()
+    clockwork = Clockwork(works.bells, DrivenClock(works.time), longest_wait=0.001)
+    task = asyncio.create_task(clockwork.run(chore.loop()))
+    await until(lambda: chore.steps > 2)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,232 @@
+"""The store of deliberation and of acts: what goes in comes out, nothing is overwritten unseen, and no text lies open."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from guardian.cases.acting import Stop, StopState
+from guardian.cases.deliberation import BoardAnswer, Mark, MarkKind, Motion
+from guardian.cases.values import (
+    Act,
+    ActState,
+    Answer,
+    Ballot,
+    Case,
+    CaseKind,
+    CaseState,
+    Consequence,
+    Decision,
+    Draft,
+    DraftKind,
+    DraftState,
+    PartyRole,
+    Proposal,
+    Review,
+    Step,
+    StepKind,
+    StepState,
+)
+from guardian.errors import Stale
+from guardian.ids import CaseId, DecisionId, DraftId, MemberId, PersonId, ProposalId, SpaceName, new_id
+from guardian.storage.keys_store import Scope
+from guardian.storage.work import Work, Works
+from rules.ladder import Outcome
+from rules.policy import OnTermEnd
+from rules.precedence import Restriction
+from rules.unilateral import Ground, ReviewAnswer
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+CASE = CaseId("case-1")
+PERSON = PersonId("person-1")
+AMARA, BRUNO = MemberId("amara"), MemberId("bruno")
+FULL = Consequence(
+    Outcome.OTHER,
+    Restriction.MUTED,
+    timedelta(days=3),
+    OnTermEnd.LIFT,
+    frozenset({SpaceName("forum"), SpaceName("discord")}),
+    "a condition in words",
+    "a summary in words",
+    legal=True,
+    consent_of_all=True,
+    readmit=False,
+)
+STEP = Step(CASE, StepKind.HEARING, StepState.SKIP_ASKED, NOW, "amara", "a reason in words", None, LATER)
+PROPOSAL = Proposal(ProposalId("proposal-1"), CASE, AMARA, NOW, FULL, PERSON, severe=True)
+DECISION = Decision(DecisionId("decision-1"), CASE, NOW, FULL, PERSON, PROPOSAL.id)
+DRAFT = Draft(
+    DraftId("draft-1"), CASE, DraftKind.DECISION, PartyRole.REPORTED, PERSON, "a letter in words", "amara", NOW
+)
+ACT = Act(
+    "act-1",
+    CASE,
+    AMARA,
+    PERSON,
+    NOW,
+    Ground.THREAT,
+    Restriction.BANNED,
+    frozenset({SpaceName("forum")}),
+    term=timedelta(days=1),
+    reason="a ground in words",
+    doubtful=True,
+)
+REVIEW = Review(ACT.id, BRUNO, ReviewAnswer.CHANGE, NOW, timedelta(days=2), Restriction.MUTED, "a view in words")
+STOP = Stop("stop-1", BRUNO, AMARA, NOW)
+ANSWER = BoardAnswer("answer-1", CASE, FULL, AMARA, NOW, PERSON)
+MOTION = Motion("motion-1", CASE, PROPOSAL.id, True, AMARA, NOW)
+
+
+async def a_case(work: Work) -> None:
+    """A case to which all else belongs."""
+    await work.cases.add_case(Case(CASE, "some-name", CaseKind.REPORT, CaseState.OPEN, NOW))
+
+
+async def everything(work: Work) -> None:
+    """One of each."""
+    await a_case(work)
+    store = work.deliberation
+    await store.add_step(STEP)
+    await store.add_proposal(PROPOSAL)
+    await store.add_ballot(Ballot(PROPOSAL.id, BRUNO, Answer.OBJECT, NOW, severe=True, reason="a doubt in words"))
+    await store.add_mark(Mark(PROPOSAL.id, BRUNO, MarkKind.LEGAL, NOW))
+    await store.add_motion(MOTION)
+    await store.add_decision(DECISION)
+    await store.add_board_answer(ANSWER)
+    await store.add_draft(DRAFT)
+    await store.add_act(ACT)
+    await store.add_review(REVIEW, CASE)
+    await store.add_stop(STOP)
+
+
+async def test_what_goes_in_comes_out(works: Works) -> None:
+    async with works.begin() as work:
+        await everything(work)
+    async with works.look() as view:
+        store = view.deliberation
+        assert await store.steps_of(CASE) == (STEP,)
+        assert await store.proposals_of(CASE) == (PROPOSAL,)
+        (ballot,) = await store.ballots_on(PROPOSAL.id)
+        assert (ballot.answer, ballot.severe, ballot.reason) == (Answer.OBJECT, True, "a doubt in words")
+        assert await store.marks_on(PROPOSAL.id) == (Mark(PROPOSAL.id, BRUNO, MarkKind.LEGAL, NOW),)
+        assert await store.motion_on(PROPOSAL.id) == MOTION
+        assert await store.decisions_of(CASE) == (DECISION,)
+        assert await store.board_answer_for(CASE) == ANSWER
+        assert await store.drafts_of(CASE) == (DRAFT,)
+        assert await store.acts_of(CASE) == await store.acts() == (ACT,)
+        assert await store.reviews_of(ACT.id) == (REVIEW,)
+        assert await store.stops(AMARA) == await store.stops() == (STOP,)
+        assert await store.stops(BRUNO) == ()
+
+
+async def test_what_is_changed_stands_one_version_later(works: Works) -> None:
+    async with works.begin() as work:
+        await everything(work)
+        store = work.deliberation
+        await store.save_step(replace(STEP, state=StepState.SKIPPED, second=BRUNO))
+        await store.save_proposal(replace(PROPOSAL, settled_at=LATER, result="agreed", counted=(AMARA, BRUNO)))
+        await store.save_decision(replace(DECISION, enacted_at=LATER))
+        await store.save_draft(replace(DRAFT, state=DraftState.APPROVED, second=BRUNO))
+        await store.save_act(replace(ACT, state=ActState.WITH_CHAIR, account="my own words", account_at=LATER))
+        await store.save_stop(replace(STOP, state=StopState.ENDED, ended_at=LATER))
+        await store.save_motion(replace(MOTION, confirmed_by=BRUNO, confirmed_at=LATER))
+        await store.save_board_answer(replace(ANSWER, confirmed_by=BRUNO, confirmed_at=LATER))
+    async with works.look() as view:
+        store = view.deliberation
+        (step,) = await store.steps_of(CASE)
+        proposal = await store.proposal(PROPOSAL.id)
+        act = await store.act(ACT.id)
+        assert (step.state, step.second, step.reason, step.version) == (StepState.SKIPPED, BRUNO, STEP.reason, 1)
+        assert proposal == replace(PROPOSAL, settled_at=LATER, result="agreed", counted=(AMARA, BRUNO), version=1)
+        assert await store.decision(DECISION.id) == replace(DECISION, enacted_at=LATER, version=1)
+        assert await store.draft(DRAFT.id) == replace(DRAFT, state=DraftState.APPROVED, second=BRUNO, version=1)
+        assert act is not None
+        assert (act.account, act.reason, act.state) == ("my own words", ACT.reason, ActState.WITH_CHAIR)
+        assert await store.stop(STOP.id) == replace(STOP, state=StopState.ENDED, ended_at=LATER, version=1)
+        assert await store.motion_on(PROPOSAL.id) == replace(MOTION, confirmed_by=BRUNO, confirmed_at=LATER, version=1)
+        assert await store.board_answer_for(CASE) == replace(ANSWER, confirmed_by=BRUNO, confirmed_at=LATER, version=1)
+
+
+@pytest.mark.parametrize("thing", ["step", "proposal", "decision", "draft", "act", "stop", "motion", "board_answer"])
+async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(works: Works, thing: str) -> None:
+    values = {
+        "step": STEP,
+        "proposal": PROPOSAL,
+        "decision": DECISION,
+        "draft": DRAFT,
+        "act": ACT,
+        "stop": STOP,
+        "motion": MOTION,
+        "board_answer": ANSWER,
+    }
+    async with works.begin() as work:
+        await everything(work)
+        save = getattr(work.deliberation, f"save_{thing}")
+        await save(values[thing])
+        with pytest.raises(Stale):
+            await save(values[thing])
+
+
+async def test_ballots_of_one_member_are_all_kept_in_their_order(works: Works) -> None:
+    """P-5.1"""
+    async with works.begin() as work:
+        await a_case(work)
+        await work.deliberation.add_proposal(PROPOSAL)
+        for minute, answer in enumerate((Answer.AGREE, Answer.OBJECT, Answer.AGREE)):
+            at = NOW + timedelta(minutes=minute)
+            await work.deliberation.add_ballot(Ballot(PROPOSAL.id, BRUNO, answer, at))
+    async with works.look() as view:
+        cast = await view.deliberation.ballots_on(PROPOSAL.id)
+    assert [ballot.answer for ballot in cast] == [Answer.AGREE, Answer.OBJECT, Answer.AGREE]
+
+
+async def test_no_words_of_a_deliberation_lie_open_in_the_database(works: Works) -> None:
+    tables = ("steps", "proposals", "ballots", "decisions", "board_answers", "drafts", "acts", "reviews")
+    async with works.begin() as work:
+        await everything(work)
+    async with works.look() as view:
+        for table in tables:
+            rows = (await view.connection.execute(text(f"SELECT * FROM {table}"))).all()
+            assert rows
+            open_words = [str(row) for row in rows if "in words" in str(row) or "object" in str(row)]
+            assert open_words == []
+
+
+async def test_what_was_said_is_gone_with_the_key_of_its_case(works: Works) -> None:
+    async with works.begin() as work:
+        await everything(work)
+    async with works.begin() as work:
+        await work.sealer.destroy(Scope.of_case(CASE))
+    async with works.look() as view:
+        store = view.deliberation
+        (draft,) = await store.drafts_of(CASE)
+        (step,) = await store.steps_of(CASE)
+        (decision,) = await store.decisions_of(CASE)
+        assert (draft.text, step.reason, decision.consequence.summary) == ("", "", "")
+        assert await store.ballots_on(PROPOSAL.id) == ()
+        assert await store.reviews_of(ACT.id) == ()
+        assert (await store.acts_of(CASE))[0].reason == ""
+
+
+async def test_a_review_of_a_stop_needs_no_case(works: Works) -> None:
+    """P-7.5"""
+    given = Review(STOP.id, BRUNO, ReviewAnswer.REVERSE, NOW)
+    async with works.begin() as work:
+        await work.deliberation.add_stop(STOP)
+        await work.deliberation.add_review(given, None)
+    async with works.look() as view:
+        assert await view.deliberation.reviews_of(STOP.id) == (given,)
+
+
+async def test_unknown_ids_find_nothing(works: Works) -> None:
+    async with works.look() as view:
+        store = view.deliberation
+        assert await store.proposal(ProposalId(new_id())) is None
+        assert await store.decision(DecisionId(new_id())) is None
+        assert await store.draft(DraftId(new_id())) is None
+        assert await store.act(new_id()) is None
+        assert await store.stop(new_id()) is None
+        assert await store.motion_on(ProposalId(new_id())) is None
+        assert await store.board_answer_for(CaseId(new_id())) is None

@@ -1,0 +1,23 @@
+"""The pages over a real desk, and a browser of sorts that follows their forms."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders.desk import Community, a_desk
+from tests.builders.pages import Pages, pages_of
+
+
+@pytest.fixture
+async def community(tmp_path: Path) -> AsyncIterator[Community]:
+    """The working group of six, the Board, a moderator, and three spaces."""
+    async with a_desk(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def pages(community: Community) -> AsyncIterator[Pages]:
+    """The pages of that community, as one browser sees them."""
+    async with pages_of(community) as opened:
+        yield opened

@@ -1,0 +1,134 @@
+"""The reading room: a preview uses nothing up, a link opens once, and permission is asked at every request."""
+
+from datetime import timedelta
+
+import pytest
+
+from guardian.desk.intake import EvidenceIn
+from guardian.desk.reading import link_for
+from guardian.desk.recusal import recuse
+from rules.conflicts import Reason
+from tests.builders.desk import AMARA, BRUNO, DMITRI, TEXT, Community, a_message
+from tests.builders.pages import Pages, forms_of, words_of
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20)
+NOT_A_PICTURE = b"<svg onload=alert(1)>"
+
+
+async def a_link(community: Community, code_name: str) -> str:
+    """The path of a fresh link for Bruno."""
+    return (await link_for(community.desk, BRUNO, code_name)).removeprefix(community.desk.base_url)
+
+
+async def a_room(pages: Pages, community: Community, **facts: object) -> str:
+    """Bruno reads a case; its code name."""
+    case = await community.a_case(**facts)
+    path = await a_link(community, case.code_name)
+    await pages.fill(path, path)
+    return case.code_name
+
+
+async def test_a_preview_of_a_link_shows_one_button_and_uses_nothing_up(pages: Pages, community: Community) -> None:
+    case = await community.a_case()
+    path = await a_link(community, case.code_name)
+    for _ in range(3):
+        answer = await pages.get(path)
+        assert [form.action for form in forms_of(answer)] == [path]
+        assert (case.code_name in answer.text, TEXT in answer.text) == (False, False)
+    assert (await pages.client.head(path)).status_code == 200
+    opened = await pages.post(path)
+    assert (opened.status_code, opened.url.path, TEXT in words_of(opened)) == (200, "/room", True)
+
+
+async def test_a_used_link_says_how_to_get_a_new_one(pages: Pages, community: Community) -> None:
+    case = await community.a_case()
+    path = await a_link(community, case.code_name)
+    await pages.post(path)
+    for answer in (await pages.get(path), await pages.post(path), await pages.get("/read/AAAAA")):
+        assert (answer.status_code, "/case and its code name" in words_of(answer)) == (410, True)
+
+
+async def test_a_link_of_six_minutes_ago_opens_nothing(pages: Pages, community: Community) -> None:
+    case = await community.a_case()
+    path = await a_link(community, case.code_name)
+    community.later(timedelta(minutes=6))
+    assert (await pages.post(path)).status_code == 410
+
+
+async def test_the_room_closes_after_half_an_hour(pages: Pages, community: Community) -> None:
+    await a_room(pages, community)
+    community.later(timedelta(minutes=30))
+    answer = await pages.get("/room")
+    assert (answer.status_code, "half an hour" in words_of(answer), TEXT in answer.text) == (410, True, False)
+
+
+async def test_a_member_who_recuses_sees_nothing_more_in_the_open_room(pages: Pages, community: Community) -> None:
+    """P-4.1"""
+    code_name = await a_room(pages, community, evidence=(EvidenceIn("file", file_name="a.png", content=PICTURE),))
+    file = await community.read(AMARA, code_name)
+    (piece,) = file.reports[0].evidence
+    await recuse(community.desk, BRUNO, code_name, Reason.SAME_EMPLOYER)
+    for path in ("/room", f"/room/evidence/{piece.id}", f"/room/evidence/{piece.id}/picture"):
+        answer = await pages.get(path)
+        assert (answer.status_code, TEXT in answer.text) == (404, False)
+
+
+async def test_every_reading_is_in_the_journal(pages: Pages, community: Community) -> None:
+    """P-9.8"""
+    await a_room(pages, community)
+    await pages.get("/room")
+    assert (await community.journalled()).count("case.was_read") == 2
+
+
+async def test_the_room_shows_the_whole_case_and_follows_no_link_of_a_report(
+    pages: Pages, community: Community
+) -> None:
+    await a_room(pages, community, who="grumbler", evidence=(a_message(),), names_members=(DMITRI,))
+    answer = await pages.get("/room")
+    for shown in (TEXT, "You are all fools.", "Dmitri Volkov", "https://discord.example/1/2/3", "Amara Okafor"):
+        assert shown in words_of(answer)
+    assert 'href="https://discord.example' not in answer.text
+
+
+async def test_evidence_is_only_ever_saved_and_never_run(pages: Pages, community: Community) -> None:
+    """P-2.7"""
+    files = (EvidenceIn("file", file_name='a "b".html', content=NOT_A_PICTURE),)
+    code_name = await a_room(pages, community, evidence=files)
+    (piece,) = (await community.read(AMARA, code_name)).reports[0].evidence
+    answer = await pages.get(f"/room/evidence/{piece.id}")
+    assert answer.content == NOT_A_PICTURE
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''a%20%22b%22.html"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-type"] == "application/octet-stream"
+
+
+async def test_a_picture_is_shown_only_when_asked_for_and_only_if_its_bytes_are_one(
+    pages: Pages, community: Community
+) -> None:
+    """P-2.7"""
+    files = (
+        EvidenceIn("file", file_name="real.png", content=PICTURE),
+        EvidenceIn("file", file_name="false.png", content=NOT_A_PICTURE),
+    )
+    code_name = await a_room(pages, community, evidence=files)
+    room = await pages.get("/room")
+    assert room.text.count("<details><summary>Show the picture") == 2
+    real, false = (await community.read(AMARA, code_name)).reports[0].evidence
+    shown = await pages.get(f"/room/evidence/{real.id}/picture")
+    assert (shown.content, shown.headers["content-type"]) == (PICTURE, "image/png")
+    assert "sandbox" in shown.headers["content-security-policy"]
+    assert (await pages.get(f"/room/evidence/{false.id}/picture")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/room", "/room/evidence/x", "/room/evidence/x/picture"])
+async def test_without_a_session_there_is_nothing_to_see(pages: Pages, community: Community, path: str) -> None:
+    await community.a_case()
+    answer = await pages.get(path)
+    assert answer.status_code in (403, 410)
+    assert TEXT not in answer.text
+
+
+async def test_leaving_the_room_takes_the_key_from_the_browser(pages: Pages, community: Community) -> None:
+    await a_room(pages, community)
+    await pages.post("/room/leave")
+    assert (await pages.get("/room")).status_code == 410

@@ -1,0 +1,164 @@
+"""The report page: nothing written is ever lost, nothing is sent twice, and only one field is needed."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+
+import pytest
+
+from guardian.desk.desk import View, Work, Works
+from tests.builders.desk import AMARA, BRUNO, DMITRI, Community
+from tests.builders.pages import Pages, forms_of, pages_of, receipt_of, words_of
+
+WORDS = "He wrote <b>insults</b> & worse under my question."
+
+
+async def the_case(community: Community) -> str:
+    async with community.works.look() as view:
+        (case,) = await view.cases.cases()
+        return case.code_name
+
+
+async def test_the_report_page_begins_with_the_emergency_line(pages: Pages) -> None:
+    """P-2.2"""
+    words = words_of(await pages.get("/report"))
+    assert words.index("Call your local emergency services first") < words.index("What happened")
+    assert words.index("could technically read it") < words.index("What happened?")
+
+
+async def test_a_report_with_nothing_but_what_happened_is_taken_and_shows_its_receipt_once(
+    pages: Pages, community: Community
+) -> None:
+    """P-2.2, P-2.4"""
+    answer = await pages.fill("/report", "/report", what_happened=WORDS)
+    assert answer.status_code == 201
+    assert len(receipt_of(answer).replace("-", "")) == 26
+    file = await community.read(BRUNO, await the_case(community))
+    assert file.reports[0].report.what_happened == WORDS
+    assert receipt_of(answer) not in (await pages.follow_up(receipt_of(answer))).text
+
+
+async def test_every_field_reaches_the_members_who_may_read_it(pages: Pages, community: Community) -> None:
+    """P-2.2"""
+    typed = {"when": "last night", "where": "#help", "danger": "yes", "contact_is_safe": "no", "hold_contact": "yes"}
+    files = [("files", ("screen.png", b"\x89PNG\r\n\x1a\n0", "image/png")), ("files", ("log.txt", b"abc"))]
+    await pages.fill("/report", "/report", files, what_happened=WORDS, who="grumbler", names_members=DMITRI, **typed)
+    (read,) = (await community.read(BRUNO, await the_case(community))).reports
+    assert dict(read.report.answers) == {name: typed[name] for name in typed if name != "danger"}
+    assert (read.report.danger, read.report.hold_contact, read.report.contact_is_safe) == (True, True, False)
+    assert read.concerns == ("Dmitri Volkov",)
+    assert [piece.file_name for piece in read.evidence] == ["screen.png", "log.txt"]
+
+
+async def test_an_empty_report_is_given_back_filled_in_with_the_message_at_its_field(pages: Pages) -> None:
+    answer = await pages.fill("/report", "/report", who="grumbler", danger="yes", names_members=AMARA, where="#help")
+    (form,) = forms_of(answer)
+    assert answer.status_code == 422
+    kept = {name: form.fields[name] for name in ("who", "danger", "names_members", "where")}
+    assert kept == {"who": "grumbler", "danger": "yes", "names_members": AMARA, "where": "#help"}
+    assert 'id="what_happened-error"' in answer.text
+    assert 'aria-describedby="what_happened-error"' in answer.text
+
+
+async def test_a_text_that_is_too_long_is_given_back_whole(pages: Pages) -> None:
+    """P-2.2"""
+    text = "long " * 10_000
+    answer = await pages.fill("/report", "/report", what_happened=text)
+    assert (answer.status_code, forms_of(answer)[0].fields["what_happened"]) == (422, text.strip())
+    assert "40000 fit" in words_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ([("files", ("film.bin", bytes(10_000_001)))], "larger than 10 MB"),
+        ([("files", (f"{n}.txt", b"x")) for n in range(11)], "At most 10 files"),
+        ([("files", (f"{n}.bin", bytes(9_000_000))) for n in range(4)], "larger than 30 MB"),
+        ([("files", (f"{n}.bin", bytes(10_000_000))) for n in range(9)], "larger than 30 MB"),
+    ],
+)
+async def test_files_that_are_too_much_do_not_cost_the_words_sent_with_them(
+    pages: Pages, community: Community, files: list[object], sentence: str
+) -> None:
+    answer = await pages.fill("/report", "/report", files, what_happened=WORDS)
+    assert answer.status_code == 422
+    assert sentence in words_of(answer)
+    assert forms_of(answer)[0].fields["what_happened"] == WORDS
+    assert "report.was_received" not in await community.journalled()
+
+
+async def test_a_report_sent_twice_is_one_report_with_one_receipt(pages: Pages, community: Community) -> None:
+    (form,) = forms_of(await pages.get("/report"))
+    fields = {**form.fields, "what_happened": WORDS}
+    first, second = await asyncio.gather(pages.post("/report", fields), pages.post("/report", fields))
+    assert receipt_of(first) == receipt_of(second)
+    assert (await community.journalled()).count("report.was_received") == 1
+
+
+async def test_a_report_changed_after_going_back_is_not_swallowed_as_a_repeat(
+    pages: Pages, community: Community
+) -> None:
+    (form,) = forms_of(await pages.get("/report"))
+    await pages.post("/report", {**form.fields, "what_happened": WORDS})
+    await pages.post("/report", {**form.fields, "what_happened": WORDS + " And there is more."})
+    assert (await community.journalled()).count("report.was_received") == 2
+
+
+async def test_nobody_gets_another_persons_receipt_by_a_guessable_form_id(pages: Pages) -> None:
+    fields = {"what_happened": WORDS, "delivery": "1"}
+    first, second = await pages.post("/report", fields), await pages.post("/report", fields)
+    assert receipt_of(first) != receipt_of(second)
+
+
+async def test_a_member_who_is_not_on_the_list_cannot_be_made_up(pages: Pages, community: Community) -> None:
+    await pages.fill("/report", "/report", what_happened=WORDS, names_members="m99-nobody")
+    assert (await community.read(BRUNO, await the_case(community))).reports[0].report.names_members == ()
+
+
+@dataclass(slots=True)
+class OutOfOrder:
+    """A database that can be read and not be written."""
+
+    whole: Works
+
+    def look(self) -> AbstractAsyncContextManager[View]:
+        return self.whole.look()
+
+    def begin(self) -> AbstractAsyncContextManager[Work]:
+        raise OSError("the disk is full")
+
+
+async def test_a_fault_of_ours_gives_the_words_back_to_be_sent_again(community: Community) -> None:
+    broken = replace(community, desk=replace(community.desk, works=OutOfOrder(community.desk.works)))
+    async with pages_of(broken) as pages:
+        (form,) = forms_of(await pages.get("/report"))
+        fields = {**form.fields, "what_happened": WORDS * 3, "who": "grumbler"}
+        answer = await pages.post("/report", fields)
+    (again,) = forms_of(answer)
+    assert (answer.status_code, again.action) == (500, "/report")
+    assert {name: again.fields[name] for name in fields} == fields
+    async with pages_of(community) as mended:
+        first, second = await mended.post("/report", again.fields), await mended.post("/report", fields)
+    assert receipt_of(first) == receipt_of(second)
+
+
+async def test_a_form_sent_from_another_site_does_nothing(pages: Pages, community: Community) -> None:
+    for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}):
+        answer = await pages.post("/report", {"what_happened": WORDS}, headers=headers)
+        assert answer.status_code == 403
+    assert "report.was_received" not in await community.journalled()
+
+
+@pytest.mark.parametrize("path", ["/", "/report", "/follow-up", "/personal", "/read/x", "/room", "/nowhere"])
+async def test_no_page_runs_a_script_or_tells_others_where_its_reader_was(pages: Pages, path: str) -> None:
+    answer = await pages.get(path)
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "script" not in answer.headers["content-security-policy"]
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == ("private, no-cache" if path == "/report" else "no-store")
+    assert "<script" not in answer.text
+
+
+async def test_something_that_is_no_form_gets_a_clear_answer(pages: Pages) -> None:
+    answer = await pages.client.post("/report", content=b"{}", headers={"content-type": "application/json"})
+    assert (answer.status_code, "carries no form" in words_of(answer)) == (413, True)
