@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Protocol
 
 from guardian.clock import Clock
 from guardian.desk.desk import Desk
@@ -18,9 +18,6 @@ Close = Callable[[], Awaitable[None]]
 
 class Link(Protocol):
     """A space's standing connection, which may also carry people's commands."""
-
-    setup: Callable[[Any], Awaitable[None]] | None
-    on_account_changed: Callable[[str], Awaitable[None]] | None
 
     async def start(self) -> None: ...
 
@@ -44,12 +41,9 @@ class Connected:
     close: Close | None = None
 
 
-def commands_over(link: Link, desk: Desk) -> Callable[[Any], Awaitable[None]]:
-    """What the link awaits as soon as the bot has signed in: people's commands are taken from then on."""
+def take_commands(link: Link, desk: Desk) -> None:
+    """Once the link starts, people's commands reach the desk, and it hears of what happens to accounts."""
     import_module("connectors.discord.intake").attach(link, desk)
-    if link.setup is None:
-        raise AssertionError("attaching people's commands sets what the link awaits")
-    return link.setup
 
 
 def connect(settings: SpaceSettings, clock: Clock, budget_scale: float) -> Connected:

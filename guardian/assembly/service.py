@@ -1,7 +1,6 @@
 """The running service: in which order its parts start and stop, how it is, and the modes that may change while it runs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,11 +9,11 @@ from typing import Final
 
 from starlette.applications import Starlette
 
-from guardian.assembly.connecting import Connected, Mail, commands_over
+from guardian.assembly.connecting import Connected, Mail, take_commands
 from guardian.clock import Clock
 from guardian.desk.deadlines import keep_due
 from guardian.desk.desk import Desk, Topic
-from guardian.desk.noticing import account_changed, accounts_changed
+from guardian.desk.noticing import accounts_changed
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.journal import OPERATOR, Entry
@@ -29,7 +28,6 @@ from guardian.scheduling.sweeps import Rounds
 from guardian.settings.reading import read_modes
 from guardian.settings.values import Settings
 from guardian.spaces.inlet import Knock
-from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode, Spaces
 from guardian.storage.database import Database
 from guardian.storage.kinds import Hold
@@ -77,7 +75,6 @@ class Service:
             await self._open_links()
         if web:
             await self._listen()
-        self._file_seen = _stamp(self.settings.path)
         self._tasks = [
             asyncio.create_task(self.clockwork.run(*self._loops()), name="clockwork"),
             asyncio.create_task(self._watch_modes(), name="modes"),
@@ -112,10 +109,16 @@ class Service:
         await self.database.close()
 
     async def sign_in(self) -> None:
-        """The spaces can be asked, for a command that ends again: no commands of people are taken, no event is heard."""
+        """The spaces can be asked, for a command that ends again: no commands of people are taken, no event is heard.
+
+        A space that lets nobody in is left aside: what is asked of it is answered as unknown.
+        """
         for each in self.connected:
             if each.link is not None:
-                await each.link.start()
+                try:
+                    await each.link.start()
+                except Misconfigured:
+                    log.warning("link.not_opened", space=each.space.name)
 
     # -- how it is
 
@@ -187,12 +190,8 @@ class Service:
     async def _open_links(self) -> None:
         for each in self.connected:
             if each.link is not None:
-                each.link.on_account_changed = self._heard_of(each.space.name)
-                each.link.setup = commands_over(each.link, self.desk)
+                take_commands(each.link, self.desk)
                 await each.link.start()
-
-    def _heard_of(self, space: SpaceName) -> Callable[[str], Awaitable[None]]:
-        return lambda native_id: account_changed(self.desk, Account(space, native_id))
 
     async def _listen(self) -> None:
         if self._socket is None:

@@ -82,8 +82,15 @@ def _not_loaded() -> None:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        sys.stdout.write(f"guardian {metadata.version('guardian')}\n")
+        sys.stdout.write(f"guardian {_version()}\n")
         raise typer.Exit
+
+
+def _version() -> str:
+    try:
+        return metadata.version("guardian")
+    except metadata.PackageNotFoundError:
+        return "of a checkout that is not installed"
 
 
 def _top(

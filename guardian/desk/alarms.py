@@ -11,7 +11,7 @@ from guardian.notices.values import NoticeKind
 from guardian.people.values import Office
 from guardian.sanctions.stores import SanctionWork
 from guardian.sanctions.totals import is_wanted
-from guardian.sanctions.values import Coverage, CoverageState, Sanction
+from guardian.sanctions.values import Coverage, CoverageState, LiftingCause, Sanction
 
 _KINDS: Final[Mapping[str, NoticeKind]] = {
     "blocked": NoticeKind.BLOCKED,
@@ -62,7 +62,9 @@ async def _tell_of_return(work: Work, person: PersonId, rows: tuple[Coverage, ..
     if case is None:
         return
     spaces = ", ".join(str(row.space) for row in rows if row.state in _BACK[:2])
-    await tell_person(work, case, person, NoticeKind.RELEASED, {"spaces": spaces})
+    lifting = sanctions[-1].lifting
+    cause = lifting.cause if lifting else LiftingCause.TERM_ENDED
+    await tell_person(work, case, person, NoticeKind.RELEASED, {"spaces": spaces, "cause": cause})
     waiting = ", ".join(str(row.space) for row in rows if row.state is CoverageState.MEMBERSHIP_OPEN)
     if waiting:
         named = await work.people.person(person)

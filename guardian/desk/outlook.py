@@ -40,6 +40,7 @@ from rules.ladder import TermState
 from rules.precedence import Restriction
 
 _SHOWN_CLOCKS: Final = 5
+_OF_THE_REVIEW: Final = frozenset({PromiseKind.REVIEW, PromiseKind.UNREVIEWED_END})
 
 
 class Next(StrEnum):
@@ -132,7 +133,7 @@ async def outlook(desk: Desk, by: MemberId, code_name: str) -> Outlook:
             case.state,
             FOR_MEMBERS[case.state],
             await _people(view, case),
-            (await _clocks(view, case))[:_SHOWN_CLOCKS],
+            (await _clocks(view, case, by))[:_SHOWN_CLOCKS],
             tuple((step.kind, step.state) for step in steps),
             await _open_to(view, member, case, proposal, decision, act),
             proposal.id if proposal else None,
@@ -166,7 +167,7 @@ async def _line(view: View, member: Member, case: Case) -> Line | None:
     recused = bool(walls) and all(wall.kind is WallKind.RECUSED for wall in walls)
     if not may_know(member, case, () if recused else walls, view.now):
         return None
-    clocks = () if recused else await _clocks(view, case)
+    clocks = () if recused else await _clocks(view, case, member.id)
     return Line(case.code_name, FOR_MEMBERS[case.state], recused, clocks[0] if clocks else None)
 
 
@@ -178,10 +179,15 @@ async def _case(view: View, by: MemberId, code_name: str) -> Case:
         return await case_for_board(view, by, code_name)
 
 
-async def _clocks(view: View, case: Case) -> tuple[Deadline, ...]:
-    """What falls due in the case, soonest first; what is late comes before everything else."""
+async def _clocks(view: View, case: Case, by: MemberId) -> tuple[Deadline, ...]:
+    """What falls due in the case, soonest first; what is late comes before everything else.
+
+    When the review of an act is due may depend on what its actor must not know, so they are never shown it (P-4.4).
+    """
+    own = {act.id for act in await view.deliberation.acts_of(case.id) if act.by == by}
     promises = await view.promises.open_for(case.id)
-    return tuple(sorted((Deadline(made.kind, made.due) for made in promises), key=lambda clock: clock.at))
+    shown = [made for made in promises if made.about not in own or made.kind not in _OF_THE_REVIEW]
+    return tuple(sorted((Deadline(made.kind, made.due) for made in shown), key=lambda clock: clock.at))
 
 
 async def _people(view: View, case: Case) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ async def answer_request(work: Work, case: Case, decision: Decision, by: MemberI
 
 
 async def term_over(work: Work, policy: Policy, made: Promise) -> None:
-    """A term has run out: the group is told, and the person that they may ask, or that access has returned."""
+    """A term has run out: the group is told, and the person who may ask is reminded; return itself is told by its proof."""
     await keep(work, made)
     sanction = await work.sanctions.sanction(SanctionId(made.about))
     if sanction is None or sanction.lifting is not None:
@@ -104,8 +104,6 @@ async def term_over(work: Work, policy: Policy, made: Promise) -> None:
     if state is TermState.AWAITING and sanction.ends is not None:
         first = _next_look(sanction.ends, sanction.ends - _MOMENT, policy)
         await promise(work, PromiseKind.ASK_REMINDER, case.id, first, about=sanction.id)
-    else:
-        await tell_person(work, case, sanction.person, NoticeKind.RELEASED, {"cause": "term_over"})
     work.journal.note(Entry("term.has_ended", SERVICE, "P-6.2", {"sanction": str(sanction.id)}, case.id))
 
 

@@ -265,7 +265,7 @@ async def _ratified(desk: Desk, work: Work, case: Case, act: Act, decision: Deci
 
 
 async def _release(work: Work, case: Case, act: Act, cause: LiftingCause, by: str, authority: str) -> None:
-    """What the act restricts is lifted at once, everywhere, and the person is told; once it was lifted, nothing happens."""
+    """What the act restricts is lifted at once, everywhere; the person is told once the spaces have let them in again."""
     sanction = await sanction_of(work, act.id, case)
     if sanction is None or sanction.lifting is not None:
         return
@@ -274,7 +274,6 @@ async def _release(work: Work, case: Case, act: Act, cause: LiftingCause, by: st
         return
     await lifting.lift(work, sanction, work.now, cause, by, authority)
     await keep_about(work, sanction.id, PromiseKind.TERM_END)
-    await tell_person(work, case, act.person, NoticeKind.RELEASED, {"cause": cause})
 
 
 async def _in_force(work: Work, case: Case) -> Case:

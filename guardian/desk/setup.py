@@ -99,6 +99,12 @@ async def confirm_chair(desk: Desk, by: MemberId) -> tuple[str, ...]:
     return tuple(each.name for each in others)
 
 
+async def chair_stands(desk: Desk) -> bool:
+    """Whether the working group has a chair, confirmed or not."""
+    async with desk.works.look() as view:
+        return any(sits(member, CHAIRS, view.now) for member in await view.people.members())
+
+
 async def chair_waits(desk: Desk) -> bool:
     """Whether the first chair still waits for a second member's yes."""
     async with desk.works.look() as view:

@@ -82,6 +82,10 @@ PROMISES: Final[Words] = {
     "hearing": "The time for the hearing runs out.",
     "board_answer": "This case waits for the Board's answer.",
 }
+ALARMS: Final[Words] = {
+    "lifted_again": "Somebody keeps lifting by hand what the group had decided. Please speak with them.",
+    "brake": "The service has stopped placing restrictions until you have looked at it.",
+}
 REPORTER_HEADINGS: Final[Words] = {
     News.ANSWER: "An answer to you",
     News.ASKED_FOR_VIEWS: "Your view is asked for",
@@ -154,6 +158,7 @@ PHRASES: Final[Mapping[str, Words | frozenset[Outcome]]] = {
     "board_asks": BOARD_ASKS,
     "stops": STOPS,
     "promises": PROMISES,
+    "alarms": ALARMS,
     "reporter_headings": REPORTER_HEADINGS,
     "reporter_news": REPORTER_NEWS,
     "violations": VIOLATIONS,

@@ -10,13 +10,13 @@ from guardian.ids import AccountId
 from guardian.logs import logger
 from guardian.sanctions.facts import Facts, Tools, read
 from guardian.sanctions.ownership import Evidence, Whose, needs_trace, whose
-from guardian.sanctions.plan import GiveBack, Plan, Situation, Step, plan
+from guardian.sanctions.plan import GiveBack, Place, Plan, Situation, Step, plan
 from guardian.sanctions.recording import record, record_given, record_held_back, record_missing, record_trouble
 from guardian.sanctions.settle import Settled, settle
 from guardian.sanctions.steps import HeldBack, act, drain, foreseen, held_back, intend, survey, trouble_of
 from guardian.sanctions.stores import Lease
 from guardian.sanctions.trouble import Trouble
-from guardian.spaces.port import Belongings, Missing, Seen, Space, Trace, Unknown
+from guardian.spaces.port import Account, Belongings, Missing, Seen, Space, Trace, Unknown
 from rules.precedence import Hold
 
 log = logger("sanctions")
@@ -86,7 +86,9 @@ async def _look_again_soon(tools: Tools, account: AccountId) -> None:
 
 async def _round(tools: Tools, lease: Lease, space: Space, facts: Facts, last: Round) -> Round | None:
     """One look and at most one step; None once the key is at rest or has to wait."""
-    (seen, belongs), losses = await asyncio.gather(observe(space, facts), foreseen(tools, space, facts))
+    (seen, belongs), losses = await asyncio.gather(
+        observe(space, facts, _just_placed(last)), foreseen(tools, space, facts)
+    )
     if isinstance(seen, Missing):
         await record_missing(tools, facts)
         return None
@@ -166,18 +168,35 @@ def situation(space: Space, facts: Facts, seen: Seen, belongs: Mapping[Hold, Who
     return Situation(wish, seen, belongs, facts.applications, can, now, facts.return_approved, can.ends_natively)
 
 
-async def observe(space: Space, facts: Facts) -> tuple[Seen | Unknown | Missing, Mapping[Hold, Whose]]:
-    """What the space holds on the account, and whose each hold is."""
-    seen = await space.observe(facts.known.account)
+def _just_placed(last: Round) -> Hold | None:
+    """What the space has just said that it holds for us."""
+    return last.done.hold if isinstance(last.done, Place) and last.trouble is None else None
+
+
+async def observe(
+    space: Space, facts: Facts, just_placed: Hold | None = None
+) -> tuple[Seen | Unknown | Missing, Mapping[Hold, Whose]]:
+    """What the space holds on the account, and whose each hold is.
+
+    Where it has just taken our placing, its records are asked while it is looked at; else only once something is seen.
+    """
+    foreseen = None if just_placed in space.abilities.signed else just_placed
+    account = facts.known.account
+    seen, traced = await asyncio.gather(space.observe(account), _trace(space, account, foreseen))
     if not isinstance(seen, Seen):
         return seen, {}
     belongs: dict[Hold, Whose] = {}
     for held in seen.holds:
         evidence = _evidence(space, facts, held.hold, None)
         if needs_trace(held, evidence):
-            evidence = _evidence(space, facts, held.hold, await space.trace(facts.known.account, held.hold))
+            trace = traced if held.hold is foreseen else await space.trace(account, held.hold)
+            evidence = _evidence(space, facts, held.hold, trace)
         belongs[held.hold] = whose(held, evidence)
     return seen, belongs
+
+
+async def _trace(space: Space, account: Account, hold: Hold | None) -> Trace | None:
+    return None if hold is None else await space.trace(account, hold)
 
 
 def _evidence(space: Space, facts: Facts, hold: Hold, trace: Trace | None) -> Evidence:

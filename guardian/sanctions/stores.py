@@ -137,6 +137,8 @@ class AccountBook(Protocol):
 
     async def accounts_of(self, person: PersonId) -> tuple[KnownAccount, ...]: ...
 
+    async def accounts_in(self, space: SpaceName) -> tuple[KnownAccount, ...]: ...
+
 
 class SanctionLook(Protocol):
     """A view of one instant, as far as this room uses it."""

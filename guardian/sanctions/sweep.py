@@ -31,7 +31,7 @@ async def sweep(works: SanctionWorks, spaces: Spaces, clock: Clock, name: SpaceN
         return None
     async with works.look() as work:
         keys = await work.sanctions.keys_in(name)
-        known = {a.id: a for key in keys for a in await work.people.accounts_of(key.person)}
+        known = {a.id: a for a in await work.people.accounts_in(name)}
     drifted = tuple(drift(keys, known, found))
     await _touch(works, drifted)
     log.info("sweep.ended", space=name, keys=len(keys), drifted=len(drifted))

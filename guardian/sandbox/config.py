@@ -21,6 +21,8 @@ class Wishes:
     policy: str = "django"
     listen: str = "127.0.0.1:0"
     sweep_every: str = "7d"
+    retry_least: str = "5s"
+    retry_share: float = 0.25
     retry_most: str = "15m"
     call_ceiling: str = "10s"
 
@@ -51,7 +53,12 @@ def _sections(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]
     every = {"mode": "enforce", "call_ceiling": wishes.call_ceiling}
     return {
         "service": {"community": COMMUNITY, "listen": wishes.listen, "data": "data", "policy": wishes.policy},
-        "reconciler": {"sweep_every": wishes.sweep_every, "retry_most": wishes.retry_most},
+        "reconciler": {
+            "sweep_every": wishes.sweep_every,
+            "retry_least": wishes.retry_least,
+            "retry_share": wishes.retry_share,
+            "retry_most": wishes.retry_most,
+        },
         f"spaces.{DISCORD}": {
             **every,
             "token_file": "secrets/discord-token",

@@ -22,6 +22,7 @@ _CODE_NAME: Final = re.compile(r"\*\*([a-z]+-[a-z]+)\*\*")
 _REVIEW_CASE: Final = re.compile(r"the case (?:of its review |is )([a-z]+-[a-z]+)")
 _LINE: Final = re.compile(r"^• ([a-z]+-[a-z]+): ", re.MULTILINE)
 _LINK: Final = re.compile(r"https?://\S+/read/\S+")
+SUMMARY: Final = "Insulted people who asked for help."
 _SECRET: Final = frozenset({"reason", "evidence"})
 
 
@@ -106,13 +107,15 @@ class WorkingGroup:
         await self.command(by, "skip", case=case, step=step, reason=reason)
         await self.command(second, "second-skip", case=case, step=step)
 
-    async def propose(self, by: Human, case: str, outcome: str, days: int = 0, conditions: str = "") -> str:
+    async def propose(
+        self, by: Human, case: str, outcome: str, days: int = 0, conditions: str = "", summary: str = SUMMARY
+    ) -> str:
         """The group has the proposal before it."""
         options: dict[str, Any] = {"case": case, "outcome": outcome}
         if days:
             options["days"] = days
         form = await self.command(by, "propose", **options)
-        sent = await self.submit(by, form, {"summary": "Insulted people who asked for help.", "conditions": conditions})
+        sent = await self.submit(by, form, {"summary": summary, "conditions": conditions})
         if not sent.text.startswith("Proposed"):
             raise LookupError(f"nothing was proposed: {sent.text}")
         return sent.text

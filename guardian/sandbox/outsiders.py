@@ -62,18 +62,17 @@ class Outsiders:
             return await visitor.send(page, page.form(button), {"text": text})
 
     def receipt_of(self, who: Human) -> str:
-        """The newest receipt in a message that reached them, on Discord or on the forum."""
+        """The newest receipt that has reached them, on Discord or on the forum, and that they have kept since."""
         texts = [message["content"] for message in self._world.discord.person(who.discord).dms()]
-        texts += [post for topic in self._forum_talks(who) for post in self._world.forum.person(who.key).read(topic)]
+        state = self._world.forum.state
+        for topic in state.topics.values():
+            if int(who.forum) in topic.allowed:
+                posts = [state.posts[number] for number in topic.post_ids]
+                texts += [post.raw for post in posts if post.reachable.get(int(who.forum), True)]
         found = [match.group() for text in texts for match in RECEIPT.finditer(text)]
         if not found:
             raise LookupError(f"no receipt has reached {who.name}: {texts}")
         return found[-1]
-
-    def _forum_talks(self, who: Human) -> list[int]:
-        """The person's conversations on the forum, oldest first; none while the forum keeps them out."""
-        person = self._world.forum.person(who.key)
-        return [talk["id"] for talk in reversed(person.inbox())] if person.can_log_in() else []
 
     def _browser(self) -> Visitor:
         return Visitor(self._group.origin())

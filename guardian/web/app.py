@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -38,6 +38,7 @@ def create_app(
             HTTPException: _Words(site).of_http,
             GuardianError: _Words(site).of_ours,
             Malformed: _Words(site).of_body,
+            ClientDisconnect: _gone,
         },
     )
 
@@ -63,6 +64,11 @@ def _style() -> Route:
         return Response(sheet, media_type="text/css", headers={"cache-control": "public, max-age=3600"})
 
     return Route("/static/guardian.css", answer, methods=["GET"])
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    """Nobody is left to read an answer."""
+    return Response(status_code=400)
 
 
 class _Words:

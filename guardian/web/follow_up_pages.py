@@ -1,6 +1,6 @@
 """The follow-up page of a reporter, opened by a receipt that never stands in an address. Policy: P-2.4, P-2.12."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from starlette.routing import Route
 
 from guardian.cases.intake import MOST_FILES
 from guardian.desk.intake import ByReceipt, FollowUp, Wish, add, follow_up, wish
-from guardian.errors import NotFound, Refused
+from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import new_secret
 from guardian.web.forms import Form, most_together
-from guardian.web.report_pages import too_much
+from guardian.web.report_pages import FILES_AT_FAULT, too_much
 from guardian.web.site import Fault, Site
 from guardian.web.visited_pages import Behind
 from guardian.web.visits import Visit, Visits
@@ -59,7 +59,10 @@ class FollowUpPages:
                 raise Refused("too_large", too_much(self._site))
             return await add(self._site.desk, ByReceipt(visit.receipt), form.one("text"), form.evidence())
 
-        return await self._behind.once(request, form, act, lambda visit, fault: self._page(visit, form, fault))
+        def again(visit: Visit, fault: Fault) -> Awaitable[Response]:
+            return self._page(visit, form, fault)
+
+        return await self._behind.once(request, form, act, again, _field)
 
     async def _wish(self, request: Request, form: Form) -> Response:
         if form.one("wish") not in set(Wish):
@@ -68,7 +71,10 @@ class FollowUpPages:
         async def act(visit: Visit) -> str:
             return await wish(self._site.desk, ByReceipt(visit.receipt), Wish(form.one("wish")))
 
-        return await self._behind.once(request, form, act, lambda visit, fault: self._page(visit, form, fault))
+        def again(visit: Visit, fault: Fault) -> Awaitable[Response]:
+            return self._page(visit, form, fault)
+
+        return await self._behind.once(request, form, act, again, lambda _: "")
 
     async def _page(self, visit: Visit, form: Form | None = None, fault: Fault | None = None) -> Response:
         found = await follow_up(self._site.desk, visit.receipt)
@@ -95,3 +101,10 @@ class FollowUpPages:
             text = self._site.wording.on_page(notice)
             lines.append(Line(notice.created_at or found.received_at, False, text.subject, text.body))
         return sorted(lines, key=lambda line: line.at)
+
+
+def _field(error: Refused | Stale) -> str:
+    """Which field of the form is to be mended."""
+    if isinstance(error, Stale):
+        return ""
+    return "files" if error.code in FILES_AT_FAULT else "text"

@@ -35,7 +35,7 @@ class PersonalPages:
             self._site.shows("/personal", self._show),
             self._site.takes("/personal", self._open),
             self._site.takes("/personal/leave", self._behind.leave),
-            *(self._site.takes(f"/personal/{name}", self._ask(ask)) for name, ask in _ASKING.items()),
+            *(self._site.takes(f"/personal/{name}", self._ask(name, ask)) for name, ask in _ASKING.items()),
         ]
 
     async def _show(self, request: Request) -> Response:
@@ -45,13 +45,16 @@ class PersonalPages:
     async def _open(self, _: Request, form: Form) -> Response:
         return await self._behind.let_in(form, lambda receipt: personal.page(self._site.desk, receipt))
 
-    def _ask(self, ask: Callable[[Desk, str, str], Awaitable[str]]) -> Callable[[Request, Form], Awaitable[Response]]:
+    def _ask(
+        self, name: str, ask: Callable[[Desk, str, str], Awaitable[str]]
+    ) -> Callable[[Request, Form], Awaitable[Response]]:
         async def take(request: Request, form: Form) -> Response:
             return await self._behind.once(
                 request,
                 form,
                 lambda visit: ask(self._site.desk, visit.receipt, form.one("text")),
                 lambda visit, fault: self._page(visit, form, fault),
+                lambda _: name,
             )
 
         return take

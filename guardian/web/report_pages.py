@@ -11,13 +11,13 @@ from starlette.routing import Route
 from guardian.cases.intake import MOST_FILES
 from guardian.cases.values import Door
 from guardian.desk.intake import Received, Submission, people_to_name, receive
-from guardian.errors import Refused
+from guardian.errors import Refused, Stale
 from guardian.ids import MemberId, new_secret
 from guardian.web.forms import Form, most_together
 from guardian.web.site import Fault, Site
 from guardian.web.words import ANSWERS
 
-_AT: Final = {"empty": "what_happened", "too_long": "what_happened", "too_many": "files", "too_large": "files"}
+FILES_AT_FAULT: Final = frozenset({"too_many", "too_large"})
 _SHORTEST_DELIVERY: Final = 26
 
 
@@ -46,7 +46,10 @@ class ReportPages:
         try:
             received = await receive(self._site.desk, submission)
         except Refused as refusal:
-            return await self._again(form, delivery, Fault(_AT.get(refusal.code, ""), refusal.sentence))
+            field = "files" if refusal.code in FILES_AT_FAULT else "what_happened"
+            return await self._again(form, delivery, Fault(field, refusal.sentence))
+        except Stale as error:
+            return await self._again(form, delivery, Fault("", error.sentence))
         return self._thanks(received)
 
     def _thanks(self, received: Received) -> Response:

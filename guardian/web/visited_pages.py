@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from guardian.errors import GuardianError, NotFound, Refused
+from guardian.errors import GuardianError, NotFound, Refused, Stale
 from guardian.web.forms import Form
 from guardian.web.site import Fault, Site
 from guardian.web.visits import Visit, Visits
@@ -43,8 +43,12 @@ class Behind:
         form: Form,
         act: Callable[[Visit], Awaitable[str]],
         again: Callable[[Visit, Fault], Awaitable[Response]],
+        at: Callable[[Refused | Stale], str],
     ) -> Response:
-        """What the form asks for is done, and once even where it is sent twice; its answer is shown on the page."""
+        """What the form asks for is done, and once even where it is sent twice; its answer is shown on the page.
+
+        Where it cannot be done, the page is shown `again` with what was typed; `at` names the field to mend.
+        """
         visit = self.visit(request)
         if visit is None or not visit.is_ours(form.one("token")):
             return self._site.page("visit_over.html", status=403, path=self.path, typed=_typed(form))
@@ -52,8 +56,8 @@ class Behind:
             if form.one("form") not in visit.sent:
                 try:
                     visit.said = await act(visit)
-                except Refused as refusal:
-                    return await again(visit, Fault(request.url.path.rpartition("/")[2], refusal.sentence))
+                except (Refused, Stale) as error:
+                    return await again(visit, Fault(at(error), error.sentence))
                 except GuardianError:
                     self._visits.end(self._key(request))
                     raise

@@ -47,6 +47,16 @@ ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The other fields of a report, by the names under which they are kept, in the order in which they are read (P-2.2)."""
 
+_CHOSEN: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
+    {
+        ("part", "harmed"): "it was done to them",
+        ("part", "witness"): "they saw or heard it themselves",
+        ("part", "told"): "somebody told them",
+        ("ongoing", "unsure"): "they are not sure",
+        (CONTACT_IS_SAFE, "no"): "no: they look at the follow-up page themselves",
+    }
+)
+
 WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         CaseKind.REPORT: "a report",
@@ -218,6 +228,11 @@ def question(name: str) -> str:
     return ANSWERS.get(name, name.replace("_", " "))
 
 
+def answer(text: str, name: str) -> str:
+    """What was answered in a field; a choice is spelled out."""
+    return _CHOSEN.get((name, text), text)
+
+
 def paragraphs(text: str) -> list[str]:
     """A text as the paragraphs it is made of."""
     return [part.strip() for part in text.split("\n\n") if part.strip()]
@@ -229,6 +244,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
         "in_days": in_days,
         "consequence": consequence,
         "question": question,
+        "answer": answer,
         "paragraphs": paragraphs,
     }
 )

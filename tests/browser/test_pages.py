@@ -63,7 +63,7 @@ async def test_a_report_is_still_in_the_form_after_going_back(browser: Browser) 
 
 async def test_a_reading_link_opens_one_case_once(browser: Browser) -> None:
     """P-9.8"""
-    page, desk = browser.page, browser.community.desk
+    desk = browser.community.desk
     case, person = await browser.community.a_named_case(evidence=(a_message(),), names_members=(DMITRI,), danger=True)
     await hearing.begin(desk, AMARA, case.code_name)
     chosen = Consequence(

@@ -73,11 +73,12 @@ class Announcer:
     async def call(self, word: Point, work: Awaitable[T], *, acts: bool) -> T:
         """The call has begun, has been made, and has ended; what it changed is still to be recorded."""
         token = self._begins(word)
-        answer = await work
-        self._ends(word, token)
-        if acts:
-            self._records.setdefault(_task(), []).append(self._begins(Point.RECORD))
-        return answer
+        try:
+            return await work
+        finally:
+            self._ends(word, token)
+            if acts:
+                self._records.setdefault(_task(), []).append(self._begins(Point.RECORD))
 
     # -- the database's observer
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from guardian.logs import configure, logger, redacted
+from guardian.logs import configure, logger, place_of, redacted
 from tests.architecture.test_manners import PERSONAL_KEYS
 
 
@@ -39,3 +39,10 @@ def test_an_exception_keeps_its_whole_trace() -> None:
 def test_what_the_log_withholds_the_house_also_forbids() -> None:
     withheld = {key for key in PERSONAL_KEYS if redacted(None, "info", {key: "Ada"})[key] == "[withheld]"}
     assert {"name", "handle", "text", "token", "receipt", "reason"} <= withheld
+
+
+def test_an_error_can_be_found_by_its_place_without_its_words() -> None:
+    with pytest.raises(ValueError) as raised:
+        int("Ada")
+    assert place_of(raised.value).startswith("test_logs.py:")
+    assert place_of(ValueError("Ada")) == ""

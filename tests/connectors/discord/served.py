@@ -1,6 +1,6 @@
 """A desk that is served on an emulated Discord: real SQLite behind it, the unmodified library between."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,6 +13,7 @@ from connectors.discord.emulator.screen import Screen
 from connectors.discord.emulator.server import DiscordEmulator
 from connectors.discord.emulator.state import DiscordState
 from connectors.discord.intake import attach
+from connectors.emulation.faults import Fault
 from guardian.cases.values import Case, Evidence, Report
 from guardian.desk.desk import Desk
 from guardian.ids import MemberId
@@ -51,17 +52,17 @@ class Served:
         """Somebody of the community without any role."""
         return self.person(A_REPORTER.native_id)
 
-    async def ask(self, member: MemberId, command: str, **options: Any) -> Screen:
+    async def ask(self, by: MemberId, command: str, /, **options: Any) -> Screen:
         """What the member sees after the command, once nothing of it is under way any more."""
-        return await (await self.member(member).command(command, **options)).settled()
+        return await (await self.member(by).command(command, **options)).settled()
 
-    async def press(self, member: MemberId, screen: Screen, button: str) -> Screen:
+    async def press(self, by: MemberId, screen: Screen, button: str) -> Screen:
         """What the member sees after the button."""
-        return await (await self.member(member).press(screen, button)).settled()
+        return await (await self.member(by).press(screen, button)).settled()
 
-    async def submit(self, member: MemberId, screen: Screen, **values: Any) -> Screen:
+    async def submit(self, by: MemberId, screen: Screen, /, **values: Any) -> Screen:
         """What the member sees after the form, whose fields are named by their ids."""
-        return await (await self.member(member).submit(screen, values)).settled()
+        return await (await self.member(by).submit(screen, values)).settled()
 
     async def report(self, **values: Any) -> Screen:
         """What the reporter sees after a report."""
@@ -92,8 +93,10 @@ class Served:
 
 
 @asynccontextmanager
-async def served(folder: Path, **facts: Any) -> AsyncIterator[Served]:
-    """Everybody of the community is in the server, and the service is ready; `facts` change the desk."""
+async def served(
+    folder: Path, *, changed: Callable[[Desk], Desk] = lambda desk: desk, faults: tuple[Fault, ...] = (), **facts: Any
+) -> AsyncIterator[Served]:
+    """Everybody of the community is in the server, and the service is ready; `changed` and `facts` change the desk."""
     async with a_desk(folder) as community:
         state = DiscordState(begun=community.clock.now())
         emulator = DiscordEmulator(state, now=community.clock.now, enforce_limits=False)
@@ -101,7 +104,9 @@ async def served(folder: Path, **facts: Any) -> AsyncIterator[Served]:
         for account in [m.account_in(DISCORD) for m in everybody()] + [SOMEBODY, A_REPORTER]:
             if account is not None:
                 state.add_member(state.add_user(f"account{account.native_id[-2:]}", user_id=account.native_id))
-        desk = replace(community.desk, **facts)
+        for fault in faults:
+            emulator.faults.set(fault)
+        desk = changed(replace(community.desk, **facts))
         made = Served(community, emulator, desk, await _begun(emulator, desk))
         try:
             yield made

@@ -1,7 +1,10 @@
 """Reports on Discord: taken in whatever happens on the way, answered to the reporter alone, and never lost."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,10 +12,17 @@ import pytest
 
 from connectors.discord.emulator.screen import Screen
 from connectors.discord.emulator.state import Attachment
+from connectors.emulation.control import Declined
 from connectors.emulation.faults import Fault, FaultKind
 from guardian.cases.values import Door
+from guardian.desk.acting import Target, act
+from guardian.desk.desk import Desk, View, Work, Works
 from guardian.desk.intake import follow_up
+from guardian.ids import AccountId
 from guardian.notices.values import NoticeKind
+from guardian.sanctions.values import Key
+from rules.precedence import Restriction
+from rules.unilateral import Ground
 from tests.builders.desk import A_REPORTER, AMARA, DISCORD, DMITRI, SOMEBODY, WORKING_GROUP
 from tests.connectors.discord.served import CONCERNS, DANGER, WHAT, WHO, Served, served
 
@@ -43,9 +53,9 @@ def a_message(service: Served, text: str = "You are all fools.", **files: bytes)
     state = service.emulator.state
     message = state.add_message(state.general_id, SOMEBODY.native_id, text)
     for name, content in files.items():
-        kept = Attachment(state.new_id(service.community.clock.now()), f"{name}.png", "image/png", content)
-        state.files[kept.id] = kept
-        state.messages[message].attachments.append(kept)
+        number = state.new_id(service.community.clock.now())
+        state.attachments[number] = Attachment(number, state.general_id, f"{name}.png", "image/png", content)
+        state.messages[message].attachments.append(state.attachments[number])
     return message
 
 
@@ -55,7 +65,9 @@ def a_message(service: Served, text: str = "You are all fools.", **files: bytes)
 async def test_the_form_begins_with_the_emergency_line_and_has_five_parts(service: Served) -> None:
     screen = await service.reporter.command("report")
     assert screen.modal is not None
-    assert screen.modal.texts[0].startswith("**Is somebody in physical danger? Call your local emergency services first")
+    assert screen.modal.texts[0].startswith(
+        "**Is somebody in physical danger? Call your local emergency services first"
+    )
     assert [field.label for field in screen.modal.fields] == [WHAT, WHO, CONCERNS, DANGER]
     assert [field.required for field in screen.modal.fields] == [True, False, False, False]
 
@@ -93,7 +105,7 @@ async def test_a_form_that_was_opened_before_a_restart_is_taken_in_after_it(serv
 async def test_a_report_whose_announcement_is_lost_is_stored_and_answered(service: Served) -> None:
     """The first answer, "thinking", was applied but its own answer never came back."""
     form = await service.reporter.command("report")
-    service.emulator.faults.set(Fault(FaultKind.LOST_ANSWER, "create_interaction_response", count=1))
+    service.emulator.faults.set(Fault(FaultKind.LOST_ANSWER, "interaction.callback", times=1))
     screen = await (await service.reporter.submit(form, {WHAT: "They insult me."})).settled(10)
     assert len(await service.reports()) == 1
     assert (await follow_up(service.desk, receipt_of(screen))).thread[0].text == "They insult me."
@@ -101,7 +113,7 @@ async def test_a_report_whose_announcement_is_lost_is_stored_and_answered(servic
 
 async def test_a_report_is_stored_even_where_discord_takes_no_answer_at_all(service: Served) -> None:
     form = await service.reporter.command("report")
-    service.emulator.faults.set(Fault(FaultKind.SERVER_ERROR, "create_interaction_response"))
+    service.emulator.faults.set(Fault(FaultKind.SERVER_ERROR, "interaction.callback"))
     screen = await service.reporter.submit(form, {WHAT: "They insult me."})
     assert screen.failed
     assert len(await service.reports()) == 1
@@ -150,6 +162,56 @@ async def test_a_text_that_is_given_back_is_nobody_elses_to_open(service: Served
     other = await (await service.person(SOMEBODY.native_id).press(shown, "Edit and send again")).settled()
     assert other.modal is None
     assert "grumbler" not in other.text
+
+
+class OutOfOrder:
+    """A database that cannot be written to for a while; its complaint quotes what it was given."""
+
+    def __init__(self, works: Works) -> None:
+        self._works = works
+        self.broken = False
+
+    def begin(self) -> AbstractAsyncContextManager[Work]:
+        if self.broken:
+            raise RuntimeError("could not store 'They insult me.'")
+        return self._works.begin()
+
+    def look(self) -> AbstractAsyncContextManager[View]:
+        return self._works.look()
+
+
+async def test_a_report_that_could_not_be_stored_comes_back_whole_and_can_be_sent_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The log says that something failed, and nothing of what was written."""
+    broken: list[OutOfOrder] = []
+
+    def changed(desk: Desk) -> Desk:
+        broken.append(OutOfOrder(desk.works))
+        return replace(desk, works=broken[0])
+
+    async with served(tmp_path, changed=changed) as service:
+        broken[0].broken = True
+        refused = await service.report()
+        assert "Something went wrong on our side" in refused.text
+        assert refused.message is not None
+        assert "They insult me." in refused.message.files[0].text
+        broken[0].broken = False
+        form = await service.reporter.press(refused, "Edit and send again")
+        assert receipt_of(await (await service.reporter.submit(form, {})).settled())
+        (report,) = await service.reports()
+        assert report.what_happened == "They insult me."
+    printed = capsys.readouterr()
+    assert "RuntimeError" in printed.out + printed.err
+    assert "insult" not in printed.out + printed.err
+
+
+async def test_the_service_stands_where_discord_does_not_take_the_commands(tmp_path: Path) -> None:
+    """Restricting, lifting and telling need no command."""
+    async with served(tmp_path, faults=(Fault(FaultKind.NO_PERMISSION, "command.put_guild"),)) as service:
+        assert service.link.connected
+        with pytest.raises(Declined):
+            await service.reporter.command("report")
 
 
 # -- the menu of a message
@@ -268,7 +330,7 @@ async def test_nobody_adds_to_somebody_elses_report(service: Served) -> None:
     service.emulator.state.messages[shown.id].seen_by = SOMEBODY.native_id
     other = service.person(SOMEBODY.native_id)
     refused = await (await other.submit(await other.press(shown, "Add details"), {"text": "Mine now."})).settled()
-    assert "nothing here by that name" in refused.text
+    assert "opens nothing here" in refused.text
 
 
 async def test_the_status_of_a_report_is_not_shown_on_discord(service: Served) -> None:
@@ -277,8 +339,26 @@ async def test_the_status_of_a_report_is_not_shown_on_discord(service: Served) -
     assert "https://guardian.example/follow-up" in screen.text
 
 
-async def test_an_event_about_an_account_reaches_the_desk(service: Served) -> None:
-    """A ban by hand of somebody whom no sanction concerns is heard and changes nothing."""
-    service.emulator.ban_by_hand(service.member(AMARA).user_id, SOMEBODY.native_id, "seen it myself")
-    assert DISCORD in service.desk.spaces.names
-    assert await service.cases() == ()
+async def test_a_ban_that_a_human_lifts_is_looked_at_again(service: Served) -> None:
+    """P-6.1: the gateway tells of it; the key of the account is due at once."""
+    service.community.spaces[DISCORD].add(SOMEBODY.native_id, "grumbler")
+    await service.community.a_named_case()
+    target = Target(DISCORD, "grumbler")
+    await act(service.desk, AMARA, target, Restriction.SUSPENDED, Ground.ONGOING, "It goes on.", frozenset({DISCORD}))
+    async with service.community.works.begin() as work:
+        (link,) = await work.people.owners(SOMEBODY)
+        key = await work.sanctions.key(link.id)
+        assert key is not None
+        assert await work.sanctions.finish(replace(key, next_look=None))
+    state = service.emulator.state
+    service.emulator.ban_by_hand(state.owner_id, SOMEBODY.native_id, "seen it myself")
+    async with asyncio.timeout(5):
+        while (await _key(service, link.id)).next_look is None:
+            await asyncio.sleep(0)
+
+
+async def _key(service: Served, account: AccountId) -> Key:
+    async with service.community.works.look() as view:
+        key = await view.sanctions.key(account)
+    assert key is not None
+    return key

@@ -124,7 +124,7 @@ async def test_the_actor_does_not_review_their_own_act(community: Community) -> 
     assert refusal.value.code == "own_act"
 
 
-async def test_a_reversed_act_is_lifted_at_once_everywhere_and_the_person_is_told(community: Community) -> None:
+async def test_a_reversed_act_is_lifted_at_once_everywhere(community: Community) -> None:
     """P-7.3"""
     view = await acted(community)
     review = await under_review(community, view)
@@ -132,7 +132,6 @@ async def test_a_reversed_act_is_lifted_at_once_everywhere_and_the_person_is_tol
     assert await review.hold() is Hold.BARRED
     assert await say(community, view, ELENI, REVERSE) is ActState.REVERSED
     assert await review.hold() is Hold.OPEN
-    assert len(await review.said_to_person(NoticeKind.RELEASED)) == 1
 
 
 async def test_a_change_takes_the_place_of_the_act(community: Community) -> None:
@@ -215,7 +214,6 @@ async def test_an_act_that_nobody_reviews_ends_by_itself(community: Community) -
     await review.pass_time(HOUR)
     assert await review.hold() is Hold.OPEN
     assert (await review.act()).state is ActState.LAPSED
-    assert len(await review.said_to_person(NoticeKind.RELEASED)) == 1
 
 
 async def test_an_act_with_an_end_of_its_own_ends_then_and_is_reviewed_all_the_same(community: Community) -> None:
@@ -225,8 +223,6 @@ async def test_an_act_with_an_end_of_its_own_ends_then_and_is_reviewed_all_the_s
     await review.pass_time(6 * HOUR)
     assert await review.hold() is Hold.OPEN
     assert (await review.act()).state is ActState.UNREVIEWED
-    await review.pass_time(14 * DAY)
-    assert len(await review.said_to_person(NoticeKind.RELEASED)) == 1
 
 
 async def test_the_actors_account_is_due_within_a_day_and_late_goes_to_the_chair(community: Community) -> None:
@@ -341,7 +337,6 @@ async def test_a_decision_on_the_case_takes_the_place_of_the_act(community: Comm
     assert new.authority.id == (await review.decisions())[-1].id
     await review.pass_time(14 * DAY)
     assert await review.hold() is Hold.BARRED
-    assert await review.said_to_person(NoticeKind.RELEASED) == []
 
 
 async def test_a_review_after_the_groups_decision_does_not_weaken_it(community: Community) -> None:
@@ -371,7 +366,6 @@ async def test_whoever_is_stopped_cannot_act_alone_and_their_acts_are_released(c
     stop = await stopping.stop(community.desk, BRUNO, DMITRI)
     assert (stop.released, stop.kept) == (1, 0)
     assert await review.hold() is Hold.OPEN
-    assert len(await review.said_to_person(NoticeKind.RELEASED)) == 1
     assert (await acted(community, handle="another")).state is ActState.AWAITING_SECOND
 
 

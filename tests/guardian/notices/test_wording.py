@@ -1,11 +1,13 @@
 """Texts: one for every kind, plain and complete, and none that gives away what its reader must not learn from it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from connectors import discord
 from guardian.ids import CaseId, MemberId, NoticeId, PersonId, ReportId
 from guardian.notices import texts
 from guardian.notices.values import News, Notice, NoticeKind, Recipient, RecipientKind
@@ -24,6 +26,8 @@ TO_PEOPLE = (
     NoticeKind.READMISSION_ANSWERED,
 )
 TO_MEMBERS = tuple(kind for kind in NoticeKind if kind not in TO_REPORTERS + TO_PEOPLE)
+COMMANDS = "\n".join(path.read_text() for path in Path(discord.__file__).parent.glob("commands/*.py"))
+KNOWN_COMMAND = re.compile(r'tree\.command\(\s*name="([a-z-]+)"')
 WITHOUT_CASE = (NoticeKind.CODE, NoticeKind.CLOCK_DISTRUSTED)
 
 CODE_NAME = "amber-otter"
@@ -206,6 +210,20 @@ def test_every_piece_of_news_has_words_of_its_own() -> None:
     assert set(texts.CASE_NEWS) == set(News)
     assert set(texts.RETURNS) == set(ReadmissionAsks)
     assert set(texts.RESTRICTIONS) == set(Restriction) - {Restriction.NONE}
+
+
+@pytest.mark.parametrize("kind", TO_MEMBERS)
+def test_a_command_that_a_member_is_told_to_type_is_one_that_discord_takes(wording: Wording, kind: NoticeKind) -> None:
+    """Every line that begins with a slash is a command of ours with a code name."""
+    bodies = [wording.of(a_full_notice(kind, ask=ask)).body for ask in ("answer", "motion")]
+    lines = [line.split() for body in bodies for line in body.splitlines() if line.startswith("/")]
+    assert {command.removeprefix("/") for command, _ in lines} <= set(KNOWN_COMMAND.findall(COMMANDS))
+    assert {name for _, name in lines} <= {CODE_NAME, KINDS_OF["person"]}
+
+
+def test_whoever_lifts_by_hand_again_and_again_is_brought_before_the_chair(wording: Wording) -> None:
+    text = wording.of(a_notice(NoticeKind.DEADLINE_PASSED, alarm="lifted_again"))
+    assert texts.ALARMS["lifted_again"] in text.body
 
 
 def test_a_fact_cannot_act_as_a_template(wording: Wording) -> None:

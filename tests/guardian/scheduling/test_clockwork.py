@@ -237,9 +237,9 @@ async def test_what_stays_due_does_not_make_a_loop_spin(works: Works) -> None:
     async with works.turning(stuck.loop()):
         await until(lambda: stuck.steps > 3)
         steps = stuck.steps
-        for _ in range(200):
+        for _ in range(1000):
             await asyncio.sleep(0)
-        assert stuck.steps <= steps + 2
+        assert stuck.steps < steps + 20
         assert not await works.clockwork.idle()
 
 

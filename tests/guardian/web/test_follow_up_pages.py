@@ -65,6 +65,7 @@ async def test_an_addition_that_is_too_long_is_given_back(pages: Pages) -> None:
     answer = await pages.fill("/follow-up", "/follow-up/add", text=text)
     form = next(f for f in forms_of(answer) if f.action == "/follow-up/add")
     assert (answer.status_code, form.fields["text"]) == (422, text.strip())
+    assert 'id="text-error"' in answer.text
 
 
 async def test_a_reporter_can_hold_contact_and_withdraw(pages: Pages) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from guardian.desk.desk import View, Work, Works
+from guardian.errors import Stale
 from tests.builders.desk import AMARA, BRUNO, DMITRI, Community
 from tests.builders.pages import Pages, forms_of, pages_of, receipt_of, words_of
 
@@ -120,16 +121,19 @@ class OutOfOrder:
     """A database that can be read and not be written."""
 
     whole: Works
+    fault: Exception
 
     def look(self) -> AbstractAsyncContextManager[View]:
         return self.whole.look()
 
     def begin(self) -> AbstractAsyncContextManager[Work]:
-        raise OSError("the disk is full")
+        raise self.fault
 
 
 async def test_a_fault_of_ours_gives_the_words_back_to_be_sent_again(community: Community) -> None:
-    broken = replace(community, desk=replace(community.desk, works=OutOfOrder(community.desk.works)))
+    broken = replace(
+        community, desk=replace(community.desk, works=OutOfOrder(community.desk.works, OSError("disk full")))
+    )
     async with pages_of(broken) as pages:
         (form,) = forms_of(await pages.get("/report"))
         fields = {**form.fields, "what_happened": WORDS * 3, "who": "grumbler"}
@@ -140,6 +144,13 @@ async def test_a_fault_of_ours_gives_the_words_back_to_be_sent_again(community: 
     async with pages_of(community) as mended:
         first, second = await mended.post("/report", again.fields), await mended.post("/report", fields)
     assert receipt_of(first) == receipt_of(second)
+
+
+async def test_a_report_that_somebody_was_quicker_than_is_given_back(community: Community) -> None:
+    busy = replace(community, desk=replace(community.desk, works=OutOfOrder(community.desk.works, Stale())))
+    async with pages_of(busy) as pages:
+        answer = await pages.fill("/report", "/report", what_happened=WORDS)
+    assert (answer.status_code, forms_of(answer)[0].fields["what_happened"]) == (422, WORDS)
 
 
 async def test_a_form_sent_from_another_site_does_nothing(pages: Pages, community: Community) -> None:

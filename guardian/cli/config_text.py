@@ -1,0 +1,33 @@
+"""Writes the first configuration file from what setup was told. Every space in it begins with mode = "observe"."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+_HEAD: Final = """# Written by guardian setup. Every key is explained in docs/connect.md and in the sample of the package.
+# Each space is only looked at until you run: guardian mode SPACE enforce
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What one installation is, in the file's own terms; a space or key without a value is left out."""
+
+    service: Mapping[str, str | None]
+    keys: Mapping[str, str | None]
+    spaces: Mapping[str, Mapping[str, str | int | None]]
+
+
+def config_text(installation: Installation) -> str:
+    """The file as TOML."""
+    parts = [_HEAD, _section("service", installation.service), _section("keys", installation.keys)]
+    for name, keys in installation.spaces.items():
+        parts.append(_section(f"spaces.{name}", {"kind": name, "mode": "observe", **keys}))
+    return "\n".join(parts)
+
+
+def _section(name: str, keys: Mapping[str, str | int | None]) -> str:
+    # A JSON text or number is one of TOML as well.
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items() if value is not None]
+    return "\n".join([f"[{name}]", *lines, ""])

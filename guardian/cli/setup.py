@@ -1,0 +1,184 @@
+"""`guardian setup`: asks what is needed, by options or in a terminal, and has the installation made. Safe to run again."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Mapping
+from logging import CRITICAL
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from guardian.cli.config_text import Installation, config_text
+from guardian.cli.founding import Founded, place_config, place_people, place_secret, place_storage
+from guardian.cli.members_file import read_newcomers
+from guardian.cli.opening import ConfigOption, say
+from guardian.cli.terminal import asked, asked_secretly
+from guardian.desk.setup import Newcomer, Seat
+from guardian.errors import Misconfigured
+from guardian.ids import SpaceName
+from guardian.logs import configure
+from guardian.people.values import Group, Office
+from guardian.settings.reading import config_path
+from guardian.settings.values import DiscordSettings, Settings
+from guardian.spaces.port import Account
+
+_SECRETS: Final = Path("secrets")
+Keys = dict[str, str | int | None]
+Number = Annotated[int | None, typer.Option()]
+File = Annotated[Path | None, typer.Option()]
+
+
+def command(
+    config: ConfigOption = None,
+    community: Annotated[str | None, typer.Option(help="The name that people read in every message.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="The address under which people reach the pages.")] = None,
+    listen: Annotated[str | None, typer.Option(help="Where the service listens, as 127.0.0.1:8420.")] = None,
+    policy: Annotated[str, typer.Option(help="A preset (django, chipy) or a policy file.")] = "django",
+    discord_guild_id: Annotated[str | None, typer.Option(help="The id of the Discord server.")] = None,
+    discord_token_file: File = None,
+    forum_url: Annotated[str | None, typer.Option(help="The address of the Discourse forum.")] = None,
+    forum_api_username: Annotated[str | None, typer.Option(help="The account that the API key is bound to.")] = None,
+    forum_api_key_file: File = None,
+    forum_webhook_secret_file: File = None,
+    github_organization: Annotated[str | None, typer.Option(help="The GitHub organisation.")] = None,
+    github_app_id: Number = None,
+    github_installation_id: Number = None,
+    github_private_key_file: File = None,
+    github_webhook_secret_file: File = None,
+    chair: Annotated[str | None, typer.Option(help="The first chair's name.")] = None,
+    chair_discord: Annotated[str | None, typer.Option(help="The first chair's account id on Discord.")] = None,
+    chair_email: Annotated[str | None, typer.Option(help="The first chair's mail address.")] = None,
+    members: Annotated[Path | None, typer.Option(help="A file with everybody's places; see docs/connect.md.")] = None,
+) -> None:
+    """Set Guardian up: configuration, keys, database, and who is in the groups. What stands already is left as it is.
+
+    In a terminal, what is missing is asked for. Every space begins in observe mode, where nothing is changed.
+    """
+    configure(as_json=False, level=CRITICAL)
+    path, founded = config_path(os.environ, config), Founded()
+    spaces: dict[str, Keys] = {
+        "discord": {"guild_id": discord_guild_id, "token_file": _text(discord_token_file)},
+        "forum": {
+            "url": forum_url,
+            "api_username": forum_api_username,
+            "api_key_file": _text(forum_api_key_file),
+            "webhook_secret_file": _text(forum_webhook_secret_file),
+        },
+        "github": {
+            "organization": github_organization,
+            "app_id": github_app_id,
+            "installation_id": github_installation_id,
+            "private_key_file": _text(github_private_key_file),
+            "webhook_secret_file": _text(github_webhook_secret_file),
+        },
+    }
+    service = {"community": community, "base_url": base_url, "listen": listen, "policy": policy, "data": "data"}
+    settings = place_config(path, lambda: _new_config(path, service, spaces, founded), founded)
+    newcomers = _newcomers(settings, chair, chair_discord, chair_email, members)
+    waits = asyncio.run(_found(settings, newcomers, founded))
+    for line in founded.lines:
+        say(line)
+    for line in _next_steps(settings, waits):
+        say(line)
+
+
+async def _found(settings: Settings, newcomers: tuple[Newcomer, ...], founded: Founded) -> bool:
+    await place_storage(settings, founded)
+    return await place_people(settings, newcomers, founded)
+
+
+def _new_config(
+    path: Path,
+    service: Mapping[str, str | None],
+    spaces: Mapping[str, Keys],
+    founded: Founded,
+) -> str:
+    """The file's text; in a terminal, what no option said is asked for."""
+    service = dict(service)
+    if _is_asked():
+        service["community"] = service["community"] or asked("The community's name: ")
+        service["base_url"] = service["base_url"] or asked("The address of the pages (empty: only this host): ") or None
+        _ask_for_spaces(path.parent / _SECRETS, spaces, founded)
+    chosen = {name: keys for name, keys in spaces.items() if any(value is not None for value in keys.values())}
+    if not service["community"]:
+        raise Misconfigured(["The community has no name: give --community."])
+    if not chosen:
+        raise Misconfigured(["There is no space: give the options of at least one, such as --discord-guild-id."])
+    keys = {"ring": "data/keys.ring", "master": "secrets/master.key"}
+    return config_text(Installation(service, keys, chosen))
+
+
+def _ask_for_spaces(folder: Path, spaces: Mapping[str, Keys], founded: Founded) -> None:
+    discord, forum, github = spaces["discord"], spaces["forum"], spaces["github"]
+    _ask(discord, "guild_id", "The id of the Discord server (empty: no Discord): ")
+    if discord["guild_id"]:
+        _ask_secret(discord, "token_file", "The bot's token: ", folder / "discord-token", founded)
+    _ask(forum, "url", "The address of the forum (empty: no forum): ")
+    if forum["url"]:
+        _ask(forum, "api_username", "The account that the forum's API key is bound to: ")
+        _ask_secret(forum, "api_key_file", "The forum's API key: ", folder / "forum-key", founded)
+    _ask(github, "organization", "The GitHub organisation (empty: no GitHub): ")
+    if github["organization"]:
+        _ask(github, "app_id", "The App's id: ", _whole)
+        _ask(github, "installation_id", "The id of its installation: ", _whole)
+        _ask(github, "private_key_file", "The file with the App's private key (chmod 600): ", _whole_path)
+
+
+def _ask(keys: Keys, key: str, words: str, read: Callable[[str], str | int | None] = lambda text: text) -> None:
+    if keys[key] is None:
+        keys[key] = read(asked(words)) or None
+
+
+def _ask_secret(keys: Keys, key: str, words: str, path: Path, founded: Founded) -> None:
+    if keys[key] is None:
+        place_secret(path, asked_secretly(words), founded)
+        keys[key] = str(_SECRETS / path.name)
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None
+
+
+def _whole_path(text: str) -> str | None:
+    return str(Path(text).expanduser().resolve()) if text else None
+
+
+def _newcomers(
+    settings: Settings, chair: str | None, discord: str | None, email: str | None, members: Path | None
+) -> tuple[Newcomer, ...]:
+    """The first chair of the options or of the terminal, and everybody of the file."""
+    people = read_newcomers(members, settings) if members else ()
+    if chair is None and not people and _is_asked():
+        chair = asked("The first chair's name (empty: somebody stands already): ") or None
+        if chair:
+            discord = discord or asked("Their account id on Discord: ") or None
+            email = email or asked("Their mail address: ") or None
+    if chair is None:
+        return people
+    server = next((each.name for each in settings.spaces if isinstance(each, DiscordSettings)), None)
+    if discord and server is None:
+        raise Misconfigured(["--chair-discord: there is no Discord server in the configuration."])
+    accounts = (Account(SpaceName(server), discord),) if server and discord else ()
+    seats = (Seat(Group.WORKING_GROUP, Office.CHAIR),)
+    return (Newcomer(chair, seats, accounts, email), *people)
+
+
+def _next_steps(settings: Settings, chair_waits: bool) -> list[str]:
+    lines = ["", "Next:", "  guardian check                    what each space still needs"]
+    if chair_waits:
+        lines.append("  guardian confirm-chair --as NAME  a second member's yes to the first chair")
+    lines.append("  guardian serve                    run the service")
+    lines += [f"  guardian mode {space.name} enforce     when you are ready to act there" for space in settings.spaces]
+    lines.append(f"Keep copies of {settings.ring} and {settings.master} in two places apart from the database's.")
+    return lines
+
+
+def _is_asked() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _text(path: Path | None) -> str | None:
+    """A path as an option gives it is meant from where the command was given."""
+    return None if path is None else str(path.resolve())

@@ -1,0 +1,174 @@
+"""The main job: a report becomes a case, a decision, a suspension in every space, and ends on time by readmission.
+
+Alder is a member of the GitHub organisation, and takes no direct messages on Discord.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from guardian.sandbox.checks import bars_of, messages_to, openings, placed_and_lifted
+from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES
+from guardian.sandbox.playing import Story
+from guardian.sandbox.stories.journey import named
+from guardian.sandbox.studio import Stage, Studio
+
+DAYS: Final = 30
+INSULT: Final = "Whoever cannot find that in the manual should not be here. Fools, all of you."
+MEMBERS: Final = ("nadia", "tomas", "ines", "kofi", "yuki", "lena")
+RECEIPT: Final = "the reporter has an answer and a receipt at once"
+TOLD_IN_PERSON: Final = "every member is told in person that a report came in"
+NO_CONTENT: Final = "no message on Discord to a member carries what was reported, or about whom"
+READ: Final = "the reading room shows the reported message as it stood"
+REACHED: Final = "the person, whose direct messages are closed, is reached on the forum, with a receipt"
+HEARD: Final = "what the person says on the personal page is read by the group"
+NOT_BEFORE: Final = "nothing holds anywhere before the decision is enacted"
+DESTROYS: Final = "the preview names the membership and the team that GitHub will take"
+EVERYWHERE: Final = "the suspension holds on Discord, on the forum and in the GitHub organisation"
+TOLD_FIRST: Final = "the person was told before anything was restricted"
+NEUTRAL: Final = "the reasons in the platforms' own records say nothing but a reference"
+NO_EARLY: Final = "no space let the person in before the term was over"
+RETURNS: Final = "when the term is over access returns in every space"
+INVITED: Final = "the membership comes back by a named member's yes: invited, accepted, in the same team"
+ROLES: Final = "on rejoining Discord the ordinary role is given back"
+ONCE: Final = "each space was restricted once and released once"
+FINAL_WORD: Final = "the reporter can read that it is closed"
+
+
+async def play(studio: Studio) -> None:
+    """From Wren's report to Alder's return."""
+    async with studio.stage() as stage:
+        receipt, case = await _reported(stage)
+        person = await _heard(stage, case)
+        await _decided(stage, case)
+        await _enacted(stage, case)
+        await _readmitted(stage)
+        await _returned(stage, case, person)
+        page = await stage.people.follow_up(receipt)
+        stage.checks.check(FINAL_WORD, "closed" in page.text.casefold(), page.text[:400])
+
+
+async def _reported(stage: Stage) -> tuple[str, str]:
+    """Wren reports a message of Alder's; the receipt and the case."""
+    alder, world = stage["alder"], stage.world
+    world.discord.state.close_dms(alder.discord)
+    message = world.discord.say(alder.discord, world.discord.state.general_id, INSULT)
+    stage.say(f"Alder Quist, on Discord: “{INSULT}”")
+    receipt = await stage.people.report_message(stage["wren"], message, "Insults people who ask for help.", "alder")
+    await stage.harness.rest()
+    stage.checks.check(RECEIPT, bool(receipt))
+    case = await stage.group.newest_case(stage["nadia"])
+    told = {key for key in MEMBERS if any(case in text for text in messages_to(world, stage[key]))}
+    stage.checks.equal(TOLD_IN_PERSON, told, set(MEMBERS))
+    await stage.group.take(stage["nadia"], case)
+    page = await stage.group.read(stage["nadia"], case)
+    stage.checks.check(READ, INSULT in page.text and page.status == 200, page.text[:400])
+    return receipt, case
+
+
+async def _heard(stage: Stage, case: str) -> str:
+    """Alder is written to before anything is decided, and answers on the personal page; the person's code name."""
+    alder = stage["alder"]
+    person = await named(stage, case, alder, DISCORD)
+    await stage.group.hear(stage["nadia"], case)
+    await stage.harness.rest()
+    on_discord = messages_to(stage.world, alder)
+    stage.checks.check(REACHED, not on_discord and bool(stage.people.receipt_of(alder)), f"on Discord: {on_discord}")
+    said = "I was tired and rude. I did not mean anybody in particular."
+    await stage.people.say(alder, stage.people.receipt_of(alder), "Send", said)
+    await stage.harness.rest()
+    page = await stage.group.read(stage["kofi"], case)
+    stage.checks.check(HEARD, said in page.text, page.text[:400])
+    return person
+
+
+async def _decided(stage: Stage, case: str) -> None:
+    """Two others agree, nobody objects, and the clock closes it; then the reporter has three days to say something."""
+    group = stage.group
+    await group.propose(stage["nadia"], case, "short_suspension", DAYS)
+    await group.agree(case, stage["kofi"], stage["yuki"])
+    stage.say("Two others agree; the others keep silent, and the time to object passes.")
+    await stage.harness.wait(timedelta(hours=48))
+    stage.say("It is agreed. The reporter is asked, and the time for an answer passes.")
+    await stage.harness.wait(timedelta(hours=72))
+    stage.checks.equal(NOT_BEFORE, stage.world.where_shut_out(stage["alder"]), ())
+
+
+async def _enacted(stage: Stage, case: str) -> None:
+    """The decision is in force: told first, then held everywhere."""
+    alder, world = stage["alder"], stage.world
+    preview = await stage.group.enact(stage["nadia"], case)
+    stage.checks.check(DESTROYS, "member, docs" in preview, preview)
+    await stage.harness.rest()
+    _say_what_holds(stage)
+    stage.checks.equal(EVERYWHERE, world.where_shut_out(alder), SPACES)
+    told = [c for c in world.forum.history.changes_of("message") if "decision" in str(c.after).casefold()]
+    first = min((bars_of(world, alder, FORUM)[0].number,), default=0)
+    stage.checks.check(TOLD_FIRST, bool(told) and told[-1].number < first, f"{len(told)} messages before {first}")
+    reasons = [str(bars_of(world, alder, space)[-1].after) for space in (DISCORD, FORUM)]
+    words = (case, "insult", "suspen", "report", "rude")
+    neutral = all("GRD-" in reason and not any(w in _reason(reason) for w in words) for reason in reasons)
+    stage.checks.check(NEUTRAL, neutral, "; ".join(reasons))
+    bodies = [text for key in MEMBERS for text in messages_to(world, stage[key])]
+    leaked = [text for text in bodies if INSULT in text or "alder" in text.casefold()]
+    stage.checks.check(NO_CONTENT, not leaked, "; ".join(leaked))
+
+
+async def _readmitted(stage: Stage) -> None:
+    """Ten days before the end Alder, locked out everywhere, asks to return; the group grants it."""
+    alder, group = stage["alder"], stage.group
+    receipt = stage.people.receipt_of(alder)
+    begun = stage.now()
+    await stage.harness.wait(timedelta(days=DAYS - 10))
+    await stage.people.say(alder, receipt, "Ask to return", "I have read the code with a mentor, and I am sorry.")
+    await stage.harness.rest()
+    request = await group.newest_case(stage["nadia"])
+    await group.propose(stage["nadia"], request, "return", conditions="Met.", summary="Asked to return.")
+    await group.agree(request, *(stage[key] for key in MEMBERS[1:]))
+    await stage.harness.rest()
+    await group.enact(stage["nadia"], request)
+    await stage.harness.advance(begun + timedelta(days=DAYS) - timedelta(minutes=1))
+    open_ = openings(stage.world, alder, begun, stage.now())
+    stage.checks.check(NO_EARLY, not open_, "; ".join(open_))
+    await stage.harness.wait(timedelta(minutes=2))
+    stage.say("The term is over.")
+    _say_what_holds(stage)
+    stage.checks.equal(RETURNS, stage.world.where_shut_out(alder), ())
+
+
+async def _returned(stage: Stage, case: str, person: str) -> None:
+    """What was taken comes back: the organisation by a yes, the role on rejoining."""
+    alder, world = stage["alder"], stage.world
+    await stage.group.approve_return(stage["tomas"], person)
+    await stage.harness.rest()
+    on_github = world.github.person("alder")
+    on_github.accept_invitation()
+    stage.say("Alder accepts the invitation of the GitHub organisation")
+    world.discord.rejoin(alder.discord)
+    stage.say("Alder joins the Discord server again")
+    await stage.harness.rest()
+    back = on_github.is_member() and on_github.teams() == ["docs"]
+    stage.checks.check(INVITED, back, f"member: {on_github.is_member()}, teams: {on_github.teams()}")
+    roles = [world.discord.state.roles[r].name for r in world.discord.state.members[alder.discord].roles]
+    stage.checks.equal(ROLES, roles, ["Regulars"])
+    counts = {str(space): placed_and_lifted(world, alder, space) for space in SPACES}
+    stage.checks.equal(ONCE, counts, {str(space): (1, 1) for space in SPACES})
+    await stage.group.close(stage["nadia"], case, "A short suspension, and a return.")
+    await stage.harness.rest()
+
+
+def _say_what_holds(stage: Stage) -> None:
+    alder = stage["alder"]
+    shut = {space: stage.world.shut_out(alder, space, stage.now()) for space in SPACES}
+    member = stage.world.github.member(alder.github, stage.now())
+    words = [f"{space}: {'shut out' if shut[space] else 'open'}" for space in SPACES]
+    stage.say(f"What the spaces hold on Alder: {', '.join(words)}; member of the organisation: {'yes' if member else 'no'}")
+
+
+def _reason(written: str) -> str:
+    """A reason as the platform shows it, without the names of the platform's own fields."""
+    return written.casefold().split("reason", 1)[-1].split("reference", 1)[0]
+
+
+STORY: Final = Story(
+    "cross-space-suspension", "a report becomes a suspension in every space, and ends on time by readmission", play
+)

@@ -1,0 +1,134 @@
+"""A member whom a report concerns sees, hears and counts exactly what they would without it.
+
+Two runs, one with the report and one without. What the member was shown is compared byte for byte, once ids, code names,
+receipts and times are replaced by the order of their first appearance.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from guardian.sandbox.checks import messages_to
+from guardian.sandbox.community import Human
+from guardian.sandbox.playing import Story
+from guardian.sandbox.studio import Stage, Studio
+
+SAME_ANSWERS: Final = "the member is given the same answers, counts and order"
+SAME_NOTICES: Final = "the member is sent the same notices"
+SAME_PAGES: Final = "the reading room shows the member the same"
+SAME_CALLS: Final = "as many calls are made on the member's behalf"
+OTHERS_TOLD: Final = "the other members are told of the report"
+UNKNOWN: Final = "quiet-harbour"
+"""A code name that no case has: what the member asks for where the report was not made."""
+
+_KINDS: Final = (
+    re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+    re.compile(r"\b\d{15,20}\b"),
+    re.compile(r"GRD-[A-Z0-9]{12}"),
+    re.compile(r"\b(?:[2-9A-Z]{5}-){5}[2-9A-Z]\b"),
+    re.compile(r"\b\d{4}-\d\d-\d\dT[0-9:.+]+"),
+    re.compile(r"\b\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC"),
+    re.compile(r"127\.0\.0\.1:\d+"),
+    re.compile(r"\b[a-z]+-[a-z]+\b"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything that reached the member in one run."""
+
+    answers: tuple[str, ...]
+    notices: tuple[str, ...]
+    pages: tuple[str, ...]
+    calls: int
+    others: int
+
+
+async def play(studio: Studio) -> None:
+    """Yuki, of the working group, with and without a report that concerns them."""
+    async with studio.stage() as stage:
+        stage.say("The run with a report that concerns Yuki")
+        told = await _run(stage, with_report=True)
+    async with studio.stage() as stage:
+        stage.say("The same run without that report")
+        untold = await _run(stage, with_report=False)
+    checks = studio.checks
+    checks.check(OTHERS_TOLD, told.others > untold.others, f"{told.others} notices, {untold.others} without")
+    _same(studio, SAME_ANSWERS, told.answers, untold.answers)
+    _same(studio, SAME_NOTICES, told.notices, untold.notices)
+    _same(studio, SAME_PAGES, told.pages, untold.pages)
+    checks.equal(SAME_CALLS, told.calls, untold.calls)
+
+
+async def _run(stage: Stage, *, with_report: bool) -> Seen:
+    yuki, people = stage["yuki"], stage.people
+    answers: list[str] = []
+    await people.report_page("Somebody is rude in the help channel.", "birch")
+    await stage.harness.rest()
+    first = await stage.group.newest_case(stage["nadia"])
+    answers.append(await stage.group.cases(yuki))
+    await stage.harness.wait(timedelta(hours=1))
+    hidden = await _about_yuki(stage) if with_report else UNKNOWN
+    await stage.harness.wait(timedelta(hours=1))
+    await people.report(stage["wren"], "The same person again.", "birch")
+    await stage.harness.rest()
+    for case in (first, hidden):
+        answers.append(await stage.group.state(yuki, case))
+        answers.append(await stage.group.take(yuki, case))
+    answers.append(await stage.group.cases(yuki))
+    answers.append((await stage.group.command(yuki, "sanctions")).text)
+    page = await stage.group.read(yuki, first)
+    await stage.harness.wait(timedelta(days=8))
+    answers.append(await stage.group.cases(yuki))
+    notices = messages_to(stage.world, yuki)
+    others = len(messages_to(stage.world, stage["lena"]))
+    return Seen(tuple(answers), tuple(notices), (page.text,), _calls_for(stage, yuki), others)
+
+
+async def _about_yuki(stage: Stage) -> str:
+    """Somebody reports Yuki, and the others take it up; its code name."""
+    await stage.people.report_page("They mock people in private messages.", "Yuki Sato", concerns=("Yuki Sato",))
+    await stage.harness.rest()
+    case = await stage.group.newest_case(stage["nadia"])
+    await stage.group.take(stage["nadia"], case)
+    await stage.group.propose(stage["nadia"], case, "no_action")
+    await stage.group.agree(case, stage["tomas"], stage["kofi"])
+    await stage.harness.rest()
+    return case
+
+
+def _calls_for(stage: Stage, human: Human) -> int:
+    """How many calls the service made to Discord for this member: messages to them, and answers to what they asked."""
+    history = stage.world.discord.history
+    channel = stage.world.discord.state.private_channel(human.discord)
+    messages = [e for e in history.exchanges if channel is not None and f"/channels/{channel.id}/" in e.path]
+    answers = list(history.changes_of("answer", human.discord))
+    return len(messages) + len(answers)
+
+
+def _same(studio: Studio, name: str, one: tuple[str, ...], other: tuple[str, ...]) -> None:
+    found, wanted = _plain(one), _plain(other)
+    different = [f"{a!r} instead of {b!r}" for a, b in zip(found, wanted, strict=False) if a != b]
+    if len(found) != len(wanted):
+        different.append(f"{len(found)} instead of {len(wanted)}")
+    studio.checks.check(name, found == wanted, "; ".join(different)[:2000])
+
+
+def _plain(texts: Iterable[str]) -> list[str]:
+    """The texts with every id, name, receipt and time replaced by the order of its first appearance."""
+    seen: dict[str, str] = {}
+
+    def number(match: re.Match[str]) -> str:
+        return seen.setdefault(match.group(), f"<{len(seen)}>")
+
+    plain = []
+    for text in texts:
+        for kind in _KINDS:
+            text = kind.sub(number, text)  # noqa: PLW2901  # each kind works on what the one before has left
+        plain.append(text)
+    return plain
+
+
+STORY: Final = Story("named-member-blind", "a member whom a report concerns sees what they would see without it", play)

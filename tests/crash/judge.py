@@ -1,0 +1,234 @@
+"""Judges what the spaces held against what the plan wanted. Knows neither the service nor an emulator: only histories.
+
+Case time stands while the service works, so that much can happen at one instant: what happens at the very instant at
+which something begins or stops to be wanted may belong to either side of it, unless something was wanted on both.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+
+from tests.crash.plan import Level, Wish
+
+PATIENCE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One change of what a space holds on an account. `until`: it ends there by itself. `ours`: the service did it."""
+
+    at: datetime
+    level: Level
+    on: bool
+    ours: bool
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """All that happened to one account, in the order in which it happened, and what was wanted.
+
+    `outages` are the times in which the space did not answer. `presence` are the comings (True) and goings of a person
+    whom the space can mute only while they are there (None: it can mute anybody). `removals`: when the service put the
+    account out of something.
+    """
+
+    wish: Wish
+    turns: tuple[Turn, ...]
+    ends: datetime
+    outages: tuple[tuple[datetime, datetime], ...] = ()
+    presence: tuple[tuple[datetime, bool], ...] | None = None
+    removals: tuple[datetime, ...] = ()
+    unheard: timedelta = timedelta()
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Harms:
+    """How often each harm was done."""
+
+    lost: int = 0
+    early: int = 0
+    late: int = 0
+    doubled: int = 0
+    stuck: int = 0
+
+    def __add__(self, other: "Harms") -> "Harms":
+        return Harms(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    @property
+    def none(self) -> bool:
+        """Nothing of it happened."""
+        return all(getattr(self, f.name) == 0 for f in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time in which somebody could come in or write though it was not wanted; `by_hand`: another's doing, or theirs."""
+
+    since: datetime
+    until: datetime
+    opened_by_us: bool
+    by_hand: bool
+
+
+def judge(trail: Trail, notes: list[str] | None = None) -> Harms:
+    """The harms done to one account; what was found is written to the notes."""
+    harms = Harms()
+    found = notes if notes is not None else []
+    for gap, was_held in _gaps(trail):
+        if gap.opened_by_us:
+            harms.early += 1
+            found.append(f"early {trail.name} at {gap.since:%d %H:%M:%S}")
+            continue
+        patience = PATIENCE + (trail.unheard if gap.by_hand else timedelta())
+        if reachable(trail, gap.since, gap.until) > patience:
+            is_lost = gap.until >= _stretch_end(trail, gap.since) and not was_held
+            harms.lost, harms.late = harms.lost + is_lost, harms.late + (not is_lost)
+            found.append(f"{'lost' if is_lost else 'late to place'} {trail.name} {gap.since:%d %H:%M:%S}"
+                         f" to {gap.until:%d %H:%M:%S}")
+    for since, until in _overstays(trail):
+        if reachable(trail, since, until) > PATIENCE:
+            harms.late += 1
+            found.append(f"late to release {trail.name} {since:%d %H:%M:%S} to {until:%d %H:%M:%S}")
+    for at in _unwanted(trail):
+        harms.doubled += 1
+        found.append(f"doubled {trail.name} at {at:%d %H:%M:%S}")
+    return harms
+
+
+def reachable(trail: Trail, since: datetime, until: datetime) -> timedelta:
+    """How long the space answered between the two instants."""
+    left, cursor = timedelta(), since
+    for begins, ends in sorted(trail.outages):
+        if begins >= until:
+            break
+        left += max(timedelta(), begins - cursor)
+        cursor = max(cursor, min(ends, until))
+    return left + max(timedelta(), until - cursor)
+
+
+@dataclass(slots=True)
+class _Held:
+    """What stands at a moment of the walk, and whose it is."""
+
+    barred: bool = False
+    muted_until: datetime | None = None
+    muted: bool = False
+    present: bool = True
+
+    def suffices(self, wanted: Level, at: datetime) -> bool:
+        mute = self.muted and (self.muted_until is None or at < self.muted_until)
+        match wanted:
+            case Level.BARRED:
+                return self.barred
+            case Level.MUTED:
+                return self.barred or mute or not self.present
+            case Level.OPEN:
+                return True
+
+    def take(self, turn: Turn) -> None:
+        if turn.level is Level.BARRED:
+            self.barred = turn.on
+        else:
+            self.muted, self.muted_until = turn.on, turn.until
+
+
+def _gaps(trail: Trail) -> Iterable[tuple[Gap, bool]]:
+    """Every gap, and whether anything was held earlier in the same stretch of wanting."""
+    held = _Held()
+    opened: tuple[datetime, bool, bool] | None = None
+    was_held = False
+    wanted = Level.OPEN
+    for at, thing in _walk(trail):
+        before = wanted
+        natural = thing is None and held.muted and held.muted_until is not None and held.muted_until <= at
+        if isinstance(thing, Level):
+            wanted = thing
+            if before is Level.OPEN:
+                was_held = False
+        elif isinstance(thing, Turn):
+            held.take(thing)
+        elif isinstance(thing, bool):
+            held.present = thing
+        enough = held.suffices(wanted, at)
+        if opened is not None and (enough or (isinstance(thing, Level) and thing is not before)):
+            yield Gap(opened[0], at, opened[1], opened[2]), was_held
+            opened = None
+        if enough:
+            was_held = was_held or wanted is not Level.OPEN
+        elif opened is None:
+            by_us = isinstance(thing, Turn) and thing.ours and _is_wanted_on_both_sides(trail.wish, at)
+            opened = (at, by_us or natural, isinstance(thing, bool) or (isinstance(thing, Turn) and not thing.ours))
+    if opened is not None:
+        yield Gap(opened[0], trail.ends, opened[1], opened[2]), was_held
+
+
+def _is_wanted_on_both_sides(wish: Wish, at: datetime) -> bool:
+    return wish.at(at) is not Level.OPEN and wish.before(at) is not Level.OPEN
+
+
+def _walk(trail: Trail) -> list[tuple[datetime, Level | Turn | bool | None]]:
+    """Everything that happens, in order; at one instant the wish changes first. None: a mute runs out there."""
+    walk: list[tuple[datetime, int, int, Level | Turn | bool | None]] = []
+    walk += [(at, 0, n, level) for n, (at, level) in enumerate(trail.wish.steps)]
+    walk += [(at, 1, n, came) for n, (at, came) in enumerate(trail.presence or ())]
+    walk += [(turn.at, 2, n, turn) for n, turn in enumerate(trail.turns)]
+    walk += [(turn.until, 3, n, None) for n, turn in enumerate(trail.turns) if turn.on and turn.until is not None]
+    walk.sort(key=lambda entry: entry[:3])
+    return [(at, thing) for at, _, _, thing in walk if at <= trail.ends]
+
+
+def _stretch_end(trail: Trail, since: datetime) -> datetime:
+    """Where the unbroken stretch of wanting that is running at `since` ends."""
+    later = (at for at, level in trail.wish.steps if at > since and level is Level.OPEN)
+    return min(next(later, trail.ends), trail.ends)
+
+
+def _overstays(trail: Trail) -> Iterable[tuple[datetime, datetime]]:
+    """The times in which a hold that the service placed stood though less was wanted."""
+    for level in (Level.MUTED, Level.BARRED):
+        for since, until, ours in _standings(trail, level):
+            if ours:
+                yield from _unwanted_parts(trail.wish, level, since, until)
+
+
+def _standings(trail: Trail, level: Level) -> Iterable[tuple[datetime, datetime, bool]]:
+    standing: Turn | None = None
+    for turn in (t for t in trail.turns if t.level is level):
+        if standing is not None:
+            yield standing.at, _end_of(standing, turn.at), standing.ours
+        standing = turn if turn.on else None
+    if standing is not None:
+        yield standing.at, _end_of(standing, trail.ends), standing.ours
+
+
+def _end_of(standing: Turn, at: datetime) -> datetime:
+    return at if standing.until is None else min(at, standing.until)
+
+
+def _unwanted_parts(
+    wish: Wish, level: Level, since: datetime, until: datetime
+) -> Iterable[tuple[datetime, datetime]]:
+    """The parts of the time in which less than the level was wanted; a mute may stand beside a wanted bar."""
+    edges = [since, *(at for at, _ in wish.steps if since < at < until), until]
+    for begins, ends in zip(edges, edges[1:], strict=False):
+        if wish.at(begins) < level:
+            yield begins, ends
+
+
+def _unwanted(trail: Trail) -> Iterable[datetime]:
+    """Changes by the service that nobody wanted: placed for nothing, another's taken away, put out for nothing."""
+    whose: dict[Level, bool] = {}
+    for turn in trail.turns:
+        if turn.ours and turn.on and max(trail.wish.at(turn.at), trail.wish.before(turn.at)) < turn.level:
+            yield turn.at
+        if turn.ours and not turn.on and whose.get(turn.level) is False:
+            yield turn.at
+        if turn.on:
+            whose.setdefault(turn.level, turn.ours)
+        else:
+            whose.pop(turn.level, None)
+    for at in trail.removals:
+        if max(trail.wish.at(at), trail.wish.before(at)) < Level.BARRED:
+            yield at

@@ -1,0 +1,178 @@
+"""One life of the service under trial: started, listened to, killed. What it had not ended when it died is known."""
+
+import asyncio
+import os
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
+
+from guardian.clock import wire_seconds
+from tests.crash.announcing import HIT, Aim, Point
+from tests.crash.orders import Order
+from tests.crash.service import Errand, live
+
+_PIPE_BYTES = 65536
+
+
+class Died(StrEnum):
+    """Where the kill found it."""
+
+    INSIDE_CALL = "inside_call"
+    BETWEEN = "between"
+    INSIDE_COMMIT = "inside_commit"
+    ELSEWHERE = "elsewhere"
+
+
+_PLACES = {Point.COMMIT: Died.INSIDE_COMMIT, Point.CALL: Died.INSIDE_CALL, Point.RECORD: Died.BETWEEN}
+
+
+def nursery() -> ForkServerContext:
+    """Where services are born quickly: a process that has imported everything, and from which each is forked."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["tests.crash.service", "connectors.discord.space", "connectors.forum.space",
+                                    "connectors.github.space", "connectors.forum.inlet", "connectors.github.inlet"])
+    return context
+
+
+@dataclass(slots=True)
+class Rest:
+    """The service said that nothing is in hand; `times` in a row since anything else was heard."""
+
+    now: datetime
+    due: datetime | None
+    times: int = 1
+
+
+@dataclass(slots=True)
+class Victim:
+    """A running service and what it has announced so far."""
+
+    process: BaseProcess
+    inbox: Connection
+    pipe: Connection
+    url: str = ""
+    rest: Rest | None = None
+    carried: set[str] = field(default_factory=set)
+    open: dict[Point, dict[int, None]] = field(default_factory=lambda: {point: {} for point in Point})
+    aim: Aim | None = None
+    target: int | None = None
+    target_point: Point | None = None
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    heard_at: float = field(default_factory=wire_seconds)
+    dead: bool = False
+    _rest_of_line: bytes = b""
+
+    @staticmethod
+    def born(context: ForkServerContext, errand: Errand) -> "Victim":
+        """A new life has begun."""
+        theirs, inbox = context.Pipe(duplex=False)
+        pipe, voice = context.Pipe(duplex=False)
+        process = context.Process(target=live, args=(errand, theirs, voice), daemon=True)
+        process.start()
+        theirs.close()
+        voice.close()
+        victim = Victim(process, inbox, pipe)
+        os.set_blocking(pipe.fileno(), False)
+        asyncio.get_running_loop().add_reader(pipe.fileno(), victim._hear)
+        return victim
+
+    def give(self, message: Order | Aim) -> None:
+        """The order, or the aim, is on its way."""
+        if self.dead:
+            return
+        if isinstance(message, Aim):
+            self.aim = message
+        self.rest = None
+        try:
+            self.inbox.send(message)
+        except BrokenPipeError:
+            self.news.set()
+
+    def kill(self) -> None:
+        """It is dead."""
+        if not self.dead:
+            self.dead = True
+            self.process.kill()
+        self.news.set()
+
+    async def buried(self) -> Died:
+        """Everything that it said before it died has been heard; where the kill found it."""
+        await asyncio.to_thread(self.process.join)
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self.pipe.fileno())
+        while self._hear():
+            pass
+        self.inbox.close()
+        self.pipe.close()
+        return self._found()
+
+    def _found(self) -> Died:
+        if self.target is not None and self.target_point in _PLACES and self.target in self.open[self.target_point]:
+            return _PLACES[self.target_point]
+        if self.target_point is Point.LOOK:
+            return Died.ELSEWHERE
+        return next((place for point, place in _PLACES.items() if self.open[point]), Died.ELSEWHERE)
+
+    # -- what it says
+
+    def _hear(self) -> bool:
+        try:
+            heard = os.read(self.pipe.fileno(), _PIPE_BYTES)
+        except BlockingIOError:
+            return False
+        if not heard:
+            if not self.dead:
+                # It ended by itself: that is never right, and the harness finds it dead.
+                self.dead = True
+                asyncio.get_running_loop().remove_reader(self.pipe.fileno())
+            self.news.set()
+            return False
+        *lines, self._rest_of_line = (self._rest_of_line + heard).split(b"\n")
+        for line in lines:
+            self._take(line.decode().split(" "))
+        self.news.set()
+        return True
+
+    def _take(self, words: list[str]) -> None:
+        word, facts = words[0], words[1:]
+        match word:
+            case "ready":
+                self.url = facts[0]
+            case "carried":
+                self.carried.add(facts[0])
+                self.rest = None
+            case "idle":
+                self._take_rest(datetime.fromisoformat(facts[0]), facts[1])
+                return
+            case "done":
+                pass
+            case _:
+                self.rest = None
+                self._take_point(Point(word[:-1]), word[-1], int(facts[0]))
+        self.heard_at = wire_seconds()
+        if facts[-1] == HIT:
+            self._hit(word, int(facts[0]))
+
+    def _take_rest(self, now: datetime, due: str) -> None:
+        next_due = None if due == "-" else datetime.fromisoformat(due)
+        if self.rest is not None and (self.rest.now, self.rest.due) == (now, next_due):
+            self.rest.times += 1
+        else:
+            self.rest = Rest(now, next_due)
+
+    def _take_point(self, point: Point, edge: str, token: int) -> None:
+        if edge == "+":
+            self.open[point][token] = None
+        else:
+            self.open[point].pop(token, None)
+
+    def _hit(self, word: str, token: int) -> None:
+        """The aim was met: the kill follows after its delay."""
+        self.target = token
+        self.target_point = self.aim.point if self.aim else None
+        delay = self.aim.delay if self.aim else 0.0
+        asyncio.get_running_loop().call_later(delay, self.kill)

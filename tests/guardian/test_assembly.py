@@ -1,0 +1,249 @@
+"""The joined service over emulated spaces: how it starts, stops, is asked how it is, and follows its file."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from guardian.assembly.composing import assemble, neutral_reason
+from guardian.assembly.service import Service
+from guardian.clock import DrivenClock, DrivenTime, wire_seconds
+from guardian.errors import Misconfigured
+from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, new_id, new_reference
+from guardian.people.values import KnownAccount, Person, Trust
+from guardian.sanctions.enactment import bind
+from guardian.sanctions.values import Authority, Intent, IntentKind, Prior, Sanction, Telling
+from guardian.sandbox.community import DISCORD, FORUM, GITHUB
+from guardian.sandbox.config import write_config
+from guardian.sandbox.founding import found
+from guardian.sandbox.worlds import World, a_world
+from guardian.settings.file import mode_switched
+from guardian.settings.reading import read_settings
+from guardian.settings.values import Settings
+from guardian.spaces.port import Space
+from guardian.spaces.registry import Mode
+from rules.ladder import Authority as AuthorityKind
+from rules.policy import OnTermEnd
+from rules.precedence import Hold, Restriction
+from tests.fakes.clock import START
+
+PATIENCE_SECONDS = 20.0
+
+
+@dataclass(slots=True)
+class Installed:
+    """One installation over running emulators."""
+
+    world: World
+    settings: Settings
+    clock: DrivenClock
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Service]:
+        """The service runs; it is stopped afterwards."""
+        service = await assemble(self.settings, clock=self.clock, budget_scale=1000)
+        try:
+            await service.start()
+            yield service
+        finally:
+            await service.stop()
+
+
+@pytest.fixture
+async def installed(tmp_path: Path) -> AsyncIterator[Installed]:
+    """An installation in enforce mode whose spaces are emulated."""
+    time = DrivenTime.create(tmp_path / "time", START)
+    clock = DrivenClock(time)
+    async with a_world(clock.now, scale=1000) as world:
+        settings = read_settings(write_config(tmp_path, world), {})
+        await found(settings, world.community.members(), clock)
+        yield Installed(world, settings, clock)
+    time.close()
+
+
+async def at_rest(service: Service) -> None:
+    """Nothing is due any more at the clock's instant."""
+    until = wire_seconds() + PATIENCE_SECONDS
+    while not await service.idle():
+        assert wire_seconds() < until, "the service came to no rest"
+        await asyncio.sleep(0)
+
+
+async def a_suspended_person(service: Service, world: World, handle: str) -> PersonId:
+    """A person with the emulated human's accounts, under a running sanction in every space."""
+    now = service.clock.now()
+    person = Person(PersonId(new_id()), "quiet-harbour", now)
+    async with service.works.begin() as work:
+        await work.people.add_person(person)
+        for space in (DISCORD, FORUM, GITHUB):
+            known = KnownAccount(
+                AccountId(new_id()), person.id, world[handle].on(space), handle, Trust.VOUCHED, now, "service"
+            )
+            await work.people.add_account(known)
+            await bind(work, known)
+        sanction = Sanction(
+            SanctionId(new_id()),
+            person.id,
+            CaseId(new_id()),
+            Restriction.SUSPENDED,
+            now,
+            None,
+            None,
+            OnTermEnd.LIFT,
+            Authority(AuthorityKind.DECISION, new_id()),
+            new_reference(),
+            Telling.TOLD,
+            None,
+            now,
+        )
+        await work.sanctions.add_sanction(sanction)
+        await work.sanctions.touch_person(person.id, now)
+        work.wake("keys")
+    return person.id
+
+
+async def asked(url: str, path: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.get(url + path) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_a_decided_restriction_takes_hold_in_every_space(installed: Installed) -> None:
+    async with installed.running() as service:
+        await a_suspended_person(service, installed.world, "alder")
+        await at_rest(service)
+    assert installed.world.where_shut_out(installed.world["alder"]) == (DISCORD, FORUM, GITHUB)
+
+
+async def test_the_service_says_how_it_is_at_its_own_address(installed: Installed) -> None:
+    async with installed.running() as service:
+        await at_rest(service)
+        status, text = await asked(service.url, "/healthz")
+    told = json.loads(text)
+    assert (status, told["well"], told["blocked_keys"]) == (200, True, 0)
+    assert set(told["heartbeats"]) == {"keys", "notices", "promises", "sweeps"}
+
+
+async def test_the_pages_are_served_under_the_address_that_links_carry(installed: Installed) -> None:
+    async with installed.running() as service:
+        assert service.desk.base_url == service.url
+        status, _ = await asked(service.desk.base_url, "/report")
+    assert status == 200
+
+
+async def test_a_space_that_is_switched_to_observe_is_only_looked_at_without_a_restart(installed: Installed) -> None:
+    path = installed.settings.path
+    async with installed.running() as service:
+        await at_rest(service)
+        switched = mode_switched(path.read_text(encoding="utf-8"), FORUM, Mode.OBSERVE)
+        assert switched is not None
+        path.write_text(switched, encoding="utf-8")
+        await service.reread_modes()
+        await a_suspended_person(service, installed.world, "alder")
+        await at_rest(service)
+        assert service.spaces.mode(FORUM) is Mode.OBSERVE
+    assert installed.world.where_shut_out(installed.world["alder"]) == (DISCORD, GITHUB)
+
+
+async def test_a_space_that_is_switched_to_enforce_holds_at_once_what_was_only_wanted(installed: Installed) -> None:
+    path = installed.settings.path
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(mode_switched(whole, FORUM, Mode.OBSERVE) or "", encoding="utf-8")
+    installed.settings = read_settings(path, {})
+    async with installed.running() as service:
+        await a_suspended_person(service, installed.world, "alder")
+        await at_rest(service)
+        before = installed.world.where_shut_out(installed.world["alder"])
+        path.write_text(whole, encoding="utf-8")
+        await service.reread_modes()
+        await at_rest(service)
+    assert before == (DISCORD, GITHUB)
+    assert installed.world.where_shut_out(installed.world["alder"]) == (DISCORD, FORUM, GITHUB)
+
+
+async def test_a_file_that_cannot_be_read_leaves_every_mode_as_it_was(installed: Installed) -> None:
+    async with installed.running() as service:
+        installed.settings.path.write_text("[spaces.forum\n", encoding="utf-8")
+        await service.reread_modes()
+        assert [service.spaces.mode(name) for name in service.spaces.names] == [Mode.ENFORCE] * 3
+
+
+async def test_a_second_service_on_one_database_is_refused_and_the_first_goes_on(installed: Installed) -> None:
+    async with installed.running() as first:
+        with pytest.raises(Misconfigured, match="Another 'serve' already works"):
+            async with installed.running():
+                pass
+        await at_rest(first)
+        assert (await asked(first.url, "/healthz"))[0] == 200
+
+
+async def test_a_service_that_was_stopped_can_be_started_again(installed: Installed) -> None:
+    async with installed.running() as service:
+        await a_suspended_person(service, installed.world, "alder")
+        await at_rest(service)
+    async with installed.running() as service:
+        await at_rest(service)
+        async with service.works.look() as view:
+            assert [line.act for line in await view.journal.after(0)].count("service.was_started") == 2
+
+
+async def test_an_act_that_was_never_confirmed_is_looked_at_at_the_next_start(installed: Installed) -> None:
+    async with installed.running() as service:
+        person = await a_suspended_person(service, installed.world, "alder")
+        await at_rest(service)
+        async with service.works.begin() as work:
+            (key, *_) = await work.sanctions.keys_of(person)
+            hold, reference = Hold.BARRED, new_reference()
+            intent = Intent(IntentId(new_id()), key.account, IntentKind.PLACE, hold, reference, Prior(), work.now)
+            await work.sanctions.add_intent(person, intent)
+        assert await service.idle()
+    async with installed.running() as service:
+        await at_rest(service)
+        async with service.works.look() as view:
+            assert await view.sanctions.open_intents(key.account) == ()
+
+
+async def test_an_event_of_the_forum_makes_its_account_looked_at(installed: Installed) -> None:
+    world = installed.world
+    async with installed.running() as service:
+        world.connect_hooks(service.url)
+        await a_suspended_person(service, world, "alder")
+        await at_rest(service)
+        world.forum.hands.unsuspend_by_hand("priya", "alder")
+        await world.delivered()
+        await at_rest(service)
+        assert FORUM in world.where_shut_out(world["alder"])
+
+
+async def test_an_address_that_is_taken_is_refused_with_the_remedy(installed: Installed) -> None:
+    async with installed.running() as first:
+        port = int(first.url.rpartition(":")[2])
+        other = replace(installed.settings, port=port, database=f"{installed.settings.database}-2")
+        second = Installed(installed.world, other, installed.clock)
+        await found(replace(other, ring=other.ring.with_name("r2")), (), installed.clock)
+        second.settings = replace(other, ring=other.ring.with_name("r2"))
+        with pytest.raises(Misconfigured, match=r"set another address as service\.listen"):
+            async with second.running():
+                pass
+
+
+async def test_what_is_put_round_a_space_stands_between_it_and_the_service(installed: Installed) -> None:
+    seen: list[str] = []
+
+    def wrap(space: Space) -> Space:
+        seen.append(space.name)
+        return space
+
+    service = await assemble(installed.settings, clock=installed.clock, wrap=wrap)
+    await service.stop()
+    assert seen == [DISCORD, FORUM, GITHUB]
+
+
+def test_what_a_space_keeps_of_ours_is_one_sentence_and_the_reference() -> None:
+    """Policy: P-3.1."""
+    reason = neutral_reason(Reference("GRD-ABCDEFGHJKMN"))
+    assert reason == "Access is limited by the community's moderation. Reference GRD-ABCDEFGHJKMN."
