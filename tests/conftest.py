@@ -4,14 +4,16 @@ import json
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
-import asyncpg
 import pytest
 from hypothesis import settings as hypothesis_settings
 
 from guardian.ids import new_id
 from tests import postgresql
+from tests.builders.blank import blank_file, blank_template, command
 
 SERIAL_ROOMS = ("stories", "crash", "browser")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -88,13 +90,34 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture
 async def postgresql_url() -> AsyncIterator[str]:
     """The address of an empty PostgreSQL database, dropped afterwards. Needs the mark `postgresql`."""
-    server = postgresql.server_url()
+    async with _fresh(postgresql.server_url()) as address:
+        yield address
+
+
+@asynccontextmanager
+async def _fresh(server: str, like: str = "") -> AsyncIterator[str]:
     name = f"test_{new_id().replace('-', '')}"
-    await _command(server, f'CREATE DATABASE "{name}"')
+    await command(server, f'CREATE DATABASE "{name}"{like}')
+    yield _address(server, name)
+    await command(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _address(server: str, name: str) -> str:
     before, _, after = server.partition("?")
     address = f"{before.rpartition('/')[0]}/{name}"
-    yield address.replace("postgresql://", "postgresql+asyncpg://", 1) + (f"?{after}" if after else "")
-    await _command(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    return address.replace("postgresql://", "postgresql+asyncpg://", 1) + (f"?{after}" if after else "")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+async def full_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database with every table and no row, of either kind: a copy, since making one is slow."""
+    if request.param == "sqlite":
+        yield await blank_file(tmp_path / "guardian.sqlite")
+        return
+    server = postgresql.server_url()
+    template = await blank_template(server, partial(_address, server))
+    async with _fresh(server, f' TEMPLATE "{template}"') as address:
+        yield address
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -102,11 +125,3 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The address of an empty database: the test runs once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
-
-
-async def _command(server: str, statement: str) -> None:
-    connection = await asyncpg.connect(server)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()

@@ -28,7 +28,7 @@ from guardian.cases.receipts import digest_of, for_reporter
 from guardian.cases.values import Addition, Case, PartyRole, ReceiptKind, Report
 from guardian.cases.walls import circle_of, goes_to_board, sent_to_board, walls_from
 from guardian.cases.words import FOR_REPORTERS
-from guardian.desk.desk import Desk, View, Work
+from guardian.desk.desk import Desk, Topic, View, Work
 from guardian.desk.telling import tell_members
 from guardian.desk.walling import contact_among, tell_of_walls, wall_off
 from guardian.errors import NotFound, Refused
@@ -229,6 +229,7 @@ async def _keep_report(desk: Desk, work: Work, submission: Submission, case: Cas
         await work.cases.add_evidence(evidence_from(piece, report, work.now))
     for promise in promises_for(report, desk.policy):
         await work.promises.add(promise)
+    work.wake(Topic.PROMISES)
     about = {"case": case.id, "report": report.id, "door": report.door}
     work.journal.note(Entry("report.was_received", PARTY, "P-2.1", about, case.id))
     answer_by = due(Deadline.FIRST_ANSWER, work.now, desk.policy)

@@ -30,6 +30,7 @@ from guardian.cases.words import FOR_MEMBERS
 from guardian.desk.desk import Desk, View
 from guardian.desk.hearing import was_asked
 from guardian.desk.moving import counted, reported
+from guardian.desk.reading import promises_shown
 from guardian.errors import NotFound
 from guardian.ids import AccountId, DecisionId, DraftId, MemberId, ProposalId
 from guardian.journal import by_member
@@ -40,7 +41,6 @@ from rules.ladder import TermState
 from rules.precedence import Restriction
 
 _SHOWN_CLOCKS: Final = 5
-_OF_THE_REVIEW: Final = frozenset({PromiseKind.REVIEW, PromiseKind.UNREVIEWED_END})
 
 
 class Next(StrEnum):
@@ -180,13 +180,8 @@ async def _case(view: View, by: MemberId, code_name: str) -> Case:
 
 
 async def _clocks(view: View, case: Case, by: MemberId) -> tuple[Deadline, ...]:
-    """What falls due in the case, soonest first; what is late comes before everything else.
-
-    When the review of an act is due may depend on what its actor must not know, so they are never shown it (P-4.4).
-    """
-    own = {act.id for act in await view.deliberation.acts_of(case.id) if act.by == by}
-    promises = await view.promises.open_for(case.id)
-    shown = [made for made in promises if made.about not in own or made.kind not in _OF_THE_REVIEW]
+    """What falls due in the case, soonest first; what is late comes before everything else."""
+    shown = await promises_shown(view, case, by)
     return tuple(sorted((Deadline(made.kind, made.due) for made in shown), key=lambda clock: clock.at))
 
 

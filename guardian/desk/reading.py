@@ -19,6 +19,7 @@ from guardian.cases.values import (
     Evidence,
     PartyRole,
     Promise,
+    PromiseKind,
     Proposal,
     Report,
     Step,
@@ -36,6 +37,7 @@ from guardian.people.values import KnownAccount, Member
 
 LINK_LASTS: Final = timedelta(minutes=5)
 SESSION_LASTS: Final = timedelta(minutes=30)
+_OF_THE_REVIEW: Final = frozenset({PromiseKind.REVIEW, PromiseKind.UNREVIEWED_END})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,16 @@ async def reader_of(desk: Desk, session: str) -> tuple[MemberId, str]:
         return by, case.code_name
 
 
+async def promises_shown(view: View, case: Case, by: MemberId) -> tuple[Promise, ...]:
+    """The deadlines of the case that this member may see.
+
+    When the review of an act is due may depend on what its actor must not know, so they are never shown it (P-4.4).
+    """
+    own = {act.id for act in await view.deliberation.acts_of(case.id) if act.by == by}
+    promises = await view.promises.open_for(case.id)
+    return tuple(made for made in promises if made.about not in own or made.kind not in _OF_THE_REVIEW)
+
+
 def _glimpse(member: Member, case: Case, walls: tuple[Wall, ...], at: datetime) -> Glimpse | None:
     own = [wall for wall in walls if wall.case == case.id and wall.lifted_at is None]
     recused = bool(own) and all(wall.kind is WallKind.RECUSED for wall in own)
@@ -215,7 +227,7 @@ async def _file(work: Work, by: MemberId, case: Case) -> CaseFile:
         drafts=await work.deliberation.drafts_of(case.id),
         proposals=await work.deliberation.proposals_of(case.id),
         decisions=await work.deliberation.decisions_of(case.id),
-        promises=await work.promises.open_for(case.id),
+        promises=await promises_shown(work, case, by),
     )
 
 

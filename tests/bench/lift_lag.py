@@ -1,7 +1,9 @@
 """How late access returns when terms end, and what that costs, beside few and beside many other running sanctions."""
 
+import gc
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -66,18 +68,30 @@ async def _measured(folder: Path, size: Size, beside: int) -> Run:
         begun, now = wire_seconds(), clock.now()
         await remember(service, others(spaces, beside, now), now)
         seeded = wire_seconds() - begun
-        leaving = await _leaving(service, spaces, size)
-        spaces.answer_after(size.latency)
-        mark = spaces.mark()
-        async with service.working():
-            patience = size.head_start + size.spread + 60
-            people = [each.person for each in leaving]
-            await service.heard.all_reached(people, CoverageState.RETURNED, patience)
+        with _others_left_alone():
+            leaving = await _leaving(service, spaces, size)
+            spaces.answer_after(size.latency)
+            mark = spaces.mark()
+            async with service.working():
+                patience = size.head_start + size.spread + 60
+                people = [each.person for each in leaving]
+                await service.heard.all_reached(people, CoverageState.RETURNED, patience)
         calls = {space: operations(asked) for space, asked in spaces.asked_since(mark).items()}
         by_space = {space: _lags(spaces, space, leaving) for space in SPACES}
         lags = tuple(max(each) for each in zip(*by_space.values(), strict=True))
         swept, seconds, drifted = await _sweeps(service, spaces)
         return Run(beside, lags, by_space, calls, seeded, swept, seconds, drifted)
+
+
+@contextmanager
+def _others_left_alone() -> Iterator[None]:
+    """The platforms' many accounts live in this process: the collector of garbage does not walk over them meanwhile."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 async def _leaving(service: Service, spaces: Platforms, size: Size) -> list[Barred]:

@@ -42,7 +42,10 @@ async def measure(folder: Path, size: Size) -> Part:
     """Service and bare clients take turns on people who are new each time."""
     clock = MachineClock()
     async with platforms(clock) as spaces, a_service(folder, spaces, clock) as service:
-        bare, runs, floors, floor_calls = Bare.of(service), [], [], {}
+        bare = Bare.of(service)
+        runs: list[Run] = []
+        floors: list[dict[SpaceName, float]] = []
+        floor_calls: dict[SpaceName, dict[str, int]] = {}
         async with service.working():
             for number in range(size.runs + 1):
                 if number == 1:

@@ -25,9 +25,9 @@ from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode, Registered, Spaces
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.migrations.steps import create_all
 from guardian.storage.work import Works
 from rules.policy import Policy
+from tests.builders.blank import blank_file
 from tests.fakes.clock import START, FrozenClock
 from tests.fakes.space import FakeSpace
 
@@ -192,8 +192,7 @@ async def a_desk(
     clock, wire = FrozenClock(), FrozenClock()
     spaces = {name: FakeSpace(clock, name) for name in (DISCORD, FORUM, GITHUB)}
     registry = Spaces(tuple(Registered(space, Mode.ENFORCE) for space in spaces.values()))
-    async with await Database.open(f"sqlite+aiosqlite:///{folder / 'guardian.sqlite'}") as database:
-        await create_all(database)
+    async with await Database.open(await blank_file(folder / "guardian.sqlite")) as database:
         works = Works(database, KeyRing.create(folder / "ring", folder / "master"), clock)
         async with works.begin() as work:
             for member in members or everybody():

@@ -21,11 +21,11 @@ from guardian.spaces.port import Account, Space
 from guardian.spaces.registry import Mode, Registered, Spaces
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.migrations.steps import create_all
 from guardian.storage.work import Works
 from rules.ladder import Authority as AuthorityKind
 from rules.policy import OnTermEnd, Policy
 from rules.precedence import Restriction
+from tests.builders.blank import blank_file
 from tests.fakes.clock import FrozenClock
 from tests.fakes.space import FakeSpace
 
@@ -80,9 +80,7 @@ class World:
         """One more account of the person, bound."""
         native = f"n{new_id()[-12:]}"
         account: Account = self.spaces[space].add(native)
-        known = KnownAccount(
-            AccountId(new_id()), person, account, native, Trust.VOUCHED, self.clock.now(), "service"
-        )
+        known = KnownAccount(AccountId(new_id()), person, account, native, Trust.VOUCHED, self.clock.now(), "service")
         async with self.works.begin() as work:
             await work.people.add_account(known)
             await bind(work, known)
@@ -173,8 +171,7 @@ async def a_world(
     """A world over the spaces, or over one fake space; everything is closed afterwards."""
     clock = clock or FrozenClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
     fakes = {str(s.name): s for s in spaces if isinstance(s, FakeSpace)} or {"fake": FakeSpace(clock)}
-    database = await Database.open(f"sqlite+aiosqlite:///{folder / 'guardian.sqlite'}")
-    await create_all(database)
+    database = await Database.open(await blank_file(folder / "guardian.sqlite"))
     works = Works(database, KeyRing.create(folder / "ring", folder / "master"), clock)
     registry = Spaces(tuple(Registered(space, Mode.ENFORCE) for space in fakes.values()))
     alarms = HeardAlarms()

@@ -238,10 +238,9 @@ class Trials:
             async with Works(database, ring, DrivenClock(self.time)).look() as view:
                 for resident in self.plan.residents:
                     keys = {key.space: key for key in await view.sanctions.keys_of(resident.person)}
-                    for space in SPACES:
-                        if self._is_stuck(resident, space, keys[space], now):
+                    for space, key in keys.items():
+                        if self._is_stuck(resident, space, key, now):
                             stuck += 1
-                            key = keys[space]
                             self.figures.notes.append(f"stuck {resident.key} in {space}: {key.state}, {key.why}")
         return stuck
 

@@ -17,7 +17,17 @@ from connectors.emulation.faults import Fault
 from guardian.cases.values import Case, Evidence, Report
 from guardian.desk.desk import Desk
 from guardian.ids import MemberId
-from tests.builders.desk import A_REPORTER, DISCORD, SOMEBODY, Community, a_desk, everybody
+from tests.builders.desk import (
+    A_REPORTER,
+    AMARA,
+    BRUNO,
+    DISCORD,
+    SOMEBODY,
+    WORKING_GROUP,
+    Community,
+    a_desk,
+    everybody,
+)
 from tests.contracts.schemas.discord import validate_history
 
 WHAT = "What happened?"
@@ -85,6 +95,35 @@ class Served:
             listed = await view.cases.evidence_of(report.case)
             found = [await view.cases.evidence(each.id) for each in listed]
         return [each for each in found if each is not None]
+
+    async def a_case(self) -> tuple[str, str]:
+        """A case about a person whom the report names, by its code name and theirs."""
+        case, person = await self.community.a_named_case(reporter=A_REPORTER)
+        return case.code_name, person
+
+    async def found(self, code_name: str) -> Case:
+        """The case, as the database has it."""
+        async with self.community.works.look() as view:
+            case = await view.cases.case_named(code_name)
+        assert case is not None
+        return case
+
+    async def proposed(self, case: str, **options: Any) -> Screen:
+        """What the chair sees after a proposal."""
+        chosen = {"outcome": "short_suspension", "days": 30, **options}
+        form = await self.ask(AMARA, "propose", case=case, **chosen)
+        return await self.submit(AMARA, form, summary="Insults in the help channel.")
+
+    async def vote_for(self, case: str) -> None:
+        """Everybody else in the group agrees to the proposal."""
+        for member in WORKING_GROUP[1:]:
+            await self.press(member, await self.ask(member, "case", case=case), "Agree")
+
+    async def skip(self, case: str, *steps: str) -> None:
+        """Two members agree that the steps are skipped."""
+        for step in steps:
+            await self.ask(AMARA, "skip", case=case, step=step, reason="They have left for good.")
+            await self.ask(BRUNO, "second-skip", case=case, step=step)
 
     async def restart(self) -> None:
         """The service has gone and come again: what was only in its memory is gone."""

@@ -48,10 +48,10 @@ def receipt_of(screen: Screen) -> str:
     return found[1]
 
 
-def a_message(service: Served, text: str = "You are all fools.", **files: bytes) -> str:
+def a_message(service: Served, **files: bytes) -> str:
     """A message of somebody's in the channel that everybody reads."""
     state = service.emulator.state
-    message = state.add_message(state.general_id, SOMEBODY.native_id, text)
+    message = state.add_message(state.general_id, SOMEBODY.native_id, "You are all fools.")
     for name, content in files.items():
         number = state.new_id(service.community.clock.now())
         state.attachments[number] = Attachment(number, state.general_id, f"{name}.png", "image/png", content)

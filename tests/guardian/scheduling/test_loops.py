@@ -34,10 +34,10 @@ from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode, Registered, Spaces
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.migrations.steps import create_all
 from guardian.storage.work import Works
 from rules.policy import OnTermEnd
 from rules.precedence import Hold, Restriction
+from tests.builders.blank import blank_file
 from tests.builders.reconciling import CEILING, HeardAlarms, neutral, no_nap
 from tests.fakes.clock import START
 from tests.fakes.space import FakeSpace
@@ -107,8 +107,7 @@ async def a_service(folder: Path) -> AsyncIterator[Service]:
     space = FakeSpace(clock, DISCORD)
     spaces = Spaces((Registered(space, Mode.ENFORCE),))
     policy = read_policy(preset("django"))
-    async with await Database.open(f"sqlite+aiosqlite:///{folder / 'guardian.sqlite'}") as database:
-        await create_all(database)
+    async with await Database.open(await blank_file(folder / "guardian.sqlite")) as database:
         works = Works(database, KeyRing.create(folder / "ring", folder / "master"), clock)
         desk = Desk(works, policy, clock, spaces, "https://guardian.example", "Example")
         tools = Tools(works, spaces, policy, clock, HeardAlarms(), Pace(), neutral, wire_instant, no_nap)

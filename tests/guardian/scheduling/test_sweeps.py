@@ -11,8 +11,8 @@ from guardian.ids import SpaceName
 from guardian.scheduling.sweeps import SOON, Rounds
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.migrations.steps import create_all
 from guardian.storage.work import Works
+from tests.builders.blank import blank_file
 from tests.fakes.clock import START, FrozenClock
 
 DISCORD, FORUM = SpaceName("discord"), SpaceName("forum")
@@ -48,8 +48,7 @@ class Sweeps:
 @pytest.fixture
 async def sweeps(tmp_path: Path) -> AsyncIterator[Sweeps]:
     clock = FrozenClock()
-    async with await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'guardian.sqlite'}") as database:
-        await create_all(database)
+    async with await Database.open(await blank_file(tmp_path / "guardian.sqlite")) as database:
         yield Sweeps(Works(database, KeyRing.create(tmp_path / "ring", tmp_path / "master"), clock), clock)
 
 

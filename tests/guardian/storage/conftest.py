@@ -7,7 +7,6 @@ import pytest
 
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.migrations.steps import create_all
 from guardian.storage.work import Works
 from tests.guardian.storage.standing import StandingClock
 
@@ -20,10 +19,10 @@ async def bare(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def database(bare: Database) -> Database:
+async def database(full_database_url: str) -> AsyncIterator[Database]:
     """A database with every table."""
-    await create_all(bare)
-    return bare
+    async with await Database.open(full_database_url) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,0 +1,280 @@
+"""Deciding, carrying out, and acting at once on Discord: each step by a button, and each refusal in words."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.discord.emulator.screen import Screen
+from connectors.emulation.control import Declined
+from guardian.cases.values import CaseState, PromiseKind
+from guardian.notices.values import NoticeKind
+from guardian.policy_file import read_policy
+from guardian.presets import preset
+from tests.builders.desk import (
+    A_REPORTER,
+    AMARA,
+    BRUNO,
+    CHIARA,
+    DISCORD,
+    DMITRI,
+    ELENI,
+    FARID,
+    FORUM,
+    GRETA,
+    HIROSHI,
+    SOMEBODY,
+)
+from tests.connectors.discord.served import NOTHING_HERE, Served, served
+
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[Served]:
+    async with served(tmp_path) as made:
+        yield made
+
+
+# -- deciding
+
+
+async def test_a_proposal_is_agreed_by_buttons_and_enacted_after_one_look(service: Served) -> None:
+    """P-5.1, P-5.5, P-6.7"""
+    case, person = await service.a_case()
+    made = await service.proposed(case)
+    assert "a short suspension: suspended in all spaces, for 30 days" in made.text
+    service.community.later(timedelta(hours=1))
+    await service.vote_for(case)
+    assert (await service.found(case)).state is CaseState.AGREED
+    early = await service.ask(BRUNO, "enact", case=case)
+    assert "Still missing" in early.text
+    assert "hearing the person" in early.text
+    await service.skip(case, "hearing", "feedback")
+    look = await service.ask(BRUNO, "enact", case=case)
+    for shown in ("discord: will hold", "forum: no account known", "github: no account known"):
+        assert shown in look.text
+    assert "Nothing was done" in (await service.press(BRUNO, look, "Not yet")).text
+    assert (await service.found(case)).state is CaseState.AGREED
+    assert "is in force" in (await service.press(BRUNO, look, "Enact now")).text
+    assert (await service.found(case)).state is CaseState.IN_FORCE
+    assert f"{person} ({case}): suspended, until" in (await service.ask(FARID, "sanctions")).text
+
+
+async def test_enacting_twice_by_the_same_button_enacts_once(service: Served) -> None:
+    case, _ = await service.a_case()
+    await service.proposed(case)
+    await service.vote_for(case)
+    await service.skip(case, "hearing", "feedback")
+    look = await service.ask(BRUNO, "enact", case=case)
+    await service.press(BRUNO, look, "Enact now")
+    second = await service.press(BRUNO, look, "Enact now")
+    assert "is in force" not in second.text
+    assert (await service.community.journalled()).count("decision.was_enacted") == 1
+
+
+async def test_an_objection_asks_for_its_reason_and_counts(service: Served) -> None:
+    """P-5.1"""
+    case, _ = await service.a_case()
+    await service.proposed(case)
+    form = await service.press(DMITRI, await service.ask(DMITRI, "case", case=case), "Object")
+    with pytest.raises(Declined):
+        await service.submit(DMITRI, form, reason="")
+    screen = await service.submit(DMITRI, form, reason="Thirty days is too long.")
+    assert "1 agree, 1 object" in screen.text
+    assert "Thirty days" not in screen.text
+
+
+async def test_a_mark_makes_a_proposal_severe(service: Served) -> None:
+    """P-5.1"""
+    case, _ = await service.a_case()
+    await service.proposed(case, outcome="warning", days=None)
+    screen = await service.press(DMITRI, await service.ask(DMITRI, "case", case=case), "Mark severe")
+    assert "It counts as severe" in screen.text
+
+
+async def test_a_proposal_is_taken_back_by_whoever_made_it(service: Served) -> None:
+    case, _ = await service.a_case()
+    await service.proposed(case)
+    assert "taken back" in (await service.press(AMARA, await service.ask(AMARA, "case", case=case), "Take back")).text
+    assert (await service.found(case)).state is CaseState.OPEN
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"outcome": "short_suspension"}, "lasts 30 to 90 days"),
+        ({"outcome": "short_suspension", "days": 3650}, "lasts 30 to 90 days"),
+        ({"outcome": "permanent_ban", "days": 30}, "has no end"),
+        ({"outcome": "warning", "days": 30}, "restricts nobody"),
+        ({"outcome": "mute"}, "needs a term"),
+        ({"outcome": "mute", "days": 7, "spaces": "moon"}, "no space called moon"),
+        ({"outcome": "return"}, "request to return"),
+        ({"outcome": "warning", "person": "never-there"}, NOTHING_HERE),
+    ],
+)
+async def test_a_proposal_that_may_not_be_is_refused_in_words(
+    service: Served, options: dict[str, Any], why: str
+) -> None:
+    """P-5.2, P-5.3"""
+    case, _ = await service.a_case()
+    refused = await service.proposed(case, **{"days": None, **options})
+    assert why in refused.text
+    assert (await service.found(case)).state is CaseState.OPEN
+
+
+async def test_a_case_is_closed_with_a_review_date_and_opened_again(service: Served) -> None:
+    """P-5.8"""
+    case, _ = await service.a_case()
+    await service.proposed(case, outcome="no_violation", days=None)
+    await service.vote_for(case)
+    await service.skip(case, "hearing", "feedback")
+    await service.press(BRUNO, await service.ask(BRUNO, "enact", case=case), "Enact now")
+    assert "year-month-day" in (await service.ask(AMARA, "close", case=case, review_on="soon")).text
+    form = await service.ask(AMARA, "close", case=case, review_on="2026-09-01")
+    await service.submit(AMARA, form, outcome="No violation was found.")
+    closed = await service.found(case)
+    assert closed.state is CaseState.CLOSED
+    assert closed.review_on is not None
+    assert closed.review_on.date().isoformat() == "2026-09-01"
+    await service.ask(BRUNO, "reopen", case=case, reason="A witness came forward.")
+    assert (await service.found(case)).state is CaseState.OPEN
+
+
+# -- acting at once
+
+
+async def acted(service: Served, **options: Any) -> Screen:
+    """What a member sees after asking to act on somebody on Discord."""
+    service.community.spaces[DISCORD].add(SOMEBODY.native_id, "grumbler")
+    chosen = {"restriction": "suspended", "ground": "ongoing", "reason": "They go on.", "member": SOMEBODY.native_id}
+    return await service.ask(DMITRI, "act", **{**chosen, **options})
+
+
+async def test_an_act_is_shown_in_words_before_it_holds(service: Served) -> None:
+    """P-7.1, P-6.7"""
+    look = await acted(service, days=3)
+    for shown in ("discord: will hold", "forum: no account known", "for 3 days at most", "ends after 14 days"):
+        assert shown in look.text
+    assert await service.cases() == ()
+    done = await service.press(DMITRI, look, "Act now")
+    assert "It holds from now on" in done.text
+    assert "3 March 2026, 09:00 UTC" in done.text
+    assert NoticeKind.ACT_TAKEN in await service.community.kinds_told(AMARA)
+
+
+async def test_pressing_act_now_twice_acts_once(service: Served) -> None:
+    look = await acted(service)
+    await service.press(DMITRI, look, "Act now")
+    assert "nothing was done" in (await service.press(DMITRI, look, "Act now")).text
+    assert len(await service.cases()) == 1
+
+
+async def test_an_act_that_a_restart_forgot_is_not_done_by_halves(service: Served) -> None:
+    look = await acted(service)
+    await service.restart()
+    assert "nothing was done" in (await service.press(DMITRI, look, "Act now")).text
+    assert await service.cases() == ()
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"member": None}, "Say whom"),
+        ({"member": None, "name": "grumbler"}, "Say whom"),
+        ({"name": "grumbler", "space": "forum"}, "not both"),
+        ({"member": None, "name": "nobody", "space": "forum"}, "Nobody is found"),
+        ({"reason": "  "}, "no text yet"),
+        ({"spaces": "moon"}, "moon"),
+    ],
+)
+async def test_an_act_that_may_not_be_is_refused_before_or_at_the_button(
+    service: Served, options: dict[str, Any], why: str
+) -> None:
+    screen = await acted(service, **options)
+    if not any(message.buttons for message in screen.messages):
+        assert why in screen.text
+    else:
+        assert why in (await service.press(DMITRI, screen, "Act now")).text
+    assert await service.cases() == ()
+
+
+async def test_an_act_is_accounted_for_and_ratified_by_two(service: Served) -> None:
+    """P-7.2, P-7.3"""
+    await service.press(DMITRI, await acted(service), "Act now")
+    (case,) = await service.cases()
+    form = await service.ask(DMITRI, "account", case=case.code_name)
+    assert "Your account is with the case" in (await service.submit(DMITRI, form, text="I saw it at noon.")).text
+    own = await service.ask(DMITRI, "review", case=case.code_name, answer="ratify", days=30)
+    assert "Nobody reviews their own act" in own.text
+    assert "Name a term" in (await service.ask(AMARA, "review", case=case.code_name, answer="ratify")).text
+    await service.ask(AMARA, "review", case=case.code_name, answer="ratify", days=30)
+    last = await service.ask(BRUNO, "review", case=case.code_name, answer="ratify", days=30)
+    assert "was ratified" in last.text
+
+
+async def test_only_the_actor_gives_the_account_of_an_act(service: Served) -> None:
+    """P-7.2"""
+    await service.press(DMITRI, await acted(service), "Act now")
+    (case,) = await service.cases()
+    form = await service.ask(AMARA, "account", case=case.code_name)
+    assert (await service.submit(AMARA, form, text="I heard of it.")).text == NOTHING_HERE
+
+
+async def test_an_act_past_the_brake_waits_for_a_second_members_button(tmp_path: Path) -> None:
+    """P-7.5"""
+    policy = read_policy(preset("django"))
+    one = replace(policy, brake=replace(policy.brake, solo_people=1))
+    async with served(tmp_path, policy=one) as service:
+        service.community.spaces[FORUM].add("88", "another")
+        await service.press(DMITRI, await acted(service), "Act now")
+        look = await acted(service, member=None, name="another", space="forum")
+        assert "Nobody is restricted yet" in (await service.press(DMITRI, look, "Act now")).text
+        held = (await service.cases())[-1].code_name
+        screen = await service.ask(ELENI, "case", case=held)
+        assert "It holds from now on" in (await service.press(ELENI, screen, "Agree to the act")).text
+
+
+async def test_a_member_stops_another_and_a_third_looks_at_it(service: Served) -> None:
+    """P-7.5"""
+    await service.press(DMITRI, await acted(service), "Act now")
+    stopped = await service.ask(ELENI, "stop", member=service.member(DMITRI).user_id)
+    assert "cannot act alone" in stopped.text
+    assert "1 of their acts" in stopped.text
+    look = await service.ask(AMARA, "review-stop", member=service.member(DMITRI).user_id, stands=True)
+    assert "Your answer counts" in look.text
+    assert (await service.ask(AMARA, "review-stop", member=A_REPORTER.native_id, stands=True)).text == NOTHING_HERE
+    assert (await service.ask(ELENI, "stop", member=SOMEBODY.native_id)).text == NOTHING_HERE
+
+
+# -- the Board
+
+
+async def test_the_boards_answer_is_seen_and_confirmed_by_a_second_of_the_board(service: Served) -> None:
+    """P-8.4"""
+    case = await service.community.a_case(names_members=(AMARA, BRUNO, DMITRI, ELENI, FARID))
+    assert case.board_only
+    form = await service.ask(CHIARA, "board-answer", case=case.code_name, outcome="no_action")
+    assert "second member of the Board" in (await service.submit(CHIARA, form, summary="Looked at.")).text
+    own = await service.ask(CHIARA, "board-answer", case=case.code_name)
+    assert [message.buttons for message in own.messages] == [()]
+    other = await service.ask(GRETA, "board-answer", case=case.code_name)
+    assert "no action" in other.text
+    assert "Looked at" not in other.text
+    late = await service.ask(HIROSHI, "board-answer", case=case.code_name)
+    assert "Confirmed" in (await service.press(GRETA, other, "Confirm")).text
+    assert "no answer of the Board" in (await service.press(HIROSHI, late, "Confirm")).text
+
+
+async def test_the_actor_is_not_shown_when_the_review_of_their_act_is_due(service: Served) -> None:
+    """P-4.4: an earlier hour than usual would tell them that a case concerns them."""
+    await service.press(DMITRI, await acted(service), "Act now")
+    (case,) = await service.cases()
+    for command, options in (("case", {"case": case.code_name}), ("cases", {})):
+        assert "review of the act" not in (await service.ask(DMITRI, command, **options)).text
+        assert "reviews it" not in (await service.ask(DMITRI, command, **options)).text
+    assert "review of the act" in (await service.ask(AMARA, "case", case=case.code_name)).text
+    assert [
+        p for p in (await service.community.read(DMITRI, case.code_name)).promises if p.kind is PromiseKind.REVIEW
+    ] == []

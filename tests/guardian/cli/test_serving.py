@@ -1,0 +1,74 @@
+"""The service as a process: alone on its database, well while it runs, and ended by a signal."""
+
+import asyncio
+import json
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tests.guardian.cli.conftest import PATIENCE_SECONDS, Installation
+
+
+@asynccontextmanager
+async def served(installation: Installation) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`guardian serve` is up; it is ended afterwards, and ended well."""
+    process = await installation.start("serve")
+    assert process.stderr is not None
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (line := await process.stderr.readline()).startswith(b"Guardian is up"):
+                assert line, "the service ended before it was up"
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await process.communicate()
+
+
+def on_a_port_of_its_own(installation: Installation) -> None:
+    """The configuration names a port that is free just now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    path = installation.settings.path
+    path.write_text(path.read_text(encoding="utf-8").replace("127.0.0.1:0", f"127.0.0.1:{port}"), encoding="utf-8")
+
+
+async def test_the_service_ends_well_when_it_is_told_to(installation: Installation) -> None:
+    async with served(installation) as process:
+        pass
+    assert process.returncode == 0
+
+
+async def test_a_second_service_on_one_file_is_refused_and_the_first_goes_on(installation: Installation) -> None:
+    on_a_port_of_its_own(installation)
+    async with served(installation):
+        second = await installation.give("serve")
+        status = json.loads((await installation.give("status", "--json")).out)
+    assert second.code == 1
+    assert "Another 'serve' already works on" in second.err
+    assert "Traceback" not in second.err
+    assert status["service"]["well"] is True
+
+
+async def test_the_tables_are_not_changed_under_a_running_service(installation: Installation) -> None:
+    async with served(installation):
+        ended = await installation.give("db", "upgrade")
+    assert ended.code == 1
+    assert "Another 'serve' already works on" in ended.err
+
+
+async def test_status_says_when_no_service_runs(installation: Installation) -> None:
+    ended = await installation.give("status")
+    assert ended.code == 0
+    assert "does not answer on this host" in ended.out
+
+
+async def test_a_service_that_the_spaces_refuse_ends_with_the_remedy(installation: Installation) -> None:
+    (installation.folder / "secrets" / "discord-token").write_text("another token", encoding="utf-8")
+    ended = await installation.give("serve")
+    assert ended.code == 1
+    assert "Discord refuses the bot token: make a new one" in ended.err
+    assert "Traceback" not in ended.err

@@ -1,0 +1,113 @@
+"""How things stand: the operator sees numbers, a member sees what they may know of, and each look is journalled."""
+
+import pytest
+
+from guardian.desk.acting import Target, act
+from guardian.desk.recusal import recuse
+from guardian.desk.setup import chair_waits
+from guardian.desk.standing import counts, explain_account, explain_person, roster
+from guardian.errors import NotFound, Refused
+from rules.precedence import Hold, Restriction
+from rules.unilateral import Ground
+from tests.builders.desk import AMARA, BRUNO, DISCORD, INES, Community
+
+TROUBLE = "rowdy"
+
+
+async def acted(community: Community) -> str:
+    """Bruno has suspended somebody on Discord at once; the code name of the person."""
+    community.spaces[DISCORD].add("700000000000000009", TROUBLE)
+    await act(
+        community.desk,
+        BRUNO,
+        Target(DISCORD, TROUBLE),
+        Restriction.SUSPENDED,
+        Ground.ONGOING,
+        "Insults in every channel, right now.",
+        frozenset({DISCORD}),
+    )
+    async with community.works.look() as view:
+        (sanction,) = await view.sanctions.unlifted()
+        person = await view.people.person(sanction.person)
+        assert person is not None
+        return person.code_name
+
+
+async def case_of_act(community: Community) -> str:
+    async with community.works.look() as view:
+        (sanction,) = await view.sanctions.unlifted()
+        case = await view.cases.case(sanction.case)
+        assert case is not None
+        return case.code_name
+
+
+async def test_an_account_is_explained_by_what_runs_on_its_person(community: Community) -> None:
+    person = await acted(community)
+    (line,) = await explain_account(community.desk, AMARA, DISCORD, TROUBLE)
+    assert (line.person, line.explanation.wanted) == (person, Hold.BARRED)
+    assert line.because
+    assert line.because[0].state == "running"
+    assert (await community.journalled())[-1] == "person.was_explained"
+
+
+async def test_explaining_changes_nothing_in_the_space(community: Community) -> None:
+    await acted(community)
+    before = list(community.spaces[DISCORD].acts)
+    await explain_account(community.desk, AMARA, DISCORD, TROUBLE)
+    assert community.spaces[DISCORD].acts == before
+
+
+async def test_a_person_is_explained_by_the_code_name_however_it_is_typed(community: Community) -> None:
+    person = await acted(community)
+    lines = await explain_person(community.desk, AMARA, person.replace("-", " ").upper())
+    assert [line.person for line in lines] == [person]
+
+
+async def test_an_unknown_account_and_a_walled_one_get_the_same_answer(community: Community) -> None:
+    """P-2.5."""
+    person = await acted(community)
+    await recuse(community.desk, AMARA, await case_of_act(community), Reason.FRIEND)
+    with pytest.raises(NotFound) as walled:
+        await explain_account(community.desk, AMARA, DISCORD, TROUBLE)
+    with pytest.raises(NotFound) as walled_by_name:
+        await explain_person(community.desk, AMARA, person)
+    with pytest.raises(NotFound) as unknown:
+        await explain_account(community.desk, AMARA, DISCORD, "nobody-of-that-name")
+    assert walled.value.sentence == walled_by_name.value.sentence == unknown.value.sentence
+
+
+async def test_a_moderator_explains_nothing(community: Community) -> None:
+    """P-1.1."""
+    await acted(community)
+    with pytest.raises(Refused):
+        await explain_account(community.desk, INES, DISCORD, TROUBLE)
+
+
+async def test_the_roster_says_who_is_kept_out_where_and_until_when(community: Community) -> None:
+    person = await acted(community)
+    (line,) = await roster(community.desk, AMARA)
+    assert (line.person, line.restriction) == (person, Restriction.SUSPENDED)
+    assert [(place.space, place.handle, place.native_id) for place in line.places] == [
+        (DISCORD, TROUBLE, "700000000000000009")
+    ]
+    assert (await community.journalled())[-1] == "roster.was_printed"
+
+
+async def test_the_roster_has_nothing_of_what_its_printer_is_kept_out_of(community: Community) -> None:
+    """P-2.5."""
+    await acted(community)
+    await recuse(community.desk, AMARA, await case_of_act(community), Reason.FRIEND)
+    assert await roster(community.desk, AMARA) == ()
+    assert len(await roster(community.desk, BRUNO)) == 1
+
+
+async def test_the_operator_sees_numbers_and_no_content(community: Community) -> None:
+    """P-1.5."""
+    person = await acted(community)
+    found = await counts(community.desk, await chair_waits(community.desk))
+    assert dict(found.sanctions) == {"running": 1}
+    assert sum(found.cases.values()) == 1
+    words = repr(found)
+    assert person not in words
+    assert TROUBLE not in words
+    assert (await community.journalled())[-1] == "status.was_read"
