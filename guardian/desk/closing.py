@@ -16,12 +16,12 @@ from guardian.ids import MemberId
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.values import News, NoticeKind
 from guardian.people.permissions import UseCase
-from guardian.sanctions.values import CoverageState, Telling, state_at
+from guardian.sanctions.totals import still_open
+from guardian.sanctions.values import Telling, state_at
 from rules.deadlines import Deadline, due, length
 from rules.ladder import TermState
 from rules.policy import Policy
 
-_NOT_IN_FORCE = (CoverageState.OPEN, CoverageState.BLOCKED)
 _ANSWERS = (PromiseKind.FIRST_ANSWER, PromiseKind.SUBSTANTIVE_ANSWER, PromiseKind.RESOLUTION, PromiseKind.DANGER_PAGE)
 
 
@@ -87,7 +87,7 @@ async def _refuse_unless_in_force(view: View, case: Case) -> None:
         if sanction.telling is Telling.TO_TELL:
             raise Refused("to_tell", "The person has not been told yet. This waits for the message.", "P-5.8")
         rows = await view.sanctions.coverage_of(sanction.person)
-        missing = [row.space for row in rows if sanction.covers(row.space) and row.state in _NOT_IN_FORCE]
+        missing = still_open(row for row in rows if sanction.covers(row.space))
         if missing:
             sentence = f"This is not in force everywhere yet: {', '.join(missing)} does not confirm it."
             raise Refused("not_in_force", sentence, "P-5.8")

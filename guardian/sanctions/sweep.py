@@ -1,7 +1,6 @@
 """Finds drift that no event told of: compares a space's list pages with what we last knew, and only adds keys."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from guardian.clock import Clock
 from guardian.ids import AccountId, SpaceName
@@ -10,7 +9,7 @@ from guardian.people.values import KnownAccount
 from guardian.sanctions.lifting import TOPIC
 from guardian.sanctions.stores import SanctionWorks
 from guardian.sanctions.values import CoverageState, Key
-from guardian.spaces.port import Account, Held, Space, Sweep, Unknown
+from guardian.spaces.port import Held, Space, Sweep, Unknown
 from guardian.spaces.registry import Spaces
 
 log = logger("sanctions")
@@ -57,19 +56,6 @@ def _ours(held: tuple[Held, ...]) -> bool:
 async def hear_time(clock: Clock, space: Space) -> None:
     """The space's own idea of the time is taken into account for what may be released."""
     clock.heard(str(space.name), await space.date())
-
-
-async def noticed(
-    works: SanctionWorks, accounts: Iterable[Account], book: Mapping[Account, AccountId], at: datetime
-) -> int:
-    """An event named these accounts: the keys among them are due now. Nothing else in the event is believed."""
-    ours = [book[account] for account in accounts if account in book]
-    async with works.begin() as work:
-        for account in ours:
-            await work.sanctions.touch_account(account, at)
-        if ours:
-            work.wake(TOPIC)
-    return len(ours)
 
 
 async def _touch(works: SanctionWorks, accounts: tuple[AccountId, ...]) -> None:

@@ -1,6 +1,6 @@
 """The total for a person in a space, from the looks at each of their accounts there. One failure is never counted as none."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from guardian.ids import PersonId, SpaceName
@@ -18,6 +18,8 @@ _WORST_FIRST = (
     CoverageState.RETURNED,
     CoverageState.NO_ACCOUNT,
 )
+
+_SETTLED = (CoverageState.HELD, CoverageState.HELD_BY_OTHERS, CoverageState.NO_ACCOUNT)
 
 
 def coverage_in(
@@ -39,14 +41,9 @@ def is_wanted(sanctions: Iterable[Sanction], space: SpaceName, now: datetime) ->
     return strongest(demands, now).hold is not Hold.OPEN
 
 
-def in_scope(
-    coverage: Mapping[SpaceName, Coverage], sanctions: tuple[Sanction, ...], spaces: Iterable[SpaceName]
-) -> tuple[SpaceName, ...]:
-    """The spaces that any sanction of the person covers, and those that already have a row."""
-    return tuple(s for s in spaces if s in coverage or any(sanction.covers(s) for sanction in sanctions))
+def still_open(coverage: Iterable[Coverage]) -> tuple[SpaceName, ...]:
+    """The spaces in which a restriction is not confirmed: barred in two of three is not barred.
 
-
-def open_spaces(coverage: Iterable[Coverage]) -> tuple[SpaceName, ...]:
-    """The spaces in which a bar is not confirmed; a space without a known account is shown apart."""
-    confirming = (CoverageState.HELD, CoverageState.HELD_BY_OTHERS, CoverageState.NO_ACCOUNT)
-    return tuple(row.space for row in coverage if row.state not in confirming)
+    Only *held* and *held by others* confirm; a space without a known account is shown apart and keeps nothing open.
+    """
+    return tuple(row.space for row in coverage if row.state not in _SETTLED)

@@ -187,11 +187,6 @@ class Key:
     version: int = 0
 
 
-def confirmed(states: tuple[CoverageState, ...]) -> bool:
-    """Whether a person is barred everywhere in scope: anything but held or held by others leaves it open."""
-    return bool(states) and all(s in (CoverageState.HELD, CoverageState.HELD_BY_OTHERS) for s in states)
-
-
 def asks_until(sanction: Sanction) -> datetime | None:
     """From when the sanction asks for nothing, as far as is known now; None: no such instant is known."""
     lifting = sanction.lifting
@@ -214,14 +209,3 @@ def may_act_from(sanction: Sanction) -> datetime:
     if sanction.holds_from is None or sanction.telling is not Telling.TO_TELL:
         return sanction.starts
     return max(sanction.starts, sanction.holds_from)
-
-
-@dataclass(frozen=True, slots=True)
-class Coverages:
-    """Everything that is known about one person's totals, space by space, in configured order."""
-
-    rows: tuple[Coverage, ...]
-
-    def confirmed(self) -> bool:
-        """Whether every space in scope confirms."""
-        return confirmed(tuple(row.state for row in self.rows))

@@ -169,11 +169,6 @@ class SanctionStore(WorklistStore):
         key = [coverage.c.person_id, coverage.c.space]
         await self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values))
 
-    async def drop_coverage(self, person: PersonId, space: SpaceName) -> None:
-        """Nothing is said any more about the person in the space."""
-        condition = (coverage.c.person_id == person) & (coverage.c.space == space)
-        await self._connection.execute(delete(coverage).where(condition))
-
     async def note_placement(self, placement: Placement[PersonId]) -> None:
         """The placement counts towards the brake."""
         row = {"id": new_id(), "person_id": placement.on, "at": placement.at, "put_back": placement.put_back}

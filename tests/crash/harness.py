@@ -33,6 +33,9 @@ IN_MOTION = 20
 _WAVE = 24
 _QUIET_TICKS = 4
 _GUARD_SECONDS = 45.0
+_SOON = 0.6
+"""The part of the kills that hit the service as it takes up the work of the one killed before."""
+_WAITED_FOR = timedelta(minutes=1)
 _SETTLING = timedelta(hours=2)
 
 
@@ -100,16 +103,16 @@ class Trials:
         self.weather.change(self.time.now())
         victim = await self._born()
         try:
-            if number > 1 and self.random.random() < 0.5:
-                self._ask(victim, max(2, _WAVE - len(self.moving)))
+            soon = number > 1 and self.random.random() < _SOON
+            if soon:
+                self._ask(victim, max(6, _WAVE - len(self.moving)))
             else:
                 await self._to_the_next_bell(victim)
             self.figures.least_in_motion = min(self.figures.least_in_motion, len(self.moving))
-            victim.give(self._aim())
-            while not victim.dead and await self._rest(victim):
-                await self._step(victim, self.time.now() + BELL)
-                if not self.moving:
-                    break
+            victim.give(self._aim(soon=soon))
+            latest = self.time.now() + _WAITED_FOR
+            while await self._rest(victim) and self.time.now() < latest:
+                await self._step(victim, latest)
         finally:
             victim.kill()
         died = await victim.buried()
@@ -152,9 +155,10 @@ class Trials:
         self.unheard[order.id] = order
         victim.give(order)
 
-    def _aim(self) -> Aim:
+    def _aim(self, *, soon: bool) -> Aim:
+        """Soon: while the service takes up what it was killed over; else anywhere in a bell's work."""
         point = self.random.choices((Point.CALL, Point.RECORD, Point.COMMIT, Point.LOOK), weights=(6, 6, 6, 2), k=1)[0]
-        most = {Point.CALL: 45, Point.RECORD: 45, Point.COMMIT: 120, Point.LOOK: 90}[point]
+        most = {Point.CALL: 30, Point.RECORD: 30, Point.COMMIT: 90, Point.LOOK: 60}[point] // (3 if soon else 1)
         delay = self.random.choice((0.0, self.random.uniform(0, 0.002), self.random.uniform(0, 0.03)))
         return Aim(point, self.random.randint(1, most), self.random.choice(tuple(Side)), delay)
 

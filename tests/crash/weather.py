@@ -10,7 +10,7 @@ from guardian.ids import SpaceName
 from guardian.sandbox.worlds import World
 from tests.crash.plan import DISCORD, FORUM, GITHUB, SPACES
 
-LONGEST_OUTAGE_SECONDS = 90
+LONGEST_OUTAGE_SECONDS = 40
 _SILENT_WAIT = timedelta(seconds=65)
 """GitHub asks for a minute where its 429 names no time."""
 
@@ -50,7 +50,7 @@ class Weather:
             if space not in self.away:
                 self.world.heal(space)
                 self._single_calls(space)
-        if not self.away and self.random.random() < 0.25:
+        if not self.away and self.random.random() < 0.15:
             self._leave(self.random.choice(SPACES), now)
 
     def heal_due(self, now: datetime) -> None:
@@ -75,12 +75,12 @@ class Weather:
         return tuple(self.past[space] + (sorted(asked) if space == GITHUB else []))
 
     def _leave(self, space: SpaceName, now: datetime) -> None:
-        until = now + timedelta(seconds=self.random.randint(20, LONGEST_OUTAGE_SECONDS))
+        until = now + timedelta(seconds=self.random.randint(10, LONGEST_OUTAGE_SECONDS))
         self.away[space] = (now, until)
         self.world.heal(space)
         kind = self.random.choice(_LASTING)
         for operation in _AWAY[space]:
-            self.world.fault(space, kind, operation, seconds=1.0)
+            self.world.fault(space, kind, operation, seconds=0.1)
 
     def _single_calls(self, space: SpaceName) -> None:
         self.world.fault(space, FaultKind.LATENCY, seconds=self.random.uniform(0.01, 0.06), share=0.3)
@@ -96,7 +96,7 @@ class Weather:
     def _seconds(self, kind: FaultKind) -> float:
         """Wire seconds: a slow answer outlasts the ceiling now and then."""
         if kind in (FaultKind.DRIP, FaultKind.LATENCY):
-            return self.random.choice((0.2, 0.5, 0.8, 1.5, 2.6))
+            return self.random.choice((0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.6))
         return self.random.uniform(0.1, 0.5)
 
 

@@ -7,6 +7,7 @@ from guardian.desk.recusal import recuse
 from guardian.desk.setup import chair_waits
 from guardian.desk.standing import counts, explain_account, explain_person, roster
 from guardian.errors import NotFound, Refused
+from rules.conflicts import Reason
 from rules.precedence import Hold, Restriction
 from rules.unilateral import Ground
 from tests.builders.desk import AMARA, BRUNO, DISCORD, INES, Community
@@ -66,7 +67,7 @@ async def test_a_person_is_explained_by_the_code_name_however_it_is_typed(commun
 async def test_an_unknown_account_and_a_walled_one_get_the_same_answer(community: Community) -> None:
     """P-2.5."""
     person = await acted(community)
-    await recuse(community.desk, AMARA, await case_of_act(community), Reason.FRIEND)
+    await recuse(community.desk, AMARA, await case_of_act(community), Reason.PERSONAL_RELATIONSHIP)
     with pytest.raises(NotFound) as walled:
         await explain_account(community.desk, AMARA, DISCORD, TROUBLE)
     with pytest.raises(NotFound) as walled_by_name:
@@ -96,7 +97,7 @@ async def test_the_roster_says_who_is_kept_out_where_and_until_when(community: C
 async def test_the_roster_has_nothing_of_what_its_printer_is_kept_out_of(community: Community) -> None:
     """P-2.5."""
     await acted(community)
-    await recuse(community.desk, AMARA, await case_of_act(community), Reason.FRIEND)
+    await recuse(community.desk, AMARA, await case_of_act(community), Reason.PERSONAL_RELATIONSHIP)
     assert await roster(community.desk, AMARA) == ()
     assert len(await roster(community.desk, BRUNO)) == 1
 
