@@ -45,6 +45,14 @@ async def case_for_board(view: CaseView, by: MemberId, code_name: str) -> Case:
     return case
 
 
+async def case_to_read(view: CaseView, by: MemberId, code_name: str) -> Case:
+    """The case of that code name for whoever may read it: its group, and the Board while the matter lies with it."""
+    try:
+        return await case_for(view, by, code_name)
+    except NotFound:
+        return await case_for_board(view, by, code_name)
+
+
 async def members_who_may_know(view: CaseView, case: Case) -> tuple[Member, ...]:
     """Everybody who may know of the case at this instant, in a fixed order."""
     walls = await view.cases.walls_of(case.id)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from guardian.cases.access import acting, case_for, case_for_board, may_know
+from guardian.cases.access import acting, case_to_read, may_know
 from guardian.cases.acting import StopState, is_under_review
 from guardian.cases.deliberation import not_enacted
 from guardian.cases.values import (
@@ -31,7 +31,6 @@ from guardian.desk.desk import Desk, View
 from guardian.desk.hearing import was_asked
 from guardian.desk.moving import counted, reported
 from guardian.desk.reading import promises_shown
-from guardian.errors import NotFound
 from guardian.ids import AccountId, DecisionId, DraftId, MemberId, ProposalId
 from guardian.journal import by_member
 from guardian.people.permissions import BOARD, UseCase, may, sits
@@ -121,7 +120,7 @@ async def outlook(desk: Desk, by: MemberId, code_name: str) -> Outlook:
     """How the case stands for this member at this instant."""
     async with desk.works.look() as view:
         member = await acting(view, by, UseCase.READ_CASE)
-        case = await _case(view, by, code_name)
+        case = await case_to_read(view, by, code_name)
         decision = await _waiting(view, case)
         proposal = await _open_proposal(view, case)
         steps = await view.deliberation.steps_of(case.id)
@@ -169,14 +168,6 @@ async def _line(view: View, member: Member, case: Case) -> Line | None:
         return None
     clocks = () if recused else await _clocks(view, case, member.id)
     return Line(case.code_name, FOR_MEMBERS[case.state], recused, clocks[0] if clocks else None)
-
-
-async def _case(view: View, by: MemberId, code_name: str) -> Case:
-    """The case, for a member who may know it, or for the Board and its liaison while it lies with them."""
-    try:
-        return await case_for(view, by, code_name)
-    except NotFound:
-        return await case_for_board(view, by, code_name)
 
 
 async def _clocks(view: View, case: Case, by: MemberId) -> tuple[Deadline, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from guardian.cases.access import case_for
+from guardian.cases.access import case_to_read
 from guardian.cases.deliberation import Mark
 from guardian.cases.values import Act, Ballot, Case, Review
 from guardian.desk.desk import Desk, View
@@ -55,7 +55,7 @@ async def proceedings(desk: Desk, session: str) -> Proceedings:
     """What has become of the session's case, for the member whose session it is. Policy: P-4.2."""
     by, code_name = await reader_of(desk, session)
     async with desk.works.look() as view:
-        case = await case_for(view, by, code_name)
+        case = await case_to_read(view, by, code_name)
         return Proceedings(
             {**_OTHERS, **{member.id: member.name for member in await view.people.members()}},
             await _votes(view, case),

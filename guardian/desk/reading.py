@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from guardian.cases.access import acting, case_for, may_know
+from guardian.cases.access import acting, case_to_read, may_know
 from guardian.cases.receipts import digest_of
 from guardian.cases.stores import ReadingPass
 from guardian.cases.values import (
@@ -115,7 +115,7 @@ async def link_for(desk: Desk, by: MemberId, code_name: str) -> str:
     token = new_secret()
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.READ_CASE)
-        case = await case_for(work, by, code_name)
+        case = await case_to_read(work, by, code_name)
         await work.cases.drop_passes(desk.wire())
         await work.cases.add_pass(ReadingPass(digest_of(token), by, case.id, desk.wire() + LINK_LASTS))
         work.journal.note(Entry("reading_link.was_made", by_member(by), "P-9.8", {"case": case.id}, case.id))
@@ -206,7 +206,7 @@ async def _still_allowed(view: View, found: ReadingPass) -> Case:
     """The case of the pass, if its member may know of it at this instant."""
     await acting(view, found.member, UseCase.READ_CASE)
     case = await view.cases.case(found.case)
-    return await case_for(view, found.member, case.code_name if case else "")
+    return await case_to_read(view, found.member, case.code_name if case else "")
 
 
 async def _file(work: Work, by: MemberId, case: Case) -> CaseFile:

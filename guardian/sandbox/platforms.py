@@ -97,7 +97,6 @@ def _somebody_listens(source: IO[str]) -> int | None:
 
 
 def _heard(number: int, told: asyncio.Event) -> None:
-    with contextlib.suppress(BlockingIOError):
-        with open(number, "rb", buffering=0, closefd=False) as source:
-            if not source.read(4096):
-                told.set()
+    with contextlib.suppress(BlockingIOError), open(number, "rb", buffering=0, closefd=False) as source:
+        if not source.read(4096):
+            told.set()

@@ -23,9 +23,13 @@ class Story:
 
 
 async def perform(story: Story, folder: Path, narrator: Narrator, wrap: Wrap = as_it_is) -> Outcome:
-    """The story was played and its checks were made; one that could not go on has failed in that."""
-    studio = Studio(folder, narrator, wrap)
-    studio.checks.heard = narrator.checked
+    """The story was played in a studio of its own; one that could not go on has failed in that."""
+    return await performed_in(Studio(folder, narrator, wrap), story)
+
+
+async def performed_in(studio: Studio, story: Story) -> Outcome:
+    """The story was played and its checks were made; `studio` shows afterwards what stood in its worlds."""
+    studio.checks.heard = studio.narrator.checked
     begun = wire_seconds()
     try:
         await story.play(studio)

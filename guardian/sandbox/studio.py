@@ -83,13 +83,14 @@ class Stage:
 
 @dataclass(slots=True)
 class Studio:
-    """What a story is given: it opens stages, one after the other, and makes its checks here."""
+    """What a story is given: it opens stages, one after the other, and makes its checks here; `worlds` stay readable."""
 
     folder: Path
     narrator: Narrator
     wrap: Wrap = as_it_is
     opening: Opening = in_this_process
     checks: Checks = field(default_factory=Checks)
+    worlds: list[World] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
 
     @asynccontextmanager
@@ -102,6 +103,7 @@ class Studio:
         async with AsyncExitStack() as stack:
             stack.callback(time.close)
             world = await stack.enter_async_context(a_world(time.now))
+            self.worlds.append(world)
             settings = read_settings(write_config(folder, world, wishes), {})
             await found(settings, world.community.members(), DrivenClock(time))
             service = await stack.enter_async_context((opening or self.opening)(settings, path, self.wrap))

@@ -52,6 +52,7 @@ SCALE: Final = 60.0
 
 CEILING: Final = timedelta(seconds=10)
 _LONGEST_WAIT: Final = 30.0
+_REST_POLL: Final = 0.01
 
 
 @dataclass(slots=True)
@@ -170,6 +171,11 @@ class Service:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
                 await self.reconciler.stop()
+
+    async def at_rest(self) -> None:
+        """What is in hand has been recorded."""
+        while self.reconciler.in_hand:
+            await asyncio.sleep(_REST_POLL)
 
 
 @asynccontextmanager

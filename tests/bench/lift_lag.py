@@ -76,6 +76,7 @@ async def _measured(folder: Path, size: Size, beside: int) -> Run:
                 patience = size.head_start + size.spread + 60
                 people = [each.person for each in leaving]
                 await service.heard.all_reached(people, CoverageState.RETURNED, patience)
+                await service.at_rest()
         calls = {space: operations(asked) for space, asked in spaces.asked_since(mark).items()}
         by_space = {space: _lags(spaces, space, leaving) for space in SPACES}
         lags = tuple(max(each) for each in zip(*by_space.values(), strict=True))
@@ -153,6 +154,7 @@ def _aims(runs: list[Run]) -> tuple[Aim, ...]:
     few, many = min(p99), max(p99)
     if few != many:
         aims.append(Aim(f"p99 beside {many:,} to that beside {few:,}", p99[many] / p99[few], GROWTH_AIM))
+    aims.append(Aim("keys that the sweeps found to have drifted", float(sum(run.drifted for run in runs)), 0.0))
     strange = sum(count for run in runs for calls in run.swept.values() for count in _beyond_lists(calls).values())
     aims.append(Aim("calls of the sweeps beyond list pages and one for the time each", float(strange), 0.0))
     return tuple(aims)

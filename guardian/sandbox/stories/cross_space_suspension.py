@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from guardian.sandbox.checks import bars_of, messages_to, openings, placed_and_lifted
-from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES
+from guardian.sandbox.community import DISCORD, FORUM, SPACES
 from guardian.sandbox.playing import Story
 from guardian.sandbox.stories.journey import named
 from guardian.sandbox.studio import Stage, Studio
@@ -161,7 +161,9 @@ def _say_what_holds(stage: Stage) -> None:
     shut = {space: stage.world.shut_out(alder, space, stage.now()) for space in SPACES}
     member = stage.world.github.member(alder.github, stage.now())
     words = [f"{space}: {'shut out' if shut[space] else 'open'}" for space in SPACES]
-    stage.say(f"What the spaces hold on Alder: {', '.join(words)}; member of the organisation: {'yes' if member else 'no'}")
+    stage.say(
+        f"What the spaces hold on Alder: {', '.join(words)}; member of the organisation: {'yes' if member else 'no'}"
+    )
 
 
 def _reason(written: str) -> str:

@@ -80,7 +80,7 @@ async def _run(stage: Stage, *, with_report: bool) -> Seen:
     answers.append(await stage.group.cases(yuki))
     answers.append((await stage.group.command(yuki, "sanctions")).text)
     page = await stage.group.read(yuki, first)
-    await stage.harness.wait(timedelta(days=8))
+    await stage.harness.wait(timedelta(days=4))
     answers.append(await stage.group.cases(yuki))
     notices = messages_to(stage.world, yuki)
     others = len(messages_to(stage.world, stage["lena"]))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from guardian.sandbox.checks import messages_to, openings
-from guardian.sandbox.community import SPACES, Human
+from guardian.sandbox.community import Human
 from guardian.sandbox.playing import Story
 from guardian.sandbox.studio import Stage, Studio
 

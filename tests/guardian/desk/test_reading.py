@@ -1,10 +1,11 @@
 """The reading room: one-time links, short sessions, and permission asked anew at each request."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from guardian.cases.values import Addition, Draft, DraftKind, PartyRole
+from guardian.cases.values import Addition, CaseState, Draft, DraftKind, PartyRole
 from guardian.desk.intake import ByReceipt, add
 from guardian.desk.reading import evidence_bytes, link_for, open_session, overview, peek, read
 from guardian.desk.recusal import recuse
@@ -188,3 +189,18 @@ async def test_links_and_sessions_are_kept_as_digests_only(community: Community)
     )
     for secret in (token, token.replace("-", ""), session, session.replace("-", "")):
         assert secret.encode() not in stored
+
+
+async def test_the_board_reads_a_case_only_while_it_lies_with_the_board(community: Community) -> None:
+    """P-5.1"""
+    case = await community.case(await community.report())
+    with pytest.raises(NotFound):
+        await link_for(community.desk, GRETA, case.code_name)
+    async with community.works.begin() as work:
+        await work.cases.save_case(replace(case, state=CaseState.WITH_BOARD))
+    file = await community.read(GRETA, case.code_name)
+    assert file.case.code_name == case.code_name
+    async with community.works.begin() as work:
+        await work.cases.save_case(replace(file.case, state=CaseState.AGREED))
+    with pytest.raises(NotFound):
+        await link_for(community.desk, GRETA, case.code_name)

@@ -1,0 +1,33 @@
+"""The bench runs, in the smallest size: its figures mean nothing here, and what it judges by must still be found."""
+
+from pathlib import Path
+
+from tests.bench import lift_lag, propagation
+from tests.bench.figures import Aim, quantile
+from tests.bench.ground import SPACES
+
+
+async def test_propagation_is_measured_against_a_floor(tmp_path: Path) -> None:
+    part = await propagation.measure(tmp_path, propagation.Size(runs=1, latency=0.0))
+    assert len(part.facts["ratios"]) == 1
+    assert all(sum(part.facts["floor_calls"][space].values()) >= 3 for space in SPACES)
+    assert all(part.facts["calls"][space] for space in SPACES)
+
+
+async def test_releases_are_measured_and_nothing_drifts(tmp_path: Path) -> None:
+    size = lift_lag.Size(releases=3, spread=0.1, latency=0.0, beside=(6,), head_start=0.3)
+    part = await lift_lag.measure(tmp_path, size)
+    [run] = part.facts["runs"]
+    assert 0 < run["p50_s"] <= run["p99_s"] == run["longest_s"]
+    assert all(run["calls_per_release"][space] >= 3 for space in SPACES)
+    assert [aim.measured for aim in part.aims[-2:]] == [0.0, 0.0]
+
+
+def test_a_quantile_is_a_number_that_was_measured() -> None:
+    numbers = [float(n) for n in range(1, 101)]
+    assert [quantile(numbers, share) for share in (0.5, 0.99, 1.0)] == [50.0, 99.0, 100.0]
+
+
+def test_an_aim_that_is_exceeded_is_called_missed() -> None:
+    assert "MISSED" in Aim("ratio", 1.31, 1.3).line()
+    assert "met" in Aim("ratio", 1.3, 1.3).line()

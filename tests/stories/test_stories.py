@@ -1,0 +1,24 @@
+"""Every story holds, and what the platforms answered in it is what the real ones would answer."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from guardian.sandbox.library import STORIES
+from guardian.sandbox.playing import performed_in
+from guardian.sandbox.studio import Studio
+from guardian.sandbox.telling import Narrator
+from tests.contracts.schemas import discord, forum, github
+
+
+@pytest.mark.parametrize("name", STORIES)
+async def test_the_story_holds(name: str, tmp_path: Path) -> None:
+    told = io.StringIO()
+    studio = Studio(tmp_path, Narrator(told))
+    outcome = await performed_in(studio, STORIES[name])
+    assert outcome.held, told.getvalue()
+    for world in studio.worlds:
+        assert discord.validate_history(world.discord.history) == []
+        assert forum.validate_history(world.forum.history) == []
+        assert github.validate_history(world.github.history) == []
