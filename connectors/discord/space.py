@@ -82,6 +82,7 @@ class DiscordSpace:
             holds=frozenset({Hold.MUTED, Hold.BARRED}),
             signed=frozenset({Hold.BARRED}),
             longest={Hold.MUTED: LONGEST_TIMEOUT},
+            needs_presence=frozenset({Hold.MUTED}),
             needs=tuple(needed.shown for needed in survey.NEEDED),
             destroys="Membership of the server, and with it every role. Nothing that they wrote is deleted.",
             ceiling=self._ceiling,

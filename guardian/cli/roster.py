@@ -14,7 +14,7 @@ import typer
 
 from guardian.assembly.service import Service
 from guardian.cli.opening import ConfigOption, opened, say, settings_of
-from guardian.cli.sealed_page import sealed, unsealed
+from guardian.cli.sealed_page import body_of, sealed, unsealed
 from guardian.cli.terminal import Ask, acting_as, asked_secretly
 from guardian.desk.standing import Place, Running, roster
 from guardian.errors import Refused
@@ -59,10 +59,10 @@ async def printed(settings: Settings, name: str) -> str:
 def opened_page(path: Path, ask: Ask) -> str:
     """What the sealed page says."""
     try:
-        page = path.read_text(encoding="utf-8")
+        body = body_of(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise Refused("no_page", f"{path} cannot be read.") from error
-    return unsealed(page, ask("The passphrase of this list: "))
+    return unsealed(body, ask("The passphrase of this list: "))
 
 
 def _new_passphrase(ask: Ask) -> str:

@@ -32,14 +32,19 @@ def sealed(text: str, passphrase: str) -> str:
     return "\n".join(["Opens with: guardian roster --open FILE", _FIRST, *body, _LAST, ""])
 
 
-def unsealed(page: str, passphrase: str) -> str:
-    """The text again; Refused for another passphrase, and for a page that is not whole."""
+def body_of(page: str) -> str:
+    """What stands between the first and the last line of a sealed page; Refused where there is none."""
     _, first, rest = page.partition(_FIRST)
     body, last, _ = rest.partition(_LAST)
     if not first or not last:
         raise Refused("no_page", "This is not a sealed roster, or a part of it is missing.")
+    return "".join(body.split())
+
+
+def unsealed(body: str, passphrase: str) -> str:
+    """The text of the page with that body; Refused for another passphrase, and for a page that is damaged."""
     try:
-        content = base64.b64decode("".join(body.split()), validate=True)
+        content = base64.b64decode(body, validate=True)
         salt, nonce = content[:_SALT], content[_SALT : _SALT + _NONCE]
         cipher = AESGCM(_key(passphrase, salt))
         return cipher.decrypt(nonce, content[_SALT + _NONCE :], _FIRST.encode()).decode()

@@ -132,8 +132,8 @@ def _ask(keys: Keys, key: str, words: str, read: Callable[[str], str | int | Non
 
 
 def _ask_secret(keys: Keys, key: str, words: str, path: Path, founded: Founded) -> None:
-    if keys[key] is None:
-        place_secret(path, asked_secretly(words), founded)
+    if keys[key] is None and (secret := asked_secretly(words).strip()):
+        place_secret(path, secret, founded)
         keys[key] = str(_SECRETS / path.name)
 
 

@@ -39,8 +39,8 @@ def run(
         return UNKNOWN_STORY
     if emulators_only:
         return asyncio.run(show_platforms(out))
-    if story is not None:
-        return _play(STORIES[story], out, as_json=as_json)
+    if story is not None or as_json:
+        return _play(STORIES[story] if story else MAIN, out, as_json=as_json)
     return _open(out, speed)
 
 

@@ -11,7 +11,18 @@ from typing import Any, cast
 from guardian.ids import Reference, SpaceName
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB
 from guardian.spaces.outcomes import Done, Outcome, Unavailable
-from guardian.spaces.port import Account, Message, Observation, Order, Presence, Seen, Space, Unknown
+from guardian.spaces.port import (
+    Account,
+    Belongings,
+    Message,
+    Observation,
+    Order,
+    Presence,
+    Seen,
+    Space,
+    Sweep,
+    Unknown,
+)
 from guardian.spaces.port import Held as HeldThere
 from rules.precedence import Hold
 
@@ -71,6 +82,10 @@ class FailureTakenForDone(Through):
         self.believed[order.account] = HeldThere(order.hold, order.until, order.reference)
         return Done() if isinstance(outcome, Unavailable) else outcome
 
+    async def survey(self, account: Account) -> Belongings | Unknown:
+        found = await self.inner.survey(account)
+        return Belongings() if isinstance(found, Unknown) else found
+
     async def observe(self, account: Account) -> Observation:
         seen = await self.inner.observe(account)
         if not isinstance(seen, Unknown):
@@ -107,14 +122,13 @@ class StaleTimer(Through):
         self.timers: dict[Account, datetime] = {}
 
     async def restrict(self, order: Order) -> Outcome:
-        self.timers.setdefault(order.account, self.now() + self.term)
+        self.timers[order.account] = self.now() + self.term
         return await self.inner.restrict(order)
 
-    async def observe(self, account: Account) -> Observation:
-        if account in self.timers and self.now() >= self.timers[account]:
-            self.timers[account] = self.now() + timedelta(days=3650)
+    async def sweep(self) -> Sweep | Unknown:
+        for account in [each for each, ends in self.timers.items() if self.now() >= ends]:
             await self.inner.release(account, Hold.BARRED, "the timer ran out")
-        return await self.inner.observe(account)
+        return await self.inner.sweep()
 
 
 class ReplacedByLifting(Through):

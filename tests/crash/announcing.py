@@ -107,7 +107,8 @@ class Announcer:
             self.say(f"{point}+", token)
             return token
         self._target = token
-        self.say(f"{point}+", token, *([] if aim.side is Side.AFTER else [HIT]))
+        at_once = aim.side is not Side.AFTER or point is Point.RECORD
+        self.say(f"{point}+", token, *([HIT] if at_once else []))
         if aim.side is Side.BEFORE and point is not Point.RECORD:
             self._hold_if(token)
         return token

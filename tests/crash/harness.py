@@ -33,7 +33,7 @@ IN_MOTION = 20
 _WAVE = 24
 _QUIET_TICKS = 4
 _GUARD_SECONDS = 45.0
-_SOON = 0.6
+_SOON = 0.7
 """The part of the kills that hit the service as it takes up the work of the one killed before."""
 _WAITED_FOR = timedelta(minutes=1)
 _SETTLING = timedelta(hours=2)

@@ -13,7 +13,7 @@ from guardian.sandbox.stories.journey import acted_and_ratified
 from guardian.sandbox.studio import Stage, Studio
 
 PHASE: Final = timedelta(hours=16)
-SLOW: Final = Wishes(retry_least="10m", retry_share=1.0, retry_most="4h")
+SLOW: Final = Wishes(retry_least="1h", retry_share=1.0, retry_most="8h")
 """Slow tries take less of the machine's time, and change nothing of what the story shows."""
 OTHERS_HOLD: Final = "the other spaces hold from the first instant, whatever GitHub does"
 SHOWN_OPEN: Final = "the total shows GitHub as open while it is not confirmed"
@@ -44,7 +44,7 @@ async def play(studio: Studio) -> None:
             await _while_it_fails(stage, case, number)
         stage.world.heal(GITHUB)
         stage.say("GitHub answers again")
-        await stage.harness.wait(timedelta(hours=5))
+        await stage.harness.wait(timedelta(hours=9))
         await _healed(stage, case)
         open_ = [each for each in openings(stage.world, alder, begun, stage.now()) if not each.startswith(GITHUB)]
         stage.checks.check(f"{OTHERS_HOLD}, to the end", not open_, "; ".join(open_))

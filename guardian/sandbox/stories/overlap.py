@@ -22,8 +22,9 @@ async def play(studio: Studio) -> None:
     """Birch is suspended twice over, then banned."""
     async with studio.stage() as stage:
         begun = await _two_sanctions(stage)
-        await stage.harness.advance(stage.now() + FIRST_TERM)
+        await stage.harness.advance(begun + FIRST_TERM)
         stage.say("The first sanction's term is over; the second still runs.")
+        await stage.harness.wait(timedelta(days=8))
         open_ = openings(stage.world, stage["birch"], begun, stage.now())
         stage.checks.check(SECOND_HOLDS, not open_, "; ".join(open_))
         await _a_ban(stage, begun)
@@ -45,7 +46,7 @@ async def _two_sanctions(stage: Stage) -> datetime:
 
 
 async def _a_ban(stage: Stage, begun: datetime) -> None:
-    await stage.harness.wait(timedelta(days=5))
+    await stage.harness.wait(timedelta(days=1))
     await banned_in_its_place(stage)
     await stage.harness.wait(timedelta(days=3))
     open_ = openings(stage.world, stage["birch"], begun, stage.now())

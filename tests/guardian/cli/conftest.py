@@ -3,12 +3,14 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
+from guardian.cli.__main__ import run
 from guardian.clock import MachineClock, wire_instant
 from guardian.sandbox.config import Wishes, write_config
 from guardian.sandbox.founding import found
@@ -19,6 +21,7 @@ from guardian.settings.values import Settings
 HOUSE = Path(__file__).parents[3]
 PATIENCE_SECONDS = 60.0
 CODE_LENGTH = 11
+CHAIR = ("--chair", "Ann Able", "--chair-discord", "77", "--chair-email", "ann@example.org")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,45 @@ class Ended:
     code: int
     out: str
     err: str
+
+
+@dataclass(slots=True)
+class Commands:
+    """One folder, with commands given in this very process: for those that need no spaces, which are most faults."""
+
+    folder: Path
+    capture: pytest.CaptureFixture[str]
+
+    def give(self, *words: str) -> Ended:
+        """The command has ended."""
+        self.capture.readouterr()
+        code = run([*words, "--config", str(self.config)])
+        told = self.capture.readouterr()
+        return Ended(code, told.out, told.err)
+
+    def use(self, *words: str) -> Ended:
+        """The same, without naming the configuration."""
+        self.capture.readouterr()
+        code = run(words)
+        told = self.capture.readouterr()
+        return Ended(code, told.out, told.err)
+
+    @property
+    def config(self) -> Path:
+        """The configuration file."""
+        return self.folder / "guardian.toml"
+
+    def options(self) -> tuple[str, ...]:
+        """What setup needs to know of one space, whose token stands in a file."""
+        token = self.folder / "token"
+        token.write_text("a token\n", encoding="utf-8")
+        token.chmod(0o600)
+        return ("--community", "Ours", "--discord-guild-id", "42", "--discord-token-file", str(token))
+
+    def files(self) -> dict[str, bytes]:
+        """Every file that is not the database's own, by its name from the folder."""
+        found = (path for path in self.folder.rglob("*") if path.is_file() and ".sqlite" not in path.name)
+        return {str(path.relative_to(self.folder)): path.read_bytes() for path in found}
 
 
 @dataclass(slots=True)
@@ -85,6 +127,21 @@ class Installation(Host):
         texts = [message.content for message in state.messages_in(channel.id)] if channel else []
         lines = [line for text in texts for line in text.splitlines()]
         return [line for line in lines if len(line) == CODE_LENGTH and line[5] == "-"]
+
+
+@pytest.fixture
+def empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Commands]:
+    """A folder with nothing in it. What the commands do to the log is undone afterwards."""
+    yield Commands(tmp_path, capsys)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def founded(empty: Commands) -> Commands:
+    """An installation with one space and its first chair, made by setup itself."""
+    ended = empty.give("setup", *empty.options(), *CHAIR)
+    assert ended.code == 0, ended.err
+    return empty
 
 
 @pytest.fixture
