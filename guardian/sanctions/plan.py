@@ -87,8 +87,15 @@ def plan(at: Situation) -> Plan:
     if at.wish.hold is Hold.OPEN:
         return _return(at)
     if at.wish.hold not in at.abilities.holds:
-        return Plan(None, CoverageState.BLOCKED, "this space cannot express what is wanted", at.wish.changes_at)
+        return _inexpressible(at)
     return _hold(at)
+
+
+def _inexpressible(at: Situation) -> Plan:
+    """Nothing stronger is held in its stead: what is left of ours from a stronger wish that has ended goes."""
+    surplus = next((h for h in _FROM_STRONG if _is_ours(at, h)), None)
+    step = None if surplus is None else _release(at, surplus)
+    return Plan(step, CoverageState.BLOCKED, "this space cannot express what is wanted", at.wish.changes_at)
 
 
 def _hold(at: Situation) -> Plan:

@@ -26,8 +26,10 @@ DESTROYS: Final = "the preview names the membership and the team that GitHub wil
 EVERYWHERE: Final = "the suspension holds on Discord, on the forum and in the GitHub organisation"
 TOLD_FIRST: Final = "the person was told before anything was restricted"
 NEUTRAL: Final = "the reasons in the platforms' own records say nothing but a reference"
-NO_EARLY: Final = "no space let the person in before the term was over"
-RETURNS: Final = "when the term is over access returns in every space"
+NO_EARLY: Final = "no space let the person in before the term was over, nor because it was"
+MAY_ASK: Final = "once the term is over it is named so: the person may ask to return"
+STILL_HELD: Final = "asking and agreeing lift nothing before the readmission is granted"
+RETURNS: Final = "when the readmission is granted access returns in every space"
 INVITED: Final = "the membership comes back by a named member's yes: invited, accepted, in the same team"
 ROLES: Final = "on rejoining Discord the ordinary role is given back"
 ONCE: Final = "each space was restricted once and released once"
@@ -41,7 +43,7 @@ async def play(studio: Studio) -> None:
         person = await _heard(stage, case)
         await _decided(stage, case)
         await _enacted(stage, case)
-        await _readmitted(stage)
+        await _readmitted(stage, case)
         await _returned(stage, case, person)
         page = await stage.people.follow_up(receipt)
         stage.checks.check(FINAL_WORD, "closed" in page.text.casefold(), page.text[:400])
@@ -113,24 +115,25 @@ async def _enacted(stage: Stage, case: str) -> None:
     stage.checks.check(NO_CONTENT, not leaked, "; ".join(leaked))
 
 
-async def _readmitted(stage: Stage) -> None:
-    """Ten days before the end Alder, locked out everywhere, asks to return; the group grants it."""
+async def _readmitted(stage: Stage, case: str) -> None:
+    """The term runs out and Alder, locked out everywhere, asks to return on the personal page; the group grants it."""
     alder, group = stage["alder"], stage.group
-    receipt = stage.people.receipt_of(alder)
-    begun = stage.now()
-    await stage.harness.wait(timedelta(days=DAYS - 10))
+    begun, receipt = stage.now(), stage.people.receipt_of(alder)
+    await stage.harness.wait(timedelta(days=DAYS, minutes=1))
+    stage.say("The term is over. Access does not return by itself: Alder may ask.")
+    open_ = openings(stage.world, alder, begun, stage.now())
+    stage.checks.check(NO_EARLY, not open_, "; ".join(open_))
+    total = await group.total(stage["nadia"], case)
+    stage.checks.check(MAY_ASK, "may ask" in total.text, total.text)
     await stage.people.say(alder, receipt, "Ask to return", "I have read the code with a mentor, and I am sorry.")
     await stage.harness.rest()
     request = await group.newest_case(stage["nadia"])
     await group.propose(stage["nadia"], request, "return", conditions="Met.", summary="Asked to return.")
     await group.agree(request, *(stage[key] for key in MEMBERS[1:]))
     await stage.harness.rest()
+    stage.checks.equal(STILL_HELD, stage.world.where_shut_out(alder), SPACES)
     await group.enact(stage["nadia"], request)
-    await stage.harness.advance(begun + timedelta(days=DAYS) - timedelta(minutes=1))
-    open_ = openings(stage.world, alder, begun, stage.now())
-    stage.checks.check(NO_EARLY, not open_, "; ".join(open_))
-    await stage.harness.wait(timedelta(minutes=2))
-    stage.say("The term is over.")
+    await stage.harness.rest()
     _say_what_holds(stage)
     stage.checks.equal(RETURNS, stage.world.where_shut_out(alder), ())
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from guardian.sandbox.checks import messages_to
-from guardian.sandbox.community import Human
+from guardian.sandbox.community import DISCORD, FORUM, GITHUB, Human
 from guardian.sandbox.playing import Story
 from guardian.sandbox.studio import Stage, Studio
 
@@ -100,12 +100,19 @@ async def _about_yuki(stage: Stage) -> str:
 
 
 def _calls_for(stage: Stage, human: Human) -> int:
-    """How many calls the service made to Discord for this member: messages to them, and answers to what they asked."""
-    history = stage.world.discord.history
+    """How many calls the service made on the member's behalf: all that name an account or the inbox of theirs, and the
+    answers to what they asked for on Discord."""
     channel = stage.world.discord.state.private_channel(human.discord)
-    messages = [e for e in history.exchanges if channel is not None and f"/channels/{channel.id}/" in e.path]
-    answers = list(history.changes_of("answer", human.discord))
-    return len(messages) + len(answers)
+    theirs = {DISCORD: [human.discord, channel.id if channel else ""], FORUM: [human.forum], GITHUB: [human.github]}
+    exchanges = [
+        exchange
+        for space, ids in theirs.items()
+        for exchange in stage.world.emulator(space).history.exchanges
+        if any(part in ids for part in re.split(r"\W+", f"{exchange.path} {exchange.query} {exchange.body}") if part)
+        or human.key in exchange.path.split("/")
+    ]
+    answers = list(stage.world.discord.history.changes_of("answer", human.discord))
+    return len(exchanges) + len(answers)
 
 
 def _same(studio: Studio, name: str, one: tuple[str, ...], other: tuple[str, ...]) -> None:

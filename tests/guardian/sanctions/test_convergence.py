@@ -43,8 +43,7 @@ class Model:
         """What our sanctions ask of the space at this moment."""
         now = self.clock.now()
         running = [hold for hold, starts, ends in self.terms if starts <= now and (ends is None or now < ends)]
-        hold = max(running, key=STRENGTH.__getitem__, default=Hold.OPEN)
-        return hold
+        return max(running, key=STRENGTH.__getitem__, default=Hold.OPEN)
 
     def watch(self, space: FakeSpace) -> Callable[[Deed, str], None]:
         """Hears of each act before it is done, and notes the harm that it would do."""
