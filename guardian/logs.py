@@ -1,4 +1,7 @@
-"""Structured diagnostics that may be thrown away: `noun.past_verb`, ids and durations, never names or texts."""
+"""Structured diagnostics that may be thrown away: `noun.past_verb`, ids and durations, never names or texts.
+
+That holds for errors and for what libraries say as well: of both only the kind and the place are told.
+"""
 
 import logging
 import sys
@@ -33,13 +36,29 @@ def place_of(error: BaseException) -> str:
 
 
 def redacted(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Keys that could carry somebody's words or name are withheld; long values are cut."""
+    """Keys that could carry somebody's words or name are withheld; long values are cut; of an error, kind and place stay."""
+    error = _error_of(event.pop("exc_info", None))
+    if error is not None:
+        # An error's words, and the values in its frames, may be a report's.
+        event.update(kind=type(error).__name__, at=place_of(error))
     for key in list(event):
         if key in _FORBIDDEN_KEYS:
             event[key] = "[withheld]"
-        elif key != "exception" and isinstance(event[key], str) and len(event[key]) > _ALLOWED_LENGTH:
+        elif isinstance(event[key], str) and len(event[key]) > _ALLOWED_LENGTH:
             event[key] = event[key][:_ALLOWED_LENGTH] + "…"
     return event
+
+
+class Foreign(logging.Handler):
+    """What libraries log: who spoke, how gravely, and the kind and place of an error; never their words, which may be ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """The line is in our own log, without what it says."""
+        error = record.exc_info[1] if record.exc_info else None
+        facts = {} if error is None else {"kind": type(error).__name__, "at": place_of(error)}
+        speak = logger("libraries")
+        say = speak.error if record.levelno >= logging.ERROR else speak.warning
+        say("library.spoke", source=record.name, **facts)
 
 
 def configure(*, as_json: bool, level: int = logging.INFO) -> None:
@@ -59,5 +78,13 @@ def configure(*, as_json: bool, level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+    logging.basicConfig(handlers=[Foreign()], level=max(level, logging.WARNING), force=True)
     for noisy in ("discord", "github", "urllib3", "uvicorn", "aiohttp"):
         logging.getLogger(noisy).setLevel(max(level, logging.ERROR))
+
+
+def _error_of(given: object) -> BaseException | None:
+    """The error behind what a log call was given as `exc_info`."""
+    if isinstance(given, BaseException):
+        return given
+    return (given[1] if isinstance(given, tuple) else sys.exc_info()[1]) if given else None

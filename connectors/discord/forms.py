@@ -69,7 +69,7 @@ def filled(data: Json) -> Filled:
         if field is None:
             continue
         if isinstance(part.get("value"), str):
-            texts[field] = part["value"]
+            texts[field] = _whole(part["value"])
         choices[field] = tuple(str(value) for value in part.get("values") or ())
     held = (data.get("resolved") or {}).get("attachments") or {}
     uploads = tuple(_upload(held[value]) for values in choices.values() for value in values if value in held)
@@ -85,8 +85,8 @@ def written(message: Json, space: SpaceName) -> Written:
         channel=str(message["channel_id"]),
         id=str(message["id"]),
         author=None if by_webhook else Account(space, str(author["id"])),
-        handle=str(author.get("username") or ""),
-        text=str(message.get("content") or ""),
+        handle=_whole(str(author.get("username") or "")),
+        text=_whole(str(message.get("content") or "")),
         written_at=at.isoformat() if at else "",
         uploads=tuple(_upload(each) for each in message.get("attachments") or ()),
         edited=message.get("edited_timestamp") is not None,
@@ -101,5 +101,10 @@ def _parts(components: Iterable[Json]) -> Iterator[Json]:
             yield from _parts((component["component"],))
 
 
+def _whole(text: str) -> str:
+    """The text without halves of characters, which JSON can carry and nothing can store: a sign stands in their place."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _upload(attachment: Json) -> Upload:
-    return Upload(str(attachment["filename"]), str(attachment["url"]), int(attachment.get("size") or 0))
+    return Upload(_whole(str(attachment["filename"])), str(attachment["url"]), int(attachment.get("size") or 0))

@@ -64,6 +64,12 @@ def may_know(member: Member, case: Case, walls: Iterable[Wall], at: datetime) ->
     return any(sits(member, seat, at) for seat in seats_for(case)) and not walled(member.id, walls)
 
 
+def may_read(member: Member, case: Case, walls: Iterable[Wall], at: datetime) -> bool:
+    """Whether the case is theirs to read: they may know of it, or they are of the Board while it lies there."""
+    standing = tuple(walls)
+    return may_know(member, case, standing, at) or _may_know_for_board(member, case, standing, at)
+
+
 def seats_for(case: Case) -> tuple[Seat, ...]:
     """Whose case it is: the working group's, or the Board's with its liaison and nobody else's (P-2.5)."""
     return (BOARD, BOARD_LIAISON) if case.board_only else (MEMBERS,)

@@ -115,7 +115,8 @@ def _known(member: Member) -> Known[MemberId]:
     names = tuple(alias for alias in member.aliases if alias.replace(" ", "").isalpha())
     handles = tuple(alias for alias in member.aliases if alias not in names)
     ids = tuple(account.native_id for account in member.accounts if len(account.native_id) >= _SHORTEST_ID)
-    return Known(member.id, (member.name, *names), (*handles, *ids))
+    mails = (member.email,) if member.email else ()
+    return Known(member.id, (member.name, *names), (*handles, *mails, *ids))
 
 
 def _sitting(members: Iterable[Member], seat: Seat, at: datetime) -> tuple[MemberId, ...]:

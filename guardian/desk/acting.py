@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from guardian.cases.access import acting, case_for, plain_name, walled
+from guardian.cases.access import acting, case_for, members_who_may_know, plain_name, walled
 from guardian.cases.acting import ACTS, ActEvent, binding, taken
 from guardian.cases.deliberation import judge_spaces
 from guardian.cases.drafts import text_fits
@@ -27,6 +27,7 @@ from guardian.cases.values import (
 from guardian.cases.walls import circle_of, goes_to_board, sent_to_board
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.foresight import SpacePreview, foresee
+from guardian.desk.knowing import accounts_known_to
 from guardian.desk.linking import Found, find_account, link_account, link_vouched, person_behind, wall_off_person
 from guardian.desk.moving import case_of, hand_receipt, insist, keep_about, promise
 from guardian.desk.reviewing import start_clocks, weigh_reviews
@@ -39,7 +40,7 @@ from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.values import News, NoticeKind
 from guardian.people.names import code_name as new_code_name
 from guardian.people.permissions import UseCase
-from guardian.people.values import Group, Member, Person, Trust
+from guardian.people.values import Group, Member, Naming, Person, Trust
 from guardian.sanctions import enactment
 from guardian.spaces.port import Account
 from rules import brake
@@ -84,7 +85,7 @@ async def preview(
         await acting(view, by, UseCase.ACT_ALONE)
     found = await find_account(desk, target.space, target.text)
     async with desk.works.look() as view:
-        accounts = await _known_accounts(view, found)
+        accounts = await _known_accounts(view, by, found)
     return await foresee(desk.spaces, accounts, restriction, spaces)
 
 
@@ -109,15 +110,15 @@ async def act(
     async with desk.works.begin() as work:
         actor = await acting(work, by, UseCase.ACT_ALONE)
         person = await person_behind(work, found)
-        await link_account(work, person, found.account, found.handle, Trust.EVIDENCED, by, "acted on by a member")
-        await link_vouched(work, person, found, by)
+        review = CaseId(new_id())
+        naming = Naming(review, Trust.EVIDENCED, by_member(by), "acted on by a member")
+        await link_account(work, person, found.account, found.handle, naming)
+        await link_vouched(work, person, found, naming)
         wish = brake.Intended(by, person.id, ground, term, on_leader=bool(await _roles_of(work, person.id)))
         verdict = await _braked(desk, work, wish)
         if not verdict and verdict.code not in _BRAKED:
             insist(verdict)
-        intended = Act(
-            new_id(), CaseId(new_id()), by, person.id, work.now, ground, restriction, spaces, term=term, reason=reason
-        )
+        intended = Act(new_id(), review, by, person.id, work.now, ground, restriction, spaces, term=term, reason=reason)
         case, intended = await _open_review(desk, work, actor, intended, waits=not verdict)
         if not verdict:
             return await _waits_for_second(desk, work, case, intended, person, verdict)
@@ -230,7 +231,8 @@ async def _take(
     desk: Desk, work: Work, case: Case, done: Act, person: Person, verdict: Verdict, *, is_kept: bool = False
 ) -> ActView:
     """The act holds from this instant; telling, the two clocks and the review follow in the same commit. Policy: P-7.2."""
-    ends = act_ends_at(done.at, done.term, doubtful=done.doubtful, policy=desk.policy)
+    # The actor reads this end: what only a case says that they must not know may not show in it (P-4.4).
+    ends = act_ends_at(done.at, done.term, doubtful=False, policy=desk.policy)
     danger = done.ground is Ground.PHYSICAL_DANGER
     sanction = await enactment.place_at_once(
         work, person.id, case.id, done.id, done.restriction, done.spaces, ends, desk.spaces.names, danger=danger
@@ -244,8 +246,11 @@ async def _take(
     if verdict.code == brake.DANGER:
         await tell_deciders(work, case, NoticeKind.BRAKE, {"act": done.id}, besides=done.by)
     actor = await work.people.member(done.by)
+    on_review = [member.id for member in await members_who_may_know(work, case)]
     for other in await _cases_against(work, actor, person.id) if actor else ():
-        await tell_members(work, other, NoticeKind.ACT_TAKEN, {"conflict": "yes", "review": case.code_name})
+        facts = {"conflict": "yes"}
+        await tell_members(work, other, NoticeKind.ACT_TAKEN, {**facts, "review": case.code_name}, only=on_review)
+        await tell_members(work, other, NoticeKind.ACT_TAKEN, facts, besides=on_review)
     due = await start_clocks(work, desk.policy, done)
     about = {"case": str(case.id), "act": done.id, "sanction": str(sanction.id), "ground": done.ground}
     words = None if is_kept else done.reason
@@ -256,14 +261,14 @@ async def _take(
     return ActView(done.id, case.code_name, person.code_name, ActState.UNREVIEWED, sentence, due)
 
 
-async def _known_accounts(view: View, found: Found) -> tuple[Account, ...]:
-    """The account, those vouched for with it, and those that are known of the person behind them."""
+async def _known_accounts(view: View, by: MemberId, found: Found) -> tuple[Account, ...]:
+    """The account, those vouched for with it, and those that the member may know of the person behind them."""
     accounts = dict.fromkeys((found.account, *(account for account, _ in found.vouched)))
     for account in tuple(accounts):
         for link in await view.people.owners(account):
-            if link.binding:
-                known = await view.people.accounts_of(link.person)
-                accounts |= dict.fromkeys(each.account for each in known if each.binding)
+            known = [each.account for each in await accounts_known_to(view, by, link.person) if each.binding]
+            if account in known:
+                accounts |= dict.fromkeys(known)
     return tuple(accounts)
 
 

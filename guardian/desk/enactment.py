@@ -28,6 +28,7 @@ from guardian.cases.values import (
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.foresight import SpacePreview, foresee
 from guardian.desk.hearing import was_asked
+from guardian.desk.knowing import accounts_known_to
 from guardian.desk.moving import (
     again,
     case_of,
@@ -43,7 +44,6 @@ from guardian.desk.moving import (
 from guardian.desk.readmission import answer_request
 from guardian.desk.sanctioning import (
     ask_somebody_to_tell,
-    binding_accounts,
     decide_sanction,
     decision_facts,
     report_to_board,
@@ -104,7 +104,8 @@ async def preview(desk: Desk, by: MemberId, code_name: str) -> Preview:
         case = await case_for(view, by, code_name)
         decision = await _decision_of(view, case)
         missing = await _missing(view, case, decision)
-        accounts = await binding_accounts(view, decision.person)
+        known = await accounts_known_to(view, by, decision.person) if decision.person else ()
+        accounts = tuple(link.account for link in known if link.binding)
     consequence = decision.consequence
     spaces = await foresee(desk.spaces, accounts, consequence.restriction, consequence.spaces)
     return Preview(case.code_name, decision, spaces if decision.person else (), missing)
@@ -236,7 +237,8 @@ async def _tell_reported(
             await report_to_board(work, case)
         return False
     drafts = await _texts(work, case, decision)
-    read = next((draft for draft in drafts if draft.state is DraftState.APPROVED), None)
+    # Only the newest counts: whoever wrote it anew had a reason, and it may be a name in the old one.
+    read = next((draft for draft in drafts[:1] if draft.state is DraftState.APPROVED), None)
     skipped = steps.state(StepKind.SECOND_READING) is StepState.SKIPPED
     waits = read is None and bool(drafts) and not skipped
     if waits:

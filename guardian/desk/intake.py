@@ -25,16 +25,17 @@ from guardian.cases.intake import (
     words_of,
 )
 from guardian.cases.receipts import digest_of, for_reporter
-from guardian.cases.values import Addition, Case, PartyRole, ReceiptKind, Report
+from guardian.cases.values import Addition, Case, PartyRole, PromiseKind, ReceiptKind, Report
 from guardian.cases.walls import circle_of, goes_to_board, sent_to_board, walls_from
 from guardian.cases.words import FOR_REPORTERS
 from guardian.desk.desk import Desk, Topic, View, Work
+from guardian.desk.moving import tell_of_news
 from guardian.desk.telling import tell_members
 from guardian.desk.walling import contact_among, tell_of_walls, wall_off
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, Reference, ReportId, new_id
 from guardian.journal import PARTY, Entry
-from guardian.notices.acknowledgement import acknowledgement, addition_received
+from guardian.notices.acknowledgement import acknowledgement, addition_received, nobody_left
 from guardian.notices.values import News, Notice, NoticeKind
 from guardian.people.names import code_name
 from guardian.people.permissions import BOARD, MEMBERS, sits
@@ -42,6 +43,7 @@ from guardian.people.values import Group, Member
 from guardian.spaces.port import Account
 from rules.conflicts import Signs
 from rules.deadlines import Deadline, due
+from rules.policy import Policy
 
 __all__ = [
     "ByReceipt",
@@ -139,7 +141,8 @@ async def receive(desk: Desk, submission: Submission) -> Received:
             return first
         case = await _open_case(desk, work, submission)
         received = await _keep_report(desk, work, submission, case)
-        await _first_notices(work, case, danger=submission.danger)
+        if not await _first_notices(work, case, danger=submission.danger):
+            received = replace(received, text=nobody_left(desk.community))
         if submission.delivery is not None:
             await work.answers.keep(submission.door, submission.delivery, _written(received), case.id)
         return received
@@ -161,7 +164,8 @@ async def add(desk: Desk, key: ReceiptKey, text: str, files: tuple[EvidenceIn, .
         signs = Signs(authors=authors_of(files, members), texts=(text, *words_of(files)))
         after, changed = await wall_off(work, desk.policy, case, signs, PARTY)
         await _keep_addition(work, report, text.strip(), files)
-        await tell_members(work, after, NoticeKind.CASE_NEWS, {"news": News.ADDITION})
+        await tell_of_news(work, after, News.ADDITION)
+        await _look_again(work, desk.policy, after)
         if changed:
             await tell_of_walls(work, case, after)
         return addition_received(desk.community)
@@ -236,12 +240,17 @@ async def _keep_report(desk: Desk, work: Work, submission: Submission, case: Cas
     return Received(minted.secret, party.reference, report.id, acknowledgement(desk.community, answer_by))
 
 
-async def _first_notices(work: Work, case: Case, *, danger: bool) -> None:
-    """Everybody who may know is told that something has come in, and nothing of what it is. Policy: P-2.5, P-3.6."""
+async def _first_notices(work: Work, case: Case, *, danger: bool) -> bool:
+    """Everybody who may know is told that something has come in, and nothing of what it is; False where that is nobody.
+
+    Policy: P-2.5, P-3.6.
+    """
     await tell_members(work, case, NoticeKind.DANGER if danger else NoticeKind.NEW_REPORT)
     await tell_of_walls(work, case, case)
-    if not await members_who_may_know(work, case):
-        work.journal.note(Entry("case.has_nobody_left", PARTY, "P-2.5", {"case": case.id}, case.id))
+    if await members_who_may_know(work, case):
+        return True
+    work.journal.note(Entry("case.has_nobody_left", PARTY, "P-2.5", {"case": case.id}, case.id))
+    return False
 
 
 async def _keep_addition(work: Work, report: Report, text: str, files: tuple[EvidenceIn, ...]) -> None:
@@ -251,6 +260,15 @@ async def _keep_addition(work: Work, report: Report, text: str, files: tuple[Evi
         await work.cases.add_evidence(evidence_from(piece, report, work.now))
     about = {"case": report.case, "report": report.id}
     work.journal.note(Entry("report.was_added_to", PARTY, "P-2.12", about, report.case))
+
+
+async def _look_again(work: Work, policy: Policy, case: Case) -> None:
+    """A closed case to which something is added comes up for its review within a day: nothing new lies unread. Policy: P-5.8."""
+    soon = due(Deadline.FIRST_ANSWER, work.now, policy)
+    for review in await work.promises.open_for(case.id, PromiseKind.CASE_REVIEW):
+        if review.next_at is None or review.next_at > soon:
+            await work.promises.save(replace(review, due=soon, next_at=soon))
+            work.wake(Topic.PROMISES)
 
 
 async def _first_answer(work: Work, submission: Submission) -> Received | None:

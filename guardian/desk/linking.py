@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from guardian.cases.access import acting, case_for, members_who_may_know
 from guardian.cases.values import Case, PartyRole
 from guardian.desk.desk import Desk, View, Work
+from guardian.desk.knowing import accounts_known_to
 from guardian.desk.telling import reference_of, tell_members
 from guardian.desk.walling import tell_of_walls, wall_off
 from guardian.errors import NotFound, Refused
@@ -18,7 +19,7 @@ from guardian.journal import Entry, by_member
 from guardian.notices.values import News, NoticeKind
 from guardian.people.names import code_name as new_code_name
 from guardian.people.permissions import UseCase
-from guardian.people.values import KnownAccount, Person, Trust
+from guardian.people.values import KnownAccount, Naming, Person, Trust
 from guardian.sanctions.enactment import bind
 from guardian.spaces.port import Account, Unknown
 from rules.conflicts import Signs
@@ -71,12 +72,13 @@ async def name_reported(desk: Desk, by: MemberId, code_name: str, space: SpaceNa
         person = await person_behind(work, found)
         await reference_of(work, case, person.id)
         trust = Trust.EVIDENCED if await _shown_by(work, desk.policy, case, found) else Trust.ASSERTED
-        link = await link_account(work, person, found.account, found.handle, trust, by, "named in the reported matter")
-        await link_vouched(work, person, found, by)
+        naming = Naming(case.id, trust, by_member(by), "named in the reported matter")
+        link = await link_account(work, person, found.account, found.handle, naming)
+        await link_vouched(work, person, found, naming)
         about = {"case": case.id, "person": person.id, "account": link.id}
         work.journal.note(Entry("person.was_named", by_member(by), "P-3.1", about, case.id))
         await wall_off_person(work, desk.policy, person.id, by_member(by))
-        await _tell_of_link(work, case.code_name, person, link, by, News.PERSON_NAMED)
+        await _tell_of_link(work, case, person, await _as_known(work, by, link), by, News.PERSON_NAMED)
     return person.code_name
 
 
@@ -93,17 +95,22 @@ async def propose_link(
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.LINK)
         person, case = await _person_and_case(work, by, person_code)
-        if await _binding_owner(work, found.account) not in (None, person.id):
+        owner = await _binding_owner(work, found.account)
+        is_anothers = owner not in (None, person.id)
+        if is_anothers and await _is_known_to(work, by, found.account, owner):
             raise Refused("taken", "This account is already known as somebody else's.", "P-6.4")
-        trust = Trust.VOUCHED if await _vouched_for(work, person, found) else Trust.ASSERTED
-        link = await link_account(work, person, found.account, found.handle, trust, by, evidence.strip())
-        if trust is Trust.VOUCHED:
-            await link_vouched(work, person, found, by)
+        vouched = not is_anothers and await _vouched_for(work, person, found)
+        trust = Trust.VOUCHED if vouched else Trust.ASSERTED
+        naming = Naming(case.id, trust, by_member(by), evidence.strip())
+        link = await link_account(work, person, found.account, found.handle, naming)
+        if vouched:
+            await link_vouched(work, person, found, naming)
         about = {"person": person.id, "account": link.id}
         work.journal.note(Entry("account.was_linked", by_member(by), "P-6.4", about, case.id, evidence.strip()))
         await wall_off_person(work, desk.policy, person.id, by_member(by))
-        await _tell_of_link(work, case.code_name, person, link, by, News.ACCOUNT_LINKED)
-    return _view(person, link)
+        seen = await _as_known(work, by, link)
+        await _tell_of_link(work, case, person, seen, by, News.ACCOUNT_LINKED)
+    return _view(person, seen)
 
 
 async def confirm_link(desk: Desk, by: MemberId, link_id: AccountId) -> LinkView:
@@ -115,14 +122,16 @@ async def confirm_link(desk: Desk, by: MemberId, link_id: AccountId) -> LinkView
         if link is None or person is None:
             raise NotFound
         _, case = await _person_and_case(work, by, person.code_name)
-        await _check_confirmable(work, link, by)
-        confirmed = replace(link, trust=Trust.CONFIRMED, confirmed_by=by)
-        kept = await work.people.save_account(confirmed)
-        await bind(work, kept)
+        seen = await _as_known(work, by, link)
+        await _check_confirmable(work, seen, by)
+        kept = await work.people.save_account(_confirmed(link, case, seen, by))
+        if not link.binding:
+            await bind(work, kept)
         about = {"person": person.id, "account": link.id}
         work.journal.note(Entry("link.was_confirmed", by_member(by), "P-6.4", about, case.id))
         await wall_off_person(work, desk.policy, person.id, by_member(by))
-        await _tell_of_link(work, case.code_name, person, kept, by, News.ACCOUNT_LINKED)
+        kept = await _as_known(work, by, kept)
+        await _tell_of_link(work, case, person, kept, by, News.ACCOUNT_LINKED)
     return _view(person, kept)
 
 
@@ -136,7 +145,7 @@ async def accounts_of(desk: Desk, by: MemberId, code_name: str) -> tuple[PersonA
         for party in await work.cases.parties_of(case.id):
             person = await work.people.person(party.person) if party.person else None
             if party.role is PartyRole.REPORTED and person is not None:
-                found.append(PersonAccounts(person.code_name, await work.people.accounts_of(person.id)))
+                found.append(PersonAccounts(person.code_name, await accounts_known_to(work, by, person.id)))
         return tuple(found)
 
 
@@ -197,29 +206,34 @@ async def _vouched_for(view: View, person: Person, found: Found) -> bool:
     return any(account in known for account, _ in found.vouched)
 
 
-async def link_account(
-    work: Work, person: Person, account: Account, handle: str, trust: Trust, by: MemberId, evidence: str
-) -> KnownAccount:
+async def link_account(work: Work, person: Person, account: Account, handle: str, naming: Naming) -> KnownAccount:
     """The link stands with at least that trust; a newly binding one is looked at by the reconciler at once."""
-    known = [link for link in await work.people.accounts_of(person.id) if link.account == account]
-    if known and (known[0].binding or trust is Trust.ASSERTED):
-        return known[0]
-    if known:
-        link = await work.people.save_account(replace(known[0], trust=trust, handle=handle))
-    else:
-        link = KnownAccount(AccountId(new_id()), person.id, account, handle, trust, work.now, by_member(by), evidence)
-        await work.people.add_account(link)
-    if link.binding:
-        await bind(work, link)
-    return link
+    known = next((link for link in await work.people.accounts_of(person.id) if link.account == account), None)
+    if known is None:
+        at, by, said = work.now, naming.by, naming.evidence
+        made = KnownAccount(
+            AccountId(new_id()), person.id, account, handle, naming.trust, at, by, said, namings=(naming,)
+        )
+        await work.people.add_account(made)
+        if made.binding:
+            await bind(work, made)
+        return made
+    named = known.named_in(naming)
+    binds_now = not known.binding and naming.trust is not Trust.ASSERTED
+    if binds_now:
+        named = replace(named, trust=naming.trust, handle=handle)
+    kept = named if named == known else await work.people.save_account(named)
+    if binds_now:
+        await bind(work, kept)
+    return kept
 
 
-async def link_vouched(work: Work, person: Person, found: Found, by: MemberId) -> None:
+async def link_vouched(work: Work, person: Person, found: Found, naming: Naming) -> None:
     """What the space vouches for is linked in the same act, unless it is known as somebody else's."""
     for account, handle in found.vouched:
         if await _binding_owner(work, account) in (None, person.id):
-            evidence = f"vouched for by {found.account.space}"
-            await link_account(work, person, account, handle, Trust.VOUCHED, by, evidence)
+            vouched = replace(naming, trust=Trust.VOUCHED, evidence=f"vouched for by {found.account.space}")
+            await link_account(work, person, account, handle, vouched)
 
 
 async def wall_off_person(work: Work, policy: Policy, person: PersonId, by: str) -> None:
@@ -238,11 +252,29 @@ async def wall_off_person(work: Work, policy: Policy, person: PersonId, by: str)
             await tell_of_walls(work, case, after)
 
 
-async def _tell_of_link(
-    work: Work, code_name: str, person: Person, link: KnownAccount, by: MemberId, news: News
-) -> None:
+async def _as_known(view: View, by: MemberId, link: KnownAccount) -> KnownAccount:
+    """The link as far as the member may know of it; NotFound where they may not."""
+    for seen in await accounts_known_to(view, by, link.person):
+        if seen.id == link.id:
+            return seen
+    raise NotFound
+
+
+async def _is_known_to(view: View, by: MemberId, account: Account, owner: PersonId | None) -> bool:
+    """Whether the member may know that the account is that person's."""
+    links = await accounts_known_to(view, by, owner) if owner else ()
+    return any(link.account == account and link.binding for link in links)
+
+
+def _confirmed(link: KnownAccount, case: Case, seen: KnownAccount, by: MemberId) -> KnownAccount:
+    """The link with the second yes; what binds already by another case's word stays as that case says."""
+    named = link.named_in(Naming(case.id, Trust.CONFIRMED, seen.linked_by, seen.evidence))
+    return named if link.binding else replace(named, trust=Trust.CONFIRMED, confirmed_by=by)
+
+
+async def _tell_of_link(work: Work, of: Case, person: Person, link: KnownAccount, by: MemberId, news: News) -> None:
     """The others on the case hear of it, after the walls; those who may confirm it are asked to."""
-    case = await work.cases.case_named(code_name)
+    case = await work.cases.case(of.id)
     if case is None:
         return
     facts = {"person": person.code_name, "link": link.id, "news": news}
@@ -265,7 +297,7 @@ async def _check_confirmable(view: View, link: KnownAccount, by: MemberId) -> No
         raise Refused("already", "This link is confirmed already.", "P-6.4")
     if link.linked_by == by_member(by):
         raise Refused("same_member", "Another member has to confirm what you proposed.", "P-6.4")
-    if await _binding_owner(view, link.account) is not None:
+    if await _binding_owner(view, link.account) not in (None, link.person):
         raise Refused("taken", "This account is already known as somebody else's.", "P-6.4")
 
 

@@ -14,6 +14,7 @@ from guardian.cases.steps import STEPS, StepEvent, Steps
 from guardian.cases.values import (
     Case,
     CaseEvent,
+    CaseState,
     Party,
     PartyRole,
     Promise,
@@ -29,7 +30,7 @@ from guardian.desk.telling import tell_group_office, tell_members
 from guardian.errors import NotFound, Refused
 from guardian.ids import CaseId, MemberId, PersonId, new_id
 from guardian.journal import SERVICE, Entry
-from guardian.notices.values import NoticeKind
+from guardian.notices.values import News, NoticeKind
 from guardian.people.permissions import BOARD_LIAISON, sits
 from guardian.people.values import Group, Office
 from rules.conflicts import Standing
@@ -218,6 +219,17 @@ async def tell_board(work: Work, case: Case, kind: NoticeKind, facts: dict[str, 
     board = {m.id for m in await work.people.members() if m.holds(Group.BOARD, work.now)}
     if not await _liaisons(work, case) <= board:
         await tell_group_office(work, Group.WORKING_GROUP, Office.BOARD_LIAISON, kind, facts, case)
+
+
+async def tell_of_news(work: Work, case: Case, news: News) -> None:
+    """Everybody who decides in the case hears of the news: its members, and the Board while it lies there."""
+    facts: dict[str, str] = {"news": news}
+    if case.state is not CaseState.WITH_BOARD or case.board_only:
+        await tell_members(work, case, NoticeKind.CASE_NEWS, facts)
+        return
+    board = [m.id for m in await work.people.members() if m.holds(Group.BOARD, work.now)]
+    await tell_members(work, case, NoticeKind.CASE_NEWS, facts, besides={*board, *await _liaisons(work, case)})
+    await tell_board(work, case, NoticeKind.CASE_NEWS, facts)
 
 
 async def _liaisons(view: View, case: Case) -> frozenset[MemberId]:

@@ -29,6 +29,7 @@ from guardian.cases.values import (
 from guardian.cases.words import FOR_MEMBERS
 from guardian.desk.desk import Desk, View
 from guardian.desk.hearing import was_asked
+from guardian.desk.knowing import accounts_known_to, coverage_known_to
 from guardian.desk.moving import counted, reported
 from guardian.desk.reading import promises_shown
 from guardian.ids import AccountId, DecisionId, DraftId, MemberId, ProposalId
@@ -245,7 +246,7 @@ async def _drafts(view: View, case: Case, by: MemberId) -> tuple[DraftId, ...]:
 
 
 async def _links(view: View, case: Case, by: MemberId) -> tuple[AccountId, ...]:
-    links = [link for person in await reported(view, case) for link in await view.people.accounts_of(person)]
+    links = [link for person in await reported(view, case) for link in await accounts_known_to(view, by, person)]
     return tuple(link.id for link in links if not link.binding and link.linked_by != by_member(by))
 
 
@@ -258,7 +259,8 @@ async def _running(view: View, member: Member, sanction: Sanction) -> RunningSan
     if not may_know(member, case, await view.cases.walls_of(case.id), view.now):
         return None
     until = asks_until(sanction) or sanction.ends
-    rows = tuple(row for row in await view.sanctions.coverage_of(person.id) if sanction.covers(row.space))
+    reached = [row for row in await view.sanctions.coverage_of(person.id) if sanction.covers(row.space)]
+    rows = await coverage_known_to(view, member.id, person.id, reached)
     return RunningSanction(person.code_name, case.code_name, sanction.restriction, state, until, rows)
 
 

@@ -27,7 +27,7 @@ from guardian.cases.values import (
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.enactment import enactment_told
 from guardian.desk.hearing import was_asked
-from guardian.desk.moving import case_of, insist, keep_for, reported, step_to, steps_of, tell_liaison
+from guardian.desk.moving import case_of, insist, keep_for, reported, step_to, steps_of, tell_liaison, tell_of_news
 from guardian.desk.readmission import keep_out, may_ask, open_request
 from guardian.desk.telling import reference_of, tell_members
 from guardian.errors import NotFound, Refused
@@ -69,7 +69,6 @@ class SanctionLine:
     everywhere: bool
     spaces: tuple[str, ...]
     conditions: str = ""
-    summary: str = ""
     provisional: bool = False
     opens_at: datetime | None = None
     may_ask_now: bool = False
@@ -117,7 +116,7 @@ async def page(desk: Desk, receipt: str) -> PersonalPage:
             sanctions,
             tuple([await _matter(work, case, person) for case in cases]),
             any(each.open and each.asked_at is None for each in asking),
-            bool(await _decided(work, cases)),
+            bool(await _decided(work, cases, person)),
             await _letters(work, person),
         )
 
@@ -154,7 +153,7 @@ async def ask_reconsideration(desk: Desk, receipt: str, text: str) -> str:
     async with desk.works.begin() as work:
         person = await _holder(work, receipt)
         cases = [case for case in await work.cases.cases_of(person) if await _knows_of(work, case, person)]
-        decided = await _decided(work, cases)
+        decided = await _decided(work, cases, person)
         if not decided:
             raise Refused(
                 "nothing_decided", "Nothing has been decided about you that could be looked at again.", "P-5.7"
@@ -199,7 +198,6 @@ async def _sanctions(desk: Desk, view: View, person: PersonId) -> tuple[Sanction
                 sanction.spaces is None,
                 tuple(sorted(sanction.spaces or ())),
                 consequence.conditions if consequence else "",
-                consequence.summary if consequence else "",
                 sanction.provisional,
                 ask.opens_at if ask else None,
                 bool(ask and ask.open and ask.asked_at is None),
@@ -224,7 +222,7 @@ async def _consequence(view: View, sanction: Sanction) -> Consequence | None:
 async def _matter(work: Work, case: Case, person: PersonId) -> MatterLine:
     step = (await steps_of(work, case.id)).of.get(StepKind.HEARING)
     open_now = await _may_be_heard(work, case, person)
-    decided = [d for d in await _decided(work, [case]) if d.person == person]
+    decided = await _decided(work, [case], person)
     only_one = len(await reported(work, case)) == 1
     said = [a for a in await work.cases.additions_of(case.id) if only_one and a.report is None and a.from_party]
     return MatterLine(
@@ -253,9 +251,10 @@ async def _may_be_heard(view: View, case: Case, person: PersonId) -> bool:
     return case.kind is not CaseKind.REPORT or await was_asked(view, case, person)
 
 
-async def _decided(view: View, cases: Sequence[Case]) -> list[Decision]:
-    """What has been decided and enacted in these cases, oldest first."""
-    found = [d for case in cases for d in await view.deliberation.decisions_of(case.id) if d.enacted_at is not None]
+async def _decided(view: View, cases: Sequence[Case], person: PersonId) -> list[Decision]:
+    """What has been decided on the person and enacted in these cases, oldest first; what became of others is not theirs."""
+    every = [d for case in cases for d in await view.deliberation.decisions_of(case.id)]
+    found = [d for d in every if d.enacted_at is not None and d.person == person]
     return sorted(found, key=lambda decision: (decision.at, decision.id))
 
 
@@ -266,6 +265,6 @@ async def _hear(desk: Desk, work: Work, case: Case, person: PersonId, text: str)
         await step_to(work, case.id, StepKind.HEARING, StepEvent.FINISH, PARTY)
         await keep_for(work, case.id, PromiseKind.HEARING)
     case = await keep_out(work, desk.policy, case, text)
-    await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": News.HEARD})
+    await tell_of_news(work, case, News.HEARD)
     about = {"case": str(case.id), "person": str(person)}
     work.journal.note(Entry("person.was_heard", PARTY, "P-3.5", about, case.id))

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from guardian.cases.access import case_to_read
-from guardian.cases.deliberation import Mark
+from guardian.cases.deliberation import BoardAnswer, Mark
 from guardian.cases.values import Act, Ballot, Case, Review
 from guardian.desk.desk import Desk, View
+from guardian.desk.knowing import coverage_known_to
 from guardian.desk.reading import reader_of
-from guardian.ids import ProposalId
+from guardian.ids import MemberId, ProposalId
 from guardian.journal import OPERATOR, PARTY, SERVICE
 from guardian.sanctions.values import Coverage, Sanction, state_at
 from rules.ladder import TermState
@@ -49,6 +50,7 @@ class Proceedings:
     votes: Mapping[ProposalId, Votes]
     acts: tuple[ActRead, ...]
     sanctions: tuple[SanctionRead, ...]
+    board_answer: BoardAnswer | None = None
 
 
 async def proceedings(desk: Desk, session: str) -> Proceedings:
@@ -62,7 +64,8 @@ async def proceedings(desk: Desk, session: str) -> Proceedings:
             tuple(
                 [ActRead(a, await view.deliberation.reviews_of(a.id)) for a in await view.deliberation.acts_of(case.id)]
             ),
-            tuple([await _sanction(view, sanction) for sanction in await view.sanctions.of_case(case.id)]),
+            tuple([await _sanction(view, by, sanction) for sanction in await view.sanctions.of_case(case.id)]),
+            await view.deliberation.board_answer_for(case.id),
         )
 
 
@@ -75,7 +78,7 @@ async def _votes(view: View, case: Case) -> Mapping[ProposalId, Votes]:
     }
 
 
-async def _sanction(view: View, sanction: Sanction) -> SanctionRead:
-    rows = await view.sanctions.coverage_of(sanction.person)
-    reached = tuple(row for row in rows if sanction.covers(row.space))
+async def _sanction(view: View, by: MemberId, sanction: Sanction) -> SanctionRead:
+    rows = [row for row in await view.sanctions.coverage_of(sanction.person) if sanction.covers(row.space)]
+    reached = await coverage_known_to(view, by, sanction.person, rows)
     return SanctionRead(sanction, state_at(sanction, view.now), reached)

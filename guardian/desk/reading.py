@@ -28,6 +28,7 @@ from guardian.cases.values import (
 )
 from guardian.cases.words import FOR_MEMBERS, WALLS
 from guardian.desk.desk import Desk, View, Work
+from guardian.desk.knowing import accounts_known_to
 from guardian.desk.walling import name_of
 from guardian.errors import NotFound, Refused
 from guardian.ids import EvidenceId, MemberId, PersonId, new_secret
@@ -251,7 +252,7 @@ async def _people(view: View, by: MemberId, case: Case) -> tuple[PersonRead, ...
     for party in await view.cases.parties_of(case.id):
         person = await view.people.person(party.person) if party.person else None
         if party.role is PartyRole.REPORTED and person is not None and reader is not None:
-            accounts = await view.people.accounts_of(person.id)
+            accounts = await accounts_known_to(view, by, person.id)
             others = await _other_cases(view, reader, person.id, case)
             found.append(PersonRead(person.id, person.code_name, accounts, others))
     return tuple(found)

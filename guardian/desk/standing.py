@@ -5,13 +5,14 @@ Counts carry no content. An explanation and a roster show a member only what the
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from guardian.cases.access import acting, may_know, walled
+from guardian.cases.access import acting, may_know
 from guardian.desk.desk import Desk, View
+from guardian.desk.knowing import accounts_known_to
 from guardian.errors import NotFound
-from guardian.ids import MemberId, PersonId, Reference, SpaceName
+from guardian.ids import MemberId, Reference, SpaceName
 from guardian.journal import OPERATOR, Entry, by_member
 from guardian.notices.values import NoticeState
 from guardian.people.permissions import UseCase
@@ -96,7 +97,9 @@ async def explain_account(desk: Desk, by: MemberId, space: SpaceName, text: str)
     found = await place.find(text) if place else None
     async with desk.works.look() as view:
         owners = await view.people.owners(Account(space, found[0] if found else text.strip()))
-        owner = next((known for known in owners if known.binding), None)
+        known = [seen for owner in owners for seen in await accounts_known_to(view, by, owner.person)]
+        ours = {owner.id for owner in owners}
+        owner = next((seen for seen in known if seen.id in ours and seen.binding), None)
         person = await _seen_person(view, by, await view.people.person(owner.person) if owner else None)
     return await _explained(desk, by, person, space)
 
@@ -119,44 +122,43 @@ async def roster(desk: Desk, by: MemberId) -> tuple[Running, ...]:
             person = await work.people.person(sanction.person)
             if person is None or state_at(sanction, work.now) is TermState.OVER:
                 continue
-            if await _may_see(work, member, sanction.person):
-                lines.append(await _running(work, person, sanction))
+            if await _may_know_why(work, member, sanction):
+                lines.append(await _running(work, by, person, sanction))
         about = {"sanctions": str(len(lines))}
         work.journal.note(Entry("roster.was_printed", by_member(by), "P-9.8", about))
     return tuple(lines)
 
 
 async def _seen_person(view: View, by: MemberId, person: Person | None) -> Person:
-    member = await view.people.member(by)
-    if person is None or member is None or not await _may_see(view, member, person.id):
+    if person is None or not await accounts_known_to(view, by, person.id):
         raise NotFound
     return person
 
 
-async def _may_see(view: View, member: Member, person: PersonId) -> bool:
-    """Whether the member may know of a case about the person, and has a wall in front of none of them.
-
-    What holds an account is the sum of all cases: one that is walled off would show through it (P-2.5).
-    """
-    known = False
-    for case in await view.cases.cases_of(person):
-        walls = await view.cases.walls_of(case.id)
-        if walled(member.id, walls):
-            return False
-        known = known or may_know(member, case, walls, view.now)
-    return known
+async def _may_know_why(view: View, member: Member, sanction: Sanction) -> bool:
+    """Whether the sanction's case is the member's to know; another case of the same person changes nothing (P-2.5)."""
+    case = await view.cases.case(sanction.case)
+    return case is not None and may_know(member, case, await view.cases.walls_of(case.id), view.now)
 
 
 async def _explained(desk: Desk, by: MemberId, person: Person, only: SpaceName | None) -> tuple[Explained, ...]:
     async with desk.works.begin() as work:
-        accounts = [a for a in await work.people.accounts_of(person.id) if only in (None, a.account.space)]
-        facts = [found for found in [await read(work, a.id) for a in accounts] if found is not None]
+        member = await acting(work, by, UseCase.EXPLAIN)
+        known = await accounts_known_to(work, by, person.id)
+        accounts = [a for a in known if only in (None, a.account.space)]
+        facts = [await _known(work, member, found) for found in [await read(work, a.id) for a in accounts] if found]
         about = {"person": person.id}
         work.journal.note(Entry("person.was_explained", by_member(by), "P-9.8", about))
     lines = [await _line(desk, person, each) for each in facts]
     if not lines:
         raise NotFound
     return tuple(line for line in lines if line is not None)
+
+
+async def _known(view: View, member: Member, facts: Facts) -> Facts:
+    """The facts of a key without the sanctions whose case the member may not know."""
+    known = [each for each in facts.sanctions if await _may_know_why(view, member, each)]
+    return replace(facts, sanctions=tuple(known))
 
 
 async def _line(desk: Desk, person: Person, facts: Facts) -> Explained | None:
@@ -170,7 +172,7 @@ async def _line(desk: Desk, person: Person, facts: Facts) -> Explained | None:
     return Explained(person.code_name, facts.known.handle, explanation, because)
 
 
-async def _running(view: View, person: Person, sanction: Sanction) -> Running:
+async def _running(view: View, by: MemberId, person: Person, sanction: Sanction) -> Running:
     end = asks_until(sanction)
     return Running(
         person.code_name,
@@ -179,7 +181,7 @@ async def _running(view: View, person: Person, sanction: Sanction) -> Running:
         sanction.starts,
         end or sanction.ends,
         end is not None,
-        tuple([await _place(view, a) for a in await view.people.accounts_of(person.id) if _reaches(sanction, a)]),
+        tuple([await _place(view, a) for a in await accounts_known_to(view, by, person.id) if _reaches(sanction, a)]),
     )
 
 

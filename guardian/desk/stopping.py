@@ -1,5 +1,6 @@
 """Any member can stop another from acting alone; the stop is itself looked at by the others. Policy: P-7.5."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -9,7 +10,7 @@ from guardian.cases.acting import STOPS, Stop, StopEvent, StopState, binding, is
 from guardian.cases.values import Act, Promise, PromiseKind, Review
 from guardian.cases.walls import circle_of
 from guardian.desk.desk import Desk, View, Work
-from guardian.desk.moving import again, case_of, insist, keep, keep_about, promise
+from guardian.desk.moving import again, case_of, counted, insist, keep, keep_about, promise
 from guardian.desk.reviewing import release_stopped, to_chairs
 from guardian.desk.telling import tell_group_office
 from guardian.errors import NotFound, Refused
@@ -27,7 +28,8 @@ _EVENT: Final = {ReviewAnswer.RATIFY: StopEvent.KEEP, ReviewAnswer.REVERSE: Stop
 
 @dataclass(frozen=True, slots=True)
 class StopView:
-    """A stop as the members see it; `released` acts restrict nobody any more, `kept` ones lie with the chairs."""
+    """A stop as its maker sees it: of the acts they may know of, `released` ones restrict nobody any more, `kept` ones lie
+    with the chairs."""
 
     id: str
     by: MemberId
@@ -100,15 +102,21 @@ async def stop_by_the_clock(work: Work, policy: Policy, known: Stop, made: Promi
 async def _undo(desk: Desk, work: Work, made: Stop) -> tuple[int, int]:
     """What the one who is stopped did alone and nobody has reviewed: released, or kept for the chairs where danger was."""
     acts = [a for a in await work.deliberation.acts() if a.by == made.of and is_under_review(a)]
-    counted: dict[str, Act] = {_key(past(each)): each for each in acts}
+    by_key: dict[str, Act] = {_key(past(each)): each for each in acts}
     known = tuple(past(each) for each in acts)
-    released = [counted[_key(each)] for each in brake.released_by_stop(known, made.of)]
-    kept = [counted[_key(each)] for each in brake.kept_for_chairs(known, made.of)]
+    released = [by_key[_key(each)] for each in brake.released_by_stop(known, made.of)]
+    kept = [by_key[_key(each)] for each in brake.kept_for_chairs(known, made.of)]
     for each in released:
         await release_stopped(work, each, by_member(made.by))
     for each in kept:
         await to_chairs(desk, work, await case_of(work, each.case), each)
-    return len(released), len(kept)
+    return await _known(work, made.by, released), await _known(work, made.by, kept)
+
+
+async def _known(view: View, by: MemberId, acts: Iterable[Act]) -> int:
+    """How many of the acts the member may know of: an act on themselves is not counted to them. Policy: P-4.2."""
+    known = [by in await counted(view, await case_of(view, act.case)) for act in acts]
+    return known.count(True)
 
 
 def _key(each: brake.PastAct[MemberId, PersonId]) -> str:

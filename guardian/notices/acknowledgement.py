@@ -15,6 +15,18 @@ def acknowledgement(community: str, answer_by: datetime) -> str:
     )
 
 
+def nobody_left(community: str) -> str:
+    """What a reporter reads whose report concerns everybody who could handle it: no answer is promised. Policy: P-2.5."""
+    return (
+        f"Your report is kept, and nobody has been told of it: it concerns everybody who handles reports for {community}, "
+        "so there is nobody left here who may read it. We cannot promise you an answer.\n\n"
+        "Please turn to somebody outside whom you trust. If somebody is in physical danger, call your local emergency "
+        "services first.\n\n"
+        "Keep your receipt. It is shown this once. Once somebody is there whom your report does not concern, they can "
+        "read it, and with the receipt you can add to it or withdraw it. Nobody can look it up for you."
+    )
+
+
 def addition_received(community: str) -> str:
     """What a reporter reads after adding something."""
     return f"Thank you. What you added is now with your report, and those who handle it for {community} have been told."

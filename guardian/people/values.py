@@ -1,10 +1,12 @@
 """What is known of humans: a Person and their Accounts, a Member and their offices. Frozen values, no behaviour."""
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from guardian.ids import AccountId, MemberId, PersonId, SpaceName
+from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
 from guardian.spaces.port import Account
 
 
@@ -90,6 +92,19 @@ class Trust(StrEnum):
     CONFIRMED = "confirmed"  # asserted, and a second member agreed
 
 
+_BINDS_MORE: Final = (Trust.ASSERTED, Trust.EVIDENCED, Trust.CONFIRMED, Trust.VOUCHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How one case came to know a link: whoever is kept out of every case that names it does not learn of it (P-2.5)."""
+
+    case: CaseId
+    trust: Trust
+    by: str
+    evidence: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownAccount:
     """An account and the person it belongs to. `handle` is what it was called when last looked at."""
@@ -103,9 +118,26 @@ class KnownAccount:
     linked_by: str
     evidence: str = ""
     confirmed_by: MemberId | None = None
+    namings: tuple[Naming, ...] = ()
     version: int = 0
 
     @property
     def binding(self) -> bool:
         """Whether a sanction reaches it: a member's assertion alone restricts nobody."""
         return self.trust is not Trust.ASSERTED
+
+    def seen_from(self, cases: Container[CaseId]) -> "KnownAccount | None":
+        """The link as it looks to somebody who knows of these cases alone; None where none of them names it."""
+        known = [naming for naming in self.namings if naming.case in cases]
+        if not known:
+            return None
+        best = max(known, key=lambda naming: _BINDS_MORE.index(naming.trust))
+        return replace(self, trust=best.trust, linked_by=best.by, evidence=best.evidence)
+
+    def named_in(self, naming: Naming) -> "KnownAccount":
+        """The link with what this case says of it; a weaker word of the same case gives way, a stronger one stays."""
+        before = next((known for known in self.namings if known.case == naming.case), None)
+        if before is not None and _BINDS_MORE.index(before.trust) >= _BINDS_MORE.index(naming.trust):
+            return self
+        others = tuple(known for known in self.namings if known.case != naming.case)
+        return replace(self, namings=(*others, naming))

@@ -98,15 +98,15 @@ async def _round(tools: Tools, lease: Lease, space: Space, facts: Facts, last: R
     view = _view(tools, space, facts, seen, belongs)
     step = view.planned.step
     if step is None or step == last.done:
-        await _come_to_rest(tools, facts, view, last)
+        await _come_to_rest(tools, lease, facts, view, last)
         return None
     return await _step(tools, lease, space, view, step, losses)
 
 
-async def _come_to_rest(tools: Tools, facts: Facts, view: View, last: Round) -> None:
+async def _come_to_rest(tools: Tools, lease: Lease, facts: Facts, view: View, last: Round) -> None:
     """Nothing is left to do, or the step just tried has not shown: then it is tried again later."""
     if last.trouble is None or view.planned.step is None:
-        cut = last.trouble is not None and last.trouble.cut
+        cut = lease.taken_over or (last.trouble is not None and last.trouble.cut)
         await record(tools, facts, view.settled, view.planned, unconfirmed=view.planned.step is not None, cut=cut)
     else:
         await record_trouble(tools, facts, view.settled, last.trouble)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from guardian.errors import Stale
@@ -90,7 +91,7 @@ class Reconciler:
             if lease.taken_over:
                 # The dead holder's call may still be on the wire: what it does shows after the ceiling at the latest.
                 await self._tools.nap(self._ceiling.total_seconds())
-                await self._look_at_all(lease)
+                await self._look_at_all(replace(lease, taken_over=False))
         finally:
             renewal.cancel()
         async with self._tools.works.begin() as work:

@@ -53,7 +53,10 @@ async def _lifted_by_hand(tools: Tools, work: SanctionWork, facts: Facts, hold: 
 async def record(
     tools: Tools, facts: Facts, settled: Settled, planned: Plan, *, unconfirmed: bool = False, cut: bool = False
 ) -> None:
-    """What the look came to. A call that was cut may still land: it is looked at once more after the ceiling."""
+    """What the look came to. A call that was cut, or that a dead worker made, may still land: it is looked at once more.
+
+    Until then its intent stays open, since in a space without reasons nothing else would prove what lands to be ours.
+    """
     now = tools.clock.now()
     again = now + tools.pace.least if unconfirmed or cut else None
     next_look = min((i for i in (planned.next_look, again) if i is not None), default=None)
@@ -73,7 +76,8 @@ async def record(
     )
     async with tools.works.begin() as work:
         await keep_settled(tools, work, facts, settled)
-        await _close_fulfilled(work, facts, settled, planned)
+        if not cut:
+            await _close_overtaken(work, facts, settled, planned)
         if healed and not unconfirmed:
             await tools.alarms.raise_(work, "healed", key.person, key.space, facts.because(now))
         if planned.unproved:
@@ -81,7 +85,7 @@ async def record(
         await _finish(tools, work, key)
 
 
-async def _close_fulfilled(work: SanctionWork, facts: Facts, settled: Settled, planned: Plan) -> None:
+async def _close_overtaken(work: SanctionWork, facts: Facts, settled: Settled, planned: Plan) -> None:
     """Nothing is left to do: an intent that is still open has been overtaken by what is wanted now."""
     if planned.step is None and planned.state is not CoverageState.OPEN:
         for intent in facts.intents:

@@ -78,6 +78,13 @@ def messages_to(world: World, human: Human) -> list[str]:
     return [message["content"] for message in world.discord.person(human.discord).dms()]
 
 
+def letters_to(world: World, human: Human) -> list[str]:
+    """Everything that the service wrote to them on the forum and that they could read when it was written."""
+    state, number = world.forum.state, int(human.forum)
+    posts = [state.posts[i] for topic in state.topics.values() if number in topic.allowed for i in topic.post_ids]
+    return [post.raw for post in posts if post.reachable.get(number, True)]
+
+
 def who_was_messaged(world: World, people: Iterable[Human], words: str) -> set[str]:
     """Those among the people to whom the bot wrote something with these words."""
     return {h.key for h in people if any(words.casefold() in text.casefold() for text in messages_to(world, h))}

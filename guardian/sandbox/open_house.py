@@ -1,12 +1,17 @@
 """The sandbox that stays up: a fresh world on faster time, the service in it, and what a newcomer can try there."""
 
+import asyncio
+import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from connectors.emulation.server import EmulatedServer
 from guardian.assembly.composing import assemble
 from guardian.clock import FastClock
+from guardian.sandbox.community import DISCORD, FORUM, GITHUB
 from guardian.sandbox.config import Wishes, write_config
+from guardian.sandbox.console import HELP, Console, read_lines
 from guardian.sandbox.founding import found
 from guardian.sandbox.platforms import until_told
 from guardian.sandbox.studio import temporary_folder
@@ -31,42 +36,50 @@ async def keep_open(narrator: Narrator, speed: float) -> int:
         world.connect_hooks(service.url)
         for line in _what_to_try(world, service.url, folder, speed):
             narrator.plain(line)
-        await until_told()
+        told = asyncio.Event()
+        console = Console(world, narrator.plain)
+        reading = asyncio.create_task(read_lines(sys.stdin, console, told), name="console")
+        stack.callback(reading.cancel)
+        await until_told(told)
         narrator.plain("The sandbox ends; nothing of it is kept.")
     return 0
 
 
 def _what_to_try(world: World, url: str, folder: Path, speed: float) -> list[str]:
-    act = f"-H 'X-Control-Token: {world.discord.control_token}' {world.discord.origin}/_control/act"
-    alder, rowan = world["alder"], world["rowan"]
-    oskar = f'{{"by": "{world["oskar"].discord}", "user": "{alder.discord}"}}'
-    report = f'{{"person": "{rowan.discord}", "name": "report"}}'
-    cases = f'{{"person": "{world["nadia"].discord}", "name": "cases"}}'
     return [
         "",
         f"The sandbox is open: a fresh community, and one hour there is {3600 / speed:.0f} seconds here.",
         "",
-        f"  report page     {url}/report      (no account: write a report, keep the receipt)",
-        f"  follow it up    {url}/follow-up",
-        f"  personal page   {url}/personal    (of somebody heard or sanctioned, by receipt)",
-        f"  health          {url}/healthz",
-        f"  data and keys   {folder}",
+        "  In a browser:",
+        f"    {url}/report      a report, without any account: keep the receipt",
+        f"    {url}/follow-up   what became of it",
+        f"    {url}/personal    the page of somebody heard or sanctioned, by receipt",
+        f"    {url}/healthz     how the service is",
         "",
-        "  The platforms are emulated on this machine. Anybody there can be made to act:",
-        f"    Rowan gives /report      curl -d '{_asks('command', report)}' {act}",
-        f"    Nadia gives /cases       curl -d '{_asks('command', cases)}' {act}",
-        f"    Oskar bans Alder         curl -d '{_asks('ban_by_hand', oskar)}' {act}",
-        "    what the platforms hold  GET /_control/state and /_control/history, with the token of each:",
-        f"      discord {world.discord.origin}  {world.discord.control_token}",
-        f"      forum   {world.forum.origin}  {world.forum.control_token}",
-        f"      github  {world.github.origin}  {world.github.control_token}",
+        "  Here, everybody who lives there does what you type:",
+        *(f"    {line}" for line in HELP),
+        "  For example: report something in the browser, then type",
+        "    inbox nadia",
+        "    nadia /cases",
+        "    nadia /case case=CODE-NAME",
+        "    kofi /act name=alder space=forum restriction=suspended ground=ongoing reason='insults, just now'",
+        "    press Act now",
+        "    holds alder",
         "",
         "  Who lives there:",
         *(f"    {human.key:8} {human.name:16} {human.is_}" for human in world.community.people.values()),
         "",
-        "  Ctrl-C ends it.",
+        "  For programs: POST /_control/act, GET /_control/state and /_control/history, with X-Control-Token:",
+        *(f"    {space:8} {emulator.origin}  {token}" for space, emulator, token in _doors(world)),
+        f"  Data and keys: {folder} (gone when this ends)",
+        "",
+        "  quit, or Ctrl-C, ends it.",
     ]
 
 
-def _asks(name: str, arguments: str) -> str:
-    return f'{{"name": "{name}", "arguments": {arguments}}}'
+def _doors(world: World) -> list[tuple[str, EmulatedServer[Any], str]]:
+    return [
+        (DISCORD, world.discord, world.discord.control_token),
+        (FORUM, world.forum, world.forum.control_token),
+        (GITHUB, world.github, world.github.control_token),
+    ]

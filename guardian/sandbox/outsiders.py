@@ -5,6 +5,7 @@ from typing import Final
 
 from connectors.discord.emulator.screen import Screen
 from guardian.sandbox.browser import RECEIPT, Page, Visitor
+from guardian.sandbox.checks import letters_to, messages_to
 from guardian.sandbox.community import Human
 from guardian.sandbox.group import WorkingGroup
 from guardian.sandbox.worlds import World
@@ -63,12 +64,7 @@ class Outsiders:
 
     def receipt_of(self, who: Human) -> str:
         """The newest receipt that has reached them, on Discord or on the forum, and that they have kept since."""
-        texts = [message["content"] for message in self._world.discord.person(who.discord).dms()]
-        state = self._world.forum.state
-        for topic in state.topics.values():
-            if int(who.forum) in topic.allowed:
-                posts = [state.posts[number] for number in topic.post_ids]
-                texts += [post.raw for post in posts if post.reachable.get(int(who.forum), True)]
+        texts = [*messages_to(self._world, who), *letters_to(self._world, who)]
         found = [match.group() for text in texts for match in RECEIPT.finditer(text)]
         if not found:
             raise LookupError(f"no receipt has reached {who.name}: {texts}")

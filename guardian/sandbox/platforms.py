@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import stat
 import sys
@@ -68,13 +69,13 @@ def _person(human: Human) -> Mapping[str, Any]:
     return {"handle": human.key, "name": human.name, "is": human.is_, **{s: human.accounts[s] for s in SPACES}}
 
 
-async def until_told(source: IO[str] | None = None) -> None:
-    """Somebody has said that it is enough: a signal, or the end of what they could type or send."""
-    told = asyncio.Event()
+async def until_told(also: asyncio.Event | None = None) -> None:
+    """Somebody has said that it is enough: a signal, `also`, or the end of an input that somebody holds open."""
+    told = also or asyncio.Event()
     loop = asyncio.get_running_loop()
     for ending in _ENDINGS:
         loop.add_signal_handler(ending, told.set)
-    listening = _somebody_listens(source or sys.stdin)
+    listening = None if also is not None else _somebody_listens(sys.stdin)
     if listening is not None:
         loop.add_reader(listening, _heard, listening, told)
     try:
@@ -86,17 +87,18 @@ async def until_told(source: IO[str] | None = None) -> None:
             loop.remove_signal_handler(ending)
 
 
-def _somebody_listens(source: IO[str]) -> int | None:
+def _somebody_listens(source: IO[str] | None) -> int | None:
     """The input that can end: a terminal, or a pipe whose other end somebody holds."""
     with contextlib.suppress(OSError, ValueError):
-        number = source.fileno()
-        mode = Path(f"/dev/fd/{number}").stat().st_mode
-        if source.isatty() or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-            return number
+        if source is not None:
+            number = source.fileno()
+            mode = os.fstat(number).st_mode
+            if source.isatty() or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+                return number
     return None
 
 
 def _heard(number: int, told: asyncio.Event) -> None:
-    with contextlib.suppress(BlockingIOError), open(number, "rb", buffering=0, closefd=False) as source:
-        if not source.read(4096):
+    with contextlib.suppress(BlockingIOError):
+        if not os.read(number, 4096):
             told.set()

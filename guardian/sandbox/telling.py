@@ -1,14 +1,11 @@
 """How a story is told: a line for each thing that somebody does, one for each check, and the result at the end."""
 
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TextIO
 
 from guardian.sandbox.checks import Check
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +58,3 @@ class Narrator:
         """The check's result stands in the output."""
         mark = "holds " if check.held else "FAILED"
         self.plain(f"{'':17}  {mark} {check.name}" + (f" [{check.detail}]" if check.detail and not check.held else ""))
-
-
-Step = Callable[[], Awaitable[None]]

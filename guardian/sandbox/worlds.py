@@ -69,7 +69,7 @@ class World:
 
     def connect_hooks(self, url: str) -> None:
         """The forum and GitHub tell the service at this address what happens there."""
-        events = {"user_suspended", "user_unsuspended", "user_silenced", "user_unsilenced"}
+        events = {"user_suspended", "user_unsuspended"}
         self.forum.postman.hooks.clear()
         self.github.postman.hooks.clear()
         self.forum.add_webhook(f"{url}/hooks/{FORUM}", FORUM_HOOK_SECRET, events)

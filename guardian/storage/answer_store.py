@@ -18,10 +18,15 @@ class AnswerStore:
 
     async def claim(self, source: str, delivery: str) -> Earlier | None:
         """None where it is the first of its kind, and then it is ours to carry out in this transaction."""
-        digest = hashlib.sha256(f"{source}\n{delivery}".encode()).hexdigest()
-        repeat = await self._deliveries.claim(source, delivery, digest, self._now)
+        digest = _digest(source, delivery)
+        repeat = await self._deliveries.claim(source, digest, digest, self._now)
         return Earlier(repeat.answer) if repeat else None
 
     async def keep(self, source: str, delivery: str, answer: str, case: CaseId) -> None:
         """The answer is kept under the case's key, for whoever sends the same again."""
-        await self._deliveries.answered(source, delivery, answer, Scope.of_case(case))
+        await self._deliveries.answered(source, _digest(source, delivery), answer, Scope.of_case(case))
+
+
+def _digest(source: str, delivery: str) -> str:
+    """What is kept of a door's own id: with the id itself the door's operator could say who sent which report."""
+    return hashlib.sha256(f"{source}\n{delivery}".encode()).hexdigest()

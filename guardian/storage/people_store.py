@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, insert, select
 
-from guardian.ids import AccountId, MemberId, PersonId, SpaceName
-from guardian.people.values import Group, KnownAccount, Member, Office, Person, Role, Trust
+from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
+from guardian.people.values import Group, KnownAccount, Member, Naming, Office, Person, Role, Trust
 from guardian.spaces.port import Account
 from guardian.storage.instants import from_microseconds, microseconds
 from guardian.storage.keys_store import Scope
@@ -128,6 +128,7 @@ class PeopleStore(SealedStore):
             "native_id": account.account.native_id,
             "handle": account.handle,
             "evidence": account.evidence,
+            "namings": [[each.case, each.trust, each.by, each.evidence] for each in account.namings],
         }
         scope = Scope.of_person(account.person)
         return {
@@ -191,5 +192,8 @@ def _read_account(row: Row[Any], content: Mapping[str, Any]) -> KnownAccount:
         linked_by=row.linked_by,
         evidence=content["evidence"],
         confirmed_by=row.confirmed_by,
+        namings=tuple(
+            Naming(CaseId(case), Trust(trust), by, evidence) for case, trust, by, evidence in content.get("namings", ())
+        ),
         version=row.version,
     )

@@ -140,6 +140,7 @@ class PostgresqlKind:
             self._url,
             isolation_level=isolation,
             execution_options=options,
+            hide_parameters=True,
             pool_size=_CONNECTIONS,
             max_overflow=0,
             pool_timeout=PATIENCE_SECONDS,

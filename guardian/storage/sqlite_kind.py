@@ -92,6 +92,7 @@ class SqliteKind:
     def _engine(self, begin: str, pragma: str, *, connections: int) -> AsyncEngine:
         engine = create_async_engine(
             self._url,
+            hide_parameters=True,
             pool_size=connections,
             max_overflow=0,
             pool_timeout=PATIENCE_SECONDS,

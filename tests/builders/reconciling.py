@@ -1,5 +1,6 @@
 """A reconciler over a real SQLite file and fake spaces: the smallest world in which a restriction takes hold."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -156,7 +157,9 @@ class World:
 
 
 async def no_nap(seconds: float) -> None:
-    """Wire time passes at once in tests of the reconciler."""
+    """Wire time passes at once in tests of the reconciler; only a lease is never so old that it must be renewed."""
+    if seconds > CEILING.total_seconds():
+        await asyncio.Event().wait()
 
 
 def neutral(reference: Reference) -> str:

@@ -28,19 +28,25 @@ from tests.crash.weather import Weather
 from tests.crash.wrapping import Sabotage
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-RESIDENTS = 80
 IN_MOTION = 20
-_WAVE = 24
 _QUIET_TICKS = 4
 _GUARD_SECONDS = 45.0
-_SOON = 0.7
+_SOON = 0.72
 """The part of the kills that hit the service as it takes up the work of the one killed before."""
 _WAITED_FOR = timedelta(minutes=1)
-_SETTLING = timedelta(hours=2)
+_SETTLING = timedelta(minutes=40)
 
 
 class Stuck(Exception):
     """The service came to no rest, or ended by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many people there are, and with how many sanctions in motion the service is killed at least."""
+
+    residents: int = 80
+    in_motion: int = IN_MOTION
 
 
 @dataclass(slots=True)
@@ -78,6 +84,7 @@ class Trials:
     random: Random
     context: ForkServerContext
     errand: Errand
+    size: Size
     tell: Callable[[str], None]
     figures: Figures = field(default_factory=Figures)
     unheard: dict[str, Order] = field(default_factory=dict)
@@ -105,7 +112,7 @@ class Trials:
         try:
             soon = number > 1 and self.random.random() < _SOON
             if soon:
-                self._ask(victim, max(6, _WAVE - len(self.moving)))
+                self._ask(victim, max(5, self.size.in_motion + 1 - len(self.moving)))
             else:
                 await self._to_the_next_bell(victim)
             self.figures.least_in_motion = min(self.figures.least_in_motion, len(self.moving))
@@ -144,7 +151,7 @@ class Trials:
         self.town.hands(self.time.now())
         for resident in self.town.waiting_for_a_yes(self.time.now())[:2]:
             self._give(victim, self.plan.say_yes(resident, self.time.now()))
-        self._ask(victim, max(6, _WAVE - len(self.moving)))
+        self._ask(victim, max(5, self.size.in_motion + 1 - len(self.moving)))
 
     def _ask(self, victim: Victim, count: int) -> None:
         for order in self.plan.orders(self.time.now(), count):
@@ -158,7 +165,8 @@ class Trials:
     def _aim(self, *, soon: bool) -> Aim:
         """Soon: while the service takes up what it was killed over; else anywhere in a bell's work."""
         point = self.random.choices((Point.CALL, Point.RECORD, Point.COMMIT, Point.LOOK), weights=(6, 6, 6, 2), k=1)[0]
-        most = {Point.CALL: 30, Point.RECORD: 30, Point.COMMIT: 90, Point.LOOK: 60}[point] // (3 if soon else 1)
+        most = {Point.CALL: 24, Point.RECORD: 24, Point.COMMIT: 72, Point.LOOK: 48}[point]
+        most = most * self.size.in_motion // (IN_MOTION * (3 if soon else 1))
         delay = self.random.choice((0.0, self.random.uniform(0, 0.002), self.random.uniform(0, 0.03)))
         return Aim(point, self.random.randint(1, most), self.random.choice(tuple(Side)), delay)
 
@@ -261,21 +269,28 @@ class Trials:
 
 
 async def run_trials(
-    folder: Path, count: int, seed: int, tell: Callable[[str], None], sabotage: Sabotage = Sabotage.NOTHING
+    folder: Path,
+    count: int,
+    seed: int,
+    tell: Callable[[str], None],
+    *,
+    sabotage: Sabotage = Sabotage.NOTHING,
+    size: Size | None = None,
 ) -> Figures:
     """The figures of so many trials in a fresh world in the folder."""
+    size = size or Size()
     time = DrivenTime.create(folder / TIME, START)
     random = Random(f"crash trials {seed}")
     async with a_world(time.now, scale=SCALE, seed=seed) as world:
         for space in SPACES:
             world.emulator(space).history.keeps_answers = False
-        residents = settle_in(world, RESIDENTS)
+        residents = settle_in(world, size.residents)
         await install(folder, world, residents, DrivenClock(time))
         plan = Plan(residents, Random(f"plan {seed}"))
         town = Town(world, residents, plan, Random(f"hands {seed}"))
         weather = Weather(world, Random(f"weather {seed}"))
         errand = Errand(folder, sabotage)
-        trials = Trials(folder, world, time, plan, town, weather, random, nursery(), errand, tell)
+        trials = Trials(folder, world, time, plan, town, weather, random, nursery(), errand, size, tell)
         try:
             return await trials.run(count)
         finally:

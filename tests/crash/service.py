@@ -48,6 +48,8 @@ async def _live(errand: Errand, inbox: Connection, announcer: Announcer) -> None
         return sabotaged(Announced(space, announcer), errand.sabotage)
 
     service = await assemble(settings, clock=clock, wrap=wrap, observer=announcer, budget_scale=SCALE)
+    if errand.sabotage is Sabotage.INTENTS_LOST:
+        await _forget_intents(service)
     await _listen_to_links(service)
     await service.start(discord=False)
     announcer.say("ready", service.url)
@@ -55,6 +57,15 @@ async def _live(errand: Errand, inbox: Connection, announcer: Announcer) -> None
         desk = _OrderDesk(service, inbox, announcer)
         group.create_task(desk.work())
         group.create_task(_tell_rest(service, desk, announcer))
+
+
+async def _forget_intents(service: Service) -> None:
+    """As if no act had ever been written down before it was done."""
+    async with service.works.begin() as work:
+        for name in service.spaces.names:
+            for key in await work.sanctions.keys_in(name):
+                for intent in await work.sanctions.open_intents(key.account):
+                    await work.sanctions.close_intent(intent.id, work.now)
 
 
 async def _listen_to_links(service: Service) -> None:

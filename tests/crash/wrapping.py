@@ -27,8 +27,8 @@ class Sabotage(StrEnum):
     """What is broken on purpose."""
 
     NOTHING = "nothing"
+    INTENTS_LOST = "intents_lost"
     RELEASE_DROPPED = "release_dropped"
-    FOREIGN_RELEASED = "foreign_released"
     PLACED_BY_LIFTING = "placed_by_lifting"
 
 
@@ -126,23 +126,12 @@ class PlacedByLifting(Passed):
         return outcome
 
 
-class ForeignReleased(Passed):
-    """Takes every hold for one of ours: it lets go of what it never placed."""
-
-    async def observe(self, account: Account) -> Observation:
-        seen = await super().observe(account)
-        await super().release(account, Hold.BARRED, "tidying up")
-        return seen
-
-
 def sabotaged(space: Space, how: Sabotage) -> Space:
     """The space, broken in that way."""
     match how:
-        case Sabotage.NOTHING:
+        case Sabotage.NOTHING | Sabotage.INTENTS_LOST:
             return space
         case Sabotage.RELEASE_DROPPED:
             return ReleaseDropped(space)
-        case Sabotage.FOREIGN_RELEASED:
-            return ForeignReleased(space)
         case Sabotage.PLACED_BY_LIFTING:
             return PlacedByLifting(space)

@@ -1,11 +1,25 @@
 """Log lines carry events, ids and durations; what could be somebody's words or name is withheld."""
 
 import json
+import logging
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from guardian.logs import configure, logger, place_of, redacted
 from tests.architecture.test_manners import PERSONAL_KEYS
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """Logging is as it was, whatever a test made of it."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def test_an_event_comes_out_as_one_json_line_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,9 +45,36 @@ def test_a_long_value_is_cut() -> None:
     assert len(told["detail"]) <= 121
 
 
-def test_an_exception_keeps_its_whole_trace() -> None:
-    trace = "Traceback\n" + "line\n" * 100
-    assert redacted(None, "error", {"event": "sweep.failed", "exception": trace})["exception"] == trace
+@pytest.mark.parametrize("as_json", [True, False])
+def test_an_error_with_a_reports_words_in_it_shows_only_its_kind_and_place(
+    as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Field 12: neither what the error says nor what its frames hold."""
+    configure(as_json=as_json)
+    try:
+        _fails_with("Ada Example insulted me")
+    except ValueError:
+        logger("desk").exception("promise.has_failed", promise="0198")
+    said = capsys.readouterr().err
+    assert "Ada" not in said
+    assert "ValueError" in said
+    assert "test_logs.py:" in said
+
+
+def test_what_a_library_logs_is_known_without_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """Field 12"""
+    configure(as_json=True)
+    try:
+        _fails_with("Ada Example insulted me")
+    except ValueError:
+        logging.getLogger("asyncio").exception("a task of Ada's was never asked for")
+    told = json.loads(capsys.readouterr().err)
+    assert (told["event"], told["source"], told["kind"]) == ("library.spoke", "asyncio", "ValueError")
+    assert "Ada" not in str(told)
+
+
+def _fails_with(report: str) -> None:
+    raise ValueError(report)
 
 
 def test_what_the_log_withholds_the_house_also_forbids() -> None:

@@ -7,7 +7,7 @@ from connectors.discord.commands.consequences import Chosen
 from connectors.discord.forms import Filled
 from connectors.discord.panels import Button, Form, Reply, Style, named
 from connectors.discord.serving import Asked, Counter
-from guardian.desk import board, outlook
+from guardian.desk import board, outlook, reading
 from guardian.desk.outlook import Next
 from guardian.ids import MemberId
 
@@ -28,8 +28,13 @@ def _add_answer(counter: Counter) -> None:
                 return Reply(f"{known.code_name}: no answer of the Board waits to be confirmed.")
             confirm = Button("Confirm", named("confirm-answer", known.code_name), Style.GRAVE)
             buttons = (confirm,) if Next.CONFIRM_BOARD in known.next else ()
-            text = f"Recorded as the Board's answer on **{known.code_name}**: {words.consequence(known.board_answer)}."
-            return Reply(f"{text}\nIt counts once a second member of the Board confirms it.", buttons)
+            url = await reading.link_for(desk, by, case)
+            return Reply(
+                f"Recorded as the Board's answer on **{known.code_name}**: {words.consequence(known.board_answer)}.\n"
+                "It counts once a second member of the Board confirms it. Read its words first, since the person reads "
+                f"the conditions; once, within five minutes: {url}",
+                buttons,
+            )
 
         await counter.serve(asked, deed)
 

@@ -45,6 +45,7 @@ DESCRIBED: Final = {
     "spaces": "Only for a muting: in which spaces, with commas between them",
     "legal": "Is it a legal matter?",
 }
+_READ_BY_THEM: Final = "The person reads this: nothing in it may give anybody away. For a return: how they are met."
 _RESTRICTION: Final = {
     Outcome.SHORT_SUSPENSION: Restriction.SUSPENDED,
     Outcome.EXTENDED_SUSPENSION: Restriction.SUSPENDED,
@@ -71,8 +72,8 @@ def form_of(verb: str, title: str, chosen: Chosen) -> Form:
     """The form for the words of a consequence; it carries what was chosen before."""
     where = f"{_KINDS.index(chosen.outcome)}.{chosen.days}.{_ENDS.index(chosen.at_end)}.{int(chosen.legal)}"
     fields = (
-        TextField("summary", "In neutral words: what was it?", required=False, hint="Kept with the case."),
-        TextField("conditions", "Conditions, if there are any", required=False, hint="How they are met, for a return."),
+        TextField("summary", "In neutral words: what was it?", required=False, hint="Kept with the case; nobody outside reads it."),
+        TextField("conditions", "Conditions, if there are any", required=False, hint=_READ_BY_THEM),
     )
     return Form(title, named(verb, chosen.case, where, chosen.person, chosen.spaces), fields)
 

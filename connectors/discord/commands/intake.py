@@ -147,7 +147,7 @@ class Intake:
         """The message with its files, as far as they have come within one ceiling: a report does not wait longer."""
         seen, guild_id = held.seen, self._counter.place.guild_id
         await asyncio.wait({held.files}, timeout=self._counter.place.ceiling.total_seconds())
-        if held.files.done():
+        if held.files.done() and not held.files.cancelled() and held.files.exception() is None:
             files = held.files.result()
         else:
             link = seen.link(guild_id)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
 from typing import Final
 
 from guardian.sandbox.checks import messages_to
@@ -130,12 +131,7 @@ def _plain(texts: Iterable[str]) -> list[str]:
     def number(match: re.Match[str]) -> str:
         return seen.setdefault(match.group(), f"<{len(seen)}>")
 
-    plain = []
-    for text in texts:
-        for kind in _KINDS:
-            text = kind.sub(number, text)  # noqa: PLW2901  # each kind works on what the one before has left
-        plain.append(text)
-    return plain
+    return [reduce(lambda left, kind: kind.sub(number, left), _KINDS, text) for text in texts]
 
 
 STORY: Final = Story("named-member-blind", "a member whom a report concerns sees what they would see without it", play)

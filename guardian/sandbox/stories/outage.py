@@ -15,10 +15,10 @@ from guardian.sandbox.studio import Stage, Studio
 PHASE: Final = timedelta(hours=16)
 SLOW: Final = Wishes(retry_least="1h", retry_share=1.0, retry_most="8h")
 """Slow tries take less of the machine's time, and change nothing of what the story shows."""
-OTHERS_HOLD: Final = "the other spaces hold from the first instant, whatever GitHub does"
+OTHERS_HOLD: Final = "the other spaces hold, whatever GitHub does"
 SHOWN_OPEN: Final = "the total shows GitHub as open while it is not confirmed"
 TOLD: Final = "the members on the case are told that GitHub is blocked"
-NOT_THERE: Final = "GitHub holds nothing while it fails"
+TOLD_OF_END: Final = "the members on the case are told that it holds now"
 HEALED: Final = "once GitHub answers again the restriction is placed there, by itself"
 SHOWN_HELD: Final = "the total shows GitHub as held once it is confirmed"
 ONCE: Final = "it was placed once, and nothing was lifted anywhere"
@@ -59,13 +59,11 @@ def _fails(stage: Stage, number: int) -> None:
 
 async def _while_it_fails(stage: Stage, case: str, number: int) -> None:
     alder, words = stage["alder"], FAULTS[number][0]
-    shut_out = stage.world.where_shut_out(alder)
-    stage.checks.equal(f"{NOT_THERE} ({words})", shut_out, (DISCORD, FORUM))
+    stage.checks.equal(f"{OTHERS_HOLD} ({words})", stage.world.where_shut_out(alder), (DISCORD, FORUM))
     total = await stage.group.total(stage["nadia"], case)
     stage.checks.check(f"{SHOWN_OPEN} ({words})", total.is_open(GITHUB) and total.holds(DISCORD), total.text)
-    members = [stage[key] for key in ("nadia", "tomas", "kofi")]
-    told = who_was_messaged(stage.world, members, "github")
-    stage.checks.equal(f"{TOLD} ({words})", told, {human.key for human in members})
+    if number == 0:
+        _told(stage, TOLD, "does not hold yet")
 
 
 async def _healed(stage: Stage, case: str) -> None:
@@ -73,8 +71,15 @@ async def _healed(stage: Stage, case: str) -> None:
     stage.checks.equal(HEALED, stage.world.where_shut_out(alder), SPACES)
     total = await stage.group.total(stage["nadia"], case)
     stage.checks.check(SHOWN_HELD, total.holds(GITHUB), total.text)
+    _told(stage, TOLD_OF_END, "holds now")
     counts = {str(space): placed_and_lifted(stage.world, alder, space) for space in SPACES}
     stage.checks.equal(ONCE, counts, {str(space): (1, 0) for space in SPACES})
+
+
+def _told(stage: Stage, name: str, words: str) -> None:
+    """Whether each member on the case was written to in these words."""
+    members = [stage[key] for key in ("nadia", "tomas", "ines", "kofi", "yuki", "lena")]
+    stage.checks.equal(name, who_was_messaged(stage.world, members, words), {human.key for human in members})
 
 
 STORY: Final = Story("outage", "GitHub fails for two days in three ways, then heals", play)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from guardian.sandbox.checks import openings, who_was_messaged
+from guardian.sandbox.checks import letters_to, messages_to, openings, who_was_messaged
 from guardian.sandbox.community import SPACES
 from guardian.sandbox.playing import Story
 from guardian.sandbox.studio import Studio
@@ -11,7 +11,7 @@ from guardian.sandbox.studio import Studio
 TERM: Final = timedelta(days=30)
 AT_ONCE: Final = "the act holds in every space before anybody else has done anything"
 ALL_TOLD: Final = "every other member is told of the act"
-TOLD_TOO: Final = "the person is told, and what they are told names no case"
+NAMES_NO_CASE: Final = "nothing that the person is told names the case"
 NOT_OWN: Final = "the member who acted cannot review the act"
 ONE_IS_NOT_ENOUGH: Final = "one reviewer alone ratifies nothing"
 NO_GAP: Final = "ratifying opens no space for an instant"
@@ -42,6 +42,8 @@ async def play(studio: Studio) -> None:
         open_ = openings(stage.world, alder, begun, stage.now())
         stage.checks.check(NO_GAP, not open_, "; ".join(open_))
         await stage.harness.advance(ends + timedelta(minutes=1))
+        told = [*messages_to(stage.world, alder), *letters_to(stage.world, alder)]
+        stage.checks.check(NAMES_NO_CASE, not any(case in text for text in told), "; ".join(told))
         stage.checks.equal(ON_TIME, stage.world.where_shut_out(alder), ())
 
 

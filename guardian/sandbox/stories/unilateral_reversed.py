@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from guardian.sandbox.checks import placed_and_lifted
+from guardian.sandbox.checks import letters_to, placed_and_lifted
 from guardian.sandbox.community import SPACES
 from guardian.sandbox.playing import Story
 from guardian.sandbox.studio import Studio
@@ -11,6 +11,7 @@ from guardian.sandbox.studio import Studio
 AT_ONCE: Final = "the act holds in every space at once"
 STILL_HELD: Final = "one reviewer alone reverses nothing"
 RETURNED: Final = "two reviewers reverse it, and access returns at once, everywhere"
+TOLD: Final = "the person can read that it is lifted"
 ONCE: Final = "each space was restricted once and released once"
 NOT_AGAIN: Final = "the same member cannot act on the person alone a second time"
 
@@ -31,6 +32,8 @@ async def play(studio: Studio) -> None:
         stage.checks.equal(RETURNED, stage.world.where_shut_out(rowan), ())
         counts = {str(space): placed_and_lifted(stage.world, rowan, space) for space in SPACES}
         stage.checks.equal(ONCE, counts, {str(space): (1, 1) for space in SPACES})
+        letters = letters_to(stage.world, rowan)
+        stage.checks.check(TOLD, any("access has returned" in text.casefold() for text in letters), "; ".join(letters))
         await stage.harness.wait(timedelta(days=1))
         await group.act(stage["kofi"], rowan, "threat", "It looks like the same again.")
         await stage.harness.rest()

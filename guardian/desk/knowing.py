@@ -1,0 +1,49 @@
+"""What a member may know of a person: the accounts and totals that come from cases which are theirs to read.
+
+A person can be in several cases. What only a case says from which the member is kept out looks, to them, as if nobody
+had ever said it. Policy: P-2.5, P-4.2.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from guardian.cases.access import may_read
+from guardian.cases.stores import CaseView
+from guardian.ids import CaseId, MemberId, PersonId
+from guardian.people.values import KnownAccount
+from guardian.sanctions.values import Coverage, CoverageState
+
+
+async def accounts_known_to(view: CaseView, by: MemberId, person: PersonId) -> tuple[KnownAccount, ...]:
+    """The person's accounts as far as the member may know of them, each as the cases say that they may read."""
+    links = await view.people.accounts_of(person)
+    cases, are_all = await _cases_read_by(view, by, person)
+    if are_all:
+        return links
+    seen = (link.seen_from(cases) for link in links)
+    return tuple(link for link in seen if link is not None)
+
+
+async def coverage_known_to(
+    view: CaseView, by: MemberId, person: PersonId, rows: Iterable[Coverage]
+) -> tuple[Coverage, ...]:
+    """The person's totals, in which a space looks empty where the member may know of no account of theirs."""
+    every = {link.account.space for link in await view.people.accounts_of(person) if link.binding}
+    known = {link.account.space for link in await accounts_known_to(view, by, person) if link.binding}
+    hidden = every - known
+    return tuple(
+        replace(row, state=CoverageState.NO_ACCOUNT, detail="", until=None) if row.space in hidden else row
+        for row in rows
+    )
+
+
+async def _cases_read_by(view: CaseView, by: MemberId, person: PersonId) -> tuple[frozenset[CaseId], bool]:
+    """The cases about the person that the member may read, and whether those are all there are."""
+    member = await view.people.member(by)
+    cases = await view.cases.cases_of(person)
+    if member is None:
+        return frozenset(), False
+    read = frozenset(
+        [case.id for case in cases if may_read(member, case, await view.cases.walls_of(case.id), view.now)]
+    )
+    return read, len(read) == len(cases)

@@ -1,0 +1,166 @@
+"""One person in two cases, one of which is closed to a member: nothing of it shows through the other (P-2.5, P-4.2)."""
+
+from datetime import timedelta
+
+import pytest
+
+from guardian.desk.acting import Target, act, preview
+from guardian.desk.foresight import Foreseen
+from guardian.desk.linking import accounts_of, confirm_link, name_reported, propose_link
+from guardian.desk.outlook import outlook
+from guardian.desk.standing import roster
+from guardian.desk.stopping import stop
+from guardian.errors import NotFound, Refused
+from guardian.notices.values import NoticeKind
+from guardian.people.values import Trust
+from rules.precedence import Restriction
+from rules.unilateral import Ground
+from tests.builders.desk import A_REPORTER, AMARA, BRUNO, DISCORD, DMITRI, ELENI, FORUM, Community
+from tests.builders.journey import newest_case
+
+SECRET = "They told Bruno so in confidence."
+TROUBLE = "grumbler"
+
+
+async def hidden_case(community: Community, **facts: object) -> str:
+    """A case that is closed to Dmitri, with a second account of its person; the person's code name."""
+    community.spaces[FORUM].add("41", "grump41")
+    _, person = await community.a_named_case(names_members=(DMITRI,), **facts)
+    made = await propose_link(community.desk, BRUNO, person, FORUM, "grump41", SECRET)
+    await confirm_link(community.desk, ELENI, made.link)
+    return person
+
+
+async def foreseen(community: Community, handle: str) -> list[Foreseen]:
+    """What Dmitri is shown, space by space, before he acts."""
+    seen = await preview(community.desk, DMITRI, Target(DISCORD, handle), Restriction.SUSPENDED)
+    return [each.foreseen for each in seen]
+
+
+async def act_on(community: Community, handle: str) -> str:
+    """Dmitri has acted on somebody; the code name of the review's case."""
+    why = "Insults in every channel."
+    done = await act(
+        community.desk, DMITRI, Target(DISCORD, handle), Restriction.SUSPENDED, Ground.ONGOING, why, term=DAY
+    )
+    return done.code_name
+
+
+DAY = timedelta(days=1)
+
+
+async def test_looking_before_acting_does_not_tell_a_member_that_a_case_about_the_person_knows_more_accounts(
+    community: Community,
+) -> None:
+    """Field 13: the look leaves no trace, so it would be a free question about oneself or a friend."""
+    await hidden_case(community)
+    community.spaces[DISCORD].add("710000000000000007", "nobody-known")
+    assert await foreseen(community, TROUBLE) == await foreseen(community, "nobody-known")
+    open_to = await preview(community.desk, AMARA, Target(DISCORD, TROUBLE), Restriction.SUSPENDED)
+    assert [each.foreseen for each in open_to].count(Foreseen.WILL_HOLD) == 2
+
+
+async def test_a_members_own_act_does_not_open_what_a_case_closed_to_them_says_of_the_person(
+    community: Community,
+) -> None:
+    await hidden_case(community)
+    review = await act_on(community, TROUBLE)
+    (seen,) = await accounts_of(community.desk, DMITRI, review)
+    assert [(link.account.space, link.trust, link.evidence) for link in seen.accounts] == [
+        (DISCORD, Trust.EVIDENCED, "acted on by a member")
+    ]
+    file = await community.read(DMITRI, review)
+    assert SECRET not in repr(file)
+    assert file.people[0].other_cases == ()
+    assert SECRET in repr(await community.read(BRUNO, review))
+
+
+async def test_a_link_that_waits_in_a_case_closed_to_a_member_is_not_theirs_to_see_or_confirm(
+    community: Community,
+) -> None:
+    community.spaces[FORUM].add("41", "grump41")
+    _, person = await community.a_named_case(names_members=(DMITRI,))
+    made = await propose_link(community.desk, BRUNO, person, FORUM, "grump41", SECRET)
+    review = await act_on(community, TROUBLE)
+    assert (await outlook(community.desk, DMITRI, review)).links == ()
+    with pytest.raises(NotFound):
+        await confirm_link(community.desk, DMITRI, made.link)
+    assert (await outlook(community.desk, ELENI, review)).links == (made.link,)
+
+
+async def test_linking_an_account_is_no_way_to_ask_whether_a_case_knows_it(community: Community) -> None:
+    """An account of a person in a case closed to the member is answered like one that nobody knows."""
+    await hidden_case(community)
+    community.spaces[DISCORD].add("710000000000000008", "another")
+    community.spaces[FORUM].add("42", "unknown42")
+    case = await community.a_case(who="another")
+    person = await name_reported(community.desk, DMITRI, case.code_name, DISCORD, "another")
+    asked = [
+        (await propose_link(community.desk, DMITRI, person, FORUM, name, "They write alike.")).trust
+        for name in ("grump41", "unknown42")
+    ]
+    assert asked == [Trust.ASSERTED, Trust.ASSERTED]
+    with pytest.raises(Refused) as refusal:
+        await propose_link(community.desk, ELENI, person, FORUM, "grump41", "They write alike.")
+    assert refusal.value.code == "taken"
+
+
+async def test_the_printed_roster_lists_what_a_member_sees_anyway_though_another_case_is_closed_to_them(
+    community: Community,
+) -> None:
+    """A line that were missing for them alone would say that there is another case."""
+    await act_on(community, await open_person(community))
+    before = [line.reference for line in await roster(community.desk, DMITRI)]
+    case = await community.a_case(names_members=(DMITRI,), who=TROUBLE)
+    await name_reported(community.desk, BRUNO, case.code_name, DISCORD, TROUBLE)
+    assert [line.reference for line in await roster(community.desk, DMITRI)] == before != []
+
+
+async def open_person(community: Community) -> str:
+    """Somebody on Discord."""
+    community.spaces[DISCORD].add("700000000000000001", TROUBLE)
+    return TROUBLE
+
+
+async def test_stopping_another_does_not_count_acts_on_oneself(community: Community) -> None:
+    """P-4.2: the number would say what the review is to keep from them."""
+    why = "Insults."
+    await act(
+        community.desk, BRUNO, await eleni(community), Restriction.SUSPENDED, Ground.PHYSICAL_DANGER, why, term=DAY
+    )
+    assert (await newest_case(community)).code_name
+    made = await stop(community.desk, ELENI, BRUNO)
+    assert (made.released, made.kept) == (0, 0)
+
+
+async def eleni(community: Community) -> Target:
+    """Eleni's own account."""
+    community.spaces[DISCORD].add("600000000000000005", "eleni5x")
+    return Target(DISCORD, "eleni5x")
+
+
+async def test_whoever_is_acted_on_does_not_hear_the_name_of_the_review_from_their_own_case(
+    community: Community,
+) -> None:
+    """P-4.4: Eleni reported Dmitri, and he acts against her; her case hears that he did, and she no more than that."""
+    await community.a_case(names_members=(DMITRI,), reporter=(await account_of(ELENI)))
+    done = await act(
+        community.desk,
+        DMITRI,
+        await eleni(community),
+        Restriction.SUSPENDED,
+        Ground.PHYSICAL_DANGER,
+        "Danger.",
+        term=DAY,
+    )
+    told = {
+        member: [n.facts.get("review") for n in await community.told(member) if n.facts.get("conflict")]
+        for member in (BRUNO, ELENI)
+    }
+    assert told == {BRUNO: [done.code_name], ELENI: [None]}
+    assert NoticeKind.ACT_TAKEN not in [n.kind for n in await community.told(DMITRI)]
+
+
+async def account_of(_: object) -> object:
+    """The account by which Eleni reports."""
+    return type(A_REPORTER)(DISCORD, "600000000000000005")
