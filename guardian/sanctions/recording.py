@@ -141,7 +141,9 @@ async def record_trouble(tools: Tools, facts: Facts, settled: Settled | None, tr
         failures=facts.key.failures + 1,
         blocked_since=since if pending else None,
     )
-    tell = pending and tools.pace.tell_now(blocked, now)
+    # A cause that people can mend, and did not hear of yet, is told even where they heard of the trouble before.
+    newly_needed = bool(trouble.needs) and trouble.needs != facts.key.needs and facts.key.told_at is not None
+    tell = pending and (newly_needed or tools.pace.tell_now(blocked, now))
     retry = max(tools.pace.retry_at(blocked, now), now + (trouble.after or timedelta()))
     key = replace(blocked, next_look=retry, told_at=now if tell else blocked.told_at)
     log.warning("key.blocked", key=key.account, space=key.space, failures=key.failures, needs=key.needs)

@@ -180,6 +180,17 @@ async def test_a_missing_permission_goes_to_people_at_once(tmp_path: Path) -> No
         assert world.alarms.named("blocked") == 1
 
 
+async def test_a_permission_that_turns_out_missing_later_is_told_though_the_trouble_is_old(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        person = await world.a_person()
+        world.spaces["fake"].trouble = Trouble.DOWN
+        await world.a_sanction(person, days=30)
+        await world.move(timedelta(hours=1))
+        world.spaces["fake"].trouble = Trouble.REFUSING
+        await world.move(timedelta(hours=2))
+        assert world.alarms.named("blocked") == 2
+
+
 async def test_one_failing_space_leaves_the_others_done_and_the_total_open(tmp_path: Path) -> None:
     clock = FrozenClock()
     async with a_world(tmp_path, FakeSpace(clock, "one"), FakeSpace(clock, "two"), clock=clock) as world:
