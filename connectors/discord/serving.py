@@ -35,6 +35,7 @@ OUR_FAULT: Final = (
     "If somebody is in danger, do not wait for this: call your local emergency services."
 )
 _NOT_OURS: Final = "This button is from another time. Please give the command again."
+_BROKEN: Final = "There is half a character in what you typed, so nothing was done. Please type it anew."
 _ELSEWHERE: Final = "This works in the server itself only."
 _WINDOW: Final = timedelta(seconds=3)
 _ACKNOWLEDGED: Final = 40060
@@ -150,6 +151,8 @@ class Counter:
             return await deed(await self.member(asked))
         except GuardianError as refused:
             return Reply(refused.sentence)
+        except UnicodeEncodeError:
+            return Reply(_BROKEN)
         except Exception as fault:
             note_fault("deed.failed", fault)
             return Reply(OUR_FAULT)

@@ -211,7 +211,7 @@ class GithubSpace:
         """Why GitHub would not block: it does already, a member whom we cannot see stands in the way, or else."""
         if (await self._ask(lambda: self._github.blocked(login), Urgency.ACT)).status == 204:
             return Already()
-        said = translate.sentence(answer.body)
+        said = translate.sentence(answer.body, login)
         return Forbidden(f"{MEMBERS_WRITE} (GitHub: {said})") if "member" in said.lower() else Rejected(said)
 
     async def _unblock(self, account: Account) -> Outcome:
@@ -280,7 +280,7 @@ class GithubSpace:
         if answer.status == 201:
             return Done(f"invitation {answer.body.get('id')}")
         pending = await self._ask(lambda: self._github.membership(login))
-        return Already() if pending.status == 200 else Rejected(translate.sentence(answer.body))
+        return Already() if pending.status == 200 else Rejected(translate.sentence(answer.body, login))
 
     async def _find(self, text: str) -> tuple[str, str] | None:
         if text.isdigit():

@@ -1,5 +1,6 @@
 """Between GitHub's words and ours. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -68,13 +69,14 @@ def refusal(reply: Reply, needs: str) -> Outcome:
     return Rejected(sentence(reply.body) or f"GitHub answered {reply.status}")
 
 
-def sentence(body: Any) -> str:
-    """What GitHub said, with the reasons that it keeps among its errors."""
+def sentence(body: Any, login: str = "") -> str:
+    """What GitHub said, with the reasons that it keeps among its errors; the login, which is not to be kept, left out."""
     if not isinstance(body, dict):
         return ""
     errors = body.get("errors")
     reasons = [str(e.get("message") or "") for e in errors if isinstance(e, dict)] if isinstance(errors, list) else []
-    return ": ".join(part for part in (str(body.get("message") or ""), "; ".join(filter(None, reasons))) if part)
+    said = ": ".join(part for part in (str(body.get("message") or ""), "; ".join(filter(None, reasons))) if part)
+    return re.sub(rf"@?{re.escape(login)}", "the account", said, flags=re.IGNORECASE) if login else said
 
 
 def presence(membership: Reply) -> Presence:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from socket import socket
 from typing import Final
@@ -13,7 +13,7 @@ from guardian.assembly.connecting import Connected, Mail, take_commands
 from guardian.clock import Clock
 from guardian.desk.deadlines import keep_due
 from guardian.desk.desk import Desk, Topic
-from guardian.desk.noticing import accounts_changed
+from guardian.desk.knocking import take_in
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.journal import OPERATOR, Entry
@@ -41,6 +41,8 @@ log = logger("assembly")
 
 SERVE: Final = "serve"
 _MODES_LOOKED_AT_SECONDS: Final = 2.0
+_REPEATED_FOR: Final = timedelta(days=7)
+"""GitHub, the most patient of them, delivers again for about three days."""
 
 
 @dataclass(slots=True)
@@ -187,6 +189,11 @@ class Service:
             work.journal.note(Entry("service.was_started", OPERATOR, "P-1.5"))
         log.info("leases.expired", count=expired)
 
+    async def _forget_deliveries(self) -> None:
+        """What came so long ago that no platform repeats it is forgotten, and with it the receipt in the first answer."""
+        async with self.works.begin() as work:
+            await work.deliveries.forget_before(self.clock.now() - _REPEATED_FOR)
+
     async def _open_links(self) -> None:
         for each in self.connected:
             if each.link is not None:
@@ -206,6 +213,7 @@ class Service:
             return await keep_due(self.desk)
 
         async def sweep_one(name: SpaceName) -> int | None:
+            await self._forget_deliveries()
             return await sweep(self.works, self.spaces, self.clock, name)
 
         every = self.settings.reconciler.sweep_every
@@ -224,12 +232,7 @@ class Service:
         return create_app(self.desk, health=self.health, inlets=inlets, on_knock=self._knocked, secure_cookies=secure)
 
     async def _knocked(self, knock: Knock) -> None:
-        """The accounts that the event names are looked at; an event that came before changes nothing."""
-        async with self.works.begin() as work:
-            source, delivery = f"hook:{knock.space}", knock.delivery_id or knock.digest
-            if await work.deliveries.claim(source, delivery, knock.digest, work.now) is not None:
-                return
-        await accounts_changed(self.desk, knock.space, knock.native_ids)
+        await take_in(self.desk, knock)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -42,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """The exit code of the command: 0 well, 1 not, 2 wrongly used."""
+    if strange := [word for word in arguments if not _is_text(word)]:
+        sys.stderr.write(f"guardian: {strange[0]!a} is not a text: write it in UTF-8.\n")
+        return WRONG_USE
     app = _application(next((word for word in arguments if word in COMMANDS), None))
     try:
         app(args=list(arguments), prog_name="guardian")
@@ -54,6 +57,15 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
+
+
+def _is_text(word: str) -> bool:
+    """Whether the word is text throughout; bytes that are none arrive as halves of characters."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _application(chosen: str | None) -> typer.Typer:

@@ -1,7 +1,10 @@
 """Reads the file that says who takes which place in the groups; every fault is named at once, in the file's own terms."""
 
+import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from guardian.desk.setup import Newcomer, Seat
 from guardian.errors import Misconfigured
@@ -10,6 +13,20 @@ from guardian.people.values import Group, Office
 from guardian.settings.file import Table
 from guardian.settings.values import Settings
 from guardian.spaces.port import Account
+
+_ADDRESS: Final = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+")
+
+
+def faults_of(newcomer: Newcomer) -> Iterator[tuple[str, str]]:
+    """What keeps the service from ever reaching the newcomer: the key of each fault, and a sentence."""
+    if not newcomer.name.strip() or not newcomer.name.isprintable():
+        yield "name", f"{newcomer.name!r} is not a name; write it in one line"
+    for account in newcomer.accounts:
+        # Each kind of space that there is a connector for names its accounts by numbers.
+        if not (account.native_id.isascii() and account.native_id.isdecimal()):
+            yield account.space, f"{account.native_id!r} is not an account's id, which has digits only"
+    if newcomer.email is not None and not (newcomer.email.isprintable() and _ADDRESS.fullmatch(newcomer.email)):
+        yield "email", f"{newcomer.email!r} is not a mail address"
 
 
 def read_newcomers(path: Path, settings: Settings) -> tuple[Newcomer, ...]:
@@ -44,6 +61,9 @@ def _newcomer(table: Table, settings: Settings) -> Newcomer:
         table.text("email", "") or None,
         table.texts("aliases"),
     )
+    if newcomer.name:
+        for key, sentence in faults_of(newcomer):
+            table.fault(key, sentence)
     table.known(*spaces)
     table.end()
     return newcomer

@@ -12,7 +12,7 @@ import typer
 
 from guardian.cli.config_text import Installation, config_text
 from guardian.cli.founding import Founded, place_config, place_people, place_secret, place_storage
-from guardian.cli.members_file import read_newcomers
+from guardian.cli.members_file import faults_of, read_newcomers
 from guardian.cli.opening import ConfigOption, say
 from guardian.cli.terminal import asked, asked_secretly
 from guardian.desk.setup import Newcomer, Seat
@@ -25,6 +25,7 @@ from guardian.settings.values import DiscordSettings, Settings
 from guardian.spaces.port import Account
 
 _SECRETS: Final = Path("secrets")
+_CHAIR_OPTIONS: Final = {"name": "--chair", "email": "--chair-email"}
 Keys = dict[str, str | int | None]
 Number = Annotated[int | None, typer.Option()]
 File = Annotated[Path | None, typer.Option()]
@@ -161,8 +162,11 @@ def _newcomers(
     if discord and server is None:
         raise Misconfigured(["--chair-discord: there is no Discord server in the configuration."])
     accounts = (Account(SpaceName(server), discord),) if server and discord else ()
-    seats = (Seat(Group.WORKING_GROUP, Office.CHAIR),)
-    return (Newcomer(chair, seats, accounts, email), *people)
+    first = Newcomer(chair, (Seat(Group.WORKING_GROUP, Office.CHAIR),), accounts, email or None)
+    faults = [f"{_CHAIR_OPTIONS.get(key, '--chair-discord')}: {sentence}" for key, sentence in faults_of(first)]
+    if faults:
+        raise Misconfigured(faults)
+    return (first, *people)
 
 
 def _next_steps(settings: Settings, chair_waits: bool) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from guardian.cases.access import acting, case_for, members_who_may_know, plain_name, walled
+from guardian.cases.access import acting, case_for, members_who_may_know, plain_name
 from guardian.cases.acting import ACTS, ActEvent, binding, taken
 from guardian.cases.deliberation import judge_spaces
 from guardian.cases.drafts import text_fits
@@ -27,7 +27,7 @@ from guardian.cases.values import (
 from guardian.cases.walls import circle_of, goes_to_board, sent_to_board
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.foresight import SpacePreview, foresee
-from guardian.desk.knowing import accounts_known_to
+from guardian.desk.knowing import accounts_known_to, cases_against
 from guardian.desk.linking import Found, find_account, link_account, link_vouched, person_behind, wall_off_person
 from guardian.desk.moving import case_of, hand_receipt, insist, keep_about, promise
 from guardian.desk.reviewing import start_clocks, weigh_reviews
@@ -211,7 +211,7 @@ async def _open_review(desk: Desk, work: Work, actor: Member, intended: Act, *, 
     await wall_off_person(work, desk.policy, intended.person, SERVICE)
     case = await case_of(work, case.id)
     state = ActState.AWAITING_SECOND if waits else ActState.WITH_BOARD if case.board_only else ActState.UNREVIEWED
-    doubtful = bool(await _cases_against(work, actor, intended.person))
+    doubtful = bool(await cases_against(work, actor, intended.person))
     kept = replace(intended, state=state, doubtful=doubtful)
     await work.deliberation.add_act(kept)
     return case, kept
@@ -247,7 +247,7 @@ async def _take(
         await tell_deciders(work, case, NoticeKind.BRAKE, {"act": done.id}, besides=done.by)
     actor = await work.people.member(done.by)
     on_review = [member.id for member in await members_who_may_know(work, case)]
-    for other in await _cases_against(work, actor, person.id) if actor else ():
+    for other in await cases_against(work, actor, person.id) if actor else ():
         facts = {"conflict": "yes"}
         await tell_members(work, other, NoticeKind.ACT_TAKEN, {**facts, "review": case.code_name}, only=on_review)
         await tell_members(work, other, NoticeKind.ACT_TAKEN, facts, besides=on_review)
@@ -281,22 +281,3 @@ async def _roles_of(view: View, person: PersonId) -> tuple[Member, ...]:
         if any(member.holds(group, view.now) for group in Group)
         and (member.person == person or accounts & set(member.accounts))
     )
-
-
-async def _cases_against(view: View, actor: Member, person: PersonId) -> tuple[Case, ...]:
-    """Cases that the actor may not see because they are named in them or stepped back, and that protect the person.
-
-    Policy: P-4.4. The actor's answer looks as always; the members of those cases are told at once.
-    """
-    accounts = {link.account for link in await view.people.accounts_of(person) if link.binding}
-    found = []
-    for case_id in dict.fromkeys(wall.case for wall in await view.cases.walls_of_member(actor.id)):
-        case = await view.cases.case(case_id)
-        if case is None or not walled(actor.id, await view.cases.walls_of(case_id)):
-            continue
-        parties = await view.cases.parties_of(case_id)
-        protected = any(p.person == person and p.role is not PartyRole.REPORTED for p in parties)
-        reported_it = any(report.reporter in accounts for report in await view.cases.reports_of(case_id))
-        if protected or reported_it:
-            found.append(case)
-    return tuple(found)

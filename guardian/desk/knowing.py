@@ -7,10 +7,11 @@ had ever said it. Policy: P-2.5, P-4.2.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from guardian.cases.access import may_read
+from guardian.cases.access import may_read, walled
 from guardian.cases.stores import CaseView
+from guardian.cases.values import Case, PartyRole
 from guardian.ids import CaseId, MemberId, PersonId
-from guardian.people.values import KnownAccount
+from guardian.people.values import KnownAccount, Member
 from guardian.sanctions.values import Coverage, CoverageState
 
 
@@ -35,6 +36,25 @@ async def coverage_known_to(
         replace(row, state=CoverageState.NO_ACCOUNT, detail="", until=None) if row.space in hidden else row
         for row in rows
     )
+
+
+async def cases_against(view: CaseView, actor: Member, person: PersonId) -> tuple[Case, ...]:
+    """Cases that the actor may not see because they are named in them or stepped back, and that protect the person.
+
+    Policy: P-4.4. The actor's answer looks as always; the members of those cases are told at once.
+    """
+    accounts = {link.account for link in await view.people.accounts_of(person)}
+    found = []
+    for case_id in dict.fromkeys(wall.case for wall in await view.cases.walls_of_member(actor.id)):
+        case = await view.cases.case(case_id)
+        if case is None or not walled(actor.id, await view.cases.walls_of(case_id)):
+            continue
+        parties = await view.cases.parties_of(case_id)
+        protected = any(p.person == person and p.role is not PartyRole.REPORTED for p in parties)
+        reported_it = any(report.reporter in accounts for report in await view.cases.reports_of(case_id))
+        if protected or reported_it:
+            found.append(case)
+    return tuple(found)
 
 
 async def _cases_read_by(view: CaseView, by: MemberId, person: PersonId) -> tuple[frozenset[CaseId], bool]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from guardian.cases.access import acting, case_for, members_who_may_know
 from guardian.cases.values import Case, PartyRole
 from guardian.desk.desk import Desk, View, Work
-from guardian.desk.knowing import accounts_known_to
+from guardian.desk.knowing import accounts_known_to, cases_against
 from guardian.desk.telling import reference_of, tell_members
 from guardian.desk.walling import tell_of_walls, wall_off
 from guardian.errors import NotFound, Refused
@@ -78,6 +78,7 @@ async def name_reported(desk: Desk, by: MemberId, code_name: str, space: SpaceNa
         about = {"case": case.id, "person": person.id, "account": link.id}
         work.journal.note(Entry("person.was_named", by_member(by), "P-3.1", about, case.id))
         await wall_off_person(work, desk.policy, person.id, by_member(by))
+        await _tell_those_protecting(work, by, person)
         await _tell_of_link(work, case, person, await _as_known(work, by, link), by, News.PERSON_NAMED)
     return person.code_name
 
@@ -109,6 +110,7 @@ async def propose_link(
         work.journal.note(Entry("account.was_linked", by_member(by), "P-6.4", about, case.id, evidence.strip()))
         await wall_off_person(work, desk.policy, person.id, by_member(by))
         seen = await _as_known(work, by, link)
+        await _tell_those_protecting(work, by, person)
         await _tell_of_link(work, case, person, seen, by, News.ACCOUNT_LINKED)
     return _view(person, seen)
 
@@ -264,6 +266,13 @@ async def _is_known_to(view: View, by: MemberId, account: Account, owner: Person
     """Whether the member may know that the account is that person's."""
     links = await accounts_known_to(view, by, owner) if owner else ()
     return any(link.account == account and link.binding for link in links)
+
+
+async def _tell_those_protecting(work: Work, by: MemberId, person: Person) -> None:
+    """Cases that protect the person from this very member hear of it at once; the answer looks as always. Policy: P-4.4."""
+    member = await work.people.member(by)
+    for other in await cases_against(work, member, person.id) if member else ():
+        await tell_members(work, other, NoticeKind.CASE_NEWS, {"news": News.CONFLICT})
 
 
 def _confirmed(link: KnownAccount, case: Case, seen: KnownAccount, by: MemberId) -> KnownAccount:

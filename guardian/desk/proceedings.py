@@ -1,11 +1,12 @@
 """What the reading room shows beside the case itself: who answered what, acts taken alone, and what holds where by now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guardian.cases.access import case_to_read
+from guardian.cases.acting import is_under_review
 from guardian.cases.deliberation import BoardAnswer, Mark
-from guardian.cases.values import Act, Ballot, Case, Review
+from guardian.cases.values import Act, ActState, Ballot, Case, Review
 from guardian.desk.desk import Desk, View
 from guardian.desk.knowing import coverage_known_to
 from guardian.desk.reading import reader_of
@@ -62,11 +63,19 @@ async def proceedings(desk: Desk, session: str) -> Proceedings:
             {**_OTHERS, **{member.id: member.name for member in await view.people.members()}},
             await _votes(view, case),
             tuple(
-                [ActRead(a, await view.deliberation.reviews_of(a.id)) for a in await view.deliberation.acts_of(case.id)]
+                [
+                    ActRead(_as_shown(act, by), await view.deliberation.reviews_of(act.id))
+                    for act in await view.deliberation.acts_of(case.id)
+                ]
             ),
             tuple([await _sanction(view, by, sanction) for sanction in await view.sanctions.of_case(case.id)]),
             await view.deliberation.board_answer_for(case.id),
         )
+
+
+def _as_shown(act: Act, by: MemberId) -> Act:
+    """To its actor an open review only waits: that it lies with the chairs early would say why. Policy: P-4.4."""
+    return replace(act, state=ActState.UNREVIEWED) if act.by == by and is_under_review(act) else act
 
 
 async def _votes(view: View, case: Case) -> Mapping[ProposalId, Votes]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from guardian.cases.access import members_who_may_know
 from guardian.cases.deliberation import for_ladder
 from guardian.cases.values import Case, Decision, PromiseKind, StepKind
 from guardian.desk.desk import Desk, View, Work
@@ -71,7 +72,8 @@ async def report_to_board(work: Work, case: Case) -> None:
 
 async def ask_somebody_to_tell(work: Work, case: Case, sanction: Sanction) -> None:
     """A named member has the task of telling a person whom no message has reached: the contact, else all. Policy: P-6.2."""
-    only = [case.contact] if case.contact else None
+    on_the_case = {member.id for member in await members_who_may_know(work, case)}
+    only = [case.contact] if case.contact in on_the_case else None
     await tell_members(work, case, NoticeKind.NOT_TOLD, {"sanction": str(sanction.id)}, only=only)
 
 

@@ -3,12 +3,15 @@
 Policy: P-2.5, P-4.1.
 """
 
+from collections.abc import Container
+from dataclasses import replace
+
 from guardian.cases.stores import CaseView
 from guardian.cases.values import Case
 from guardian.cases.walls import circle_of, goes_to_board, held_by, sent_to_board, spared, still_needed, walls_from
 from guardian.desk.counting import recount
 from guardian.desk.desk import Work
-from guardian.desk.telling import tell_deciders, tell_members
+from guardian.desk.telling import tell_deciders, tell_members, tell_reporters
 from guardian.ids import MemberId
 from guardian.journal import Entry
 from guardian.notices.values import News, NoticeKind
@@ -40,7 +43,19 @@ async def wall_off(work: Work, policy: Policy, case: Case, signs: Signs[MemberId
         case = await to_board(work, case, by)
     if fresh:
         case = await recount(work, case, policy)
+        case = await _another_contact(work, policy, case, concerned)
     return case, bool(fresh)
+
+
+async def _another_contact(work: Work, policy: Policy, case: Case, concerned: Container[MemberId]) -> Case:
+    """Whoever is kept out speaks to the reporter no more: somebody else does, and the reporter knows. Policy: P-3.4."""
+    if case.contact is None or case.contact not in concerned:
+        return case
+    chosen = await contact_among(work, replace(case, contact=None), policy)
+    changed = await work.cases.save_case(replace(case, contact=chosen))
+    if chosen is not None:
+        await tell_reporters(work, changed, NoticeKind.REPORTER_NEWS, {"news": News.CONTACT_CHANGED})
+    return changed
 
 
 async def to_board(work: Work, case: Case, by: str) -> Case:

@@ -18,6 +18,10 @@ CASE_NEWS: Final[Words] = {
     News.WITHDRAWN: "A reporter has withdrawn. Please read it before you take the next step.",
     News.PERSON_NAMED: "A reported person has been named in this case.",
     News.ACCOUNT_LINKED: "An account has been linked to a person of this case.",
+    News.CONFLICT: (
+        "Somebody who takes no part in this case has named, or linked an account to, a person whom it protects. Please "
+        "look at what they did."
+    ),
     News.RECUSAL: "A member takes no part in this case any more.",
     News.ADMITTED: "A member may take part in this case from now on.",
     News.TAKEN: "Somebody has this case in hand. Nobody is called about it any more.",

@@ -65,6 +65,7 @@ class News(StrEnum):
     WITHDRAWN = "withdrawn"
     PERSON_NAMED = "person_named"
     ACCOUNT_LINKED = "account_linked"
+    CONFLICT = "conflict"
     RECUSAL = "recusal"
     ADMITTED = "admitted"
     TAKEN = "taken"

@@ -84,9 +84,9 @@ MAY: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.CONFIRM_BOARD_ANSWER: (BOARD,),
     UseCase.CLOSE: _ON_A_CASE,
     UseCase.REOPEN: _ON_A_CASE,
-    UseCase.CONFIRM_RETURN: (MEMBERS,),
-    UseCase.EXPLAIN: (MEMBERS,),
-    UseCase.PRINT_ROSTER: (MEMBERS,),
+    UseCase.CONFIRM_RETURN: _ON_A_CASE,
+    UseCase.EXPLAIN: _ON_A_CASE,
+    UseCase.PRINT_ROSTER: _ON_A_CASE,
     UseCase.CHANGE_MEMBERS: (CHAIRS,),
     UseCase.CONFIRM_CHAIR: (MEMBERS,),
 }

@@ -62,6 +62,8 @@ class Table:
         if not isinstance(entry, str) or not entry.strip():
             self.fault(key, f'{_quoted(entry)} is not a text; write it as {key} = "{example}"')
             return default or ""
+        if not entry.strip().isprintable():
+            self.fault(key, f"{entry!r} has a line break or another control character in it; write it in one line")
         return entry.strip()
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -185,7 +187,7 @@ class Table:
         except OSError as error:
             self.fault(name, f"{path} cannot be read: {error.strerror}")
             return None
-        except UnicodeDecodeError:
+        except ValueError:
             self.fault(name, f"{path} is not a text; does it hold the secret?")
             return None
         if not content:

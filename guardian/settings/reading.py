@@ -139,7 +139,7 @@ def _policy(table: Table) -> tuple[str, Policy]:
             return name, read_policy(preset(name))
         path = table.folder / Path(name).expanduser()
         return str(path), read_policy(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):
         known = ", ".join(preset_names())
         table.fault("policy", f"'{name}' is neither a preset ({known}) nor a policy file that can be read")
     except Misconfigured as error:

@@ -74,13 +74,16 @@ def _discord(table: Table, name: SpaceName, mode: Mode) -> DiscordSettings:
 
 
 def _forum(table: Table, name: SpaceName, mode: Mode, kinds: Mapping[SpaceName, SpaceKind]) -> ForumSettings:
+    username = table.text("api_username", example="guardian")
+    if any(letter.isspace() or letter in "/?#@" for letter in username):
+        table.fault("api_username", f"'{username}' is not the name of an account as the forum writes it")
     return ForumSettings(
         name=name,
         mode=mode,
         call_ceiling=table.span("call_ceiling", timedelta(seconds=30)),
         url=table.url("url"),
         api_key=table.secret("api_key") or "",
-        api_username=table.text("api_username", example="guardian"),
+        api_username=username,
         webhook_secret=table.secret("webhook_secret", needed=False),
         rate_per_minute=table.number("rate_per_minute", 45, least=1, whole=False),
         native_end=table.switch("native_end", default=False),
@@ -101,11 +104,14 @@ def _providers(table: Table, kinds: Mapping[SpaceName, SpaceKind]) -> tuple[tupl
 
 
 def _github(table: Table, name: SpaceName, mode: Mode) -> GithubSettings:
+    organization = table.text("organization", example="example")
+    if organization and not set(organization.casefold()) <= _LETTERS:
+        table.fault("organization", f"'{organization}' is not the name of an organisation as it stands in its address")
     return GithubSettings(
         name=name,
         mode=mode,
         call_ceiling=table.span("call_ceiling", timedelta(seconds=30)),
-        organization=table.text("organization", example="example"),
+        organization=organization,
         app_id=int(table.number("app_id", least=1)),
         installation_id=int(table.number("installation_id", least=1)),
         private_key=table.secret("private_key") or "",

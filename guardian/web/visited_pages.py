@@ -51,7 +51,7 @@ class Behind:
         """
         visit = self.visit(request)
         if visit is None or not visit.is_ours(form.one("token")):
-            return self._site.page("visit_over.html", status=403, path=self.path, typed=_typed(form))
+            return self._over(form)
         async with visit.one_at_a_time:
             if form.one("form") not in visit.sent:
                 try:
@@ -59,10 +59,14 @@ class Behind:
                 except (Refused, Stale) as error:
                     return await again(visit, Fault(at(error), error.sentence))
                 except GuardianError:
+                    # The receipt opens this no more; what was typed is given back all the same.
                     self._visits.end(self._key(request))
-                    raise
+                    return self._over(form)
                 visit.sent.add(form.one("form"))
         return RedirectResponse(self.path, 303)
+
+    def _over(self, form: Form) -> Response:
+        return self._site.page("visit_over.html", status=403, path=self.path, typed=_typed(form))
 
     async def leave(self, request: Request, _: Form) -> Response:
         """The browser has forgotten the receipt."""

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from discord.http import Route
 
 from connectors.discord.client import DiscordConfig, DiscordLink
 from connectors.discord.emulator.server import DiscordEmulator
@@ -153,10 +154,19 @@ class Service:
     heard: Heard
     reconciler: Reconciler
 
+    @contextmanager
+    def pointed(self) -> Iterator[None]:
+        """discord.py keeps its address for the whole process: meanwhile it is the one of this service's Discord."""
+        before, Route.BASE = Route.BASE, self.link.config.api_url
+        try:
+            yield
+        finally:
+            Route.BASE = before
+
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """The reconciler works by itself: it sleeps until something is due, and is woken by commits."""
-        with self.database.listen(TOPIC) as listener:
+        with self.pointed(), self.database.listen(TOPIC) as listener:
 
             async def wait(due: datetime | None) -> None:
                 left = _LONGEST_WAIT if due is None else (due - self.clock.now()).total_seconds()

@@ -1,10 +1,11 @@
 """How late access returns when terms end, and what that costs, beside few and beside many other running sanctions."""
 
 import gc
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -29,59 +30,79 @@ LIST_PAGES: Final = frozenset({"ban.list", "member.list", "user.list", "block.li
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of it: releases, spread over so many seconds, beside few and many others; latency in seconds."""
+    """How much of it: releases, spread over so many seconds, beside few and many others; latency in seconds.
+
+    The sizes take turns, `turns` each, so that whatever else the machine does meets them alike.
+    """
 
     releases: int = 100
     spread: float = 20.0
+    turns: int = 5
     latency: float = 0.05
     beside: tuple[int, ...] = (1_000, 100_000)
-    head_start: float = 3.0
+    head_start: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
-    """One size: seconds between the end of each term and the last space letting the person in, and the calls."""
+    """One size: seconds between the end of each term and the last space letting the person in, and what it took."""
 
     beside: int
-    lags: tuple[float, ...]
-    by_space: dict[SpaceName, tuple[float, ...]]
-    calls: dict[SpaceName, dict[str, int]]
+    spaces: Platforms
+    service: Service
     seeding_seconds: float
-    swept: dict[SpaceName, dict[str, int]]
-    sweep_seconds: dict[SpaceName, float]
-    drifted: int
+    by_space: dict[SpaceName, list[float]] = field(default_factory=lambda: {space: [] for space in SPACES})
+    calls: dict[SpaceName, Counter[str]] = field(default_factory=lambda: {space: Counter() for space in SPACES})
+    cpu_seconds: float = 0.0
+    swept: dict[SpaceName, dict[str, int]] = field(default_factory=dict)
+    sweep_seconds: dict[SpaceName, float] = field(default_factory=dict)
+    drifted: int = 0
+
+    @property
+    def lags(self) -> list[float]:
+        """For each term the seconds until its last space had let the person in."""
+        return [max(each) for each in zip(*self.by_space.values(), strict=True)]
 
 
 async def measure(folder: Path, size: Size) -> Part:
     """The same releases beside each number of others, each on a database and on platforms of their own."""
-    runs = []
-    for beside in size.beside:
-        here = folder / str(beside)
-        here.mkdir()
-        runs.append(await _measured(here, size, beside))
-    return _part(size, runs)
+    async with AsyncExitStack() as stack:
+        runs = [await stack.enter_async_context(_ground(folder, size, beside)) for beside in size.beside]
+        with _others_left_alone():
+            for turn in range(size.turns):
+                for run in runs:
+                    await _turn(run, size, turn)
+        for run in runs:
+            await _sweep(run)
+        return _part(size, runs)
 
 
-async def _measured(folder: Path, size: Size, beside: int) -> Run:
+@asynccontextmanager
+async def _ground(folder: Path, size: Size, beside: int) -> AsyncIterator[Run]:
+    """So many others are held already, and the platforms answer as slowly as they are to."""
+    here = folder / str(beside)
+    here.mkdir()
     clock = MachineClock()
-    async with platforms(clock) as spaces, a_service(folder, spaces, clock) as service:
+    async with platforms(clock) as spaces, a_service(here, spaces, clock) as service:
         begun, now = wire_seconds(), clock.now()
         await remember(service, others(spaces, beside, now), now)
-        seeded = wire_seconds() - begun
-        with _others_left_alone():
-            leaving = await _leaving(service, spaces, size)
-            spaces.answer_after(size.latency)
-            mark = spaces.mark()
-            async with service.working():
-                patience = size.head_start + size.spread + 60
-                people = [each.person for each in leaving]
-                await service.heard.all_reached(people, CoverageState.RETURNED, patience)
-                await service.at_rest()
-        calls = {space: operations(asked) for space, asked in spaces.asked_since(mark).items()}
-        by_space = {space: _lags(spaces, space, leaving) for space in SPACES}
-        lags = tuple(max(each) for each in zip(*by_space.values(), strict=True))
-        swept, seconds, drifted = await _sweeps(service, spaces)
-        return Run(beside, lags, by_space, calls, seeded, swept, seconds, drifted)
+        run = Run(beside, spaces, service, wire_seconds() - begun)
+        spaces.answer_after(size.latency)
+        yield run
+
+
+async def _turn(run: Run, size: Size, turn: int) -> None:
+    """One share of the releases, from their seeding to the last record of them."""
+    leaving = await _leaving(run, size, turn)
+    mark, begun = run.spaces.mark(), time.process_time()
+    async with run.service.working():
+        patience = size.head_start + size.spread + 60
+        await run.service.heard.all_reached([each.person for each in leaving], CoverageState.RETURNED, patience)
+        await run.service.at_rest()
+    run.cpu_seconds += time.process_time() - begun
+    for space, asked in run.spaces.asked_since(mark).items():
+        run.calls[space].update(operations(asked))
+        run.by_space[space] += _lags(run.spaces, space, leaving)
 
 
 @contextmanager
@@ -95,17 +116,18 @@ def _others_left_alone() -> Iterator[None]:
         gc.unfreeze()
 
 
-async def _leaving(service: Service, spaces: Platforms, size: Size) -> list[Barred]:
+async def _leaving(run: Run, size: Size, turn: int) -> list[Barred]:
     """People barred in all three spaces whose terms end one after the other, soon."""
-    now = service.clock.now()
+    now = run.service.clock.now()
     first = now + timedelta(seconds=size.head_start)
     apart = timedelta(seconds=size.spread / size.releases)
-    leaving = [barred(spaces, f"leaving-{n}", first + apart * n, SPACES, now) for n in range(size.releases)]
-    await remember(service, leaving, now)
+    share = range(size.releases // size.turns)
+    leaving = [barred(run.spaces, f"leaving-{turn}-{n}", first + apart * n, SPACES, now) for n in share]
+    await remember(run.service, leaving, now)
     return leaving
 
 
-def _lags(spaces: Platforms, space: SpaceName, leaving: Sequence[Barred]) -> tuple[float, ...]:
+def _lags(spaces: Platforms, space: SpaceName, leaving: Sequence[Barred]) -> list[float]:
     """Seconds from each term's end to the platform's own record of the release; nobody is let in early or twice."""
     released: dict[str, list[Change]] = {}
     for change in spaces[space].history.changes_of(CHANGE[space]):
@@ -114,7 +136,7 @@ def _lags(spaces: Platforms, space: SpaceName, leaving: Sequence[Barred]) -> tup
     for each in leaving:
         [change] = released[each.accounts[space]]
         lags.append(_late(change.at, each.ends))
-    return tuple(lags)
+    return lags
 
 
 def _late(at: datetime, due: datetime) -> float:
@@ -123,24 +145,23 @@ def _late(at: datetime, due: datetime) -> float:
     return (at - due).total_seconds()
 
 
-async def _sweeps(
-    service: Service, spaces: Platforms
-) -> tuple[dict[SpaceName, dict[str, int]], dict[SpaceName, float], int]:
+async def _sweep(run: Run) -> None:
     """One sweep of each space; the first request of each asks for the platform's time."""
-    calls, seconds, drifted = {}, {}, 0
-    for space in SPACES:
-        mark, begun = spaces.mark(), wire_seconds()
-        found = await sweep(service.works, service.spaces, service.clock, space)
-        if found is None:
-            raise RuntimeError(f"the sweep of {space} failed")
-        drifted += found
-        seconds[space] = wire_seconds() - begun
-        calls[space] = operations(spaces.asked_since(mark)[space])
-    return calls, seconds, drifted
+    service = run.service
+    with service.pointed():
+        for space in SPACES:
+            mark, begun = run.spaces.mark(), wire_seconds()
+            found = await sweep(service.works, service.spaces, service.clock, space)
+            if found is None:
+                raise RuntimeError(f"the sweep of {space} failed")
+            run.drifted += found
+            run.sweep_seconds[space] = wire_seconds() - begun
+            run.swept[space] = operations(run.spaces.asked_since(mark)[space])
 
 
 def _part(size: Size, runs: list[Run]) -> Part:
-    held = f"{size.releases} terms end within {size.spread:g} s, each held in three spaces"
+    pace = f"within {size.spread:g} s (in {size.turns} turns)"
+    held = f"{size.releases} terms end {pace}, each held in three spaces"
     lines = [f"lift_lag: {held}, each answer after {size.latency * 1000:g} ms"]
     for run in runs:
         lines += _lines(size, run)
@@ -168,13 +189,14 @@ def _beyond_lists(calls: dict[str, int]) -> Counter[str]:
 
 def _lines(size: Size, run: Run) -> list[str]:
     head = f"beside {run.beside:,} others (seeded in {run.seeding_seconds:.1f} s)"
-    lines = [f"  {head}: lag {_quantiles(run.lags)}, longest {max(run.lags):.3f} s"]
+    cpu = f"{run.cpu_seconds / size.releases * 1000:.0f} ms of processor a release, platforms included"
+    lines = [f"  {head}: lag {_quantiles(run.lags)}, longest {max(run.lags):.3f} s; {cpu}"]
     for space in SPACES:
         lags, calls, floor = _quantiles(run.by_space[space]), run.calls[space], RELEASE_FLOOR[space]
         swept = run.swept[space]
         lines += [
             f"    {space}: {lags}; {sum(calls.values()) / size.releases:.2f} calls a release, floor {len(floor)}",
-            f"      calls: {in_words(calls, size.releases)}",
+            f"      calls: {in_words(dict(calls), size.releases)}",
             f"      floor: {', '.join(floor)}",
             f"      a sweep: {run.sweep_seconds[space]:.1f} s, {sum(swept.values())} calls: {in_words(swept)}",
         ]
@@ -197,6 +219,7 @@ def _facts(size: Size, run: Run) -> dict[str, Any]:
         "calls": run.calls,
         "sweep_calls": run.swept,
         "sweep_s": {space: round(seconds, 2) for space, seconds in run.sweep_seconds.items()},
+        "cpu_s_per_release": round(run.cpu_seconds / size.releases, 4),
         "drifted": run.drifted,
         "seeding_s": round(run.seeding_seconds, 1),
     }

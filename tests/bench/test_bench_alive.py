@@ -15,7 +15,7 @@ async def test_propagation_is_measured_against_a_floor(tmp_path: Path) -> None:
 
 
 async def test_releases_are_measured_and_nothing_drifts(tmp_path: Path) -> None:
-    size = lift_lag.Size(releases=3, spread=0.1, latency=0.0, beside=(6,), head_start=0.3)
+    size = lift_lag.Size(releases=4, spread=0.1, turns=2, latency=0.0, beside=(6,), head_start=0.3)
     part = await lift_lag.measure(tmp_path, size)
     [run] = part.facts["runs"]
     assert 0 < run["p50_s"] <= run["p99_s"] == run["longest_s"]

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -18,10 +19,14 @@ def main(arguments: list[str]) -> int:
     """0 where no harm was done and the kills were where they are wanted."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--trials", type=int, default=200, help="how often the service is killed")
-    parser.add_argument("--seed", type=int, default=7, help="chooses what is asked, what goes wrong and where it is killed")
+    parser.add_argument(
+        "--seed", type=int, default=7, help="chooses what is asked, what goes wrong and where it is killed"
+    )
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
     parser.add_argument("--keep", type=Path, help="a new folder for the installation, kept afterwards")
     wanted = parser.parse_args(arguments)
+    # A service that was killed leaves answers half read: no news to anybody.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     begun = wire_seconds()
     with tempfile.TemporaryDirectory(prefix="guardian-crash-", ignore_cleanup_errors=True) as temporary:
         folder = wanted.keep or Path(temporary)
@@ -44,8 +49,10 @@ def as_json(figures: Figures) -> dict[str, object]:
 def _show(figures: Figures, seconds: float) -> None:
     for note in figures.notes:
         _say(f"  {note}")
-    _say(f"{figures.trials} trials, {figures.sanctions} sanctions, {seconds:.0f} s; "
-         f"at least {figures.least_in_motion} in motion at each kill (wanted: {IN_MOTION})")
+    _say(
+        f"{figures.trials} trials, {figures.sanctions} sanctions, {seconds:.0f} s; "
+        f"at least {figures.least_in_motion} in motion at each kill (wanted: {IN_MOTION})"
+    )
     _say(", ".join(f"{name} {getattr(figures.harms, name)}" for name in HARMS))
     _say(f"notices that came twice: {figures.repeated_notices}")
     _say("killed " + ", ".join(f"{place} {figures.kills[place]} ({figures.share(place):.0%})" for place in Died))

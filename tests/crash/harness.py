@@ -10,9 +10,8 @@ from pathlib import Path
 from random import Random
 
 from guardian.clock import DrivenClock, DrivenTime, wire_seconds
-from guardian.ids import SpaceName
-from guardian.sandbox.worlds import World, a_world
 from guardian.sanctions.values import CoverageState, Key
+from guardian.sandbox.worlds import World, a_world
 from guardian.settings.reading import read_settings
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
@@ -29,7 +28,7 @@ from tests.crash.wrapping import Sabotage
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 IN_MOTION = 20
-_QUIET_TICKS = 4
+_QUIET_TICKS = 3
 _GUARD_SECONDS = 45.0
 _SOON = 0.72
 """The part of the kills that hit the service as it takes up the work of the one killed before."""
@@ -63,8 +62,9 @@ class Figures:
 
     @property
     def held(self) -> bool:
-        """No harm was done, and the kills were where they are wanted."""
-        return self.harms.none and all(self.share(place) >= 0.1 for place in Died if place is not Died.ELSEWHERE)
+        """No harm was done, the kills were where they are wanted, and enough was in motion at each of them."""
+        aimed = (place for place in Died if place is not Died.ELSEWHERE)
+        return self.harms.none and self.least_in_motion >= IN_MOTION and all(self.share(p) >= 0.1 for p in aimed)
 
     def share(self, place: Died) -> float:
         """Which part of the kills found the service there."""
@@ -98,8 +98,10 @@ class Trials:
             died = await self._trial(number)
             self.figures.kills[died] += 1
             self.figures.trials = number
-            self.tell(f"trial {number:>3}: killed {died:<13} at {self.time.now():%d %H:%M:%S}, "
-                      f"{len(self.moving)} sanctions in motion")
+            self.tell(
+                f"trial {number:>3}: killed {died:<13} at {self.time.now():%d %H:%M:%S}, "
+                f"{len(self.moving)} sanctions in motion"
+            )
         await self._heal()
         await self._judge()
         return self.figures
@@ -108,45 +110,51 @@ class Trials:
 
     async def _trial(self, number: int) -> Died:
         self.weather.change(self.time.now())
-        victim = await self._born()
+        victim = Victim.born(self.context, self.errand)
         try:
-            soon = number > 1 and self.random.random() < _SOON
-            if soon:
-                self._ask(victim, max(5, self.size.in_motion + 1 - len(self.moving)))
-            else:
-                await self._to_the_next_bell(victim)
-            self.figures.least_in_motion = min(self.figures.least_in_motion, len(self.moving))
-            victim.give(self._aim(soon=soon))
-            latest = self.time.now() + _WAITED_FOR
-            while await self._rest(victim) and self.time.now() < latest:
-                await self._step(victim, latest)
-        finally:
-            victim.kill()
+            await self._started(victim)
+            await self._until_killed(victim, soon=number > 1 and self.random.random() < _SOON)
+        except Stuck as stuck:
+            self._is_at_a_loss(stuck)
+        victim.kill()
         died = await victim.buried()
         self._note_carried(victim)
         return died
 
-    async def _born(self) -> Victim:
-        victim = Victim.born(self.context, self.errand)
+    async def _until_killed(self, victim: Victim, *, soon: bool) -> None:
+        """The service was killed where the seed aimed, or has done all that there was to do."""
+        if soon:
+            self._ask(victim, max(5, self.size.in_motion + 1 - len(self.moving)))
+        else:
+            await self._to_the_next_bell(victim)
+        self.figures.least_in_motion = min(self.figures.least_in_motion, len(self.moving))
+        victim.give(self._aim(soon=soon))
+        latest = self.time.now() + _WAITED_FOR
+        while await self._rest(victim) and self.time.now() < latest:
+            await self._step(victim, latest)
+
+    def _is_at_a_loss(self, stuck: Stuck) -> None:
+        self.figures.harms.stuck += 1
+        self.figures.notes.append(f"stuck: {stuck}")
+
+    async def _started(self, victim: Victim) -> None:
+        """The service is up, hears what happens in the spaces, and has been given what no service has carried out yet."""
         since = wire_seconds()
         while not victim.url:
             if victim.dead or wire_seconds() - since > _GUARD_SECONDS:
-                victim.kill()
-                await victim.buried()
                 raise Stuck("the service does not start")
             await self._news(victim)
         self.world.connect_hooks(victim.url)
         for order in self.unheard.values():
             victim.give(order)
-        return victim
 
     async def _to_the_next_bell(self, victim: Victim) -> None:
+        """It is the next bell: terms end, people act and much is asked for, all at one instant."""
         bell = START + BELL * ((self.time.now() - START) // BELL + 1)
-        while await self._rest(victim) and self.time.now() < bell:
+        while self.time.now() < bell:
+            await self._rest(victim)
             self.moving.clear()
             await self._step(victim, bell)
-        if victim.dead:
-            raise Stuck("the service ended by itself")
         self.weather.change(self.time.now())
         self.town.hands(self.time.now())
         for resident in self.town.waiting_for_a_yes(self.time.now())[:2]:
@@ -194,6 +202,8 @@ class Trials:
             if wire_seconds() - victim.heard_at > _GUARD_SECONDS:
                 raise Stuck(f"no rest at {self.time.now():%d %H:%M:%S}")
             await self._news(victim)
+        if not victim.killed:
+            raise Stuck("the service ended by itself")
         return False
 
     def _is_quiet(self, victim: Victim) -> bool:
@@ -222,15 +232,20 @@ class Trials:
     async def _heal(self) -> None:
         """No fault stands any more; the service has had all the time that it may need."""
         self.tell("the faults end")
-        victim = await self._born()
-        for healing in (False, True):
-            until = max(self.plan.all_over() or self.time.now(), self.time.now()) + _SETTLING if healing else None
-            latest = until or self.weather.next_change() or self.time.now()
-            while await self._rest(victim) and self.time.now() < latest:
-                await self._step(victim, latest)
+        victim = Victim.born(self.context, self.errand)
+        try:
+            await self._started(victim)
+            await self._advance(victim, self.weather.next_change() or self.time.now())
             self.weather.clear()
+            await self._advance(victim, max(self.plan.all_over() or START, self.time.now()) + _SETTLING)
+        except Stuck as stuck:
+            self._is_at_a_loss(stuck)
         victim.kill()
         await victim.buried()
+
+    async def _advance(self, victim: Victim, until: datetime) -> None:
+        while await self._rest(victim) and self.time.now() < until:
+            await self._step(victim, until)
 
     async def _judge(self) -> None:
         figures, now = self.figures, self.time.now()
@@ -245,23 +260,20 @@ class Trials:
         """Keys that are neither as they are wanted nor shown to people as blocked."""
         settings = read_settings(self.folder / CONFIGURATION, {})
         ring = KeyRing.load(settings.ring, settings.master)
-        stuck = 0
-        async with await Database.open(settings.database, application="judge") as database:
-            async with Works(database, ring, DrivenClock(self.time)).look() as view:
-                for resident in self.plan.residents:
-                    keys = {key.space: key for key in await view.sanctions.keys_of(resident.person)}
-                    for space, key in keys.items():
-                        if self._is_stuck(resident, space, key, now):
-                            stuck += 1
-                            self.figures.notes.append(f"stuck {resident.key} in {space}: {key.state}, {key.why}")
-        return stuck
+        database = await Database.open(settings.database, application="judge")
+        stuck: list[str] = []
+        async with database, Works(database, ring, DrivenClock(self.time)).look() as view:
+            for resident in self.plan.residents:
+                for key in await view.sanctions.keys_of(resident.person):
+                    if self._is_stuck(resident, key, now):
+                        stuck.append(f"stuck {resident.key} in {key.space}: {key.state}, {key.why}")
+        self.figures.notes += stuck
+        return len(stuck)
 
-    def _is_stuck(self, resident: Resident, space: SpaceName, key: Key, now: datetime) -> bool:
+    def _is_stuck(self, resident: Resident, key: Key, now: datetime) -> bool:
         if key.state is CoverageState.BLOCKED:
             return False
-        if not self.plan.of(resident):
-            return False
-        wanted = self.plan.wish(resident, space).at(now)
+        wanted = self.plan.wish(resident, key.space).at(now)
         confirmed = (CoverageState.HELD, CoverageState.HELD_BY_OTHERS)
         if wanted is Level.OPEN:
             return key.state in (*confirmed, CoverageState.OPEN)

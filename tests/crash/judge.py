@@ -5,8 +5,9 @@ which something begins or stops to be wanted may belong to either side of it, un
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from tests.crash.plan import Level, Wish
 
@@ -76,7 +77,7 @@ def judge(trail: Trail, notes: list[str] | None = None) -> Harms:
     """The harms done to one account; what was found is written to the notes."""
     harms = Harms()
     found = notes if notes is not None else []
-    for gap, was_held in _gaps(trail):
+    for gap, was_held in _Walk(trail).gaps():
         if gap.opened_by_us:
             harms.early += 1
             found.append(f"early {trail.name} at {gap.since:%d %H:%M:%S}")
@@ -85,8 +86,10 @@ def judge(trail: Trail, notes: list[str] | None = None) -> Harms:
         if reachable(trail, gap.since, gap.until) > patience:
             is_lost = gap.until >= _stretch_end(trail, gap.since) and not was_held
             harms.lost, harms.late = harms.lost + is_lost, harms.late + (not is_lost)
-            found.append(f"{'lost' if is_lost else 'late to place'} {trail.name} {gap.since:%d %H:%M:%S}"
-                         f" to {gap.until:%d %H:%M:%S}")
+            found.append(
+                f"{'lost' if is_lost else 'late to place'} {trail.name} {gap.since:%d %H:%M:%S}"
+                f" to {gap.until:%d %H:%M:%S}"
+            )
     for since, until in _overstays(trail):
         if reachable(trail, since, until) > PATIENCE:
             harms.late += 1
@@ -118,7 +121,7 @@ class _Held:
     present: bool = True
 
     def suffices(self, wanted: Level, at: datetime) -> bool:
-        mute = self.muted and (self.muted_until is None or at < self.muted_until)
+        mute = self.muted and not self.has_run_out(at)
         match wanted:
             case Level.BARRED:
                 return self.barred
@@ -127,6 +130,10 @@ class _Held:
             case Level.OPEN:
                 return True
 
+    def has_run_out(self, at: datetime) -> bool:
+        """Whether a mute that stood here is over by itself."""
+        return self.muted and self.muted_until is not None and self.muted_until <= at
+
     def take(self, turn: Turn) -> None:
         if turn.level is Level.BARRED:
             self.barred = turn.on
@@ -134,43 +141,71 @@ class _Held:
             self.muted, self.muted_until = turn.on, turn.until
 
 
-def _gaps(trail: Trail) -> Iterable[tuple[Gap, bool]]:
-    """Every gap, and whether anything was held earlier in the same stretch of wanting."""
-    held = _Held()
+@dataclass(slots=True)
+class _Walk:
+    """A trail walked from its beginning. A stretch is a time in which something is wanted without a break."""
+
+    trail: Trail
+    held: _Held = field(default_factory=_Held)
+    wanted: Level = Level.OPEN
+    was_held: bool = False
+    was_placed: bool = False
     opened: tuple[datetime, bool, bool] | None = None
-    was_held = False
-    wanted = Level.OPEN
-    for at, thing in _walk(trail):
-        before = wanted
-        natural = thing is None and held.muted and held.muted_until is not None and held.muted_until <= at
+
+    def gaps(self) -> Iterable[tuple[Gap, bool]]:
+        """Every gap, and whether anything was held earlier in the same stretch."""
+        for at, thing in _in_order(self.trail):
+            is_new_wish = isinstance(thing, Level) and thing is not self.wanted
+            opened = at, self._is_our_doing(at, thing), _is_by_hand(thing)
+            self._take(thing)
+            enough = self.held.suffices(self.wanted, at)
+            if self.opened is not None and (enough or is_new_wish):
+                yield self._closed(at)
+            if enough:
+                self.was_held = self.was_held or self.wanted is not Level.OPEN
+            elif self.opened is None:
+                self.opened = opened
+        if self.opened is not None:
+            yield self._closed(self.trail.ends)
+
+    def _closed(self, at: datetime) -> tuple[Gap, bool]:
+        if self.opened is None:
+            raise ValueError("nothing is open")
+        since, by_us, by_hand = self.opened
+        self.opened = None
+        return Gap(since, at, by_us, by_hand), self.was_held
+
+    def _take(self, thing: "Thing") -> None:
         if isinstance(thing, Level):
-            wanted = thing
-            if before is Level.OPEN:
-                was_held = False
+            if self.wanted is Level.OPEN:
+                self.was_held = self.was_placed = False
+            self.wanted = thing
         elif isinstance(thing, Turn):
-            held.take(thing)
+            self.held.take(thing)
+            self.was_placed = self.was_placed or (thing.on and self.wanted is not Level.OPEN)
         elif isinstance(thing, bool):
-            held.present = thing
-        enough = held.suffices(wanted, at)
-        if opened is not None and (enough or (isinstance(thing, Level) and thing is not before)):
-            yield Gap(opened[0], at, opened[1], opened[2]), was_held
-            opened = None
-        if enough:
-            was_held = was_held or wanted is not Level.OPEN
-        elif opened is None:
-            by_us = isinstance(thing, Turn) and thing.ours and _is_wanted_on_both_sides(trail.wish, at)
-            opened = (at, by_us or natural, isinstance(thing, bool) or (isinstance(thing, Turn) and not thing.ours))
-    if opened is not None:
-        yield Gap(opened[0], trail.ends, opened[1], opened[2]), was_held
+            self.held.present = thing
+
+    def _is_our_doing(self, at: datetime, thing: "Thing") -> bool:
+        """What we let go of at the instant at which a stretch begins may be an older hold; what we placed in it is not."""
+        if thing is None:
+            return self.held.has_run_out(at)
+        wish = self.trail.wish
+        both_sides = wish.at(at) is not Level.OPEN and wish.before(at) is not Level.OPEN
+        return isinstance(thing, Turn) and thing.ours and not thing.on and (both_sides or self.was_placed)
 
 
-def _is_wanted_on_both_sides(wish: Wish, at: datetime) -> bool:
-    return wish.at(at) is not Level.OPEN and wish.before(at) is not Level.OPEN
+Thing = Level | Turn | bool | None
+"""What a walk meets: another wish, a change of a hold, a coming or going, or (None) an instant at which a mute runs out."""
 
 
-def _walk(trail: Trail) -> list[tuple[datetime, Level | Turn | bool | None]]:
-    """Everything that happens, in order; at one instant the wish changes first. None: a mute runs out there."""
-    walk: list[tuple[datetime, int, int, Level | Turn | bool | None]] = []
+def _is_by_hand(thing: Thing) -> bool:
+    return isinstance(thing, bool) or (isinstance(thing, Turn) and not thing.ours)
+
+
+def _in_order(trail: Trail) -> list[tuple[datetime, Thing]]:
+    """Everything that happens; at one instant the wish changes first."""
+    walk: list[tuple[datetime, int, int, Thing]] = []
     walk += [(at, 0, n, level) for n, (at, level) in enumerate(trail.wish.steps)]
     walk += [(at, 1, n, came) for n, (at, came) in enumerate(trail.presence or ())]
     walk += [(turn.at, 2, n, turn) for n, turn in enumerate(trail.turns)]
@@ -207,12 +242,10 @@ def _end_of(standing: Turn, at: datetime) -> datetime:
     return at if standing.until is None else min(at, standing.until)
 
 
-def _unwanted_parts(
-    wish: Wish, level: Level, since: datetime, until: datetime
-) -> Iterable[tuple[datetime, datetime]]:
+def _unwanted_parts(wish: Wish, level: Level, since: datetime, until: datetime) -> Iterable[tuple[datetime, datetime]]:
     """The parts of the time in which less than the level was wanted; a mute may stand beside a wanted bar."""
     edges = [since, *(at for at, _ in wish.steps if since < at < until), until]
-    for begins, ends in zip(edges, edges[1:], strict=False):
+    for begins, ends in pairwise(edges):
         if wish.at(begins) < level:
             yield begins, ends
 

@@ -177,7 +177,7 @@ class Plan:
         restriction = self._restriction(replaces)
         alone = replaces is None and restriction is not Restriction.BANNED and self.random.random() < 0.3
         untold = not alone and self.random.random() < 0.15
-        term = None if restriction is Restriction.BANNED else BELL * self.random.randint(1, 5)
+        term = None if restriction is Restriction.BANNED else BELL * self.random.randint(1, 4)
         order = Order(
             self._number(),
             Act.ACT_AT_ONCE if alone else Act.REPLACE if replaces else Act.ENACT,

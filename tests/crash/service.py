@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from connectors.discord.client import AccountChanged, DiscordLink
 from guardian.assembly.composing import assemble
 from guardian.assembly.service import Service
 from guardian.clock import DrivenClock, DrivenTime
 from guardian.desk.noticing import account_changed
+from guardian.ids import SpaceName
 from guardian.logs import configure
 from guardian.settings.reading import read_settings
 from guardian.spaces.port import Account, Space
@@ -71,12 +73,13 @@ async def _forget_intents(service: Service) -> None:
 async def _listen_to_links(service: Service) -> None:
     """Events are heard; people's commands, which no trial gives, are not offered."""
     for each in service.connected:
-        if each.link is not None:
-            name = each.space.name
-            each.link.on_account_changed = lambda native_id, name=name: account_changed(
-                service.desk, Account(name, native_id)
-            )
+        if isinstance(each.link, DiscordLink):
+            each.link.on_account_changed = _heard(service, each.space.name)
             await each.link.start()
+
+
+def _heard(service: Service, space: SpaceName) -> AccountChanged:
+    return lambda native_id: account_changed(service.desk, Account(space, native_id))
 
 
 class _OrderDesk:
@@ -85,7 +88,7 @@ class _OrderDesk:
     def __init__(self, service: Service, inbox: Connection, announcer: Announcer) -> None:
         self._service, self._inbox, self._announcer = service, inbox, announcer
         self._came = asyncio.Event()
-        self.in_hand = 0
+        self._at_work = False
         asyncio.get_running_loop().add_reader(inbox.fileno(), self._came.set)
 
     async def work(self) -> None:
@@ -94,9 +97,13 @@ class _OrderDesk:
             await self._came.wait()
             self._came.clear()
             while self._inbox.poll():
-                self.in_hand = 1
+                self._at_work = True
                 await self._take(self._inbox.recv())
-            self.in_hand = 0
+            self._at_work = False
+
+    def at_work(self) -> bool:
+        """Whether an order is being carried out."""
+        return self._at_work
 
     async def _take(self, message: Order | Aim) -> None:
         if isinstance(message, Aim):
@@ -110,9 +117,17 @@ async def _tell_rest(service: Service, desk: _OrderDesk, announcer: Announcer) -
     """While nothing is in hand and nothing is due, the harness hears so again and again."""
     while True:
         await asyncio.sleep(_TICK_SECONDS)
-        now = service.clock.now()
-        if desk.in_hand or not await service.idle():
-            continue
-        due = await service.next_due()
-        if now == service.clock.now() and not desk.in_hand and (due is None or due > now):
-            announcer.say("idle", now.isoformat(), due.isoformat() if due else "-")
+        rest = await _rest(service, desk)
+        if rest is not None:
+            announcer.say("idle", *rest)
+
+
+async def _rest(service: Service, desk: _OrderDesk) -> tuple[str, str] | None:
+    """The instant of the rest and the next due one (`-`: none); None while anything goes on."""
+    now = service.clock.now()
+    if desk.at_work() or not await service.idle():
+        return None
+    due = await service.next_due()
+    if now != service.clock.now() or desk.at_work() or (due is not None and due <= now):
+        return None
+    return now.isoformat(), due.isoformat() if due else "-"

@@ -69,6 +69,16 @@ def test_a_gap_of_no_length_at_all_is_early() -> None:
     assert judge(trail) == Harms(early=1)
 
 
+def test_a_gap_at_the_very_instant_of_the_placing_is_early() -> None:
+    trail = a_trail(ONE_HOUR, placed(T0), lifted(T0), placed(T0), lifted(T0 + HOUR))
+    assert judge(trail) == Harms(early=1)
+
+
+def test_an_older_hold_let_go_as_a_new_sanction_begins_is_no_harm() -> None:
+    trail = a_trail(ONE_HOUR, placed(T0 - HOUR, ours=False), lifted(T0, ours=False), placed(T0), lifted(T0 + HOUR))
+    assert judge(trail) == Harms()
+
+
 def test_a_gap_in_which_one_sanction_takes_over_from_another_is_early() -> None:
     change = T0 + HOUR
     first = Planned("one", BAR, None, T0, None, stopped=change)

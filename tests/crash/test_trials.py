@@ -7,7 +7,7 @@ import pytest
 from tests.crash.harness import IN_MOTION, Figures, Size, run_trials
 from tests.crash.wrapping import Sabotage
 
-FEW = Size(residents=18, in_motion=8)
+FEW = Size(residents=12, in_motion=5)
 
 
 async def figures_of(folder: Path, count: int, seed: int, sabotage: Sabotage, size: Size | None = None) -> Figures:
@@ -17,16 +17,16 @@ async def figures_of(folder: Path, count: int, seed: int, sabotage: Sabotage, si
 
 @pytest.mark.wire_time
 async def test_a_service_killed_again_and_again_harms_nobody(tmp_path: Path) -> None:
-    figures = await figures_of(tmp_path, 5, 3, Sabotage.NOTHING)
+    figures = await figures_of(tmp_path, 4, 3, Sabotage.NOTHING)
     assert figures.notes == []
     assert figures.harms.none
     assert figures.least_in_motion >= IN_MOTION
-    assert figures.kills.total() == 5
+    assert figures.kills.total() == 4
 
 
 @pytest.mark.wire_time
 async def test_without_stored_intents_a_killed_service_never_lets_go_of_what_it_placed(tmp_path: Path) -> None:
-    figures = await figures_of(tmp_path, 4, 5, Sabotage.INTENTS_LOST, FEW)
+    figures = await figures_of(tmp_path, 3, 5, Sabotage.INTENTS_LOST, FEW)
     assert figures.harms.late > 0
 
 

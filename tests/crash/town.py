@@ -68,20 +68,23 @@ async def install(folder: Path, world: World, residents: Iterable[Resident], clo
     await found(settings, group[:2], clock)
     ring = KeyRing.load(settings.ring, settings.master)
     async with await Database.open(settings.database, application="plan") as database:
-        async with Works(database, ring, clock).begin() as work:
-            for resident in residents:
-                about = Case(resident.case, f"case of {resident.key}", CaseKind.REPORT, CaseState.IN_FORCE, work.now)
-                await work.people.add_person(Person(resident.person, resident.key, work.now))
-                await work.cases.add_case(about)
-                party = Party(resident.case, PartyRole.REPORTED, new_reference(), person=resident.person)
-                await work.cases.add_party(party)
-                for space, native_id in resident.accounts.items():
-                    account = Account(space, native_id)
-                    known = KnownAccount(
-                        AccountId(new_id()), resident.person, account, resident.key, Trust.VOUCHED, work.now, "plan"
-                    )
-                    await work.people.add_account(known)
-            work.journal.note(Entry("town.was_founded", OPERATOR, "P-1.5"))
+        await _enter(Works(database, ring, clock), residents)
+
+
+async def _enter(works: Works, residents: Iterable[Resident]) -> None:
+    """Each of them is a known person with a case and with accounts that bind."""
+    async with works.begin() as work:
+        for resident in residents:
+            about = Case(resident.case, f"case of {resident.key}", CaseKind.REPORT, CaseState.IN_FORCE, work.now)
+            party = Party(resident.case, PartyRole.REPORTED, new_reference(), person=resident.person)
+            await work.people.add_person(Person(resident.person, resident.key, work.now))
+            await work.cases.add_case(about)
+            await work.cases.add_party(party)
+            for space, native_id in resident.accounts.items():
+                account, id_ = Account(space, native_id), AccountId(new_id())
+                known = KnownAccount(id_, resident.person, account, resident.key, Trust.VOUCHED, work.now, "plan")
+                await work.people.add_account(known)
+        work.journal.note(Entry("town.was_founded", OPERATOR, "P-1.5"))
 
 
 @dataclass(slots=True)

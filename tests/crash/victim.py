@@ -33,8 +33,16 @@ _PLACES = {Point.COMMIT: Died.INSIDE_COMMIT, Point.CALL: Died.INSIDE_CALL, Point
 def nursery() -> ForkServerContext:
     """Where services are born quickly: a process that has imported everything, and from which each is forked."""
     context = get_context("forkserver")
-    context.set_forkserver_preload(["tests.crash.service", "connectors.discord.space", "connectors.forum.space",
-                                    "connectors.github.space", "connectors.forum.inlet", "connectors.github.inlet"])
+    context.set_forkserver_preload(
+        [
+            "tests.crash.service",
+            "connectors.discord.space",
+            "connectors.forum.space",
+            "connectors.github.space",
+            "connectors.forum.inlet",
+            "connectors.github.inlet",
+        ]
+    )
     return context
 
 
@@ -64,6 +72,7 @@ class Victim:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     heard_at: float = field(default_factory=wire_seconds)
     dead: bool = False
+    killed: bool = False
     _rest_of_line: bytes = b""
 
     @staticmethod
@@ -95,7 +104,7 @@ class Victim:
     def kill(self) -> None:
         """It is dead."""
         if not self.dead:
-            self.dead = True
+            self.dead = self.killed = True
             self.process.kill()
         self.news.set()
 

@@ -98,5 +98,3 @@ class Weather:
         if kind in (FaultKind.DRIP, FaultKind.LATENCY):
             return self.random.choice((0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.6))
         return self.random.uniform(0.1, 0.5)
-
-

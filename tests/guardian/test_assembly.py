@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -105,6 +106,12 @@ async def a_suspended_person(service: Service, world: World, handle: str) -> Per
         await work.sanctions.touch_person(person.id, now)
         work.wake("keys")
     return person.id
+
+
+async def came_before(service: Service) -> bool:
+    """Whether the page's form of that id is known; from now on it is."""
+    async with service.works.begin() as work:
+        return await work.answers.claim("page", "a form") is not None
 
 
 async def asked(url: str, path: str) -> tuple[int, str]:
@@ -217,6 +224,16 @@ async def test_an_event_of_the_forum_makes_its_account_looked_at(installed: Inst
         await world.delivered()
         await at_rest(service)
         assert FORUM in world.where_shut_out(world["alder"])
+
+
+async def test_what_was_delivered_long_ago_is_forgotten_with_its_answer(installed: Installed) -> None:
+    """A first answer holds the reporter's receipt: it is kept only for as long as a platform may repeat its delivery."""
+    async with installed.running() as service:
+        assert await came_before(service) is False
+        for days, remembered in ((6, True), (8, False)):
+            installed.clock.time.set(START + timedelta(days=days))
+            await at_rest(service)
+            assert await came_before(service) is remembered
 
 
 async def test_an_address_that_is_taken_is_refused_with_the_remedy(installed: Installed) -> None:

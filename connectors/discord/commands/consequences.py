@@ -72,7 +72,12 @@ def form_of(verb: str, title: str, chosen: Chosen) -> Form:
     """The form for the words of a consequence; it carries what was chosen before."""
     where = f"{_KINDS.index(chosen.outcome)}.{chosen.days}.{_ENDS.index(chosen.at_end)}.{int(chosen.legal)}"
     fields = (
-        TextField("summary", "In neutral words: what was it?", required=False, hint="Kept with the case; nobody outside reads it."),
+        TextField(
+            "summary",
+            "In neutral words: what was it?",
+            required=False,
+            hint="Kept with the case; nobody outside reads it.",
+        ),
         TextField("conditions", "Conditions, if there are any", required=False, hint=_READ_BY_THEM),
     )
     return Form(title, named(verb, chosen.case, where, chosen.person, chosen.spaces), fields)

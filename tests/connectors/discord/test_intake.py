@@ -111,6 +111,13 @@ async def test_a_report_whose_announcement_is_lost_is_stored_and_answered(servic
     assert (await follow_up(service.desk, receipt_of(screen))).thread[0].text == "They insult me."
 
 
+async def test_half_a_character_in_a_report_does_not_cost_the_reporter_their_words(service: Served) -> None:
+    """JSON can carry half of an emoji, which nothing can store, and not even give back as a file."""
+    screen = await service.report(**{WHAT: "They insult me \ud83d again.", WHO: "grumbler \udc00"})
+    (line,) = (await follow_up(service.desk, receipt_of(screen))).thread
+    assert line.text == "They insult me \ufffd again."
+
+
 async def test_a_report_is_stored_even_where_discord_takes_no_answer_at_all(service: Served) -> None:
     form = await service.reporter.command("report")
     service.emulator.faults.set(Fault(FaultKind.SERVER_ERROR, "interaction.callback"))

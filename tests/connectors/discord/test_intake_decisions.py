@@ -262,6 +262,7 @@ async def test_the_boards_answer_is_seen_and_confirmed_by_a_second_of_the_board(
     other = await service.ask(GRETA, "board-answer", case=case.code_name)
     assert "no action" in other.text
     assert "Looked at" not in other.text
+    assert "Read its words first" in other.text
     late = await service.ask(HIROSHI, "board-answer", case=case.code_name)
     assert "Confirmed" in (await service.press(GRETA, other, "Confirm")).text
     assert "no answer of the Board" in (await service.press(HIROSHI, late, "Confirm")).text

@@ -64,6 +64,11 @@ def test_a_rejection_keeps_githubs_reasons() -> None:
     assert sentence("<html>") == ""
 
 
+def test_what_github_says_of_somebody_is_kept_without_their_login() -> None:
+    """Field 12: the sentence stands in plain columns and in the journal."""
+    assert sentence({"message": "Octo-Cat is a member"}, "octo-cat") == "the account is a member"
+
+
 def test_the_librarys_own_errors_are_read_by_their_status() -> None:
     """A 404 for the token says that the installation is gone; it says nothing about any account."""
     assert fault(GithubException(404, {"message": "Not Found"}, {})) == Forbidden(INSTALLED)

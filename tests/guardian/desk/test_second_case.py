@@ -4,29 +4,34 @@ from datetime import timedelta
 
 import pytest
 
+from guardian.cases.values import ActState
 from guardian.desk.acting import Target, act, preview
+from guardian.desk.deadlines import keep_due
 from guardian.desk.foresight import Foreseen
 from guardian.desk.linking import accounts_of, confirm_link, name_reported, propose_link
 from guardian.desk.outlook import outlook
+from guardian.desk.proceedings import proceedings
+from guardian.desk.reading import link_for, open_session
 from guardian.desk.standing import roster
 from guardian.desk.stopping import stop
 from guardian.errors import NotFound, Refused
+from guardian.ids import MemberId
 from guardian.notices.values import NoticeKind
 from guardian.people.values import Trust
 from guardian.spaces.port import Account
 from rules.precedence import Restriction
 from rules.unilateral import Ground
-from tests.builders.desk import AMARA, BRUNO, DISCORD, DMITRI, ELENI, FORUM, Community
+from tests.builders.desk import A_REPORTER, AMARA, BRUNO, DISCORD, DMITRI, ELENI, FORUM, Community
 
 SECRET = "They told Bruno so in confidence."
 TROUBLE = "grumbler"
 DAY = timedelta(days=1)
 
 
-async def hidden_case(community: Community, **facts: object) -> str:
+async def hidden_case(community: Community) -> str:
     """A case that is closed to Dmitri, with a second account of its person; the person's code name."""
     community.spaces[FORUM].add("41", "grump41")
-    _, person = await community.a_named_case(names_members=(DMITRI,), **facts)
+    _, person = await community.a_named_case(names_members=(DMITRI,))
     made = await propose_link(community.desk, BRUNO, person, FORUM, "grump41", SECRET)
     await confirm_link(community.desk, ELENI, made.link)
     return person
@@ -156,3 +161,36 @@ async def test_whoever_is_acted_on_does_not_hear_the_name_of_the_review_from_the
     }
     assert told == {BRUNO: [done.code_name], ELENI: [None]}
     assert NoticeKind.ACT_TAKEN not in [n.kind for n in await community.told(DMITRI)]
+
+
+async def test_the_actor_does_not_see_that_their_review_went_to_the_chairs_within_the_hour(
+    community: Community,
+) -> None:
+    """P-4.4: an hour is what an act takes that is against somebody who is protected from its actor."""
+    await community.a_case(names_members=(DMITRI,), reporter=A_REPORTER)
+    community.spaces[DISCORD].add(A_REPORTER.native_id, "reporter")
+    review = await act_on(community, "reporter")
+    community.later(timedelta(hours=2))
+    await keep_due(community.desk)
+    assert await state_read_by(community, AMARA, review) is ActState.WITH_CHAIR
+    assert await state_read_by(community, DMITRI, review) is ActState.UNREVIEWED
+
+
+async def state_read_by(community: Community, member: MemberId, code_name: str) -> ActState:
+    """Where the act stands, as the member reads it in the reading room."""
+    url = await link_for(community.desk, member, code_name)
+    became = await proceedings(community.desk, await open_session(community.desk, url.rsplit("/", 1)[1]))
+    return became.acts[0].act.state
+
+
+async def test_naming_ones_own_reporter_is_told_to_the_case_that_protects_them(community: Community) -> None:
+    """P-4.4"""
+    protecting = await community.a_case(names_members=(DMITRI,), reporter=A_REPORTER)
+    community.spaces[DISCORD].add(A_REPORTER.native_id, "reporter")
+    other = await community.a_case()
+    await name_reported(community.desk, DMITRI, other.code_name, DISCORD, "reporter")
+    again = await community.a_case(who="reporter")
+    await name_reported(community.desk, DMITRI, again.code_name, DISCORD, "reporter")
+    told = [n.facts["code_name"] for n in await community.told(BRUNO) if n.facts.get("news") == "conflict"]
+    assert told == [protecting.code_name] * 2
+    assert "conflict" not in repr(await community.told(DMITRI))

@@ -1,8 +1,12 @@
 """How things stand: the operator sees numbers, a member sees what they may know of, and each look is journalled."""
 
+from datetime import timedelta
+
 import pytest
 
+from guardian.desk import board, hearing
 from guardian.desk.acting import Target, act
+from guardian.desk.enactment import enact
 from guardian.desk.recusal import recuse
 from guardian.desk.setup import chair_waits
 from guardian.desk.standing import counts, explain_account, explain_person, roster
@@ -10,7 +14,8 @@ from guardian.errors import NotFound, Refused
 from rules.conflicts import Reason
 from rules.precedence import Hold, Restriction
 from rules.unilateral import Ground
-from tests.builders.desk import AMARA, BRUNO, DISCORD, INES, Community
+from tests.builders.desk import AMARA, BRUNO, DISCORD, GRETA, HIROSHI, INES, Community
+from tests.builders.journey import a_suspension, journey_in
 
 TROUBLE = "rowdy"
 
@@ -112,3 +117,22 @@ async def test_the_operator_sees_numbers_and_no_content(community: Community) ->
     assert person not in words
     assert TROUBLE not in words
     assert (await community.journalled())[-1] == "status.was_read"
+
+
+async def test_a_sanction_in_a_case_of_the_board_alone_is_in_the_boards_roster_and_in_no_members(
+    community: Community,
+) -> None:
+    """P-2.5: for the day the service is gone, somebody must be able to lift it by hand."""
+    case, person = await community.a_named_case(names_members=(AMARA,))
+    assert case.board_only
+    journey = await journey_in(community, case, person)
+    await hearing.begin(community.desk, GRETA, case.code_name)
+    await board.record_answer(community.desk, GRETA, case.code_name, a_suspension())
+    await board.confirm_answer(community.desk, HIROSHI, case.code_name)
+    await journey.pass_time(timedelta(days=8))
+    await enact(community.desk, GRETA, case.code_name)
+    assert [line.person for line in await roster(community.desk, GRETA)] == [person]
+    assert (await explain_person(community.desk, GRETA, person))[0].person == person
+    assert await roster(community.desk, BRUNO) == ()
+    with pytest.raises(NotFound):
+        await explain_person(community.desk, BRUNO, person)

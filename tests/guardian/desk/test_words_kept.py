@@ -4,24 +4,30 @@ from dataclasses import replace
 
 import pytest
 
-from guardian.cases.values import CaseState, Consequence, DraftKind, PartyRole
-from guardian.desk import board, closing, deadlines, drafts, enactment, personal
+from guardian.cases.values import CaseState, Consequence, Decision, DraftKind, PartyRole
+from guardian.desk import board, closing, drafts, enactment, personal
 from guardian.desk.intake import ByReceipt, add
-from guardian.notices.values import NoticeKind
+from guardian.desk.proceedings import proceedings
+from guardian.desk.reading import link_for, open_session
+from guardian.desk.taking import hand_over
+from guardian.errors import Refused
+from guardian.ids import DecisionId, MemberId, PersonId
+from guardian.notices.values import News, NoticeKind
+from guardian.spaces.port import Account
 from rules.ladder import Outcome
 from tests.builders.desk import (
     AMARA,
     BRUNO,
     CHIARA,
-    DISCORD,
     DMITRI,
     GRETA,
     HIROSHI,
     WORKING_GROUP,
     Community,
+    a_message,
     everybody,
 )
-from tests.builders.journey import DAY, OTHERS, Journey, a_journey, a_suspension, a_warning, journey_in
+from tests.builders.journey import DAY, Journey, a_journey, a_suspension, a_warning
 
 RECEIVED = NoticeKind.CASE_NEWS
 
@@ -53,31 +59,31 @@ async def test_what_the_person_says_while_the_board_decides_reaches_the_board(co
     assert "I had been ill." in repr(await community.read(GRETA, journey.code_name))
 
 
+async def about_nobody(community: Community) -> tuple[Journey, str]:
+    """A case in which nobody is named, and its reporter's receipt."""
+    received = await community.report()
+    case = await community.case(received)
+    return Journey(community, case.id, case.code_name, "", PersonId("nobody")), received.receipt
+
+
 async def test_what_a_reporter_adds_while_the_board_decides_reaches_the_board(community: Community) -> None:
     """P-2.12"""
-    received = await community.report(who="grumbler")
-    case = await community.case(received)
-    community.spaces[DISCORD].add("700000000000000001", "grumbler")
-    await community.a_named_case()
-    journey = await journey_in(community, case, (await a_journey(community)).person_code)
-    await journey.propose()
+    journey, receipt = await about_nobody(community)
+    await journey.propose(Consequence(Outcome.NO_VIOLATION))
     await journey.pass_time(15 * DAY)
     before = await news_to(community)
-    await add(community.desk, ByReceipt(received.receipt), "It goes on.")
+    await add(community.desk, ByReceipt(receipt), "It goes on.")
     after = await news_to(community)
-    assert {member for member in after if after[member] > before[member]} == {*WORKING_GROUP, GRETA, HIROSHI}
+    assert {member for member in after if after[member] == before[member] + 1} == {*WORKING_GROUP, GRETA, HIROSHI}
 
 
 async def test_what_is_added_to_a_closed_case_is_asked_after_the_next_day(community: Community) -> None:
     """P-5.8: a reporter is promised that something new opens the matter again, so it may not lie for half a year."""
-    received = await community.report(who="grumbler")
-    journey = await a_journey(community)
-    journey = await journey_in(community, await community.case(received), journey.person_code)
+    journey, receipt = await about_nobody(community)
     await closed_without_a_person(journey)
     told = await community.kinds_told(BRUNO)
-    await add(community.desk, ByReceipt(received.receipt), "It has begun again.")
-    community.later(DAY)
-    await deadlines.keep_due(community.desk)
+    await add(community.desk, ByReceipt(receipt), "It has begun again.")
+    await journey.pass_time(DAY)
     assert (await community.kinds_told(BRUNO))[len(told) :] == [NoticeKind.CASE_NEWS, NoticeKind.DEADLINE_PASSED]
 
 
@@ -132,18 +138,13 @@ async def test_what_was_decided_on_another_person_of_the_matter_is_not_shown(com
     """P-2.11: being offered another look would say that somebody else's decision has been made."""
     journey = await a_journey(community)
     receipt = await journey.hear()
-    await journey.vote(await journey.propose(Consequence(Outcome.NO_ACTION)), *OTHERS)
-    other = await a_journey(community, handle="raider")
-    assert other.person != journey.person
-    await another_decided(community, journey)
-    assert not (await personal.page(community.desk, receipt)).may_ask_reconsideration
-
-
-async def another_decided(community: Community, journey: Journey) -> None:
-    """A decision on somebody else stands in the same case."""
     async with community.works.begin() as work:
-        (decision,) = await work.deliberation.decisions_of(journey.id)
-        await work.deliberation.save_decision(replace(decision, person=None, enacted_at=work.now))
+        now = work.now
+        other = Decision(DecisionId("other"), journey.id, now, Consequence(Outcome.WARNING), enacted_at=now)
+        await work.deliberation.add_decision(other)
+    assert not (await personal.page(community.desk, receipt)).may_ask_reconsideration
+    with pytest.raises(Refused):
+        await personal.ask_reconsideration(community.desk, receipt, "Please look again.")
 
 
 async def test_the_second_of_the_board_can_read_what_they_confirm(community: Community) -> None:
@@ -151,8 +152,29 @@ async def test_the_second_of_the_board_can_read_what_they_confirm(community: Com
     journey = await with_the_board(community)
     asked = a_warning(conditions="Do not write to Sam.")
     await board.record_answer(community.desk, CHIARA, journey.code_name, asked)
-    seen = await community.read(GRETA, journey.code_name)
-    assert seen.case.code_name == journey.code_name
+    url = await link_for(community.desk, GRETA, journey.code_name)
+    became = await proceedings(community.desk, await open_session(community.desk, url.rsplit("/", 1)[1]))
+    assert became.board_answer is not None
+    assert became.board_answer.consequence.conditions == "Do not write to Sam."
 
 
-__all__ = ["pytest"]
+async def test_a_reporter_is_not_left_with_a_contact_person_who_has_just_been_kept_out(community: Community) -> None:
+    """P-3.4: what they write would reach nobody who may read it as theirs to answer."""
+    received = await community.report()
+    case = await community.case(received)
+    await hand_over(community.desk, AMARA, case.code_name, DMITRI)
+    wrote_it = a_message(author=await account_of(community, DMITRI))
+    await add(community.desk, ByReceipt(received.receipt), "This is who it was.", (wrote_it,))
+    changed = await community.case(received)
+    assert changed.contact == AMARA
+    async with community.works.look() as view:
+        told = await view.notices.of_report(received.report)
+    assert [notice.facts["news"] for notice in told] == [News.CONTACT_CHANGED, News.CONTACT_CHANGED]
+
+
+async def account_of(community: Community, member: MemberId) -> Account:
+    """The member's own account on Discord."""
+    async with community.works.look() as view:
+        known = await view.people.member(member)
+    assert known is not None
+    return known.accounts[0]

@@ -3,8 +3,11 @@
 import asyncio
 from datetime import timedelta
 
+from sqlalchemy import delete
+
 from guardian.cases.values import DraftKind, PartyRole
 from guardian.desk import drafts
+from guardian.storage.tables.cases import receipts
 from tests.builders.desk import AMARA, BRUNO, Community
 from tests.builders.pages import Pages, forms_of, words_of
 
@@ -118,3 +121,15 @@ async def test_an_answer_of_the_group_stands_on_the_follow_up_page_in_full(pages
     words = words_of(await pages.follow_up(receipt))
     assert text in words
     assert case.code_name not in words
+
+
+async def test_what_was_typed_is_given_back_where_the_receipt_opens_nothing_any_more(
+    pages: Pages, community: Community
+) -> None:
+    """Words are lost to nobody, whatever became of the report meanwhile."""
+    await pages.follow_up(await pages.report())
+    form = next(each for each in forms_of(await pages.get("/follow-up")) if each.action == "/follow-up/add")
+    async with community.works.begin() as work:
+        await work.connection.execute(delete(receipts))
+    answer = await pages.post("/follow-up/add", {**form.fields, "text": "Written for an hour."})
+    assert "Written for an hour." in words_of(answer)

@@ -1,0 +1,166 @@
+"""Over a whole journey nothing that names or quotes anybody stands in the log, in the journal, or in the files."""
+
+import logging
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from guardian.cases.values import DraftKind, PartyRole
+from guardian.desk import drafts, enactment, linking, personal
+from guardian.desk.enactment import enactment_told
+from guardian.desk.intake import EvidenceIn
+from guardian.ids import SanctionId
+from guardian.logs import configure
+from guardian.notices.outbox import Outbox
+from guardian.notices.values import Notice
+from guardian.storage.work import Look, Work
+from tests.builders.desk import A_REPORTER, AMARA, BRUNO, DISCORD, DMITRI, ELENI, FORUM, Community, a_desk, everybody
+from tests.builders.journey import DAY, Journey, a_suspension, journey_in
+from tests.builders.pages import pages_of
+
+REPORTER_HANDLE = "quillwort-reporter"
+PERSON_HANDLE = "brambleking"
+SAID = "They called me a wombatface in the kitchen channel."
+CANARIES = (
+    SAID,
+    "wombatface",
+    REPORTER_HANDLE,
+    PERSON_HANDLE,
+    "ottoline-witness",
+    "thimblerig-reason",
+    "vellichor-draft",
+    "susurrus-heard",
+    "screenshot-of-pelican",
+    "evidence-of-osprey",
+    A_REPORTER.native_id,
+    "700000000000000031",
+    "interaction-887766",
+    *(member.name for member in everybody()),
+)
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """Logging is as it was, whatever a test made of it."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture
+async def community(tmp_path: Path) -> AsyncIterator[Community]:
+    async with a_desk(tmp_path) as opened:
+        yield opened
+
+
+async def reported(community: Community) -> Journey:
+    """A report from Discord, with evidence, whose person has an account in two spaces."""
+    community.spaces[DISCORD].add("700000000000000031", PERSON_HANDLE)
+    community.spaces[FORUM].add("31", PERSON_HANDLE)
+    picture = EvidenceIn(
+        "file", file_name="screenshot-of-pelican.png", content=b"evidence-of-osprey", text="ottoline-witness saw it"
+    )
+    case = await community.a_case(
+        what_happened=SAID,
+        who=PERSON_HANDLE,
+        reporter=A_REPORTER,
+        reporter_handle=REPORTER_HANDLE,
+        evidence=(picture,),
+        delivery="interaction-887766",
+    )
+    person = await linking.name_reported(community.desk, BRUNO, case.code_name, DISCORD, PERSON_HANDLE)
+    made = await linking.propose_link(community.desk, AMARA, person, FORUM, PERSON_HANDLE, "ottoline-witness says so")
+    await linking.confirm_link(community.desk, ELENI, made.link)
+    return await journey_in(community, case, person)
+
+
+async def lived_through(community: Community) -> list[str]:
+    """The journey from report to closing, with a promise that fails on the way; every receipt that was given out."""
+    journey = await reported(community)
+    desk = community.desk
+    receipt = await journey.heard("susurrus-heard: I was tired.")
+    draft = await drafts.write(
+        desk, AMARA, journey.code_name, DraftKind.ANSWER, PartyRole.REPORTER, "vellichor-draft: thank you."
+    )
+    await drafts.approve(desk, DMITRI, draft.id)
+    await journey.agreed(a_suspension(summary="thimblerig-reason", conditions="thimblerig-reason"))
+    await journey.pass_time(4 * DAY)
+    await journey.delivered(await enactment.enact(desk, BRUNO, journey.code_name))
+    await delivered(community)
+    await personal.page(desk, receipt)
+    async with pages_of(community) as pages:
+        second = await pages.report(what_happened=SAID, witnesses="ottoline-witness")
+        await pages.follow_up(second)
+        await community.report(what_happened=SAID)
+    await broken_promise(community)
+    return [receipt, second]
+
+
+async def delivered(community: Community) -> None:
+    """The outbox has tried everything that waits, and one space answers with an error of its own."""
+
+    async def told(work: Work, sanction: SanctionId, proof: str | None) -> None:
+        await enactment_told(work, sanction, proof)
+
+    async def may(view: Look, notice: Notice) -> bool:
+        return True
+
+    outbox: Outbox[Look, Work] = Outbox(
+        community.works,
+        community.desk.spaces,
+        community.clock,
+        None,
+        community="Example",
+        base_url="https://guardian.example",
+        on_told=told,
+        may_still_know=may,
+    )
+    await outbox.deliver_due()
+
+
+async def broken_promise(community: Community) -> None:
+    """Something goes wrong in a sweep with the words of a report in its frames."""
+    async with community.works.look() as view:
+        told = [n for case in await view.cases.cases() for n in await view.notices.of_case(case.id)][-3:]
+    words = [SAID, REPORTER_HANDLE, *(str(dict(notice.facts)) for notice in told)]
+    try:
+        _fails_with(words)
+    except RuntimeError:
+        structlog.get_logger("desk").exception("promise.has_failed", promise="0198")
+        logging.getLogger("asyncio").exception("%s was never retrieved", words)
+
+
+def _fails_with(words: list[str]) -> None:
+    raise RuntimeError(words)
+
+
+def stored(folder: Path) -> bytes:
+    """Every byte of the database."""
+    return b"".join(path.read_bytes() for path in sorted(folder.glob("guardian.sqlite*")))
+
+
+async def test_nobodys_name_or_words_leave_the_service_by_its_log_or_its_files(
+    community: Community, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Field 12, P-2.6: a log is read by operators and a file is copied by whoever holds the disk."""
+    configure(as_json=False, level=logging.DEBUG)
+    receipts = await lived_through(community)
+    said = capsys.readouterr()
+    logged = said.err + said.out
+    assert "promise.has_failed" in logged
+    assert "library.spoke" in logged
+    async with community.works.look() as view:
+        lines = await view.journal.after(0)
+    about = repr([(line.act, line.by, line.authority, dict(line.about)) for line in lines])
+    kept = stored(tmp_path)
+    secrets = [*CANARIES, *receipts, *(receipt.replace("-", "") for receipt in receipts)]
+    assert [canary for canary in secrets if canary in logged] == []
+    assert [canary for canary in secrets if canary in about] == []
+    assert [canary for canary in secrets if canary.encode() in kept] == []
+    assert re.search(rb"report\.was_received", kept), "the file that was searched is the one that was written"
