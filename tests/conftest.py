@@ -1,5 +1,6 @@
 """What every test may ask for: an empty database of either kind, and honest words about what could not run."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from guardian.ids import new_id
 from tests import postgresql
-from tests.builders.blank import blank_file, blank_template, command
+from tests.builders.blank import blank_file, command, emptied, forget
 
 SERIAL_ROOMS = ("stories", "crash", "browser")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -31,7 +32,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The run's PostgreSQL has ended."""
+    """The run's PostgreSQL has ended; on a server that was given, nothing is left behind."""
+    given = os.environ.get(postgresql.GIVEN_SERVER)
+    if given:
+        asyncio.run(forget(partial(_address, given)))
     home = config.stash.get(HOME, None)
     if home is not None:
         postgresql.stop(home)
@@ -95,9 +99,9 @@ async def postgresql_url() -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _fresh(server: str, like: str = "") -> AsyncIterator[str]:
+async def _fresh(server: str) -> AsyncIterator[str]:
     name = f"test_{new_id().replace('-', '')}"
-    await command(server, f'CREATE DATABASE "{name}"{like}')
+    await command(server, f'CREATE DATABASE "{name}"')
     yield _address(server, name)
     await command(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -114,10 +118,7 @@ async def full_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> A
     if request.param == "sqlite":
         yield await blank_file(tmp_path / "guardian.sqlite")
         return
-    server = postgresql.server_url()
-    template = await blank_template(server, partial(_address, server))
-    async with _fresh(server, f' TEMPLATE "{template}"') as address:
-        yield address
+    yield await emptied(partial(_address, postgresql.server_url()))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
-from guardian.cases.values import Case
+from guardian.cases.values import Case, CaseState
 from guardian.desk.desk import Work
+from guardian.desk.sanctioning import report_once_in_force
 from guardian.desk.telling import tell_members, tell_person
 from guardian.ids import CaseId, PersonId, SanctionId, SpaceName
 from guardian.notices.values import NoticeKind
 from guardian.people.values import Office
 from guardian.sanctions.stores import SanctionWork
 from guardian.sanctions.totals import is_wanted
-from guardian.sanctions.values import Coverage, CoverageState, LiftingCause, Sanction
+from guardian.sanctions.values import Coverage, CoverageState, LiftingCause, Sanction, may_act_from
+from rules.ladder import Authority
 
 _KINDS: Final[Mapping[str, NoticeKind]] = {
     "blocked": NoticeKind.BLOCKED,
@@ -44,10 +46,22 @@ class DeskAlarms:
     async def total_changed(
         self, work: SanctionWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
     ) -> None:
-        """Once access has returned everywhere, the person is told, and whoever must say yes to a membership is asked."""
+        """Once access has returned everywhere, the person is told, and whoever must say yes to a membership is asked.
+
+        Once what a case decided is held everywhere, the Board has its report of it.
+        """
         desk_work = _of_the_desk(work)
+        await _report_what_is_held(desk_work, person)
         if _all_back(after) and not _all_back(before) and before:
             await _tell_of_return(desk_work, person, after)
+
+
+async def _report_what_is_held(work: Work, person: PersonId) -> None:
+    for sanction in await work.sanctions.of_person(person):
+        if sanction.authority.kind is Authority.DECISION and may_act_from(sanction) <= work.now:
+            case = await _case(work, sanction)
+            if case is not None and case.state is CaseState.IN_FORCE:
+                await report_once_in_force(work, case)
 
 
 def _all_back(rows: tuple[Coverage, ...]) -> bool:

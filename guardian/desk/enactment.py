@@ -46,6 +46,7 @@ from guardian.desk.sanctioning import (
     ask_somebody_to_tell,
     decide_sanction,
     decision_facts,
+    report_once_in_force,
     report_to_board,
     sanction_of,
 )
@@ -157,7 +158,7 @@ async def enactment_told(work: Work, sanction_id: SanctionId, proof: str | None)
         work.journal.note(Entry("person.could_not_be_told", SERVICE, "P-6.2", about, case.id))
         await ask_somebody_to_tell(work, case, sanction)
     if sanction.authority.kind is Authority.DECISION:
-        await report_to_board(work, case)
+        await report_once_in_force(work, case)
 
 
 async def send_decision(desk: Desk, work: Work, case: Case, decision: Decision, draft: Draft | None) -> None:
@@ -218,7 +219,7 @@ async def _take_hold(desk: Desk, work: Work, case: Case, decision: Decision, by:
     holds_from = work.now if case.safety_risk else until
     sanction = await decide_sanction(desk, work, case, decision, holds_from, by_member(by))
     waits = await _tell_reported(desk, work, case, decision, sanction, until)
-    if sanction is None or case.safety_risk:
+    if sanction is None:
         await report_to_board(work, case)
     holds = may_act_from(sanction) if sanction else None
     return Enacted(case.code_name, work.now, sanction.id if sanction else None, holds, waits)
@@ -234,7 +235,8 @@ async def _tell_reported(
     if steps.state(StepKind.TELL_REPORTED) is StepState.SKIPPED:
         if sanction is not None:
             await enactment.told(work, sanction, Telling.COULD_NOT)
-            await report_to_board(work, case)
+            await promise(work, PromiseKind.SECOND_READING, case.id, until, about=decision.id)
+            await report_once_in_force(work, case)
         return False
     drafts = await _texts(work, case, decision)
     # Only the newest counts: whoever wrote it anew had a reason, and it may be a name in the old one.

@@ -13,9 +13,10 @@ from guardian.ids import PersonId, SpaceName
 from guardian.journal import Entry
 from guardian.notices.values import NoticeKind
 from guardian.sanctions import enactment, lifting
-from guardian.sanctions.values import LiftingCause, Sanction
+from guardian.sanctions.totals import still_open
+from guardian.sanctions.values import CoverageState, LiftingCause, Sanction, state_at
 from guardian.spaces.port import Account
-from rules.ladder import Authority, ReadmissionAsks, on_term_end, readmission_asks
+from rules.ladder import Authority, ReadmissionAsks, TermState, on_term_end, readmission_asks
 from rules.policy import Policy
 from rules.precedence import Restriction
 
@@ -68,6 +69,20 @@ async def report_to_board(work: Work, case: Case) -> None:
         await tell_board(work, case, NoticeKind.BOARD_REPORT, {})
         await finish(work, case.id, StepKind.ENACT)
         await finish(work, case.id, StepKind.BOARD_REPORT)
+
+
+async def report_once_in_force(work: Work, case: Case) -> None:
+    """The Board has its report where the spaces show what the case restricts; else it has it when they do. Policy: P-5.5.
+
+    A space where the service only observes keeps nobody waiting.
+    """
+    for sanction in await work.sanctions.of_case(case.id):
+        if sanction.lifting is not None or state_at(sanction, work.now) is TermState.OVER:
+            continue
+        rows = [row for row in await work.sanctions.coverage_of(sanction.person) if sanction.covers(row.space)]
+        if still_open(row for row in rows if row.state is not CoverageState.OBSERVING):
+            return
+    await report_to_board(work, case)
 
 
 async def ask_somebody_to_tell(work: Work, case: Case, sanction: Sanction) -> None:

@@ -1,5 +1,6 @@
 """Databases with every table and no row: made once, then copied, since making them is the slow part of a test."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -10,10 +11,10 @@ import asyncpg
 
 from guardian.storage.database import Database
 from guardian.storage.migrations.steps import create_all
+from guardian.storage.tables.everything import metadata
 
-TEMPLATE: Final = "blank_template"
-_ONE_MAKER: Final = 4_711
 _MADE: Final[list[Path]] = []
+_FULL: Final[set[str]] = set()
 
 
 async def blank_file(path: Path) -> str:
@@ -32,19 +33,24 @@ async def _template() -> Path:
     return made
 
 
-async def blank_template(server: str, address: Callable[[str], str]) -> str:
-    """The name of the server's template with every table; whoever comes first makes it, the others wait."""
-    connection = await asyncpg.connect(server)
-    try:
-        await connection.execute(f"SELECT pg_advisory_lock({_ONE_MAKER})")
-        known = await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", TEMPLATE)
-        if not known:
-            await connection.execute(f'CREATE DATABASE "{TEMPLATE}"')
-            async with await Database.open(address(TEMPLATE)) as database:
-                await create_all(database)
-    finally:
-        await connection.close()
-    return TEMPLATE
+async def emptied(address: Callable[[str], str]) -> str:
+    """The address of this process's own PostgreSQL database with every table, emptied of what a test left in it."""
+    name = f"full_{os.getpid()}"
+    plain = address(name).replace("+asyncpg", "", 1)
+    if name not in _FULL:
+        await command(address("postgres").replace("+asyncpg", "", 1), f'CREATE DATABASE "{name}"')
+        async with await Database.open(address(name)) as database:
+            await create_all(database)
+        _FULL.add(name)
+    await command(plain, "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables)))
+    return address(name)
+
+
+async def forget(address: Callable[[str], str]) -> None:
+    """What `emptied` made on the server is gone."""
+    for name in _FULL:
+        await command(address("postgres").replace("+asyncpg", "", 1), f'DROP DATABASE "{name}" WITH (FORCE)')
+    _FULL.clear()
 
 
 async def command(server: str, statement: str) -> None:

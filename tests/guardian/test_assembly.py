@@ -229,6 +229,7 @@ async def test_an_event_of_the_forum_makes_its_account_looked_at(installed: Inst
 async def test_what_was_delivered_long_ago_is_forgotten_with_its_answer(installed: Installed) -> None:
     """A first answer holds the reporter's receipt: it is kept only for as long as a platform may repeat its delivery."""
     async with installed.running() as service:
+        await at_rest(service)
         assert await came_before(service) is False
         for days, remembered in ((6, True), (8, False)):
             installed.clock.time.set(START + timedelta(days=days))

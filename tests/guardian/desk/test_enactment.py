@@ -1,17 +1,19 @@
 """A decision takes hold in its order: the reporter, the person, the spaces, the Board; and never waits for ever."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from guardian.cases.values import CaseState, DraftKind, DraftState, PartyRole, StepKind, StepState
 from guardian.desk import deliberation, drafts, enactment, hearing, personal
+from guardian.desk.alarms import DeskAlarms
 from guardian.desk.foresight import Foreseen
 from guardian.desk.linking import name_reported
 from guardian.errors import NotFound, Refused
 from guardian.notices.values import NoticeKind
 from guardian.people.values import Group
-from guardian.sanctions.values import Telling
+from guardian.sanctions.values import CoverageState, Telling
 from guardian.spaces.port import Belonging, BelongingKind
 from rules.ladder import Outcome
 from rules.policy import OnTermEnd
@@ -30,7 +32,17 @@ from tests.builders.desk import (
     SOMEBODY,
     Community,
 )
-from tests.builders.journey import DAY, HOUR, OTHERS, a_ban, a_journey, a_suspension, a_warning, an_extended_suspension
+from tests.builders.journey import (
+    DAY,
+    HOUR,
+    OTHERS,
+    Journey,
+    a_ban,
+    a_journey,
+    a_suspension,
+    a_warning,
+    an_extended_suspension,
+)
 
 
 async def test_the_reporter_hears_of_it_no_later_than_the_person(community: Community) -> None:
@@ -170,13 +182,41 @@ async def test_enacting_twice_sanctions_once(community: Community) -> None:
     assert len(await journey.sanctions()) == 1
 
 
-async def test_the_board_has_its_report_after_the_spaces(community: Community) -> None:
+async def show(journey: Journey, *states: CoverageState) -> None:
+    """The spaces of the journey's person were looked at, and show this."""
+    async with journey.community.works.begin() as work:
+        before = await work.sanctions.coverage_of(journey.person)
+        after = tuple(replace(row, state=state) for row, state in zip(before, states, strict=True))
+        for row in after:
+            await work.sanctions.save_coverage(row)
+        await DeskAlarms().total_changed(work, journey.person, before, after)
+
+
+async def test_the_board_has_its_report_after_the_spaces_and_not_with_the_telling(community: Community) -> None:
     """P-5.5, P-8.5"""
     journey = await a_journey(community)
-    await journey.ready()
-    done = await enactment.enact(community.desk, BRUNO, journey.code_name)
-    assert await community.who_was_told(NoticeKind.BOARD_REPORT) == set()
-    await journey.delivered(done)
+    await journey.enacted()
+    told = []
+    for shown in (CoverageState.OPEN, CoverageState.BLOCKED, CoverageState.HELD):
+        told.append(await community.who_was_told(NoticeKind.BOARD_REPORT))
+        await show(journey, shown, CoverageState.NO_ACCOUNT, CoverageState.NO_ACCOUNT)
+    assert told == [set(), set(), set()]
+    assert await community.who_was_told(NoticeKind.BOARD_REPORT) == {CHIARA, GRETA, HIROSHI}
+
+
+async def test_the_board_hears_within_a_day_of_a_decision_that_a_space_does_not_take(community: Community) -> None:
+    """P-8.5: a space that never confirms does not keep the Board in the dark."""
+    journey = await a_journey(community)
+    await journey.enacted()
+    await journey.pass_time(25 * HOUR)
+    assert await community.who_was_told(NoticeKind.BOARD_REPORT) == {CHIARA, GRETA, HIROSHI}
+
+
+async def test_a_space_that_is_only_looked_at_keeps_no_report_waiting(community: Community) -> None:
+    """P-8.5, house 5.10"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    await show(journey, CoverageState.OBSERVING, CoverageState.NO_ACCOUNT, CoverageState.NO_ACCOUNT)
     assert await community.who_was_told(NoticeKind.BOARD_REPORT) == {CHIARA, GRETA, HIROSHI}
 
 
@@ -184,7 +224,8 @@ async def test_a_board_member_whom_the_case_concerns_gets_no_report_of_it(commun
     """P-8.5, P-4.3"""
     journey = await a_journey(community, names_members=(GRETA,))
     await journey.enacted()
-    assert GRETA not in await community.who_was_told(NoticeKind.BOARD_REPORT)
+    await journey.pass_time(25 * HOUR)
+    assert await community.who_was_told(NoticeKind.BOARD_REPORT) == {CHIARA, HIROSHI}
 
 
 async def test_a_short_suspension_waits_for_a_request_and_a_ban_has_no_end(community: Community) -> None:
