@@ -4,7 +4,7 @@ The forum takes nothing from a suspended account but the way in, so nothing has 
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -14,7 +14,7 @@ from connectors.forum.client import FAULTS, Forum, ForumConfig
 from connectors.http import FIRST_PAUSE, Dialect, Failed, Line, Urgency, instant_of
 from guardian.clock import Clock
 from guardian.ids import SpaceName
-from guardian.spaces.outcomes import Done, Forbidden, Gone, Outcome, Rejected, Unavailable
+from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import (
     Abilities,
     Account,
@@ -35,6 +35,7 @@ from rules.precedence import Hold
 _SWEEP_CEILINGS = 20
 _FLAGS = (("suspended", Hold.BARRED), ("silenced", Hold.MUTED))
 _STAFF = "The account belongs to the forum's staff: an administrator of the forum must take that from it first."
+_HOLDS = frozenset({Hold.MUTED, Hold.BARRED})
 
 
 class ForumSpace:
@@ -57,8 +58,8 @@ class ForumSpace:
     def abilities(self) -> Abilities:
         """Both holds, open-ended, each with our reference in its reason."""
         return Abilities(
-            holds=frozenset(Hold),
-            signed=frozenset(Hold),
+            holds=_HOLDS,
+            signed=_HOLDS,
             needs=("an API key bound to a moderator account, not limited to single actions",),
             ceiling=self._config.call_ceiling,
             ends_natively=self._config.native_end,
@@ -184,10 +185,42 @@ class ForumSpace:
             raise
 
     async def _suspend(self, order: Order) -> Outcome:
+        if self._config.native_end and await self._stands_with_another_end(order):
+            return await self._replace(order)
+        await self._act(order.account, self._suspending(order))
+        return Done()
+
+    def _suspending(self, order: Order) -> Callable[[], Any]:
         native_id, reason = order.account.native_id, order.reason
         until = translate.end_of(order.until if self._config.native_end else None)
-        await self._act(order.account, lambda: self._forum.suspend_account(native_id, until, reason))
-        return Done()
+        return lambda: self._forum.suspend_account(native_id, until, reason)
+
+    async def _stands_with_another_end(self, order: Order) -> bool:
+        """Whether a suspension of ours, which its reference shows it to be, would end at another instant."""
+        person = await self._person(order.account)
+        held = None if person is None else translate.seen(person, self._clock.now()).held(Hold.BARRED)
+        return held is not None and held.reference is not None and held.until != order.until
+
+    async def _replace(self, order: Order) -> Outcome:
+        """The suspension has its new end. The forum takes one only after lifting the old; a silence covers the gap.
+
+        Cut off in between, the next look finds a silence of ours: it suspends, and then lets the silence go.
+        """
+        covered = await self._cover(order)
+        if not isinstance(covered, Done | Already):
+            return covered
+        await self._lift(order.account, Hold.BARRED)
+        await self._act(order.account, self._suspending(order))
+        return Done() if isinstance(covered, Already) else await self._lift(order.account, Hold.MUTED)
+
+    async def _cover(self, order: Order) -> Outcome:
+        """The account is silenced: Done by us, Already where somebody else's silence stands, which stays."""
+        try:
+            return await self._silence(order)
+        except Failed as failed:
+            if isinstance(failed.outcome, Already):
+                return failed.outcome
+            raise
 
     async def _silence(self, order: Order) -> Outcome:
         native_id, reason = order.account.native_id, order.reason

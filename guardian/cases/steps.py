@@ -56,6 +56,16 @@ SKIPPABLE: Final = frozenset(
 )
 """Enacting and the Board's report are no courtesy that two members could waive. Policy: P-5.5, P-8.5."""
 
+AFTER_A_DECISION: Final = (
+    StepKind.FEEDBACK,
+    StepKind.SECOND_READING,
+    StepKind.TELL_REPORTER,
+    StepKind.TELL_REPORTED,
+    StepKind.ENACT,
+    StepKind.BOARD_REPORT,
+)
+"""The steps that belong to one decision, and begin anew with the next."""
+
 _OVER: Final = frozenset({StepState.DONE, StepState.SKIPPED})
 
 

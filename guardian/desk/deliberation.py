@@ -16,6 +16,7 @@ from guardian.cases.deliberation import (
     judge_consequence,
     judge_spaces,
 )
+from guardian.cases.steps import AFTER_A_DECISION
 from guardian.cases.values import (
     Answer,
     Ballot,
@@ -25,7 +26,6 @@ from guardian.cases.values import (
     Consequence,
     PromiseKind,
     Proposal,
-    StepKind,
 )
 from guardian.cases.walls import circle_of, held_by
 from guardian.desk.counting import proposal_of, settled, standing_of, weigh
@@ -50,15 +50,6 @@ from rules.ladder import Authority, may_readmit
 from rules.policy import Policy
 from rules.quorum import State
 from rules.routing import contact_for
-
-_AFTER_A_DECISION: Final = (
-    StepKind.FEEDBACK,
-    StepKind.SECOND_READING,
-    StepKind.TELL_REPORTER,
-    StepKind.TELL_REPORTED,
-    StepKind.ENACT,
-    StepKind.BOARD_REPORT,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +84,7 @@ async def propose(
         person = await reported_person(work, case, person_code)
         await _may_propose(desk, work, case, by)
         await _may_come_to(desk, work, case, consequence, person)
-        await renew(work, case.id, _AFTER_A_DECISION, by_member(by))
+        await renew(work, case.id, AFTER_A_DECISION, by_member(by))
         case = await work.cases.save_case(replace(case, contact=case.contact or by))
         case = await move(work, case, CaseEvent.PROPOSE)
         proposal = Proposal(ProposalId(new_id()), case.id, by, work.now, consequence, person)

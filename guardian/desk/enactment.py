@@ -48,6 +48,7 @@ from guardian.desk.sanctioning import (
     decision_facts,
     report_once_in_force,
     report_to_board,
+    sanction_by,
     sanction_of,
 )
 from guardian.desk.telling import tell_members, tell_person, tell_reporters
@@ -165,7 +166,7 @@ async def send_decision(desk: Desk, work: Work, case: Case, decision: Decision, 
     """The person is told what was decided, once: in the group's own words where they were read, else in the standard ones."""
     if decision.person is None or (await steps_of(work, case.id)).state(StepKind.TELL_REPORTED) in _SENT:
         return
-    sanction = await sanction_of(work, decision.id, case)
+    sanction = await sanction_by(work, decision, case)
     facts = {**decision_facts(decision, sanction, desk.policy), **await hand_receipt(desk, work, case, decision.person)}
     if draft is not None:
         facts["text"] = draft.text
@@ -211,6 +212,9 @@ async def reading_by_the_clock(desk: Desk, work: Work, made: Promise) -> None:
 
 async def _take_hold(desk: Desk, work: Work, case: Case, decision: Decision, by: MemberId) -> Enacted:
     steps = await steps_of(work, case.id)
+    if steps.state(StepKind.TELL_REPORTED) in (StepState.UNDER_WAY, StepState.DONE):
+        # What was told, was told of an earlier decision.
+        await step_to(work, case.id, StepKind.TELL_REPORTED, StepEvent.RENEW, by_member(by))
     if not steps.is_over(StepKind.TELL_REPORTER):
         await tell_reporters(work, case, NoticeKind.REPORTER_NEWS, {"news": News.DECIDED})
         await finish(work, case.id, StepKind.TELL_REPORTER, by_member(by))
@@ -257,12 +261,21 @@ async def _tell_reported(
 async def _held_by_the_clock(desk: Desk, work: Work, case: Case, decision: Decision, made: Promise) -> None:
     """The time for telling has run out: what was decided holds whether or not the person could be told."""
     await keep(work, made)
-    await send_decision(desk, work, case, decision, None)
+    if not await _was_told(work, case, decision):
+        await send_decision(desk, work, case, decision, None)
     sanction = await sanction_of(work, decision.id, case)
     if sanction is not None and sanction.telling is Telling.TO_TELL:
         await ask_somebody_to_tell(work, case, sanction)
     await report_to_board(work, case)
     work.journal.note(Entry("telling.ran_out", SERVICE, "P-5.6", {"decision": str(decision.id)}, case.id))
+
+
+async def _was_told(view: View, case: Case, decision: Decision) -> bool:
+    """Whether the person was written to about this decision, whatever has become of its steps since."""
+    if decision.person is None or decision.enacted_at is None:
+        return True
+    told = [n for n in await view.notices.of_person(decision.person) if n.kind is NoticeKind.DECISION]
+    return any(n.case == case.id and n.created_at and n.created_at >= decision.enacted_at for n in told)
 
 
 def _reading_instants(made: Promise, policy: Policy) -> tuple[datetime, ...]:

@@ -10,10 +10,11 @@ from typing import Final
 
 from guardian.cases.drafts import text_fits
 from guardian.cases.receipts import digest_of
-from guardian.cases.steps import StepEvent
+from guardian.cases.steps import AFTER_A_DECISION, StepEvent
 from guardian.cases.values import (
     Addition,
     Case,
+    CaseEvent,
     CaseKind,
     CaseState,
     Consequence,
@@ -27,7 +28,19 @@ from guardian.cases.values import (
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.enactment import enactment_told
 from guardian.desk.hearing import was_asked
-from guardian.desk.moving import case_of, insist, keep_for, reported, step_to, steps_of, tell_liaison, tell_of_news
+from guardian.desk.moving import (
+    case_of,
+    hand_to_board,
+    insist,
+    keep_for,
+    move,
+    renew,
+    reported,
+    step_to,
+    steps_of,
+    tell_liaison,
+    tell_of_news,
+)
 from guardian.desk.readmission import keep_out, may_ask, open_request
 from guardian.desk.telling import reference_of, tell_members
 from guardian.errors import NotFound, Refused
@@ -37,6 +50,7 @@ from guardian.notices.values import News, Notice, NoticeKind, NoticeState
 from guardian.sanctions.values import Sanction, asks_until, state_at
 from rules.deadlines import Deadline, due
 from rules.ladder import Authority, TermState
+from rules.policy import Policy
 from rules.precedence import Restriction
 
 _WRONG: Final = "This receipt opens nothing here. Check it letter by letter; capitals and dashes do not matter."
@@ -160,12 +174,24 @@ async def ask_reconsideration(desk: Desk, receipt: str, text: str) -> str:
             )
         case = await case_of(work, decided[-1].case)
         await work.cases.add_addition(Addition(new_id(), case.id, None, work.now, text.strip()))
-        case = await keep_out(work, desk.policy, case, text)
-        await tell_liaison(work, case, NoticeKind.WITH_BOARD, {"cause": "reconsideration", "ask": "reconsider"})
+        case = await _before_the_board(work, desk.policy, await keep_out(work, desk.policy, case, text))
         await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": News.RECONSIDER})
         about = {"case": str(case.id), "person": str(person)}
         work.journal.note(Entry("reconsideration.was_asked", PARTY, "P-5.7", about, case.id))
     return "Thank you. The Board has been asked to look at the decision again. Until it answers, the decision stands."
+
+
+async def _before_the_board(work: Work, policy: Policy, case: Case) -> Case:
+    """The decided case lies with the Board, which can read it now; where it is on its way already, its liaison hears."""
+    if case.state is CaseState.CLOSED:
+        case = await work.cases.save_case(replace(case, closed_at=None, review_on=None))
+        case = await move(work, case, CaseEvent.REOPEN)
+        await keep_for(work, case.id, PromiseKind.CASE_REVIEW)
+    elif case.state is not CaseState.IN_FORCE:
+        await tell_liaison(work, case, NoticeKind.WITH_BOARD, {"cause": "reconsideration", "ask": "reconsider"})
+        return case
+    await renew(work, case.id, AFTER_A_DECISION, PARTY)
+    return await hand_to_board(work, policy, case, "reconsideration")
 
 
 async def _holder(work: Work, typed: str) -> PersonId:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from guardian.cases.access import members_who_may_know
 from guardian.cases.deliberation import for_ladder
-from guardian.cases.values import Case, Decision, PromiseKind, StepKind
+from guardian.cases.values import Case, Consequence, Decision, PromiseKind, StepKind
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.moving import finish, keep_about, promise, steps_of, tell_board
 from guardian.desk.telling import tell_members
@@ -26,10 +26,14 @@ async def decide_sanction(
 ) -> Sanction | None:
     """What the decision restricts stands in place of what this case restricted before, with no gap; None for nothing.
 
-    A provisional measure ends with it. Policy: P-6.3, P-7.4.
+    A provisional measure ends with it. What the Board upholds stays as it runs: its term does not begin anew.
+    Policy: P-5.7, P-6.3, P-7.4.
     """
     if decision.person is None:
         return None
+    upheld = await _upheld(work, case, decision)
+    if upheld is not None:
+        return upheld
     old = [s for s in await work.sanctions.of_case(case.id) if s.person == decision.person and s.lifting is None]
     consequence = decision.consequence
     if consequence.restriction is Restriction.NONE:
@@ -61,6 +65,11 @@ async def sanction_of(view: View, authority: str, case: Case) -> Sanction | None
     """The sanction that rests on the decision or act."""
     found = [s for s in await view.sanctions.of_case(case.id) if s.authority.id == authority]
     return found[-1] if found else None
+
+
+async def sanction_by(view: View, decision: Decision, case: Case) -> Sanction | None:
+    """The sanction that rests on the decision, or that it upheld."""
+    return await sanction_of(view, decision.id, case) or await _upheld(view, case, decision)
 
 
 async def report_to_board(work: Work, case: Case) -> None:
@@ -117,6 +126,22 @@ async def binding_accounts(view: View, person: PersonId | None) -> tuple[Account
     if person is None:
         return ()
     return tuple(known.account for known in await view.people.accounts_of(person) if known.binding)
+
+
+async def _upheld(view: View, case: Case, decision: Decision) -> Sanction | None:
+    """The running sanction which the Board, asked to look again, has left as it was decided; None for any other answer."""
+    before = await view.deliberation.decision(decision.supersedes) if decision.supersedes else None
+    if not decision.by_board or before is None or before.enacted_at is None:
+        return None
+    if _enforced(before.consequence) != _enforced(decision.consequence):
+        return None
+    sanction = await sanction_by(view, before, case)
+    return sanction if sanction is not None and sanction.lifting is None else None
+
+
+def _enforced(consequence: Consequence) -> tuple[object, ...]:
+    """What of a consequence the spaces hold, and for how long."""
+    return consequence.outcome, consequence.restriction, consequence.term, consequence.spaces, consequence.on_term_end
 
 
 async def _end_roles(work: Work, decision: Decision, by: str) -> None:

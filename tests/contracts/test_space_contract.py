@@ -1,6 +1,7 @@
 """What every space keeps, the fake and the real connectors alike: the promises of the Space port."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from guardian.clock import wire_seconds
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.port import Belongings, Hand, Missing, Presence, Seen, Sweep, Unknown
 from rules.precedence import Hold
+from tests.contracts import stage_forum, stage_github
 from tests.contracts.stage_discord import discord_stage
 from tests.contracts.stage_fake import fake_stage
 from tests.contracts.stage_forum import forum_stage
@@ -24,25 +26,48 @@ FACTORIES: dict[str, Factory] = {
 }
 
 
-@pytest.fixture(params=list(FACTORIES))
+@dataclass(frozen=True, slots=True)
+class Ability:
+    """What the suite expects of a space; one test holds it against what the space itself declares."""
+
+    holds: tuple[Hold, ...] = HOLDS
+    features: frozenset[Feature] = frozenset(Feature)
+
+
+ABILITIES: dict[str, Ability] = {
+    "fake": Ability(),
+    "discord": Ability(),
+    "forum": Ability(features=stage_forum.FEATURES),
+    "github": Ability((Hold.BARRED,), stage_github.FEATURES),
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test runs on the spaces that can do what it is about: those marked `needs`, and each hold they can express."""
+    if "stage" not in metafunc.fixturenames:
+        return
+    wanted = {feature for mark in metafunc.definition.iter_markers("needs") for feature in mark.args}
+    able = [name for name, ability in ABILITIES.items() if wanted <= set(ability.features | set(ability.holds))]
+    limited = [name for name in able if len(ABILITIES[name].holds) < len(HOLDS)]
+    names = limited if any(metafunc.definition.iter_markers("limited")) else able
+    if "hold" in metafunc.fixturenames:
+        pairs = [(name, hold) for name in names for hold in ABILITIES[name].holds]
+        metafunc.parametrize(("stage", "hold"), pairs, indirect=["stage"])
+    else:
+        metafunc.parametrize("stage", names, indirect=True)
+
+
+@pytest.fixture
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
     async with FACTORIES[request.param]() as made:
         yield made
 
 
-@pytest.fixture(params=HOLDS)
-def hold(request: pytest.FixtureRequest, stage: Stage) -> Hold:
-    """Each hold that the space can express."""
-    wanted = Hold(request.param)
-    if wanted not in stage.space.abilities.holds:
-        pytest.skip("this space cannot express it")
-    return wanted
-
-
-def need(stage: Stage, feature: Feature) -> None:
-    """The test is for spaces that can do that."""
-    if feature not in stage.features:
-        pytest.skip(f"this space lacks: {feature}")
+async def test_the_suite_expects_of_a_space_what_the_space_declares(
+    stage: Stage, request: pytest.FixtureRequest
+) -> None:
+    expected = ABILITIES[request.node.callspec.params["stage"]]
+    assert (set(expected.holds), expected.features) == (set(stage.space.abilities.holds), stage.features)
 
 
 # -- looks
@@ -92,8 +117,8 @@ async def test_looking_changes_nothing(stage: Stage, hold: Hold) -> None:
     assert stage.held(stage.other) == frozenset()
 
 
+@pytest.mark.needs(Feature.TRACES)
 async def test_the_trace_tells_our_hand_from_anothers(stage: Stage, hold: Hold) -> None:
-    need(stage, Feature.TRACES)
     await stage.space.restrict(an_order(stage, hold))
     stage.hold_by_hand(stage.other, hold)
     ours, theirs = await stage.space.trace(stage.account, hold), await stage.space.trace(stage.other, hold)
@@ -107,8 +132,8 @@ async def test_a_trace_that_cannot_be_read_blames_nobody(stage: Stage, hold: Hol
     assert (await stage.space.trace(stage.account, hold)).hand is Hand.UNSAID
 
 
+@pytest.mark.needs(Feature.TRACES)
 async def test_the_trace_of_a_lifting_names_who_lifted(stage: Stage, hold: Hold) -> None:
-    need(stage, Feature.TRACES)
     await stage.space.restrict(an_order(stage, hold))
     stage.clock.let_pass(timedelta(minutes=1))
     stage.lift_by_hand(stage.account, hold)
@@ -160,10 +185,10 @@ async def test_restricting_twice_ends_as_once(stage: Stage, hold: Hold) -> None:
     assert stage.held(stage.account) == {hold}
 
 
+@pytest.mark.limited
 async def test_what_a_space_cannot_express_is_rejected_and_nothing_happens(stage: Stage) -> None:
     beyond = [hold for hold in HOLDS if hold not in stage.space.abilities.holds]
-    if not beyond:
-        pytest.skip("this space can express every hold")
+    assert beyond
     for hold in beyond:
         assert isinstance(await stage.space.restrict(an_order(stage, hold)), Rejected)
     assert stage.held(stage.account) == frozenset()
@@ -189,9 +214,8 @@ async def test_releasing_what_is_not_there_is_harmless(stage: Stage, hold: Hold)
     assert stage.held(stage.account) == frozenset()
 
 
+@pytest.mark.needs(*HOLDS)
 async def test_releasing_one_hold_leaves_the_other(stage: Stage) -> None:
-    if stage.space.abilities.holds != frozenset(HOLDS):
-        pytest.skip("this space has one hold")
     stage.hold_by_hand(stage.account, Hold.MUTED)
     await stage.space.restrict(an_order(stage, Hold.BARRED))
     await stage.space.release(stage.account, Hold.MUTED, LIFTED)
@@ -251,8 +275,8 @@ async def test_every_call_ends_within_the_ceiling(stage: Stage) -> None:
 # -- words to the person
 
 
+@pytest.mark.needs(Feature.TELLS)
 async def test_a_message_arrives_and_its_proof_is_kept(stage: Stage) -> None:
-    need(stage, Feature.TELLS)
     told = await stage.space.tell(stage.account, a_message())
     assert isinstance(told, Done)
     assert told.proof
@@ -260,8 +284,8 @@ async def test_a_message_arrives_and_its_proof_is_kept(stage: Stage) -> None:
     assert a_message().text in stage.inbox(stage.account)[0]
 
 
+@pytest.mark.needs(Feature.KNOWS_REPEATS)
 async def test_a_repeated_message_arrives_once(stage: Stage) -> None:
-    need(stage, Feature.KNOWS_REPEATS)
     await stage.space.tell(stage.account, a_message())
     assert isinstance(await stage.space.tell(stage.account, a_message()), Done | Already)
     await stage.space.tell(stage.account, a_message("another"))
@@ -279,8 +303,8 @@ async def test_a_message_that_cannot_arrive_is_never_counted_as_told(stage: Stag
 # -- coming back
 
 
+@pytest.mark.needs(Feature.BELONGINGS)
 async def test_what_a_bar_takes_is_known_before_and_can_be_given_back(stage: Stage) -> None:
-    need(stage, Feature.BELONGINGS)
     before = await stage.space.survey(stage.account)
     assert isinstance(before, Belongings)
     assert before.things

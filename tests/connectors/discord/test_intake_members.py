@@ -158,8 +158,8 @@ async def test_a_name_that_is_none_is_answered_so_and_nothing_is_done(service: S
 async def test_half_a_character_is_answered_so_and_nothing_is_done(service: Served) -> None:
     """JSON can carry halves of characters, and nothing can store them."""
     before = await service.community.journalled()
-    for command in ALL_COMMANDS:
-        screen = await service.ask(AMARA, command, **filled(ALL_COMMANDS[command], "\ud83d", "\ud83d"))
+    for command, options in ALL_COMMANDS.items():
+        screen = await service.ask(AMARA, command, **filled(options, "\ud83d", "\ud83d"))
         assert (command, "half a character" in screen.text or screen.text == _refusal(command)) == (command, True)
     assert await service.community.journalled() == before
 

@@ -271,6 +271,19 @@ async def test_a_change_of_mind_is_a_new_decision_that_leaves_no_gap(community: 
     assert second.supersedes == first.id
 
 
+async def test_a_change_of_mind_on_the_same_day_is_told_and_the_first_decision_is_not_told_twice(
+    community: Community,
+) -> None:
+    """P-5.6, P-6.3: the first one's clock still runs when the second is on its way."""
+    journey = await a_journey(community)
+    await journey.enacted()
+    await journey.agreed(a_warning())
+    await journey.pass_time(73 * HOUR)
+    await enactment.enact(community.desk, BRUNO, journey.code_name)
+    told = [notice.facts["outcome"] for notice in await journey.said_to_person(NoticeKind.DECISION)]
+    assert told == [Outcome.SHORT_SUSPENSION, Outcome.WARNING]
+
+
 async def test_a_lighter_change_of_mind_ends_what_held_before(community: Community) -> None:
     """P-6.3"""
     journey = await a_journey(community)

@@ -3,14 +3,14 @@
 import pytest
 
 from guardian.cases.values import Answer, CaseKind, CaseState, Consequence, StepKind, StepState
-from guardian.desk import board, deliberation, enactment, personal
+from guardian.desk import board, closing, deliberation, enactment, personal
 from guardian.desk.recusal import recuse
 from guardian.errors import NotFound, Refused
 from guardian.notices.values import NoticeKind
 from rules.conflicts import Reason
 from rules.ladder import Outcome
 from rules.precedence import Hold
-from tests.builders.desk import AMARA, BRUNO, CHIARA, DMITRI, ELENI, GRETA, WORKING_GROUP, Community
+from tests.builders.desk import AMARA, BRUNO, CHIARA, DMITRI, ELENI, GRETA, HIROSHI, WORKING_GROUP, Community
 from tests.builders.journey import (
     DAY,
     HOUR,
@@ -18,6 +18,8 @@ from tests.builders.journey import (
     Journey,
     a_ban,
     a_journey,
+    a_suspension,
+    a_warning,
     an_extended_suspension,
     journey_in,
     newest_case,
@@ -251,9 +253,53 @@ async def test_a_request_to_look_again_goes_to_the_board_and_changes_nothing_by_
     await journey.enacted()
     receipt = await journey.receipt()
     await personal.ask_reconsideration(community.desk, receipt, "Please look again.")
-    asked_of = [n for n in await community.told(CHIARA) if n.facts.get("ask") == "reconsider"]
+    asked_of = [n for n in await community.told(CHIARA) if n.facts.get("cause") == "reconsideration"]
     assert len(asked_of) == 1
+    assert (await journey.case()).state is CaseState.WITH_BOARD
+    assert (await community.read(HIROSHI, journey.code_name)).reports
     assert await journey.hold() is Hold.BARRED
+
+
+async def board_answered(community: Community, journey: Journey, consequence: Consequence) -> None:
+    """The Board has answered, and the group has carried it out."""
+    await board.record_answer(community.desk, CHIARA, journey.code_name, consequence)
+    await board.confirm_answer(community.desk, HIROSHI, journey.code_name)
+    await journey.pass_time(73 * HOUR)
+    done = await enactment.enact(community.desk, BRUNO, journey.code_name)
+    await journey.delivered(done)
+
+
+async def test_what_the_board_upholds_runs_on_and_the_person_is_told_so(community: Community) -> None:
+    """P-5.7: asking costs nobody a day."""
+    journey = await a_journey(community)
+    await journey.enacted()
+    before = await journey.sanctions()
+    await personal.ask_reconsideration(community.desk, await journey.receipt(), "Please look again.")
+    await board_answered(community, journey, a_suspension())
+    assert [(s.id, s.ends, s.lifting) for s in await journey.sanctions()] == [(s.id, s.ends, None) for s in before]
+    first, second = await journey.said_to_person(NoticeKind.DECISION)
+    assert second.facts["ends"] == first.facts["ends"] != ""
+
+
+async def test_what_the_board_changes_takes_the_place_of_the_decision(community: Community) -> None:
+    """P-5.7, P-6.3"""
+    journey = await a_journey(community)
+    await journey.enacted()
+    await personal.ask_reconsideration(community.desk, await journey.receipt(), "Please look again.")
+    await board_answered(community, journey, Consequence(Outcome.NO_VIOLATION))
+    assert await journey.hold() is Hold.OPEN
+    assert (await journey.said_to_person(NoticeKind.DECISION))[-1].facts["outcome"] == Outcome.NO_VIOLATION
+
+
+async def test_a_closed_case_goes_to_the_board_as_well(community: Community) -> None:
+    """P-5.7"""
+    journey = await a_journey(community)
+    await journey.enacted(a_warning())
+    await closing.close(community.desk, AMARA, journey.code_name, "A warning.")
+    await personal.ask_reconsideration(community.desk, await journey.receipt(), "Please look again.")
+    assert (await journey.case()).state is CaseState.WITH_BOARD
+    await board_answered(community, journey, Consequence(Outcome.NO_VIOLATION))
+    assert (await journey.case()).state is CaseState.IN_FORCE
 
 
 async def test_nothing_is_reconsidered_that_was_not_decided(community: Community) -> None:
