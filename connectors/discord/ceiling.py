@@ -9,6 +9,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import aiohttp
+from discord.http import HTTPClient
 
 from connectors.discord import translate
 from connectors.discord.translate import Silence
@@ -70,3 +71,14 @@ async def end_before_the_library_sleeps(
     if watch.failures > _QUICK_RETRIES or 2 * watch.failures - 1 >= left:
         response.close()
         raise Cut(Silence(f"Discord answered {response.status}"))
+
+
+def open_buckets(http: HTTPClient) -> None:
+    """No bucket of the library stays shut: a call cut off while it makes way for the next one leaves nobody to do so.
+
+    Where Discord has named no end, the library would look again after 30 s only, and no call of ours waits so long.
+    """
+    for bucket in http._buckets.values():
+        if bucket.remaining <= 0 and bucket.outgoing == 0 and bucket.expires is None:
+            bucket.remaining = bucket.limit
+            bucket._wake(bucket.remaining)

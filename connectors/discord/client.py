@@ -18,7 +18,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, MultipartParameters, Route
 
 from connectors.discord import translate
-from connectors.discord.ceiling import Cut, end_before_the_library_sleeps
+from connectors.discord.ceiling import Cut, end_before_the_library_sleeps, open_buckets
 from connectors.discord.translate import Answer, Got, Silence
 from guardian.clock import wire_seconds
 from guardian.errors import Misconfigured
@@ -244,6 +244,9 @@ class DiscordLink:
             return Got(await asked(self.client.http))
         except Cut as cut:
             return cut.silence
+        except asyncio.CancelledError:
+            open_buckets(self.client.http)
+            raise
         except (discord.DiscordException, aiohttp.ClientError, OSError, ValueError) as error:
             known = translate.trouble(error)
             if known is None:

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from guardian.cases.access import members_who_may_know
 from guardian.cases.intake import (
@@ -44,6 +45,8 @@ from guardian.spaces.port import Account
 from rules.conflicts import Signs
 from rules.deadlines import Deadline, due
 from rules.policy import Policy
+
+_ADDED: Final = "addition"
 
 __all__ = [
     "ByReceipt",
@@ -148,10 +151,12 @@ async def receive(desk: Desk, submission: Submission) -> Received:
         return received
 
 
-async def add(desk: Desk, key: ReceiptKey, text: str, files: tuple[EvidenceIn, ...] = ()) -> str:
+async def add(
+    desk: Desk, key: ReceiptKey, text: str, files: tuple[EvidenceIn, ...] = (), delivery: str | None = None
+) -> str:
     """What the reporter adds stands with the report, and the members on the case are told; an answer to read.
 
-    Whoever the new words point to is kept out first. Policy: P-2.5, P-2.12.
+    Whoever the new words point to is kept out first. The same delivery again adds nothing. Policy: P-2.5, P-2.12.
     """
     if not text.strip() and not files:
         raise Refused("empty", "There is nothing in it yet. Please write something, or choose a file.", "P-2.12")
@@ -159,6 +164,8 @@ async def add(desk: Desk, key: ReceiptKey, text: str, files: tuple[EvidenceIn, .
     check_files(files, desk.largest_file)
     async with desk.works.begin() as work:
         report = await _report_for(work, key)
+        if delivery is not None and await work.answers.claim(_ADDED, delivery) is not None:
+            return addition_received(desk.community)
         case = await _case_of(work, report)
         members = await work.people.members()
         signs = Signs(authors=authors_of(files, members), texts=(text, *words_of(files)))

@@ -124,7 +124,7 @@ class Trials:
     async def _until_killed(self, victim: Victim, *, soon: bool) -> None:
         """The service was killed where the seed aimed, or has done all that there was to do."""
         if soon:
-            self._ask(victim, max(5, self.size.in_motion + 1 - len(self.moving)))
+            self._ask(victim, max(3, self.size.in_motion + 1 - len(self.moving)))
         else:
             await self._to_the_next_bell(victim)
         self.figures.least_in_motion = min(self.figures.least_in_motion, len(self.moving))
@@ -159,7 +159,7 @@ class Trials:
         self.town.hands(self.time.now())
         for resident in self.town.waiting_for_a_yes(self.time.now())[:2]:
             self._give(victim, self.plan.say_yes(resident, self.time.now()))
-        self._ask(victim, max(5, self.size.in_motion + 1 - len(self.moving)))
+        self._ask(victim, max(3, self.size.in_motion + 1 - len(self.moving)))
 
     def _ask(self, victim: Victim, count: int) -> None:
         for order in self.plan.orders(self.time.now(), count):

@@ -1,15 +1,20 @@
 """What trials have found, each named for the harm that it would have done."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+
+from discord.http import HTTPClient
 
 from connectors.discord.client import DiscordConfig, DiscordLink
 from connectors.discord.space import DiscordSpace
+from connectors.discord.translate import Got
 from guardian.ids import Reference, SanctionId, SpaceName
 from guardian.sanctions.desired import Desired
 from guardian.sanctions.ownership import Whose
 from guardian.sanctions.plan import Release, Situation, plan
 from guardian.spaces.port import Held, Presence, Seen
 from rules.precedence import Hold
+from tests.contracts.stage_discord import discord_stage
 from tests.fakes.clock import FrozenClock
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -24,3 +29,20 @@ async def test_nobody_stays_banned_from_discord_because_they_are_not_there_to_be
     step = plan(Situation(muted, banned, {Hold.BARRED: Whose.OURS}, {}, can, NOW)).step
     assert isinstance(step, Release)
     assert step.hold is Hold.BARRED
+
+
+async def test_a_call_cut_off_as_it_ends_does_not_shut_discord_out_for_ever() -> None:
+    """The library lets one call at a time through to an address whose limits it does not know. Cut off while it makes
+    way for the next, it never does: every later ban and unban would run into its ceiling until a restart."""
+
+    async def asked(http: HTTPClient) -> dict[str, str]:
+        async with http.get_ratelimit("an address"):
+            return {}
+
+    async with discord_stage() as stage:
+        cut = asyncio.create_task(stage.link._call(asked))
+        await asyncio.sleep(0)
+        cut.cancel()
+        await asyncio.wait({cut})
+        async with asyncio.timeout(1):
+            assert await stage.link._call(asked) == Got({})

@@ -32,7 +32,12 @@ _PASSING = (
     FaultKind.DRIP,
     FaultKind.LATENCY,
 )
-_LASTING = (FaultKind.SERVER_ERROR, FaultKind.RESET, FaultKind.TOO_MANY, FaultKind.NO_PERMISSION)
+_LASTING = {
+    # Discord's library sleeps through the others, call by call: that is tried with single calls.
+    DISCORD: (FaultKind.RESET, FaultKind.TOO_MANY_SILENT, FaultKind.NO_PERMISSION),
+    FORUM: (FaultKind.SERVER_ERROR, FaultKind.RESET, FaultKind.TOO_MANY, FaultKind.NO_PERMISSION),
+    GITHUB: (FaultKind.SERVER_ERROR, FaultKind.RESET, FaultKind.TOO_MANY, FaultKind.NO_PERMISSION),
+}
 
 
 @dataclass(slots=True)
@@ -78,7 +83,7 @@ class Weather:
         until = now + timedelta(seconds=self.random.randint(10, LONGEST_OUTAGE_SECONDS))
         self.away[space] = (now, until)
         self.world.heal(space)
-        kind = self.random.choice(_LASTING)
+        kind = self.random.choice(_LASTING[space])
         for operation in _AWAY[space]:
             self.world.fault(space, kind, operation, seconds=0.1)
 

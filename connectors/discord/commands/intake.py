@@ -234,7 +234,7 @@ class Intake:
         try:
             files = await evidence_from(uploads, self._rules, Author())
             _refuse_what_is_missing(files)
-            said = await intake.add(self._desk, ByReporter(report, reporter), text, files)
+            said = await intake.add(self._desk, ByReporter(report, reporter), text, files, str(asked.id))
         except GuardianError as refused:
             return Reply(refused.sentence)
         except Exception as fault:

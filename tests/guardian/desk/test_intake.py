@@ -279,6 +279,15 @@ async def test_a_reporter_adds_words_and_the_members_on_the_case_are_told(commun
     assert [line.text for line in seen.thread] == [TEXT, "It went on today."]
 
 
+async def test_an_addition_that_is_delivered_twice_is_added_once(community: Community) -> None:
+    """House 6: a repeated command is recognised by its delivery id."""
+    received = await community.report()
+    said = [await add(community.desk, ByReceipt(received.receipt), "More.", delivery="d1") for _ in range(2)]
+    thread = (await follow_up(community.desk, received.receipt)).thread
+    assert said[0] == said[1]
+    assert [line.text for line in thread].count("More.") == 1
+
+
 async def test_only_the_reporting_account_adds_by_its_report(community: Community) -> None:
     received = await community.report(reporter=A_REPORTER)
     await add(community.desk, ByReporter(received.report, A_REPORTER), "More.")
