@@ -74,7 +74,7 @@ def parts() -> tuple[Part, ...]:
         Part("lint", (f"{tool}/ruff", "check", "--output-format=concise", ".")),
         Part("types", (sys.executable, "-m", "mypy", *ROOMS)),
         Part("contracts", (f"{tool}/lint-imports",)),
-        Part("tests", (sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "--durations=15")),
+        Part("tests", (sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "loadgroup", "--durations=15")),
     )
 
 

@@ -16,7 +16,8 @@ from guardian.ids import new_id
 from tests import postgresql
 from tests.builders.blank import blank_file, command, emptied, forget
 
-SERIAL_ROOMS = ("stories", "crash", "browser")
+SLOW_ROOMS = ("stories", "crash", "browser")
+SERIAL_ROOMS = ("crash", "browser")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOME = pytest.StashKey[Path]()
 
@@ -46,12 +47,16 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each of the rooms that keep servers or browsers running stays in one process, and starts first."""
+    """What waits longest starts first; rooms that keep processes or browsers running stay in one worker each."""
     for item in items:
-        room = next((part for part in SERIAL_ROOMS if f"tests/{part}/" in item.nodeid), None)
+        room = _room(item, SERIAL_ROOMS)
         if room:
             item.add_marker(pytest.mark.xdist_group(room))
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    items.sort(key=lambda item: _room(item, SLOW_ROOMS) is None)
+
+
+def _room(item: pytest.Item, rooms: tuple[str, ...]) -> str | None:
+    return next((room for room in rooms if f"tests/{room}/" in item.nodeid), None)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
