@@ -20,6 +20,7 @@ from guardian.journal import OPERATOR, Entry
 from guardian.logs import logger
 from guardian.notices.outbox import Outbox
 from guardian.notices.values import NoticeState
+from guardian.sanctions.enactment import reach_new_spaces
 from guardian.sanctions.reconciler import Reconciler
 from guardian.sanctions.sweep import sweep
 from guardian.scheduling.clockwork import Clockwork, Loop
@@ -186,6 +187,7 @@ class Service:
         async with self.works.begin() as work:
             expired = await work.sanctions.expire_leases()
             await work.sanctions.touch_open_intents(work.now)
+            await reach_new_spaces(work, self.spaces.names)
             work.journal.note(Entry("service.was_started", OPERATOR, "P-1.5"))
         log.info("leases.expired", count=expired)
 

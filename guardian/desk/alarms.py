@@ -6,13 +6,14 @@ from typing import Final, cast
 from guardian.cases.values import Case, CaseState
 from guardian.desk.desk import Work
 from guardian.desk.sanctioning import report_once_in_force
-from guardian.desk.telling import tell_members, tell_person
+from guardian.desk.telling import ask_member, tell_members, tell_person
 from guardian.ids import CaseId, PersonId, SanctionId, SpaceName
 from guardian.notices.values import NoticeKind
 from guardian.people.values import Office
 from guardian.sanctions.stores import SanctionWork
 from guardian.sanctions.totals import is_wanted
 from guardian.sanctions.values import Coverage, CoverageState, LiftingCause, Sanction, may_act_from
+from guardian.spaces.port import Account
 from rules.ladder import Authority
 
 _KINDS: Final[Mapping[str, NoticeKind]] = {
@@ -42,6 +43,17 @@ class DeskAlarms:
             await tell_members(desk_work, case, _KINDS[alarm], facts)
             if alarm in _TO_CHAIRS_TOO:
                 await tell_members(desk_work, case, NoticeKind.DEADLINE_PASSED, facts, office=Office.CHAIR)
+
+    async def ask(self, work: SanctionWork, lifter: Account) -> None:
+        """One private question to a member or moderator who lifted by hand: no case is named, and nobody's name.
+
+        Somebody who is not one of ours is not written to: whoever may know the case has been told of the lift.
+        """
+        desk_work = _of_the_desk(work)
+        member = await desk_work.people.member_with(lifter)
+        if member is None:
+            return
+        await ask_member(desk_work, member.id, NoticeKind.LIFTED_ASK, {"space": str(lifter.space)})
 
     async def total_changed(
         self, work: SanctionWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]

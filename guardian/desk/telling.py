@@ -73,6 +73,11 @@ async def tell_group_office(
             await _tell_member(work, member.id, kind, facts, case)
 
 
+async def ask_member(work: Telling, member: MemberId, kind: NoticeKind, facts: Mapping[str, str]) -> None:
+    """One notice about no case waits for the member: it tells nothing that only those on a case may know."""
+    await _tell_member(work, member, kind, facts, None)
+
+
 async def tell_person(
     work: Telling,
     case: Case,

@@ -37,6 +37,7 @@ class NoticeKind(StrEnum):
     BLOCKED = "blocked"
     HEALED = "healed"
     LIFTED_BY_HAND = "lifted_by_hand"
+    LIFTED_ASK = "lifted_ask"
     CANNOT_PROVE = "cannot_prove"
     NOT_TOLD = "not_told"
     BRAKE = "brake"

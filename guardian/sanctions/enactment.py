@@ -17,8 +17,10 @@ from guardian.sanctions.values import (
     Sanction,
     Telling,
     may_act_from,
+    state_at,
 )
 from rules.ladder import Authority as AuthorityKind
+from rules.ladder import TermState
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction
 
@@ -112,19 +114,36 @@ async def bind(work: SanctionWork, known: KnownAccount) -> None:
     work.wake(TOPIC)
 
 
+async def reach_new_spaces(work: SanctionWork, space_names: tuple[SpaceName, ...]) -> int:
+    """What runs is extended to spaces that were opened since it was enacted; how many totals that added. Policy: P-6.5."""
+    added = 0
+    for sanction in await work.sanctions.unlifted():
+        if state_at(sanction, work.now) is not TermState.OVER:
+            added += await _open_totals(work, sanction, space_names)
+    return added
+
+
 async def _stand(work: SanctionWork, sanction: Sanction, space_names: tuple[SpaceName, ...]) -> None:
     await work.sanctions.add_sanction(sanction)
-    known = {row.space for row in await work.sanctions.coverage_of(sanction.person)}
-    accounts = [a for a in await work.people.accounts_of(sanction.person) if a.binding]
-    first_look = may_act_from(sanction)
-    for account in accounts:
-        await work.sanctions.add_key(Key(account.id, sanction.person, account.account.space, first_look))
-    for space in space_names:
-        if sanction.covers(space) and space not in known:
-            has_account = any(a.account.space == space for a in accounts)
-            state = CoverageState.OPEN if has_account else CoverageState.NO_ACCOUNT
-            await work.sanctions.save_coverage(Coverage(sanction.person, space, state, work.now))
+    for account in await _bound(work, sanction):
+        await work.sanctions.add_key(Key(account.id, sanction.person, account.account.space, may_act_from(sanction)))
+    await _open_totals(work, sanction, space_names)
     work.wake(TOPIC)
+
+
+async def _open_totals(work: SanctionWork, sanction: Sanction, space_names: tuple[SpaceName, ...]) -> int:
+    """A total stands for each space in the sanction's scope; how many were missing."""
+    known = {row.space for row in await work.sanctions.coverage_of(sanction.person)}
+    here = {account.account.space for account in await _bound(work, sanction)}
+    missing = [space for space in space_names if sanction.covers(space) and space not in known]
+    for space in missing:
+        state = CoverageState.OPEN if space in here else CoverageState.NO_ACCOUNT
+        await work.sanctions.save_coverage(Coverage(sanction.person, space, state, work.now))
+    return len(missing)
+
+
+async def _bound(work: SanctionWork, sanction: Sanction) -> tuple[KnownAccount, ...]:
+    return tuple(a for a in await work.people.accounts_of(sanction.person) if a.binding)
 
 
 def _with_telling(sanction: Sanction, telling: Telling) -> Sanction:

@@ -11,12 +11,19 @@ from guardian.logs import logger
 from guardian.sanctions.facts import Facts, Tools, read
 from guardian.sanctions.ownership import Evidence, Whose, needs_trace, whose
 from guardian.sanctions.plan import GiveBack, Place, Plan, Situation, Step, plan
-from guardian.sanctions.recording import record, record_given, record_held_back, record_missing, record_trouble
+from guardian.sanctions.recording import (
+    record,
+    record_adopted,
+    record_given,
+    record_held_back,
+    record_missing,
+    record_trouble,
+)
 from guardian.sanctions.settle import Settled, settle
 from guardian.sanctions.steps import HeldBack, act, drain, foreseen, held_back, intend, survey, trouble_of
 from guardian.sanctions.stores import Lease
 from guardian.sanctions.trouble import Trouble
-from guardian.spaces.port import Account, Belongings, Missing, Seen, Space, Trace, Unknown
+from guardian.spaces.port import Account, Belongings, Hand, Missing, Seen, Space, Trace, Unknown
 from rules.precedence import Hold
 
 log = logger("sanctions")
@@ -95,12 +102,29 @@ async def _round(tools: Tools, lease: Lease, space: Space, facts: Facts, last: R
     if isinstance(seen, Unknown):
         await record_trouble(tools, facts, None, Trouble(seen.why, seen.needs or "", after=seen.after))
         return None
-    view = _view(tools, space, facts, seen, belongs)
+    view = await _with_lifters(space, _view(tools, space, facts, seen, belongs))
+    if view.settled.gone_by_other_hands and _is_adopted(view.facts, tools.clock.now()):
+        await record_adopted(tools, view.facts, view.settled)
+        return Round()
     step = view.planned.step
     if step is None or step == last.done:
         await _come_to_rest(tools, lease, facts, view, last)
         return None
     return await _step(tools, lease, space, view, step, losses)
+
+
+async def _with_lifters(space: Space, view: View) -> View:
+    """Whoever took away what was ours, as far as the space's own records name them."""
+    account = view.facts.known.account
+    traces = [await space.trace(account, hold) for hold in view.settled.gone_by_other_hands]
+    lifters = tuple(t.by for t in traces if t.hand is Hand.ANOTHER and t.by is not None)
+    return replace(view, settled=replace(view.settled, lifted_by=lifters)) if lifters else view
+
+
+def _is_adopted(facts: Facts, now: datetime) -> bool:
+    """Whether a lift by hand ends what is wanted: only moderators' own measures stand behind it."""
+    wish = facts.wish(now)
+    return wish.hold is not Hold.OPEN and not wish.binding
 
 
 async def _come_to_rest(tools: Tools, lease: Lease, facts: Facts, view: View, last: Round) -> None:

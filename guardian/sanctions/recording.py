@@ -13,6 +13,7 @@ from guardian.sanctions.totals import coverage_in
 from guardian.sanctions.trouble import Trouble
 from guardian.sanctions.values import Coverage, CoverageState, Key, Lifting, LiftingCause
 from guardian.spaces.outcomes import Already, Done, Outcome
+from guardian.spaces.port import Account
 from rules.brake import lifts_call_people
 from rules.precedence import Hold
 
@@ -29,10 +30,12 @@ async def keep_settled(tools: Tools, work: SanctionWork, facts: Facts, settled: 
     for hold in settled.newly_gone:
         work.journal.note(facts.entry("restriction.gone", hold=hold))
     for hold in settled.gone_by_other_hands:
-        await _lifted_by_hand(tools, work, facts, hold)
+        await _lifted_by_hand(tools, work, facts, hold, settled.lifted_by)
 
 
-async def _lifted_by_hand(tools: Tools, work: SanctionWork, facts: Facts, hold: Hold) -> None:
+async def _lifted_by_hand(
+    tools: Tools, work: SanctionWork, facts: Facts, hold: Hold, lifted_by: tuple[str, ...]
+) -> None:
     """A manual lift follows the authority behind the sanction (house 5.13): held and asked about, or adopted."""
     wish = facts.wish(work.now)
     if wish.hold is Hold.OPEN:
@@ -48,6 +51,14 @@ async def _lifted_by_hand(tools: Tools, work: SanctionWork, facts: Facts, hold: 
     await work.sanctions.save_application(facts.key.person, replace(current, put_back=lifts))
     alarm = "lifted_again" if lifts_call_people(lifts, work.now, tools.policy) else "lifted_by_hand"
     await tools.alarms.raise_(work, alarm, facts.key.person, facts.key.space, wish.because)
+    for native_id in lifted_by:
+        await tools.alarms.ask(work, Account(facts.key.space, native_id))
+
+
+async def record_adopted(tools: Tools, facts: Facts, settled: Settled) -> None:
+    """A moderator's own measure has been lifted by hand: that ends it, and nothing is put back (house 5.13)."""
+    async with tools.works.begin() as work:
+        await keep_settled(tools, work, facts, settled)
 
 
 async def record(

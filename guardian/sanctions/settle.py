@@ -16,7 +16,10 @@ _OURS = (IntentKind.PLACE, IntentKind.RELEASE)
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The applications as the look proves them, the intents it closes, and what came to light."""
+    """The applications as the look proves them, the intents it closes, and what came to light.
+
+    `lifted_by` are the native ids of those who lifted by hand, where the space's records name them.
+    """
 
     applications: Mapping[Hold, Application]
     changed: tuple[Application, ...]
@@ -24,6 +27,7 @@ class Settled:
     newly_held: tuple[Hold, ...]
     newly_gone: tuple[Hold, ...]
     gone_by_other_hands: tuple[Hold, ...]
+    lifted_by: tuple[str, ...] = ()
 
 
 def settle(

@@ -10,6 +10,7 @@ from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Refere
 from guardian.journal import Journal
 from guardian.people.values import KnownAccount
 from guardian.sanctions.values import Application, Coverage, Intent, Key, Lifting, Sanction
+from guardian.spaces.port import Account
 from rules.brake import Placement
 
 
@@ -174,6 +175,10 @@ class Alarms(Protocol):
     async def raise_(
         self, work: SanctionWork, alarm: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
     ) -> None: ...
+
+    async def ask(self, work: SanctionWork, lifter: Account) -> None:
+        """Whoever lifted by hand is asked privately, if they are one of the community's own; nothing waits for it."""
+        ...
 
     async def total_changed(
         self, work: SanctionWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]

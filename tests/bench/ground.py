@@ -36,6 +36,7 @@ from guardian.sanctions.pace import Pace
 from guardian.sanctions.reconciler import Reconciler
 from guardian.sanctions.stores import SanctionWork
 from guardian.sanctions.values import Coverage, CoverageState
+from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode, Registered, Spaces
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
@@ -122,6 +123,9 @@ class Heard:
         self, work: SanctionWork, alarm: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
     ) -> None:
         self.raised.append(f"{alarm} in {space}")
+
+    async def ask(self, work: SanctionWork, lifter: Account) -> None:
+        self.raised.append(f"a lift by hand in {lifter.space}")
 
     async def total_changed(
         self, work: SanctionWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]

@@ -28,7 +28,7 @@ TO_PEOPLE = (
 TO_MEMBERS = tuple(kind for kind in NoticeKind if kind not in TO_REPORTERS + TO_PEOPLE)
 COMMANDS = "\n".join(path.read_text() for path in Path(discord.__file__).parent.glob("commands/*.py"))
 KNOWN_COMMAND = re.compile(r'tree\.command\(\s*name="([a-z-]+)"')
-WITHOUT_CASE = (NoticeKind.CODE, NoticeKind.CLOCK_DISTRUSTED)
+WITHOUT_CASE = (NoticeKind.CODE, NoticeKind.CLOCK_DISTRUSTED, NoticeKind.LIFTED_ASK)
 
 CODE_NAME = "amber-otter"
 RECEIPT = "ABCDE-FGHJK"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from guardian.ids import SpaceName
-from guardian.sanctions.enactment import bind, supersede, told
+from guardian.sanctions.enactment import bind, reach_new_spaces, supersede, told
 from guardian.sanctions.lifting import readmit, reverse, say_yes_to_return
 from guardian.sanctions.values import Telling
 from guardian.spaces.port import (
@@ -250,6 +250,7 @@ async def test_a_manual_lift_of_a_group_decision_is_held_and_asked_about(tmp_pat
             assert await world.held(person, "fake") == {"barred"}, lifted
         assert world.alarms.named("lifted_by_hand") == 2
         assert world.alarms.named("lifted_again") == 1
+        assert world.alarms.asked == ["somebody"] * 3
 
 
 async def test_a_manual_lift_of_a_moderators_own_measure_ends_it(tmp_path: Path) -> None:
@@ -257,11 +258,13 @@ async def test_a_manual_lift_of_a_moderators_own_measure_ends_it(tmp_path: Path)
         person = await world.a_person()
         await world.a_sanction(person, days=5, kind=Authority.LOCAL)
         await world.settle()
+        acts = len(world.spaces["fake"].acts)
         world.spaces["fake"].lift_by_hand(await world.native(person, "fake"), Hold.BARRED)
         async with world.works.begin() as work:
             await work.sanctions.touch_person(person, world.clock.now())
         await world.settle()
         assert await world.held(person, "fake") == frozenset()
+        assert len(world.spaces["fake"].acts) == acts
 
 
 async def test_nothing_is_released_while_the_clock_is_not_trusted(tmp_path: Path) -> None:
@@ -438,3 +441,14 @@ async def test_a_stale_look_after_a_release_does_not_put_the_ban_back(tmp_path: 
         await world.move(timedelta(minutes=16))
         assert await world.held(person, "fake") == frozenset()
         assert len(world.spaces["fake"].changes(Deed.RESTRICT)) == 1
+
+
+async def test_a_space_that_is_opened_later_is_in_the_total_of_what_runs(tmp_path: Path) -> None:
+    """P-6.5"""
+    async with a_world(tmp_path) as world:
+        person = await world.a_person()
+        await world.a_sanction(person)
+        await world.settle()
+        async with world.works.begin() as work:
+            assert await reach_new_spaces(work, (SpaceName("fake"), SpaceName("opened"))) == 1
+        assert await world.coverage(person) == {"fake": "held", "opened": "no account known"}
