@@ -34,20 +34,6 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
-class Part(StrEnum):
-    """A part of a case that somebody might see."""
-
-    EXISTENCE = "existence"
-    CODE_NAME = "code_name"
-    STATUS = "status"
-    VAGUE_RESOLUTION = "vague_resolution"
-    REPORT = "report"
-    EVIDENCE = "evidence"
-    IDENTITIES = "identities"
-    BALLOTS = "ballots"
-    DISCUSSION = "discussion"
-
-
 @dataclass(frozen=True, slots=True)
 class Signs(Generic[Who]):
     """What a report says about whom it concerns.
@@ -63,7 +49,6 @@ class Signs(Generic[Who]):
 
 
 _WEIGHT = {standing: weight for weight, standing in enumerate(Standing)}
-_SEEN_BY_RECUSED = frozenset({Part.EXISTENCE, Part.CODE_NAME, Part.STATUS, Part.VAGUE_RESOLUTION})
 
 
 def standings(signs: Signs[Who], people: Iterable[Known[Who]], policy: Policy) -> dict[Who, Standing]:
@@ -90,23 +75,12 @@ def who_may_know(members: Iterable[Who], held: Mapping[Who, Standing]) -> frozen
 def board_only(members: frozenset[Who], chairs: frozenset[Who], held: Mapping[Who, Standing], policy: Policy) -> bool:
     """Whether the matter goes to the Board and to nobody else. Policy: P-2.5.
 
-    So it is where every chair is concerned, held out included, since then nobody could admit anybody, and where fewer
-    members remain than the policy asks.
+    So it is where every one of the chairs is concerned, held out included, since then nobody could admit anybody, and
+    where fewer members remain than the policy asks.
     """
     remaining = who_may_know(members, held)
-    return not (chairs & remaining) or len(remaining) < policy.conflicts.members_left
-
-
-def may_see(standing: Standing, part: Part) -> Verdict:
-    """Whether this part of the case is shown. Policy: P-4.2.
-
-    Somebody excluded or held out is answered as if there were no such case.
-    """
-    if standing is Standing.CLEAR or (standing is Standing.RECUSED and part in _SEEN_BY_RECUSED):
-        return allowed("P-4.2")
-    if standing is Standing.RECUSED:
-        return refused("recused", "You have stepped back from this case, so this part stays closed to you.", "P-4.2")
-    return refused("not_found", "There is no such case.", "P-4.2")
+    no_chair_is_free = bool(chairs) and not chairs & remaining
+    return no_chair_is_free or len(remaining) < policy.conflicts.members_left
 
 
 def may_admit(by: Who, about: Who, deciders: frozenset[Who], held: Mapping[Who, Standing], reason: str) -> Verdict:
@@ -140,6 +114,35 @@ def may_recuse(by: Who, about: Who, deciders: frozenset[Who], held: Mapping[Who,
         return refused("not_decider", sentence, "P-4.1")
     if not reason.strip():
         return refused("no_reason", "Say in a sentence what the conflict is. It is kept with the case.", "P-4.1")
+    return allowed("P-4.1")
+
+
+def may_raise(by: Who, about: Who, held: Mapping[Who, Standing], *, raised: bool, reason: str) -> Verdict:
+    """Whether `by` may put a doubt about somebody else to those who decide; `raised`: they have done so. Policy: P-4.1."""
+    if held.get(by, Standing.CLEAR) is not Standing.CLEAR:
+        return refused("not_found", "There is no such case.", "P-4.2")
+    if by == about:
+        return refused("own", "Of a conflict of your own you step back yourself; it needs nobody's word.", "P-4.1")
+    if held.get(about, Standing.CLEAR) is not Standing.CLEAR:
+        return refused("not_taking_part", "This person does not take part in the case.", "P-4.1")
+    if raised:
+        return refused("raised", "You have raised this already. Whoever decides has been told.", "P-4.1")
+    if not reason.strip():
+        return refused("no_reason", "Say in a sentence what the conflict is. It is kept with the case.", "P-4.1")
+    return allowed("P-4.1")
+
+
+def may_decide_conflict(by: Who, about: Who, deciders: frozenset[Who], *, raised: bool, reason: str) -> Verdict:
+    """Whether `by` may settle a conflict of `about` that somebody has raised. Policy: P-4.1.
+
+    `deciders` come from `routing.deciders_for_chair`, asked about this very person.
+    """
+    if by == about or by not in deciders:
+        return refused("not_found", "There is no such case.", "P-4.1")
+    if not raised:
+        return refused("not_raised", "No conflict of this person waits for a word in this case.", "P-4.1")
+    if not reason.strip():
+        return refused("no_reason", "Say in a sentence why you decide so. It is kept with the case.", "P-4.1")
     return allowed("P-4.1")
 
 

@@ -139,9 +139,8 @@ def access_returns_at(ends: datetime | None, at_end: OnTermEnd, readmitted_at: d
     return None if readmitted_at is None else max(ends, readmitted_at)
 
 
-def term_state(ends: datetime | None, at_end: OnTermEnd, readmitted_at: datetime | None, now: datetime) -> TermState:
-    """Where the term stands now. Policy: P-6.2."""
-    returns_at = access_returns_at(ends, at_end, readmitted_at)
+def term_state(ends: datetime | None, returns_at: datetime | None, now: datetime) -> TermState:
+    """Where a term to `ends` stands now, `returns_at` being when access returns as far as is known. Policy: P-6.2."""
     if returns_at is not None and now >= returns_at:
         return TermState.OVER
     return TermState.AWAITING if ends is not None and now >= ends else TermState.RUNNING

@@ -34,25 +34,6 @@ class ContactPerson(StrEnum):
     SHEPHERD = "shepherd"
 
 
-class Period(StrEnum):
-    """How long a turn on call lasts (P-3.6)."""
-
-    WEEK = "week"
-    MONTH = "month"
-
-
-class Weekday(StrEnum):
-    """The day on which a turn on call is handed over, Monday first."""
-
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-
 class ApprovalGround(StrEnum):
     """What in a proposal calls for a recorded motion of the organisers (P-5.1)."""
 
@@ -90,16 +71,6 @@ class Reports:
 
 
 @dataclass(frozen=True, slots=True)
-class OnCall:
-    """How turns on call follow each other."""
-
-    period: Annotated[Period, Source("P-3.6")]
-    handover_weekday: Annotated[Weekday, Source("P-3.6")]
-    handover_hour: Annotated[int, Source("P-3.6", 0, 23)]
-    anybody_after: Annotated[timedelta, Source("P-3.6", HOUR, 7 * DAY)]
-
-
-@dataclass(frozen=True, slots=True)
 class Hearing:
     """How long a reported person has to answer before the group may go on."""
 
@@ -133,11 +104,10 @@ class Quorum:
 
 @dataclass(frozen=True, slots=True)
 class Enactment:
-    """How long an agreed decision waits for answers, for its message, and for proof that it arrived."""
+    """How long an agreed decision waits for answers, and for its message."""
 
     feedback_window: Annotated[timedelta, Source("P-5.4", HOUR, 30 * DAY)]
     second_reading_within: Annotated[timedelta, Source("P-5.6", HOUR, 7 * DAY)]
-    bounce_window: Annotated[timedelta, Source("P-6.2", HOUR, 7 * DAY)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +155,8 @@ class Brake:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """When a matter outgrows the place where it began, and how the Board is kept in mind of it."""
+    """How the Board is kept in mind of what lies with it."""
 
-    spaces_to_escalate: Annotated[int, Source("P-8.3", 2, 20)]
     board_remind_every: Annotated[timedelta, Source("P-8.4", DAY, 90 * DAY)]
 
 
@@ -210,7 +179,6 @@ class Policy:
     """The policy of one community; each field is a section of its policy file."""
 
     reports: Reports
-    on_call: OnCall
     hearing: Hearing
     conflicts: Conflicts
     quorum: Quorum

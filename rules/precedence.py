@@ -75,11 +75,6 @@ def hold_of(restriction: Restriction) -> Hold:
     return _HOLD[restriction]
 
 
-def is_stronger(one: Restriction, other: Restriction) -> bool:
-    """Whether the first restriction takes away more than the second."""
-    return _STRENGTH[one] > _STRENGTH[other]
-
-
 def strongest(demands: Iterable[Demand], now: datetime) -> Wanted:
     """What is wanted now: the strongest demand in force, held as long as any demands of its kind join up.
 

@@ -143,6 +143,28 @@ def may_propose(by: Who, contact: Who | None, eligible: frozenset[Who], *, widen
     return allowed("P-5.1")
 
 
+def may_mark_risk(
+    by: Who, eligible: frozenset[Who], *, marked: bool, at_risk: bool, pending: bool, reason: str
+) -> Verdict:
+    """Whether this member may mark that somebody's safety is at risk, or take the mark back. Policy: P-3.2, P-5.1.
+
+    `pending`: a proposal is weighed or waits to be enacted; nobody makes it easier to agree to meanwhile.
+    """
+    if by not in eligible:
+        return refused("not_counted", "Only a member who takes part in this case can mark it.", "P-4.3")
+    if at_risk is marked:
+        sentence = "This case has that mark already." if marked else "This case has no such mark."
+        return refused("no_change", sentence, "P-3.2")
+    if at_risk:
+        return allowed("P-3.2")
+    if pending:
+        sentence = "A proposal in this case counts with the mark. It can be taken back once that is done or withdrawn."
+        return refused("proposal_pending", sentence, "P-5.1")
+    if not reason.strip():
+        return refused("no_reason", "Say in a sentence why nobody is at risk. It is kept with the case.", "P-3.2")
+    return allowed("P-3.2")
+
+
 def may_answer(by: Who, standing: Standing[Who], eligible: frozenset[Who]) -> Verdict:
     """Whether this member's ballot is still taken. Policy: P-5.1, P-4.3."""
     if by not in eligible:

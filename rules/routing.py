@@ -1,4 +1,4 @@
-"""To whom a matter goes: the working group or the Board, who hears first, who is called for danger, who stands in.
+"""To whom a matter goes: the working group or the Board, who is called for danger, who stands in.
 
 Every answer leaves out whom the matter concerns; how they came to be left out is `conflicts`' question.
 """
@@ -15,6 +15,13 @@ from rules.policy import ContactPerson, Policy
 Who = TypeVar("Who", bound=Hashable)
 
 
+class ReportKind(StrEnum):
+    """What a report asks for (P-2.3)."""
+
+    NEEDS_HELP = "needs_help"
+    FOR_THE_FILE = "for_the_file"
+
+
 class Destination(StrEnum):
     """Who handles a matter; NOBODY_LEFT means that every one of them is concerned, which people must see at once."""
 
@@ -29,17 +36,16 @@ class Circle(Generic[Who]):
 
     members: frozenset[Who]
     chairs: frozenset[Who]
-    liaison: Who | None
+    liaisons: frozenset[Who]
     board: frozenset[Who]
 
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[Who]):
-    """Where a report goes: who may know it, and who of them is told first."""
+    """Where a report goes, and who may know it."""
 
     to: Destination
     may_know: frozenset[Who]
-    told: frozenset[Who]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +56,36 @@ class DangerCall(Generic[Who]):
     again_at: datetime | None
 
 
-def for_report(
-    circle: Circle[Who],
-    held: Mapping[Who, Standing],
-    policy: Policy,
-    first: frozenset[Who] | None = None,
-) -> Route[Who]:
-    """Where a report goes and who hears of it first. Policy: P-2.5, P-4.3.
+def kind_of_report(*, handled: bool, danger: bool) -> ReportKind:
+    """What a report asks for: one of danger asks for help, whatever was dealt with already. Policy: P-2.3."""
+    return ReportKind.FOR_THE_FILE if handled and not danger else ReportKind.NEEDS_HELP
 
-    `first` is whom the reporter chose to hear first; a choice that leaves nobody falls back to all who may know.
-    """
-    if board_only(circle.members, circle.chairs, held, policy):
-        return _to_board(circle, held)
-    remaining = who_may_know(circle.members, held)
-    chosen = remaining & first if first is not None else remaining
-    return Route(Destination.WORKING_GROUP, remaining, chosen or remaining)
+
+def for_report(circle: Circle[Who], held: Mapping[Who, Standing], policy: Policy) -> Route[Who]:
+    """Where a report goes: to its group, or to the Board alone, less those whom it concerns. Policy: P-2.5, P-4.3."""
+    if not board_only(circle.members, circle.chairs, held, policy):
+        return Route(Destination.WORKING_GROUP, who_may_know(circle.members, held))
+    others = board_for(circle, held)
+    return Route(Destination.BOARD if others else Destination.NOBODY_LEFT, others)
 
 
 def board_for(circle: Circle[Who], held: Mapping[Who, Standing]) -> frozenset[Who]:
     """The members of the Board whom the matter does not concern, the liaison among them. Policy: P-4.3, P-8.5."""
-    liaison = frozenset() if circle.liaison is None else frozenset({circle.liaison})
-    return who_may_know(circle.board | liaison, held)
+    return who_may_know(circle.board | circle.liaisons, held)
 
 
 def liaison_for(circle: Circle[Who], held: Mapping[Who, Standing]) -> frozenset[Who]:
     """Who takes a matter to the Board: its liaison, or, where the matter concerns them, the rest. Policy: P-8.5."""
-    others = board_for(circle, held)
-    return others & {circle.liaison} or others
+    return who_may_know(circle.liaisons, held) or board_for(circle, held)
 
 
-def deciders_for_chair(circle: Circle[Who], held: Mapping[Who, Standing]) -> frozenset[Who]:
-    """Who decides what a chair decides: the chairs not concerned, else the Board's others. Policy: P-4.1, P-7.3."""
-    return who_may_know(circle.chairs, held) or board_for(circle, held)
+def deciders_for_chair(circle: Circle[Who], held: Mapping[Who, Standing], about: Who | None = None) -> frozenset[Who]:
+    """Who decides what a chair decides: the chairs not concerned, else the Board's others. Policy: P-4.1, P-7.3.
+
+    `about` is somebody on whom it is decided: never by themselves.
+    """
+    out = held if about is None else {**held, about: Standing.RECUSED}
+    return who_may_know(circle.chairs, out) or board_for(circle, out)
 
 
 def contact_for(
@@ -99,7 +103,7 @@ def contact_for(
 
 
 def danger_call(
-    route: Route[Who],
+    may_know: frozenset[Who],
     circle: Circle[Who],
     held: Mapping[Who, Standing],
     since: datetime,
@@ -109,24 +113,12 @@ def danger_call(
 ) -> DangerCall[Who]:
     """Whom to call for a report of danger, and when again until somebody says they have it. Policy: P-3.6.
 
-    At first everybody who may know, whatever the rota or the reporter's choice of who hears first; after
-    `danger_page` the liaison and the Board as well, less whom it concerns.
+    At first everybody who may know; after `danger_page` the liaison and the Board as well, less whom it concerns.
     """
     if taken:
         return DangerCall(frozenset(), None)
-    told = route.may_know
+    told = may_know
     if now >= since + policy.reports.danger_page:
         told |= board_for(circle, held)
     repeat = policy.reports.danger_repeat
     return DangerCall(told, since + repeat * ((now - since) // repeat + 1))
-
-
-def proposes_escalation(spaces: int, policy: Policy) -> bool:
-    """Whether a person's matters, found or measured in so many spaces, are put to the working group. Policy: P-8.3."""
-    return spaces >= policy.routing.spaces_to_escalate
-
-
-def _to_board(circle: Circle[Who], held: Mapping[Who, Standing]) -> Route[Who]:
-    others = board_for(circle, held)
-    to = Destination.BOARD if others else Destination.NOBODY_LEFT
-    return Route(to, others, others)

@@ -1,103 +1,135 @@
-"""The steps of a decision and who may take, skip or confirm each: hearing, feedback, second reading, telling, closing.
+"""The steps of a decision: which are needed, which may be left out, what needs a second person, when a case closes.
 
-Order and records are kept by the cases; this says only whether a step may be taken (P-3.5, P-5.5, P-5.6, P-5.8).
+Order and records are kept by the cases; this says only whether a step may be taken (P-3.5, P-5.4 to P-5.6, P-5.8).
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final
 
+from rules.routing import ReportKind
 from rules.verdict import Verdict, allowed, refused
-
-Who = TypeVar("Who", bound=Hashable)
 
 
 class Step(StrEnum):
-    """A step that every decision passes, in this order; each is a state of its own."""
+    """A step between a report and its end, in this order; each is a state of its own."""
 
     HEARING = "hearing"
-    AGREEMENT = "agreement"
     FEEDBACK = "feedback"
     SECOND_READING = "second_reading"
     TELL_REPORTER = "tell_reporter"
-    TELL_PERSON = "tell_person"
+    TELL_REPORTED = "tell_reported"
+    ENACT = "enact"
+    BOARD_REPORT = "board_report"
 
 
-class Progress(StrEnum):
-    """How far a step has come. CLOSED: its window ran out, which is as good as done."""
+class Second(StrEnum):
+    """What one person begins and another has to confirm."""
 
-    OPEN = "open"
-    DONE = "done"
-    CLOSED = "closed"
-    SKIPPED = "skipped"
-
-
-class ContactIsSafe(StrEnum):
-    """What the reporter says to contacting the reported person."""
-
-    NOT_ASKED = "not_asked"
-    SAFE = "safe"
-    NOT_YET = "not_yet"
+    SKIP = "skip"
+    TEXT = "text"
+    BOARD_ANSWER = "board_answer"
+    MOTION = "motion"
+    LINK = "link"
+    ACT = "act"
 
 
-_NAMES = {
-    Step.HEARING: "the hearing",
-    Step.AGREEMENT: "the agreement",
-    Step.FEEDBACK: "the answers to the proposal",
-    Step.SECOND_READING: "the second reading",
-    Step.TELL_REPORTER: "telling the reporter",
-    Step.TELL_PERSON: "telling the person",
+SKIPPABLE: Final = frozenset(Step) - {Step.ENACT, Step.BOARD_REPORT}
+"""Enacting and the Board's report are no courtesy that two members could waive. Policy: P-5.5, P-8.5."""
+
+_STILL_OPEN: Final = {
+    Step.HEARING: "the person has not been heard",
+    Step.FEEDBACK: "the reporters have not been asked, or still have time to answer",
 }
-_BEFORE_ENACTMENT = (Step.HEARING, Step.AGREEMENT, Step.FEEDBACK)
+_OWN: Final = {
+    Second.SKIP: ("own_skip", "You asked for this. A second member has to agree.", "P-5.5"),
+    Second.TEXT: ("own_draft", "You wrote this text. A second member reads it before it goes out.", "P-5.6"),
+    Second.BOARD_ANSWER: (
+        "own_answer",
+        "You recorded this answer. A second member of the Board confirms it.",
+        "P-8.4",
+    ),
+    Second.MOTION: ("own_answer", "You recorded this motion. A second of the organisers confirms it.", "P-5.1"),
+    Second.LINK: ("same_member", "Another member has to confirm what you proposed.", "P-6.4"),
+    Second.ACT: ("own_act", "You asked for this act. A second member has to agree.", "P-7.5"),
+}
 
 
-def may_enact(progress: Mapping[Step, Progress]) -> Verdict:
-    """Whether a decision may be enacted: heard, agreed and answered, or each skipped on record. Policy: P-3.5, P-5.4.
+def open_before_enactment(
+    over: AbstractSet[Step], *, answers_request: bool, about_person: bool, was_asked: bool
+) -> tuple[Step, ...]:
+    """The steps that keep a decision from being enacted, `over` being those done or skipped. Policy: P-3.5, P-5.4.
 
-    The second reading and telling run within enactment; `telling.may_take_hold` keeps the spaces waiting for them.
+    A request to return (`answers_request`) has been heard by being made. A hearing that is over says nothing of a
+    person who was not asked in it; pass `was_asked` as true where it was skipped.
     """
-    waiting = [_NAMES[step] for step in _BEFORE_ENACTMENT if progress.get(step, Progress.OPEN) is Progress.OPEN]
-    if not waiting:
+    if answers_request:
+        return ()
+    needed = (Step.HEARING, Step.FEEDBACK) if about_person else (Step.FEEDBACK,)
+    return tuple(step for step in needed if step not in over or (step is Step.HEARING and not was_asked))
+
+
+def may_enact(still_open: Sequence[Step]) -> Verdict:
+    """Whether a decision may be enacted: heard and answered, or each skipped on record. Policy: P-3.5, P-5.4.
+
+    `still_open` comes from `open_before_enactment`. The second reading and telling run within enactment; see `telling`.
+    """
+    if not still_open:
         return allowed("P-5.4")
-    return refused("steps_open", f"Still open before this can be enacted: {', '.join(waiting)}.", "P-5.4")
+    reasons = ", and ".join(_STILL_OPEN[step] for step in still_open)
+    sentence = f"This cannot be enacted yet: {reasons}. A step can be skipped with a reason and a second member."
+    return refused("steps_missing", sentence, "P-5.5")
 
 
-def may_skip(step: Step, by: Who, second: Who | None, eligible: frozenset[Who], reason: str) -> Verdict:
-    """Whether a step may be left out: with a reason and a second member, and never the agreement. Policy: P-5.5."""
-    if step is Step.AGREEMENT:
-        return refused("agreement", "Without the group's agreement there is no decision to enact.", "P-5.1")
-    if by not in eligible:
-        return refused("not_counted", "Only a member who takes part in this case can do this.", "P-4.3")
+def may_skip(step: Step, reason: str) -> Verdict:
+    """Whether a member on the case may ask to leave the step out; a second one confirms it. Policy: P-5.5."""
     if not reason.strip():
-        return refused("no_reason", f"Say in a sentence why {_NAMES[step]} is left out. It is kept.", "P-5.5")
-    return may_confirm(second, by, eligible, "P-5.5")
+        return refused("no_reason", "Say in a sentence why this step is skipped. It is kept with the case.", "P-5.5")
+    if step not in SKIPPABLE:
+        return refused("not_skippable", "This step cannot be skipped.", "P-5.5")
+    return allowed("P-5.5")
 
 
-def may_confirm(second: Who | None, first: Who, eligible: frozenset[Who], rule: str) -> Verdict:
-    """Whether `second` is the other person whom a step needs: a draft's reader, a Board answer's second tap."""
-    if second is None or second not in eligible or second == first:
-        return refused("needs_second", "This needs a second person who takes part, other than the first.", rule)
-    return allowed(rule)
+def may_confirm(what: Second, by: str, first: str) -> Verdict:
+    """Whether `by` may be the second person whom this needs: anybody who takes part but the first. Policy: P-5.5, P-5.6."""
+    code, sentence, rule = _OWN[what]
+    return refused(code, sentence, rule) if by == first else allowed(rule)
 
 
-def may_contact_reported(safe: ContactIsSafe, *, safety_measure: bool) -> Verdict:
-    """Whether the reported person may be contacted for the first time. Policy: P-3.5, P-2.12.
+def may_contact_reported(*, closed: bool, asked_to_wait: bool) -> Verdict:
+    """Whether the reported person may be contacted about the case. Policy: P-2.12, P-3.5.
 
-    Immediate safety measures do not wait for the answer.
+    `asked_to_wait`: a reporter who has not withdrawn says "not yet". Immediate safety measures do not ask this.
     """
-    if safe is ContactIsSafe.SAFE or safety_measure:
-        return allowed("P-3.5")
-    if safe is ContactIsSafe.NOT_YET:
-        return refused("not_yet", "The reporter has asked not to contact this person yet.", "P-2.12")
-    return refused("not_asked", "Ask the reporter first whether contacting this person is safe.", "P-3.5")
+    if closed:
+        return refused("closed", "This case is closed. Open it again first.", "P-5.8")
+    if asked_to_wait:
+        sentence = "A reporter has asked that this person is not contacted yet. Ask the reporter first."
+        return refused("do_not_contact", sentence, "P-2.12")
+    return allowed("P-3.5")
 
 
-def may_close(*, in_force: bool, reporter_told: bool, has_review_date: bool) -> Verdict:
-    """Whether a case may be closed: its actions hold, the reporter knows, and a day to look again is set. Policy: P-5.8."""
-    if not in_force:
-        return refused("not_in_force", "The decision does not hold everywhere yet. It closes once it does.", "P-5.8")
-    if not reporter_told:
-        return refused("reporter_not_told", "Tell the reporter the final resolution first.", "P-5.8")
-    if not has_review_date:
-        return refused("no_review_date", "Set the day on which this is looked at again.", "P-5.8")
+def may_close(*, is_told: bool, open_in: Sequence[str], review_on: datetime, now: datetime) -> Verdict:
+    """Whether a case may be closed: the person knows, its actions hold, and a day to look again is set. Policy: P-5.8.
+
+    `open_in` names the spaces that do not confirm what was decided. Closing itself tells the reporters.
+    """
+    if review_on <= now:
+        return refused("past", "The review date lies in the past. Choose a day to come.", "P-5.8")
+    if not is_told:
+        return refused("to_tell", "The person has not been told yet. This waits for the message.", "P-5.8")
+    if open_in:
+        sentence = f"This is not in force everywhere yet: {', '.join(open_in)} does not confirm it."
+        return refused("not_in_force", sentence, "P-5.8")
     return allowed("P-5.8")
+
+
+def may_close_at_once(kinds: Collection[ReportKind], *, safety_risk: bool) -> Verdict:
+    """Whether an open case may be closed without a decision: it was dealt with where it happened. Policy: P-2.3."""
+    if not kinds or ReportKind.NEEDS_HELP in kinds:
+        return refused("undecided", "Nothing has been decided in this case yet, so it stays open.", "P-5.8")
+    if safety_risk:
+        return refused("safety_risk", "This case is marked as a risk to somebody's safety, so it stays open.", "P-3.2")
+    return allowed("P-2.3")

@@ -1,60 +1,41 @@
-"""Whether a person counts as told, and when a decision may take hold in the spaces (P-5.5, P-5.6, P-6.2).
+"""Whether a try to tell somebody counts, and from when a decision may take hold in the spaces (P-5.5, P-5.6, P-6.2).
 
 What may be said to whom is in `disclosure`; sending is nobody's business here.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from rules.policy import Policy
-from rules.verdict import Verdict, allowed, refused
 
 
 class Telling(StrEnum):
-    """Where telling the sanctioned person stands."""
+    """Where telling the sanctioned person stands; a decided sanction waits while it is `to_tell`."""
 
     TO_TELL = "to_tell"
     TOLD = "told"
-    COULD_NOT_BE_TOLD = "could_not_be_told"
+    COULD_NOT = "could_not_be_told"
     TOLD_AFTER = "told_after"
 
 
-class ProofKind(StrEnum):
-    """What shows that a message arrived; a mail proves it only when no bounce came back in time."""
+def counts_as_told(*, proven: bool, sanctioned: bool) -> bool:
+    """Whether a channel that has taken the message is enough; a sanctioned person counts on nothing less than proof.
 
-    DISCORD_MESSAGE = "discord_message"
-    FORUM_MESSAGE = "forum_message"
-    MAIL_TAKEN = "mail_taken"
-    RECEIPT_USED = "receipt_used"
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A sign of delivery. `could_log_in` is asked of forum messages, `bounced` of mails."""
-
-    kind: ProofKind
-    at: datetime
-    could_log_in: bool = True
-    bounced: bool = False
-
-
-def counts_as_told(proof: Proof, now: datetime, policy: Policy) -> bool:
-    """Whether this proof is enough now. Policy: P-6.2."""
-    if proof.kind is ProofKind.MAIL_TAKEN:
-        return not proof.bounced and now >= proof.at + policy.enactment.bounce_window
-    if proof.kind is ProofKind.FORUM_MESSAGE:
-        return proof.could_log_in
-    return True
-
-
-def may_take_hold(state: Telling, decided_at: datetime, now: datetime, policy: Policy, *, safety: bool) -> Verdict:
-    """Whether a sanction may enter the spaces now. Policy: P-5.5, P-5.6.
-
-    Once told, or known not to be reachable, or when `second_reading_within` has run out since the decision. A safety
-    measure never waits.
+    Policy: P-6.2.
     """
-    waits_until = decided_at + policy.enactment.second_reading_within
-    if safety or state is not Telling.TO_TELL or now >= waits_until:
-        return allowed("P-5.5")
-    return refused("to_tell", "The person is told first. This waits for the message, but not for long.", "P-5.5")
+    return proven or not sanctioned
+
+
+def waits_until(decided_at: datetime, policy: Policy, *, safety: bool) -> datetime:
+    """Until when, at most, a decided sanction waits for its message; a safety measure never waits. Policy: P-5.5, P-5.6."""
+    return decided_at if safety else decided_at + policy.enactment.second_reading_within
+
+
+def takes_hold_at(state: Telling, starts: datetime, waits: datetime | None) -> datetime:
+    """From when a sanction may enter the spaces: told or known not to be reachable, at once; else when waiting is over.
+
+    `waits` comes from `waits_until`; with none nothing waits, as with an act taken alone. Policy: P-5.5, P-5.6.
+    """
+    if waits is None or state is not Telling.TO_TELL:
+        return starts
+    return max(starts, waits)

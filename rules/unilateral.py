@@ -86,11 +86,6 @@ _RESULT = {
 }
 
 
-def must_act(ground: Ground) -> bool:
-    """Whether acting is a duty rather than a choice: with physical danger it is. Policy: P-7.1."""
-    return ground is Ground.PHYSICAL_DANGER
-
-
 def clocks(at: datetime, *, doubtful: bool, policy: Policy) -> Clocks:
     """When the account and the review of an act are due, and when it ends unreviewed. Policy: P-7.2, P-7.3, P-4.4.
 

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from guardian.cases.stores import CaseView
 from guardian.cases.values import Case, CaseState, Wall
+from guardian.cases.walls import held_by
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
 from guardian.people.permissions import BOARD, BOARD_LIAISON, MEMBERS, Seat, UseCase, may, sits
 from guardian.people.values import Member
+from rules.conflicts import who_may_know
 
 
 async def acting(view: CaseView, by: MemberId, use: UseCase) -> Member:
@@ -77,7 +79,7 @@ def seats_for(case: Case) -> tuple[Seat, ...]:
 
 def walled(member: MemberId, walls: Iterable[Wall]) -> bool:
     """Whether one of the case's walls stands in front of the member."""
-    return any(wall.member == member and wall.lifted_at is None for wall in walls)
+    return not who_may_know([member], held_by(walls))
 
 
 def plain_name(typed: str) -> str:

@@ -109,6 +109,7 @@ def for_ladder(consequence: Consequence, *, legal: bool = False) -> ladder.Conse
         everywhere=consequence.spaces is None,
         has_conditions=bool(consequence.conditions.strip()),
         consent_of_all=consequence.consent_of_all,
+        removal=consequence.removal,
         legal=consequence.legal or legal,
         on_term_end=consequence.on_term_end,
     )
@@ -121,8 +122,8 @@ def judge_consequence(case: Case, consequence: Consequence, *, about_person: boo
         return refused("readmission", sentence, "P-6.2")
     if consequence.readmit is not None:
         return _judge_answer(consequence)
-    needs_person = consequence.restriction is not Restriction.NONE or ladder.rung_of(consequence.outcome) is not None
-    if needs_person and not about_person:
+    restricts = consequence.restriction is not Restriction.NONE or consequence.removal
+    if (restricts or ladder.rung_of(consequence.outcome) is not None) and not about_person:
         sentence = "Say whom this is about: nobody who was reported is known in this case yet."
         return refused("no_person", sentence, "P-5.2")
     return ladder.may_propose_consequence(for_ladder(consequence), policy)

@@ -4,8 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from guardian.cases.machine import Machine
-from guardian.cases.values import Draft, DraftState
-from guardian.ids import MemberId
+from guardian.cases.values import DraftState
 from rules.verdict import Verdict, allowed, refused
 
 
@@ -33,13 +32,6 @@ DRAFTS: Final = Machine(
     },
     "P-5.6",
 )
-
-
-def may_approve(draft: Draft, by: MemberId) -> Verdict:
-    """Whether this member may be the second reader: anybody on the case but the writer. Policy: P-5.6."""
-    if str(by) == draft.by:
-        return refused("own_draft", "You wrote this text. A second member reads it before it goes out.", "P-5.6")
-    return allowed("P-5.6")
 
 
 def text_fits(text: str, longest: int) -> Verdict:

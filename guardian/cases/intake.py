@@ -29,6 +29,7 @@ from guardian.spaces.port import Account
 from rules.conflicts import Signs
 from rules.deadlines import Deadline, due, reminders
 from rules.policy import Policy
+from rules.routing import ReportKind, kind_of_report
 
 MOST_FILES: Final = 10
 
@@ -37,6 +38,9 @@ CONTACT_IS_SAFE: Final = "contact_is_safe"
 
 HOLD_CONTACT: Final = "hold_contact"
 """The answer ("yes" or none) by which a reporter asks that the reported person is not contacted yet."""
+
+HANDLED: Final = "handled"
+"""The answer ("yes", "no", or none) to whether it was dealt with already, and is sent for the file."""
 
 _PROMISED: Final[Mapping[PromiseKind, Deadline]] = {
     PromiseKind.FIRST_ANSWER: Deadline.FIRST_ANSWER,
@@ -148,6 +152,11 @@ def report_from(submission: Submission, case: CaseId, at: datetime) -> Report:
         contact_is_safe=safe,
         hold_contact=submission.answers.get(HOLD_CONTACT) == "yes",
     )
+
+
+def kind_of(report: Report) -> ReportKind:
+    """What the report asks for. Policy: P-2.3."""
+    return kind_of_report(handled=report.answers.get(HANDLED) == "yes", danger=report.danger)
 
 
 def evidence_from(piece: EvidenceIn, report: Report, at: datetime) -> Evidence:

@@ -39,6 +39,7 @@ CASES: Final = Machine(
         (CaseState.OPEN, CaseEvent.PROPOSE): CaseState.PROPOSED,
         (CaseState.OPEN, CaseEvent.AGREE): CaseState.AGREED,
         (CaseState.OPEN, CaseEvent.TO_BOARD): CaseState.WITH_BOARD,
+        (CaseState.OPEN, CaseEvent.FILE): CaseState.CLOSED,
         (CaseState.PROPOSED, CaseEvent.WITHDRAW): CaseState.OPEN,
         (CaseState.PROPOSED, CaseEvent.AGREE): CaseState.AGREED,
         (CaseState.PROPOSED, CaseEvent.TO_BOARD): CaseState.WITH_BOARD,
@@ -62,4 +63,5 @@ CASES: Final = Machine(
     },
     "P-5.8",
 )
-"""A case from report to closing; AGREE from OPEN is a review of an act, which needs no proposal. Policy: P-5.1, P-5.8."""
+"""A case from report to closing; AGREE from OPEN is a review of an act, which needs no proposal, and FILE is
+for what was dealt with before it was reported. Policy: P-2.3, P-5.1, P-5.8."""

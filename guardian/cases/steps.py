@@ -7,6 +7,7 @@ from typing import Final
 
 from guardian.cases.machine import Machine
 from guardian.cases.values import Case, CaseKind, Consequence, Step, StepKind, StepState
+from rules import steps
 
 
 class StepEvent(StrEnum):
@@ -45,16 +46,8 @@ STEPS: Final = Machine(
     "P-5.5",
 )
 
-SKIPPABLE: Final = frozenset(
-    {
-        StepKind.HEARING,
-        StepKind.FEEDBACK,
-        StepKind.SECOND_READING,
-        StepKind.TELL_REPORTER,
-        StepKind.TELL_REPORTED,
-    }
-)
-"""Enacting and the Board's report are no courtesy that two members could waive. Policy: P-5.5, P-8.5."""
+SKIPPABLE: Final = frozenset(StepKind(step.value) for step in steps.SKIPPABLE)
+"""The steps that may be skipped. Policy: P-5.5."""
 
 AFTER_A_DECISION: Final = (
     StepKind.FEEDBACK,
@@ -85,14 +78,21 @@ class Steps:
         return self.state(kind) in _OVER
 
 
-def needed_before_enactment(case: Case, consequence: Consequence, *, about_person: bool) -> tuple[StepKind, ...]:
-    """The steps that must be over before a decision may be enacted. Policy: P-3.5, P-5.4.
+def open_before_enactment(
+    case: Case, consequence: Consequence, known: Steps, *, about_person: bool, was_asked: bool
+) -> tuple[steps.Step, ...]:
+    """The steps that must still be over before a decision may be enacted; `was_asked`: its person was. Policy: P-5.4."""
+    return steps.open_before_enactment(
+        frozenset(as_judged(kind) for kind in StepKind if known.is_over(kind)),
+        answers_request=case.kind is CaseKind.READMISSION or consequence.readmit is not None,
+        about_person=about_person,
+        was_asked=was_asked or known.state(StepKind.HEARING) is StepState.SKIPPED,
+    )
 
-    A request to return has been heard by being made, and its answer concerns the person who asked.
-    """
-    if case.kind is CaseKind.READMISSION or consequence.readmit is not None:
-        return ()
-    return (StepKind.HEARING, StepKind.FEEDBACK) if about_person else (StepKind.FEEDBACK,)
+
+def as_judged(kind: StepKind) -> steps.Step:
+    """The step as the rules know it."""
+    return steps.Step(kind.value)
 
 
 def all_steps(case: Case) -> tuple[StepKind, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from guardian.cases.concerns import Doubt, RiskMark
 from guardian.cases.values import (
     Addition,
     Case,
@@ -143,6 +144,26 @@ class CaseStore(Protocol):
 
     async def walls_of_member(self, member: MemberId) -> tuple[Wall, ...]:
         """Every wall in front of the member, lifted ones too."""
+        ...
+
+    async def add_risk_mark(self, mark: RiskMark) -> None:
+        """The mark is remembered beside the earlier ones."""
+        ...
+
+    async def risk_marks_of(self, case: CaseId) -> tuple[RiskMark, ...]:
+        """What members have marked in the case, oldest first."""
+        ...
+
+    async def add_doubt(self, doubt: Doubt) -> None:
+        """The raised conflict is remembered."""
+        ...
+
+    async def save_doubt(self, doubt: Doubt) -> Doubt:
+        """What was decided on it stands as given, one version later; Stale where somebody was quicker."""
+        ...
+
+    async def doubts_of(self, case: CaseId) -> tuple[Doubt, ...]:
+        """The conflicts that were raised in the case, decided ones too, oldest first."""
         ...
 
     async def add_pass(self, reading_pass: ReadingPass) -> None:

@@ -66,6 +66,7 @@ class CaseEvent(StrEnum):
     ENACT = "enact"
     CLOSE = "close"
     REOPEN = "reopen"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,7 @@ class Step:
 class Consequence:
     """The chosen step with its conditions; `readmit` answers a readmission case. `term` None where the outcome has none (a warning, a permanent ban).
 
-    `on_term_end` None: as the policy says for the rung. `spaces` None: all (P-6.1).
+    `removal`: somebody is to be taken out of an event, a group or a role, by people. `on_term_end` None: as the policy says for the rung. `spaces` None: all (P-6.1).
     """
 
     outcome: Outcome
@@ -254,6 +255,7 @@ class Consequence:
     legal: bool = False
     consent_of_all: bool = False
     readmit: bool | None = None
+    removal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +370,7 @@ class PromiseKind(StrEnum):
     HEARING = "hearing"
     BLOCKED_TOTAL = "blocked_total"
     BOARD_ANSWER = "board_answer"
+    CONFLICT = "conflict"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from guardian.people.values import Member
 from rules.conflicts import Signs, Standing, board_only, joined, standings
 from rules.names import Known
 from rules.policy import Policy
-from rules.routing import Circle
+from rules.routing import Circle, deciders_for_chair
 
 _SHORTEST_ID: Final = 6
 """Shorter native ids are everyday numbers ("12 people") and would hold members out of nearly every report."""
@@ -37,11 +37,10 @@ def known_people(members: Iterable[Member]) -> tuple[Known[MemberId], ...]:
 def circle_of(members: Iterable[Member], at: datetime) -> Circle[MemberId]:
     """Who can handle matters at that instant, by their seats."""
     everybody = tuple(members)
-    liaisons = _sitting(everybody, BOARD_LIAISON, at)
     return Circle(
         members=frozenset(_sitting(everybody, MEMBERS, at)),
         chairs=frozenset(_sitting(everybody, CHAIRS, at)),
-        liaison=next(iter(liaisons), None),
+        liaisons=frozenset(_sitting(everybody, BOARD_LIAISON, at)),
         board=frozenset(_sitting(everybody, BOARD, at)),
     )
 
@@ -53,6 +52,18 @@ def held_by(walls: Iterable[Wall]) -> dict[MemberId, Standing]:
         if wall.lifted_at is None:
             held[wall.member] = joined(held.get(wall.member, Standing.CLEAR), _STANDING[wall.kind])
     return held
+
+
+def deciders_in(
+    case: Case, members: Iterable[Member], walls: Iterable[Wall], at: datetime, about: MemberId | None = None
+) -> frozenset[MemberId]:
+    """Who decides in the case what a chair decides: the Board alone where the case is the Board's. Policy: P-4.1.
+
+    `about` is somebody on whom it is decided.
+    """
+    circle = circle_of(members, at)
+    theirs = replace(circle, chairs=frozenset()) if case.board_only else circle
+    return deciders_for_chair(theirs, held_by(walls), about)
 
 
 def walls_from(
@@ -93,7 +104,7 @@ def goes_to_board(circle: Circle[MemberId], walls: Iterable[Wall], fresh: Iterab
     `fresh` are those who have just been walled off by a report: only a chair whom it concerns asks for other chairs. A
     chair who steps back leaves the case with the group, and what a chair decides to others.
     """
-    chairs = circle.chairs if circle.chairs & frozenset(fresh) else circle.members
+    chairs = circle.chairs if circle.chairs & frozenset(fresh) else frozenset()
     return board_only(circle.members, chairs, held_by(walls), policy)
 
 

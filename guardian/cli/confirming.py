@@ -2,8 +2,8 @@
 
 import asyncio
 
-from guardian.cli.opening import AsOption, ConfigOption, opened, say, settings_of
-from guardian.cli.terminal import acting_as
+from guardian.cli.opening import AsOption, ConfigOption, say, settings_of
+from guardian.cli.terminal import opened_as
 from guardian.desk.setup import confirm_chair
 from guardian.people.permissions import UseCase
 from guardian.settings.values import Settings
@@ -17,6 +17,5 @@ def command(as_name: AsOption, config: ConfigOption = None) -> None:
 
 async def confirmed(settings: Settings, name: str) -> tuple[str, ...]:
     """The names of the chairs who are confirmed by this member now."""
-    async with opened(settings, signed_in=True) as service:
-        member = await acting_as(service, name, UseCase.CONFIRM_CHAIR)
+    async with opened_as(settings, name, UseCase.CONFIRM_CHAIR) as (service, member):
         return await confirm_chair(service.desk, member)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from guardian.cli.opening import AsOption, ConfigOption, JsonOption, opened, say, say_json, settings_of, waiting
-from guardian.cli.terminal import acting_as
+from guardian.cli.opening import AsOption, ConfigOption, JsonOption, say, say_json, settings_of, waiting
+from guardian.cli.terminal import opened_as
 from guardian.desk.standing import Explained, explain_account, explain_person
 from guardian.errors import Refused
 from guardian.ids import SpaceName
@@ -42,8 +42,7 @@ async def explained(
     if space is not None and space not in [each.name for each in settings.spaces]:
         known = ", ".join(each.name for each in settings.spaces)
         raise Refused("no_such_space", f"There is no space {space!r} in the file. There are: {known}.")
-    async with opened(settings, signed_in=True) as service:
-        member = await acting_as(service, name, UseCase.EXPLAIN)
+    async with opened_as(settings, name, UseCase.EXPLAIN) as (service, member):
         with waiting("Looking"):
             if person is not None:
                 return await explain_person(service.desk, member, person)

@@ -37,19 +37,22 @@ def settings_of(config: Path | None) -> Settings:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, signed_in: bool = False) -> AsyncIterator[Service]:
-    """The service's parts over a database of this release, not started; `signed_in`: the spaces can be asked."""
+async def opened(settings: Settings) -> AsyncIterator[Service]:
+    """The service's parts over a database of this release, not started, and not signed in to any space."""
     configure(as_json=False, level=CRITICAL)
     refuse_missing_database(settings)
     service = await assemble(settings, clock=MachineClock(), application="command")
     try:
         await check_current(service.database)
-        if signed_in:
-            with waiting("Signing in to the spaces"):
-                await service.sign_in()
         yield service
     finally:
         await service.stop()
+
+
+async def sign_in(service: Service) -> None:
+    """The spaces can be asked."""
+    with waiting("Signing in to the spaces"):
+        await service.sign_in()
 
 
 def refuse_missing_database(settings: Settings) -> None:

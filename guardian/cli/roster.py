@@ -13,9 +13,9 @@ from typing import Annotated, Final
 import typer
 
 from guardian.assembly.service import Service
-from guardian.cli.opening import ConfigOption, opened, say, settings_of
+from guardian.cli.opening import ConfigOption, say, settings_of
 from guardian.cli.sealed_page import body_of, sealed, unsealed
-from guardian.cli.terminal import Ask, acting_as, asked_secretly
+from guardian.cli.terminal import Ask, asked_secretly, opened_as
 from guardian.desk.standing import Place, Running, roster
 from guardian.errors import Refused
 from guardian.people.permissions import UseCase
@@ -49,8 +49,7 @@ def command(
 
 async def printed(settings: Settings, name: str) -> str:
     """The sealed page, made for the member of that name."""
-    async with opened(settings, signed_in=True) as service:
-        member = await acting_as(service, name, UseCase.PRINT_ROSTER)
+    async with opened_as(settings, name, UseCase.PRINT_ROSTER) as (service, member):
         passphrase = await asyncio.to_thread(_new_passphrase, asked_secretly)
         lines = await roster(service.desk, member)
         return sealed(await _text(settings, service, lines), passphrase)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from guardian.cli.members_file import read_newcomers
-from guardian.cli.opening import AsOption, ConfigOption, opened, say, settings_of
-from guardian.cli.terminal import acting_as
+from guardian.cli.opening import AsOption, ConfigOption, say, settings_of
+from guardian.cli.terminal import opened_as
 from guardian.desk.setup import Seated, seat
 from guardian.people.permissions import UseCase
 from guardian.settings.values import Settings
@@ -27,8 +27,7 @@ def command(
 async def seated(settings: Settings, name: str, people: Path) -> Seated:
     """What became of the people of the file."""
     newcomers = read_newcomers(people, settings)
-    async with opened(settings, signed_in=True) as service:
-        member = await acting_as(service, name, UseCase.CHANGE_MEMBERS)
+    async with opened_as(settings, name, UseCase.CHANGE_MEMBERS) as (service, member):
         return await seat(service.desk, member, newcomers)
 
 

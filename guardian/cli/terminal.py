@@ -7,7 +7,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from getpass import getpass
@@ -16,11 +17,13 @@ from pathlib import Path
 from typing import Final
 
 from guardian.assembly.service import Service
-from guardian.cli.opening import waiting
+from guardian.cli.opening import opened, sign_in, waiting
 from guardian.desk.codes import named, send_code, take_code
 from guardian.errors import Refused
 from guardian.ids import MemberId
 from guardian.people.permissions import UseCase
+from guardian.people.values import Member
+from guardian.settings.values import Settings
 
 _TRIES: Final = 3
 _START_TIME: Final = 19  # the field of /proc/<id>/stat after the command's name that tells a process from its successor
@@ -65,16 +68,27 @@ def this_terminal(folder: Path) -> Terminal:
     return Terminal(folder, sha256(told.encode()).hexdigest()[:32])
 
 
-async def acting_as(service: Service, name: str, use: UseCase, ask: Ask | None = None) -> MemberId:
-    """The member of that name acts at this terminal, having proved it by the code that was sent to them."""
-    member = await named(service.desk, name, use)
+@asynccontextmanager
+async def opened_as(settings: Settings, name: str, use: UseCase) -> AsyncIterator[tuple[Service, MemberId]]:
+    """The service's parts, signed in to the spaces, and the member of that name, who has proved to act here.
+
+    A name that nobody has, or whose seat does not allow the use case, is refused before any space hears of it.
+    """
+    async with opened(settings) as service:
+        member = await named(service.desk, name, use)
+        await sign_in(service)
+        yield service, await _proved(service, member)
+
+
+async def _proved(service: Service, member: Member) -> MemberId:
+    """The member acts at this terminal, having proved it by the code that was sent to them."""
     terminal = this_terminal(service.settings.data / "terminals")
     if terminal.holds(member.id, service.desk.wire()):
         return member.id
     with waiting("Sending the code"):
         challenge = await send_code(service.desk, member, service.mailer)
     for left in range(_TRIES - 1, -1, -1):
-        typed = await asyncio.to_thread(ask or asked, f"The code that {member.name} was sent by {challenge.way}: ")
+        typed = await asyncio.to_thread(asked, f"The code that {member.name} was sent by {challenge.way}: ")
         try:
             terminal.grant(member.id, await take_code(service.desk, challenge, typed))
         except Refused as refusal:

@@ -46,6 +46,7 @@ from guardian.spaces.port import Account
 from rules import brake
 from rules.ladder import Outcome
 from rules.precedence import Restriction
+from rules.steps import Second, may_confirm
 from rules.unilateral import Ground, act_ends_at
 from rules.verdict import Verdict
 
@@ -133,8 +134,7 @@ async def second(desk: Desk, by: MemberId, act_id: str) -> ActView:
         if held is None:
             raise NotFound
         case = await case_for(work, by, (await case_of(work, held.case)).code_name)
-        if held.by == by:
-            raise Refused("own_act", "You asked for this act. A second member has to agree.", "P-7.5")
+        insist(may_confirm(Second.ACT, by, held.by))
         state = ACTS.advance(held.state, ActEvent.SECOND)
         leader = bool(await _roles_of(work, held.person))
         wish = brake.Intended(held.by, held.person, held.ground, held.term, on_leader=leader, second=by)

@@ -32,10 +32,9 @@ from guardian.desk.moving import (
     move,
     reported_person,
     tell_board,
-    tell_liaison,
 )
 from guardian.desk.reviewing import conclude
-from guardian.desk.telling import tell_group_office, tell_members
+from guardian.desk.telling import tell_group_office, tell_liaison, tell_members
 from guardian.errors import NotFound, Refused
 from guardian.ids import DecisionId, MemberId, new_id
 from guardian.journal import SERVICE, Entry, by_member
@@ -45,6 +44,7 @@ from guardian.people.values import Group
 from rules.deadlines import Deadline, length
 from rules.policy import Policy
 from rules.precedence import Restriction
+from rules.steps import Second, may_confirm
 from rules.unilateral import ReviewAnswer
 
 
@@ -76,8 +76,7 @@ async def confirm_answer(desk: Desk, by: MemberId, code_name: str) -> str:
         answer = await work.deliberation.board_answer_for(case.id)
         if answer is None or answer.confirmed_at is not None:
             raise Refused("nothing_recorded", "There is no answer of the Board that waits to be confirmed.", "P-8.4")
-        if answer.by == by:
-            raise Refused("own_answer", "You recorded this answer. A second member of the Board confirms it.", "P-8.4")
+        insist(may_confirm(Second.BOARD_ANSWER, by, answer.by))
         await work.deliberation.save_board_answer(replace(answer, confirmed_by=by, confirmed_at=work.now))
         await keep_for(work, case.id, PromiseKind.BOARD_ANSWER)
         about = {"case": str(case.id), "answer": answer.id}
@@ -112,8 +111,7 @@ async def confirm_motion(desk: Desk, by: MemberId, code_name: str) -> str:
         motion = await work.deliberation.motion_on(proposal.id)
         if motion is None or motion.confirmed_at is not None:
             raise Refused("nothing_recorded", "There is no motion that waits to be confirmed.", "P-5.1")
-        if motion.by == by:
-            raise Refused("own_answer", "You recorded this motion. A second of the organisers confirms it.", "P-5.1")
+        insist(may_confirm(Second.MOTION, by, motion.by))
         await work.deliberation.save_motion(replace(motion, confirmed_by=by, confirmed_at=work.now))
         about = {"case": str(case.id), "motion": motion.id}
         work.journal.note(Entry("motion.was_confirmed", by_member(by), "P-5.1", about, case.id))

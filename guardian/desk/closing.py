@@ -5,7 +5,8 @@ from datetime import datetime
 
 from guardian.cases.access import acting, case_for
 from guardian.cases.drafts import text_fits
-from guardian.cases.values import Case, CaseEvent, Promise, PromiseKind, StepKind
+from guardian.cases.intake import kind_of
+from guardian.cases.values import Case, CaseEvent, CaseState, Promise, PromiseKind, StepKind
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.drafts import send_resolution
 from guardian.desk.moving import again, case_of, insist, keep, keep_for, move, promise, renew
@@ -17,10 +18,13 @@ from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.values import News, NoticeKind
 from guardian.people.permissions import UseCase
 from guardian.sanctions.totals import still_open
-from guardian.sanctions.values import Telling, state_at
+from guardian.sanctions.values import state_at
 from rules.deadlines import Deadline, due, length
 from rules.ladder import TermState
 from rules.policy import Policy
+from rules.steps import may_close, may_close_at_once
+from rules.telling import Telling
+from rules.verdict import Verdict
 
 _ANSWERS = (PromiseKind.FIRST_ANSWER, PromiseKind.SUBSTANTIVE_ANSWER, PromiseKind.RESOLUTION, PromiseKind.DANGER_PAGE)
 
@@ -28,28 +32,36 @@ _ANSWERS = (PromiseKind.FIRST_ANSWER, PromiseKind.SUBSTANTIVE_ANSWER, PromiseKin
 async def close(desk: Desk, by: MemberId, code_name: str, outcome_text: str, review_on: datetime | None = None) -> str:
     """The case is closed: the reporters have the final word, the group is told, and the review date is a deadline.
 
-    Refused while a space that was seen does not hold what was decided, or while the person is still to be told.
+    Refused while a space that was seen does not hold what was decided, or while the person is still to be told. What
+    was dealt with before it was reported closes without a decision. Policy: P-2.3, P-5.8.
     """
     insist(text_fits(outcome_text, desk.longest_text))
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.CLOSE)
         case = await case_for(work, by, code_name)
         review = review_on or due(Deadline.CASE_REVIEW, work.now, desk.policy)
-        if review <= work.now:
-            raise Refused("past", "The review date lies in the past. Choose a day to come.", "P-5.8")
-        await _refuse_unless_in_force(work, case)
-        case = await move(work, case, CaseEvent.CLOSE)
+        insist(await _may_close(work, case, review))
+        at_once = case.state is CaseState.OPEN
+        if at_once:
+            insist(await may_be_filed(work, case))
+        case = await move(work, case, CaseEvent.FILE if at_once else CaseEvent.CLOSE)
         closed = replace(case, closed_at=work.now, outcome=outcome_text.strip(), review_on=review)
         case = await work.cases.save_case(closed)
         await keep_for(work, case.id, *_ANSWERS)
         await promise(work, PromiseKind.CASE_REVIEW, case.id, review)
         if not await send_resolution(work, case):
-            await tell_reporters(work, case, NoticeKind.REPORTER_NEWS, {"news": News.CLOSED})
+            await tell_reporters(work, case, NoticeKind.REPORTER_NEWS, {"news": News.FILED if at_once else News.CLOSED})
         facts = {"review_on": review.isoformat()}
         await tell_members(work, case, NoticeKind.CASE_CLOSED, facts, besides=[by])
-        await report_to_board(work, case)
+        await report_to_board(work, case, enacted=not at_once)
         work.journal.note(Entry("case.was_closed", by_member(by), "P-5.8", {"case": str(case.id)}, case.id))
     return f"{case.code_name} is closed. The group looks at it again on {review:%d %B %Y}."
+
+
+async def may_be_filed(view: View, case: Case) -> Verdict:
+    """Whether the case closes without a decision: all that was sent in is for the file. Policy: P-2.3."""
+    kinds = [kind_of(report) for report in await view.cases.reports_of(case.id) if report.withdrawn_at is None]
+    return may_close_at_once(kinds, safety_risk=case.safety_risk)
 
 
 async def reopen(desk: Desk, by: MemberId, code_name: str, reason: str) -> str:
@@ -80,14 +92,12 @@ async def case_review(work: Work, policy: Policy, made: Promise) -> None:
     work.journal.note(Entry("case.came_up_for_review", SERVICE, "P-5.8", {"case": str(case.id)}, case.id))
 
 
-async def _refuse_unless_in_force(view: View, case: Case) -> None:
+async def _may_close(view: View, case: Case, review_on: datetime) -> Verdict:
+    is_told, open_in = True, set[str]()
     for sanction in await view.sanctions.of_case(case.id):
         if sanction.lifting is not None or state_at(sanction, view.now) is TermState.OVER:
             continue
-        if sanction.telling is Telling.TO_TELL:
-            raise Refused("to_tell", "The person has not been told yet. This waits for the message.", "P-5.8")
+        is_told = is_told and sanction.telling is not Telling.TO_TELL
         rows = await view.sanctions.coverage_of(sanction.person)
-        missing = still_open(row for row in rows if sanction.covers(row.space))
-        if missing:
-            sentence = f"This is not in force everywhere yet: {', '.join(missing)} does not confirm it."
-            raise Refused("not_in_force", sentence, "P-5.8")
+        open_in.update(still_open(row for row in rows if sanction.covers(row.space)))
+    return may_close(is_told=is_told, open_in=sorted(open_in), review_on=review_on, now=view.now)

@@ -9,7 +9,7 @@ from typing import Final
 
 from guardian.cases.values import Case, CaseState, Promise, PromiseKind
 from guardian.cases.walls import circle_of, held_by
-from guardian.desk import board, closing, counting, enactment, hearing, readmission, reviewing, stopping
+from guardian.desk import board, closing, counting, doubts, enactment, hearing, readmission, reviewing, stopping
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.moving import again, case_of, keep
 from guardian.desk.telling import tell_group_office, tell_members, tell_reporters
@@ -21,7 +21,7 @@ from guardian.notices.values import NoticeKind
 from guardian.people.values import Group, Office
 from rules.conflicts import who_may_know
 from rules.deadlines import Deadline, length, next_date, reminders
-from rules.routing import Destination, Route, danger_call
+from rules.routing import danger_call
 
 log = logger("desk")
 
@@ -112,6 +112,8 @@ async def _see_to_the_long_ones(desk: Desk, work: Work, made: Promise) -> None:
             await board.board_by_the_clock(work, desk.policy, made)
         case PromiseKind.DANGER_PAGE:
             await _danger(desk, work, made)
+        case PromiseKind.CONFLICT:
+            await doubts.conflict_by_the_clock(work, desk.policy, made)
         case PromiseKind.FIRST_ANSWER | PromiseKind.SUBSTANTIVE_ANSWER | PromiseKind.RESOLUTION:
             await _answer_owed(desk, work, made, _TO_REPORTERS[made.kind])
         case _:
@@ -162,9 +164,7 @@ async def _danger(desk: Desk, work: Work, made: Promise) -> None:
     circle = circle_of(await work.people.members(), work.now)
     group = circle.board if case.board_only else circle.members
     may_know: frozenset[MemberId] = who_may_know(group, held)
-    to = Destination.BOARD if case.board_only else Destination.WORKING_GROUP
-    route = Route(to, may_know, may_know)
-    call = danger_call(route, circle, held, made.since, made.kept_at is not None, work.now, desk.policy)
+    call = danger_call(may_know, circle, held, made.since, made.kept_at is not None, work.now, desk.policy)
     await tell_members(work, case, NoticeKind.DANGER, only=call.told)
     if call.told - may_know:
         await _call_board(work, case)

@@ -29,6 +29,7 @@ from guardian.cases.values import (
 )
 from guardian.cases.walls import circle_of, held_by
 from guardian.desk.counting import proposal_of, settled, standing_of, weigh
+from guardian.desk.delivered import first_made, remember_made
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.moving import (
     case_of,
@@ -51,6 +52,8 @@ from rules.policy import Policy
 from rules.quorum import State
 from rules.routing import contact_for
 
+_PROPOSED: Final = "proposal"
+
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
@@ -72,15 +75,24 @@ class ProposalView:
 
 
 async def propose(
-    desk: Desk, by: MemberId, code_name: str, consequence: Consequence, person_code: str | None = None
+    desk: Desk,
+    by: MemberId,
+    code_name: str,
+    consequence: Consequence,
+    person_code: str | None = None,
+    delivery: str | None = None,
 ) -> ProposalView:
     """The group has a proposal before it, and its windows run from now. Policy: P-5.1, P-5.2.
 
-    With no person named it is about the only reported person there is, or about the matter as a whole.
+    With no person named it is about the only reported person there is, or about the matter as a whole. The same
+    delivery again is no second proposal: it gets the first one's answer.
     """
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.PROPOSE)
         case = await case_for(work, by, code_name)
+        first = await first_made(work, _PROPOSED, delivery)
+        if first is not None:
+            return await _view(work, desk.policy, await _first_proposed(work, case, first))
         person = await reported_person(work, case, person_code)
         await _may_propose(desk, work, case, by)
         await _may_come_to(desk, work, case, consequence, person)
@@ -89,6 +101,7 @@ async def propose(
         case = await move(work, case, CaseEvent.PROPOSE)
         proposal = Proposal(ProposalId(new_id()), case.id, by, work.now, consequence, person)
         await work.deliberation.add_proposal(proposal)
+        await remember_made(work, _PROPOSED, delivery, proposal.id, case.id)
         about = {"case": str(case.id), "proposal": str(proposal.id)}
         work.journal.note(Entry("proposal.was_made", by_member(by), "P-5.1", about, case.id))
         now = await standing_of(work, desk.policy, case, proposal)
@@ -159,6 +172,13 @@ async def proposal_in(desk: Desk, by: MemberId, code_name: str) -> ProposalView:
         if not proposals:
             raise NotFound("There is no proposal in this case yet.")
         return await _view(view, desk.policy, proposals[-1].id)
+
+
+async def _first_proposed(work: Work, case: Case, proposal_id: str) -> ProposalId:
+    proposal = await proposal_of(work, ProposalId(proposal_id))
+    if proposal.case != case.id:
+        raise NotFound
+    return proposal.id
 
 
 async def _may_propose(desk: Desk, work: Work, case: Case, by: MemberId) -> None:

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from guardian.cases.access import acting, case_for
-from guardian.cases.drafts import DRAFTS, DraftEvent, may_approve, text_fits
+from guardian.cases.drafts import DRAFTS, DraftEvent, text_fits
 from guardian.cases.values import Case, CaseState, Draft, DraftKind, DraftState, PartyRole, PromiseKind, StepKind
+from guardian.desk.delivered import first_made, remember_made
 from guardian.desk.desk import Desk, Work
 from guardian.desk.enactment import send_decision, waiting_decision
 from guardian.desk.moving import case_of, finish, insist, keep, reported_person
@@ -19,7 +20,9 @@ from guardian.ids import DraftId, MemberId, PersonId, new_id
 from guardian.journal import Entry, by_member
 from guardian.notices.values import News, NoticeKind
 from guardian.people.permissions import UseCase
+from rules.steps import Second, may_confirm
 
+_WRITTEN: Final = "draft"
 _MEANT_FOR: Final = {
     DraftKind.HEARING: (PartyRole.REPORTED,),
     DraftKind.DECISION: (PartyRole.REPORTED,),
@@ -48,17 +51,25 @@ async def write(
     to: PartyRole,
     text: str,
     person_code: str | None = None,
+    delivery: str | None = None,
 ) -> DraftView:
-    """The text waits for a second member to read it; nobody outside the group sees it before. Policy: P-5.6."""
+    """The text waits for a second member to read it; nobody outside the group sees it before. Policy: P-5.6.
+
+    The same delivery again is no second text: it gets the first one's answer.
+    """
     insist(text_fits(text, desk.longest_text))
     if to not in _MEANT_FOR[kind]:
         raise Refused("wrong_reader", f"A text of the kind {kind} does not go to a {to}.", "P-5.6")
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.WRITE_DRAFT)
         case = await case_for(work, by, code_name)
+        first = await first_made(work, _WRITTEN, delivery)
+        if first is not None:
+            return _view(await _first_written(work, case, first), case)
         person = await _addressee(work, case, to, person_code)
         draft = Draft(DraftId(new_id()), case.id, kind, to, person, text.strip(), by_member(by), work.now)
         await work.deliberation.add_draft(draft)
+        await remember_made(work, _WRITTEN, delivery, draft.id, case.id)
         await tell_members(work, case, NoticeKind.DRAFT_TO_READ, {"draft": str(draft.id)}, besides=[by])
         about = {"case": str(case.id), "draft": str(draft.id), "kind": kind}
         work.journal.note(Entry("draft.was_written", by_member(by), "P-5.6", about, case.id))
@@ -69,7 +80,7 @@ async def approve(desk: Desk, by: MemberId, draft_id: DraftId) -> DraftView:
     """A second member has read the text: it goes out now, or with the decision or the closing that it belongs to."""
     async with desk.works.begin() as work:
         case, draft = await _known(work, by, draft_id)
-        insist(may_approve(draft, by))
+        insist(may_confirm(Second.TEXT, by_member(by), draft.by))
         moved = replace(draft, state=DRAFTS.advance(draft.state, DraftEvent.APPROVE), second=by)
         read = await work.deliberation.save_draft(moved)
         about = {"case": str(case.id), "draft": str(draft.id), "kind": draft.kind}
@@ -156,6 +167,13 @@ async def _addressee(work: Work, case: Case, to: PartyRole, person_code: str | N
     if person is None:
         raise Refused("no_person", "Say which of the reported people this text is for.", "P-5.6")
     return person
+
+
+async def _first_written(work: Work, case: Case, draft_id: str) -> Draft:
+    draft = await work.deliberation.draft(DraftId(draft_id))
+    if draft is None or draft.case != case.id:
+        raise NotFound
+    return draft
 
 
 async def _known(work: Work, by: MemberId, draft_id: DraftId) -> tuple[Case, Draft]:

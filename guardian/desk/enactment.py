@@ -10,7 +10,7 @@ from typing import Final
 from guardian.cases.access import acting, case_for
 from guardian.cases.deliberation import not_enacted
 from guardian.cases.drafts import DRAFTS, DraftEvent
-from guardian.cases.steps import StepEvent, needed_before_enactment
+from guardian.cases.steps import StepEvent, open_before_enactment
 from guardian.cases.values import (
     Case,
     CaseEvent,
@@ -34,6 +34,7 @@ from guardian.desk.moving import (
     case_of,
     finish,
     hand_receipt,
+    insist,
     keep,
     keep_for,
     move,
@@ -58,15 +59,13 @@ from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.values import News, NoticeKind
 from guardian.people.permissions import UseCase
 from guardian.sanctions import enactment
-from guardian.sanctions.values import Sanction, Telling, may_act_from
+from guardian.sanctions.values import Sanction, may_act_from
 from rules.deadlines import Deadline, due, reminders
 from rules.ladder import Authority
 from rules.policy import Policy
+from rules.steps import Step, may_enact
+from rules.telling import Telling, waits_until
 
-_WORDS: Final = {
-    StepKind.HEARING: "the person has not been heard",
-    StepKind.FEEDBACK: "the reporters have not been asked, or still have time to answer",
-}
 _SENT: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKIPPED})
 _ANSWERED_NOW: Final = (
     PromiseKind.FIRST_ANSWER,
@@ -105,7 +104,7 @@ async def preview(desk: Desk, by: MemberId, code_name: str) -> Preview:
     async with desk.works.look() as view:
         case = await case_for(view, by, code_name)
         decision = await _decision_of(view, case)
-        missing = await _missing(view, case, decision)
+        missing = tuple(StepKind(step.value) for step in await _missing(view, case, decision))
         known = await accounts_known_to(view, by, decision.person) if decision.person else ()
         accounts = tuple(link.account for link in known if link.binding)
     consequence = decision.consequence
@@ -122,7 +121,7 @@ async def enact(desk: Desk, by: MemberId, code_name: str) -> Enacted:
         await acting(work, by, UseCase.ENACT)
         case = await case_for(work, by, code_name)
         decision = await _decision_of(work, case)
-        await _refuse_while_missing(work, case, decision)
+        insist(may_enact(await _missing(work, case, decision)))
         case = await move(work, case, CaseEvent.ENACT)
         decision = await work.deliberation.save_decision(replace(decision, enacted_at=work.now))
         about = {"case": str(case.id), "decision": str(decision.id)}
@@ -219,8 +218,7 @@ async def _take_hold(desk: Desk, work: Work, case: Case, decision: Decision, by:
         await tell_reporters(work, case, NoticeKind.REPORTER_NEWS, {"news": News.DECIDED})
         await finish(work, case.id, StepKind.TELL_REPORTER, by_member(by))
     until = due(Deadline.SECOND_READING, work.now, desk.policy)
-    # Telling never delays a safety measure (P-5.5).
-    holds_from = work.now if case.safety_risk else until
+    holds_from = waits_until(work.now, desk.policy, safety=case.safety_risk)
     sanction = await decide_sanction(desk, work, case, decision, holds_from, by_member(by))
     waits = await _tell_reported(desk, work, case, decision, sanction, until)
     if sanction is None:
@@ -298,20 +296,9 @@ async def _decision_of(view: View, case: Case) -> Decision:
     return decision
 
 
-async def _missing(view: View, case: Case, decision: Decision) -> tuple[StepKind, ...]:
-    steps = await steps_of(view, case.id)
-    needed = needed_before_enactment(case, decision.consequence, about_person=decision.person is not None)
-    missing = [kind for kind in needed if not steps.is_over(kind)]
-    hearing_counts = StepKind.HEARING in needed and steps.state(StepKind.HEARING) is StepState.DONE
-    if hearing_counts and decision.person and not await was_asked(view, case, decision.person):
-        # Somebody else of the same case was heard; this person was not.
-        missing.insert(0, StepKind.HEARING)
-    return tuple(missing)
-
-
-async def _refuse_while_missing(work: Work, case: Case, decision: Decision) -> None:
-    missing = await _missing(work, case, decision)
-    if missing:
-        reasons = ", and ".join(_WORDS[kind] for kind in missing)
-        sentence = f"This cannot be enacted yet: {reasons}. A step can be skipped with a reason and a second member."
-        raise Refused("steps_missing", sentence, "P-5.5")
+async def _missing(view: View, case: Case, decision: Decision) -> tuple[Step, ...]:
+    """The steps that keep the decision from being enacted; a hearing of somebody else in the case does not count."""
+    person = decision.person
+    asked = person is not None and await was_asked(view, case, person)
+    known = await steps_of(view, case.id)
+    return open_before_enactment(case, decision.consequence, known, about_person=person is not None, was_asked=asked)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from guardian.cases.access import acting, case_for
-from guardian.cases.steps import SKIPPABLE, StepEvent, all_steps
+from guardian.cases.steps import StepEvent, all_steps, as_judged
 from guardian.cases.values import Case, CaseKind, CaseState, Promise, PromiseKind, Step, StepKind, StepState
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.moving import (
@@ -31,7 +31,8 @@ from guardian.notices.values import News, NoticeKind
 from guardian.people.permissions import UseCase
 from rules.deadlines import Deadline, due
 from rules.policy import Policy
-from rules.verdict import refused
+from rules.steps import Second, may_confirm, may_contact_reported, may_skip
+from rules.verdict import Verdict
 
 _ANSWERED: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKIPPED})
 
@@ -56,7 +57,7 @@ async def begin(desk: Desk, by: MemberId, code_name: str) -> str:
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.HEAR)
         case = await case_for(work, by, code_name)
-        await _may_contact(work, case)
+        insist(await may_contact(work, case))
         people = [person for person in await reported(work, case) if not await was_asked(work, case, person)]
         if not people:
             raise Refused("nobody_to_hear", await _nobody(work, case), "P-3.5")
@@ -74,13 +75,10 @@ async def begin(desk: Desk, by: MemberId, code_name: str) -> str:
 
 async def skip(desk: Desk, by: MemberId, code_name: str, step: StepKind, reason: str) -> str:
     """The step waits for a second member to agree that it is skipped; the reason is on record. Policy: P-5.5."""
-    if not reason.strip():
-        raise Refused("no_reason", "Say in a sentence why this step is skipped. It is kept with the case.", "P-5.5")
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.SKIP_STEP)
         case = await case_for(work, by, code_name)
-        if step not in SKIPPABLE:
-            raise Refused("not_skippable", "This step cannot be skipped.", "P-5.5")
+        insist(may_skip(as_judged(step), reason))
         await step_to(work, case.id, step, StepEvent.ASK_SKIP, by_member(by), reason=reason.strip())
         await tell_members(work, case, NoticeKind.SKIP_TO_CONFIRM, {"step": step}, besides=[by])
         about = {"case": str(case.id), "step": step}
@@ -96,8 +94,7 @@ async def second_skip(desk: Desk, by: MemberId, code_name: str, step: StepKind) 
         known = (await steps_of(work, case.id)).of.get(step)
         if known is None or known.state is not StepState.SKIP_ASKED:
             raise Refused("not_asked", "Nobody has asked to skip this step.", "P-5.5")
-        if known.by == by_member(by):
-            raise Refused("own_skip", "You asked for this. A second member has to agree.", "P-5.5")
+        insist(may_confirm(Second.SKIP, by_member(by), known.by))
         await step_to(work, case.id, step, StepEvent.SECOND_SKIP, known.by, second=by)
         await _close_window(work, case, step)
         await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": News.STEP_SKIPPED, "step": step}, besides=[by])
@@ -112,6 +109,13 @@ async def steps(desk: Desk, by: MemberId, code_name: str) -> tuple[StepView, ...
         case = await case_for(view, by, code_name)
         known = await steps_of(view, case.id)
         return tuple(_shown(kind, known.of.get(kind)) for kind in all_steps(case))
+
+
+async def may_contact(view: View, case: Case) -> Verdict:
+    """Whether the people reported in the case may be written to as things stand. Policy: P-2.12, P-3.5."""
+    reports = await view.cases.reports_of(case.id)
+    waits = any(report.hold_contact and report.withdrawn_at is None for report in reports)
+    return may_contact_reported(closed=case.state is CaseState.CLOSED, asked_to_wait=waits)
 
 
 async def was_asked(view: View, case: Case, person: PersonId) -> bool:
@@ -170,14 +174,6 @@ async def _close_window(work: Work, case: Case, step: StepKind) -> None:
     windows = {StepKind.HEARING: PromiseKind.HEARING, StepKind.FEEDBACK: PromiseKind.FEEDBACK}
     if step in windows:
         await keep_for(work, case.id, windows[step])
-
-
-async def _may_contact(work: Work, case: Case) -> None:
-    if case.state is CaseState.CLOSED:
-        insist(refused("closed", "This case is closed. Open it again first.", "P-5.8"))
-    if any(report.hold_contact and report.withdrawn_at is None for report in await work.cases.reports_of(case.id)):
-        sentence = "A reporter has asked that this person is not contacted yet. Ask the reporter first."
-        insist(refused("do_not_contact", sentence, "P-2.12"))
 
 
 async def _nobody(work: Work, case: Case) -> str:

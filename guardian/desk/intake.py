@@ -4,12 +4,12 @@ What a reporter later adds or asks for goes the same way. Every door calls this 
 """
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from guardian.cases.access import members_who_may_know
 from guardian.cases.intake import (
     EvidenceIn,
     Submission,
@@ -18,6 +18,7 @@ from guardian.cases.intake import (
     check_length,
     check_submission,
     evidence_from,
+    kind_of,
     new_case,
     promises_for,
     report_from,
@@ -27,7 +28,7 @@ from guardian.cases.intake import (
 )
 from guardian.cases.receipts import digest_of, for_reporter
 from guardian.cases.values import Addition, Case, PartyRole, PromiseKind, ReceiptKind, Report
-from guardian.cases.walls import circle_of, goes_to_board, sent_to_board, walls_from
+from guardian.cases.walls import circle_of, held_by, sent_to_board, walls_from
 from guardian.cases.words import FOR_REPORTERS
 from guardian.desk.desk import Desk, Topic, View, Work
 from guardian.desk.moving import tell_of_news
@@ -36,7 +37,12 @@ from guardian.desk.walling import contact_among, tell_of_walls, wall_off
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, Reference, ReportId, new_id
 from guardian.journal import PARTY, Entry
-from guardian.notices.acknowledgement import acknowledgement, addition_received, nobody_left
+from guardian.notices.acknowledgement import (
+    acknowledgement,
+    acknowledgement_for_file,
+    addition_received,
+    nobody_left,
+)
 from guardian.notices.values import News, Notice, NoticeKind
 from guardian.people.names import code_name
 from guardian.people.permissions import BOARD, MEMBERS, sits
@@ -45,6 +51,7 @@ from guardian.spaces.port import Account
 from rules.conflicts import Signs
 from rules.deadlines import Deadline, due
 from rules.policy import Policy
+from rules.routing import Destination, ReportKind, Route, for_report
 
 _ADDED: Final = "addition"
 
@@ -142,9 +149,9 @@ async def receive(desk: Desk, submission: Submission) -> Received:
         first = await _first_answer(work, submission)
         if first is not None:
             return first
-        case = await _open_case(desk, work, submission)
+        case, route = await _open_case(desk, work, submission)
         received = await _keep_report(desk, work, submission, case)
-        if not await _first_notices(work, case, danger=submission.danger):
+        if not await _first_notices(work, case, route, danger=submission.danger):
             received = replace(received, text=nobody_left(desk.community))
         if submission.delivery is not None:
             await work.answers.keep(submission.door, submission.delivery, _written(received), case.id)
@@ -211,22 +218,21 @@ async def follow_up(desk: Desk, receipt: str) -> FollowUp:
         )
 
 
-async def _open_case(desk: Desk, work: Work, submission: Submission) -> Case:
-    """A new case with its walls, in the right hands from its first instant."""
+async def _open_case(desk: Desk, work: Work, submission: Submission) -> tuple[Case, Route[MemberId]]:
+    """A new case with its walls, in the right hands from its first instant, and whose hands those are."""
     members = await work.people.members()
     taken = await work.cases.code_names() | await work.people.code_names()
     case = new_case(code_name(taken), work.now, danger=submission.danger)
     walls = walls_from(signs_of(submission, members), members, desk.policy, case, work.now, PARTY)
-    concerned = [wall.member for wall in walls]
-    circle = circle_of(members, work.now)
-    if goes_to_board(circle, walls, [*concerned, *circle.chairs], desk.policy):
+    route = for_report(circle_of(members, work.now), held_by(walls), desk.policy)
+    if route.to is not Destination.WORKING_GROUP:
         case = sent_to_board(case)
     await work.cases.add_case(case)
     for wall in walls:
         await work.cases.add_wall(wall)
     if not case.board_only:
         case = await work.cases.save_case(replace(case, contact=await contact_among(work, case, desk.policy)))
-    return case
+    return case, route
 
 
 async def _keep_report(desk: Desk, work: Work, submission: Submission, case: Case) -> Received:
@@ -244,17 +250,18 @@ async def _keep_report(desk: Desk, work: Work, submission: Submission, case: Cas
     about = {"case": case.id, "report": report.id, "door": report.door}
     work.journal.note(Entry("report.was_received", PARTY, "P-2.1", about, case.id))
     answer_by = due(Deadline.FIRST_ANSWER, work.now, desk.policy)
-    return Received(minted.secret, party.reference, report.id, acknowledgement(desk.community, answer_by))
+    text = _ACKNOWLEDGED[kind_of(report)](desk.community, answer_by)
+    return Received(minted.secret, party.reference, report.id, text)
 
 
-async def _first_notices(work: Work, case: Case, *, danger: bool) -> bool:
+async def _first_notices(work: Work, case: Case, route: Route[MemberId], *, danger: bool) -> bool:
     """Everybody who may know is told that something has come in, and nothing of what it is; False where that is nobody.
 
     Policy: P-2.5, P-3.6.
     """
     await tell_members(work, case, NoticeKind.DANGER if danger else NoticeKind.NEW_REPORT)
     await tell_of_walls(work, case, case)
-    if await members_who_may_know(work, case):
+    if route.to is not Destination.NOBODY_LEFT:
         return True
     work.journal.note(Entry("case.has_nobody_left", PARTY, "P-2.5", {"case": case.id}, case.id))
     return False
@@ -345,6 +352,10 @@ def _read(written: str) -> Received:
     return Received(receipt, Reference(reference), ReportId(report), text)
 
 
+_ACKNOWLEDGED: Final[Mapping[ReportKind, Callable[[str, datetime], str]]] = {
+    ReportKind.NEEDS_HELP: acknowledgement,
+    ReportKind.FOR_THE_FILE: acknowledgement_for_file,
+}
 _WISHED = {
     Wish.HOLD_CONTACT: "Noted: the person you reported is not contacted until you say otherwise. If somebody's safety "
     "asks for it, the group may have to go on, and tells you so first.",

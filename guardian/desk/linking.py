@@ -11,6 +11,7 @@ from guardian.cases.access import acting, case_for, members_who_may_know
 from guardian.cases.values import Case, PartyRole
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.knowing import accounts_known_to, cases_against
+from guardian.desk.moving import insist
 from guardian.desk.telling import reference_of, tell_members
 from guardian.desk.walling import tell_of_walls, wall_off
 from guardian.errors import NotFound, Refused
@@ -25,6 +26,7 @@ from guardian.spaces.port import Account, Unknown
 from rules.conflicts import Signs
 from rules.names import Known, mentioned
 from rules.policy import Policy
+from rules.steps import Second, may_confirm
 
 _SHORTEST_ID = 6
 
@@ -304,8 +306,7 @@ async def _person_and_case(view: View, by: MemberId, person_code: str) -> tuple[
 async def _check_confirmable(view: View, link: KnownAccount, by: MemberId) -> None:
     if link.binding:
         raise Refused("already", "This link is confirmed already.", "P-6.4")
-    if link.linked_by == by_member(by):
-        raise Refused("same_member", "Another member has to confirm what you proposed.", "P-6.4")
+    insist(may_confirm(Second.LINK, by_member(by), link.linked_by))
     if await _binding_owner(view, link.account) not in (None, link.person):
         raise Refused("taken", "This account is already known as somebody else's.", "P-6.4")
 

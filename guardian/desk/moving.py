@@ -26,7 +26,7 @@ from guardian.cases.values import (
 )
 from guardian.cases.walls import held_by
 from guardian.desk.desk import Desk, Topic, View, Work
-from guardian.desk.telling import tell_group_office, tell_members
+from guardian.desk.telling import tell_group_office, tell_liaison, tell_members
 from guardian.errors import NotFound, Refused
 from guardian.ids import CaseId, MemberId, PersonId, new_id
 from guardian.journal import SERVICE, Entry
@@ -201,16 +201,6 @@ async def hand_to_board(work: Work, policy: Policy, case: Case, cause: str) -> C
     about = {"case": str(case.id), "cause": cause}
     work.journal.note(Entry("case.went_to_board", SERVICE, "P-5.1", about, case.id))
     return moved
-
-
-async def tell_liaison(
-    work: Work, case: Case, kind: NoticeKind, facts: dict[str, str], *, besides: MemberId | None = None
-) -> None:
-    """Who takes the matter to the Board is told: its liaison, or the others of the Board where it concerns the liaison."""
-    if await _liaisons(work, case) - {besides}:
-        await tell_group_office(work, Group.WORKING_GROUP, Office.BOARD_LIAISON, kind, facts, case)
-    else:
-        await tell_group_office(work, Group.BOARD, None, kind, facts, case)
 
 
 async def tell_board(work: Work, case: Case, kind: NoticeKind, facts: dict[str, str]) -> None:

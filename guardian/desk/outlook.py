@@ -27,8 +27,9 @@ from guardian.cases.values import (
     WallKind,
 )
 from guardian.cases.words import FOR_MEMBERS
+from guardian.desk.closing import may_be_filed
 from guardian.desk.desk import Desk, View
-from guardian.desk.hearing import was_asked
+from guardian.desk.hearing import may_contact, was_asked
 from guardian.desk.knowing import accounts_known_to, coverage_known_to
 from guardian.desk.moving import counted, reported
 from guardian.desk.reading import promises_shown
@@ -209,7 +210,7 @@ async def _open_to(
         Next.SECOND_ACT: act is not None and act.state is ActState.AWAITING_SECOND and act.by != member.id,
         Next.REVIEW: act is not None and act.by != member.id and _takes_answers(act) and counts,
         Next.CONFIRM_BOARD: await _may_confirm(view, member, case),
-        Next.CLOSE: case.state is CaseState.IN_FORCE,
+        Next.CLOSE: case.state is CaseState.IN_FORCE or await _may_be_filed(view, case),
         Next.REOPEN: case.state is CaseState.CLOSED,
     }
     return frozenset(step for step, is_open in wanted.items() if is_open and may(member, _USE[step], view.now))
@@ -220,11 +221,13 @@ def _takes_answers(act: Act) -> bool:
 
 
 async def _may_hear(view: View, case: Case) -> bool:
-    if case.state is CaseState.CLOSED or case.kind is CaseKind.READMISSION:
-        return False
-    if any(report.hold_contact and report.withdrawn_at is None for report in await view.cases.reports_of(case.id)):
+    if case.kind is CaseKind.READMISSION or not await may_contact(view, case):
         return False
     return not all([await was_asked(view, case, person) for person in await reported(view, case)])
+
+
+async def _may_be_filed(view: View, case: Case) -> bool:
+    return case.state is CaseState.OPEN and bool(await may_be_filed(view, case))
 
 
 async def _may_confirm(view: View, member: Member, case: Case) -> bool:

@@ -38,11 +38,10 @@ from guardian.desk.moving import (
     reported,
     step_to,
     steps_of,
-    tell_liaison,
     tell_of_news,
 )
 from guardian.desk.readmission import keep_out, may_ask, open_request
-from guardian.desk.telling import reference_of, tell_members
+from guardian.desk.telling import reference_of, tell_liaison, tell_members
 from guardian.errors import NotFound, Refused
 from guardian.ids import DecisionId, PersonId, Reference, new_id
 from guardian.journal import PARTY, Entry

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from guardian.cases.access import case_to_read
 from guardian.cases.acting import is_under_review
+from guardian.cases.concerns import Doubt, RiskMark
 from guardian.cases.deliberation import BoardAnswer, Mark
 from guardian.cases.values import Act, ActState, Ballot, Case, Review
 from guardian.desk.desk import Desk, View
@@ -45,13 +46,18 @@ class SanctionRead:
 
 @dataclass(frozen=True, slots=True)
 class Proceedings:
-    """What has become of a case. `names` says what everybody who acted in it is called, by the id in its records."""
+    """What has become of a case. `names` says what everybody who acted in it is called, by the id in its records.
+
+    Of `doubts` only those that are decided: an open one may be about the reader (P-4.1).
+    """
 
     names: Mapping[str, str]
     votes: Mapping[ProposalId, Votes]
     acts: tuple[ActRead, ...]
     sanctions: tuple[SanctionRead, ...]
     board_answer: BoardAnswer | None = None
+    risk_marks: tuple[RiskMark, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 async def proceedings(desk: Desk, session: str) -> Proceedings:
@@ -70,6 +76,8 @@ async def proceedings(desk: Desk, session: str) -> Proceedings:
             ),
             tuple([await _sanction(view, by, sanction) for sanction in await view.sanctions.of_case(case.id)]),
             await view.deliberation.board_answer_for(case.id),
+            await view.cases.risk_marks_of(case.id),
+            tuple(doubt for doubt in await view.cases.doubts_of(case.id) if doubt.decided_at is not None),
         )
 
 

@@ -175,10 +175,11 @@ async def reader_of(desk: Desk, session: str) -> tuple[MemberId, str]:
 async def promises_shown(view: View, case: Case, by: MemberId) -> tuple[Promise, ...]:
     """The deadlines of the case that this member may see.
 
-    When the review of an act is due may depend on what its actor must not know, so they are never shown it (P-4.4).
+    When the review of an act is due may depend on what its actor must not know, so they are never shown it (P-4.4). A raised conflict is shown to nobody here: it may
+    be the reader's own (P-4.1).
     """
     own = {act.id for act in await view.deliberation.acts_of(case.id) if act.by == by}
-    promises = await view.promises.open_for(case.id)
+    promises = [made for made in await view.promises.open_for(case.id) if made.kind is not PromiseKind.CONFLICT]
     return tuple(made for made in promises if made.about not in own or made.kind not in _OF_THE_REVIEW)
 
 

@@ -25,11 +25,12 @@ from guardian.journal import PARTY, SERVICE, Entry, by_member
 from guardian.notices.values import News, NoticeKind
 from guardian.people.names import code_name
 from guardian.sanctions import lifting
-from guardian.sanctions.values import Sanction, Telling, state_at
+from guardian.sanctions.values import Sanction, state_at
 from rules.conflicts import Signs
 from rules.deadlines import Deadline, due, length, readmission_reminders, reminders
 from rules.ladder import TermState
 from rules.policy import OnTermEnd, Policy
+from rules.telling import Telling
 
 _DECIDED: Final = (CaseState.IN_FORCE, CaseState.CLOSED)
 _MOMENT: Final = timedelta(microseconds=1)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from guardian.cases.access import acting, case_for, plain_name
 from guardian.cases.values import Case, Wall, WallKind
-from guardian.cases.walls import circle_of, goes_to_board, held_by, returned_to_group
+from guardian.cases.walls import circle_of, deciders_in, goes_to_board, held_by, returned_to_group
 from guardian.desk.counting import recount
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.telling import tell_members, tell_reporters
@@ -16,7 +16,6 @@ from guardian.notices.values import News, NoticeKind
 from guardian.people.permissions import UseCase
 from rules.conflicts import Reason, Standing, board_only, may_admit, may_recuse
 from rules.policy import Policy
-from rules.routing import deciders_for_chair
 from rules.verdict import Verdict
 
 
@@ -32,11 +31,11 @@ async def recuse(
         await acting(work, by, UseCase.RECUSE)
         case = await case_for(work, by, code_name)
         said = words.strip() or ("" if reason is Reason.OTHER else reason.value)
-        _pass(may_recuse(by, member, *await _judging(work, case), said))
+        insist_or_hide(may_recuse(by, member, *await _judging(work, case), said))
         await work.cases.add_wall(Wall(case.id, member, WallKind.RECUSED, reason, work.now, by_member(by)))
         entry = Entry("member.was_recused", by_member(by), "P-4.1", {"case": case.id, "member": member}, case.id, said)
         work.journal.note(entry)
-        await _after_recusal(work, desk.policy, case, member)
+        await after_recusal(work, desk.policy, case, member)
     return case.code_name
 
 
@@ -50,7 +49,7 @@ async def decide_held_out(
         if case is None:
             raise NotFound
         deciders, held = await _judging(work, case)
-        _pass(may_admit(by, member, deciders, held, reason))
+        insist_or_hide(may_admit(by, member, deciders, held, reason))
         await _settle(work, case, member, by, stays_out=stays_out)
         act = "member.was_kept_out" if stays_out else "member.was_admitted"
         work.journal.note(
@@ -62,8 +61,8 @@ async def decide_held_out(
 
 
 async def _judging(view: View, case: Case) -> tuple[frozenset[MemberId], dict[MemberId, Standing]]:
-    held = held_by(await view.cases.walls_of(case.id))
-    return deciders_for_chair(circle_of(await view.people.members(), view.now), held), held
+    walls = await view.cases.walls_of(case.id)
+    return deciders_in(case, await view.people.members(), walls, view.now), held_by(walls)
 
 
 async def _settle(work: Work, case: Case, member: MemberId, by: MemberId, *, stays_out: bool) -> None:
@@ -76,7 +75,7 @@ async def _settle(work: Work, case: Case, member: MemberId, by: MemberId, *, sta
         await work.cases.add_wall(Wall(case.id, member, WallKind.EXCLUDED, cause, work.now, by_member(by)))
 
 
-async def _after_recusal(work: Work, policy: Policy, case: Case, member: MemberId) -> None:
+async def after_recusal(work: Work, policy: Policy, case: Case, member: MemberId) -> None:
     """Too few are left: the Board has it. The one who spoke to the reporter is gone: somebody else does, and says so."""
     case = await recount(work, case, policy)
     walls = await work.cases.walls_of(case.id)
@@ -103,7 +102,7 @@ async def _after_admission(work: Work, policy: Policy, case: Case, member: Membe
     await tell_members(work, case, NoticeKind.NEW_REPORT, {"news": News.ADMITTED}, only=(member,))
 
 
-def _pass(verdict: Verdict) -> None:
+def insist_or_hide(verdict: Verdict) -> None:
     """Nothing where the rule allows it; what one may not know of is answered as what does not exist."""
     if verdict:
         return

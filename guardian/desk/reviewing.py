@@ -33,10 +33,9 @@ from guardian.desk.moving import (
     keep_about,
     move,
     promise,
-    tell_liaison,
 )
 from guardian.desk.sanctioning import decide_sanction, decision_facts, report_to_board, sanction_of
-from guardian.desk.telling import tell_deciders, tell_members, tell_person
+from guardian.desk.telling import tell_deciders, tell_liaison, tell_members, tell_person
 from guardian.errors import NotFound, Refused
 from guardian.ids import DecisionId, MemberId, new_id
 from guardian.journal import SERVICE, Entry, by_member

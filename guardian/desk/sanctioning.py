@@ -72,11 +72,12 @@ async def sanction_by(view: View, decision: Decision, case: Case) -> Sanction | 
     return await sanction_of(view, decision.id, case) or await _upheld(view, case, decision)
 
 
-async def report_to_board(work: Work, case: Case) -> None:
+async def report_to_board(work: Work, case: Case, *, enacted: bool = True) -> None:
     """The Board has its report of the case, once, without those of it whom the case concerns. Policy: P-8.5."""
     if not (await steps_of(work, case.id)).is_over(StepKind.BOARD_REPORT):
         await tell_board(work, case, NoticeKind.BOARD_REPORT, {})
-        await finish(work, case.id, StepKind.ENACT)
+        if enacted:
+            await finish(work, case.id, StepKind.ENACT)
         await finish(work, case.id, StepKind.BOARD_REPORT)
 
 

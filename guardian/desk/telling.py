@@ -11,14 +11,16 @@ from typing import Final, Protocol
 from guardian.cases.access import may_know, members_who_may_know, walled
 from guardian.cases.stores import CaseView
 from guardian.cases.values import Case, Party, PartyRole, Report
-from guardian.cases.walls import circle_of, held_by
+from guardian.cases.walls import circle_of, deciders_in, held_by
 from guardian.desk.desk import Topic
 from guardian.ids import MemberId, NoticeId, PersonId, Reference, SanctionId, new_id, new_reference
 from guardian.notices.stores import NoticeStore
+from guardian.notices.telling import tellable
 from guardian.notices.values import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
 from guardian.people.permissions import BOARD, BOARD_LIAISON, Seat, sits
 from guardian.people.values import Group, Member, Office
-from rules.routing import deciders_for_chair
+from rules.conflicts import Standing
+from rules.routing import liaison_for
 
 _NO_FACTS: Final[Mapping[str, str]] = MappingProxyType({})
 _OFFICES_OUTSIDE: Final = (BOARD, BOARD_LIAISON, Seat(Group.MODERATORS))
@@ -124,11 +126,31 @@ async def tell_deciders(
     facts: Mapping[str, str] = _NO_FACTS,
     *,
     besides: MemberId | None = None,
+    about: MemberId | None = None,
 ) -> None:
-    """One notice waits for each of those who decide what a chair decides in this case. Policy: P-4.1."""
+    """One notice waits for each of those who decide what a chair decides in this case, on `about` where it is on somebody.
+
+    Policy: P-4.1.
+    """
     walls = await work.cases.walls_of(case.id)
-    circle = circle_of(await work.people.members(), work.now)
-    for member in sorted(deciders_for_chair(circle, held_by(walls)) - {besides}):
+    deciders = deciders_in(case, await work.people.members(), walls, work.now, about)
+    for member in sorted(deciders - {besides}):
+        await _tell_member(work, member, kind, facts, case)
+
+
+async def tell_liaison(
+    work: Telling,
+    case: Case,
+    kind: NoticeKind,
+    facts: Mapping[str, str] = _NO_FACTS,
+    *,
+    besides: MemberId | None = None,
+) -> None:
+    """One notice waits for whoever takes the matter to the Board: its liaison, or the rest of the Board where the
+    matter, or `besides`, is about the liaison. Policy: P-8.5."""
+    held = held_by(await work.cases.walls_of(case.id))
+    out = held if besides is None else {**held, besides: Standing.RECUSED}
+    for member in sorted(liaison_for(circle_of(await work.people.members(), work.now), out)):
         await _tell_member(work, member, kind, facts, case)
 
 
@@ -182,7 +204,7 @@ async def _add(
         kind=kind,
         to=to,
         case=case.id if case else None,
-        facts=dict(facts),
+        facts=tellable(to.kind, facts),
         created_at=work.now,
         next_try=None if kept_only else work.now,
         state=NoticeState.WITHHELD if kept_only else NoticeState.WAITING,

@@ -15,6 +15,20 @@ def acknowledgement(community: str, answer_by: datetime) -> str:
     )
 
 
+def acknowledgement_for_file(community: str, answer_by: datetime) -> str:
+    """What a reporter reads whose report was dealt with already and is sent for the file. Policy: P-2.3, P-2.4."""
+    return (
+        f"Thank you for letting us know. What you sent has reached the people who handle conduct reports for {community}, "
+        "for their file, and nobody whom you named in it is told.\n\n"
+        "You said that it has been dealt with. There is nothing that you need to do, and the person whom it is about is "
+        f"not written to for this alone. One of us reads it by {spoken(answer_by)}; if we have a question, you find it "
+        "with your receipt. Nobody watches this around the clock: if somebody is in physical danger, call your local "
+        "emergency services first.\n\n"
+        "Keep your receipt. It is shown this once, and it is the key to your report: with it you can read how things "
+        "stand, tell us that help is needed after all, or withdraw. Nobody can look it up for you."
+    )
+
+
 def nobody_left(community: str) -> str:
     """What a reporter reads whose report concerns everybody who could handle it: no answer is promised. Policy: P-2.5."""
     return (

@@ -22,6 +22,7 @@ from guardian.notices.values import Notice, NoticeState, Recipient, RecipientKin
 from guardian.notices.wording import Text, Wording
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.registry import Spaces
+from rules.telling import counts_as_told
 
 log = logger("notices")
 
@@ -194,7 +195,7 @@ class Outbox(Generic[V, W]):
             match outcome:
                 case Done() | Already():
                     proof = _proof(channel, outcome)
-                    if proof or not needs_proof:
+                    if counts_as_told(proven=bool(proof), sanctioned=needs_proof):
                         return Result(NoticeState.SENT, proof or channel.name, answered=True)
                     taken = channel.name
                 case Unavailable():

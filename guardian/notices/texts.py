@@ -22,6 +22,8 @@ CASE_NEWS: Final[Words] = {
         "Somebody who takes no part in this case has named, or linked an account to, a person whom it protects. Please "
         "look at what they did."
     ),
+    News.CONFLICT_DECIDED: "What you raised in this case has been decided.",
+    News.RISK_MARKED: "A member has marked something in this case. Please read it before you answer a proposal.",
     News.RECUSAL: "A member takes no part in this case any more.",
     News.ADMITTED: "A member may take part in this case from now on.",
     News.TAKEN: "Somebody has this case in hand. Nobody is called about it any more.",
@@ -38,8 +40,9 @@ CASE_NEWS: Final[Words] = {
     News.ANSWER: "An answer has come in.",
     News.DECIDED: "A decision has been made.",
     News.ENACTED: "What was decided is being carried out.",
-    News.UNSETTLED: "A decision is open again, because somebody who counted has stepped back.",
+    News.UNSETTLED: "A decision is open again, because what counts towards it has changed.",
     News.CLOSED: "The case is closed.",
+    News.FILED: "The case is closed.",
     News.REOPENED: "The case is open again.",
     News.RECONSIDER: "Somebody asks for the decision to be looked at again.",
     News.ACCOUNT_GIVEN: "Whoever acted alone has said what happened.",
@@ -85,6 +88,7 @@ PROMISES: Final[Words] = {
     "case_review": "This case is to be looked at once more.",
     "hearing": "The time for the hearing runs out.",
     "board_answer": "This case waits for the Board's answer.",
+    "conflict": "This case waits for a word on whether somebody may take part.",
 }
 ALARMS: Final[Words] = {
     "lifted_again": "Somebody keeps lifting by hand what the group had decided. Please speak with them.",
@@ -95,6 +99,7 @@ REPORTER_HEADINGS: Final[Words] = {
     News.ASKED_FOR_VIEWS: "Your view is asked for",
     News.DECIDED: "There is a decision",
     News.CLOSED: "How it ended",
+    News.FILED: "How it ended",
     News.CONTACT_CHANGED: "Your contact person",
 }
 REPORTER_NEWS: Final[Words] = {
@@ -107,6 +112,10 @@ REPORTER_NEWS: Final[Words] = {
     News.CLOSED: (
         "What follows from your report has been carried out, and the matter is closed. It is opened again if you tell "
         "us something new. Thank you for speaking up."
+    ),
+    News.FILED: (
+        "The group has read what you sent for its file and keeps it there, and the matter is closed. It is opened again "
+        "if you tell us something new. Thank you for letting us know."
     ),
     News.REOPENED: "The matter has been opened again.",
 }

@@ -21,6 +21,9 @@ class UseCase(StrEnum):
     HAND_OVER = "hand_over"
     RECUSE = "recuse"
     DECIDE_HELD_OUT = "decide_held_out"
+    RAISE_CONFLICT = "raise_conflict"
+    DECIDE_CONFLICT = "decide_conflict"
+    MARK_RISK = "mark_risk"
     HEAR = "hear"
     SKIP_STEP = "skip_step"
     WRITE_DRAFT = "write_draft"
@@ -69,6 +72,9 @@ MAY: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.HAND_OVER: _ON_A_CASE,
     UseCase.RECUSE: _ON_A_CASE,
     UseCase.DECIDE_HELD_OUT: (CHAIRS, BOARD, BOARD_LIAISON),
+    UseCase.RAISE_CONFLICT: _ON_A_CASE,
+    UseCase.DECIDE_CONFLICT: (CHAIRS, BOARD, BOARD_LIAISON),
+    UseCase.MARK_RISK: _ON_A_CASE,
     UseCase.HEAR: _ON_A_CASE,
     UseCase.SKIP_STEP: _ON_A_CASE,
     UseCase.WRITE_DRAFT: _ON_A_CASE,

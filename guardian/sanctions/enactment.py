@@ -15,7 +15,6 @@ from guardian.sanctions.values import (
     Lifting,
     LiftingCause,
     Sanction,
-    Telling,
     may_act_from,
     state_at,
 )
@@ -23,6 +22,7 @@ from rules.ladder import Authority as AuthorityKind
 from rules.ladder import TermState
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction
+from rules.telling import Telling
 
 
 async def enact(

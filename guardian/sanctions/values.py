@@ -7,9 +7,10 @@ from enum import StrEnum
 from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, SpaceName
 from guardian.spaces.port import Belonging
 from rules.ladder import Authority as AuthorityKind
-from rules.ladder import TermState, access_returns_at
+from rules.ladder import TermState, access_returns_at, term_state
 from rules.policy import OnTermEnd
 from rules.precedence import Hold, Restriction
+from rules.telling import Telling, takes_hold_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +19,6 @@ class Authority:
 
     kind: AuthorityKind
     id: str
-
-
-class Telling(StrEnum):
-    """Whether the person has been told; a decided sanction's keys enter the work list once it is not `to_tell`."""
-
-    TO_TELL = "to_tell"
-    TOLD = "told"
-    COULD_NOT = "could_not_be_told"
-    TOLD_AFTER = "told_after"
 
 
 class LiftingCause(StrEnum):
@@ -198,14 +190,9 @@ def asks_until(sanction: Sanction) -> datetime | None:
 
 def state_at(sanction: Sanction, now: datetime) -> TermState:
     """Where the sanction stands at `now`, for showing: AWAITING is "term over, may ask"."""
-    end = asks_until(sanction)
-    if end is not None and now >= end:
-        return TermState.OVER
-    return TermState.AWAITING if sanction.ends is not None and now >= sanction.ends else TermState.RUNNING
+    return term_state(sanction.ends, asks_until(sanction), now)
 
 
 def may_act_from(sanction: Sanction) -> datetime:
     """From when its keys may act: at once when told (or an act), else when the waiting time has run out."""
-    if sanction.holds_from is None or sanction.telling is not Telling.TO_TELL:
-        return sanction.starts
-    return max(sanction.starts, sanction.holds_from)
+    return takes_hold_at(sanction.telling, sanction.starts, sanction.holds_from)

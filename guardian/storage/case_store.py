@@ -26,7 +26,7 @@ from guardian.storage.tables.cases import cases, parties, passes, receipts, wall
 
 
 class CaseStore(ReportStore):
-    """The cases room's store; what was sent in is its other half, in `report_store`."""
+    """The cases room's store; what was sent in stands in `report_store`, what members say of a case in `concern_store`."""
 
     async def add_case(self, case: Case) -> None:
         """The case is remembered; its code name is taken for good."""

@@ -25,6 +25,7 @@ def written_consequence(consequence: Consequence) -> dict[str, Any]:
         "legal": consequence.legal,
         "consent_of_all": consequence.consent_of_all,
         "readmit": consequence.readmit,
+        "removal": consequence.removal,
     }
 
 
@@ -43,6 +44,7 @@ def read_consequence(form: dict[str, Any] | None) -> Consequence:
         form["legal"],
         form["consent_of_all"],
         form["readmit"],
+        form["removal"],
     )
 
 

@@ -8,16 +8,16 @@ from sqlalchemy import Row, insert, select, update
 from guardian.cases.values import Addition, Door, Evidence, Report
 from guardian.ids import CaseId, EvidenceId, MemberId, ReportId, SpaceName
 from guardian.spaces.port import Account
+from guardian.storage.concern_store import ConcernStore
 from guardian.storage.keys_store import Scope
 from guardian.storage.sealed import Expunged
-from guardian.storage.store import SealedStore
 from guardian.storage.tables.cases import additions, evidence, reports
 
 EXPUNGED_TEXT: Final = "Expunged"
 
 
-class ReportStore(SealedStore):
-    """One half of the cases room's store."""
+class ReportStore(ConcernStore):
+    """One part of the cases room's store."""
 
     async def add_report(self, report: Report) -> None:
         """The report is remembered."""

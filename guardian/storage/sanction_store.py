@@ -21,7 +21,6 @@ from guardian.sanctions.values import (
     LiftingCause,
     Prior,
     Sanction,
-    Telling,
 )
 from guardian.spaces.port import Belonging, BelongingKind
 from guardian.storage.instants import from_microseconds, microseconds
@@ -33,6 +32,7 @@ from rules.brake import Placement
 from rules.ladder import Authority as AuthorityKind
 from rules.policy import OnTermEnd
 from rules.precedence import Hold, Restriction
+from rules.telling import Telling
 
 _WITH_LIFTING: Final = select(sanctions, *(c for c in liftings.c if c.name != "sanction_id")).select_from(
     sanctions.outerjoin(liftings, liftings.c.sanction_id == sanctions.c.id)

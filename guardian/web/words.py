@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from guardian.cases.deliberation import Result
-from guardian.cases.intake import CONTACT_IS_SAFE, HOLD_CONTACT
+from guardian.cases.intake import CONTACT_IS_SAFE, HANDLED, HOLD_CONTACT
 from guardian.cases.values import (
     ActState,
     Answer,
@@ -28,6 +28,7 @@ from rules.unilateral import Ground, ReviewAnswer
 
 ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        HANDLED: "What the report is for",
         "part": "The reporter's own part",
         "when": "When it happened",
         "where": "Where it happened",
@@ -49,6 +50,8 @@ ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
 
 _CHOSEN: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     {
+        (HANDLED, "yes"): "for the file: it was dealt with already",
+        (HANDLED, "no"): "the reporter asks for help",
         ("part", "harmed"): "it was done to them",
         ("part", "witness"): "they saw or heard it themselves",
         ("part", "told"): "somebody told them",
@@ -111,6 +114,7 @@ PROMISES: Final[Mapping[PromiseKind, str]] = MappingProxyType(
         PromiseKind.HEARING: "The reported person's answer",
         PromiseKind.BLOCKED_TOTAL: "A space that cannot be reached",
         PromiseKind.BOARD_ANSWER: "The Board's answer",
+        PromiseKind.CONFLICT: "A word on a member's conflict",
     }
 )
 OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
@@ -216,7 +220,7 @@ def consequence(chosen: Consequence) -> str:
     """What is proposed or decided, in one line."""
     if chosen.readmit is not None:
         return "access returns" if chosen.readmit else "access does not return for now"
-    words = OUTCOMES[chosen.outcome]
+    words = OUTCOMES[chosen.outcome] + (", with a removal" if chosen.removal else "")
     if chosen.restriction is Restriction.NONE:
         return words
     where = "in every space" if chosen.spaces is None else "in " + ", ".join(sorted(chosen.spaces))

@@ -8,9 +8,10 @@ from typing import Final
 from guardian.clock import MachineClock, wire_seconds
 from guardian.ids import CaseId, PersonId, SpaceName, new_id
 from guardian.sanctions.enactment import enact, told
-from guardian.sanctions.values import CoverageState, Telling
+from guardian.sanctions.values import CoverageState
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction
+from rules.telling import Telling
 from tests.bench.bare import Bare
 from tests.bench.figures import Aim, Part, middle
 from tests.bench.figures import told as in_words

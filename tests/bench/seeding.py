@@ -17,7 +17,7 @@ from connectors.github.emulator.state import Block
 from guardian.ids import AccountId, PersonId, Reference, SpaceName, new_id, new_reference
 from guardian.people.values import KnownAccount, Person, Trust
 from guardian.sanctions.enactment import bind
-from guardian.sanctions.values import Application, CoverageState, IntentKind, Prior, Telling
+from guardian.sanctions.values import Application, CoverageState, IntentKind, Prior
 from guardian.spaces.port import Account
 from guardian.storage.keys_store import DataKey, DataKeyStore, Scope
 from guardian.storage.sealed import Sealer
@@ -28,6 +28,7 @@ from guardian.storage.work import Look
 from rules.ladder import Authority as AuthorityKind
 from rules.policy import OnTermEnd
 from rules.precedence import Hold, Restriction
+from rules.telling import Telling
 from tests.bench.ground import DISCORD, FORUM, GITHUB, SPACES, Platforms, Service, reason_of
 
 OPEN_END: Final = datetime(3018, 1, 1, tzinfo=UTC)

@@ -17,7 +17,7 @@ from guardian.sanctions.facts import Tools
 from guardian.sanctions.pace import Pace
 from guardian.sanctions.reconciler import Reconciler
 from guardian.sanctions.stores import SanctionWork
-from guardian.sanctions.values import Authority, Coverage, Sanction, Telling
+from guardian.sanctions.values import Authority, Coverage, Sanction
 from guardian.spaces.port import Account, Space
 from guardian.spaces.registry import Mode, Registered, Spaces
 from guardian.storage.database import Database
@@ -26,6 +26,7 @@ from guardian.storage.work import Works
 from rules.ladder import Authority as AuthorityKind
 from rules.policy import OnTermEnd, Policy
 from rules.precedence import Restriction
+from rules.telling import Telling
 from tests.builders.blank import blank_file
 from tests.fakes.clock import FrozenClock
 from tests.fakes.space import FakeSpace

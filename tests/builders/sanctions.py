@@ -5,20 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, SpaceName, new_id
-from guardian.sanctions.values import (
-    Application,
-    Authority,
-    CoverageState,
-    Intent,
-    IntentKind,
-    Key,
-    Prior,
-    Sanction,
-    Telling,
-)
+from guardian.sanctions.values import Application, Authority, CoverageState, Intent, IntentKind, Key, Prior, Sanction
 from rules.ladder import Authority as AuthorityKind
 from rules.policy import OnTermEnd
 from rules.precedence import Hold, Restriction
+from rules.telling import Telling
 from tests.fakes.clock import START
 
 DAY: Final = timedelta(days=1)

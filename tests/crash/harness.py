@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing.context import ForkServerContext
@@ -291,19 +292,17 @@ async def run_trials(
 ) -> Figures:
     """The figures of so many trials in a fresh world in the folder."""
     size = size or Size()
-    time = DrivenTime.create(folder / TIME, START)
-    random = Random(f"crash trials {seed}")
-    async with a_world(time.now, scale=SCALE, seed=seed) as world:
-        for space in SPACES:
-            world.emulator(space).history.keeps_answers = False
-        residents = settle_in(world, size.residents)
-        await install(folder, world, residents, DrivenClock(time))
-        plan = Plan(residents, Random(f"plan {seed}"))
-        town = Town(world, residents, plan, Random(f"hands {seed}"))
-        weather = Weather(world, Random(f"weather {seed}"))
-        errand = Errand(folder, sabotage)
-        trials = Trials(folder, world, time, plan, town, weather, random, nursery(), errand, size, tell)
-        try:
-            return await trials.run(count)
-        finally:
-            time.close()
+    with closing(DrivenTime.create(folder / TIME, START)) as time:
+        async with a_world(time.now, scale=SCALE, seed=seed) as world:
+            for space in SPACES:
+                world.emulator(space).history.keeps_answers = False
+            residents = settle_in(world, size.residents)
+            await install(folder, world, residents, DrivenClock(time))
+            plan = Plan(residents, Random(f"plan {seed}"))
+            town = Town(world, residents, plan, Random(f"hands {seed}"))
+            weather = Weather(world, Random(f"weather {seed}"))
+            random = Random(f"crash trials {seed}")
+            errand = Errand(folder, sabotage)
+            return await Trials(folder, world, time, plan, town, weather, random, nursery(), errand, size, tell).run(
+                count
+            )

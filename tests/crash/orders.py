@@ -8,10 +8,11 @@ from guardian.ids import CaseId, MemberId, PersonId, SpaceName
 from guardian.journal import Entry
 from guardian.sanctions.enactment import enact, place_at_once, supersede, told
 from guardian.sanctions.lifting import readmit, reverse, say_yes_to_return
-from guardian.sanctions.values import Sanction, Telling
+from guardian.sanctions.values import Sanction
 from guardian.storage.work import Work, Works
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction
+from rules.telling import Telling
 
 CHAIR = MemberId("the-plan")
 

@@ -46,12 +46,13 @@ async def _live(errand: Errand, inbox: Connection, announcer: Announcer) -> None
     clock = DrivenClock(DrivenTime(errand.folder / TIME))
     settings = read_settings(errand.folder / CONFIGURATION, {})
 
+    async def forget() -> None:
+        await _forget_intents(service)
+
     def wrap(space: Space) -> Space:
-        return sabotaged(Announced(space, announcer), errand.sabotage)
+        return sabotaged(Announced(space, announcer), errand.sabotage, forget)
 
     service = await assemble(settings, clock=clock, wrap=wrap, observer=announcer, budget_scale=SCALE)
-    if errand.sabotage is Sabotage.INTENTS_LOST:
-        await _forget_intents(service)
     await _listen_to_links(service)
     await service.start(discord=False)
     announcer.say("ready", service.url)

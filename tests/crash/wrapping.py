@@ -1,5 +1,6 @@
 """The space port with announcements round each call, and the sabotaged ports by which the trials are tried themselves."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,6 +22,8 @@ from guardian.spaces.port import (
 )
 from rules.precedence import Hold
 from tests.crash.announcing import Announcer, Point
+
+Forget = Callable[[], Awaitable[None]]
 
 
 class Sabotage(StrEnum):
@@ -109,6 +112,18 @@ class Announced(Passed):
         return await self._announcer.call(Point.CALL, super().give_back(account, things), acts=True)
 
 
+class IntentsLost(Passed):
+    """What was about to be done is forgotten before it is done."""
+
+    def __init__(self, space: Space, forget: Forget) -> None:
+        super().__init__(space)
+        self._forget = forget
+
+    async def restrict(self, order: Order) -> Outcome:
+        await self._forget()
+        return await super().restrict(order)
+
+
 class ReleaseDropped(Passed):
     """Says of each release that it is done, and does nothing."""
 
@@ -126,11 +141,13 @@ class PlacedByLifting(Passed):
         return outcome
 
 
-def sabotaged(space: Space, how: Sabotage) -> Space:
-    """The space, broken in that way."""
+def sabotaged(space: Space, how: Sabotage, forget: Forget) -> Space:
+    """The space, broken in that way; `forget` makes the service lose every open intent."""
     match how:
-        case Sabotage.NOTHING | Sabotage.INTENTS_LOST:
+        case Sabotage.NOTHING:
             return space
+        case Sabotage.INTENTS_LOST:
+            return IntentsLost(space, forget)
         case Sabotage.RELEASE_DROPPED:
             return ReleaseDropped(space)
         case Sabotage.PLACED_BY_LIFTING:

@@ -18,7 +18,7 @@ from guardian.errors import Misconfigured
 from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, new_id, new_reference
 from guardian.people.values import KnownAccount, Person, Trust
 from guardian.sanctions.enactment import bind
-from guardian.sanctions.values import Authority, Intent, IntentKind, Prior, Sanction, Telling
+from guardian.sanctions.values import Authority, Intent, IntentKind, Prior, Sanction
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB
 from guardian.sandbox.config import write_config
 from guardian.sandbox.founding import found
@@ -31,6 +31,7 @@ from guardian.spaces.registry import Mode
 from rules.ladder import Authority as AuthorityKind
 from rules.policy import OnTermEnd
 from rules.precedence import Hold, Restriction
+from rules.telling import Telling
 from tests.fakes.clock import START
 
 PATIENCE_SECONDS = 20.0

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from rules import brake, conflicts, deadlines, ladder, names, precedence, quorum, rota, routing, telling, unilateral
+from rules import brake, conflicts, deadlines, ladder, names, precedence, quorum, routing, telling, unilateral
 from rules.deadlines import Deadline
 from rules.policy import Policy, Value, values
 from tests.rules.community import DAY, DJANGO, HOUR, NOW, changed
@@ -16,7 +16,7 @@ from tests.rules.community import DAY, DJANGO, HOUR, NOW, changed
 Probe = Callable[[Policy], object]
 
 SIX = frozenset("ABCDEF")
-CIRCLE = routing.Circle(SIX, frozenset("A"), "L", frozenset("LX"))
+CIRCLE = routing.Circle(SIX, frozenset("A"), frozenset("L"), frozenset("LX"))
 BARRED = precedence.Restriction.SUSPENDED
 SHORT, EXTENDED = ladder.Outcome.SHORT_SUSPENSION, ladder.Outcome.EXTENDED_SUSPENSION
 
@@ -31,22 +31,12 @@ def deadline(kind: Deadline) -> Probe:
 
 
 def danger(policy: Policy) -> object:
-    route = routing.for_report(CIRCLE, {}, policy)
     minutes = [timedelta(minutes=minute) for minute in range(120)]
-    return [routing.danger_call(route, CIRCLE, {}, NOW, taken=False, now=NOW + m, policy=policy) for m in minutes]
+    return [routing.danger_call(SIX, CIRCLE, {}, NOW, taken=False, now=NOW + m, policy=policy) for m in minutes]
 
 
 def contact(policy: Policy) -> object:
     return routing.contact_for(CIRCLE, {}, "C", None, policy)
-
-
-def turn(policy: Policy) -> object:
-    return rota.turn_at(NOW, policy)
-
-
-def answering(policy: Policy) -> object:
-    pair = rota.Pair("A", "B")
-    return every_hour(10, lambda since: rota.who_answers(pair, SIX, NOW, NOW + since, policy))
 
 
 def remaining(policy: Policy) -> object:
@@ -81,13 +71,7 @@ def ballots(script: str) -> list[quorum.Ballot[str]]:
 
 
 def holds(policy: Policy) -> object:
-    waiting = telling.Telling.TO_TELL
-    return every_hour(10, lambda since: telling.may_take_hold(waiting, NOW, NOW + since, policy, safety=False))
-
-
-def mailed(policy: Policy) -> object:
-    proof = telling.Proof(telling.ProofKind.MAIL_TAKEN, NOW)
-    return every_hour(10, lambda since: telling.counts_as_told(proof, NOW + since, policy))
+    return telling.waits_until(NOW, policy, safety=False)
 
 
 def terms(policy: Policy) -> object:
@@ -152,10 +136,6 @@ def lifts(policy: Policy) -> object:
     ]
 
 
-def escalating(policy: Policy) -> object:
-    return [routing.proposes_escalation(spaces, policy) for spaces in range(10)]
-
-
 PROBES: dict[str, Probe] = {
     "reports.contact_person": contact,
     "reports.first_answer_target": deadline(Deadline.FIRST_ANSWER_TARGET),
@@ -164,10 +144,6 @@ PROBES: dict[str, Probe] = {
     "reports.resolution": deadline(Deadline.RESOLUTION),
     "reports.danger_repeat": danger,
     "reports.danger_page": danger,
-    "on_call.period": turn,
-    "on_call.handover_weekday": turn,
-    "on_call.handover_hour": turn,
-    "on_call.anybody_after": answering,
     "hearing.hearing_window": deadline(Deadline.HEARING),
     "conflicts.members_left": remaining,
     "conflicts.nickname_letters": mentions,
@@ -184,7 +160,6 @@ PROBES: dict[str, Probe] = {
     "quorum.organisers_approve": tallies,
     "enactment.feedback_window": deadline(Deadline.FEEDBACK),
     "enactment.second_reading_within": holds,
-    "enactment.bounce_window": mailed,
     "sanctions.short_least": terms,
     "sanctions.short_most": terms,
     "sanctions.extended_least": terms,
@@ -204,7 +179,6 @@ PROBES: dict[str, Probe] = {
     "brake.put_backs": putting_back,
     "brake.lifts_by_hand": lifts,
     "brake.lifts_within": lifts,
-    "routing.spaces_to_escalate": escalating,
     "routing.board_remind_every": deadline(Deadline.BOARD_ANSWER),
     "reminders.shares": lambda policy: deadlines.reminders(Deadline.RESOLUTION, NOW, policy),
     "closing.review_after": deadline(Deadline.CASE_REVIEW),

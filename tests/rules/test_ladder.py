@@ -193,12 +193,13 @@ def test_a_term_is_running_awaiting_or_over(
 ) -> None:
     """P-6.2."""
     readmitted_at = None if readmitted is None else after(days=readmitted)
-    assert term_state(after(days=30), at_end, readmitted_at, after(days=day)) is state
+    ends = after(days=30)
+    assert term_state(ends, access_returns_at(ends, at_end, readmitted_at), after(days=day)) is state
 
 
 def test_a_term_without_end_runs_for_ever() -> None:
     """P-5.2."""
-    assert term_state(None, AWAIT, None, NOW + 10_000 * DAY) is TermState.RUNNING
+    assert term_state(None, access_returns_at(None, AWAIT, None), NOW + 10_000 * DAY) is TermState.RUNNING
 
 
 @pytest.mark.parametrize(

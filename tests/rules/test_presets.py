@@ -7,12 +7,11 @@ from rules.ladder import Authority, Consequence, Outcome, approval_grounds, on_t
 from rules.policy import ApprovalGround, OnTermEnd, values
 from rules.precedence import Restriction
 from rules.quorum import Answer, Ballot, Proposal, State, tally
-from rules.rota import turn_at
 from rules.routing import Circle, contact_for
 from tests.rules.community import CHIPY, DAY, DJANGO, NOW, after
 
 A_SUSPENSION = Consequence(Outcome.SHORT_SUSPENSION, Restriction.SUSPENDED, 30 * DAY)
-CIRCLE = Circle(frozenset("ABCD"), frozenset("A"), None, frozenset())
+CIRCLE = Circle(frozenset("ABCD"), frozenset("A"), frozenset(), frozenset())
 
 
 def test_a_term_ends_by_itself_at_chipy_and_opens_readmission_at_django() -> None:
@@ -54,14 +53,8 @@ def test_each_group_level_action_has_its_ground_at_chipy(consequence: Consequenc
     assert (approval_grounds(consequence, DJANGO), approval_grounds(consequence, CHIPY)) == ((), (ground,))
 
 
-def test_a_turn_on_call_is_a_week_at_django_and_a_month_at_chipy() -> None:
-    """P-3.6."""
-    lengths = [turn_at(NOW, policy).ends - turn_at(NOW, policy).starts for policy in (DJANGO, CHIPY)]
-    assert lengths == [7 * DAY, 28 * DAY]
-
-
 def test_the_presets_differ_where_the_documents_do_and_nowhere_else() -> None:
-    """P-2.4, P-3.4, P-3.6, P-5.1, P-6.2: whoever changes a preset says here where its document differs."""
+    """P-2.4, P-3.4, P-5.1, P-6.2: whoever changes a preset says here where its document differs."""
     differing = {
         value.path
         for value in values()
@@ -71,9 +64,6 @@ def test_the_presets_differ_where_the_documents_do_and_nowhere_else() -> None:
         "reports.contact_person",
         "reports.substantive_answer",
         "reports.resolution",
-        "on_call.period",
-        "on_call.handover_weekday",
-        "on_call.handover_hour",
         "quorum.organisers_approve",
         "sanctions.on_term_end",
     }

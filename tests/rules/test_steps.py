@@ -5,89 +5,120 @@ import itertools
 import pytest
 
 from rules.steps import (
-    ContactIsSafe,
-    Progress,
+    SKIPPABLE,
+    Second,
     Step,
     may_close,
     may_confirm,
     may_contact_reported,
     may_enact,
     may_skip,
+    open_before_enactment,
 )
+from tests.rules.community import NOW, after
 
-MEMBERS = frozenset("ABC")
+HEARING, FEEDBACK = Step.HEARING, Step.FEEDBACK
 
 
-@pytest.mark.parametrize("progress", list(itertools.product(Progress, repeat=3)))
-def test_enactment_waits_for_hearing_agreement_and_feedback(progress: tuple[Progress, ...]) -> None:
+@pytest.mark.parametrize(
+    ("over", "about_person", "was_asked", "still_open"),
+    [
+        ({HEARING, FEEDBACK}, True, True, ()),
+        ({HEARING}, True, True, (FEEDBACK,)),
+        ({FEEDBACK}, True, False, (HEARING,)),
+        (set(), True, False, (HEARING, FEEDBACK)),
+        ({HEARING, FEEDBACK}, True, False, (HEARING,)),
+        ({FEEDBACK}, False, False, ()),
+        (set(), False, False, (FEEDBACK,)),
+        (set(Step) - {HEARING}, True, True, (HEARING,)),
+    ],
+)
+def test_enactment_waits_for_the_hearing_of_this_very_person_and_for_the_reporters_views(
+    over: set[Step], about_person: bool, was_asked: bool, still_open: tuple[Step, ...]
+) -> None:
     """P-3.5, P-5.4."""
-    steps = dict(zip((Step.HEARING, Step.AGREEMENT, Step.FEEDBACK), progress, strict=True))
-    assert bool(may_enact(steps)) is (Progress.OPEN not in progress)
+    found = open_before_enactment(over, answers_request=False, about_person=about_person, was_asked=was_asked)
+    assert found == still_open
+    assert bool(may_enact(found)) is (still_open == ())
 
 
-def test_a_step_that_nobody_began_is_open() -> None:
+@pytest.mark.parametrize(("about_person", "was_asked"), list(itertools.product([True, False], repeat=2)))
+def test_the_answer_to_a_request_waits_for_no_hearing(about_person: bool, was_asked: bool) -> None:
+    """P-6.2."""
+    waits = open_before_enactment(set(), answers_request=True, about_person=about_person, was_asked=was_asked)
+    assert waits == ()
+
+
+def test_what_is_still_open_is_said_with_the_way_out() -> None:
     """P-5.5."""
-    verdict = may_enact({Step.AGREEMENT: Progress.DONE})
-    assert verdict.sentence == "Still open before this can be enacted: the hearing, the answers to the proposal."
+    verdict = may_enact((HEARING, FEEDBACK))
+    assert (verdict.code, verdict.rule) == ("steps_missing", "P-5.5")
+    assert "the person has not been heard, and the reporters have not been asked" in verdict.sentence
+
+
+@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("reason", ["in danger", " "])
+def test_skipping_a_step_takes_a_reason_and_not_every_step_can_be_skipped(step: Step, reason: str) -> None:
+    """P-5.5, P-8.5."""
+    wanted = "no_reason" if not reason.strip() else "allowed" if step in SKIPPABLE else "not_skippable"
+    assert may_skip(step, reason).code == wanted
+
+
+def test_enacting_and_the_boards_report_are_never_skipped() -> None:
+    """P-5.5, P-8.5."""
+    assert set(Step) - SKIPPABLE == {Step.ENACT, Step.BOARD_REPORT}
 
 
 @pytest.mark.parametrize(
-    ("by", "second", "reason", "code"),
+    ("what", "code", "rule"),
     [
-        ("A", "B", "in danger", "allowed"),
-        ("A", "A", "in danger", "needs_second"),
-        ("A", None, "in danger", "needs_second"),
-        ("A", "Z", "in danger", "needs_second"),
-        ("A", "B", " ", "no_reason"),
-        ("Z", "B", "in danger", "not_counted"),
+        (Second.SKIP, "own_skip", "P-5.5"),
+        (Second.TEXT, "own_draft", "P-5.6"),
+        (Second.BOARD_ANSWER, "own_answer", "P-8.4"),
+        (Second.MOTION, "own_answer", "P-5.1"),
+        (Second.LINK, "same_member", "P-6.4"),
+        (Second.ACT, "own_act", "P-7.5"),
     ],
 )
-@pytest.mark.parametrize("step", [step for step in Step if step is not Step.AGREEMENT])
-def test_skipping_a_step_takes_a_reason_and_a_second_member(
-    step: Step, by: str, second: str | None, reason: str, code: str
+def test_nobody_is_their_own_second(what: Second, code: str, rule: str) -> None:
+    """P-5.1, P-5.5, P-5.6, P-6.4, P-7.5, P-8.4."""
+    assert may_confirm(what, "B", "A")
+    own = may_confirm(what, "A", "A")
+    assert (bool(own), own.code, own.rule) == (False, code, rule)
+
+
+@pytest.mark.parametrize(
+    ("closed", "asked_to_wait", "code"),
+    [
+        (False, False, "allowed"),
+        (False, True, "do_not_contact"),
+        (True, False, "closed"),
+        (True, True, "closed"),
+    ],
+)
+def test_the_reported_person_is_not_contacted_while_a_reporter_asks_to_wait(
+    closed: bool, asked_to_wait: bool, code: str
 ) -> None:
-    """P-5.5."""
-    assert may_skip(step, by, second, MEMBERS, reason).code == code
-
-
-def test_agreement_is_never_skipped() -> None:
-    """P-5.1."""
-    assert may_skip(Step.AGREEMENT, "A", "B", MEMBERS, "in danger").code == "agreement"
-
-
-def test_nobody_is_their_own_second_reader() -> None:
-    """P-5.6."""
-    assert may_confirm("B", "A", MEMBERS, "P-5.6")
-    assert may_confirm("A", "A", MEMBERS, "P-5.6").rule == "P-5.6"
-    assert not may_confirm("A", "A", MEMBERS, "P-5.6")
+    """P-2.12, P-3.5."""
+    assert may_contact_reported(closed=closed, asked_to_wait=asked_to_wait).code == code
 
 
 @pytest.mark.parametrize(
-    ("safe", "safety_measure", "code"),
+    ("told", "open_in", "days", "code"),
     [
-        (ContactIsSafe.SAFE, False, "allowed"),
-        (ContactIsSafe.NOT_ASKED, False, "not_asked"),
-        (ContactIsSafe.NOT_YET, False, "not_yet"),
-        (ContactIsSafe.NOT_ASKED, True, "allowed"),
-        (ContactIsSafe.NOT_YET, True, "allowed"),
+        (True, (), 1, "allowed"),
+        (False, (), 1, "to_tell"),
+        (True, ("forum",), 1, "not_in_force"),
+        (False, ("forum",), 1, "to_tell"),
+        (True, (), 0, "past"),
     ],
 )
-def test_the_reporter_is_asked_before_the_reported_person_is_contacted(
-    safe: ContactIsSafe, safety_measure: bool, code: str
-) -> None:
-    """P-3.5, P-2.12."""
-    assert may_contact_reported(safe, safety_measure=safety_measure).code == code
-
-
-@pytest.mark.parametrize(
-    ("in_force", "told", "dated", "code"),
-    [
-        (True, True, True, "allowed"),
-        (False, True, True, "not_in_force"),
-        (True, False, True, "reporter_not_told"),
-        (True, True, False, "no_review_date"),
-    ],
-)
-def test_a_case_closes_when_all_of_it_is_done(in_force: bool, told: bool, dated: bool, code: str) -> None:
+def test_a_case_closes_when_all_of_it_is_done(told: bool, open_in: tuple[str, ...], days: int, code: str) -> None:
     """P-5.8."""
-    assert may_close(in_force=in_force, reporter_told=told, has_review_date=dated).code == code
+    assert may_close(is_told=told, open_in=open_in, review_on=after(days=days), now=NOW).code == code
+
+
+def test_the_spaces_that_keep_a_case_open_are_named() -> None:
+    """P-5.8, P-6.1."""
+    verdict = may_close(is_told=True, open_in=("forum", "github"), review_on=after(days=1), now=NOW)
+    assert "forum, github does not confirm it" in verdict.sentence

@@ -1,34 +1,37 @@
-"""What counts as told, and when a decision takes hold (P-5.5, P-5.6, P-6.2)."""
+"""What counts as told, and from when a decision takes hold (P-5.5, P-5.6, P-6.2)."""
+
+import itertools
 
 import pytest
 
-from rules.telling import Proof, ProofKind, Telling, counts_as_told, may_take_hold
+from rules.telling import Telling, counts_as_told, takes_hold_at, waits_until
 from tests.rules.community import DJANGO, NOW, after
 
 
-@pytest.mark.parametrize(
-    ("proof", "hours", "told"),
-    [
-        (Proof(ProofKind.DISCORD_MESSAGE, NOW), 0, True),
-        (Proof(ProofKind.RECEIPT_USED, NOW), 0, True),
-        (Proof(ProofKind.FORUM_MESSAGE, NOW, could_log_in=True), 0, True),
-        (Proof(ProofKind.FORUM_MESSAGE, NOW, could_log_in=False), 99, False),
-        (Proof(ProofKind.MAIL_TAKEN, NOW), 23, False),
-        (Proof(ProofKind.MAIL_TAKEN, NOW), 24, True),
-        (Proof(ProofKind.MAIL_TAKEN, NOW, bounced=True), 99, False),
-    ],
-)
-def test_a_person_is_told_only_on_proof(proof: Proof, hours: int, told: bool) -> None:
+@pytest.mark.parametrize(("proven", "sanctioned"), list(itertools.product([True, False], repeat=2)))
+def test_a_sanctioned_person_is_told_only_on_proof(proven: bool, sanctioned: bool) -> None:
     """P-6.2."""
-    assert counts_as_told(proof, after(hours=hours), DJANGO) is told
+    assert counts_as_told(proven=proven, sanctioned=sanctioned) is (proven or not sanctioned)
+
+
+def test_a_sanction_waits_a_day_for_its_message_and_a_safety_measure_not_at_all() -> None:
+    """P-5.5, P-5.6: telling never delays a safety measure."""
+    assert [waits_until(NOW, DJANGO, safety=safety) for safety in (False, True)] == [after(hours=24), NOW]
 
 
 @pytest.mark.parametrize("state", Telling)
-@pytest.mark.parametrize("hours", [0, 23, 24])
-@pytest.mark.parametrize("safety", [False, True])
-def test_a_sanction_waits_for_its_message_but_never_past_the_second_reading(
-    state: Telling, hours: int, safety: bool
-) -> None:
-    """P-5.5, P-5.6: telling never delays a safety measure."""
-    waits = state is Telling.TO_TELL and hours < 24 and not safety
-    assert bool(may_take_hold(state, NOW, after(hours=hours), DJANGO, safety=safety)) is not waits
+def test_a_sanction_waits_only_while_the_person_is_still_to_be_told(state: Telling) -> None:
+    """P-5.5, P-5.6."""
+    waits = state is Telling.TO_TELL
+    assert takes_hold_at(state, NOW, after(hours=24)) == (after(hours=24) if waits else NOW)
+
+
+@pytest.mark.parametrize("state", Telling)
+def test_an_act_taken_alone_waits_for_no_message(state: Telling) -> None:
+    """P-5.5, P-7.1."""
+    assert takes_hold_at(state, NOW, None) == NOW
+
+
+def test_nothing_takes_hold_before_it_starts() -> None:
+    """P-5.6."""
+    assert takes_hold_at(Telling.TO_TELL, after(hours=30), after(hours=24)) == after(hours=30)

@@ -7,7 +7,6 @@ import pytest
 from rules.policy import OnOverdue
 from rules.unilateral import (
     Clocks,
-    Ground,
     ReviewAnswer,
     ReviewBallot,
     ReviewState,
@@ -15,7 +14,6 @@ from rules.unilateral import (
     act_ends_at,
     clocks,
     may_review,
-    must_act,
     review,
     timeline,
 )
@@ -35,11 +33,6 @@ def steps(account_given: int | None = None, reviewed: int | None = None) -> list
 
 def _at(hour: int | None) -> datetime | None:
     return None if hour is None else after(hours=hour)
-
-
-def test_only_physical_danger_makes_acting_a_duty() -> None:
-    """P-7.1."""
-    assert [must_act(ground) for ground in Ground] == [False, False, True]
 
 
 def test_account_and_review_are_due_a_day_after_the_act() -> None:

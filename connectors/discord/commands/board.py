@@ -52,6 +52,7 @@ def _add_answer(counter: Counter) -> None:
         at_end: str = "",
         spaces: str = "",
         legal: bool = False,
+        removal: bool = False,
     ) -> None:
         if not outcome:
             await recorded(asked, case)
@@ -59,7 +60,7 @@ def _add_answer(counter: Counter) -> None:
 
         async def form(by: MemberId) -> Form:
             known = await outlook.outlook(desk, by, case)
-            chosen = Chosen(known.code_name, outcome, days or 0, person, at_end, spaces, legal)
+            chosen = Chosen(known.code_name, outcome, days or 0, person, at_end, spaces, legal, removal)
             return consequences.form_of("board-answer", "The Board's answer", chosen)
 
         await counter.open(asked, form)

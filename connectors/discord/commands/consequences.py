@@ -44,6 +44,7 @@ DESCRIBED: Final = {
     "at_end": "What the end of the term brings; left out: as the policy says",
     "spaces": "Only for a muting: in which spaces, with commas between them",
     "legal": "Is it a legal matter?",
+    "removal": "Does it take somebody out of an event, a group or a role?",
 }
 _READ_BY_THEM: Final = "The person reads this: nothing in it may give anybody away. For a return: how they are met."
 _RESTRICTION: Final = {
@@ -66,11 +67,13 @@ class Chosen:
     at_end: str = ""
     spaces: str = ""
     legal: bool = False
+    removal: bool = False
 
 
 def form_of(verb: str, title: str, chosen: Chosen) -> Form:
     """The form for the words of a consequence; it carries what was chosen before."""
-    where = f"{_KINDS.index(chosen.outcome)}.{chosen.days}.{_ENDS.index(chosen.at_end)}.{int(chosen.legal)}"
+    flags = f"{int(chosen.legal)}.{int(chosen.removal)}"
+    where = f"{_KINDS.index(chosen.outcome)}.{chosen.days}.{_ENDS.index(chosen.at_end)}.{flags}"
     fields = (
         TextField(
             "summary",
@@ -88,8 +91,8 @@ def chosen_of(about: tuple[str, ...]) -> Chosen:
     if len(about) != 4:
         raise NotFound
     case, where, person, spaces = about
-    kind, days, at_end, legal = (int(part) for part in where.split("."))
-    return Chosen(case, _KINDS[kind], days, person, _ENDS[at_end], spaces, bool(legal))
+    kind, days, at_end, legal, removal = (int(part) for part in where.split("."))
+    return Chosen(case, _KINDS[kind], days, person, _ENDS[at_end], spaces, bool(legal), bool(removal))
 
 
 def consequence_of(chosen: Chosen, form: Filled) -> Consequence:
@@ -108,4 +111,5 @@ def consequence_of(chosen: Chosen, form: Filled) -> Consequence:
         legal=chosen.legal,
         consent_of_all=outcome is Outcome.FACILITATED_COMMUNICATION,
         readmit=readmit,
+        removal=chosen.removal,
     )

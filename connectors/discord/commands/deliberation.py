@@ -11,7 +11,7 @@ from connectors.discord.panels import Button, Form, Reply, Style, TextField, nam
 from connectors.discord.serving import Asked, Counter
 from guardian.cases.deliberation import MarkKind
 from guardian.cases.values import Answer
-from guardian.desk import deliberation, outlook
+from guardian.desk import assessing, deliberation, outlook
 from guardian.desk.deliberation import ProposalView
 from guardian.ids import MemberId, ProposalId
 from guardian.notices.acknowledgement import spoken
@@ -31,6 +31,7 @@ def add_to(counter: Counter) -> None:
     """Members propose and vote."""
     _add_proposing(counter)
     _add_ballots(counter)
+    _add_risk(counter)
 
 
 def _add_proposing(counter: Counter) -> None:
@@ -48,10 +49,11 @@ def _add_proposing(counter: Counter) -> None:
         at_end: str = "",
         spaces: str = "",
         legal: bool = False,
+        removal: bool = False,
     ) -> None:
         async def form(by: MemberId) -> Form:
             known = await outlook.outlook(desk, by, case)
-            chosen = Chosen(known.code_name, outcome, days or 0, person, at_end, spaces, legal)
+            chosen = Chosen(known.code_name, outcome, days or 0, person, at_end, spaces, legal, removal)
             return consequences.form_of("propose", "Proposal", chosen)
 
         await counter.open(asked, form)
@@ -60,7 +62,8 @@ def _add_proposing(counter: Counter) -> None:
         async def deed(by: MemberId) -> Reply:
             chosen = consequences.chosen_of(about)
             wanted = consequences.consequence_of(chosen, form)
-            made = await deliberation.propose(desk, by, chosen.case, wanted, chosen.person or None)
+            person = chosen.person or None
+            made = await deliberation.propose(desk, by, chosen.case, wanted, person, str(asked.id))
             return Reply(f"Proposed: {words.consequence(wanted)}.\n{said(made)}", _open_buttons(made))
 
         await counter.serve_text(asked, "\n\n".join((form.text("summary"), form.text("conditions"))), deed)
@@ -110,6 +113,25 @@ def _add_ballots(counter: Counter) -> None:
     counter.on_form("object", objected)
     counter.on_press("mark-severe", mark)
     counter.on_press("withdraw", withdraw)
+
+
+def _add_risk(counter: Counter) -> None:
+    desk = counter.desk
+
+    @counter.tree.command(name="mark", description="Mark whether somebody's safety is at risk", guild=counter.guild)
+    @app_commands.describe(
+        case=words.CASE,
+        at_risk="Is somebody's safety at risk? Proposals then count as severe",
+        reason="Why; it is kept with the case, and taking a mark back needs it",
+    )
+    async def mark_risk(asked: Asked, case: str, at_risk: bool, reason: str = "") -> None:
+        async def deed(by: MemberId) -> Reply:
+            code_name = await assessing.mark_risk(desk, by, case, at_risk=at_risk, reason=reason)
+            if at_risk:
+                return Reply(f"{code_name} is marked as a risk to somebody's safety. Proposals in it count as severe.")
+            return Reply(f"The mark on {code_name} is taken back. What you wrote is kept with the case.")
+
+        await counter.serve_text(asked, reason, deed)
 
 
 def ballot_buttons(proposal: ProposalId, *, may_withdraw: bool = False) -> list[Button]:

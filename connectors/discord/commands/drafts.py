@@ -58,7 +58,8 @@ def _add_writing(counter: Counter) -> None:
                 raise NotFound
             case, kind, person = about
             to = PartyRole.REPORTER if kind in _TO_REPORTERS else PartyRole.REPORTED
-            made = await drafts.write(desk, by, case, _MEANT[kind][0], to, text, person or None)
+            meant = _MEANT[kind][0]
+            made = await drafts.write(desk, by, case, meant, to, text, person or None, str(asked.id))
             return Reply(f"Your text is with {made.code_name}. A second member reads it: `/read-draft`")
 
         await counter.serve_text(asked, text, deed)

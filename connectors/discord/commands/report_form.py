@@ -72,5 +72,5 @@ def _opening(base_url: str) -> str:
         "**Is somebody in physical danger? Call your local emergency services first.** "
         "Nobody here watches around the clock.\n"
         "What you write goes to the people who handle reports. Those who run Discord could technically read it too; "
-        f"a report at {base_url}/report passes them by."
+        f"a report at {base_url}/report passes them by, and there you can say that it is for the file only."
     )

@@ -59,6 +59,7 @@ CLOCKS: Final[Mapping[PromiseKind, str]] = {
     PromiseKind.HEARING: "the person's time to answer ends",
     PromiseKind.BLOCKED_TOTAL: "a space still does not hold",
     PromiseKind.BOARD_ANSWER: "answer of the Board",
+    PromiseKind.CONFLICT: "a word on a member's conflict",
 }
 OUTCOMES: Final[Mapping[Outcome, str]] = {
     Outcome.WARNING: "a warning",
@@ -116,7 +117,7 @@ def consequence(wanted: Consequence) -> str:
     """A consequence in words, without its texts."""
     if wanted.readmit is not None:
         return "the person may return" if wanted.readmit else "the person does not return yet"
-    said = OUTCOMES[wanted.outcome]
+    said = OUTCOMES[wanted.outcome] + (", with a removal" if wanted.removal else "")
     if wanted.restriction is Restriction.NONE:
         return said
     return f"{said}: {wanted.restriction} {spaces(wanted.spaces)}, {days(wanted.term)}"

@@ -5,7 +5,7 @@ Both limits are wire time: they belong to the connection and are never driven.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
@@ -39,6 +39,7 @@ class Interaction:
     source_id: str | None = None
     answer: int | None = None
     original_id: str | None = None
+    event: Json = field(default_factory=dict)
 
 
 class Interactions:
@@ -65,9 +66,14 @@ class Interactions:
         self._by_token[token] = opened
         self.screens[number] = screen
         community.changed("interaction", person_id, None, {"id": number, "type": kind, "data": data}, By(person_id))
-        community.gateway.dispatch("INTERACTION_CREATE", self._event(opened, data, source))
+        opened.event = self._event(opened, data, source)
+        community.gateway.dispatch("INTERACTION_CREATE", opened.event)
         asyncio.get_running_loop().call_later(self.window_s, self._expire, opened)
         return screen
+
+    def again(self, screen: Screen) -> None:
+        """The same act reaches the bot once more, as what a broken connection has lost does when it is taken up again."""
+        self.community.gateway.dispatch("INTERACTION_CREATE", self._by_token[screen.token].event)
 
     def source_of(self, token: str) -> Message | None:
         """The message from whose part this act came, where there is one and it still stands."""

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from guardian.storage.tables import cases, deliberation, ground, notices, people, sanctions, sweeps
+from guardian.storage.tables import cases, concerns, deliberation, ground, notices, people, sanctions, sweeps
 from guardian.storage.tables.base import metadata
 
-MODULES: Final = (ground, people, cases, deliberation, notices, sanctions, sweeps)
+MODULES: Final = (ground, people, cases, concerns, deliberation, notices, sanctions, sweeps)
 """One line here and one import above for each new module of tables."""
 
 __all__ = ["MODULES", "metadata"]

@@ -17,6 +17,7 @@ ALLOWED: dict[str, set[str]] = {
         "open propose proposed",
         "open agree agreed",
         "open to_board with_board",
+        "open file closed",
         "proposed withdraw open",
         "proposed agree agreed",
         "proposed to_board with_board",

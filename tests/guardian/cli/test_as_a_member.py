@@ -1,13 +1,14 @@
 """Commands about people: a member proves by a code that it is they who act, once for a quarter of an hour a terminal."""
 
 import json
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from guardian.assembly.composing import assemble
 from guardian.assembly.service import Service
-from guardian.cli.opening import opened
+from guardian.cli.opening import opened, sign_in
 from guardian.clock import MachineClock
 from guardian.desk.acting import Target, act
 from guardian.sandbox.community import DISCORD
@@ -19,8 +20,12 @@ NADIA = ("--as", "Nadia Rahman")
 PASSPHRASE = "four words that nobody guesses"
 
 
-def parts(installation: Installation) -> AbstractAsyncContextManager[Service]:
-    return opened(installation.settings, signed_in=True)
+@asynccontextmanager
+async def parts(installation: Installation) -> AsyncIterator[Service]:
+    """The service's parts, signed in to the spaces."""
+    async with opened(installation.settings) as service:
+        await sign_in(service)
+        yield service
 
 
 @pytest.fixture
@@ -102,6 +107,20 @@ async def test_another_passphrase_opens_no_roster(restricted: Installation) -> N
     read = await restricted.give("roster", "--open", "roster.txt", typed=["another passphrase"])
     assert (read.code, read.out) == (1, "")
     assert "does not open" in read.err
+
+
+@pytest.mark.parametrize(
+    "words", [("explain", "discord", "rowan", "--as", "Nobody Known"), ("roster", "--as", "Rowan Ellis")]
+)
+async def test_a_name_that_is_no_members_is_refused_before_any_space_hears_of_it(
+    installation: Installation, words: tuple[str, ...]
+) -> None:
+    """P-1.5"""
+    before = installation.world.exchanged()
+    ended = await installation.give(*words)
+    assert (ended.code, ended.out) == (1, "")
+    assert "No member is called" in ended.err
+    assert installation.world.exchanged() == before
 
 
 @pytest.mark.parametrize("typed", [("short", "short"), (PASSPHRASE, "something else entirely")])

@@ -13,11 +13,12 @@ from guardian.desk.linking import name_reported
 from guardian.errors import NotFound, Refused
 from guardian.notices.values import NoticeKind
 from guardian.people.values import Group
-from guardian.sanctions.values import CoverageState, Telling
+from guardian.sanctions.values import CoverageState
 from guardian.spaces.port import Belonging, BelongingKind
 from rules.ladder import Outcome
 from rules.policy import OnTermEnd
 from rules.precedence import Hold, Restriction
+from rules.telling import Telling
 from tests.builders.desk import (
     AMARA,
     BRUNO,

@@ -9,11 +9,13 @@ from guardian.desk.recusal import recuse
 from guardian.desk.telling import (
     still_to_tell,
     tell_group_office,
+    tell_liaison,
     tell_members,
     tell_person,
     tell_reporters,
 )
 from guardian.desk.who import member_behind, member_called
+from guardian.ids import MemberId
 from guardian.notices.values import NoticeKind, NoticeState, RecipientKind
 from guardian.people.values import Group, Office
 from guardian.spaces.port import Account
@@ -93,6 +95,32 @@ async def test_a_person_is_told_under_one_reference_that_is_not_the_reporters(co
     assert len({notice.facts["reference"] for notice in told if notice}) == 1
     assert len(references) == 2
     assert all(case.code_name not in notice.facts.values() for notice in told if notice)
+
+
+async def test_a_code_name_given_by_mistake_stays_out_of_what_a_person_is_told(community: Community) -> None:
+    """P-2.6, P-3.1"""
+    case, code = await community.a_named_case()
+    async with community.works.begin() as work:
+        person = await work.people.person_named(code)
+        assert person is not None
+        facts = {"code_name": case.code_name, "person": code, "answer_by": community.clock.now().isoformat()}
+        told = await work.notices.notice(await tell_person(work, case, person.id, NoticeKind.HEARING, facts))
+    assert told is not None
+    assert told.facts.keys() == {"answer_by", "reference"}
+
+
+@pytest.mark.parametrize(
+    ("concerned", "besides", "told"),
+    [((), None, {CHIARA}), ((CHIARA,), None, {GRETA, HIROSHI}), ((), CHIARA, {GRETA, HIROSHI})],
+)
+async def test_the_liaison_takes_a_matter_to_the_board_unless_it_is_about_them(
+    community: Community, concerned: tuple[MemberId, ...], besides: MemberId | None, told: set[MemberId]
+) -> None:
+    """P-4.3, P-8.5"""
+    case = await community.a_case(names_members=concerned)
+    async with community.works.begin() as work:
+        await tell_liaison(work, case, NoticeKind.WITH_BOARD, besides=besides)
+    assert await community.who_was_told(NoticeKind.WITH_BOARD) == told
 
 
 async def test_a_notice_to_a_member_who_has_stepped_back_meanwhile_is_not_sent(community: Community) -> None:

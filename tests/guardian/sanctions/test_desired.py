@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from guardian.ids import SanctionId, SpaceName
 from guardian.sanctions.desired import demand_of, desired
-from guardian.sanctions.values import Authority, Lifting, LiftingCause, Sanction, Telling, asks_until, state_at
+from guardian.sanctions.values import Authority, Lifting, LiftingCause, Sanction, asks_until, state_at
 from rules.ladder import Authority as AuthorityKind
 from rules.ladder import TermState
 from rules.policy import OnTermEnd
 from rules.precedence import Hold, Restriction, hold_of
+from rules.telling import Telling
 from tests.builders.sanctions import SPACE, a_sanction, day
 from tests.fakes.clock import START
 

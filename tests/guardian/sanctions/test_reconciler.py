@@ -8,7 +8,6 @@ import pytest
 from guardian.ids import SpaceName
 from guardian.sanctions.enactment import bind, reach_new_spaces, supersede, told
 from guardian.sanctions.lifting import readmit, reverse, say_yes_to_return
-from guardian.sanctions.values import Telling
 from guardian.spaces.port import (
     Belonging,
     BelongingKind,
@@ -17,6 +16,7 @@ from guardian.spaces.registry import Mode
 from rules.ladder import Authority
 from rules.policy import OnTermEnd
 from rules.precedence import Hold, Restriction
+from rules.telling import Telling
 from tests.builders.reconciling import A_MEMBER, a_world, with_brake
 from tests.fakes.clock import FrozenClock
 from tests.fakes.space import Deed, FakeSpace, Trouble

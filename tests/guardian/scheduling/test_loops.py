@@ -26,7 +26,7 @@ from guardian.sanctions.facts import Tools
 from guardian.sanctions.pace import Pace
 from guardian.sanctions.reconciler import Reconciler
 from guardian.sanctions.sweep import sweep
-from guardian.sanctions.values import Sanction, Telling
+from guardian.sanctions.values import Sanction
 from guardian.scheduling.clockwork import Clockwork
 from guardian.scheduling.loops import delivering, keeping_promises, reconciling, sweeping
 from guardian.scheduling.sweeps import Rounds
@@ -37,6 +37,7 @@ from guardian.storage.key_ring import KeyRing
 from guardian.storage.work import Works
 from rules.policy import OnTermEnd
 from rules.precedence import Hold, Restriction
+from rules.telling import Telling
 from tests.builders.blank import blank_file
 from tests.builders.reconciling import CEILING, HeardAlarms, neutral, no_nap
 from tests.fakes.clock import START

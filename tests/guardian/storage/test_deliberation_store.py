@@ -53,6 +53,7 @@ FULL = Consequence(
     legal=True,
     consent_of_all=True,
     readmit=False,
+    removal=True,
 )
 STEP = Step(CASE, StepKind.HEARING, StepState.SKIP_ASKED, NOW, "amara", "a reason in words", None, LATER)
 PROPOSAL = Proposal(ProposalId("proposal-1"), CASE, AMARA, NOW, FULL, PERSON, severe=True)

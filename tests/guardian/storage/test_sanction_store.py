@@ -8,16 +8,7 @@ from sqlalchemy import text
 from guardian.errors import Stale
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, Reference, SanctionId, SpaceName, new_id
 from guardian.people.values import KnownAccount, Person, Trust
-from guardian.sanctions.values import (
-    Authority,
-    Coverage,
-    CoverageState,
-    IntentKind,
-    Lifting,
-    LiftingCause,
-    Prior,
-    Telling,
-)
+from guardian.sanctions.values import Authority, Coverage, CoverageState, IntentKind, Lifting, LiftingCause, Prior
 from guardian.spaces.port import Account, Belonging, BelongingKind
 from guardian.storage.keys_store import Scope
 from guardian.storage.work import Works
@@ -25,6 +16,7 @@ from rules.brake import Placement
 from rules.ladder import Authority as AuthorityKind
 from rules.policy import OnTermEnd
 from rules.precedence import Hold, Restriction
+from rules.telling import Telling
 from tests.builders.sanctions import a_sanction, an_application, an_intent, day
 from tests.fakes.clock import START
 

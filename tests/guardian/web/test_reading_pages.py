@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from guardian.desk.assessing import mark_risk
+from guardian.desk.doubts import decide_conflict, raise_conflict
 from guardian.desk.intake import EvidenceIn
 from guardian.desk.reading import link_for
 from guardian.desk.recusal import recuse
@@ -132,3 +134,21 @@ async def test_leaving_the_room_takes_the_key_from_the_browser(pages: Pages, com
     await a_room(pages, community)
     await pages.post("/room/leave")
     assert (await pages.get("/room")).status_code == 410
+
+
+async def test_the_room_says_what_a_report_is_for_who_marked_a_risk_and_which_conflict_was_decided(
+    pages: Pages, community: Community
+) -> None:
+    """P-2.3, P-3.2, P-4.1"""
+    case = await community.a_case(answers={"handled": "yes"})
+    await mark_risk(community.desk, AMARA, case.code_name, at_risk=True, reason="They were followed home.")
+    await raise_conflict(community.desk, BRUNO, case.code_name, DMITRI, Reason.SAME_EMPLOYER, "The same team.")
+    path = await a_link(community, case.code_name)
+    words = words_of(await pages.fill(path, path))
+    for shown in ("for the file: it was dealt with already", "Amara Okafor: somebody is at risk", "followed home"):
+        assert shown in words
+    assert "The same team." not in words
+    await decide_conflict(community.desk, AMARA, case.code_name, DMITRI, steps_back=False, reason="Not any more.")
+    words = words_of(await pages.get("/room"))
+    for shown in ("Dmitri Volkov: same employer", "The same team.", "they take part", "Not any more."):
+        assert shown in words

@@ -51,6 +51,16 @@ async def test_every_field_reaches_the_members_who_may_read_it(pages: Pages, com
     assert [piece.file_name for piece in read.evidence] == ["screen.png", "log.txt"]
 
 
+async def test_a_report_for_the_file_is_thanked_in_other_words_and_read_as_such(
+    pages: Pages, community: Community
+) -> None:
+    """P-2.3"""
+    answer = await pages.fill("/report", "/report", what_happened=WORDS, handled="yes")
+    assert "You said that it has been dealt with." in words_of(answer)
+    (read,) = (await community.read(BRUNO, await the_case(community))).reports
+    assert dict(read.report.answers) == {"handled": "yes"}
+
+
 async def test_an_empty_report_is_given_back_filled_in_with_the_message_at_its_field(pages: Pages) -> None:
     answer = await pages.fill("/report", "/report", who="grumbler", danger="yes", names_members=AMARA, where="#help")
     (form,) = forms_of(answer)

@@ -174,6 +174,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "space", name=op.f("pk_coverage")),
     )
     op.create_table(
+        "doubts",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("about_id", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("upheld", sa.Boolean(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["about_id"], ["members.id"], name=op.f("fk_doubts_about_id_members")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_doubts_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_doubts")),
+    )
+    op.create_index(op.f("ix_doubts_case_id"), "doubts", ["case_id"], unique=False)
+    op.create_table(
         "drafts",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=64), nullable=False),
@@ -294,6 +311,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reviews_about"), "reviews", ["about"], unique=False)
     op.create_index(op.f("ix_reviews_case_id"), "reviews", ["case_id"], unique=False)
+    op.create_table(
+        "risk_marks",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("at_risk", sa.Boolean(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_risk_marks_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_marks")),
+    )
+    op.create_index(op.f("ix_risk_marks_case_id"), "risk_marks", ["case_id"], unique=False)
     op.create_table(
         "sanctions",
         sa.Column("id", sa.String(length=64), nullable=False),

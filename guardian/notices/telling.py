@@ -1,0 +1,42 @@
+"""What kind of fact each entry of a notice is, and which of them its recipient may be told. The rule is `disclosure`'s."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from guardian.logs import logger
+from guardian.notices.values import RecipientKind
+from rules.disclosure import Fact, Recipient, may_tell
+
+log = logger("notices")
+
+_ROLES: Final[Mapping[RecipientKind, Recipient]] = {
+    RecipientKind.MEMBER: Recipient.MEMBER,
+    RecipientKind.REPORTER: Recipient.REPORTER,
+    RecipientKind.PERSON: Recipient.REPORTED,
+}
+_KEYS: Final[Mapping[Fact, str]] = {
+    Fact.STATUS: "news ask cause result state look alarm promise step wish needs ground conflict what",
+    Fact.DUE_DATE: "due until closes new_date answer_by review_on",
+    Fact.PLACE: "space spaces",
+    Fact.CASE_CODE_NAME: "code_name review",
+    Fact.PERSON_CODE_NAME: "person",
+    Fact.MEMBER_NAME: "by of",
+    Fact.OPAQUE_ID: "proposal draft act stop sanction",
+    Fact.CONTACT_PERSON: "turn_to",
+    Fact.OWN_REFERENCE: "reference",
+    Fact.OWN_PAGE: "page receipt",
+    Fact.READ_TEXT: "text",
+    Fact.DECISION: "outcome restriction conditions return answer",
+    Fact.TERM: "from ends ended returns",
+}
+KINDS: Final[Mapping[str, Fact]] = MappingProxyType({key: fact for fact, keys in _KEYS.items() for key in keys.split()})
+"""The kind of each entry that a notice may have. One that is not listed is told to nobody."""
+
+
+def tellable(to: RecipientKind, facts: Mapping[str, str]) -> dict[str, str]:
+    """Those of the facts that somebody in this role may be told; another is left out, and never keeps them unaware."""
+    told = {key: fact for key, fact in facts.items() if key in KINDS and may_tell(_ROLES[to], KINDS[key])}
+    for key in facts.keys() - told.keys():
+        log.error("fact.was_left_out", fact=key, to=to)
+    return told

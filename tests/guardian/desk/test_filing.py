@@ -1,0 +1,82 @@
+"""What was dealt with before it was reported: acknowledged in other words, and closed without a decision."""
+
+from typing import Any
+
+import pytest
+
+from guardian.cases.values import CaseState, StepKind
+from guardian.desk import closing, hearing
+from guardian.desk.assessing import mark_risk
+from guardian.desk.intake import follow_up
+from guardian.desk.outlook import Next, outlook
+from guardian.errors import Refused
+from guardian.notices.acknowledgement import acknowledgement, acknowledgement_for_file
+from guardian.notices.values import NoticeKind
+from tests.builders.desk import AMARA, BOARD, BRUNO, ELENI, WORKING_GROUP, Community
+from tests.builders.journey import DAY, a_journey
+
+FOR_THE_FILE: dict[str, Any] = {"answers": {"handled": "yes"}}
+OUTCOME = "Dealt with by the event's own team."
+
+
+async def test_a_report_for_the_file_is_acknowledged_in_other_words(community: Community) -> None:
+    """P-2.3"""
+    until = community.clock.now() + DAY
+    filed, asking = await community.report(**FOR_THE_FILE), await community.report(answers={"handled": "no"})
+    assert filed.text == acknowledgement_for_file("Example", until)
+    assert asking.text == acknowledgement("Example", until)
+    assert (await community.report(danger=True, **FOR_THE_FILE)).text == asking.text
+
+
+async def test_a_case_for_the_file_closes_without_a_decision_and_its_person_hears_nothing(community: Community) -> None:
+    """P-2.3, P-5.8"""
+    journey = await a_journey(community, **FOR_THE_FILE)
+    assert Next.CLOSE in (await outlook(community.desk, BRUNO, journey.code_name)).next
+    await closing.close(community.desk, BRUNO, journey.code_name, OUTCOME)
+    case = await journey.case()
+    assert (case.state, case.outcome) == (CaseState.CLOSED, OUTCOME)
+    assert await journey.said_to_person() == []
+    assert await journey.decisions() == ()
+    assert await community.who_was_told(NoticeKind.CASE_CLOSED) == set(WORKING_GROUP) - {BRUNO}
+    assert await community.who_was_told(NoticeKind.BOARD_REPORT) == set(BOARD)
+    views = await hearing.steps(community.desk, AMARA, journey.code_name)
+    assert [view.kind for view in views if view.state == "done"] == [StepKind.BOARD_REPORT]
+
+
+async def test_the_reporter_reads_that_it_is_kept_on_file_and_is_not_told_of_a_delay(community: Community) -> None:
+    """P-2.3, P-2.4"""
+    received = await community.report(**FOR_THE_FILE)
+    case = await community.case(received)
+    await closing.close(community.desk, BRUNO, case.code_name, OUTCOME)
+    community.later(30 * DAY)
+    seen = await follow_up(community.desk, received.receipt)
+    assert [(notice.kind, notice.facts["news"]) for notice in seen.told] == [(NoticeKind.REPORTER_NEWS, "filed")]
+
+
+@pytest.mark.parametrize("facts", [{}, {"answers": {"handled": "no"}}, {"danger": True, **FOR_THE_FILE}])
+async def test_a_case_that_asks_for_help_is_not_closed_without_a_decision(
+    community: Community, facts: dict[str, Any]
+) -> None:
+    """P-5.8"""
+    case = await community.a_case(**facts)
+    assert Next.CLOSE not in (await outlook(community.desk, BRUNO, case.code_name)).next
+    with pytest.raises(Refused) as refusal:
+        await closing.close(community.desk, BRUNO, case.code_name, OUTCOME)
+    assert refusal.value.code == "undecided"
+
+
+async def test_a_case_for_the_file_that_is_marked_as_a_risk_stays_open(community: Community) -> None:
+    """P-3.2"""
+    case = await community.a_case(**FOR_THE_FILE)
+    await mark_risk(community.desk, ELENI, case.code_name, at_risk=True)
+    with pytest.raises(Refused) as refusal:
+        await closing.close(community.desk, BRUNO, case.code_name, OUTCOME)
+    assert refusal.value.code == "safety_risk"
+
+
+async def test_a_case_for_the_file_is_opened_again_like_every_other(community: Community) -> None:
+    """P-5.8"""
+    case = await community.a_case(**FOR_THE_FILE)
+    await closing.close(community.desk, BRUNO, case.code_name, OUTCOME)
+    await closing.reopen(community.desk, ELENI, case.code_name, "It has begun again.")
+    assert (await community.may_see(BRUNO, case.code_name)).state is CaseState.OPEN
