@@ -17,7 +17,7 @@ from tests import postgresql
 from tests.builders.blank import blank_file, command, emptied, forget
 
 SLOW_ROOMS = ("stories", "crash", "browser")
-SERIAL_ROOMS = ("crash", "browser")
+SERIAL_ROOMS = ("crash", "browser", "architecture")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOME = pytest.StashKey[Path]()
 
@@ -47,12 +47,19 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits longest starts first; rooms that keep processes or browsers running stay in one worker each."""
+    """What waits longest starts first; what keeps processes, browsers or the parsed house in hand stays in one worker."""
     for item in items:
         room = _room(item, SERIAL_ROOMS)
         if room:
             item.add_marker(pytest.mark.xdist_group(room))
-    items.sort(key=lambda item: _room(item, SLOW_ROOMS) is None)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Waiting first, so that it fills the gaps of the rest; the parsed house last, since its memory slows what follows."""
+    if _room(item, SLOW_ROOMS):
+        return 0
+    return 2 if _room(item, ("architecture",)) else 1
 
 
 def _room(item: pytest.Item, rooms: tuple[str, ...]) -> str | None:
