@@ -89,10 +89,17 @@ def main(names: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="guardian-checks-") as folder:
         report = Path(folder) / "counts.json"
         os.environ["GUARDIAN_TEST_REPORT"] = str(report)
+        _keep_compiled()
         finished = _run(chosen, Path(folder))
         counts = _counts(report)
         _tell(finished, counts)
     return 0 if all(running.held for running in finished) else 1
+
+
+def _keep_compiled() -> None:
+    """Compiled modules are kept inside the environment: the workers and the many processes of the tests share them."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(Path(sys.prefix) / "compiled")
 
 
 def _run(chosen: list[Part], folder: Path) -> list[Running]:
