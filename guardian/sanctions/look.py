@@ -103,7 +103,7 @@ async def _round(tools: Tools, lease: Lease, space: Space, facts: Facts, last: R
         await record_trouble(tools, facts, None, Trouble(seen.why, seen.needs or "", after=seen.after))
         return None
     view = await _with_lifters(space, _view(tools, space, facts, seen, belongs))
-    if view.settled.gone_by_other_hands and _is_adopted(view.facts, tools.clock.now()):
+    if view.settled.lifted_by and _is_adopted(view.facts, tools.clock.now()):
         await record_adopted(tools, view.facts, view.settled)
         return Round()
     step = view.planned.step
@@ -122,7 +122,7 @@ async def _with_lifters(space: Space, view: View) -> View:
 
 
 def _is_adopted(facts: Facts, now: datetime) -> bool:
-    """Whether a lift by hand ends what is wanted: only moderators' own measures stand behind it."""
+    """Whether a lift by a named hand ends what is wanted: only moderators' own measures stand behind it."""
     wish = facts.wish(now)
     return wish.hold is not Hold.OPEN and not wish.binding
 

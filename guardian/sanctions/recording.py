@@ -36,11 +36,14 @@ async def keep_settled(tools: Tools, work: SanctionWork, facts: Facts, settled: 
 async def _lifted_by_hand(
     tools: Tools, work: SanctionWork, facts: Facts, hold: Hold, lifted_by: tuple[str, ...]
 ) -> None:
-    """A manual lift follows the authority behind the sanction (house 5.13): held and asked about, or adopted."""
+    """A manual lift follows the authority behind the sanction (house 5.13): held and asked about, or adopted.
+
+    Only a lift that the space's own records name somebody for is adopted: a look that was behind must end nothing.
+    """
     wish = facts.wish(work.now)
     if wish.hold is Hold.OPEN:
         return
-    if not wish.binding:
+    if not wish.binding and lifted_by:
         for sanction in (s for s in facts.sanctions if s.id in wish.because):
             lifting = Lifting(sanction.id, work.now, LiftingCause.ADOPTED, SERVICE, "lifted by hand", work.now)
             await work.sanctions.add_lifting(lifting)

@@ -267,6 +267,23 @@ async def test_a_manual_lift_of_a_moderators_own_measure_ends_it(tmp_path: Path)
         assert len(world.spaces["fake"].acts) == acts
 
 
+async def test_a_look_that_is_behind_does_not_end_a_moderators_measure(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        person = await world.a_person()
+        space = world.spaces["fake"]
+        space.freeze_looks()
+        space.trouble = Trouble.NONE
+        await world.a_sanction(person, days=5, kind=Authority.LOCAL)
+        await world.settle()
+        space.trouble = Trouble.STALE
+        async with world.works.begin() as work:
+            await work.sanctions.touch_person(person, world.clock.now())
+        await world.settle()
+        space.trouble = Trouble.NONE
+        await world.move(DAY)
+        assert await world.held(person, "fake") == {"barred"}
+
+
 async def test_nothing_is_released_while_the_clock_is_not_trusted(tmp_path: Path) -> None:
     async with a_world(tmp_path) as world:
         person = await world.a_person()
