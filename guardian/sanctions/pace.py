@@ -16,6 +16,7 @@ class Pace:
     most: timedelta = timedelta(minutes=15)
     tell_after: timedelta = timedelta(minutes=10)
     braked: timedelta = timedelta(minutes=5)
+    missing: timedelta = timedelta(days=1)
     distrust_told_after: timedelta = timedelta(minutes=15)
 
     def retry_at(self, key: Key, now: datetime) -> datetime:

@@ -171,23 +171,25 @@ async def record_trouble(tools: Tools, facts: Facts, settled: Settled | None, tr
 
 
 async def record_missing(tools: Tools, facts: Facts) -> None:
-    """The account is gone: nothing can be held there, and nothing of ours stands there any more."""
-    gone = Settled({}, (), tuple(i.id for i in facts.intents), (), (), ())
+    """There is no such account just now. Nothing of ours is forgotten for it: GitHub hides accounts that it flags, and
+    one that comes back with our hold on it must still be let go. While anything is pending it is looked for, slowly.
+    """
+    now = tools.clock.now()
+    again = now + tools.pace.missing if facts.pending(now) else None
+    next_look = min((i for i in (facts.wish(now).changes_at, again) if i is not None), default=None)
     key = replace(
         facts.key,
         state=CoverageState.NO_ACCOUNT,
-        why="the account does not exist any more",
-        next_look=None,
+        why="there is no such account just now",
+        next_look=next_look,
         failures=0,
         blocked_since=None,
         told_at=None,
-        observed_at=tools.clock.now(),
+        observed_at=now,
     )
     async with tools.works.begin() as work:
-        for application in facts.applications.values():
-            await work.sanctions.save_application(key.person, replace(application, placed=False, taken=()))
-        await keep_settled(tools, work, facts, gone)
-        work.journal.note(facts.entry("account.gone"))
+        if facts.key.state is not CoverageState.NO_ACCOUNT:
+            work.journal.note(facts.entry("account.not_found"))
         await _finish(tools, work, key)
 
 

@@ -284,6 +284,23 @@ async def test_a_look_that_is_behind_does_not_end_a_moderators_measure(tmp_path:
         assert await world.held(person, "fake") == {"barred"}
 
 
+async def test_an_account_that_was_hidden_for_a_while_is_let_go_when_it_shows_again(tmp_path: Path) -> None:
+    clock = FrozenClock()
+    space = FakeSpace(clock, "one", holds=frozenset({Hold.BARRED}), signed=frozenset())
+    async with a_world(tmp_path, space, clock=clock) as world:
+        person = await world.a_person("one")
+        await world.a_sanction(person, days=30)
+        await world.settle()
+        native = await world.native(person, "one")
+        hidden = space.accounts.pop(native)
+        async with world.works.begin() as work:
+            await work.sanctions.touch_person(person, world.clock.now())
+        await world.move(31 * DAY)
+        space.accounts[native] = hidden
+        await world.move(DAY)
+        assert await world.held(person, "one") == frozenset()
+
+
 async def test_nothing_is_released_while_the_clock_is_not_trusted(tmp_path: Path) -> None:
     async with a_world(tmp_path) as world:
         person = await world.a_person()
