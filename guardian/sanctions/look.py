@@ -128,12 +128,12 @@ def _is_adopted(facts: Facts, now: datetime) -> bool:
 
 
 async def _come_to_rest(tools: Tools, lease: Lease, facts: Facts, view: View, last: Round) -> None:
-    """Nothing is left to do, or the step just tried has not shown: then it is tried again later."""
-    if last.trouble is None or view.planned.step is None:
+    """Nothing is left to do, or the step just tried has not shown: then the key is blocked and tried again later."""
+    if view.planned.step is None:
         cut = lease.taken_over or (last.trouble is not None and last.trouble.cut)
-        await record(tools, facts, view.settled, view.planned, unconfirmed=view.planned.step is not None, cut=cut)
+        await record(tools, facts, view.settled, view.planned, cut=cut)
     else:
-        await record_trouble(tools, facts, view.settled, last.trouble)
+        await record_trouble(tools, facts, view.settled, last.trouble or Trouble("the space has not confirmed it yet"))
 
 
 async def _step(

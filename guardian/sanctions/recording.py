@@ -64,23 +64,19 @@ async def record_adopted(tools: Tools, facts: Facts, settled: Settled) -> None:
         await keep_settled(tools, work, facts, settled)
 
 
-async def record(
-    tools: Tools, facts: Facts, settled: Settled, planned: Plan, *, unconfirmed: bool = False, cut: bool = False
-) -> None:
+async def record(tools: Tools, facts: Facts, settled: Settled, planned: Plan, *, cut: bool = False) -> None:
     """What the look came to. A call that was cut, or that a dead worker made, may still land: it is looked at once more.
 
     Until then its intent stays open, since in a space without reasons nothing else would prove what lands to be ours.
     """
     now = tools.clock.now()
-    again = now + tools.pace.least if unconfirmed or cut else None
+    again = now + tools.pace.least if cut else None
     next_look = min((i for i in (planned.next_look, again) if i is not None), default=None)
-    why = "waits for the space to confirm" if unconfirmed else planned.detail
-    state = CoverageState.OPEN if unconfirmed else planned.state
     healed = facts.key.told_at is not None
     key = replace(
         facts.key,
-        state=state,
-        why=why,
+        state=planned.state,
+        why=planned.detail,
         next_look=next_look,
         failures=0,
         blocked_since=None,
@@ -92,7 +88,7 @@ async def record(
         await keep_settled(tools, work, facts, settled)
         if not cut:
             await _close_overtaken(work, facts, settled, planned)
-        if healed and not unconfirmed:
+        if healed:
             await tools.alarms.raise_(work, "healed", key.person, key.space, facts.because(now))
         if planned.unproved:
             await tools.alarms.raise_(work, "cannot_prove", key.person, key.space, facts.because(now))

@@ -284,6 +284,16 @@ async def test_a_look_that_is_behind_does_not_end_a_moderators_measure(tmp_path:
         assert await world.held(person, "fake") == {"barred"}
 
 
+async def test_a_space_that_says_done_and_never_shows_it_goes_to_people(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        person = await world.a_person()
+        world.spaces["fake"].freeze_looks()
+        await world.a_sanction(person, days=30)
+        await world.move(timedelta(hours=1))
+        assert await world.coverage(person) == {"fake": "blocked"}
+        assert world.alarms.named("blocked") == 1
+
+
 async def test_an_account_that_was_hidden_for_a_while_is_let_go_when_it_shows_again(tmp_path: Path) -> None:
     clock = FrozenClock()
     space = FakeSpace(clock, "one", holds=frozenset({Hold.BARRED}), signed=frozenset())
