@@ -67,7 +67,7 @@ def _joined(
     works: Works,
     listens_at: socket | None,
 ) -> Service:
-    spaces = Spaces(tuple(Registered(wrap(each.space), each.mode) for each in connected))
+    spaces = Spaces(tuple(Registered(wrap(each.space), each.mode, each.things) for each in connected))
     base_url = settings.base_url or (
         address_of(listens_at) if listens_at else f"http://{settings.host}:{settings.port}"
     )
@@ -108,6 +108,7 @@ def _joined(
         outbox,
         Clockwork(database, clock),
         connected,
+        tuple(each.inbox(desk) for each in connected if each.inbox is not None),
         listens_at,
     )
 

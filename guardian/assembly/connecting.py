@@ -9,9 +9,11 @@ from guardian.clock import Clock
 from guardian.desk.desk import Desk
 from guardian.notices.channels import MailPort
 from guardian.settings.values import DiscordSettings, ForumSettings, GithubSettings, MailSettings, SpaceSettings
+from guardian.spaces.inbox import Inbox
 from guardian.spaces.inlet import Inlet
 from guardian.spaces.port import Finding, Space
 from guardian.spaces.registry import Mode
+from guardian.spaces.things import Things
 
 Close = Callable[[], Awaitable[None]]
 
@@ -32,13 +34,15 @@ class Mail(MailPort, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """One space as its connector gives it: the port, and what else the space has."""
+    """One space as its connector gives it: the port, and what else the space has. `inbox` reads for the desk that it is given."""
 
     space: Space
     mode: Mode
     link: Link | None = None
     inlet: Inlet | None = None
     close: Close | None = None
+    things: Things | None = None
+    inbox: Callable[[Desk], Inbox] | None = None
 
 
 def take_commands(link: Link, desk: Desk) -> None:

@@ -24,10 +24,11 @@ from guardian.sanctions.enactment import reach_new_spaces
 from guardian.sanctions.reconciler import Reconciler
 from guardian.sanctions.sweep import sweep
 from guardian.scheduling.clockwork import Clockwork, Loop
-from guardian.scheduling.loops import delivering, keeping_promises, reconciling, sweeping
+from guardian.scheduling.loops import delivering, keeping_promises, polling, reconciling, sweeping
 from guardian.scheduling.sweeps import Rounds
 from guardian.settings.reading import read_modes
 from guardian.settings.values import Settings
+from guardian.spaces.inbox import Inbox
 from guardian.spaces.inlet import Knock
 from guardian.spaces.registry import Mode, Spaces
 from guardian.storage.database import Database
@@ -61,6 +62,7 @@ class Service:
     outbox: Outbox[Look, Work]
     clockwork: Clockwork
     connected: tuple[Connected, ...]
+    inboxes: tuple[Inbox, ...]
     _socket: socket | None = None
     _hold: Hold | None = None
     _listening: Listening | None = None
@@ -225,7 +227,16 @@ class Service:
             delivering(self.outbox),
             keeping_promises(keep, self.works),
             sweeping(rounds),
+            *(polling(self._inbox_rounds(inbox), inbox.name) for inbox in self.inboxes),
         )
+
+    def _inbox_rounds(self, inbox: Inbox) -> Rounds:
+        """One inbox is read at the start, and then as often as it asks for."""
+
+        async def read_one(_: SpaceName) -> int | None:
+            return 0 if await inbox.read() else None
+
+        return Rounds(self.works, self.clock, (SpaceName(f"inbox {inbox.name}"),), inbox.every, read_one)
 
     def web_app(self) -> Starlette:
         """The pages and doors over this service's desk."""
@@ -234,7 +245,15 @@ class Service:
         return create_app(self.desk, health=self.health, inlets=inlets, on_knock=self._knocked, secure_cookies=secure)
 
     async def _knocked(self, knock: Knock) -> None:
-        await take_in(self.desk, knock)
+        fresh = await take_in(self.desk, knock)
+        if fresh and knock.things:
+            await self._fetch(knock)
+
+    async def _fetch(self, knock: Knock) -> None:
+        """What knocked is read now; where that fails, the next round of its inbox finds it."""
+        for inbox in self.inboxes:
+            if inbox.name == knock.space and not await inbox.read(knock.things):
+                log.warning("knock.not_fetched", space=knock.space, things=len(knock.things))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

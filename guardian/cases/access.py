@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from guardian.cases.stores import CaseView
-from guardian.cases.values import Case, CaseState, Wall
+from guardian.cases.values import Case, CaseKind, CaseState, Wall
 from guardian.cases.walls import held_by
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
 from guardian.people.permissions import BOARD, BOARD_LIAISON, MEMBERS, Seat, UseCase, may, sits
-from guardian.people.values import Member
+from guardian.people.values import Group, Member
 from rules.conflicts import who_may_know
 
 
@@ -73,8 +73,15 @@ def may_read(member: Member, case: Case, walls: Iterable[Wall], at: datetime) ->
 
 
 def seats_for(case: Case) -> tuple[Seat, ...]:
-    """Whose case it is: the working group's, or the Board's with its liaison and nobody else's (P-2.5)."""
-    return (BOARD, BOARD_LIAISON) if case.board_only else (MEMBERS,)
+    """Whose case it is: the working group's, or the Board's with its liaison and nobody else's (P-2.5).
+
+    A local matter is of the moderators of its space, until it is escalated (P-8.1).
+    """
+    if case.board_only:
+        return (BOARD, BOARD_LIAISON)
+    if case.kind is CaseKind.LOCAL:
+        return (Seat(Group.MODERATORS, space=case.space),)
+    return (MEMBERS,)
 
 
 def walled(member: MemberId, walls: Iterable[Wall]) -> bool:

@@ -16,6 +16,7 @@ from guardian.cases.values import (
     CaseState,
     Door,
     Evidence,
+    Hears,
     Party,
     PartyRole,
     Promise,
@@ -39,6 +40,12 @@ CONTACT_IS_SAFE: Final = "contact_is_safe"
 HOLD_CONTACT: Final = "hold_contact"
 """The answer ("yes" or none) by which a reporter asks that the reported person is not contacted yet."""
 
+NAME_MAY_BE_TOLD: Final = "name_may_be_told"
+"""The answer ("yes", "no", or none) to whether the reporter's name may be told to anyone outside the members on the case."""
+
+ANSWER_BY: Final = "answer_by"
+"""The reporter's own words for how they want to be answered."""
+
 HANDLED: Final = "handled"
 """The answer ("yes", "no", or none) to whether it was dealt with already, and is sent for the file."""
 
@@ -61,11 +68,16 @@ class EvidenceIn:
     file_name: str = ""
     content: bytes | None = None
     why_not: str = ""
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A report as a door takes it in. `delivery` is the door's own id of it, by which a repeat is recognised."""
+    """A report as a door takes it in. `delivery` is the door's own id of it, by which a repeat is recognised.
+
+    `locale`, `minors` and `verified` are as in the report that it becomes. `hears_first` are the members whom the reporter
+    chose, where `hears` says so.
+    """
 
     door: Door
     what_happened: str
@@ -77,6 +89,11 @@ class Submission:
     reporter_handle: str = ""
     evidence: tuple[EvidenceIn, ...] = ()
     delivery: str | None = None
+    locale: str = ""
+    minors: bool = False
+    verified: bool = True
+    hears: Hears = Hears.ALL
+    hears_first: tuple[MemberId, ...] = ()
 
 
 def check_submission(submission: Submission, longest_text: int, largest_file: int) -> None:
@@ -151,6 +168,9 @@ def report_from(submission: Submission, case: CaseId, at: datetime) -> Report:
         reporter_handle=submission.reporter_handle,
         contact_is_safe=safe,
         hold_contact=submission.answers.get(HOLD_CONTACT) == "yes",
+        locale=submission.locale,
+        minors=submission.minors,
+        verified=submission.verified,
     )
 
 
@@ -175,6 +195,7 @@ def evidence_from(piece: EvidenceIn, report: Report, at: datetime) -> Evidence:
         content=piece.content,
         why_not=piece.why_not,
         sha256="" if piece.content is None else hashlib.sha256(piece.content).hexdigest(),
+        written_at=piece.written_at,
     )
 
 

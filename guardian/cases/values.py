@@ -31,15 +31,33 @@ class Door(StrEnum):
 
     DISCORD_COMMAND = "discord_command"
     DISCORD_MESSAGE = "discord_message"
+    DISCORD_MEMBER = "discord_member"
+    DISCORD_DIRECT = "discord_direct"
+    FORUM_MESSAGE = "forum_message"
+    FORUM_FLAG = "forum_flag"
+    GITHUB_MENTION = "github_mention"
+    MAIL = "mail"
+    VOICE = "voice"
     PAGE = "page"
+    ESCALATION = "escalation"
+    NATIVE_ACT = "native_act"
+
+
+class Hears(StrEnum):
+    """Who hears of a report first, as its reporter chose (P-2.5); it says nothing about who decides."""
+
+    ALL = "all"
+    CHOSEN = "chosen"
+    CHAIRS = "chairs"
 
 
 class CaseKind(StrEnum):
-    """What a case is about."""
+    """What a case is about. A local matter is of the moderators of one space until it is escalated (P-8.1)."""
 
     REPORT = "report"
     REVIEW = "review"
     READMISSION = "readmission"
+    LOCAL = "local"
 
 
 class CaseState(StrEnum):
@@ -71,7 +89,10 @@ class CaseEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A matter: its code name, kind and state, and who speaks to the reporter (contact)."""
+    """A matter: its code name, kind and state, and who speaks to the reporter (contact).
+
+    `space`: whose moderators a local matter is with; kept when it is escalated, so that its status can go back there.
+    """
 
     id: CaseId
     code_name: str
@@ -85,12 +106,17 @@ class Case:
     closed_at: datetime | None = None
     about_sanction: SanctionId | None = None
     outcome: str = ""
+    space: SpaceName | None = None
     version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was sent in. Only `what_happened` is compulsory (P-2.2). `answers` holds the other fields by their names."""
+    """What was sent in. Only `what_happened` is compulsory (P-2.2). `answers` holds the other fields by their names.
+
+    `locale` is the language that the reporter reads in ("" for English). `minors`: suspected sexual material of minors,
+    of which nothing is ever fetched or shown (P-2.7). `verified` is False where nothing proves who sent it.
+    """
 
     id: ReportId
     case: CaseId
@@ -106,11 +132,17 @@ class Report:
     contact_is_safe: bool | None = None
     hold_contact: bool = False
     withdrawn_at: datetime | None = None
+    locale: str = ""
+    minors: bool = False
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """Something that a reporter (or a person heard) added later, or an answer of the group to them."""
+    """Something that a reporter (or a person heard) added later, or an answer of the group to them.
+
+    `verified` is False where nothing proves that it is theirs (a mail that its server does not vouch for).
+    """
 
     id: str
     case: CaseId
@@ -118,11 +150,15 @@ class Addition:
     at: datetime
     text: str
     from_party: bool = True
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was reported, as it stood at that moment. `content` is None where it was not fetched (`why_not` says why)."""
+    """What was reported, as it stood at that moment. `content` is None where it was not fetched (`why_not` says why).
+
+    `at` is when it was kept here, `written_at` when its space says that it was written.
+    """
 
     id: EvidenceId
     case: CaseId
@@ -137,6 +173,7 @@ class Evidence:
     content: bytes | None = None
     why_not: str = ""
     sha256: str = ""
+    written_at: datetime | None = None
 
 
 class PartyRole(StrEnum):

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from guardian.ids import SpaceName
 from guardian.people.values import Group, Member, Office
 from rules.verdict import Verdict, allowed, refused
 
@@ -44,20 +45,42 @@ class UseCase(StrEnum):
     PRINT_ROSTER = "print_roster"
     CHANGE_MEMBERS = "change_members"
     CONFIRM_CHAIR = "confirm_chair"
+    ENTER_REPORT = "enter_report"
+    WIDEN = "widen"
+    MARK_MINORS = "mark_minors"
+    READ_MATTER = "read_matter"
+    MEASURE = "measure"
+    EXPLAIN_NATIVE_ACT = "explain_native_act"
+    HANDLE_MATTER = "handle_matter"
+    ESCALATE = "escalate"
+    ACCEPT_ESCALATION = "accept_escalation"
+    REFER = "refer"
+    ACCEPT_REFERRAL = "accept_referral"
+    LOOK_AT_MEASURE = "look_at_measure"
+    UNLINK = "unlink"
+    JOIN_PEOPLE = "join_people"
+    PART_PEOPLE = "part_people"
+    CHALLENGE = "challenge"
+    ANNOUNCE_RAID = "announce_raid"
+    SECOND_RAID = "second_raid"
+    ADOPT = "adopt"
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A place in a group: any office of it, or a certain one."""
+    """A place in a group: any office of it, or a certain one; `space` narrows it to those who look after that space."""
 
     group: Group
     office: Office | None = None
+    space: SpaceName | None = None
 
 
 MEMBERS: Final = Seat(Group.WORKING_GROUP)
 CHAIRS: Final = Seat(Group.WORKING_GROUP, Office.CHAIR)
 BOARD_LIAISON: Final = Seat(Group.WORKING_GROUP, Office.BOARD_LIAISON)
 BOARD: Final = Seat(Group.BOARD)
+MODERATORS: Final = Seat(Group.MODERATORS)
+MODERATORS_CHAIR: Final = Seat(Group.MODERATORS, Office.CHAIR)
 
 # A case that concerns the working group itself is handled by the Board, so its members hold the same powers there;
 # `cases.access` sees to it that they reach no other case.
@@ -95,6 +118,25 @@ MAY: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.PRINT_ROSTER: _ON_A_CASE,
     UseCase.CHANGE_MEMBERS: (CHAIRS,),
     UseCase.CONFIRM_CHAIR: (MEMBERS,),
+    UseCase.ENTER_REPORT: (MEMBERS,),
+    UseCase.WIDEN: _ON_A_CASE,
+    UseCase.MARK_MINORS: _ON_A_CASE,
+    UseCase.READ_MATTER: (MODERATORS,),
+    UseCase.MEASURE: (MODERATORS, MEMBERS),
+    UseCase.EXPLAIN_NATIVE_ACT: (MODERATORS, MEMBERS),
+    UseCase.HANDLE_MATTER: (MODERATORS,),
+    UseCase.ESCALATE: (MODERATORS,),
+    UseCase.ACCEPT_ESCALATION: (MEMBERS,),
+    UseCase.REFER: (MEMBERS,),
+    UseCase.ACCEPT_REFERRAL: (MODERATORS,),
+    UseCase.LOOK_AT_MEASURE: (MODERATORS_CHAIR, MEMBERS),
+    UseCase.UNLINK: _ON_A_CASE,
+    UseCase.JOIN_PEOPLE: _ON_A_CASE,
+    UseCase.PART_PEOPLE: _ON_A_CASE,
+    UseCase.CHALLENGE: _ON_A_CASE,
+    UseCase.ANNOUNCE_RAID: (MEMBERS,),
+    UseCase.SECOND_RAID: (MEMBERS,),
+    UseCase.ADOPT: (MEMBERS,),
 }
 
 
@@ -109,4 +151,4 @@ def may(member: Member, use: UseCase, at: datetime) -> Verdict:
 
 def sits(member: Member, seat: Seat, at: datetime) -> bool:
     """Whether the member has the seat at that instant."""
-    return member.holds(seat.group, at, seat.office)
+    return member.holds(seat.group, at, seat.office, seat.space)

@@ -56,13 +56,17 @@ class Member:
     ended_at: datetime | None = None
     version: int = 0
 
-    def holds(self, group: Group, at: datetime, office: Office | None = None) -> bool:
-        """Whether they hold an office (any, if none is named) in the group at that instant."""
+    def holds(self, group: Group, at: datetime, office: Office | None = None, space: SpaceName | None = None) -> bool:
+        """Whether they hold an office (any, if none is named) in the group at that instant.
+
+        A role without a space looks after every space; `space` asks for one that looks after that space.
+        """
         if self.ended_at is not None and at >= self.ended_at:
             return False
         return any(
             r.group is group
             and (office is None or r.office is office)
+            and (space is None or r.space in (None, space))
             and r.since <= at
             and (not r.until or at < r.until)
             for r in self.roles

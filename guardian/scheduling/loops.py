@@ -1,4 +1,4 @@
-"""The loops of the service, each with the bell that wakes it: keys, notices, promises, sweeps."""
+"""The loops of the service, each with the bell that wakes it: keys, notices, promises, sweeps, inboxes."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -65,3 +65,12 @@ def sweeping(rounds: Rounds) -> Loop:
         await rounds.sweep_due()
 
     return in_steps("sweeps", "sweeps", step, rounds.next_due)
+
+
+def polling(rounds: Rounds, name: str) -> Loop:
+    """The loop that reads one inbox. Nothing but time wakes it; what knocks is read at once beside it."""
+
+    async def step() -> None:
+        await rounds.sweep_due()
+
+    return in_steps(f"inbox {name}", "sweeps", step, rounds.next_due)

@@ -16,6 +16,8 @@ SHORTEST_SECRET = 12
 class Knock:
     """A signed event. `native_ids` are the accounts to look at; `digest` (of the signed body) and `delivery_id` tell a
     repetition (the id stands in an unsigned header, so the digest counts too); `event` is the platform's name for it.
+
+    `things` are what the space's inbox is to fetch and read, by names of the inbox's own.
     """
 
     space: SpaceName
@@ -23,6 +25,7 @@ class Knock:
     digest: str
     delivery_id: str
     event: str
+    things: tuple[str, ...] = ()
 
 
 class Inlet(Protocol):

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from guardian.ids import SpaceName
 from guardian.spaces.port import Space
+from guardian.spaces.things import Things
 
 
 class Mode(StrEnum):
@@ -17,10 +18,11 @@ class Mode(StrEnum):
 
 @dataclass(slots=True)
 class Registered:
-    """A space and what the service may do there."""
+    """A space, what the service may do there, and its messages and conversations where it can reach them."""
 
     space: Space
     mode: Mode
+    things: Things | None = None
 
 
 class Spaces:
@@ -41,6 +43,11 @@ class Spaces:
         """The space of that name; None where it is not (or no longer) configured."""
         entry = self._by_name.get(name)
         return entry.space if entry else None
+
+    def things(self, name: SpaceName) -> Things | None:
+        """The messages and conversations of that space; None where we cannot reach them."""
+        entry = self._by_name.get(name)
+        return entry.things if entry else None
 
     def mode(self, name: SpaceName) -> Mode:
         """What may be done there; a space that is not configured is only looked at."""

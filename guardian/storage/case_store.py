@@ -18,7 +18,7 @@ from guardian.cases.values import (
     Wall,
     WallKind,
 )
-from guardian.ids import CaseId, MemberId, PersonId, Reference, ReportId
+from guardian.ids import CaseId, MemberId, PersonId, Reference, ReportId, SpaceName
 from guardian.storage.keys_store import Scope
 from guardian.storage.report_store import EXPUNGED_TEXT, ReportStore
 from guardian.storage.sealed import Expunged
@@ -184,6 +184,7 @@ class CaseStore(ReportStore):
             "closed_at": case.closed_at,
             "about_sanction": case.about_sanction,
             "outcome": outcome,
+            "space": case.space,
         }
 
     async def _case(self, row: Row[Any]) -> Case:
@@ -201,6 +202,7 @@ class CaseStore(ReportStore):
             closed_at=row.closed_at,
             about_sanction=row.about_sanction,
             outcome=outcome,
+            space=None if row.space is None else SpaceName(row.space),
             version=row.version,
         )
 

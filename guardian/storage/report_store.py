@@ -1,6 +1,7 @@
 """What was sent in: reports, their evidence and what was added later, each sealed under the key of its case."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, update
@@ -9,6 +10,7 @@ from guardian.cases.values import Addition, Door, Evidence, Report
 from guardian.ids import CaseId, EvidenceId, MemberId, ReportId, SpaceName
 from guardian.spaces.port import Account
 from guardian.storage.concern_store import ConcernStore
+from guardian.storage.instants import from_microseconds, microseconds
 from guardian.storage.keys_store import Scope
 from guardian.storage.sealed import Expunged
 from guardian.storage.tables.cases import additions, evidence, reports
@@ -81,6 +83,7 @@ class ReportStore(ConcernStore):
             "report_id": addition.report,
             "at": addition.at,
             "from_party": addition.from_party,
+            "verified": addition.verified,
             "text": await self._sealer.seal(scope, "additions", addition.id, "text", addition.text),
         }
         await self._connection.execute(insert(additions).values(row))
@@ -117,6 +120,9 @@ class ReportStore(ConcernStore):
             contact_is_safe=row.contact_is_safe,
             hold_contact=row.hold_contact,
             withdrawn_at=row.withdrawn_at,
+            locale=content.get("locale", ""),
+            minors=content.get("minors", False),
+            verified=content.get("verified", True),
         )
 
     async def _evidence(self, row: Row[Any], content: bytes | None) -> Evidence:
@@ -135,13 +141,14 @@ class ReportStore(ConcernStore):
             content=content,
             why_not=known.get("why_not", ""),
             sha256=known.get("sha256", ""),
+            written_at=_read_instant(known.get("written_at")),
         )
 
     async def _addition(self, row: Row[Any]) -> Addition:
         text = await self._sealer.unseal_text("additions", row.id, "text", row.text)
         shown = EXPUNGED_TEXT if isinstance(text, Expunged) else text
         report = None if row.report_id is None else ReportId(row.report_id)
-        return Addition(row.id, CaseId(row.case_id), report, row.at, shown, row.from_party)
+        return Addition(row.id, CaseId(row.case_id), report, row.at, shown, row.from_party, row.verified is not False)
 
     async def _opened(self, table: str, row: Row[Any]) -> Mapping[str, Any]:
         """What was sealed in the row; nothing where the key of its case is destroyed."""
@@ -157,6 +164,9 @@ def _written_report(report: Report) -> dict[str, Any]:
         "answers": dict(report.answers),
         "reporter": _written_account(report.reporter),
         "reporter_handle": report.reporter_handle,
+        "locale": report.locale,
+        "minors": report.minors,
+        "verified": report.verified,
     }
 
 
@@ -169,11 +179,16 @@ def _written_evidence(piece: Evidence) -> dict[str, Any]:
         "file_name": piece.file_name,
         "why_not": piece.why_not,
         "sha256": piece.sha256,
+        "written_at": None if piece.written_at is None else microseconds(piece.written_at),
     }
 
 
 def _written_account(account: Account | None) -> list[str] | None:
     return None if account is None else [account.space, account.native_id]
+
+
+def _read_instant(written: int | None) -> datetime | None:
+    return None if written is None else from_microseconds(written)
 
 
 def _read_account(written: list[str] | None) -> Account | None:

@@ -24,6 +24,7 @@ cases: Final = Table(
     Column("closed_at", UtcInstant, nullable=True),
     Column("about_sanction", String(ID_LENGTH), nullable=True),
     Column("outcome", LargeBinary, nullable=True),
+    Column("space", String(ID_LENGTH), nullable=True),
     Column("version", Integer, nullable=False),
 )
 
@@ -61,6 +62,7 @@ additions: Final = Table(
     Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=True),
     Column("at", UtcInstant, nullable=False),
     Column("from_party", Boolean, nullable=False),
+    Column("verified", Boolean, nullable=True),
     Column("text", LargeBinary, nullable=False),
 )
 
