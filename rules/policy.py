@@ -66,6 +66,7 @@ class Reports:
     first_answer: Annotated[timedelta, Source("P-2.4", HOUR, 7 * DAY)]
     substantive_answer: Annotated[timedelta, Source("P-2.4", DAY, 90 * DAY)]
     resolution: Annotated[timedelta, Source("P-2.4", DAY, YEAR)]
+    heard_first_for: Annotated[timedelta, Source("P-2.5", HOUR, 30 * DAY)]
     danger_repeat: Annotated[timedelta, Source("P-3.6", MINUTE, HOUR)]
     danger_page: Annotated[timedelta, Source("P-3.6", MINUTE, DAY)]
 

@@ -14,6 +14,7 @@ from guardian.ids import MemberId
 from guardian.people.permissions import BOARD, BOARD_LIAISON, MEMBERS, Seat, UseCase, may, sits
 from guardian.people.values import Group, Member
 from rules.conflicts import who_may_know
+from rules.hearers import hears
 
 
 async def acting(view: CaseView, by: MemberId, use: UseCase) -> Member:
@@ -62,8 +63,11 @@ async def members_who_may_know(view: CaseView, case: Case) -> tuple[Member, ...]
 
 
 def may_know(member: Member, case: Case, walls: Iterable[Wall], at: datetime) -> bool:
-    """Whether the member may know of the case: in term, in the group that handles it, with no wall in front of them."""
-    return any(sits(member, seat, at) for seat in seats_for(case)) and not walled(member.id, walls)
+    """Whether the member may know of the case: in term, in the group that handles it, with no wall in front of them.
+
+    Of a case whose reporter chose who hears first, the others know only once it is opened to them (P-2.5).
+    """
+    return any(sits(member, seat, at) for seat in seats_for(case)) and not kept_from(member.id, case, walls)
 
 
 def may_read(member: Member, case: Case, walls: Iterable[Wall], at: datetime) -> bool:
@@ -89,6 +93,13 @@ def walled(member: MemberId, walls: Iterable[Wall]) -> bool:
     return not who_may_know([member], held_by(walls))
 
 
+def kept_from(member: MemberId, case: Case, walls: Iterable[Wall]) -> bool:
+    """Whether the case is kept from the member, whatever their office: by a wall, or because others hear of it first."""
+    held = held_by(walls)
+    waits = case.hearers is not None and not hears(member, case.hearers, held)
+    return waits or not who_may_know([member], held)
+
+
 def plain_name(typed: str) -> str:
     """A code name as it is kept, from how a person typed it."""
     return "-".join(typed.casefold().replace("-", " ").split())
@@ -97,4 +108,4 @@ def plain_name(typed: str) -> str:
 def _may_know_for_board(member: Member, case: Case, walls: Iterable[Wall], at: datetime) -> bool:
     if not (case.board_only or case.state is CaseState.WITH_BOARD):
         return False
-    return any(sits(member, seat, at) for seat in (BOARD, BOARD_LIAISON)) and not walled(member.id, walls)
+    return any(sits(member, seat, at) for seat in (BOARD, BOARD_LIAISON)) and not kept_from(member.id, case, walls)

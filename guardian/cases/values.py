@@ -92,6 +92,7 @@ class Case:
     """A matter: its code name, kind and state, and who speaks to the reporter (contact).
 
     `space`: whose moderators a local matter is with; kept when it is escalated, so that its status can go back there.
+    `hearers`: those whom the reporter chose to hear first; None: every member without a conflict knows of it (P-2.5).
     """
 
     id: CaseId
@@ -107,6 +108,7 @@ class Case:
     about_sanction: SanctionId | None = None
     outcome: str = ""
     space: SpaceName | None = None
+    hearers: tuple[MemberId, ...] | None = None
     version: int = 0
 
 
@@ -408,6 +410,7 @@ class PromiseKind(StrEnum):
     BLOCKED_TOTAL = "blocked_total"
     BOARD_ANSWER = "board_answer"
     CONFLICT = "conflict"
+    WIDEN = "widen"
 
 
 @dataclass(frozen=True, slots=True)

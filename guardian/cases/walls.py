@@ -112,7 +112,7 @@ def sent_to_board(case: Case) -> Case:
     """The case as the Board's and nobody else's."""
     goes = CASES.allows(case.state, CaseEvent.TO_BOARD)
     state = CASES.advance(case.state, CaseEvent.TO_BOARD) if goes else case.state
-    return replace(case, board_only=True, state=state, contact=None)
+    return replace(case, board_only=True, state=state, contact=None, hearers=None)
 
 
 def returned_to_group(case: Case, contact: MemberId | None) -> Case:

@@ -9,7 +9,7 @@ from typing import Final
 
 from guardian.cases.values import Case, CaseState, Promise, PromiseKind
 from guardian.cases.walls import circle_of, held_by
-from guardian.desk import board, closing, counting, doubts, enactment, hearing, readmission, reviewing, stopping
+from guardian.desk import board, closing, counting, doubts, enactment, hearers, hearing, readmission, reviewing, stopping
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.moving import again, case_of, keep
 from guardian.desk.telling import tell_group_office, tell_members, tell_reporters
@@ -112,6 +112,8 @@ async def _see_to_the_long_ones(desk: Desk, work: Work, made: Promise) -> None:
             await board.board_by_the_clock(work, desk.policy, made)
         case PromiseKind.DANGER_PAGE:
             await _danger(desk, work, made)
+        case PromiseKind.WIDEN:
+            await hearers.widen_by_the_clock(work, made)
         case PromiseKind.CONFLICT:
             await doubts.conflict_by_the_clock(work, desk.policy, made)
         case PromiseKind.FIRST_ANSWER | PromiseKind.SUBSTANTIVE_ANSWER | PromiseKind.RESOLUTION:

@@ -187,7 +187,7 @@ async def _may_propose(desk: Desk, work: Work, case: Case, by: MemberId) -> None
     held = held_by(await work.cases.walls_of(case.id))
     contact = contact_for(circle_of(members, work.now), held, case.contact, by, desk.policy) or by
     eligible = await counted(work, case)
-    insist(quorum.may_propose(by, contact, eligible, widened=True))
+    insist(quorum.may_propose(by, contact, eligible, widened=case.hearers is None))
 
 
 async def _may_come_to(desk: Desk, work: Work, case: Case, consequence: Consequence, person: PersonId | None) -> None:

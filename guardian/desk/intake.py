@@ -31,6 +31,7 @@ from guardian.cases.values import Addition, Case, PartyRole, PromiseKind, Receip
 from guardian.cases.walls import circle_of, held_by, sent_to_board, walls_from
 from guardian.cases.words import FOR_REPORTERS
 from guardian.desk.desk import Desk, Topic, View, Work
+from guardian.desk.hearers import narrowed
 from guardian.desk.moving import tell_of_news
 from guardian.desk.telling import tell_members
 from guardian.desk.walling import contact_among, tell_of_walls, wall_off
@@ -232,7 +233,7 @@ async def _open_case(desk: Desk, work: Work, submission: Submission) -> tuple[Ca
         await work.cases.add_wall(wall)
     if not case.board_only:
         case = await work.cases.save_case(replace(case, contact=await contact_among(work, case, desk.policy)))
-    return case, route
+    return await narrowed(work, desk.policy, case, submission), route
 
 
 async def _keep_report(desk: Desk, work: Work, submission: Submission, case: Case) -> Received:

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from guardian.cases.access import may_know, members_who_may_know, walled
+from guardian.cases.access import kept_from, may_know, members_who_may_know
 from guardian.cases.stores import CaseView
 from guardian.cases.values import Case, Party, PartyRole, Report
 from guardian.cases.walls import circle_of, deciders_in, held_by
@@ -71,7 +71,7 @@ async def tell_group_office(
     """One notice waits for each holder of the office (all of the group, if none is named), less those with a wall."""
     walls = await work.cases.walls_of(case.id) if case else ()
     for member in await work.people.members():
-        if member.holds(group, work.now, office) and not walled(member.id, walls):
+        if member.holds(group, work.now, office) and not (case and kept_from(member.id, case, walls)):
             await _tell_member(work, member.id, kind, facts, case)
 
 
@@ -135,7 +135,8 @@ async def tell_deciders(
     walls = await work.cases.walls_of(case.id)
     deciders = deciders_in(case, await work.people.members(), walls, work.now, about)
     for member in sorted(deciders - {besides}):
-        await _tell_member(work, member, kind, facts, case)
+        if case.board_only or not kept_from(member, case, walls):
+            await _tell_member(work, member, kind, facts, case)
 
 
 async def tell_liaison(
@@ -165,7 +166,7 @@ async def still_to_tell(view: CaseView, notice: Notice) -> bool:
         return True
     case = await view.cases.case(notice.case)
     walls = await view.cases.walls_of(notice.case)
-    if case is None or walled(member.id, walls):
+    if case is None or kept_from(member.id, case, walls):
         return False
     return may_know(member, case, walls, view.now) or _told_by_office(member, case, view.now)
 

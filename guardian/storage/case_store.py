@@ -185,6 +185,7 @@ class CaseStore(ReportStore):
             "about_sanction": case.about_sanction,
             "outcome": outcome,
             "space": case.space,
+            "hearers": None if case.hearers is None else " ".join(case.hearers),
         }
 
     async def _case(self, row: Row[Any]) -> Case:
@@ -203,6 +204,7 @@ class CaseStore(ReportStore):
             about_sanction=row.about_sanction,
             outcome=outcome,
             space=None if row.space is None else SpaceName(row.space),
+            hearers=None if row.hearers is None else tuple(MemberId(member) for member in row.hearers.split()),
             version=row.version,
         )
 

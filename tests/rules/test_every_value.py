@@ -10,6 +10,7 @@ import pytest
 
 from rules import brake, conflicts, deadlines, ladder, names, precedence, quorum, routing, telling, unilateral
 from rules.deadlines import Deadline
+from rules.hearers import heard_by_all_from
 from rules.policy import Policy, Value, values
 from tests.rules.community import DAY, DJANGO, HOUR, NOW, changed
 
@@ -136,12 +137,17 @@ def lifts(policy: Policy) -> object:
     ]
 
 
+def heard_first(policy: Policy) -> object:
+    return heard_by_all_from(NOW, policy)
+
+
 PROBES: dict[str, Probe] = {
     "reports.contact_person": contact,
     "reports.first_answer_target": deadline(Deadline.FIRST_ANSWER_TARGET),
     "reports.first_answer": deadline(Deadline.FIRST_ANSWER),
     "reports.substantive_answer": deadline(Deadline.SUBSTANTIVE_ANSWER),
     "reports.resolution": deadline(Deadline.RESOLUTION),
+    "reports.heard_first_for": heard_first,
     "reports.danger_repeat": danger,
     "reports.danger_page": danger,
     "hearing.hearing_window": deadline(Deadline.HEARING),

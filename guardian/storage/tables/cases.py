@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from guardian.storage.instants import UtcInstant
 from guardian.storage.tables.base import ID_LENGTH, metadata
@@ -25,6 +25,7 @@ cases: Final = Table(
     Column("about_sanction", String(ID_LENGTH), nullable=True),
     Column("outcome", LargeBinary, nullable=True),
     Column("space", String(ID_LENGTH), nullable=True),
+    Column("hearers", Text, nullable=True),
     Column("version", Integer, nullable=False),
 )
 

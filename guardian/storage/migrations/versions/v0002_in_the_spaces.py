@@ -15,3 +15,4 @@ def upgrade() -> None:
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.add_column(sa.Column("space", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("hearers", sa.Text(), nullable=True))

@@ -1,0 +1,41 @@
+"""Who hears of a report first, as its reporter chose, and who opens it to the others (P-2.5).
+
+It says who is told first, never who decides: a proposal waits until every member without a conflict knows the case.
+"""
+
+from collections.abc import Collection, Hashable
+from datetime import datetime
+from typing import TypeVar
+
+from rules.policy import Policy
+from rules.verdict import Verdict, allowed, refused
+
+Who = TypeVar("Who", bound=Hashable)
+
+
+def first_hearers(chosen: Collection[Who], may_know: frozenset[Who], *, danger: bool) -> frozenset[Who] | None:
+    """Those of the chosen who may know the case; None where everybody who may know it hears at once. Policy: P-2.5.
+
+    Danger is told to every allowed member at once, whoever was chosen (P-3.6); where nobody of the chosen is left, or
+    nobody besides them, there is nothing to keep back.
+    """
+    heard = frozenset(chosen) & may_know
+    return None if danger or not heard or heard == may_know else heard
+
+
+def heard_by_all_from(received_at: datetime, policy: Policy) -> datetime:
+    """When the service itself opens the case to all who may know it, if nobody has done so. Policy: P-2.5."""
+    return received_at + policy.reports.heard_first_for
+
+
+def hears(who: Who, hearers: Collection[Who], kept_out: Collection[Who]) -> bool:
+    """Whether somebody who may know the case has heard of it; where no hearer is left, everybody has. Policy: P-2.5."""
+    left = frozenset(hearers) - frozenset(kept_out)
+    return not left or who in left
+
+
+def may_widen(*, narrowed: bool) -> Verdict:
+    """Whether there is anything to open: any of those who know the case may do it. Policy: P-2.5."""
+    if not narrowed:
+        return refused("open_already", "Every member without a conflict knows this case already.", "P-2.5")
+    return allowed("P-2.5")
