@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from socket import socket
 
-from guardian.assembly.connecting import Connected, connect, mailer_of
+from guardian.assembly.connecting import Connected, connect, mailer_of, pulse_of
 from guardian.assembly.service import SERVE, Service
 from guardian.clock import Clock, wire_instant
 from guardian.desk.alarms import DeskAlarms
@@ -109,6 +109,7 @@ def _joined(
         Clockwork(database, clock),
         connected,
         tuple(each.inbox(desk) for each in connected if each.inbox is not None),
+        pulse_of(settings.heartbeat) if settings.heartbeat else None,
         listens_at,
     )
 

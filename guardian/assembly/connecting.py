@@ -8,7 +8,14 @@ from typing import Protocol
 from guardian.clock import Clock
 from guardian.desk.desk import Desk
 from guardian.notices.channels import MailPort
-from guardian.settings.values import DiscordSettings, ForumSettings, GithubSettings, MailSettings, SpaceSettings
+from guardian.settings.values import (
+    DiscordSettings,
+    ForumSettings,
+    GithubSettings,
+    HeartbeatSettings,
+    MailSettings,
+    SpaceSettings,
+)
 from guardian.spaces.inbox import Inbox
 from guardian.spaces.inlet import Inlet
 from guardian.spaces.port import Finding, Space
@@ -118,6 +125,20 @@ def _inlet(kind: str, settings: ForumSettings | GithubSettings) -> Inlet | None:
     made = module.ForumInlet if kind == "forum" else module.GithubInlet
     inlet: Inlet = made(settings.name, settings.webhook_secret)
     return inlet
+
+
+class Pulse(Protocol):
+    """A sign of life to an address outside."""
+
+    async def beat(self) -> bool: ...
+
+    async def check(self) -> Finding: ...
+
+
+def pulse_of(settings: HeartbeatSettings) -> Pulse:
+    """The sign of life that is expected outside."""
+    pulse: Pulse = import_module("connectors.heartbeat").Heartbeat(settings.url, settings.call_ceiling)
+    return pulse
 
 
 def mailer_of(settings: MailSettings) -> Mail:

@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.applications import Starlette
 
-from guardian.assembly.connecting import Connected, Mail, take_commands
+from guardian.assembly.connecting import Connected, Mail, Pulse, take_commands
 from guardian.clock import Clock
 from guardian.desk.deadlines import keep_due
 from guardian.desk.desk import Desk, Topic
@@ -24,6 +24,7 @@ from guardian.sanctions.enactment import reach_new_spaces
 from guardian.sanctions.reconciler import Reconciler
 from guardian.sanctions.sweep import sweep
 from guardian.scheduling.clockwork import Clockwork, Loop
+from guardian.scheduling.heartbeat import keep_beating
 from guardian.scheduling.loops import delivering, keeping_promises, polling, reconciling, sweeping
 from guardian.scheduling.sweeps import Rounds
 from guardian.settings.reading import read_modes
@@ -63,6 +64,7 @@ class Service:
     clockwork: Clockwork
     connected: tuple[Connected, ...]
     inboxes: tuple[Inbox, ...]
+    pulse: Pulse | None = None
     _socket: socket | None = None
     _hold: Hold | None = None
     _listening: Listening | None = None
@@ -85,6 +87,10 @@ class Service:
             asyncio.create_task(self._watch_modes(), name="modes"),
             asyncio.create_task(self._until_lost(self._hold), name="hold"),
         ]
+        if self.pulse is not None and self.settings.heartbeat is not None:
+            every = self.settings.heartbeat.every.total_seconds()
+            beating = keep_beating(self._stale, self.pulse.beat, every, asyncio.sleep)
+            self._tasks.append(asyncio.create_task(beating, name="heartbeat"))
         log.info("service.started", spaces=len(self.connected))
 
     async def wait(self) -> None:
@@ -180,6 +186,9 @@ class Service:
             if seen != self._file_seen:
                 self._file_seen = seen
                 await self.reread_modes()
+
+    async def _stale(self) -> tuple[str, ...]:
+        return (await self.health()).stale()
 
     async def _until_lost(self, hold: Hold) -> None:
         await hold.lost.wait()

@@ -78,6 +78,15 @@ async def _looked_at(settings: Settings, service: Service) -> AsyncIterator[Line
         )
     else:
         yield _line("mail", await service.mailer.check())
+    if service.pulse is None:
+        yield Line(
+            "heartbeat",
+            "No address outside listens for this service.",
+            well=True,
+            remedy="Add a [heartbeat] section, so that somebody hears of it when this host is gone.",
+        )
+    else:
+        yield _line("heartbeat", await service.pulse.check())
 
 
 async def _chair(service: Service) -> Line:

@@ -16,7 +16,7 @@ from guardian.policy_file import read_policy
 from guardian.presets import preset, preset_names
 from guardian.settings.file import Table
 from guardian.settings.spaces import read_spaces
-from guardian.settings.values import LogForm, MailSettings, MailTls, ReconcilerSettings, Settings
+from guardian.settings.values import HeartbeatSettings, LogForm, MailSettings, MailTls, ReconcilerSettings, Settings
 from guardian.spaces.registry import Mode
 from rules.policy import Policy
 
@@ -60,6 +60,7 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         spaces=read_spaces(top, folder, faults),
         mail=_mail(Table("mail", top.tables("mail"), folder, faults)) if top.has("mail") else None,
         reconciler=_reconciler(Table("reconciler", top.tables("reconciler"), folder, faults)),
+        heartbeat=_heartbeat(top, folder, faults) if top.has("heartbeat") else None,
     )
     for table in (service, keys, top):
         table.end()
@@ -162,6 +163,20 @@ def _mail(table: Table) -> MailSettings:
     table.known("ca_file")
     if settings.ca_file and not settings.ca_file.is_file():
         table.fault("ca_file", f"{settings.ca_file} is not there")
+    table.end()
+    return settings
+
+
+def _heartbeat(top: Table, folder: Path, faults: list[str]) -> HeartbeatSettings:
+    table = Table("heartbeat", top.tables("heartbeat"), folder, faults)
+    url = (table.secret("url") or "").strip()
+    if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        table.fault("url_file", "does not hold an address that begins with https://")
+    settings = HeartbeatSettings(
+        url=url,
+        every=table.span("every", timedelta(minutes=5), least=timedelta(seconds=10)),
+        call_ceiling=table.span("call_ceiling", timedelta(seconds=10)),
+    )
     table.end()
     return settings
 

@@ -98,6 +98,15 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HeartbeatSettings:
+    """An address outside that expects to hear from us: its silence is the alarm. The address itself is a secret."""
+
+    url: str = field(repr=False)
+    every: timedelta
+    call_ceiling: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class ReconcilerSettings:
     """How soon a failed key is tried again, when people hear of it, and how often a space is read as a whole."""
 
@@ -129,3 +138,4 @@ class Settings:
     spaces: tuple[SpaceSettings, ...]
     mail: MailSettings | None
     reconciler: ReconcilerSettings
+    heartbeat: HeartbeatSettings | None = None

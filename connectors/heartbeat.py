@@ -1,0 +1,39 @@
+"""The dead man's switch: an address outside hears from us as long as all is well, and raises the alarm at our silence.
+
+It is told nothing but that we are alive. Judges nothing: whether all is well is asked by whoever calls.
+"""
+
+import asyncio
+from datetime import timedelta
+
+import aiohttp
+
+from guardian.spaces.port import Finding
+
+
+class Heartbeat:
+    """One address that expects a sign of life."""
+
+    def __init__(self, url: str, ceiling: timedelta) -> None:
+        self._url = url
+        self._ceiling = ceiling
+
+    async def beat(self) -> bool:
+        """The address has heard from us; False where it could not be reached or did not take it."""
+        try:
+            async with asyncio.timeout(self._ceiling.total_seconds()), aiohttp.ClientSession() as session:
+                async with session.get(self._url, allow_redirects=False) as answer:
+                    return 200 <= answer.status < 300
+        except (aiohttp.ClientError, OSError, ValueError):
+            return False
+
+    async def check(self) -> Finding:
+        """Whether the address takes a sign of life."""
+        if await self.beat():
+            return Finding("The address outside hears from us.", well=True)
+        return Finding(
+            "The address outside could not be reached, or refuses us.",
+            well=False,
+            remedy="Check the address in the file that heartbeat.url_file names, and that this host may reach it.",
+            breaks="Nobody outside would notice that the service is gone.",
+        )
