@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from rules.policy import HOUR, Policy
+from rules.policy import HOUR, Policy, RaidTells
 from rules.unilateral import Ground
 from rules.verdict import Verdict, allowed, refused
 
@@ -116,7 +116,7 @@ def may_place(
     """Whether the service may place one more restriction within this hour; a refusal pages. Policy: P-7.5.
 
     People are counted, not spaces. `placed` holds what was placed so far, oldest first; putting back counts only from
-    the allowance on. An announced raid takes the bound away.
+    the allowance on. An announced raid takes the bound away from those whom it names.
     """
     before = tuple(placed)
     counted = _newly_restricted((*before, Placement(on, now, put_back)), now, policy.brake.put_backs)
@@ -126,6 +126,43 @@ def may_place(
         return allowed("P-7.5")
     sentence = "More people were restricted within an hour than is usual. Nothing more is placed until somebody looks."
     return refused("too_many_people", sentence, "P-7.5")
+
+
+def may_announce(
+    by: Who, accounts: int, members: frozenset[Who], stops: Iterable[Stop[Who]], policy: Policy
+) -> Verdict:
+    """Whether the member may announce a raid of so many accounts; a second member still has to agree. Policy: P-7.5."""
+    if by not in members:
+        return refused("not_a_member", "Only members of the working group can announce a raid.", "P-7.5")
+    if any(stop.of == by for stop in stops):
+        return refused("stopped", "Another member has asked you to stop, so somebody else announces this.", "P-7.5")
+    if not accounts:
+        return refused("empty_list", "The list names no account that can be restricted.", "P-7.5")
+    if accounts > policy.brake.raid_most:
+        sentence = f"One raid has at most {policy.brake.raid_most} accounts. Please split the list."
+        return refused("too_many_accounts", sentence, "P-7.5")
+    return allowed("P-7.5")
+
+
+def may_second_raid(by: Who, announced_by: Who, members: frozenset[Who], stops: Iterable[Stop[Who]]) -> Verdict:
+    """Whether the member is the second of a raid: of the group, not the first, and not stopped. Policy: P-7.5."""
+    if by not in members:
+        return refused("not_a_member", "Only members of the working group can agree to a raid.", "P-7.5")
+    if by == announced_by:
+        return refused("own_raid", "You announced this yourself. Another member has to agree.", "P-7.5")
+    if any(stop.of == by for stop in stops):
+        return refused("stopped", "Another member has asked you to stop, so somebody else agrees to this.", "P-7.5")
+    return allowed("P-7.5")
+
+
+def raid_stands_until(seconded_at: datetime, policy: Policy) -> datetime:
+    """So long a raid counts as announced, and its accounts are not counted by the brake. Policy: P-7.5."""
+    return seconded_at + policy.brake.raid_lasts
+
+
+def tells_each_of_a_raid(policy: Policy) -> bool:
+    """Whether everybody in a raid is written to. Policy: P-6.2, P-7.5."""
+    return policy.brake.raid_tells is RaidTells.EACH
 
 
 def lifts_call_people(lifts: Iterable[datetime], now: datetime, policy: Policy) -> bool:

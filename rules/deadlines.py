@@ -17,6 +17,7 @@ class Deadline(StrEnum):
     FIRST_ANSWER = "first_answer"
     SUBSTANTIVE_ANSWER = "substantive_answer"
     RESOLUTION = "resolution"
+    CONTACT_QUESTION = "contact_question"
     HEARING = "hearing"
     FEEDBACK = "feedback"
     SECOND_READING = "second_reading"
@@ -24,6 +25,8 @@ class Deadline(StrEnum):
     TERM_REVIEW = "term_review"
     CASE_REVIEW = "case_review"
     BOARD_ANSWER = "board_answer"
+    ACCEPTANCE = "acceptance"
+    LINK_DISPUTE = "link_dispute"
 
 
 class Follows(StrEnum):
@@ -35,6 +38,7 @@ class Follows(StrEnum):
     SEND_STANDARD_TEXT = "send_standard_text"
     TO_BOARD = "to_board"
     REMIND_BOARD = "remind_board"
+    REMIND_CHAIRS = "remind_chairs"
 
 
 _FOLLOWS = {
@@ -42,6 +46,7 @@ _FOLLOWS = {
     Deadline.FIRST_ANSWER: Follows.TELL_REPORTER_NEW_DATE,
     Deadline.SUBSTANTIVE_ANSWER: Follows.TELL_REPORTER_NEW_DATE,
     Deadline.RESOLUTION: Follows.TELL_REPORTER_NEW_DATE,
+    Deadline.CONTACT_QUESTION: Follows.CLOSE_WINDOW,
     Deadline.HEARING: Follows.CLOSE_WINDOW,
     Deadline.FEEDBACK: Follows.CLOSE_WINDOW,
     Deadline.SECOND_READING: Follows.SEND_STANDARD_TEXT,
@@ -49,8 +54,10 @@ _FOLLOWS = {
     Deadline.TERM_REVIEW: Follows.REMIND_GROUP,
     Deadline.CASE_REVIEW: Follows.REMIND_GROUP,
     Deadline.BOARD_ANSWER: Follows.REMIND_BOARD,
+    Deadline.ACCEPTANCE: Follows.REMIND_CHAIRS,
+    Deadline.LINK_DISPUTE: Follows.REMIND_CHAIRS,
 }
-_AGAIN = frozenset({Follows.TELL_REPORTER_NEW_DATE, Follows.REMIND_GROUP, Follows.REMIND_BOARD})
+_AGAIN = frozenset({Follows.TELL_REPORTER_NEW_DATE, Follows.REMIND_GROUP, Follows.REMIND_BOARD, Follows.REMIND_CHAIRS})
 
 
 def length(kind: Deadline, policy: Policy) -> timedelta:
@@ -100,6 +107,7 @@ def _lengths(policy: Policy) -> Mapping[Deadline, timedelta]:
         Deadline.FIRST_ANSWER: policy.reports.first_answer,
         Deadline.SUBSTANTIVE_ANSWER: policy.reports.substantive_answer,
         Deadline.RESOLUTION: policy.reports.resolution,
+        Deadline.CONTACT_QUESTION: policy.hearing.reporter_asked_for,
         Deadline.HEARING: policy.hearing.hearing_window,
         Deadline.FEEDBACK: policy.enactment.feedback_window,
         Deadline.SECOND_READING: policy.enactment.second_reading_within,
@@ -107,4 +115,6 @@ def _lengths(policy: Policy) -> Mapping[Deadline, timedelta]:
         Deadline.TERM_REVIEW: policy.readmission.review_every,
         Deadline.CASE_REVIEW: policy.closing.review_after,
         Deadline.BOARD_ANSWER: policy.routing.board_remind_every,
+        Deadline.ACCEPTANCE: policy.routing.accept_within,
+        Deadline.LINK_DISPUTE: policy.links.dispute_look,
     }

@@ -17,6 +17,7 @@ class Recipient(StrEnum):
     MEMBER = "member"
     REPORTER = "reporter"
     REPORTED = "reported"
+    OWNER = "owner"  # of an account that was taken for somebody's: perhaps a stranger to the whole matter
 
 
 class Fact(StrEnum):
@@ -31,6 +32,7 @@ class Fact(StrEnum):
     OPAQUE_ID = "opaque_id"
     CONTACT_PERSON = "contact_person"
     OWN_REFERENCE = "own_reference"
+    OWN_RECEIPT = "own_receipt"
     OWN_PAGE = "own_page"
     READ_TEXT = "read_text"
     DECISION = "decision"
@@ -42,8 +44,9 @@ _PARTY: Final = _ANYBODY | {Fact.OWN_REFERENCE, Fact.READ_TEXT}
 _TOLD: Final[Mapping[Recipient, frozenset[Fact]]] = {
     Recipient.MEMBER: _ANYBODY
     | {Fact.CASE_CODE_NAME, Fact.PERSON_CODE_NAME, Fact.MEMBER_NAME, Fact.OPAQUE_ID, Fact.PLACE},
-    Recipient.REPORTER: _PARTY | {Fact.CONTACT_PERSON},
+    Recipient.REPORTER: _PARTY | {Fact.CONTACT_PERSON, Fact.OWN_RECEIPT},
     Recipient.REPORTED: _PARTY | {Fact.OWN_PAGE, Fact.DECISION, Fact.TERM, Fact.PLACE},
+    Recipient.OWNER: frozenset({Fact.PLACE, Fact.OWN_PAGE}),
 }
 
 

@@ -33,6 +33,7 @@ class Authority(StrEnum):
     DECISION = "decision"
     UNILATERAL = "unilateral"
     LOCAL = "local"
+    ADOPTED = "adopted"
 
 
 class ReadmissionAsks(StrEnum):

@@ -50,6 +50,13 @@ class OnTermEnd(StrEnum):
     AWAIT_READMISSION = "await_readmission"
 
 
+class RaidTells(StrEnum):
+    """Whom the service writes to when many accounts are restricted at once."""
+
+    NOBODY = "nobody"
+    EACH = "each"
+
+
 class OnOverdue(StrEnum):
     """What becomes of a unilateral act whose review is late (P-7.3)."""
 
@@ -67,14 +74,17 @@ class Reports:
     substantive_answer: Annotated[timedelta, Source("P-2.4", DAY, 90 * DAY)]
     resolution: Annotated[timedelta, Source("P-2.4", DAY, YEAR)]
     heard_first_for: Annotated[timedelta, Source("P-2.5", HOUR, 30 * DAY)]
+    same_report_within: Annotated[timedelta, Source("P-2.4", MINUTE, 7 * DAY)]
     danger_repeat: Annotated[timedelta, Source("P-3.6", MINUTE, HOUR)]
     danger_page: Annotated[timedelta, Source("P-3.6", MINUTE, DAY)]
+    letters_a_day: Annotated[int, Source("P-2.10", 1, 1000)]
 
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """How long a reported person has to answer before the group may go on."""
+    """How long a reported person has to answer before the group may go on, and first the reporter whether it is safe."""
 
+    reporter_asked_for: Annotated[timedelta, Source("P-3.5", HOUR, 30 * DAY)]
     hearing_window: Annotated[timedelta, Source("P-3.5", DAY, 90 * DAY)]
 
 
@@ -109,6 +119,7 @@ class Enactment:
 
     feedback_window: Annotated[timedelta, Source("P-5.4", HOUR, 30 * DAY)]
     second_reading_within: Annotated[timedelta, Source("P-5.6", HOUR, 7 * DAY)]
+    bounce_window: Annotated[timedelta, Source("P-6.2", HOUR, 7 * DAY)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +163,35 @@ class Brake:
     put_backs: Annotated[int, Source("P-7.5", 0, 100)]
     lifts_by_hand: Annotated[int, Source("P-7.5", 2, 100)]
     lifts_within: Annotated[timedelta, Source("P-7.5", HOUR, 7 * DAY)]
+    raid_most: Annotated[int, Source("P-7.5", 2, 100_000)]
+    raid_lasts: Annotated[timedelta, Source("P-7.5", HOUR, 14 * DAY)]
+    raid_tells: Annotated[RaidTells, Source("P-7.5")]
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What moderators may do in their own space without the group, and by when they say why."""
+
+    local_max: Annotated[timedelta, Source("P-6.8", DAY, 30 * DAY)]
+    local_repeat: Annotated[int, Source("P-6.8", 2, 20)]
+    local_repeat_within: Annotated[timedelta, Source("P-6.8", DAY, YEAR)]
+    local_look: Annotated[timedelta, Source("P-6.8", HOUR, 30 * DAY)]
+    native_reason_within: Annotated[timedelta, Source("P-7.2", HOUR, 7 * DAY)]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """How soon somebody looks again at an account that is said to be another's."""
+
+    dispute_look: Annotated[timedelta, Source("P-6.4", HOUR, 7 * DAY)]
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """How the Board is kept in mind of what lies with it."""
+    """How matters pass between the groups, and how the Board is kept in mind of what lies with it."""
 
+    accept_within: Annotated[timedelta, Source("P-8.2", HOUR, 14 * DAY)]
+    spaces_to_escalate: Annotated[int, Source("P-8.3", 2, 20)]
     board_remind_every: Annotated[timedelta, Source("P-8.4", DAY, 90 * DAY)]
 
 
@@ -188,6 +222,8 @@ class Policy:
     readmission: Readmission
     unilateral: Unilateral
     brake: Brake
+    measures: Measures
+    links: Links
     routing: Routing
     reminders: Reminders
     closing: Closing
@@ -250,6 +286,7 @@ ORDERS: tuple[Order, ...] = (
     Order("unilateral.review_within", "unilateral.unreviewed_end", "an act would end before its review is due"),
     Order("unilateral.liaison_after", "unilateral.unreviewed_end", "the liaison would hear of it only afterwards"),
     Order("brake.solo_people", "brake.max_people_per_hour", "one member could do more than the whole service"),
+    Order("measures.native_reason_within", "measures.local_max", "it would outlast what moderators may do unexplained"),
 )
 
 _Comparable = TypeVar("_Comparable", timedelta, int, Fraction)

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from rules.conflicts import Standing, board_only, who_may_know
 from rules.policy import ContactPerson, Policy
+from rules.verdict import Verdict, allowed, refused
 
 Who = TypeVar("Who", bound=Hashable)
 
@@ -100,6 +101,18 @@ def contact_for(
         return next((who for who in (shepherd, answering) if who in remaining), None)
     chairs = [who for who in (answering, *sorted(circle.chairs, key=repr)) if who in circle.chairs and who in remaining]
     return next(iter(chairs), None)
+
+
+def may_hand_over(by: Who, to: Who, contact: Who | None, on_the_case: frozenset[Who]) -> Verdict:
+    """Whether `by` may make `to`, who is on the case, its contact person. Policy: P-3.4.
+
+    The contact person hands over; where there is none, or they take part no more, any member on the case does.
+    """
+    if contact in on_the_case and contact != by:
+        return refused("not_contact", "The contact person of this case hands it over.", "P-3.4")
+    if contact == to:
+        return refused("is_contact", "They are the contact person of this case already.", "P-3.4")
+    return allowed("P-3.4")
 
 
 def danger_call(

@@ -98,16 +98,20 @@ def may_confirm(what: Second, by: str, first: str) -> Verdict:
     return refused(code, sentence, rule) if by == first else allowed(rule)
 
 
-def may_contact_reported(*, closed: bool, asked_to_wait: bool) -> Verdict:
+def may_contact_reported(*, closed: bool, asked_to_wait: bool, question_open: bool = False) -> Verdict:
     """Whether the reported person may be contacted about the case. Policy: P-2.12, P-3.5.
 
-    `asked_to_wait`: a reporter who has not withdrawn says "not yet". Immediate safety measures do not ask this.
+    `asked_to_wait`: a reporter who has not withdrawn says "not yet". `question_open`: one was asked whether it is safe
+    and still has time to answer. Immediate safety measures do not ask this.
     """
     if closed:
         return refused("closed", "This case is closed. Open it again first.", "P-5.8")
     if asked_to_wait:
         sentence = "A reporter has asked that this person is not contacted yet. Ask the reporter first."
         return refused("do_not_contact", sentence, "P-2.12")
+    if question_open:
+        sentence = "The reporter has been asked whether it is safe, and still has time to answer. You are told then."
+        return refused("question_open", sentence, "P-3.5")
     return allowed("P-3.5")
 
 

@@ -26,6 +26,11 @@ def counts_as_told(*, proven: bool, sanctioned: bool) -> bool:
     return proven or not sanctioned
 
 
+def undone_by_bounce(sent_at: datetime, at: datetime, policy: Policy) -> bool:
+    """Whether a mail that comes back at that instant counts as never delivered. Policy: P-6.2."""
+    return at < sent_at + policy.enactment.bounce_window
+
+
 def waits_until(decided_at: datetime, policy: Policy, *, safety: bool) -> datetime:
     """Until when, at most, a decided sanction waits for its message; a safety measure never waits. Policy: P-5.5, P-5.6."""
     return decided_at if safety else decided_at + policy.enactment.second_reading_within

@@ -3,7 +3,7 @@
 How much one member, or the service itself, may do before somebody else looks is in `brake`.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -159,6 +159,18 @@ def review(
     if len(latest) < policy.unilateral.review_agree:
         return ReviewState.OPEN
     return _RESULT[answers.pop()[0]]
+
+
+def review_of_stop(
+    answers: Mapping[Who, ReviewAnswer], eligible: frozenset[Who], policy: Policy
+) -> ReviewAnswer | None:
+    """What the reviewers of a stop say alike; None while too few have answered, or they differ. Policy: P-7.5.
+
+    `eligible` leaves out who stopped and who is stopped. Where fewer are left than a review needs, all of them decide.
+    """
+    counted = [answer for who, answer in answers.items() if who in eligible]
+    enough = len(counted) >= min(policy.unilateral.review_agree, max(len(eligible), 1))
+    return counted[0] if enough and len(set(counted)) == 1 else None
 
 
 def _reminders(since: datetime, due: datetime, kind: StepKind, policy: Policy) -> Iterable[Step]:

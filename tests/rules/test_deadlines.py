@@ -12,6 +12,7 @@ TABLE = [
     (Deadline.FIRST_ANSWER, 24 * HOUR, Follows.TELL_REPORTER_NEW_DATE, "P-2.4"),
     (Deadline.SUBSTANTIVE_ANSWER, 7 * DAY, Follows.TELL_REPORTER_NEW_DATE, "P-2.4"),
     (Deadline.RESOLUTION, 7 * DAY, Follows.TELL_REPORTER_NEW_DATE, "P-2.4"),
+    (Deadline.CONTACT_QUESTION, 48 * HOUR, Follows.CLOSE_WINDOW, "P-3.5"),
     (Deadline.HEARING, 7 * DAY, Follows.CLOSE_WINDOW, "P-3.5"),
     (Deadline.FEEDBACK, 72 * HOUR, Follows.CLOSE_WINDOW, "P-5.4"),
     (Deadline.SECOND_READING, 24 * HOUR, Follows.SEND_STANDARD_TEXT, "P-5.6"),
@@ -19,6 +20,8 @@ TABLE = [
     (Deadline.TERM_REVIEW, 365 * DAY, Follows.REMIND_GROUP, "P-6.2"),
     (Deadline.CASE_REVIEW, 180 * DAY, Follows.REMIND_GROUP, "P-5.8"),
     (Deadline.BOARD_ANSWER, 7 * DAY, Follows.REMIND_BOARD, "P-8.4"),
+    (Deadline.ACCEPTANCE, 24 * HOUR, Follows.REMIND_CHAIRS, "P-8.2"),
+    (Deadline.LINK_DISPUTE, 24 * HOUR, Follows.REMIND_CHAIRS, "P-6.4"),
 ]
 
 

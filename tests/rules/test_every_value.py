@@ -8,7 +8,22 @@ from fractions import Fraction
 
 import pytest
 
-from rules import brake, conflicts, deadlines, ladder, names, precedence, quorum, routing, telling, unilateral
+from rules import (
+    brake,
+    conflicts,
+    deadlines,
+    escalation,
+    ladder,
+    letters,
+    measures,
+    names,
+    precedence,
+    quorum,
+    repeats,
+    routing,
+    telling,
+    unilateral,
+)
 from rules.deadlines import Deadline
 from rules.hearers import heard_by_all_from
 from rules.policy import Policy, Value, values
@@ -141,6 +156,16 @@ def heard_first(policy: Policy) -> object:
     return heard_by_all_from(NOW, policy)
 
 
+def measuring(policy: Policy) -> object:
+    """Whether moderators may measure, by term and by how many measures there were how long ago."""
+    return [
+        measures.may_measure(term * DAY, [NOW - since * DAY] * earlier, NOW, policy).code
+        for term in (1, 7, 10, 20)
+        for since in (1, 60, 100)
+        for earlier in range(6)
+    ]
+
+
 PROBES: dict[str, Probe] = {
     "reports.contact_person": contact,
     "reports.first_answer_target": deadline(Deadline.FIRST_ANSWER_TARGET),
@@ -148,8 +173,11 @@ PROBES: dict[str, Probe] = {
     "reports.substantive_answer": deadline(Deadline.SUBSTANTIVE_ANSWER),
     "reports.resolution": deadline(Deadline.RESOLUTION),
     "reports.heard_first_for": heard_first,
+    "reports.same_report_within": lambda policy: repeats.same_report_since(NOW, policy),
     "reports.danger_repeat": danger,
     "reports.danger_page": danger,
+    "reports.letters_a_day": lambda policy: [letters.joins_the_last(count, policy) for count in range(1200)],
+    "hearing.reporter_asked_for": deadline(Deadline.CONTACT_QUESTION),
     "hearing.hearing_window": deadline(Deadline.HEARING),
     "conflicts.members_left": remaining,
     "conflicts.nickname_letters": mentions,
@@ -166,6 +194,7 @@ PROBES: dict[str, Probe] = {
     "quorum.organisers_approve": tallies,
     "enactment.feedback_window": deadline(Deadline.FEEDBACK),
     "enactment.second_reading_within": holds,
+    "enactment.bounce_window": lambda policy: every_hour(8, lambda h: telling.undone_by_bounce(NOW, NOW + h, policy)),
     "sanctions.short_least": terms,
     "sanctions.short_most": terms,
     "sanctions.extended_least": terms,
@@ -185,6 +214,19 @@ PROBES: dict[str, Probe] = {
     "brake.put_backs": putting_back,
     "brake.lifts_by_hand": lifts,
     "brake.lifts_within": lifts,
+    "brake.raid_most": lambda policy: [
+        brake.may_announce("A", count, SIX, [], policy).code for count in (0, 1, 2, 3, 4999, 5000, 5001, 10_000)
+    ],
+    "brake.raid_lasts": lambda policy: brake.raid_stands_until(NOW, policy),
+    "brake.raid_tells": brake.tells_each_of_a_raid,
+    "measures.local_max": measuring,
+    "measures.local_repeat": measuring,
+    "measures.local_repeat_within": measuring,
+    "measures.local_look": lambda policy: measures.passes_to_the_group(NOW, policy),
+    "measures.native_reason_within": lambda policy: measures.explained_by(NOW, policy),
+    "links.dispute_look": deadline(Deadline.LINK_DISPUTE),
+    "routing.accept_within": deadline(Deadline.ACCEPTANCE),
+    "routing.spaces_to_escalate": lambda policy: [escalation.is_spread(range(n), policy) for n in range(9)],
     "routing.board_remind_every": deadline(Deadline.BOARD_ANSWER),
     "reminders.shares": lambda policy: deadlines.reminders(Deadline.RESOLUTION, NOW, policy),
     "closing.review_after": deadline(Deadline.CASE_REVIEW),

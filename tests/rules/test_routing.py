@@ -14,6 +14,7 @@ from rules.routing import (
     deciders_for_chair,
     for_report,
     liaison_for,
+    may_hand_over,
 )
 from tests.rules.community import CHIPY, DJANGO, NOW, after
 
@@ -109,3 +110,21 @@ def test_nobody_hears_of_a_matter_that_concerns_them(concerned: set[str], minute
     assert not reached & concerned
     contact = contact_for(CIRCLE, out, "D", "C", CHIPY)
     assert contact is None or contact not in concerned
+
+
+@pytest.mark.parametrize(
+    ("by", "to", "contact", "code"),
+    [
+        ("A", "B", "A", ""),
+        ("B", "C", "A", "not_contact"),
+        ("A", "A", "A", "is_contact"),
+        ("B", "C", None, ""),
+        ("B", "C", "gone", ""),
+    ],
+)
+def test_only_the_contact_person_hands_a_reporter_to_somebody_else(
+    by: str, to: str, contact: str | None, code: str
+) -> None:
+    """P-3.4"""
+    verdict = may_hand_over(by, to, contact, frozenset("ABC"))
+    assert (verdict.code if not verdict else "") == code

@@ -15,6 +15,7 @@ from rules.unilateral import (
     clocks,
     may_review,
     review,
+    review_of_stop,
     timeline,
 )
 from tests.rules.community import DAY, DJANGO, HOUR, NOW, after, changed
@@ -146,3 +147,20 @@ def test_nobody_reviews_their_own_act_or_a_case_closed_to_them() -> None:
     assert may_review("B", "A", FOUR)
     assert may_review("A", "A", FOUR).code == "own_act"
     assert may_review("B", "A", FOUR - {"B"}).code == "not_counted"
+
+
+@pytest.mark.parametrize(
+    ("answers", "eligible", "settled"),
+    [
+        ({"A": RATIFY, "B": RATIFY}, "ABC", RATIFY),
+        ({"A": RATIFY, "B": REVERSE}, "ABC", None),
+        ({"A": REVERSE}, "ABC", None),
+        ({"A": REVERSE}, "A", REVERSE),
+        ({"X": RATIFY, "A": REVERSE, "B": REVERSE}, "ABC", REVERSE),
+    ],
+)
+def test_a_stop_stands_or_ends_by_what_the_others_say_alike(
+    answers: dict[str, ReviewAnswer], eligible: str, settled: ReviewAnswer | None
+) -> None:
+    """P-7.5"""
+    assert review_of_stop(answers, frozenset(eligible), DJANGO) == settled

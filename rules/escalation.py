@@ -1,0 +1,85 @@
+"""Matters between the moderators and the working group: what the moderators learn of one, when it spreads, who is asked.
+
+What a moderator is answered never says more than how far a matter has come.
+"""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from rules.policy import Policy
+from rules.verdict import Verdict, allowed, refused
+
+Who = TypeVar("Who", bound=Hashable)
+
+
+class Status(StrEnum):
+    """How far a matter has come, for those who passed it on (P-8.2)."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    LOOKED_AT = "looked_at"
+    DECIDED = "decided"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What has happened to a matter since it was passed on. `begun`: an outcome has been proposed."""
+
+    accepted: bool
+    begun: bool = False
+    decided: bool = False
+    closed: bool = False
+
+
+def status_of(progress: Progress) -> Status:
+    """How far the matter has come, in the one word that goes back to the moderators. Policy: P-8.2.
+
+    Nothing of who decides it, of what was found, or of what follows.
+    """
+    if progress.closed:
+        return Status.CLOSED
+    if progress.decided:
+        return Status.DECIDED
+    if progress.begun:
+        return Status.LOOKED_AT
+    return Status.ACCEPTED if progress.accepted else Status.RECEIVED
+
+
+def status_when_walled(accepted_at: datetime | None, walled_at: datetime) -> Status:
+    """What somebody is shown of a matter that they passed on and that turned out to concern them. Policy: P-2.5, P-8.2.
+
+    It stands still where it was: a line that vanished would tell them what it is about.
+    """
+    return Status.ACCEPTED if accepted_at is not None and accepted_at < walled_at else Status.RECEIVED
+
+
+def may_accept(by: Who, passed_on_by: Who | None) -> Verdict:
+    """Whether `by` may accept the matter by name: anybody of the other group who did not pass it on. Policy: P-8.2."""
+    if by == passed_on_by:
+        return refused("own", "You passed this on yourself: somebody else accepts it by name.", "P-8.2")
+    return allowed("P-8.2")
+
+
+def may_turn_over(since: datetime, *, accepted: bool, decided: bool, now: datetime, policy: Policy) -> Verdict:
+    """Whether a chair of either group may turn the matter over to the Board by now. Policy: P-8.4.
+
+    So it is where nobody has accepted it in time, or where it was accepted and is not decided in time.
+    """
+    if decided:
+        return refused(
+            "decided", "This matter is decided already. Its parties may ask the Board to look again.", "P-8.4"
+        )
+    limit = since + (policy.quorum.decide_by if accepted else policy.routing.accept_within)
+    if now < limit:
+        sentence = f"The two groups have until {limit:%d %B %Y, %H:%M} UTC to come to an agreement."
+        return refused("too_early", sentence, "P-8.4")
+    return allowed("P-8.4")
+
+
+def is_spread(spaces: Iterable[Hashable], policy: Policy) -> bool:
+    """Whether somebody was measured or found in violation in so many spaces that it is no local matter. Policy: P-8.3."""
+    return len(set(spaces)) >= policy.routing.spaces_to_escalate

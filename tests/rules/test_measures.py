@@ -1,0 +1,32 @@
+"""What moderators may do without the group: short, not for good, not again and again. Policy: P-6.8."""
+
+from datetime import timedelta
+
+import pytest
+
+from rules.measures import FOR_THE_GROUP, may_measure
+from tests.rules.community import DAY, DJANGO, NOW
+
+
+@pytest.mark.parametrize(
+    ("term", "earlier", "on_leader", "code"),
+    [
+        (7 * DAY, [], False, ""),
+        (7 * DAY + timedelta(hours=1), [], False, "too_long"),
+        (None, [], False, "permanent"),
+        (timedelta(), [], False, "term"),
+        (DAY, [DAY], False, ""),
+        (DAY, [DAY, 89 * DAY], False, "repeated"),
+        (DAY, [DAY, 90 * DAY], False, ""),
+        (DAY, [], True, ""),
+        (2 * DAY, [], True, "on_leader"),
+    ],
+)
+def test_what_moderators_may_set_alone(
+    term: timedelta | None, earlier: list[timedelta], on_leader: bool, code: str
+) -> None:
+    """P-6.8, and P-7.5 for somebody with a role."""
+    verdict = may_measure(term, [NOW - since for since in earlier], NOW, DJANGO, on_leader=on_leader)
+    assert bool(verdict) is (code == "")
+    assert code in ("", verdict.code)
+    assert ("scalate" in verdict.sentence) is (code in FOR_THE_GROUP)
