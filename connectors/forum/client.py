@@ -4,11 +4,12 @@ Blocking; each call is one request, made in the calling thread. What an error me
 """
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Final
+from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 from pydiscourse import DiscourseClient
@@ -19,9 +20,21 @@ from pydiscourse.exceptions import (
     DiscourseServerError,
 )
 
+from guardian.clock import wire_seconds
 from guardian.ids import SpaceName
 
 FAULTS: tuple[type[Exception], ...] = (DiscourseError, requests.RequestException)
+_MOVED: Final = frozenset({301, 302, 303, 307, 308})
+_HOPS: Final = 4
+_CHUNK: Final = 64 * 1024
+
+
+class Elsewhere(DiscourseError):  # type: ignore[misc]  # the library has no types
+    """What is asked for is not kept on the forum itself: it is not fetched from anywhere else."""
+
+
+class TooLarge(DiscourseError):  # type: ignore[misc]  # the library has no types
+    """A file is larger than what is kept; nothing of it was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +42,7 @@ class ForumConfig:
     """Where the forum is and as whom we come. `providers` says which of our spaces a login provider stands for.
 
     `native_end`: sites that run unattended let the forum end a suspension itself. `rate_per_minute` is our part of the
-    60 calls a minute that all API keys of a forum share.
+    60 calls a minute that all API keys of a forum share. `group`: whose messages are read beside our account's own.
     """
 
     name: SpaceName
@@ -41,6 +54,9 @@ class ForumConfig:
     webhook_secret: str | None = field(default=None, repr=False)
     rate_per_minute: float = 45.0
     providers: tuple[tuple[str, SpaceName], ...] = ()
+    group: str | None = None
+    inbox_every: timedelta = timedelta(minutes=1)
+    largest_file: int = 10_000_000
 
 
 class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
@@ -115,6 +131,81 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
             raise
         return True
 
+    def inbox(self, page: int) -> Any:
+        """One page of the conversations with our account that are not archived, the latest first, counted from 0."""
+        return self._get(f"/topics/private-messages/{quote(self.api_username, safe='')}.json", page=page)
+
+    def group_inbox(self, group: str, page: int) -> Any:
+        """The same of a group that our account is in."""
+        name, of = quote(group, safe=""), quote(self.api_username, safe="")
+        return self._get(f"/topics/private-messages-group/{of}/{name}.json", page=page)
+
+    def conversation(self, topic: int) -> Any:
+        """A topic with its first posts as they were written, and the ids of all."""
+        return self._get(f"/t/{topic}.json", include_raw="true")
+
+    def some_posts(self, topic: int, posts: Iterable[int]) -> Any:
+        """These posts of a topic (twenty at most), as they were written."""
+        return self._get(f"/t/{topic}/posts.json", **{"post_ids[]": list(posts), "include_raw": "true"})
+
+    def post(self, post: int) -> Any:
+        """One post as it stands now."""
+        return self._get(f"/posts/{post}.json")
+
+    def post_in(self, topic: int, number: int) -> Any:
+        """The post of that number in a topic."""
+        return self._get(f"/posts/by_number/{topic}/{number}.json")
+
+    def answer(self, topic: int, raw: str) -> Any:
+        """The conversation has this answer of ours. Said twice, it stands there twice."""
+        return self._post("/posts.json", topic_id=topic, raw=raw)
+
+    def archive(self, topic: int) -> Any:
+        """The conversation is in no inbox of ours any more, until somebody writes in it."""
+        return self._put(f"/t/{topic}/archive-message.json")
+
+    def close_topic(self, topic: int, closed: bool) -> Any:
+        """Only staff can answer in the topic; or everybody again."""
+        return self._put(f"/t/{topic}/status.json", status="closed", enabled="true" if closed else "false")
+
+    def queue(self, offset: int) -> Any:
+        """Ten flagged posts that nobody has seen to yet, the latest first."""
+        return self._get(
+            "/review.json",
+            type="ReviewableFlaggedPost",
+            status="pending",
+            priority="low",
+            sort_order="created_at",
+            offset=offset,
+        )
+
+    def review(self, item: int) -> Any:
+        """One entry of the review queue, whatever became of it."""
+        return self._get(f"/review/{item}.json")
+
+    def members_of(self, group: str) -> Any:
+        """The first accounts of a group."""
+        return self._get(f"/groups/{quote(group, safe='')}/members.json")
+
+    def hooks(self) -> Any:
+        """The webhooks of the site; administrators' keys only."""
+        return self._get("/admin/api/web_hooks.json")["web_hooks"]
+
+    def file(self, path: str, largest: int) -> bytes:
+        """The file at this path of the forum; Elsewhere where it leads away from it, TooLarge where it is."""
+        address, until = self.host + path, wire_seconds() + self.timeout
+        for _ in range(_HOPS):
+            if urlsplit(address)[:2] != urlsplit(self.host)[:2]:
+                raise Elsewhere("The forum keeps this file elsewhere")
+            with self._session().get(address, stream=True, allow_redirects=False, timeout=self.timeout) as response:
+                if response.status_code in _MOVED:
+                    address = urljoin(address, response.headers.get("Location", ""))
+                    continue
+                if response.status_code >= 300:
+                    raise _refusal(response)
+                return _within(response, largest, until)
+        raise Elsewhere("The forum sends us round in circles")
+
     def settings(self) -> Any:
         """The site's settings; administrators' keys only."""
         return self._get("/admin/site_settings.json")["site_settings"]
@@ -155,6 +246,18 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
             session.headers["Api-Username"] = self.api_username
             self._thread.session = session
         return session
+
+
+def _within(response: requests.Response, largest: int, until: float) -> bytes:
+    """The body, given up as soon as it is too large, or comes too slowly."""
+    kept = bytearray()
+    for chunk in response.iter_content(_CHUNK):
+        kept += chunk
+        if len(kept) > largest:
+            raise TooLarge("The file is larger than what is kept")
+        if wire_seconds() > until:
+            raise requests.Timeout
+    return bytes(kept)
 
 
 def body_of(response: requests.Response) -> Any:

@@ -1,4 +1,7 @@
-"""The forum's webhooks: a signed event about an account says which account to look at."""
+"""The forum's webhooks: a signed event says which account, or which entry of the review queue, to look at.
+
+An event about a post may carry anybody's private message: it is never asked for, and nothing of it is read.
+"""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +9,11 @@ from typing import Any
 
 from guardian.errors import Refused
 from guardian.ids import SpaceName
+from guardian.logs import logger
 from guardian.spaces.inlet import Knock, check_signature, digest_of, lowered
+
+log = logger("forum")
+_ASKED_FOR = frozenset({"user", "reviewable", "ping"})
 
 
 class ForumInlet:
@@ -20,20 +27,32 @@ class ForumInlet:
         """The knock that the signed body stands for; Refused where the signature is missing or wrong."""
         given = lowered(headers)
         check_signature(self._secret, body, given.get("x-discourse-event-signature"))
+        event = _event(body)
+        if not _ASKED_FOR & set(event):
+            log.warning(
+                "hook.was_not_asked_for", space=self.space, remedy="leave only user and reviewable events in it"
+            )
+        flagged = _id_in(event, "reviewable")
         return Knock(
             self.space,
-            _accounts(body),
+            _id_in(event, "user"),
             digest_of(body),
             given.get("x-discourse-event-id", ""),
             given.get("x-discourse-event", ""),
+            tuple(f"review {number}" for number in flagged),
         )
 
 
-def _accounts(body: bytes) -> tuple[str, ...]:
+def _event(body: bytes) -> Mapping[str, Any]:
     try:
         event: Any = json.loads(body)
     except ValueError as error:
         raise Refused("malformed", "This delivery is not in the forum's form.") from error
-    person = event.get("user") if isinstance(event, dict) else None
-    native_id = person.get("id") if isinstance(person, dict) else None
-    return (str(native_id),) if isinstance(native_id, int) and native_id > 0 else ()
+    return event if isinstance(event, dict) else {}
+
+
+def _id_in(event: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+    """The id of the thing of that kind, if the event is about one."""
+    thing = event.get(kind)
+    number = thing.get("id") if isinstance(thing, dict) else None
+    return (str(number),) if isinstance(number, int) and number > 0 else ()

@@ -4,14 +4,16 @@ The forum takes nothing from a suspended account but the way in, so nothing has 
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 from connectors.forum import translate
-from connectors.forum.client import FAULTS, Forum, ForumConfig
-from connectors.http import FIRST_PAUSE, Dialect, Failed, Line, Urgency, instant_of
+from connectors.forum.checks import Checks
+from connectors.forum.client import ForumConfig
+from connectors.forum.wire import wire_to
+from connectors.http import FIRST_PAUSE, Failed, Urgency, instant_of
 from guardian.clock import Clock
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
@@ -43,11 +45,8 @@ class ForumSpace:
 
     def __init__(self, config: ForumConfig, clock: Clock, *, first_pause: timedelta = FIRST_PAUSE) -> None:
         self._config, self._clock = config, clock
-        self._forum = Forum(config)
-        dialect = Dialect(FAULTS, translate.fault, self._forum.date)
-        self._line = Line(
-            config.name, clock, dialect, config.call_ceiling, config.rate_per_minute, first_pause=first_pause
-        )
+        self.wire = wire_to(config, clock, first_pause)
+        self._forum, self._line = self.wire.forum, self.wire.line
 
     @property
     def name(self) -> SpaceName:
@@ -63,6 +62,8 @@ class ForumSpace:
             needs=("an API key bound to a moderator account, not limited to single actions",),
             ceiling=self._config.call_ceiling,
             ends_natively=self._config.native_end,
+            vouches=bool(self._config.providers),
+            per_minute=self._line.per_minute_of_many,
         )
 
     def busy(self, account: Account) -> bool:
@@ -92,6 +93,10 @@ class ForumSpace:
         """Nothing is taken by a suspension; the forum would refuse it for its staff."""
         return await self._line.look(self._survey(account))
 
+    async def survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings] | Unknown:
+        """The forum would refuse it for its staff, which is one list."""
+        return await self._line.look(self._survey_many(accounts))
+
     async def sweep(self) -> Sweep | Unknown:
         """Everything that the forum holds, by list pages (a hint: accounts can shift between two pages)."""
         return await self._line.look(self._sweep(), _SWEEP_CEILINGS)
@@ -112,7 +117,10 @@ class ForumSpace:
 
     async def check(self) -> tuple[Finding, ...]:
         """What is well and what is missing, each with its remedy."""
-        looks = (self._check_key(), self._check_reasons())
+        checks = Checks(self.wire)
+        looks = [self._check_key(), self._check_reasons(), checks.inbox(), checks.hooks()]
+        if self._config.group is not None:
+            looks.append(checks.group(self._config.group))
         answers = await asyncio.gather(*(self._line.look(look) for look in looks))
         found = [a if isinstance(a, Finding) else _unanswered(a) for a in answers]
         return (*found, self._check_webhook())
@@ -127,6 +135,11 @@ class ForumSpace:
             return unfit
         steps = self._suspend(order) if order.hold is Hold.BARRED else self._silence(order)
         return await self._line.act(self._proven(steps))
+
+    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
+        """One call each: the forum has none for several accounts."""
+        outcomes = await asyncio.gather(*(self.restrict(order) for order in orders))
+        return {order.account: outcome for order, outcome in zip(orders, outcomes, strict=True)}
 
     async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
         """The forum no longer holds that restriction. It says the same where nothing was held: then too it is Done."""
@@ -187,7 +200,7 @@ class ForumSpace:
     async def _suspend(self, order: Order) -> Outcome:
         if self._config.native_end and await self._stands_with_another_end(order):
             return await self._replace(order)
-        await self._act(order.account, self._suspending(order))
+        await self._act(order.account, self._suspending(order), Urgency.BULK if order.patient else Urgency.ACT)
         return Done()
 
     def _suspending(self, order: Order) -> Callable[[], Any]:
@@ -238,8 +251,8 @@ class ForumSpace:
         await self._act(account, lambda: lift(account.native_id))
         return Done()
 
-    async def _act(self, account: Account, call: Any) -> Any:
-        return await self._line.ask(call, Urgency.ACT, acts_on=account)
+    async def _act(self, account: Account, call: Any, urgency: Urgency = Urgency.ACT) -> Any:
+        return await self._line.ask(call, urgency, acts_on=account)
 
     async def _trace(self, account: Account, hold: Hold) -> Trace:
         person = await self._person(account)
@@ -252,6 +265,10 @@ class ForumSpace:
         person = await self._person(account)
         staff = person is not None and bool(person.get("admin") or person.get("moderator"))
         return Belongings(refusal=_STAFF if staff else None)
+
+    async def _survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings]:
+        rows = await self._pages("staff")
+        return {account: Belongings(refusal=_STAFF) for account in accounts if account.native_id in rows}
 
     async def _sweep(self) -> Sweep:
         holds: dict[str, tuple[Held, ...]] = {}
@@ -368,8 +385,9 @@ class ForumSpace:
         return Finding(
             "The forum's events are not taken: no webhook secret is set.",
             well=False,
-            remedy="Set a webhook secret here, and on the forum a webhook for the events user_suspended and user_unsuspended.",
-            breaks="A suspension lifted by hand is noticed by the next sweep only.",
+            remedy="Set a webhook secret here, and on the forum a webhook for the events of users and of the review queue "
+            "(reviewable), and for no others.",
+            breaks="A suspension lifted by hand, and a flag, are noticed when we next look only.",
         )
 
 

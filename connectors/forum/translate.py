@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from pydiscourse.exceptions import DiscourseError
 
-from connectors.forum.client import body_of
+from connectors.forum.client import Elsewhere, TooLarge, body_of
 from connectors.http import retry_after
 from guardian.ids import REFERENCE_PREFIX, Reference
 from guardian.spaces.outcomes import Already, Forbidden, Gone, Outcome, Rejected, Unavailable
@@ -18,6 +18,7 @@ from rules.precedence import Hold
 OPEN_END = "3018-01-01T00:00:00Z"
 LONGEST_REASON = 300
 NEEDS_STAFF = "an API key of a moderator of the forum (not limited to single actions)"
+NEEDS_GROUP = "membership of our account in the group that is configured"
 NEEDS_RANK = "an account that may be restricted: the forum protects its own staff"
 _FOR_EVER = timedelta(days=36_500)
 _REFERENCE = re.compile(re.escape(REFERENCE_PREFIX) + r"[2-9A-HJ-NP-Z]{12}")
@@ -31,6 +32,8 @@ _FETCHED = re.compile(r"://|^www\.|[\w-]\.[a-z]{2,}|[@`]", re.IGNORECASE)
 def fault(error: Exception) -> Outcome:
     """What an error of the client means."""
     response = getattr(error, "response", None)
+    if isinstance(error, Elsewhere | TooLarge):
+        return Rejected(str(error))
     if not isinstance(error, DiscourseError) or response is None:
         return Unavailable(f"the forum could not be reached ({_kind(error)})")
     headers = {name.lower(): value for name, value in response.headers.items()}
@@ -111,9 +114,10 @@ def _held(hold: Hold, account: Mapping[str, Any], till: str, reason: str, author
     held = _until(hold, end, now) if end else None
     if held is None:
         return None
-    found = _REFERENCE.search(str(account.get(reason) or ""))
+    said = str(account.get(reason) or "")
+    found = _REFERENCE.search(said)
     reference = Reference(found.group()) if found else None
-    return Held(hold, held.until, reference, _id_of(account.get(author)))
+    return Held(hold, held.until, reference, _id_of(account.get(author)), said)
 
 
 def _until(hold: Hold, end: datetime | None, now: datetime) -> Held | None:

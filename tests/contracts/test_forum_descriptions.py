@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulation.webhooks import Hook
 from connectors.forum.emulator.server import ForumEmulator
 from tests.contracts.schemas.descriptions import (
     NOT_RUN,
@@ -39,12 +40,14 @@ async def forum() -> AsyncIterator[ForumEmulator]:
     emulator.add_user("ada", id=50, external_ids={"github": "77"})
     emulator.add_user("bea", id=51)
     emulator.add_user("boss", id=52, admin=True)
+    emulator.state.groups["conduct"] = {52}
     await emulator.start()
     headers = {"Api-Key": emulator.add_key("boss"), "Api-Username": "boss"}
     async with aiohttp.ClientSession(emulator.url, headers=headers) as session:
         await _measures(session)
         await _lookups(session)
         await _talk(emulator, session)
+        await _letters(emulator, session)
         await _refusals(emulator, session)
     yield emulator
     await emulator.stop()
@@ -102,6 +105,26 @@ async def _talk(emulator: ForumEmulator, session: aiohttp.ClientSession) -> None
     await _ask(session, "DELETE", f"/posts/{private['id']}.json")
     await _ask(session, "DELETE", f"/t/{public['topic_id']}.json")
     await _ask(session, "PUT", "/admin/users/51/anonymize.json")
+
+
+async def _letters(emulator: ForumEmulator, session: aiohttp.ClientSession) -> None:
+    ada = emulator.person("ada")
+    picture = ada.upload("shot.png", b"picture")
+    number = ada.send_pm("boss,conduct", "Insults", f"Somebody insulted me. {picture}")
+    for path in (f"/t/{number}.json?include_raw=1", "/topics/private-messages-group/boss/conduct.json"):
+        await _ask(session, "GET", path)
+    await _ask(session, "GET", f"/posts/by_number/{number}/1.json")
+    (short,) = emulator.state.uploads
+    for path in (f"/uploads/short-url/{short}.png", f"/uploads/default/original/1X/{short}.bin"):
+        await _ask(session, "GET", path)
+    for enabled in ("true", "false"):
+        await _ask(session, "PUT", f"/t/{number}/status.json", status="closed", enabled=enabled)
+    for act in ("archive-message", "move-to-inbox"):
+        await _ask(session, "PUT", f"/t/{number}/{act}.json")
+    emulator.postman.hooks.append(Hook("http://127.0.0.1:1/hooks/forum", "s" * 12, frozenset({"user_suspended"})))
+    for path in ("/groups/conduct/members.json", "/admin/api/web_hooks.json"):
+        await _ask(session, "GET", path)
+    emulator.postman.hooks.clear()
 
 
 async def _refusals(emulator: ForumEmulator, session: aiohttp.ClientSession) -> None:

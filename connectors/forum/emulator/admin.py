@@ -163,6 +163,20 @@ class Accounts:
         ]
         return answers.ok({"site_settings": rows, "diags": None})
 
+    def members(self, call: ForumCall) -> Answer:
+        """GET /groups/{name}/members"""
+        ids = call.state.members_of(call.params["name"])
+        if ids is None:
+            return answers.not_found()
+        rows = [answers.group_member(call.state.users[i]) for i in sorted(ids)]
+        meta = {"total": len(rows), "limit": 50, "offset": 0}
+        return answers.ok({"members": rows[:50], "owners": [], "meta": meta})
+
+    def hooks(self, call: ForumCall) -> Answer:
+        """GET /admin/api/web_hooks, for administrators alone"""
+        rows = [answers.hook(i, hook.url, hook.events) for i, hook in enumerate(self._rules.postman.hooks, 1)]
+        return answers.ok({"web_hooks": rows, "total_rows_web_hooks": len(rows), "load_more_web_hooks": None})
+
     def client_settings(self, call: ForumCall) -> Answer:
         """GET /site/settings: the settings that a browser needs, for anybody"""
         return answers.ok(dict(call.state.settings))

@@ -5,7 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from connectors.emulation.server import Answer
-from connectors.forum.emulator.state import PRIVATE, ForumState, ForumUser, Measure, Post, StaffAction, Topic
+from connectors.forum.emulator.state import (
+    PRIVATE,
+    ForumState,
+    ForumUser,
+    Measure,
+    Post,
+    Reviewable,
+    StaffAction,
+    Topic,
+)
 
 JSON = "application/json; charset=utf-8"
 
@@ -121,9 +130,9 @@ def failed(status: int, message: str) -> Answer:
 
 
 def slug(title: str) -> str:
-    """The title as it stands in addresses."""
+    """The title as it stands in addresses; digits alone would be taken for an id there."""
     words = "".join(c if c.isalnum() else " " for c in title.lower()).split()
-    return "-".join(words) or "topic"
+    return "topic" if all(word.isdigit() for word in words) and len(words) < 2 else "-".join(words)
 
 
 def brief(user: ForumUser) -> dict[str, Any]:
@@ -151,6 +160,13 @@ def listed(user: ForumUser, now: datetime, with_email: bool = False) -> dict[str
     if with_email:
         row |= {"email": user.email, "secondary_emails": []}
     return row | _standing(user, now)
+
+
+def group_member(user: ForumUser) -> dict[str, Any]:
+    """An account in the list of a group."""
+    seen = instant(user.created_at)
+    dates = {"last_posted_at": seen, "last_seen_at": seen, "added_at": seen}
+    return {**brief(user), "title": None, **dates, "timezone": "Etc/UTC"}
 
 
 def _standing(user: ForumUser, now: datetime) -> dict[str, Any]:
@@ -270,7 +286,7 @@ def post(state: ForumState, item: Post, viewer: ForumUser | None) -> dict[str, A
         "raw": item.raw,
         "cooked": f"<p>{html.escape(item.raw)}</p>",
         "post_number": item.number,
-        "post_type": 1,
+        "post_type": item.post_type,
         "posts_count": len(topic.post_ids),
         "yours": own,
         "topic_id": topic.id,
@@ -286,12 +302,19 @@ def post(state: ForumState, item: Post, viewer: ForumUser | None) -> dict[str, A
         "trust_level": author.trust_level if author else 0,
         "deleted_at": instant(item.deleted_at) if item.deleted_at else None,
         "post_url": f"/t/{slug(topic.title)}/{topic.id}/{item.number}",
-    }
+    } | ({"action_code": item.action} if item.action else {})
 
 
-def streamed(state: ForumState, item: Post, viewer: ForumUser | None) -> dict[str, Any]:
-    """A post inside its topic."""
-    left_out = ("raw", "posts_count", "badges_granted", "draft_sequence", "post_url", "flair_group_id")
+def link_of(state: ForumState, item: Post) -> str:
+    """Where people see the post, without the site's own address."""
+    topic = state.topics[item.topic_id]
+    return f"{state.base_url}/t/{slug(topic.title)}/{topic.id}/{item.number}"
+
+
+def streamed(state: ForumState, item: Post, viewer: ForumUser | None, with_raw: bool = False) -> dict[str, Any]:
+    """A post inside its topic; what was written stands there only for those who ask for it."""
+    left_out = {"posts_count", "badges_granted", "draft_sequence", "post_url", "flair_group_id"}
+    left_out |= set() if with_raw else {"raw"}
     whole = post(state, item, viewer)
     seen = viewer is not None and viewer.id in item.read_by
     return {k: v for k, v in whole.items() if k not in left_out} | {"link_counts": [], "read": seen}
@@ -364,7 +387,7 @@ def topic_line(state: ForumState, topic: Topic, viewer: ForumUser) -> dict[str, 
         "pinned": False,
         "unpinned": None,
         "visible": True,
-        "closed": False,
+        "closed": topic.closed,
         "archived": False,
         "notification_level": 3,
         "bookmarked": False,
@@ -439,8 +462,8 @@ _DETAILS_PLAIN: dict[str, Any] = {
 }
 
 
-def topic_page(state: ForumState, topic: Topic, viewer: ForumUser | None) -> dict[str, Any]:
-    """A topic with its posts; of a conversation also who takes part in it."""
+def topic_page(state: ForumState, topic: Topic, viewer: ForumUser | None, with_raw: bool = False) -> dict[str, Any]:
+    """A topic with its first posts; of a conversation also who takes part in it."""
     posts = list(state.posts_of(topic))
     last_author = state.users.get(posts[-1].user_id) if posts else None
     author = state.users.get(topic.user_id)
@@ -453,7 +476,7 @@ def topic_page(state: ForumState, topic: Topic, viewer: ForumUser | None) -> dic
     return {
         **_TOPIC_PLAIN,
         "post_stream": {
-            "posts": [streamed(state, p, viewer) for p in posts[:20]],
+            "posts": [streamed(state, p, viewer, with_raw) for p in posts[:20]],
             "stream": [p.id for p in posts],
         },
         "id": topic.id,
@@ -463,6 +486,7 @@ def topic_page(state: ForumState, topic: Topic, viewer: ForumUser | None) -> dic
         "created_at": instant(topic.created_at),
         "last_posted_at": instant(posts[-1].created_at) if posts else None,
         "archetype": topic.archetype,
+        "closed": topic.closed,
         "slug": slug(topic.title),
         "category_id": None if topic.archetype == PRIVATE else 1,
         "user_id": topic.user_id,
@@ -470,4 +494,90 @@ def topic_page(state: ForumState, topic: Topic, viewer: ForumUser | None) -> dic
         "highest_post_number": posts[-1].number if posts else 0,
         "participant_count": len({p.user_id for p in posts}),
         "details": details,
+    }
+
+
+_FLAG_TITLES = {3: "It's Off-Topic", 4: "It's Inappropriate", 7: "Something Else", 8: "It's Spam", 10: "It's Illegal"}
+_EXCERPT = 220
+
+
+def reviewable(state: ForumState, item: Reviewable) -> dict[str, Any]:
+    """A flagged post as the review queue names it; who and what belongs to it stands beside, by ids."""
+    post = state.posts[item.post_id]
+    topic = state.topics[post.topic_id]
+    return {
+        "id": item.id,
+        "type": "ReviewableFlaggedPost",
+        "status": item.status,
+        "version": item.version,
+        "score": float(len(item.scores)),
+        "topic_id": topic.id,
+        "topic_url": f"/t/{slug(topic.title)}/{topic.id}",
+        "target_id": item.post_id,
+        "target_type": "Post",
+        "target_url": link_of(state, post),
+        "post_id": item.post_id,
+        "created_at": instant(item.created_at),
+        "created_by_id": item.created_by,
+        "target_created_by_id": post.user_id,
+        "reviewable_score_ids": [score.id for score in item.scores],
+        "can_edit": False,
+        "raw": post.raw,
+        "cooked": f"<p>{html.escape(post.raw)}</p>",
+    }
+
+
+def beside(state: ForumState, items: list[Reviewable]) -> dict[str, Any]:
+    """What the review queue puts beside its entries: accounts, flags, their types, and the beginnings of conversations."""
+    scores = [(item, score) for item in items for score in item.scores]
+    talks = [state.topics[score.message_topic] for _, score in scores if score.message_topic in state.topics]
+    first = [state.posts[topic.post_ids[0]] for topic in talks]
+    people = {i for item, score in scores for i in (score.user_id, state.posts[item.post_id].user_id)}
+    kinds = sorted({score.kind for _, score in scores})
+    return {
+        "users": [brief(state.users[i]) for i in sorted(people) if i in state.users],
+        "reviewable_scores": [
+            {
+                "id": score.id,
+                "score": 1.0,
+                "agree_stats": {"agreed": 0, "disagreed": 0, "ignored": 0},
+                "status": item.status,
+                "created_at": instant(score.at),
+                "reviewed_at": None,
+                "user_id": score.user_id,
+                "score_type_id": score.kind,
+                "reviewable_conversation_id": score.message_topic,
+            }
+            for item, score in scores
+        ],
+        "score_types": [
+            {"id": kind, "title": _FLAG_TITLES.get(kind, "Flag"), "reviewable_priority": 0, "icon": "flag"}
+            for kind in kinds
+        ],
+        "reviewable_conversations": [
+            {
+                "id": topic.id,
+                "permalink": f"{state.base_url}/t/{slug(topic.title)}/{topic.id}",
+                "has_more": len(topic.post_ids) > 2,
+                "conversation_post_ids": topic.post_ids[:2],
+            }
+            for topic in talks
+        ],
+        "conversation_posts": [
+            {"id": p.id, "excerpt": html.escape(p.raw)[:_EXCERPT], "user_id": p.user_id} for p in first
+        ],
+    }
+
+
+def hook(number: int, url: str, events: frozenset[str] | None) -> dict[str, Any]:
+    """A webhook as administrators see it; the names of its events, or the wildcard."""
+    return {
+        "id": number,
+        "payload_url": url,
+        "content_type": 1,
+        "last_delivery_status": 1,
+        "wildcard_web_hook": events is None,
+        "verify_certificate": True,
+        "active": True,
+        "web_hook_event_types": [{"id": i, "name": name} for i, name in enumerate(sorted(events or ()), 1)],
     }

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import sha1
 from typing import Any
 
 from connectors.emulation.control import Declined, called
 from connectors.forum.emulator import answers
 from connectors.forum.emulator.rules import ForumRules, Refusal
-from connectors.forum.emulator.state import ForumUser, Post, Topic
+from connectors.forum.emulator.state import ForumUser, Post, Topic, Upload
 
 SOMETHING_ELSE = 7
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @contextmanager
@@ -78,11 +80,24 @@ class ForumPerson:
         with _asked():
             return self._rules.publish(user, title, raw).topic_id
 
-    def flag(self, post_id: int, message: str) -> int:
+    def flag(self, post_id: int, message: str, kind: int = SOMETHING_ELSE) -> int:
         """The post waits for review, with this message; the id in the queue."""
         user = self._in()
         with _asked():
-            return self._rules.flag(self._rules.state.posts[post_id], user, SOMETHING_ELSE, message).id
+            item = self._rules.flag(self._rules.state.posts[post_id], user, kind, message)
+        if item is None:
+            raise Declined("what the system writes is not reviewed")
+        return item.id
+
+    def upload(self, file_name: str, content: str | bytes, elsewhere: str = "") -> str:
+        """The file is on the forum (or, for a site that keeps its files so, elsewhere); what to write in a post for it."""
+        self._in()
+        raw = content.encode() if isinstance(content, str) else content
+        short, stem, extension = _short(raw), *file_name.rpartition(".")[::2]
+        self._rules.state.uploads[short] = Upload(short, file_name, raw, elsewhere)
+        if extension.lower() in ("png", "jpg", "jpeg", "gif", "webp"):
+            return f"![{stem}|690x388](upload://{short}.{extension})"
+        return f"[{file_name}|attachment](upload://{short}.{extension}) ({len(raw)} Bytes)"
 
     def profile_of(self, username: str) -> dict[str, Any]:
         """What the person reads on somebody's public page."""
@@ -117,6 +132,15 @@ class ForumPerson:
         return {"id": post.id, "by": author.username if author else "", "raw": post.raw}
 
 
+def _short(content: bytes) -> str:
+    """The name by which the forum writes a file: the number of its SHA-1 in digits and letters."""
+    number, digits = int.from_bytes(sha1(content, usedforsecurity=False).digest()), ""
+    while number:
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits
+
+
 class Hands:
     """What moderators and administrators do themselves, by name, in the forum's own pages."""
 
@@ -142,6 +166,22 @@ class Hands:
         """A moderator lifts a silence."""
         with _asked():
             self._rules.unsilence(self._named(username), self._staff(by))
+
+    def close_by_hand(self, by: str, topic_id: int, closed: bool = True) -> None:
+        """A moderator closes a topic, or opens it again."""
+        topic = self._rules.state.topics.get(topic_id)
+        if topic is None:
+            raise Declined("there is no such topic")
+        with _asked():
+            self._rules.close(topic, self._staff(by), closed)
+
+    def review_by_hand(self, by: str, item: int, action: str) -> None:
+        """A moderator settles an entry of the review queue."""
+        found = self._rules.state.reviewables.get(item)
+        if found is None:
+            raise Declined("there is no such entry")
+        with _asked():
+            self._rules.review(found, action, self._staff(by))
 
     def rename(self, username: str, new: str) -> None:
         """Somebody takes another name."""
@@ -182,8 +222,9 @@ def acts(rules: ForumRules) -> dict[str, Callable[..., Any]]:
 
         return act
 
-    personal = ("can_log_in", "inbox", "read", "send_pm", "reply", "publish", "flag", "profile_of", "mails")
+    writing = ("send_pm", "reply", "publish", "flag", "upload")
+    personal = ("can_log_in", "inbox", "read", *writing, "profile_of", "mails")
     hands = Hands(rules)
     measures = ("suspend_by_hand", "unsuspend_by_hand", "silence_by_hand", "unsilence_by_hand")
-    manual = (*measures, "rename", "merge", "anonymize")
+    manual = (*measures, "rename", "merge", "anonymize", "close_by_hand", "review_by_hand")
     return {name: of_person(name) for name in personal} | {name: getattr(hands, name) for name in manual}

@@ -16,7 +16,7 @@ _ZERO = (
 ).split()
 _NOTHING = (
     "primary_group_id primary_group_name flair_group_id flair_name flair_url flair_bg_color flair_color uploaded_avatar_id "
-    "locale system_avatar_upload_id user_api_keys invited_by"
+    "system_avatar_upload_id user_api_keys invited_by"
 ).split()
 _EMPTY = (
     "muted_category_ids regular_category_ids watched_tags watching_first_post_tags tracked_tags muted_tags "
@@ -52,6 +52,7 @@ def profile_for_staff(user: ForumUser, now: datetime) -> dict[str, Any]:
         "can_edit": True,
         "can_edit_name": True,
         "custom_fields": {},
+        "locale": user.locale,
         "featured_topic": _TOPIC,
         "system_avatar_template": f"/letter_avatar_proxy/v4/letter/{user.username[0].lower()}/3be4f8/{{size}}.png",
         "user_notification_schedule": {"enabled": False, **_WEEK},

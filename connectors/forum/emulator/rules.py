@@ -20,6 +20,7 @@ from connectors.forum.emulator.state import (
     Measure,
     Post,
     Reviewable,
+    Score,
     StaffAction,
     Topic,
 )
@@ -27,6 +28,8 @@ from connectors.forum.emulator.state import (
 REASON_LIMIT = 300
 TITLE_LIMIT = 255
 UNSILENCE_JOB = timedelta(minutes=15)
+SMALL_ACTION = 3
+WITH_MESSAGE = frozenset({7, 8, 10})
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 _EXTERNAL_ID = re.compile(r"[\w-]{1,50}")
 _LINK = re.compile(r"https?://[^\s`<>)\]]+")
@@ -159,6 +162,8 @@ class ForumRules:
             raise Refusal(answers.not_allowed())
         if author.silenced(self.now()) and topic.archetype != PRIVATE:
             raise Refusal(answers.not_allowed())
+        if topic.closed and not author.staff:
+            raise Refusal(answers.not_allowed())
         self._fits_body(raw, topic)
         return self._posted(topic, author, raw, on)
 
@@ -219,6 +224,8 @@ class ForumRules:
             raise Refusal(_unmade(answers.too_short(self.state.settings[minimum], what)))
         if len(text) > limit:
             raise Refusal(_unmade(f"{what} is too long (maximum is {limit} characters)"))
+        if text == text.upper() != text.lower():
+            raise Refusal(_unmade(f"{what} seems unclear, is it a complete sentence?"))
 
     def _fits_body(self, raw: str, topic: Topic) -> None:
         private = topic.archetype == PRIVATE
@@ -238,6 +245,7 @@ class ForumRules:
             post.reachable = {i: not self.state.users[i].suspended(now) for i in sorted(others)}
         self.state.posts[post.id] = post
         topic.post_ids.append(post.id)
+        self._unarchived(topic)
         sent = {"topic": topic.id, "title": topic.title, "raw": raw, "reachable": dict(post.reachable)}
         self.history.changed("message", str(post.id), None, sent, author.username, on)
         for link in _LINK.findall(_CODE.sub(" ", raw)):
@@ -245,17 +253,67 @@ class ForumRules:
         self.postman.tell("post_created", {"post": answers.hooked_post(self.state, post)})
         return post
 
+    def close(self, topic: Topic, by: ForumUser, closed: bool, *, on: Exchange | None = None) -> None:
+        """The topic takes answers of staff alone, or of everybody again; the change stands in it as a line of its own."""
+        if not by.staff or not self.may_see(by, topic):
+            raise Refusal(answers.not_allowed())
+        if topic.closed == closed:
+            return
+        topic.closed = closed
+        now, action = self.now(), "closed.enabled" if closed else "closed.disabled"
+        line = Post(self.state.next_id(), topic.id, len(topic.post_ids) + 1, by.id, "", now, now)
+        line.post_type, line.action = SMALL_ACTION, action
+        self.state.posts[line.id] = line
+        topic.post_ids.append(line.id)
+        self._unarchived(topic)
+        self.history.changed("closed", str(topic.id), not closed, closed, by.username, on)
+
+    def archive(self, topic: Topic, by: ForumUser, archived: bool, *, on: Exchange | None = None) -> str | None:
+        """The conversation is out of (or back in) the inbox of this account and of its groups; the last such group."""
+        groups = [name for name in topic.groups if name in self.state.groups_of(by)]
+        for name in groups:
+            (topic.archived_for.add if archived else topic.archived_for.discard)(name)
+        if by.id in topic.allowed:
+            (topic.archived_by.add if archived else topic.archived_by.discard)(by.id)
+        self.history.changed("archived", str(topic.id), not archived, archived, by.username, on)
+        return groups[-1] if groups and archived else None
+
+    def _unarchived(self, topic: Topic) -> None:
+        """Whatever is written in a conversation brings it back into every inbox, the writer's own too."""
+        topic.archived_by.clear()
+        topic.archived_for.clear()
+
     # -- flags
 
-    def flag(self, post: Post, by: ForumUser, reason: int, message: str, *, on: Exchange | None = None) -> Reviewable:
-        """The post waits for review; with "something else" the moderators get the message too."""
-        if by.silenced(self.now()):
+    def flag(
+        self, post: Post, by: ForumUser, kind: int, message: str, *, on: Exchange | None = None
+    ) -> Reviewable | None:
+        """The post waits for review; a message with "something else" or "illegal" begins a conversation with the
+        moderators. Posts of the system wait for nobody."""
+        if by.silenced(self.now()) or not self.may_see(by, self.state.topics[post.topic_id]):
             raise Refusal(answers.not_allowed())
-        item = Reviewable(self.state.next_id(), post.id, by.id, self.now(), reason, message)
-        self.state.reviewables[item.id] = item
-        self.history.changed("flag", str(post.id), None, {"by": by.id, "reason": reason}, by.username, on)
-        self.postman.tell("reviewable_created", {"reviewable": reviewable(item)})
+        item = self.state.flagged(post)
+        if item is not None and any(score.user_id == by.id and score.kind == kind for score in item.scores):
+            raise Refusal(answers.refusal(403, "You've already taken this action."))
+        meta = self._tell_moderators(post, by, message, on) if message and kind in WITH_MESSAGE else None
+        self.history.changed("flag", str(post.id), None, {"by": by.id, "kind": kind}, by.username, on)
+        if post.user_id < 0:
+            return None
+        event = "reviewable_created" if item is None else "reviewable_updated"
+        if item is None:
+            item = Reviewable(self.state.next_id(), post.id, by.id, self.now())
+            self.state.reviewables[item.id] = item
+        item.scores.append(Score(self.state.next_id(), by.id, kind, self.now(), meta))
+        item.status, item.version = 0, item.version + (event == "reviewable_updated")
+        self.postman.tell(event, {"reviewable": answers.reviewable(self.state, item)})
         return item
+
+    def _tell_moderators(self, post: Post, by: ForumUser, message: str, on: Exchange | None) -> int:
+        """The conversation that a flag's message begins, in the flagger's name; its topic id."""
+        topic = self.state.topics[post.topic_id]
+        raw = f"{answers.link_of(self.state, post)}\n\n{message}"
+        title = f'A post in "{topic.title}" requires staff attention'[:TITLE_LIMIT]
+        return self.converse(by, ["moderators"], title, raw, on=on).topic_id
 
     def review(self, item: Reviewable, action: str, by: ForumUser, *, on: Exchange | None = None) -> None:
         """The flag is settled in that way."""
@@ -268,7 +326,7 @@ class ForumRules:
             self.state.posts[item.post_id].hidden = True
         if action.startswith("delete_and"):
             self.delete(self.state.posts[item.post_id], by, on=on)
-        self.postman.tell("reviewable_updated", {"reviewable": reviewable(item)})
+        self.postman.tell("reviewable_updated", {"reviewable": answers.reviewable(self.state, item)})
 
     # -- accounts
 
@@ -300,21 +358,6 @@ class ForumRules:
             topic.allowed = list(dict.fromkeys(target.id if i == source.id else i for i in topic.allowed))
         self.state.remove(source)
         self.history.changed("account", str(source.id), {"username": source.username}, None, by)
-
-
-def reviewable(item: Reviewable) -> dict[str, Any]:
-    """A flag as the review queue shows it."""
-    return {
-        "id": item.id,
-        "type": "ReviewableFlaggedPost",
-        "status": item.status,
-        "version": item.version,
-        "target_id": item.post_id,
-        "target_type": "Post",
-        "created_at": answers.instant(item.created_at),
-        "created_by_id": item.created_by,
-        "reviewable_scores": [{"score_type": item.reason, "reason": item.message, "user_id": item.created_by}],
-    }
 
 
 def _plain(measure: Measure | None) -> dict[str, Any] | None:

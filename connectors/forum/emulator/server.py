@@ -17,7 +17,7 @@ from connectors.forum.emulator.admin import Accounts, ForumCall
 from connectors.forum.emulator.people import ForumPerson, Hands, acts
 from connectors.forum.emulator.rules import ForumRules, Refusal
 from connectors.forum.emulator.state import SYSTEM_ID, ApiKey, ForumState, ForumUser
-from connectors.forum.emulator.talk import Talk
+from connectors.forum.emulator.talk import Files, Talk
 
 ADMIN_PER_MINUTE = 60
 ADDRESS_PER_MINUTE = 200
@@ -33,6 +33,9 @@ _NAMES = {
     "action": r"\w+?",
     "slug": r"[^/]+",
     "external_id": r"[\w-]+",
+    "number": r"\d+",
+    "group": r"[^/]+?",
+    "name": r"[^/]+?",
 }
 _Rank = Callable[[ForumUser], bool]
 
@@ -75,6 +78,11 @@ class ForumEmulator(EmulatedServer[ForumState]):
     def url(self) -> str:
         """Where clients find the forum, once started."""
         return self.origin
+
+    async def start(self, port: int = 0) -> None:
+        """The forum listens on loopback, and knows its own address."""
+        await super().start(port)
+        self.state.base_url = self.origin
 
     async def stop(self) -> None:
         """Nothing listens and no webhook is on its way any more."""
@@ -223,6 +231,7 @@ class ForumEmulator(EmulatedServer[ForumState]):
             self._add("GET", f"{people}/{{username}}", "user.profile", accounts.profile)
         self._add("POST", "/posts", "post.create", talk.create)
         self._add("GET", "/posts/{id}", "post.show", talk.show)
+        self._add("GET", "/posts/by_number/{id}/{number}", "post.by_number", talk.show)
         self._add("PUT", "/posts/{id}", "post.edit", talk.edit)
         self._add("DELETE", "/posts/{id}", "post.delete", talk.delete)
         self._add("GET", "/t/external_id/{external_id}", "topic.by_external_id", talk.by_external_id)
@@ -230,8 +239,18 @@ class ForumEmulator(EmulatedServer[ForumState]):
         self._add("GET", "/t/{id}/posts", "topic.posts", talk.topic_posts)
         self._add("GET", "/t/{slug}/{id}", "topic.show", talk.topic)
         self._add("DELETE", "/t/{id}", "topic.delete", talk.delete_topic)
+        self._add("PUT", "/t/{id}/archive-message", "topic.archive", talk.archive)
+        self._add("PUT", "/t/{id}/move-to-inbox", "topic.to_inbox", talk.to_inbox)
+        self._add("PUT", "/t/{id}/status", "topic.status", talk.status)
         self._add("GET", "/topics/private-messages/{username}", "messages.inbox", talk.inbox)
         self._add("GET", "/topics/private-messages-sent/{username}", "messages.sent", talk.sent)
+        self._add("GET", "/topics/private-messages-group/{username}/{group}", "messages.group", talk.group_inbox)
+        self._add("GET", "/groups/{name}/members", "group.members", accounts.members)
+        self._add("GET", "/admin/api/web_hooks", "hooks.list", accounts.hooks, admin)
+        files = Files()
+        short, original = "{short:[a-zA-Z0-9]+}", "{short:[a-zA-Z0-9]+}.{extension}"
+        self.route("GET", f"/uploads/short-url/{original}", "upload.short", self._guarded(files.short, None))
+        self.route("GET", f"/uploads/default/original/1X/{short}.bin", "upload.whole", self._guarded(files.whole, None))
         self._add("POST", "/post_actions", "post.flag", talk.flag)
         self._add("GET", "/review", "review.list", talk.queue, staff)
         self._add("GET", "/review/{id}", "review.show", talk.review_item, staff)

@@ -37,6 +37,7 @@ class ForumUser:
     logged_in: bool = True
     created_at: datetime = EPOCH
     trust_level: int = 1
+    locale: str | None = None
     times_suspended: int = 0
     times_silenced: int = 0
 
@@ -56,7 +57,10 @@ class ForumUser:
 
 @dataclass(slots=True)
 class Post:
-    """A post; `reachable` says of each addressee whether they could log in when it was made."""
+    """A post; `reachable` says of each addressee whether they could log in when it was made.
+
+    `post_type` 1 is somebody's writing, 3 a line of the forum's own (`action` says which: `closed.enabled`).
+    """
 
     id: int
     topic_id: int
@@ -70,6 +74,8 @@ class Post:
     hidden: bool = False
     reachable: dict[int, bool] = field(default_factory=dict)
     read_by: set[int] = field(default_factory=set)
+    post_type: int = 1
+    action: str | None = None
 
 
 @dataclass(slots=True)
@@ -86,20 +92,43 @@ class Topic:
     post_ids: list[int] = field(default_factory=list)
     deleted_at: datetime | None = None
     external_id: str | None = None
+    closed: bool = False
+    archived_by: set[int] = field(default_factory=set)
+    archived_for: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One person's flag on a post: its type, and the conversation with the moderators that its message began."""
+
+    id: int
+    user_id: int
+    kind: int
+    at: datetime
+    message_topic: int | None = None
 
 
 @dataclass(slots=True)
 class Reviewable:
-    """A flagged post in the review queue; `status` 0 pending, 1 approved, 2 rejected, 3 ignored."""
+    """A flagged post in the review queue, one for each post; `status` 0 pending, 1 approved, 2 rejected, 3 ignored."""
 
     id: int
     post_id: int
     created_by: int
     created_at: datetime
-    reason: int
-    message: str
+    scores: list[Score] = field(default_factory=list)
     status: int = 0
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody put into a post; `short` is its name there, `upload://short`."""
+
+    short: str
+    file_name: str
+    content: bytes
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +157,7 @@ class ForumState:
     """Everything that the forum remembers. The indexes are kept by `add_user`, `name` and `link`."""
 
     title: str = "Community forum"
+    base_url: str = ""
     users: dict[int, ForumUser] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
     posts: dict[int, Post] = field(default_factory=dict)
@@ -135,6 +165,7 @@ class ForumState:
     staff_log: list[StaffAction] = field(default_factory=list)
     keys: list[ApiKey] = field(default_factory=list)
     groups: dict[str, set[int]] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
     providers: set[str] = field(default_factory=lambda: {"github", "discord"})
     settings: dict[str, Any] = field(
         default_factory=lambda: {
@@ -222,6 +253,15 @@ class ForumState:
             self.measured[user.id] = None
         else:
             self.measured.pop(user.id, None)
+
+    def groups_of(self, user: ForumUser) -> set[str]:
+        """The groups that the account is in, automatic ones included."""
+        names = ("admins", "moderators", "staff", *self.groups)
+        return {name for name in names if user.id in (self.members_of(name) or ())}
+
+    def flagged(self, post: Post) -> Reviewable | None:
+        """The entry of the review queue for that post; there is never more than one."""
+        return next((r for r in self.reviewables.values() if r.post_id == post.id), None)
 
     def posts_of(self, topic: Topic) -> Iterator[Post]:
         """The topic's posts that are not deleted, in order."""

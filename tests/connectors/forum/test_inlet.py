@@ -61,3 +61,15 @@ def test_what_names_no_account_adds_nothing(event: object) -> None:
 def test_a_signed_body_that_is_no_json_is_refused() -> None:
     with pytest.raises(Refused):
         INLET.verify(headers(b"<html>"), b"<html>")
+
+
+def test_an_event_about_a_flag_names_what_to_fetch_and_nothing_in_it_is_believed() -> None:
+    body = json.dumps({"reviewable": {"id": 12, "raw": "You are all fools.", "target_created_by_id": 7}}).encode()
+    knock = INLET.verify(headers(body), body)
+    assert (knock.things, knock.native_ids) == (("review 12",), ())
+
+
+def test_of_an_event_that_carries_a_private_message_nothing_is_read() -> None:
+    body = json.dumps({"post": {"id": 4, "user_id": 12, "raw": "Between us.", "topic_id": 3}}).encode()
+    knock = INLET.verify(headers(body), body)
+    assert (knock.things, knock.native_ids) == ((), ())

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulation.webhooks import Hook
 from connectors.forum.emulator.server import ForumEmulator
 from connectors.forum.space import ForumSpace
 from guardian.ids import Reference, SpaceName
@@ -413,11 +414,36 @@ async def test_a_check_with_a_moderators_key_says_what_it_cannot_read(space: For
 async def test_a_check_names_a_key_without_rights(space_with: SpaceWith, forum: ForumEmulator) -> None:
     forum.add_user("helper")
     space = space_with(api_key=forum.add_key("helper"), api_username="helper", webhook_secret=None)
-    key, _, webhook = await space.check()
+    key, *_, webhook = await space.check()
     assert key.needs
     assert key.remedy
     assert key.breaks
     assert not webhook.well
+
+
+async def test_a_check_warns_of_a_webhook_that_would_bring_us_everybodys_private_messages(
+    space_with: SpaceWith, forum: ForumEmulator
+) -> None:
+    forum.add_user("keeper", admin=True)
+    forum.state.settings["hide_suspension_reasons"] = True
+    space = space_with(api_key=forum.add_key("keeper"), api_username="keeper")
+    for events in (frozenset({"user_suspended", "post_created"}), None):
+        forum.postman.hooks[:] = [Hook("https://conduct.example/hooks/forum", "s" * 12, events)]
+        (found,) = [f for f in await space.check() if not f.well]
+        assert "webhook" in found.remedy
+    forum.postman.hooks[:] = [Hook("https://conduct.example/hooks/forum", "s" * 12, frozenset({"reviewable_created"}))]
+    assert all(finding.well for finding in await space.check())
+
+
+async def test_a_check_says_who_else_reads_the_group_and_whether_we_do(
+    space_with: SpaceWith, forum: ForumEmulator
+) -> None:
+    ours, other = forum.person("guardian").account.id, forum.person("morgan").account.id
+    found = []
+    for members in ({other}, {ours, other}, {ours}):
+        forum.state.groups["conduct"] = members
+        found.append(next(f for f in await space_with(group="conduct").check() if "group" in f.what).well)
+    assert found == [False, False, True]
 
 
 async def test_a_check_of_a_silent_forum_says_so(space: ForumSpace, forum: ForumEmulator) -> None:

@@ -129,11 +129,17 @@ POST = thing(
     badges_granted={"type": "array", "examples": [[]]},
     can_see_hidden_post=boolean(True),
 )
-STREAMED = thing(**_POST_FIELDS, link_counts={"type": "array", "examples": [[]]}, read=boolean())
+STREAMED = thing(
+    {"raw": text(), "action_code": text("closed.enabled")},
+    **_POST_FIELDS,
+    link_counts={"type": "array", "examples": [[]]},
+    read=boolean(),
+)
 TOPIC = thing(
     id=integer(),
     title=text(),
     archetype=one_of("regular", "private_message"),
+    closed=boolean(),
     user_id=integer(),
     posts_count=integer(),
     highest_post_number=integer(),
@@ -175,7 +181,46 @@ STAFF_LOG = thing(
         )
     )
 )
-_REVIEWABLE = thing(id=integer(), type=text("ReviewableFlaggedPost"), status=integer(0), version=integer(0))
+_REVIEWABLE = thing(
+    id=integer(),
+    type=text("ReviewableFlaggedPost"),
+    status=integer(0),
+    version=integer(0),
+    target_id=integer(),
+    target_url=text("https://forum.example.org/t/topic/1/1"),
+    target_created_by_id=integer(),
+    reviewable_score_ids=listing(integer()),
+)
+_BESIDE = {
+    "users": listing(BRIEF),
+    "reviewable_scores": listing(
+        thing(
+            id=integer(),
+            user_id=integer(),
+            score_type_id=integer(7),
+            created_at=moment(),
+            reviewable_conversation_id=maybe(integer()),
+        )
+    ),
+    "reviewable_conversations": listing(
+        thing(id=integer(), permalink=text("https://forum.example.org/t/topic/2"), has_more=boolean())
+    ),
+    "conversation_posts": listing(thing(id=integer(), excerpt=text(), user_id=integer())),
+}
+_MEMBER = thing(**BRIEF["properties"], added_at=moment(), last_posted_at=moment(), last_seen_at=moment())
+GROUP = thing(
+    members=listing(_MEMBER), owners=listing(_MEMBER), meta=thing(total=integer(), limit=integer(50), offset=integer(0))
+)
+HOOKS = thing(
+    web_hooks=listing(
+        thing(
+            payload_url=text("https://conduct.example.org/hooks/forum"),
+            wildcard_web_hook=boolean(),
+            active=boolean(True),
+            web_hook_event_types=listing(thing(id=integer(), name=text("user_suspended"))),
+        )
+    )
+)
 DONE = thing(success=text("OK"))
 _PICTURES = ("logo_url", "logo_small_url", "apple_touch_icon_url", "favicon_url", "mobile_logo_url")
 SITE = thing(
@@ -212,6 +257,7 @@ OPERATIONS = {
     "site.basic_info": Operation(("get", "/site/basic-info.json"), {200: SITE}),
     "post.create": Operation(("post", "/posts.json"), {200: POST}),
     "post.show": Operation(("get", "/posts/{id}.json"), {200: POST}),
+    "post.by_number": Operation(None, {200: POST}),
     "post.edit": Operation(("put", "/posts/{id}.json"), {200: thing(post=POST)}),
     "post.delete": Operation(("delete", "/posts/{id}.json"), {200: None}),
     "post.flag": Operation(("post", "/post_actions.json"), {200: POST}),
@@ -219,10 +265,20 @@ OPERATIONS = {
     "topic.by_external_id": Operation(("get", "/t/external_id/{external_id}.json"), {301: None}),
     "topic.posts": Operation(None, {200: thing(post_stream=thing(posts=listing(STREAMED)))}),
     "topic.delete": Operation(("delete", "/t/{id}.json"), {200: None}),
+    "topic.archive": Operation(None, {200: known(thing(group_name=text("conduct")))}),
+    "topic.to_inbox": Operation(None, {200: None}),
+    "topic.status": Operation(
+        ("put", "/t/{id}/status.json"), {200: thing(success=text("OK"), topic_status_update=maybe(text()))}
+    ),
+    "upload.short": Operation(None, {302: None}),
+    "upload.whole": Operation(None, {200: None}),
+    "group.members": Operation(("get", "/groups/{name}/members.json"), {200: GROUP}),
+    "hooks.list": Operation(None, {200: HOOKS}),
+    "messages.group": Operation(None, {200: INBOX}),
     "messages.inbox": Operation(("get", "/topics/private-messages/{username}.json"), {200: INBOX}),
     "messages.sent": Operation(("get", "/topics/private-messages-sent/{username}.json"), {200: INBOX}),
-    "review.list": Operation(None, {200: thing(reviewables=listing(_REVIEWABLE))}),
-    "review.show": Operation(None, {200: thing(reviewable=_REVIEWABLE)}),
+    "review.list": Operation(None, {200: thing(reviewables=listing(_REVIEWABLE), **_BESIDE)}),
+    "review.show": Operation(None, {200: thing(reviewable=_REVIEWABLE, **_BESIDE)}),
     "review.perform": Operation(None, {200: thing(reviewable_perform_result=thing(success=boolean(True)))}),
 }
 
@@ -245,7 +301,9 @@ REFUSALS = {
 _ONLY_OBJECT = "the published type is a name or null, really it is an object"
 _ONLY_NEVER_MEASURED = "published from an account that was never suspended or silenced"
 _ONLY_PUBLIC = "published from a public topic: no word of who is allowed into a conversation"
+_ONLY_COOKED = "published without include_raw, which adds what was written"
 ALLOWANCES = (
+    Allowance("topic.show", "$.post_stream.posts[0]", "additionalProperties", _ONLY_COOKED),
     Allowance("user.detailed", "$.suspended_by", "type", _ONLY_OBJECT),
     Allowance("user.detailed", "$.silenced_by", "type", _ONLY_OBJECT),
     Allowance("user.detailed", "$", "additionalProperties", _ONLY_NEVER_MEASURED),

@@ -1,0 +1,215 @@
+"""What the forum's pages say of conversations, posts and flags, in values of our own. Pure: asks the forum nothing."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from connectors.forum.translate import instant
+
+WRITING: Final = frozenset({1, 2})
+"""The types of post that somebody wrote: the others are lines of the forum's own, and whispers among its staff."""
+
+FLAGS: Final[Mapping[int, str]] = {7: "something else", 10: "illegal"}
+"""The flags that reach the moderators as local matters; the others are the forum's own business."""
+
+ILLEGAL: Final = "illegal"
+_PRIVATE: Final = "private_message"
+_UPLOAD: Final = re.compile(
+    r"!?\[([^\]\n]{0,255})\]\(upload://([0-9A-Za-z]{1,64})((?:\.[A-Za-z0-9]{1,10})?)(?:[ \t][^)\n]{0,255})?\)"
+)
+_LINK: Final = re.compile(r"https?://[^\s<>()\[\]`\"']{1,500}")
+_TOPIC_PATH: Final = re.compile(r"/t/(?:[^/]*[^/\d][^/]*/)?(\d{1,12})(?:/(\d{1,7}))?/?")
+"""The name of a topic in an address is never digits only, so that it cannot be taken for its id."""
+_POST_PATH: Final = re.compile(r"/(?:p|posts)/(\d{1,12})/?")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One post of a conversation. `edited`: it does not say any more what it said when it was sent."""
+
+    id: int
+    number: int
+    user_id: int
+    username: str
+    text: str
+    written_at: datetime | None
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A topic: its letters in order, what posts there are besides those that came with it, and who takes part in it."""
+
+    id: int
+    title: str
+    letters: tuple[Letter, ...]
+    missing: tuple[int, ...] = ()
+    private: bool = False
+    participants: frozenset[int] = frozenset()
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file in a post: what it is called there, and the path of the forum under which it is found."""
+
+    file_name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One person's flag on a post. `message_topic` is the conversation with the moderators that it began, if it did."""
+
+    score: int
+    kind: str
+    by: int
+    by_name: str
+    post: int
+    link: str
+    author: int
+    author_name: str
+    at: datetime | None
+    message_topic: int | None = None
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a link into the forum leads: a post by its id, or a topic and, if it says so, the number of a post in it."""
+
+    post: int | None = None
+    topic: int | None = None
+    number: int | None = None
+
+
+def talk(page: Mapping[str, Any]) -> Talk:
+    """The topic of that page."""
+    stream = page["post_stream"]
+    given = [post for post in stream["posts"] if isinstance(post, dict)]
+    shown = {post["id"] for post in given}
+    details = page.get("details") or {}
+    return Talk(
+        id=int(page["id"]),
+        title=str(page.get("title") or ""),
+        letters=letters(given),
+        missing=tuple(i for i in stream.get("stream") or () if i not in shown),
+        private=page.get("archetype") == _PRIVATE,
+        participants=frozenset(int(each["id"]) for each in details.get("allowed_users") or ()),
+        closed=bool(page.get("closed")),
+    )
+
+
+def letters(posts: Iterable[Mapping[str, Any]]) -> tuple[Letter, ...]:
+    """What people wrote, in order."""
+    written = [_letter(post) for post in posts if post.get("post_type") in WRITING and isinstance(post.get("raw"), str)]
+    return tuple(sorted(written, key=lambda letter: letter.number))
+
+
+def closed_by(posts: Iterable[Mapping[str, Any]]) -> int | None:
+    """Who closed the topic the last time, as its own lines say."""
+    lines = [p for p in posts if str(p.get("action_code") or "").startswith(("closed.", "autoclosed."))]
+    latest = max(lines, key=lambda p: int(p["post_number"]), default=None)
+    return int(latest["user_id"]) if latest and str(latest["action_code"]).endswith("enabled") else None
+
+
+def attached(text: str) -> tuple[Attached, ...]:
+    """The files of a post, each once, in the order in which they stand in it."""
+    found: dict[str, Attached] = {}
+    for label, short, extension in _UPLOAD.findall(text):
+        stem = label.partition("|")[0].strip() or short
+        name = stem if extension and stem.endswith(extension) else stem + extension
+        found.setdefault(short, Attached(name[:255], f"/uploads/short-url/{short}{extension}"))
+    return tuple(found.values())
+
+
+def links(text: str, base_url: str) -> tuple[str, ...]:
+    """The links in a text that lead into this forum, each once."""
+    found = (match.rstrip(".,;:!?") for match in _LINK.findall(text))
+    return tuple(dict.fromkeys(link for link in found if place(link, base_url) is not None))
+
+
+def place(link: str, base_url: str) -> Place | None:
+    """Where the link leads in this forum; None where it leads anywhere else."""
+    base, there = urlsplit(base_url), urlsplit(link)
+    if there.netloc.casefold() != base.netloc.casefold() or not there.path.startswith(base.path.rstrip("/")):
+        return None
+    path = there.path.removeprefix(base.path.rstrip("/"))
+    if match := _TOPIC_PATH.fullmatch(path):
+        return Place(topic=int(match[1]), number=int(match[2]) if match[2] else None)
+    if match := _POST_PATH.fullmatch(path):
+        return Place(post=int(match[1]))
+    return None
+
+
+def flags(page: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> tuple[Flag, ...]:
+    """The flags in these entries of the review queue that are ours to take; what belongs to them stands beside, by ids."""
+    beside = _Beside(page)
+    return tuple(flag for item in items for flag in _flags_of(item, beside))
+
+
+class _Beside:
+    """What a page of the review queue puts beside its entries."""
+
+    def __init__(self, page: Mapping[str, Any]) -> None:
+        self.users = _by_id(page.get("users"))
+        self.scores = _by_id(page.get("reviewable_scores"))
+        self.talks = _by_id(page.get("reviewable_conversations"))
+        self.posts = _by_id(page.get("conversation_posts"))
+
+    def name(self, user: int) -> str:
+        return str(self.users.get(user, {}).get("username") or "")
+
+
+def _flags_of(item: Mapping[str, Any], beside: _Beside) -> list[Flag]:
+    found = []
+    author = int(item.get("target_created_by_id") or 0)
+    for score in (beside.scores[i] for i in item.get("reviewable_score_ids") or () if i in beside.scores):
+        kind = FLAGS.get(int(score.get("score_type_id") or 0))
+        if kind is None or item.get("target_type") != "Post":
+            continue
+        topic, excerpt = _message_of(score, beside)
+        by = int(score.get("user_id") or 0)
+        found.append(
+            Flag(
+                score=int(score["id"]),
+                kind=kind,
+                by=by,
+                by_name=beside.name(by),
+                post=int(item["target_id"]),
+                link=str(item.get("target_url") or ""),
+                author=author,
+                author_name=beside.name(author),
+                at=instant(score.get("created_at")),
+                message_topic=topic,
+                excerpt=excerpt,
+            )
+        )
+    return found
+
+
+def _message_of(score: Mapping[str, Any], beside: _Beside) -> tuple[int | None, str]:
+    """The conversation that holds the flag's own words, and how they begin."""
+    known = beside.talks.get(score.get("reviewable_conversation_id") or 0, {})
+    match = re.search(r"/t/.*?(\d{1,12})/?$", urlsplit(str(known.get("permalink") or "")).path)
+    first = next(iter(known.get("conversation_post_ids") or ()), None)
+    return (int(match[1]) if match else None), str(beside.posts.get(first or 0, {}).get("excerpt") or "")
+
+
+def _by_id(rows: Any) -> dict[int, Mapping[str, Any]]:
+    return {row["id"]: row for row in rows or () if isinstance(row, dict) and isinstance(row.get("id"), int)}
+
+
+def _letter(post: Mapping[str, Any]) -> Letter:
+    return Letter(
+        id=int(post["id"]),
+        number=int(post["post_number"]),
+        user_id=int(post["user_id"]),
+        username=str(post.get("username") or ""),
+        text=str(post["raw"]),
+        written_at=instant(post.get("created_at")),
+        edited=int(post.get("version") or 1) > 1,
+    )
