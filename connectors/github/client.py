@@ -8,7 +8,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 from urllib.parse import quote
@@ -27,6 +27,9 @@ PAGE = 100
 TOKEN_KEPT_SECONDS = 50 * 60  # GitHub makes installation tokens for an hour
 BLOCKS_READ, BLOCKS_WRITE = "Blocking users: read", "Blocking users: write"
 MEMBERS_READ, MEMBERS_WRITE = "Members: read", "Members: write"
+ISSUES, PULLS, DISCUSSIONS = "Issues: write", "Pull requests: write", "Discussions: write"
+GRAPH = "graphql"
+_STATUSES = {"NOT_FOUND": 404, "FORBIDDEN": 403, "INSUFFICIENT_SCOPES": 403, "RATE_LIMITED": 429}
 INSTALLED = "the App installed in the organisation, with its own private key"
 
 
@@ -43,6 +46,8 @@ class GithubConfig:
     call_ceiling: timedelta = timedelta(seconds=30)
     webhook_secret: str | None = field(default=None, repr=False)
     rate_per_minute: float = 600.0
+    inbox_every: timedelta = timedelta(minutes=10)
+    delete_mentions: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,10 @@ class Github:
 
     # -- membership
 
+    def members(self, page: int) -> Reply:
+        """One page of the organisation's members."""
+        return self._ask("GET", f"{self._org}/members", {"per_page": PAGE, "page": page}, needs=MEMBERS_READ)
+
     def membership(self, login: str) -> Reply:
         """What the account is to the organisation: 200 (active or pending), or 404."""
         return self._ask("GET", f"{self._org}/memberships/{_login(login)}", seen=(404,), needs=MEMBERS_READ)
@@ -179,6 +188,36 @@ class Github:
         """The App's installation, with its permissions."""
         return self._ask_as_app(f"/app/installations/{self._config.installation_id}")
 
+    # -- what people write
+
+    def repositories(self, page: int) -> Reply:
+        """One page of the repositories that the App is installed in, with how many there are."""
+        return self._ask("GET", "/installation/repositories", {"per_page": PAGE, "page": page})
+
+    def written(self, repository: str, list_: str, since: datetime, page: int) -> Reply:
+        """One page of what was changed since then in a list (issues, issues/comments, pulls/comments), oldest change
+        first; 404 and 410 where there is no such list for us."""
+        order = {"sort": "updated", "direction": "asc", "state": "all", "since": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        path = f"/repos/{repository}/{list_}"
+        return self._ask("GET", path, {**order, "per_page": PAGE, "page": page}, seen=(404, 410), needs=_needs(list_))
+
+    def one(self, repository: str, list_: str, number: int) -> Reply:
+        """One thing of such a list: 200, or 404 and 410 where it is not there, or not for us."""
+        return self._ask("GET", f"/repos/{repository}/{list_}/{number}", seen=(404, 410), needs=_needs(list_))
+
+    def delete(self, repository: str, list_: str, number: int) -> Reply:
+        """204 the comment is gone; 404 it was gone before, or is not for us to delete."""
+        return self._ask("DELETE", f"/repos/{repository}/{list_}/{number}", seen=(404,), needs=_needs(list_))
+
+    def graph(self, text: str, variables: Mapping[str, Any], needs: str) -> Mapping[str, Any]:
+        """The data that the other API answers; Refusal where it answers an error, which comes with status 200."""
+        reply = self._ask("POST", GRAPH, body={"query": text, "variables": dict(variables)}, needs=needs)
+        errors = reply.body.get("errors") if isinstance(reply.body, dict) else None
+        data = reply.body.get("data") if isinstance(reply.body, dict) else None
+        if errors or not isinstance(data, dict):
+            raise Refusal(_status_of(errors), {"message": _said(errors)}, reply.headers, needs)
+        return data
+
     # -- the wire
 
     def _ask(
@@ -204,6 +243,7 @@ class Github:
 
     def _sent(self, requester: Requester, verb: str, path: str, query: Mapping[str, Any] | None, body: Any) -> Reply:
         self._thread.date = None
+        path = requester.graphql_url if path == GRAPH else path
         status, headers, text = requester.requestJson(verb, path, parameters=dict(query or {}), input=body)
         self._thread.date = headers.get("date")
         return Reply(status, _parsed(text), headers)
@@ -232,6 +272,20 @@ class Github:
             "seconds_between_requests": None,
             "seconds_between_writes": None,
         }
+
+
+def _needs(list_: str) -> str:
+    return PULLS if list_.startswith("pulls") else ISSUES
+
+
+def _status_of(errors: Any) -> int:
+    """The status that the first error of the other API would have had in this one."""
+    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    return _STATUSES.get(str(first.get("type")), 422 if first else 502)
+
+
+def _said(errors: Any) -> str:
+    return "; ".join(str(e.get("message")) for e in errors if isinstance(e, dict)) if isinstance(errors, list) else ""
 
 
 def _login(login: str) -> str:

@@ -4,7 +4,7 @@ GitHub takes logins, which change hands: each act resolves the id anew. Blocks c
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from connectors.github import translate
 from connectors.github.client import FAULTS, MEMBERS_WRITE, Github, GithubConfig, Reply
+from connectors.github.wire import Wire
 from connectors.http import FIRST_PAUSE, Dialect, Failed, Line, Urgency, instant_of
 from guardian.clock import Clock
 from guardian.ids import SpaceName
@@ -42,6 +43,7 @@ B = TypeVar("B")
 
 _SWEEP_CEILINGS = 20
 _CHANGE_COST = 5
+_BAR_COST = _CHANGE_COST + 2
 _OWNER = "The account owns the organisation: another owner must make it an ordinary member first."
 
 
@@ -57,6 +59,11 @@ class GithubSpace:
         )
 
     @property
+    def wire(self) -> Wire:
+        """The way to GitHub, which this organisation's other doors share: one budget, one token."""
+        return Wire(self._config, self._github, self._line)
+
+    @property
     def name(self) -> SpaceName:
         """The configured name."""
         return self._config.name
@@ -67,12 +74,16 @@ class GithubSpace:
         return Abilities(
             holds=frozenset({Hold.BARRED}),
             signed=frozenset(),
-            needs=("Blocking users: write", "Members: write", "Administration: read"),
+            needs=(
+                *("Blocking users: write", "Members: write", "Administration: read"),
+                *("Issues: write", "Pull requests: write", "Discussions: write"),
+            ),
             destroys=(
                 "Membership of the organisation, its teams, and work on repositories as an outside collaborator; "
                 "stars, watches and assignments in the organisation. GitHub mails the person about the removal."
             ),
             ceiling=self._config.call_ceiling,
+            per_minute=self._line.per_minute_of_many / _BAR_COST,
         )
 
     def busy(self, account: Account) -> bool:
@@ -101,6 +112,10 @@ class GithubSpace:
     async def survey(self, account: Account) -> Belongings | Unknown:
         """Membership and teams that a bar would take, and whether GitHub would refuse it (owners)."""
         return await self._line.look(self._survey(account))
+
+    async def survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings] | Unknown:
+        """Those of the accounts that are members, from the list of members; each of them is surveyed by itself."""
+        return await self._line.look(self._survey_many(accounts), _SWEEP_CEILINGS)
 
     async def sweep(self) -> Sweep | Unknown:
         """All blocked accounts by their ids, read by list pages."""
@@ -133,7 +148,12 @@ class GithubSpace:
         """The account is no member of the organisation, and blocked by it."""
         if order.hold is not Hold.BARRED:
             return Rejected("GitHub cannot mute anybody")
-        return await self._line.act(self._bar(order.account))
+        return await self._line.act(self._bar(order.account, Urgency.BULK if order.patient else Urgency.ACT))
+
+    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
+        """One after the other: GitHub has no call for several accounts."""
+        outcomes = await asyncio.gather(*(self.restrict(order) for order in orders))
+        return {order.account: outcome for order, outcome in zip(orders, outcomes, strict=True)}
 
     async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
         """The organisation does not block the account."""
@@ -154,10 +174,12 @@ class GithubSpace:
     async def _ask(self, call: Callable[[], Reply], urgency: Urgency = Urgency.LOOK) -> Reply:
         return await self._line.ask(call, urgency)
 
-    async def _change(self, account: Account, call: Callable[[], Reply], *, again: bool = True) -> Reply:
+    async def _change(
+        self, account: Account, call: Callable[[], Reply], urgency: Urgency = Urgency.ACT, *, again: bool = True
+    ) -> Reply:
         """A request that changes something; `again` where doing it twice is doing it once."""
         tries = {} if again else {"tries": 1}
-        return await self._line.ask(call, Urgency.ACT, acts_on=account, cost=_CHANGE_COST, **tries)
+        return await self._line.ask(call, urgency, acts_on=account, cost=_CHANGE_COST, **tries)
 
     async def _login(self, account: Account, urgency: Urgency = Urgency.LOOK) -> str | None:
         """The login that the account has at this moment; None where GitHub says that there is no such account."""
@@ -187,24 +209,24 @@ class GithubSpace:
             return _barred()
         return Seen(presence=translate.presence(await self._ask(lambda: self._github.membership(login))))
 
-    async def _present(self, account: Account) -> str:
+    async def _present(self, account: Account, urgency: Urgency = Urgency.ACT) -> str:
         """The login at this moment. Failed with Gone only where our permission is proven; a 404 alone proves nothing."""
-        login = await self._login(account, Urgency.ACT)
+        login = await self._login(account, urgency)
         if login is None:
             await self._first_blocks()
             raise Failed(Gone())
         return login
 
-    async def _bar(self, account: Account) -> Outcome:
-        login = await self._present(account)
-        membership = await self._ask(lambda: self._github.membership(login), Urgency.ACT)
+    async def _bar(self, account: Account, urgency: Urgency) -> Outcome:
+        login = await self._present(account, urgency)
+        membership = await self._ask(lambda: self._github.membership(login), urgency)
         if membership.status == 200:
             if membership.body.get("role") == "admin" and membership.body.get("state") == "active":
                 return Forbidden(_OWNER)
             # Read first, never repeated: a removal that was done is not asked for again.
-            await self._change(account, lambda: self._github.remove(login), again=False)
-            login = await self._present(account)
-        answer = await self._change(account, lambda: self._github.block(login))
+            await self._change(account, lambda: self._github.remove(login), urgency, again=False)
+            login = await self._present(account, urgency)
+        answer = await self._change(account, lambda: self._github.block(login), urgency)
         return Done() if answer.status == 204 else await self._unblockable(login, answer)
 
     async def _unblockable(self, login: str, answer: Reply) -> Outcome:
@@ -249,6 +271,11 @@ class GithubSpace:
             if place.status == 200 and place.body.get("state") == "active":
                 things.append(translate.team_of(team, str(place.body.get("role"))))
         return Belongings(tuple(things), _OWNER if role == "admin" else None)
+
+    async def _survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings]:
+        rows = await self._pages(self._github.members, Urgency.LOOK)
+        members = {str(row["id"]) for row in rows}
+        return {account: await self._survey(account) for account in accounts if account.native_id in members}
 
     async def _sweep(self) -> Sweep:
         rows = await self._pages(self._github.blocks, Urgency.SWEEP)
@@ -308,8 +335,10 @@ class GithubSpace:
         return Finding(
             "GitHub's events are not taken: no webhook secret is set.",
             well=False,
-            remedy="Set a webhook secret here and in the App's settings, and switch on the events org_block and organization.",
-            breaks="A block lifted by hand is noticed by the next sweep only.",
+            remedy="Set a webhook secret here and in the App's settings, and switch on the events "
+            "org_block, organization, issues, issue_comment, pull_request, pull_request_review_comment, discussion and "
+            "discussion_comment.",
+            breaks="A block lifted by hand, or a comment that mentions the App, is noticed by the next round only.",
         )
 
 

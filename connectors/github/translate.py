@@ -10,8 +10,11 @@ from github import GithubException
 
 from connectors.github.client import (
     BLOCKS_WRITE,
+    DISCUSSIONS,
     INSTALLED,
+    ISSUES,
     MEMBERS_WRITE,
+    PULLS,
     Refusal,
     Reply,
     limited,
@@ -37,6 +40,26 @@ _NEEDED = (
         "read",
         "Administration: read",
         "A block lifted by hand is noticed by the next sweep only: the org_block events do not come.",
+    ),
+)
+_OF_REPOSITORIES = (
+    (
+        "issues",
+        "write",
+        ISSUES,
+        "A comment below an issue that mentions the App is not taken in nor removed; issues cannot be locked.",
+    ),
+    (
+        "pull_requests",
+        "write",
+        PULLS,
+        "A comment on a pull request that mentions the App is not taken in nor removed; pull requests cannot be locked.",
+    ),
+    (
+        "discussions",
+        "write",
+        DISCUSSIONS,
+        "A comment in a discussion that mentions the App is not taken in nor removed; discussions cannot be locked.",
     ),
 )
 
@@ -110,20 +133,21 @@ def trace(entries: Iterable[Mapping[str, Any]], login: str, our_login: str) -> T
 
 def findings(permissions: Mapping[str, str]) -> tuple[Finding, ...]:
     """A line for each permission that we need: there, or missing with what breaks without it."""
+    wanted = [(*each, "organisation") for each in _NEEDED] + [(*each, "repository") for each in _OF_REPOSITORIES]
     return tuple(
-        _finding(_RANK.get(permissions.get(key, ""), 0) >= _RANK[level], name, breaks)
-        for key, level, name, breaks in _NEEDED
+        _finding(_RANK.get(permissions.get(key, ""), 0) >= _RANK[level], name, breaks, among)
+        for key, level, name, breaks, among in wanted
     )
 
 
-def _finding(well: bool, name: str, breaks: str) -> Finding:
+def _finding(well: bool, name: str, breaks: str, among: str) -> Finding:
     if well:
         return Finding(f"The GitHub App has the permission {name}.", well=True)
     return Finding(
         f"The GitHub App lacks the permission {name}.",
         well=False,
         needs=name,
-        remedy=f"Give the App {name} (organisation permissions), and accept the change in the organisation's settings.",
+        remedy=f"Give the App {name} ({among} permissions), and accept the change in the organisation's settings.",
         breaks=breaks,
     )
 

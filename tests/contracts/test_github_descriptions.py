@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
@@ -10,8 +11,9 @@ from github import Auth
 from jsonschema import Draft202012Validator
 
 from connectors.emulation.faults import Fault, FaultKind
+from connectors.github import graph
 from connectors.github.emulator.server import GithubEmulator
-from connectors.github.emulator.state import Role
+from connectors.github.emulator.state import Kind, Role
 from tests.connectors.surroundings import an_app_key
 from tests.contracts.schemas.descriptions import (
     NOT_RUN,
@@ -46,7 +48,9 @@ async def hub() -> AsyncIterator[GithubEmulator]:
         session.headers["Authorization"] = f"token {emulator.credentials.issue(None)[0]}"
         await _organization(emulator, session)
         await _issues(session)
+        await _reviews(emulator, session)
         await _refusals(emulator, session)
+        await _signed_in(emulator, session)
     yield emulator
     await emulator.stop()
 
@@ -100,6 +104,36 @@ async def _issues(session: aiohttp.ClientSession) -> None:
     await _ask(session, "PUT", f"{SITE}/issues/1/lock", lock_reason="too heated")
     await _ask(session, "DELETE", f"{SITE}/issues/1/lock")
     await _ask(session, "PATCH", f"{SITE}/issues/1", state="closed")
+
+
+async def _reviews(emulator: GithubEmulator, session: aiohttp.ClientSession) -> None:
+    col = emulator.person("col")
+    number = col.open_issue("site", "A change", "Please look", Kind.PULL)
+    first = col.comment("site", number, "This line", review=True)
+    col.comment("site", number, "Why?", review=True, reply_to=first)
+    lists = ("issues/comments?since=2026-01-01T00:00:00Z&sort=updated", "pulls/comments", f"pulls/comments/{first}")
+    for path in (*lists, f"issues/{number}"):
+        await _ask(session, "GET", f"{SITE}/{path}")
+    await _ask(session, "DELETE", f"{SITE}/pulls/comments/{first}")
+    discussion = col.open_issue("site", "A question", "How?", Kind.DISCUSSION)
+    col.comment("site", discussion, "Like this")
+    query = graph.DISCUSSIONS
+    await _ask(session, "POST", "/graphql", query=query, variables={"owner": "community", "name": "site"})
+
+
+async def _signed_in(emulator: GithubEmulator, session: aiohttp.ClientSession) -> None:
+    known, back = emulator.signing_in, "https://guardian.example/back"
+    known.callbacks.append(back)
+    given = {"client_id": known.client_id, "redirect_uri": back, "state": "s"}
+    async with session.get("/login/oauth/authorize", params=given) as page:
+        assert "Authorize" in await page.text()
+    async with session.post("/login/oauth/authorize", data={**given, "login": "ada"}, allow_redirects=False) as answer:
+        code = parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
+    asked = {"client_id": known.client_id, "client_secret": known.client_secret, "code": code}
+    session.headers["Accept"] = "application/json"
+    given = await _ask(session, "POST", "/login/oauth/access_token", **asked)
+    session.headers["Authorization"] = f"token {given['access_token']}"
+    await _ask(session, "GET", "/user")
 
 
 async def _refusals(emulator: GithubEmulator, session: aiohttp.ClientSession) -> None:

@@ -11,6 +11,7 @@ from connectors.github.emulator.state import (
     GithubState,
     Invitation,
     Issue,
+    Kind,
     Repository,
     Role,
     Team,
@@ -72,6 +73,20 @@ _REPOSITORY_PLAIN: dict[str, Any] = {
     "watchers_count": 0,
     "network_count": 0,
     "subscribers_count": 0,
+}
+_PULL_LINKS = {"html_url": "", "diff_url": ".diff", "patch_url": ".patch"}
+_NAMES = {Kind.ISSUE: "issue", Kind.PULL: "pull_request", Kind.DISCUSSION: "discussion"}
+EVENTS = [
+    *("discussion", "discussion_comment", "issue_comment", "issues", "membership", "org_block", "organization"),
+    *("pull_request", "pull_request_review_comment"),
+]
+_COMMIT = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
+_REVIEWED: dict[str, Any] = {
+    "pull_request_review_id": 42,
+    "diff_hunk": "@@ -1 +1 @@",
+    "path": "readme.md",
+    "commit_id": _COMMIT,
+    "original_commit_id": _COMMIT,
 }
 
 
@@ -256,24 +271,27 @@ class Wording:
             "url": url,
             "svn_url": f"{WEB}/{path}",
             "has_issues": repository.has_issues,
+            "has_discussions": any(i.kind is Kind.DISCUSSION for i in repository.issues.values()),
             "open_issues": opened,
             "open_issues_count": opened,
         }
 
     def issue(self, repository: Repository, issue: Issue) -> dict[str, Any]:
-        """An issue."""
-        base = f"{self.origin}/repos/{self.state.organization}/{repository.name}"
+        """An issue, or what a pull request has in common with one."""
+        base = self._address(repository)
         url = f"{base}/issues/{issue.number}"
+        page = self._page(repository, issue)
+        pull = {name: f"{page}{end}" for name, end in _PULL_LINKS.items()} | {"url": f"{base}/pulls/{issue.number}"}
         return {
             "id": issue.id,
-            "node_id": f"I_{issue.id}",
+            "node_id": issue.node_id,
             "number": issue.number,
             "url": url,
             "repository_url": base,
             "labels_url": f"{url}/labels{{/name}}",
             "comments_url": f"{url}/comments",
             "events_url": f"{url}/events",
-            "html_url": f"{WEB}/{self.state.organization}/{repository.name}/issues/{issue.number}",
+            "html_url": page,
             "title": issue.title,
             "body": issue.body,
             "user": self.account(self.state.accounts[issue.account_id]),
@@ -289,24 +307,44 @@ class Wording:
             "updated_at": instant(issue.updated_at),
             "closed_at": instant(issue.closed_at) if issue.closed_at else None,
             "author_association": "NONE",
+            **({"pull_request": pull} if issue.kind is Kind.PULL else {}),
         }
 
     def comment(self, repository: Repository, issue: Issue, comment: Comment) -> dict[str, Any]:
-        """A comment below an issue."""
-        base = f"{self.origin}/repos/{self.state.organization}/{repository.name}/issues"
-        page = f"{WEB}/{self.state.organization}/{repository.name}/issues/{issue.number}"
-        return {
+        """A comment in a conversation, or about a line of a pull request."""
+        base = self._address(repository)
+        said = {
             "id": comment.id,
-            "node_id": f"IC_{comment.id}",
-            "url": f"{base}/comments/{comment.id}",
-            "html_url": f"{page}#issuecomment-{comment.id}",
-            "issue_url": f"{base}/{issue.number}",
+            "node_id": issue.node_of(comment),
+            "html_url": self.link(repository, issue, comment),
             "body": comment.body,
             "user": self.account(self.state.accounts[comment.account_id]),
             "created_at": instant(comment.created_at),
             "updated_at": instant(comment.updated_at),
             "author_association": "NONE",
         }
+        if not comment.review:
+            return said | {"url": f"{base}/issues/comments/{comment.id}", "issue_url": f"{base}/issues/{issue.number}"}
+        url, pull = f"{base}/pulls/comments/{comment.id}", f"{base}/pulls/{issue.number}"
+        places = {"self": url, "html": said["html_url"], "pull_request": pull}
+        reply = {} if comment.reply_to is None else {"in_reply_to_id": comment.reply_to}
+        links = {"_links": {name: {"href": address} for name, address in places.items()}}
+        return said | _REVIEWED | reply | links | {"url": url, "pull_request_url": pull}
+
+    def link(self, repository: Repository, issue: Issue, comment: Comment | None = None) -> str:
+        """Where people see the conversation, or the comment in it."""
+        page = self._page(repository, issue)
+        if comment is None:
+            return page
+        if comment.review:
+            return f"{page}#discussion_r{comment.id}"
+        return f"{page}#{'discussioncomment' if issue.kind is Kind.DISCUSSION else 'issuecomment'}-{comment.id}"
+
+    def _address(self, repository: Repository) -> str:
+        return f"{self.origin}/repos/{self.state.organization}/{repository.name}"
+
+    def _page(self, repository: Repository, issue: Issue) -> str:
+        return f"{WEB}/{self.state.organization}/{repository.name}/{issue.kind}/{issue.number}"
 
     def app(self, app_id: int, slug: str) -> dict[str, Any]:
         """The app itself."""
@@ -324,7 +362,7 @@ class Wording:
             "created_at": instant(EPOCH),
             "updated_at": instant(EPOCH),
             "permissions": dict(self.state.permissions),
-            "events": ["issue_comment", "membership", "org_block", "organization"],
+            "events": EVENTS,
             "installations_count": 1,
         }
 
@@ -343,7 +381,7 @@ class Wording:
             "target_id": self.state.organization_id,
             "target_type": "Organization",
             "permissions": dict(self.state.permissions),
-            "events": ["issue_comment", "membership", "org_block", "organization"],
+            "events": EVENTS,
             "created_at": instant(EPOCH),
             "updated_at": instant(EPOCH),
             "single_file_name": None,
@@ -364,11 +402,18 @@ class Wording:
         told = {"scope": "team", "member": self.account(account), "team": self.team(team)}
         return self._event(action, sender) | told
 
+    def opened_event(self, action: str, repository: Repository, issue: Issue, sender: dict[str, Any]) -> dict[str, Any]:
+        """The payload of `issues`, `pull_request` or `discussion`."""
+        told = self._event(action, sender) | {"repository": self.repository(repository)}
+        extra = {"number": issue.number} if issue.kind is Kind.PULL else {}
+        return told | extra | {_NAMES[issue.kind]: self.issue(repository, issue)}
+
     def comment_event(
         self, action: str, repository: Repository, issue: Issue, comment: Comment, sender: dict[str, Any]
     ) -> dict[str, Any]:
-        """The payload of `issue_comment`."""
-        told = {"issue": self.issue(repository, issue), "comment": self.comment(repository, issue, comment)}
+        """The payload of `issue_comment`, `pull_request_review_comment` or `discussion_comment`."""
+        name = "issue" if issue.kind is Kind.PULL and not comment.review else _NAMES[issue.kind]
+        told = {name: self.issue(repository, issue), "comment": self.comment(repository, issue, comment)}
         return self._event(action, sender) | told | {"repository": self.repository(repository)}
 
     def _event(self, action: str, sender: dict[str, Any]) -> dict[str, Any]:

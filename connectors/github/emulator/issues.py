@@ -1,18 +1,18 @@
-"""GitHub's answers about repositories: issues, comments, locks, and the one GraphQL mutation that hides a comment."""
+"""GitHub's answers about repositories: issues and pull requests, their comments and locks."""
 
-import re
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from connectors.emulation.server import Answer
 from connectors.github.emulator import answers
 from connectors.github.emulator.answers import Wording
 from connectors.github.emulator.organization import GithubCall, fields, paged
-from connectors.github.emulator.rules import GithubRules, Refusal
-from connectors.github.emulator.state import Comment, GithubAccount, Issue, Repository
+from connectors.github.emulator.rules import GithubRules
+from connectors.github.emulator.state import Found, GithubAccount, Issue, Kind, Repository
+from connectors.github.emulator.talk import Refusal
 
 LOCK_REASONS = {"off-topic", "too heated", "resolved", "spam"}
-CLASSIFIERS = {"ABUSE", "DUPLICATE", "OFF_TOPIC", "OUTDATED", "RESOLVED", "SPAM"}
-_MUTATION = re.compile(r"\b(minimizeComment|unminimizeComment)\b")
 
 
 class Issues:
@@ -33,9 +33,10 @@ class Issues:
     # -- issues
 
     def listed(self, call: GithubCall) -> Answer:
-        """GET /repos/{owner}/{repo}/issues: newest first"""
+        """GET /repos/{owner}/{repo}/issues: pull requests too; newest first, or by the latest change"""
         repository, state = _repository(call), call.query.get("state", "open")
-        chosen = [i for i in reversed(repository.issues.values()) if state in ("all", i.state)]
+        known = [i for i in repository.issues.values() if i.kind is not Kind.DISCUSSION]
+        chosen = _ordered(call, [i for i in known if state in ("all", i.state)])
         return paged(self._word.origin, call, chosen, lambda i: self._word.issue(repository, i))
 
     def open(self, call: GithubCall) -> Answer:
@@ -74,9 +75,7 @@ class Issues:
         return self._locked(call, None, locked=False)
 
     def _locked(self, call: GithubCall, reason: str | None, *, locked: bool) -> Answer:
-        issue = _issue(call)
-        before, issue.locked, issue.lock_reason = issue.locked, locked, reason
-        self._rules.history.changed("lock", str(issue.id), before, locked, call.actor, call.exchange)
+        self._rules.lock(_issue(call), reason, call.actor, locked=locked, on=call.exchange)
         return answers.done()
 
     # -- comments
@@ -84,8 +83,23 @@ class Issues:
     def comments(self, call: GithubCall) -> Answer:
         """GET /repos/{owner}/{repo}/issues/{number}/comments: oldest first"""
         repository, issue = _repository(call), _issue(call)
-        found = list(issue.comments.values())
+        found = [c for c in issue.comments.values() if not c.review]
         return paged(self._word.origin, call, found, lambda c: self._word.comment(repository, issue, c))
+
+    def all_comments(self, call: GithubCall) -> Answer:
+        """GET /repos/{owner}/{repo}/issues/comments: of all issues and pull requests"""
+        return self._all(call, review=False)
+
+    def all_reviews(self, call: GithubCall) -> Answer:
+        """GET /repos/{owner}/{repo}/pulls/comments: about lines of all pull requests"""
+        return self._all(call, review=True)
+
+    def _all(self, call: GithubCall, *, review: bool) -> Answer:
+        repository = _repository(call)
+        places = [i for i in repository.issues.values() if i.kind is not Kind.DISCUSSION]
+        where = {c.id: issue for issue in places for c in issue.comments.values() if c.review is review}
+        found = _ordered(call, [where[number].comments[number] for number in sorted(where)])
+        return paged(self._word.origin, call, found, lambda c: self._word.comment(repository, where[c.id], c))
 
     def comment(self, call: GithubCall) -> Answer:
         """POST /repos/{owner}/{repo}/issues/{number}/comments"""
@@ -100,38 +114,36 @@ class Issues:
 
     def edit_comment(self, call: GithubCall) -> Answer:
         """PATCH /repos/{owner}/{repo}/issues/comments/{id}"""
-        repository, issue, comment = _comment(call)
-        self._rules.edit_comment(comment, str(fields(call).get("body") or ""), call.actor, on=call.exchange)
-        return answers.ok(self._word.comment(repository, issue, comment))
+        found = _comment(call)
+        self._rules.edit_comment(*found, str(fields(call).get("body") or ""), call.actor, on=call.exchange)
+        return answers.ok(self._word.comment(*found))
 
     def delete_comment(self, call: GithubCall) -> Answer:
         """DELETE /repos/{owner}/{repo}/issues/comments/{id}"""
-        _, _, comment = _comment(call)
-        self._rules.delete_comment(comment.id, call.actor, on=call.exchange)
+        self._rules.delete_comment(*_comment(call), call.actor, on=call.exchange)
         return answers.done()
 
-    # -- GraphQL
+    def show_review(self, call: GithubCall) -> Answer:
+        """GET /repos/{owner}/{repo}/pulls/comments/{id}"""
+        return answers.ok(self._word.comment(*_comment(call, review=True)))
 
-    def graphql(self, call: GithubCall) -> Answer:
-        """POST /graphql: `minimizeComment` and its reverse; errors come with status 200, in the body"""
-        wish = fields(call)
-        found = _MUTATION.search(str(wish.get("query", "")))
-        given = next((v for v in (wish.get("variables") or {}).values() if isinstance(v, dict)), {})
-        if found is None:
-            return answers.ok({"errors": [{"message": "This operation is not known here."}]})
-        name, node = found[1], str(given.get("subjectId", ""))
-        known = call.state.comment(int(node.removeprefix("IC_"))) if node.removeprefix("IC_").isdigit() else None
-        if known is None:
-            text = f"Could not resolve to a node with the global id of '{node}'."
-            return answers.ok(
-                {"data": {name: None}, "errors": [{"type": "NOT_FOUND", "path": [name], "message": text}]}
-            )
-        classifier = str(given.get("classifier", "")) if name == "minimizeComment" else None
-        if classifier is not None and classifier not in CLASSIFIERS:
-            return answers.ok({"errors": [{"message": f"{classifier} is no classifier."}]})
-        self._rules.minimize(known[2], classifier, call.actor, on=call.exchange)
-        field = "minimizedComment" if classifier is not None else "unminimizedComment"
-        return answers.ok({"data": {name: {field: {"isMinimized": classifier is not None}}}})
+    def delete_review(self, call: GithubCall) -> Answer:
+        """DELETE /repos/{owner}/{repo}/pulls/comments/{id}"""
+        self._rules.delete_comment(*_comment(call, review=True), call.actor, on=call.exchange)
+        return answers.done()
+
+
+def _ordered(call: GithubCall, items: Sequence[Any]) -> list[Any]:
+    """The items changed at or after `since`, in the order that was asked for."""
+    since = call.query.get("since")
+    begin = datetime.fromisoformat(since.replace("Z", "+00:00")) if since else None
+    chosen = [item for item in items if begin is None or item.updated_at.replace(microsecond=0) >= begin]
+    name = "updated_at" if call.query.get("sort") == "updated" else "created_at"
+    # Where no order is asked for, issues come newest first, and comments by their ids.
+    usual = "desc" if (chosen and isinstance(chosen[0], Issue)) or "sort" in call.query else "asc"
+    return sorted(
+        chosen, key=lambda item: (getattr(item, name), item.id), reverse=call.query.get("direction", usual) == "desc"
+    )
 
 
 def _caller(call: GithubCall) -> GithubAccount:
@@ -150,14 +162,13 @@ def _repository(call: GithubCall) -> Repository:
 
 def _issue(call: GithubCall) -> Issue:
     issue = _repository(call).issues.get(int(call.params["number"]))
-    if issue is None:
+    if issue is None or issue.kind is Kind.DISCUSSION:
         raise Refusal(answers.not_found())
     return issue
 
 
-def _comment(call: GithubCall) -> tuple[Repository, Issue, Comment]:
-    found: Any = call.state.comment(int(call.params["comment_id"]))
+def _comment(call: GithubCall, *, review: bool = False) -> Found:
+    found = call.state.comment(int(call.params["comment_id"]), review=review)
     if found is None or found[0] is not _repository(call):
         raise Refusal(answers.not_found())
-    repository, issue, comment = found
-    return repository, issue, comment
+    return found

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from connectors.emulation.server import Answer, Call
 from connectors.github.emulator import answers
 from connectors.github.emulator.answers import Wording
-from connectors.github.emulator.rules import GithubRules, Refusal
+from connectors.github.emulator.rules import GithubRules
 from connectors.github.emulator.state import GithubAccount, GithubState, Invitation, Role, Team
+from connectors.github.emulator.talk import Refusal
 
 PAGE, PAGE_LIMIT = 30, 100
 MILLISECONDS = 1000

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from connectors.emulation.control import Declined, called
-from connectors.github.emulator.rules import GithubRules, Refusal
-from connectors.github.emulator.state import GithubAccount, Issue, Repository, Role
+from connectors.github.emulator.rules import GithubRules
+from connectors.github.emulator.state import Comment, GithubAccount, Issue, Kind, Repository, Role
+from connectors.github.emulator.talk import Refusal
 
 
 @contextmanager
@@ -36,16 +37,49 @@ class GithubPerson:
         with _asked():
             self._rules.leave(self.account)
 
-    def open_issue(self, repository: str, title: str, body: str) -> int:
-        """The repository has the person's issue; its number."""
+    def open_issue(self, repository: str, title: str, body: str, kind: Kind | str = Kind.ISSUE) -> int:
+        """The repository has the person's issue, pull request or discussion; its number."""
         with _asked():
-            return self._rules.open_issue(self._repository(repository), self.account, title, body).number
+            opened = self._rules.open_issue(self._repository(repository), self.account, title, body, Kind(kind))
+        return opened.number
 
-    def comment(self, repository: str, number: int, body: str) -> int:
-        """The issue has the person's comment; its id."""
+    def comment(
+        self, repository: str, number: int, body: str, *, review: bool = False, reply_to: int | None = None
+    ) -> int:
+        """The conversation has the person's comment (`review`: about a line of a pull request); its id."""
         place = self._repository(repository)
         with _asked():
-            return self._rules.comment(place, self._issue(place, number), self.account, body).id
+            issue = self._issue(place, number)
+            return self._rules.comment(place, issue, self.account, body, review=review, reply_to=reply_to).id
+
+    def edit(self, repository: str, number: int, comment: int, body: str) -> None:
+        """The person's own comment says this now."""
+        place = self._repository(repository)
+        issue = self._issue(place, number)
+        self._rules.edit_comment(place, issue, self._own(issue, comment), body, self.account.login)
+
+    def edit_issue(self, repository: str, number: int, body: str) -> None:
+        """The person's own conversation begins with this text now."""
+        place = self._repository(repository)
+        issue = self._issue(place, number)
+        if issue.account_id != self.account.id:
+            raise Declined("this is somebody else's")
+        self._rules.edit_issue(place, issue, body, self.account.login)
+
+    def reads(self, repository: str, number: int) -> str:
+        """The conversation's page as everybody sees it: its text, the comments, and what GitHub itself wrote there."""
+        issue = self._issue(self._repository(repository), number)
+        lines = [issue.title, issue.body or "", *("(locked)" for _ in range(issue.locked))]
+        for said in sorted(issue.comments.values(), key=lambda c: c.id):
+            hidden = (
+                f"(This comment was marked as {said.minimized.lower().replace('_', '-')}) " if said.minimized else ""
+            )
+            lines.append(f"{self._rules.state.accounts[said.account_id].login}: {hidden}{said.body}")
+        return "\n".join([*lines, *(f"* {event.told}" for event in issue.events)])
+
+    def watch(self, repository: str) -> None:
+        """The person is mailed whatever is written in the repository."""
+        self.account.watches.add(self._repository(repository).name)
 
     def star(self, repository: str) -> None:
         """The person has starred and watches the repository."""
@@ -70,6 +104,12 @@ class GithubPerson:
         found = self._rules.state.repositories.get(name)
         if found is None:
             raise Declined(f"there is no repository {name}")
+        return found
+
+    def _own(self, issue: Issue, comment: int) -> Comment:
+        found = issue.comments.get(comment)
+        if found is None or found.account_id != self.account.id:
+            raise Declined("there is no such comment of this person's")
         return found
 
     def _issue(self, repository: Repository, number: int) -> Issue:
@@ -138,7 +178,10 @@ def acts(rules: GithubRules) -> dict[str, Callable[..., Any]]:
 
         return act
 
-    personal = ("accept_invitation", "leave", "open_issue", "comment", "star", "teams", "is_member", "mails")
+    personal = (
+        *("accept_invitation", "leave", "open_issue", "comment", "edit", "edit_issue", "reads", "star", "watch"),
+        *("teams", "is_member", "mails"),
+    )
     hands = Hands(rules)
     manual = ("block_by_hand", "unblock_by_hand", "remove_by_hand", "invite_by_hand", "rename", "register")
     return {name: of_person(name) for name in personal} | {name: getattr(hands, name) for name in manual}

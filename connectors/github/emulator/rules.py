@@ -1,51 +1,17 @@
 """What GitHub does, whoever asks for it: the app, an owner's hand, or a person. A refusal is raised as `Refusal`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from connectors.emulation.history import Exchange, History
-from connectors.emulation.server import Answer
-from connectors.emulation.webhooks import Postman
+from connectors.emulation.history import Exchange
 from connectors.github.emulator import answers
-from connectors.github.emulator.answers import Wording
-from connectors.github.emulator.state import (
-    AuditEntry,
-    Block,
-    Comment,
-    GithubAccount,
-    GithubState,
-    Invitation,
-    Issue,
-    Repository,
-    Role,
-    Team,
-)
-
-BODY_LIMIT = 65536
+from connectors.github.emulator.state import AuditEntry, Block, GithubAccount, Invitation, Role, Team
+from connectors.github.emulator.talk import Refusal, Talk
 
 
-class Refusal(Exception):
-    """GitHub does not do it; `answer` says so in its words."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(str(answer.body))
-        self.answer = answer
-
-
-class GithubRules:
+class GithubRules(Talk):
     """GitHub's own behaviour over its state; every change is put on record. `by` is the login of whoever acts."""
-
-    def __init__(
-        self,
-        state: GithubState,
-        now: Callable[[], datetime],
-        history: History,
-        postman: Postman,
-        word: Wording,
-    ) -> None:
-        self.state, self.now, self.history, self.postman = state, now, history, postman
-        self._word = word
 
     # -- blocks
 
@@ -203,69 +169,6 @@ class GithubRules:
             self.history.changed("team", str(account.id), dict(before), after, by, on)
             self.postman.tell("membership", self._word.team_event(action, team, account, self._sender(by)))
 
-    # -- issues
-
-    def open_issue(
-        self, repository: Repository, by: GithubAccount, title: str, body: str | None, *, on: Exchange | None = None
-    ) -> Issue:
-        """The repository has the issue."""
-        self._may_write(by, repository)
-        if not repository.has_issues:
-            raise Refusal(answers.refusal(410, "Issues has been disabled in this repository."))
-        if not title.strip():
-            raise Refusal(answers.invalid("Issue", "title can't be blank"))
-        number = max(repository.issues, default=0) + 1
-        issue = Issue(self.state.next_id(), number, by.id, title, body, self.now(), self.now())
-        repository.issues[number] = issue
-        self.history.changed("message", str(issue.id), None, {"title": title, "body": body}, by.login, on)
-        return issue
-
-    def comment(
-        self, repository: Repository, issue: Issue, by: GithubAccount, body: str, *, on: Exchange | None = None
-    ) -> Comment:
-        """The issue has the comment, and its watchers have been told."""
-        self._may_write(by, repository)
-        if issue.locked and by.id not in self.state.members and by.type != "Bot":
-            raise Refusal(answers.refusal(403, "Unable to create comment because issue is locked."))
-        if not body.strip() or len(body) > BODY_LIMIT:
-            raise Refusal(answers.invalid("IssueComment", "body can't be blank or longer than 65536 characters"))
-        made = Comment(self.state.next_id(), by.id, body, self.now(), self.now())
-        issue.comments[made.id] = made
-        self.history.changed("message", str(made.id), None, {"body": body, "issue": issue.number}, by.login, on)
-        self._tell_comment("created", repository, issue, made, by.login)
-        return made
-
-    def delete_comment(self, comment_id: int, by: str, *, on: Exchange | None = None) -> None:
-        """The comment is gone; what its watchers were mailed is not."""
-        found = self.state.comment(comment_id)
-        if found is None:
-            raise Refusal(answers.not_found())
-        repository, issue, comment = found
-        del issue.comments[comment_id]
-        self.history.changed("message", str(comment_id), {"body": comment.body}, None, by, on)
-        self._tell_comment("deleted", repository, issue, comment, by)
-
-    def edit_comment(self, comment: Comment, body: str, by: str, *, on: Exchange | None = None) -> None:
-        """The comment says this now."""
-        before, comment.body, comment.updated_at = comment.body, body, self.now()
-        self.history.changed("message", str(comment.id), {"body": before}, {"body": body}, by, on)
-
-    def minimize(self, comment: Comment, classifier: str | None, by: str, *, on: Exchange | None = None) -> None:
-        """The comment is folded away for that reason (None: shown again)."""
-        before, comment.minimized = comment.minimized, classifier
-        self.history.changed("minimized", str(comment.id), before, classifier, by, on)
-
-    def _may_write(self, by: GithubAccount, repository: Repository) -> None:
-        if self.state.blocked(by, self.now()):
-            raise Refusal(answers.refusal(403, "You are blocked by the organization."))
-        insider = by.id in self.state.members or by.id in repository.collaborators or by.type == "Bot"
-        if repository.private and not insider:
-            raise Refusal(answers.not_found())
-
-    def _tell_comment(self, action: str, repository: Repository, issue: Issue, comment: Comment, by: str) -> None:
-        told = self._word.comment_event(action, repository, issue, comment, self._sender(by))
-        self.postman.tell("issue_comment", told)
-
     # -- accounts
 
     def rename(self, account: GithubAccount, login: str) -> None:
@@ -274,15 +177,8 @@ class GithubRules:
         self.state.name(account, login)
         self.history.changed("account", str(account.id), {"login": before}, {"login": login}, login)
 
-    def _mail(self, account: GithubAccount, text: str, by: str, on: Exchange | None) -> None:
-        self.history.changed("mail", str(account.id), None, {"to": account.email, "text": text}, by, on)
-
     def _audit(self, action: str, by: str, account: GithubAccount) -> None:
         self.state.audit.append(AuditEntry(self.now(), action, by, account.login))
-
-    def _sender(self, by: str) -> dict[str, Any]:
-        account = self.state.named(by)
-        return self._word.account(account or GithubAccount(0, by, ""))
 
 
 def _plain(block: Block) -> dict[str, Any]:

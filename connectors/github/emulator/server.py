@@ -17,11 +17,14 @@ from connectors.emulation.webhooks import Hook, Postman, signature
 from connectors.github.emulator import answers
 from connectors.github.emulator.answers import Wording
 from connectors.github.emulator.credentials import Credentials, Token, suffices
+from connectors.github.emulator.graphql import Graph
 from connectors.github.emulator.issues import Issues
 from connectors.github.emulator.organization import GithubCall, Organization, fields
 from connectors.github.emulator.people import GithubPerson, Hands, acts
-from connectors.github.emulator.rules import GithubRules, Refusal
+from connectors.github.emulator.rules import GithubRules
+from connectors.github.emulator.signing_in import SigningIn
 from connectors.github.emulator.state import GithubAccount, GithubState, Repository, Role, Team
+from connectors.github.emulator.talk import Refusal
 
 PRIMARY_PER_HOUR = 5000
 POINTS_PER_MINUTE = 900
@@ -38,16 +41,27 @@ _NAMES = {
     "number": r"\d+",
     "comment_id": r"\d+",
 }
+_TOLD_TO = {
+    "org_block": "organization_administration",
+    "issues": "issues",
+    "issue_comment": "issues",
+    "pull_request": "pull_requests",
+    "pull_request_review_comment": "pull_requests",
+    "discussion": "discussions",
+    "discussion_comment": "discussions",
+}
+"""Events come only to an app that may read what they are about."""
 _CONTENT = frozenset({"issue.open", "comment.create", "invitation.create", "membership.set", "team.join"})
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The permission that a call needs; `hidden`: GitHub denies by 404 that there is anything to see."""
+    """The permission that a call needs, or any of several; `hidden`: GitHub denies by 404 that there is anything to see."""
 
     permission: str
     level: str
     hidden: bool = False
+    otherwise: str | None = None
 
 
 class GithubEmulator(EmulatedServer[GithubState]):
@@ -82,6 +96,7 @@ class GithubEmulator(EmulatedServer[GithubState]):
         self._word = Wording(self.state)
         self.postman = Postman(self._hook_headers, self._missed)
         self.rules = GithubRules(self.state, now, self.history, self.postman, self._word)
+        self.signing_in = SigningIn(self.app_id, self.app_slug, self._word, wire, Random(f"github-sign-in-{seed}"))
         self.hands = Hands(self.rules)
         if self.state.named(self.bot_login) is None:
             self.state.register(self.bot_login, type="Bot")
@@ -184,11 +199,15 @@ class GithubEmulator(EmulatedServer[GithubState]):
     # -- GitHub's words
 
     def actor_of(self, request: web.Request) -> str | None:
-        """The app itself (by its web token), its bot (by an installation token), or None."""
+        """The app itself (by its web token), its bot (by an installation token), a person (by theirs), or None."""
         header = request.headers.get("Authorization", "")
         by_app = request.path == "/app" or request.path.startswith("/app/") or request.path.endswith("/installation")
         if by_app:
             return self.app_slug if self.credentials.is_app(header) else None
+        if request.path.startswith("/login/"):
+            return "browser"
+        if (holder := self.signing_in.holder(header)) is not None:
+            return self.state.accounts[holder].login
         return self.bot_login if self.credentials.token(header) is not None else None
 
     def unauthorised(self, call: GithubCall) -> Answer:
@@ -236,8 +255,9 @@ class GithubEmulator(EmulatedServer[GithubState]):
         }
 
     def _missed(self, event: str) -> bool:
-        """Swallowed by a fault, or never meant for this app: blocks are told to those who see the administration."""
-        told = event != "org_block" or suffices(self.state.permissions, None, "organization_administration", "read")
+        """Swallowed by a fault, or never meant for this app."""
+        needed = _TOLD_TO.get(event)
+        told = needed is None or suffices(self.state.permissions, None, needed, "read")
         return not told or self.faults.missed(event)
 
     def _hook_headers(self, hook: Hook, event: str, body: bytes) -> Mapping[str, str]:
@@ -288,6 +308,11 @@ class GithubEmulator(EmulatedServer[GithubState]):
         self._account_routes(organization)
         self._team_routes(organization)
         self._issue_routes(Issues(self.rules, self._word))
+        self._add("POST", "/graphql", "graphql", Graph(self.rules, self._word, self._holds).answer)
+        self._add("GET", "/login/oauth/authorize", "sign_in.page", self.signing_in.page)
+        self._add("POST", "/login/oauth/authorize", "sign_in.agree", self.signing_in.agree)
+        self._add("POST", "/login/oauth/access_token", "sign_in.exchange", self.signing_in.exchange)
+        self._add("GET", "/user", "user.show", self.signing_in.user)
         self.route("*", "/{rest:.*}", "unknown", lambda call: answers.not_found())
 
     def _account_routes(self, its: Organization) -> None:
@@ -329,12 +354,13 @@ class GithubEmulator(EmulatedServer[GithubState]):
             self._add("DELETE", f"{team}/memberships/{{login}}", "team.leave", its.leave_team, changes)
 
     def _issue_routes(self, its: Issues) -> None:
-        sees, changes = Needs("issues", "read", hidden=True), Needs("issues", "write")
+        sees = Needs("issues", "read", hidden=True, otherwise="pull_requests")
+        opens, changes = Needs("issues", "write"), Needs("issues", "write", otherwise="pull_requests")
         self._add("GET", "/installation/repositories", "repository.list", its.repositories)
         base = "/repos/{owner}/{repo}"
         self._add("GET", base, "repository.show", its.repository)
         self._add("GET", f"{base}/issues", "issue.list", its.listed, sees)
-        self._add("POST", f"{base}/issues", "issue.open", its.open, changes)
+        self._add("POST", f"{base}/issues", "issue.open", its.open, opens)
         issue, comment = f"{base}/issues/{{number}}", f"{base}/issues/comments/{{comment_id}}"
         self._add("GET", issue, "issue.show", its.show, sees)
         self._add("PATCH", issue, "issue.edit", its.edit, changes)
@@ -342,10 +368,15 @@ class GithubEmulator(EmulatedServer[GithubState]):
         self._add("DELETE", f"{issue}/lock", "issue.unlock", its.unlock, changes)
         self._add("GET", f"{issue}/comments", "comment.list", its.comments, sees)
         self._add("POST", f"{issue}/comments", "comment.create", its.comment, changes)
+        self._add("GET", f"{base}/issues/comments", "comment.list_all", its.all_comments, sees)
         self._add("GET", comment, "comment.show", its.show_comment, sees)
         self._add("PATCH", comment, "comment.edit", its.edit_comment, changes)
         self._add("DELETE", comment, "comment.delete", its.delete_comment, changes)
-        self._add("POST", "/graphql", "graphql", its.graphql, changes)
+        reads, removes = Needs("pull_requests", "read", hidden=True), Needs("pull_requests", "write")
+        review = f"{base}/pulls/comments/{{comment_id}}"
+        self._add("GET", f"{base}/pulls/comments", "review.list_all", its.all_reviews, reads)
+        self._add("GET", review, "review.show", its.show_review, reads)
+        self._add("DELETE", review, "review.delete", its.delete_review, removes)
 
     def _add(
         self,
@@ -376,8 +407,12 @@ class GithubEmulator(EmulatedServer[GithubState]):
             return refusal.answer
 
     def _may(self, call: GithubCall, needs: Needs) -> bool:
+        names = (needs.permission, *([needs.otherwise] if needs.otherwise else []))
+        return any(self._holds(call, name, needs.level) for name in names)
+
+    def _holds(self, call: GithubCall, permission: str, level: str) -> bool:
         token: Token | None = self.credentials.token(call.headers.get("Authorization", ""))
-        return token is not None and suffices(self.state.permissions, token.narrowed, needs.permission, needs.level)
+        return token is not None and suffices(self.state.permissions, token.narrowed, permission, level)
 
     def _with_budget(self, call: GithubCall, reply: Answer) -> Answer:
         if call.actor != self.bot_login:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 INVITATION_LASTS = timedelta(days=7)
+Found = tuple["Repository", "Issue", "Comment"]
 
 
 class Role(StrEnum):
@@ -67,9 +68,17 @@ class Block:
         return self.until is None or self.until > now
 
 
+class Kind(StrEnum):
+    """What a conversation is; the value is its part of the address."""
+
+    ISSUE = "issues"
+    PULL = "pull"
+    DISCUSSION = "discussions"
+
+
 @dataclass(slots=True)
 class Comment:
-    """A comment below an issue."""
+    """Something said in a conversation; `review`: about a line of a pull request. `reply_to` is the comment answered."""
 
     id: int
     account_id: int
@@ -77,11 +86,22 @@ class Comment:
     created_at: datetime
     updated_at: datetime
     minimized: str | None = None
+    review: bool = False
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line that GitHub itself writes into a conversation, for everybody and for good."""
+
+    at: datetime
+    kind: str
+    told: str
 
 
 @dataclass(slots=True)
 class Issue:
-    """An issue with its comments."""
+    """A conversation with its comments: an issue, a pull request, or a discussion."""
 
     id: int
     number: int
@@ -96,6 +116,22 @@ class Issue:
     locked: bool = False
     lock_reason: str | None = None
     labels: list[str] = field(default_factory=list)
+    kind: Kind = Kind.ISSUE
+    locked_by: int | None = None
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def node_id(self) -> str:
+        """Its name in the other API."""
+        return f"{NODES[self.kind]}_{self.id}"
+
+    def node_of(self, comment: Comment) -> str:
+        """The comment's name in the other API."""
+        prefix = "PRRC" if comment.review else "DC" if self.kind is Kind.DISCUSSION else "IC"
+        return f"{prefix}_{comment.id}"
+
+
+NODES = {Kind.ISSUE: "I", Kind.PULL: "PR", Kind.DISCUSSION: "D"}
 
 
 @dataclass(slots=True)
@@ -128,6 +164,7 @@ def _all_permissions() -> dict[str, str]:
         "organization_user_blocking": "write",
         "issues": "write",
         "pull_requests": "write",
+        "discussions": "write",
     }
 
 
@@ -196,8 +233,28 @@ class GithubState:
         """The team with that id."""
         return next((t for t in self.teams.values() if t.id == team_id), None)
 
-    def comment(self, comment_id: int) -> tuple[Repository, Issue, Comment] | None:
-        """The comment with the issue and repository that it stands in."""
+    def comment(self, comment_id: int, *, review: bool = False) -> Found | None:
+        """The comment of an issue or pull request (`review`: about a line of one), with where it stands."""
+        found = self._comment(comment_id)
+        if found is None or found[1].kind is Kind.DISCUSSION or found[2].review is not review:
+            return None
+        return found
+
+    def node(self, name: str) -> "tuple[Repository, Issue, Comment | None] | None":
+        """The conversation or the comment of that name."""
+        number = name.rpartition("_")[2]
+        if not number.isdigit():
+            return None
+        found = self._comment(int(number))
+        if found is not None:
+            return found if found[1].node_of(found[2]) == name else None
+        for repository in self.repositories.values():
+            for issue in repository.issues.values():
+                if issue.node_id == name:
+                    return repository, issue, None
+        return None
+
+    def _comment(self, comment_id: int) -> Found | None:
         for repository in self.repositories.values():
             for issue in repository.issues.values():
                 if comment_id in issue.comments:

@@ -7,7 +7,7 @@ import pytest
 from connectors.github.inlet import GithubInlet
 from guardian.errors import Refused
 from guardian.ids import SpaceName
-from guardian.spaces.inlet import digest_of
+from guardian.spaces.inlet import Knock, digest_of
 from tests.connectors.hook_signatures import signature
 
 SECRET = "a secret of the App"
@@ -15,11 +15,15 @@ INLET = GithubInlet(SpaceName("github"), SECRET)
 
 
 def knock_of(event: str, payload: object, **others: str) -> tuple[str, ...]:
+    return whole_knock(event, payload, **others).native_ids
+
+
+def whole_knock(event: str, payload: object, **others: str) -> Knock:
     body = json.dumps(payload).encode()
     headers = {"X-GitHub-Event": event, "X-GitHub-Delivery": "d-1", "X-Hub-Signature-256": signature(SECRET, body)}
     knock = INLET.verify(headers | others, body)
     assert (knock.space, knock.delivery_id, knock.digest, knock.event) == ("github", "d-1", digest_of(body), event)
-    return knock.native_ids
+    return knock
 
 
 def test_a_block_names_the_blocked_account_and_not_the_sender() -> None:
@@ -38,6 +42,34 @@ def test_what_names_no_account_adds_nothing(payload: object) -> None:
 
 def test_an_event_that_is_not_about_accounts_adds_nothing() -> None:
     assert knock_of("issue_comment", {"comment": {"user": {"id": 5}}}) == ()
+
+
+SITE = {"full_name": "orchard/website"}
+COMMENT = {"id": 7, "node_id": "DC_7", "body": "@guardian-app believe this", "user": {"id": 5}}
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "thing"),
+    [
+        ("issue_comment", {"comment": COMMENT, "issue": {"number": 3}}, "issues/comments 7 orchard/website"),
+        ("pull_request_review_comment", {"comment": COMMENT}, "pulls/comments 7 orchard/website"),
+        ("discussion_comment", {"comment": COMMENT}, "discussions/comments DC_7"),
+        ("issues", {"issue": {"id": 9, "number": 3}}, "issues 3 orchard/website"),
+        ("pull_request", {"pull_request": {"id": 9, "number": 4}}, "issues 4 orchard/website"),
+        ("discussion", {"discussion": {"node_id": "D_9"}}, "discussions D_9"),
+    ],
+)
+def test_a_text_is_named_to_be_read_back_and_not_believed(event: str, payload: dict[str, object], thing: str) -> None:
+    action = "opened" if event in ("issues", "pull_request") else "created"
+    knock = whole_knock(event, {**payload, "action": action, "repository": SITE})
+    assert (knock.things, knock.native_ids) == ((thing,), ())
+    assert whole_knock(event, {**payload, "action": "deleted", "repository": SITE}).things == ()
+
+
+@pytest.mark.parametrize("payload", [{}, {"comment": {"id": "x"}, "repository": SITE}, {"comment": {"id": 7}}, []])
+def test_a_text_that_is_not_named_soundly_is_not_asked_for(payload: object) -> None:
+    told = {**payload, "action": "created"} if isinstance(payload, dict) else payload
+    assert whole_knock("issue_comment", told).things == ()
 
 
 @pytest.mark.parametrize("given", ["", "sha256=00", signature("another", b"{}")])

@@ -129,6 +129,17 @@ COMMENT = thing(
     user=ACCOUNT,
     **named(_AT, "created_at", "updated_at"),
 )
+_LINK = thing(href=_URL)
+REVIEW = thing(
+    {"in_reply_to_id": integer()},
+    **named(integer(), "id", "pull_request_review_id"),
+    **named(text(), "node_id", "body", "diff_hunk", "path", "commit_id", "original_commit_id"),
+    **named(_URL, "url", "html_url", "pull_request_url"),
+    user=ACCOUNT,
+    **named(_AT, "created_at", "updated_at"),
+    author_association=one_of("NONE", "MEMBER", "OWNER", "COLLABORATOR", "CONTRIBUTOR"),
+    _links=thing(**named(_LINK, "self", "html", "pull_request")),
+)
 _REPOSITORY_URLS = (
     *("archive_url", "assignees_url", "blobs_url", "branches_url", "collaborators_url"),
     *("comments_url", "commits_url", "compare_url", "contents_url", "contributors_url"),
@@ -161,6 +172,14 @@ _RATE = thing(**named(integer(), "limit", "remaining", "reset", "used"))
 RATES = thing(rate=_RATE, resources=thing(core=_RATE, search=_RATE))
 AUDIT = thing({"user": text()}, action=text("org.block_user"), actor=text("owner"), created_at=integer())
 GRAPHQL = thing({"data": {"type": "object"}, "errors": listing(thing(message=text()))})
+USER_TOKEN = thing(
+    {
+        "error": text("bad_verification_code"),
+        "access_token": text("ghu_1"),
+        "token_type": one_of("bearer"),
+        "scope": text(""),
+    }
+)
 
 _ORG = "/orgs/{org}"
 _REPO = "/repos/{owner}/{repo}"
@@ -212,7 +231,15 @@ OPERATIONS = {
     "comment.show": Operation(("get", f"{_REPO}/issues/comments/{{comment_id}}"), {200: COMMENT}),
     "comment.edit": Operation(("patch", f"{_REPO}/issues/comments/{{comment_id}}"), {200: COMMENT}),
     "comment.delete": Operation(("delete", f"{_REPO}/issues/comments/{{comment_id}}"), {204: None}),
+    "comment.list_all": Operation(("get", f"{_REPO}/issues/comments"), {200: listing(COMMENT)}),
+    "review.list_all": Operation(("get", f"{_REPO}/pulls/comments"), {200: listing(REVIEW)}),
+    "review.show": Operation(("get", f"{_REPO}/pulls/comments/{{comment_id}}"), {200: REVIEW}),
+    "review.delete": Operation(("delete", f"{_REPO}/pulls/comments/{{comment_id}}"), {204: None}),
     "graphql": Operation(None, {200: GRAPHQL}),
+    "sign_in.page": Operation(None, {200: None}),
+    "sign_in.agree": Operation(None, {200: None, 302: None}),
+    "sign_in.exchange": Operation(None, {200: USER_TOKEN}),
+    "user.show": Operation(("get", "/user"), {200: PROFILE}),
 }
 
 _BASIC = thing({"status": text("404")}, message=text(), documentation_url=text())
