@@ -28,7 +28,10 @@ class Tls(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MailConfig:
-    """Which server takes our mail, and from whom. `ca_file`: a certificate authority of one's own."""
+    """Which server takes our mail, and from whom. `ca_file`: a certificate authority of one's own.
+
+    `answers_to` is the group's own address where answers are read; the secret part for a party goes into it.
+    """
 
     host: str
     port: int
@@ -38,6 +41,7 @@ class MailConfig:
     tls: Tls = Tls.STARTTLS
     ca_file: Path | None = None
     call_ceiling: timedelta = timedelta(seconds=30)
+    answers_to: str | None = None
 
 
 class Mailer:
@@ -47,10 +51,16 @@ class Mailer:
         self._config = config
         self._context = ssl.create_default_context(cafile=str(config.ca_file) if config.ca_file else None)
 
-    async def send(self, to: str, subject: str, text: str, message_id: str) -> Outcome:
+    @property
+    def name(self) -> str:
+        """Its name among the ways out."""
+        return "mail"
+
+    async def send(self, to: str, subject: str, text: str, message_id: str, reply_token: str = "") -> Outcome:
         """The mail server has taken the mail (Done with its answer), or it says why not. `message_id` makes a repeated
-        sending recognisable: it becomes the Message-ID."""
-        letter = translate.letter(self._config.sender, to, subject, text, message_id)
+        sending recognisable: it becomes the Message-ID. With a `reply_token`, answers go to an address with it in it."""
+        reply_to = translate.with_token(self._config.answers_to, reply_token)
+        letter = translate.letter(self._config.sender, to, subject, text, message_id, reply_to)
         if not isinstance(letter, EmailMessage):
             return letter
         try:

@@ -13,16 +13,33 @@ FAULTS: tuple[type[Exception], ...] = (aiosmtplib.SMTPException, OSError, ssl.SS
 _SIGN_IN = "the user name and password that the mail server takes"
 
 
-def letter(sender: str, to: str, subject: str, text: str, message_id: str) -> EmailMessage | Rejected:
+def domain_of(sender: str) -> str:
+    """The domain of the Message-IDs of mail from this sender."""
+    return sender.rpartition("@")[2].rstrip("> ")
+
+
+def with_token(address: str | None, token: str) -> str:
+    """The group's address with the secret part in it that was made for one party; empty where answers are not read."""
+    if not address or not token:
+        return ""
+    local, _, domain = address.rpartition("@")
+    return f"{local}+{token}@{domain}"
+
+
+def letter(
+    sender: str, to: str, subject: str, text: str, message_id: str, reply_to: str = ""
+) -> EmailMessage | Rejected:
     """The mail as it goes out; Rejected where an address or a line of its head could be read as more than that."""
-    if any(ord(c) < 32 for line in (sender, to, subject, message_id) for c in line):
+    if any(ord(c) < 32 for line in (sender, to, subject, message_id, reply_to) for c in line):
         return Rejected("a line of the mail's head has a line break or a control character in it")
     if to.count("@") != 1 or any(c in to for c in ',;:<>"() '):
         return Rejected("this is not one plain mail address")
     made = EmailMessage()
     try:
         made["From"], made["To"], made["Subject"] = sender, to, subject
-        made["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2].rstrip('> ')}>"
+        made["Message-ID"] = f"<{message_id}@{domain_of(sender)}>"
+        if reply_to:
+            made["Reply-To"] = reply_to
         made["Auto-Submitted"] = "auto-generated"
         made.set_content(text)
     except (MessageError, ValueError, UnicodeError):

@@ -1,0 +1,201 @@
+"""IMAP4rev1 (RFC 3501, with MOVE and UIDPLUS) over the mailboxes, as far as a reader of one folder goes."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from connectors.emulation.faults import FaultKind, Faults
+from connectors.mail.emulator.post import Box, Folder, PostOffice, Stored
+
+_WORD: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|(\([^()]*\))|(\S+)')
+_PART: Final = re.compile(r"BODY(?:\.PEEK)?\[\](?:<(\d+)\.(\d+)>)?")
+_BEFORE_LOGIN: Final = frozenset({"CAPABILITY", "NOOP", "LOGOUT", "LOGIN"})
+
+
+@dataclass(slots=True)
+class Session:
+    """One connection: who is signed in, and which folder is open."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    box: Box | None = None
+    folder: Folder | None = None
+    untagged: list[bytes] = field(default_factory=list)
+
+    def say(self, line: str | bytes) -> None:
+        """The line goes out before the answer."""
+        self.untagged.append(b"* " + (line.encode() if isinstance(line, str) else line) + b"\r\n")
+
+
+class No(Exception):
+    """The command is not carried out, as the server says why."""
+
+
+class Imap:
+    """Answers on every connection. `abilities` are what it says of itself once somebody has signed in."""
+
+    def __init__(self, post: PostOffice, faults: Faults, abilities: str = "IMAP4rev1 MOVE UIDPLUS") -> None:
+        self._post, self._faults, self.abilities = post, faults, abilities
+        self.commands: list[str] = []
+        """What was asked for, by name, in its order."""
+        self.open = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """The connection is served until it ends."""
+        session = Session(reader, writer)
+        self.open += 1
+        try:
+            writer.write(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
+            while line := await reader.readline():
+                if not await self._answer(session, line.decode("utf-8", "replace").rstrip("\r\n")):
+                    break
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            self.open -= 1
+            writer.close()
+
+    async def _answer(self, session: Session, line: str) -> bool:
+        """Whether the connection goes on."""
+        tag, _, rest = line.partition(" ")
+        words = [quoted.replace('\\"', '"') or group or word for quoted, group, word in _WORD.findall(rest)]
+        name = words[0].upper() if words else ""
+        if name == "UID" and len(words) > 1:
+            name, words = f"UID {words[1].upper()}", words[1:]
+        self.commands.append(name)
+        met = {fault.kind for fault in self._faults.drawn(f"imap.{name.lower().replace(' ', '_')}")}
+        if FaultKind.RESET in met:
+            return _cut(session)
+        try:
+            broken = FaultKind.SERVER_ERROR in met
+            said = "NO [UNAVAILABLE] not now" if broken else self._carry_out(session, name, words[1:])
+        except No as refusal:
+            said = f"NO {refusal}"
+        if FaultKind.LOST_ANSWER in met:
+            return _cut(session)
+        session.writer.write(b"".join(session.untagged) + f"{tag} {said}\r\n".encode())
+        session.untagged.clear()
+        await session.writer.drain()
+        return name != "LOGOUT"
+
+    def _carry_out(self, session: Session, name: str, words: list[str]) -> str:
+        if session.box is None and name not in _BEFORE_LOGIN:
+            return "BAD sign in first"
+        commands: dict[str, Callable[[Session, list[str]], None]] = {
+            "CAPABILITY": self._capability,
+            "NOOP": lambda *_: None,
+            "LOGOUT": lambda session, _: session.say("BYE"),
+            "LOGIN": self._login,
+            "CREATE": self._create,
+            "STATUS": self._status,
+            "SELECT": self._select,
+            "EXPUNGE": self._expunge,
+            "UID SEARCH": self._search,
+            "UID FETCH": self._fetch,
+            "UID STORE": self._store,
+            "UID COPY": self._copy,
+        }
+        if "MOVE" in self.abilities:
+            commands["UID MOVE"] = self._move
+        if "UIDPLUS" in self.abilities:
+            commands["UID EXPUNGE"] = self._expunge
+        act = commands.get(name)
+        if act is None:
+            return "BAD no such command"
+        act(session, words)
+        return f"OK {name} done"
+
+    def _capability(self, session: Session, _: list[str]) -> None:
+        session.say(f"CAPABILITY {self.abilities if session.box else 'IMAP4rev1'}")
+
+    def _login(self, session: Session, words: list[str]) -> None:
+        box = self._post.boxes.get(words[0].casefold())
+        if box is None or box.password != words[1]:
+            raise No("[AUTHENTICATIONFAILED] wrong name or password")
+        session.box = box
+
+    def _create(self, session: Session, words: list[str]) -> None:
+        if session.box is None or not session.box.create(words[0]):
+            raise No("[ALREADYEXISTS] there is one of that name")
+
+    def _status(self, session: Session, words: list[str]) -> None:
+        found = self._folder(session, words[0])
+        session.say(f'STATUS "{words[0]}" (UIDVALIDITY {found.validity})')
+
+    def _select(self, session: Session, words: list[str]) -> None:
+        session.folder = self._folder(session, words[0])
+        session.say(r"FLAGS (\Seen \Answered \Flagged \Deleted \Draft)")
+        session.say(f"{len(session.folder.mails)} EXISTS")
+        session.say(f"OK [UIDVALIDITY {session.folder.validity}] valid")
+
+    def _search(self, session: Session, words: list[str]) -> None:
+        wanted = " ".join(words).upper()
+        if wanted not in {"ALL", "NOT DELETED", "UNDELETED"}:
+            raise No("[CANNOT] this is not searched for here")
+        found = [m.uid for m in _opened(session).mails if wanted == "ALL" or r"\Deleted" not in m.flags]
+        session.say(f"SEARCH {' '.join(map(str, found))}".rstrip())
+
+    def _fetch(self, session: Session, words: list[str]) -> None:
+        folder, asked = _opened(session), " ".join(words[1:]).strip("()")
+        part = _PART.search(asked)
+        for mail in _chosen(folder, words[0]):
+            number = folder.mails.index(mail) + 1
+            if part is None:
+                session.say(f"{number} FETCH (UID {mail.uid} FLAGS ({' '.join(sorted(mail.flags))}))")
+                continue
+            if "PEEK" not in part.group():
+                mail.flags.add(r"\Seen")
+            start, most = (int(part[1]), int(part[2])) if part[1] else (0, len(mail.raw))
+            content = mail.raw[start : start + most]
+            named = f"BODY[]<{start}>" if part[1] else "BODY[]"
+            session.say(f"{number} FETCH (UID {mail.uid} {named} {{{len(content)}}}\r\n".encode() + content + b")")
+
+    def _store(self, session: Session, words: list[str]) -> None:
+        for mail in _chosen(_opened(session), words[0]):
+            flags = set(" ".join(words[2:]).strip("()").split())
+            mail.flags = mail.flags | flags if words[1].startswith("+") else flags
+
+    def _copy(self, session: Session, words: list[str]) -> None:
+        into = self._folder(session, words[1], missing="[TRYCREATE] there is no such folder")
+        for mail in _chosen(_opened(session), words[0]):
+            into.add(mail.raw, mail.at, mail.flags)
+
+    def _move(self, session: Session, words: list[str]) -> None:
+        self._copy(session, words)
+        self._drop(session, _chosen(_opened(session), words[0]))
+
+    def _expunge(self, session: Session, words: list[str]) -> None:
+        folder = _opened(session)
+        among = _chosen(folder, words[0]) if words else folder.mails
+        self._drop(session, [mail for mail in among if r"\Deleted" in mail.flags])
+
+    def _drop(self, session: Session, mails: list[Stored]) -> None:
+        folder = _opened(session)
+        for mail in list(mails):
+            session.say(f"{folder.mails.index(mail) + 1} EXPUNGE")
+            folder.mails.remove(mail)
+
+    def _folder(self, session: Session, name: str, missing: str = "[NONEXISTENT] there is no such folder") -> Folder:
+        found = session.box.folder(name) if session.box else None
+        if found is None:
+            raise No(missing)
+        return found
+
+
+def _opened(session: Session) -> Folder:
+    if session.folder is None:
+        raise No("[CLIENTBUG] no folder is open")
+    return session.folder
+
+
+def _chosen(folder: Folder, uids: str) -> list[Stored]:
+    wanted = {int(uid) for uid in uids.split(",") if uid.isdecimal()}
+    return [mail for mail in folder.mails if mail.uid in wanted]
+
+
+def _cut(session: Session) -> bool:
+    """The connection ends without an answer."""
+    session.writer.transport.abort()
+    return False

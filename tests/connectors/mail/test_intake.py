@@ -1,0 +1,260 @@
+"""The group's mailbox, read over a mail server on loopback: each mail once, none lost, whatever is cut off."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.emulation.faults import Fault, FaultKind
+from connectors.mail.client import MailConfig, Mailer, Tls
+from connectors.mail.emulator.server import MailEmulator
+from connectors.mail.intake import IntakeConfig, MailInbox, Sorter
+from connectors.mail.listener import ListenerConfig, MailListener
+from connectors.mail.mailbox import BoxConfig, Mailbox
+from guardian.cases.values import Addition, Door, Report
+from guardian.ids import NoticeId
+from guardian.notices.outbox import Outbox
+from guardian.notices.values import Notice, NoticeState
+from guardian.spaces.outcomes import Done
+from tests.builders.desk import Community, a_desk
+
+US = "conduct@community.example"
+ROWAN = "rowan@people.example"
+CONFIG = IntakeConfig(US, "community.example", "mx.orchard.example")
+
+
+@dataclass(slots=True)
+class Desk:
+    """A desk with the group's mailbox, and the mail server behind it."""
+
+    community: Community
+    server: MailEmulator
+    inbox: MailInbox
+    mailer: Mailer
+
+    async def reports(self) -> list[Report]:
+        """Every report by mail."""
+        async with self.community.works.look() as view:
+            return list(await view.cases.reports_by(Door.MAIL, self.community.clock.now() - timedelta(days=9)))
+
+    async def added(self) -> list[Addition]:
+        """What was added to the first report."""
+        [report, *_] = await self.reports()
+        async with self.community.works.look() as view:
+            return list(await view.cases.additions_of(report.case))
+
+    async def deliver(self) -> None:
+        """What waits to be told has been sent."""
+        community = self.community
+        outbox: Outbox[Any, Any] = Outbox(
+            community.works,
+            community.desk.spaces,
+            community.clock,
+            self.mailer,
+            community="Example",
+            base_url="https://guardian.example",
+            on_told=_nothing,
+            may_still_know=_always,
+        )
+        await outbox.deliver_due()
+
+    async def told(self) -> list[Notice]:
+        """Every notice to the reporter of the first report."""
+        [report, *_] = await self.reports()
+        async with self.community.works.look() as view:
+            return list(await view.notices.of_report(report.id))
+
+    def left(self, folder: str = "INBOX") -> int:
+        """How many mails lie in that folder of the group's mailbox."""
+        return len(self.server.mails(US, folder))
+
+
+async def _nothing(*_: object) -> None:
+    return None
+
+
+async def _always(*_: object) -> bool:
+    return True
+
+
+def a_box(server: MailEmulator, **facts: Any) -> Mailbox:
+    """The group's mailbox as we open it."""
+    given = {"port": server.imap_port, "username": US, "password": "pw", "tls": Tls.NONE}
+    return Mailbox(BoxConfig("127.0.0.1", **{**given, "call_ceiling": timedelta(seconds=5), **facts}))
+
+
+@pytest.fixture
+async def at(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with a_desk(tmp_path) as community:
+        server = MailEmulator(now=community.clock.now, signs_for="community.example")
+        server.open_box(US, "pw")
+        server.open_box(ROWAN)
+        await server.start()
+        box = a_box(server)
+        way_out = MailConfig("127.0.0.1", server.smtp_port, US, tls=Tls.NONE, answers_to=US)
+        yield Desk(community, server, MailInbox(box, community.desk, CONFIG), Mailer(way_out))
+        box.close()
+        await server.stop()
+
+
+async def test_a_mail_becomes_a_report_its_sender_is_answered_and_their_reply_finds_it(at: Desk) -> None:
+    """P-2.4, P-2.10"""
+    at.server.write(f"Rowan <{ROWAN}>", US, "Insults", "They insult me.")
+    assert await at.inbox.read()
+    await at.deliver()
+    [answer] = at.server.mails(ROWAN)
+    assert "Your receipt: " in answer.get_content()
+    assert answer["Reply-To"].startswith("conduct+")
+    at.server.write(f"Rowan <{ROWAN}>", answer["Reply-To"], "About lunch", "And again.")
+    assert await at.inbox.read()
+    assert [each.verified for each in await at.added()] == [True]
+    assert (at.left(), at.left("Guardian"), len(await at.reports())) == (0, 2, 1)
+
+
+async def test_a_machines_answer_is_set_aside_and_no_report(at: Desk) -> None:
+    at.server.write(ROWAN, US, "Out of office", "I am away.", heads={"Auto-Submitted": "auto-replied"})
+    assert await at.inbox.read()
+    assert (await at.reports(), at.left(), at.left("Guardian-automatic")) == ([], 0, 1)
+
+
+async def test_an_answer_that_comes_back_was_not_delivered(at: Desk) -> None:
+    """P-6.2"""
+    at.server.post.refused.add(ROWAN)
+    at.server.write(ROWAN, US, "Insults", "They insult me.")
+    await at.inbox.read()
+    await at.deliver()
+    assert [each.state for each in await at.told()] == [NoticeState.SENT]
+    await at.inbox.read()
+    assert [each.state for each in await at.told()] == [NoticeState.UNDELIVERABLE]
+
+
+OPERATIONS = ("login", "select", "uid_search", "uid_fetch", "uid_store", "uid_move", "logout")
+KINDS = (FaultKind.RESET, FaultKind.LOST_ANSWER, FaultKind.SERVER_ERROR)
+
+
+async def test_a_reading_that_is_cut_off_anywhere_loses_and_doubles_nothing(at: Desk) -> None:
+    """P-2.10"""
+    for number, (kind, operation) in enumerate(product(KINDS, OPERATIONS), start=1):
+        at.server.write(f"person{number}@people.example", US, "Insults", "They insult me.")
+        at.server.set_fault(Fault(kind, f"imap.{operation}", times=1))
+        await at.inbox.read()
+        assert at.server.faults.standing == [], operation
+        assert await at.inbox.read()
+        kept = (len(await at.reports()), at.left(), at.left("Guardian"))
+        assert kept == (number, 0, number), (kind, operation)
+
+
+async def test_a_mail_that_we_cannot_take_in_stays_and_stops_no_other(at: Desk) -> None:
+    """P-2.10: the fault is ours, so the mail waits for its being mended."""
+    at.server.write(ROWAN, US, "One", "They insult me.")
+    at.server.write("wren@people.example", US, "Two", "They insult them.")
+    broken = _Failing(at.inbox._sorter)
+    inbox = MailInbox(a_box(at.server), at.community.desk, CONFIG)
+    inbox._sorter = broken  # type: ignore[assignment]  # stands for whatever may be wrong with one mail
+    assert not await inbox.read()
+    assert (len(await at.reports()), at.left()) == (1, 1)
+    assert await at.inbox.read()
+    assert (len(await at.reports()), at.left()) == (2, 0)
+
+
+class _Failing:
+    """Cannot take in the mail called One."""
+
+    def __init__(self, inner: Sorter) -> None:
+        self._inner = inner
+
+    async def sort(self, raw: bytes) -> object:
+        if b"Subject: One" in raw:
+            raise RuntimeError
+        return await self._inner.sort(raw)
+
+
+async def test_a_mail_that_a_person_has_read_in_the_mailbox_is_taken_in_all_the_same(at: Desk) -> None:
+    at.server.write(ROWAN, US, "Insults", "They insult me.")
+    at.server.post.boxes[US].folders["INBOX"].mails[0].flags.add(r"\Seen")
+    await at.inbox.read()
+    assert len(await at.reports()) == 1
+
+
+async def test_a_server_without_move_is_read_as_well(at: Desk) -> None:
+    at.server.imap.abilities = "IMAP4rev1"
+    at.server.write(ROWAN, US, "Insults", "They insult me.")
+    assert await at.inbox.read()
+    assert await at.inbox.read()
+    assert (len(await at.reports()), at.left("Guardian")) == (1, 1)
+
+
+async def test_what_is_wrong_with_the_mailbox_is_said_with_its_remedy(at: Desk) -> None:
+    found = await at.inbox.check()
+    wrong = await MailInbox(a_box(at.server, password="no"), at.community.desk, CONFIG).check()
+    gone = await MailInbox(a_box(at.server, port=9), at.community.desk, CONFIG).check()
+    assert (found.well, wrong.well, gone.well) == (True, False, False)
+    assert wrong.needs
+    assert wrong.remedy
+    assert gone.remedy
+
+
+@pytest.fixture
+async def listener(at: Desk) -> AsyncIterator[MailListener]:
+    made = MailListener(Sorter(at.community.desk, CONFIG), ListenerConfig("127.0.0.1", 0))
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def _handed_over(port: int, recipients: tuple[str, ...], raw: bytes) -> list[str]:
+    """What the mail server next door hears by LMTP: the code for each recipient, then one for each again."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+
+    async def heard(line: str) -> str:
+        writer.write(line.encode() + b"\r\n")
+        return await code()
+
+    async def code() -> str:
+        line = (await reader.readline()).decode()
+        return await code() if line[3:4] == "-" else line[:3]
+
+    await code()
+    await heard("LHLO mx")
+    await heard(f"MAIL FROM:<{ROWAN}>")
+    codes = [await heard(f"RCPT TO:<{each}>") for each in recipients]
+    if "250" in codes and await heard("DATA") == "354":
+        codes.append(await heard(raw.decode() + "."))
+        codes += [await code() for _ in range(codes[: len(recipients)].count("250") - 1)]
+    writer.close()
+    return codes
+
+
+A_MAIL = f"From: {ROWAN}\r\nTo: {US}\r\nSubject: Insults\r\n\r\nThey insult me.\r\n".encode()
+
+
+async def test_a_mail_that_is_handed_over_is_stored_before_it_is_taken_and_once(
+    at: Desk, listener: MailListener
+) -> None:
+    """P-2.10: its server hears of one answer for each recipient."""
+    both = (US, "conduct+unknown234@community.example")
+    assert await _handed_over(listener.port, both, A_MAIL) == ["250"] * 4
+    assert await _handed_over(listener.port, (US,), A_MAIL) == ["250"] * 2
+    assert len(await at.reports()) == 1
+
+
+async def test_the_mail_server_keeps_what_we_cannot_store_and_tells_of_what_is_not_ours(
+    at: Desk, listener: MailListener
+) -> None:
+    """P-2.10"""
+    assert await _handed_over(listener.port, ("else@community.example",), A_MAIL) == ["550"]
+    assert await _handed_over(listener.port, (US,), b"Auto-Submitted: auto-replied\r\n" + A_MAIL) == ["250", "550"]
+    listener._sorter = replace(listener._sorter, desk=None)  # type: ignore[arg-type]  # whatever is wrong on our side
+    assert await _handed_over(listener.port, (US,), A_MAIL) == ["250", "451"]
+
+
+async def test_the_way_out_names_the_address_for_answers_only_to_a_party(at: Desk) -> None:
+    """P-3.1"""
+    assert isinstance(await at.mailer.send(ROWAN, "One", "Text", NoticeId("n-1")), Done)
+    assert isinstance(await at.mailer.send(ROWAN, "Two", "Text", NoticeId("n-2"), "abc"), Done)
+    assert [mail["Reply-To"] for mail in at.server.mails(ROWAN)] == [None, "conduct+abc@community.example"]
