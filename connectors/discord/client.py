@@ -5,7 +5,7 @@ set for the whole process, so one process speaks to one Discord.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -67,8 +67,10 @@ class _Client(discord.Client):
     def __init__(self, link: "DiscordLink", trace: aiohttp.TraceConfig) -> None:
         # No member is cached: the library drops the join of a member whom it still remembers.
         super().__init__(
-            intents=discord.Intents(guilds=True, members=True, moderation=True),
+            intents=discord.Intents(guilds=True, members=True, moderation=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
+            # Nor any message: what people write to us directly stays in Discord until they send it as a report.
+            max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0.2,
@@ -88,7 +90,8 @@ class DiscordLink:
     """One bot at one Discord.
 
     `setup` and `on_account_changed` are set before `start`: the first is awaited once, after signing in and before the
-    gateway opens; the second is told the id of each account that something has happened to.
+    gateway opens; the second is told the id of each account that something has happened to. `on_restricted` is told
+    the id of those whom somebody else may have restricted, or let go.
     """
 
     def __init__(
@@ -97,6 +100,7 @@ class DiscordLink:
         self.config = config
         self.setup = setup
         self.on_account_changed = on_account_changed
+        self.on_restricted: AccountChanged | None = None
         self.fault: str | None = None
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(end_before_the_library_sleeps)
@@ -214,6 +218,8 @@ class DiscordLink:
         expected = self._echoes.pop((happening.kind, happening.native_id), None)
         if expected is None or expected < wire_seconds():
             await self.on_account_changed(happening.native_id)
+            if happening.kind in translate.RESTRICTING and self.on_restricted is not None:
+                await self.on_restricted(happening.native_id)
 
     def _expect(self, native_id: str, *kinds: str) -> None:
         now = wire_seconds()
@@ -265,6 +271,20 @@ class DiscordLink:
         guild = self.config.guild_id
         kinds = ("GUILD_BAN_ADD", "GUILD_MEMBER_REMOVE")
         return await self._act(native_id, kinds, lambda http: http.ban(native_id, guild, 0, reason))
+
+    async def ban_many(self, native_ids: Sequence[str], reason: str) -> Answer:
+        """The accounts are banned and keep every message; the answer names those that were not."""
+        kinds = ("GUILD_BAN_ADD", "GUILD_MEMBER_REMOVE")
+        for native_id in native_ids:
+            self._expect(native_id, *kinds)
+        route = Route("POST", "/guilds/{guild_id}/bulk-ban", guild_id=self.config.guild_id)
+        body = {"user_ids": list(native_ids), "delete_message_seconds": 0}
+        answer = await self._look(lambda http: http.request(route, json=body, reason=reason), dict)
+        banned = {str(each) for each in answer.body["banned_users"]} if isinstance(answer, Got) else set()
+        for native_id in set(native_ids) - banned:
+            for kind in kinds:
+                self._echoes.pop((kind, native_id), None)
+        return answer
 
     async def unban(self, native_id: str, reason: str) -> Answer:
         """The account is not banned."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from connectors.discord.translate import instant
@@ -47,7 +48,7 @@ class Written:
     author: Account | None
     handle: str
     text: str
-    written_at: str
+    at: datetime | None
     uploads: tuple[Upload, ...]
     edited: bool = False
 
@@ -57,7 +58,8 @@ class Written:
 
     def as_evidence(self, guild_id: str, missing: str = "") -> EvidenceIn:
         """The message itself as evidence; `missing` says what of it could not be kept."""
-        return EvidenceIn("message", self.link(guild_id), self.author, self.handle, self.text, why_not=missing)
+        link = self.link(guild_id)
+        return EvidenceIn("message", link, self.author, self.handle, self.text, why_not=missing, written_at=self.at)
 
 
 def filled(data: Json) -> Filled:
@@ -80,14 +82,13 @@ def written(message: Json, space: SpaceName) -> Written:
     """The message as Discord shows it. What a webhook wrote has a name and nobody's account."""
     author = message.get("author") or {}
     by_webhook = message.get("webhook_id") is not None or "id" not in author
-    at = instant(message.get("timestamp"))
     return Written(
         channel=str(message["channel_id"]),
         id=str(message["id"]),
         author=None if by_webhook else Account(space, str(author["id"])),
         handle=_whole(str(author.get("username") or "")),
         text=_whole(str(message.get("content") or "")),
-        written_at=at.isoformat() if at else "",
+        at=instant(message.get("timestamp")),
         uploads=tuple(_upload(each) for each in message.get("attachments") or ()),
         edited=message.get("edited_timestamp") is not None,
     )

@@ -18,17 +18,24 @@ from connectors.discord.commands import (
     deliberation,
     drafts,
     enactment,
+    escalating,
     hearers,
     hearing,
     intake,
     linking,
+    matters,
+    measuring,
     reading,
     recusal,
     reviewing,
     taking,
+    voice,
+    who,
 )
 from connectors.discord.serving import Asked, Counter, Place
+from connectors.discord.tongue import CommandNames
 from guardian.desk.desk import Desk
+from guardian.desk.native import noticed
 from guardian.desk.noticing import account_changed
 from guardian.logs import logger
 from guardian.spaces.port import Account
@@ -38,6 +45,7 @@ FEATURES: Final = (
     reading,
     taking,
     linking,
+    who,
     recusal,
     hearers,
     hearing,
@@ -45,9 +53,13 @@ FEATURES: Final = (
     drafts,
     enactment,
     acting,
+    measuring,
     reviewing,
     board,
     closing,
+    matters,
+    escalating,
+    voice,
 )
 _NAP_SECONDS: Final = 5.0
 _LONGEST_NAP_SECONDS: Final = 600.0
@@ -70,12 +82,20 @@ def attach(link: DiscordLink, desk: Desk) -> Counter:
     async def on_interaction(asked: Asked) -> None:
         await counter.heard(asked)
 
+    async def restricted(native_id: str) -> None:
+        await noticed(desk, config.name, (native_id,))
+
     async def changed(native_id: str) -> None:
         await account_changed(desk, Account(config.name, native_id))
 
+    async def on_message(message: discord.Message) -> None:
+        await counter.written_to(message)
+
     link.client.event(on_interaction)
+    link.client.event(on_message)
     link.setup = registering.begin
     link.on_account_changed = changed
+    link.on_restricted = restricted
     return counter
 
 
@@ -92,6 +112,7 @@ class _Registering:
             self._again = asyncio.create_task(self._until_done(client), name="discord commands")
 
     async def _register(self) -> bool:
+        await self._counter.tree.set_translator(CommandNames())
         try:
             async with bounded(self._counter.place.ceiling):
                 listed = await self._counter.tree.sync(guild=self._counter.guild)

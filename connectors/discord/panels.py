@@ -5,7 +5,8 @@ a restart as before it.
 """
 
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
@@ -72,7 +73,7 @@ class TextField:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceField:
-    """A choice among (value, label); none need be chosen."""
+    """A choice among (value, label); none need be chosen. `hints` say more of some of them, by value."""
 
     name: str
     label: str
@@ -80,6 +81,7 @@ class ChoiceField:
     chosen: tuple[str, ...] = ()
     several: bool = False
     hint: str = ""
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,8 @@ def modal_of(form: Form) -> discord.ui.Modal:
     modal = discord.ui.Modal(title=form.title[:_LONGEST_LABEL], custom_id=form.id)
     if form.opening:
         modal.add_item(discord.ui.TextDisplay(translate.plain(form.opening)[:LONGEST_FIELD]))
-    for field in form.fields:
-        modal.add_item(_labelled(field))
+    for each in form.fields:
+        modal.add_item(_labelled(each))
     modal.stop()
     return modal
 
@@ -148,27 +150,32 @@ def files_of(reply: Reply) -> list[discord.File]:
     return [discord.File(io.BytesIO(each.content), each.file_name) for each in reply.files]
 
 
-def _labelled(field: Field) -> discord.ui.Label[Any]:
-    hint = field.hint[:_LONGEST_HINT] or None
-    return discord.ui.Label(text=field.label[:_LONGEST_LABEL], description=hint, component=_part(field))
+def _labelled(asked: Field) -> discord.ui.Label[Any]:
+    hint = asked.hint[:_LONGEST_HINT] or None
+    return discord.ui.Label(text=asked.label[:_LONGEST_LABEL], description=hint, component=_part(asked))
 
 
-def _part(field: Field) -> discord.ui.Item[Any]:
-    match field:
+def _part(asked: Field) -> discord.ui.Item[Any]:
+    match asked:
         case TextField():
-            style = discord.TextStyle.paragraph if field.long else discord.TextStyle.short
-            default = field.value[:LONGEST_FIELD] or None
+            style = discord.TextStyle.paragraph if asked.long else discord.TextStyle.short
+            default = asked.value[:LONGEST_FIELD] or None
             return discord.ui.TextInput(
-                custom_id=field.name, style=style, required=field.required, max_length=LONGEST_FIELD, default=default
+                custom_id=asked.name, style=style, required=asked.required, max_length=LONGEST_FIELD, default=default
             )
         case ChoiceField():
             options = [
-                discord.SelectOption(label=label[:100], value=value, default=value in field.chosen)
-                for value, label in field.options[:MOST_OPTIONS]
+                discord.SelectOption(
+                    label=label[:100],
+                    value=value,
+                    description=asked.hints.get(value, "")[:_LONGEST_HINT] or None,
+                    default=value in asked.chosen,
+                )
+                for value, label in asked.options[:MOST_OPTIONS]
             ]
-            most = len(options) if field.several else 1
+            most = len(options) if asked.several else 1
             return discord.ui.Select(
-                custom_id=field.name, options=options, required=False, min_values=0, max_values=most
+                custom_id=asked.name, options=options, required=False, min_values=0, max_values=most
             )
         case FileField():
-            return discord.ui.FileUpload(custom_id=field.name, required=True, min_values=1, max_values=field.most)
+            return discord.ui.FileUpload(custom_id=asked.name, required=True, min_values=1, max_values=asked.most)

@@ -17,11 +17,13 @@ from connectors.discord import panels, translate
 from connectors.discord.ceiling import Cut, bounded
 from connectors.discord.forms import Filled, Json, filled
 from connectors.discord.panels import Form, Reply
+from connectors.discord.tongue import locale_of
 from guardian.desk.desk import Desk
 from guardian.desk.who import member_behind
 from guardian.errors import GuardianError, NotFound, Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.logs import logger
+from guardian.notices.catalogue import say as wording
 from guardian.spaces.port import Account
 
 Asked = discord.Interaction[discord.Client]
@@ -29,14 +31,8 @@ Deed = Callable[[MemberId], Awaitable[Reply]]
 Opened = Callable[[MemberId], Awaitable[Form]]
 Press = Callable[[Asked, tuple[str, ...]], Awaitable[None]]
 Sent = Callable[[Asked, tuple[str, ...], Filled], Awaitable[None]]
+Letter = Callable[[discord.Message], Awaitable[None]]
 
-OUR_FAULT: Final = (
-    "Something went wrong on our side, and nothing of what you asked for was done. Please try again in a few minutes. "
-    "If somebody is in danger, do not wait for this: call your local emergency services."
-)
-_NOT_OURS: Final = "This button is from another time. Please give the command again."
-_BROKEN: Final = "There is half a character in what you typed, so nothing was done. Please type it anew."
-_ELSEWHERE: Final = "This works in the server itself only."
 _WINDOW: Final = timedelta(seconds=3)
 _ACKNOWLEDGED: Final = 40060
 _FAILED = (discord.DiscordException, aiohttp.ClientError, OSError, Cut)
@@ -65,13 +61,13 @@ class Tree(app_commands.CommandTree[discord.Client]):
         """Whether it was asked in the server that is served."""
         if str(interaction.guild_id) == self._place.guild_id:
             return True
-        await say(interaction, Reply(_ELSEWHERE), self._place.ceiling)
+        await say(interaction, Reply(wording(locale_of(interaction), "fault.elsewhere")), self._place.ceiling)
         return False
 
     async def on_error(self, interaction: Asked, error: app_commands.AppCommandError, /) -> None:
         """Whoever asked is told; what the command could not even read is no fault of theirs."""
         note_fault("command.failed", error)
-        await say(interaction, Reply(OUR_FAULT), self._place.ceiling)
+        await say(interaction, Reply(our_fault(interaction)), self._place.ceiling)
 
 
 class Counter:
@@ -85,14 +81,22 @@ class Counter:
         self.tree = Tree(client, place)
         self._presses: dict[str, Press] = {}
         self._forms: dict[str, Sent] = {}
+        self._anywhere: set[str] = set()
+        self._letters: list[Letter] = []
 
-    def on_press(self, verb: str, act: Press) -> None:
-        """The act is done when a button of that verb is pressed."""
+    def on_press(self, verb: str, act: Press, *, anywhere: bool = False) -> None:
+        """The act is done when a button of that verb is pressed; `anywhere`: in direct messages with us too."""
         self._presses[verb] = act
+        self._anywhere |= {verb} if anywhere else set()
 
-    def on_form(self, verb: str, act: Sent) -> None:
-        """The act is done when a form of that verb is sent."""
+    def on_form(self, verb: str, act: Sent, *, anywhere: bool = False) -> None:
+        """The act is done when a form of that verb is sent; `anywhere`: in direct messages with us too."""
         self._forms[verb] = act
+        self._anywhere |= {verb} if anywhere else set()
+
+    def on_direct(self, act: Letter) -> None:
+        """The act is done when somebody writes to us directly."""
+        self._letters.append(act)
 
     def account_of(self, asked: Asked) -> Account:
         """Who asks, as Discord itself says."""
@@ -152,10 +156,10 @@ class Counter:
         except GuardianError as refused:
             return Reply(refused.sentence)
         except UnicodeEncodeError:
-            return Reply(_BROKEN)
+            return Reply(wording(locale_of(asked), "fault.half"))
         except Exception as fault:
             note_fault("deed.failed", fault)
-            return Reply(OUR_FAULT)
+            return Reply(our_fault(asked))
 
     async def say(self, asked: Asked, reply: Reply) -> None:
         """Whoever asked has the reply, and nobody else sees it."""
@@ -173,18 +177,34 @@ class Counter:
             await self.say(asked, Reply(refused.sentence))
         except Exception as fault:
             note_fault("press.failed", fault)
-            await self.say(asked, Reply(OUR_FAULT))
+            await self.say(asked, Reply(our_fault(asked)))
+
+    async def written_to(self, message: discord.Message) -> None:
+        """What a person writes to us directly is served; what is said anywhere else is nobody's business here."""
+        if message.guild is not None or message.author.bot:
+            return
+        for act in self._letters:
+            try:
+                await act(message)
+            except Exception as fault:
+                # An edge: whatever is wrong with one message, the next one is heard.
+                note_fault("letter.failed", fault)
 
     async def _dispatch(self, asked: Asked, said: tuple[str, tuple[str, ...]], data: Json) -> None:
         verb, about = said
-        if str(asked.guild_id) != self.place.guild_id:
-            raise Refused("elsewhere", _ELSEWHERE)
+        if str(asked.guild_id) != self.place.guild_id and not (asked.guild_id is None and verb in self._anywhere):
+            raise Refused("elsewhere", wording(locale_of(asked), "fault.elsewhere"))
         if asked.type is discord.InteractionType.component and verb in self._presses:
             await self._presses[verb](asked, about)
         elif asked.type is discord.InteractionType.modal_submit and verb in self._forms:
             await self._forms[verb](asked, about, filled(data))
         else:
-            raise Refused("unknown_button", _NOT_OURS)
+            raise Refused("unknown_button", wording(locale_of(asked), "fault.button"))
+
+
+def our_fault(asked: Asked) -> str:
+    """What anybody is told where something broke on our side."""
+    return wording(locale_of(asked), "fault.ours")
 
 
 async def hold(asked: Asked) -> None:

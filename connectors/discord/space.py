@@ -4,7 +4,7 @@ Judges nothing. A failed look is never read as a no; a call cut off at its ceili
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from connectors.discord.translate import (
     CANNOT_MESSAGE,
     MEMBER_UPDATED,
     MESSAGES_CLOSED,
+    NOBODY_BANNED,
     NOT_A_MEMBER,
     NOT_HERE_YET,
     OPENING_TOO_FAST,
@@ -60,6 +61,10 @@ TO_LIST_MEMBERS = 'the "Server Members Intent" of the application'
 RETURNING = "Access returns after a measure ended."
 NOTHING = "there is nothing to hold or to lift"
 LATE = "Discord did not answer in time"
+TO_BAN_MANY = f"the permission Manage Server beside it, for many at once; and {TO_BAN}"
+NOT_AMONG_THE_BANNED = "Discord did not ban it together with the others"
+MOST_AT_ONCE = 200
+_CALLS_PER_MINUTE = 60.0
 
 
 class DiscordSpace:
@@ -86,6 +91,8 @@ class DiscordSpace:
             needs=tuple(needed.shown for needed in survey.NEEDED),
             destroys="Membership of the server, and with it every role. Nothing that they wrote is deleted.",
             ceiling=self._ceiling,
+            bulk=MOST_AT_ONCE,
+            per_minute=MOST_AT_ONCE * _CALLS_PER_MINUTE,
         )
 
     def busy(self, account: Account) -> bool:
@@ -141,6 +148,16 @@ class DiscordSpace:
         """The roles that a ban takes, and why Discord would refuse it; a stranger has nothing to lose."""
         return await self._within(survey.belongings(self._link, account.native_id), Unknown(LATE))
 
+    async def survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings] | Unknown:
+        """Those of the accounts that are members, from the list of members; a stranger has nothing to lose."""
+        guild = await self._within(self._link.read_guild(), translate.Silence(LATE))
+        members = await self._pages(self._link.read_members, TO_LIST_MEMBERS)
+        if isinstance(members, Unknown):
+            return members
+        if not isinstance(guild, Got):
+            return translate.unknown_of(guild, translate.THE_BOT_IN_THE_SERVER)
+        return survey.belongings_of(guild.body, members, self._link.own_id, accounts)
+
     async def sweep(self) -> Sweep | Unknown:
         """Every ban and every running timeout. The ceiling bounds each page, since a large server has many."""
         bans = await self._pages(self._link.read_bans, TO_BAN)
@@ -156,7 +173,7 @@ class DiscordSpace:
                 holds[member["user"]["id"]] = (muted,)
         for ban in bans:
             holds[ban["user"]["id"]] = (translate.ban_held(ban),)
-        return Sweep(holds)
+        return Sweep(holds, gives_references=True)
 
     async def _pages(
         self, read: Callable[[str | None], Coroutine[Any, Any, Answer]], needs: str
@@ -220,6 +237,22 @@ class DiscordSpace:
     async def restrict(self, order: Order) -> Outcome:
         """The account is banned, or timed out until `order.until` (at most 28 days from now)."""
         return await self._within(self._restrict(order), Unavailable(LATE))
+
+    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
+        """The accounts are banned by one call, whose audit entries carry the first order's reason: one for them all."""
+        if len(orders) < 2 or any(order.hold is not Hold.BARRED for order in orders):
+            return {order.account: await self.restrict(order) for order in orders}
+        asked = self._link.ban_many([order.account.native_id for order in orders], orders[0].reason)
+        answer = await self._within(asked, translate.Silence(LATE))
+        if _is(answer, NOBODY_BANNED):
+            return {order.account: Rejected(NOT_AMONG_THE_BANNED) for order in orders}
+        if not isinstance(answer, Got):
+            return dict.fromkeys((order.account for order in orders), translate.outcome_of(answer, TO_BAN_MANY))
+        banned = {str(each) for each in answer.body.get("banned_users", ())}
+        return {
+            order.account: Done() if order.account.native_id in banned else Rejected(NOT_AMONG_THE_BANNED)
+            for order in orders
+        }
 
     async def _restrict(self, order: Order) -> Outcome:
         native_id = order.account.native_id

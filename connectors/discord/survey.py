@@ -1,6 +1,7 @@
 """What the bot may do in the server, and what a person has there: roles, ranks, permissions, switches. Only looks."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import discord
@@ -8,7 +9,7 @@ import discord
 from connectors.discord import translate
 from connectors.discord.client import INTENT_REMEDY, DiscordLink
 from connectors.discord.translate import UNKNOWN_MEMBER, UNKNOWN_USER, Answer, Got, Json, Refusal
-from guardian.spaces.port import Belonging, BelongingKind, Belongings, Finding, Unknown
+from guardian.spaces.port import Account, Belonging, BelongingKind, Belongings, Finding, Unknown
 
 _INVITE = "Invite the bot to the server again, with the permissions that the guide lists."
 
@@ -28,6 +29,7 @@ NEEDED = (
     ),
     Needed("Timeout Members", "moderate_members", "Nobody can be muted here, and no mute lifted."),
     Needed("View Audit Log", "view_audit_log", "Whose doing a ban or a lifting was cannot be told."),
+    Needed("Manage Server", "manage_guild", "Many accounts at once (a raid) are banned one by one, and slowly."),
     Needed("Manage Roles", "manage_roles", "Roles cannot be given back when somebody returns."),
 )
 
@@ -116,6 +118,16 @@ async def belongings(link: DiscordLink, native_id: str) -> Belongings | Unknown:
         if not isinstance(answer, Got):
             return translate.unknown_of(answer, translate.THE_BOT_IN_THE_SERVER)
     return _belongings(_body(member), _body(own), Ranks(_body(guild)))
+
+
+def belongings_of(
+    guild: Json, members: Iterable[Json], own_id: str, accounts: Iterable[Account]
+) -> dict[Account, Belongings]:
+    """The same for all of the accounts that are among these members."""
+    by_id = {str(member["user"]["id"]): member for member in members}
+    ranks, own = Ranks(guild), by_id.get(own_id, {"roles": ()})
+    here = ((account, by_id[account.native_id]) for account in accounts if account.native_id in by_id)
+    return {account: _belongings(member, own, ranks) for account, member in here}
 
 
 def _belongings(member: Json, own: Json, ranks: Ranks) -> Belongings:

@@ -23,6 +23,7 @@ Json = Mapping[str, Any]
 
 UNKNOWN_GUILD, UNKNOWN_MEMBER, UNKNOWN_ROLE, UNKNOWN_USER, UNKNOWN_BAN = 10004, 10007, 10011, 10013, 10026
 MISSING_ACCESS, MISSING_PERMISSIONS, TWO_FACTOR_REQUIRED = 50001, 50013, 60003
+NOBODY_BANNED = 500000
 CANNOT_MESSAGE = frozenset({50007, 50278, 50033})
 OPENING_TOO_FAST = 40003
 
@@ -164,7 +165,8 @@ def missing(refusal: Refusal, permission: str) -> str | None:
 
 def ban_held(ban: Json) -> Held:
     """The ban as it stands; the reference is read back from its reason."""
-    return Held(Hold.BARRED, reference=reference_in(ban.get("reason")))
+    reason = ban.get("reason")
+    return Held(Hold.BARRED, reference=reference_in(reason), said=reason or "")
 
 
 def timeout_held(member: Json, now: datetime) -> Held | None:
@@ -218,6 +220,8 @@ _WATCHED = (
     "GUILD_BAN_REMOVE",
     "GUILD_AUDIT_LOG_ENTRY_CREATE",
 )
+RESTRICTING = ("GUILD_BAN_ADD", "GUILD_AUDIT_LOG_ENTRY_CREATE")
+"""The events after which somebody's restriction may be new. The audit log's own comes once its entry can be read."""
 _WATCHED_FRAME = re.compile(rf'"t":\s*"({"|".join(_WATCHED)})"')
 
 

@@ -196,6 +196,8 @@ async def _plain_calls(emulator: DiscordEmulator, ada: str, ben: str) -> None:
         ("GET", f"{own}/commands", None),
         ("PUT", f"{own}/commands", [{"name": "report", "description": "Report"}]),
         ("PUT", f"{own}/commands", [{"name": "Not Valid", "description": ""}]),
+        ("PUT", f"{own}/commands", [{"name": "report", "description": "Report", "name_localizations": {"de": "melden"}}]),
+        ("PUT", f"{own}/commands", [{"name": "report", "description": "Report", "name_localizations": {"xx": "Melden"}}]),
         ("GET", f"{own}/guilds/{emulator.guild_id}/commands", None),
     ]
     async with aiohttp.ClientSession(headers={"Authorization": f"Bot {emulator.token}"}) as session:

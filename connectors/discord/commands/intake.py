@@ -1,62 +1,50 @@
-"""The way in on Discord: /report, the menu of a message, and what a reporter adds afterwards.
+"""The way in on Discord: /report, the menus of a message and of a member, and a report that is sent by the form.
 
 A report is stored before it is answered, and whatever goes wrong, the reporter has their text back.
 """
 
-import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 import discord
 
 from connectors.discord.ceiling import bounded
-from connectors.discord.commands import report_form
-from connectors.discord.commands.report_form import Draft
-from connectors.discord.files import Author, FileRules, evidence_from
-from connectors.discord.forms import Filled, Json, Upload, Written, written
+from connectors.discord.commands import adding, report_form
+from connectors.discord.commands.adding import Adding
+from connectors.discord.commands.direct import Letters
+from connectors.discord.commands.report_form import CHAIRS, LETTERS, MEMBER, MESSAGE, Draft, Lists
+from connectors.discord.commands.status import Status
+from connectors.discord.forms import Filled
 from connectors.discord.keeping import Keeping
-from connectors.discord.panels import Attached, Button, FileField, Form, Reply, Style, TextField, named
-from connectors.discord.serving import OUR_FAULT, Asked, Counter, hold, note_fault
-from guardian.cases.intake import MOST_FILES
-from guardian.cases.values import Door
+from connectors.discord.panels import Attached, Button, Reply, Style, named
+from connectors.discord.reported import Reported
+from connectors.discord.serving import Asked, Counter, hold, note_fault, our_fault
+from connectors.discord.tongue import kept_language, locale_of, name_of, refusal
+from guardian.cases.values import Door, Hears
 from guardian.desk import intake
-from guardian.desk.intake import ByReporter, EvidenceIn, Received, Submission
-from guardian.errors import GuardianError, Refused
-from guardian.ids import MemberId, ReportId, new_id
+from guardian.desk.intake import EvidenceIn, Received, Submission
+from guardian.desk.who import member_behind
+from guardian.errors import GuardianError
+from guardian.ids import MemberId, new_id
+from guardian.notices.catalogue import say
+from guardian.spaces.port import Account
 
 REPORT: Final = "report"
 AGAIN: Final = "report-again"
-DETAILS: Final = "add-details"
-FILES: Final = "add-files"
 
-_UNSENT: Final = (200, timedelta(minutes=30))
-_MESSAGES: Final = (8, timedelta(minutes=30))
-_FILES_OF_A_MESSAGE: Final = MOST_FILES - 1
-_FILES_TOGETHER: Final = 3
-"""All files of one report together are at most so many times as large as one may be."""
-
-_GONE: Final = (
-    "Your text is not held here any more. It is in the file of the message above: please open /report and copy it in."
-)
-_NOT_READ: Final = "The message could not be read when the report came in. The link says where it stood."
-_TOO_SLOW: Final = "The file could not be fetched in time. The link says where it stood."
+_UNSENT: Final = (500, timedelta(minutes=30))
+_HANDLES: Final = (500, timedelta(minutes=30))
+_DOORS: Final = {MESSAGE: Door.DISCORD_MESSAGE, MEMBER: Door.DISCORD_MEMBER, LETTERS: Door.DISCORD_DIRECT}
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """A message as it was when somebody chose to report it; its files are on their way."""
+class _About:
+    """What a report is about, as far as it was taken; `who` names the member who was chosen."""
 
-    seen: Written
-    files: asyncio.Task[tuple[EvidenceIn, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A reported message as evidence."""
-
-    pieces: tuple[EvidenceIn, ...]
-    written_at: str = ""
+    evidence: tuple[EvidenceIn, ...] = ()
+    who: str = ""
+    concerned: tuple[MemberId, ...] = ()
 
 
 class Intake:
@@ -66,202 +54,159 @@ class Intake:
         self._counter = counter
         self._desk = counter.desk
         self._unsent: Keeping[Draft] = Keeping(*_UNSENT)
-        self._messages: Keeping[_Held] = Keeping(*_MESSAGES)
-        largest = counter.desk.largest_file
-        self._rules = FileRules(counter.place.api_url, largest, _FILES_TOGETHER * largest, counter.place.ceiling)
+        self._handles: Keeping[str] = Keeping(*_HANDLES)
+        self._reported = Reported(counter.place, counter.desk.largest_file)
 
     def add(self) -> None:
         """The commands stand in the server's list, and their forms and buttons work."""
         counter = self._counter
 
         @counter.tree.command(
-            name="report", description="Report conduct to the working group. Only they see it.", guild=counter.guild
+            name=name_of("command.report"), description=name_of("command.report_about"), guild=counter.guild
         )
         async def report(asked: Asked) -> None:
-            await self._show_form(asked, Draft(self._people_of(await intake.people_to_name(self._desk))))
+            await self._show_form(asked, Draft())
 
-        @counter.tree.command(
-            name="report-status", description="How to see what became of your report", guild=counter.guild
-        )
-        async def status(asked: Asked) -> None:
-            await hold(asked)
-            await counter.say(asked, Reply(report_form.status_text(self._desk.base_url)))
-
-        @counter.tree.context_menu(name="Report to the working group", guild=counter.guild)
+        @counter.tree.context_menu(name=name_of("command.menu_message"), guild=counter.guild)
         async def about_message(asked: Asked, message: discord.Message) -> None:
             await self._about_message(asked, str(message.id))
 
-        counter.on_form(REPORT, self._sent)
-        counter.on_press(AGAIN, self._again)
-        counter.on_press(DETAILS, self._ask_details)
-        counter.on_press(FILES, self._ask_files)
-        counter.on_form(DETAILS, self._add_details)
-        counter.on_form(FILES, self._add_files)
+        @counter.tree.context_menu(name=name_of("command.menu_member"), guild=counter.guild)
+        async def about_member(asked: Asked, member: discord.User) -> None:
+            self._handles.put(str(asked.user.id), str(member.id), member.name)
+            await self._show_form(asked, Draft(about=(MEMBER, str(member.id))))
 
-    @staticmethod
-    def _people_of(people: tuple[tuple[MemberId, str], ...]) -> tuple[tuple[str, str], ...]:
-        return tuple((str(member), name) for member, name in people)
+        counter.on_form(REPORT, self._sent, anywhere=True)
+        counter.on_press(AGAIN, self._again, anywhere=True)
+        Adding(counter, self._reported).add()
+        Status(counter).add()
+        Letters(counter, self._reported, self._show_form, self._send).add()
 
     async def _show_form(self, asked: Asked, draft: Draft) -> None:
-        await self._counter.show(asked, report_form.form_of(named(REPORT, *draft.about), draft, self._desk.base_url))
+        lists = await self._lists()
+        page = f"{self._desk.base_url}/report"
+        form = report_form.form_of(named(REPORT, *draft.about), draft, lists, page, locale_of(asked))
+        await self._counter.show(asked, form)
 
-    # -- the menu of a message
+    async def _lists(self) -> Lists:
+        people = tuple((str(member), name) for member, name in await intake.people_to_name(self._desk))
+        hearers = await intake.hearers_to_choose(self._desk)
+        return Lists(people, tuple((str(each.id), each.name) for each in hearers))
 
     async def _about_message(self, asked: Asked, message_id: str) -> None:
         """The message is taken as it stands now, before anybody writes a word about it."""
         data: dict[str, Any] = dict(asked.data or {})
         message = ((data.get("resolved") or {}).get("messages") or {}).get(message_id)
-        about: tuple[str, ...] = ()
-        if message is not None:
-            held = self._take(message)
-            about = (held.seen.channel, held.seen.id)
-            self._messages.put(str(asked.user.id), held.seen.id, held)
-        await self._show_form(asked, Draft(self._people_of(await intake.people_to_name(self._desk)), about=about))
-
-    def _take(self, message: Json) -> _Held:
-        """The message as it stands, while its files are fetched."""
-        seen = written(message, self._counter.place.space)
-        author = Author(seen.author, seen.handle, seen.link(self._counter.place.guild_id))
-        files = evidence_from(seen.uploads[:_FILES_OF_A_MESSAGE], self._rules, author)
-        return _Held(seen, asyncio.create_task(files, name="discord evidence"))
-
-    async def _message(self, asked: Asked, about: tuple[str, ...]) -> _Kept | None:
-        """The reported message: as it was taken, else (after a restart) as Discord shows it now, else its link alone."""
-        if len(about) != 2:
-            return None
-        channel, message = about
-        ceiling = self._counter.place.ceiling
-        held = self._messages.look(str(asked.user.id), message)
-        try:
-            if held is None:
-                async with bounded(ceiling):
-                    held = self._take(dict(await asked.client.http.get_message(channel, message)))
-            return await self._with_files(held)
-        except Exception as fault:
-            # An edge: whatever is wrong with a message, the report about it is taken in.
-            note_fault("message.not_read", fault)
-        link = f"https://discord.com/channels/{self._counter.place.guild_id}/{channel}/{message}"
-        return _Kept((EvidenceIn("message", link, why_not=_NOT_READ),))
-
-    async def _with_files(self, held: _Held) -> _Kept:
-        """The message with its files, as far as they have come within one ceiling: a report does not wait longer."""
-        seen, guild_id = held.seen, self._counter.place.guild_id
-        await asyncio.wait({held.files}, timeout=self._counter.place.ceiling.total_seconds())
-        if held.files.done() and not held.files.cancelled() and held.files.exception() is None:
-            files = held.files.result()
-        else:
-            link = seen.link(guild_id)
-            missing = [EvidenceIn("file", link, seen.author, seen.handle, file_name=u.file_name) for u in seen.uploads]
-            files = tuple(replace(each, why_not=_TOO_SLOW) for each in missing[:_FILES_OF_A_MESSAGE])
-        beyond = len(seen.uploads) - len(files)
-        said = f"{beyond} more of its files did not fit." if beyond else ""
-        return _Kept((seen.as_evidence(guild_id, said), *files), seen.written_at)
+        about = (MESSAGE, *self._reported.take(asked, message)) if message is not None else ()
+        await self._show_form(asked, Draft(about=about))
 
     # -- a report that was sent
 
     async def _sent(self, asked: Asked, about: tuple[str, ...], form: Filled) -> None:
         await hold(asked)
-        draft = report_form.draft_of(form, about)
+        await self._send(asked, report_form.draft_of(form, about), str(asked.id))
+
+    async def _send(
+        self, asked: Asked, draft: Draft, delivery: str, evidence: tuple[EvidenceIn, ...] | None = None
+    ) -> bool:
+        """Whether the report is in; whoever sent it has been answered either way.
+
+        `evidence` was taken already; where it is None, what the draft is about is looked at now.
+        """
+        locale, done = locale_of(asked), False
         try:
-            kept = await self._message(asked, about)
-            received = await intake.receive(self._desk, self._submission(asked, draft, kept))
-            reply = _taken_in(received)
+            about = await self._what_about(asked, draft) if evidence is None else _About(evidence)
+            received = await intake.receive(self._desk, await self._submission(asked, draft, about, delivery))
+            reply, done = self._taken_in(received, draft, locale), True
         except GuardianError as refused:
-            reply = self._given_back(asked, draft, refused.sentence)
+            reply = self._given_back(asked, draft, refusal(locale, refused))
         except Exception as fault:
             note_fault("report.not_stored", fault)
-            reply = self._given_back(asked, draft, OUR_FAULT)
+            reply = self._given_back(asked, draft, our_fault(asked))
         await self._counter.say(asked, reply)
+        return done
 
-    def _submission(self, asked: Asked, draft: Draft, kept: _Kept | None) -> Submission:
+    async def _what_about(self, asked: Asked, draft: Draft) -> _About:
+        if draft.is_about(MESSAGE):
+            _, channel, message = draft.about
+            return _About(await self._reported.message(asked, channel, message, minors=draft.minors))
+        if draft.is_about(MEMBER):
+            return await self._the_member(asked, draft.about[1])
+        if draft.is_about(LETTERS) and not draft.minors:
+            _, channel, first, last = draft.about
+            return _About(await self._reported.files_of_letters(asked, channel, first, last))
+        return _About()
+
+    async def _the_member(self, asked: Asked, native_id: str) -> _About:
+        """The member who was chosen, in words for those who read the report; with a role here, they are kept out."""
+        handle = self._handles.look(str(asked.user.id), native_id)
+        if handle is None:
+            try:
+                async with bounded(self._counter.place.ceiling):
+                    handle = str((await asked.client.http.get_user(native_id))["username"])
+            except Exception as fault:
+                # An edge: the id says who it is, whatever they are called.
+                note_fault("member.not_read", fault)
+        member = await member_behind(self._desk, Account(self._counter.place.space, native_id))
+        who = say("", "form.about_person", name=handle or native_id, account=native_id)
+        return _About(who=who, concerned=(member.id,) if member else ())
+
+    async def _submission(self, asked: Asked, draft: Draft, about: _About, delivery: str) -> Submission:
+        hears, hears_first = await self._hearers(draft)
+        concerned = dict.fromkeys((*(MemberId(member) for member in draft.concerns), *about.concerned))
         return Submission(
-            door=Door.DISCORD_MESSAGE if kept else Door.DISCORD_COMMAND,
+            door=_DOORS.get(draft.about[0] if draft.about else "", Door.DISCORD_COMMAND),
             what_happened=draft.what,
-            who=draft.who,
+            who=about.who,
             danger=draft.danger,
-            names_members=tuple(MemberId(member) for member in draft.concerns),
-            answers={"message_written_at": kept.written_at} if kept and kept.written_at else {},
+            names_members=tuple(concerned),
+            answers=draft.answers,
             reporter=self._counter.account_of(asked),
             reporter_handle=asked.user.name,
-            evidence=kept.pieces if kept else (),
-            delivery=str(asked.id),
+            evidence=about.evidence,
+            delivery=delivery,
+            locale=kept_language(locale_of(asked)),
+            minors=draft.minors,
+            hears=hears,
+            hears_first=hears_first,
         )
+
+    async def _hearers(self, draft: Draft) -> tuple[Hears, tuple[MemberId, ...]]:
+        chosen = tuple(MemberId(member) for member in draft.first if member != CHAIRS)
+        if not chosen:
+            return (Hears.CHAIRS if draft.first else Hears.ALL), ()
+        if CHAIRS in draft.first:
+            chosen += tuple(each.id for each in await intake.hearers_to_choose(self._desk) if each.chairs)
+        return Hears.CHOSEN, tuple(dict.fromkeys(chosen))
+
+    def _taken_in(self, received: Received, draft: Draft, locale: str) -> Reply:
+        facts = {"text": received.text, "receipt": received.receipt, "reference": received.reference}
+        passages = [say(locale, "received.answer", page=f"{self._desk.base_url}/follow-up", **facts)]
+        if draft.danger:
+            passages.append(say(locale, "received.danger", button=say(locale, "button.danger")))
+        if draft.minors:
+            passages.append(say(locale, "received.minors"))
+        if draft.unsafe:
+            passages.append(say(locale, "received.unsafe"))
+        passages.append(say(locale, "received.questions"))
+        return Reply("\n\n".join(passages), adding.buttons(received.report, locale, files=not draft.minors))
 
     def _given_back(self, asked: Asked, draft: Draft, why: str) -> Reply:
         """Nothing is lost: the text comes back as a file, and a button opens the form with it for a while."""
-        key = new_id()
+        key, locale = new_id(), locale_of(asked)
         self._unsent.put(str(asked.user.id), key, draft)
-        button = Button("Edit and send again", named(AGAIN, key), Style.MAIN)
-        text = f"{why}\n\nYour report was not sent. Your text is in the file below, so that nothing is lost."
-        return Reply(text, (button,), (Attached("your-report.txt", report_form.as_text(draft).encode()),))
+        button = Button(say(locale, "button.again"), named(AGAIN, key), Style.MAIN)
+        file = Attached(say(locale, "fault.file_name"), report_form.as_text(draft, locale).encode())
+        return Reply(say(locale, "fault.given_back", why=why), (button,), (file,))
 
     async def _again(self, asked: Asked, about: tuple[str, ...]) -> None:
         draft = self._unsent.look(str(asked.user.id), about[0] if about else "")
         if draft is None:
-            await self._counter.say(asked, Reply(_GONE))
+            await self._counter.say(asked, Reply(say(locale_of(asked), "fault.gone")))
             return
-        people = self._people_of(await intake.people_to_name(self._desk))
-        await self._show_form(asked, replace(draft, people=people))
-
-    # -- what is added afterwards
-
-    async def _ask_details(self, asked: Asked, about: tuple[str, ...]) -> None:
-        field = TextField("text", "What would you like to add?")
-        await self._counter.show(asked, Form("Add to your report", named(DETAILS, *about), (field,)))
-
-    async def _ask_files(self, asked: Asked, about: tuple[str, ...]) -> None:
-        size = self._desk.largest_file // 1_000_000
-        field = FileField("files", "Which files?", MOST_FILES, f"At most {MOST_FILES}, each up to {size} MB.")
-        await self._counter.show(asked, Form("Add files to your report", named(FILES, *about), (field,)))
-
-    async def _add_details(self, asked: Asked, about: tuple[str, ...], form: Filled) -> None:
-        await hold(asked)
-        text = form.text("text")
-        reply = await self._added(asked, about, text, ())
-        if reply.buttons:
-            await self._counter.say(asked, reply)
-        else:
-            await self._counter.say(asked, replace(reply, files=(Attached("your-text.txt", text.encode()),)))
-
-    async def _add_files(self, asked: Asked, about: tuple[str, ...], form: Filled) -> None:
-        await hold(asked)
-        await self._counter.say(asked, await self._added(asked, about, "", form.uploads))
-
-    async def _added(self, asked: Asked, about: tuple[str, ...], text: str, uploads: tuple[Upload, ...]) -> Reply:
-        """The answer with its buttons where it was added, else the reason why not."""
-        report = ReportId(about[0] if about else "")
-        reporter = self._counter.account_of(asked)
-        try:
-            files = await evidence_from(uploads, self._rules, Author())
-            _refuse_what_is_missing(files)
-            said = await intake.add(self._desk, ByReporter(report, reporter), text, files, str(asked.id))
-        except GuardianError as refused:
-            return Reply(refused.sentence)
-        except Exception as fault:
-            note_fault("addition.not_stored", fault)
-            return Reply(OUR_FAULT)
-        return Reply(said, _adding(report))
+        await self._show_form(asked, draft)
 
 
 def add_to(counter: Counter) -> None:
     """Everybody in the server can report."""
     Intake(counter).add()
-
-
-def _taken_in(received: Received) -> Reply:
-    text = (
-        f"{received.text}\n\nReceipt: `{received.receipt}`\nYour reference: `{received.reference}`\n\n"
-        "This message disappears when Discord is closed: please keep the receipt somewhere safe now."
-    )
-    return Reply(text, _adding(received.report))
-
-
-def _adding(report: ReportId) -> tuple[Button, ...]:
-    return (Button("Add details", named(DETAILS, report), Style.MAIN), Button("Add files", named(FILES, report)))
-
-
-def _refuse_what_is_missing(files: tuple[EvidenceIn, ...]) -> None:
-    """A reporter is told at once what cannot be taken, and nothing is kept by halves."""
-    missing = [f"{each.file_name}: {each.why_not}" for each in files if each.why_not]
-    if missing:
-        raise Refused("file_missing", "\n".join(("Nothing was added yet.", *missing)), "P-2.12")

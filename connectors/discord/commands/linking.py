@@ -17,6 +17,7 @@ _TRUST = {
     Trust.EVIDENCED: "the reported matter shows it",
     Trust.ASSERTED: "waits for a second member",
     Trust.CONFIRMED: "confirmed by a second member",
+    Trust.CHALLENGED: "one code was written from it and from another of theirs",
 }
 
 
@@ -69,7 +70,8 @@ def add_to(counter: Counter) -> None:
         async def deed(by: MemberId) -> Reply:
             made = await linking.confirm_link(desk, by, AccountId(about[0] if about else ""))
             return Reply(
-                f"Confirmed: the account on {made.space} is {made.person}'s. What holds on them reaches it now."
+                f"Confirmed: the account on {made.space} is {made.person}'s. What holds on them reaches it now; its owner is "
+                "told, and can say that it is not theirs."
             )
 
         await counter.serve(asked, deed)
@@ -80,8 +82,8 @@ def add_to(counter: Counter) -> None:
 def _proposed(made: LinkView) -> str:
     if made.trust is Trust.ASSERTED:
         return (
-            f"Noted for {made.person}: an account on {made.space}. It changes nothing until a second member agrees; "
-            "the others have been asked."
+            f"Noted for {made.person}: an account on {made.space}. It changes nothing until a second member has read the "
+            "evidence in the reading room and agrees; the others have been asked."
         )
     return f"Linked to {made.person}: an account on {made.space}, since {_TRUST[made.trust]}."
 

@@ -62,6 +62,8 @@ def buttons(seen: Outlook) -> tuple[Button, ...]:
     """A button for each step that is open to the one who asks; those that need words are commands."""
     case = seen.code_name
     found: list[Button] = []
+    if Next.ACCEPT in seen.next:
+        found.append(Button("Accept what was passed on", named("accept-escalation", case), Style.MAIN))
     if Next.TAKE in seen.next:
         found.append(Button("I have it", named("take", case), Style.MAIN))
     if Next.HEAR in seen.next:

@@ -1,76 +1,116 @@
 """The form of a report: five parts, the emergency line first. Presentation and reading only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from connectors.discord.forms import Filled
 from connectors.discord.panels import MOST_OPTIONS, ChoiceField, Field, Form, TextField
+from guardian.cases.intake import CONTACT_IS_SAFE, HANDLED, HOLD_CONTACT
+from guardian.notices.catalogue import say
 
-_WHAT, _WHO, _CONCERNS, _DANGER = "what", "who", "concerns", "danger"
-_YES = "yes"
-_DANGERS = (("no", "No"), (_YES, "Yes, somebody is in danger now"))
+CHAIRS: Final = "chairs"
+"""Stands among the members to choose from, for all chairs together."""
+
+MESSAGE: Final = "message"
+MEMBER: Final = "member"
+LETTERS: Final = "letters"
+
+_WHAT, _CONCERNS, _FIRST, _TICKS = "what", "concerns", "first", "ticks"
+_DANGER, _UNSAFE, _HOLD, _HANDLED, _MINORS = _APPLIES = ("danger", "unsafe", "hold", "handled", "minors")
+_LENGTHS: Final = {MESSAGE: 3, MEMBER: 2, LETTERS: 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Who can be picked in the form: those whom it may concern, and those who may hear first, each by id and name."""
+
+    people: tuple[tuple[str, str], ...] = ()
+    hearers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A report as far as it is written. `people` can be named, `concerns` are those who were; `about` is a message."""
+    """A report as far as it is written. `about` is what it is about: a message, a member, or what was written to us."""
 
-    people: tuple[tuple[str, str], ...] = ()
     what: str = ""
-    who: str = ""
     concerns: tuple[str, ...] = ()
-    danger: bool = False
+    first: tuple[str, ...] = ()
+    ticks: frozenset[str] = frozenset()
     about: tuple[str, ...] = ()
 
+    @property
+    def danger(self) -> bool:
+        """Somebody is in danger."""
+        return _DANGER in self.ticks
 
-def form_of(custom_id: str, draft: Draft, base_url: str) -> Form:
-    """The form, filled in as far as the draft goes."""
-    fields: list[Field] = [
-        TextField(_WHAT, "What happened?", draft.what, hint="Up to 4000 characters. You can add more afterwards."),
-        TextField(_WHO, "Who did it, if you know?", draft.who, required=False, long=False),
-    ]
-    if draft.people:
-        fields.append(_concerns(draft))
-    danger = (_YES,) if draft.danger else ()
-    fields.append(ChoiceField(_DANGER, "Is somebody in danger right now?", _DANGERS, danger))
-    title = "Report this message" if draft.about else "Report to the working group"
-    return Form(title, custom_id, tuple(fields), _opening(base_url))
+    @property
+    def minors(self) -> bool:
+        """It may show sexual abuse of minors."""
+        return _MINORS in self.ticks
+
+    @property
+    def unsafe(self) -> bool:
+        """It is not safe to write to the reporter here."""
+        return _UNSAFE in self.ticks
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """What was ticked of the other questions, by their names."""
+        meant = {_UNSAFE: (CONTACT_IS_SAFE, "no"), _HOLD: (HOLD_CONTACT, "yes"), _HANDLED: (HANDLED, "yes")}
+        return dict(meant[tick] for tick in meant if tick in self.ticks)
+
+    def is_about(self, kind: str) -> bool:
+        """Whether it is about that, and says which."""
+        return bool(self.about) and self.about[0] == kind and len(self.about) == _LENGTHS[kind]
+
+
+def form_of(custom_id: str, draft: Draft, lists: Lists, page: str, locale: str) -> Form:
+    """The form, filled in as far as the draft goes; `page` is where a report passes Discord by."""
+    what = TextField(_WHAT, say(locale, "form.what"), draft.what, hint=say(locale, "form.what_hint"))
+    fields: list[Field] = [what]
+    if lists.people:
+        fields.append(_concerns(draft, lists, locale))
+    if lists.hearers:
+        fields.append(_first(draft, lists, locale))
+    fields.append(_ticks(draft, locale))
+    titles = {MESSAGE: "form.title_message", MEMBER: "form.title_member"}
+    title = say(locale, titles.get(draft.about[0] if draft.about else "", "form.title"))
+    return Form(title, custom_id, tuple(fields), say(locale, "form.opening", page=page))
 
 
 def draft_of(form: Filled, about: tuple[str, ...]) -> Draft:
     """What was written."""
     return Draft(
         what=form.text(_WHAT),
-        who=form.text(_WHO),
         concerns=form.chosen(_CONCERNS),
-        danger=form.chosen(_DANGER) == (_YES,),
-        about=about if len(about) == 2 else (),
+        first=form.chosen(_FIRST),
+        ticks=frozenset(form.chosen(_TICKS)),
+        about=about,
     )
 
 
-def as_text(draft: Draft) -> str:
+def as_text(draft: Draft, locale: str) -> str:
     """The reporter's own words, to be kept in a file."""
-    return f"What happened?\n\n{draft.what}\n\nWho did it?\n\n{draft.who}\n"
+    return f"{say(locale, 'form.what')}\n\n{draft.what}\n"
 
 
-def status_text(base_url: str) -> str:
-    """How a reporter sees what became of their report, which the receipt alone opens."""
-    return (
-        f"Open {base_url}/follow-up and type the receipt that you were given. There you read how your report stands, "
-        "add to it, ask that somebody is not contacted yet, or withdraw it. Nothing of it is shown here."
-    )
+def _concerns(draft: Draft, lists: Lists, locale: str) -> ChoiceField:
+    beyond = len(lists.people) > MOST_OPTIONS
+    hint = say(locale, "form.concerns_hint_more" if beyond else "form.concerns_hint")
+    people = lists.people[:MOST_OPTIONS]
+    return ChoiceField(_CONCERNS, say(locale, "form.concerns"), people, draft.concerns, several=True, hint=hint)
 
 
-def _concerns(draft: Draft) -> ChoiceField:
-    beyond = len(draft.people) > MOST_OPTIONS
-    hint = "They are kept out of it. Somebody not listed? Name them above." if beyond else "They are kept out of it."
-    label = "Does it concern, or touch, one of them?"
-    return ChoiceField(_CONCERNS, label, draft.people[:MOST_OPTIONS], draft.concerns, several=True, hint=hint)
+def _first(draft: Draft, lists: Lists, locale: str) -> ChoiceField:
+    options = ((CHAIRS, say(locale, "form.first_chairs")), *lists.hearers)[:MOST_OPTIONS]
+    hint = say(locale, "form.first_hint")
+    return ChoiceField(_FIRST, say(locale, "form.first"), options, draft.first, several=True, hint=hint)
 
 
-def _opening(base_url: str) -> str:
-    return (
-        "**Is somebody in physical danger? Call your local emergency services first.** "
-        "Nobody here watches around the clock.\n"
-        "What you write goes to the people who handle reports. Those who run Discord could technically read it too; "
-        f"a report at {base_url}/report passes them by, and there you can say that it is for the file only."
-    )
+def _ticks(draft: Draft, locale: str) -> ChoiceField:
+    options = tuple((tick, say(locale, f"form.{tick}")) for tick in _APPLIES)
+    hints = {tick: say(locale, f"form.{tick}_hint") for tick in _APPLIES}
+    chosen = tuple(tick for tick in _APPLIES if tick in draft.ticks)
+    label, hint = say(locale, "form.ticks"), say(locale, "form.ticks_hint")
+    return ChoiceField(_TICKS, label, options, chosen, several=True, hint=hint, hints=hints)

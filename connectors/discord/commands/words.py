@@ -60,6 +60,11 @@ CLOCKS: Final[Mapping[PromiseKind, str]] = {
     PromiseKind.BLOCKED_TOTAL: "a space still does not hold",
     PromiseKind.BOARD_ANSWER: "answer of the Board",
     PromiseKind.CONFLICT: "a word on a member's conflict",
+    PromiseKind.MEASURE_END: "the measure ends",
+    PromiseKind.MEASURE_LOOK: "another look at the measure",
+    PromiseKind.NATIVE_REASON: "the reason of an act made with the space's own menu",
+    PromiseKind.LINK_DISPUTE: "a look at an account that is said to be another's",
+    PromiseKind.ACCEPTANCE: "somebody accepts by name what was passed on",
 }
 OUTCOMES: Final[Mapping[Outcome, str]] = {
     Outcome.WARNING: "a warning",
@@ -135,6 +140,10 @@ def _foreseen(seen: SpacePreview) -> str:
         line += f" ({seen.accounts} accounts)"
     if seen.detail:
         line += f" ({seen.detail})"
+    if seen.foreseen is Foreseen.NO_ACCOUNT:
+        line += ": nothing of theirs would be held there. To add one: `/link`, or `/suggest-links`"
+    if seen.waiting:
+        line += f". Not reached: {seen.waiting} more, said to be theirs, until a second member agrees in the reading room"
     if seen.destroys:
         line += f". It takes away, and we note it to give it back: {', '.join(seen.destroys)}"
     if seen.mode is Mode.OBSERVE:

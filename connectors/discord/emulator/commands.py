@@ -12,6 +12,10 @@ from connectors.discord.emulator.state import DiscordState, Json
 from connectors.emulation.control import Declined
 
 SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, FILE = range(1, 12)
+LOCALES = frozenset(
+    "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th zh-CN ja "
+    "zh-TW ko".split()
+)
 CHAT_NAME = re.compile(r"^[-_'\w]{1,32}$")
 
 
@@ -40,11 +44,25 @@ def _check(commands: list[Json]) -> None:
     for index, command in enumerate(commands):
         kind = command.get("type") or 1
         _check_name(form, str(index), command, kind)
+        _check_languages(form, str(index), command, kind)
         if (kind, command.get("name", "")) in seen:
             form.fault(str(index), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
         seen.add((kind, command.get("name", "")))
         _check_options(form, str(index), command.get("options") or [])
     form.refuse()
+
+
+def _check_languages(form: Form, path: str, given: Json, kind: int) -> None:
+    for part, most in (("name_localizations", 32), ("description_localizations", 100)):
+        for locale, text in (given.get(part) or {}).items():
+            place = f"{path}.{part}.{locale}"
+            is_name = kind == 1 and part == "name_localizations"
+            if locale not in LOCALES:
+                form.fault(place, "BASE_TYPE_CHOICES", "Value must be one of the known locales.")
+            elif is_name and (not CHAT_NAME.match(text) or text != text.lower()):
+                form.fault(place, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+            else:
+                form.between(place, text, 1, most)
 
 
 def _check_name(form: Form, path: str, given: Json, kind: int) -> None:
@@ -86,10 +104,15 @@ class Chosen:
         return given
 
 
-def find_command(offered: list[Json], name: str) -> tuple[Json, Chosen]:
+def is_called(given: Json, name: str, locale: str) -> bool:
+    """Whether a human whose app is set to that language finds the command under this name."""
+    return name in (given["name"], (given.get("name_localizations") or {}).get(locale))
+
+
+def find_command(offered: list[Json], name: str, locale: str = "en-US") -> tuple[Json, Chosen]:
     """The command with this name among those offered, down to its subcommand."""
     first, *rest = name.split()
-    command = next((c for c in offered if c["name"] == first), None)
+    command = next((c for c in offered if is_called(c, first, locale)), None)
     if command is None:
         raise Declined(f"no command /{first} here: {[c['name'] for c in offered]}")
     options, way = list(command.get("options") or []), []

@@ -94,7 +94,7 @@ class Interactions:
             "token": opened.token,
             "version": 1,
             "attachment_size_limit": 10 * 1024 * 1024,
-            "locale": "en-US",
+            "locale": state.users[opened.person_id].locale,
             "entitlements": [],
             "authorizing_integration_owners": {"0": state.guild_id if opened.in_guild else "0"},
             "context": 0 if opened.in_guild else 1,

@@ -3,11 +3,12 @@
 What the app does not offer (a missing button, an empty required field, a guild that shuts the person out) is declined.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from connectors.discord.emulator.commands import find_command, typed
+from connectors.discord.emulator.commands import find_command, is_called, typed
 from connectors.discord.emulator.community import By, Community
 from connectors.discord.emulator.filling import Filling
 from connectors.discord.emulator.forms import STRING_SELECT, parts
@@ -19,6 +20,7 @@ from connectors.emulation.control import Declined
 from connectors.emulation.server import Upload
 
 CHAT, USER_MENU, MESSAGE_MENU = 1, 2, 3
+PAUSE_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class DiscordPerson:
         `name` may have a group and a subcommand ("case show"). A file is (name, bytes).
         """
         channel = self._stand()
-        command, chosen = find_command(self._offered(CHAT), name)
+        command, chosen = find_command(self._offered(CHAT), name, self._locale)
         filling = self._filling(channel)
         data = _head(command) | {"options": chosen.data(typed(chosen, options, filling))}
         return await self._sent(COMMAND, channel, data | filling.resolved_part())
@@ -112,16 +114,20 @@ class DiscordPerson:
         """The form on the screen was sent; fields not named keep what stood in them.
 
         Fields are named by label or custom id: a text, a list of values, or a list of files as (name, bytes). The form
-        is off the screen once it is sent; where the app declines it, it stays.
+        is off the screen once it is sent; where the app declines it, or nobody answers it, it stays as it was filled in.
         """
         if screen.modal is None:
             raise Declined("no form is open")
         channel = self.community.state.channels[screen.channel_id]
         filling = self._filling(channel)
+        written = screen.modal.filled(values)
         data = filling.form(screen.modal, values)
         source = self.interactions.source_of(screen.token)
         screen.modal = None
-        return await self._sent(SUBMIT, channel, data | filling.resolved_part(), source)
+        sent = await self._sent(SUBMIT, channel, data | filling.resolved_part(), source)
+        if sent.failed:
+            screen.modal = written
+        return sent
 
     # -- direct messages
 
@@ -146,7 +152,20 @@ class DiscordPerson:
         self.community.post(message, By(self.user_id))
         return message.id
 
+    async def write(self, text: str, files: Sequence[tuple[str, bytes]] = (), timeout_s: float = 5.0) -> Shown:
+        """The person's message stands there, and the bot has written back: what it wrote, as the screen shows it."""
+        before = len(self.dms())
+        await self.send_dm(text, files)
+        async with asyncio.timeout(timeout_s):
+            while len(self.dms()) == before:
+                await asyncio.sleep(PAUSE_SECONDS)
+        return self.inbox()[-1]
+
     # -- inside
+
+    @property
+    def _locale(self) -> str:
+        return self.community.state.users[self.user_id].locale
 
     def _stand(self, channel_id: str | None = None) -> Channel:
         """The channel in which the act happens; declined where the platform shuts the person out of it."""
@@ -182,7 +201,7 @@ class DiscordPerson:
 
     def _chosen(self, name: str, kind: int) -> Json:
         for command in self._offered(kind):
-            if command["name"] == name:
+            if is_called(command, name, self._locale):
                 return _head(command)
         raise Declined(f"no entry {name!r} in the menu")
 

@@ -1,8 +1,8 @@
 """What a human sees after an act: a modal, or messages with their buttons, menus and files, kept up to date."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.discord.emulator.forms import (
@@ -54,6 +54,22 @@ class Modal:
             if name in (given.label, given.custom_id):
                 return given
         raise LookupError(f"no field {name!r} among {[f.label for f in self.fields]}")
+
+    def filled(self, values: Mapping[str, Any]) -> "Modal":
+        """The same form with what was typed or chosen in it; files have to be picked anew."""
+        given = {self.find(name).custom_id: value for name, value in values.items()}
+        return replace(
+            self, fields=tuple(_filled(f, given[f.custom_id]) if f.custom_id in given else f for f in self.fields)
+        )
+
+
+def _filled(asked: Field, value: Any) -> Field:
+    if asked.type == TEXT_INPUT:
+        return replace(asked, value=str(value or ""))
+    if asked.type not in SELECTS:
+        return asked
+    chosen = [value] if isinstance(value, str) else list(value)
+    return replace(asked, chosen=tuple(str(dict(asked.options).get(each, each)) for each in chosen))
 
 
 @dataclass(frozen=True, slots=True)

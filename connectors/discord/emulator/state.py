@@ -33,12 +33,16 @@ class Role:
 
 @dataclass(slots=True)
 class User:
-    """An account; `dms_closed` says that it takes no direct messages from members of the guild."""
+    """An account; `dms_closed` says that it takes no direct messages from members of the guild.
+
+    `locale` is the language that its owner's app is set to.
+    """
 
     id: str
     username: str
     bot: bool = False
     dms_closed: bool = False
+    locale: str = "en-US"
 
 
 @dataclass(slots=True)
@@ -255,6 +259,10 @@ class DiscordState:
     def close_dms(self, user_id: str, closed: bool = True) -> None:
         """The account takes (or, again, takes) no direct messages."""
         self.users[user_id].dms_closed = closed
+
+    def set_locale(self, user_id: str, locale: str) -> None:
+        """The app of the account's owner is set to this language."""
+        self.users[user_id].locale = locale
 
     # -- questions
 

@@ -30,10 +30,10 @@ from tests.builders.desk import (
 )
 from tests.contracts.schemas.discord import validate_history
 
-WHAT = "What happened?"
-WHO = "Who did it, if you know?"
+WHAT = "What happened, and who was involved?"
 CONCERNS = "Does it concern, or touch, one of them?"
-DANGER = "Is somebody in danger right now?"
+FIRST = "Who shall hear of it first?"
+APPLIES = "Does any of this apply?"
 NOTHING_HERE = "There is nothing here by that name, or it is not yours to see."
 
 

@@ -199,13 +199,34 @@ async def test_a_link_binds_by_a_second_members_button_and_not_by_the_first_ones
     case, person = await service.a_case()
     service.community.spaces[FORUM].add("77", "otherself")
     first = await service.ask(AMARA, "link", person=person, space="forum", who="otherself", evidence="They said so.")
-    assert "until a second member agrees" in first.text
+    assert "until a second member has read the evidence" in first.text
     own = await service.ask(AMARA, "accounts", case=case)
     other = await service.ask(BRUNO, "accounts", case=case)
     assert [message.buttons for message in own.messages] == [()]
     assert "otherself" not in own.text + other.text
+    assert "Read the evidence first" in (await service.press(BRUNO, other, "Confirm link 1")).text
+    await service.community.read(BRUNO, case)
     assert "Confirmed" in (await service.press(BRUNO, other, "Confirm link 1")).text
     assert "already" in (await service.press(BRUNO, other, "Confirm link 1")).text
+
+
+async def test_a_wrong_link_is_undone_and_what_would_hold_is_said_without_naming_anybody(service: Served) -> None:
+    """P-3.1, P-6.4, P-6.7"""
+    case, person = await service.a_case()
+    service.community.spaces[FORUM].add("77", "otherself")
+    await service.ask(AMARA, "link", person=person, space="forum", who="otherself", evidence="They said so.")
+    before = (await service.ask(BRUNO, "coverage", case=case)).text
+    assert "forum: no account known" in before
+    assert "Not reached: 1 more" in before
+    await service.community.read(BRUNO, case)
+    await service.press(BRUNO, await service.ask(BRUNO, "accounts", case=case), "Confirm link 1")
+    assert "forum: will hold" in (await service.ask(BRUNO, "coverage", case=case)).text
+    done = (await service.ask(BRUNO, "unlink", person=person, space="forum", reason="They are two people.")).text
+    assert "Undone" in done
+    assert "otherself" not in before + done
+    assert (
+        "Give this code" in (await service.ask(BRUNO, "challenge", person=person, space="forum", who="otherself")).text
+    )
 
 
 async def test_a_link_without_evidence_is_refused(service: Served) -> None:

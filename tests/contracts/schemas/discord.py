@@ -17,6 +17,7 @@ INSTANT: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\
 TEXT: Schema = {"type": "string"}
 YES_OR_NO: Schema = {"type": "boolean"}
 NUMBER: Schema = {"type": "integer"}
+IN_LANGUAGES: Schema = {"type": "object", "additionalProperties": TEXT}
 MANY_OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
 
 
@@ -122,7 +123,8 @@ SHAPES: dict[str, Schema] = {
             "type": NUMBER,
             "version": SNOWFLAKE,
         },
-        {"options": MANY_OBJECTS, "default_member_permissions": or_null(TEXT), "guild_id": SNOWFLAKE},
+        {"options": MANY_OBJECTS, "default_member_permissions": or_null(TEXT), "guild_id": SNOWFLAKE}
+        | {"name_localizations": or_null(IN_LANGUAGES), "description_localizations": or_null(IN_LANGUAGES)},
     ),
     "application": obj(
         {"id": SNOWFLAKE, "name": TEXT, "description": TEXT, "icon": or_null(TEXT), "bot_public": YES_OR_NO}

@@ -1,0 +1,127 @@
+"""Who is who: undoing a wrong link, two people who are one, a code for both accounts, namesakes, and what would hold where.
+
+Answers carry code names; names, ids and evidence stand in the reading room. A code is shown to whoever asked for it.
+"""
+
+from discord import app_commands
+from discord.app_commands import Choice
+
+from connectors.discord.commands import words
+from connectors.discord.panels import Reply
+from connectors.discord.serving import Asked, Counter
+from guardian.desk import challenging, covering, joining, suggesting, unlinking
+from guardian.desk.challenging import Code
+from guardian.desk.covering import PersonCoverage
+from guardian.desk.unlinking import Unlinked
+from guardian.ids import MemberId, SpaceName
+from rules.precedence import Restriction
+
+_WHO = "Their name there exactly as it is written, or their id"
+_PERSON = "The code name of the person"
+
+
+def add_to(counter: Counter) -> None:
+    """Members say who is who, and look before they decide."""
+    _add_undoing(counter)
+    _add_joining(counter)
+    _add_looking(counter)
+
+
+def _add_undoing(counter: Counter) -> None:
+    desk = counter.desk
+    names = [Choice(name=name, value=name) for name in desk.spaces.names]
+
+    @counter.tree.command(name="unlink", description="An account is not theirs: let it go at once", guild=counter.guild)
+    @app_commands.describe(
+        person=_PERSON,
+        space="Where the account is",
+        reason="How you know; it is kept with the case",
+        who="Its name or id; may be left out where only one of theirs is known there",
+    )
+    @app_commands.choices(space=names)
+    async def unlink(asked: Asked, person: str, space: str, reason: str, who: str = "") -> None:
+        async def deed(by: MemberId) -> Reply:
+            return Reply(_undone(await unlinking.unlink(desk, by, person, SpaceName(space), who, reason)))
+
+        await counter.serve(asked, deed)
+
+    @counter.tree.command(name="challenge", description="A code that shows whose an account is", guild=counter.guild)
+    @app_commands.describe(person=_PERSON, space="Where the other account is", who=_WHO)
+    @app_commands.choices(space=names)
+    async def challenge(asked: Asked, person: str, space: str, who: str) -> None:
+        async def deed(by: MemberId) -> Reply:
+            return Reply(_code(await challenging.challenge(desk, by, person, SpaceName(space), who)))
+
+        await counter.serve(asked, deed)
+
+
+def _add_joining(counter: Counter) -> None:
+    desk = counter.desk
+
+    @counter.tree.command(name="join", description="Two people of your cases are one", guild=counter.guild)
+    @app_commands.describe(person=_PERSON, other="The code name of the other", evidence="How you know that they are one")
+    async def join(asked: Asked, person: str, other: str, evidence: str) -> None:
+        async def deed(by: MemberId) -> Reply:
+            made = await joining.join(desk, by, person, other, evidence)
+            return Reply(
+                f"Noted: {made.kept} and {made.other} may be one. It changes nothing until a second member has read the "
+                "evidence in the reading room and agrees there."
+            )
+
+        await counter.serve(asked, deed)
+
+    @counter.tree.command(name="part", description="Two people who were joined are two", guild=counter.guild)
+    @app_commands.describe(person=_PERSON, other="The code name of the other", reason="How you know; it is kept")
+    async def part(asked: Asked, person: str, other: str, reason: str) -> None:
+        async def deed(by: MemberId) -> Reply:
+            made = await joining.part(desk, by, person, other, reason)
+            return Reply(f"{made.kept} and {made.other} are two again. Each keeps what is theirs, and nothing else.")
+
+        await counter.serve(asked, deed)
+
+
+def _add_looking(counter: Counter) -> None:
+    desk = counter.desk
+
+    @counter.tree.command(name="suggest-links", description="Accounts of the same name elsewhere", guild=counter.guild)
+    @app_commands.describe(case=words.CASE)
+    async def suggest(asked: Asked, case: str) -> None:
+        async def deed(by: MemberId) -> Reply:
+            found = await suggesting.suggestions(desk, by, case)
+            lines = [f"• {each.person}: somebody on {each.space} has the same name" for each in found]
+            if not lines:
+                return Reply("Nobody has the same name in a space where none of their accounts is known.")
+            lines.append("The same name is no proof: it binds nothing and restricts nobody. If you know more: `/link`")
+            return Reply("\n".join(lines))
+
+        await counter.serve(asked, deed)
+
+    @counter.tree.command(name="coverage", description="What would hold where, before you decide", guild=counter.guild)
+    @app_commands.describe(case=words.CASE, restriction="What would be asked of the spaces")
+    @app_commands.choices(restriction=words.RESTRICTIONS)
+    async def coverage(asked: Asked, case: str, restriction: str = Restriction.SUSPENDED.value) -> None:
+        async def deed(by: MemberId) -> Reply:
+            found = await covering.coverage(desk, by, case, Restriction(restriction))
+            return Reply("\n".join(_covered(each, restriction) for each in found) or "Nobody is named in this case yet.")
+
+        await counter.serve(asked, deed)
+
+
+def _undone(done: Unlinked) -> str:
+    left = f"{done.left} of theirs are still known" if done.left else "No other account of theirs is known"
+    return (
+        f"Undone: the account on {done.space} is not {done.person}'s. It is let go now, and its owner gets an apology. "
+        f"{left}, and what holds on them stays."
+    )
+
+
+def _code(made: Code) -> str:
+    return (
+        f"Give this code to {made.person}, and to nobody else: `{made.code}`\n"
+        f"They send it, alone, as a private message to the service: once from an account that is known to be theirs, and "
+        f"once from the one on {made.space}. Once both have come, it is linked by itself. The code is good for seven days."
+    )
+
+
+def _covered(each: PersonCoverage, restriction: str) -> str:
+    return f"**{each.person}**, if {restriction}:\n{words.foreseen(each.spaces)}"
