@@ -117,6 +117,9 @@ def for_ladder(consequence: Consequence, *, legal: bool = False) -> ladder.Conse
 
 def judge_consequence(case: Case, consequence: Consequence, *, about_person: bool, policy: Policy) -> Verdict:
     """Whether this kind of case may come to the consequence at all. Policy: P-5.2, P-5.3, P-6.2."""
+    if case.kind is CaseKind.LOCAL:
+        sentence = "A local matter is not decided here. Passed on, it is the working group's case."
+        return refused("local", sentence, "P-8.1")
     if (consequence.readmit is not None) is not (case.kind is CaseKind.READMISSION):
         sentence = "A request to return is answered with yes or no, and nothing else is."
         return refused("readmission", sentence, "P-6.2")

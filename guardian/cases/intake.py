@@ -5,11 +5,12 @@ Judges nothing and stores nothing; every limit is handed in.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from typing import Final
 
+from guardian.cases.receipts import mail_token
 from guardian.cases.values import (
     Case,
     CaseKind,
@@ -17,6 +18,7 @@ from guardian.cases.values import (
     Door,
     Evidence,
     Hears,
+    MailWay,
     Party,
     PartyRole,
     Promise,
@@ -46,8 +48,19 @@ NAME_MAY_BE_TOLD: Final = "name_may_be_told"
 ANSWER_BY: Final = "answer_by"
 """The reporter's own words for how they want to be answered."""
 
+DANGER: Final = "danger"
+"""The answer ("yes" or none) by which a reporter says later that somebody is in danger."""
+
+WHO: Final = "who"
+"""The reporter's words for who was involved, said later."""
+
 HANDLED: Final = "handled"
 """The answer ("yes", "no", or none) to whether it was dealt with already, and is sent for the file."""
+
+_CHOICES: Final = frozenset(
+    {CONTACT_IS_SAFE, HOLD_CONTACT, NAME_MAY_BE_TOLD, HANDLED, "ongoing", "part", "translated", "danger_notify"}
+)
+_NOT_HELD: Final = "It may be sexual material of minors, which is never fetched, copied or shown."
 
 _PROMISED: Final[Mapping[PromiseKind, Deadline]] = {
     PromiseKind.FIRST_ANSWER: Deadline.FIRST_ANSWER,
@@ -75,6 +88,8 @@ class EvidenceIn:
 class Submission:
     """A report as a door takes it in. `delivery` is the door's own id of it, by which a repeat is recognised.
 
+    `mail` is the address that it was mailed from, and `answers_by_mail` whether answers go there by themselves.
+    `entered_by` is the member who wrote down what somebody else told them: never the reporter.
     `locale`, `minors` and `verified` are as in the report that it becomes. `hears_first` are the members whom the reporter
     chose, where `hears` says so.
     """
@@ -94,6 +109,9 @@ class Submission:
     verified: bool = True
     hears: Hears = Hears.ALL
     hears_first: tuple[MemberId, ...] = ()
+    mail: str = ""
+    answers_by_mail: bool = False
+    entered_by: MemberId | None = None
 
 
 def check_submission(submission: Submission, longest_text: int, largest_file: int) -> None:
@@ -112,17 +130,19 @@ def check_length(length: int, longest_text: int) -> None:
             f"This is longer than we can take at once: {length} characters, where {longest_text} fit. "
             "Please shorten it, or send the first part now and add the rest afterwards."
         )
-        raise Refused("too_long", sentence, "P-2.2")
+        raise Refused("too_long", sentence, "P-2.2", {"length": length, "most": longest_text})
 
 
 def check_files(files: tuple[EvidenceIn, ...], largest_file: int) -> None:
     """Refused where there are more files, or larger ones, than are taken."""
     if len(files) > MOST_FILES:
-        raise Refused("too_many", f"At most {MOST_FILES} files fit at once. More can be added afterwards.", "P-2.2")
+        sentence = f"At most {MOST_FILES} files fit at once. More can be added afterwards."
+        raise Refused("too_many", sentence, "P-2.2", {"most": MOST_FILES})
     for each in files:
         if each.content is not None and len(each.content) > largest_file:
-            sentence = f"The file {each.file_name!r} is larger than {largest_file // 1_000_000} MB, which is too much."
-            raise Refused("too_large", sentence, "P-2.2")
+            size = largest_file // 1_000_000
+            sentence = f"The file {each.file_name!r} is larger than {size} MB, which is too much."
+            raise Refused("too_large", sentence, "P-2.2", {"name": each.file_name, "size": size})
 
 
 def signs_of(submission: Submission, members: tuple[Member, ...]) -> Signs[MemberId]:
@@ -171,7 +191,35 @@ def report_from(submission: Submission, case: CaseId, at: datetime) -> Report:
         locale=submission.locale,
         minors=submission.minors,
         verified=submission.verified,
+        mail=MailWay(submission.mail, mail_token(), submission.answers_by_mail) if submission.mail else None,
     )
+
+
+def with_answers(report: Report, answers: Mapping[str, str]) -> Report:
+    """The report with what its reporter answered later: of choices the last one counts, of words none is lost. Policy: P-2.12."""
+    kept = dict(report.answers)
+    for name, said in answers.items():
+        if name not in (DANGER, WHO):
+            kept[name] = said if name in _CHOICES else _beside(kept.get(name, ""), said)
+    safe = {"yes": True, "no": False}.get(answers.get(CONTACT_IS_SAFE, ""), report.contact_is_safe)
+    hold = answers[HOLD_CONTACT] == "yes" if HOLD_CONTACT in answers else report.hold_contact
+    who = _beside(report.who, answers.get(WHO, ""))
+    danger = report.danger or answers.get(DANGER) == "yes"
+    return replace(report, answers=kept, contact_is_safe=safe, hold_contact=hold, who=who, danger=danger)
+
+
+def _beside(said: str, more: str) -> str:
+    """Both texts, once where they are the same."""
+    return "\n\n".join(dict.fromkeys(text for text in (said, more) if text))
+
+
+def says_the_same(report: Report, submission: Submission) -> bool:
+    """Whether the report says already all that the submission says, its evidence left aside; it may say more by now."""
+    known = (report.door, report.what_happened, report.names_members, report.minors)
+    words = (submission.door, submission.what_happened.strip(), submission.names_members, submission.minors)
+    answers = all(report.answers.get(name) == said for name, said in submission.answers.items())
+    more = report.who.startswith(submission.who.strip()) and (report.danger or not submission.danger)
+    return known == words and answers and more
 
 
 def kind_of(report: Report) -> ReportKind:
@@ -180,7 +228,12 @@ def kind_of(report: Report) -> ReportKind:
 
 
 def evidence_from(piece: EvidenceIn, report: Report, at: datetime) -> Evidence:
-    """The piece of evidence as it is kept, with the hash of its bytes. Policy: P-2.7."""
+    """The piece of evidence as it is kept, with the hash of its bytes. Policy: P-2.7.
+
+    Of suspected sexual material of minors only the link, the author and the time are.
+    """
+    if report.minors:
+        piece = replace(piece, text="", file_name="", content=None, why_not=_NOT_HELD)
     return Evidence(
         id=EvidenceId(new_id()),
         case=report.case,
@@ -209,9 +262,14 @@ def promises_for(report: Report, policy: Policy) -> tuple[Promise, ...]:
     since = report.received_at
     made = [_promised(kind, deadline, report, policy) for kind, deadline in _PROMISED.items()]
     if report.danger:
-        page, repeat = since + policy.reports.danger_page, since + policy.reports.danger_repeat
-        made.append(Promise(new_id(), PromiseKind.DANGER_PAGE, report.case, since, page, repeat, about=report.id))
+        made.append(danger_call(report, since, policy))
     return tuple(made)
+
+
+def danger_call(report: Report, since: datetime, policy: Policy) -> Promise:
+    """The call for danger, repeated until somebody has it. Policy: P-3.6."""
+    page, repeat = since + policy.reports.danger_page, since + policy.reports.danger_repeat
+    return Promise(new_id(), PromiseKind.DANGER_PAGE, report.case, since, page, repeat, about=report.id)
 
 
 def _promised(kind: PromiseKind, deadline: Deadline, report: Report, policy: Policy) -> Promise:

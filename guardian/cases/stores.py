@@ -8,6 +8,7 @@ from guardian.cases.concerns import Doubt, RiskMark
 from guardian.cases.values import (
     Addition,
     Case,
+    Door,
     Evidence,
     Party,
     Promise,
@@ -17,7 +18,9 @@ from guardian.cases.values import (
     Wall,
 )
 from guardian.ids import CaseId, EvidenceId, MemberId, PersonId, Reference, ReportId
+from guardian.people.link_stores import LinkStore
 from guardian.people.stores import PeopleStore
+from guardian.spaces.port import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class CaseStore(Protocol):
         ...
 
     async def code_names(self) -> frozenset[str]:
-        """Every code name that a case has."""
+        """Every code name that a case has, or had while it was a local matter."""
         ...
 
     async def add_report(self, report: Report) -> None:
@@ -80,6 +83,14 @@ class CaseStore(Protocol):
 
     async def reports_of(self, case: CaseId) -> tuple[Report, ...]:
         """The case's reports, oldest first."""
+        ...
+
+    async def reports_by(self, door: Door, since: datetime) -> tuple[Report, ...]:
+        """The reports that came in by this door at that instant or after it, oldest first."""
+        ...
+
+    async def reports_from(self, reporter: Account, since: datetime | None = None) -> tuple[Report, ...]:
+        """The reports made by that account at that instant or after it (None: ever), oldest first."""
         ...
 
     async def add_evidence(self, evidence: Evidence) -> None:
@@ -223,6 +234,9 @@ class CaseView(Protocol):
 
     @property
     def cases(self) -> CaseStore: ...
+
+    @property
+    def links(self) -> LinkStore: ...
 
     @property
     def now(self) -> datetime: ...

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from guardian.ids import (
+    AccountId,
     CaseId,
     DecisionId,
     DraftId,
@@ -40,6 +41,7 @@ class Door(StrEnum):
     VOICE = "voice"
     PAGE = "page"
     ESCALATION = "escalation"
+    REFERRAL = "referral"
     NATIVE_ACT = "native_act"
 
 
@@ -113,11 +115,24 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class MailWay:
+    """How a reporter is written to by mail: their address, and the secret part of the address made for them alone.
+
+    `answers` is False where nothing may go there by itself: nothing has shown that the address is theirs.
+    """
+
+    address: str
+    token: str
+    answers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What was sent in. Only `what_happened` is compulsory (P-2.2). `answers` holds the other fields by their names.
 
     `locale` is the language that the reporter reads in ("" for English). `minors`: suspected sexual material of minors,
-    of which nothing is ever fetched or shown (P-2.7). `verified` is False where nothing proves who sent it.
+    of which nothing is ever fetched or shown (P-2.7). `verified` is False where nothing proves who sent it. `mail` is
+    there where the report came by mail.
     """
 
     id: ReportId
@@ -137,6 +152,7 @@ class Report:
     locale: str = ""
     minors: bool = False
     verified: bool = True
+    mail: MailWay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +219,14 @@ class ReceiptKind(StrEnum):
 
     REPORTER = "reporter"
     PERSONAL = "personal"
+    MAIL = "mail"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A secret's digest and what it opens: a reporter's follow-up, or somebody's personal page."""
+    """A secret's digest and what it opens: a reporter's follow-up, somebody's personal page, or what the owner of an
+    account that was taken for somebody's may read of that alone."""
 
     digest: str
     kind: ReceiptKind
@@ -216,6 +235,7 @@ class Receipt:
     report: ReportId | None = None
     person: PersonId | None = None
     used_at: datetime | None = None
+    account: AccountId | None = None
 
 
 class WallKind(StrEnum):
@@ -401,6 +421,7 @@ class PromiseKind(StrEnum):
     SECOND_READING = "second_reading"
     ACCOUNT = "account"
     REVIEW = "review"
+    LINK_DISPUTE = "link_dispute"
     UNREVIEWED_END = "unreviewed_end"
     TERM_END = "term_end"
     ASK_REMINDER = "ask_reminder"
@@ -410,7 +431,12 @@ class PromiseKind(StrEnum):
     BLOCKED_TOTAL = "blocked_total"
     BOARD_ANSWER = "board_answer"
     CONFLICT = "conflict"
+    MEASURE_END = "measure_end"
+    MEASURE_LOOK = "measure_look"
+    NATIVE_REASON = "native_reason"
+    ACCEPTANCE = "acceptance"
     WIDEN = "widen"
+    CONTACT_QUESTION = "contact_question"
 
 
 @dataclass(frozen=True, slots=True)

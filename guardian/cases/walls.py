@@ -21,6 +21,8 @@ from rules.routing import Circle, deciders_for_chair
 _SHORTEST_ID: Final = 6
 """Shorter native ids are everyday numbers ("12 people") and would hold members out of nearly every report."""
 
+OWN_ACCOUNT: Final = "one of their own accounts is in the matter"
+
 _STANDING: Final[Mapping[WallKind, Standing]] = {
     WallKind.EXCLUDED: Standing.EXCLUDED,
     WallKind.HELD_OUT: Standing.HELD_OUT,
@@ -141,5 +143,5 @@ def _adds(wall: Wall, held: Mapping[MemberId, Standing]) -> bool:
 
 def _cause(member: MemberId, standing: Standing, signs: Signs[MemberId]) -> str:
     if standing is Standing.EXCLUDED:
-        return "named by the reporter" if member in signs.picked else "one of their own accounts is in the matter"
+        return "named by the reporter" if member in signs.picked else OWN_ACCOUNT
     return "an account that may be theirs was linked" if member in signs.linked else "may be mentioned in the text"

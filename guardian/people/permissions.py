@@ -56,6 +56,8 @@ class UseCase(StrEnum):
     ACCEPT_ESCALATION = "accept_escalation"
     REFER = "refer"
     ACCEPT_REFERRAL = "accept_referral"
+    TAKE_UP_SPREAD = "take_up_spread"
+    TURN_OVER = "turn_over"
     LOOK_AT_MEASURE = "look_at_measure"
     UNLINK = "unlink"
     JOIN_PEOPLE = "join_people"
@@ -77,9 +79,11 @@ class Seat:
 
 MEMBERS: Final = Seat(Group.WORKING_GROUP)
 CHAIRS: Final = Seat(Group.WORKING_GROUP, Office.CHAIR)
+LIAISON: Final = Seat(Group.WORKING_GROUP, Office.LIAISON)
 BOARD_LIAISON: Final = Seat(Group.WORKING_GROUP, Office.BOARD_LIAISON)
 BOARD: Final = Seat(Group.BOARD)
 MODERATORS: Final = Seat(Group.MODERATORS)
+MODERATORS_LIAISON: Final = Seat(Group.MODERATORS, Office.LIAISON)
 MODERATORS_CHAIR: Final = Seat(Group.MODERATORS, Office.CHAIR)
 
 # A case that concerns the working group itself is handled by the Board, so its members hold the same powers there;
@@ -126,9 +130,11 @@ MAY: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.EXPLAIN_NATIVE_ACT: (MODERATORS, MEMBERS),
     UseCase.HANDLE_MATTER: (MODERATORS,),
     UseCase.ESCALATE: (MODERATORS,),
-    UseCase.ACCEPT_ESCALATION: (MEMBERS,),
+    UseCase.ACCEPT_ESCALATION: _ON_A_CASE,
     UseCase.REFER: (MEMBERS,),
     UseCase.ACCEPT_REFERRAL: (MODERATORS,),
+    UseCase.TAKE_UP_SPREAD: (LIAISON, CHAIRS, MODERATORS_LIAISON, MODERATORS_CHAIR),
+    UseCase.TURN_OVER: (CHAIRS, MODERATORS_CHAIR),
     UseCase.LOOK_AT_MEASURE: (MODERATORS_CHAIR, MEMBERS),
     UseCase.UNLINK: _ON_A_CASE,
     UseCase.JOIN_PEOPLE: _ON_A_CASE,

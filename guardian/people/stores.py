@@ -50,6 +50,10 @@ class PeopleStore(Protocol):
         """The person's accounts with every trust, oldest link first."""
         ...
 
+    async def surely_of(self, person: PersonId) -> tuple[KnownAccount, ...]:
+        """Those of the person's accounts at which they may be written to about their own matters."""
+        ...
+
     async def accounts_in(self, space: SpaceName) -> tuple[KnownAccount, ...]:
         """Every account that is known in the space, oldest link first."""
         ...

@@ -1,6 +1,6 @@
 """What is known of humans: a Person and their Accounts, a Member and their offices. Frozen values, no behaviour."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -93,10 +93,11 @@ class Trust(StrEnum):
     VOUCHED = "vouched"  # the space itself says so (the forum's external ids)
     EVIDENCED = "evidenced"  # the account acted in the reported matter itself
     ASSERTED = "asserted"  # one member says so, with evidence; a second has to agree
-    CONFIRMED = "confirmed"  # asserted, and a second member agreed
+    CONFIRMED = "confirmed"  # asserted, and a second member who has read the evidence agreed
+    CHALLENGED = "challenged"  # one code was written from this account and from one that is known to be theirs
 
 
-_BINDS_MORE: Final = (Trust.ASSERTED, Trust.EVIDENCED, Trust.CONFIRMED, Trust.VOUCHED)
+_BINDS_MORE: Final = (Trust.ASSERTED, Trust.EVIDENCED, Trust.CONFIRMED, Trust.CHALLENGED, Trust.VOUCHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,10 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class KnownAccount:
-    """An account and the person it belongs to. `handle` is what it was called when last looked at."""
+    """An account and the person it belongs to. `handle` is what it was called when last looked at.
+
+    `ended_at`: the link was wrong and has been undone; it stays on record and binds nothing (P-6.4).
+    """
 
     id: AccountId
     person: PersonId
@@ -123,12 +127,19 @@ class KnownAccount:
     evidence: str = ""
     confirmed_by: MemberId | None = None
     namings: tuple[Naming, ...] = ()
+    ended_at: datetime | None = None
+    ended_by: MemberId | None = None
     version: int = 0
 
     @property
     def binding(self) -> bool:
-        """Whether a sanction reaches it: a member's assertion alone restricts nobody."""
-        return self.trust is not Trust.ASSERTED
+        """Whether a sanction reaches it: a member's assertion alone restricts nobody, and neither does an undone link."""
+        return self.trust is not Trust.ASSERTED and self.ended_at is None
+
+    @property
+    def by_word(self) -> bool:
+        """Whether nothing but people's word makes it theirs, so that it may be a stranger's."""
+        return self.trust in (Trust.ASSERTED, Trust.CONFIRMED)
 
     def seen_from(self, cases: Container[CaseId]) -> "KnownAccount | None":
         """The link as it looks to somebody who knows of these cases alone; None where none of them names it."""
@@ -145,3 +156,12 @@ class KnownAccount:
             return self
         others = tuple(known for known in self.namings if known.case != naming.case)
         return replace(self, namings=(*others, naming))
+
+
+def surely_theirs(links: Sequence[KnownAccount]) -> tuple[KnownAccount, ...]:
+    """Of a person's accounts, oldest link first, those at which they may be written to about their own matters.
+
+    What only people's word has added to a known person may belong to a stranger, who must learn nothing of anybody's
+    case. The account by which somebody was known first is them, whoever they are (P-2.11).
+    """
+    return tuple(link for number, link in enumerate(links) if link.binding and (number == 0 or not link.by_word))

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from guardian.ids import Reference, SanctionId, SpaceName
 from guardian.sanctions.values import Sanction, asks_until, may_act_from
 from rules.ladder import Authority
 from rules.precedence import Demand, Hold, hold_of, next_change, strongest
+
+_BINDING: Final = (Authority.DECISION, Authority.UNILATERAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,7 @@ class Desired:
 
     `until` None: no end is known. `changes_at` is the next instant at which the wish becomes another. `reference` is the
     one that a new placement carries. `binding`: a group decision or an unreviewed act stands behind it (house 5.13).
+    `adopted`: nothing stands behind it but what was there before us, so that whoever lifts it ends it.
     """
 
     hold: Hold
@@ -24,6 +28,7 @@ class Desired:
     because: tuple[SanctionId, ...] = ()
     reference: Reference | None = None
     binding: bool = False
+    adopted: bool = False
 
 
 def desired(sanctions: Iterable[Sanction], space: SpaceName, now: datetime) -> Desired:
@@ -42,7 +47,8 @@ def desired(sanctions: Iterable[Sanction], space: SpaceName, now: datetime) -> D
         changes_at,
         tuple(s.id for s in running),
         longest.reference,
-        any(s.authority.kind is not Authority.LOCAL for s in running),
+        any(s.authority.kind in _BINDING for s in running),
+        all(s.authority.kind is Authority.ADOPTED for s in running),
     )
 
 

@@ -94,6 +94,65 @@ async def place_at_once(
     return sanction
 
 
+async def place_locally(
+    work: SanctionWork,
+    person: PersonId,
+    case: CaseId,
+    measure: str,
+    restriction: Restriction,
+    space: SpaceName,
+    ends: datetime,
+    space_names: tuple[SpaceName, ...],
+) -> Sanction:
+    """A moderator's measure stands in its one space and acts at once; it always ends by itself. Policy: P-6.1, P-6.2."""
+    sanction = Sanction(
+        SanctionId(new_id()),
+        person,
+        case,
+        restriction,
+        work.now,
+        ends,
+        frozenset({space}),
+        OnTermEnd.LIFT,
+        Authority(AuthorityKind.LOCAL, measure),
+        new_reference(),
+        Telling.TO_TELL,
+        None,
+        work.now,
+    )
+    await _stand(work, sanction, space_names)
+    return sanction
+
+
+async def adopt(
+    work: SanctionWork,
+    person: PersonId,
+    case: CaseId,
+    restriction: Restriction,
+    space: SpaceName,
+    ends: datetime,
+    space_names: tuple[SpaceName, ...],
+) -> Sanction:
+    """What stood in a space before us has an end from now on; it is never placed anew. Policy: P-6.2."""
+    sanction = Sanction(
+        SanctionId(new_id()),
+        person,
+        case,
+        restriction,
+        work.now,
+        ends,
+        frozenset({space}),
+        OnTermEnd.LIFT,
+        Authority(AuthorityKind.ADOPTED, new_id()),
+        new_reference(),
+        Telling.TO_TELL,
+        None,
+        work.now,
+    )
+    await _stand(work, sanction, space_names)
+    return sanction
+
+
 async def told(work: SanctionWork, sanction: Sanction, telling: Telling) -> Sanction:
     """How telling ended is on record, and the keys of a waiting sanction enter the work list now (house 5.9)."""
     await work.sanctions.save_sanction(_with_telling(sanction, telling))
@@ -108,9 +167,9 @@ async def supersede(work: SanctionWork, old: Sanction, new: Sanction, by: str, a
     return await lift(work, old, max(work.now, may_act_from(new)), LiftingCause.SUPERSEDED, by, authority)
 
 
-async def bind(work: SanctionWork, known: KnownAccount) -> None:
-    """A newly bound account is looked at at once: what runs on its person reaches it. Policy: P-6.4."""
-    await work.sanctions.add_key(Key(known.id, known.person, known.account.space, work.now))
+async def bind(work: SanctionWork, known: KnownAccount, at: datetime | None = None) -> None:
+    """A newly bound account is looked at at once, or at that instant: what runs on its person reaches it. Policy: P-6.4."""
+    await work.sanctions.add_key(Key(known.id, known.person, known.account.space, at or work.now))
     work.wake(TOPIC)
 
 
@@ -118,7 +177,7 @@ async def reach_new_spaces(work: SanctionWork, space_names: tuple[SpaceName, ...
     """What runs is extended to spaces that were opened since it was enacted; how many totals that added. Policy: P-6.5."""
     added = 0
     for sanction in await work.sanctions.unlifted():
-        if state_at(sanction, work.now) is not TermState.OVER:
+        if sanction.spaces is None and state_at(sanction, work.now) is not TermState.OVER:
             added += await _open_totals(work, sanction, space_names)
     return added
 
@@ -126,7 +185,7 @@ async def reach_new_spaces(work: SanctionWork, space_names: tuple[SpaceName, ...
 async def _stand(work: SanctionWork, sanction: Sanction, space_names: tuple[SpaceName, ...]) -> None:
     await work.sanctions.add_sanction(sanction)
     for account in await _bound(work, sanction):
-        await work.sanctions.add_key(Key(account.id, sanction.person, account.account.space, may_act_from(sanction)))
+        await work.sanctions.add_key(Key(account.id, account.person, account.account.space, may_act_from(sanction)))
     await _open_totals(work, sanction, space_names)
     work.wake(TOPIC)
 
@@ -143,7 +202,9 @@ async def _open_totals(work: SanctionWork, sanction: Sanction, space_names: tupl
 
 
 async def _bound(work: SanctionWork, sanction: Sanction) -> tuple[KnownAccount, ...]:
-    return tuple(a for a in await work.people.accounts_of(sanction.person) if a.binding)
+    """The accounts that it reaches: the person's, and those of whoever is known to be the same human."""
+    people = await work.sanctions.together(sanction.person)
+    return tuple([a for person in people for a in await work.people.accounts_of(person) if a.binding])
 
 
 def _with_telling(sanction: Sanction, telling: Telling) -> Sanction:

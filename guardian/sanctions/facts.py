@@ -1,7 +1,7 @@
 """What a look works with and starts from: its tools, and what the database says about one key at one instant."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from guardian.clock import Clock
@@ -11,7 +11,7 @@ from guardian.people.values import KnownAccount
 from guardian.sanctions.desired import Desired, desired
 from guardian.sanctions.pace import Pace
 from guardian.sanctions.stores import Alarms, SanctionLook, SanctionWorks
-from guardian.sanctions.values import Application, Intent, Key, Sanction
+from guardian.sanctions.values import Application, Intent, Key, Sanction, TakenOver
 from guardian.spaces.registry import Spaces
 from rules.policy import Policy
 from rules.precedence import Hold
@@ -43,6 +43,7 @@ class Facts:
     intents: tuple[Intent, ...]
     references: frozenset[Reference]
     return_approved: bool
+    taken_over: Mapping[Hold, TakenOver] = field(default_factory=dict)
 
     def wish(self, now: datetime) -> Desired:
         """What is wanted of this key's space at the instant."""
@@ -72,9 +73,11 @@ async def read(work: SanctionLook, account: AccountId) -> Facts | None:
     return Facts(
         key,
         known,
-        await work.sanctions.of_person(key.person) if known.binding else (),
+        await work.sanctions.holding(key.person) if known.binding else (),
         {a.hold: a for a in await work.sanctions.applications_of(account)},
         await work.sanctions.open_intents(account),
         await work.sanctions.references_of(account),
-        await work.sanctions.return_approved(key.person),
+        # What was taken from somebody whose account was linked by mistake is given back without anybody's yes.
+        known.ended_at is not None or await work.sanctions.return_approved(key.person),
+        {t.hold: t for t in await work.sanctions.taken_over_of(account)},
     )

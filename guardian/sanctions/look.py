@@ -103,7 +103,7 @@ async def _round(tools: Tools, lease: Lease, space: Space, facts: Facts, last: R
         await record_trouble(tools, facts, None, Trouble(seen.why, seen.needs or "", after=seen.after))
         return None
     view = await _with_lifters(space, _view(tools, space, facts, seen, belongs))
-    if view.settled.lifted_by and _is_adopted(view.facts, tools.clock.now()):
+    if _is_ended_by_hand(view, tools.clock.now()):
         await record_adopted(tools, view.facts, view.settled)
         return Round()
     step = view.planned.step
@@ -121,10 +121,14 @@ async def _with_lifters(space: Space, view: View) -> View:
     return replace(view, settled=replace(view.settled, lifted_by=lifters)) if lifters else view
 
 
-def _is_adopted(facts: Facts, now: datetime) -> bool:
-    """Whether a lift by a named hand ends what is wanted: only moderators' own measures stand behind it."""
-    wish = facts.wish(now)
-    return wish.hold is not Hold.OPEN and not wish.binding
+def _is_ended_by_hand(view: View, now: datetime) -> bool:
+    """Whether a lift by a named hand ends what is wanted: only moderators' own measures stand behind it.
+
+    What was there before us ends with any lift: it is never placed anew.
+    """
+    wish = view.facts.wish(now)
+    named = bool(view.settled.lifted_by) or (bool(view.settled.gone_by_other_hands) and wish.adopted)
+    return named and wish.hold is not Hold.OPEN and not wish.binding
 
 
 async def _come_to_rest(tools: Tools, lease: Lease, facts: Facts, view: View, last: Round) -> None:
@@ -225,4 +229,5 @@ async def _trace(space: Space, account: Account, hold: Hold | None) -> Trace | N
 
 def _evidence(space: Space, facts: Facts, hold: Hold, trace: Trace | None) -> Evidence:
     intent = next((i for i in reversed(facts.intents) if i.hold is hold), None)
-    return Evidence(facts.applications.get(hold), intent, facts.references, hold in space.abilities.signed, trace)
+    signed, taken = hold in space.abilities.signed, facts.taken_over.get(hold)
+    return Evidence(facts.applications.get(hold), intent, facts.references, signed, trace, taken)

@@ -31,6 +31,11 @@ class Reconciler:
         self._freed = asyncio.Event()
 
     @property
+    def tools(self) -> Tools:
+        """What every look works with."""
+        return self._tools
+
+    @property
     def in_hand(self) -> int:
         """How many people's keys are being worked on at this moment."""
         return len(self._working)
@@ -102,13 +107,13 @@ class Reconciler:
         now = self._tools.clock.now()
         async with self._tools.works.look() as work:
             keys = await work.sanctions.keys_of(lease.person)
-        due = [k for k in keys if k.next_look is not None and k.next_look <= now]
+        due = [k for k in keys if k.batch is None and k.next_look is not None and k.next_look <= now]
         await asyncio.gather(*(looked_at(self._tools, lease, key.account) for key in due))
 
     async def _look_at_all(self, lease: Lease) -> None:
         async with self._tools.works.look() as work:
             keys = await work.sanctions.keys_of(lease.person)
-        await asyncio.gather(*(looked_at(self._tools, lease, key.account) for key in keys))
+        await asyncio.gather(*(looked_at(self._tools, lease, key.account) for key in keys if key.batch is None))
 
     async def _keep(self, lease: Lease) -> None:
         """The lease is renewed for as long as the look takes: it covers the call, not the intention."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from guardian.ids import PersonId, SpaceName
 from guardian.journal import SERVICE
 from guardian.logs import logger
 from guardian.sanctions.facts import Facts, Tools
@@ -19,6 +20,8 @@ from rules.precedence import Hold
 
 log = logger("sanctions")
 
+_LET_GO = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
+
 
 async def keep_settled(tools: Tools, work: SanctionWork, facts: Facts, settled: Settled) -> None:
     for application in settled.changed:
@@ -29,6 +32,8 @@ async def keep_settled(tools: Tools, work: SanctionWork, facts: Facts, settled: 
         work.journal.note(facts.entry("restriction.confirmed", hold=hold))
     for hold in settled.newly_gone:
         work.journal.note(facts.entry("restriction.gone", hold=hold))
+        if hold in facts.taken_over:
+            await work.sanctions.end_taken_over(facts.key.account, hold)
     for hold in settled.gone_by_other_hands:
         await _lifted_by_hand(tools, work, facts, hold, settled.lifted_by)
 
@@ -43,7 +48,7 @@ async def _lifted_by_hand(
     wish = facts.wish(work.now)
     if wish.hold is Hold.OPEN:
         return
-    if not wish.binding and lifted_by:
+    if not wish.binding and (lifted_by or wish.adopted):
         for sanction in (s for s in facts.sanctions if s.id in wish.because):
             lifting = Lifting(sanction.id, work.now, LiftingCause.ADOPTED, SERVICE, "lifted by hand", work.now)
             await work.sanctions.add_lifting(lifting)
@@ -73,9 +78,11 @@ async def record(tools: Tools, facts: Facts, settled: Settled, planned: Plan, *,
     again = now + tools.pace.least if cut else None
     next_look = min((i for i in (planned.next_look, again) if i is not None), default=None)
     healed = facts.key.told_at is not None
+    let_go = planned.state in _LET_GO
     key = replace(
         facts.key,
-        state=planned.state,
+        # An account that was linked by mistake and is let go counts for nobody any more.
+        state=CoverageState.NO_ACCOUNT if let_go and facts.known.ended_at is not None else planned.state,
         why=planned.detail,
         next_look=next_look,
         failures=0,
@@ -90,6 +97,8 @@ async def record(tools: Tools, facts: Facts, settled: Settled, planned: Plan, *,
             await _close_overtaken(work, facts, settled, planned)
         if healed:
             await tools.alarms.raise_(work, "healed", key.person, key.space, facts.because(now))
+        if let_go and facts.key.state not in (None, CoverageState.NO_ACCOUNT, *_LET_GO):
+            await tools.alarms.let_go(work, facts.known.id)
         if planned.unproved:
             await tools.alarms.raise_(work, "cannot_prove", key.person, key.space, facts.because(now))
         await _finish(tools, work, key)
@@ -201,14 +210,20 @@ async def record_given(tools: Tools, facts: Facts, step: GiveBack, outcome: Outc
 
 
 async def _finish(tools: Tools, work: SanctionWork, key: Key) -> None:
-    """The key and the person's total are kept together."""
+    """The key and the total are kept together: the person's, and that of whoever is known to be the same human."""
     await work.sanctions.finish(key)
-    rows = await work.sanctions.coverage_of(key.person)
-    known = next((row for row in rows if row.space == key.space), None)
-    in_space = [k for k in await work.sanctions.keys_of(key.person) if k.space == key.space]
-    total = coverage_in(key.person, key.space, in_space, known, work.now)
+    people = await work.sanctions.together(key.person)
+    keys = [k for person in people for k in await work.sanctions.keys_of(person) if k.space == key.space]
+    for person in people:
+        await _add_up(tools, work, person, key.space, keys)
+
+
+async def _add_up(tools: Tools, work: SanctionWork, person: PersonId, space: SpaceName, keys: list[Key]) -> None:
+    rows = await work.sanctions.coverage_of(person)
+    known = next((row for row in rows if row.space == space), None)
+    total = coverage_in(person, space, keys, known, work.now)
     if total == known:
         return
     await work.sanctions.save_coverage(total)
-    after: tuple[Coverage, ...] = (*(row for row in rows if row.space != key.space), total)
-    await tools.alarms.total_changed(work, key.person, rows, after)
+    after: tuple[Coverage, ...] = (*(row for row in rows if row.space != space), total)
+    await tools.alarms.total_changed(work, person, rows, after)

@@ -49,10 +49,14 @@ def held_back(tools: Tools, facts: Facts, step: Step, now: datetime) -> HeldBack
 
 async def _braked(tools: Tools, work: SanctionWork, facts: Facts, settled: Settled, step: Place) -> HeldBack | None:
     """The brake is asked in the transaction that counts the placement: side by side, many would each see room."""
+    announced = await work.sanctions.raid_until(facts.key.person)
+    raid = announced is not None and work.now < announced
     placed = await work.sanctions.placements_since(work.now - HOUR)
     put_back = _put_back(facts, settled, step)
-    if may_place(facts.key.person, placed, work.now, tools.policy, put_back=put_back, raid=False):
-        await work.sanctions.note_placement(Placement(facts.key.person, work.now, put_back))
+    if may_place(facts.key.person, placed, work.now, tools.policy, put_back=put_back, raid=raid):
+        if not raid:
+            # What two members have announced does not count: it would leave no room for anybody else.
+            await work.sanctions.note_placement(Placement(facts.key.person, work.now, put_back))
         return None
     return HeldBack(CoverageState.OPEN, "the brake holds it back", "brake", work.now + tools.pace.braked)
 

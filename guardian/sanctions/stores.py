@@ -9,9 +9,10 @@ from typing import Protocol
 from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName
 from guardian.journal import Journal
 from guardian.people.values import KnownAccount
-from guardian.sanctions.values import Application, Coverage, Intent, Key, Lifting, Sanction
+from guardian.sanctions.values import Application, Coverage, Intent, Key, Lifting, Sanction, TakenOver
 from guardian.spaces.port import Account
 from rules.brake import Placement
+from rules.precedence import Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,17 @@ class SanctionStore(Protocol):
 
     async def of_person(self, person: PersonId) -> tuple[Sanction, ...]: ...
 
-    async def of_case(self, case: CaseId) -> tuple[Sanction, ...]: ...
+    async def holding(self, person: PersonId) -> tuple[Sanction, ...]:
+        """All that holds for the person's accounts: their own, and those of whoever is known to be the same human."""
+        ...
+
+    async def together(self, person: PersonId) -> tuple[PersonId, ...]:
+        """Everybody who is known to be the same human, the person themselves first."""
+        ...
+
+    async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
+        """All sanctions of the case, oldest first; of a raid's many, the one that leads them."""
+        ...
 
     async def unlifted(self) -> tuple[Sanction, ...]:
         """Every sanction without a lifting, oldest first."""
@@ -55,7 +66,7 @@ class SanctionStore(Protocol):
         ...
 
     async def touch_person(self, person: PersonId, at: datetime) -> None:
-        """All keys of the person are looked at no later than `at`."""
+        """All keys of the person, and of whoever is known to be the same human, are looked at no later than `at`."""
         ...
 
     async def touch_account(self, account: AccountId, at: datetime) -> None: ...
@@ -96,6 +107,18 @@ class SanctionStore(Protocol):
         """Every lease is over, its holder being known to be dead; how many there were."""
         ...
 
+    # -- what others placed and is ours now
+
+    async def taken_over_of(self, account: AccountId) -> tuple[TakenOver, ...]:
+        """The restrictions on the account that were taken over and have not gone since, at most one a kind."""
+        ...
+
+    async def take_over(self, person: PersonId, taken: TakenOver) -> None: ...
+
+    async def end_taken_over(self, account: AccountId, hold: Hold) -> None:
+        """What was taken over is not there any more."""
+        ...
+
     # -- what was done and seen
 
     async def applications_of(self, account: AccountId) -> tuple[Application, ...]: ...
@@ -115,6 +138,10 @@ class SanctionStore(Protocol):
     async def coverage_of(self, person: PersonId) -> tuple[Coverage, ...]: ...
 
     async def save_coverage(self, coverage: Coverage) -> None: ...
+
+    async def raid_until(self, person: PersonId) -> datetime | None:
+        """Until when a raid that names the person counts as announced, the latest of several; None where none does."""
+        ...
 
     async def note_placement(self, placement: Placement[PersonId]) -> None: ...
 
@@ -178,6 +205,10 @@ class Alarms(Protocol):
 
     async def ask(self, work: SanctionWork, lifter: Account) -> None:
         """Whoever lifted by hand is asked privately, if they are one of the community's own; nothing waits for it."""
+        ...
+
+    async def let_go(self, work: SanctionWork, account: AccountId) -> None:
+        """Nothing of ours holds the account any more; where that was a mistake, its owner hears so."""
         ...
 
     async def total_changed(

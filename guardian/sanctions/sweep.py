@@ -1,6 +1,7 @@
 """Finds drift that no event told of: compares a space's list pages with what we last knew, and only adds keys."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
 
 from guardian.clock import Clock
 from guardian.ids import AccountId, SpaceName
@@ -14,15 +15,23 @@ from guardian.spaces.registry import Spaces
 
 log = logger("sanctions")
 
+OnFound = Callable[[SpaceName, Sweep, datetime], Awaitable[None]]
+
 _EXPECTED = (CoverageState.HELD, CoverageState.HELD_BY_OTHERS)
 _RETURNED = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
 
 
-async def sweep(works: SanctionWorks, spaces: Spaces, clock: Clock, name: SpaceName) -> int | None:
-    """Keys whose space shows something else than we last knew are due now; how many (None: the look failed)."""
+async def sweep(
+    works: SanctionWorks, spaces: Spaces, clock: Clock, name: SpaceName, on_found: OnFound | None = None
+) -> int | None:
+    """Keys whose space shows something else than we last knew are due now; how many (None: the look failed).
+
+    `on_found` is given the same pages, with the instant at which they were asked for.
+    """
     space = spaces.get(name)
     if space is None:
         return None
+    begun = clock.now()
     await hear_time(clock, space)
     found = await space.sweep()
     if isinstance(found, Unknown):
@@ -34,6 +43,8 @@ async def sweep(works: SanctionWorks, spaces: Spaces, clock: Clock, name: SpaceN
     drifted = tuple(drift(keys, known, found))
     await _touch(works, drifted)
     log.info("sweep.ended", space=name, keys=len(keys), drifted=len(drifted))
+    if on_found is not None:
+        await on_found(name, found, begun)
     return len(drifted)
 
 

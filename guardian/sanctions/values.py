@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, SpaceName
 from guardian.spaces.port import Belonging
@@ -19,6 +20,15 @@ class Authority:
 
     kind: AuthorityKind
     id: str
+
+
+FOLLOWS: Final = "follows "
+"""How the authority of a raid's many begins; the id of the sanction that leads them comes after it."""
+
+
+def following(kind: AuthorityKind, leader: SanctionId) -> Authority:
+    """The authority of a sanction that stands and falls with the one that leads."""
+    return Authority(kind, f"{FOLLOWS}{leader}")
 
 
 class LiftingCause(StrEnum):
@@ -75,6 +85,11 @@ class Sanction:
     def covers(self, space: SpaceName) -> bool:
         """Whether its scope takes in the space."""
         return self.spaces is None or space in self.spaces
+
+    @property
+    def follows(self) -> bool:
+        """Whether it is one of a raid's many, which stand and fall with the sanction that leads them."""
+        return self.authority.id.startswith(FOLLOWS)
 
 
 class CoverageState(StrEnum):
@@ -158,11 +173,29 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A restriction that another placed and that is now ours to let go, as it stood when it was taken over.
+
+    It is ours only while it is provably the same: `until`, `author` and `placed_at` are what its space said of it then
+    (None: it did not say).
+    """
+
+    account: AccountId
+    hold: Hold
+    at: datetime
+    by: str
+    until: datetime | None = None
+    author: str | None = None
+    placed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """An account in a space as the work list knows it: it carries no instruction, only when to look next.
 
     `next_look` None: nothing is due until something changes. `blocked_since` None: not blocked; `told_at`: when people
-    were told of it. `state` is what the last look came to (None: never looked at), `why` says it in words.
+    were told of it. `state` is what the last look came to (None: never looked at), `why` says it in words. `batch`: it is
+    one of many that are worked together, and nobody looks at it alone until it is handed back.
     """
 
     account: AccountId
@@ -177,6 +210,7 @@ class Key:
     needs: str = ""
     observed_at: datetime | None = None
     version: int = 0
+    batch: str | None = None
 
 
 def asks_until(sanction: Sanction) -> datetime | None:

@@ -1,0 +1,41 @@
+"""Where a report came in and more may follow: a conversation in a space, and how far it has been read.
+
+Where a place cannot remember this for us it is kept here, for as long as the case is. Knows no space's ways.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from guardian.ids import CaseId, ReportId, SpaceName
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One conversation, or one single arrival, by the name that its inbox has for it.
+
+    `read_to` is the number of the last thing in it that was taken in. `report` None: it is no report's (a command).
+    """
+
+    id: str
+    space: SpaceName
+    name: str
+    read_to: int = 0
+    case: CaseId | None = None
+    report: ReportId | None = None
+    version: int = 0
+
+
+class ConversationStore(Protocol):
+    """What is remembered of conversations."""
+
+    async def conversations_in(self, space: SpaceName) -> tuple[Conversation, ...]:
+        """Every one in that space whose case has not been expunged, oldest first."""
+        ...
+
+    async def add_conversation(self, conversation: Conversation) -> None:
+        """The conversation is remembered."""
+        ...
+
+    async def save_conversation(self, conversation: Conversation) -> Conversation:
+        """It stands as given, one version later; Stale where somebody was quicker."""
+        ...

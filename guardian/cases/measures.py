@@ -1,0 +1,83 @@
+"""A local measure: what moderators set in their own space, for a short while, each in a local matter of its own (P-6.8)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Protocol
+
+from guardian.ids import CaseId, MemberId, PersonId, SpaceName
+from guardian.spaces.things import Thing, ThingHold
+from rules.measures import MeasureReason
+from rules.precedence import Restriction
+
+
+class MeasureKind(StrEnum):
+    """What a measure does: the first two to a person, the others to a conversation or a message."""
+
+    MUTED = "muted"
+    SUSPENDED = "suspended"
+    LOCKED = "locked"
+    HIDDEN = "hidden"
+
+
+ON_PEOPLE: Final = {MeasureKind.MUTED: Restriction.MUTED, MeasureKind.SUSPENDED: Restriction.SUSPENDED}
+ON_THINGS: Final = {MeasureKind.LOCKED: ThingHold.LOCKED, MeasureKind.HIDDEN: ThingHold.HIDDEN}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Who set what, where, why and until when. `person` is None where nobody is known behind a thing.
+
+    `native`: it was made with the space's own menu, and explained afterwards. `ended_at` is set where it ended before
+    its time, `asked_at` where the person has asked for another look, `looked_at` where somebody has taken it.
+    """
+
+    id: str
+    case: CaseId
+    space: SpaceName
+    kind: MeasureKind
+    by: MemberId
+    at: datetime
+    ends: datetime
+    reason: MeasureReason
+    words: str = ""
+    person: PersonId | None = None
+    thing: Thing | None = None
+    native: bool = False
+    ended_at: datetime | None = None
+    ended_by: str = ""
+    asked_at: datetime | None = None
+    looked_at: datetime | None = None
+    version: int = 0
+
+    def runs_at(self, instant: datetime) -> bool:
+        """Whether it holds at the instant, as far as was decided."""
+        return self.ended_at is None and instant < self.ends
+
+
+class MeasureStore(Protocol):
+    """Measures, each under the key of its matter."""
+
+    async def add(self, measure: Measure) -> None:
+        """The measure is remembered."""
+        ...
+
+    async def save(self, measure: Measure) -> Measure:
+        """The measure stands as given, one version later; Stale where somebody was quicker."""
+        ...
+
+    async def measure(self, measure: str) -> Measure | None:
+        """The measure of that id."""
+        ...
+
+    async def of_case(self, case: CaseId) -> tuple[Measure, ...]:
+        """The measures of the matter, oldest first."""
+        ...
+
+    async def of_person(self, person: PersonId) -> tuple[Measure, ...]:
+        """The measures on the person, in every space, oldest first."""
+        ...
+
+    async def unended(self, now: datetime) -> tuple[Measure, ...]:
+        """Every measure that runs at that instant, oldest first."""
+        ...

@@ -1,0 +1,168 @@
+"""A raid: many accounts that two members have restricted at once. Its people are strangers; one of them leads.
+
+The leader is whoever stands behind the raid, whom nobody knows: a person without an account, on whom the act, its review
+and the sanction rest. What is decided of the leader's sanction is carried over to all that follow it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from guardian.ids import AccountId, CaseId, MemberId, PersonId, Reference, SanctionId, SpaceName
+from guardian.spaces.port import Account
+
+
+class RaidState(StrEnum):
+    """Where a raid stands; only one that a second member has agreed to restricts anybody."""
+
+    ANNOUNCED = "announced"
+    RUNNING = "running"
+    DONE = "done"
+    OVER = "over"
+
+
+class LineState(StrEnum):
+    """What became of one account of the list."""
+
+    LISTED = "listed"
+    WAITING = "waiting"
+    ASKED = "asked"
+    SAID = "said"
+    HELD = "held"
+    BACK = "back"  # looked at by itself, like any other account
+    REFUSED = "refused"
+    DROPPED = "dropped"  # it was over before its turn came
+
+
+AHEAD: tuple[LineState, ...] = (LineState.LISTED, LineState.WAITING, LineState.ASKED, LineState.SAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Raid:
+    """One raid. `reference` is the one that all its placements carry; `leader` is the sanction that the others follow.
+
+    `until`: so long it counts as announced, and its placements are none of the brake's. None until it is seconded.
+    """
+
+    id: str
+    case: CaseId
+    act: str
+    person: PersonId
+    reference: Reference
+    by: MemberId
+    announced_at: datetime
+    state: RaidState = RaidState.ANNOUNCED
+    second: MemberId | None = None
+    until: datetime | None = None
+    leader: SanctionId | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RaidLine:
+    """One account of the list, as it was typed; `why` says why it is refused. `account` None: not taken up yet."""
+
+    id: str
+    raid: str
+    number: int
+    space: SpaceName
+    native_id: str
+    state: LineState = LineState.LISTED
+    why: str = ""
+    person: PersonId | None = None
+    account: AccountId | None = None
+
+    @property
+    def place(self) -> Account:
+        """The account as its space knows it."""
+        return Account(self.space, self.native_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one line stands, with what its key says: the report's row."""
+
+    line: RaidLine
+    key_state: str | None
+    key_why: str
+
+
+class RaidStore(Protocol):
+    """What is remembered of raids."""
+
+    async def add(self, raid: Raid, lines: Sequence[RaidLine]) -> None: ...
+
+    async def save(self, raid: Raid) -> Raid:
+        """Stale where somebody changed it since it was read."""
+        ...
+
+    async def raid(self, raid: str) -> Raid | None: ...
+
+    async def of_case(self, case: CaseId) -> Raid | None: ...
+
+    async def of_act(self, act: str) -> Raid | None: ...
+
+    async def led_by(self, person: PersonId) -> Raid | None:
+        """The raid whose leader the person stands for."""
+        ...
+
+    async def under_way(self) -> tuple[Raid, ...]:
+        """The raids whose accounts a sanction holds, oldest first."""
+        ...
+
+    async def lines(self, raid: str, state: LineState, limit: int) -> tuple[RaidLine, ...]:
+        """The first lines in that state."""
+        ...
+
+    async def save_lines(self, lines: Sequence[RaidLine]) -> None: ...
+
+    async def drop_listed(self, raid: str) -> int:
+        """What was not taken up is dropped; how much that was."""
+        ...
+
+    async def names_person(self, raid: str, person: PersonId) -> bool:
+        """Whether the person has been taken up for another of their accounts."""
+        ...
+
+    async def followers(self, leader: SanctionId, limit: int) -> tuple[SanctionId, ...]:
+        """The first sanctions that follow the leading one and are not lifted."""
+        ...
+
+    async def still_open(self, raid: str) -> int:
+        """How many accounts of the raid no look has come to an end for."""
+        ...
+
+    async def standing(self, raid: str) -> tuple[Standing, ...]:
+        """Every line with what is known of it, in the order of the list."""
+        ...
+
+    async def first_alarm(self, raid: str, space: SpaceName, alarm: str) -> bool:
+        """Whether this alarm has not been raised in the space for this raid before; from now on it has."""
+        ...
+
+
+def counted(rows: Iterable[Standing]) -> Mapping[SpaceName, Mapping[str, int]]:
+    """How many stand how, by space."""
+    totals: dict[SpaceName, dict[str, int]] = {}
+    for row in rows:
+        of_space = totals.setdefault(row.line.space, {})
+        word = said_of(row)
+        of_space[word] = of_space.get(word, 0) + 1
+    return totals
+
+
+def said_of(row: Standing) -> str:
+    """How a line stands, in a word for people."""
+    match row.line.state:
+        case LineState.REFUSED:
+            return "refused"
+        case LineState.DROPPED:
+            return "not begun"
+        case LineState.LISTED | LineState.WAITING:
+            return "waiting"
+        case LineState.ASKED | LineState.SAID:
+            return "asked for"
+        case LineState.HELD | LineState.BACK:
+            return row.key_state or "waiting"
