@@ -30,6 +30,7 @@ from guardian.desk.foresight import SpacePreview, foresee
 from guardian.desk.knowing import accounts_known_to, cases_against
 from guardian.desk.linking import Found, find_account, link_account, link_vouched, person_behind, wall_off_person
 from guardian.desk.moving import case_of, hand_receipt, insist, keep_about, promise
+from guardian.desk.owners import tell_owners
 from guardian.desk.reviewing import start_clocks, weigh_reviews
 from guardian.desk.sanctioning import scope_facts
 from guardian.desk.telling import tell_deciders, tell_members, tell_person
@@ -106,7 +107,7 @@ async def act(
     """
     async with desk.works.look() as view:
         await acting(view, by, UseCase.ACT_ALONE)
-    _judge(desk, restriction, reason, spaces, term)
+    judge_act(desk, restriction, reason, spaces, term)
     found = await find_account(desk, target.space, target.text)
     async with desk.works.begin() as work:
         actor = await acting(work, by, UseCase.ACT_ALONE)
@@ -115,12 +116,12 @@ async def act(
         naming = Naming(review, Trust.EVIDENCED, by_member(by), "acted on by a member")
         await link_account(work, person, found.account, found.handle, naming)
         await link_vouched(work, person, found, naming)
-        wish = brake.Intended(by, person.id, ground, term, on_leader=bool(await _roles_of(work, person.id)))
+        wish = brake.Intended(by, person.id, ground, term, on_leader=bool(await roles_of(work, person.id)))
         verdict = await _braked(desk, work, wish)
         if not verdict and verdict.code not in _BRAKED:
             insist(verdict)
         intended = Act(new_id(), review, by, person.id, work.now, ground, restriction, spaces, term=term, reason=reason)
-        case, intended = await _open_review(desk, work, actor, intended, waits=not verdict)
+        case, intended = await open_review(desk, work, actor, intended, waits=not verdict)
         if not verdict:
             return await _waits_for_second(desk, work, case, intended, person, verdict)
         return await _take(desk, work, case, intended, person, verdict)
@@ -134,9 +135,11 @@ async def second(desk: Desk, by: MemberId, act_id: str) -> ActView:
         if held is None:
             raise NotFound
         case = await case_for(work, by, (await case_of(work, held.case)).code_name)
+        if await work.raids.of_act(held.id) is not None:
+            raise Refused("a_raid", "This is a raid, with a list. To agree to it: `/second-raid`", "P-7.5")
         insist(may_confirm(Second.ACT, by, held.by))
         state = ACTS.advance(held.state, ActEvent.SECOND)
-        leader = bool(await _roles_of(work, held.person))
+        leader = bool(await roles_of(work, held.person))
         wish = brake.Intended(held.by, held.person, held.ground, held.term, on_leader=leader, second=by)
         verdict = await _braked(desk, work, wish)
         insist(verdict)
@@ -148,6 +151,30 @@ async def second(desk: Desk, by: MemberId, act_id: str) -> ActView:
         about = {"case": str(case.id), "act": held.id}
         work.journal.note(Entry("act.was_seconded", by_member(by), "P-7.5", about, case.id))
         return await _take(desk, work, case, agreed, person, verdict, is_kept=True)
+
+
+async def take_natively(
+    desk: Desk, work: Work, actor: Member, found: Found, restriction: Restriction, term: timedelta | None
+) -> tuple[Case, Act]:
+    """What a member did with a space's own menu is an act like any other, known from now on: told, and to be reviewed.
+
+    It stands there already, so the brake keeps nothing back; past it the chairs are told. Policy: P-7.2, P-7.5.
+    """
+    person = await person_behind(work, found)
+    review = CaseId(new_id())
+    naming = Naming(review, Trust.EVIDENCED, by_member(actor.id), "acted on with the space's own menu")
+    await link_account(work, person, found.account, found.handle, naming)
+    await link_vouched(work, person, found, naming)
+    scope = frozenset({found.account.space})
+    leader = bool(await roles_of(work, person.id))
+    wish = brake.Intended(actor.id, person.id, Ground.ONGOING, term, on_leader=leader)
+    verdict = await _braked(desk, work, wish)
+    intended = Act(new_id(), review, actor.id, person.id, work.now, Ground.ONGOING, restriction, scope, term=term)
+    case, intended = await open_review(desk, work, actor, intended, waits=False)
+    await _take(desk, work, case, intended, person, verdict)
+    if not verdict:
+        await tell_deciders(work, case, NoticeKind.BRAKE, {"act": intended.id}, besides=actor.id)
+    return case, intended
 
 
 async def give_account(desk: Desk, by: MemberId, code_name: str, text: str) -> str:
@@ -169,9 +196,10 @@ async def give_account(desk: Desk, by: MemberId, code_name: str, text: str) -> s
     return "Thank you. Your account is with the case, and the others have been told."
 
 
-def _judge(
+def judge_act(
     desk: Desk, restriction: Restriction, reason: str, spaces: frozenset[SpaceName] | None, term: timedelta | None
 ) -> None:
+    """Returns where the act says all that it must, and every space in its scope can hold that; Refused otherwise."""
     if restriction is Restriction.NONE:
         raise Refused("restriction", "Choose what is to hold: muted, suspended or banned.", "P-7.1")
     if term is not None and term <= timedelta(0):
@@ -189,12 +217,12 @@ async def _braked(desk: Desk, work: Work, wish: brake.Intended[MemberId, PersonI
     return brake.may_act(wish, acts, circle.members, binding(await work.deliberation.stops()), work.now, desk.policy)
 
 
-async def _open_review(desk: Desk, work: Work, actor: Member, intended: Act, *, waits: bool) -> tuple[Case, Act]:
+async def open_review(desk: Desk, work: Work, actor: Member, intended: Act, *, waits: bool) -> tuple[Case, Act]:
     """The act stands in a case of its own, which nobody sees whom it concerns; it goes to the Board where that leaves too few."""
     members = await work.people.members()
     taken_names = await work.cases.code_names() | await work.people.code_names()
     case = Case(intended.case, new_code_name(taken_names), CaseKind.REVIEW, CaseState.OPEN, work.now)
-    concerned = [member.id for member in await _roles_of(work, intended.person)]
+    concerned = [member.id for member in await roles_of(work, intended.person)]
     walls = [
         Wall(case.id, who, WallKind.EXCLUDED, "the act is on them", work.now, SERVICE)
         for who in concerned
@@ -242,6 +270,7 @@ async def _take(
     facts = {"restriction": done.restriction, "ends": ends.isoformat(), **scope_facts(done.spaces)}
     facts |= await hand_receipt(desk, work, case, person.id)
     await tell_person(work, case, person.id, NoticeKind.ACTED, facts, sanction.id)
+    await tell_owners(work, case, person.id)
     await tell_members(work, case, NoticeKind.ACT_TAKEN, {"act": done.id, "ground": done.ground}, besides=[done.by])
     if verdict.code == brake.DANGER:
         await tell_deciders(work, case, NoticeKind.BRAKE, {"act": done.id}, besides=done.by)
@@ -272,7 +301,7 @@ async def _known_accounts(view: View, by: MemberId, found: Found) -> tuple[Accou
     return tuple(accounts)
 
 
-async def _roles_of(view: View, person: PersonId) -> tuple[Member, ...]:
+async def roles_of(view: View, person: PersonId) -> tuple[Member, ...]:
     """The members, moderators or Board members whom the person is known to be."""
     accounts = {link.account for link in await view.people.accounts_of(person) if link.binding}
     return tuple(

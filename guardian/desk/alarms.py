@@ -5,9 +5,10 @@ from typing import Final, cast
 
 from guardian.cases.values import Case, CaseState
 from guardian.desk.desk import Work
+from guardian.desk.owners import apologise
 from guardian.desk.sanctioning import report_once_in_force
 from guardian.desk.telling import ask_member, tell_members, tell_person
-from guardian.ids import CaseId, PersonId, SanctionId, SpaceName
+from guardian.ids import AccountId, CaseId, PersonId, SanctionId, SpaceName
 from guardian.notices.values import NoticeKind
 from guardian.people.values import Office
 from guardian.sanctions.stores import SanctionWork
@@ -15,6 +16,7 @@ from guardian.sanctions.totals import is_wanted
 from guardian.sanctions.values import Coverage, CoverageState, LiftingCause, Sanction, may_act_from
 from guardian.spaces.port import Account
 from rules.ladder import Authority
+from rules.telling import Telling
 
 _KINDS: Final[Mapping[str, NoticeKind]] = {
     "blocked": NoticeKind.BLOCKED,
@@ -37,9 +39,12 @@ class DeskAlarms:
     ) -> None:
         """Everybody who may know one of the cases behind the key is told, once a case."""
         desk_work = _of_the_desk(work)
-        named = await desk_work.people.person(person)
-        facts = {"space": str(space), "person": named.code_name if named else "", "alarm": alarm}
-        for case in await _cases(desk_work, person, sanctions):
+        for case, named in await _cases(desk_work, person, sanctions):
+            raid = await desk_work.raids.of_case(case.id)
+            if raid is not None and not await desk_work.raids.first_alarm(raid.id, space, alarm):
+                # What befalls many of a raid is told once, not a thousand times.
+                continue
+            facts = {"space": str(space), "person": named, "alarm": alarm}
             await tell_members(desk_work, case, _KINDS[alarm], facts)
             if alarm in _TO_CHAIRS_TOO:
                 await tell_members(desk_work, case, NoticeKind.DEADLINE_PASSED, facts, office=Office.CHAIR)
@@ -54,6 +59,10 @@ class DeskAlarms:
         if member is None:
             return
         await ask_member(desk_work, member.id, NoticeKind.LIFTED_ASK, {"space": str(lifter.space)})
+
+    async def let_go(self, work: SanctionWork, account: AccountId) -> None:
+        """The owner of an account that was linked by mistake has an apology waiting."""
+        await apologise(_of_the_desk(work), account)
 
     async def total_changed(
         self, work: SanctionWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
@@ -70,7 +79,8 @@ class DeskAlarms:
 
 async def _report_what_is_held(work: Work, person: PersonId) -> None:
     for sanction in await work.sanctions.of_person(person):
-        if sanction.authority.kind is Authority.DECISION and may_act_from(sanction) <= work.now:
+        of_its_own = sanction.authority.kind is Authority.DECISION and not sanction.follows
+        if of_its_own and may_act_from(sanction) <= work.now:
             case = await _case(work, sanction)
             if case is not None and case.state is CaseState.IN_FORCE:
                 await report_once_in_force(work, case)
@@ -82,7 +92,8 @@ def _all_back(rows: tuple[Coverage, ...]) -> bool:
 
 async def _tell_of_return(work: Work, person: PersonId, rows: tuple[Coverage, ...]) -> None:
     sanctions = await work.sanctions.of_person(person)
-    if not sanctions or any(is_wanted(sanctions, row.space, work.now) for row in rows):
+    holding = await work.sanctions.holding(person)
+    if not sanctions or any(is_wanted(holding, row.space, work.now) for row in rows):
         return
     case = await _case(work, sanctions[-1])
     if case is None:
@@ -90,7 +101,8 @@ async def _tell_of_return(work: Work, person: PersonId, rows: tuple[Coverage, ..
     spaces = ", ".join(str(row.space) for row in rows if row.state in _BACK[:2])
     lifting = sanctions[-1].lifting
     cause = lifting.cause if lifting else LiftingCause.TERM_ENDED
-    await tell_person(work, case, person, NoticeKind.RELEASED, {"spaces": spaces, "cause": cause})
+    if not sanctions[-1].follows or sanctions[-1].telling is not Telling.COULD_NOT:
+        await tell_person(work, case, person, NoticeKind.RELEASED, {"spaces": spaces, "cause": cause})
     waiting = ", ".join(str(row.space) for row in rows if row.state is CoverageState.MEMBERSHIP_OPEN)
     if waiting:
         named = await work.people.person(person)
@@ -98,15 +110,18 @@ async def _tell_of_return(work: Work, person: PersonId, rows: tuple[Coverage, ..
         await tell_members(work, case, NoticeKind.RETURN_TO_CONFIRM, facts)
 
 
-async def _cases(work: Work, person: PersonId, sanctions: Iterable[SanctionId]) -> tuple[Case, ...]:
-    """The cases behind the sanctions, each once; where none is named, the case of the person's latest."""
+async def _cases(work: Work, person: PersonId, sanctions: Iterable[SanctionId]) -> tuple[tuple[Case, str], ...]:
+    """The cases behind the sanctions, each once; where none is named, the case of the person's latest.
+
+    With each case goes the code name by which it knows its person: of somebody joined to them it may not know.
+    """
     named = [s for s in [await work.sanctions.sanction(each) for each in sanctions] if s is not None]
     known = named or list(await work.sanctions.of_person(person))[-1:]
-    cases: dict[CaseId, Case] = {}
+    cases: dict[CaseId, tuple[Case, str]] = {}
     for sanction in known:
-        case = await _case(work, sanction)
+        case, named_person = await _case(work, sanction), await work.people.person(sanction.person)
         if case is not None:
-            cases[case.id] = case
+            cases[case.id] = case, named_person.code_name if named_person else ""
     return tuple(cases.values())
 
 

@@ -9,6 +9,7 @@ from guardian.cases.intake import kind_of
 from guardian.cases.values import Case, CaseEvent, CaseState, Promise, PromiseKind, StepKind
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.drafts import send_resolution
+from guardian.desk.hops import tell_of_closing
 from guardian.desk.moving import again, case_of, insist, keep, keep_for, move, promise, renew
 from guardian.desk.sanctioning import report_to_board
 from guardian.desk.telling import tell_members, tell_reporters
@@ -54,6 +55,7 @@ async def close(desk: Desk, by: MemberId, code_name: str, outcome_text: str, rev
         facts = {"review_on": review.isoformat()}
         await tell_members(work, case, NoticeKind.CASE_CLOSED, facts, besides=[by])
         await report_to_board(work, case, enacted=not at_once)
+        await tell_of_closing(work, case)
         work.journal.note(Entry("case.was_closed", by_member(by), "P-5.8", {"case": str(case.id)}, case.id))
     return f"{case.code_name} is closed. The group looks at it again on {review:%d %B %Y}."
 

@@ -9,7 +9,24 @@ from typing import Final
 
 from guardian.cases.values import Case, CaseState, Promise, PromiseKind
 from guardian.cases.walls import circle_of, held_by
-from guardian.desk import board, closing, counting, doubts, enactment, hearers, hearing, readmission, reviewing, stopping
+from guardian.desk import (
+    board,
+    closing,
+    contact_question,
+    counting,
+    disputes,
+    doubts,
+    enactment,
+    hearers,
+    hearing,
+    hops,
+    measuring,
+    native,
+    readmission,
+    reviewing,
+    second_looks,
+    stopping,
+)
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.moving import again, case_of, keep
 from guardian.desk.telling import tell_group_office, tell_members, tell_reporters
@@ -112,12 +129,31 @@ async def _see_to_the_long_ones(desk: Desk, work: Work, made: Promise) -> None:
             await board.board_by_the_clock(work, desk.policy, made)
         case PromiseKind.DANGER_PAGE:
             await _danger(desk, work, made)
-        case PromiseKind.WIDEN:
-            await hearers.widen_by_the_clock(work, made)
-        case PromiseKind.CONFLICT:
-            await doubts.conflict_by_the_clock(work, desk.policy, made)
         case PromiseKind.FIRST_ANSWER | PromiseKind.SUBSTANTIVE_ANSWER | PromiseKind.RESOLUTION:
             await _answer_owed(desk, work, made, _TO_REPORTERS[made.kind])
+        case _:
+            await _see_to_what_waits_for_people(desk, work, made)
+
+
+async def _see_to_what_waits_for_people(desk: Desk, work: Work, made: Promise) -> None:
+    match made.kind:
+        case PromiseKind.ACCEPTANCE:
+            await hops.acceptance_by_the_clock(work, desk.policy, made)
+        case PromiseKind.WIDEN:
+            await hearers.widen_by_the_clock(work, made)
+        case PromiseKind.CONTACT_QUESTION:
+            await contact_question.question_by_the_clock(work, made)
+        case PromiseKind.MEASURE_END:
+            await keep(work, made)
+            await measuring.ends_by_the_clock(work, made.about)
+        case PromiseKind.MEASURE_LOOK:
+            await second_looks.look_by_the_clock(work, desk.policy, made)
+        case PromiseKind.NATIVE_REASON:
+            await native.unexplained_by_the_clock(desk, work, made)
+        case PromiseKind.LINK_DISPUTE:
+            await disputes.dispute_by_the_clock(work, desk.policy, made)
+        case PromiseKind.CONFLICT:
+            await doubts.conflict_by_the_clock(work, desk.policy, made)
         case _:
             await _remind(desk, work, made)
 

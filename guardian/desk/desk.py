@@ -10,13 +10,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from guardian.cases.conversations import ConversationStore
 from guardian.cases.deliberation_stores import DeliberationStore
+from guardian.cases.local_stores import HopStore
+from guardian.cases.measures import MeasureStore
+from guardian.cases.raids import RaidStore
 from guardian.cases.stores import CaseView, PromiseStore
 from guardian.clock import Clock, wire_instant
 from guardian.ids import CaseId
 from guardian.journal import Journal
 from guardian.notices.stores import NoticeStore
+from guardian.sanctions.foreign import ForeignStore
+from guardian.sanctions.many import BatchStore
 from guardian.sanctions.stores import SanctionStore
+from guardian.sanctions.things import ThingHoldStore
 from guardian.spaces.registry import Spaces
 from rules.policy import Policy
 
@@ -48,6 +55,10 @@ class FirstAnswers(Protocol):
         ...
 
 
+class Raids(RaidStore, BatchStore, Protocol):
+    """Raids, and the keys that are worked together for them."""
+
+
 class View(CaseView, Protocol):
     """The stores as they stand at one instant; nothing can be written through it."""
 
@@ -61,8 +72,25 @@ class View(CaseView, Protocol):
     def deliberation(self) -> DeliberationStore: ...
 
     @property
+    def hops(self) -> HopStore: ...
+
+    @property
+    def conversations(self) -> ConversationStore: ...
+
+    @property
     def sanctions(self) -> SanctionStore: ...
 
+    @property
+    def raids(self) -> Raids: ...
+
+    @property
+    def measures(self) -> MeasureStore: ...
+
+    @property
+    def thing_holds(self) -> ThingHoldStore: ...
+
+    @property
+    def foreign(self) -> ForeignStore: ...
 
 class Work(View, Protocol):
     """One transaction: what was read still holds when it commits, and its journal entries are its last statements."""

@@ -28,7 +28,7 @@ from guardian.cases.values import (
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.foresight import SpacePreview, foresee
 from guardian.desk.hearing import was_asked
-from guardian.desk.knowing import accounts_known_to
+from guardian.desk.knowing import everything_known_to
 from guardian.desk.moving import (
     again,
     case_of,
@@ -43,6 +43,7 @@ from guardian.desk.moving import (
     steps_of,
 )
 from guardian.desk.readmission import answer_request
+from guardian.desk.referring import refer_decided
 from guardian.desk.sanctioning import (
     ask_somebody_to_tell,
     decide_sanction,
@@ -105,10 +106,11 @@ async def preview(desk: Desk, by: MemberId, code_name: str) -> Preview:
         case = await case_for(view, by, code_name)
         decision = await _decision_of(view, case)
         missing = tuple(StepKind(step.value) for step in await _missing(view, case, decision))
-        known = await accounts_known_to(view, by, decision.person) if decision.person else ()
+        known = await everything_known_to(view, by, decision.person) if decision.person else ()
         accounts = tuple(link.account for link in known if link.binding)
+        waiting = tuple(link.account for link in known if not link.binding)
     consequence = decision.consequence
-    spaces = await foresee(desk.spaces, accounts, consequence.restriction, consequence.spaces)
+    spaces = await foresee(desk.spaces, accounts, consequence.restriction, consequence.spaces, waiting)
     return Preview(case.code_name, decision, spaces if decision.person else (), missing)
 
 
@@ -223,6 +225,7 @@ async def _take_hold(desk: Desk, work: Work, case: Case, decision: Decision, by:
     waits = await _tell_reported(desk, work, case, decision, sanction, until)
     if sanction is None:
         await report_to_board(work, case)
+    await refer_decided(work, desk.policy, case, decision)
     holds = may_act_from(sanction) if sanction else None
     return Enacted(case.code_name, work.now, sanction.id if sanction else None, holds, waits)
 

@@ -1,7 +1,8 @@
 """What a restriction would do, space by space, before anybody does it. Asks the spaces; to be called outside transactions."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from guardian.ids import SpaceName
@@ -22,7 +23,10 @@ class Foreseen(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SpacePreview:
-    """One space: what would become of it there, what it would destroy, and whether the service may act there."""
+    """One space: what would become of it there, what it would destroy, and whether the service may act there.
+
+    `accounts` would be reached; `waiting` are said to be the person's as well, and reach nobody before a second yes.
+    """
 
     space: SpaceName
     foreseen: Foreseen
@@ -30,20 +34,24 @@ class SpacePreview:
     accounts: int = 0
     destroys: tuple[str, ...] = ()
     detail: str = ""
+    waiting: int = 0
 
 
 async def foresee(
-    spaces: Spaces, accounts: Iterable[Account], restriction: Restriction, scope: frozenset[SpaceName] | None
+    spaces: Spaces,
+    accounts: Iterable[Account],
+    restriction: Restriction,
+    scope: frozenset[SpaceName] | None,
+    waiting: Iterable[Account] = (),
 ) -> tuple[SpacePreview, ...]:
     """What the restriction would do to these accounts in each space of the scope, in configured order. Policy: P-6.7."""
-    known = tuple(accounts)
-    return tuple(
-        [
-            await _in_space(spaces, space, [a for a in known if a.space == space.name], hold_of(restriction))
-            for space in spaces
-            if scope is None or space.name in scope
-        ]
-    )
+    known, more = tuple(accounts), Counter(account.space for account in waiting)
+    seen = [
+        await _in_space(spaces, space, [a for a in known if a.space == space.name], hold_of(restriction))
+        for space in spaces
+        if scope is None or space.name in scope
+    ]
+    return tuple(replace(each, waiting=more[each.space]) for each in seen)
 
 
 async def _in_space(spaces: Spaces, space: Space, accounts: list[Account], hold: Hold) -> SpacePreview:
@@ -52,12 +60,14 @@ async def _in_space(spaces: Spaces, space: Space, accounts: list[Account], hold:
         return SpacePreview(space.name, Foreseen.CANNOT, mode, len(accounts))
     if not accounts:
         return SpacePreview(space.name, Foreseen.NO_ACCOUNT, mode)
-    if hold is not Hold.BARRED:
+    if hold is Hold.OPEN:
         return SpacePreview(space.name, Foreseen.WILL_HOLD, mode, len(accounts))
-    return await _of_a_bar(space, accounts, mode)
+    seen = await _surveyed(space, accounts, mode)
+    # Only a bar takes anything away; whom a space protects from a bar it protects from a mute as well.
+    return seen if hold is Hold.BARRED else replace(seen, destroys=())
 
 
-async def _of_a_bar(space: Space, accounts: list[Account], mode: Mode) -> SpacePreview:
+async def _surveyed(space: Space, accounts: list[Account], mode: Mode) -> SpacePreview:
     destroys: list[str] = []
     foreseen, detail = Foreseen.WILL_HOLD, ""
     for account in accounts:

@@ -57,6 +57,15 @@ async def widen_by_the_clock(work: Work, made: Promise) -> None:
     await keep(work, made)
 
 
+async def open_for_danger(work: Work, case: Case, by: str) -> Case:
+    """Danger said later is told to every allowed member at once, whoever was chosen to hear first. Policy: P-3.6."""
+    if case.hearers is None:
+        return case
+    await _open_to_all(work, case, by)
+    await keep_about(work, str(case.id), PromiseKind.WIDEN)
+    return await case_of(work, case.id)
+
+
 async def _chosen(view: View, submission: Submission) -> frozenset[MemberId]:
     if submission.hears is Hears.CHOSEN:
         return frozenset(submission.hears_first)

@@ -10,6 +10,7 @@ from typing import Final
 from guardian.cases.access import acting, case_for
 from guardian.cases.steps import StepEvent, all_steps, as_judged
 from guardian.cases.values import Case, CaseKind, CaseState, Promise, PromiseKind, Step, StepKind, StepState
+from guardian.desk.contact_question import ask_before_contact, question_is_open, question_is_owed
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.moving import (
     case_of,
@@ -52,7 +53,8 @@ class StepView:
 async def begin(desk: Desk, by: MemberId, code_name: str) -> str:
     """Every reported person who is known has been written to, with a receipt for their page, and may answer there.
 
-    Refused while a reporter asks that they are not contacted yet. Policy: P-2.12, P-3.5.
+    A reporter who never said whether that is safe is asked first, and nobody is written to until they answer or their
+    time is over. Refused while a reporter asks that the person is not contacted yet. Policy: P-2.12, P-3.5.
     """
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.HEAR)
@@ -61,6 +63,8 @@ async def begin(desk: Desk, by: MemberId, code_name: str) -> str:
         people = [person for person in await reported(work, case) if not await was_asked(work, case, person)]
         if not people:
             raise Refused("nobody_to_hear", await _nobody(work, case), "P-3.5")
+        if await question_is_owed(work, case):
+            return await ask_before_contact(work, desk.policy, case, by)
         until = due(Deadline.HEARING, work.now, desk.policy)
         for person in people:
             facts = {**await hand_receipt(desk, work, case, person), "answer_by": until.isoformat()}
@@ -115,7 +119,8 @@ async def may_contact(view: View, case: Case) -> Verdict:
     """Whether the people reported in the case may be written to as things stand. Policy: P-2.12, P-3.5."""
     reports = await view.cases.reports_of(case.id)
     waits = any(report.hold_contact and report.withdrawn_at is None for report in reports)
-    return may_contact_reported(closed=case.state is CaseState.CLOSED, asked_to_wait=waits)
+    closed = case.state is CaseState.CLOSED
+    return may_contact_reported(closed=closed, asked_to_wait=waits, question_open=await question_is_open(view, case))
 
 
 async def was_asked(view: View, case: Case, person: PersonId) -> bool:

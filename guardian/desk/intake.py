@@ -8,68 +8,86 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from guardian.cases.intake import (
+    HOLD_CONTACT,
     EvidenceIn,
     Submission,
     authors_of,
     check_files,
     check_length,
     check_submission,
+    danger_call,
     evidence_from,
     kind_of,
     new_case,
     promises_for,
     report_from,
     reporter_of,
+    says_the_same,
     signs_of,
+    with_answers,
     words_of,
 )
-from guardian.cases.receipts import digest_of, for_reporter
+from guardian.cases.receipts import digest_of, for_mail, for_reporter
 from guardian.cases.values import Addition, Case, PartyRole, PromiseKind, ReceiptKind, Report
 from guardian.cases.walls import circle_of, held_by, sent_to_board, walls_from
-from guardian.cases.words import FOR_REPORTERS
+from guardian.cases.words import for_reporters
+from guardian.desk.contact_question import contact_was_answered
 from guardian.desk.desk import Desk, Topic, View, Work
-from guardian.desk.hearers import narrowed
+from guardian.desk.hearers import narrowed, open_for_danger
 from guardian.desk.moving import tell_of_news
-from guardian.desk.telling import tell_members
+from guardian.desk.telling import tell_members, tell_reporters
 from guardian.desk.walling import contact_among, tell_of_walls, wall_off
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, Reference, ReportId, new_id
-from guardian.journal import PARTY, Entry
+from guardian.journal import PARTY, Entry, by_member
 from guardian.notices.acknowledgement import (
     acknowledgement,
     acknowledgement_for_file,
     addition_received,
     nobody_left,
 )
+from guardian.notices.catalogue import say, spoken
 from guardian.notices.values import News, Notice, NoticeKind
 from guardian.people.names import code_name
-from guardian.people.permissions import BOARD, MEMBERS, sits
+from guardian.people.permissions import BOARD, CHAIRS, MEMBERS, sits
 from guardian.people.values import Group, Member
 from guardian.spaces.port import Account
 from rules.conflicts import Signs
 from rules.deadlines import Deadline, due
 from rules.policy import Policy
+from rules.repeats import same_report_since
 from rules.routing import Destination, ReportKind, Route, for_report
 
 _ADDED: Final = "addition"
+_NO_ANSWERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 __all__ = [
+    "ByAddress",
     "ByReceipt",
     "ByReporter",
+    "ByRule",
     "EvidenceIn",
     "FollowUp",
+    "Hearer",
     "ReceiptKey",
     "Received",
     "Submission",
     "ThreadLine",
     "Wish",
     "add",
+    "answer_more",
     "follow_up",
+    "hearers_to_choose",
     "people_to_name",
     "receive",
+    "reference_of_report",
+    "report_addressed",
+    "report_for",
+    "takes_files",
     "wish",
 ]
 
@@ -82,6 +100,15 @@ class Received:
     reference: Reference
     report: ReportId
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hearer:
+    """Somebody who may hear of a report first."""
+
+    id: MemberId
+    name: str
+    chairs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +126,21 @@ class ByReporter:
     reporter: Account
 
 
-ReceiptKey = ByReceipt | ByReporter
+@dataclass(frozen=True, slots=True)
+class ByAddress:
+    """Whoever writes to the mail address that was made for one reporter; `token` is the secret part of it."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByRule:
+    """The service itself, which a rule has sent to the report."""
+
+    report: ReportId
+
+
+ReceiptKey = ByReceipt | ByReporter | ByAddress | ByRule
 
 
 class Wish(StrEnum):
@@ -113,16 +154,20 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
-    """One text between a reporter and the group."""
+    """One text between a reporter and the group; not `verified`: nothing shows that the reporter wrote it."""
 
     at: datetime
     from_reporter: bool
     text: str
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """What a reporter sees: how things stand, what was said. `told` are the service's own notices, worded by the page."""
+    """What a reporter sees: how things stand, what was said. `told` are the service's own notices, worded by the page.
+
+    `contact_said`: they have said whether the reported person may be contacted.
+    """
 
     reference: Reference
     state: str
@@ -131,6 +176,7 @@ class FollowUp:
     told: tuple[Notice, ...]
     hold_contact: bool
     withdrawn: bool
+    contact_said: bool
 
 
 async def people_to_name(desk: Desk) -> tuple[tuple[MemberId, str], ...]:
@@ -138,6 +184,14 @@ async def people_to_name(desk: Desk) -> tuple[tuple[MemberId, str], ...]:
     async with desk.works.look() as view:
         members = [m for m in await view.people.members() if any(m.holds(group, view.now) for group in Group)]
         return tuple((m.id, m.name) for m in sorted(members, key=lambda m: _place(m, view.now)))
+
+
+async def hearers_to_choose(desk: Desk) -> tuple[Hearer, ...]:
+    """The members of the working group at this instant, of whom a reporter may choose who hears first. Policy: P-2.5."""
+    async with desk.works.look() as view:
+        sitting = [member for member in await view.people.members() if sits(member, MEMBERS, view.now)]
+        named = sorted(sitting, key=lambda member: member.name.casefold())
+        return tuple(Hearer(member.id, member.name, sits(member, CHAIRS, view.now)) for member in named)
 
 
 async def receive(desk: Desk, submission: Submission) -> Received:
@@ -150,72 +204,108 @@ async def receive(desk: Desk, submission: Submission) -> Received:
         first = await _first_answer(work, submission)
         if first is not None:
             return first
+        received = await _sent_before(desk, work, submission)
+        if received is not None:
+            return received
         case, route = await _open_case(desk, work, submission)
         received = await _keep_report(desk, work, submission, case)
-        if not await _first_notices(work, case, route, danger=submission.danger):
-            received = replace(received, text=nobody_left(desk.community))
+        somebody = await _first_notices(work, case, route, danger=submission.danger)
+        if not somebody:
+            received = replace(received, text=nobody_left(desk.community, submission.locale))
+        if submission.mail and submission.answers_by_mail:
+            await _acknowledge_by_mail(desk, work, submission, received, case, somebody=somebody)
         if submission.delivery is not None:
             await work.answers.keep(submission.door, submission.delivery, _written(received), case.id)
         return received
 
 
 async def add(
-    desk: Desk, key: ReceiptKey, text: str, files: tuple[EvidenceIn, ...] = (), delivery: str | None = None
+    desk: Desk,
+    key: ReceiptKey,
+    text: str,
+    files: tuple[EvidenceIn, ...] = (),
+    delivery: str | None = None,
+    *,
+    verified: bool = True,
+    quiet: bool = False,
+    answers: Mapping[str, str] = _NO_ANSWERS,
 ) -> str:
     """What the reporter adds stands with the report, and the members on the case are told; an answer to read.
 
-    Whoever the new words point to is kept out first. The same delivery again adds nothing. Policy: P-2.5, P-2.12.
+    Whoever the new words point to is kept out first. The same delivery again adds nothing. `verified` is False where
+    nothing shows that it is the reporter's; `quiet`: nobody is told of this one. `answers` are to further questions of
+    the report, by their names. Policy: P-2.2, P-2.5, P-2.12.
     """
-    if not text.strip() and not files:
-        raise Refused("empty", "There is nothing in it yet. Please write something, or choose a file.", "P-2.12")
-    check_length(len(text), desk.longest_text)
+    said = {name: answer.strip() for name, answer in answers.items() if answer.strip()}
+    if not text.strip() and not files and not said:
+        sentence = "There is nothing in it yet. Please write something, or choose a file."
+        raise Refused("nothing_added", sentence, "P-2.12")
+    check_length(len(text) + sum(map(len, said.values())), desk.longest_text)
     check_files(files, desk.largest_file)
     async with desk.works.begin() as work:
-        report = await _report_for(work, key)
+        report = await report_for(work, key)
         if delivery is not None and await work.answers.claim(_ADDED, delivery) is not None:
-            return addition_received(desk.community)
+            return addition_received(desk.community, report.locale)
         case = await _case_of(work, report)
         members = await work.people.members()
-        signs = Signs(authors=authors_of(files, members), texts=(text, *words_of(files)))
+        signs = Signs(authors=authors_of(files, members), texts=(text, *said.values(), *words_of(files)))
         after, changed = await wall_off(work, desk.policy, case, signs, PARTY)
-        await _keep_addition(work, report, text.strip(), files)
-        await tell_of_news(work, after, News.ADDITION)
+        if said:
+            after = await _keep_answers(work, desk.policy, report, after, said)
+        await _keep_addition(work, report, text.strip(), files, verified=verified)
+        if not quiet:
+            await tell_of_news(work, after, News.ADDITION)
         await _look_again(work, desk.policy, after)
         if changed:
             await tell_of_walls(work, case, after)
-        return addition_received(desk.community)
+        return addition_received(desk.community, report.locale)
+
+
+async def answer_more(
+    desk: Desk, key: ReceiptKey, answers: Mapping[str, str], text: str = "", delivery: str | None = None
+) -> str:
+    """Further questions of the report are answered, with words of the reporter's own beside them. Policy: P-2.2, P-2.12."""
+    return await add(desk, key, text, (), delivery, answers=answers)
+
+
+async def takes_files(desk: Desk, key: ReceiptKey) -> bool:
+    """Whether files may be fetched for the report: never where it may show sexual abuse of minors. Policy: P-2.7."""
+    async with desk.works.look() as view:
+        return not (await report_for(view, key)).minors
 
 
 async def wish(desk: Desk, key: ReceiptKey, asked: Wish) -> str:
     """What the reporter asks for is on record, and the members on the case are told of it. Policy: P-2.12."""
     async with desk.works.begin() as work:
-        report = await _report_for(work, key)
+        report = await report_for(work, key)
         case = await _case_of(work, report)
         await work.cases.save_report(_wished(report, asked, work.now))
         about = {"case": case.id, "report": report.id, "wish": asked}
         work.journal.note(Entry("reporter.asked", PARTY, "P-2.12", about, case.id))
         news = News.WITHDRAWN if asked is Wish.WITHDRAW else News.WISH
         await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": news, "wish": asked})
+        await contact_was_answered(work, case)
     return _WISHED[asked]
 
 
 async def follow_up(desk: Desk, receipt: str) -> FollowUp:
     """How the report stands, for whoever holds its receipt. Policy: P-2.4."""
     async with desk.works.begin() as work:
-        report = await _report_for(work, ByReceipt(receipt))
+        report = await report_for(work, ByReceipt(receipt))
         case = await _case_of(work, report)
         work.journal.note(Entry("follow_up.was_read", PARTY, "P-2.4", {"report": report.id}, case.id))
         said = [each for each in await work.cases.additions_of(case.id) if each.report == report.id]
-        lines = [ThreadLine(report.received_at, True, report.what_happened)]
-        lines += [ThreadLine(each.at, each.from_party, each.text) for each in said]
+        lines = [ThreadLine(report.received_at, True, report.what_happened, report.verified)]
+        lines += [ThreadLine(each.at, each.from_party, each.text, each.verified) for each in said]
         return FollowUp(
-            reference=await _reference_of(work, report),
-            state=FOR_REPORTERS[case.state],
+            reference=await reference_of_report(work, report),
+            state=for_reporters(case.state),
             received_at=report.received_at,
             thread=tuple(lines),
             told=await work.notices.of_report(report.id),
             hold_contact=report.hold_contact,
             withdrawn=report.withdrawn_at is not None,
+            contact_said=HOLD_CONTACT in report.answers,
         )
 
 
@@ -243,15 +333,18 @@ async def _keep_report(desk: Desk, work: Work, submission: Submission, case: Cas
     await work.cases.add_report(report)
     await work.cases.add_party(party)
     await work.cases.add_receipt(minted.kept)
+    if report.mail is not None:
+        await work.cases.add_receipt(for_mail(case.id, report.id, report.mail.token, work.now))
     for piece in submission.evidence:
         await work.cases.add_evidence(evidence_from(piece, report, work.now))
     for promise in promises_for(report, desk.policy):
         await work.promises.add(promise)
     work.wake(Topic.PROMISES)
     about = {"case": case.id, "report": report.id, "door": report.door}
-    work.journal.note(Entry("report.was_received", PARTY, "P-2.1", about, case.id))
+    by = by_member(submission.entered_by) if submission.entered_by else PARTY
+    work.journal.note(Entry("report.was_received", by, "P-2.1", about, case.id))
     answer_by = due(Deadline.FIRST_ANSWER, work.now, desk.policy)
-    text = _ACKNOWLEDGED[kind_of(report)](desk.community, answer_by)
+    text = _ACKNOWLEDGED[kind_of(report)](desk.community, answer_by, report.locale)
     return Received(minted.secret, party.reference, report.id, text)
 
 
@@ -268,13 +361,44 @@ async def _first_notices(work: Work, case: Case, route: Route[MemberId], *, dang
     return False
 
 
-async def _keep_addition(work: Work, report: Report, text: str, files: tuple[EvidenceIn, ...]) -> None:
+async def _acknowledge_by_mail(
+    desk: Desk, work: Work, submission: Submission, received: Received, case: Case, *, somebody: bool
+) -> None:
+    """The answer waits to be mailed. The receipt is in it only where the address is shown to be the reporter's."""
+    facts = {"answer_by": due(Deadline.FIRST_ANSWER, work.now, desk.policy).isoformat()} if somebody else {}
+    if submission.verified:
+        facts["own_receipt"] = received.receipt
+    await tell_reporters(work, case, NoticeKind.LETTER_RECEIVED, facts)
+
+
+async def _keep_addition(
+    work: Work, report: Report, text: str, files: tuple[EvidenceIn, ...], *, verified: bool
+) -> None:
     if text:
-        await work.cases.add_addition(Addition(new_id(), report.case, report.id, work.now, text))
+        addition = Addition(new_id(), report.case, report.id, work.now, text, verified=verified)
+        await work.cases.add_addition(addition)
     for piece in files:
         await work.cases.add_evidence(evidence_from(piece, report, work.now))
     about = {"case": report.case, "report": report.id}
     work.journal.note(Entry("report.was_added_to", PARTY, "P-2.12", about, report.case))
+
+
+async def _keep_answers(
+    work: Work, policy: Policy, report: Report, case: Case, answers: Mapping[str, str]
+) -> Case:
+    """The answers stand with the report; danger that was not known before is called out at once. The case as it then stands."""
+    changed = with_answers(report, answers)
+    await work.cases.save_report(changed)
+    if HOLD_CONTACT in answers:
+        await contact_was_answered(work, case)
+    if report.danger or not changed.danger:
+        return case
+    await work.promises.add(danger_call(changed, work.now, policy))
+    work.wake(Topic.PROMISES)
+    opened = await open_for_danger(work, case, PARTY)
+    at_risk = await work.cases.save_case(replace(opened, safety_risk=True))
+    await tell_members(work, at_risk, NoticeKind.DANGER)
+    return at_risk
 
 
 async def _look_again(work: Work, policy: Policy, case: Case) -> None:
@@ -297,7 +421,32 @@ async def _first_answer(work: Work, submission: Submission) -> Received | None:
     return _read(earlier.answer)
 
 
-async def _report_for(view: View, key: ReceiptKey) -> Report:
+async def _sent_before(desk: Desk, work: Work, submission: Submission) -> Received | None:
+    """The report that this account sent before in the same words, with a fresh receipt: its first answer may have been lost.
+
+    A fresh one, since of the first nothing is kept from which it could be given again; both open the report. Policy: P-2.4.
+    """
+    if submission.reporter is None:
+        return None
+    since = same_report_since(work.now, desk.policy)
+    for report in await work.cases.reports_from(submission.reporter, since):
+        if report.withdrawn_at is None and says_the_same(report, submission):
+            kept = {piece.link for piece in await work.cases.evidence_of(report.case) if piece.report == report.id}
+            if {piece.link for piece in submission.evidence} <= kept:
+                return await _found_again(work, report)
+    return None
+
+
+async def _found_again(work: Work, report: Report) -> Received:
+    minted = for_reporter(report.case, report.id, work.now)
+    await work.cases.add_receipt(minted.kept)
+    about = {"case": report.case, "report": report.id}
+    work.journal.note(Entry("report.was_sent_again", PARTY, "P-2.4", about, report.case))
+    text = say(report.locale, "received.known", when=spoken(report.received_at, report.locale))
+    return Received(minted.secret, await reference_of_report(work, report), report.id, text)
+
+
+async def report_for(view: View, key: ReceiptKey) -> Report:
     """The report that the key opens; NotFound where it opens none."""
     report: Report | None = None
     match key:
@@ -308,9 +457,22 @@ async def _report_for(view: View, key: ReceiptKey) -> Report:
         case ByReporter(report_id, account):
             found = await view.cases.report(report_id)
             report = found if found is not None and found.reporter == account else None
+        case ByAddress(token):
+            report = await report_addressed(view, token)
+        case ByRule(report_id):
+            report = await view.cases.report(report_id)
     if report is None:
         raise NotFound("This receipt opens nothing here. Please check that every letter and digit is as it was shown.")
     return report
+
+
+async def report_addressed(view: View, token: str) -> Report | None:
+    """The report whose address this still is: one that was taken back, or expunged with its case, leads nowhere."""
+    made = await view.cases.receipt(digest_of(token))
+    if made is None or made.kind is not ReceiptKind.MAIL or made.report is None:
+        return None
+    found = await view.cases.report(made.report)
+    return found if found and found.mail and digest_of(found.mail.token) == made.digest else None
 
 
 async def _case_of(view: View, report: Report) -> Case:
@@ -320,7 +482,7 @@ async def _case_of(view: View, report: Report) -> Case:
     return case
 
 
-async def _reference_of(view: View, report: Report) -> Reference:
+async def reference_of_report(view: View, report: Report) -> Reference:
     parties = await view.cases.parties_of(report.case)
     return next(p.reference for p in parties if p.role is PartyRole.REPORTER and p.report == report.id)
 
@@ -328,9 +490,9 @@ async def _reference_of(view: View, report: Report) -> Reference:
 def _wished(report: Report, asked: Wish, at: datetime) -> Report:
     match asked:
         case Wish.HOLD_CONTACT:
-            return replace(report, hold_contact=True)
+            return replace(report, hold_contact=True, answers={**report.answers, HOLD_CONTACT: "yes"})
         case Wish.MAY_CONTACT:
-            return replace(report, hold_contact=False)
+            return replace(report, hold_contact=False, answers={**report.answers, HOLD_CONTACT: "no"})
         case Wish.WITHDRAW:
             return replace(report, withdrawn_at=report.withdrawn_at or at)
         case Wish.OTHER_CONTACT:
@@ -353,7 +515,7 @@ def _read(written: str) -> Received:
     return Received(receipt, Reference(reference), ReportId(report), text)
 
 
-_ACKNOWLEDGED: Final[Mapping[ReportKind, Callable[[str, datetime], str]]] = {
+_ACKNOWLEDGED: Final[Mapping[ReportKind, Callable[[str, datetime, str], str]]] = {
     ReportKind.NEEDS_HELP: acknowledgement,
     ReportKind.FOR_THE_FILE: acknowledgement_for_file,
 }

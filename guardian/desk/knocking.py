@@ -1,20 +1,28 @@
-"""A verified webhook is taken in once: it says which accounts to look at, and nothing else in it is believed."""
+"""A verified webhook says which accounts to look at, and nothing else in it is believed."""
 
 from guardian.desk.desk import Desk, Work
+from guardian.desk.native import noticed
 from guardian.desk.noticing import accounts_changed
+from guardian.logs import logger
 from guardian.spaces.inlet import Knock
+
+log = logger("desk")
 
 
 async def take_in(desk: Desk, knock: Knock) -> bool:
     """The accounts that the event names are looked at; False for one that came before, by its id or by its body.
 
+    They are looked at for a repeat as well: an account that is blocked, unblocked and blocked again within seconds is
+    told of twice in the very same words, and a look costs nothing. What must happen once asks for the answer.
     Should the service die in between, the next regular look at the space finds what this one would have found.
     """
     async with desk.works.begin() as work:
-        if await _came_before(work, knock):
-            return False
+        fresh = not await _came_before(work, knock)
+    if not fresh:
+        log.info("knock.was_repeated", space=knock.space, accounts=len(knock.native_ids))
     await accounts_changed(desk, knock.space, knock.native_ids)
-    return True
+    await noticed(desk, knock.space, knock.native_ids)
+    return fresh
 
 
 async def _came_before(work: Work, knock: Knock) -> bool:

@@ -16,8 +16,11 @@ from guardian.sanctions.values import Coverage, CoverageState
 
 
 async def accounts_known_to(view: CaseView, by: MemberId, person: PersonId) -> tuple[KnownAccount, ...]:
-    """The person's accounts as far as the member may know of them, each as the cases say that they may read."""
-    links = await view.people.accounts_of(person)
+    """The person's accounts as far as the member may know of them, each as the cases say that they may read.
+
+    What was linked by mistake is not theirs and not among them.
+    """
+    links = tuple(link for link in await view.people.accounts_of(person) if link.ended_at is None)
     cases, are_all = await _cases_read_by(view, by, person)
     if are_all:
         return links
@@ -25,12 +28,26 @@ async def accounts_known_to(view: CaseView, by: MemberId, person: PersonId) -> t
     return tuple(link for link in seen if link is not None)
 
 
+async def everything_known_to(view: CaseView, by: MemberId, person: PersonId) -> tuple[KnownAccount, ...]:
+    """The person's accounts and those of whoever is known to be the same human, as far as the member may know of them.
+
+    Of somebody joined to them nothing is among them unless every case of both is the member's to read.
+    """
+    people = await view.links.together(person)
+    if not all([await knows_all_of(view, by, each) for each in people]):
+        return await accounts_known_to(view, by, person)
+    return tuple([link for each in people for link in await accounts_known_to(view, by, each)])
+
+
 async def coverage_known_to(
     view: CaseView, by: MemberId, person: PersonId, rows: Iterable[Coverage]
 ) -> tuple[Coverage, ...]:
     """The person's totals, in which a space looks empty where the member may know of no account of theirs."""
-    every = {link.account.space for link in await view.people.accounts_of(person) if link.binding}
+    people = await view.links.together(person)
+    every = {link.account.space for each in people for link in await view.people.accounts_of(each) if link.binding}
     known = {link.account.space for link in await accounts_known_to(view, by, person) if link.binding}
+    if all([await knows_all_of(view, by, each) for each in people]):
+        known = every
     hidden = every - known
     return tuple(
         replace(row, state=CoverageState.NO_ACCOUNT, detail="", until=None) if row.space in hidden else row
@@ -43,7 +60,7 @@ async def cases_against(view: CaseView, actor: Member, person: PersonId) -> tupl
 
     Policy: P-4.4. The actor's answer looks as always; the members of those cases are told at once.
     """
-    accounts = {link.account for link in await view.people.accounts_of(person)}
+    accounts = {link.account for link in await view.people.accounts_of(person) if link.ended_at is None}
     found = []
     for case_id in dict.fromkeys(wall.case for wall in await view.cases.walls_of_member(actor.id)):
         case = await view.cases.case(case_id)
@@ -55,6 +72,11 @@ async def cases_against(view: CaseView, actor: Member, person: PersonId) -> tupl
         if protected or reported_it:
             found.append(case)
     return tuple(found)
+
+
+async def knows_all_of(view: CaseView, by: MemberId, person: PersonId) -> bool:
+    """Whether every case about the person is the member's to read."""
+    return (await _cases_read_by(view, by, person))[1]
 
 
 async def _cases_read_by(view: CaseView, by: MemberId, person: PersonId) -> tuple[frozenset[CaseId], bool]:

@@ -1,7 +1,7 @@
 """Who a case is about: naming a reported person by an account, and linking further accounts to that person.
 
-One member's word alone restricts nobody: what the space itself vouches for, or the reported matter shows, binds at
-once; all else waits for a second member. Policy: P-3.1, P-6.4.
+One member's word alone restricts nobody: what a space itself vouches for, or the reported matter shows, binds at once;
+all else waits for a second member, who has read the evidence. Policy: P-3.1, P-6.4.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,9 @@ from guardian.cases.values import Case, PartyRole
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.knowing import accounts_known_to, cases_against
 from guardian.desk.moving import insist
+from guardian.desk.owners import take_hold
 from guardian.desk.telling import reference_of, tell_members
+from guardian.desk.vouching import vouched_with
 from guardian.desk.walling import tell_of_walls, wall_off
 from guardian.errors import NotFound, Refused
 from guardian.ids import AccountId, MemberId, PersonId, SpaceName, new_id
@@ -22,8 +24,9 @@ from guardian.people.names import code_name as new_code_name
 from guardian.people.permissions import UseCase
 from guardian.people.values import KnownAccount, Naming, Person, Trust
 from guardian.sanctions.enactment import bind
-from guardian.spaces.port import Account, Unknown
+from guardian.spaces.port import Account
 from rules.conflicts import Signs
+from rules.links import may_agree
 from rules.names import Known, mentioned
 from rules.policy import Policy
 from rules.steps import Second, may_confirm
@@ -80,8 +83,8 @@ async def name_reported(desk: Desk, by: MemberId, code_name: str, space: SpaceNa
         about = {"case": case.id, "person": person.id, "account": link.id}
         work.journal.note(Entry("person.was_named", by_member(by), "P-3.1", about, case.id))
         await wall_off_person(work, desk.policy, person.id, by_member(by))
-        await _tell_those_protecting(work, by, person)
-        await _tell_of_link(work, case, person, await _as_known(work, by, link), by, News.PERSON_NAMED)
+        await tell_those_protecting(work, by, person)
+        await _tell_of_link(work, case, person, await as_known(work, by, link), by, News.PERSON_NAMED)
     return person.code_name
 
 
@@ -93,11 +96,11 @@ async def propose_link(
         raise Refused("no_evidence", "Say in a sentence how you know that this account is theirs.", "P-6.4")
     async with desk.works.look() as view:
         await acting(view, by, UseCase.LINK)
-        await _person_and_case(view, by, person_code)
+        await person_and_case(view, by, person_code)
     found = await find_account(desk, space, text)
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.LINK)
-        person, case = await _person_and_case(work, by, person_code)
+        person, case = await person_and_case(work, by, person_code)
         owner = await _binding_owner(work, found.account)
         is_anothers = owner not in (None, person.id)
         if is_anothers and await _is_known_to(work, by, found.account, owner):
@@ -111,32 +114,33 @@ async def propose_link(
         about = {"person": person.id, "account": link.id}
         work.journal.note(Entry("account.was_linked", by_member(by), "P-6.4", about, case.id, evidence.strip()))
         await wall_off_person(work, desk.policy, person.id, by_member(by))
-        seen = await _as_known(work, by, link)
-        await _tell_those_protecting(work, by, person)
+        seen = await as_known(work, by, link)
+        await tell_those_protecting(work, by, person)
         await _tell_of_link(work, case, person, seen, by, News.ACCOUNT_LINKED)
-    return _view(person, seen)
+    return view_of(person, seen)
 
 
 async def confirm_link(desk: Desk, by: MemberId, link_id: AccountId) -> LinkView:
-    """The link binds, by the yes of a member who did not propose it: what runs on the person reaches the account."""
+    """The link binds, by the yes of a member who did not propose it and has read its evidence: what runs on the person
+    reaches the account, whose owner is told first and may say that it is not theirs."""
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.CONFIRM_LINK)
         link = await work.people.account(link_id)
         person = await work.people.person(link.person) if link else None
         if link is None or person is None:
             raise NotFound
-        _, case = await _person_and_case(work, by, person.code_name)
-        seen = await _as_known(work, by, link)
+        _, case = await person_and_case(work, by, person.code_name)
+        seen = await as_known(work, by, link)
         await _check_confirmable(work, seen, by)
         kept = await work.people.save_account(_confirmed(link, case, seen, by))
         if not link.binding:
-            await bind(work, kept)
+            await take_hold(work, case, kept)
         about = {"person": person.id, "account": link.id}
         work.journal.note(Entry("link.was_confirmed", by_member(by), "P-6.4", about, case.id))
         await wall_off_person(work, desk.policy, person.id, by_member(by))
-        kept = await _as_known(work, by, kept)
+        kept = await as_known(work, by, kept)
         await _tell_of_link(work, case, person, kept, by, News.ACCOUNT_LINKED)
-    return _view(person, kept)
+    return view_of(person, kept)
 
 
 async def accounts_of(desk: Desk, by: MemberId, code_name: str) -> tuple[PersonAccounts, ...]:
@@ -163,22 +167,15 @@ async def find_account(desk: Desk, space: SpaceName, text: str) -> Found:
         sentence = "Nobody is found there by exactly that. Please give the name as it is written there, or the id."
         raise Refused("nobody_found", sentence, "P-6.4")
     account = Account(space, found[0])
-    # A space is asked of its own accounts only: elsewhere the same id may be another human's.
-    vouched = await place.linked(account)
-    accounts = () if isinstance(vouched, Unknown) else vouched
-    return Found(account, found[1], tuple([(each, await _handle(desk, each)) for each in accounts]))
-
-
-async def _handle(desk: Desk, account: Account) -> str:
-    place = desk.spaces.get(account.space)
-    found = await place.find(account.native_id) if place else None
-    return found[1] if found and found[0] == account.native_id else account.native_id
+    return Found(account, found[1], await vouched_with(desk, account, found[1]))
 
 
 async def person_behind(work: Work, found: Found) -> Person:
     """The person whose the account, or else one that is vouched for with it, is known to be; a new one otherwise."""
-    for account in (found.account, *(each for each, _ in found.vouched)):
-        owner = await _binding_owner(work, account)
+    owners = [await _binding_owner(work, found.account)]
+    # A stranger's account that people took for somebody's must not draw the stranger's other accounts after it.
+    owners += [await _binding_owner(work, account, surely=True) for account, _ in found.vouched]
+    for owner in owners:
         person = await work.people.person(owner) if owner else None
         if person is not None:
             return person
@@ -188,8 +185,11 @@ async def person_behind(work: Work, found: Found) -> Person:
     return person
 
 
-async def _binding_owner(view: View, account: Account) -> PersonId | None:
-    return next((link.person for link in await view.people.owners(account) if link.binding), None)
+async def _binding_owner(view: View, account: Account, *, surely: bool = False) -> PersonId | None:
+    links = [link for link in await view.people.owners(account) if link.binding]
+    if surely:
+        links = [link for link in links if link in await view.people.surely_of(link.person)]
+    return next((link.person for link in links), None)
 
 
 async def _shown_by(view: View, policy: Policy, case: Case, found: Found) -> bool:
@@ -206,13 +206,17 @@ async def _shown_by(view: View, policy: Policy, case: Case, found: Found) -> boo
 
 async def _vouched_for(view: View, person: Person, found: Found) -> bool:
     """Whether a space vouches that the account is of the same human as one that is known to be the person's."""
-    known = {link.account for link in await view.people.accounts_of(person.id) if link.binding}
+    known = {link.account for link in await view.people.surely_of(person.id)}
     return any(account in known for account, _ in found.vouched)
 
 
 async def link_account(work: Work, person: Person, account: Account, handle: str, naming: Naming) -> KnownAccount:
-    """The link stands with at least that trust; a newly binding one is looked at by the reconciler at once."""
-    known = next((link for link in await work.people.accounts_of(person.id) if link.account == account), None)
+    """The link stands with at least that trust; a newly binding one is looked at by the reconciler at once.
+
+    One that was undone stays so: what is said now is a link of its own.
+    """
+    links = await work.people.accounts_of(person.id)
+    known = next((link for link in links if link.account == account and link.ended_at is None), None)
     if known is None:
         at, by, said = work.now, naming.by, naming.evidence
         made = KnownAccount(
@@ -242,21 +246,26 @@ async def link_vouched(work: Work, person: Person, found: Found, naming: Naming)
 
 async def wall_off_person(work: Work, policy: Policy, person: PersonId, by: str) -> None:
     """A member whose own account turns out to be the person's is kept out of every case about that person."""
-    links = await work.people.accounts_of(person)
+    people = await work.links.together(person)
+    joins = [made for made in await work.links.joins_of(person) if made.confirmed_at is None and made.ended_at is None]
+    maybe = {each for made in joins for each in (made.kept, made.other)} - set(people)
+    links = [link for each in (*people, *sorted(maybe)) for link in await work.people.accounts_of(each)]
+    links = [link for link in links if link.ended_at is None]
     members = await work.people.members()
-    binding = {link.account for link in links if link.binding}
-    said = {link.account for link in links if not link.binding}
+    binding = {link.account for link in links if link.binding and link.person not in maybe}
+    said = {link.account for link in links} - binding
     signs = Signs(
-        authors=frozenset(m.id for m in members if m.person == person or binding & set(m.accounts)),
+        authors=frozenset(m.id for m in members if m.person in people or binding & set(m.accounts)),
         linked=frozenset(m.id for m in members if said & set(m.accounts)),
     )
-    for case in await work.cases.cases_of(person):
+    cases = {case.id: case for each in people for case in await work.cases.cases_of(each)}
+    for case in cases.values():
         after, changed = await wall_off(work, policy, case, signs, by)
         if changed:
             await tell_of_walls(work, case, after)
 
 
-async def _as_known(view: View, by: MemberId, link: KnownAccount) -> KnownAccount:
+async def as_known(view: View, by: MemberId, link: KnownAccount) -> KnownAccount:
     """The link as far as the member may know of it; NotFound where they may not."""
     for seen in await accounts_known_to(view, by, link.person):
         if seen.id == link.id:
@@ -270,7 +279,7 @@ async def _is_known_to(view: View, by: MemberId, account: Account, owner: Person
     return any(link.account == account and link.binding for link in links)
 
 
-async def _tell_those_protecting(work: Work, by: MemberId, person: Person) -> None:
+async def tell_those_protecting(work: Work, by: MemberId, person: Person) -> None:
     """Cases that protect the person from this very member hear of it at once; the answer looks as always. Policy: P-4.4."""
     member = await work.people.member(by)
     for other in await cases_against(work, member, person.id) if member else ():
@@ -288,12 +297,12 @@ async def _tell_of_link(work: Work, of: Case, person: Person, link: KnownAccount
     case = await work.cases.case(of.id)
     if case is None:
         return
-    facts = {"person": person.code_name, "link": link.id, "news": news}
+    facts = {"person": person.code_name, "news": news}
     kind = NoticeKind.CASE_NEWS if link.binding else NoticeKind.LINK_TO_CONFIRM
     await tell_members(work, case, kind, facts, besides=(by,))
 
 
-async def _person_and_case(view: View, by: MemberId, person_code: str) -> tuple[Person, Case]:
+async def person_and_case(view: View, by: MemberId, person_code: str) -> tuple[Person, Case]:
     """The person, and the latest case about them that the member may know of; NotFound where there is none."""
     person = await view.people.person_named("-".join(person_code.casefold().replace("-", " ").split()))
     cases: Iterable[Case] = reversed(await view.cases.cases_of(person.id)) if person else ()
@@ -307,9 +316,11 @@ async def _check_confirmable(view: View, link: KnownAccount, by: MemberId) -> No
     if link.binding:
         raise Refused("already", "This link is confirmed already.", "P-6.4")
     insist(may_confirm(Second.LINK, by_member(by), link.linked_by))
+    insist(may_agree(has_seen=await view.links.has_seen(link.id, by)))
     if await _binding_owner(view, link.account) not in (None, link.person):
         raise Refused("taken", "This account is already known as somebody else's.", "P-6.4")
 
 
-def _view(person: Person, link: KnownAccount) -> LinkView:
+def view_of(person: Person, link: KnownAccount) -> LinkView:
+    """What a member is shown of the link."""
     return LinkView(link.id, person.code_name, link.account.space, link.handle, link.trust)

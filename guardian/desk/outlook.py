@@ -30,6 +30,7 @@ from guardian.cases.words import FOR_MEMBERS
 from guardian.desk.closing import may_be_filed
 from guardian.desk.desk import Desk, View
 from guardian.desk.hearing import may_contact, was_asked
+from guardian.desk.hops import waiting_in
 from guardian.desk.knowing import accounts_known_to, coverage_known_to
 from guardian.desk.moving import counted, reported
 from guardian.desk.reading import promises_shown
@@ -38,6 +39,7 @@ from guardian.journal import by_member
 from guardian.people.permissions import BOARD, UseCase, may, sits
 from guardian.people.values import Member
 from guardian.sanctions.values import Coverage, Sanction, asks_until, state_at
+from rules.escalation import may_accept
 from rules.ladder import TermState
 from rules.precedence import Restriction
 
@@ -57,6 +59,7 @@ class Next(StrEnum):
     CONFIRM_BOARD = "confirm_board"
     CLOSE = "close"
     REOPEN = "reopen"
+    ACCEPT = "accept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,8 @@ async def docket(desk: Desk, by: MemberId) -> tuple[Line, ...]:
     """The cases that the member may know of, oldest first; those that concern them are not among them at all."""
     async with desk.works.look() as view:
         member = await acting(view, by, UseCase.READ_CASE)
-        lines = [await _line(view, member, case) for case in await view.cases.cases()]
+        cases = [case for case in await view.cases.cases() if case.kind is not CaseKind.LOCAL]
+        lines = [await _line(view, member, case) for case in cases]
         return tuple(line for line in lines if line is not None)
 
 
@@ -151,7 +155,9 @@ async def running(desk: Desk, by: MemberId) -> tuple[RunningSanction, ...]:
     """Every sanction that has not ended and whose case the member may know of, with its total in each space."""
     async with desk.works.look() as view:
         member = await acting(view, by, UseCase.READ_CASE)
-        found = [await _running(view, member, sanction) for sanction in await view.sanctions.unlifted()]
+        # Of a raid's many, the one that leads them is enough: the others have a list of their own.
+        every = [sanction for sanction in await view.sanctions.unlifted() if not sanction.follows]
+        found = [await _running(view, member, sanction) for sanction in every]
         return tuple(line for line in found if line is not None)
 
 
@@ -212,6 +218,7 @@ async def _open_to(
         Next.CONFIRM_BOARD: await _may_confirm(view, member, case),
         Next.CLOSE: case.state is CaseState.IN_FORCE or await _may_be_filed(view, case),
         Next.REOPEN: case.state is CaseState.CLOSED,
+        Next.ACCEPT: await _may_accept(view, member, case),
     }
     return frozenset(step for step, is_open in wanted.items() if is_open and may(member, _USE[step], view.now))
 
@@ -224,6 +231,11 @@ async def _may_hear(view: View, case: Case) -> bool:
     if case.kind is CaseKind.READMISSION or not await may_contact(view, case):
         return False
     return not all([await was_asked(view, case, person) for person in await reported(view, case)])
+
+
+async def _may_accept(view: View, member: Member, case: Case) -> bool:
+    hop = await waiting_in(view, case)
+    return hop is not None and bool(may_accept(member.id, hop.by))
 
 
 async def _may_be_filed(view: View, case: Case) -> bool:
@@ -278,4 +290,5 @@ _USE: Final = {
     Next.CONFIRM_BOARD: UseCase.CONFIRM_BOARD_ANSWER,
     Next.CLOSE: UseCase.CLOSE,
     Next.REOPEN: UseCase.REOPEN,
+    Next.ACCEPT: UseCase.ACCEPT_ESCALATION,
 }

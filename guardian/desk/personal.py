@@ -25,7 +25,9 @@ from guardian.cases.values import (
     StepKind,
     StepState,
 )
+from guardian.desk import second_looks
 from guardian.desk.desk import Desk, View, Work
+from guardian.desk.disputes import LinkedLine, dispute_by_person, lines_for
 from guardian.desk.enactment import enactment_told
 from guardian.desk.hearing import was_asked
 from guardian.desk.moving import (
@@ -43,7 +45,7 @@ from guardian.desk.moving import (
 from guardian.desk.readmission import keep_out, may_ask, open_request
 from guardian.desk.telling import reference_of, tell_liaison, tell_members
 from guardian.errors import NotFound, Refused
-from guardian.ids import DecisionId, PersonId, Reference, new_id
+from guardian.ids import AccountId, DecisionId, PersonId, Reference, new_id
 from guardian.journal import PARTY, Entry
 from guardian.notices.values import News, Notice, NoticeKind, NoticeState
 from guardian.sanctions.values import Sanction, asks_until, state_at
@@ -67,6 +69,11 @@ _CASES: Final = {
     CaseState.WITH_BOARD: "This has been passed on to the Board, which has not answered yet.",
     CaseState.IN_FORCE: "The group has decided.",
     CaseState.CLOSED: "This is closed.",
+}
+
+_LOCAL: Final = {
+    **dict.fromkeys(CaseState, "Moderators have set a measure, for a short while."),
+    CaseState.CLOSED: "A measure of moderators is over.",
 }
 
 
@@ -114,6 +121,8 @@ class PersonalPage:
     may_ask_readmission: bool
     may_ask_reconsideration: bool
     letters: tuple[Notice, ...]
+    linked: tuple[LinkedLine, ...] = ()
+    may_ask_look: bool = False
 
 
 async def page(desk: Desk, receipt: str) -> PersonalPage:
@@ -131,6 +140,8 @@ async def page(desk: Desk, receipt: str) -> PersonalPage:
             any(each.open and each.asked_at is None for each in asking),
             bool(await _decided(work, cases, person)),
             await _letters(work, person),
+            await lines_for(work, person),
+            await second_looks.may_ask(work, person),
         )
 
 
@@ -145,6 +156,21 @@ async def be_heard(desk: Desk, receipt: str, text: str) -> str:
         for case in cases:
             await _hear(desk, work, case, person, text.strip())
     return "Thank you. What you wrote is with those who decide, and it is part of what they weigh."
+
+
+async def ask_look(desk: Desk, receipt: str, text: str) -> str:
+    """Somebody who did not set it looks again at each measure of moderators that runs on the person. Policy: P-6.8."""
+    insist(text_fits(text, desk.longest_text))
+    async with desk.works.begin() as work:
+        return await second_looks.ask(work, desk.policy, await _holder(work, receipt), text.strip())
+
+
+async def dispute_link(desk: Desk, receipt: str, link: AccountId, text: str) -> str:
+    """The person has said that an account is not theirs, and the group owes it a look. Policy: P-6.4."""
+    insist(text_fits(text, desk.longest_text))
+    async with desk.works.begin() as work:
+        person = await _holder(work, receipt)
+        return await dispute_by_person(desk, work, person, link, text)
 
 
 async def ask_readmission(desk: Desk, receipt: str, text: str) -> str:
@@ -252,7 +278,7 @@ async def _matter(work: Work, case: Case, person: PersonId) -> MatterLine:
     said = [a for a in await work.cases.additions_of(case.id) if only_one and a.report is None and a.from_party]
     return MatterLine(
         await reference_of(work, case, person),
-        _CASES[case.state],
+        _LOCAL[case.state] if case.kind is CaseKind.LOCAL else _CASES[case.state],
         case.kind,
         decided[-1].consequence.outcome if decided else "",
         step.until if step and open_now and step.state is StepState.UNDER_WAY else None,

@@ -7,7 +7,8 @@ from guardian.cases.access import case_to_read
 from guardian.cases.acting import is_under_review
 from guardian.cases.concerns import Doubt, RiskMark
 from guardian.cases.deliberation import BoardAnswer, Mark
-from guardian.cases.values import Act, ActState, Ballot, Case, Review
+from guardian.cases.local import Hop
+from guardian.cases.values import Act, ActState, Ballot, Case, CaseKind, Review
 from guardian.desk.desk import Desk, View
 from guardian.desk.knowing import coverage_known_to
 from guardian.desk.reading import reader_of
@@ -58,6 +59,7 @@ class Proceedings:
     board_answer: BoardAnswer | None = None
     risk_marks: tuple[RiskMark, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    hops: tuple[Hop, ...] = ()
 
 
 async def proceedings(desk: Desk, session: str) -> Proceedings:
@@ -78,6 +80,7 @@ async def proceedings(desk: Desk, session: str) -> Proceedings:
             await view.deliberation.board_answer_for(case.id),
             await view.cases.risk_marks_of(case.id),
             tuple(doubt for doubt in await view.cases.doubts_of(case.id) if doubt.decided_at is not None),
+            () if case.kind is CaseKind.LOCAL else await view.hops.of_case(case.id),
         )
 
 

@@ -14,10 +14,10 @@ from guardian.cases.stores import ReadingPass
 from guardian.cases.values import (
     Addition,
     Case,
+    CaseKind,
     Decision,
     Draft,
     Evidence,
-    PartyRole,
     Promise,
     PromiseKind,
     Proposal,
@@ -28,13 +28,16 @@ from guardian.cases.values import (
 )
 from guardian.cases.words import FOR_MEMBERS, WALLS
 from guardian.desk.desk import Desk, View, Work
+from guardian.desk.disputes import DisputeRead, open_disputes
+from guardian.desk.joining import JoinRead, joins_read
 from guardian.desk.knowing import accounts_known_to
+from guardian.desk.moving import reported
 from guardian.desk.walling import name_of
 from guardian.errors import NotFound, Refused
-from guardian.ids import EvidenceId, MemberId, PersonId, new_secret
+from guardian.ids import AccountId, EvidenceId, MemberId, PersonId, new_secret
 from guardian.journal import Entry, by_member
 from guardian.people.permissions import UseCase, may
-from guardian.people.values import KnownAccount, Member
+from guardian.people.values import KnownAccount, Member, Person
 
 LINK_LASTS: Final = timedelta(minutes=5)
 SESSION_LASTS: Final = timedelta(minutes=30)
@@ -63,12 +66,18 @@ class ReportRead:
 
 @dataclass(frozen=True, slots=True)
 class PersonRead:
-    """A reported person: their code name, their accounts, and other cases about them that the reader may know."""
+    """A reported person: their code name, their accounts, and other cases about them that the reader may know.
+
+    `to_confirm` are the links that wait for this reader's yes; `disputes` and `joins` are said of the accounts and of them.
+    """
 
     person: PersonId
     code_name: str
     accounts: tuple[KnownAccount, ...]
     other_cases: tuple[str, ...]
+    to_confirm: frozenset[AccountId] = frozenset()
+    disputes: tuple[DisputeRead, ...] = ()
+    joins: tuple[JoinRead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,8 @@ async def overview(desk: Desk, by: MemberId) -> tuple[Glimpse, ...]:
         if member is None or not may(member, UseCase.READ_CASE, view.now):
             return ()
         walls = await view.cases.walls_of_member(by)
-        glimpses = [_glimpse(member, case, walls, view.now) for case in await view.cases.cases()]
+        cases = [case for case in await view.cases.cases() if case.kind is not CaseKind.LOCAL]
+        glimpses = [_glimpse(member, case, walls, view.now) for case in cases]
         return tuple(glimpse for glimpse in glimpses if glimpse is not None)
 
 
@@ -115,8 +125,7 @@ async def link_for(desk: Desk, by: MemberId, code_name: str) -> str:
     """The address of a page that opens the case for this member, once and within five minutes."""
     token = new_secret()
     async with desk.works.begin() as work:
-        await acting(work, by, UseCase.READ_CASE)
-        case = await case_to_read(work, by, code_name)
+        case = await _readable(work, by, code_name)
         await work.cases.drop_passes(desk.wire())
         await work.cases.add_pass(ReadingPass(digest_of(token), by, case.id, desk.wire() + LINK_LASTS))
         work.journal.note(Entry("reading_link.was_made", by_member(by), "P-9.8", {"case": case.id}, case.id))
@@ -150,7 +159,8 @@ async def read(desk: Desk, session: str) -> CaseFile:
     async with desk.works.begin() as work:
         by, case = await _reader(desk, work, session)
         work.journal.note(Entry("case.was_read", by_member(by), "P-9.8", {"case": case.id}, case.id))
-        return await _file(work, by, case)
+        file = await _file(work, by, case)
+        return _for_moderators(file) if case.kind is CaseKind.LOCAL else file
 
 
 async def evidence_bytes(desk: Desk, session: str, evidence: EvidenceId) -> tuple[str, bytes]:
@@ -206,9 +216,19 @@ async def _reader(desk: Desk, view: View, session: str) -> tuple[MemberId, Case]
 
 async def _still_allowed(view: View, found: ReadingPass) -> Case:
     """The case of the pass, if its member may know of it at this instant."""
-    await acting(view, found.member, UseCase.READ_CASE)
     case = await view.cases.case(found.case)
-    return await case_to_read(view, found.member, case.code_name if case else "")
+    return await _readable(view, found.member, case.code_name if case else "")
+
+
+async def _readable(view: View, by: MemberId, code_name: str) -> Case:
+    """The case of that name, whose seat lets the member read it: a local matter is read by moderators. Policy: P-8.1."""
+    try:
+        case = await case_to_read(view, by, code_name)
+    except NotFound:
+        await acting(view, by, UseCase.READ_CASE)
+        raise
+    await acting(view, by, UseCase.READ_MATTER if case.kind is CaseKind.LOCAL else UseCase.READ_CASE)
+    return case
 
 
 async def _file(work: Work, by: MemberId, case: Case) -> CaseFile:
@@ -233,6 +253,15 @@ async def _file(work: Work, by: MemberId, case: Case) -> CaseFile:
     )
 
 
+def _for_moderators(file: CaseFile) -> CaseFile:
+    """The file without whoever sent it in, and without who is kept out of it. Policy: P-2.6."""
+    reports = tuple(
+        replace(read, report=replace(read.report, reporter=None, reporter_handle=""), concerns=())
+        for read in file.reports
+    )
+    return replace(file, reports=reports, walls=(), contact="")
+
+
 async def _reports(view: View, case: Case, members: tuple[Member, ...]) -> tuple[ReportRead, ...]:
     evidence = await view.cases.evidence_of(case.id)
     additions = await view.cases.additions_of(case.id)
@@ -247,16 +276,28 @@ async def _reports(view: View, case: Case, members: tuple[Member, ...]) -> tuple
     )
 
 
-async def _people(view: View, by: MemberId, case: Case) -> tuple[PersonRead, ...]:
-    reader = await view.people.member(by)
-    found = []
-    for party in await view.cases.parties_of(case.id):
-        person = await view.people.person(party.person) if party.person else None
-        if party.role is PartyRole.REPORTED and person is not None and reader is not None:
-            accounts = await accounts_known_to(view, by, person.id)
-            others = await _other_cases(view, reader, person.id, case)
-            found.append(PersonRead(person.id, person.code_name, accounts, others))
-    return tuple(found)
+async def _people(work: Work, by: MemberId, case: Case) -> tuple[PersonRead, ...]:
+    reader = await work.people.member(by)
+    people = [await work.people.person(person) for person in await reported(work, case)] if reader else []
+    return tuple([await _person(work, reader, each, case) for each in people if each is not None and reader is not None])
+
+
+async def _person(work: Work, reader: Member, person: Person, case: Case) -> PersonRead:
+    """The person as the reader sees them; the evidence of what waits for a second member counts as read (P-6.4)."""
+    accounts = await accounts_known_to(work, reader.id, person.id)
+    joins = await joins_read(work, reader.id, person.id)
+    waiting = [link.id for link in accounts if not link.binding]
+    for about in (*waiting, *(each.join for each in joins if not each.stands)):
+        await work.links.note_seen(about, reader.id, work.now)
+    return PersonRead(
+        person.id,
+        person.code_name,
+        accounts,
+        await _other_cases(work, reader, person.id, case),
+        frozenset(each.id for each in accounts if each.id in waiting and each.linked_by != by_member(reader.id)),
+        await open_disputes(work, reader.id, person.id),
+        joins,
+    )
 
 
 async def _other_cases(view: View, reader: Member, person: PersonId, case: Case) -> tuple[str, ...]:

@@ -42,10 +42,12 @@ from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.values import NoticeKind
 from guardian.people.permissions import UseCase
 from guardian.sanctions import lifting
+from guardian.sanctions.enactment import told
 from guardian.sanctions.values import LiftingCause
 from rules.conflicts import who_may_know
 from rules.policy import Policy
 from rules.precedence import Restriction
+from rules.telling import Telling
 from rules.unilateral import ReviewAnswer, ReviewState, StepKind, clocks, may_review, timeline
 from rules.unilateral import Step as Due
 
@@ -259,6 +261,11 @@ async def _ratified(desk: Desk, work: Work, case: Case, act: Act, decision: Deci
         # A decision of the whole group on this case has taken its place already, and outweighs its review.
         return
     sanction = await decide_sanction(desk, work, case, decision, work.now, by)
+    if await work.raids.of_act(act.id) is not None:
+        # Behind a raid stands nobody who could be written to.
+        if sanction is not None:
+            await told(work, sanction, Telling.COULD_NOT)
+        return
     facts = {**decision_facts(decision, sanction, desk.policy), **await hand_receipt(desk, work, case, act.person)}
     await tell_person(work, case, act.person, NoticeKind.DECISION, facts, sanction.id if sanction else None)
 

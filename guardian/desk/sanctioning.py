@@ -8,6 +8,7 @@ from guardian.cases.deliberation import for_ladder
 from guardian.cases.values import Case, Consequence, Decision, PromiseKind, StepKind
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.moving import finish, keep_about, promise, steps_of, tell_board
+from guardian.desk.owners import tell_owners
 from guardian.desk.telling import tell_members
 from guardian.ids import PersonId, SpaceName
 from guardian.journal import Entry
@@ -57,6 +58,7 @@ async def decide_sanction(
         await keep_about(work, sanction.id, PromiseKind.TERM_END, PromiseKind.ASK_REMINDER)
     if new.ends is not None:
         await promise(work, PromiseKind.TERM_END, case.id, new.ends, about=new.id)
+    await tell_owners(work, case, decision.person)
     await _end_roles(work, decision, by)
     return new
 

@@ -21,7 +21,7 @@ from guardian.people.permissions import UseCase
 from guardian.people.values import Group, Office
 from rules import brake
 from rules.policy import Policy
-from rules.unilateral import ReviewAnswer
+from rules.unilateral import ReviewAnswer, review_of_stop
 
 _EVENT: Final = {ReviewAnswer.RATIFY: StopEvent.KEEP, ReviewAnswer.REVERSE: StopEvent.END}
 
@@ -126,10 +126,8 @@ def _key(each: brake.PastAct[MemberId, PersonId]) -> str:
 async def _agreed(desk: Desk, work: Work, known: Stop) -> ReviewAnswer | None:
     """What enough reviewers say alike; None while they do not."""
     eligible = circle_of(await work.people.members(), work.now).members - {known.by, known.of}
-    latest = {r.member: r.answer for r in await work.deliberation.reviews_of(known.id) if r.member in eligible}
-    answers = set(latest.values())
-    enough = len(latest) >= min(desk.policy.unilateral.review_agree, max(len(eligible), 1))
-    return answers.pop() if enough and len(answers) == 1 else None
+    latest = {r.member: r.answer for r in await work.deliberation.reviews_of(known.id)}
+    return review_of_stop(latest, eligible, desk.policy)
 
 
 async def _settle(work: Work, known: Stop, event: StopEvent) -> Stop:

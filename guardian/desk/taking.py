@@ -6,14 +6,16 @@ Policy: P-3.4, P-3.6, P-5.1.
 from dataclasses import replace
 
 from guardian.cases.access import acting, case_for, members_who_may_know
-from guardian.cases.values import Case, PromiseKind
-from guardian.desk.desk import Desk, Work
+from guardian.cases.values import PromiseKind
+from guardian.desk.desk import Desk
+from guardian.desk.moving import insist
 from guardian.desk.telling import tell_members, tell_reporters
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
 from guardian.journal import Entry, by_member
 from guardian.notices.values import News, NoticeKind
 from guardian.people.permissions import UseCase
+from rules.routing import may_hand_over
 
 
 async def take(desk: Desk, by: MemberId, code_name: str) -> str:
@@ -44,21 +46,13 @@ async def hand_over(desk: Desk, by: MemberId, code_name: str, to: MemberId) -> s
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.HAND_OVER)
         case = await case_for(work, by, code_name)
-        await _check_may_hand_over(work, case, by, to)
+        on_the_case = frozenset(member.id for member in await members_who_may_know(work, case))
+        if to not in on_the_case:
+            raise NotFound
+        insist(may_hand_over(by, to, case.contact, on_the_case))
         changed = await work.cases.save_case(replace(case, contact=to))
         about = {"case": case.id, "member": to}
         work.journal.note(Entry("contact.was_handed_over", by_member(by), "P-3.4", about, case.id))
         await tell_members(work, changed, NoticeKind.YOUR_STEP, {"news": News.CONTACT_CHANGED}, only=(to,))
         await tell_reporters(work, changed, NoticeKind.REPORTER_NEWS, {"news": News.CONTACT_CHANGED})
     return case.code_name
-
-
-async def _check_may_hand_over(work: Work, case: Case, by: MemberId, to: MemberId) -> None:
-    """The contact person hands over; where there is none, or they are gone, any member on the case does."""
-    on_the_case = {member.id for member in await members_who_may_know(work, case)}
-    if to not in on_the_case:
-        raise NotFound
-    if case.contact in on_the_case and case.contact != by:
-        raise Refused("not_contact", "The contact person of this case hands it over.", "P-3.4")
-    if case.contact == to:
-        raise Refused("is_contact", "They are the contact person of this case already.", "P-3.4")

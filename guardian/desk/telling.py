@@ -13,7 +13,7 @@ from guardian.cases.stores import CaseView
 from guardian.cases.values import Case, Party, PartyRole, Report
 from guardian.cases.walls import circle_of, deciders_in, held_by
 from guardian.desk.desk import Topic
-from guardian.ids import MemberId, NoticeId, PersonId, Reference, SanctionId, new_id, new_reference
+from guardian.ids import AccountId, MemberId, NoticeId, PersonId, Reference, SanctionId, new_id, new_reference
 from guardian.notices.stores import NoticeStore
 from guardian.notices.telling import tellable
 from guardian.notices.values import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
@@ -75,6 +75,20 @@ async def tell_group_office(
             await _tell_member(work, member.id, kind, facts, case)
 
 
+async def tell_by_office(
+    work: Telling, case: Case, members: Iterable[Member], kind: NoticeKind, facts: Mapping[str, str] = _NO_FACTS
+) -> int:
+    """One notice that does not name the case waits for each of them who has no wall there; how many that are.
+
+    For those who are told by their office how something goes on that is not theirs to know (P-8.2).
+    """
+    walls = await work.cases.walls_of(case.id)
+    told = [member for member in members if not kept_from(member.id, case, walls)]
+    for member in told:
+        await _add(work, Recipient(RecipientKind.MEMBER, member=member.id), kind, facts, case)
+    return len(told)
+
+
 async def ask_member(work: Telling, member: MemberId, kind: NoticeKind, facts: Mapping[str, str]) -> None:
     """One notice about no case waits for the member: it tells nothing that only those on a case may know."""
     await _tell_member(work, member, kind, facts, None)
@@ -91,6 +105,14 @@ async def tell_person(
     """One notice waits for the reported person, under their own reference; its id is the answer."""
     named = {**facts, "reference": await reference_of(work, case, person)}
     return await _add(work, Recipient(RecipientKind.PERSON, person=person), kind, named, case, sanction=sanction)
+
+
+async def tell_owner(
+    work: Telling, case: Case, account: AccountId, kind: NoticeKind, facts: Mapping[str, str] = _NO_FACTS
+) -> NoticeId:
+    """One notice waits for whoever owns the linked account, and goes there alone. They may be a stranger to the case, so
+    neither a reference nor anything of it is in the notice; the case only seals it."""
+    return await _add(work, Recipient(RecipientKind.ACCOUNT, account=account), kind, facts, case)
 
 
 async def tell_reporters(
@@ -168,6 +190,8 @@ async def still_to_tell(view: CaseView, notice: Notice) -> bool:
     walls = await view.cases.walls_of(notice.case)
     if case is None or kept_from(member.id, case, walls):
         return False
+    if "code_name" not in notice.facts:
+        return True
     return may_know(member, case, walls, view.now) or _told_by_office(member, case, view.now)
 
 

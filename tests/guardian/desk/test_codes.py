@@ -19,7 +19,7 @@ class Letters:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str, str]] = []
 
-    async def send(self, to: str, subject: str, text: str, message_id: str) -> Outcome:
+    async def send(self, to: str, subject: str, text: str, message_id: str, reply_token: str = "") -> Outcome:
         self.sent.append((to, subject, text))
         return Done(message_id)
 

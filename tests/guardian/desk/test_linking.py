@@ -83,7 +83,7 @@ async def test_a_proposed_account_binds_only_by_the_yes_of_a_second_member(commu
     with pytest.raises(Refused) as refusal:
         await confirm_link(community.desk, BRUNO, link.link)
     assert refusal.value.code == "same_member"
-    assert (await confirm_link(community.desk, ELENI, link.link)).trust is Trust.CONFIRMED
+    assert (await community.confirmed(ELENI, case.code_name, link.link)).trust is Trust.CONFIRMED
     async with community.works.look() as view:
         key = await view.sanctions.key(link.link)
     assert key is not None
@@ -125,7 +125,7 @@ async def test_a_member_whose_account_turns_out_to_be_the_persons_loses_every_ca
     with pytest.raises(NotFound):
         await community.may_see(DMITRI, case.code_name)
     assert await community.kinds_told(DMITRI) == [NoticeKind.NEW_REPORT, NoticeKind.CASE_NEWS]
-    await confirm_link(community.desk, ELENI, link.link)
+    await community.confirmed(ELENI, case.code_name, link.link)
     assert await community.kinds_told(DMITRI) == [NoticeKind.NEW_REPORT, NoticeKind.CASE_NEWS]
 
 

@@ -31,9 +31,9 @@ DAY = timedelta(days=1)
 async def hidden_case(community: Community) -> str:
     """A case that is closed to Dmitri, with a second account of its person; the person's code name."""
     community.spaces[FORUM].add("41", "grump41")
-    _, person = await community.a_named_case(names_members=(DMITRI,))
+    case, person = await community.a_named_case(names_members=(DMITRI,))
     made = await propose_link(community.desk, BRUNO, person, FORUM, "grump41", SECRET)
-    await confirm_link(community.desk, ELENI, made.link)
+    await community.confirmed(ELENI, case.code_name, made.link)
     return person
 
 

@@ -1,0 +1,248 @@
+"""Mail in: a letter is kept once and with its case, a forger learns nothing, and a mail that came back was not told."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from guardian.cases.intake import EvidenceIn
+from guardian.cases.values import Addition, Door, Report
+from guardian.desk.intake import follow_up
+from guardian.desk.letters import Letter, Taken, came_back, take
+from guardian.errors import NotFound
+from guardian.ids import NoticeId
+from guardian.notices.channels import MAIL, Directory
+from guardian.notices.values import News, Notice, NoticeKind, NoticeState, Recipient, RecipientKind
+from guardian.spaces.outcomes import Outcome, Unavailable
+from guardian.spaces.registry import Mode
+from tests.builders.desk import AMARA, DISCORD, DMITRI, WORKING_GROUP, Community
+
+ROWAN = "rowan@people.example"
+
+
+def a_letter(**facts: Any) -> Letter:
+    """An authentic mail of Rowan's to the group's address."""
+    given = {
+        "delivery": "d-1",
+        "sender": ROWAN,
+        "sender_name": "Rowan",
+        "subject": "Insults",
+        "text": "They insult me.",
+    }
+    return Letter(**{**given, "authentic": True, "may_answer": True, **facts})
+
+
+def a_forgery(**facts: Any) -> Letter:
+    """A mail that names Rowan as its sender, and that nothing vouches for."""
+    return a_letter(**{"delivery": "d-2", "authentic": False, "may_answer": False, **facts})
+
+
+async def mailed(community: Community) -> list[Report]:
+    """All reports by mail."""
+    async with community.works.look() as view:
+        return list(await view.cases.reports_by(Door.MAIL, community.clock.now() - timedelta(days=30)))
+
+
+async def added(community: Community, report: Report) -> list[Addition]:
+    """What was added to the report."""
+    async with community.works.look() as view:
+        return list(await view.cases.additions_of(report.case))
+
+
+async def told(community: Community, report: Report) -> list[Notice]:
+    """Every notice to the reporter."""
+    async with community.works.look() as view:
+        return list(await view.notices.of_report(report.id))
+
+
+async def a_report_by_mail(community: Community) -> tuple[Report, str]:
+    """Rowan's report, and the secret part of the address that was made for them."""
+    await take(community.desk, a_letter())
+    [report] = await mailed(community)
+    assert report.mail is not None
+    return report, report.mail.token
+
+
+async def test_a_mail_becomes_a_report_and_its_sender_has_an_answer_with_a_receipt(community: Community) -> None:
+    """P-2.4, P-2.10"""
+    report, _ = await a_report_by_mail(community)
+    [notice] = await told(community, report)
+    assert (report.verified, report.reporter, notice.kind) == (True, None, NoticeKind.LETTER_RECEIVED)
+    assert (await follow_up(community.desk, notice.facts["own_receipt"])).reference == notice.facts["reference"]
+    assert await community.who_was_told(NoticeKind.NEW_REPORT) == set(WORKING_GROUP)
+
+
+async def test_the_same_mail_again_is_no_second_report(community: Community) -> None:
+    """P-2.10"""
+    await take(community.desk, a_letter())
+    await take(community.desk, a_letter())
+    assert len(await mailed(community)) == 1
+
+
+async def test_nobody_is_mailed_because_a_forger_named_them_as_the_sender(community: Community) -> None:
+    """P-2.6: it would tell them that there is a report, and would be sent at the forger's bidding."""
+    await take(community.desk, a_forgery())
+    [report] = await mailed(community)
+    assert (report.verified, report.reporter_handle) == (False, f"Rowan <{ROWAN}>")
+    assert await told(community, report) == []
+
+
+async def test_an_installation_that_answers_everybody_still_gives_no_receipt_to_an_unproved_address(
+    community: Community,
+) -> None:
+    """P-2.6"""
+    await take(community.desk, a_forgery(may_answer=True))
+    [report] = await mailed(community)
+    [notice] = await told(community, report)
+    assert "own_receipt" not in notice.facts
+
+
+async def test_an_answer_to_the_reporters_own_address_is_added_whatever_its_subject_says(community: Community) -> None:
+    """P-2.12"""
+    report, token = await a_report_by_mail(community)
+    reply = a_letter(delivery="d-2", token=token, subject="Something else", text="And again today.")
+    assert await take(community.desk, reply) is Taken.ADDITION
+    [addition] = await added(community, report)
+    assert addition.verified
+    assert addition.text == "Subject: Something else\n\nAnd again today."
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"authentic": False}, {"sender": "mallory@elsewhere.example"}],
+    ids=["forged sender", "another's authentic address"],
+)
+async def test_somebody_elses_mail_to_the_reporters_address_is_marked_and_answered_by_nothing(
+    community: Community, facts: dict[str, Any]
+) -> None:
+    """P-2.6"""
+    report, token = await a_report_by_mail(community)
+    before = await told(community, report)
+    await take(community.desk, a_letter(delivery="d-2", token=token, text="I withdraw all of it.", **facts))
+    [addition] = await added(community, report)
+    assert not addition.verified
+    assert addition.text.startswith("From: Rowan <")
+    assert await told(community, report) == before
+    page = (await follow_up(community.desk, before[0].facts["own_receipt"])).thread
+    assert [line.verified for line in page] == [True, False]
+
+
+async def test_the_subject_never_leads_to_a_case(community: Community) -> None:
+    """P-2.10"""
+    report, _ = await a_report_by_mail(community)
+    code_name = (await community.read(AMARA, (await _case_name(community, report)))).case.code_name
+    await take(community.desk, a_letter(delivery="d-2", subject=f"Re: {code_name}", text="More."))
+    assert len(await mailed(community)) == 2
+    assert await added(community, report) == []
+
+
+async def _case_name(community: Community, report: Report) -> str:
+    async with community.works.look() as view:
+        case = await view.cases.case(report.case)
+    assert case is not None
+    return case.code_name
+
+
+async def test_an_address_that_was_taken_back_leads_nowhere_and_loses_nothing(community: Community) -> None:
+    """P-2.10"""
+    report, token = await a_report_by_mail(community)
+    async with community.works.begin() as work:
+        assert report.mail is not None
+        await work.cases.save_report(replace(report, mail=replace(report.mail, token="")))
+    await take(community.desk, a_letter(delivery="d-2", token=token, text="More."))
+    assert await added(community, report) == []
+    assert len(await mailed(community)) == 2
+
+
+async def test_the_mail_address_opens_no_page(community: Community) -> None:
+    """P-2.6: it stands in the head of every mail to its reporter."""
+    _, token = await a_report_by_mail(community)
+    with pytest.raises(NotFound):
+        await follow_up(community.desk, token)
+
+
+async def test_a_flood_from_one_address_is_kept_with_its_last_report_and_calls_nobody(community: Community) -> None:
+    """P-2.10: nothing is dropped."""
+    most = community.desk.policy.reports.letters_a_day
+    letters = [a_letter(delivery=f"d-{n}", text=f"Number {n}") for n in range(most + 3)]
+    for letter in letters:
+        await take(community.desk, letter)
+    reports = await mailed(community)
+    calls = len(await community.told(DMITRI))
+    assert len(reports) == calls == most
+    await take(community.desk, letters[most - 1])
+    assert len(await added(community, reports[-1])) == 3
+
+
+async def test_a_receipt_that_is_quoted_in_an_answer_is_not_shown_to_whoever_reads_it(community: Community) -> None:
+    """P-2.6"""
+    report, token = await a_report_by_mail(community)
+    receipt = (await told(community, report))[0].facts["own_receipt"]
+    await take(community.desk, a_letter(delivery="d-2", token=token, text=f"Thanks.\n> Your receipt: {receipt}"))
+    [addition] = await added(community, report)
+    assert receipt not in addition.text
+    assert "> Your receipt: [receipt]" in addition.text
+
+
+async def test_a_mail_of_any_size_is_taken_and_says_what_is_not_kept(community: Community) -> None:
+    """P-2.7"""
+    desk = replace(community.desk, largest_file=1000, longest_text=500)
+    files = tuple(EvidenceIn("file", file_name=f"f{n}", content=b"x" * (10 if n else 2000)) for n in range(14))
+    await take(desk, a_letter(text="long " * 300, files=files))
+    [report] = await mailed(community)
+    async with community.works.look() as view:
+        pieces = await view.cases.evidence_of(report.case)
+    assert len(report.what_happened) <= 500
+    assert (len(pieces), pieces[0].file_name) == (10, "whole-mail.txt")
+    assert [bool(piece.why_not) for piece in pieces] == [False, True, *[False] * 7, True]
+
+
+async def test_mail_goes_only_to_a_proved_address_of_somebody_who_still_wants_it(community: Community) -> None:
+    """P-2.6, P-2.12; in observe mode nobody outside the group is written to."""
+    await take(community.desk, a_letter())
+    await take(community.desk, a_forgery())
+    proved, unproved = await mailed(community)
+    assert await channels_to(community, proved) == ["mail"]
+    assert await channels_to(community, unproved) == []
+    for space in community.desk.spaces.names:
+        community.desk.spaces.switch(space, Mode.OBSERVE)
+    assert await channels_to(community, proved) == []
+    community.desk.spaces.switch(DISCORD, Mode.ENFORCE)
+    async with community.works.begin() as work:
+        await work.cases.save_report(replace(proved, withdrawn_at=work.now))
+    assert await channels_to(community, proved) == []
+
+
+async def channels_to(community: Community, report: Report) -> list[str]:
+    """By which ways the reporter would be told something now."""
+    notice = Notice(NoticeId("n"), NoticeKind.REPORTER_NEWS, Recipient(RecipientKind.REPORTER, report=report.id), None)
+    async with community.works.look() as view:
+        ways = await Directory(community.desk.spaces, NoMail()).ways_to(view, notice)
+    return [channel.name for channel in ways.channels]
+
+
+class NoMail:
+    """Takes no mail."""
+
+    async def send(self, to: str, subject: str, text: str, message_id: str, reply_token: str = "") -> Outcome:
+        return Unavailable("no mail here")
+
+
+@pytest.mark.parametrize(("later", "undone"), [(timedelta(hours=23), True), (timedelta(hours=24), False)])
+async def test_a_mail_that_comes_back_within_a_day_was_not_delivered(
+    community: Community, later: timedelta, undone: bool
+) -> None:
+    """P-6.2"""
+    report, _ = await a_report_by_mail(community)
+    [notice] = await told(community, report)
+    async with community.works.begin() as work:
+        sent = replace(notice, state=NoticeState.SENT, proof=f"{MAIL}:250", sent_at=work.now, next_try=None)
+        await work.notices.save(sent)
+    community.later(later)
+    assert await came_back(community.desk, notice.id) is undone
+    assert not await came_back(community.desk, notice.id)
+    [after] = await told(community, report)
+    assert (after.state is NoticeState.UNDELIVERABLE) is undone
+    heard = [n.facts.get("news") for n in await community.told(AMARA)]
+    assert (News.CAME_BACK in heard) is undone

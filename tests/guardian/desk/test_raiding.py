@@ -1,0 +1,279 @@
+"""A raid: announced by one, agreed to by another, restricted together, reviewed once."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from guardian.cases.raids import RaidState
+from guardian.clock import wire_instant
+from guardian.desk import raiding, reviewing
+from guardian.desk.acting import second as second_act
+from guardian.desk.alarms import DeskAlarms
+from guardian.desk.carrying import carry_raids
+from guardian.errors import NotFound, Refused
+from guardian.ids import MemberId
+from guardian.notices.values import NoticeKind, RecipientKind
+from guardian.sanctions.facts import Tools
+from guardian.sanctions.many import Batches
+from guardian.sanctions.pace import Pace
+from guardian.sanctions.reconciler import Reconciler
+from guardian.spaces.port import Belonging, BelongingKind
+from rules.precedence import Hold, Restriction
+from rules.unilateral import Ground, ReviewAnswer
+from tests.builders.desk import (
+    AMARA,
+    BRUNO,
+    CHIARA,
+    DISCORD,
+    DMITRI,
+    FORUM,
+    GITHUB,
+    INES,
+    Community,
+    a_desk,
+)
+from tests.builders.reconciling import neutral
+from tests.fakes.space import Deed, Trouble
+
+RAIDERS = tuple(f"9{n:017d}" for n in range(25))
+BARRED = frozenset({Hold.BARRED})
+
+
+class Raided:
+    """A community in which 25 strangers have come to Discord, and the two who work on keys."""
+
+    def __init__(self, community: Community) -> None:
+        self.community, self.desk = community, community.desk
+        self.discord = community.spaces[DISCORD]
+        for native_id in RAIDERS:
+            self.discord.add(native_id)
+        self.tools = Tools(
+            community.works,
+            community.desk.spaces,
+            community.desk.policy,
+            community.clock,
+            DeskAlarms(),
+            Pace(),
+            neutral,
+            wire_instant,
+            _no_nap,
+        )
+        self.restart()
+
+    def restart(self) -> None:
+        """Other workers, who know only what the database says."""
+        self.batches = Batches(self.tools, self.community.works)
+        self.reconciler = Reconciler(self.tools, ceiling=timedelta(seconds=2))
+
+    async def settle(self) -> None:
+        """Everything that is due now is done."""
+        for _ in range(4):
+            await carry_raids(self.desk)
+            await self.batches.settle()
+            await self.reconciler.settle()
+
+    async def announced(self, text: str = "\n".join(RAIDERS), by: MemberId = AMARA) -> str:
+        """A raid that waits for its second; the code name of its review."""
+        checked = await raiding.check(self.desk, by, text, DISCORD)
+        view = await raiding.announce(self.desk, by, checked, Restriction.BANNED, Ground.ONGOING, "They flood us.")
+        return view.code_name
+
+    async def seconded(self, text: str = "\n".join(RAIDERS)) -> str:
+        """A raid that has begun and come to rest."""
+        case = await self.announced(text)
+        await raiding.second(self.desk, BRUNO, case)
+        await self.settle()
+        return case
+
+    def held(self) -> set[str]:
+        """Whom Discord keeps out."""
+        return {native_id for native_id in self.discord.accounts if self.discord.held(native_id) == BARRED}
+
+
+async def _no_nap(_: float) -> None:
+    return None
+
+
+@asynccontextmanager
+async def raided(folder: Path, bulk: int = 10) -> AsyncIterator[Raided]:
+    async with a_desk(folder) as community:
+        community.spaces[DISCORD].abilities = _with_bulk(community, bulk)
+        yield Raided(community)
+
+
+def _with_bulk(community: Community, bulk: int):  # type: ignore[no-untyped-def]
+    from dataclasses import replace
+
+    return replace(community.spaces[DISCORD].abilities, bulk=bulk)
+
+
+async def test_nobody_is_restricted_on_one_members_word(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        case = await world.announced()
+        await world.settle()
+        assert world.held() == set()
+        with pytest.raises(Refused, match="yourself"):
+            await raiding.second(world.desk, AMARA, case)
+        with pytest.raises(Refused):
+            await raiding.second(world.desk, INES, case)
+        act = (await world.community.works.look().__aenter__()).raids
+        del act
+        await world.settle()
+        assert world.held() == set()
+
+
+async def test_a_raid_is_held_in_calls_for_many_and_confirmed_by_pages(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        case = await world.seconded()
+        assert world.held() == set(RAIDERS)
+        assert world.discord.calls_for_many == 3
+        assert world.discord.looks == 0
+        seen = await raiding.status(world.desk, CHIARA, case)
+        assert (seen.state, seen.counts) == (RaidState.DONE, {DISCORD: {"held": 25}})
+
+
+async def test_a_raid_takes_nothing_of_the_brake_from_anybody_else(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        await world.seconded()
+        async with world.community.works.look() as view:
+            assert await view.sanctions.placements_since(world.community.clock.now() - timedelta(hours=1)) == ()
+
+
+async def test_the_group_is_told_of_a_raid_once_and_its_people_are_not_written_to(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        case = await world.seconded()
+        kinds = await world.community.kinds_told(DMITRI)
+        assert kinds.count(NoticeKind.RAID) == 2
+        async with world.community.works.look() as view:
+            found = await view.cases.case_named(case)
+            assert found is not None
+            to = [notice.to.kind for notice in await view.notices.of_case(found.id)]
+        assert RecipientKind.PERSON not in to
+
+
+async def test_a_reversal_lets_everybody_in_and_leaves_a_moderators_ban(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        world.discord.hold_by_hand(RAIDERS[3], Hold.BARRED, by="a moderator")
+        case = await world.seconded()
+        assert (await raiding.status(world.desk, AMARA, case)).counts == {DISCORD: {"held": 24, "held by others": 1}}
+        for by in (CHIARA, DMITRI):
+            await reviewing.review(world.desk, by, case, ReviewAnswer.REVERSE, reason="They were invited.")
+        await world.settle()
+        assert world.held() == {RAIDERS[3]}
+        assert (await raiding.status(world.desk, AMARA, case)).state is RaidState.OVER
+
+
+async def test_a_ratified_raid_holds_to_its_new_end_without_a_gap_and_then_everybody_is_let_in(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        case = await world.seconded()
+        for by in (CHIARA, DMITRI):
+            await reviewing.review(world.desk, by, case, ReviewAnswer.RATIFY, timedelta(days=60))
+        world.community.later(timedelta(days=20))
+        await world.settle()
+        assert world.held() == set(RAIDERS)
+        assert world.discord.changes(Deed.RELEASE) == []
+        world.community.later(timedelta(days=41))
+        await world.settle()
+        assert world.held() == set()
+
+
+async def test_a_raid_that_nobody_reviews_ends_with_the_act(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        await world.seconded()
+        world.community.later(world.desk.policy.unilateral.unreviewed_end + timedelta(minutes=1))
+        await world.settle()
+        assert world.held() == set()
+
+
+async def test_a_restart_in_the_middle_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        case = await world.announced()
+        await raiding.second(world.desk, BRUNO, case)
+        await carry_raids(world.desk)
+        world.discord.trouble = Trouble.LOST_ANSWER
+        await world.batches.settle()
+        world.discord.trouble = Trouble.NONE
+        world.restart()
+        async with world.community.works.begin() as work:
+            await work.sanctions.touch_open_intents(work.now)
+        await world.settle()
+        assert world.held() == set(RAIDERS)
+        assert (await raiding.status(world.desk, AMARA, case)).counts == {DISCORD: {"held": 25}}
+
+
+async def test_whoever_has_a_role_here_stands_twice_or_is_unknown_is_named_and_the_rest_is_held(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        ines = world.community.spaces[DISCORD].add("600000000000000009", "ines9x").native_id
+        text = f"id\n{RAIDERS[0]}\n{RAIDERS[0]}\n{ines}\n,\nforum,\nslack,7\n999999999999999999\n"
+        checked = await raiding.check(world.desk, AMARA, text, DISCORD)
+        assert [(line.number, line.why) for line in checked.refused] == [
+            (3, "it stands in line 2 already"),
+            (4, "this is Ines Moreau, who has a role here"),
+            (6, "no account is named"),
+            (7, "it names no space of ours"),
+        ]
+        case = await world.seconded(text)
+        assert world.held() == {RAIDERS[0]}
+        rows = (await raiding.report(world.desk, BRUNO, case)).decode().splitlines()
+        assert rows[1] == f"2,discord,{RAIDERS[0]},held,"
+        assert rows[-1].startswith("8,discord,999999999999999999,no account known,")
+        with pytest.raises(Refused):
+            await raiding.report(world.desk, CHIARA, case)
+
+
+async def test_what_a_bar_takes_is_written_down_before_and_given_back(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        gardener = Belonging(BelongingKind.ROLE, "7", "Gardeners")
+        world.discord.accounts[RAIDERS[0]].things = (gardener,)
+        case = await world.seconded()
+        for by in (CHIARA, DMITRI):
+            await reviewing.review(world.desk, by, case, ReviewAnswer.REVERSE, reason="They were invited.")
+        await world.settle()
+        world.discord.join(RAIDERS[0])
+        world.community.later(timedelta(days=2))
+        await world.settle()
+        assert world.discord.accounts[RAIDERS[0]].things == (gardener,)
+
+
+async def test_a_space_that_refuses_us_is_not_asked_for_each_account(tmp_path: Path) -> None:
+    async with raided(tmp_path, bulk=1) as world:
+        for native_id in RAIDERS:
+            world.discord.accounts[native_id].above_us = True
+        world.discord.survey_many = _nothing_lost  # type: ignore[method-assign]
+        case = await world.announced()
+        await raiding.second(world.desk, BRUNO, case)
+        await world.settle()
+        tried = [act for act in world.discord.acts if act.deed is Deed.RESTRICT]
+        assert len(tried) <= 8
+        assert (await world.community.kinds_told(DMITRI)).count(NoticeKind.BLOCKED) == 1
+
+
+async def _nothing_lost(_: object) -> dict[object, object]:
+    return {}
+
+
+async def test_accounts_in_three_spaces_are_one_raid(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        world.community.spaces[FORUM].add("41", "flood")
+        world.community.spaces[GITHUB].add("42", "flood")
+        text = f"space,id\ndiscord,{RAIDERS[0]}\nforum,41\ngithub,flood\n"
+        case = await world.seconded(text)
+        counts = (await raiding.status(world.desk, AMARA, case)).counts
+        assert counts == {DISCORD: {"held": 1}, FORUM: {"held": 1}, GITHUB: {"held": 1}}
+
+
+async def test_an_act_that_is_a_raid_is_not_seconded_as_an_act_on_one(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        case = await world.announced()
+        async with world.community.works.look() as view:
+            found = await view.cases.case_named(case)
+            assert found is not None
+            raid = await view.raids.of_case(found.id)
+        assert raid is not None
+        with pytest.raises(Refused, match="second-raid"):
+            await second_act(world.desk, BRUNO, raid.act)
+        with pytest.raises(NotFound):
+            await raiding.status(world.desk, AMARA, "no-such")

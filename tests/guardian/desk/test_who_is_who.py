@@ -1,0 +1,119 @@
+"""Codes written from two accounts, namesakes, what a space vouches for later, and what would hold where (P-6.4, P-6.7)."""
+
+import pytest
+
+from guardian.desk.acting import Target, act
+from guardian.desk.challenging import LASTS, answered, challenge
+from guardian.desk.covering import coverage
+from guardian.desk.foresight import Foreseen
+from guardian.desk.linking import accounts_of, name_reported, propose_link
+from guardian.desk.suggesting import relink, suggestions
+from guardian.errors import NotFound
+from guardian.people.values import Trust
+from guardian.spaces.port import Account
+from rules.precedence import Restriction
+from rules.unilateral import Ground
+from tests.builders.desk import AMARA, BRUNO, DISCORD, DMITRI, FORUM, GITHUB, SOMEBODY, Community
+
+ELSEWHERE = Account(FORUM, "61")
+
+
+async def trusts(community: Community, case: str) -> dict[str, Trust]:
+    """The accounts of the case's person, by space."""
+    (person,) = await accounts_of(community.desk, AMARA, case)
+    return {link.account.space: link.trust for link in person.accounts}
+
+
+async def a_code(community: Community) -> tuple[str, str]:
+    """A case, and a code for its person and an account on the forum."""
+    case, person = await community.a_named_case()
+    community.spaces[FORUM].add(ELSEWHERE.native_id, "somebody61")
+    return case.code_name, (await challenge(community.desk, BRUNO, person, FORUM, "somebody61")).code
+
+
+@pytest.mark.parametrize("order", [(SOMEBODY, ELSEWHERE), (ELSEWHERE, SOMEBODY)])
+async def test_a_code_written_from_both_accounts_links_them_without_anybodys_word(
+    community: Community, order: tuple[Account, Account]
+) -> None:
+    case, code = await a_code(community)
+    first, second = order
+    assert await answered(community.desk, first, f"  {code.lower()} \n")
+    assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED}
+    assert await answered(community.desk, second, code)
+    assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED, FORUM: Trust.CHALLENGED}
+
+
+async def test_a_code_from_a_third_account_or_too_late_links_nothing_and_a_report_is_never_taken_for_one(
+    community: Community,
+) -> None:
+    case, code = await a_code(community)
+    assert await answered(community.desk, Account(GITHUB, "9"), code)
+    assert not await answered(community.desk, SOMEBODY, f"My code is {code}, and somebody insulted me.")
+    assert not await answered(community.desk, SOMEBODY, "insulted")
+    await answered(community.desk, SOMEBODY, code)
+    community.later(LASTS)
+    await answered(community.desk, ELSEWHERE, code)
+    assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED}
+
+
+async def test_the_same_name_is_a_suggestion_and_binds_nothing(community: Community) -> None:
+    case, person = await community.a_named_case()
+    community.spaces[GITHUB].add("990001", "grumbler")
+    (found,) = await suggestions(community.desk, AMARA, case.code_name)
+    assert (found.person, found.space) == (person, GITHUB)
+    assert await trusts(community, case.code_name) == {DISCORD: Trust.EVIDENCED}
+
+
+async def test_a_namesake_is_theirs_where_the_forum_vouches_for_exactly_this_account(community: Community) -> None:
+    """Naming by Discord alone reaches the other spaces; a namesake of another human does not count."""
+    community.spaces[FORUM].add("41", "grumbler", elsewhere=(SOMEBODY, Account(GITHUB, "990001")))
+    community.spaces[GITHUB].add("990001", "grumbler-dev")
+    case, _ = await community.a_named_case()
+    assert await trusts(community, case.code_name) == {
+        DISCORD: Trust.EVIDENCED,
+        FORUM: Trust.VOUCHED,
+        GITHUB: Trust.VOUCHED,
+    }
+    community.spaces[FORUM].add("42", "another", elsewhere=(Account(DISCORD, "1"),))
+    community.spaces[DISCORD].add("710000000000000003", "another")
+    other = await community.a_case(who="another")
+    await name_reported(community.desk, AMARA, other.code_name, DISCORD, "another")
+    assert await trusts(community, other.code_name) == {DISCORD: Trust.EVIDENCED}
+
+
+async def test_an_account_that_the_forum_vouches_for_later_is_reached_by_what_runs(community: Community) -> None:
+    """P-6.4"""
+    community.spaces[FORUM].add("41", "grump", elsewhere=(SOMEBODY,))
+    case = await community.a_case(who="grump")
+    await name_reported(community.desk, AMARA, case.code_name, FORUM, "grump")
+    await act(community.desk, BRUNO, Target(FORUM, "41"), Restriction.SUSPENDED, Ground.ONGOING, "Insults.")
+    assert await relink(community.desk) == 0
+    community.spaces[GITHUB].add("990001", "grumbler-dev")
+    community.spaces[FORUM].accounts["41"].elsewhere = (SOMEBODY, Account(GITHUB, "990001"))
+    assert (await relink(community.desk), await relink(community.desk)) == (1, 0)
+    assert (await trusts(community, case.code_name))[GITHUB] is Trust.VOUCHED
+
+
+async def test_what_would_hold_where_names_what_is_missing_refused_destroyed_and_not_agreed_to(
+    community: Community,
+) -> None:
+    case, person = await community.a_named_case()
+    community.spaces[DISCORD].accounts[SOMEBODY.native_id].above_us = True
+    community.spaces[FORUM].add(ELSEWHERE.native_id, "somebody61")
+    await propose_link(community.desk, BRUNO, person, FORUM, "somebody61", "They write alike.")
+    (seen,) = await coverage(community.desk, AMARA, case.code_name)
+    found = {each.space: (each.foreseen, each.waiting) for each in seen.spaces}
+    assert found == {
+        DISCORD: (Foreseen.REFUSED, 0),
+        FORUM: (Foreseen.NO_ACCOUNT, 1),
+        GITHUB: (Foreseen.NO_ACCOUNT, 0),
+    }
+    assert seen.spaces[0].detail
+
+
+async def test_a_member_kept_out_is_told_nothing_of_what_would_hold(community: Community) -> None:
+    """P-4.2"""
+    case, _ = await community.a_named_case(names_members=(DMITRI,))
+    for ask in (coverage, suggestions):
+        with pytest.raises(NotFound):
+            await ask(community.desk, DMITRI, case.code_name)
