@@ -23,6 +23,7 @@ from guardian.storage.keys_store import Scope
 from guardian.storage.report_store import EXPUNGED_TEXT, ReportStore
 from guardian.storage.sealed import Expunged
 from guardian.storage.tables.cases import cases, parties, passes, receipts, walls
+from guardian.storage.tables.hops import hops
 
 
 class CaseStore(ReportStore):
@@ -30,7 +31,7 @@ class CaseStore(ReportStore):
 
     async def add_case(self, case: Case) -> None:
         """The case is remembered; its code name is taken for good."""
-        row = {"id": case.id, "code_name": case.code_name, "version": case.version}
+        row = {"id": case.id, "version": case.version}
         await self._connection.execute(insert(cases).values(**row, **await self._case_columns(case)))
 
     async def save_case(self, case: Case) -> Case:
@@ -60,8 +61,10 @@ class CaseStore(ReportStore):
         return tuple([await self._case(row) for row in rows])
 
     async def code_names(self) -> frozenset[str]:
-        """Every code name that a case has."""
-        return frozenset((await self._connection.execute(select(cases.c.code_name))).scalars())
+        """Every code name that a case has, or had while it was a local matter."""
+        found = (await self._connection.execute(select(cases.c.code_name))).scalars()
+        before = (await self._connection.execute(select(hops.c.matter).where(hops.c.matter.is_not(None)))).scalars()
+        return frozenset((*found, *before))
 
     async def add_party(self, party: Party) -> None:
         """The party is remembered; its reference is taken for good."""
@@ -89,6 +92,7 @@ class CaseStore(ReportStore):
             "report_id": receipt.report,
             "person_id": receipt.person,
             "used_at": receipt.used_at,
+            "account_id": receipt.account,
         }
         await self._connection.execute(insert(receipts).values(row))
 
@@ -174,6 +178,7 @@ class CaseStore(ReportStore):
     async def _case_columns(self, case: Case) -> dict[str, Any]:
         outcome = await self._seal(case.id, "cases", case.id, "outcome", case.outcome) if case.outcome else None
         return {
+            "code_name": case.code_name,
             "kind": case.kind,
             "state": case.state,
             "opened_at": case.opened_at,
@@ -243,4 +248,5 @@ def _read_receipt(row: Row[Any]) -> Receipt:
         report=None if row.report_id is None else ReportId(row.report_id),
         person=row.person_id,
         used_at=row.used_at,
+        account=row.account_id,
     )

@@ -1,6 +1,6 @@
 """The data keys, wrapped: one for each case, person and identity, and for the service. A destroyed one leaves its grave."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -69,22 +69,39 @@ class DataKeyStore:
         found = await self._where((data_keys.c.scope_kind == scope.kind) & (data_keys.c.scope_id == scope.id))
         return found[0] if found else None
 
+    async def of_scopes(self, scopes: Sequence[Scope]) -> tuple[DataKey, ...]:
+        """The keys of those scopes that ever had one, destroyed or not."""
+        kinds: dict[ScopeKind, list[str]] = {}
+        for scope in scopes:
+            kinds.setdefault(scope.kind, []).append(scope.id)
+        found: list[DataKey] = []
+        for kind, ids in kinds.items():
+            found += await self._where((data_keys.c.scope_kind == kind) & data_keys.c.scope_id.in_(ids))
+        return tuple(found)
+
     async def by_ids(self, ids: Iterable[str]) -> tuple[DataKey, ...]:
         """Those of the keys that exist, destroyed or not."""
         return await self._where(data_keys.c.id.in_(list(ids)))
 
     async def add(self, key: DataKey, now: datetime) -> None:
         """The key is kept; a scope has one key, for ever."""
-        await self._connection.execute(
-            insert(data_keys).values(
-                id=key.id,
-                scope_kind=key.scope.kind,
-                scope_id=key.scope.id,
-                wrapped=key.wrapped,
-                ring_key_id=key.ring_key_id,
-                created_at=now,
-            )
-        )
+        await self.add_many([key], now)
+
+    async def add_many(self, keys: Sequence[DataKey], now: datetime) -> None:
+        """The keys are kept; a scope has one key, for ever."""
+        rows = [
+            {
+                "id": key.id,
+                "scope_kind": key.scope.kind,
+                "scope_id": key.scope.id,
+                "wrapped": key.wrapped,
+                "ring_key_id": key.ring_key_id,
+                "created_at": now,
+            }
+            for key in keys
+        ]
+        if rows:
+            await self._connection.execute(insert(data_keys), rows)
 
     async def destroy(self, scope: Scope, now: datetime) -> bool:
         """Nothing opens the scope's texts again. False if it had no key, or none left."""

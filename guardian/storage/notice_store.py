@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
-from guardian.ids import CaseId, NoticeId, PersonId, ReportId
+from guardian.ids import AccountId, CaseId, NoticeId, PersonId, ReportId
 from guardian.notices.values import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
 from guardian.storage.keys_store import Scope
 from guardian.storage.sealed import Expunged
@@ -72,6 +72,10 @@ class NoticeStore(SealedStore):
         """Every notice to that person, oldest first."""
         return await self._where(notices.c.person_id == person)
 
+    async def of_account(self, account: AccountId) -> tuple[Notice, ...]:
+        """Every notice to the owner of that linked account, oldest first."""
+        return await self._where(notices.c.account_id == account)
+
     async def _where(self, condition: ColumnElement[bool]) -> tuple[Notice, ...]:
         rows = await self._connection.execute(select(notices).where(condition).order_by(notices.c.id))
         return tuple([await self._read(row) for row in rows])
@@ -85,9 +89,11 @@ class NoticeStore(SealedStore):
             "member_id": notice.to.member,
             "report_id": notice.to.report,
             "person_id": notice.to.person,
+            "account_id": notice.to.account,
             "case_id": notice.case,
             "created_at": notice.created_at,
             "next_try": notice.next_try,
+            "sent_at": notice.sent_at,
             "state": notice.state,
             "tries": notice.tries,
             "sanction_id": notice.sanction,
@@ -100,7 +106,7 @@ class NoticeStore(SealedStore):
         return Notice(
             id=NoticeId(row.id),
             kind=NoticeKind(row.kind),
-            to=Recipient(RecipientKind(row.recipient), row.member_id, row.report_id, row.person_id),
+            to=Recipient(RecipientKind(row.recipient), row.member_id, row.report_id, row.person_id, row.account_id),
             case=row.case_id,
             facts=known["facts"],
             created_at=row.created_at,
@@ -110,4 +116,5 @@ class NoticeStore(SealedStore):
             sanction=row.sanction_id,
             proof=known["proof"],
             version=row.version,
+            sent_at=row.sent_at,
         )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, insert, select
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
-from guardian.people.values import Group, KnownAccount, Member, Naming, Office, Person, Role, Trust
+from guardian.people.values import Group, KnownAccount, Member, Naming, Office, Person, Role, Trust, surely_theirs
 from guardian.spaces.port import Account
 from guardian.storage.instants import from_microseconds, microseconds
 from guardian.storage.keys_store import Scope
@@ -79,6 +79,10 @@ class PeopleStore(SealedStore):
         """The person's accounts with every trust, oldest link first."""
         return await self._accounts(accounts.c.person_id == person)
 
+    async def surely_of(self, person: PersonId) -> tuple[KnownAccount, ...]:
+        """Those of the person's accounts at which they may be written to about their own matters."""
+        return surely_theirs(await self.accounts_of(person))
+
     async def accounts_in(self, space: SpaceName) -> tuple[KnownAccount, ...]:
         """Every account that is known in the space, oldest link first."""
         return await self._accounts(accounts.c.space == space)
@@ -92,6 +96,16 @@ class PeopleStore(SealedStore):
         """The link is remembered."""
         row = {"id": account.id, "person_id": account.person, "version": account.version}
         await self._connection.execute(insert(accounts).values(**row, **await self._account_columns(account)))
+
+    async def add_strangers(self, strangers: Sequence[tuple[Person, KnownAccount]]) -> None:
+        """Many people are remembered, each with one account."""
+        await self._sealer.key_for_each([Scope.of_person(person.id) for person, _ in strangers])
+        named = [{"id": p.id, "code_name": p.code_name, "created_at": p.created_at, "version": 0} for p, _ in strangers]
+        linked = [
+            {"id": a.id, "person_id": a.person, "version": 0, **await self._account_columns(a)} for _, a in strangers
+        ]
+        await self._connection.execute(insert(people), named)
+        await self._connection.execute(insert(accounts), linked)
 
     async def save_account(self, account: KnownAccount) -> KnownAccount:
         """The link stands as given, one version later; Stale where somebody was quicker."""
@@ -137,6 +151,8 @@ class PeopleStore(SealedStore):
             "linked_at": account.linked_at,
             "linked_by": account.linked_by,
             "confirmed_by": account.confirmed_by,
+            "ended_at": account.ended_at,
+            "ended_by": account.ended_by,
             "sealed": await self._sealer.seal_json(scope, "accounts", account.id, "sealed", content),
         }
 
@@ -195,5 +211,7 @@ def _read_account(row: Row[Any], content: Mapping[str, Any]) -> KnownAccount:
         namings=tuple(
             Naming(CaseId(case), Trust(trust), by, evidence) for case, trust, by, evidence in content.get("namings", ())
         ),
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
         version=row.version,
     )

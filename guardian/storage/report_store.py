@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, update
 
-from guardian.cases.values import Addition, Door, Evidence, Report
+from guardian.cases.values import Addition, Door, Evidence, MailWay, Report
 from guardian.ids import CaseId, EvidenceId, MemberId, ReportId, SpaceName
 from guardian.spaces.port import Account
 from guardian.storage.concern_store import ConcernStore
@@ -16,6 +16,7 @@ from guardian.storage.sealed import Expunged
 from guardian.storage.tables.cases import additions, evidence, reports
 
 EXPUNGED_TEXT: Final = "Expunged"
+_REPORTERS: Final = Scope.of_service("reporters")
 
 
 class ReportStore(ConcernStore):
@@ -40,6 +41,20 @@ class ReportStore(ConcernStore):
         """The case's reports, oldest first."""
         statement = select(reports).where(reports.c.case_id == case).order_by(reports.c.received_at, reports.c.id)
         return tuple([await self._report(row) for row in await self._connection.execute(statement)])
+
+    async def reports_by(self, door: Door, since: datetime) -> tuple[Report, ...]:
+        """The reports that came in by this door at that instant or after it, oldest first."""
+        wanted = (reports.c.door == door) & (reports.c.received_at >= since)
+        statement = select(reports).where(wanted).order_by(reports.c.received_at, reports.c.id)
+        return tuple([await self._report(row) for row in await self._connection.execute(statement)])
+
+    async def reports_from(self, reporter: Account, since: datetime | None = None) -> tuple[Report, ...]:
+        """The reports made by that account at that instant or after it (None: ever), oldest first."""
+        wanted = reports.c.reporter_mark == await self._mark_of(reporter)
+        if since is not None:
+            wanted &= reports.c.received_at >= since
+        rows = await self._connection.execute(select(reports).where(wanted).order_by(reports.c.received_at))
+        return tuple([await self._report(row) for row in rows])
 
     async def add_evidence(self, piece: Evidence) -> None:
         """The piece of evidence is remembered, its bytes too."""
@@ -100,6 +115,7 @@ class ReportStore(ConcernStore):
             "contact_is_safe": report.contact_is_safe,
             "hold_contact": report.hold_contact,
             "withdrawn_at": report.withdrawn_at,
+            "reporter_mark": None if report.reporter is None else await self._mark_of(report.reporter),
             "sealed": await self._sealer.seal_json(scope, "reports", report.id, "sealed", _written_report(report)),
         }
 
@@ -123,6 +139,7 @@ class ReportStore(ConcernStore):
             locale=content.get("locale", ""),
             minors=content.get("minors", False),
             verified=content.get("verified", True),
+            mail=MailWay(*content["mail"]) if content.get("mail") else None,
         )
 
     async def _evidence(self, row: Row[Any], content: bytes | None) -> Evidence:
@@ -150,6 +167,9 @@ class ReportStore(ConcernStore):
         report = None if row.report_id is None else ReportId(row.report_id)
         return Addition(row.id, CaseId(row.case_id), report, row.at, shown, row.from_party, row.verified is not False)
 
+    async def _mark_of(self, reporter: Account) -> str:
+        return await self._sealer.mark(_REPORTERS, f"{reporter.space}\n{reporter.native_id}")
+
     async def _opened(self, table: str, row: Row[Any]) -> Mapping[str, Any]:
         """What was sealed in the row; nothing where the key of its case is destroyed."""
         content = await self._sealer.unseal_json(table, row.id, "sealed", row.sealed)
@@ -167,6 +187,7 @@ def _written_report(report: Report) -> dict[str, Any]:
         "locale": report.locale,
         "minors": report.minors,
         "verified": report.verified,
+        "mail": [report.mail.address, report.mail.token, report.mail.answers] if report.mail else None,
     }
 
 

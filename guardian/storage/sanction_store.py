@@ -1,7 +1,7 @@
 """Remembers sanctions, their liftings, and what machines saw of them; the work list has a store of its own."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from guardian.errors import Stale
 from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName, new_id
 from guardian.sanctions.values import (
+    FOLLOWS,
     Application,
     Authority,
     Coverage,
@@ -23,9 +24,11 @@ from guardian.sanctions.values import (
     Sanction,
 )
 from guardian.spaces.port import Belonging, BelongingKind
+from guardian.storage.foreign_store import TakenOverStore
 from guardian.storage.instants import from_microseconds, microseconds
 from guardian.storage.keys_store import Scope
 from guardian.storage.sealed import Expunged
+from guardian.storage.tables.raids import raid_lines, raids
 from guardian.storage.tables.sanctions import applications, coverage, intents, liftings, placements, returns, sanctions
 from guardian.storage.worklist_store import WorklistStore
 from rules.brake import Placement
@@ -39,7 +42,7 @@ _WITH_LIFTING: Final = select(sanctions, *(c for c in liftings.c if c.name != "s
 )
 
 
-class SanctionStore(WorklistStore):
+class SanctionStore(WorklistStore, TakenOverStore):
     """The sanctions room's store."""
 
     # -- what was decided
@@ -47,6 +50,11 @@ class SanctionStore(WorklistStore):
     async def add_sanction(self, sanction: Sanction) -> None:
         """The sanction is remembered."""
         await self._connection.execute(insert(sanctions).values(id=sanction.id, version=0, **_columns(sanction)))
+
+    async def add_sanctions(self, many: Sequence[Sanction]) -> None:
+        """The sanctions are remembered."""
+        rows = [{"id": sanction.id, "version": 0, **_columns(sanction)} for sanction in many]
+        await self._connection.execute(insert(sanctions), rows)
 
     async def save_sanction(self, sanction: Sanction) -> None:
         """The sanction stands as given, one version later; Stale where somebody was quicker."""
@@ -84,9 +92,13 @@ class SanctionStore(WorklistStore):
         """All of the person's sanctions, oldest first."""
         return await self._sanctions(sanctions.c.person_id == person)
 
+    async def holding(self, person: PersonId) -> tuple[Sanction, ...]:
+        """All that holds for the person's accounts: their own, and those of whoever is known to be the same human."""
+        return await self._sanctions(sanctions.c.person_id.in_(await self.together(person)))
+
     async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
-        """All sanctions of the case, oldest first."""
-        return await self._sanctions(sanctions.c.case_id == case)
+        """All sanctions of the case, oldest first; of a raid's many, the one that leads them."""
+        return await self._sanctions((sanctions.c.case_id == case) & ~sanctions.c.authority_id.startswith(FOLLOWS))
 
     async def unlifted(self) -> tuple[Sanction, ...]:
         """Every sanction without a lifting, oldest first."""
@@ -117,6 +129,21 @@ class SanctionStore(WorklistStore):
         if result.rowcount != 1:
             raise Stale
 
+    async def add_applications(self, many: Sequence[tuple[PersonId, Application]]) -> None:
+        """The applications are remembered, each the first of its kind at its account."""
+        await self._sealer.key_for_each([Scope.of_person(person) for person, _ in many])
+        rows = [
+            {
+                "account_id": each.account,
+                "hold": each.hold,
+                "version": 1,
+                **await self._application_columns(person, each),
+            }
+            for person, each in many
+        ]
+        if rows:
+            await self._connection.execute(insert(applications), rows)
+
     async def open_intents(self, account: AccountId) -> tuple[Intent, ...]:
         """What is about to be done at the account and not yet seen, oldest first."""
         condition = (intents.c.account_id == account) & intents.c.closed_at.is_(None)
@@ -131,10 +158,20 @@ class SanctionStore(WorklistStore):
 
     async def add_intent(self, person: PersonId, intent: Intent) -> None:
         """The intent is stored, before the act."""
+        await self.add_intents([(person, intent)])
+
+    async def add_intents(self, many: Sequence[tuple[PersonId, Intent]]) -> None:
+        """The intents are stored, before the acts."""
+        await self._sealer.key_for_each([Scope.of_person(person) for person, _ in many])
+        rows = [await self._intent_row(person, intent) for person, intent in many]
+        if rows:
+            await self._connection.execute(insert(intents), rows)
+
+    async def _intent_row(self, person: PersonId, intent: Intent) -> dict[str, Any]:
         sealed = await self._sealer.seal_json(
             Scope.of_person(person), "intents", intent.id, "sealed", _written_prior(intent.prior)
         )
-        row = {
+        return {
             "id": intent.id,
             "account_id": intent.account,
             "kind": intent.kind,
@@ -145,7 +182,6 @@ class SanctionStore(WorklistStore):
             "closed_at": intent.closed_at,
             "sealed": sealed,
         }
-        await self._connection.execute(insert(intents).values(row))
 
     async def close_intent(self, intent: IntentId, at: datetime) -> None:
         """A look has confirmed or refuted the intent, or another has taken its place."""
@@ -163,11 +199,26 @@ class SanctionStore(WorklistStore):
 
     async def save_coverage(self, total: Coverage) -> None:
         """The total stands as given."""
-        values = {"state": total.state, "since": total.since, "detail": total.detail}
-        row = {"person_id": total.person, "space": total.space, **values}
-        statement = self._insert(coverage).values(row)
+        await self.save_totals([total])
+
+    async def save_totals(self, many: Sequence[Coverage]) -> None:
+        """The totals stand as given."""
+        rows = [
+            {"person_id": t.person, "space": t.space, "state": t.state, "since": t.since, "detail": t.detail}
+            for t in many
+        ]
+        statement = self._insert(coverage)
+        set_ = {name: statement.excluded[name] for name in ("state", "since", "detail")}
         key = [coverage.c.person_id, coverage.c.space]
-        await self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values))
+        if rows:
+            await self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=set_), rows)
+
+    async def raid_until(self, person: PersonId) -> datetime | None:
+        """Until when a raid that names the person counts as announced, the latest of several; None where none does."""
+        named = raid_lines.join(raids, raids.c.id == raid_lines.c.raid_id)
+        statement = select(raids.c.until).select_from(named).where(raid_lines.c.person_id == person)
+        instants = [at for at in (await self._connection.execute(statement)).scalars() if at is not None]
+        return max(instants, default=None)
 
     async def note_placement(self, placement: Placement[PersonId]) -> None:
         """The placement counts towards the brake."""

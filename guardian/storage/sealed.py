@@ -4,10 +4,12 @@ A sealed value says its format version and its key: `version (1) | key id (16) |
 Unwrapped keys live no longer than their unit of work, so that a destroyed key is gone for everybody at once.
 """
 
+import hashlib
+import hmac
 import json
 import os
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
@@ -90,12 +92,32 @@ class Sealer:
         content = await self.unseal(table, row_id, column, sealed)
         return content if isinstance(content, Expunged) else json.loads(content)
 
+    async def mark(self, scope: Scope, about: str) -> str:
+        """A digest of the text that only the scope's key can make: what is looked for by it stands nowhere in plain."""
+        key = (await self._keys.by_ids([await self._id_for(scope)]))[0]
+        if key.wrapped is None:
+            raise NotFound
+        secret = self._ring.unwrap(key.wrapped, _about(key.id, key.scope))
+        return hmac.new(secret, about.encode(), hashlib.sha256).hexdigest()
+
     async def prepare(self, sealed: Iterable[bytes | None]) -> None:
         """The keys of these values are at hand, asked for together: before a list is unsealed one by one."""
         wanted = {_key_id(each) for each in sealed if each is not None} - self._ciphers.keys()
         ids = sorted(wanted)
         for start in range(0, len(ids), _KEYS_ASKED):
             for key in await self._keys.by_ids(ids[start : start + _KEYS_ASKED]):
+                self._keep(key)
+
+    async def key_for_each(self, scopes: Sequence[Scope]) -> None:
+        """The keys of these scopes are at hand, asked for together; those that had none have a new one."""
+        missing = [scope for scope in dict.fromkeys(scopes) if scope not in self._ids]
+        for start in range(0, len(missing), _KEYS_ASKED):
+            part = missing[start : start + _KEYS_ASKED]
+            known = {key.scope: key for key in await self._keys.of_scopes(part)}
+            made = [self._new(scope) for scope in part if scope not in known]
+            await self._keys.add_many(made, self._now)
+            for key in (*known.values(), *made):
+                self._ids[key.scope] = key.id
                 self._keep(key)
 
     async def destroy(self, scope: Scope) -> bool:
@@ -113,11 +135,14 @@ class Sealer:
         return self._ids[scope]
 
     async def _made(self, scope: Scope) -> DataKey:
-        key_id = new_id()
-        wrapped = self._ring.wrap(AESGCM.generate_key(KEY_BYTES * 8), _about(key_id, scope))
-        key = DataKey(key_id, scope, wrapped, self._ring.newest)
+        key = self._new(scope)
         await self._keys.add(key, self._now)
         return key
+
+    def _new(self, scope: Scope) -> DataKey:
+        key_id = new_id()
+        wrapped = self._ring.wrap(AESGCM.generate_key(KEY_BYTES * 8), _about(key_id, scope))
+        return DataKey(key_id, scope, wrapped, self._ring.newest)
 
     async def _cipher(self, key_id: str) -> AESGCM | Expunged:
         if key_id not in self._ciphers:

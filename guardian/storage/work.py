@@ -13,15 +13,21 @@ from guardian.clock import Clock
 from guardian.logs import logger
 from guardian.storage.answer_store import AnswerStore
 from guardian.storage.case_store import CaseStore
+from guardian.storage.conversation_store import ConversationStore
 from guardian.storage.database import Database
 from guardian.storage.deliberation_store import DeliberationStore
 from guardian.storage.delivery_store import DeliveryStore
+from guardian.storage.foreign_store import ForeignStore
+from guardian.storage.hop_store import HopStore
 from guardian.storage.journal_store import JournalReader, JournalStore
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.keys_store import DataKeyStore
+from guardian.storage.link_store import LinkStore
+from guardian.storage.measure_store import MeasureStore, ThingHoldStore
 from guardian.storage.notice_store import NoticeStore
 from guardian.storage.people_store import PeopleStore
 from guardian.storage.promise_store import PromiseStore
+from guardian.storage.raid_store import RaidStore
 from guardian.storage.sanction_store import SanctionStore
 from guardian.storage.sealed import Sealer
 from guardian.storage.sweep_store import SweepStore
@@ -39,12 +45,19 @@ class Stores:
         self.deliveries = DeliveryStore(connection, self.sealer)
         self.answers = AnswerStore(self.deliveries, now)
         self.people = PeopleStore(connection, self.sealer)
+        self.links = LinkStore(connection, self.sealer)
         self.cases = CaseStore(connection, self.sealer)
+        self.conversations = ConversationStore(connection, self.sealer)
         self.promises = PromiseStore(connection)
         self.deliberation = DeliberationStore(connection, self.sealer)
+        self.hops = HopStore(connection, self.sealer)
         self.notices = NoticeStore(connection, self.sealer)
         self.sanctions = SanctionStore(connection, self.sealer)
+        self.measures = MeasureStore(connection, self.sealer)
+        self.thing_holds = ThingHoldStore(connection, self.sealer)
+        self.foreign = ForeignStore(connection, self.sealer)
         self.sweeps = SweepStore(connection)
+        self.raids = RaidStore(connection, self.sealer, now)
 
 
 class Look(Stores):

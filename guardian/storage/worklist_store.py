@@ -1,15 +1,17 @@
 """Remembers which keys are due and who works on whose: one indexed question, and a lease a person."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, insert, literal, or_, select, update
 
 from guardian.errors import Stale
 from guardian.ids import AccountId, PersonId, SpaceName
 from guardian.sanctions.stores import Lease
 from guardian.sanctions.values import CoverageState, Key
 from guardian.storage.instants import UtcInstant
+from guardian.storage.link_store import joined_to
 from guardian.storage.store import SealedStore
 from guardian.storage.tables.sanctions import intents, keys, leases
 
@@ -19,7 +21,8 @@ class WorklistStore(SealedStore):
 
     async def add_key(self, key: Key) -> None:
         """The key is there and looked at no later than it says."""
-        row = {"account_id": key.account, "person_id": key.person, "space": key.space, **_columns(key), "version": 0}
+        row = {"account_id": key.account, "person_id": key.person, "space": key.space, **_columns(key)}
+        row |= {"version": 0, "batch": key.batch}
         statement = self._insert(keys).values(row).on_conflict_do_nothing()
         if (await self._connection.execute(statement)).rowcount != 1 and key.next_look is not None:
             await self._connection.execute(
@@ -27,9 +30,29 @@ class WorklistStore(SealedStore):
             )
             await self.touch_account(key.account, key.next_look)
 
+    async def add_keys(self, many: Sequence[Key]) -> None:
+        """The keys are there, of accounts that had none."""
+        rows = [
+            {
+                "account_id": key.account,
+                "person_id": key.person,
+                "space": key.space,
+                **_columns(key),
+                "version": 0,
+                "batch": key.batch,
+            }
+            for key in many
+        ]
+        await self._connection.execute(insert(keys), rows)
+
     async def touch_person(self, person: PersonId, at: datetime) -> None:
-        """All keys of the person are looked at no later than `at`."""
-        await self._connection.execute(update(keys).where(keys.c.person_id == person).values(_no_later(at)))
+        """All keys of the person, and of whoever is known to be the same human, are looked at no later than `at`."""
+        theirs = keys.c.person_id.in_(await self.together(person))
+        await self._connection.execute(update(keys).where(theirs).values(_no_later(at)))
+
+    async def together(self, person: PersonId) -> tuple[PersonId, ...]:
+        """Everybody who is known to be the same human, the person themselves first."""
+        return await joined_to(self._connection, person)
 
     async def touch_account(self, account: AccountId, at: datetime) -> None:
         """The key is looked at no later than `at`."""
@@ -74,7 +97,8 @@ class WorklistStore(SealedStore):
 
     async def next_due(self, wire_now: datetime) -> datetime | None:
         """The earliest next look of all keys that nobody works on at the wire instant."""
-        free = and_(keys.c.next_look.is_not(None), or_(leases.c.until.is_(None), leases.c.until < wire_now))
+        idle = or_(leases.c.until.is_(None), leases.c.until < wire_now)
+        free = and_(keys.c.next_look.is_not(None), keys.c.batch.is_(None), idle)
         statement = (
             select(keys.c.next_look)
             .select_from(keys.outerjoin(leases, leases.c.person_id == keys.c.person_id))
@@ -93,7 +117,7 @@ class WorklistStore(SealedStore):
         statement = (
             select(keys.c.person_id, leases.c.holder, leases.c.epoch)
             .select_from(keys.outerjoin(leases, leases.c.person_id == keys.c.person_id))
-            .where(keys.c.next_look <= now, free)
+            .where(keys.c.next_look <= now, keys.c.batch.is_(None), free)
             .group_by(keys.c.person_id, leases.c.holder, leases.c.epoch)
             .order_by(func.min(keys.c.next_look))
             .limit(limit)
@@ -166,4 +190,5 @@ def _read(row: Row[Any]) -> Key:
         row.needs,
         row.observed_at,
         row.version,
+        row.batch,
     )

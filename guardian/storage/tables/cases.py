@@ -40,6 +40,7 @@ reports: Final = Table(
     Column("contact_is_safe", Boolean, nullable=True),
     Column("hold_contact", Boolean, nullable=False),
     Column("withdrawn_at", UtcInstant, nullable=True),
+    Column("reporter_mark", String(DIGEST_LENGTH), nullable=True, index=True),
     Column("sealed", LargeBinary, nullable=False),
 )
 
@@ -87,6 +88,7 @@ receipts: Final = Table(
     Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=True),
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=True, index=True),
     Column("used_at", UtcInstant, nullable=True),
+    Column("account_id", String(ID_LENGTH), nullable=True, index=True),
 )
 
 walls: Final = Table(

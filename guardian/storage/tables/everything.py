@@ -2,10 +2,38 @@
 
 from typing import Final
 
-from guardian.storage.tables import cases, concerns, deliberation, ground, notices, people, sanctions, sweeps
+from guardian.storage.tables import (
+    cases,
+    concerns,
+    conversations,
+    deliberation,
+    ground,
+    hops,
+    links,
+    measures,
+    notices,
+    people,
+    raids,
+    sanctions,
+    sweeps,
+)
 from guardian.storage.tables.base import metadata
 
-MODULES: Final = (ground, people, cases, concerns, deliberation, notices, sanctions, sweeps)
+MODULES: Final = (
+    ground,
+    people,
+    links,
+    cases,
+    concerns,
+    conversations,
+    deliberation,
+    hops,
+    notices,
+    sanctions,
+    measures,
+    raids,
+    sweeps,
+)
 """One line here and one import above for each new module of tables."""
 
 __all__ = ["MODULES", "metadata"]

@@ -35,6 +35,8 @@ accounts: Final = Table(
     Column("linked_at", UtcInstant, nullable=False),
     Column("linked_by", String(ID_LENGTH), nullable=False),
     Column("confirmed_by", String(ID_LENGTH), nullable=True),
+    Column("ended_at", UtcInstant, nullable=True),
+    Column("ended_by", String(ID_LENGTH), nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
 )

@@ -55,6 +55,13 @@ keys: Final = Table(
     Column("needs", String, nullable=False),
     Column("observed_at", UtcInstant, nullable=True),
     Column("version", Integer, nullable=False),
+    Column("batch", String(ID_LENGTH), nullable=True),
+)
+Index(
+    "ix_keys_batch",
+    keys.c.batch,
+    sqlite_where=text("batch IS NOT NULL"),
+    postgresql_where=text("batch IS NOT NULL"),
 )
 Index(
     "ix_keys_due",

@@ -1,0 +1,50 @@
+"""Remembers conversations in spaces. Their names there are sealed: with the case that came of one, or with the service."""
+
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import insert, select
+
+from guardian.cases.conversations import Conversation
+from guardian.ids import CaseId, ReportId, SpaceName
+from guardian.storage.keys_store import Scope
+from guardian.storage.sealed import Expunged
+from guardian.storage.store import SealedStore
+from guardian.storage.tables.conversations import conversations
+
+_OF_NO_CASE: Final = Scope.of_service("conversations")
+
+
+class ConversationStore(SealedStore):
+    """The store of conversations."""
+
+    async def conversations_in(self, space: SpaceName) -> tuple[Conversation, ...]:
+        """Every one in that space whose case has not been expunged, oldest first."""
+        found = select(conversations).where(conversations.c.space == space).order_by(conversations.c.id)
+        known = []
+        for row in await self._connection.execute(found):
+            name = await self._sealer.unseal_text("conversations", row.id, "sealed", row.sealed)
+            if not isinstance(name, Expunged):
+                case = None if row.case_id is None else CaseId(row.case_id)
+                report = None if row.report_id is None else ReportId(row.report_id)
+                known.append(Conversation(row.id, space, name, row.read_to, case, report, row.version))
+        return tuple(known)
+
+    async def add_conversation(self, conversation: Conversation) -> None:
+        """The conversation is remembered."""
+        scope = _OF_NO_CASE if conversation.case is None else Scope.of_case(conversation.case)
+        row = {
+            "id": conversation.id,
+            "space": conversation.space,
+            "case_id": conversation.case,
+            "report_id": conversation.report,
+            "read_to": conversation.read_to,
+            "sealed": await self._sealer.seal(scope, "conversations", conversation.id, "sealed", conversation.name),
+            "version": conversation.version,
+        }
+        await self._connection.execute(insert(conversations).values(row))
+
+    async def save_conversation(self, conversation: Conversation) -> Conversation:
+        """It stands as given, one version later; Stale where somebody was quicker."""
+        version = await self._change(conversations, conversation.id, conversation.version, read_to=conversation.read_to)
+        return replace(conversation, version=version)
