@@ -4,11 +4,11 @@ Members, people and reports are known here by the few fields that reaching them 
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
-from guardian.ids import MemberId, NoticeId, PersonId, ReportId
+from guardian.ids import AccountId, MemberId, NoticeId, PersonId, ReportId
 from guardian.notices.values import Notice, Recipient, RecipientKind
 from guardian.notices.wording import Text
 from guardian.spaces.outcomes import Outcome
@@ -29,7 +29,8 @@ class KnownMember(Protocol):
 
 
 class Link(Protocol):
-    """What is needed of a person's account; one that does not bind may be somebody else's, and is never written to."""
+    """What is needed of a person's account. One that does not bind may be somebody else's, and only its owner's own
+    notices go there."""
 
     @property
     def account(self) -> Account: ...
@@ -38,8 +39,24 @@ class Link(Protocol):
     def binding(self) -> bool: ...
 
 
+class MailWay(Protocol):
+    """A reporter's mail address, and the secret part of ours for their answers; `answers`: whether mail may go there."""
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def token(self) -> str: ...
+
+    @property
+    def answers(self) -> bool: ...
+
+
 class KnownReport(Protocol):
     """What is needed of a report; `contact_is_safe` None: the reporter did not say."""
+
+    @property
+    def mail(self) -> MailWay | None: ...
 
     @property
     def reporter(self) -> Account | None: ...
@@ -50,13 +67,18 @@ class KnownReport(Protocol):
     @property
     def withdrawn_at(self) -> datetime | None: ...
 
+    @property
+    def locale(self) -> str: ...
+
 
 class PeopleBook(Protocol):
     """Where members and people are found."""
 
     async def member(self, member: MemberId) -> KnownMember | None: ...
 
-    async def accounts_of(self, person: PersonId) -> tuple[Link, ...]: ...
+    async def surely_of(self, person: PersonId) -> tuple[Link, ...]: ...
+
+    async def account(self, account: AccountId) -> Link | None: ...
 
 
 class ReportBook(Protocol):
@@ -78,8 +100,9 @@ class AddressView(Protocol):
 class MailPort(Protocol):
     """The way out by mail."""
 
-    async def send(self, to: str, subject: str, text: str, message_id: str) -> Outcome:
-        """The mail server has taken the mail (Done with its answer), or it says why not."""
+    async def send(self, to: str, subject: str, text: str, message_id: str, reply_token: str = "") -> Outcome:
+        """The mail server has taken the mail (Done with its answer), or it says why not. With a `reply_token`, answers
+        go to the address that was made for its party alone."""
         ...
 
 
@@ -96,13 +119,14 @@ class Ways:
     """The channels in the order in which they are tried. `observed`: others are left out, because their space only looks.
 
     `page`: the recipient reads it on a page of their own, and there is nowhere to send it. `unwanted`: they do not want
-    to be written to (any more).
+    to be written to (any more). `locale` is the language that the recipient reads in ("" for English).
     """
 
     channels: tuple[Channel, ...] = ()
     observed: bool = False
     page: bool = False
     unwanted: bool = False
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +146,8 @@ class Directory:
                 return await self._to_person(view, to)
             case RecipientKind.REPORTER:
                 return await self._to_reporter(view, to)
+            case RecipientKind.ACCOUNT:
+                return await self._to_owner(view, to)
 
     async def _to_member(self, view: AddressView, to: Recipient) -> Ways:
         member = await view.people.member(to.member) if to.member else None
@@ -133,16 +159,32 @@ class Directory:
         return Ways(channels)
 
     async def _to_person(self, view: AddressView, to: Recipient) -> Ways:
-        links = await view.people.accounts_of(to.person) if to.person else ()
-        return self._outside([link.account for link in links if link.binding])
+        links = await view.people.surely_of(to.person) if to.person else ()
+        return self._outside([link.account for link in links])
+
+    async def _to_owner(self, view: AddressView, to: Recipient) -> Ways:
+        """Whoever owns a linked account is written to there and nowhere else: they may be nobody's whom we know."""
+        link = await view.people.account(to.account) if to.account else None
+        return self._outside([link.account]) if link else Ways()
 
     async def _to_reporter(self, view: AddressView, to: Recipient) -> Ways:
         report = await view.cases.report(to.report) if to.report else None
         if report is None or report.withdrawn_at is not None or report.contact_is_safe is False:
             return Ways(unwanted=True)
+        if report.mail is not None:
+            return replace(self._by_mail(report.mail), locale=report.locale)
         if report.reporter is None:
             return Ways(page=True)
-        return self._outside([report.reporter])
+        return replace(self._outside([report.reporter]), locale=report.locale)
+
+    def _by_mail(self, way: MailWay) -> Ways:
+        """Somebody who mailed us. An address that nothing vouches for is somebody else's, as far as is known: a mail there
+        would tell them of the report, and would be sent at a forger's bidding."""
+        if self.mailer is None or not way.answers:
+            return Ways()
+        if not any(self.spaces.mode(name) is Mode.ENFORCE for name in self.spaces.names):
+            return Ways(observed=True)
+        return Ways((_by_mail(self.mailer, way.address, way.token),))
 
     def _outside(self, accounts: list[Account]) -> Ways:
         """Somebody outside the group is written to only where the service acts."""
@@ -168,8 +210,8 @@ def _in_space(
     return send
 
 
-def _by_mail(mailer: MailPort, address: str) -> Channel:
+def _by_mail(mailer: MailPort, address: str, reply_token: str = "") -> Channel:
     async def send(text: Text, notice: NoticeId) -> Outcome:
-        return await mailer.send(address, text.subject, text.body, notice)
+        return await mailer.send(address, text.subject, text.body, notice, reply_token)
 
     return Channel(MAIL, send)

@@ -13,7 +13,7 @@ from typing import Final, Generic, Protocol, TypeVar, assert_never
 
 from guardian.clock import Clock
 from guardian.errors import Stale
-from guardian.ids import NoticeId, SanctionId
+from guardian.ids import AccountId, NoticeId, SanctionId
 from guardian.journal import SERVICE, Entry, Journal
 from guardian.logs import logger, place_of
 from guardian.notices.channels import AddressView, Channel, Directory, MailPort, Ways
@@ -87,7 +87,8 @@ class Result:
 
 class Outbox(Generic[V, W]):
     """Delivers what waits. `on_told` hears, in the recording transaction, how telling a sanctioned person ended: with a
-    proof, or with None where every channel refused. `may_still_know` asks a member's permission again at sending."""
+    proof, or with None where every channel refused; `on_owner_told`, that the owner of a linked account was written to,
+    or cannot be. `may_still_know` asks a member's permission again at sending."""
 
     def __init__(
         self,
@@ -100,6 +101,7 @@ class Outbox(Generic[V, W]):
         base_url: str,
         on_told: Callable[[W, SanctionId, str | None], Awaitable[None]],
         may_still_know: Callable[[V, Notice], Awaitable[bool]],
+        on_owner_told: Callable[[W, AccountId], Awaitable[None]] | None = None,
         patience: Patience | None = None,
     ) -> None:
         self._works = works
@@ -108,6 +110,7 @@ class Outbox(Generic[V, W]):
         self._wording = Wording(community, base_url)
         self._on_told = on_told
         self._may_still_know = may_still_know
+        self._on_owner_told = on_owner_told
         self._patience = patience or Patience()
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._one_round = asyncio.Lock()
@@ -184,7 +187,7 @@ class Outbox(Generic[V, W]):
             return Result(NoticeState.WITHHELD, why="may_not_be_told")
         if ways.page:
             return Result(NoticeState.SENT, PAGE)
-        return await self._sent(notice, ways, self._wording.of(notice))
+        return await self._sent(notice, ways, self._wording.of(notice, ways.locale))
 
     async def _sent(self, notice: Notice, ways: Ways, text: Text) -> Result:
         """The channels are tried in their order until one gives proof; a person counts as told on nothing less (P-6.2)."""
@@ -218,7 +221,7 @@ class Outbox(Generic[V, W]):
         """What became of it is stored; where only the version has moved on meanwhile, it is stored all the same."""
         for _ in range(_RECORD_TRIES):
             try:
-                await self._store(_after(notice, result, retry), result)
+                await self._store(_after(notice, result, retry, self._clock.now()), result)
                 return
             except Stale:
                 async with self._works.look() as view:
@@ -247,6 +250,8 @@ class Outbox(Generic[V, W]):
             await work.notices.save(tried)
             if hears and tried.sanction is not None:
                 await self._on_told(work, tried.sanction, result.proof or None)
+            if tried.to.account is not None and result.answered and self._on_owner_told is not None:
+                await self._on_owner_told(work, tried.to.account)
             _note(work.journal, tried, result)
 
     def _retry_at(self, notice: Notice, result: Result) -> datetime | None:
@@ -268,8 +273,10 @@ class Outbox(Generic[V, W]):
             log.error("notice.was_not_put_off", notice=notice, kind=type(error).__name__, at=place_of(error))
 
 
-def _after(notice: Notice, result: Result, retry: datetime | None) -> Notice:
-    return replace(notice, state=result.state, tries=notice.tries + 1, next_try=retry, proof=result.proof)
+def _after(notice: Notice, result: Result, retry: datetime | None, now: datetime) -> Notice:
+    sent_at = now if result.state is NoticeState.SENT else None
+    tries = notice.tries + 1
+    return replace(notice, state=result.state, tries=tries, next_try=retry, proof=result.proof, sent_at=sent_at)
 
 
 def _proof(channel: Channel, outcome: Done | Already) -> str:

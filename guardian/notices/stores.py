@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from guardian.ids import CaseId, NoticeId, PersonId, ReportId
+from guardian.ids import AccountId, CaseId, NoticeId, PersonId, ReportId
 from guardian.notices.values import Notice, NoticeState
 
 
@@ -49,4 +49,8 @@ class NoticeStore(Protocol):
 
     async def of_person(self, person: PersonId) -> tuple[Notice, ...]:
         """Every notice to that person, oldest first."""
+        ...
+
+    async def of_account(self, account: AccountId) -> tuple[Notice, ...]:
+        """Every notice to the owner of that linked account, oldest first."""
         ...

@@ -14,20 +14,22 @@ _ROLES: Final[Mapping[RecipientKind, Recipient]] = {
     RecipientKind.MEMBER: Recipient.MEMBER,
     RecipientKind.REPORTER: Recipient.REPORTER,
     RecipientKind.PERSON: Recipient.REPORTED,
+    RecipientKind.ACCOUNT: Recipient.OWNER,
 }
 _KEYS: Final[Mapping[Fact, str]] = {
-    Fact.STATUS: "news ask cause result state look alarm promise step wish needs ground conflict what",
+    Fact.STATUS: "news ask cause result state look alarm promise step wish needs ground conflict what when answer_given",
     Fact.DUE_DATE: "due until closes new_date answer_by review_on",
     Fact.PLACE: "space spaces",
     Fact.CASE_CODE_NAME: "code_name review",
     Fact.PERSON_CODE_NAME: "person",
     Fact.MEMBER_NAME: "by of",
-    Fact.OPAQUE_ID: "proposal draft act stop sanction",
+    Fact.OPAQUE_ID: "proposal draft act stop sanction hop",
     Fact.CONTACT_PERSON: "turn_to",
     Fact.OWN_REFERENCE: "reference",
+    Fact.OWN_RECEIPT: "own_receipt",
     Fact.OWN_PAGE: "page receipt",
     Fact.READ_TEXT: "text",
-    Fact.DECISION: "outcome restriction conditions return answer",
+    Fact.DECISION: "outcome restriction conditions return answer measure measured_for",
     Fact.TERM: "from ends ended returns",
 }
 KINDS: Final[Mapping[str, Fact]] = MappingProxyType({key: fact for fact, keys in _KEYS.items() for key in keys.split()})

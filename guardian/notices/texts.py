@@ -8,16 +8,24 @@ from typing import Final
 
 from guardian.notices.values import News
 from rules.ladder import Outcome, ReadmissionAsks
+from rules.measures import MeasureReason
 from rules.precedence import Restriction
 
 Words = Mapping[str, str]
 
 CASE_NEWS: Final[Words] = {
     News.ADDITION: "Something has been added to this case.",
+    News.CAME_BACK: "A mail to a reporter has come back undelivered: they were not told. Please find another way to them.",
     News.WISH: "A reporter asks for something. Please read it before you take the next step.",
     News.WITHDRAWN: "A reporter has withdrawn. Please read it before you take the next step.",
     News.PERSON_NAMED: "A reported person has been named in this case.",
     News.ACCOUNT_LINKED: "An account has been linked to a person of this case.",
+    News.LINK_UNDONE: (
+        "An account that had been linked to a person of this case is not theirs. The link is undone, and the account let go."
+    ),
+    News.LINK_KEPT: "A disputed account has been looked at again. The link stays.",
+    News.PEOPLE_JOINED: "Two people of your cases are known to be one from now on. What holds on one holds for both.",
+    News.PEOPLE_PARTED: "Two people who were taken for one are two again. What holds on each stays theirs.",
     News.CONFLICT: (
         "Somebody who takes no part in this case has named, or linked an account to, a person whom it protects. Please "
         "look at what they did."
@@ -34,6 +42,8 @@ CASE_NEWS: Final[Words] = {
     News.HEARD: "The person who was asked has answered.",
     News.HEARING_OVER: "The time for the hearing is over.",
     News.ASKED_FOR_VIEWS: "The reporters have been asked for their views.",
+    News.ASK_BEFORE_CONTACT: "The reporter has been asked whether it is safe to write to the reported person.",
+    News.MAY_CONTACT_NOW: "The reporter has answered, or the time to do so is over: the hearing can begin.",
     News.FEEDBACK_OVER: "The time for the reporters' views is over.",
     News.STEP_SKIPPED: "A step of this case has been skipped. Who asked, who agreed and why is with the case.",
     News.TEXT_READ: "A text has been read by a second member.",
@@ -46,6 +56,13 @@ CASE_NEWS: Final[Words] = {
     News.REOPENED: "The case is open again.",
     News.RECONSIDER: "Somebody asks for the decision to be looked at again.",
     News.ACCOUNT_GIVEN: "Whoever acted alone has said what happened.",
+    News.HOP_ACCEPTED: "What was passed on in this case has been accepted by somebody by name.",
+    News.REFERRED: "Moderators have been asked to keep an eye on an account of this case.",
+    News.REFERRAL_NOWHERE: (
+        "The decision asks for moderators to keep an eye on somebody, but no account of theirs is known where somebody "
+        "could do so. Once one is known, /refer asks them."
+    ),
+    News.POSITION: "One of the two groups has said how it sees this case. Please read it before the next step.",
 }
 RESULTS: Final[Words] = {
     "agreed": "The proposal is agreed.",
@@ -67,8 +84,23 @@ BOARD_CAUSES: Final[Words] = {
     "not_agreed": "The group did not come to an agreement in time. The Board decides this case.",
     "reconsideration": "Somebody asks the Board to look at a decision again.",
     "reminder": "This case still waits for the Board's answer.",
+    "groups": (
+        "The working group and the moderators did not agree in time. The Board decides this case; what each of them "
+        "says stands with it."
+    ),
 }
 BOARD_ASKS: Final[Words] = {"answer": "its answer", "motion": "the motion", "reconsider": "what comes of it"}
+RAIDS: Final[Words] = {
+    "announced": (
+        "A member wants to restrict many accounts at once, because of a raid. Nobody is restricted until a second member "
+        "agrees. If nobody does, nothing happens."
+    ),
+    "begun": (
+        "Two members have announced a raid, and its accounts are being restricted. You are told of it this once, not for "
+        "each account. The group looks at it within a day; what it then decides holds for all of them."
+    ),
+    "done": "Every account of the raid has been looked at. The list with what became of each is ready for you.",
+}
 STOPS: Final[Words] = {
     "stopped": "A member has been stopped from acting alone until the group has looked at it.",
     "kept": "The group has looked at a stop, and it stays.",
@@ -87,8 +119,13 @@ PROMISES: Final[Words] = {
     "readmission_answer": "A request to return waits for an answer.",
     "case_review": "This case is to be looked at once more.",
     "hearing": "The time for the hearing runs out.",
+    "contact_question": "The reporter has been asked whether it is safe to write to the reported person.",
     "board_answer": "This case waits for the Board's answer.",
     "conflict": "This case waits for a word on whether somebody may take part.",
+    "measure_look": "A measure of moderators waits for another look.",
+    "native_reason": "A restriction made with a space's own menu waits for its reason.",
+    "link_dispute": "Somebody says that a linked account is not theirs, and waits for a look at it.",
+    "acceptance": "What was passed on in this case waits for somebody to accept it by name.",
 }
 ALARMS: Final[Words] = {
     "lifted_again": "Somebody keeps lifting by hand what the group had decided. Please speak with them.",
@@ -97,6 +134,7 @@ ALARMS: Final[Words] = {
 REPORTER_HEADINGS: Final[Words] = {
     News.ANSWER: "An answer to you",
     News.ASKED_FOR_VIEWS: "Your view is asked for",
+    News.ASK_BEFORE_CONTACT: "Before we write to anybody",
     News.DECIDED: "There is a decision",
     News.CLOSED: "How it ended",
     News.FILED: "How it ended",
@@ -107,6 +145,11 @@ REPORTER_NEWS: Final[Words] = {
     News.ASKED_FOR_VIEWS: (
         "The group has come to a view of what should follow from your report. Before it is carried out, you can say "
         "here what you think, and whether something in it would put you or somebody else at risk."
+    ),
+    News.ASK_BEFORE_CONTACT: (
+        "The group would like to hear the person whom you reported. Is that safe for you and others? Please say on this "
+        "page that we may contact them, or that we should not do so yet. If we hear nothing from you in time, the group "
+        "goes on with care; your name is never told to them."
     ),
     News.DECIDED: "The group has come to a decision on what you reported, and it is being carried out now.",
     News.CLOSED: (
@@ -163,6 +206,23 @@ RELEASES: Final[Words] = {
     "reconsidered": "the decision was looked at again, and the restriction of your access has been lifted.",
 }
 
+MEASURES: Final[Words] = {
+    "muted": "you can read along there, but not write",
+    "suspended": "you cannot take part there",
+    "locked": "a conversation there is closed",
+    "hidden": "something that you wrote there is not shown without a click",
+}
+MEASURE_REASONS: Final[Words] = {
+    MeasureReason.INSULTS: "insults.",
+    MeasureReason.HARASSMENT: "harassment.",
+    MeasureReason.SPAM: "spam or advertising.",
+    MeasureReason.DERAILING: "a conversation was led away from its subject again and again.",
+    MeasureReason.PRIVATE_INFORMATION: "private information of somebody was made public.",
+    MeasureReason.UNSUITABLE: "content that does not belong there.",
+    MeasureReason.COOLING_DOWN: "a heated conversation, to let it cool down.",
+    MeasureReason.GUIDELINES: "the guidelines of the space.",
+}
+
 PHRASES: Final[Mapping[str, Words | frozenset[Outcome]]] = {
     "case_news": CASE_NEWS,
     "results": RESULTS,
@@ -170,6 +230,7 @@ PHRASES: Final[Mapping[str, Words | frozenset[Outcome]]] = {
     "board_causes": BOARD_CAUSES,
     "board_asks": BOARD_ASKS,
     "stops": STOPS,
+    "raids": RAIDS,
     "promises": PROMISES,
     "alarms": ALARMS,
     "reporter_headings": REPORTER_HEADINGS,
@@ -179,5 +240,7 @@ PHRASES: Final[Mapping[str, Words | frozenset[Outcome]]] = {
     "restrictions": RESTRICTIONS,
     "returns": RETURNS,
     "releases": RELEASES,
+    "measures": MEASURES,
+    "measure_reasons": MEASURE_REASONS,
 }
 """By the names that templates know them by: `words.returns`, and so on."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from guardian.ids import CaseId, MemberId, NoticeId, PersonId, ReportId, SanctionId
+from guardian.ids import AccountId, CaseId, MemberId, NoticeId, PersonId, ReportId, SanctionId
 
 
 class NoticeKind(StrEnum):
@@ -19,6 +19,8 @@ class NoticeKind(StrEnum):
     HELD_OUT_TO_DECIDE = "held_out_to_decide"
     CONFLICT_TO_DECIDE = "conflict_to_decide"
     LINK_TO_CONFIRM = "link_to_confirm"
+    LINK_DISPUTED = "link_disputed"
+    JOIN_TO_CONFIRM = "join_to_confirm"
     SKIP_TO_CONFIRM = "skip_to_confirm"
     DRAFT_TO_READ = "draft_to_read"
     PROPOSAL_OPEN = "proposal_open"
@@ -42,31 +44,57 @@ class NoticeKind(StrEnum):
     CANNOT_PROVE = "cannot_prove"
     NOT_TOLD = "not_told"
     BRAKE = "brake"
+    RAID = "raid"
     CLOCK_DISTRUSTED = "clock_distrusted"
     RETURN_TO_CONFIRM = "return_to_confirm"
     TERM_OVER = "term_over"
     READMISSION_ASKED = "readmission_asked"
     CASE_CLOSED = "case_closed"
     CODE = "code"
+    NEW_MATTER = "new_matter"
+    ESCALATED = "escalated"
+    ESCALATION_NEWS = "escalation_news"
+    ACCEPTANCE_LATE = "acceptance_late"
+    SPREAD = "spread"
+    POSITION_ASKED = "position_asked"
+    MEASURED_AGAINST = "measured_against"
+    MEASURE_TO_LOOK_AT = "measure_to_look_at"
+    MEASURE_LOOKED_AT = "measure_looked_at"
+    NATIVE_ASK = "native_ask"
+    NATIVE_UNEXPLAINED = "native_unexplained"
+    NATIVE_BY_STRANGER = "native_by_stranger"
     # to parties
     REPORTER_NEWS = "reporter_news"
     REPORTER_LATE = "reporter_late"
+    LETTER_RECEIVED = "letter_received"
     HEARING = "hearing"
     DECISION = "decision"
     ACTED = "acted"
+    MEASURED = "measured"
+    MEASURE_ANSWERED = "measure_answered"
     RELEASED = "released"
     MAY_ASK = "may_ask"
+    LINKED = "linked"
     READMISSION_ANSWERED = "readmission_answered"
+    # to whoever owns an account that was taken for somebody's
+    ACCOUNT_TAKEN = "account_taken"
+    ACCOUNT_KEPT = "account_kept"
+    ACCOUNT_FREED = "account_freed"
 
 
 class News(StrEnum):
     """What a `case_news` or `reporter_news` is about: the fact `news`, worded by the template."""
 
     ADDITION = "addition"
+    CAME_BACK = "came_back"
     WISH = "wish"
     WITHDRAWN = "withdrawn"
     PERSON_NAMED = "person_named"
     ACCOUNT_LINKED = "account_linked"
+    LINK_UNDONE = "link_undone"
+    LINK_KEPT = "link_kept"
+    PEOPLE_JOINED = "people_joined"
+    PEOPLE_PARTED = "people_parted"
     CONFLICT = "conflict"
     CONFLICT_DECIDED = "conflict_decided"
     RISK_MARKED = "risk_marked"
@@ -80,6 +108,8 @@ class News(StrEnum):
     HEARD = "heard"
     HEARING_OVER = "hearing_over"
     ASKED_FOR_VIEWS = "asked_for_views"
+    ASK_BEFORE_CONTACT = "ask_before_contact"
+    MAY_CONTACT_NOW = "may_contact_now"
     FEEDBACK_OVER = "feedback_over"
     STEP_SKIPPED = "step_skipped"
     TEXT_READ = "text_read"
@@ -92,6 +122,10 @@ class News(StrEnum):
     REOPENED = "reopened"
     RECONSIDER = "reconsider"
     ACCOUNT_GIVEN = "account_given"
+    HOP_ACCEPTED = "hop_accepted"
+    REFERRED = "referred"
+    REFERRAL_NOWHERE = "referral_nowhere"
+    POSITION = "position"
 
 
 class RecipientKind(StrEnum):
@@ -100,6 +134,7 @@ class RecipientKind(StrEnum):
     MEMBER = "member"
     REPORTER = "reporter"
     PERSON = "person"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +145,7 @@ class Recipient:
     member: MemberId | None = None
     report: ReportId | None = None
     person: PersonId | None = None
+    account: AccountId | None = None
 
 
 class NoticeState(StrEnum):
@@ -137,3 +173,4 @@ class Notice:
     sanction: SanctionId | None = None
     proof: str = ""
     version: int = 0
+    sent_at: datetime | None = None

@@ -48,7 +48,7 @@ class FakeMailer:
     answer: Outcome | None = None
     sent: list[tuple[str, str, str, str]] = field(default_factory=list)
 
-    async def send(self, to: str, subject: str, text: str, message_id: str) -> Outcome:
+    async def send(self, to: str, subject: str, text: str, message_id: str, reply_token: str = "") -> Outcome:
         self.sent.append((to, subject, text, message_id))
         return self.answer or Done("250 taken")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors import discord
-from guardian.ids import CaseId, MemberId, NoticeId, PersonId, ReportId
+from guardian.ids import AccountId, CaseId, MemberId, NoticeId, PersonId, ReportId
 from guardian.notices import texts
 from guardian.notices.values import News, Notice, NoticeKind, Recipient, RecipientKind
 from guardian.notices.wording import Text, Wording
@@ -16,7 +16,7 @@ from rules.ladder import Outcome, ReadmissionAsks
 from rules.precedence import Restriction
 
 TEMPLATES = Path(texts.__file__).parent / "templates"
-TO_REPORTERS = (NoticeKind.REPORTER_NEWS, NoticeKind.REPORTER_LATE)
+TO_REPORTERS = (NoticeKind.REPORTER_NEWS, NoticeKind.REPORTER_LATE, NoticeKind.LETTER_RECEIVED)
 TO_PEOPLE = (
     NoticeKind.HEARING,
     NoticeKind.DECISION,
@@ -24,8 +24,10 @@ TO_PEOPLE = (
     NoticeKind.RELEASED,
     NoticeKind.MAY_ASK,
     NoticeKind.READMISSION_ANSWERED,
+    NoticeKind.LINKED,
 )
-TO_MEMBERS = tuple(kind for kind in NoticeKind if kind not in TO_REPORTERS + TO_PEOPLE)
+TO_OWNERS = (NoticeKind.ACCOUNT_TAKEN, NoticeKind.ACCOUNT_KEPT, NoticeKind.ACCOUNT_FREED)
+TO_MEMBERS = tuple(kind for kind in NoticeKind if kind not in TO_REPORTERS + TO_PEOPLE + TO_OWNERS)
 COMMANDS = "\n".join(path.read_text() for path in Path(discord.__file__).parent.glob("commands/*.py"))
 KNOWN_COMMAND = re.compile(r'tree\.command\(\s*name="([a-z-]+)"')
 WITHOUT_CASE = (NoticeKind.CODE, NoticeKind.CLOCK_DISTRUSTED, NoticeKind.LIFTED_ASK)
@@ -73,6 +75,8 @@ def to(kind: NoticeKind) -> Recipient:
     """A recipient of the sort that the kind is for."""
     if kind in TO_REPORTERS:
         return Recipient(RecipientKind.REPORTER, report=ReportId("r"))
+    if kind in TO_OWNERS:
+        return Recipient(RecipientKind.ACCOUNT, account=AccountId("a"))
     if kind in TO_PEOPLE:
         return Recipient(RecipientKind.PERSON, person=PersonId("p"))
     return Recipient(RecipientKind.MEMBER, member=MemberId("m"))
@@ -128,6 +132,20 @@ def test_no_party_ever_reads_a_code_name(wording: Wording, kind: NoticeKind) -> 
     for text in (wording.of(notice), wording.on_page(notice)):
         assert CODE_NAME not in whole(text)
         assert KINDS_OF["person"] not in whole(text)
+
+
+@pytest.mark.parametrize("kind", TO_OWNERS)
+def test_whoever_owns_an_account_reads_nothing_of_the_matter_of_the_person_it_was_taken_for(
+    wording: Wording, kind: NoticeKind
+) -> None:
+    """P-2.11: they may be a stranger, and what they are sent stands in their inbox for good."""
+    notice = a_full_notice(kind)
+    for text in (whole(wording.of(notice)), whole(wording.on_page(notice))):
+        told = [name for name, secret in {**OF_THE_CASE, **CLOCKS}.items() if secret in text]
+        assert [name for name in told if name != "receipt"] == []
+        assert CODE_NAME not in text
+        assert KINDS_OF["person"] not in text
+    assert RECEIPT not in whole(wording.on_page(notice))
 
 
 @pytest.mark.parametrize("kind", TO_REPORTERS + TO_PEOPLE)
