@@ -31,15 +31,17 @@ _CHANCE = SystemRandom()
 
 
 class Urgency(IntEnum):
-    """Who goes first where calls are scarce: what lifts or protects, then looks, then sweeps."""
+    """Who goes first where calls are scarce: what lifts or protects, then looks, then one of many, then sweeps."""
 
     ACT = 0
     LOOK = 1
-    SWEEP = 2
+    BULK = 2
+    SWEEP = 3
 
 
-_SHARE: Mapping[Urgency, float] = {Urgency.ACT: 1.0, Urgency.LOOK: 0.9, Urgency.SWEEP: 0.5}
+_SHARE: Mapping[Urgency, float] = {Urgency.ACT: 1.0, Urgency.LOOK: 0.98, Urgency.BULK: 0.95, Urgency.SWEEP: 0.5}
 """The part of the budget that each urgency may use up, so that an act never finds the window full of sweeps."""
+_BURST_SECONDS = 1.0
 
 
 class Failed(Exception):
@@ -51,11 +53,15 @@ class Failed(Exception):
 
 
 class Budget:
-    """At most so many calls in any minute of wire time; the most urgent waits the least."""
+    """At most so many calls in any minute of wire time; the most urgent waits the least.
+
+    One of many comes at an even pace: a thousand of them at once would shut out the next urgent call for a minute.
+    """
 
     def __init__(self, per_minute: float, seconds: float = 60.0) -> None:
         self._limit, self._seconds = max(1.0, per_minute * seconds / 60.0), seconds
         self._taken: deque[float] = deque()
+        self._next_of_many = 0.0
         self._waiting: list[tuple[Urgency, int]] = []
         self._numbers = count()
 
@@ -72,6 +78,9 @@ class Budget:
         finally:
             self._waiting.remove(ticket)
         self._taken.extend([wire_seconds()] * cost)
+        if urgency is Urgency.BULK:
+            since = max(self._next_of_many, wire_seconds() - _BURST_SECONDS)
+            self._next_of_many = since + cost * self._seconds / (self._limit * _SHARE[urgency])
 
     def _wait(self, ticket: tuple[Urgency, int], cost: int) -> float:
         """Seconds until the ticket could go, as far as is known now; 0 where it can."""
@@ -81,7 +90,7 @@ class Budget:
         ahead = sum(1 for other in self._waiting if other < ticket)
         lacking = len(self._taken) + ahead + cost - max(cost, int(self._limit * _SHARE[ticket[0]]))
         if lacking <= 0:
-            return 0.0
+            return max(0.0, self._next_of_many - now) if ticket[0] is Urgency.BULK else 0.0
         if lacking > len(self._taken):
             return _NAP_SECONDS
         return max(0.001, self._taken[lacking - 1] + self._seconds - now)
@@ -160,6 +169,7 @@ class Line:
         first_pause: timedelta = FIRST_PAUSE,
     ) -> None:
         self._name, self._clock, self._dialect, self._ceiling = name, clock, dialect, ceiling
+        self._per_minute = per_minute
         self._budget = Budget(per_minute)
         self._pool = Pool(name, threads)
         self._first_pause = first_pause
@@ -205,6 +215,11 @@ class Line:
             return Unknown(f"no answer within {self._ceiling.total_seconds() * ceilings:g} s")
         except Failed as failed:
             return unknown_for(failed.outcome)
+
+    @property
+    def per_minute_of_many(self) -> float:
+        """How many calls a minute one of many may have here, where nothing more urgent needs them."""
+        return self._per_minute * _SHARE[Urgency.BULK]
 
     def busy(self, account: Account) -> bool:
         """Whether an act on this account that was cut off may still be under way."""

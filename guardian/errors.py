@@ -7,7 +7,7 @@ GuardianError
   Misconfigured  stop at start-up, naming every fault at once
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class GuardianError(Exception):
@@ -19,12 +19,16 @@ class GuardianError(Exception):
 
 
 class Refused(GuardianError):
-    """A rule said no. `rule` is the id of the policy digest, or of the house where no policy speaks."""
+    """A rule said no. `rule` is the id of the policy digest, or of the house where no policy speaks.
 
-    def __init__(self, code: str, sentence: str, rule: str = "") -> None:
+    By its code and `facts` the sentence can be said in another language.
+    """
+
+    def __init__(self, code: str, sentence: str, rule: str = "", facts: Mapping[str, object] | None = None) -> None:
         super().__init__(sentence)
         self.code = code
         self.rule = rule
+        self.facts = facts or {}
 
 
 class NotFound(GuardianError):

@@ -133,14 +133,15 @@ class EmulatedServer(ABC, Generic[StateT]):
     async def _serve(self, request: web.Request, operation: str, handler: Handler[StateT]) -> web.StreamResponse:
         body = await _parsed(request)
         actor = self.actor_of(request)
+        query = {name: ",".join(request.query.getall(name)) for name in request.query}
         exchange = self.history.asked(
-            operation, request.method, request.path, dict(request.query), dict(request.headers), body, actor or ""
+            operation, request.method, request.path, query, dict(request.headers), body, actor or ""
         )
         call = Call(
             self.state,
             exchange,
             dict(request.match_info),
-            dict(request.query),
+            query,
             dict(request.headers),
             body,
             actor or "",

@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from socket import socket
+from typing import cast
 
-from guardian.assembly.connecting import Connected, connect, mailer_of, pulse_of
+from guardian.assembly.connecting import Connected, connect, pulse_of
+from guardian.assembly.mailing import Mail, MailDoor, mail_door_of, mailer_of
 from guardian.assembly.service import SERVE, Service
 from guardian.clock import Clock, wire_instant
 from guardian.desk.alarms import DeskAlarms
 from guardian.desk.desk import Desk
 from guardian.desk.enactment import enactment_told
+from guardian.desk.owners import owner_was_told
 from guardian.desk.telling import still_to_tell
 from guardian.ids import Reference
 from guardian.notices.outbox import Outbox
@@ -19,6 +22,7 @@ from guardian.sanctions.pace import Pace
 from guardian.sanctions.reconciler import Reconciler
 from guardian.scheduling.clockwork import Clockwork
 from guardian.settings.values import ReconcilerSettings, Settings
+from guardian.spaces.inbox import Inbox
 from guardian.spaces.port import Space
 from guardian.spaces.registry import Registered, Spaces
 from guardian.storage.database import Database, Observer
@@ -71,8 +75,11 @@ def _joined(
     base_url = settings.base_url or (
         address_of(listens_at) if listens_at else f"http://{settings.host}:{settings.port}"
     )
-    desk = Desk(works, settings.policy, clock, spaces, base_url, settings.community)
-    mailer = mailer_of(settings.mail) if settings.mail else None
+    largest = settings.largest_file
+    desk = Desk(works, settings.policy, clock, spaces, base_url, settings.community, largest_file=largest)
+    # A wrapper knows what it is put round by its name; mail has one as a space has.
+    mailer = cast(Mail, wrap(cast(Space, mailer_of(settings.mail)))) if settings.mail else None
+    mail_door = mail_door_of(settings.mail, desk) if settings.mail else None
     tools = Tools(
         works,
         spaces,
@@ -95,6 +102,7 @@ def _joined(
         base_url=base_url,
         on_told=enactment_told,
         may_still_know=still_to_tell,
+        on_owner_told=owner_was_told,
     )
     return Service(
         settings,
@@ -108,10 +116,16 @@ def _joined(
         outbox,
         Clockwork(database, clock),
         connected,
-        tuple(each.inbox(desk) for each in connected if each.inbox is not None),
+        _inboxes(connected, mail_door, desk),
         pulse_of(settings.heartbeat) if settings.heartbeat else None,
         listens_at,
+        mail_door,
     )
+
+
+def _inboxes(connected: tuple[Connected, ...], mail_door: MailDoor | None, desk: Desk) -> tuple[Inbox, ...]:
+    found = [each.inbox(desk) for each in connected if each.inbox is not None]
+    return tuple(found if mail_door is None or mail_door.inbox is None else [*found, mail_door.inbox])
 
 
 def neutral_reason(reference: Reference) -> str:

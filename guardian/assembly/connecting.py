@@ -1,4 +1,4 @@
-"""Connects the configured spaces and the mail server. A connector that is not configured is never imported."""
+"""Connects the configured spaces. A connector that is not configured is never imported."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -7,18 +7,17 @@ from typing import Protocol
 
 from guardian.clock import Clock
 from guardian.desk.desk import Desk
-from guardian.notices.channels import MailPort
 from guardian.settings.values import (
     DiscordSettings,
     ForumSettings,
     GithubSettings,
     HeartbeatSettings,
-    MailSettings,
     SpaceSettings,
 )
 from guardian.spaces.inbox import Inbox
 from guardian.spaces.inlet import Inlet
 from guardian.spaces.port import Finding, Space
+from guardian.spaces.proof import AccountProof
 from guardian.spaces.registry import Mode
 from guardian.spaces.things import Things
 
@@ -33,12 +32,6 @@ class Link(Protocol):
     async def close(self) -> None: ...
 
 
-class Mail(MailPort, Protocol):
-    """The way out by mail, which can also be asked whether it is open."""
-
-    async def check(self) -> Finding: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Connected:
     """One space as its connector gives it: the port, and what else the space has. `inbox` reads for the desk that it is given."""
@@ -50,6 +43,7 @@ class Connected:
     close: Close | None = None
     things: Things | None = None
     inbox: Callable[[Desk], Inbox] | None = None
+    proof: AccountProof | None = None
 
 
 def take_commands(link: Link, desk: Desk) -> None:
@@ -96,9 +90,19 @@ def _forum(settings: ForumSettings, clock: Clock, budget_scale: float) -> Connec
         webhook_secret=settings.webhook_secret,
         rate_per_minute=settings.rate_per_minute * budget_scale,
         providers=settings.providers,
+        group=settings.group,
+        inbox_every=settings.inbox_every,
     )
     space = room.ForumSpace(config, clock)
-    return Connected(space, settings.mode, inlet=_inlet("forum", settings), close=space.close)
+    things = import_module("connectors.forum.things").ForumThings(space.wire)
+
+    def inbox(desk: Desk) -> Inbox:
+        made: Inbox = import_module("connectors.forum.intake").ForumInbox(desk, space.wire, things)
+        return made
+
+    return Connected(
+        space, settings.mode, inlet=_inlet("forum", settings), close=space.close, things=things, inbox=inbox
+    )
 
 
 def _github(settings: GithubSettings, clock: Clock, budget_scale: float) -> Connected:
@@ -113,9 +117,37 @@ def _github(settings: GithubSettings, clock: Clock, budget_scale: float) -> Conn
         call_ceiling=settings.call_ceiling,
         webhook_secret=settings.webhook_secret,
         rate_per_minute=settings.rate_per_minute * budget_scale,
+        inbox_every=settings.inbox_every,
+        delete_mentions=settings.delete_mentions,
     )
     space = room.GithubSpace(config, clock)
-    return Connected(space, settings.mode, inlet=_inlet("github", settings), close=space.close)
+    intake, things = import_module("connectors.github.intake"), import_module("connectors.github.things")
+    return Connected(
+        space,
+        settings.mode,
+        inlet=_inlet("github", settings),
+        close=space.close,
+        things=things.GithubThings(space.wire),
+        inbox=lambda desk: intake.GithubInbox(space.wire, desk),
+        proof=_github_proof(settings),
+    )
+
+
+def _github_proof(settings: GithubSettings) -> AccountProof | None:
+    """The way in which people show that an account on GitHub is theirs, where the App's sign-in is set up."""
+    if settings.oauth_client_id is None or settings.oauth_client_secret is None:
+        return None
+    module = import_module("connectors.github.sign_in")
+    config = module.SignInConfig(
+        name=settings.name,
+        client_id=settings.oauth_client_id,
+        client_secret=settings.oauth_client_secret,
+        oauth_url=settings.oauth_url,
+        api_url=settings.api_url,
+        call_ceiling=settings.call_ceiling,
+    )
+    proof: AccountProof = module.GithubSignIn(config)
+    return proof
 
 
 def _inlet(kind: str, settings: ForumSettings | GithubSettings) -> Inlet | None:
@@ -139,20 +171,3 @@ def pulse_of(settings: HeartbeatSettings) -> Pulse:
     """The sign of life that is expected outside."""
     pulse: Pulse = import_module("connectors.heartbeat").Heartbeat(settings.url, settings.call_ceiling)
     return pulse
-
-
-def mailer_of(settings: MailSettings) -> Mail:
-    """The way out by mail."""
-    client = import_module("connectors.mail.client")
-    config = client.MailConfig(
-        host=settings.host,
-        port=settings.port,
-        sender=settings.sender,
-        username=settings.username,
-        password=settings.password,
-        tls=client.Tls(settings.tls.value),
-        ca_file=settings.ca_file,
-        call_ceiling=settings.call_ceiling,
-    )
-    mailer: Mail = client.Mailer(config)
-    return mailer

@@ -9,11 +9,16 @@ from typing import Final
 
 from starlette.applications import Starlette
 
-from guardian.assembly.connecting import Connected, Mail, Pulse, take_commands
+from guardian.assembly.connecting import Connected, Pulse, take_commands
+from guardian.assembly.mailing import Mail, MailDoor
 from guardian.clock import Clock
+from guardian.desk import native
+from guardian.desk.carrying import carry_raids
 from guardian.desk.deadlines import keep_due
 from guardian.desk.desk import Desk, Topic
 from guardian.desk.knocking import take_in
+from guardian.desk.second_looks import DeskThingAlarms
+from guardian.desk.suggesting import relink
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.journal import OPERATOR, Entry
@@ -21,16 +26,29 @@ from guardian.logs import logger
 from guardian.notices.outbox import Outbox
 from guardian.notices.values import NoticeState
 from guardian.sanctions.enactment import reach_new_spaces
+from guardian.sanctions.many import Batches
 from guardian.sanctions.reconciler import Reconciler
 from guardian.sanctions.sweep import sweep
+from guardian.sanctions.things import ThingTools
 from guardian.scheduling.clockwork import Clockwork, Loop
 from guardian.scheduling.heartbeat import keep_beating
-from guardian.scheduling.loops import delivering, keeping_promises, polling, reconciling, sweeping
+from guardian.scheduling.loops import (
+    carrying_raids,
+    delivering,
+    holding_many,
+    holding_things,
+    keeping_promises,
+    polling,
+    reconciling,
+    relinking,
+    sweeping,
+)
 from guardian.scheduling.sweeps import Rounds
 from guardian.settings.reading import read_modes
 from guardian.settings.values import Settings
 from guardian.spaces.inbox import Inbox
 from guardian.spaces.inlet import Knock
+from guardian.spaces.port import Sweep
 from guardian.spaces.registry import Mode, Spaces
 from guardian.storage.database import Database
 from guardian.storage.kinds import Hold
@@ -43,6 +61,7 @@ from guardian.web.listening import Listening, address_of, bound
 log = logger("assembly")
 
 SERVE: Final = "serve"
+_LINKS: Final = SpaceName("links")
 _MODES_LOOKED_AT_SECONDS: Final = 2.0
 _REPEATED_FOR: Final = timedelta(days=7)
 """GitHub, the most patient of them, delivers again for about three days."""
@@ -66,6 +85,7 @@ class Service:
     inboxes: tuple[Inbox, ...]
     pulse: Pulse | None = None
     _socket: socket | None = None
+    mail_door: MailDoor | None = None
     _hold: Hold | None = None
     _listening: Listening | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -82,6 +102,8 @@ class Service:
             await self._open_links()
         if web:
             await self._listen()
+        if self.mail_door is not None and self.mail_door.listener is not None:
+            await self.mail_door.listener.start()
         self._tasks = [
             asyncio.create_task(self.clockwork.run(*self._loops()), name="clockwork"),
             asyncio.create_task(self._watch_modes(), name="modes"),
@@ -106,9 +128,13 @@ class Service:
             await self._listening.stop()
         elif self._socket is not None:
             self._socket.close()
+        if self.mail_door is not None and self.mail_door.listener is not None:
+            await self.mail_door.listener.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.mail_door is not None:
+            self.mail_door.close()
         await self.reconciler.stop()
         for each in self.connected:
             if each.link is not None:
@@ -225,19 +251,32 @@ class Service:
         async def keep() -> datetime | None:
             return await keep_due(self.desk)
 
+        async def compare_one(name: SpaceName, found: Sweep, begun: datetime) -> None:
+            await native.compare(self.desk, name, found, begun)
+
         async def sweep_one(name: SpaceName) -> int | None:
             await self._forget_deliveries()
-            return await sweep(self.works, self.spaces, self.clock, name)
+            return await sweep(self.works, self.spaces, self.clock, name, compare_one)
+
+        async def relink_all(_: SpaceName) -> int | None:
+            return await relink(self.desk)
 
         every = self.settings.reconciler.sweep_every
         rounds = Rounds(self.works, self.clock, self.spaces.names, every, sweep_one)
         return (
             reconciling(self.reconciler, self.works),
+            holding_things(self._thing_tools()),
+            holding_many(Batches(self.reconciler.tools, self.works)),
+            carrying_raids(lambda: carry_raids(self.desk)),
             delivering(self.outbox),
             keeping_promises(keep, self.works),
             sweeping(rounds),
+            relinking(Rounds(self.works, self.clock, (_LINKS,), self.settings.reconciler.relink_every, relink_all)),
             *(polling(self._inbox_rounds(inbox), inbox.name) for inbox in self.inboxes),
         )
+
+    def _thing_tools(self) -> ThingTools:
+        return ThingTools(self.works, self.spaces, self.clock, DeskThingAlarms(), self.reconciler.tools.pace)
 
     def _inbox_rounds(self, inbox: Inbox) -> Rounds:
         """One inbox is read at the start, and then as often as it asks for."""
@@ -251,7 +290,14 @@ class Service:
         """The pages and doors over this service's desk."""
         inlets = {str(each.space.name): each.inlet for each in self.connected if each.inlet is not None}
         secure = self.desk.base_url.startswith("https://")
-        return create_app(self.desk, health=self.health, inlets=inlets, on_knock=self._knocked, secure_cookies=secure)
+        return create_app(
+            self.desk,
+            health=self.health,
+            inlets=inlets,
+            on_knock=self._knocked,
+            secure_cookies=secure,
+            proofs=tuple(each.proof for each in self.connected if each.proof is not None),
+        )
 
     async def _knocked(self, knock: Knock) -> None:
         fresh = await take_in(self.desk, knock)

@@ -78,6 +78,8 @@ async def _looked_at(settings: Settings, service: Service) -> AsyncIterator[Line
         )
     else:
         yield _line("mail", await service.mailer.check())
+        if service.mail_door is not None:
+            yield _line("mail", await service.mail_door.check())
     if service.pulse is None:
         yield Line(
             "heartbeat",

@@ -76,6 +76,17 @@ class Apart:
             self.killed += 1
             await self.start()
 
+    async def kill(self) -> None:
+        """The process was killed where it stood, and none runs in its place."""
+        async with self._asking:
+            process, self._process = self._process, None
+            if process is None:
+                raise LookupError("no process to kill")
+            process.kill()
+            await process.wait()
+            await self._ended()
+            self.killed += 1
+
     async def idle(self) -> bool:
         """Nothing is in hand; a process that stands in the middle of an act is at work."""
         if self._process is None or self._paused.is_set():

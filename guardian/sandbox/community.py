@@ -61,6 +61,11 @@ class Human:
         """Their account on GitHub."""
         return self.accounts[GITHUB]
 
+    @property
+    def mail(self) -> str:
+        """Their mail address."""
+        return f"{self.key}@example.org"
+
     def on(self, space: SpaceName) -> Account:
         """Their account there, as Guardian writes it."""
         return Account(space, self.accounts[space])
@@ -130,7 +135,7 @@ class Community:
         if human.member is None:
             raise AssertionError("whoever has a seat is a member")
         accounts = tuple(human.on(space) for space in SPACES)
-        return Member(human.member, human.name, roles, accounts, f"{human.key}@example.org", (human.key,))
+        return Member(human.member, human.name, roles, accounts, human.mail, (human.key,))
 
 
 def seeded(discord: DiscordEmulator, forum: ForumEmulator, github: GithubEmulator, begun: datetime) -> Community:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB
-from guardian.sandbox.worlds import FORUM_HOOK_SECRET, World
+from guardian.sandbox.worlds import FORUM_HOOK_SECRET, GROUP_ADDRESS, GROUP_MAIL_PASSWORD, World
 
 FILE: Final = "guardian.toml"
 COMMUNITY: Final = "Orchard"
@@ -21,10 +21,14 @@ class Wishes:
     policy: str = "django"
     listen: str = "127.0.0.1:0"
     sweep_every: str = "7d"
+    relink_every: str = "90d"
     retry_least: str = "5s"
     retry_share: float = 0.25
     retry_most: str = "15m"
     call_ceiling: str = "10s"
+    mail_every: str | None = None
+    forum_inbox_every: str = "7d"
+    github_inbox_every: str = "7d"
 
 
 def write_config(folder: Path, world: World, wishes: Wishes | None = None) -> Path:
@@ -35,7 +39,7 @@ def write_config(folder: Path, world: World, wishes: Wishes | None = None) -> Pa
     for name, text in _secrets(world).items():
         _write_secret(secrets / name, text)
     path = folder / FILE
-    path.write_text(_written(_sections(world, wishes)), encoding="utf-8")
+    path.write_text(_written({**_sections(world, wishes), **_mail(world, wishes)}), encoding="utf-8")
     return path
 
 
@@ -46,6 +50,8 @@ def _secrets(world: World) -> Mapping[str, str]:
         "forum-hook": FORUM_HOOK_SECRET,
         "github-key.pem": world.github.private_key_pem,
         "github-hook": world.github.webhook_secret,
+        "github-oauth": world.github.signing_in.client_secret,
+        "mailbox": GROUP_MAIL_PASSWORD,
     }
 
 
@@ -55,6 +61,7 @@ def _sections(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]
         "service": {"community": COMMUNITY, "listen": wishes.listen, "data": "data", "policy": wishes.policy},
         "reconciler": {
             "sweep_every": wishes.sweep_every,
+            "relink_every": wishes.relink_every,
             "retry_least": wishes.retry_least,
             "retry_share": wishes.retry_share,
             "retry_most": wishes.retry_most,
@@ -72,6 +79,7 @@ def _sections(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]
             "api_key_file": "secrets/forum-key",
             "api_username": world.forum.api_username,
             "webhook_secret_file": "secrets/forum-hook",
+            "inbox_every": wishes.forum_inbox_every,
         },
         f"spaces.{GITHUB}": {
             **every,
@@ -81,6 +89,29 @@ def _sections(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]
             "private_key_file": "secrets/github-key.pem",
             "api_url": world.github.url,
             "webhook_secret_file": "secrets/github-hook",
+            "inbox_every": wishes.github_inbox_every,
+            "oauth_client_id": world.github.signing_in.client_id,
+            "oauth_client_secret_file": "secrets/github-oauth",
+            "oauth_url": world.github.url,
+        },
+    }
+
+
+def _mail(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]]:
+    """Mail, where it is wished for: members are then reached by it as well when Discord is down."""
+    if wishes.mail_every is None:
+        return {}
+    return {
+        "mail": {"host": "127.0.0.1", "port": world.mail.smtp_port, "tls": "none", "sender": GROUP_ADDRESS},
+        "mail.inbox": {
+            "address": GROUP_ADDRESS,
+            "authserv_id": world.mail.post.hostname,
+            "every": wishes.mail_every,
+            "host": "127.0.0.1",
+            "port": world.mail.imap_port,
+            "tls": "none",
+            "username": GROUP_ADDRESS,
+            "password_file": "secrets/mailbox",
         },
     }
 

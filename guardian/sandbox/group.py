@@ -69,9 +69,26 @@ class WorkingGroup:
         shown = (await self.command(by, "case", case=case)).text
         return _LINK.sub("", shown)
 
-    async def read(self, by: Human, case: str) -> Page:
-        """The case in the reading room, behind the one-time link."""
-        shown = (await self.command(by, "case", case=case)).text
+    async def newest_matter(self, by: Human) -> str:
+        """The code name of the local matter that stands last in the moderator's list."""
+        listed = (await self.command(by, "matters")).text
+        names = _LINE.findall(listed)
+        if not names:
+            raise LookupError(f"{by.name} is shown no local matter: {listed}")
+        return str(names[-1])
+
+    async def escalations(self, by: Human) -> str:
+        """How far what was passed on has come, as the moderator is shown it."""
+        return (await self.command(by, "escalations")).text
+
+    async def accept(self, by: Human, case: str) -> str:
+        """The member accepts by name what moderators passed on."""
+        screen = await self.command(by, "case", case=case)
+        return (await self.press(by, screen, "Accept what was passed on")).text
+
+    async def read(self, by: Human, case: str, command: str = "case") -> Page:
+        """The case (or, by another command, the local matter) in the reading room, behind the one-time link."""
+        shown = (await self.command(by, command, **{command: case})).text
         found = _LINK.search(shown)
         if found is None:
             raise LookupError(f"no link to the reading room: {shown}")
@@ -79,6 +96,18 @@ class WorkingGroup:
             door = await visitor.open(found.group())
             self.tell(by, "opens the link in a browser and reads the case in the reading room")
             return await visitor.send(door, door.form(), {})
+
+    async def in_room(self, by: Human, case: str, button: str, values: Mapping[str, str] | None = None) -> Page:
+        """The member has read the case in the reading room and sent the form there that has this button."""
+        shown = (await self.command(by, "case", case=case)).text
+        found = _LINK.search(shown)
+        if found is None:
+            raise LookupError(f"no link to the reading room: {shown}")
+        async with Visitor(self.origin()) as visitor:
+            door = await visitor.open(found.group())
+            room = await visitor.send(door, door.form(), {})
+            self.tell(by, f"reads the case in the reading room and presses [{button}]")
+            return await visitor.send(room, room.form(button), values or {})
 
     # -- from the report to the proposal
 
@@ -97,6 +126,14 @@ class WorkingGroup:
     async def link(self, by: Human, person: str, space: SpaceName, who: str, evidence: str) -> str:
         """An account elsewhere is said to be the same person's."""
         return (await self.command(by, "link", person=person, space=space, who=who, evidence=evidence)).text
+
+    async def person_of(self, by: Human, case: str) -> str:
+        """The code name of the case's person, as the member is shown it."""
+        screen = await self.command(by, "accounts", case=case)
+        found = _CODE_NAME.search(screen.text)
+        if found is None:
+            raise LookupError(f"nobody is named: {screen.text}")
+        return found.group(1)
 
     async def hear(self, by: Human, case: str) -> str:
         """The person is asked for their view."""

@@ -5,15 +5,28 @@ from typing import Final
 
 from guardian.sandbox.playing import Story
 from guardian.sandbox.stories import (
+    account_linked_later,
     cross_space_suspension,
+    escalation,
+    flag_to_case,
     foreign_ban_before,
+    modal_across_restart,
     named_member_blind,
+    native_act,
     outage,
     overlap,
+    renamed_login,
+    report_by_forum_message,
+    report_by_github_mention,
+    report_by_mail,
+    report_by_message_menu,
+    report_by_voice,
     restart,
+    timed_measure,
     unilateral_overdue,
     unilateral_ratified,
     unilateral_reversed,
+    wrong_link,
 )
 
 MAIN: Final = cross_space_suspension.STORY
@@ -29,5 +42,18 @@ STORIES: Final[Mapping[str, Story]] = {
         outage.STORY,
         restart.STORY,
         named_member_blind.STORY,
+        report_by_forum_message.STORY,
+        flag_to_case.STORY,
+        timed_measure.STORY,
+        native_act.STORY,
+        report_by_message_menu.STORY,
+        modal_across_restart.STORY,
+        report_by_mail.STORY,
+        report_by_voice.STORY,
+        escalation.STORY,
+        report_by_github_mention.STORY,
+        renamed_login.STORY,
+        account_linked_later.STORY,
+        wrong_link.STORY,
     )
 }

@@ -28,7 +28,7 @@ async def keep_open(narrator: Narrator, speed: float) -> int:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(temporary_folder()))
         world = await stack.enter_async_context(a_world(clock.now))
-        settings = read_settings(write_config(folder, world, Wishes(sweep_every="1h")), {})
+        settings = read_settings(write_config(folder, world, Wishes(sweep_every="1h", mail_every="10m")), {})
         await found(settings, world.community.members(), clock)
         service = await assemble(settings, clock=clock, budget_scale=SCALE)
         stack.push_async_callback(service.stop)

@@ -47,6 +47,30 @@ class Outsiders:
         async with self._browser() as visitor:
             return await visitor.through(await visitor.open("/follow-up"), receipt)
 
+    # -- signed in with GitHub
+
+    async def own_reports(self, who: Human) -> Page:
+        """What the page shows of the reports made from their GitHub account, once they have signed in there."""
+        async with self._browser() as visitor:
+            return await self._signed_in(visitor, who)
+
+    async def receipt_for_newest(self, who: Human) -> str:
+        """They have signed in, and asked for a receipt for the newest of those reports."""
+        async with self._browser() as visitor:
+            page = await self._signed_in(visitor, who)
+            self._group.tell(who, "asks for a receipt")
+            return (await visitor.send(page, page.form("Give me a receipt"), {})).receipt()
+
+    async def _signed_in(self, visitor: Visitor, who: Human) -> Page:
+        self._group.tell(who, "signs in with GitHub on the page for reports made from an account")
+        door = await visitor.open("/my-reports")
+        asked = await visitor.open(next(address for address, words in door.links if "Sign in with GitHub" in words))
+        login = self._world.github.state.accounts[int(who.github)].login
+        back = await visitor.send(asked, asked.form("Authorize"), {"login": login})
+        if "You have signed in" not in back.text:
+            raise LookupError(f"{who.name} could not sign in: {back.text}")
+        return await visitor.open("/my-reports")
+
     # -- heard, or sanctioned
 
     async def personal_page(self, who: Human, receipt: str) -> Page:
@@ -62,6 +86,19 @@ class Outsiders:
             self._group.tell(who, f"writes on the personal page and presses [{button}]")
             return await visitor.send(page, page.form(button), {"text": text})
 
+    async def account_page(self, who: Human, receipt: str) -> Page:
+        """What the owner of an account that was taken for somebody's reads of it."""
+        async with self._browser() as visitor:
+            self._group.tell(who, "opens the page about their account with the receipt")
+            return await visitor.through(await visitor.open("/account"), receipt)
+
+    async def not_me(self, who: Human, receipt: str, text: str) -> Page:
+        """They said on that page that it is not they."""
+        async with self._browser() as visitor:
+            page = await visitor.through(await visitor.open("/account"), receipt)
+            self._group.tell(who, "writes that it is not they, and presses [Send]")
+            return await visitor.send(page, page.form("Send"), {"text": text})
+
     def receipt_of(self, who: Human) -> str:
         """The newest receipt that has reached them, on Discord or on the forum, and that they have kept since."""
         texts = [*messages_to(self._world, who), *letters_to(self._world, who)]
@@ -74,7 +111,7 @@ class Outsiders:
         return Visitor(self._group.origin())
 
     async def _sent(self, by: Human, form: Screen, what: str, who: str, concerns: Sequence[str]) -> str:
-        values: dict[str, str | list[str]] = {"what": what, "who": who}
+        values: dict[str, str | list[str]] = {"what": f"{what} It was {who}."}
         if concerns and form.modal is not None:
             listed = dict(form.modal.find("concerns").options)
             values["concerns"] = [listed[name] for name in concerns]

@@ -94,8 +94,16 @@ class Studio:
     _numbers: Iterator[int] = field(default_factory=count)
 
     @asynccontextmanager
-    async def stage(self, wishes: Wishes | None = None, opening: Opening | None = None) -> AsyncIterator[Stage]:
-        """A fresh world with a fresh installation in it; everything is stopped afterwards."""
+    async def stage(
+        self,
+        wishes: Wishes | None = None,
+        opening: Opening | None = None,
+        before: Callable[[World], None] = lambda world: None,
+    ) -> AsyncIterator[Stage]:
+        """A fresh world with a fresh installation in it; everything is stopped afterwards.
+
+        `before` is what happened in that world before there was an installation.
+        """
         folder = self.folder / f"stage-{next(self._numbers)}"
         folder.mkdir(parents=True)
         path = folder / "time"
@@ -104,6 +112,7 @@ class Studio:
             stack.callback(time.close)
             world = await stack.enter_async_context(a_world(time.now))
             self.worlds.append(world)
+            before(world)
             settings = read_settings(write_config(folder, world, wishes), {})
             await found(settings, world.community.members(), DrivenClock(time))
             service = await stack.enter_async_context((opening or self.opening)(settings, path, self.wrap))

@@ -1,4 +1,4 @@
-"""The three emulated platforms with the seeded community in them, on one clock. Knows nothing of the service."""
+"""The emulated platforms and mail server with the seeded community in them, on one clock. Knows nothing of the service."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -18,10 +18,13 @@ from connectors.emulation.server import EmulatedServer
 from connectors.forum.emulator.server import ForumEmulator
 from connectors.github.emulator.server import GithubEmulator
 from connectors.github.emulator.state import GithubState
+from connectors.mail.emulator.server import MailEmulator
 from guardian.ids import SpaceName
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Community, Human, seeded
 
 FORUM_HOOK_SECRET: Final = "the sandbox's own secret for forum events"
+GROUP_ADDRESS: Final = "conduct@orchard.example"
+GROUP_MAIL_PASSWORD: Final = "the sandbox's own password for the group's mailbox"
 SCALE: Final = 60.0
 """Rate budgets of the emulators and of the service in driven stories: days pass in seconds there."""
 
@@ -30,13 +33,14 @@ Now = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Three running emulators and everybody who lives there."""
+    """The running emulators and everybody who lives there."""
 
     discord: DiscordEmulator
     forum: ForumEmulator
     github: GithubEmulator
     community: Community
     now: Now
+    mail: MailEmulator
 
     def emulator(self, space: SpaceName) -> EmulatedServer[Any]:
         """The platform behind the space."""
@@ -65,15 +69,17 @@ class World:
 
     def exchanged(self) -> int:
         """How much has been asked of the platforms, and changed there: grows while anything goes on."""
-        return sum(len(e.history.exchanges) + len(e.history.changes) for e in map(self.emulator, SPACES))
+        platforms = sum(len(e.history.exchanges) + len(e.history.changes) for e in map(self.emulator, SPACES))
+        return platforms + self.mail.exchanged()
 
     def connect_hooks(self, url: str) -> None:
         """The forum and GitHub tell the service at this address what happens there."""
-        events = {"user_suspended", "user_unsuspended"}
+        events = {"user_suspended", "user_unsuspended", "reviewable_created", "reviewable_updated"}
         self.forum.postman.hooks.clear()
         self.github.postman.hooks.clear()
         self.forum.add_webhook(f"{url}/hooks/{FORUM}", FORUM_HOOK_SECRET, events)
         self.github.add_webhook(f"{url}/hooks/{GITHUB}")
+        self.github.signing_in.callbacks[:] = [f"{url}/sign-in/{GITHUB}"]
 
     async def delivered(self) -> None:
         """No event is on its way to the service any more."""
@@ -93,10 +99,15 @@ async def a_world(now: Now, *, scale: float = SCALE, seed: int = 0) -> AsyncIter
     key = await asyncio.to_thread(_private_key)
     github = GithubEmulator(state, now=now, seed=seed, budget_scale=scale, private_key_pem=key)
     async with AsyncExitStack() as stack:
-        for emulator in (discord, forum, github):
+        mail = MailEmulator(now=now, signs_for=GROUP_ADDRESS.rpartition("@")[2], seed=seed)
+        for emulator in (discord, forum, github, mail):
             await emulator.start()
             stack.push_async_callback(emulator.stop)
-        yield World(discord, forum, github, seeded(discord, forum, github, begun), now)
+        community = seeded(discord, forum, github, begun)
+        mail.open_box(GROUP_ADDRESS, GROUP_MAIL_PASSWORD)
+        for human in community.people.values():
+            mail.open_box(human.mail)
+        yield World(discord, forum, github, community, now, mail)
 
 
 @cache

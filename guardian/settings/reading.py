@@ -15,8 +15,9 @@ from guardian.ids import SpaceName
 from guardian.policy_file import read_policy
 from guardian.presets import preset, preset_names
 from guardian.settings.file import Table
+from guardian.settings.mail import read_mail
 from guardian.settings.spaces import read_spaces
-from guardian.settings.values import HeartbeatSettings, LogForm, MailSettings, MailTls, ReconcilerSettings, Settings
+from guardian.settings.values import HeartbeatSettings, LogForm, ReconcilerSettings, Settings
 from guardian.spaces.registry import Mode
 from rules.policy import Policy
 
@@ -57,8 +58,9 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         policy=policy,
         policy_name=policy_name,
         log_form=service.choice("log", LogForm, LogForm.TEXT),
+        largest_file=int(service.number("largest_file", 10, least=1)) * 1_000_000,
         spaces=read_spaces(top, folder, faults),
-        mail=_mail(Table("mail", top.tables("mail"), folder, faults)) if top.has("mail") else None,
+        mail=read_mail(Table("mail", top.tables("mail"), folder, faults), folder, faults) if top.has("mail") else None,
         reconciler=_reconciler(Table("reconciler", top.tables("reconciler"), folder, faults)),
         heartbeat=_heartbeat(top, folder, faults) if top.has("heartbeat") else None,
     )
@@ -149,24 +151,6 @@ def _policy(table: Table) -> tuple[str, Policy]:
     return name, fallback
 
 
-def _mail(table: Table) -> MailSettings:
-    settings = MailSettings(
-        host=table.text("host", example="mail.example.org"),
-        port=int(table.number("port", 587, least=1)),
-        sender=table.text("sender", example="conduct@example.org"),
-        username=table.text("username", "") or None,
-        password=table.secret("password", needed=False),
-        tls=table.choice("tls", MailTls, MailTls.STARTTLS),
-        ca_file=table.path("ca_file") if table.has("ca_file") else None,
-        call_ceiling=table.span("call_ceiling", timedelta(seconds=30)),
-    )
-    table.known("ca_file")
-    if settings.ca_file and not settings.ca_file.is_file():
-        table.fault("ca_file", f"{settings.ca_file} is not there")
-    table.end()
-    return settings
-
-
 def _heartbeat(top: Table, folder: Path, faults: list[str]) -> HeartbeatSettings:
     table = Table("heartbeat", top.tables("heartbeat"), folder, faults)
     url = (table.secret("url") or "").strip()
@@ -189,6 +173,7 @@ def _reconciler(table: Table) -> ReconcilerSettings:
         tell_after=table.span("tell_after", timedelta(minutes=10)),
         braked=table.span("braked", timedelta(minutes=5)),
         sweep_every=table.span("sweep_every", timedelta(minutes=15), least=timedelta(seconds=1)),
+        relink_every=table.span("relink_every", timedelta(days=1), least=timedelta(minutes=1)),
         people_at_once=int(table.number("people_at_once", 16, least=1)),
     )
     if settings.retry_least > settings.retry_most:

@@ -16,6 +16,7 @@ from guardian.settings.values import (
 )
 from guardian.spaces.registry import Mode
 
+_OWN_GROUPS: Final = frozenset({"everyone", "admins", "moderators", "staff", *(f"trust_level_{i}" for i in range(5))})
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
 
 
@@ -88,7 +89,21 @@ def _forum(table: Table, name: SpaceName, mode: Mode, kinds: Mapping[SpaceName, 
         rate_per_minute=table.number("rate_per_minute", 45, least=1, whole=False),
         native_end=table.switch("native_end", default=False),
         providers=_providers(table, kinds),
+        group=_group(table),
+        inbox_every=table.span("inbox_every", timedelta(minutes=1), least=timedelta(seconds=1)),
     )
+
+
+def _group(table: Table) -> str | None:
+    """The group whose messages are reports. The forum's own groups get the messages of every flag, which are none."""
+    group = table.text("group", "")
+    if group.casefold() in _OWN_GROUPS:
+        table.fault(
+            "group", f"'{group}' is a group of the forum's own; make one for reports, with our account alone in it"
+        )
+    if any(letter.isspace() or letter in "/?#@" for letter in group):
+        table.fault("group", f"'{group}' is not the name of a group as the forum writes it")
+    return group or None
 
 
 def _providers(table: Table, kinds: Mapping[SpaceName, SpaceKind]) -> tuple[tuple[str, SpaceName], ...]:
@@ -107,6 +122,8 @@ def _github(table: Table, name: SpaceName, mode: Mode) -> GithubSettings:
     organization = table.text("organization", example="example")
     if organization and not set(organization.casefold()) <= _LETTERS:
         table.fault("organization", f"'{organization}' is not the name of an organisation as it stands in its address")
+    client_id = table.text("oauth_client_id", "") or None
+    secret = table.secret("oauth_client_secret", needed=client_id is not None)
     return GithubSettings(
         name=name,
         mode=mode,
@@ -118,4 +135,9 @@ def _github(table: Table, name: SpaceName, mode: Mode) -> GithubSettings:
         api_url=table.url("api_url", "https://api.github.com"),
         webhook_secret=table.secret("webhook_secret", needed=False),
         rate_per_minute=table.number("rate_per_minute", 600, least=1, whole=False),
+        inbox_every=table.span("inbox_every", timedelta(minutes=10), least=timedelta(seconds=1)),
+        delete_mentions=table.switch("delete_mentions", default=True),
+        oauth_client_id=client_id,
+        oauth_client_secret=secret,
+        oauth_url=table.url("oauth_url", "https://github.com"),
     )

@@ -26,6 +26,14 @@ class MailTls(StrEnum):
     TLS = "tls"
 
 
+class InboxKind(StrEnum):
+    """How the group's mail comes in: it is fetched, or handed to us by a mail server."""
+
+    IMAP = "imap"
+    LMTP = "lmtp"
+    SMTP = "smtp"
+
+
 class LogForm(StrEnum):
     """Who reads the log: people, or a program."""
 
@@ -50,7 +58,10 @@ class DiscordSettings:
 
 @dataclass(frozen=True, slots=True)
 class ForumSettings:
-    """A Discourse forum and our key there. `providers`: which space a login provider of the forum stands for."""
+    """A Discourse forum and our key there. `providers`: which space a login provider of the forum stands for.
+
+    `group`: whose messages are read beside those to our own account.
+    """
 
     name: SpaceName
     mode: Mode
@@ -62,11 +73,13 @@ class ForumSettings:
     rate_per_minute: float
     native_end: bool
     providers: tuple[tuple[str, SpaceName], ...]
+    group: str | None
+    inbox_every: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class GithubSettings:
-    """A GitHub organisation and our App there."""
+    """A GitHub organisation and our App there. Without `oauth_client_id` nobody can sign in with GitHub on the pages."""
 
     name: SpaceName
     mode: Mode
@@ -78,9 +91,41 @@ class GithubSettings:
     api_url: str
     webhook_secret: str | None = field(repr=False)
     rate_per_minute: float
+    inbox_every: timedelta
+    delete_mentions: bool
+    oauth_client_id: str | None
+    oauth_client_secret: str | None = field(repr=False)
+    oauth_url: str
 
 
 SpaceSettings = DiscordSettings | ForumSettings | GithubSettings
+
+
+@dataclass(frozen=True, slots=True)
+class InboxSettings:
+    """Where the group's own mail comes in: a mailbox that we read, or a door of ours that our mail server delivers to.
+
+    `authserv_id`: the name under which that server says whom it has recognised; None: nobody is. `answer_unproved`: an
+    address that nothing vouches for is answered as well.
+    """
+
+    kind: InboxKind
+    address: str
+    authserv_id: str | None
+    answer_unproved: bool
+    every: timedelta
+    host: str
+    port: int
+    tls: MailTls
+    ca_file: Path | None
+    username: str
+    password: str = field(repr=False)
+    folder: str
+    done_folder: str
+    aside_folder: str
+    call_ceiling: timedelta
+    listen_host: str
+    listen_port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +140,7 @@ class MailSettings:
     tls: MailTls
     ca_file: Path | None
     call_ceiling: timedelta
+    inbox: InboxSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +154,10 @@ class HeartbeatSettings:
 
 @dataclass(frozen=True, slots=True)
 class ReconcilerSettings:
-    """How soon a failed key is tried again, when people hear of it, and how often a space is read as a whole."""
+    """How soon a failed key is tried again, when people hear of it, and how often a space is read as a whole.
+
+    `relink_every`: how often the spaces that vouch for accounts elsewhere are asked again.
+    """
 
     retry_least: timedelta
     retry_share: float
@@ -116,12 +165,16 @@ class ReconcilerSettings:
     tell_after: timedelta
     braked: timedelta
     sweep_every: timedelta
+    relink_every: timedelta
     people_at_once: int
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that this installation is told. `base_url` None: the listening address itself, on loopback only."""
+    """Everything that this installation is told. `base_url` None: the listening address itself, on loopback only.
+
+    `largest_file` is in bytes.
+    """
 
     path: Path
     community: str
@@ -135,6 +188,7 @@ class Settings:
     policy: Policy
     policy_name: str
     log_form: LogForm
+    largest_file: int
     spaces: tuple[SpaceSettings, ...]
     mail: MailSettings | None
     reconciler: ReconcilerSettings

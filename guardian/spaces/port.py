@@ -3,7 +3,7 @@
 Every call ends by itself within the space's ceiling and never raises for what a platform may answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,13 +27,15 @@ class Held:
     """One restriction that the space was seen to hold.
 
     `until` None: open-ended. `reference` is ours, read back from the reason field (None: the field has none, or the
-    space has no such field). `author` is the native id of whoever placed it, where the same answer says so.
+    space has no such field). `author` is the native id of whoever placed it, where the same answer says so. `said` is the
+    reason that the space shows, for people alone to read.
     """
 
     hold: Hold
     until: datetime | None = None
     reference: Reference | None = None
     author: str | None = None
+    said: str = field(default="", compare=False)
 
 
 class Presence(StrEnum):
@@ -98,6 +100,7 @@ class Order:
     """What the space is asked to hold. `until` None: open-ended; it is set only where the space needs a native end.
 
     `reason` is the fixed neutral sentence with the reference: the only text of ours that enters the space's own records.
+    `patient`: it is one of many, and everything else goes first.
     """
 
     account: Account
@@ -105,6 +108,7 @@ class Order:
     reference: Reference
     reason: str
     until: datetime | None = None
+    patient: bool = False
 
 
 class BelongingKind(StrEnum):
@@ -144,9 +148,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """All restrictions of a space by its list pages: native id → what is held. Partial pages make it Unknown instead."""
+    """All restrictions of a space by its list pages: native id → what is held. Partial pages make it Unknown instead.
+
+    `gives_references`: the rows have the reason in them, so that one without our reference is not ours.
+    """
 
     holds: Mapping[str, tuple[Held, ...]]
+    gives_references: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,8 @@ class Abilities:
     `destroys` says in words what a bar takes that its end does not give back (empty: nothing, so nothing is surveyed).
     `needs_presence` are the holds that only a member of the space can be put under (a Discord timeout).
     `ceiling` bounds each call, in wire time. `ends_natively`: holds carry their end (an unattended site, by choice).
+    `bulk` is how many accounts one call can bar; `per_minute` how many it can bar in a minute of wire time, one of many
+    after the other, within our budget of calls there. `vouches`: `linked` can know of accounts elsewhere.
     """
 
     holds: frozenset[Hold]
@@ -180,6 +190,9 @@ class Abilities:
     destroys: str = ""
     ceiling: timedelta = timedelta(seconds=30)
     ends_natively: bool = False
+    bulk: int = 1
+    per_minute: float = 60.0
+    vouches: bool = False
 
 
 class Space(Protocol):
@@ -203,12 +216,24 @@ class Space(Protocol):
         """What a bar would destroy, and whether the space would refuse it."""
         ...
 
+    async def survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings] | Unknown:
+        """What a bar would destroy or the space would refuse, for those of the accounts where there is anything: by list
+        pages, not one by one."""
+        ...
+
     async def sweep(self) -> Sweep | Unknown:
         """Everything that the space holds, read by list pages."""
         ...
 
     async def restrict(self, order: Order) -> Outcome:
         """The space holds what the order says. Repeatable."""
+        ...
+
+    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
+        """As `restrict` for each order, in as few calls as the space has: at most `abilities.bulk` bars with one reference.
+
+        An account that one call could not bar is Rejected: why, a look of its own tells.
+        """
         ...
 
     async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:

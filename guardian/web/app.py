@@ -13,13 +13,17 @@ from guardian.desk.desk import Desk
 from guardian.errors import GuardianError, NotFound, Stale
 from guardian.notices.wording import Wording
 from guardian.spaces.inlet import Inlet
+from guardian.spaces.proof import AccountProof
 from guardian.web.follow_up_pages import FollowUpPages
 from guardian.web.forms import Malformed
 from guardian.web.guarding import Guarded
 from guardian.web.health import HealthCheck, health_route
+from guardian.web.own_reports_pages import OwnReportsPages
+from guardian.web.owner_pages import OwnerPages
 from guardian.web.personal_pages import PersonalPages
 from guardian.web.reading_pages import ReadingPages
 from guardian.web.report_pages import ReportPages
+from guardian.web.sign_in import SignIn
 from guardian.web.site import HERE, Site, templates
 from guardian.web.visits import Visits
 from guardian.web.webhooks import OnKnock, hook_route
@@ -27,12 +31,21 @@ from guardian.web.words import FILTERS
 
 
 def create_app(
-    desk: Desk, *, health: HealthCheck, inlets: Mapping[str, Inlet], on_knock: OnKnock, secure_cookies: bool
+    desk: Desk,
+    *,
+    health: HealthCheck,
+    inlets: Mapping[str, Inlet],
+    on_knock: OnKnock,
+    secure_cookies: bool,
+    proofs: Sequence[AccountProof] = (),
 ) -> Starlette:
-    """Every page and door of the service, over this desk. `secure_cookies` where people come over TLS."""
+    """Every page and door of the service, over this desk. `secure_cookies` where people come over TLS.
+
+    `proofs` are the spaces at which somebody can show which account is theirs.
+    """
     site = Site(desk, templates(FILTERS), Wording(desk.community, desk.base_url), secure_cookies)
     return Starlette(
-        routes=[health_route(health), hook_route(inlets, on_knock), _style(), *_pages(site)],
+        routes=[health_route(health), hook_route(inlets, on_knock), _style(), *_pages(site, SignIn(site, proofs))],
         middleware=[Middleware(Guarded, secure=secure_cookies)],
         exception_handlers={
             HTTPException: _Words(site).of_http,
@@ -43,15 +56,18 @@ def create_app(
     )
 
 
-def _pages(site: Site) -> Sequence[Route]:
+def _pages(site: Site, sign_in: SignIn) -> Sequence[Route]:
     async def start(_: Request) -> Response:
         return site.page("start.html")
 
     return [
         site.shows("/", start),
-        *ReportPages(site).routes(),
+        *ReportPages(site, sign_in).routes(),
+        *sign_in.routes(),
+        *OwnReportsPages(site, sign_in).routes(),
         *FollowUpPages(site, Visits(site.desk.wire)).routes(),
         *PersonalPages(site, Visits(site.desk.wire)).routes(),
+        *OwnerPages(site, Visits(site.desk.wire)).routes(),
         *ReadingPages(site).routes(),
     ]
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from guardian.cases.intake import MOST_FILES
-from guardian.desk.intake import ByReceipt, FollowUp, Wish, add, follow_up, wish
+from guardian.desk.intake import ByReceipt, FollowUp, ThreadLine, Wish, add, follow_up, wish
 from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import new_secret
 from guardian.web.forms import Form, most_together
@@ -96,11 +96,16 @@ class FollowUpPages:
 
     def _thread(self, found: FollowUp) -> list[Line]:
         """What the reporter wrote and what they were told, in the order of time."""
-        lines = [Line(each.at, each.from_reporter, "", each.text) for each in found.thread]
+        lines = [Line(each.at, each.from_reporter, _doubt(each), each.text) for each in found.thread]
         for notice in found.told:
             text = self._site.wording.on_page(notice)
             lines.append(Line(notice.created_at or found.received_at, False, text.subject, text.body))
         return sorted(lines, key=lambda line: line.at)
+
+
+def _doubt(line: ThreadLine) -> str:
+    """The heading of what came to the reporter's own mail address from somebody who may be another."""
+    return "" if line.verified else "By mail, and nothing shows that it is from you. Tell us if it is not."
 
 
 def _field(error: Refused | Stale) -> str:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from guardian.desk import personal
 from guardian.desk.desk import Desk
-from guardian.ids import new_secret
+from guardian.ids import AccountId, new_secret
 from guardian.web.forms import Form
 from guardian.web.site import Fault, Site
 from guardian.web.visited_pages import Behind
@@ -19,6 +19,7 @@ _ASKING: Final[Mapping[str, Callable[[Desk, str, str], Awaitable[str]]]] = {
     "be-heard": personal.be_heard,
     "return": personal.ask_readmission,
     "reconsider": personal.ask_reconsideration,
+    "look-again": personal.ask_look,
 }
 
 
@@ -36,6 +37,7 @@ class PersonalPages:
             self._site.takes("/personal", self._open),
             self._site.takes("/personal/leave", self._behind.leave),
             *(self._site.takes(f"/personal/{name}", self._ask(name, ask)) for name, ask in _ASKING.items()),
+            self._site.takes("/personal/not-mine/{link}", self._not_mine),
         ]
 
     async def _show(self, request: Request) -> Response:
@@ -58,6 +60,16 @@ class PersonalPages:
             )
 
         return take
+
+    async def _not_mine(self, request: Request, form: Form) -> Response:
+        link = AccountId(request.path_params["link"])
+        return await self._behind.once(
+            request,
+            form,
+            lambda visit: personal.dispute_link(self._site.desk, visit.receipt, link, form.one("text")),
+            lambda visit, fault: self._page(visit, form, fault),
+            lambda _: f"not-mine/{link}",
+        )
 
     async def _page(self, visit: Visit, form: Form | None = None, fault: Fault | None = None) -> Response:
         found = await personal.page(self._site.desk, visit.receipt)

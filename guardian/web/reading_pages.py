@@ -3,7 +3,7 @@
 Nothing of a case is remembered here: each request asks the desk again. Policy: P-2.7, P-4.2, P-9.8.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -11,12 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from guardian.desk.disputes import keep_link
+from guardian.desk.joining import confirm_join
+from guardian.desk.linking import confirm_link
 from guardian.desk.proceedings import proceedings
-from guardian.desk.reading import evidence_bytes, open_session, peek, read
-from guardian.errors import NotFound, Refused
-from guardian.ids import EvidenceId
+from guardian.desk.reading import evidence_bytes, open_session, peek, read, reader_of
+from guardian.desk.unlinking import unlink_this
+from guardian.errors import NotFound, Refused, Stale
+from guardian.ids import AccountId, EvidenceId, MemberId
 from guardian.web.forms import Form
-from guardian.web.site import Site
+from guardian.web.site import Fault, Site
 
 ROOM: Final = "room"
 PICTURES: Final[Mapping[bytes, str]] = {
@@ -42,6 +46,10 @@ class ReadingPages:
             self._site.shows("/room", self._room),
             self._site.shows("/room/evidence/{evidence}", self._file),
             self._site.shows("/room/evidence/{evidence}/picture", self._picture),
+            self._site.takes("/room/links/{link}/confirm", self._confirm),
+            self._site.takes("/room/links/{link}/keep", self._keep),
+            self._site.takes("/room/links/{link}/undo", self._undo),
+            self._site.takes("/room/joins/{join}/confirm", self._confirm_join),
             self._site.takes("/room/leave", self._leave),
         ]
 
@@ -58,7 +66,9 @@ class ReadingPages:
             return self._over("This link does not open anything any more")
         return self._site.let_in(ROOM, session, "/room")
 
-    async def _room(self, request: Request) -> Response:
+    async def _room(
+        self, request: Request, fault: Fault | None = None, said: str = "", typed: str = ""
+    ) -> Response:
         session = self._session(request)
         try:
             file = await read(self._site.desk, session)
@@ -66,7 +76,54 @@ class ReadingPages:
         except Refused:
             return self._over("Your time in the reading room is over")
         people = {person.person: person.code_name for person in file.people}
-        return self._site.page("room.html", file=file, became=became, people=people, is_picture=_looks_like_picture)
+        return self._site.page(
+            "room.html",
+            status=422 if fault else 200,
+            file=file,
+            became=became,
+            people=people,
+            is_picture=_looks_like_picture,
+            fault=fault,
+            said=said,
+            typed=typed,
+        )
+
+    async def _confirm(self, request: Request, _: Form) -> Response:
+        link = AccountId(request.path_params["link"])
+        return await self._done(request, lambda by: confirm_link(self._site.desk, by, link), "The link is confirmed.")
+
+    async def _keep(self, request: Request, _: Form) -> Response:
+        link = AccountId(request.path_params["link"])
+        return await self._done(request, lambda by: keep_link(self._site.desk, by, link), "The link stays.")
+
+    async def _undo(self, request: Request, form: Form) -> Response:
+        link, field = AccountId(request.path_params["link"]), f"undo-{request.path_params['link']}"
+        said = "The link is undone, and the account is let go now. Its owner gets an apology."
+        reason = form.one(field)
+        return await self._done(request, lambda by: unlink_this(self._site.desk, by, link, reason), said, field, reason)
+
+    async def _confirm_join(self, request: Request, _: Form) -> Response:
+        join = str(request.path_params["join"])
+        return await self._done(request, lambda by: confirm_join(self._site.desk, by, join), "The two count as one.")
+
+    async def _done(
+        self,
+        request: Request,
+        act: Callable[[MemberId], Awaitable[object]],
+        said: str,
+        field: str = "",
+        typed: str = "",
+    ) -> Response:
+        """What the member asked for in the room is done, and the room is shown again with what came of it."""
+        try:
+            by, _ = await reader_of(self._site.desk, self._session(request))
+        except Refused:
+            return self._over("Your time in the reading room is over")
+        try:
+            await act(by)
+        except (Refused, Stale) as error:
+            return await self._room(request, Fault(field, error.sentence), typed=typed)
+        return await self._room(request, said=said)
 
     async def _file(self, request: Request) -> Response:
         name, content = await self._evidence(request)

@@ -14,6 +14,7 @@ from guardian.desk.intake import Received, Submission, people_to_name, receive
 from guardian.errors import Refused, Stale
 from guardian.ids import MemberId, new_secret
 from guardian.web.forms import Form, most_together
+from guardian.web.sign_in import SignedIn, SignIn
 from guardian.web.site import Fault, Site
 from guardian.web.words import ANSWERS
 
@@ -24,42 +25,54 @@ _SHORTEST_DELIVERY: Final = 26
 class ReportPages:
     """Writing a report, and the page with its receipt."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, sign_in: SignIn) -> None:
         self._site = site
+        self._sign_in = sign_in
 
     def routes(self) -> Sequence[Route]:
         """The addresses of these pages."""
         return [self._site.shows("/report", self._empty), self._site.takes("/report", self._take)]
 
-    async def _empty(self, _: Request) -> Response:
+    async def _empty(self, request: Request) -> Response:
         # A browser that goes back to this page must find what was typed, so it alone may be kept for a while.
-        response = await self._form(Form(), new_secret())
+        response = await self._form(request, Form(), new_secret())
         response.headers["cache-control"] = "private, no-cache"
         return response
 
-    async def _take(self, _: Request, form: Form) -> Response:
+    async def _take(self, request: Request, form: Form) -> Response:
         delivery = _delivery_of(form)
         if form.too_much:
-            return await self._again(form, delivery, Fault("files", too_much(self._site)))
+            return await self._again(request, form, delivery, Fault("files", too_much(self._site)))
+        offer = next((each for each in self._sign_in.offers(request) if each.space == form.one("as_account")), None)
+        signed_in = self._sign_in.who(request) if offer is not None and offer.handle else None
+        if offer is not None and signed_in is None:
+            return await self._again(request, form, delivery, Fault("as_account", _not_signed_in(offer.label)))
         known = {member for member, _ in await people_to_name(self._site.desk)}
-        submission = _submission(form, delivery, frozenset(known))
+        submission = _submission(form, delivery, frozenset(known), signed_in)
         try:
             received = await receive(self._site.desk, submission)
         except Refused as refusal:
             field = "files" if refusal.code in FILES_AT_FAULT else "what_happened"
-            return await self._again(form, delivery, Fault(field, refusal.sentence))
+            return await self._again(request, form, delivery, Fault(field, refusal.sentence))
         except Stale as error:
-            return await self._again(form, delivery, Fault("", error.sentence))
+            return await self._again(request, form, delivery, Fault("", error.sentence))
         return self._thanks(received)
 
     def _thanks(self, received: Received) -> Response:
         return self._site.page("report_received.html", status=201, received=received)
 
-    async def _again(self, form: Form, delivery: str, fault: Fault) -> Response:
-        return await self._form(form, delivery, status=422, fault=fault, files_again=bool(form.files))
+    async def _again(self, request: Request, form: Form, delivery: str, fault: Fault) -> Response:
+        return await self._form(request, form, delivery, status=422, fault=fault, files_again=bool(form.files))
 
     async def _form(
-        self, form: Form, delivery: str, *, status: int = 200, fault: Fault | None = None, files_again: bool = False
+        self,
+        request: Request,
+        form: Form,
+        delivery: str,
+        *,
+        status: int = 200,
+        fault: Fault | None = None,
+        files_again: bool = False,
     ) -> Response:
         desk = self._site.desk
         return self._site.page(
@@ -69,6 +82,7 @@ class ReportPages:
             form=form,
             delivery=delivery,
             people=await people_to_name(desk),
+            offers=self._sign_in.offers(request),
             files_again=files_again,
             most_files=MOST_FILES,
             largest_file=desk.largest_file // 1_000_000,
@@ -85,7 +99,14 @@ def too_much(site: Site) -> str:
     )
 
 
-def _submission(form: Form, delivery: str, known: frozenset[MemberId]) -> Submission:
+def _not_signed_in(label: str) -> str:
+    return (
+        f"You have not signed in with {label}, or half an hour has passed since. Sign in at the link below, which opens "
+        "beside this page, and then send this again; or choose to report without an account."
+    )
+
+
+def _submission(form: Form, delivery: str, known: frozenset[MemberId], signed_in: SignedIn | None) -> Submission:
     chosen = tuple(MemberId(member) for member in form.all("names_members") if member in known)
     return Submission(
         door=Door.PAGE,
@@ -96,6 +117,8 @@ def _submission(form: Form, delivery: str, known: frozenset[MemberId]) -> Submis
         answers={name: form.one(name) for name in ANSWERS if form.one(name)},
         evidence=form.evidence(),
         delivery=_digest(form, delivery),
+        reporter=signed_in.proven.account if signed_in else None,
+        reporter_handle=signed_in.proven.handle if signed_in else "",
     )
 
 

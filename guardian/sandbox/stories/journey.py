@@ -15,10 +15,11 @@ WHAT: Final = "They insulted two newcomers in the help channel, again and again,
 CONDITIONS: Final = "Says in writing what will be different, and has read the code of conduct with a mentor."
 
 
-async def acted_and_ratified(stage: Stage, target: Human, term: timedelta) -> str:
+async def acted_and_ratified(stage: Stage, target: Human, term: timedelta, *, space: SpaceName = FORUM) -> str:
     """One member has acted on the person everywhere, and two others have ratified it; the case."""
     group = stage.group
-    case = await group.act(stage["kofi"], target, "ongoing", "Insults newcomers in every channel, just now.")
+    reason = "Insults newcomers in every channel, just now."
+    case = await group.act(stage["kofi"], target, "ongoing", reason, space=space)
     await stage.harness.rest()
     await group.account(stage["kofi"], case, "I saw it in the help channel.")
     for key in ("yuki", "lena"):

@@ -1,0 +1,68 @@
+"""The page of whoever owns an account that was taken for somebody's, opened by receipt alone.
+
+Nothing of a case, a person or any other account is ever on it. Policy: P-2.11, P-6.4.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from guardian.desk.disputes import not_mine
+from guardian.desk.owners import owner_page
+from guardian.ids import new_secret
+from guardian.web.forms import Form
+from guardian.web.site import Fault, Site
+from guardian.web.visited_pages import Behind
+from guardian.web.visits import Visit, Visits
+
+_FIELD: Final = "not-me"
+
+
+class OwnerPages:
+    """What the owner may know of their own account, and the way to say that it was taken for somebody else's."""
+
+    def __init__(self, site: Site, visits: Visits) -> None:
+        self._site = site
+        self._behind = Behind(site, visits, "account")
+
+    def routes(self) -> Sequence[Route]:
+        """The addresses of these pages."""
+        return [
+            self._site.shows("/account", self._show),
+            self._site.takes("/account", self._open),
+            self._site.takes("/account/leave", self._behind.leave),
+            self._site.takes(f"/account/{_FIELD}", self._not_me),
+        ]
+
+    async def _show(self, request: Request) -> Response:
+        visit = self._behind.visit(request)
+        return await self._page(visit) if visit else self._behind.door()
+
+    async def _open(self, _: Request, form: Form) -> Response:
+        return await self._behind.let_in(form, lambda receipt: owner_page(self._site.desk, receipt))
+
+    async def _not_me(self, request: Request, form: Form) -> Response:
+        return await self._behind.once(
+            request,
+            form,
+            lambda visit: not_mine(self._site.desk, visit.receipt, form.one("text")),
+            lambda visit, fault: self._page(visit, form, fault),
+            lambda _: _FIELD,
+        )
+
+    async def _page(self, visit: Visit, form: Form | None = None, fault: Fault | None = None) -> Response:
+        found = await owner_page(self._site.desk, visit.receipt)
+        return self._site.page(
+            "account.html",
+            status=422 if fault else 200,
+            found=found,
+            letters=[(notice.created_at, self._site.wording.on_page(notice)) for notice in found.letters],
+            fault=fault,
+            said=visit.take_said(),
+            typed=form.one("text") if form else "",
+            token=visit.token,
+            form_id=new_secret(),
+        )
