@@ -27,7 +27,7 @@ from connectors.github.client import GithubConfig
 from connectors.github.emulator.server import GithubEmulator
 from connectors.github.space import GithubSpace
 from guardian.clock import MachineClock, wire_instant, wire_seconds
-from guardian.ids import PersonId, Reference, SanctionId, SpaceName
+from guardian.ids import AccountId, PersonId, Reference, SanctionId, SpaceName
 from guardian.policy_file import read_policy
 from guardian.presets import preset
 from guardian.sanctions.facts import Tools
@@ -126,6 +126,9 @@ class Heard:
 
     async def ask(self, work: SanctionWork, lifter: Account) -> None:
         self.raised.append(f"a lift by hand in {lifter.space}")
+
+    async def let_go(self, work: SanctionWork, account: AccountId) -> None:
+        self.raised.append("an account was let go")
 
     async def total_changed(
         self, work: SanctionWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.bench import lift_lag, propagation
+from tests.bench import intake, lift_lag, propagation
 from tests.bench.figures import Aim, quantile
 from tests.bench.ground import SPACES
 
@@ -21,6 +21,12 @@ async def test_releases_are_measured_and_nothing_drifts(tmp_path: Path) -> None:
     assert 0 < run["p50_s"] <= run["p99_s"] == run["longest_s"]
     assert all(run["calls_per_release"][space] >= 3 for space in SPACES)
     assert [aim.measured for aim in part.aims[-2:]] == [0.0, 0.0]
+
+
+async def test_everybody_is_heard_who_reports_at_once(tmp_path: Path) -> None:
+    part = await intake.measure(tmp_path, intake.Size(people=4, within=0.1))
+    assert [aim.measured for aim in part.aims[1:]] == [0, 0]
+    assert 0 < part.facts["answered"]["p50"] <= part.facts["receipt"]["p100"]
 
 
 def test_a_quantile_is_a_number_that_was_measured() -> None:

@@ -14,9 +14,9 @@ from guardian.cases.access import case_for
 from guardian.cases.values import Case, Door
 from guardian.desk.desk import Desk
 from guardian.desk.intake import EvidenceIn, Received, Submission, receive
-from guardian.desk.linking import name_reported
+from guardian.desk.linking import LinkView, confirm_link, name_reported
 from guardian.desk.reading import CaseFile, link_for, open_session, read
-from guardian.ids import MemberId, SpaceName
+from guardian.ids import AccountId, MemberId, SpaceName
 from guardian.notices.values import Notice, NoticeKind
 from guardian.people.values import Group, Member, Office, Role
 from guardian.policy_file import read_policy
@@ -86,8 +86,9 @@ def everybody() -> tuple[Member, ...]:
 
 
 def a_submission(**facts: Any) -> Submission:
-    """A report through the page, with nothing but what happened."""
-    return Submission(**{"door": Door.PAGE, "what_happened": TEXT, **facts})
+    """A report through the page: what happened, and that the reported person may be contacted."""
+    answers = {"hold_contact": "no", **facts.pop("answers", {})}
+    return Submission(**{"door": Door.PAGE, "what_happened": TEXT, "answers": answers, **facts})
 
 
 def a_message(**facts: Any) -> EvidenceIn:
@@ -164,6 +165,11 @@ class Community:
         """What the member reads in the reading room."""
         url = await link_for(self.desk, member, code_name)
         return await read(self.desk, await open_session(self.desk, url.rsplit("/", 1)[1]))
+
+    async def confirmed(self, member: MemberId, code_name: str, link: AccountId) -> LinkView:
+        """The member has read the link's evidence in the reading room, and then agreed to it."""
+        await self.read(member, code_name)
+        return await confirm_link(self.desk, member, link)
 
     async def journalled(self) -> list[str]:
         """The acts in the journal, oldest first."""

@@ -1,6 +1,6 @@
 """The pages as a browser sees them: forms are read from the answer and sent back with their hidden fields."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from guardian.desk.knocking import take_in
 from guardian.spaces.inlet import Inlet, Knock
+from guardian.spaces.proof import AccountProof
 from guardian.web.app import create_app
 from guardian.web.health import Health
 from tests.builders.desk import Community
@@ -113,7 +114,9 @@ class Pages:
 
 
 @asynccontextmanager
-async def pages_of(community: Community, inlets: Mapping[str, Inlet] | None = None) -> AsyncIterator[Pages]:
+async def pages_of(
+    community: Community, inlets: Mapping[str, Inlet] | None = None, proofs: Sequence[AccountProof] = ()
+) -> AsyncIterator[Pages]:
     """The pages of the community, before a new browser."""
     health = {"now": Health()}
     knocks: list[bool] = []
@@ -124,7 +127,14 @@ async def pages_of(community: Community, inlets: Mapping[str, Inlet] | None = No
     async def on_knock(knock: Knock) -> None:
         knocks.append(await take_in(community.desk, knock))
 
-    app = create_app(community.desk, health=healthy, inlets=inlets or {}, on_knock=on_knock, secure_cookies=True)
+    app = create_app(
+        community.desk,
+        health=healthy,
+        inlets=inlets or {},
+        on_knock=on_knock,
+        secure_cookies=True,
+        proofs=proofs,
+    )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="https://guardian.example") as client:
         yield Pages(app, client, health, knocks)

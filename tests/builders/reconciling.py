@@ -41,6 +41,7 @@ class HeardAlarms:
     raised: list[tuple[str, SpaceName]] = field(default_factory=list)
     totals: list[tuple[Coverage, ...]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    freed: list[AccountId] = field(default_factory=list)
 
     async def raise_(
         self, work: SanctionWork, alarm: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
@@ -49,6 +50,9 @@ class HeardAlarms:
 
     async def ask(self, work: SanctionWork, lifter: Account) -> None:
         self.asked.append(lifter.native_id)
+
+    async def let_go(self, work: SanctionWork, account: AccountId) -> None:
+        self.freed.append(account)
 
     async def total_changed(
         self, work: SanctionWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]

@@ -3,7 +3,7 @@
 A sabotage is put round every space by `assembly`; the product has no switch for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -27,6 +27,8 @@ from guardian.spaces.port import Held as HeldThere
 from rules.precedence import Hold
 
 Sabotage = Callable[[Space], Space]
+
+_FORM_SENT = 5
 
 
 class Through:
@@ -175,6 +177,8 @@ class StartedAnew(Through):
 class Copied(Through):
     """Sends a copy of each first notice to everybody whom it ever wrote to: a shared channel in other words."""
 
+    words = "new report"
+
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
         self.written_to: dict[Account, None] = {}
@@ -183,11 +187,17 @@ class Copied(Through):
     async def tell(self, account: Account, message: Message) -> Outcome:
         self.written_to[account] = None
         outcome = await self.inner.tell(account, message)
-        if "new report" in message.subject and message.subject not in self.copied:
+        if self.words in message.subject and message.subject not in self.copied:
             self.copied.add(message.subject)
             for number, other in enumerate(self.written_to):
                 await self.inner.tell(other, replace(message, nonce=f"{message.nonce[:-2]}{number:02d}"))
         return outcome
+
+
+class CopiedDown(Copied):
+    """The same for what moderators pass on: the group's name of the case comes back to them."""
+
+    words = "passed on by moderators"
 
 
 class TellingDropped(Through):
@@ -195,6 +205,87 @@ class TellingDropped(Through):
 
     async def tell(self, account: Account, message: Message) -> Outcome:
         return Done("said to be sent")
+
+
+class OwnAddressLost(Through):
+    """Mails everybody from the one address, so that only a subject could tell whose case an answer belongs to."""
+
+    async def send(self, to: str, subject: str, text: str, message_id: str, reply_token: str = "") -> Outcome:
+        sent: Outcome = await cast(Any, self.inner).send(to, subject, text, message_id)
+        return sent
+
+
+class MailedToEverybody(Through):
+    """Copies what goes out to the group's members, as a list does."""
+
+    async def send(self, to: str, subject: str, text: str, message_id: str, reply_token: str = "") -> Outcome:
+        mailer = cast(Any, self.inner)
+        await mailer.send("nadia@example.org", subject, text, f"{message_id}-copy")
+        sent: Outcome = await mailer.send(to, subject, text, message_id, reply_token)
+        return sent
+
+
+class ToldInPublic(Through):
+    """Tells people in the channel that everybody reads, as bots do whose commands are typed there."""
+
+    async def tell(self, account: Account, message: Message) -> Outcome:
+        link = cast(Any, self.inner)._link
+        channels = await link.client.http.get_all_guild_channels(link.config.guild_id)
+        await link.post(channels[0]["id"], {"content": f"{message.subject}: {message.text}"[:2000]})
+        return await self.inner.tell(account, message)
+
+
+class FormsForgotten(Through):
+    """Knows only the forms that it has shown itself: what was opened before a restart is silently discarded."""
+
+    def __init__(self, inner: Space) -> None:
+        super().__init__(inner)
+        self.seen: set[int] = set()
+        client = cast(Any, inner)._link.client
+        listen = client.event
+
+        def event(handler: Any) -> Any:
+            if handler.__name__ != "on_interaction":
+                return listen(handler)
+
+            async def on_interaction(asked: Any) -> None:
+                if asked.type.value != _FORM_SENT:
+                    self.seen.add(asked.user.id)
+                if asked.user.id in self.seen:
+                    await handler(asked)
+
+            return listen(on_interaction)
+
+        client.event = event
+
+
+class VouchesByName(Through):
+    """Takes the same name for the same human, and vouches for it."""
+
+    def __init__(self, inner: Space, spaces: Mapping[SpaceName, Space]) -> None:
+        super().__init__(inner)
+        self.spaces = spaces
+
+    async def linked(self, account: Account) -> tuple[Account, ...] | Unknown:
+        named = await self.inner.find(account.native_id)
+        others = [space for name, space in self.spaces.items() if name != account.space and named]
+        found = [(space, await space.find(named[1])) for space in others if named]
+        return tuple(Account(space.name, other[0]) for space, other in found if other)
+
+
+class LettersMixed(Through):
+    """Sends to whoever is written to on the forum what was written to anybody else before: one list of addresses for all."""
+
+    def __init__(self, inner: Space, said: list[tuple[Account, Message]]) -> None:
+        super().__init__(inner)
+        self.said = said
+
+    async def tell(self, account: Account, message: Message) -> Outcome:
+        earlier = [m for a, m in self.said if a != account and "access" in m.text] if account.space == FORUM else []
+        for number, other in enumerate(earlier):
+            await self.inner.tell(account, replace(other, nonce=f"{message.nonce[:-3]}{number:03d}"))
+        self.said.append((account, message))
+        return await self.inner.tell(account, message)
 
 
 def at(name: SpaceName, kind: Callable[[Space], object]) -> Sabotage:
@@ -207,6 +298,7 @@ def at(name: SpaceName, kind: Callable[[Space], object]) -> Sabotage:
 
 
 confirmation_ignored = at(FORUM, ConfirmationIgnored)
+confirmation_ignored_on_github = at(GITHUB, ConfirmationIgnored)
 release_dropped_on_discord = at(DISCORD, ReleaseDropped)
 release_dropped_on_the_forum = at(FORUM, ReleaseDropped)
 release_dropped_on_github = at(GITHUB, ReleaseDropped)
@@ -214,7 +306,32 @@ failure_taken_for_done = at(GITHUB, FailureTakenForDone)
 everything_taken_for_ours = at(DISCORD, EverythingTakenForOurs)
 replaced_by_lifting = at(FORUM, ReplacedByLifting)
 everybody_is_told = at(DISCORD, Copied)
+what_is_passed_on_comes_back = at(DISCORD, CopiedDown)
 nobody_is_told = at(DISCORD, TellingDropped)
+told_in_public = at(DISCORD, ToldInPublic)
+own_address_lost = at(SpaceName("mail"), OwnAddressLost)
+mailed_to_everybody = at(SpaceName("mail"), MailedToEverybody)
+
+
+def names_taken_for_proof() -> Sabotage:
+    """The forum vouches for whoever has the same name elsewhere."""
+    spaces: dict[SpaceName, Space] = {}
+
+    def wrap(space: Space) -> Space:
+        spaces[space.name] = space
+        return cast(Space, VouchesByName(space, spaces)) if space.name == FORUM else space
+
+    return wrap
+
+
+def letters_mixed() -> Sabotage:
+    """Whatever anybody was written lies in everybody's inbox on the forum."""
+    said: list[tuple[Account, Message]] = []
+
+    def wrap(space: Space) -> Space:
+        return cast(Space, LettersMixed(space, said))
+
+    return wrap
 
 
 def stale_timer(term: timedelta) -> Sabotage:
@@ -230,3 +347,54 @@ def stale_timer(term: timedelta) -> Sabotage:
 def started_anew(space: Space) -> Space:
     """The sabotage of the forum for a service in a process of its own, which finds it by its name."""
     return cast(Space, StartedAnew(space)) if space.name == FORUM else space
+
+
+def forms_forgotten(space: Space) -> Space:
+    """The sabotage of Discord for a service in a process of its own, which finds it by its name."""
+    return cast(Space, FormsForgotten(space)) if space.name == DISCORD else space
+
+
+class LoginRemembered(Through):
+    """Looks up a person's login once, and goes by it from then on."""
+
+    def __init__(self, inner: Space) -> None:
+        super().__init__(inner)
+        known: dict[Account, Any] = {}
+        look = cast(Any, inner)._login
+
+        async def remembered(account: Account, *urgency: Any) -> Any:
+            if account not in known:
+                known[account] = await look(account, *urgency)
+            return known[account]
+
+        cast(Any, inner)._login = remembered
+
+
+class ThankedInPublic(Through):
+    """Answers a mention where it was made, as bots do, and then takes it away."""
+
+    def __init__(self, inner: Space) -> None:
+        super().__init__(inner)
+        github = cast(Any, inner)._github
+        delete = github.delete
+
+        def thanked(repository: str, place: str, number: int) -> Any:
+            url = github.one(repository, place, number).body["issue_url"]
+            path = f"/repos/{repository}/issues/{url.rpartition('/')[2]}/comments"
+            github._ask("POST", path, body={"body": "Thank you, your report has been received."})
+            return delete(repository, place, number)
+
+        github.delete = thanked
+
+
+class MentionsLeft(Through):
+    """Keeps what mentions it, and leaves it where everybody reads it."""
+
+    def __init__(self, inner: Space) -> None:
+        super().__init__(inner)
+        cast(Any, inner)._config = replace(cast(Any, inner)._config, delete_mentions=False)
+
+
+login_remembered = at(GITHUB, LoginRemembered)
+thanked_in_public = at(GITHUB, ThankedInPublic)
+mentions_left = at(GITHUB, MentionsLeft)

@@ -1,6 +1,6 @@
 """What every space keeps, the fake and the real connectors alike: the promises of the Space port."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -183,6 +183,29 @@ async def test_restricting_twice_ends_as_once(stage: Stage, hold: Hold) -> None:
     await stage.space.restrict(an_order(stage, hold))
     assert isinstance(await stage.space.restrict(an_order(stage, hold)), Done | Already)
     assert stage.held(stage.account) == {hold}
+
+
+async def test_many_are_barred_with_one_reference_and_whoever_is_not_is_named(stage: Stage) -> None:
+    stage.hold_by_hand(stage.other, Hold.BARRED)
+    orders = [an_order(stage, Hold.BARRED, account) for account in (stage.account, stage.other, stage.stranger)]
+    outcomes = await stage.space.restrict_many(orders)
+    swept = await stage.space.sweep()
+    assert isinstance(outcomes[stage.account], Done)
+    # GitHub cannot tell a block that stood already from one of ours, so its pages are asked before.
+    assert not isinstance(outcomes[stage.other], Done) or not stage.space.abilities.signed
+    assert isinstance(outcomes[stage.stranger], Gone | Rejected)
+    assert isinstance(swept, Sweep)
+    assert swept.holds[stage.account.native_id][0].reference in (REFERENCE, None)
+
+
+async def test_what_many_would_lose_is_read_without_asking_for_each(stage: Stage) -> None:
+    alone = await stage.space.survey(stage.account)
+    together = await stage.space.survey_many([stage.account, stage.stranger])
+    assert isinstance(together, Mapping)
+    assert together.get(stage.account, Belongings()) == alone
+    assert stage.stranger not in together
+    stage.break_down()
+    assert isinstance(await stage.space.survey_many([stage.account]), Unknown)
 
 
 @pytest.mark.limited

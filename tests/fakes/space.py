@@ -3,7 +3,7 @@
 It passes the same contract suite as the real connectors. What a test judges by stands in `accounts` and `acts`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -101,6 +101,7 @@ class FakeSpace:
         longest: timedelta | None = None,
         mute_needs_member: bool = False,
         tells: bool = True,
+        bulk: int = 1,
     ) -> None:
         self.name = SpaceName(name)
         self.abilities = Abilities(
@@ -110,11 +111,14 @@ class FakeSpace:
             needs=(NEEDS,),
             needs_presence=frozenset({Hold.MUTED}) if mute_needs_member else frozenset(),
             destroys="Membership and roles.",
+            vouches=True,
             ceiling=timedelta(seconds=2),
+            bulk=bulk,
         )
         self.accounts: dict[str, FakeAccount] = {}
         self.acts: list[Act] = []
         self.looks = 0
+        self.calls_for_many = 0
         self.trouble = Trouble.NONE
         self.after: timedelta | None = None
         self.says_who = True
@@ -198,11 +202,19 @@ class FakeSpace:
             return Belongings()
         return Belongings(known.things, "They stand above us." if known.above_us else None)
 
+    async def survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings] | Unknown:
+        if failed := self._failed_look():
+            return failed
+        here = [account for account in accounts if account.native_id in self.accounts]
+        found = {account: await self.survey(account) for account in here}
+        return {account: each for account, each in found.items() if isinstance(each, Belongings) and each != Belongings()}
+
     async def sweep(self) -> Sweep | Unknown:
         if failed := self._failed_look():
             return failed
         standing = {native_id: self._standing(account) for native_id, account in self.accounts.items()}
-        return Sweep({native_id: holds for native_id, holds in standing.items() if holds})
+        listed = {native_id: holds for native_id, holds in standing.items() if holds}
+        return Sweep(listed, gives_references=Hold.BARRED in self.abilities.signed)
 
     async def find(self, text: str) -> tuple[str, str] | None:
         wanted = text.strip().removeprefix("@")
@@ -234,6 +246,12 @@ class FakeSpace:
 
     async def restrict(self, order: Order) -> Outcome:
         return self._acted(Deed.RESTRICT, order.account, order.hold, lambda known: self._restrict(known, order))
+
+    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
+        self.calls_for_many += 1
+        outcomes = {order.account: await self.restrict(order) for order in orders}
+        failed = Rejected("not among the barred")
+        return {each: failed if isinstance(o, Already | Gone) else o for each, o in outcomes.items()}
 
     async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
         return self._acted(Deed.RELEASE, account, hold, lambda known: self._release(known, hold))

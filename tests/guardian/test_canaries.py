@@ -76,7 +76,7 @@ async def reported(community: Community) -> Journey:
     )
     person = await linking.name_reported(community.desk, BRUNO, case.code_name, DISCORD, PERSON_HANDLE)
     made = await linking.propose_link(community.desk, AMARA, person, FORUM, PERSON_HANDLE, "ottoline-witness says so")
-    await linking.confirm_link(community.desk, ELENI, made.link)
+    await community.confirmed(ELENI, case.code_name, made.link)
     return await journey_in(community, case, person)
 
 

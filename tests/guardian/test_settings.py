@@ -13,7 +13,15 @@ from guardian.settings.reading import config_path, read_modes, read_settings
 from guardian.settings.values import DiscordSettings, ForumSettings, GithubSettings, Settings
 from guardian.spaces.registry import Mode
 
-SECRETS = ("discord-token", "forum-key", "forum-webhook", "github-key.pem", "github-webhook", "mail-password")
+SECRETS = (
+    "discord-token",
+    "forum-key",
+    "forum-webhook",
+    "github-key.pem",
+    "github-webhook",
+    "mail-password",
+    "mailbox-password",
+)
 SMALL = """
 [service]
 community = "Example"

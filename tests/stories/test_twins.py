@@ -9,15 +9,28 @@ import pytest
 from guardian.sandbox.library import STORIES
 from guardian.sandbox.playing import perform
 from guardian.sandbox.stories import (
+    account_linked_later,
     cross_space_suspension,
+    escalation,
+    flag_to_case,
     foreign_ban_before,
+    modal_across_restart,
     named_member_blind,
+    native_act,
     outage,
     overlap,
+    renamed_login,
+    report_by_forum_message,
+    report_by_github_mention,
+    report_by_mail,
+    report_by_message_menu,
+    report_by_voice,
     restart,
+    timed_measure,
     unilateral_overdue,
     unilateral_ratified,
     unilateral_reversed,
+    wrong_link,
 )
 from guardian.sandbox.telling import Narrator
 from tests.builders import sandbox
@@ -44,7 +57,24 @@ TWINS = (
     Twin("foreign-ban-before", sandbox.everything_taken_for_ours, foreign_ban_before.OUTLIVES),
     Twin("outage", sandbox.failure_taken_for_done, f"{outage.SHOWN_OPEN} ({outage.FAULTS[0][0]})"),
     Twin("restart", sandbox.started_anew, restart.ONCE),
+    Twin("escalation", sandbox.what_is_passed_on_comes_back, escalation.NOTHING_CONFIDENTIAL),
+    Twin("timed-measure", sandbox.release_dropped_on_the_forum, timed_measure.ENDS),
+    Twin("native-act", sandbox.release_dropped_on_discord, native_act.REVERSED),
+    Twin("report-by-forum-message", sandbox.nobody_is_told, report_by_forum_message.TOLD),
+    Twin("flag-to-case", sandbox.nobody_is_told, flag_to_case.MODERATOR_TOLD),
     Twin("named-member-blind", sandbox.everybody_is_told, named_member_blind.SAME_NOTICES),
+    Twin("report-by-message-menu", sandbox.told_in_public, report_by_message_menu.ALONE),
+    Twin("modal-across-restart", sandbox.forms_forgotten, modal_across_restart.TAKEN_IN),
+    Twin("report-by-mail", sandbox.own_address_lost, report_by_mail.REPLY),
+    Twin("report-by-mail", sandbox.mailed_to_everybody, report_by_mail.NOT_FORWARDED),
+    Twin("report-by-voice", sandbox.everybody_is_told, report_by_voice.CONCERNED),
+    Twin("report-by-github-mention", sandbox.thanked_in_public, report_by_github_mention.SILENT),
+    Twin("report-by-github-mention", sandbox.mentions_left, report_by_github_mention.GONE),
+    Twin("renamed-login", sandbox.login_remembered, renamed_login.UNHARMED),
+    Twin("account-linked-later", sandbox.names_taken_for_proof(), account_linked_later.NAME_ALONE),
+    Twin("account-linked-later", sandbox.confirmation_ignored_on_github, account_linked_later.AT_ONCE),
+    Twin("wrong-link", sandbox.release_dropped_on_the_forum, wrong_link.RELEASED),
+    Twin("wrong-link", sandbox.letters_mixed(), wrong_link.NONE_THE_WISER),
 )
 
 

@@ -3,15 +3,19 @@
 import hmac
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 
 from connectors.github.inlet import GithubInlet
+from guardian.desk.desk import View
+from guardian.desk.linking import name_reported
+from guardian.sanctions.values import Key
 from guardian.web.health import Health
 from guardian.web.webhooks import LARGEST_EVENT
-from tests.builders.desk import GITHUB, TEXT, Community
+from tests.builders.desk import AMARA, GITHUB, TEXT, Community
 from tests.builders.pages import Pages, pages_of
 
 SECRET = "a-long-enough-secret"
@@ -39,6 +43,32 @@ async def test_a_signed_event_is_taken_in_once_however_often_it_comes(pages: Pag
     assert await knock(pages, EVENT, signed(EVENT)) == 200
     assert await knock(pages, EVENT, signed(EVENT, delivery="d2")) == 200
     assert pages.knocks == [True, False, False]
+
+
+async def test_a_block_told_of_again_in_the_very_same_words_is_looked_at_again(
+    pages: Pages, community: Community
+) -> None:
+    """A block, its end and the next block within seconds are told of in bodies that are the same to the last byte."""
+    community.spaces[GITHUB].add("4711", "grumbler")
+    case = await community.a_case()
+    await name_reported(community.desk, AMARA, case.code_name, GITHUB, "grumbler")
+    async with community.works.look() as view:
+        (account,) = await view.people.accounts_in(GITHUB)
+    later = community.clock.now() + timedelta(days=1)
+    key = Key(account.id, account.person, GITHUB, None)
+    for delivery in ("d1", "d2"):
+        async with community.works.begin() as work:
+            await work.sanctions.add_key(key)
+            assert await work.sanctions.finish(replace(await _known(work, key), next_look=later))
+        await knock(pages, EVENT, signed(EVENT, delivery=delivery))
+        async with community.works.look() as view:
+            assert (await _known(view, key)).next_look == community.clock.now()
+
+
+async def _known(view: View, key: Key) -> Key:
+    found = await view.sanctions.key(key.account)
+    assert found is not None
+    return found
 
 
 async def test_an_id_used_again_for_another_body_is_a_repeat_too(pages: Pages) -> None:

@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from guardian.cases.local import Urgency
 from guardian.desk.assessing import mark_risk
 from guardian.desk.doubts import decide_conflict, raise_conflict
+from guardian.desk.escalating import ByThing, escalate
 from guardian.desk.intake import EvidenceIn
+from guardian.desk.linking import propose_link
 from guardian.desk.reading import link_for
 from guardian.desk.recusal import recuse
 from rules.conflicts import Reason
-from tests.builders.desk import AMARA, BRUNO, DMITRI, TEXT, Community, a_message
+from tests.builders.desk import AMARA, BRUNO, DISCORD, DMITRI, FORUM, INES, TEXT, Community, a_message
+from tests.builders.journey import newest_case
 from tests.builders.pages import Pages, forms_of, words_of
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -152,3 +156,32 @@ async def test_the_room_says_what_a_report_is_for_who_marked_a_risk_and_which_co
     words = words_of(await pages.get("/room"))
     for shown in ("Dmitri Volkov: same employer", "The same team.", "they take part", "Not any more."):
         assert shown in words
+
+
+async def test_the_room_shows_who_passed_the_case_on_and_what_was_done_locally(
+    pages: Pages, community: Community
+) -> None:
+    """P-8.2"""
+    thing = ByThing(DISCORD, "", (a_message(),))
+    await escalate(community.desk, INES, thing, Urgency.SOON, "Hidden, and asked to stop.", "It goes on.")
+    case = await newest_case(community)
+    path = await a_link(community, case.code_name)
+    words = words_of(await pages.fill(path, path))
+    for shown in ("Ines Moreau", "Hidden, and asked to stop.", "not yet"):
+        assert shown in words
+
+
+async def test_a_link_is_confirmed_and_undone_where_its_evidence_stands(pages: Pages, community: Community) -> None:
+    """P-6.4"""
+    case, person = await community.a_named_case()
+    community.spaces[FORUM].add("41", "innocent")
+    made = await propose_link(community.desk, AMARA, person, FORUM, "innocent", "They write alike.")
+    path = await a_link(community, case.code_name)
+    assert "They write alike." in words_of(await pages.fill(path, path))
+    shown = await pages.fill("/room", f"/room/links/{made.link}/confirm")
+    assert "The link is confirmed." in words_of(shown)
+    empty = await pages.fill("/room", f"/room/links/{made.link}/undo")
+    assert (empty.status_code, "They write alike." in words_of(empty)) == (422, True)
+    undone = await pages.fill("/room", f"/room/links/{made.link}/undo", **{f"undo-{made.link}": "Two people."})
+    assert "The link is undone" in words_of(undone)
+    assert "innocent" not in words_of(await pages.get("/room"))

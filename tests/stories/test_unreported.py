@@ -1,0 +1,80 @@
+"""Only what was reported is kept: over a whole run nothing that nobody reported is found anywhere (P-2.7)."""
+
+import io
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from guardian.assembly.service import Service
+from guardian.logs import configure
+from guardian.sandbox.checks import letters_to, messages_to
+from guardian.sandbox.outsiders import REPORT_MENU
+from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.telling import Narrator
+
+REPORTED = "It is the wobbegong that everybody reported."
+BEFORE, AFTER = "quokka-before, said to nobody in particular", "numbat-after, said in answer to it"
+EDITED = "bilby-edited, which it said at first"
+LETTER = "potoroo-letter, begun and never sent"
+UNREPORTED = ("quokka", "numbat", "bilby", "potoroo")
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """Logging is as it was, whatever a test made of it."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+async def lived_through(stage: Stage) -> None:
+    """A reported message among others, and a letter to the bot that its writer never sends."""
+    discord, alder, wren = stage.world.discord, stage["alder"], stage["wren"]
+    general = discord.state.general_id
+    discord.say(alder.discord, general, BEFORE)
+    message = discord.say(alder.discord, general, REPORTED)
+    discord.say(wren.discord, general, AFTER)
+    await discord.person(wren.discord).in_dm().write(LETTER)
+    form = await discord.person(wren.discord).message_menu(REPORT_MENU, message)
+    await stage.group.submit(wren, form, {"what": "Look at this."})
+    await stage.harness.rest()
+    case = await stage.group.newest_case(stage["nadia"])
+    await stage.group.read(stage["nadia"], case)
+    discord.say(alder.discord, general, EDITED)
+
+
+async def opened(stage: Stage) -> str:
+    """Everything that the service holds of its cases, unsealed."""
+    service = stage.service
+    assert isinstance(service, Service)
+    found: list[object] = []
+    async with service.works.look() as view:
+        for case in await view.cases.cases():
+            found += [case, *await view.cases.reports_of(case.id), *await view.cases.additions_of(case.id)]
+            found += await view.cases.evidence_of(case.id)
+            found += [dict(notice.facts) for notice in await view.notices.of_case(case.id)]
+    return repr(found)
+
+
+async def test_nothing_of_what_nobody_reported_is_kept_logged_or_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """P-2.7, without the privileged intent that would let the service read it."""
+    configure(as_json=False, level=logging.DEBUG)
+    async with Studio(tmp_path, Narrator(io.StringIO())).stage() as stage:
+        await lived_through(stage)
+        held = await opened(stage)
+        people = stage.world.community.people.values()
+        told = repr([text for h in people for text in (*messages_to(stage.world, h), *letters_to(stage.world, h))])
+    logged = "".join(capsys.readouterr())
+    files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert "commands.were_listed" in logged
+    assert REPORTED in held
+    assert [name for name in UNREPORTED if name in held + told + logged or name.encode() in files] == []
+    assert REPORTED.encode() not in files
