@@ -10,27 +10,24 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
-from connectors.forum import commands, letters, translate
+from connectors.forum import commands, translate
 from connectors.forum.flags import Flags, name_of
 from connectors.forum.letters import Flag, Letter, Talk
+from connectors.forum.taking import Taking, fitting
 from connectors.forum.things import ForumThings
 from connectors.forum.wire import Wire
 from connectors.http import Failed, Urgency
 from guardian.cases.conversations import Conversation
-from guardian.cases.intake import MOST_FILES, EvidenceIn, Submission
-from guardian.cases.local import kept_piece
-from guardian.cases.values import Door
-from guardian.desk import conversations, intake
-from guardian.desk.conversations import Manner
+from guardian.desk import conversations
+from guardian.desk.challenging import answered
 from guardian.desk.desk import Desk
-from guardian.desk.intake import ByReporter
 from guardian.desk.matters import take_flag
 from guardian.desk.who import member_behind
-from guardian.errors import GuardianError, NotFound, Refused
-from guardian.ids import ReportId
+from guardian.errors import GuardianError, NotFound
+from guardian.ids import MemberId, ReportId
 from guardian.logs import logger, place_of
-from guardian.notices.catalogue import ENGLISH, LANGUAGES, language_of, say
-from guardian.spaces.port import Account, Missing, Unknown
+from guardian.notices.catalogue import say
+from guardian.spaces.port import Unknown
 from guardian.spaces.registry import Mode
 
 T = TypeVar("T")
@@ -42,11 +39,6 @@ _MOST_ANSWERS: Final = 40
 _MOST_ROUNDS: Final = 5
 _CEILINGS: Final = 8
 _REVIEW: Final = "review"
-_REPEATED: Final = "repeated"
-_TOO_LARGE: Final = "larger than what is kept"
-_CURLED: Final = "\N{RIGHT SINGLE QUOTATION MARK}"
-_WHOLE: Final = "whole message.txt"
-_TRAIL: Final = " …"
 
 
 class _NotRead(Exception):
@@ -63,16 +55,22 @@ class _Waiting:
 
 @dataclass(slots=True)
 class _Answer:
-    """What is to be said in one conversation: each thing once, in the order in which it came up."""
+    """What is to be said in one conversation: each thing once, in the order in which it came up.
+
+    `by_order`: it answers a member's command, which is said also where we only look.
+    """
 
     parts: dict[str, None] = field(default_factory=dict)
     by_order: bool = False
 
     def add(self, text: str) -> None:
-        self.parts[text] = None
+        """The text is part of the answer, unless there is none."""
+        if text:
+            self.parts[text] = None
 
     @property
     def text(self) -> str:
+        """The answer as it is written."""
         return "\n\n".join(self.parts)
 
 
@@ -81,7 +79,7 @@ class ForumInbox:
 
     def __init__(self, desk: Desk, wire: Wire, things: ForumThings) -> None:
         self._desk, self._wire, self._things = desk, wire, things
-        self._flags = Flags(wire, things)
+        self._flags, self._taking = Flags(wire, things), Taking(desk, wire, things)
         self._counter = commands.Counter(desk, things.space, wire.config.base_url)
         self._reading = asyncio.Lock()
         self._known: dict[str, Conversation] | None = None
@@ -135,11 +133,16 @@ class ForumInbox:
         return await self._taken(await self._asked(self._flags.pending(known)))
 
     async def _taken(self, flags: list[Flag]) -> bool:
-        """Each flag that is not known yet is a local matter."""
-        for flag in flags:
-            if self._found(name_of(flag)) is None:
-                await take_flag(self._desk, await self._flags.whole(flag))
-                await self._begun(name_of(flag), 0)
+        """Each flag that is not known yet is a local matter; one that cannot be taken stops no other."""
+        new = [flag for flag in flags if self._found(name_of(flag)) is None]
+        done = [await self._guarded(self._flag(flag), "flag") for flag in new]
+        return all(done)
+
+    async def _flag(self, flag: Flag) -> bool:
+        found = await self._flags.whole(flag)
+        pieces = fitting([*((found.evidence,) if found.evidence else ()), *found.files], self._desk.largest_file)
+        await take_flag(self._desk, replace(found, evidence=pieces[0] if pieces else None, files=pieces[1:]))
+        await self._begun(name_of(flag), 0)
         return True
 
     # -- letters
@@ -202,11 +205,7 @@ class ForumInbox:
         """What has not been read yet; where nothing of the conversation is known any more, what follows our last answer."""
         known = self._found(_name(talk.id))
         read_to = known.read_to if known is not None else _last(talk, own)
-        return [
-            each
-            for each in talk.letters
-            if each.number > read_to and each.user_id not in (own, -1) and each.user_id > 0
-        ]
+        return [each for each in talk.letters if each.number > read_to and each.user_id != own and each.user_id > 0]
 
     async def _unanswered(self, talk: Talk, own: int) -> _Answer:
         """What is still owed for what was read before, because the answer to it was lost or never sent."""
@@ -221,7 +220,7 @@ class ForumInbox:
                 answer.add(commands.unsure(self._desk))
             elif known.report is not None and letter.user_id == talk.letters[0].user_id:
                 manner = await conversations.manner_of(self._desk, known.report)
-                self._acknowledge(answer, manner, first=last == 0)
+                answer.add(self._taking.acknowledged(manner, first=last == 0))
         return answer
 
     async def _letter(self, talk: Talk, letter: Letter, own: int, answer: _Answer) -> None:
@@ -234,121 +233,35 @@ class ForumInbox:
             answer.by_order = True
             answer.add(await commands.carried_out(self._counter, letter, by, self._desk.clock.now()))
             return
-        if letter.user_id != talk.letters[0].user_id:
-            answer.add(self._say("", "no_answers" if talk.letters[0].user_id == own else "others"))
+        if await answered(self._desk, self._taking.account(letter), letter.text):
+            answer.add(say("", "direct.code"))
+        elif letter.user_id != talk.letters[0].user_id:
+            answer.add(self._taking.say("", "no_answers" if talk.letters[0].user_id == own else "others"))
         elif known is None:
-            await self._take_in(talk, letter, answer)
-            return
+            report, said = await self._taking.receive(talk.title, letter)
+            await self._begun(_name(talk.id), letter.number, report)
+            answer.add(said)
         elif known.report is None:
             answer.by_order = True
             answer.add(commands.NO_REPORT)
         else:
-            await self._add(known.report, letter, answer)
+            answer.add(await self._added(known.report, letter))
         await self._read_to(talk, letter)
 
-    async def _orders(self, letter: Letter) -> Any:
-        """The member who orders something by this letter; None where it is no command, or nobody's who may order."""
-        if not commands.looks_like_one(letter.text):
-            return None
-        member = await member_behind(self._desk, self._account(letter))
-        return member.id if member else None
-
-    async def _take_in(self, talk: Talk, letter: Letter, answer: _Answer) -> None:
-        """The letter is a report, once."""
-        text, files = self._kept(f"{talk.title}\n\n{letter.text}")
-        manner = Manner(await self._locale(letter))
-        submission = Submission(
-            door=Door.FORUM_MESSAGE,
-            what_happened=text,
-            reporter=self._account(letter),
-            reporter_handle=letter.username,
-            evidence=(*files, *await self._evidence(letter))[:MOST_FILES],
-            delivery=f"{self.name} post {letter.id}",
-            locale=manner.locale,
-        )
+    async def _added(self, report: ReportId, letter: Letter) -> str:
         try:
-            received = await intake.receive(self._desk, submission)
-        except Refused as refused:
-            if refused.code != _REPEATED:
-                raise
-            await self._begun(_name(talk.id), letter.number)
-            return
-        await self._begun(_name(talk.id), letter.number, received.report)
-        self._acknowledge(answer, manner, first=True)
-
-    async def _add(self, report: ReportId, letter: Letter, answer: _Answer) -> None:
-        """What the reporter writes further stands with their report; three words are asked for, and do what they say."""
-        by = self._account(letter)
-        word = _word_of(letter.text)
-        manner = await conversations.manner_of(self._desk, report)
-        if word in ("safe", "not_safe"):
-            await conversations.say_contact(self._desk, report, by, safe=word == "safe")
-            if word == "safe":
-                answer.add(self._say(manner.locale, "noted_safe"))
-            return
-        if word == "receipt":
-            receipt = await conversations.another_receipt(self._desk, report, by)
-            page = f"{self._desk.base_url}/follow-up"
-            answer.add(self._say(manner.locale, "receipt", receipt=receipt, page=page))
-            return
-        text, files = self._kept(letter.text)
-        evidence = (*files, *await self._evidence(letter))[:MOST_FILES]
-        delivery = f"{self.name} post {letter.id}"
-        try:
-            await intake.add(self._desk, ByReporter(report, by), text, evidence, delivery)
+            return await self._taking.add(report, letter)
         except NotFound as gone:
             # Its case has been expunged meanwhile: what follows in the conversation is a report of its own.
             self._known = {k: v for k, v in (self._known or {}).items() if v.report != report}
             raise _NotRead from gone
-        self._acknowledge(answer, manner, first=False)
 
-    def _acknowledge(self, answer: _Answer, manner: Manner, *, first: bool) -> None:
-        if manner.silent:
-            return
-        if not first:
-            answer.add(self._say(manner.locale, "added"))
-            return
-        locale = manner.locale
-        words = {word: say(locale, f"forum.word_{word}") for word in ("safe", "not_safe", "receipt")}
-        answer.add(self._say(locale, "taken", **words))
-        if self._wire.config.group:
-            answer.add(self._say(locale, "taken_group"))
-
-    def _say(self, locale: str, key: str, **facts: str) -> str:
-        return say(locale, f"forum.{key}", **{"page": f"{self._desk.base_url}/report", **facts})
-
-    def _kept(self, text: str) -> tuple[str, tuple[EvidenceIn, ...]]:
-        """The text within what is taken at once; one that is longer is whole in a file beside it."""
-        longest = self._desk.longest_text
-        if len(text) <= longest:
-            return text, ()
-        content = text.encode()[: self._desk.largest_file]
-        return text[: longest - len(_TRAIL)] + _TRAIL, (EvidenceIn("file", file_name=_WHOLE, content=content),)
-
-    async def _evidence(self, letter: Letter) -> tuple[EvidenceIn, ...]:
-        """The letter's own files, and the posts of this forum that it links to, as they stand now."""
-        files = await self._things.files(letter.text)
-        found = [EvidenceIn("file", file_name=f.file_name, content=f.content, why_not=f.why_not) for f in files]
-        for link in letters.links(letter.text, self._wire.config.base_url)[:MOST_FILES]:
-            thing = await self._things.find(link)
-            piece = await self._things.piece_for(thing, letter.user_id) if thing is not None else None
-            if piece is None or isinstance(piece, Unknown | Missing):
-                found.append(EvidenceIn("message", link, why_not="the forum did not give it, or not to its reporter"))
-            else:
-                found += kept_piece(piece)
-        return tuple(self._fitting(each) for each in found)
-
-    def _fitting(self, piece: EvidenceIn) -> EvidenceIn:
-        if piece.content is None or len(piece.content) <= self._desk.largest_file:
-            return piece
-        return replace(piece, content=None, why_not=_TOO_LARGE)
-
-    async def _locale(self, letter: Letter) -> str:
-        """The language that the account has chosen on the forum; none where that is not known."""
-        ask = self._wire.line.ask(lambda: self._wire.forum.profile(letter.username), Urgency.SWEEP)
-        answer = await self._wire.line.look(ask)
-        chosen = answer.get("locale") if isinstance(answer, dict) else None
-        return str(chosen or "")
+    async def _orders(self, letter: Letter) -> MemberId | None:
+        """The member who orders something by this letter; None where it is no command, or nobody's who may order."""
+        if not commands.looks_like_one(letter.text):
+            return None
+        member = await member_behind(self._desk, self._taking.account(letter))
+        return member.id if member else None
 
     # -- answering, and what is known
 
@@ -380,9 +293,6 @@ class ForumInbox:
         if self._known is not None:
             self._known[conversation.name] = conversation
 
-    def _account(self, letter: Letter) -> Account:
-        return Account(self._things.space, str(letter.user_id))
-
     @property
     def _enforced(self) -> bool:
         return self._desk.spaces.mode(self._things.space) is Mode.ENFORCE
@@ -410,13 +320,3 @@ def _name(topic: int) -> str:
 def _last(talk: Talk, own: int) -> int:
     """The number of our last answer in the conversation; 0 where we have said nothing."""
     return max((letter.number for letter in talk.letters if letter.user_id == own), default=0)
-
-
-def _word_of(text: str) -> str | None:
-    """Which of the words that we ask for the whole text is, in any language that we speak."""
-    said = " ".join(text.replace(_CURLED, "'").split()).strip(" .!\"'“”„«»`*").casefold()
-    for language in dict.fromkeys((ENGLISH, *LANGUAGES)):
-        for word in ("safe", "not_safe", "receipt"):
-            if said == say(language_of(language), f"forum.word_{word}").casefold():
-                return word
-    return None

@@ -168,7 +168,7 @@ def _flags_of(item: Mapping[str, Any], beside: _Beside) -> list[Flag]:
     found = []
     author = int(item.get("target_created_by_id") or 0)
     for score in (beside.scores[i] for i in item.get("reviewable_score_ids") or () if i in beside.scores):
-        kind = FLAGS.get(int(score.get("score_type_id") or 0))
+        kind = FLAGS.get(_kind_of(score))
         if kind is None or item.get("target_type") != "Post":
             continue
         topic, excerpt = _message_of(score, beside)
@@ -189,6 +189,13 @@ def _flags_of(item: Mapping[str, Any], beside: _Beside) -> list[Flag]:
             )
         )
     return found
+
+
+def _kind_of(score: Mapping[str, Any]) -> int:
+    """The type of a flag: by its id, or (as forums have said it at other times) as a thing with an id."""
+    kind = score.get("score_type_id", score.get("score_type"))
+    number = kind.get("id") if isinstance(kind, dict) else kind
+    return number if isinstance(number, int) else 0
 
 
 def _message_of(score: Mapping[str, Any], beside: _Beside) -> tuple[int | None, str]:

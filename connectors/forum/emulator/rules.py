@@ -11,7 +11,7 @@ from typing import Any
 from connectors.emulation.history import Exchange, History
 from connectors.emulation.server import Answer
 from connectors.emulation.webhooks import Postman
-from connectors.forum.emulator import answers
+from connectors.forum.emulator import answers, reviews
 from connectors.forum.emulator.state import (
     PRIVATE,
     SYSTEM_ID,
@@ -305,7 +305,7 @@ class ForumRules:
             self.state.reviewables[item.id] = item
         item.scores.append(Score(self.state.next_id(), by.id, kind, self.now(), meta))
         item.status, item.version = 0, item.version + (event == "reviewable_updated")
-        self.postman.tell(event, {"reviewable": answers.reviewable(self.state, item)})
+        self.postman.tell(event, {"reviewable": reviews.reviewable(self.state, item)})
         return item
 
     def _tell_moderators(self, post: Post, by: ForumUser, message: str, on: Exchange | None) -> int:
@@ -326,7 +326,7 @@ class ForumRules:
             self.state.posts[item.post_id].hidden = True
         if action.startswith("delete_and"):
             self.delete(self.state.posts[item.post_id], by, on=on)
-        self.postman.tell("reviewable_updated", {"reviewable": answers.reviewable(self.state, item)})
+        self.postman.tell("reviewable_updated", {"reviewable": reviews.reviewable(self.state, item)})
 
     # -- accounts
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from connectors.emulation.server import Answer, Call
-from connectors.forum.emulator import answers
+from connectors.forum.emulator import answers, reviews
 from connectors.forum.emulator.admin import ForumCall, caller, fields, number, viewer_of
 from connectors.forum.emulator.rules import ForumRules, Refusal
 from connectors.forum.emulator.state import PRIVATE, ForumState, ForumUser, Post, Reviewable, Topic
@@ -181,10 +181,10 @@ class Talk:
         shown = items[start : start + REVIEW_PAGE]
         return answers.ok(
             {
-                "reviewables": [answers.reviewable(call.state, r) for r in shown],
+                "reviewables": [reviews.reviewable(call.state, r) for r in shown],
                 "meta": {"total_rows_reviewables": len(items), "types": {"created_by": "user", "target": "post"}},
             }
-            | answers.beside(call.state, shown)
+            | reviews.beside(call.state, shown)
         )
 
     def review_item(self, call: ForumCall) -> Answer:
@@ -192,7 +192,7 @@ class Talk:
         item = call.state.reviewables.get(int(call.params["id"]))
         if item is None:
             return answers.not_found()
-        return answers.ok({"reviewable": answers.reviewable(call.state, item)} | answers.beside(call.state, [item]))
+        return answers.ok({"reviewable": reviews.reviewable(call.state, item)} | reviews.beside(call.state, [item]))
 
     def perform(self, call: ForumCall) -> Answer:
         """PUT /review/{id}/perform/{action}: with the version that was read"""

@@ -12,6 +12,7 @@ from connectors.forum.things import ForumThings
 from connectors.forum.wire import wire_to
 from connectors.http import Urgency
 from guardian.cases.values import Door
+from guardian.desk.challenging import challenge
 from guardian.notices.catalogue import say
 from guardian.sandbox.browser import RECEIPT
 from guardian.spaces.port import Account
@@ -43,6 +44,19 @@ async def test_a_message_is_a_report_and_its_conversation_leaves_the_inbox_answe
     assert "administers this forum" in answer
     assert RECEIPT.search(answer) is None
     assert not box.in_inbox(topic)
+
+
+async def test_a_code_of_ours_is_taken_and_never_for_a_report(box: Letterbox) -> None:
+    """P-6.4"""
+    _, person = await box.community.a_named_case()
+    rowan = str(box.person("rowan").account.id)
+    box.community.spaces[FORUM].add(rowan, "rowan")
+    made = await challenge(box.community.desk, AMARA, person, FORUM, rowan)
+    topic = box.writes("rowan", made.code)
+    await box.read()
+    assert "code has been taken" in box.answers(topic)[0]
+    assert len(await box.reports()) == 1
+    assert "challenge.was_answered" in await box.community.journalled()
 
 
 async def test_the_answer_is_in_the_language_that_the_account_has_chosen(box: Letterbox) -> None:
