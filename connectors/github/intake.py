@@ -26,17 +26,21 @@ from connectors.github.said import (
     from_node,
     mentions,
     named,
+    ordered,
 )
 from connectors.github.wire import Wire
 from connectors.http import Failed, Urgency
+from guardian.cases import local
 from guardian.cases.conversations import Conversation
 from guardian.cases.intake import EvidenceIn, Submission
 from guardian.cases.values import Door
 from guardian.desk.conversations import begin, known_in, read_on
 from guardian.desk.desk import Desk
 from guardian.desk.doorbell import text_was_removed
+from guardian.desk.escalating import ByThing, escalate
 from guardian.desk.intake import ByReporter, ByRule, add, receive
-from guardian.errors import NotFound
+from guardian.desk.who import member_behind
+from guardian.errors import NotFound, Refused
 from guardian.ids import ReportId, SpaceName
 from guardian.logs import logger
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
@@ -208,9 +212,36 @@ class GithubInbox:
 
     async def _kept(self, said: Said) -> Conversation:
         whole = await self._with_parent(said)
-        received = await receive(self._desk, _submission(whole, self.name, self._desk.longest_text))
-        log.info("mention.was_kept", space=self.name, report=received.report)
-        return await begin(self._desk, self.name, said.node, _print_of(said), received.report)
+        report = await self._passed_on(whole)
+        if report is None:
+            report = (await receive(self._desk, _submission(whole, self.name, self._desk.longest_text))).report
+        log.info("mention.was_kept", space=self.name, id=report)
+        return await begin(self._desk, self.name, said.node, _print_of(said), report)
+
+    async def _passed_on(self, said: Said) -> ReportId | None:
+        """What a moderator orders to be passed on is with the group, and nobody is told here; None: it is no such order.
+
+        The order of anybody else is a report like every mention.
+        """
+        words, author = ordered(said.text, self._slug), _author(said, self.name)
+        member = await member_behind(self._desk, author) if words is not None and author is not None else None
+        if words is None or member is None:
+            return None
+        what = ByThing(self.name, said.link, tuple(_evidence(said, self.name)))
+        try:
+            seen = await escalate(
+                self._desk,
+                member.id,
+                what,
+                local.Urgency.ORDINARY,
+                "",
+                _fitting(words, self._desk.longest_text),
+                said.node,
+            )
+        except Refused as refused:
+            log.info("order.was_refused", space=self.name, code=refused.code)
+            return None
+        return seen.report
 
     async def _kept_again(self, earlier: Conversation, report: ReportId, said: Said) -> Conversation:
         """What was changed in the text after it was kept stands with its report."""
@@ -245,7 +276,7 @@ class GithubInbox:
                 return False
             case Forbidden() | Rejected():
                 # Trying again would not help: `guardian check` names the missing permission.
-                log.warning("mention.not_removed", space=self.name, report=report, kind=type(outcome).__name__)
+                log.warning("mention.not_removed", space=self.name, id=report, kind=type(outcome).__name__)
                 return True
 
     async def _remove(self, name: Name) -> Outcome:

@@ -85,6 +85,12 @@ def mentions(text: str, slug: str) -> bool:
     return re.search(rf"(?<![\w@/.`-])@{re.escape(slug)}(?:\[bot\])?(?![\w-])", own, re.IGNORECASE) is not None
 
 
+def ordered(text: str, slug: str) -> str | None:
+    """What somebody wrote after `/escalate`, which stands right after the mention; None where they ordered nothing."""
+    found = re.search(rf"@{re.escape(slug)}(?:\[bot\])?[,:]?\s+/escalate\b(.*)", text, re.IGNORECASE | re.DOTALL)
+    return found[1].strip() if found and mentions(text, slug) else None
+
+
 def from_list(repository: str, place: Place, row: Mapping[str, Any]) -> Said:
     """A row of one of the older API's lists."""
     user = row.get("user") if isinstance(row.get("user"), dict) else None

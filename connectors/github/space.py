@@ -43,7 +43,7 @@ B = TypeVar("B")
 
 _SWEEP_CEILINGS = 20
 _CHANGE_COST = 5
-_BAR_COST = _CHANGE_COST + 2
+_BAR_COST = _CHANGE_COST + 3
 _OWNER = "The account owns the organisation: another owner must make it an ordinary member first."
 
 
@@ -226,6 +226,9 @@ class GithubSpace:
             # Read first, never repeated: a removal that was done is not asked for again.
             await self._change(account, lambda: self._github.remove(login), urgency, again=False)
             login = await self._present(account, urgency)
+        if urgency is Urgency.BULK and (await self._ask(lambda: self._github.blocked(login), urgency)).status == 204:
+            # A block of another's is told as ours: nothing but this look tells them apart where many are blocked.
+            return Already()
         answer = await self._change(account, lambda: self._github.block(login), urgency)
         return Done() if answer.status == 204 else await self._unblockable(login, answer)
 

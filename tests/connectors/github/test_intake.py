@@ -15,10 +15,11 @@ from connectors.github.emulator.state import Kind
 from connectors.github.intake import GithubInbox
 from connectors.github.space import GithubSpace
 from guardian.cases.values import Addition, Evidence, Report
+from guardian.desk.escalating import escalations
 from guardian.desk.own_reports import reports_of
 from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode
-from tests.builders.desk import GITHUB, Community, a_desk
+from tests.builders.desk import GITHUB, INES, Community, a_desk
 from tests.contracts.schemas.github import validate_history
 from tests.fakes.clock import FrozenClock
 
@@ -249,3 +250,27 @@ async def test_a_text_longer_than_a_report_may_be_is_cut_there_and_whole_in_the_
     (report,) = await bell.reports()
     assert len(report.what_happened) <= bell.community.desk.longest_text
     assert (await bell.evidence())[0].text == text
+
+
+async def test_what_a_moderator_orders_to_be_passed_on_is_an_escalation_and_as_gone_from_the_public(
+    bell: Doorbell,
+) -> None:
+    """P-8.2"""
+    await bell.community.change(INES, accounts=(Account(GITHUB, str(bell.wren.account.id)),))
+    bell.wren.comment("site", bell.issue, "@guardian-app /escalate They do it in every issue.")
+    assert await bell.inbox.read()
+    (report,) = await bell.reports()
+    assert (report.door, report.what_happened) == ("escalation", "They do it in every issue.")
+    _, target = await bell.evidence()
+    assert (target.author_handle, "You are all fools." in target.text) == ("rowan", True)
+    assert "/escalate" not in bell.page()
+    (line,) = await escalations(bell.community.desk, INES)
+    assert (line.state, line.space) == ("received", GITHUB)
+
+
+async def test_the_same_order_by_anybody_else_is_a_report(bell: Doorbell) -> None:
+    """P-2.1"""
+    bell.wren.comment("site", bell.issue, "@guardian-app /escalate They do it in every issue.")
+    assert await bell.inbox.read()
+    (report,) = await bell.reports()
+    assert report.door == "github_mention"
