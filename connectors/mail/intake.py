@@ -23,6 +23,9 @@ from guardian.spaces.port import Finding
 log = logger("mail")
 
 INBOX: Final = "mail"
+_NOBODY_PROVED: Final = (
+    "Set authserv_id in [mail.inbox]: without it every mail counts as unverified, and nobody is answered by mail."
+)
 _CUT: Final = "the mail is larger than is read; all of it stands in the mailbox"
 
 
@@ -132,8 +135,11 @@ class MailInbox:
     async def check(self) -> Finding:
         """Whether the mailbox can be read and its mail moved; nothing is read."""
         try:
-            async with self._box.opened():
-                return Finding("The mailbox can be read, and what was read can be moved.", well=True)
+            async with self._box.opened() as box:
+                waiting = len(await box.waiting())
+                what = f"The mailbox can be read, and what was read can be moved. {waiting} mails wait in it to be taken in."
+                remedy = "" if self._sorter.config.authserv_id else _NOBODY_PROVED
+                return Finding(what, well=True, remedy=remedy)
         except BoxUnavailable as error:
             return _not_open(error)
 
