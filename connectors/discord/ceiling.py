@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterator
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -14,8 +15,14 @@ from discord.http import HTTPClient
 from connectors.discord import translate
 from connectors.discord.translate import Silence
 from guardian.clock import wire_seconds
+from guardian.logs import logger
 
 _QUICK_RETRIES = 2
+_REFUSED = (401, 403, 429)
+MOST_REFUSALS = 1_000
+REFUSALS_SECONDS = 600.0
+
+_log = logger("discord")
 
 
 class Cut(Exception):
@@ -71,6 +78,38 @@ async def end_before_the_library_sleeps(
     if watch.failures > _QUICK_RETRIES or 2 * watch.failures - 1 >= left:
         response.close()
         raise Cut(Silence(f"Discord answered {response.status}"))
+
+
+class Refusals:
+    """How often Discord has refused us lately. It shuts out an address after 10,000 in ten minutes; we stop long before.
+
+    Counted are 401, 403 and 429, but for limits that are shared with others, as Discord counts them.
+    """
+
+    def __init__(self, most: int = MOST_REFUSALS, seconds: float = REFUSALS_SECONDS) -> None:
+        self._most, self._seconds = most, seconds
+        self._heard: deque[float] = deque()
+        self._told = False
+
+    async def note(self, _: aiohttp.ClientSession, __: SimpleNamespace, answered: aiohttp.TraceRequestEndParams) -> None:
+        """The answer is counted, if it is a refusal."""
+        response = answered.response
+        if response.status in _REFUSED and response.headers.get("X-RateLimit-Scope") != "shared":
+            self._heard.append(wire_seconds())
+
+    def silence(self) -> Silence | None:
+        """What stands for every call while there were too many; None while there were not."""
+        now = wire_seconds()
+        while self._heard and self._heard[0] <= now - self._seconds:
+            self._heard.popleft()
+        if len(self._heard) < self._most:
+            self._told = False
+            return None
+        if not self._told:
+            _log.error("discord.refuses_too_much", refused=len(self._heard))
+        self._told = True
+        left = self._heard[len(self._heard) - self._most] + self._seconds - now
+        return Silence("Discord has refused us too often, so nothing is asked of it for a while", timedelta(seconds=left))
 
 
 def open_buckets(http: HTTPClient) -> None:

@@ -18,7 +18,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, MultipartParameters, Route
 
 from connectors.discord import translate
-from connectors.discord.ceiling import Cut, end_before_the_library_sleeps, open_buckets
+from connectors.discord.ceiling import Cut, Refusals, end_before_the_library_sleeps, open_buckets
 from connectors.discord.translate import Answer, Got, Silence
 from guardian.clock import wire_seconds
 from guardian.errors import Misconfigured
@@ -103,6 +103,8 @@ class DiscordLink:
         self.on_restricted: AccountChanged | None = None
         self.fault: str | None = None
         trace = aiohttp.TraceConfig()
+        self.refusals = Refusals()
+        trace.on_request_end.append(self._refused)
         trace.on_request_end.append(end_before_the_library_sleeps)
         self.client: discord.Client = _Client(self, trace)
         self._signed_in = asyncio.Event()
@@ -243,9 +245,14 @@ class DiscordLink:
 
     # -- the calls
 
+    async def _refused(self, session: Any, context: Any, answered: aiohttp.TraceRequestEndParams) -> None:
+        await self.refusals.note(session, context, answered)
+
     async def _call(self, asked: Callable[[HTTPClient], Awaitable[Any]]) -> Answer:
         if not self._signed_in.is_set() or self.client.is_closed():
             return Silence(self.fault or "not signed in to Discord yet")
+        if silence := self.refusals.silence():
+            return silence
         try:
             return Got(await asked(self.client.http))
         except Cut as cut:
@@ -302,6 +309,14 @@ class DiscordLink:
             ("GUILD_MEMBER_UPDATE",),
             lambda http: http.edit_member(guild, native_id, reason=reason, **fields),
         )
+
+    async def read_channel(self, channel_id: str) -> Answer:
+        """The channel or thread."""
+        return await self._look(lambda http: http.get_channel(channel_id), dict)
+
+    async def lock_thread(self, thread_id: str, *, locked: bool) -> Answer:
+        """The thread is locked, or not, and stands open: Discord changes no thread that stays archived."""
+        return await self._look(lambda http: http.edit_channel(thread_id, archived=False, locked=locked), dict)
 
     async def add_role(self, native_id: str, role_id: str, reason: str) -> Answer:
         """The member has the role."""

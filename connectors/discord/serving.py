@@ -3,11 +3,13 @@
 What a command, button or form does stands with its feature. None of them is remembered: they are recognised by id.
 """
 
+import asyncio
+import contextlib
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiohttp
 import discord
@@ -20,11 +22,13 @@ from connectors.discord.panels import Form, Reply
 from connectors.discord.tongue import locale_of
 from guardian.desk.desk import Desk
 from guardian.desk.who import member_behind
-from guardian.errors import GuardianError, NotFound, Refused
+from guardian.errors import GuardianError, NotFound, Refused, Stale
 from guardian.ids import MemberId, SpaceName
 from guardian.logs import logger
 from guardian.notices.catalogue import say as wording
 from guardian.spaces.port import Account
+
+T = TypeVar("T")
 
 Asked = discord.Interaction[discord.Client]
 Deed = Callable[[MemberId], Awaitable[Reply]]
@@ -35,6 +39,8 @@ Letter = Callable[[discord.Message], Awaitable[None]]
 
 _WINDOW: Final = timedelta(seconds=3)
 _ACKNOWLEDGED: Final = 40060
+_AT_ONCE: Final = 32
+_TRIED_AGAIN: Final = 3
 _FAILED = (discord.DiscordException, aiohttp.ClientError, OSError, Cut)
 
 _log = logger("discord")
@@ -83,6 +89,7 @@ class Counter:
         self._forms: dict[str, Sent] = {}
         self._anywhere: set[str] = set()
         self._letters: list[Letter] = []
+        self._room = asyncio.Semaphore(_AT_ONCE)
 
     def on_press(self, verb: str, act: Press, *, anywhere: bool = False) -> None:
         """The act is done when a button of that verb is pressed; `anywhere`: in direct messages with us too."""
@@ -97,6 +104,17 @@ class Counter:
     def on_direct(self, act: Letter) -> None:
         """The act is done when somebody writes to us directly."""
         self._letters.append(act)
+
+    async def in_turn(self, act: Callable[[], Awaitable[T]]) -> T:
+        """What the act comes to, once it is its turn; where it came second to another, it is tried again.
+
+        A crowd that reports at once waits here, and not at the database, which is patient for seconds only.
+        """
+        async with self._room:
+            for _ in range(_TRIED_AGAIN):
+                with contextlib.suppress(Stale):
+                    return await act()
+            return await act()
 
     def account_of(self, asked: Asked) -> Account:
         """Who asks, as Discord itself says."""

@@ -31,6 +31,7 @@ NEEDED = (
     Needed("View Audit Log", "view_audit_log", "Whose doing a ban or a lifting was cannot be told."),
     Needed("Manage Server", "manage_guild", "Many accounts at once (a raid) are banned one by one, and slowly."),
     Needed("Manage Roles", "manage_roles", "Roles cannot be given back when somebody returns."),
+    Needed("Manage Threads", "manage_threads", "No thread can be locked by a measure, and no lock taken away."),
 )
 
 

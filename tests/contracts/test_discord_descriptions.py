@@ -34,6 +34,7 @@ PATHS = {
     "guild.get": "/guilds/{guild_id}",
     "channel.list": "/guilds/{guild_id}/channels",
     "channel.get": "/channels/{channel_id}",
+    "channel.patch": "/channels/{channel_id}",
     "role.list": "/guilds/{guild_id}/roles",
     "ban.list": "/guilds/{guild_id}/bans",
     "ban.get": "/guilds/{guild_id}/bans/{user_id}",
@@ -144,7 +145,7 @@ async def _people_use_everything(emulator: DiscordEmulator, bot: discord.Client,
 
 
 async def _plain_calls(emulator: DiscordEmulator, ada: str, ben: str) -> None:
-    role = emulator.state.add_role("heard")
+    role, thread = emulator.state.add_role("heard"), emulator.state.add_thread("a quarrel", ada)
     guild, general = f"/guilds/{emulator.guild_id}", f"/channels/{emulator.state.general_id}"
     first, second, third = (emulator.say(ada, emulator.state.general_id, t) for t in ("one", "two", "three"))
     private = emulator.state.private_channel(ada)
@@ -161,6 +162,9 @@ async def _plain_calls(emulator: DiscordEmulator, ada: str, ben: str) -> None:
         ("GET", f"{guild}/roles", None),
         ("GET", general, None),
         ("GET", f"/channels/{private.id}", None),
+        ("PATCH", f"/channels/{thread}", {"archived": False, "locked": True}),
+        ("GET", f"/channels/{thread}", None),
+        ("PATCH", general, {"locked": True}),
         ("GET", f"{guild}/members?limit=10", None),
         ("GET", f"{guild}/members/search?query=ad", None),
         ("GET", f"{guild}/members/{ada}", None),

@@ -4,6 +4,7 @@ The buttons name the report alone; whose it is, is asked of the desk at each use
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final
 
 from connectors.discord.forms import Filled
@@ -82,7 +83,9 @@ class Adding:
         locale = locale_of(asked)
 
         async def added() -> str:
-            return await intake.answer_more(self._desk, self._key(asked, about), answers, text, str(asked.id))
+            key = self._key(asked, about)
+            answer = partial(intake.answer_more, self._desk, key, answers, text, str(asked.id))
+            return await self._counter.in_turn(answer)
 
         reply = await self._outcome(asked, about, added)
         if not reply.buttons:
@@ -99,7 +102,7 @@ class Adding:
                 raise Refused("no_files", say("", "refused.no_files"), "P-2.7")
             files = await self._reported.files(form.uploads)
             self._refuse_what_is_missing(files)
-            return await intake.add(self._desk, key, "", files, str(asked.id))
+            return await self._counter.in_turn(partial(intake.add, self._desk, key, "", files, str(asked.id)))
 
         await self._counter.say(asked, await self._outcome(asked, about, added))
 

@@ -19,9 +19,11 @@ from connectors.discord.panels import LONGEST_FIELD, Button, Reply, Style, named
 from connectors.discord.reported import Reported, uploads_of
 from connectors.discord.serving import Asked, Counter, hold
 from connectors.discord.tongue import locale_of
+from guardian.desk.challenging import answered
 from guardian.desk.intake import EvidenceIn
 from guardian.logs import logger
 from guardian.notices.catalogue import say
+from guardian.spaces.port import Account
 
 _FORM: Final = "direct-form"
 _SEND: Final = "direct-send"
@@ -65,14 +67,21 @@ class Letters:
     async def _answer(self, message: discord.Message) -> None:
         """The writer knows what this is, who can read it, and that nothing has been sent to anybody yet."""
         locale = self._locale()
+        writer = Account(self._counter.place.space, str(message.author.id))
+        if await answered(self._desk, writer, message.content):
+            await self._say(message, say(locale, "direct.code"))
+            return
         begun = self._noted(message)
         if begun.count == 1:
             facts = {"community": self._desk.community, "page": f"{self._desk.base_url}/report"}
             text = say(locale, "direct.first", **facts)
         else:
             text = say(locale, "direct.more", count=begun.count)
+        await self._say(message, text, _buttons(begun, locale))
+
+    async def _say(self, message: discord.Message, text: str, buttons: tuple[Button, ...] = ()) -> None:
         (piece, *_) = translate.parts("", text)
-        view = panels.view_of(_buttons(begun, locale))
+        view = panels.view_of(buttons)
         try:
             async with bounded(self._counter.place.ceiling):
                 nonce = translate.nonce(str(message.id), 0)

@@ -5,6 +5,7 @@ A report is stored before it is answered, and whatever goes wrong, the reporter 
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import discord
@@ -116,7 +117,8 @@ class Intake:
         locale, done = locale_of(asked), False
         try:
             about = await self._what_about(asked, draft) if evidence is None else _About(evidence)
-            received = await intake.receive(self._desk, await self._submission(asked, draft, about, delivery))
+            submission = await self._submission(asked, draft, about, delivery)
+            received = await self._counter.in_turn(partial(intake.receive, self._desk, submission))
             reply, done = self._taken_in(received, draft, locale), True
         except GuardianError as refused:
             reply = self._given_back(asked, draft, refusal(locale, refused))

@@ -14,11 +14,11 @@ from connectors.discord.emulator import shapes
 from connectors.discord.emulator.forms import numbered
 from connectors.discord.emulator.gateway import Gateway
 from connectors.discord.emulator.permissions import Permission
-from connectors.discord.emulator.state import Attachment, AuditEntry, Ban, DiscordState, Json, Member, Message
+from connectors.discord.emulator.state import Attachment, AuditEntry, Ban, Channel, DiscordState, Json, Member, Message
 from connectors.emulation.history import Exchange, History
 from connectors.emulation.server import Upload
 
-KICK, BAN, UNBAN, MEMBER_UPDATE, MEMBER_ROLES, MESSAGE_DELETE = 20, 22, 23, 24, 25, 72
+KICK, BAN, UNBAN, MEMBER_UPDATE, MEMBER_ROLES, MESSAGE_DELETE, THREAD_UPDATE = 20, 22, 23, 24, 25, 72, 111
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,17 @@ class Community:
         change = {"key": "communication_disabled_until", "old_value": old, "new_value": new}
         self._audit(by, user_id, MEMBER_UPDATE, {k: v for k, v in change.items() if v is not None})
         self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member(user_id))
+
+    def edit_thread(self, thread: Channel, by: By, *, locked: bool, archived: bool) -> None:
+        """The thread is locked or not, archived or not."""
+        before = {"locked": thread.locked, "archived": thread.archived}
+        thread.locked, thread.archived = locked, archived
+        after = {"locked": locked, "archived": archived}
+        changes = [{"key": k, "old_value": before[k], "new_value": after[k]} for k in after if before[k] != after[k]]
+        if changes:
+            self.changed("lock", thread.id, before["locked"] or None, locked or None, by)
+            self._audit(by, thread.id, THREAD_UPDATE, *changes)
+            self.gateway.dispatch("THREAD_UPDATE", shapes.thread(self.state, thread))
 
     def set_roles(self, user_id: str, roles: list[str], by: By) -> None:
         """The member has exactly these roles."""

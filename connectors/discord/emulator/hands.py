@@ -70,9 +70,17 @@ class Hands:
         state, now = self.community.state, self.community.now()
         if not state.may(user, Permission.SEND_MESSAGES, now):
             raise Declined("this account cannot write here")
+        place = state.channels[channel]
+        if place.locked and not state.may(user, Permission.MANAGE_THREADS, now):
+            raise Declined("this thread is locked")
         message = self.community.build(channel, user, {"content": text}, [])
         self.community.post(message, By(user))
         return message.id
+
+    def lock_by_hand(self, by: str, thread: str, *, locked: bool = True) -> None:
+        """The thread is locked by that moderator, or opened again."""
+        self._require(by, Permission.MANAGE_THREADS)
+        self.community.edit_thread(self.community.state.channels[thread], By(by), locked=locked, archived=False)
 
     def _require(self, by: str, permission: Permission, target: str | None = None) -> None:
         state = self.community.state

@@ -21,6 +21,7 @@ class Permission(IntFlag):
     MANAGE_NICKNAMES = 1 << 27
     MANAGE_ROLES = 1 << 28
     USE_APPLICATION_COMMANDS = 1 << 31
+    MANAGE_THREADS = 1 << 34
     MODERATE_MEMBERS = 1 << 40
 
 
@@ -42,5 +43,6 @@ FOR_THE_BOT = (
     | Permission.VIEW_AUDIT_LOG
     | Permission.MANAGE_MESSAGES
     | Permission.MANAGE_ROLES
+    | Permission.MANAGE_THREADS
     | Permission.MODERATE_MEMBERS
 )

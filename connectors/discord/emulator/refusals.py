@@ -28,6 +28,7 @@ MESSAGES = {
     50033: "Invalid Recipient(s)",
     50034: "A message provided was too old to bulk delete",
     50035: "Invalid Form Body",
+    50083: "Thread is archived",
     50109: "The request body contains invalid JSON.",
     50278: "Cannot send messages to this user due to having no mutual guilds",
     500000: "Failed to ban users",

@@ -8,7 +8,7 @@ from connectors.discord.emulator.asking import Asking, DiscordCall, Route, body_
 from connectors.discord.emulator.community import By
 from connectors.discord.emulator.permissions import Permission
 from connectors.discord.emulator.refusals import Refusal, invalid
-from connectors.discord.emulator.state import GUILD_MEMBERS_INTENT, PRIVATE_CHANNEL, AuditEntry, Json
+from connectors.discord.emulator.state import GUILD_MEMBERS_INTENT, PRIVATE_CHANNEL, THREAD, AuditEntry, Json
 from connectors.emulation.server import Answer
 
 LONGEST_TIMEOUT = timedelta(days=28)
@@ -55,7 +55,7 @@ class GuildRest(Asking):
     def channels(self, call: DiscordCall) -> Answer:
         """The guild's channels."""
         self.in_guild(call)
-        listed = [c for c in call.state.channels.values() if c.type != PRIVATE_CHANNEL]
+        listed = [c for c in call.state.channels.values() if c.type not in (PRIVATE_CHANNEL, THREAD)]
         return Answer(200, [shapes.channel(call.state, c) for c in listed])
 
     def roles(self, call: DiscordCall) -> Answer:

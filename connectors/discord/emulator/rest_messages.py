@@ -18,7 +18,7 @@ from connectors.discord.emulator.community import Community
 from connectors.discord.emulator.forms import check_message
 from connectors.discord.emulator.permissions import Permission
 from connectors.discord.emulator.refusals import Refusal, invalid
-from connectors.discord.emulator.state import Channel, Json, Message
+from connectors.discord.emulator.state import THREAD, Channel, Json, Message
 from connectors.emulation.server import Answer
 
 NONCE_REMEMBERED = timedelta(minutes=5)
@@ -40,6 +40,7 @@ class MessageRest(Asking):
             Route("GET", "/users/{user_id}", "user.get", self.user),
             Route("POST", "/users/@me/channels", "dm.open", self.open_dm),
             Route("GET", "/channels/{channel_id}", "channel.get", self.get_channel),
+            Route("PATCH", "/channels/{channel_id}", "channel.patch", self.edit_channel),
             Route("GET", messages, "message.list", self.messages),
             Route("POST", messages, "message.post", self.post),
             Route("POST", f"{messages}/bulk-delete", "message.bulk_delete", self.bulk_delete),
@@ -73,6 +74,19 @@ class MessageRest(Asking):
     def get_channel(self, call: DiscordCall) -> Answer:
         """One channel."""
         return Answer(200, shapes.channel(call.state, self.channel(call.params["channel_id"])))
+
+    def edit_channel(self, call: DiscordCall) -> Answer:
+        """A thread that is locked or opened; one that is archived, and stays so, is not changed."""
+        thread, body = self.channel(call.params["channel_id"]), body_of(call)
+        if thread.type != THREAD:
+            raise Refusal(403, 50013)
+        self.need(Permission.MANAGE_THREADS)
+        archived = thread.archived if body.get("archived") is None else bool(body["archived"])
+        if thread.archived and archived:
+            raise Refusal(400, 50083)
+        locked = thread.locked if body.get("locked") is None else bool(body["locked"])
+        self.community.edit_thread(thread, by_bot(call), locked=locked, archived=archived)
+        return Answer(200, shapes.thread(call.state, thread))
 
     def messages(self, call: DiscordCall) -> Answer:
         """A page of messages, newest first."""

@@ -10,6 +10,7 @@ from connectors.discord.emulator.state import (
     GUILD_PRESENCES_INTENT,
     MESSAGE_CONTENT_INTENT,
     PRIVATE_CHANNEL,
+    THREAD,
     Attachment,
     AuditEntry,
     Ban,
@@ -118,10 +119,34 @@ def channel(state: DiscordState, given: Channel) -> Json:
         return {"id": given.id, "type": 1, "flags": 0, "last_message_id": None} | {
             "recipients": [user(state, given.recipient_id)]
         }
+    if given.type == THREAD:
+        return thread(state, given)
     shown = {"id": given.id, "type": given.type, "flags": 0, "guild_id": state.guild_id, "position": 0}
     # Metadata of channels that the bot may not view is blanked; ids stay (mandatory since November 2026).
     named = {"name": "___hidden___" if given.hidden_from_bot else given.name, "topic": None, "parent_id": None}
     return shown | named | {"nsfw": False, "permission_overwrites": [], "last_message_id": None}
+
+
+def thread(state: DiscordState, given: Channel) -> Json:
+    """A public thread."""
+    began = when(state.begun)
+    metadata: Json = {"archived": given.archived, "locked": given.locked, "auto_archive_duration": 1440}
+    metadata |= {"archive_timestamp": began, "create_timestamp": began}
+    return {
+        "id": given.id,
+        "type": THREAD,
+        "flags": 0,
+        "guild_id": state.guild_id,
+        "name": given.name,
+        "parent_id": given.parent_id,
+        "owner_id": given.owner_id,
+        "last_message_id": None,
+        "thread_metadata": metadata,
+        "message_count": 0,
+        "member_count": 1,
+        "total_message_sent": 0,
+        "rate_limit_per_user": 0,
+    }
 
 
 def attachment(given: Attachment, origin: str, now: datetime) -> Json:
@@ -209,7 +234,7 @@ def guild_create(state: DiscordState, now: datetime) -> Json:
         "unavailable": False,
         "joined_at": when(state.members[state.bot_id].joined_at),
         "members": [member(state, state.members[state.bot_id], now)],
-        "channels": [channel(state, c) for c in state.channels.values() if c.type != PRIVATE_CHANNEL],
+        "channels": [channel(state, c) for c in state.channels.values() if c.type not in (PRIVATE_CHANNEL, THREAD)],
         **{name: [] for name in ("voice_states", "threads", "presences", "stage_instances")},
         **{name: [] for name in ("guild_scheduled_events", "soundboard_sounds")},
     }

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 Thing = TypeVar("Thing")
 
 DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
-TEXT_CHANNEL, PRIVATE_CHANNEL = 0, 1
+TEXT_CHANNEL, PRIVATE_CHANNEL, THREAD = 0, 1, 11
 EPHEMERAL, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 15
 GUILD_MEMBERS_INTENT, GUILD_PRESENCES_INTENT, MESSAGE_CONTENT_INTENT = 1 << 1, 1 << 8, 1 << 15
 
@@ -57,13 +57,17 @@ class Member:
 
 @dataclass(slots=True)
 class Channel:
-    """A text channel of the guild, or the private channel of the bot with one account."""
+    """A text channel of the guild, a thread in one, or the private channel of the bot with one account."""
 
     id: str
     name: str
     type: int = TEXT_CHANNEL
     recipient_id: str | None = None
     hidden_from_bot: bool = False
+    parent_id: str | None = None
+    owner_id: str = ""
+    locked: bool = False
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +248,12 @@ class DiscordState:
         channel = Channel(self.new_id(self.begun), name, hidden_from_bot=hidden_from_bot)
         self.channels[channel.id] = channel
         return channel.id
+
+    def add_thread(self, name: str, owner_id: str) -> str:
+        """The general channel has the thread, begun by that account."""
+        thread = Channel(self.new_id(self.begun), name, THREAD, parent_id=self.general_id, owner_id=owner_id)
+        self.channels[thread.id] = thread
+        return thread.id
 
     def add_message(self, channel_id: str, author_id: str, content: str, *, at: datetime | None = None) -> str:
         """The message stands in the channel since `at` (left out: since the guild began)."""

@@ -9,10 +9,11 @@ from connectors.discord.emulator.screen import Screen
 from connectors.emulation.faults import Fault, FaultKind
 from guardian.cases.intake import ANSWER_BY, CONTACT_IS_SAFE, HANDLED, HOLD_CONTACT, NAME_MAY_BE_TOLD
 from guardian.cases.values import Door
+from guardian.desk.challenging import challenge
 from guardian.desk.intake import follow_up
 from guardian.notices.catalogue import say
 from guardian.notices.values import NoticeKind
-from tests.builders.desk import A_REPORTER, AMARA, BRUNO, DMITRI, SOMEBODY, WORKING_GROUP
+from tests.builders.desk import A_REPORTER, AMARA, BRUNO, DISCORD, DMITRI, SOMEBODY, WORKING_GROUP
 from tests.connectors.discord.served import APPLIES, FIRST, WHAT, Served, served
 from tests.connectors.discord.test_intake import MENU, a_message, receipt_of
 
@@ -87,6 +88,17 @@ async def test_a_letter_to_the_bot_is_answered_and_sent_to_nobody(service: Serve
     assert answer.text.index("emergency services") < answer.text.index("Those who run Discord")
     assert "https://guardian.example/report" in answer.text
     assert await service.reports() == []
+
+
+async def test_a_code_of_ours_is_taken_and_never_for_a_report(service: Served) -> None:
+    """P-6.4: whoever has two accounts shows it by one code, and is asked for nothing else."""
+    _, person = await service.a_case()
+    service.community.spaces[DISCORD].add(A_REPORTER.native_id, "account02")
+    made = await challenge(service.community.desk, AMARA, person, DISCORD, A_REPORTER.native_id)
+    answer = await service.reporter.in_dm().write(made.code)
+    assert "code has been taken" in answer.text
+    assert not answer.buttons
+    assert "challenge.was_answered" in await service.community.journalled()
 
 
 async def test_letters_are_sent_as_they_are_with_their_files_and_answered_once(service: Served) -> None:

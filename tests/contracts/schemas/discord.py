@@ -83,7 +83,13 @@ SHAPES: dict[str, Schema] = {
         {"id": SNOWFLAKE, "name": TEXT, "owner_id": SNOWFLAKE, "roles": many(ref("role")), "features": many(TEXT)}
     ),
     "channel": obj(
-        {"id": SNOWFLAKE, "type": NUMBER}, {"guild_id": SNOWFLAKE, "name": TEXT, "recipients": many(ref("user"))}
+        {"id": SNOWFLAKE, "type": NUMBER},
+        {
+            "guild_id": SNOWFLAKE,
+            "name": TEXT,
+            "recipients": many(ref("user")),
+            "thread_metadata": obj({"archived": YES_OR_NO, "locked": YES_OR_NO}),
+        },
     ),
     "attachment": obj(
         {"id": SNOWFLAKE, "filename": TEXT, "size": {"type": "integer", "minimum": 0}, "url": TEXT, "proxy_url": TEXT},
@@ -153,6 +159,7 @@ ANSWERS: dict[str, dict[int, Schema]] = {
     "guild.get": {200: ref("guild")},
     "channel.list": {200: many(ref("channel"))},
     "channel.get": {200: ref("channel")},
+    "channel.patch": {200: ref("channel")},
     "role.list": {200: many(ref("role"))},
     "ban.list": {200: many(ref("ban"))},
     "ban.get": {200: ref("ban")},
