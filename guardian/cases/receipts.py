@@ -9,7 +9,6 @@ from typing import Final
 from guardian.cases.values import Receipt, ReceiptKind
 from guardian.ids import AccountId, CaseId, PersonId, ReportId, new_secret
 
-
 _RECEIPT: Final = re.compile(r"\b(?:[2-9A-HJ-NP-Z]{5}-){5}[2-9A-HJ-NP-Z]\b", re.IGNORECASE)
 
 

@@ -27,8 +27,9 @@ from rules.precedence import Hold
 
 log = logger("sanctions")
 
-ONE_BY_ONE: Final = 100
-"""How many are intended together where each takes a call of its own."""
+ONE_BY_ONE: Final = 24
+"""How many are intended together where each takes a call of its own: so many are looked at alone after a crash."""
+WRITTEN_TOGETHER: Final = 200
 SIDE_BY_SIDE: Final = 4
 MOST_TRIES: Final = 3
 MOST_REFUSALS: Final = 3
@@ -148,6 +149,7 @@ class Batches:
         self._working: dict[SpaceName, asyncio.Task[None]] = {}
         self._rung: set[SpaceName] = set()
         self._again: dict[SpaceName, datetime] = {}
+        self._since: dict[SpaceName, datetime] = {}
         self._pictures: dict[SpaceName, Picture] = {}
         self._tries: dict[AccountId, int] = {}
         self._singly: set[SpaceName] = set()
@@ -210,12 +212,17 @@ class Batches:
                 work.wake(TOPIC)
 
     def _wait(self, name: SpaceName, answer: Outcome | Unknown | None = None) -> None:
-        """The space is asked again a little later; much later where people have to mend something."""
-        pace = self._tools.pace
+        """The space is asked again soon, then slower with the age of its trouble; slowly where people have to mend it.
+
+        What stands there is read anew before: while that fails, nobody's tries are used up.
+        """
+        pace, now = self._tools.pace, self._tools.clock.now()
+        self._pictures.pop(name, None)
+        age = now - self._since.setdefault(name, now)
         needs = answer.needs if isinstance(answer, Forbidden | Unknown) else None
         asked = answer.after if isinstance(answer, Unavailable | Unknown) else None
-        pause = pace.most if needs else pace.least
-        self._again[name] = self._tools.clock.now() + (pause if asked is None else max(pause, asked))
+        pause = pace.most if needs else min(max(age * pace.share, pace.least), pace.most)
+        self._again[name] = now + (pause if asked is None else max(pause, asked))
 
     # -- one pass over one space
 
@@ -226,7 +233,10 @@ class Batches:
             return
         while ones := await self._next(name, space):
             picture = await self._picture(name, space, ones)
-            if picture is None or not await self._asked_for(name, space, await self._ready(ones, picture)):
+            if picture is None:
+                return
+            ready = await self._ready(ones, picture)
+            if not await self._asked_for(name, space, ready, picture.seen.gives_references):
                 return
         await self._confirm(name, space)
 
@@ -274,10 +284,11 @@ class Batches:
             work.wake(TOPIC)
         return ready
 
-    async def _asked_for(self, name: SpaceName, space: Space, ready: Sequence[One]) -> bool:
+    async def _asked_for(self, name: SpaceName, space: Space, ready: Sequence[One], gives_references: bool) -> bool:
         """Whether the space could be asked for all of them; else it is left alone for a while."""
         refused_in_a_row = 0
         left = list(ready)
+        answered: dict[Account, Outcome] = {}
         while left:
             together = self._together(space)
             part, left = left[:together], left[together:]
@@ -289,11 +300,15 @@ class Batches:
                 self._singly.add(name)
                 left = [*part, *left]
                 continue
+            answered |= outcomes
             refused_in_a_row = refused_in_a_row + len(refused) if len(refused) == len(part) else 0
-            await self._took(name, part, outcomes)
             if silent or refused_in_a_row >= MOST_REFUSALS:
                 self._wait(name, (silent or refused)[0])
-                return False
+                break
+        await self._took(name, [one for one in ready if one.place in answered], answered, gives_references)
+        if name in self._again:
+            return False
+        self._since.pop(name, None)
         return True
 
     def _together(self, space: Space) -> int:
@@ -307,7 +322,9 @@ class Batches:
         outcomes = await asyncio.gather(*(space.restrict(order) for order in orders))
         return {order.account: outcome for order, outcome in zip(orders, outcomes, strict=True)}
 
-    async def _took(self, name: SpaceName, part: Sequence[One], outcomes: Mapping[Account, Outcome]) -> None:
+    async def _took(
+        self, name: SpaceName, part: Sequence[One], outcomes: Mapping[Account, Outcome], gives_references: bool
+    ) -> None:
         """What the space said of each is on record; what it did not do for us is looked at by itself."""
         said, back, refuted = [], [], []
         for one in part:
@@ -316,7 +333,7 @@ class Batches:
             match outcome:
                 case Done():
                     said.append(one.account)
-                case Rejected() if not first and self._pictures[name].seen.gives_references:
+                case Rejected() if not first and gives_references:
                     # An earlier call may have done it: the list pages tell by our reference.
                     said.append(one.account)
                 case Already() if first:
@@ -347,8 +364,8 @@ class Batches:
             self._wait(name, seen)
             return
         held = [one for one in ones if one.plain and _is_ours(one, seen)]
-        for start in range(0, len(held), ONE_BY_ONE):
-            part = held[start : start + ONE_BY_ONE]
+        for start in range(0, len(held), WRITTEN_TOGETHER):
+            part = held[start : start + WRITTEN_TOGETHER]
             async with self._works.begin() as work:
                 await work.raids.hold_many(part)
                 work.journal.note(_entry("restrictions.confirmed", space=name, count=len(part)))

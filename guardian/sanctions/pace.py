@@ -9,7 +9,8 @@ from guardian.sanctions.values import Key
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Case time, from configuration. A retry waits `share` of the trouble's age, never less than `least` nor more than
-    `most`; people are told of a key that has been blocked for `tell_after`."""
+    `most`; people are told of a key that has been blocked for `tell_after`. What a space refuses until people mend it
+    (a rank, a permission) is asked for no sooner than every `refused`: a thousand such keys must not knock all day."""
 
     least: timedelta = timedelta(seconds=5)
     share: float = 0.25
@@ -18,11 +19,13 @@ class Pace:
     braked: timedelta = timedelta(minutes=5)
     missing: timedelta = timedelta(days=1)
     distrust_told_after: timedelta = timedelta(minutes=15)
+    refused: timedelta = timedelta(minutes=2)
 
     def retry_at(self, key: Key, now: datetime) -> datetime:
         """The instant of the next try of a key that has just failed."""
         age = now - key.blocked_since if key.blocked_since else timedelta()
-        return now + min(max(age * self.share, self.least), self.most)
+        least = max(self.least, self.refused) if key.needs else self.least
+        return now + min(max(age * self.share, least), self.most)
 
     def tell_now(self, key: Key, now: datetime) -> bool:
         """Whether people must hear now that the key is blocked; they hear of one trouble once."""

@@ -1,14 +1,14 @@
 """Whose a restriction is: what cannot be proved to be ours is never taken for ours."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.ids import Reference
+from guardian.ids import AccountId, Reference
 from guardian.sanctions.ownership import Evidence, Whose, needs_trace, whose
-from guardian.sanctions.values import Application, Intent, IntentKind, Prior
+from guardian.sanctions.values import Application, Intent, IntentKind, Prior, TakenOver
 from guardian.spaces.port import Hand, Held, Trace
 from rules.precedence import Hold
 from tests.builders.sanctions import REFERENCE, an_application, an_intent
@@ -113,3 +113,27 @@ def test_without_an_act_or_a_record_of_ours_nothing_is_ours(held: Held, known: E
     placing = known.intent is not None and known.intent.kind is IntentKind.PLACE
     if not placed and not placing and held.reference not in known.references:
         assert whose(held, known) is FOREIGN
+
+
+TAKEN = TakenOver(AccountId("a1"), Hold.BARRED, START, "a member", author="9", placed_at=START - timedelta(days=1))
+BEFORE, AFTER = START - timedelta(days=1), START + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("held", "trace", "answer"),
+    [
+        (Held(Hold.BARRED), Trace(Hand.ANOTHER, "9", BEFORE), Whose.OURS),
+        (Held(Hold.BARRED), Trace(Hand.UNSAID), Whose.OURS),
+        (Held(Hold.BARRED), Trace(Hand.ANOTHER, "8", AFTER), Whose.FOREIGN),
+        (Held(Hold.BARRED), Trace(Hand.ANOTHER, "9", AFTER), Whose.FOREIGN),
+        (Held(Hold.BARRED, until=AFTER), Trace(Hand.UNSAID), Whose.FOREIGN),
+        (Held(Hold.BARRED, author="8"), Trace(Hand.UNSAID), Whose.FOREIGN),
+        (Held(Hold.BARRED, reference=Reference("GRD-X")), None, Whose.FOREIGN),
+    ],
+)
+def test_what_was_taken_over_is_ours_only_while_it_is_provably_the_same(
+    held: Held, trace: Trace | None, answer: Whose
+) -> None:
+    """House 5.5: a hold that somebody lifted and placed anew is theirs, and outlives our end."""
+    known = Evidence(None, None, frozenset(), signed=True, trace=trace, taken_over=TAKEN)
+    assert whose(held, known) is answer
