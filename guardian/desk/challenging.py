@@ -45,7 +45,8 @@ async def challenge(desk: Desk, by: MemberId, person_code: str, space: SpaceName
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.CHALLENGE)
         person, case = await person_and_case(work, by, person_code)
-        code, until = new_secret(), desk.wire() + LASTS
+        # In small letters: a forum refuses what is written in capitals alone.
+        code, until = new_secret().lower(), desk.wire() + LASTS
         made = Challenge(
             new_id(),
             digest_of(code),

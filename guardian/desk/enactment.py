@@ -53,6 +53,7 @@ from guardian.desk.sanctioning import (
     sanction_by,
     sanction_of,
 )
+from guardian.desk.spreading import propose_if_spread
 from guardian.desk.telling import tell_members, tell_person, tell_reporters
 from guardian.errors import Refused
 from guardian.ids import DecisionId, MemberId, SanctionId
@@ -226,6 +227,8 @@ async def _take_hold(desk: Desk, work: Work, case: Case, decision: Decision, by:
     if sanction is None:
         await report_to_board(work, case)
     await refer_decided(work, desk.policy, case, decision)
+    if decision.person is not None:
+        await propose_if_spread(work, desk.policy, decision.person)
     holds = may_act_from(sanction) if sanction else None
     return Enacted(case.code_name, work.now, sanction.id if sanction else None, holds, waits)
 

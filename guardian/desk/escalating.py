@@ -23,7 +23,7 @@ from guardian.desk.pointing import ByAccount, ByMatter, ByThing, Found, What, fo
 from guardian.desk.telling import tell_members
 from guardian.desk.walling import tell_of_walls
 from guardian.errors import NotFound, Refused
-from guardian.ids import MemberId, Reference, SpaceName
+from guardian.ids import MemberId, Reference, ReportId, SpaceName
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.values import News, NoticeKind
 from guardian.people.permissions import UseCase
@@ -59,7 +59,10 @@ _WORDS: Final[Mapping[Status, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class EscalationView:
-    """What a moderator sees of what was passed on. `text` is to read when it has just been; `own`: they did it."""
+    """What a moderator sees of what was passed on. `own`: they did it.
+
+    `text` is to read when it has just been; `report` is what then came of it, for the door alone.
+    """
 
     reference: Reference
     space: SpaceName
@@ -69,6 +72,7 @@ class EscalationView:
     state: str
     own: bool
     text: str = ""
+    report: ReportId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,8 @@ async def escalate(
         view_of_it = await _view(work, member, hop)
         if view_of_it is None:
             raise NotFound
-        return replace(view_of_it, text=_acknowledged(desk, hop, missing=found.missing))
+        report = await _report_of(work, hop)
+        return replace(view_of_it, text=_acknowledged(desk, hop, missing=found.missing), report=report)
 
 
 async def accept(desk: Desk, by: MemberId, code_name: str) -> str:
@@ -256,6 +261,11 @@ def _submission(found: Found, urgency: Urgency, words: str) -> Submission:
 async def _owners(view: View, accounts: frozenset[Account]) -> tuple[MemberId, ...]:
     owners = [await view.people.member_with(account) for account in accounts]
     return tuple(member.id for member in owners if member is not None)
+
+
+async def _report_of(view: View, hop: Hop) -> ReportId | None:
+    reports = [r for r in await view.cases.reports_of(hop.case) if r.door is Door.ESCALATION]
+    return next((report.id for report in reports if report.received_at == hop.at), None)
 
 
 async def _view(view: View, member: Member, hop: Hop) -> EscalationView | None:

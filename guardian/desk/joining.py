@@ -1,7 +1,7 @@
 """Two known people turn out to be one human: what holds on one reaches the accounts of both, until they are parted again.
 
 Nothing of either is moved, so that parting gives each back exactly what was theirs. Whoever is kept out of any case of
-either learns nothing of it: to them the answers, lists and totals look as if nobody had said it. Policy: P-2.5, P-6.3, P-6.4.
+either learns nothing of it: their answers and lists look as if nobody had said it. Policy: P-2.5, P-6.3, P-6.4.
 """
 
 from dataclasses import dataclass, replace

@@ -237,9 +237,10 @@ async def link_account(work: Work, person: Person, account: Account, handle: str
 
 
 async def link_vouched(work: Work, person: Person, found: Found, naming: Naming) -> None:
-    """What the space vouches for is linked in the same act, unless it is known as somebody else's."""
+    """What the space vouches for is linked in the same act, unless it is known as somebody else's, or as not theirs."""
+    undone = {link.account for link in await work.people.accounts_of(person.id) if link.ended_at is not None}
     for account, handle in found.vouched:
-        if await _binding_owner(work, account) in (None, person.id):
+        if account not in undone and await _binding_owner(work, account) in (None, person.id):
             vouched = replace(naming, trust=Trust.VOUCHED, evidence=f"vouched for by {found.account.space}")
             await link_account(work, person, account, handle, vouched)
 

@@ -126,7 +126,7 @@ async def running(desk: Desk, by: MemberId) -> tuple[MeasureView, ...]:
     async with desk.works.look() as view:
         member = await acting(view, by, UseCase.MEASURE)
         found = [each for each in await view.measures.unended(view.now) if await is_theirs(view, member, each)]
-        return tuple([await view_of(view, each, member) for each in found])
+        return tuple([await view_of(view, each, member) for each in found if await still_runs(view, each)])
 
 
 async def end(desk: Desk, by: MemberId, matter: str) -> str:
@@ -256,6 +256,14 @@ async def close_matter(work: Work, case: Case, outcome: str) -> None:
     if case.kind is CaseKind.LOCAL and CASES.allows(case.state, CaseEvent.FILE):
         state = CASES.advance(case.state, CaseEvent.FILE)
         await work.cases.save_case(replace(case, state=state, outcome=outcome, closed_at=work.now))
+
+
+async def still_runs(view: View, made: Measure) -> bool:
+    """Whether the measure holds at this instant: its time is not over, and nobody has ended it, by hand or here."""
+    if not made.runs_at(view.now):
+        return False
+    ended = [s for s in await view.sanctions.of_case(made.case) if s.authority.id == made.id and s.lifting is not None]
+    return not ended
 
 
 async def measure_for(view: View, member: Member, matter: str) -> Measure:
@@ -410,7 +418,7 @@ async def _journal(work: Work, made: Measure) -> None:
 
 async def _running_one(view: View, member: Member, matter: str) -> Measure:
     found = await measure_for(view, member, matter)
-    if not found.runs_at(view.now):
+    if not await still_runs(view, found):
         raise Refused("over", "This measure has ended already.", "P-6.8")
     return found
 

@@ -371,10 +371,9 @@ async def _author(view: View, sight: Sight) -> Member | None:
 
 async def _facts(view: View, account: Account) -> Facts | None:
     """What we know of the account where a sanction may have reached it."""
-    for link in await view.people.owners(account):
-        if link.binding:
-            return await read(view, link.id)
-    return None
+    links = [link for link in await view.people.owners(account) if link.binding or link.ended_at is not None]
+    # What was linked by mistake may still hold what we placed, until it is let go.
+    return await read(view, sorted(links, key=lambda link: not link.binding)[0].id) if links else None
 
 
 async def _owner(view: View, account: Account) -> PersonId | None:
@@ -385,7 +384,7 @@ async def _ours_in(view: View, name: SpaceName, found: Sweep) -> frozenset[tuple
     """Which of the holds are ours as far as the last proof tells."""
     ours: set[tuple[str, Hold]] = set()
     for known in await view.people.accounts_in(name):
-        if known.binding and known.account.native_id in found.holds:
+        if known.account.native_id in found.holds:
             kept = await view.sanctions.applications_of(known.id)
             intents = await view.sanctions.open_intents(known.id)
             ours |= {(known.account.native_id, each.hold) for each in kept if each.placed}

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from guardian.cases.values import CaseState, Report
 from guardian.desk.desk import Desk, View, Work
-from guardian.desk.intake import ByReceipt, reference_of_report, report_for
 from guardian.desk.moving import case_of
+from guardian.desk.report_keys import ByReceipt, reference_of_report, report_for
 from guardian.ids import Reference, ReportId
 from guardian.journal import PARTY, Entry
 from guardian.spaces.port import Account

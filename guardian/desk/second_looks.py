@@ -11,7 +11,7 @@ from guardian.cases.values import Addition, Case, CaseKind, CaseState, Promise, 
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.knowing import cases_against
 from guardian.desk.matters import to_group
-from guardian.desk.measuring import end_measure, is_theirs, newest_measure
+from guardian.desk.measuring import end_measure, is_theirs, newest_measure, still_runs
 from guardian.desk.moving import again, case_of, keep, keep_about, promise
 from guardian.desk.telling import tell_members, tell_person
 from guardian.errors import NotFound, Refused
@@ -69,7 +69,7 @@ async def look_at(desk: Desk, by: MemberId, matter: str, *, stands: bool, words:
             raise NotFound
         if made.by == by:
             raise Refused("own_measure", "You set this measure. Somebody else looks at it.", "P-6.8")
-        if not made.runs_at(work.now):
+        if not await still_runs(work, made):
             raise Refused("over", "This measure has ended already.", "P-6.8")
         case = await case_of(work, made.case)
         about = {"measure": made.id, "case": str(case.id), "stands": "yes" if stands else "no"}
@@ -89,7 +89,7 @@ async def look_at(desk: Desk, by: MemberId, matter: str, *, stands: bool, words:
 async def look_by_the_clock(work: Work, policy: Policy, made: Promise) -> None:
     """Nobody has looked in time: the matter is the group's, or whoever protects the person is reminded, until it ends."""
     measure = await work.measures.measure(made.about)
-    if measure is None or made.case is None or measure.looked_at is not None or not measure.runs_at(work.now):
+    if measure is None or made.case is None or measure.looked_at is not None or not await still_runs(work, measure):
         await keep(work, made)
         return
     case = await case_of(work, made.case)
@@ -125,7 +125,7 @@ async def _asked_about(view: View, person: PersonId) -> tuple[Measure, ...]:
     """The running measures that a wish is about: not asked about yet, or answered by the moderators' chair."""
     found = []
     for made in await view.measures.of_person(person):
-        if not made.runs_at(view.now):
+        if not await still_runs(view, made):
             continue
         answered_by_chair = made.looked_at is not None and (await case_of(view, made.case)).kind is CaseKind.LOCAL
         if made.asked_at is None or answered_by_chair:

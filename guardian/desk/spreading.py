@@ -46,12 +46,13 @@ async def propose_if_spread(work: Work, policy: Policy, person: PersonId) -> boo
     """
     found = await _spaces_of(work, person)
     spaces = frozenset(found)
-    if not found or not is_spread(spaces, policy):
+    is_local = any(case.kind is CaseKind.LOCAL for case in found.values())
+    if not is_local or not is_spread(spaces, policy):
         return False
     known = await work.hops.of_person(person)
     if any(spaces <= frozenset(hop.spaces) for hop in known if hop.way is Way.UP):
         return False
-    newest = list(found.values())[-1]
+    newest = next(case for case in reversed(found.values()) if case.kind is CaseKind.LOCAL)
     hop = replace(
         new_hop(newest.id, Way.UP, min(spaces), work.now, None),
         state=HopState.PROPOSED,
@@ -186,9 +187,17 @@ async def _spaces_of(view: View, person: PersonId) -> dict[SpaceName, Case]:
         if sanction.authority.kind is Authority.LOCAL and case is not None and not taken_back:
             found.update(dict.fromkeys(sanction.spaces or (), case))
     for case in await view.cases.cases_of(person):
-        if case.space is not None and await _found_in_violation(view, case, person):
-            found[case.space] = case
+        if await _found_in_violation(view, case, person):
+            found.update({space: found.get(space, case) for space in await _happened_in(view, case, person)})
     return found
+
+
+async def _happened_in(view: View, case: Case, person: PersonId) -> frozenset[SpaceName]:
+    """Where it happened: in the space that the case came from, and where an account of theirs wrote the evidence."""
+    accounts = {link.account for link in await view.people.accounts_of(person)}
+    written = {piece.author for piece in await view.cases.evidence_of(case.id) if piece.author is not None}
+    came_from = () if case.space is None else (case.space,)
+    return frozenset((*came_from, *(account.space for account in accounts & written)))
 
 
 async def _found_in_violation(view: View, case: Case, person: PersonId) -> bool:

@@ -6,7 +6,7 @@ A name is no proof: a suggestion restricts nobody, and says only that somebody c
 from dataclasses import dataclass
 
 from guardian.cases.access import acting, case_for
-from guardian.desk.desk import Desk, Work
+from guardian.desk.desk import Desk, View, Work
 from guardian.desk.knowing import accounts_known_to
 from guardian.desk.linking import Found, link_vouched
 from guardian.desk.moving import reported
@@ -60,20 +60,24 @@ async def _for(desk: Desk, person: str, links: tuple[KnownAccount, ...]) -> list
     here = {link.account.space for link in links}
     names = dict.fromkeys(link.handle for link in links)
     elsewhere = [space for space in desk.spaces if space.name not in here]
-    return [
-        Suggestion(person, space.name) for space in elsewhere if any([await space.find(name) for name in names])
-    ]
+    return [Suggestion(person, space.name) for space in elsewhere if any([await space.find(name) for name in names])]
 
 
 async def _linked_since(desk: Desk, link: KnownAccount) -> int:
     vouched = await linked_with(desk, link.account, link.handle)
     async with desk.works.look() as view:
-        fresh = [each for each in vouched if not any(known.binding for known in await view.people.owners(each))]
+        fresh = [each for each in vouched if not await _is_settled(view, each, link.person)]
     if not fresh:
         return 0
     named = tuple([(each, await handle_of(desk, each)) for each in fresh])
     async with desk.works.begin() as work:
         return await _add(work, link, named)
+
+
+async def _is_settled(view: View, account: Account, person: PersonId) -> bool:
+    """Whether the account is known as somebody's, or was found not to be this person's."""
+    owners = await view.people.owners(account)
+    return any(known.binding or (known.person == person and known.ended_at is not None) for known in owners)
 
 
 async def _add(work: Work, link: KnownAccount, named: tuple[tuple[Account, str], ...]) -> int:

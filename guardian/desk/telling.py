@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from guardian.cases.access import kept_from, may_know, members_who_may_know
 from guardian.cases.stores import CaseView
-from guardian.cases.values import Case, Party, PartyRole, Report
+from guardian.cases.values import Case, CaseKind, Party, PartyRole, Report
 from guardian.cases.walls import circle_of, deciders_in, held_by
 from guardian.desk.desk import Topic
 from guardian.ids import AccountId, MemberId, NoticeId, PersonId, Reference, SanctionId, new_id, new_reference
@@ -203,8 +203,13 @@ def _told_by_office(member: Member, case: Case, at: datetime) -> bool:
 async def _tell_member(
     work: Telling, member: MemberId, kind: NoticeKind, facts: Mapping[str, str], case: Case | None
 ) -> None:
-    named = {**facts, "code_name": case.code_name} if case else facts
+    named = {**facts, "code_name": case.code_name, **_door_of(case)} if case else facts
     await _add(work, Recipient(RecipientKind.MEMBER, member=member), kind, named, case)
+
+
+def _door_of(case: Case) -> dict[str, str]:
+    """A local matter is opened by another command than a case."""
+    return {"local": "yes"} if case.kind is CaseKind.LOCAL else {}
 
 
 async def _tell_reporter(

@@ -105,6 +105,7 @@ async def test_a_measure_lifted_by_hand_has_ended_and_is_not_put_back(stage: Mod
             await work.sanctions.touch_account(key.account, work.now)
     await stage.settle()
     assert stage.community.spaces[DISCORD].held(SPAMMER) == set()
+    assert await measuring.running(stage.desk, INES) == ()
 
 
 async def test_a_moderator_whom_a_measure_concerns_finds_no_trace_of_it(community: Community) -> None:

@@ -30,10 +30,11 @@ from tests.builders.desk import (
     Community,
     a_desk,
     a_member,
+    a_message,
     a_role,
     everybody,
 )
-from tests.builders.journey import newest_case
+from tests.builders.journey import a_journey, a_warning, newest_case
 from tests.guardian.desk.test_matters import a_flag, a_matter
 
 PAVEL = MemberId("m10-pavel")
@@ -104,6 +105,16 @@ async def test_a_spread_becomes_one_case_with_what_every_space_had(tmp_path: Pat
         assert case.code_name not in seen.text
         with pytest.raises(NotFound):
             await take_up(community.desk, BRUNO, line.reference)
+
+
+async def test_a_violation_found_by_the_group_counts_beside_a_measure_elsewhere(tmp_path: Path) -> None:
+    """P-8.3"""
+    async with a_desk(tmp_path, members=(*everybody(), PAVELS)) as community:
+        journey = await a_journey(community, evidence=(a_message(),))
+        await measured(community, FORUM)
+        assert await spreads(community.desk, BRUNO) == ()
+        await journey.enacted(a_warning())
+        assert [line.spaces for line in await spreads(community.desk, BRUNO)] == [(DISCORD, FORUM)]
 
 
 async def test_a_liaison_who_is_that_person_is_not_asked_and_finds_nothing(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from guardian.desk.covering import coverage
 from guardian.desk.foresight import Foreseen
 from guardian.desk.linking import accounts_of, name_reported, propose_link
 from guardian.desk.suggesting import relink, suggestions
+from guardian.desk.unlinking import unlink
 from guardian.errors import NotFound
 from guardian.people.values import Trust
 from guardian.spaces.port import Account
@@ -37,7 +38,7 @@ async def test_a_code_written_from_both_accounts_links_them_without_anybodys_wor
 ) -> None:
     case, code = await a_code(community)
     first, second = order
-    assert await answered(community.desk, first, f"  {code.lower()} \n")
+    assert await answered(community.desk, first, f"  {code.upper()} \n")
     assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED}
     assert await answered(community.desk, second, code)
     assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED, FORUM: Trust.CHALLENGED}
@@ -92,6 +93,9 @@ async def test_an_account_that_the_forum_vouches_for_later_is_reached_by_what_ru
     community.spaces[FORUM].accounts["41"].elsewhere = (SOMEBODY, Account(GITHUB, "990001"))
     assert (await relink(community.desk), await relink(community.desk)) == (1, 0)
     assert (await trusts(community, case.code_name))[GITHUB] is Trust.VOUCHED
+    (person,) = await accounts_of(community.desk, AMARA, case.code_name)
+    await unlink(community.desk, AMARA, person.person, GITHUB, "", "It is their sibling's.")
+    assert await relink(community.desk) == 0
 
 
 async def test_what_would_hold_where_names_what_is_missing_refused_destroyed_and_not_agreed_to(
