@@ -52,6 +52,7 @@ class Sealer:
         self._ring = ring
         self._now = now
         self._ids: dict[Scope, str] = {}
+        self._secrets: dict[Scope, bytes] = {}
         self._ciphers: OrderedDict[str, AESGCM | Expunged] = OrderedDict()
 
     async def seal(self, scope: Scope, table: str, row_id: str, column: str, plaintext: bytes | str) -> bytes:
@@ -94,11 +95,12 @@ class Sealer:
 
     async def mark(self, scope: Scope, about: str) -> str:
         """A digest of the text that only the scope's key can make: what is looked for by it stands nowhere in plain."""
-        key = (await self._keys.by_ids([await self._id_for(scope)]))[0]
-        if key.wrapped is None:
-            raise NotFound
-        secret = self._ring.unwrap(key.wrapped, _about(key.id, key.scope))
-        return hmac.new(secret, about.encode(), hashlib.sha256).hexdigest()
+        if scope not in self._secrets:
+            key = await self._keys.of_scope(scope) or await self._made(scope)
+            if key.wrapped is None:
+                raise NotFound
+            self._secrets[scope] = self._ring.unwrap(key.wrapped, _about(key.id, key.scope))
+        return hmac.new(self._secrets[scope], about.encode(), hashlib.sha256).hexdigest()
 
     async def prepare(self, sealed: Iterable[bytes | None]) -> None:
         """The keys of these values are at hand, asked for together: before a list is unsealed one by one."""
@@ -124,6 +126,7 @@ class Sealer:
         """Nothing sealed under the scope can be read again, once the work is committed; False if there was no key."""
         destroyed = await self._keys.destroy(scope, self._now)
         self._ids.clear()
+        self._secrets.clear()
         self._ciphers.clear()
         return destroyed
 
