@@ -17,7 +17,7 @@ _ROLES: Final[Mapping[RecipientKind, Recipient]] = {
     RecipientKind.ACCOUNT: Recipient.OWNER,
 }
 _KEYS: Final[Mapping[Fact, str]] = {
-    Fact.STATUS: "news ask cause result state look alarm promise step wish needs ground conflict what when answer_given",
+    Fact.STATUS: "news ask cause result state look alarm promise step wish needs ground conflict what when answer_given local",
     Fact.DUE_DATE: "due until closes new_date answer_by review_on",
     Fact.PLACE: "space spaces",
     Fact.CASE_CODE_NAME: "code_name review",

@@ -30,7 +30,13 @@ TO_OWNERS = (NoticeKind.ACCOUNT_TAKEN, NoticeKind.ACCOUNT_KEPT, NoticeKind.ACCOU
 TO_MEMBERS = tuple(kind for kind in NoticeKind if kind not in TO_REPORTERS + TO_PEOPLE + TO_OWNERS)
 COMMANDS = "\n".join(path.read_text() for path in Path(discord.__file__).parent.glob("commands/*.py"))
 KNOWN_COMMAND = re.compile(r'tree\.command\(\s*name="([a-z-]+)"')
-WITHOUT_CASE = (NoticeKind.CODE, NoticeKind.CLOCK_DISTRUSTED, NoticeKind.LIFTED_ASK)
+WITHOUT_CASE = (
+    NoticeKind.CODE,
+    NoticeKind.CLOCK_DISTRUSTED,
+    NoticeKind.LIFTED_ASK,
+    NoticeKind.ESCALATION_NEWS,
+    NoticeKind.SPREAD,
+)
 
 CODE_NAME = "amber-otter"
 RECEIPT = "ABCDE-FGHJK"
