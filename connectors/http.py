@@ -39,9 +39,10 @@ class Urgency(IntEnum):
     SWEEP = 3
 
 
-_SHARE: Mapping[Urgency, float] = {Urgency.ACT: 1.0, Urgency.LOOK: 0.98, Urgency.BULK: 0.95, Urgency.SWEEP: 0.5}
+_SHARE: Mapping[Urgency, float] = {Urgency.ACT: 1.0, Urgency.LOOK: 0.98, Urgency.BULK: 0.97, Urgency.SWEEP: 0.5}
 """The part of the budget that each urgency may use up, so that an act never finds the window full of sweeps."""
-_BURST_SECONDS = 1.0
+_BURST = 8
+"""So many of many may come at once where they had to wait before."""
 
 
 class Failed(Exception):
@@ -79,8 +80,8 @@ class Budget:
             self._waiting.remove(ticket)
         self._taken.extend([wire_seconds()] * cost)
         if urgency is Urgency.BULK:
-            since = max(self._next_of_many, wire_seconds() - _BURST_SECONDS)
-            self._next_of_many = since + cost * self._seconds / (self._limit * _SHARE[urgency])
+            pace = self._seconds / (self._limit * _SHARE[urgency])
+            self._next_of_many = max(self._next_of_many, wire_seconds() - _BURST * pace) + cost * pace
 
     def _wait(self, ticket: tuple[Urgency, int], cost: int) -> float:
         """Seconds until the ticket could go, as far as is known now; 0 where it can."""

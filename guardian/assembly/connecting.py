@@ -75,7 +75,8 @@ def _discord(settings: DiscordSettings, clock: Clock) -> Connected:
         patience=settings.patience,
     )
     link = client.DiscordLink(config)
-    return Connected(space.DiscordSpace(link, clock), settings.mode, link=link)
+    things = import_module("connectors.discord.things").DiscordThings(link)
+    return Connected(space.DiscordSpace(link, clock), settings.mode, link=link, things=things)
 
 
 def _forum(settings: ForumSettings, clock: Clock, budget_scale: float) -> Connected:

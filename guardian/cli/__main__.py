@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "mode": ("mode", "Switch a space between observe and enforce."),
     "explain": ("explain", "Say why an account is restricted, and until when."),
     "adopt": ("adopt", "List what stood before Guardian; take it over with an end."),
+    "raid": ("raid", "Restrict many accounts at once, with a second member."),
     "roster": ("roster", "Print a sealed list of running sanctions."),
     "confirm-chair": ("confirming", "Confirm the first chair, as a second member."),
     "seat": ("seating", "Give people their places in the groups, as a chair."),

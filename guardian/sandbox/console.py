@@ -12,7 +12,7 @@ from typing import IO, Any, Final
 from connectors.discord.emulator.screen import Screen
 from connectors.emulation.control import Declined
 from guardian.sandbox.community import SPACES, Human
-from guardian.sandbox.worlds import World
+from guardian.sandbox.worlds import GROUP_ADDRESS, World
 
 PATIENCE_SECONDS: Final = 30.0
 HELP: Final = (
@@ -20,6 +20,8 @@ HELP: Final = (
     "press LABEL                    a button on the last screen",
     "fill field=text …              the form on the last screen, sent",
     "inbox NAME                     what the bot has written to them",
+    "NAME mails subject=… text=…    a mail to the group's address; to=… answers another address",
+    "mailbox NAME                   what was mailed to them",
     "holds NAME                     what the three spaces hold on them",
     "now                            the time there",
     "quit                           the end",
@@ -62,6 +64,10 @@ class Console:
                 self.say(f"{self.world.now():%d %B %Y, %H:%M} UTC")
             case ["inbox", name]:
                 self._inbox(self._human(name))
+            case ["mailbox", name]:
+                self._mailbox(self._human(name))
+            case [name, "mails", *parts]:
+                self._mail(self._human(name), _pairs(parts))
             case ["holds", name]:
                 self._holds(self._human(name))
             case ["press", *label]:
@@ -107,6 +113,18 @@ class Console:
         for message in messages:
             self._tell([*message["content"].splitlines(), "--"])
         self.say(f"{len(messages)} messages to {human.name} on Discord.")
+
+    def _mailbox(self, human: Human) -> None:
+        mails = self.world.mail.mails(human.mail)
+        for mail in mails:
+            heads = (f"Subject: {mail['Subject']}", f"Answers go to: {mail['Reply-To'] or mail['From']}")
+            self._tell([*heads, "", *str(mail.get_content()).splitlines(), "--"])
+        self.say(f"{len(mails)} mails to {human.name}.")
+
+    def _mail(self, human: Human, parts: Mapping[str, str]) -> None:
+        to = parts.get("to", GROUP_ADDRESS)
+        self.world.mail.write(f"{human.name} <{human.mail}>", to, parts.get("subject", ""), parts.get("text", ""))
+        self.say(f"Sent to {to}. The service reads its mailbox every few minutes of its time.")
 
     def _holds(self, human: Human) -> None:
         now = self.world.now()

@@ -1,7 +1,7 @@
 """A wrapper round a space that stops just after an act was carried out, before anybody could record it: for restarts."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from rules.precedence import Hold
 
 RESTRICT: Final = "restrict"
 RELEASE: Final = "release"
+RESTRICT_MANY: Final = "restrict_many"
 
 
 @dataclass(slots=True)
@@ -42,6 +43,11 @@ class Pausing:
         outcome = await self._inner.restrict(order)
         await self._trap.after(self._inner.name, RESTRICT)
         return outcome
+
+    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
+        outcomes = await self._inner.restrict_many(orders)
+        await self._trap.after(self._inner.name, RESTRICT_MANY)
+        return outcomes
 
     async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
         outcome = await self._inner.release(account, hold, reason)

@@ -14,7 +14,7 @@ from typing import IO, Any, Final, TextIO
 from guardian.clock import MachineClock
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
 from guardian.sandbox.studio import temporary_folder
-from guardian.sandbox.worlds import FORUM_HOOK_SECRET, World, a_world
+from guardian.sandbox.worlds import FORUM_HOOK_SECRET, GROUP_ADDRESS, GROUP_MAIL_PASSWORD, World, a_world
 
 REAL_LIMITS: Final = 1.0
 _ENDINGS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -60,6 +60,13 @@ def described(world: World, key: Path) -> Mapping[str, Any]:
             "organization": world.github.organization,
             "webhook_secret": world.github.webhook_secret,
             "control_token": world.github.control_token,
+        },
+        "mail": {
+            "smtp_port": world.mail.smtp_port,
+            "imap_port": world.mail.imap_port,
+            "address": GROUP_ADDRESS,
+            "password": GROUP_MAIL_PASSWORD,
+            "authserv_id": world.mail.post.hostname,
         },
         "people": [_person(human) for human in world.community.people.values()],
     }

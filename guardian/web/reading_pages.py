@@ -159,4 +159,4 @@ def _looks_like_picture(file_name: str) -> bool:
     return file_name.lower().endswith(_ENDINGS)
 
 
-_AGAIN: Final = "For a new link, ask for the case again where you got this one: /case and its code name in Discord."
+_AGAIN: Final = "For a new link, ask for the case again where you got this one: /case (or /matter) and its code name in Discord."

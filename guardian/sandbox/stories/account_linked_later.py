@@ -58,7 +58,7 @@ async def _by_the_members(stage: Stage, linden: Human, case: str) -> None:
     await stage.harness.rest()
     stage.checks.equal(ONE_WORD, stage.world.where_shut_out(linden), (DISCORD,))
     before = stage.now()
-    await group.in_room(tomas, case, "the account is theirs")
+    await group.in_room(tomas, case, f"{linden.key} is theirs")
     await stage.harness.rest()
     held = stage.world.where_shut_out(linden)
     detail = f"held: {held}, {stage.now() - before} later"

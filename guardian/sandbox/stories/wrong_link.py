@@ -51,7 +51,7 @@ async def _linked(stage: Stage, hazel: Human, case: str, person: str) -> None:
     """Two members take Hazel's account on the forum for Birch's."""
     group, nadia, tomas = stage.group, stage["nadia"], stage["tomas"]
     await group.link(nadia, person, FORUM, hazel.key, "They defend each other in every thread, in the same words.")
-    await group.in_room(tomas, case, "the account is theirs")
+    await group.in_room(tomas, case, f"{hazel.key} is theirs")
     await stage.harness.rest()
     stage.checks.equal(HELD, stage.world.where_shut_out(hazel), (FORUM,))
     told = letters_to(stage.world, hazel)
@@ -60,7 +60,9 @@ async def _linked(stage: Stage, hazel: Human, case: str, person: str) -> None:
 
 async def _undone(stage: Stage, hazel: Human, case: str) -> None:
     before = stage.now()
-    await stage.group.in_room(stage["lena"], case, "Undo the link", {"How you know": "I have met both of them."})
+    await stage.group.in_room(
+        stage["lena"], case, f"Undo the link to {hazel.key}", {"How you know": "I have met both of them."}
+    )
     await stage.harness.rest()
     free = not stage.world.shut_out(hazel, FORUM, stage.now())
     stage.checks.check(RELEASED, free and stage.now() == before, f"free: {free}, {stage.now() - before} later")

@@ -1,0 +1,95 @@
+"""`guardian raid`: a list of accounts from a file is announced, agreed to, or looked at, as a named member."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from guardian.cli.opening import AsOption, ConfigOption, say, settings_of, waiting
+from guardian.cli.terminal import asked, opened_as
+from guardian.desk import raiding
+from guardian.desk.raiding import Checked, RaidView
+from guardian.errors import Refused
+from guardian.ids import SpaceName
+from guardian.people.permissions import UseCase
+from guardian.settings.values import Settings
+from rules.precedence import Restriction
+from rules.unilateral import Ground
+
+_YES = "yes"
+
+
+def command(
+    as_name: AsOption,
+    file: Annotated[Path | None, typer.Option(help="The list: one account a line, as id or as space,id.")] = None,
+    space: Annotated[str | None, typer.Option(help="The space of lines that name none.")] = None,
+    restriction: Annotated[Restriction, typer.Option(help="What is to hold.")] = Restriction.BANNED,
+    ground: Annotated[Ground, typer.Option(help="Why it cannot wait.")] = Ground.ONGOING,
+    reason: Annotated[str, typer.Option(help="What is happening; it is kept with the case.")] = "",
+    second: Annotated[str | None, typer.Option(metavar="CASE", help="Agree to the raid of that case.")] = None,
+    status: Annotated[str | None, typer.Option(metavar="CASE", help="Say how far the raid of that case is.")] = None,
+    report: Annotated[Path | None, typer.Option(help="With --status: write every account's state there.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Announce a raid from a list, agree to one as a second member, or look how far one has come."""
+    if sum(each is not None for each in (file, second, status)) != 1:
+        raise typer.BadParameter("give one of --file, --second and --status")
+    settings = settings_of(config)
+    if file is not None:
+        asyncio.run(_announced(settings, as_name, file, space, restriction, ground, reason))
+    else:
+        asyncio.run(_seen(settings, as_name, second, status or "", report))
+
+
+async def _announced(
+    settings: Settings, name: str, file: Path, space: str | None, restriction: Restriction, ground: Ground, reason: str
+) -> None:
+    text = _read(file)
+    async with opened_as(settings, name, UseCase.ANNOUNCE_RAID) as (service, member):
+        with waiting("Reading the list"):
+            default = SpaceName(space) if space else None
+            checked = await raiding.check(service.desk, member, text, default, restriction)
+        _show(checked)
+        answer = await asyncio.to_thread(asked, f"To ask the others for a second member, type {_YES}: ")
+        if answer.casefold() != _YES:
+            say("Nothing was done.")
+            return
+        made = await raiding.announce(service.desk, member, checked, restriction, ground, reason)
+        say(f"Nobody is restricted yet. The others have been asked to agree. The case is {made.code_name}.")
+
+
+async def _seen(settings: Settings, name: str, second: str | None, status: str, report: Path | None) -> None:
+    use = UseCase.READ_CASE if second is None else UseCase.SECOND_RAID
+    async with opened_as(settings, name, use) as (service, member):
+        if second is not None:
+            _show_standing(await raiding.second(service.desk, member, second))
+            return
+        _show_standing(await raiding.status(service.desk, member, status))
+        if report is not None:
+            content = await raiding.report(service.desk, member, status)
+            report.touch(mode=0o600)
+            report.write_bytes(content)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused("no_file", f"The list {file} could not be read ({type(error).__name__}).") from error
+
+
+def _show(checked: Checked) -> None:
+    for share in checked.shares:
+        say(f"{share.space}: {share.accounts} accounts, in about {raiding.minutes(share.takes)} min")
+    for line in checked.refused:
+        say(f"left out: line {line.number}: {line.why}")
+    say(f"{checked.accounts} accounts in all, and {len(checked.refused)} lines left out.")
+
+
+def _show_standing(seen: RaidView) -> None:
+    say(f"{seen.code_name}: {seen.state}")
+    for space, counts in seen.counts.items():
+        say(f"{space}: " + ", ".join(f"{number} {word}" for word, number in sorted(counts.items())))
+    if seen.left:
+        say(f"what is left takes about {raiding.minutes(seen.left)} min")
