@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from guardian.logs import configure
-from tests.bench import intake, lift_lag, propagation
+from tests.bench import intake, lift_lag, propagation, raid
 from tests.bench.figures import Part
 
 _PARTS: dict[str, Callable[[Path], Awaitable[Part]]] = {
     propagation.NAME: lambda folder: propagation.measure(folder, propagation.Size()),
     lift_lag.NAME: lambda folder: lift_lag.measure(folder, lift_lag.Size()),
+    raid.NAME: lambda folder: raid.measure(folder, raid.Size()),
     intake.NAME: lambda folder: intake.measure(folder, intake.Size()),
 }
 

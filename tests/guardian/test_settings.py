@@ -10,7 +10,7 @@ from guardian.errors import Misconfigured
 from guardian.presets import shipped
 from guardian.settings.file import mode_switched
 from guardian.settings.reading import config_path, read_modes, read_settings
-from guardian.settings.values import DiscordSettings, ForumSettings, GithubSettings, Settings
+from guardian.settings.values import DiscordSettings, ForumSettings, GithubSettings, InboxKind, Settings
 from guardian.spaces.registry import Mode
 
 SECRETS = (
@@ -187,3 +187,28 @@ def test_the_mode_of_an_unknown_space_is_not_switched() -> None:
 def test_a_mode_that_cannot_be_read_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"spaces\.discord\.mode: 'punish'"):
         read_modes(installed(tmp_path, SMALL + 'mode = "punish"\n'))
+
+
+MAIL = SMALL + '[mail]\nhost = "mail.example.org"\nsender = "conduct@example.org"\n[mail.inbox]\n'
+BOX = 'host = "mail.example.org"\nusername = "conduct"\npassword_file = "secrets/mailbox-password"\n'
+
+
+def test_mail_that_is_handed_to_us_needs_no_mailbox(tmp_path: Path) -> None:
+    settings = read(tmp_path, MAIL + 'kind = "lmtp"\naddress = "conduct@example.org"\nlisten = "127.0.0.1:2525"\n')
+    assert settings.mail is not None
+    assert settings.mail.inbox is not None
+    assert (settings.mail.inbox.kind, settings.mail.inbox.listen_port) == (InboxKind.LMTP, 2525)
+
+
+@pytest.mark.parametrize(
+    ("lines", "keys"),
+    [
+        ('address = "conduct@example.org"\n', ["mail.inbox.host", "mail.inbox.password_file", "mail.inbox.username"]),
+        (BOX + 'address = "Conduct <conduct@example.org>"\n', ["mail.inbox.address"]),
+        (BOX + 'address = "conduct+x@example.org"\n', ["mail.inbox.address"]),
+        (BOX + 'address = "conduct@example.org"\ndone_folder = "INBOX"\n', ["mail.inbox.folder"]),
+        (BOX + 'address = "conduct@example.org"\nauthserv = "x"\n', ["mail.inbox.authserv"]),
+    ],
+)
+def test_what_is_wrong_with_the_inbox_is_named(tmp_path: Path, lines: str, keys: list[str]) -> None:
+    assert sorted(fault.split(":")[0] for fault in faults(tmp_path, MAIL + lines)) == keys

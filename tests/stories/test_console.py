@@ -58,3 +58,8 @@ async def test_what_cannot_be_done_is_told_and_nothing_ends(stage: Stage, typed:
 
 async def test_quit_asks_for_the_end(stage: Stage) -> None:
     assert not await Console(stage.world, lambda line: None).typed("quit")
+
+
+async def test_a_mail_is_sent_and_lies_in_the_mailbox_that_it_is_for(stage: Stage) -> None:
+    said = await _typed(stage, "rowan mails to=wren@example.org subject=Hello text='How are you?'", "mailbox wren")
+    assert "  How are you?" in said
