@@ -78,6 +78,9 @@ class Reports:
     danger_repeat: Annotated[timedelta, Source("P-3.6", MINUTE, HOUR)]
     danger_page: Annotated[timedelta, Source("P-3.6", MINUTE, DAY)]
     letters_a_day: Annotated[int, Source("P-2.10", 1, 1000)]
+    flood_window: Annotated[timedelta, Source("P-2.9", MINUTE, DAY)]
+    flood_from: Annotated[int, Source("P-2.9", 2, 1000)]
+    burst_from: Annotated[int, Source("P-2.9", 2, 1000)]
 
 
 @dataclass(frozen=True, slots=True)
