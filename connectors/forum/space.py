@@ -134,7 +134,7 @@ class ForumSpace:
         if unfit := _unfit(order.account, order.hold):
             return unfit
         steps = self._suspend(order) if order.hold is Hold.BARRED else self._silence(order)
-        return await self._line.act(self._proven(steps))
+        return await self._line.act(self._proven(order.account, steps))
 
     async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
         """One call each: the forum has none for several accounts."""
@@ -145,7 +145,7 @@ class ForumSpace:
         """The forum no longer holds that restriction. It says the same where nothing was held: then too it is Done."""
         if unfit := _unfit(account, hold):
             return unfit
-        return await self._line.act(self._proven(self._lift(account, hold)))
+        return await self._line.act(self._proven(account, self._lift(account, hold)))
 
     async def tell(self, account: Account, message: Message) -> Outcome:
         """The text is in the account's inbox, created while it could log in; its conversation carries the nonce."""
@@ -188,13 +188,15 @@ class ForumSpace:
         if not isinstance(rows, list):
             raise Failed(Unavailable("the forum answered about something else"))
 
-    async def _proven(self, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
-        """The steps' outcome; Gone only where our key is proven to see everybody."""
+    async def _proven(self, account: Account, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
+        """The steps' outcome; Gone only where our key is proven to see everybody, and staff named as what is in the way."""
         try:
             return await steps
         except Failed as failed:
             if isinstance(failed.outcome, Gone):
                 await self._prove_staff()
+            if isinstance(failed.outcome, Forbidden) and _is_staff(await self._person(account)):
+                raise Failed(Forbidden(translate.NEEDS_RANK)) from failed
             raise
 
     async def _suspend(self, order: Order) -> Outcome:
@@ -263,8 +265,7 @@ class ForumSpace:
 
     async def _survey(self, account: Account) -> Belongings:
         person = await self._person(account)
-        staff = person is not None and bool(person.get("admin") or person.get("moderator"))
-        return Belongings(refusal=_STAFF if staff else None)
+        return Belongings(refusal=_STAFF if _is_staff(person) else None)
 
     async def _survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings]:
         rows = await self._pages("staff")
@@ -396,6 +397,10 @@ def _unfit(account: Account, hold: Hold) -> Rejected | None:
     if hold is Hold.OPEN:
         return Rejected("nothing is no restriction")
     return None if account.native_id.isdigit() else Rejected("an account of the forum is named by a number")
+
+
+def _is_staff(person: Any) -> bool:
+    return person is not None and bool(person.get("admin") or person.get("moderator"))
 
 
 def _reasons(what: str) -> Finding:
