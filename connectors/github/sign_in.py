@@ -33,6 +33,7 @@ class GithubSignIn:
     """The proof that an account on GitHub is somebody's."""
 
     label: Final = "GitHub"
+    vouches: Final = False
 
     def __init__(self, config: SignInConfig) -> None:
         self._config = config
@@ -42,8 +43,11 @@ class GithubSignIn:
         """The space whose accounts are shown to be somebody's."""
         return self._config.name
 
-    def start(self, back: str, state: str, verifier: str) -> str:
-        """GitHub's page with the button; no scope is asked for, so it shows no more than what is public anyway."""
+    def start(self, back: str, state: str, verifier: str, *, elsewhere: bool = False) -> str:
+        """GitHub's page with the button; no scope is asked for, so it shows no more than what is public anyway.
+
+        GitHub knows of nobody's accounts elsewhere, so there is nothing more to ask.
+        """
         page = f"{self._config.oauth_url}/login/oauth/authorize"
         with self._session(back) as session:
             address, _ = session.create_authorization_url(page, state=state, code_verifier=verifier)
