@@ -23,14 +23,27 @@ from connectors.discord.panels import (
 from connectors.discord.reported import Reported
 from connectors.discord.serving import Asked, Counter, Press, hold, note_fault, our_fault
 from connectors.discord.tongue import locale_of, refusal
-from guardian.cases.intake import (
+from guardian.cases.intake import MOST_FILES
+from guardian.cases.questions import (
     ANSWER_BY,
+    CHOICES,
+    CONTACT,
     CONTACT_IS_SAFE,
+    CONTEXT,
     DANGER,
+    DANGER_AUTHORITY,
+    DANGER_NOTIFY,
+    DANGER_WHERE,
     HOLD_CONTACT,
-    MOST_FILES,
+    LINK,
     NAME_MAY_BE_TOLD,
+    ONGOING,
+    PART,
+    TRANSLATED,
+    WHEN,
+    WHERE,
     WHO,
+    WITNESSES,
 )
 from guardian.desk import intake
 from guardian.desk.intake import ByReporter, EvidenceIn
@@ -154,10 +167,10 @@ def _said(form: Filled) -> tuple[str, Mapping[str, str]]:
 def _details(locale: str, form_id: str) -> Form:
     fields = (
         _line(locale, _TEXT, long=True),
-        _line(locale, "when"),
-        _line(locale, "where", hint=True),
-        _choice(locale, "ongoing", _YES, _NO, "unsure"),
-        _line(locale, "witnesses", long=True),
+        _line(locale, WHEN),
+        _line(locale, WHERE, hint=True),
+        _choice(locale, ONGOING),
+        _line(locale, WITNESSES, long=True),
     )
     return Form(say(locale, "add.details_title"), form_id, fields)
 
@@ -165,10 +178,10 @@ def _details(locale: str, form_id: str) -> Form:
 def _more(locale: str, form_id: str) -> Form:
     fields = (
         _line(locale, WHO, long=True, hint=True),
-        _line(locale, "link", long=True),
-        _line(locale, "context", long=True),
-        _choice(locale, "part", "harmed", "witness", "told"),
-        _choice(locale, "translated", _YES, _NO),
+        _line(locale, LINK, long=True),
+        _line(locale, CONTEXT, long=True),
+        _choice(locale, PART),
+        _choice(locale, TRANSLATED),
     )
     return Form(say(locale, "add.more_title"), form_id, fields)
 
@@ -176,9 +189,9 @@ def _more(locale: str, form_id: str) -> Form:
 def _danger(locale: str, form_id: str) -> Form:
     fields = (
         _choice(locale, DANGER, _YES, _NO),
-        _line(locale, "danger_where"),
-        _line(locale, "danger_authority", hint=True),
-        _choice(locale, "danger_notify", _YES, _NO),
+        _line(locale, DANGER_WHERE),
+        _line(locale, DANGER_AUTHORITY, hint=True),
+        _choice(locale, DANGER_NOTIFY),
     )
     return Form(say(locale, "add.danger_title"), form_id, fields, say(locale, "add.danger_opening"))
 
@@ -186,10 +199,10 @@ def _danger(locale: str, form_id: str) -> Form:
 def _contact(locale: str, form_id: str) -> Form:
     hold_contact = ((_NO, say(locale, "add.yes")), (_YES, say(locale, "add.hold_yes")))
     fields: tuple[Field, ...] = (
-        _choice(locale, CONTACT_IS_SAFE, _YES, _NO, hint=True),
-        _line(locale, "contact", hint=True),
+        _choice(locale, CONTACT_IS_SAFE, hint=True),
+        _line(locale, CONTACT, hint=True),
         _line(locale, ANSWER_BY),
-        _choice(locale, NAME_MAY_BE_TOLD, _YES, _NO, hint=True),
+        _choice(locale, NAME_MAY_BE_TOLD, hint=True),
         ChoiceField(HOLD_CONTACT, say(locale, f"add.{HOLD_CONTACT}"), hold_contact),
     )
     return Form(say(locale, "add.contact_title"), form_id, fields)
@@ -210,7 +223,7 @@ def _line(locale: str, name: str, *, long: bool = False, hint: bool = False) -> 
 
 def _choice(locale: str, name: str, *values: str, hint: bool = False) -> ChoiceField:
     said = say(locale, f"add.{name}_hint") if hint else ""
-    options = tuple((value, say(locale, f"add.{value}")) for value in values)
+    options = tuple((value, say(locale, f"add.{value}")) for value in values or CHOICES[name])
     return ChoiceField(name, say(locale, f"add.{name}"), options, hint=said)
 
 

@@ -10,6 +10,7 @@ from guardian.desk import closing, outlook, returning
 from guardian.desk.outlook import RunningSanction
 from guardian.ids import MemberId
 from guardian.notices.acknowledgement import spoken
+from guardian.sanctions.values import Coverage, CoverageState
 from rules.ladder import TermState
 
 
@@ -81,5 +82,11 @@ def _line(seen: RunningSanction) -> str:
     ends = f"until {spoken(seen.until)}" if seen.until else "without an end"
     if seen.state is TermState.AWAITING:
         ends = "term over, the person may ask to return"
-    spaces = "; ".join(f"{row.space}: {row.state}" for row in seen.coverage)
+    spaces = "; ".join(_total(row) for row in seen.coverage)
     return f"• {seen.person} ({seen.case}): {seen.restriction}, {ends}{f' — {spaces}' if spaces else ''}"
+
+
+def _total(row: Coverage) -> str:
+    """How things stand in one space; where it is blocked, with why, and with what it takes."""
+    why = f" ({row.detail})" if row.state is CoverageState.BLOCKED and row.detail else ""
+    return f"{row.space}: {row.state}{why}"

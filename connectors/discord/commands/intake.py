@@ -14,7 +14,7 @@ from connectors.discord.ceiling import bounded
 from connectors.discord.commands import adding, report_form
 from connectors.discord.commands.adding import Adding
 from connectors.discord.commands.direct import Letters
-from connectors.discord.commands.report_form import CHAIRS, LETTERS, MEMBER, MESSAGE, Draft, Lists
+from connectors.discord.commands.report_form import LETTERS, MEMBER, MESSAGE, Draft, Lists
 from connectors.discord.commands.status import Status
 from connectors.discord.forms import Filled
 from connectors.discord.keeping import Keeping
@@ -22,7 +22,7 @@ from connectors.discord.panels import Attached, Button, Reply, Style, named
 from connectors.discord.reported import Reported
 from connectors.discord.serving import Asked, Counter, hold, note_fault, our_fault
 from connectors.discord.tongue import kept_language, locale_of, name_of, refusal
-from guardian.cases.values import Door, Hears
+from guardian.cases.values import Door
 from guardian.desk import intake
 from guardian.desk.intake import EvidenceIn, Received, Submission
 from guardian.desk.who import member_behind
@@ -154,7 +154,7 @@ class Intake:
         return _About(who=who, concerned=(member.id,) if member else ())
 
     async def _submission(self, asked: Asked, draft: Draft, about: _About, delivery: str) -> Submission:
-        hears, hears_first = await self._hearers(draft)
+        hears, hears_first = await intake.hearers_chosen(self._desk, draft.first)
         concerned = dict.fromkeys((*(MemberId(member) for member in draft.concerns), *about.concerned))
         return Submission(
             door=_DOORS.get(draft.about[0] if draft.about else "", Door.DISCORD_COMMAND),
@@ -172,14 +172,6 @@ class Intake:
             hears=hears,
             hears_first=hears_first,
         )
-
-    async def _hearers(self, draft: Draft) -> tuple[Hears, tuple[MemberId, ...]]:
-        chosen = tuple(MemberId(member) for member in draft.first if member != CHAIRS)
-        if not chosen:
-            return (Hears.CHAIRS if draft.first else Hears.ALL), ()
-        if CHAIRS in draft.first:
-            chosen += tuple(each.id for each in await intake.hearers_to_choose(self._desk) if each.chairs)
-        return Hears.CHOSEN, tuple(dict.fromkeys(chosen))
 
     def _taken_in(self, received: Received, draft: Draft, locale: str) -> Reply:
         facts = {"text": received.text, "receipt": received.receipt, "reference": received.reference}

@@ -6,11 +6,8 @@ from typing import Final
 
 from connectors.discord.forms import Filled
 from connectors.discord.panels import MOST_OPTIONS, ChoiceField, Field, Form, TextField
-from guardian.cases.intake import CONTACT_IS_SAFE, HANDLED, HOLD_CONTACT
+from guardian.cases.questions import ALL_CHAIRS, CONTACT_IS_SAFE, HANDLED, HOLD_CONTACT
 from guardian.notices.catalogue import say
-
-CHAIRS: Final = "chairs"
-"""Stands among the members to choose from, for all chairs together."""
 
 MESSAGE: Final = "message"
 MEMBER: Final = "member"
@@ -103,7 +100,7 @@ def _concerns(draft: Draft, lists: Lists, locale: str) -> ChoiceField:
 
 
 def _first(draft: Draft, lists: Lists, locale: str) -> ChoiceField:
-    options = ((CHAIRS, say(locale, "form.first_chairs")), *lists.hearers)[:MOST_OPTIONS]
+    options = ((ALL_CHAIRS, say(locale, "form.first_chairs")), *lists.hearers)[:MOST_OPTIONS]
     hint = say(locale, "form.first_hint")
     return ChoiceField(_FIRST, say(locale, "form.first"), options, draft.first, several=True, hint=hint)
 

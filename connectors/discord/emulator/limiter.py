@@ -20,7 +20,7 @@ BY_ROUTE: Mapping[str, tuple[int, float, str]] = {
     "dm.open": (10, 10.0, ""),
     "followup.post": (5, 2.0, "token"),
 }
-EXEMPT = ("interaction.callback", "followup.", "original.", "attachment.get")
+EXEMPT = ("interaction.callback", "followup.", "original.", "attachment.get", "sign_in.")
 INVALID_ALLOWED, INVALID_SECONDS = 10_000, 600.0
 
 

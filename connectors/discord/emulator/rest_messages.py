@@ -18,6 +18,7 @@ from connectors.discord.emulator.community import Community
 from connectors.discord.emulator.forms import check_message
 from connectors.discord.emulator.permissions import Permission
 from connectors.discord.emulator.refusals import Refusal, invalid
+from connectors.discord.emulator.signing_in import SigningIn
 from connectors.discord.emulator.state import THREAD, Channel, Json, Message
 from connectors.emulation.server import Answer
 
@@ -28,15 +29,16 @@ DELETABLE_IN_BULK = timedelta(days=14)
 class MessageRest(Asking):
     """Answers below /channels and /users, and under /attachments."""
 
-    def __init__(self, community: Community, wire: Callable[[], datetime]) -> None:
+    def __init__(self, community: Community, signing_in: SigningIn, wire: Callable[[], datetime]) -> None:
         super().__init__(community)
-        self._wire = wire
+        self._signing_in, self._wire = signing_in, wire
 
     def routes(self) -> list[Route]:
         """Every operation on channels, messages and accounts."""
         messages = "/channels/{channel_id}/messages"
         return [
             Route("GET", "/users/@me", "me.get", self.me),
+            Route("GET", "/users/@me/connections", "connection.list", self.connections),
             Route("GET", "/users/{user_id}", "user.get", self.user),
             Route("POST", "/users/@me/channels", "dm.open", self.open_dm),
             Route("GET", "/channels/{channel_id}", "channel.get", self.get_channel),
@@ -52,10 +54,21 @@ class MessageRest(Asking):
     # -- accounts
 
     def me(self, call: DiscordCall) -> Answer:
-        """The bot's own account."""
-        private = {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None}
-        shown = shapes.user(call.state, call.state.bot_id) | private
-        return Answer(200, {name: value for name, value in shown.items() if name != "primary_guild"})
+        """The account whose token it is: the bot's own, or that of somebody who has signed in with an application."""
+        return Answer(200, shapes.me(call.state, self._holder(call, "identify")))
+
+    def connections(self, call: DiscordCall) -> Answer:
+        """The accounts elsewhere that their owner has connected; a bot has none."""
+        holder = self._holder(call, "connections")
+        return Answer(200, [shapes.connection(each) for each in call.state.users[holder].connections])
+
+    def _holder(self, call: DiscordCall, scope: str) -> str:
+        if call.actor == "bot":
+            return self.state.bot_id
+        grant = self._signing_in.holder(call.headers.get("Authorization", ""))
+        if grant is None or scope not in grant.scopes:
+            raise Refusal(401, 0)
+        return grant.user_id
 
     def user(self, call: DiscordCall) -> Answer:
         """One account; 10013 where nobody has the id."""

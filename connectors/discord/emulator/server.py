@@ -19,6 +19,7 @@ from connectors.discord.emulator.rest_application import ApplicationRest
 from connectors.discord.emulator.rest_guild import GuildRest
 from connectors.discord.emulator.rest_messages import MessageRest
 from connectors.discord.emulator.shapes import when
+from connectors.discord.emulator.signing_in import SigningIn
 from connectors.discord.emulator.state import DiscordState
 from connectors.emulation.control import add_control
 from connectors.emulation.limits import machine_time
@@ -27,6 +28,9 @@ from connectors.emulation.server import Answer, EmulatedServer
 API = "/api/v10"
 # The token in their path is their only credential.
 BY_TOKEN_IN_PATH = (f"{API}/interactions/", f"{API}/webhooks/")
+# Signing in is asked for by browsers, and by an application that shows its secret in the form.
+FOR_ANYBODY = ("/attachments/", "/oauth2/authorize", "/api/oauth2/token", f"{API}/oauth2/token")
+OWN_ACCOUNT = (f"{API}/users/@me", f"{API}/users/@me/connections")
 
 
 class DiscordEmulator(Hands, EmulatedServer[DiscordState]):
@@ -52,20 +56,31 @@ class DiscordEmulator(Hands, EmulatedServer[DiscordState]):
         self.gateway = Gateway(self.state, self.faults, self.token, now, lambda: self.gateway_url)
         self.community = Community(self.state, self.history, self.gateway, lambda: self.origin)
         self.interactions = Interactions(self.community, machine_time, answer_window_s, source)
+        self.signing_in = SigningIn(self.state, machine_time, source)
         self._limiter = Limiter(budget_scale, enforce_limits, machine_time, now)
         self._taken: dict[int, Taken] = {}
         self._add_routes()
 
     def _add_routes(self) -> None:
-        messages = MessageRest(self.community, machine_time)
+        messages = MessageRest(self.community, self.signing_in, machine_time)
         application = ApplicationRest(self.community, self.interactions, lambda: self.gateway_url)
         for route in (*messages.routes(), *GuildRest(self.community).routes(), *application.routes()):
             self.route(route.method, API + route.path, route.operation, self._guarded(route.handler))
         file = "/attachments/{channel_id}/{attachment_id}/{filename}"
         self.route("GET", file, "attachment.get", self._guarded(messages.attachment))
+        self._add_signing_in()
         self.app.router.add_get("/", self.gateway.handle)
         add_control(self, self.control_token, acts_of(self))
         self.route("*", API + "/{tail:.*}", "unknown", lambda _: Answer(404, {"message": "404: Not Found", "code": 0}))
+
+    def _add_signing_in(self) -> None:
+        """People's browsers see the page; the application asks below /api, with or without a version."""
+        known = self.signing_in
+        self.route("GET", "/oauth2/authorize", "sign_in.page", known.page)
+        self.route("POST", "/oauth2/authorize", "sign_in.agree", known.agree)
+        for base in (API, "/api"):
+            self.route("POST", f"{base}/oauth2/token", "sign_in.exchange", known.exchange)
+            self.route("POST", f"{base}/oauth2/token/revoke", "sign_in.revoke", known.revoke)
 
     # -- addresses and names
 
@@ -113,11 +128,16 @@ class DiscordEmulator(Hands, EmulatedServer[DiscordState]):
     # -- Discord's own words for credentials, limits and faults
 
     def actor_of(self, request: web.Request) -> str | None:
-        """The bot, by its token or by an interaction's; files are given to whoever has their address."""
-        if request.path.startswith("/attachments/"):
+        """The bot, by its token or by an interaction's; somebody who has signed in, where their token reaches.
+
+        Files are given to whoever has their address, the pages of signing in to every browser.
+        """
+        if request.path.startswith(FOR_ANYBODY):
             return "anybody"
         if request.path.startswith(BY_TOKEN_IN_PATH):
             return "bot"
+        if request.path in OWN_ACCOUNT and self.signing_in.holder(request.headers.get("Authorization", "")):
+            return "owner"
         return "bot" if request.headers.get("Authorization") == f"Bot {self.token}" else None
 
     def before(self, call: DiscordCall) -> Answer | None:

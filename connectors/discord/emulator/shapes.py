@@ -15,6 +15,7 @@ from connectors.discord.emulator.state import (
     AuditEntry,
     Ban,
     Channel,
+    Connection,
     DiscordState,
     Json,
     Member,
@@ -74,6 +75,19 @@ def user(state: DiscordState, user_id: str) -> Json:
         "flags": 0,
         "primary_guild": None,
     }
+
+
+def me(state: DiscordState, user_id: str) -> Json:
+    """An account as its owner, or an application that may know who they are, sees it; never its mail address."""
+    shown = user(state, user_id) | {"mfa_enabled": False, "locale": state.users[user_id].locale, "verified": True}
+    return {name: value for name, value in shown.items() if name != "primary_guild"} | {"email": None}
+
+
+def connection(made: Connection) -> Json:
+    """An account elsewhere as its owner sees it."""
+    shown: Json = {"id": made.id, "name": made.name, "type": made.kind, "verified": made.verified}
+    shown |= {"revoked": made.revoked, "visibility": int(made.public), "integrations": []}
+    return shown | {"friend_sync": False, "show_activity": False, "two_way_link": False}
 
 
 def member(state: DiscordState, place: Member, now: datetime) -> Json:

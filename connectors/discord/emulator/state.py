@@ -31,11 +31,23 @@ class Role:
     managed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An account elsewhere that somebody has connected to theirs: of which kind, its id there, what it is called."""
+
+    kind: str
+    id: str
+    name: str
+    verified: bool = True
+    revoked: bool = False
+    public: bool = False
+
+
 @dataclass(slots=True)
 class User:
     """An account; `dms_closed` says that it takes no direct messages from members of the guild.
 
-    `locale` is the language that its owner's app is set to.
+    `locale` is the language that its owner's app is set to; `connections` are their accounts elsewhere.
     """
 
     id: str
@@ -43,6 +55,7 @@ class User:
     bot: bool = False
     dms_closed: bool = False
     locale: str = "en-US"
+    connections: list[Connection] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -273,6 +286,10 @@ class DiscordState:
     def set_locale(self, user_id: str, locale: str) -> None:
         """The app of the account's owner is set to this language."""
         self.users[user_id].locale = locale
+
+    def connect(self, user_id: str, connection: Connection) -> None:
+        """The account's owner has connected an account elsewhere to it."""
+        self.users[user_id].connections.append(connection)
 
     # -- questions
 

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.discord.emulator.screen import Screen
 from connectors.emulation.faults import Fault, FaultKind
-from guardian.cases.intake import ANSWER_BY, CONTACT_IS_SAFE, HANDLED, HOLD_CONTACT, NAME_MAY_BE_TOLD
+from guardian.cases.questions import ANSWER_BY, CONTACT_IS_SAFE, HANDLED, HOLD_CONTACT, NAME_MAY_BE_TOLD
 from guardian.cases.values import Door
 from guardian.desk.challenging import challenge
 from guardian.desk.intake import follow_up
