@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
+from guardian.cases.questions import CHOICES, CONTACT_IS_SAFE, DANGER, HANDLED, HOLD_CONTACT, WHO
 from guardian.cases.receipts import mail_token
 from guardian.cases.values import (
     Case,
@@ -36,30 +37,6 @@ from rules.routing import ReportKind, kind_of_report
 
 MOST_FILES: Final = 10
 
-CONTACT_IS_SAFE: Final = "contact_is_safe"
-"""The answer ("yes", "no", or none) to whether the reporter may be contacted."""
-
-HOLD_CONTACT: Final = "hold_contact"
-"""The answer ("yes" or none) by which a reporter asks that the reported person is not contacted yet."""
-
-NAME_MAY_BE_TOLD: Final = "name_may_be_told"
-"""The answer ("yes", "no", or none) to whether the reporter's name may be told to anyone outside the members on the case."""
-
-ANSWER_BY: Final = "answer_by"
-"""The reporter's own words for how they want to be answered."""
-
-DANGER: Final = "danger"
-"""The answer ("yes" or none) by which a reporter says later that somebody is in danger."""
-
-WHO: Final = "who"
-"""The reporter's words for who was involved, said later."""
-
-HANDLED: Final = "handled"
-"""The answer ("yes", "no", or none) to whether it was dealt with already, and is sent for the file."""
-
-_CHOICES: Final = frozenset(
-    {CONTACT_IS_SAFE, HOLD_CONTACT, NAME_MAY_BE_TOLD, HANDLED, "ongoing", "part", "translated", "danger_notify"}
-)
 _NOT_HELD: Final = "It may be sexual material of minors, which is never fetched, copied or shown."
 
 _PROMISED: Final[Mapping[PromiseKind, Deadline]] = {
@@ -200,7 +177,7 @@ def with_answers(report: Report, answers: Mapping[str, str]) -> Report:
     kept = dict(report.answers)
     for name, said in answers.items():
         if name not in (DANGER, WHO):
-            kept[name] = said if name in _CHOICES else _beside(kept.get(name, ""), said)
+            kept[name] = said if name in CHOICES else _beside(kept.get(name, ""), said)
     safe = {"yes": True, "no": False}.get(answers.get(CONTACT_IS_SAFE, ""), report.contact_is_safe)
     hold = answers[HOLD_CONTACT] == "yes" if HOLD_CONTACT in answers else report.hold_contact
     who = _beside(report.who, answers.get(WHO, ""))
@@ -222,6 +199,16 @@ def says_the_same(report: Report, submission: Submission) -> bool:
     return known == words and answers and more
 
 
+def in_the_same_words(report: Report, submission: Submission) -> bool:
+    """Whether the report's own words are those of the submission, capitals and spaces aside, and say the same of danger."""
+    said = (_bare(report.what_happened), _bare(report.who), report.danger, report.minors)
+    return said == (_bare(submission.what_happened), _bare(submission.who), submission.danger, submission.minors)
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
 def kind_of(report: Report) -> ReportKind:
     """What the report asks for. Policy: P-2.3."""
     return kind_of_report(handled=report.answers.get(HANDLED) == "yes", danger=report.danger)
@@ -232,9 +219,7 @@ def evidence_from(piece: EvidenceIn, report: Report, at: datetime) -> Evidence:
 
     Of suspected sexual material of minors only the link, the author and the time are.
     """
-    if report.minors:
-        piece = replace(piece, text="", file_name="", content=None, why_not=_NOT_HELD)
-    return Evidence(
+    kept = Evidence(
         id=EvidenceId(new_id()),
         case=report.case,
         report=report.id,
@@ -250,6 +235,12 @@ def evidence_from(piece: EvidenceIn, report: Report, at: datetime) -> Evidence:
         sha256="" if piece.content is None else hashlib.sha256(piece.content).hexdigest(),
         written_at=piece.written_at,
     )
+    return without_contents(kept) if report.minors else kept
+
+
+def without_contents(piece: Evidence) -> Evidence:
+    """What of the piece may be kept where it may be sexual material of minors: link, author and time. Policy: P-2.7."""
+    return replace(piece, text="", file_name="", content=None, sha256="", why_not=_NOT_HELD)
 
 
 def reporter_of(report: Report) -> Party:

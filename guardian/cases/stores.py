@@ -97,6 +97,10 @@ class CaseStore(Protocol):
         """The piece of evidence is remembered, its bytes too."""
         ...
 
+    async def save_evidence(self, evidence: Evidence) -> None:
+        """The piece stands as given; bytes that were kept and are not in it any more are destroyed."""
+        ...
+
     async def evidence_of(self, case: CaseId) -> tuple[Evidence, ...]:
         """The case's evidence, oldest first, without the bytes."""
         ...

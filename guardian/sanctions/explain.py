@@ -5,7 +5,7 @@ from datetime import datetime
 
 from guardian.ids import SanctionId, SpaceName
 from guardian.sanctions.facts import Facts
-from guardian.sanctions.look import observe, situation
+from guardian.sanctions.look import observe, out_of_sight, situation
 from guardian.sanctions.plan import GiveBack, Place, Plan, Release, Restore, plan
 from guardian.sanctions.settle import settle
 from guardian.sanctions.values import state_at
@@ -43,7 +43,8 @@ async def explain(facts: Facts, space: Space, now: datetime) -> Explanation:
         return _without_plan(facts, because, now, "the account does not exist any more")
     if isinstance(seen, Unknown):
         return _without_plan(facts, because, now, f"could not be seen: {seen.why}")
-    settled = settle(facts.key.account, seen, belongs, facts.applications, facts.intents, now)
+    hidden = out_of_sight(space, seen)
+    settled = settle(facts.key.account, seen, belongs, facts.applications, facts.intents, now, hidden)
     known = replace(facts, applications=settled.applications)
     planned = plan(situation(space, known, seen, belongs, now))
     shown = ", ".join(f"{h.hold} ({belongs[h.hold]})" for h in seen.holds) or "nothing is held"

@@ -23,7 +23,7 @@ from guardian.sanctions.settle import Settled, settle
 from guardian.sanctions.steps import HeldBack, act, drain, foreseen, held_back, intend, survey, trouble_of
 from guardian.sanctions.stores import Lease
 from guardian.sanctions.trouble import Trouble
-from guardian.spaces.port import Account, Belongings, Hand, Missing, Seen, Space, Trace, Unknown
+from guardian.spaces.port import Account, Belongings, Hand, Missing, Presence, Seen, Space, Trace, Unknown
 from rules.precedence import Hold
 
 log = logger("sanctions")
@@ -184,9 +184,15 @@ async def _facts(tools: Tools, account: AccountId) -> Facts | None:
 
 def _view(tools: Tools, space: Space, facts: Facts, seen: Seen, belongs: Mapping[Hold, Whose]) -> View:
     now = tools.clock.now()
-    settled = settle(facts.key.account, seen, belongs, facts.applications, facts.intents, now)
+    hidden = out_of_sight(space, seen)
+    settled = settle(facts.key.account, seen, belongs, facts.applications, facts.intents, now, hidden)
     known = replace(facts, applications=settled.applications)
     return View(known, settled, plan(situation(space, known, seen, belongs, now)))
+
+
+def out_of_sight(space: Space, seen: Seen) -> frozenset[Hold]:
+    """The holds that this look could not have shown: what only members can be under, for somebody who is none just now."""
+    return frozenset() if seen.presence is Presence.MEMBER else space.abilities.needs_presence
 
 
 def situation(space: Space, facts: Facts, seen: Seen, belongs: Mapping[Hold, Whose], now: datetime) -> Situation:

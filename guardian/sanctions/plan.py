@@ -15,7 +15,7 @@ BEFORE_NATIVE_END = timedelta(days=2)
 """How long before a native end (a Discord timeout's 28 days) a hold is renewed."""
 
 BETWEEN_REJOIN_LOOKS = timedelta(days=1)
-"""How often somebody whose roles wait for their return is looked for."""
+"""How often somebody is looked for whose roles wait for their return, or who left while a timeout of ours ran."""
 
 _RESTRICTION = {Hold.OPEN: Restriction.NONE, Hold.MUTED: Restriction.MUTED, Hold.BARRED: Restriction.BANNED}
 _FROM_STRONG = (Hold.BARRED, Hold.MUTED)
@@ -160,8 +160,13 @@ def _given_back(at: Situation) -> Plan:
         detail = "membership waits for a yes"
         return Plan(None, CoverageState.MEMBERSHIP_OPEN, detail, at.wish.changes_at, unproved)
     # The rest waits for the person to come; an event that told of it may have been missed.
-    rejoin = at.now + BETWEEN_REJOIN_LOOKS if things else None
+    rejoin = at.now + BETWEEN_REJOIN_LOOKS if things or _left_with_ours(at) else None
     return Plan(None, CoverageState.RETURNED, "access returned", _soonest(at.wish.changes_at, rejoin), unproved)
+
+
+def _left_with_ours(at: Situation) -> bool:
+    """Whether something of ours runs on for somebody who has left: a timeout that they would bring back with them."""
+    return any(a.placed and _absent(at, hold) for hold, a in at.applications.items())
 
 
 def _needs_a_yes(thing: Belonging) -> bool:

@@ -169,10 +169,11 @@ async def record_trouble(tools: Tools, facts: Facts, settled: Settled | None, tr
     async with tools.works.begin() as work:
         if settled is not None:
             await keep_settled(tools, work, facts, settled)
+        await _finish(tools, work, key)
         if tell:
+            # The key first: whoever is told of it reads there what is missing.
             work.journal.note(facts.entry("key.blocked", needs=trouble.needs))
             await tools.alarms.raise_(work, "blocked", key.person, key.space, facts.because(now))
-        await _finish(tools, work, key)
 
 
 async def record_missing(tools: Tools, facts: Facts) -> None:

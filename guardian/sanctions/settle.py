@@ -37,8 +37,13 @@ def settle(
     applications: Mapping[Hold, Application],
     intents: tuple[Intent, ...],
     now: datetime,
+    out_of_sight: frozenset[Hold] = frozenset(),
 ) -> Settled:
-    """Compares the look with what we meant to do and what we knew; nothing is proved by a look that failed."""
+    """Compares the look with what we meant to do and what we knew; nothing is proved by a look that failed.
+
+    `out_of_sight` are the holds that run on where nobody sees them: a Discord timeout while its member is away. One of
+    ours is not gone before its own end, and still ours when they come back.
+    """
     after = dict(applications)
     closed: list[IntentId] = []
     held: list[Hold] = []
@@ -54,7 +59,7 @@ def settle(
             closed += [i.id for i in mine if i.kind in _PLACING]
             continue
         closed += [i.id for i in mine if i.kind is IntentKind.RELEASE]
-        if known is not None and known.placed:
+        if known is not None and known.placed and not (hold in out_of_sight and _runs_still(known, now)):
             after[hold] = replace(known, placed=False, until=None, confirmed_at=now)
             gone.append(hold)
             by_others += [hold] if _lifted_by_hand(known, mine, now) else []
@@ -86,8 +91,10 @@ def _standing(
 
 def _lifted_by_hand(known: Application, intents: tuple[Intent, ...], now: datetime) -> bool:
     """Ours went away without our having meant to release it, and before a native end of its own."""
-    if any(i.kind is IntentKind.RELEASE for i in intents):
-        return False
+    return _runs_still(known, now) and not any(i.kind is IntentKind.RELEASE for i in intents)
+
+
+def _runs_still(known: Application, now: datetime) -> bool:
     return known.until is None or now < known.until
 
 

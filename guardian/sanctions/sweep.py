@@ -49,13 +49,14 @@ async def sweep(
 
 
 def drift(keys: Iterable[Key], known: Mapping[AccountId, KnownAccount], found: Sweep) -> Iterable[AccountId]:
-    """The accounts that should be looked at: held but not seen, seen but returned, never looked at."""
+    """The accounts that should be looked at: held but not seen, seen but returned, or waiting for their owner to come."""
     for key in keys:
         account = known.get(key.account)
         if account is None or key.state is None:
             continue
         held = found.holds.get(account.account.native_id, ())
-        if (key.state in _EXPECTED and not held) or (key.state in _RETURNED and _ours(held)):
+        waits = key.state is CoverageState.OPEN and key.batch is None
+        if waits or (key.state in _EXPECTED and not held) or (key.state in _RETURNED and _ours(held)):
             yield key.account
 
 

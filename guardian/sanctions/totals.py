@@ -28,11 +28,16 @@ def coverage_in(
     """The worst of what the person's accounts in the space show; an account never looked at is open."""
     states = {key.state or CoverageState.OPEN: key for key in keys}
     state = next((s for s in _WORST_FIRST if s in states), CoverageState.NO_ACCOUNT)
-    detail = states[state].why if state in states else ""
+    detail = _in_words(states[state]) if state in states else ""
     if known is not None and known.state is state and known.detail == detail:
         return known
     since = known.since if known is not None and known.state is state else now
     return Coverage(person, space, state, since, detail)
+
+
+def _in_words(key: Key) -> str:
+    """Why the key stands as it does, with what people must do where that is known."""
+    return f"{key.why}; what it takes: {key.needs}" if key.needs else key.why
 
 
 def is_wanted(sanctions: Iterable[Sanction], space: SpaceName, now: datetime) -> bool:

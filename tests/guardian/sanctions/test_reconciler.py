@@ -496,3 +496,17 @@ async def test_a_space_that_is_opened_later_is_in_the_total_of_what_runs(tmp_pat
         async with world.works.begin() as work:
             assert await reach_new_spaces(work, (SpaceName("fake"), SpaceName("opened"))) == 1
         assert await world.coverage(person) == {"fake": "held", "opened": "no account known"}
+
+
+async def test_what_a_space_refuses_until_somebody_mends_it_is_not_asked_for_all_day(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        name, discord = next(iter(world.spaces.items()))
+        people = [await world.a_person(name) for _ in range(3)]
+        for person in people:
+            discord.accounts[await world.native(person, name)].above_us = True
+            await world.a_sanction(person)
+        await world.move(timedelta(hours=1))
+        within_an_hour = len([act for act in discord.acts if act.deed is Deed.RESTRICT])
+        await world.move(timedelta(hours=4))
+        assert len(people) < within_an_hour <= 15 * len(people)
+        assert len(discord.acts) - within_an_hour <= (4 * 4 + 1) * len(people)

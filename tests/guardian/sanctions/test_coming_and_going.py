@@ -1,0 +1,104 @@
+"""People leave and come back while a mute runs on: Discord shows nothing of it meanwhile, and it is ours all the same."""
+
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from guardian.ids import PersonId, SpaceName
+from guardian.sanctions.sweep import sweep
+from guardian.sanctions.values import Lifting, LiftingCause
+from rules.ladder import Authority
+from rules.precedence import Hold, Restriction
+from tests.builders.reconciling import World, a_world
+from tests.fakes.clock import FrozenClock
+from tests.fakes.space import Deed, FakeSpace
+
+NAME = SpaceName("fake")
+LONGEST = timedelta(days=28)
+DAY = timedelta(days=1)
+
+
+def discord_like(clock: FrozenClock) -> FakeSpace:
+    """A mute there needs a member, has an end of its own, and carries no reference."""
+    return FakeSpace(clock, signed=frozenset({Hold.BARRED}), longest=LONGEST, mute_needs_member=True)
+
+
+async def muted(world: World, **facts: object) -> tuple[PersonId, str]:
+    """Somebody who is muted for sixty days, by person and account."""
+    person = await world.a_person()
+    await world.a_sanction(person, **{"restriction": Restriction.MUTED, "days": 60, **facts})  # type: ignore[arg-type]  # named facts
+    await world.settle()
+    return person, await world.native(person, "fake")
+
+
+async def looked_at(world: World, person: PersonId) -> None:
+    """An event has told that something happened to the person's account."""
+    async with world.works.begin() as work:
+        await work.sanctions.touch_person(person, world.clock.now())
+    await world.settle()
+
+
+async def lifted(world: World, person: PersonId) -> None:
+    """What is wanted has ended by a decision."""
+    async with world.works.begin() as work:
+        for sanction in await work.sanctions.of_person(person):
+            now = world.clock.now()
+            await work.sanctions.add_lifting(Lifting(sanction.id, now, LiftingCause.REVERSAL, "nobody", "", now))
+    await looked_at(world, person)
+
+
+@pytest.mark.parametrize("kind", [Authority.DECISION, Authority.LOCAL])
+async def test_nobody_is_asked_why_they_lifted_what_only_went_out_of_sight(tmp_path: Path, kind: Authority) -> None:
+    clock = FrozenClock()
+    async with a_world(tmp_path, discord_like(clock), clock=clock) as world:
+        person, native = await muted(world, kind=kind)
+        for _ in range(3):
+            world.spaces["fake"].leave(native)
+            await looked_at(world, person)
+            world.spaces["fake"].join(native)
+            await looked_at(world, person)
+        assert world.alarms.raised == []
+        assert (await world.coverage(person))["fake"] == "held"
+
+
+async def test_a_mute_that_ran_on_while_somebody_was_away_is_let_go_when_it_ends(tmp_path: Path) -> None:
+    """Taken for somebody else's, it would mute them for up to four weeks more. The events that told of it are missed."""
+    clock = FrozenClock()
+    async with a_world(tmp_path, discord_like(clock), clock=clock) as world:
+        person, native = await muted(world)
+        world.spaces["fake"].leave(native)
+        await looked_at(world, person)
+        await lifted(world, person)
+        world.spaces["fake"].join(native)
+        await world.move(2 * DAY)
+        assert await world.held(person, "fake") == frozenset()
+
+
+async def test_somebody_who_comes_back_unseen_is_muted_again_by_the_next_sweep(tmp_path: Path) -> None:
+    clock = FrozenClock()
+    async with a_world(tmp_path, discord_like(clock), clock=clock) as world:
+        person, native = await muted(world)
+        world.spaces["fake"].leave(native)
+        await looked_at(world, person)
+        await world.move(LONGEST + DAY)
+        world.spaces["fake"].join(native)
+        assert await world.held(person, "fake") == frozenset()
+        assert await sweep(world.works, world.registry, clock, NAME) == 1
+        await world.settle()
+        assert await world.held(person, "fake") == {"muted"}
+
+
+async def test_a_mute_of_sixty_days_leaves_no_instant_without(tmp_path: Path) -> None:
+    """Discord's timeouts end by themselves within four weeks."""
+    clock = FrozenClock()
+    async with a_world(tmp_path, discord_like(clock), clock=clock) as world:
+        person, _ = await muted(world)
+        for day in range(60):
+            assert await world.held(person, "fake") == {"muted"}, f"after {day} days"
+            await world.move(DAY)
+        assert await world.held(person, "fake") == frozenset()
+        placed = world.spaces["fake"].changes(Deed.RESTRICT)
+        assert len(placed) == 3
+        assert max(later.at - before.at for before, later in pairwise(placed)) < LONGEST
