@@ -13,6 +13,7 @@ from guardian.desk.acting import roles_of
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.linking import Found, find_account, link_account, person_behind, wall_off_person
 from guardian.desk.matters import fresh_case
+from guardian.desk.native import first_picture
 from guardian.errors import Refused
 from guardian.ids import MemberId, PersonId, SpaceName, new_id, new_reference
 from guardian.journal import SERVICE, Entry, by_member
@@ -67,9 +68,7 @@ async def listed(desk: Desk, by: MemberId, name: SpaceName, first: int, most: in
     async with desk.works.look() as view:
         await acting(view, by, UseCase.ADOPT)
     space = _space(desk, name)
-    found = await space.sweep()
-    if isinstance(found, Unknown):
-        raise Refused("not_seen", f"The space could not be asked: {found.needs or found.why}.", "P-7.2")
+    found = await _swept(desk, space)
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.ADOPT)
         rows = await _not_ours(work, name, found)
@@ -118,6 +117,9 @@ async def leave(desk: Desk, by: MemberId, name: SpaceName, account: str, hold: H
     """The restriction stays as it is, and is not listed any more."""
     async with desk.works.look() as view:
         await acting(view, by, UseCase.ADOPT)
+        ready = await view.foreign.key_of(name) is not None
+    if not ready:
+        await _swept(desk, _space(desk, name))
     found = await find_account(desk, name, account)
     held, _ = await _standing_on(desk, _space(desk, name), found.account, hold)
     async with desk.works.begin() as work:
@@ -126,6 +128,17 @@ async def leave(desk: Desk, by: MemberId, name: SpaceName, account: str, hold: H
         marked = await _mark(work, found.account, held.hold, ForeignState.LEFT)
         about = {"space": str(name), "hold": marked}
         work.journal.note(Entry("hold.was_left", by_member(by), "P-7.2", about))
+
+
+async def _swept(desk: Desk, space: Space) -> Sweep:
+    """Everything that the space holds; where it has no picture yet, this is the first."""
+    found = await space.sweep()
+    if isinstance(found, Unknown):
+        raise Refused("not_seen", f"The space could not be asked: {found.needs or found.why}.", "P-7.2")
+    async with desk.works.look() as view:
+        foreign = [(native_id, held.hold) for native_id, held in await _not_ours(view, space.name, found)]
+    await first_picture(desk, space.name, foreign)
+    return found
 
 
 def _space(desk: Desk, name: SpaceName) -> Space:

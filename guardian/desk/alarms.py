@@ -45,6 +45,7 @@ class DeskAlarms:
                 # What befalls many of a raid is told once, not a thousand times.
                 continue
             facts = {"space": str(space), "person": named, "alarm": alarm}
+            facts |= await _of_the_block(desk_work, person, space) if alarm == "blocked" else {}
             await tell_members(desk_work, case, _KINDS[alarm], facts)
             if alarm in _TO_CHAIRS_TOO:
                 await tell_members(desk_work, case, NoticeKind.DEADLINE_PASSED, facts, office=Office.CHAIR)
@@ -75,6 +76,14 @@ class DeskAlarms:
         await _report_what_is_held(desk_work, person)
         if _all_back(after) and not _all_back(before) and before:
             await _tell_of_return(desk_work, person, after)
+
+
+async def _of_the_block(work: Work, person: PersonId, space: SpaceName) -> dict[str, str]:
+    """What it takes, where that is known; and whether it is a lifting that the space refuses."""
+    keys = [key for key in await work.sanctions.keys_of(person) if key.space == space]
+    needs = next((key.needs for key in keys if key.needs), "")
+    wanted = is_wanted(await work.sanctions.holding(person), space, work.now)
+    return ({"needs": needs} if needs else {}) | ({} if wanted else {"alarm": "not_lifted"})
 
 
 async def _report_what_is_held(work: Work, person: PersonId) -> None:

@@ -48,10 +48,20 @@ async def carry_raids(desk: Desk) -> None:
     """Every raid stands where its list and its leading sanction have brought it."""
     async with desk.works.look() as view:
         raids = await view.raids.under_way()
+        working = bool(raids) and bool(await view.raids.spaces_with_batch()) and not await view.raids.still_coming()
     for raid in raids:
+        if working and not await _is_lifted(desk, raid):
+            # Its accounts are being asked for: nothing is to be carried over, and it cannot be done yet.
+            continue
         known: dict[Account, KnownAccount] = {}
         while await _step(desk, raid.id, known):
             pass
+
+
+async def _is_lifted(desk: Desk, raid: Raid) -> bool:
+    async with desk.works.look() as view:
+        leader = await view.sanctions.sanction(raid.leader) if raid.leader else None
+        return leader is None or leader.lifting is not None
 
 
 async def _step(desk: Desk, raid_id: str, known: dict[Account, KnownAccount]) -> bool:

@@ -3,7 +3,7 @@
 Whoever has said so with their report, or on their page, is not asked again; silence ends with the time for it.
 """
 
-from guardian.cases.intake import HOLD_CONTACT
+from guardian.cases.questions import HOLD_CONTACT
 from guardian.cases.values import Case, Promise, PromiseKind, Report
 from guardian.desk.desk import View, Work
 from guardian.desk.moving import case_of, keep, keep_for, promise

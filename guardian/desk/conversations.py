@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from guardian.cases.conversations import Conversation
-from guardian.cases.intake import CONTACT_IS_SAFE
+from guardian.cases.questions import CONTACT_IS_SAFE
 from guardian.cases.receipts import for_reporter
 from guardian.cases.values import Report
 from guardian.desk.desk import Desk, View

@@ -109,6 +109,10 @@ class Work(View, Protocol):
         """The act is done once this has been committed, and not otherwise."""
         ...
 
+    def leave_no_trace(self) -> None:
+        """Once this has been committed, what it overwrote stands in no file of the database any more."""
+        ...
+
 
 class Works(Protocol):
     """Where transactions come from."""

@@ -105,6 +105,7 @@ async def withdraw(desk: Desk, by: MemberId, draft_id: DraftId) -> DraftView:
 async def drafts_in(desk: Desk, by: MemberId, code_name: str) -> tuple[DraftView, ...]:
     """The case's drafts, oldest first, without their texts: those are read in the reading room."""
     async with desk.works.look() as view:
+        await acting(view, by, UseCase.READ_CASE)
         case = await case_for(view, by, code_name)
         return tuple(_view(draft, case) for draft in await view.deliberation.drafts_of(case.id))
 

@@ -104,6 +104,7 @@ class Enacted:
 async def preview(desk: Desk, by: MemberId, code_name: str) -> Preview:
     """What enacting the case's decision would do in every space, asked of the spaces now. Policy: P-6.7."""
     async with desk.works.look() as view:
+        await acting(view, by, UseCase.READ_CASE)
         case = await case_for(view, by, code_name)
         decision = await _decision_of(view, case)
         missing = tuple(StepKind(step.value) for step in await _missing(view, case, decision))

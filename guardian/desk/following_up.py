@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Final
 
 from guardian.cases.intake import (
-    HOLD_CONTACT,
     EvidenceIn,
     authors_of,
     check_files,
@@ -18,6 +17,7 @@ from guardian.cases.intake import (
     with_answers,
     words_of,
 )
+from guardian.cases.questions import HOLD_CONTACT
 from guardian.cases.values import Addition, Case, PromiseKind, Report
 from guardian.cases.words import for_reporters
 from guardian.desk.contact_question import contact_was_answered

@@ -4,7 +4,7 @@ What a reporter later adds or asks for goes the same way. Every door calls this 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -22,12 +22,14 @@ from guardian.cases.intake import (
     says_the_same,
     signs_of,
 )
+from guardian.cases.questions import ALL_CHAIRS
 from guardian.cases.receipts import for_mail, for_reporter
-from guardian.cases.values import Case, Report
+from guardian.cases.values import Case, Hears, Report
 from guardian.cases.walls import circle_of, held_by, sent_to_board, walls_from
 from guardian.desk.desk import Desk, Topic, Work
 from guardian.desk.following_up import FollowUp, ThreadLine, Wish, add, answer_more, follow_up, takes_files, wish
 from guardian.desk.hearers import narrowed
+from guardian.desk.many import case_of_the_same_words, take_in_with_the_same, tell_of_report
 from guardian.desk.report_keys import (
     ByAddress,
     ByReceipt,
@@ -50,6 +52,7 @@ from guardian.people.names import code_name
 from guardian.people.permissions import BOARD, CHAIRS, MEMBERS, sits
 from guardian.people.values import Group, Member
 from rules.deadlines import Deadline, due
+from rules.policy import Policy
 from rules.repeats import same_report_since
 from rules.routing import Destination, ReportKind, Route, for_report
 
@@ -69,6 +72,7 @@ __all__ = [
     "add",
     "answer_more",
     "follow_up",
+    "hearers_chosen",
     "hearers_to_choose",
     "people_to_name",
     "receive",
@@ -114,6 +118,16 @@ async def hearers_to_choose(desk: Desk) -> tuple[Hearer, ...]:
         return tuple(Hearer(member.id, member.name, sits(member, CHAIRS, view.now)) for member in named)
 
 
+async def hearers_chosen(desk: Desk, picked: Sequence[str]) -> tuple[Hears, tuple[MemberId, ...]]:
+    """Who hears first, for what was picked from that list, where one entry may stand for all chairs. Policy: P-2.5."""
+    sitting = await hearers_to_choose(desk)
+    members = {each.id for each in sitting if each.id in picked}
+    chairs = ALL_CHAIRS in picked
+    if not members:
+        return (Hears.CHAIRS if chairs else Hears.ALL), ()
+    return Hears.CHOSEN, tuple(each.id for each in sitting if each.id in members or (chairs and each.chairs))
+
+
 async def receive(desk: Desk, submission: Submission) -> Received:
     """The report is a case; whom it concerns is kept out, the others are told, and the reporter has an answer.
 
@@ -127,16 +141,31 @@ async def receive(desk: Desk, submission: Submission) -> Received:
         received = await _sent_before(desk, work, submission)
         if received is not None:
             return received
+        crowded = await case_of_the_same_words(work, desk.policy, submission)
+        if crowded is not None:
+            return await _one_of_many(desk, work, submission, crowded)
         case, route = await _open_case(desk, work, submission)
         received = await _keep_report(desk, work, submission, case)
-        somebody = await _first_notices(work, case, route, danger=submission.danger)
+        somebody = await _first_notices(work, desk.policy, case, route, danger=submission.danger)
         if not somebody:
             received = replace(received, text=nobody_left(desk.community, submission.locale))
         if submission.mail and submission.answers_by_mail:
             await _acknowledge_by_mail(desk, work, submission, received, case, somebody=somebody)
-        if submission.delivery is not None:
-            await work.answers.keep(submission.door, submission.delivery, _written(received), case.id)
-        return received
+        return await _remembered(work, submission, received, case)
+
+
+async def _one_of_many(desk: Desk, work: Work, submission: Submission, case: Case) -> Received:
+    """The report stands in the case of those in the same words, whose promises are its own as well. Policy: P-2.9."""
+    after = await take_in_with_the_same(work, desk.policy, case, submission)
+    received = await _keep_report(desk, work, submission, after, promised=False)
+    return await _remembered(work, submission, received, after)
+
+
+async def _remembered(work: Work, submission: Submission, received: Received, case: Case) -> Received:
+    """The answer, which the same delivery gets again."""
+    if submission.delivery is not None:
+        await work.answers.keep(submission.door, submission.delivery, _written(received), case.id)
+    return received
 
 
 async def _open_case(desk: Desk, work: Work, submission: Submission) -> tuple[Case, Route[MemberId]]:
@@ -156,7 +185,9 @@ async def _open_case(desk: Desk, work: Work, submission: Submission) -> tuple[Ca
     return await narrowed(work, desk.policy, case, submission), route
 
 
-async def _keep_report(desk: Desk, work: Work, submission: Submission, case: Case) -> Received:
+async def _keep_report(
+    desk: Desk, work: Work, submission: Submission, case: Case, *, promised: bool = True
+) -> Received:
     report = report_from(submission, case.id, work.now)
     party = reporter_of(report)
     minted = for_reporter(case.id, report.id, work.now)
@@ -167,7 +198,7 @@ async def _keep_report(desk: Desk, work: Work, submission: Submission, case: Cas
         await work.cases.add_receipt(for_mail(case.id, report.id, report.mail.token, work.now))
     for piece in submission.evidence:
         await work.cases.add_evidence(evidence_from(piece, report, work.now))
-    for promise in promises_for(report, desk.policy):
+    for promise in promises_for(report, desk.policy) if promised else ():
         await work.promises.add(promise)
     work.wake(Topic.PROMISES)
     about = {"case": case.id, "report": report.id, "door": report.door}
@@ -178,12 +209,15 @@ async def _keep_report(desk: Desk, work: Work, submission: Submission, case: Cas
     return Received(minted.secret, party.reference, report.id, text)
 
 
-async def _first_notices(work: Work, case: Case, route: Route[MemberId], *, danger: bool) -> bool:
+async def _first_notices(work: Work, policy: Policy, case: Case, route: Route[MemberId], *, danger: bool) -> bool:
     """Everybody who may know is told that something has come in, and nothing of what it is; False where that is nobody.
 
     Policy: P-2.5, P-3.6.
     """
-    await tell_members(work, case, NoticeKind.DANGER if danger else NoticeKind.NEW_REPORT)
+    if danger:
+        await tell_members(work, case, NoticeKind.DANGER)
+    else:
+        await tell_of_report(work, policy, case)
     await tell_of_walls(work, case, case)
     if route.to is not Destination.NOBODY_LEFT:
         return True

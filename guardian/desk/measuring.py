@@ -89,7 +89,7 @@ class MeasureView:
 async def preview(desk: Desk, by: MemberId, wanted: Wanted) -> Preview:
     """What the measure would do, asked of its space now; nothing is changed and nobody is told.
 
-    Refused where it is not the moderator's to set: elsewhere, too long, too often (which nothing but asking shows).
+    Refused where it is not the moderator's to set: elsewhere, too long, too often.
     """
     async with desk.works.look() as view:
         await _moderator(view, by, wanted.on.space)
@@ -100,6 +100,9 @@ async def preview(desk: Desk, by: MemberId, wanted: Wanted) -> Preview:
         await _found_thing(desk, wanted)
         return Preview(wanted.kind, wanted.on.space, ends)
     found = await find_account(desk, wanted.on.space, wanted.on.text)
+    async with desk.works.look() as view:
+        owners = [link.person for link in await view.people.owners(found.account) if link.binding]
+        insist(may_measure(wanted.term, await _earlier(view, owners, wanted.on.space), view.now, desk.policy))
     seen = await foresee(desk.spaces, (found.account,), ON_PEOPLE[wanted.kind], frozenset({wanted.on.space}))
     return Preview(wanted.kind, wanted.on.space, ends, seen)
 
@@ -167,7 +170,7 @@ async def set_on_person(
     leaders = await roles_of(work, person.id)
     if setting.by.id in [leader.id for leader in leaders]:
         raise Refused("own_account", "Nobody sets a measure on themselves.", "P-6.8")
-    earlier = [each.at for each in await work.measures.of_person(person.id) if each.space == setting.space]
+    earlier = await _earlier(work, [person.id], setting.space)
     insist(may_measure(term, earlier, work.now, desk.policy, on_leader=bool(leaders)))
     case = setting.case or await _open(work, setting)
     naming = Naming(case.id, Trust.EVIDENCED, by_member(setting.by.id), "measured by a moderator")
@@ -310,6 +313,11 @@ async def _moderator(view: View, by: MemberId, space: SpaceName) -> Member:
     if not sits_there(member, space, view.now):
         raise Refused("not_your_space", "You look after another space: ask a moderator of this one.", "P-6.1")
     return member
+
+
+async def _earlier(view: View, people: list[PersonId], space: SpaceName) -> list[datetime]:
+    """When measures began in that space on these people."""
+    return [each.at for person in people for each in await view.measures.of_person(person) if each.space == space]
 
 
 def _judge(desk: Desk, wanted: Wanted) -> None:

@@ -96,7 +96,7 @@ async def compare(desk: Desk, name: SpaceName, found: Sweep, begun: datetime) ->
     held = [(native_id, each.hold) for native_id, holds in found.holds.items() for each in holds]
     foreign = [each for each in held if each not in ours]
     if key is None:
-        await _first_picture(desk, name, foreign)
+        await first_picture(desk, name, foreign)
         return
     present = {(digest_of(key, native_id), hold): native_id for native_id, hold in foreign}
     unsaid = ForeignState.AUTHOR_UNSAID
@@ -188,6 +188,9 @@ async def _look(desk: Desk, space: Space, native_id: str) -> None:
     account = Account(space.name, native_id)
     async with desk.works.look() as view:
         facts = await _facts(view, account)
+    if facts is not None and facts.key.batch is not None:
+        # One of many whom we restrict just now: a look at each would take as many calls as the restriction itself.
+        return
     seen = await _foreign_on(desk, space, account, facts)
     if seen is None:
         return
@@ -277,11 +280,13 @@ async def _as_strangers(work: Work, hold: ForeignHold) -> None:
     work.journal.note(Entry("native_act.is_nobodys", SERVICE, "P-7.2", about))
 
 
-async def _first_picture(desk: Desk, name: SpaceName, foreign: list[tuple[str, Hold]]) -> None:
+async def first_picture(desk: Desk, name: SpaceName, foreign: Iterable[tuple[str, Hold]]) -> None:
+    """What others hold in the space, by native id, is what stood there before us; a picture that stands is kept."""
+    held = tuple(foreign)
     async with desk.works.begin() as work:
         if await work.foreign.key_of(name) is None:
-            await work.foreign.begin(name, foreign, work.now)
-            about = {"space": str(name), "holds": str(len(foreign))}
+            await work.foreign.begin(name, held, work.now)
+            about = {"space": str(name), "holds": str(len(held))}
             work.journal.note(Entry("picture.was_taken", SERVICE, "P-7.2", about))
 
 

@@ -76,7 +76,8 @@ async def found_by(desk: Desk, what: What, *, minors: bool) -> Found:
 
 async def _thing(desk: Desk, what: ByThing, *, minors: bool) -> Found:
     if what.evidence:
-        return Found(what.space, what.evidence[0].author_handle, evidence=what.evidence)
+        who = next((piece.author_handle for piece in what.evidence if piece.author_handle), "")
+        return Found(what.space, who, evidence=what.evidence)
     named = () if what.space is None else (what.space,)
     for space in dict.fromkeys((*named, *desk.spaces.names)):
         things = desk.spaces.things(space)

@@ -50,7 +50,8 @@ async def relink(desk: Desk) -> int:
     One account after another, so that nothing else waits for it.
     """
     async with desk.works.look() as view:
-        unlifted = await view.sanctions.unlifted()
+        # To ask about each stranger of a raid would take the spaces' whole budget of calls.
+        unlifted = [sanction for sanction in await view.sanctions.unlifted() if not sanction.follows]
         running = dict.fromkeys(s.person for s in unlifted if state_at(s, view.now) is not TermState.OVER)
         links = [link for person in running for link in await view.people.surely_of(person)]
     return sum([await _linked_since(desk, link) for link in links])

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from guardian.cases.access import acting, may_know
-from guardian.cases.intake import CONTACT_IS_SAFE, Submission
+from guardian.cases.intake import Submission
+from guardian.cases.questions import CONTACT_IS_SAFE
 from guardian.cases.values import Door
 from guardian.desk.desk import Desk
 from guardian.desk.intake import Received, receive

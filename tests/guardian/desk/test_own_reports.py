@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from guardian.cases.intake import CONTACT_IS_SAFE, DANGER
+from guardian.cases.questions import CONTACT_IS_SAFE, DANGER
 from guardian.cases.values import Hears, Report
 from guardian.desk.intake import ByReceipt, ByReporter, Received, Wish, add, answer_more, follow_up, receive, wish
 from guardian.desk.own_reports import report_behind, reports_of

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from guardian.sanctions.many import Batches
 from guardian.sanctions.pace import Pace
 from guardian.sanctions.reconciler import Reconciler
 from guardian.spaces.port import Belonging, BelongingKind
+from guardian.spaces.registry import Mode
 from rules.precedence import Hold, Restriction
 from rules.unilateral import Ground, ReviewAnswer
 from tests.builders.desk import (
@@ -38,12 +40,12 @@ from tests.builders.desk import (
 from tests.builders.reconciling import neutral
 from tests.fakes.space import Deed, Trouble
 
-RAIDERS = tuple(f"9{n:017d}" for n in range(25))
+RAIDERS = tuple(f"9{n:017d}" for n in range(12))
 BARRED = frozenset({Hold.BARRED})
 
 
 class Raided:
-    """A community in which 25 strangers have come to Discord, and the two who work on keys."""
+    """A community in which twelve strangers have come to Discord, and the two who work on keys."""
 
     def __init__(self, community: Community) -> None:
         self.community, self.desk = community, community.desk
@@ -70,10 +72,11 @@ class Raided:
 
     async def settle(self) -> None:
         """Everything that is due now is done."""
-        for _ in range(4):
+        for _ in range(2):
             await carry_raids(self.desk)
             await self.batches.settle()
             await self.reconciler.settle()
+        await carry_raids(self.desk)
 
     async def announced(self, text: str = "\n".join(RAIDERS), by: MemberId = AMARA) -> str:
         """A raid that waits for its second; the code name of its review."""
@@ -98,16 +101,11 @@ async def _no_nap(_: float) -> None:
 
 
 @asynccontextmanager
-async def raided(folder: Path, bulk: int = 10) -> AsyncIterator[Raided]:
+async def raided(folder: Path, bulk: int = 5) -> AsyncIterator[Raided]:
     async with a_desk(folder) as community:
-        community.spaces[DISCORD].abilities = _with_bulk(community, bulk)
+        discord = community.spaces[DISCORD]
+        discord.abilities = replace(discord.abilities, bulk=bulk)
         yield Raided(community)
-
-
-def _with_bulk(community: Community, bulk: int):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
-    return replace(community.spaces[DISCORD].abilities, bulk=bulk)
 
 
 async def test_nobody_is_restricted_on_one_members_word(tmp_path: Path) -> None:
@@ -119,8 +117,6 @@ async def test_nobody_is_restricted_on_one_members_word(tmp_path: Path) -> None:
             await raiding.second(world.desk, AMARA, case)
         with pytest.raises(Refused):
             await raiding.second(world.desk, INES, case)
-        act = (await world.community.works.look().__aenter__()).raids
-        del act
         await world.settle()
         assert world.held() == set()
 
@@ -132,7 +128,7 @@ async def test_a_raid_is_held_in_calls_for_many_and_confirmed_by_pages(tmp_path:
         assert world.discord.calls_for_many == 3
         assert world.discord.looks == 0
         seen = await raiding.status(world.desk, CHIARA, case)
-        assert (seen.state, seen.counts) == (RaidState.DONE, {DISCORD: {"held": 25}})
+        assert (seen.state, seen.counts) == (RaidState.DONE, {DISCORD: {"held": 12}})
 
 
 async def test_a_raid_takes_nothing_of_the_brake_from_anybody_else(tmp_path: Path) -> None:
@@ -158,7 +154,7 @@ async def test_a_reversal_lets_everybody_in_and_leaves_a_moderators_ban(tmp_path
     async with raided(tmp_path) as world:
         world.discord.hold_by_hand(RAIDERS[3], Hold.BARRED, by="a moderator")
         case = await world.seconded()
-        assert (await raiding.status(world.desk, AMARA, case)).counts == {DISCORD: {"held": 24, "held by others": 1}}
+        assert (await raiding.status(world.desk, AMARA, case)).counts == {DISCORD: {"held": 11, "held by others": 1}}
         for by in (CHIARA, DMITRI):
             await reviewing.review(world.desk, by, case, ReviewAnswer.REVERSE, reason="They were invited.")
         await world.settle()
@@ -201,7 +197,7 @@ async def test_a_restart_in_the_middle_ends_as_if_nothing_had_happened(tmp_path:
             await work.sanctions.touch_open_intents(work.now)
         await world.settle()
         assert world.held() == set(RAIDERS)
-        assert (await raiding.status(world.desk, AMARA, case)).counts == {DISCORD: {"held": 25}}
+        assert (await raiding.status(world.desk, AMARA, case)).counts == {DISCORD: {"held": 12}}
 
 
 async def test_whoever_has_a_role_here_stands_twice_or_is_unknown_is_named_and_the_rest_is_held(tmp_path: Path) -> None:
@@ -253,6 +249,27 @@ async def test_a_space_that_refuses_us_is_not_asked_for_each_account(tmp_path: P
 
 async def _nothing_lost(_: object) -> dict[object, object]:
     return {}
+
+
+async def test_a_space_that_is_down_for_hours_loses_nothing_of_a_raid(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        case = await world.announced()
+        await raiding.second(world.desk, BRUNO, case)
+        for trouble in (Trouble.DOWN, Trouble.BLIND, Trouble.DOWN, Trouble.NONE):
+            world.discord.trouble = trouble
+            await world.settle()
+            world.community.later(timedelta(hours=1))
+        await world.settle()
+        assert world.held() == set(RAIDERS)
+        assert (await raiding.status(world.desk, AMARA, case)).state is RaidState.DONE
+
+
+async def test_where_the_service_only_observes_nobody_of_a_raid_is_restricted(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        world.desk.spaces.switch(DISCORD, Mode.OBSERVE)
+        case = await world.seconded()
+        assert world.held() == set()
+        assert (await raiding.status(world.desk, AMARA, case)).counts == {DISCORD: {"observing": 12}}
 
 
 async def test_accounts_in_three_spaces_are_one_raid(tmp_path: Path) -> None:
