@@ -1,13 +1,13 @@
 """The outbox: what fills a notice and what proves its delivery are sealed under its case."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
-from guardian.ids import AccountId, CaseId, NoticeId, PersonId, ReportId
+from guardian.ids import AccountId, CaseId, MemberId, NoticeId, PersonId, ReportId
 from guardian.notices.values import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
 from guardian.storage.keys_store import Scope
 from guardian.storage.sealed import Expunged
@@ -53,6 +53,16 @@ class NoticeStore(SealedStore):
         statement = select(func.count()).select_from(notices).where(notices.c.state == state)
         found: int = (await self._connection.execute(statement)).scalar_one()
         return found
+
+    async def told_since(
+        self, kinds: Collection[NoticeKind], since: datetime
+    ) -> Mapping[tuple[MemberId, NoticeKind], int]:
+        """How many notices of those kinds each member was given at that instant or after it."""
+        wanted = notices.c.kind.in_(kinds) & (notices.c.created_at >= since) & notices.c.member_id.is_not(None)
+        grouped = (notices.c.member_id, notices.c.kind)
+        statement = select(*grouped, func.count().label("many")).where(wanted).group_by(*grouped)
+        rows = await self._connection.execute(statement)
+        return {(MemberId(row.member_id), NoticeKind(row.kind)): row.many for row in rows}
 
     async def next_try(self) -> datetime | None:
         """When the next waiting notice is due; None while none waits."""

@@ -58,20 +58,13 @@ class ReportStore(ConcernStore):
 
     async def add_evidence(self, piece: Evidence) -> None:
         """The piece of evidence is remembered, its bytes too."""
-        scope = Scope.of_case(piece.case)
-        content: bytes | None = None
-        if piece.content is not None:
-            content = await self._sealer.seal(scope, "evidence", piece.id, "content", piece.content)
-        row = {
-            "id": piece.id,
-            "case_id": piece.case,
-            "report_id": piece.report,
-            "at": piece.at,
-            "kind": piece.kind,
-            "sealed": await self._sealer.seal_json(scope, "evidence", piece.id, "sealed", _written_evidence(piece)),
-            "content": content,
-        }
-        await self._connection.execute(insert(evidence).values(row))
+        fixed = {"id": piece.id, "case_id": piece.case, "report_id": piece.report, "at": piece.at, "kind": piece.kind}
+        await self._connection.execute(insert(evidence).values(**fixed, **await self._evidence_columns(piece)))
+
+    async def save_evidence(self, piece: Evidence) -> None:
+        """The piece stands as given; bytes that were kept and are not in it any more are destroyed."""
+        columns = await self._evidence_columns(piece)
+        await self._connection.execute(update(evidence).where(evidence.c.id == piece.id).values(columns))
 
     async def evidence_of(self, case: CaseId) -> tuple[Evidence, ...]:
         """The case's evidence, oldest first, without the bytes."""
@@ -107,6 +100,14 @@ class ReportStore(ConcernStore):
         """What was added to the case, oldest first."""
         statement = select(additions).where(additions.c.case_id == case).order_by(additions.c.at, additions.c.id)
         return tuple([await self._addition(row) for row in await self._connection.execute(statement)])
+
+    async def _evidence_columns(self, piece: Evidence) -> dict[str, Any]:
+        scope = Scope.of_case(piece.case)
+        content: bytes | None = None
+        if piece.content is not None:
+            content = await self._sealer.seal(scope, "evidence", piece.id, "content", piece.content)
+        sealed = await self._sealer.seal_json(scope, "evidence", piece.id, "sealed", _written_evidence(piece))
+        return {"sealed": sealed, "content": content}
 
     async def _report_columns(self, report: Report) -> dict[str, Any]:
         scope = Scope.of_case(report.case)

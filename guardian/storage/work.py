@@ -76,6 +76,7 @@ class Work(Stores):
         self.journal = JournalStore(connection, self.sealer, now)
         self.topics: dict[str, None] = {}
         self.callbacks: list[Callable[[], None]] = []
+        self.destroys = False
 
     def wake(self, topic: str) -> None:
         """Those who listen to the topic are woken once this is committed."""
@@ -84,6 +85,10 @@ class Work(Stores):
     def after_commit(self, callback: Callable[[], None]) -> None:
         """The callback is called once this is committed. It must be quick, and must not be needed for the truth."""
         self.callbacks.append(callback)
+
+    def leave_no_trace(self) -> None:
+        """Once this is committed, what it overwrote is gone from the database's files too, as far as they can do it."""
+        self.destroys = True
 
 
 class Works:
@@ -101,9 +106,18 @@ class Works:
             work = Work(connection, self._ring, self._clock.now())
             yield work
             await work.journal.flush()
+        if work.destroys:
+            await self._scrub()
         _call(work.callbacks)
         if work.topics:
             await self._database.wake(*work.topics)
+
+    async def _scrub(self) -> None:
+        try:
+            await self._database.scrub()
+        except Exception:
+            # The act is done and nobody reads it any more; the file is overwritten at the next checkpoint as well.
+            log.exception("scrub.has_failed")
 
     @asynccontextmanager
     async def look(self) -> AsyncIterator[Look]:

@@ -27,4 +27,5 @@ notices: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
     Index(None, "state", "next_try"),
+    Index(None, "kind", "created_at"),
 )

@@ -291,6 +291,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("sent_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("account_id", sa.String(length=64), nullable=True))
         batch_op.create_index(batch_op.f("ix_notices_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notices_kind_created_at"), ["kind", "created_at"], unique=False)
 
     with op.batch_alter_table("receipts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("account_id", sa.String(length=64), nullable=True))
