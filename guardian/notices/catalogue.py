@@ -28,8 +28,11 @@ def say(locale: str, key: str, /, **facts: object) -> str:
 
 
 def say_if_kept(locale: str, key: str, otherwise: str, /, **facts: object) -> str:
-    """The same, or the other text where no text has that key."""
-    return say(locale, key, **facts) if key in texts_of(ENGLISH) else otherwise
+    """The same, or the other text where no text has that key, or a fact that belongs in it was not given."""
+    try:
+        return say(locale, key, **facts)
+    except KeyError:
+        return otherwise
 
 
 def spoken(at: datetime, locale: str = "") -> str:

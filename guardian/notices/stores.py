@@ -1,10 +1,11 @@
 """What the notices room needs remembered: the outbox, stored in the commit of the act that causes each notice."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from guardian.ids import AccountId, CaseId, NoticeId, PersonId, ReportId
-from guardian.notices.values import Notice, NoticeState
+from guardian.ids import AccountId, CaseId, MemberId, NoticeId, PersonId, ReportId
+from guardian.notices.values import Notice, NoticeKind, NoticeState
 
 
 class NoticeStore(Protocol):
@@ -33,6 +34,12 @@ class NoticeStore(Protocol):
 
     async def count(self, state: NoticeState) -> int:
         """How many notices stand so."""
+        ...
+
+    async def told_since(
+        self, kinds: Collection[NoticeKind], since: datetime
+    ) -> Mapping[tuple[MemberId, NoticeKind], int]:
+        """How many notices of those kinds each member was given at that instant or after it."""
         ...
 
     async def next_try(self) -> datetime | None:

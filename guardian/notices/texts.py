@@ -62,6 +62,10 @@ CASE_NEWS: Final[Words] = {
         "The decision asks for moderators to keep an eye on somebody, but no account of theirs is known where somebody "
         "could do so. Once one is known, /refer asks them."
     ),
+    News.MINORS: (
+        "A report of this case is marked: what it shows may be sexual abuse of minors. Whatever of it was kept here is "
+        "destroyed. The case says how to notify the platform and an authority."
+    ),
     News.POSITION: "One of the two groups has said how it sees this case. Please read it before the next step.",
 }
 RESULTS: Final[Words] = {

@@ -13,6 +13,7 @@ class NoticeKind(StrEnum):
 
     # to members: no content until opened
     NEW_REPORT = "new_report"
+    MANY_REPORTS = "many_reports"
     DANGER = "danger"
     CASE_NEWS = "case_news"
     YOUR_STEP = "your_step"
@@ -126,6 +127,7 @@ class News(StrEnum):
     REFERRED = "referred"
     REFERRAL_NOWHERE = "referral_nowhere"
     POSITION = "position"
+    MINORS = "minors"
 
 
 class RecipientKind(StrEnum):

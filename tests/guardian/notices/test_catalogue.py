@@ -67,6 +67,7 @@ def test_a_text_takes_its_facts_and_never_reads_them() -> None:
     """A name with braces in it is a name."""
     assert say("de", "received.add_to", reference="{text}") == "Was möchten Sie zu Ihrer Meldung {text} ergänzen?"
     assert say_if_kept("de", "refused.of_another_door", "As it was.") == "As it was."
+    assert say_if_kept("de", "refused.too_large", "As it was.") == "As it was."
 
 
 def test_instants_are_spoken_in_the_readers_language() -> None:

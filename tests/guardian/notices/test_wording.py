@@ -21,6 +21,8 @@ TO_PEOPLE = (
     NoticeKind.HEARING,
     NoticeKind.DECISION,
     NoticeKind.ACTED,
+    NoticeKind.MEASURED,
+    NoticeKind.MEASURE_ANSWERED,
     NoticeKind.RELEASED,
     NoticeKind.MAY_ASK,
     NoticeKind.READMISSION_ANSWERED,
@@ -32,10 +34,12 @@ COMMANDS = "\n".join(path.read_text() for path in Path(discord.__file__).parent.
 KNOWN_COMMAND = re.compile(r'tree\.command\(\s*name="([a-z-]+)"')
 WITHOUT_CASE = (
     NoticeKind.CODE,
+    NoticeKind.MANY_REPORTS,
     NoticeKind.CLOCK_DISTRUSTED,
     NoticeKind.LIFTED_ASK,
     NoticeKind.ESCALATION_NEWS,
     NoticeKind.SPREAD,
+    NoticeKind.NATIVE_BY_STRANGER,
 )
 
 CODE_NAME = "amber-otter"
