@@ -76,7 +76,26 @@ def _discord(settings: DiscordSettings, clock: Clock) -> Connected:
     )
     link = client.DiscordLink(config)
     things = import_module("connectors.discord.things").DiscordThings(link)
-    return Connected(space.DiscordSpace(link, clock), settings.mode, link=link, things=things)
+    proof = _discord_proof(settings)
+    return Connected(space.DiscordSpace(link, clock), settings.mode, link=link, things=things, proof=proof)
+
+
+def _discord_proof(settings: DiscordSettings) -> AccountProof | None:
+    """The way in which people show which account on Discord is theirs, where the application's sign-in is set up."""
+    if settings.oauth_client_id is None or settings.oauth_client_secret is None:
+        return None
+    module = import_module("connectors.discord.sign_in")
+    config = module.SignInConfig(
+        name=settings.name,
+        client_id=settings.oauth_client_id,
+        client_secret=settings.oauth_client_secret,
+        oauth_url=settings.oauth_url,
+        api_url=settings.api_url,
+        connections=settings.connections,
+        call_ceiling=settings.call_ceiling,
+    )
+    proof: AccountProof = module.DiscordSignIn(config)
+    return proof
 
 
 def _forum(settings: ForumSettings, clock: Clock, budget_scale: float) -> Connected:

@@ -55,6 +55,7 @@ from guardian.storage.kinds import Hold
 from guardian.storage.migrations.steps import check_current
 from guardian.storage.work import Look, Work, Works
 from guardian.web.app import create_app
+from guardian.web.floods import Most
 from guardian.web.health import Health
 from guardian.web.listening import Listening, address_of, bound
 
@@ -297,6 +298,7 @@ class Service:
             on_knock=self._knocked,
             secure_cookies=secure,
             proofs=tuple(each.proof for each in self.connected if each.proof is not None),
+            most=Most(self.settings.reports_an_hour, self.settings.reports_an_hour_of_one),
         )
 
     async def _knocked(self, knock: Knock) -> None:

@@ -23,7 +23,7 @@ _REVIEW_CASE: Final = re.compile(r"the case (?:of its review |is )([a-z]+-[a-z]+
 _LINE: Final = re.compile(r"^• ([a-z]+-[a-z]+): ", re.MULTILINE)
 _LINK: Final = re.compile(r"https?://\S+/read/\S+")
 SUMMARY: Final = "Insulted people who asked for help."
-_SECRET: Final = frozenset({"reason", "evidence"})
+_SECRET: Final = frozenset({"reason", "evidence", "accounts"})
 
 
 @dataclass(frozen=True, slots=True)

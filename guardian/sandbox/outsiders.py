@@ -47,6 +47,13 @@ class Outsiders:
         async with self._browser() as visitor:
             return await visitor.through(await visitor.open("/follow-up"), receipt)
 
+    async def wish(self, by: Human, receipt: str, button: str) -> Page:
+        """The reporter opened the page behind their receipt and pressed the button."""
+        async with self._browser() as visitor:
+            page = await visitor.through(await visitor.open("/follow-up"), receipt)
+            self._group.tell(by, f"presses [{button}] on the follow-up page")
+            return await visitor.send(page, page.form(button), {}, button)
+
     # -- signed in with GitHub
 
     async def own_reports(self, who: Human) -> Page:

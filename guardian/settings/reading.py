@@ -63,6 +63,8 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         mail=read_mail(Table("mail", top.tables("mail"), folder, faults), folder, faults) if top.has("mail") else None,
         reconciler=_reconciler(Table("reconciler", top.tables("reconciler"), folder, faults)),
         heartbeat=_heartbeat(top, folder, faults) if top.has("heartbeat") else None,
+        reports_an_hour=int(service.number("reports_an_hour", 300, least=1)),
+        reports_an_hour_of_one=int(service.number("reports_an_hour_of_one", 20, least=1)),
     )
     for table in (service, keys, top):
         table.end()

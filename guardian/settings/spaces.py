@@ -50,14 +50,15 @@ def _space(table: Table, name: SpaceName, kinds: Mapping[SpaceName, SpaceKind]) 
     mode = table.choice("mode", Mode, Mode.OBSERVE)
     match kinds[name]:
         case SpaceKind.DISCORD:
-            return _discord(table, name, mode)
+            return _discord(table, name, mode, kinds)
         case SpaceKind.FORUM:
             return _forum(table, name, mode, kinds)
         case SpaceKind.GITHUB:
             return _github(table, name, mode)
 
 
-def _discord(table: Table, name: SpaceName, mode: Mode) -> DiscordSettings:
+def _discord(table: Table, name: SpaceName, mode: Mode, kinds: Mapping[SpaceName, SpaceKind]) -> DiscordSettings:
+    client_id, secret = _sign_in(table)
     guild = table.text("guild_id", example="123456789012345678")
     if guild and not guild.isdecimal():
         table.fault("guild_id", f"'{guild}' is not a server's id, which has digits only")
@@ -71,7 +72,17 @@ def _discord(table: Table, name: SpaceName, mode: Mode) -> DiscordSettings:
         gateway_url=table.url("gateway_url", "", schemes=("wss", "ws")) or None,
         invite_url=table.url("invite_url", "") or None,
         patience=table.span("patience", timedelta(seconds=30)),
+        oauth_client_id=client_id,
+        oauth_client_secret=secret,
+        oauth_url=table.url("oauth_url", "https://discord.com"),
+        connections=tuple((str(kind), each) for each, kind in kinds.items() if kind is SpaceKind.GITHUB),
     )
+
+
+def _sign_in(table: Table) -> tuple[str | None, str | None]:
+    """The id and the secret by which people sign in on the pages; none where that is not set up."""
+    client_id = table.text("oauth_client_id", "") or None
+    return client_id, table.secret("oauth_client_secret", needed=client_id is not None)
 
 
 def _forum(table: Table, name: SpaceName, mode: Mode, kinds: Mapping[SpaceName, SpaceKind]) -> ForumSettings:
@@ -122,8 +133,7 @@ def _github(table: Table, name: SpaceName, mode: Mode) -> GithubSettings:
     organization = table.text("organization", example="example")
     if organization and not set(organization.casefold()) <= _LETTERS:
         table.fault("organization", f"'{organization}' is not the name of an organisation as it stands in its address")
-    client_id = table.text("oauth_client_id", "") or None
-    secret = table.secret("oauth_client_secret", needed=client_id is not None)
+    client_id, secret = _sign_in(table)
     return GithubSettings(
         name=name,
         mode=mode,

@@ -43,7 +43,10 @@ class LogForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DiscordSettings:
-    """A Discord server and our bot there."""
+    """A Discord server and our bot there. Without `oauth_client_id` nobody can sign in with Discord on the pages.
+
+    `connections`: which space a kind of account that people connect on Discord stands for.
+    """
 
     name: SpaceName
     mode: Mode
@@ -54,6 +57,10 @@ class DiscordSettings:
     gateway_url: str | None
     invite_url: str | None
     patience: timedelta
+    oauth_client_id: str | None
+    oauth_client_secret: str | None = field(repr=False)
+    oauth_url: str
+    connections: tuple[tuple[str, SpaceName], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,8 @@ class ReconcilerSettings:
 class Settings:
     """Everything that this installation is told. `base_url` None: the listening address itself, on loopback only.
 
-    `largest_file` is in bytes.
+    `largest_file` is in bytes. `reports_an_hour` are taken on the page from all who did not sign in, and
+    `reports_an_hour_of_one` from one network address or account; more stay in the form, to be sent later.
     """
 
     path: Path
@@ -193,3 +201,5 @@ class Settings:
     mail: MailSettings | None
     reconciler: ReconcilerSettings
     heartbeat: HeartbeatSettings | None = None
+    reports_an_hour: int = 300
+    reports_an_hour_of_one: int = 20

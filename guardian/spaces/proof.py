@@ -9,12 +9,27 @@ from guardian.spaces.port import Account
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
-    """What the space says of whoever signed in. `vouched` are accounts elsewhere that it names as the same person's."""
+class Shown:
+    """An account that was shown to be somebody's, and what it is called there."""
 
     account: Account
     handle: str
-    vouched: tuple[Account, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What the space says of whoever signed in: their account there, and what it is called.
+
+    `vouched` are accounts elsewhere that the space itself has checked to be the same person's; None where it was not asked.
+    """
+
+    account: Account
+    handle: str
+    vouched: tuple[Shown, ...] | None = None
+
+    def all(self) -> tuple[Shown, ...]:
+        """The account itself first, then those that the space vouches for."""
+        return (Shown(self.account, self.handle), *(self.vouched or ()))
 
 
 class AccountProof(Protocol):
@@ -28,10 +43,16 @@ class AccountProof(Protocol):
         """What people call the place."""
         ...
 
-    def start(self, back: str, state: str, verifier: str) -> str:
+    @property
+    def vouches(self) -> bool:
+        """Whether the space can say, with its owner's consent, which accounts elsewhere are the same person's."""
+        ...
+
+    def start(self, back: str, state: str, verifier: str, *, elsewhere: bool = False) -> str:
         """The address at which the space asks the person; it sends their browser `back` with a code and the state.
 
-        `verifier` is a secret of this one sign-in, of which the space is given a digest.
+        `verifier` is a secret of this one sign-in, of which the space is given a digest. `elsewhere`: the person is asked
+        as well to let us see which accounts elsewhere are theirs; only where the space `vouches`.
         """
         ...
 

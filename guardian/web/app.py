@@ -14,6 +14,7 @@ from guardian.errors import GuardianError, NotFound, Stale
 from guardian.notices.wording import Wording
 from guardian.spaces.inlet import Inlet
 from guardian.spaces.proof import AccountProof
+from guardian.web.floods import USUAL, Floods, Most
 from guardian.web.follow_up_pages import FollowUpPages
 from guardian.web.forms import Malformed
 from guardian.web.guarding import Guarded
@@ -38,14 +39,21 @@ def create_app(
     on_knock: OnKnock,
     secure_cookies: bool,
     proofs: Sequence[AccountProof] = (),
+    most: Most = USUAL,
 ) -> Starlette:
     """Every page and door of the service, over this desk. `secure_cookies` where people come over TLS.
 
-    `proofs` are the spaces at which somebody can show which account is theirs.
+    `proofs` are the spaces at which somebody can show which account is theirs; `most` bounds what comes in an hour.
     """
+    floods = Floods(desk.wire, most)
     site = Site(desk, templates(FILTERS), Wording(desk.community, desk.base_url), secure_cookies)
     return Starlette(
-        routes=[health_route(health), hook_route(inlets, on_knock), _style(), *_pages(site, SignIn(site, proofs))],
+        routes=[
+            health_route(health),
+            hook_route(inlets, on_knock),
+            _style(),
+            *_pages(site, SignIn(site, proofs), floods),
+        ],
         middleware=[Middleware(Guarded, secure=secure_cookies)],
         exception_handlers={
             HTTPException: _Words(site).of_http,
@@ -56,16 +64,16 @@ def create_app(
     )
 
 
-def _pages(site: Site, sign_in: SignIn) -> Sequence[Route]:
+def _pages(site: Site, sign_in: SignIn, floods: Floods) -> Sequence[Route]:
     async def start(_: Request) -> Response:
         return site.page("start.html")
 
     return [
         site.shows("/", start),
-        *ReportPages(site, sign_in).routes(),
+        *ReportPages(site, sign_in, floods).routes(),
         *sign_in.routes(),
         *OwnReportsPages(site, sign_in).routes(),
-        *FollowUpPages(site, Visits(site.desk.wire)).routes(),
+        *FollowUpPages(site, Visits(site.desk.wire), floods).routes(),
         *PersonalPages(site, Visits(site.desk.wire)).routes(),
         *OwnerPages(site, Visits(site.desk.wire)).routes(),
         *ReadingPages(site).routes(),

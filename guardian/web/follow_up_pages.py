@@ -9,9 +9,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from guardian.cases.intake import MOST_FILES
-from guardian.desk.intake import ByReceipt, FollowUp, ThreadLine, Wish, add, follow_up, wish
+from guardian.desk.intake import ByReceipt, FollowUp, ThreadLine, Wish, add, follow_up, takes_files, wish
 from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import new_secret
+from guardian.notices.catalogue import say
+from guardian.web.floods import Floods, Pool, come_back
 from guardian.web.forms import Form, most_together
 from guardian.web.report_pages import FILES_AT_FAULT, too_much
 from guardian.web.site import Fault, Site
@@ -32,8 +34,9 @@ class Line:
 class FollowUpPages:
     """How a report stands, what was said, and what its reporter may add or ask for."""
 
-    def __init__(self, site: Site, visits: Visits) -> None:
+    def __init__(self, site: Site, visits: Visits, floods: Floods) -> None:
         self._site = site
+        self._floods = floods
         self._behind = Behind(site, visits, "follow-up")
 
     def routes(self) -> Sequence[Route]:
@@ -57,7 +60,13 @@ class FollowUpPages:
         async def act(visit: Visit) -> str:
             if form.too_much:
                 raise Refused("too_large", too_much(self._site))
-            return await add(self._site.desk, ByReceipt(visit.receipt), form.one("text"), form.evidence())
+            key = ByReceipt(visit.receipt)
+            if form.files and not await takes_files(self._site.desk, key):
+                raise Refused("no_files", say("", "refused.no_files"), "P-2.7")
+            wait = self._floods.admit(Pool.ADDITION, visit.receipt, form.one("form"))
+            if wait is not None:
+                raise Refused("too_often", come_back(wait, danger=False), "P-2.12")
+            return await add(self._site.desk, key, form.one("text"), form.evidence())
 
         def again(visit: Visit, fault: Fault) -> Awaitable[Response]:
             return self._page(visit, form, fault)
@@ -89,6 +98,7 @@ class FollowUpPages:
             files_again=bool(form and form.files),
             token=visit.token,
             form_id=new_secret(),
+            takes_files=await takes_files(self._site.desk, ByReceipt(visit.receipt)),
             most_files=MOST_FILES,
             largest_file=self._site.desk.largest_file // 1_000_000,
             together=most_together(self._site.desk.largest_file) // 1_000_000,

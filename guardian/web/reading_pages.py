@@ -14,11 +14,12 @@ from starlette.routing import Route
 from guardian.desk.disputes import keep_link
 from guardian.desk.joining import confirm_join
 from guardian.desk.linking import confirm_link
+from guardian.desk.minors import mark_minors
 from guardian.desk.proceedings import proceedings
 from guardian.desk.reading import evidence_bytes, open_session, peek, read, reader_of
 from guardian.desk.unlinking import unlink_this
 from guardian.errors import NotFound, Refused, Stale
-from guardian.ids import AccountId, EvidenceId, MemberId
+from guardian.ids import AccountId, EvidenceId, MemberId, ReportId
 from guardian.web.forms import Form
 from guardian.web.site import Fault, Site
 
@@ -50,6 +51,7 @@ class ReadingPages:
             self._site.takes("/room/links/{link}/keep", self._keep),
             self._site.takes("/room/links/{link}/undo", self._undo),
             self._site.takes("/room/joins/{join}/confirm", self._confirm_join),
+            self._site.takes("/room/reports/{report}/minors", self._minors),
             self._site.takes("/room/leave", self._leave),
         ]
 
@@ -66,9 +68,7 @@ class ReadingPages:
             return self._over("This link does not open anything any more")
         return self._site.let_in(ROOM, session, "/room")
 
-    async def _room(
-        self, request: Request, fault: Fault | None = None, said: str = "", typed: str = ""
-    ) -> Response:
+    async def _room(self, request: Request, fault: Fault | None = None, said: str = "", typed: str = "") -> Response:
         session = self._session(request)
         try:
             file = await read(self._site.desk, session)
@@ -105,6 +105,18 @@ class ReadingPages:
     async def _confirm_join(self, request: Request, _: Form) -> Response:
         join = str(request.path_params["join"])
         return await self._done(request, lambda by: confirm_join(self._site.desk, by, join), "The two count as one.")
+
+    async def _minors(self, request: Request, form: Form) -> Response:
+        report, field = ReportId(request.path_params["report"]), f"minors-{request.path_params['report']}"
+        said = "The report is marked, and what was kept of its evidence is destroyed."
+
+        async def act(by: MemberId) -> None:
+            if form.one(field) != "yes":
+                raise Refused("not_sure", "Please tick that you are sure: it cannot be undone.", "P-2.7")
+            _, code_name = await reader_of(self._site.desk, self._session(request))
+            await mark_minors(self._site.desk, by, code_name, report)
+
+        return await self._done(request, act, said, field)
 
     async def _done(
         self,
@@ -159,4 +171,6 @@ def _looks_like_picture(file_name: str) -> bool:
     return file_name.lower().endswith(_ENDINGS)
 
 
-_AGAIN: Final = "For a new link, ask for the case again where you got this one: /case (or /matter) and its code name in Discord."
+_AGAIN: Final = (
+    "For a new link, ask for the case again where you got this one: /case (or /matter) and its code name in Discord."
+)

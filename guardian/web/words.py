@@ -5,8 +5,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
+from guardian.cases import questions
 from guardian.cases.deliberation import Result
-from guardian.cases.intake import CONTACT_IS_SAFE, HANDLED, HOLD_CONTACT
 from guardian.cases.values import (
     ActState,
     Answer,
@@ -28,35 +28,41 @@ from rules.unilateral import Ground, ReviewAnswer
 
 ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        HANDLED: "What the report is for",
-        "part": "The reporter's own part",
-        "when": "When it happened",
-        "where": "Where it happened",
-        "ongoing": "Is it still going on?",
-        "witnesses": "Who else saw it",
-        "link": "Public links",
-        "context": "What came before",
-        "danger_where": "Where the person in danger is now",
-        "danger_authority": "Which authority knows",
-        "danger_notify": "Shall we tell an authority?",
-        CONTACT_IS_SAFE: "Is it safe to contact the reporter?",
-        "contact": "How to reach the reporter",
-        HOLD_CONTACT: "Do not contact the reported person yet",
-        "translated": "Written with a translation tool",
-        "anything_else": "Anything else",
+        questions.HANDLED: "What the report is for",
+        questions.PART: "The reporter's own part",
+        questions.WHEN: "When it happened",
+        questions.WHERE: "Where it happened",
+        questions.ONGOING: "Is it still going on?",
+        questions.WITNESSES: "Who else saw it",
+        questions.LINK: "Public links",
+        questions.CONTEXT: "What came before",
+        questions.DANGER_WHERE: "Where the person in danger is now",
+        questions.DANGER_AUTHORITY: "Which authority knows, or should",
+        questions.DANGER_NOTIFY: "Shall we tell that authority?",
+        questions.CONTACT_IS_SAFE: "Is it safe to contact the reporter?",
+        questions.CONTACT: "How to reach the reporter",
+        questions.ANSWER_BY: "How they want to be answered",
+        questions.NAME_MAY_BE_TOLD: "May their name be told to anyone?",
+        questions.HOLD_CONTACT: "May the reported person be contacted?",
+        questions.TRANSLATED: "Written with a translation tool",
+        questions.ANYTHING_ELSE: "Anything else",
     }
 )
-"""The other fields of a report, by the names under which they are kept, in the order in which they are read (P-2.2)."""
+"""What each question of a report is called where it is read (P-2.2)."""
 
 _CHOSEN: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     {
-        (HANDLED, "yes"): "for the file: it was dealt with already",
-        (HANDLED, "no"): "the reporter asks for help",
-        ("part", "harmed"): "it was done to them",
-        ("part", "witness"): "they saw or heard it themselves",
-        ("part", "told"): "somebody told them",
-        ("ongoing", "unsure"): "they are not sure",
-        (CONTACT_IS_SAFE, "no"): "no: they look at the follow-up page themselves",
+        (questions.HANDLED, "yes"): "for the file: it was dealt with already",
+        (questions.HANDLED, "no"): "the reporter asks for help",
+        (questions.PART, "harmed"): "it was done to them",
+        (questions.PART, "witness"): "they saw or heard it themselves",
+        (questions.PART, "told"): "somebody told them",
+        (questions.ONGOING, "unsure"): "they are not sure",
+        (questions.CONTACT_IS_SAFE, "no"): "no: they look at the follow-up page themselves",
+        (questions.NAME_MAY_BE_TOLD, "yes"): "yes, where it helps; they are asked first to whom",
+        (questions.NAME_MAY_BE_TOLD, "no"): "no, to nobody but the members on the case",
+        (questions.HOLD_CONTACT, "yes"): "not yet",
+        (questions.HOLD_CONTACT, "no"): "yes",
     }
 )
 
@@ -68,6 +74,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         CaseKind.LOCAL: "a local matter of the moderators",
         Door.DISCORD_COMMAND: "the report command in Discord",
         Door.DISCORD_MESSAGE: "a message reported in Discord",
+        Door.DISCORD_MEMBER: "a member reported in Discord",
+        Door.DISCORD_DIRECT: "what somebody wrote to us directly in Discord",
         Door.PAGE: "the report page",
         Door.MAIL: "a mail to the group's address",
         Door.VOICE: "a member, who was told it",

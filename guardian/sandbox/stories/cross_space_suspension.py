@@ -6,7 +6,7 @@ Alder is a member of the GitHub organisation, and takes no direct messages on Di
 from datetime import timedelta
 from typing import Final
 
-from guardian.sandbox.checks import bars_of, messages_to, openings, placed_and_lifted
+from guardian.sandbox.checks import bars_of, letters_to, messages_to, openings, placed_and_lifted
 from guardian.sandbox.community import DISCORD, FORUM, SPACES
 from guardian.sandbox.playing import Story
 from guardian.sandbox.stories.journey import named
@@ -19,6 +19,7 @@ RECEIPT: Final = "the reporter has an answer and a receipt at once"
 TOLD_IN_PERSON: Final = "every member is told in person that a report came in"
 NO_CONTENT: Final = "no message on Discord to a member carries what was reported, or about whom"
 READ: Final = "the reading room shows the reported message as it stood"
+ASKED_FIRST: Final = "nobody is written to before the reporter could say whether it is safe"
 REACHED: Final = "the person, whose direct messages are closed, is reached on the forum, with a receipt"
 HEARD: Final = "what the person says on the personal page is read by the group"
 NOT_BEFORE: Final = "nothing holds anywhere before the decision is enacted"
@@ -40,7 +41,7 @@ async def play(studio: Studio) -> None:
     """From Wren's report to Alder's return."""
     async with studio.stage() as stage:
         receipt, case = await _reported(stage)
-        person = await _heard(stage, case)
+        person = await _heard(stage, case, receipt)
         await _decided(stage, case)
         await _enacted(stage, case)
         await _readmitted(stage, case)
@@ -67,10 +68,15 @@ async def _reported(stage: Stage) -> tuple[str, str]:
     return receipt, case
 
 
-async def _heard(stage: Stage, case: str) -> str:
-    """Alder is written to before anything is decided, and answers on the personal page; the person's code name."""
+async def _heard(stage: Stage, case: str, receipt: str) -> str:
+    """The reporter is asked first; then Alder is written to, and answers on the personal page; the person's code name."""
     alder = stage["alder"]
     person = await named(stage, case, alder, DISCORD)
+    await stage.group.hear(stage["nadia"], case)
+    await stage.harness.rest()
+    letters = letters_to(stage.world, alder)
+    stage.checks.equal(ASKED_FIRST, tuple(letters), ())
+    await stage.people.wish(stage["wren"], receipt, "You may contact the reported person")
     await stage.group.hear(stage["nadia"], case)
     await stage.harness.rest()
     on_discord = messages_to(stage.world, alder)

@@ -36,7 +36,8 @@ async def play(studio: Studio) -> None:
         wren = stage["wren"]
         form = await stage.group.command(wren, "report")
         opening = form.modal.texts[0] if form.modal else ""
-        stage.checks.check(SAYS_SO, "stays open" in opening, opening)
+        said = "stays open" in opening
+        stage.checks.check(SAYS_SO, said, "" if said else opening)
         await service.kill()
         stage.say("The service is killed.")
         await _refused(stage, form)
@@ -74,12 +75,14 @@ async def _taken_in(stage: Stage, form: Screen) -> None:
     if not sent.failed:
         await sent.settled()
     found = RECEIPT.search(sent.text)
-    if not stage.checks.check(TAKEN_IN, found is not None, sent.text or "Discord says that nobody answered"):
+    if not stage.checks.check(
+        TAKEN_IN, found is not None, "" if found else sent.text or "Discord says that nobody answered"
+    ):
         return
     await stage.harness.rest()
     shown = await stage.people.follow_up(found.group() if found else "")
     listed = (await stage.group.cases(nadia)).count("• ")
-    stage.checks.check(ONCE, WORDS in shown.text and listed == 1, f"{listed} cases; {shown.text}")
+    stage.checks.check(ONCE, WORDS in shown.text and listed == 1, f"{listed} cases")
 
 
 STORY: Final = Story(

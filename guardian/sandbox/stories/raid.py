@@ -137,7 +137,7 @@ async def _reversed(stage: Stage) -> None:
     case, _ = await _announced(stage, _list({DISCORD: here}))
     await group.command(stage["yuki"], "second-raid", case=case)
     await stage.harness.rest()
-    for key in ("lena", "mei"):
+    for key in ("lena", "tomas"):
         await group.review(stage[key], case, "reverse", reason="They came from a class that was invited.")
     await stage.harness.rest()
     still = [each for each in here if world.discord.shut_out(each, stage.now())]
@@ -145,4 +145,6 @@ async def _reversed(stage: Stage) -> None:
     stage.checks.equal(FOREIGN, still[:1], here[:1])
 
 
-STORY: Final = Story("raid", "a thousand accounts at once, announced by two, through a restart, and accounted for", play)
+STORY: Final = Story(
+    "raid", "a thousand accounts at once, announced by two, through a restart, and accounted for", play
+)
