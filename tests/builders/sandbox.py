@@ -3,14 +3,14 @@
 A sabotage is put round every space by `assembly`; the product has no switch for it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from guardian.ids import Reference, SpaceName
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB
-from guardian.spaces.outcomes import Done, Outcome, Unavailable
+from guardian.spaces.outcomes import Done, Forbidden, Outcome, Unavailable
 from guardian.spaces.port import (
     Account,
     Belongings,
@@ -207,6 +207,46 @@ class TellingDropped(Through):
         return Done("said to be sent")
 
 
+class SeenOnce(Through):
+    """Believes for ever what it has once seen to hold: nobody looks again, whatever happens there."""
+
+    def __init__(self, inner: Space) -> None:
+        super().__init__(inner)
+        self.seen: dict[Account, Seen] = {}
+
+    async def observe(self, account: Account) -> Observation:
+        if account not in self.seen:
+            seen = await self.inner.observe(account)
+            if not isinstance(seen, Seen) or not seen.holds:
+                return seen
+            self.seen[account] = seen
+        return self.seen[account]
+
+
+class NeverSwept(Through):
+    """Knows of the space only what events tell."""
+
+    async def sweep(self) -> Sweep | Unknown:
+        return Unknown("nobody reads the lists")
+
+
+class RefusalTakenForDone(Through):
+    """Takes a space's refusal for a thing that is settled."""
+
+    def __init__(self, inner: Space) -> None:
+        super().__init__(inner)
+        self.settled: dict[Account, HeldThere] = {}
+
+    async def restrict(self, order: Order) -> Outcome:
+        outcome = await self.inner.restrict(order)
+        self.settled[order.account] = HeldThere(order.hold, order.until, order.reference)
+        return Done() if isinstance(outcome, Forbidden) else outcome
+
+    async def observe(self, account: Account) -> Observation:
+        held = self.settled.get(account)
+        return Seen((held,), Presence.OUTSIDE) if held else await self.inner.observe(account)
+
+
 class OwnAddressLost(Through):
     """Mails everybody from the one address, so that only a subject could tell whose case an answer belongs to."""
 
@@ -288,6 +328,26 @@ class LettersMixed(Through):
         return await self.inner.tell(account, message)
 
 
+class HalfOfTheManyDropped(Through):
+    """Asks for every second one of many, says that it did them all, and believes itself when it looks."""
+
+    def __init__(self, inner: Space) -> None:
+        super().__init__(inner)
+        self.claimed: dict[str, HeldThere] = {}
+
+    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
+        self.claimed |= {o.account.native_id: HeldThere(o.hold, o.until, o.reference) for o in orders}
+        await self.inner.restrict_many(orders[::2])
+        return {order.account: Done() for order in orders}
+
+    async def sweep(self) -> Sweep | Unknown:
+        seen = await self.inner.sweep()
+        if isinstance(seen, Unknown):
+            return seen
+        claimed = {native_id: (held,) for native_id, held in self.claimed.items()}
+        return replace(seen, holds={**claimed, **seen.holds})
+
+
 def at(name: SpaceName, kind: Callable[[Space], object]) -> Sabotage:
     """The sabotage of one space; the others stay as they are."""
 
@@ -344,6 +404,11 @@ def stale_timer(term: timedelta) -> Sabotage:
     return wrap
 
 
+def half_of_the_many_dropped(space: Space) -> Space:
+    """The sabotage of Discord for a service in a process of its own, which finds it by its name."""
+    return cast(Space, HalfOfTheManyDropped(space)) if space.name == DISCORD else space
+
+
 def started_anew(space: Space) -> Space:
     """The sabotage of the forum for a service in a process of its own, which finds it by its name."""
     return cast(Space, StartedAnew(space)) if space.name == FORUM else space
@@ -395,6 +460,9 @@ class MentionsLeft(Through):
         cast(Any, inner)._config = replace(cast(Any, inner)._config, delete_mentions=False)
 
 
+seen_once = at(DISCORD, SeenOnce)
+never_swept = at(DISCORD, NeverSwept)
+refusal_taken_for_done = at(DISCORD, RefusalTakenForDone)
 login_remembered = at(GITHUB, LoginRemembered)
 thanked_in_public = at(GITHUB, ThankedInPublic)
 mentions_left = at(GITHUB, MentionsLeft)

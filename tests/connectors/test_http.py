@@ -200,6 +200,31 @@ async def test_sweeps_and_looks_leave_room_for_an_act() -> None:
     await budget.take(Urgency.ACT, none)
 
 
+async def test_many_at_once_come_at_an_even_pace_so_that_a_lift_never_waits_for_a_whole_minute() -> None:
+    budget, none = Budget(45), timedelta()
+    taken = 0
+    with pytest.raises(Failed):
+        for taken in range(45):
+            await budget.take(Urgency.BULK, none)
+    assert taken <= 10
+    for urgency in (Urgency.LOOK, Urgency.ACT, Urgency.LOOK):
+        await budget.take(urgency, none)
+
+
+@pytest.mark.wire_time
+async def test_a_lift_goes_before_the_many_that_wait() -> None:
+    budget, order, patience = Budget(1200, seconds=0.5), [], timedelta(seconds=5)
+    for _ in range(10):
+        await budget.take(Urgency.ACT, patience)
+
+    async def waits(urgency: Urgency) -> None:
+        await budget.take(urgency, patience)
+        order.append(urgency)
+
+    await asyncio.gather(*(waits(Urgency.BULK) for _ in range(3)), waits(Urgency.ACT))
+    assert order[0] is Urgency.ACT
+
+
 @pytest.mark.wire_time
 async def test_of_two_that_wait_the_more_urgent_goes_first() -> None:
     budget, order, patience = Budget(60, seconds=0.1), [], timedelta(seconds=5)

@@ -186,7 +186,7 @@ class FakeSpace:
         presence = Presence.MEMBER if known.member else Presence.OUTSIDE
         if self.trouble is Trouble.STALE:
             return Seen(self._frozen.get(known.native_id, ()), presence)
-        return Seen(self._standing(known), presence)
+        return Seen(self._shown(known), presence)
 
     async def trace(self, account: Account, hold: Hold) -> Trace:
         known = self.accounts.get(account.native_id)
@@ -207,12 +207,14 @@ class FakeSpace:
             return failed
         here = [account for account in accounts if account.native_id in self.accounts]
         found = {account: await self.survey(account) for account in here}
-        return {account: each for account, each in found.items() if isinstance(each, Belongings) and each != Belongings()}
+        return {
+            account: each for account, each in found.items() if isinstance(each, Belongings) and each != Belongings()
+        }
 
     async def sweep(self) -> Sweep | Unknown:
         if failed := self._failed_look():
             return failed
-        standing = {native_id: self._standing(account) for native_id, account in self.accounts.items()}
+        standing = {native_id: self._shown(account) for native_id, account in self.accounts.items()}
         listed = {native_id: holds for native_id, holds in standing.items() if holds}
         return Sweep(listed, gives_references=Hold.BARRED in self.abilities.signed)
 
@@ -333,6 +335,11 @@ class FakeSpace:
 
     def _standing(self, account: FakeAccount) -> tuple[Held, ...]:
         return tuple(held for held in account.holds.values() if self._stands(account, held.hold))
+
+    def _shown(self, account: FakeAccount) -> tuple[Held, ...]:
+        """What a look shows: what only a member can be under runs on for somebody who has left, and nobody sees it."""
+        hidden = self.abilities.needs_presence if not account.member else frozenset()
+        return tuple(held for held in self._standing(account) if held.hold not in hidden)
 
     def _stands(self, account: FakeAccount, hold: Hold) -> bool:
         held = account.holds.get(hold)

@@ -90,6 +90,7 @@ def test_every_fault_is_named_at_once() -> None:
     assert [fault.partition(":")[0] for fault in found] == [
         "haering",
         "quorum.othrs",
+        "hearing.reporter_asked_for",
         "hearing.hearing_window",
         "quorum.others",
         "quorum.decide_by",

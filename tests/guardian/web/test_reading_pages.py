@@ -51,7 +51,7 @@ async def test_a_used_link_says_how_to_get_a_new_one(pages: Pages, community: Co
     path = await a_link(community, case.code_name)
     await pages.post(path)
     for answer in (await pages.get(path), await pages.post(path), await pages.get("/read/AAAAA")):
-        assert (answer.status_code, "/case and its code name" in words_of(answer)) == (410, True)
+        assert (answer.status_code, "its code name in Discord" in words_of(answer)) == (410, True)
 
 
 async def test_a_link_of_six_minutes_ago_opens_nothing(pages: Pages, community: Community) -> None:

@@ -22,11 +22,12 @@ class AtGithub:
 
     space = GITHUB
     label = "GitHub"
+    vouches = False
 
     def __init__(self) -> None:
         self.verifiers: list[str] = []
 
-    def start(self, back: str, state: str, verifier: str) -> str:
+    def start(self, back: str, state: str, verifier: str, *, elsewhere: bool = False) -> str:
         self.verifiers.append(verifier)
         return f"https://github.example/authorize?state={state}&redirect_uri={back}"
 
