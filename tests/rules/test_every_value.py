@@ -177,12 +177,12 @@ PROBES: dict[str, Probe] = {
     "reports.same_report_within": lambda policy: repeats.same_report_since(NOW, policy),
     "reports.danger_repeat": danger,
     "reports.danger_page": danger,
+    "reports.letters_a_day": lambda policy: [letters.joins_the_last(count, policy) for count in range(1200)],
     "reports.flood_window": lambda policy: floods.flood_since(NOW, policy),
     "reports.flood_from": lambda policy: [
         floods.how_told(count, told_of_many=False, policy=policy) for count in range(1200)
     ],
     "reports.burst_from": lambda policy: [floods.joins_the_same_words(count, policy) for count in range(1200)],
-    "reports.letters_a_day": lambda policy: [letters.joins_the_last(count, policy) for count in range(1200)],
     "hearing.reporter_asked_for": deadline(Deadline.CONTACT_QUESTION),
     "hearing.hearing_window": deadline(Deadline.HEARING),
     "conflicts.members_left": remaining,
