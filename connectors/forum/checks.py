@@ -1,25 +1,28 @@
 """What `guardian check` asks about the doors on the forum: our inbox, our group, and that no webhook brings us what is private."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from connectors.forum import translate
+from connectors.forum.permissions import EVENTS, GROUP, HIDDEN_REASONS, KEY, MESSAGES
 from connectors.forum.wire import Wire
 from connectors.http import Failed
 from guardian.spaces.outcomes import Forbidden, Gone
 from guardian.spaces.port import Finding
 
 _WELCOME: Final = frozenset({"user", "reviewable"})
-_NEEDED: Final = (
-    "Whether the forum sends us more than we ask for can be read with an administrator's key only: please see that no "
-    "webhook that points at us has the events of posts, topics, chat or notifications, or all events."
+_UNREADABLE: Final = (
+    "Whether the forum sends us what we ask for, and no more, can be read with an administrator's key only: please see "
+    "that a webhook leads to us, that it has the events of users and of the review queue (reviewable), and that none "
+    "that leads to us has the events of posts, topics, chat or notifications, or all events."
 )
 
 
 class Checks:
     """Looks for `guardian check`; each ends in one finding, or in Failed where the forum gave no answer."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, prove_staff: Callable[[], Awaitable[None]]) -> None:
         self._config, self._forum, self._line = wire.config, wire.forum, wire.line
+        self._prove_staff = prove_staff
 
     async def inbox(self) -> Finding:
         """Whether the private messages to our account can be read."""
@@ -28,13 +31,7 @@ class Checks:
         except Failed as failed:
             if not isinstance(failed.outcome, Forbidden | Gone):
                 raise
-            return Finding(
-                "The private messages to our account cannot be read.",
-                well=False,
-                needs="a key that belongs to the account named as api_username",
-                remedy="Give that very account a key of its own for all actions, and allow it personal messages.",
-                breaks="Reports by private message are not taken in.",
-            )
+            return MESSAGES.finding("The private messages to our account cannot be read.", well=False)
         return Finding("The private messages to our account are read.", well=True)
 
     async def group(self, name: str) -> Finding:
@@ -57,13 +54,50 @@ class Checks:
             )
         return Finding("The group whose messages are reports has no member but our account.", well=True)
 
+    async def key(self) -> Finding:
+        """Whether our key may look at what staff look at."""
+        try:
+            await self._prove_staff()
+        except Failed as failed:
+            if not isinstance(failed.outcome, Forbidden):
+                raise
+            return KEY.finding("The forum's API key has no staff rights.", well=False)
+        return KEY.finding("The forum's API key has staff rights.", well=True)
+
+    async def reasons(self) -> Finding:
+        """Whether the forum keeps the reason of a suspension off public profiles."""
+        settings: Any = await self._line.ask(self._forum.settings)
+        if not isinstance(settings, dict) or HIDDEN_REASONS.key not in settings:
+            what = "The forum does not say whether it hides suspension reasons."
+            return HIDDEN_REASONS.finding(what, well=False)
+        if str(settings[HIDDEN_REASONS.key]).lower() == "true":
+            return HIDDEN_REASONS.finding("The forum shows suspension reasons to its staff alone.", well=True)
+        what = "The forum shows the reason of a suspension on the person's public profile."
+        return HIDDEN_REASONS.finding(what, well=False)
+
+    async def writing(self) -> Finding:
+        """Whether the forum takes changes just now."""
+
+        def fresh() -> bool:
+            self._forum.profile(self._config.api_username)
+            return self._forum.is_read_only()
+
+        if not await self._line.ask(fresh):
+            return Finding("The forum takes changes.", well=True)
+        return Finding(
+            "The forum is in its read-only mode.",
+            well=False,
+            remedy="An administrator ends it (Admin, Backups), or waits until a backup is through.",
+            breaks="Nobody can be restricted or lifted, and nothing can be written to anybody, until it ends.",
+        )
+
     async def hooks(self) -> Finding:
-        """Whether a webhook that points at us would bring us private messages."""
+        """Whether a webhook leads to us with the events that we ask for, and with none that would bring private messages."""
         try:
             hooks: Any = await self._line.ask(self._forum.hooks)
         except Failed as failed:
             if isinstance(failed.outcome, Forbidden | Gone):
-                return Finding(_NEEDED, well=True)
+                return Finding(_UNREADABLE, well=True)
             raise
         ours = [hook for hook in hooks if f"/hooks/{self._config.name}" in str(hook.get("payload_url"))]
         if any(hook.get("wildcard_web_hook") or _unwelcome(hook) for hook in ours):
@@ -73,7 +107,23 @@ class Checks:
                 remedy="Leave only the events of users and of the review queue (reviewable) in the webhook.",
                 breaks="Every private message of the forum may pass through us. Nothing of it is kept, and none of it is ours.",
             )
-        return Finding("No webhook of the forum sends us more than we ask for.", well=True)
+        at_work = [hook for hook in ours if hook.get("active", True)]
+        if not at_work:
+            return self._no_hook()
+        told = {str(event.get("name", "")) for hook in at_work for event in hook.get("web_hook_event_types") or ()}
+        missing = next((need for need in EVENTS if need.key not in told), None)
+        if missing is not None:
+            return missing.finding(f"The forum does not tell us of the event {missing.shown}.", well=False)
+        return Finding("A webhook of the forum sends us what we ask for, and no more.", well=True)
+
+    def _no_hook(self) -> Finding:
+        return Finding(
+            "No webhook of the forum that is switched on leads to us.",
+            well=False,
+            remedy=f"Make a webhook to https://your.address/hooks/{self._config.name}, with the events of users and of the "
+            "review queue (reviewable), and with no others.",
+            breaks="A suspension lifted by hand, and a flag, are noticed when we next look only.",
+        )
 
 
 def _unwelcome(hook: Any) -> bool:
@@ -82,10 +132,4 @@ def _unwelcome(hook: Any) -> bool:
 
 
 def _group(what: str) -> Finding:
-    return Finding(
-        what,
-        well=False,
-        needs=translate.NEEDS_GROUP,
-        remedy="Make the group, put our account and nobody else into it, and let everybody write messages to it.",
-        breaks="Reports by message to that group are not taken in.",
-    )
+    return GROUP.finding(what, well=False)

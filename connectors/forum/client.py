@@ -75,6 +75,10 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
         """The `Date` of the last answer in this thread."""
         return getattr(self._thread, "date", None)
 
+    def is_read_only(self) -> bool:
+        """Whether the last answer in this thread said that the forum takes no changes just now."""
+        return bool(getattr(self._thread, "read_only", False))
+
     def account(self, native_id: str) -> Any:
         """The account as staff see it."""
         return self._get(f"/admin/users/{native_id}.json")
@@ -207,8 +211,8 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
         raise Elsewhere("The forum sends us round in circles")
 
     def settings(self) -> Any:
-        """The site's settings; administrators' keys only."""
-        return self._get("/admin/site_settings.json")["site_settings"]
+        """The settings that every browser is given."""
+        return self._get("/site/settings.json")
 
     def _request(
         self,
@@ -233,6 +237,7 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
             **(override_request_kwargs or {}),
         )
         self._thread.date = response.headers.get("Date")
+        self._thread.read_only = response.headers.get("Discourse-Readonly") == "true"
         if response.status_code >= 300:
             raise _refusal(response)
         return _decoded(response)

@@ -12,6 +12,7 @@ from typing import Any
 from connectors.forum import translate
 from connectors.forum.checks import Checks
 from connectors.forum.client import ForumConfig
+from connectors.forum.permissions import KEY
 from connectors.forum.wire import wire_to
 from connectors.http import FIRST_PAUSE, Failed, Urgency, instant_of
 from guardian.clock import Clock
@@ -59,7 +60,7 @@ class ForumSpace:
         return Abilities(
             holds=_HOLDS,
             signed=_HOLDS,
-            needs=("an API key bound to a moderator account, not limited to single actions",),
+            needs=(KEY.shown,),
             ceiling=self._config.call_ceiling,
             ends_natively=self._config.native_end,
             vouches=bool(self._config.providers),
@@ -117,8 +118,8 @@ class ForumSpace:
 
     async def check(self) -> tuple[Finding, ...]:
         """What is well and what is missing, each with its remedy."""
-        checks = Checks(self.wire)
-        looks = [self._check_key(), self._check_reasons(), checks.inbox(), checks.hooks()]
+        checks = Checks(self.wire, self._prove_staff)
+        looks = [checks.key(), checks.reasons(), checks.writing(), checks.inbox(), checks.hooks()]
         if self._config.group is not None:
             looks.append(checks.group(self._config.group))
         answers = await asyncio.gather(*(self._line.look(look) for look in looks))
@@ -351,35 +352,6 @@ class ForumSpace:
 
     # -- checks
 
-    async def _check_key(self) -> Finding:
-        try:
-            await self._prove_staff()
-        except Failed as failed:
-            if not isinstance(failed.outcome, Forbidden):
-                raise
-            return Finding(
-                "The forum's API key has no staff rights.",
-                well=False,
-                needs=translate.NEEDS_STAFF,
-                remedy="Make the account a moderator, and give it a key of its own for all actions.",
-                breaks="Nothing can be looked at, restricted or lifted on the forum.",
-            )
-        return Finding("The forum's API key has staff rights.", well=True)
-
-    async def _check_reasons(self) -> Finding:
-        try:
-            rows = await self._line.ask(self._forum.settings)
-        except Failed as failed:
-            if isinstance(failed.outcome, Forbidden | Gone):
-                return _reasons(
-                    "Whether the forum hides suspension reasons can be read with an administrator's key only."
-                )
-            raise
-        hidden = {row.get("setting"): str(row.get("value")).lower() for row in rows if isinstance(row, dict)}
-        if hidden.get("hide_suspension_reasons") == "true":
-            return Finding("The forum shows suspension reasons to its staff alone.", well=True)
-        return _reasons("The forum shows the reason of a suspension on the person's public profile.")
-
     def _check_webhook(self) -> Finding:
         if self._config.webhook_secret:
             return Finding("The forum's events are taken, when signed.", well=True)
@@ -401,15 +373,6 @@ def _unfit(account: Account, hold: Hold) -> Rejected | None:
 
 def _is_staff(person: Any) -> bool:
     return person is not None and bool(person.get("admin") or person.get("moderator"))
-
-
-def _reasons(what: str) -> Finding:
-    return Finding(
-        what,
-        well=False,
-        remedy="Switch on hide_suspension_reasons in the forum's settings.",
-        breaks="Anybody may read our fixed sentence and its reference there (never a reason of the group's).",
-    )
 
 
 def _unanswered(unknown: Unknown) -> Finding:

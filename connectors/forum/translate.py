@@ -18,7 +18,6 @@ from rules.precedence import Hold
 OPEN_END = "3018-01-01T00:00:00Z"
 LONGEST_REASON = 300
 NEEDS_STAFF = "an API key of a moderator of the forum (not limited to single actions)"
-NEEDS_GROUP = "membership of our account in the group that is configured"
 NEEDS_RANK = "an account that may be restricted: the forum protects its own staff"
 _FOR_EVER = timedelta(days=36_500)
 _REFERENCE = re.compile(re.escape(REFERENCE_PREFIX) + r"[2-9A-HJ-NP-Z]{12}")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -269,12 +270,24 @@ class ForumEmulator(EmulatedServer[ForumState]):
             user = call.state.named(call.actor) if call.actor else None
             if rank is not None and (user is None or not rank(user)):
                 return answers.not_found() if user is None or self.hides_admin_routes else answers.not_allowed()
+            if call.state.read_only:
+                return self._while_read_only(call, handler)
             try:
                 return handler(call)
             except Refusal as refusal:
                 return refusal.answer
 
         return answer
+
+    def _while_read_only(self, call: ForumCall, handler: Callable[[ForumCall], Answer]) -> Answer:
+        """Looks are answered, and say so in a header; changes are not made."""
+        if call.exchange.method != "GET":
+            return self.broken(call, READ_ONLY)
+        try:
+            given = handler(call)
+        except Refusal as refusal:
+            given = refusal.answer
+        return replace(given, headers={**given.headers, "Discourse-Readonly": "true"})
 
 
 def _is_staff(user: ForumUser) -> bool:

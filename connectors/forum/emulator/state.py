@@ -166,6 +166,7 @@ class ForumState:
     keys: list[ApiKey] = field(default_factory=list)
     groups: dict[str, set[int]] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
+    read_only: bool = False
     providers: set[str] = field(default_factory=lambda: {"github", "discord"})
     settings: dict[str, Any] = field(
         default_factory=lambda: {

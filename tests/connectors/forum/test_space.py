@@ -7,6 +7,7 @@ import pytest
 from connectors.emulation.faults import Fault, FaultKind
 from connectors.emulation.webhooks import Hook
 from connectors.forum.emulator.server import ForumEmulator
+from connectors.forum.permissions import EVENTS, HIDDEN_REASONS, KEY, MESSAGES
 from connectors.forum.space import ForumSpace
 from guardian.ids import Reference, SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
@@ -15,6 +16,7 @@ from guardian.spaces.port import (
     Belonging,
     BelongingKind,
     Belongings,
+    Finding,
     Hand,
     Held,
     Message,
@@ -223,6 +225,33 @@ async def test_an_account_that_is_proven_to_be_no_more_is_missing(space: ForumSp
     assert await space.tell(nobody, TEXT) == Gone()
 
 
+async def test_a_merged_account_is_missing_and_nothing_is_done_to_the_one_that_is_left(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    """The old number is gone; whoever is left was never named by anybody, and is restricted only once they are."""
+    await space.restrict(an_order(account_of(forum)))
+    gone = account_of(forum)
+    survivor = account_of(forum, forum.add_user("rowan-two").username)
+    forum.hands.merge("morgan", "rowan", "rowan-two")
+    assert isinstance(await space.observe(gone), Missing)
+    assert await space.restrict(an_order(gone)) == Gone()
+    assert isinstance(await space.tell(gone, TEXT), Gone)
+    assert await space.observe(survivor) == Seen()
+
+
+async def test_an_anonymised_account_is_still_held_as_ours_and_let_go(space: ForumSpace, forum: ForumEmulator) -> None:
+    account = account_of(forum)
+    await space.restrict(an_order(account))
+    forum.hands.anonymize("morgan", "rowan")
+    seen = await space.observe(account)
+    assert isinstance(seen, Seen)
+    assert [held.reference for held in seen.holds] == [an_order(account).reference]
+    assert (await space.trace(account, Hold.BARRED)).hand is Hand.OURS
+    assert await space.linked(account) == ()
+    assert await space.release(account, Hold.BARRED, REASON) == Done()
+    assert not forum.shut_out(account.native_id, forum.now())
+
+
 async def test_a_wrong_address_is_never_a_no(forum: ForumEmulator, space_with: SpaceWith) -> None:
     space = space_with(base_url="http://127.0.0.1:9")
     account = account_of(forum)
@@ -389,14 +418,33 @@ async def test_the_forum_vouches_for_the_accounts_that_people_sign_in_with(
 # -- checks and time
 
 
-async def test_a_public_suspension_reason_is_warned_of(space_with: SpaceWith, forum: ForumEmulator) -> None:
-    forum.add_user("root", admin=True)
-    space = space_with(api_key=forum.add_key("root"), api_username="root")
-    forum.state.settings["hide_suspension_reasons"] = False
-    [warning] = [f for f in await space.check() if not f.well]
-    assert "hide_suspension_reasons" in warning.remedy
+OURS = "https://conduct.example/hooks/forum"
+NAMES = frozenset(need.key for need in EVENTS)
+
+
+async def ill(space: ForumSpace) -> list[Finding]:
+    """What the check finds missing."""
+    return [finding for finding in await space.check() if not finding.well]
+
+
+@pytest.fixture
+def looked_at(space_with: SpaceWith, forum: ForumEmulator) -> ForumSpace:
+    """The forum as it should be, with an administrator's key, which can read its webhooks."""
+    forum.add_user("keeper", admin=True)
     forum.state.settings["hide_suspension_reasons"] = True
-    assert all(finding.well for finding in await space.check())
+    forum.postman.hooks[:] = [Hook(OURS, "s" * 12, NAMES)]
+    return space_with(api_key=forum.add_key("keeper"), api_username="keeper")
+
+
+async def test_a_public_suspension_reason_is_warned_of_with_a_moderators_key_too(
+    space: ForumSpace, looked_at: ForumSpace, forum: ForumEmulator
+) -> None:
+    assert await ill(space) == await ill(looked_at) == []
+    forum.state.settings["hide_suspension_reasons"] = False
+    for each in (space, looked_at):
+        assert [(found.needs, found.breaks) for found in await ill(each)] == [
+            (HIDDEN_REASONS.shown, HIDDEN_REASONS.breaks)
+        ]
 
 
 async def test_what_a_public_reason_shows_is_the_fixed_sentence_alone(space: ForumSpace, forum: ForumEmulator) -> None:
@@ -406,33 +454,61 @@ async def test_what_a_public_reason_shows_is_the_fixed_sentence_alone(space: For
 
 
 async def test_a_check_with_a_moderators_key_says_what_it_cannot_read(space: ForumSpace) -> None:
-    findings = await space.check()
-    assert findings[0].well
-    assert "administrator's key" in findings[1].what
+    assert [finding.well for finding in await space.check() if "administrator's key" in finding.what] == [True]
 
 
 async def test_a_check_names_a_key_without_rights(space_with: SpaceWith, forum: ForumEmulator) -> None:
     forum.add_user("helper")
     space = space_with(api_key=forum.add_key("helper"), api_username="helper", webhook_secret=None)
-    key, *_, webhook = await space.check()
-    assert key.needs
-    assert key.remedy
-    assert key.breaks
-    assert not webhook.well
+    found = await ill(space)
+    assert (found[0].needs, found[0].breaks) == (KEY.shown, KEY.breaks)
+    assert "webhook secret" in found[-1].remedy
+
+
+async def test_a_check_names_a_key_of_an_account_that_is_suspended_or_of_another(
+    space: ForumSpace, space_with: SpaceWith, forum: ForumEmulator
+) -> None:
+    forum.state.users[forum.person("guardian").account.id].active = False
+    for each in (space, space_with(api_username="morgan"), space_with(api_key="wrong")):
+        found = await ill(each)
+        assert found[0].needs == KEY.shown
+        assert "neither suspended nor deactivated" in found[0].remedy
+
+
+async def test_a_check_names_messages_that_we_may_not_read(looked_at: ForumSpace, forum: ForumEmulator) -> None:
+    forum.set_fault(Fault(FaultKind.NO_PERMISSION, "messages.inbox"))
+    assert [found.breaks for found in await ill(looked_at)] == [MESSAGES.breaks]
+
+
+async def test_a_forum_that_takes_no_changes_is_told_and_what_is_wanted_waits(
+    looked_at: ForumSpace, forum: ForumEmulator
+) -> None:
+    forum.state.read_only = True
+    assert ["read-only" in found.what for found in await ill(looked_at)] == [True]
+    assert isinstance(await looked_at.restrict(an_order(account_of(forum))), Unavailable)
+
+
+async def test_each_missing_event_is_named_with_what_breaks(looked_at: ForumSpace, forum: ForumEmulator) -> None:
+    assert await ill(looked_at) == []
+    for need in EVENTS:
+        forum.postman.hooks[:] = [Hook(OURS, "s" * 12, NAMES - {need.key})]
+        assert [(found.needs, found.breaks) for found in await ill(looked_at)] == [(need.shown, need.breaks)]
+
+
+@pytest.mark.parametrize("url", ["", "https://conduct.example/hooks/github", "https://conduct.example"])
+async def test_a_webhook_that_is_missing_or_leads_elsewhere_is_told(
+    looked_at: ForumSpace, forum: ForumEmulator, url: str
+) -> None:
+    forum.postman.hooks[:] = [Hook(url, "s" * 12, NAMES)] if url else []
+    assert ["/hooks/forum" in found.remedy for found in await ill(looked_at)] == [True]
 
 
 async def test_a_check_warns_of_a_webhook_that_would_bring_us_everybodys_private_messages(
-    space_with: SpaceWith, forum: ForumEmulator
+    looked_at: ForumSpace, forum: ForumEmulator
 ) -> None:
-    forum.add_user("keeper", admin=True)
-    forum.state.settings["hide_suspension_reasons"] = True
-    space = space_with(api_key=forum.add_key("keeper"), api_username="keeper")
-    for events in (frozenset({"user_suspended", "post_created"}), None):
-        forum.postman.hooks[:] = [Hook("https://conduct.example/hooks/forum", "s" * 12, events)]
-        (found,) = [f for f in await space.check() if not f.well]
-        assert "webhook" in found.remedy
-    forum.postman.hooks[:] = [Hook("https://conduct.example/hooks/forum", "s" * 12, frozenset({"reviewable_created"}))]
-    assert all(finding.well for finding in await space.check())
+    for events in (NAMES | {"post_created"}, NAMES | {"notification_created"}, None):
+        forum.postman.hooks[:] = [Hook(OURS, "s" * 12, events)]
+        assert ["private messages" in found.what for found in await ill(looked_at)] == [True]
 
 
 async def test_a_check_says_who_else_reads_the_group_and_whether_we_do(

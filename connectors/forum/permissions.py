@@ -1,0 +1,65 @@
+"""What the forum must give us or have switched on, and what does not work without it. Nothing beside it is asked for."""
+
+from typing import Final
+
+from guardian.spaces.needs import Need, NeedKind
+
+KEY: Final = Need(
+    NeedKind.KEY,
+    "an API key bound to a moderator account, not limited to single actions",
+    "moderator",
+    "looking at accounts, suspending, silencing, lifting, and reading flags",
+    "Nothing can be looked at, restricted or lifted on the forum.",
+    "Make the account a moderator, see that it is neither suspended nor deactivated, and give it a key of its own for all "
+    "actions.",
+)
+MESSAGES: Final = Need(
+    NeedKind.KEY,
+    "a key that belongs to the account named as api_username",
+    "api_username",
+    "taking in reports by private message",
+    "Reports by private message are not taken in.",
+    "Give that very account a key of its own for all actions, and allow it personal messages.",
+)
+GROUP: Final = Need(
+    NeedKind.SETTING,
+    "membership of our account in the group that is configured",
+    "group",
+    "taking in reports by message to a group",
+    "Reports by message to that group are not taken in.",
+    "Make the group, put our account and nobody else into it, and let everybody write messages to it.",
+)
+HIDDEN_REASONS: Final = Need(
+    NeedKind.SETTING,
+    "hide_suspension_reasons",
+    "hide_suspension_reasons",
+    "keeping our fixed sentence off public profiles",
+    "Anybody may read our fixed sentence and its reference there (never a reason of the group's).",
+    "Switch on hide_suspension_reasons in the forum's settings.",
+)
+
+
+def _event(name: str, used: str, breaks: str) -> Need:
+    remedy = f"Switch on the event {name} in the forum's webhook (Admin, API, Webhooks)."
+    return Need(NeedKind.EVENT, name, name, used, breaks, remedy)
+
+
+_FLAGS_LATER: Final = "A flag is noticed by the next round only."
+EVENTS: Final = (
+    _event(
+        "user_suspended",
+        "noticing a suspension by hand",
+        "A suspension made by hand is noticed by the next sweep only.",
+    ),
+    _event(
+        "user_unsuspended",
+        "noticing that a suspension was lifted by hand",
+        "A suspension lifted by hand is noticed by the next sweep only.",
+    ),
+    _event("reviewable_created", "taking in flags", _FLAGS_LATER),
+    _event("reviewable_updated", "taking in what is added to a flag", _FLAGS_LATER),
+)
+"""Events that the forum's webhook must have; every other one would bring us what is none of our business."""
+
+NEEDS: Final = (KEY, MESSAGES, HIDDEN_REASONS, *EVENTS, GROUP)
+"""Everything that people must give."""
