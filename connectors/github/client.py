@@ -188,6 +188,10 @@ class Github:
         """The App's installation, with its permissions."""
         return self._ask_as_app(f"/app/installations/{self._config.installation_id}")
 
+    def hook(self) -> Reply:
+        """Where the App's webhook goes."""
+        return self._ask_as_app("/app/hook/config")
+
     # -- what people write
 
     def repositories(self, page: int) -> Reply:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from connectors.github import translate
 from connectors.github.client import FAULTS, MEMBERS_WRITE, Github, GithubConfig, Reply
+from connectors.github.permissions import EVENTS, PERMISSIONS
 from connectors.github.wire import Wire
 from connectors.http import FIRST_PAUSE, Dialect, Failed, Line, Urgency, instant_of
 from guardian.clock import Clock
@@ -74,10 +75,7 @@ class GithubSpace:
         return Abilities(
             holds=frozenset({Hold.BARRED}),
             signed=frozenset(),
-            needs=(
-                *("Blocking users: write", "Members: write", "Administration: read"),
-                *("Issues: write", "Pull requests: write", "Discussions: write"),
-            ),
+            needs=tuple(need.shown for need in PERMISSIONS),
             destroys=(
                 "Membership of the organisation, its teams, and work on repositories as an outside collaborator; "
                 "stars, watches and assignments in the organisation. GitHub mails the person about the removal."
@@ -136,11 +134,12 @@ class GithubSpace:
         return None if isinstance(heard, Unknown) else heard
 
     async def check(self) -> tuple[Finding, ...]:
-        """Each permission of the App, there or missing, with what breaks without it."""
+        """Each permission and event of the App, there or missing, with what breaks without it."""
         installation = await self._line.look(self._ask(self._github.installation))
         if isinstance(installation, Unknown):
             return (_unanswered(installation),)
-        return (*_installed(installation.body, self._config.organization), self._check_webhook())
+        installed = _installed(installation.body, self._config.organization)
+        return (*installed, *await self._check_events(installation.body.get("events") or ()))
 
     # -- acting
 
@@ -332,17 +331,20 @@ class GithubSpace:
 
         return instant_of(await self._line.ask(fresh, Urgency.ACT))
 
-    def _check_webhook(self) -> Finding:
-        if self._config.webhook_secret:
-            return Finding("GitHub's events are taken, when signed.", well=True)
-        return Finding(
-            "GitHub's events are not taken: no webhook secret is set.",
-            well=False,
-            remedy="Set a webhook secret here and in the App's settings, and switch on the events "
-            "org_block, organization, issues, issue_comment, pull_request, pull_request_review_comment, discussion and "
-            "discussion_comment.",
-            breaks="A block lifted by hand, or a comment that mentions the App, is noticed by the next round only.",
-        )
+    async def _check_events(self, events: Sequence[str]) -> tuple[Finding, ...]:
+        """Whether events are taken, which come, and whether they come to us."""
+        if not self._config.webhook_secret:
+            names = ", ".join(need.key for need in EVENTS)
+            without = Finding(
+                "GitHub's events are not taken: no webhook secret is set.",
+                well=False,
+                remedy=f"Set a webhook secret here and in the App's settings, and switch on the events {names}.",
+                breaks="A block lifted by hand, or a comment that mentions the App, is noticed by the next round only.",
+            )
+            return (without,)
+        hook = await self._line.look(self._ask(self._github.hook))
+        where = _unanswered(hook) if isinstance(hook, Unknown) else translate.hook(hook.body, str(self.name))
+        return (*translate.subscriptions(events), where)
 
 
 async def _both(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:

@@ -8,17 +8,8 @@ from typing import Any
 import requests
 from github import GithubException
 
-from connectors.github.client import (
-    BLOCKS_WRITE,
-    DISCUSSIONS,
-    INSTALLED,
-    ISSUES,
-    MEMBERS_WRITE,
-    PULLS,
-    Refusal,
-    Reply,
-    limited,
-)
+from connectors.github.client import INSTALLED, Refusal, Reply, limited
+from connectors.github.permissions import EVENTS, PERMISSIONS
 from connectors.http import instant_of, retry_after
 from guardian.spaces.outcomes import Forbidden, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Belonging, BelongingKind, Finding, Hand, Presence, Trace
@@ -27,41 +18,6 @@ BLOCKED, UNBLOCKED = "org.block_user", "org.unblock_user"
 _SECONDARY_WAIT = timedelta(seconds=60)
 _RANK = {"": 0, "read": 1, "write": 2, "admin": 3}
 _POWERS = frozenset({"push", "maintain", "admin"})
-_NEEDED = (
-    (
-        "organization_user_blocking",
-        "write",
-        BLOCKS_WRITE,
-        "Nobody can be blocked or unblocked, and no look at GitHub can be trusted.",
-    ),
-    ("members", "write", MEMBERS_WRITE, "Members cannot be removed, so they cannot be blocked, nor be invited again."),
-    (
-        "organization_administration",
-        "read",
-        "Administration: read",
-        "A block lifted by hand is noticed by the next sweep only: the org_block events do not come.",
-    ),
-)
-_OF_REPOSITORIES = (
-    (
-        "issues",
-        "write",
-        ISSUES,
-        "A comment below an issue that mentions the App is not taken in nor removed; issues cannot be locked.",
-    ),
-    (
-        "pull_requests",
-        "write",
-        PULLS,
-        "A comment on a pull request that mentions the App is not taken in nor removed; pull requests cannot be locked.",
-    ),
-    (
-        "discussions",
-        "write",
-        DISCUSSIONS,
-        "A comment in a discussion that mentions the App is not taken in nor removed; discussions cannot be locked.",
-    ),
-)
 
 
 def fault(error: Exception) -> Outcome:
@@ -133,22 +89,41 @@ def trace(entries: Iterable[Mapping[str, Any]], login: str, our_login: str) -> T
 
 def findings(permissions: Mapping[str, str]) -> tuple[Finding, ...]:
     """A line for each permission that we need: there, or missing with what breaks without it."""
-    wanted = [(*each, "organisation") for each in _NEEDED] + [(*each, "repository") for each in _OF_REPOSITORIES]
+    held = {need: _RANK.get(permissions.get(need.key, ""), 0) >= _RANK[need.level] for need in PERMISSIONS}
     return tuple(
-        _finding(_RANK.get(permissions.get(key, ""), 0) >= _RANK[level], name, breaks, among)
-        for key, level, name, breaks, among in wanted
+        need.finding(f"The GitHub App {'has' if well else 'lacks'} the permission {need.shown}.", well=well)
+        for need, well in held.items()
     )
 
 
-def _finding(well: bool, name: str, breaks: str, among: str) -> Finding:
-    if well:
-        return Finding(f"The GitHub App has the permission {name}.", well=True)
+def subscriptions(events: Iterable[str]) -> tuple[Finding, ...]:
+    """A line for each event that the App is not subscribed to; one line where there is none."""
+    told = set(events)
+    missing = [need for need in EVENTS if need.key not in told]
+    if not missing:
+        return (Finding("GitHub tells us of every event that we ask for.", well=True),)
+    return tuple(need.finding(f"GitHub does not tell us of the event {need.shown}.", well=False) for need in missing)
+
+
+def hook(config: Any, name: str) -> Finding:
+    """Whether the App's events go to our door, by an encrypted way, in the form that is read."""
+    address = str(config.get("url") or "") if isinstance(config, dict) else ""
+    if not address.rstrip("/").endswith(f"/hooks/{name}"):
+        what = "The App's webhook leads somewhere else." if address else "The App has no webhook address."
+        return _hook(what, name)
+    if str(config.get("content_type")) != "json" or str(config.get("insecure_ssl")) not in ("0", "None"):
+        return _hook("The App's webhook does not check certificates, or does not send JSON.", name)
+    return Finding("The App's webhook leads to us.", well=True)
+
+
+def _hook(what: str, name: str) -> Finding:
     return Finding(
-        f"The GitHub App lacks the permission {name}.",
+        what,
         well=False,
-        needs=name,
-        remedy=f"Give the App {name} ({among} permissions), and accept the change in the organisation's settings.",
-        breaks=breaks,
+        remedy=f"Set the webhook address in the App's settings to https://your.address/hooks/{name}, with the content "
+        "type application/json and with SSL verification.",
+        breaks="No event of GitHub arrives: a block lifted by hand, or a comment that mentions the App, is noticed by "
+        "the next round only.",
     )
 
 

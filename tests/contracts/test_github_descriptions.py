@@ -64,7 +64,7 @@ async def _ask(session: aiohttp.ClientSession, method: str, path: str, **fields:
 async def _as_app(emulator: GithubEmulator, session: aiohttp.ClientSession) -> None:
     auth = Auth.AppAuth(emulator.app_id, emulator.private_key_pem)
     session.headers["Authorization"] = f"Bearer {auth.create_jwt()}"
-    for path in ("/app", f"/app/installations/{emulator.installation_id}", f"{ORG}/installation"):
+    for path in ("/app", "/app/hook/config", f"/app/installations/{emulator.installation_id}", f"{ORG}/installation"):
         await _ask(session, "GET", path)
     await _ask(session, "POST", f"/app/installations/{emulator.installation_id}/access_tokens")
 

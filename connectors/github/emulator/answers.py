@@ -76,10 +76,6 @@ _REPOSITORY_PLAIN: dict[str, Any] = {
 }
 _PULL_LINKS = {"html_url": "", "diff_url": ".diff", "patch_url": ".patch"}
 _NAMES = {Kind.ISSUE: "issue", Kind.PULL: "pull_request", Kind.DISCUSSION: "discussion"}
-EVENTS = [
-    *("discussion", "discussion_comment", "issue_comment", "issues", "membership", "org_block", "organization"),
-    *("pull_request", "pull_request_review_comment"),
-]
 _COMMIT = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
 _REVIEWED: dict[str, Any] = {
     "pull_request_review_id": 42,
@@ -362,7 +358,7 @@ class Wording:
             "created_at": instant(EPOCH),
             "updated_at": instant(EPOCH),
             "permissions": dict(self.state.permissions),
-            "events": EVENTS,
+            "events": list(self.state.events),
             "installations_count": 1,
         }
 
@@ -381,7 +377,7 @@ class Wording:
             "target_id": self.state.organization_id,
             "target_type": "Organization",
             "permissions": dict(self.state.permissions),
-            "events": EVENTS,
+            "events": list(self.state.events),
             "created_at": instant(EPOCH),
             "updated_at": instant(EPOCH),
             "single_file_name": None,

@@ -258,7 +258,8 @@ class GithubEmulator(EmulatedServer[GithubState]):
         """Swallowed by a fault, or never meant for this app."""
         needed = _TOLD_TO.get(event)
         told = needed is None or suffices(self.state.permissions, None, needed, "read")
-        return not told or self.faults.missed(event)
+        asked_for = event == "ping" or event in self.state.events
+        return not (told and asked_for) or self.faults.missed(event)
 
     def _hook_headers(self, hook: Hook, event: str, body: bytes) -> Mapping[str, str]:
         headers = {
@@ -280,6 +281,13 @@ class GithubEmulator(EmulatedServer[GithubState]):
             return answers.not_found()
         return answers.ok(self._word.installation(self.installation_id, self.app_id, self.app_slug))
 
+    def _hook(self, call: GithubCall) -> Answer:
+        """Where the app's webhook goes; the secret is never shown."""
+        config = {"content_type": "json", "insecure_ssl": "0" if self.state.hook_ssl else "1"}
+        if self.postman.hooks:
+            config |= {"url": self.postman.hooks[0].url, "secret": "********"}
+        return answers.ok(config)
+
     def _new_token(self, call: GithubCall) -> Answer:
         if int(call.params["installation_id"]) != self.installation_id:
             return answers.not_found()
@@ -300,6 +308,7 @@ class GithubEmulator(EmulatedServer[GithubState]):
 
     def _routes(self) -> None:
         self._add("GET", "/app", "app.show", self._app)
+        self._add("GET", "/app/hook/config", "app.hook", self._hook)
         self._add("GET", "/app/installations/{installation_id}", "installation.show", self._installation)
         self._add("GET", "/orgs/{org}/installation", "installation.of_organization", self._installation)
         self._add("POST", "/app/installations/{installation_id}/access_tokens", "token.create", self._new_token)

@@ -156,6 +156,13 @@ class AuditEntry:
     subject: str
 
 
+EVENTS = (
+    *("discussion", "discussion_comment", "issue_comment", "issues", "membership", "org_block", "organization"),
+    *("pull_request", "pull_request_review_comment"),
+)
+"""What the app's webhook is subscribed to, unless told otherwise."""
+
+
 def _all_permissions() -> dict[str, str]:
     return {
         "metadata": "read",
@@ -182,6 +189,8 @@ class GithubState:
     blocks: dict[int, Block] = field(default_factory=dict)
     repositories: dict[str, Repository] = field(default_factory=dict)
     permissions: dict[str, str] = field(default_factory=_all_permissions)
+    events: list[str] = field(default_factory=lambda: list(EVENTS))
+    hook_ssl: bool = True
     audit: list[AuditEntry] = field(default_factory=list)
     _logins: dict[str, int] = field(default_factory=dict)
     _last_id: int = 10_000

@@ -6,14 +6,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulation.webhooks import Hook
 from connectors.github.emulator.server import GithubEmulator
 from connectors.github.emulator.state import Role
+from connectors.github.permissions import EVENTS, PERMISSIONS
 from connectors.github.space import GithubSpace
 from guardian.ids import Reference, SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
     Belongings,
+    Finding,
     Hand,
     Held,
     Message,
@@ -421,13 +424,46 @@ async def test_people_are_found_by_id_mention_or_exact_login_alone(space: Github
         assert await space.find(nobody) is None
 
 
-async def test_each_missing_permission_is_named_with_what_breaks(space: GithubSpace, github: GithubEmulator) -> None:
-    assert all(finding.well for finding in await space.check())
-    github.state.permissions.update(members="read")
-    del github.state.permissions["organization_user_blocking"]
-    missing = [finding for finding in await space.check() if not finding.well]
-    assert [finding.needs for finding in missing] == ["Blocking users: write", "Members: write"]
-    assert all(finding.remedy and finding.breaks for finding in missing)
+async def ill(space: GithubSpace) -> list[Finding]:
+    """What the check finds missing."""
+    return [finding for finding in await space.check() if not finding.well]
+
+
+async def test_each_missing_permission_and_event_is_named_with_what_breaks(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    github.add_webhook("https://conduct.example/hooks/github")
+    permissions, events = dict(github.state.permissions), list(github.state.events)
+    assert await ill(space) == []
+    for need in PERMISSIONS:
+        github.state.permissions = {name: level for name, level in permissions.items() if name != need.key}
+        assert [(each.needs, each.breaks) for each in await ill(space)] == [(need.shown, need.breaks)]
+        github.state.permissions = permissions | ({need.key: "read"} if need.level == "write" else {})
+        assert [each.remedy for each in await ill(space)] == ([need.remedy] if need.level == "write" else [])
+    github.state.permissions = permissions
+    for need in EVENTS:
+        github.state.events = [event for event in events if event != need.key]
+        assert [(each.needs, each.breaks) for each in await ill(space)] == [(need.shown, need.breaks)]
+
+
+async def test_a_webhook_that_leads_elsewhere_or_checks_no_certificate_is_told(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    for url in ("", "https://conduct.example/hooks/forum", "https://conduct.example"):
+        github.postman.hooks[:] = [Hook(url)] if url else []
+        (found,) = await ill(space)
+        assert "/hooks/github" in found.remedy
+    github.postman.hooks[:] = [Hook("https://conduct.example/hooks/github")]
+    github.state.hook_ssl = False
+    (found,) = await ill(space)
+    assert "certificates" in found.what
+
+
+async def test_an_installation_that_is_suspended_or_somebody_elses_is_told(
+    space_with: SpaceWith, github: GithubEmulator
+) -> None:
+    assert "another account" in (await ill(space_with(organization="elsewhere")))[0].what
+    assert "App's id" in (await ill(space_with(installation_id=1)))[0].remedy
 
 
 async def test_a_missing_webhook_secret_is_told(space_with: SpaceWith) -> None:

@@ -92,6 +92,13 @@ APP = thing(
     permissions=_PERMISSIONS,
     events=_EVENTS,
 )
+HOOK: Schema = {
+    "type": "object",
+    "properties": {name: text() for name in ("content_type", "insecure_ssl", "url", "secret")},
+    "required": ["content_type", "insecure_ssl"],
+    "additionalProperties": False,
+    "examples": [{"content_type": "json", "insecure_ssl": "0", "url": "https://conduct.example/hooks/github"}],
+}
 INSTALLATION = thing(
     **named(integer(), "id", "app_id", "target_id"),
     **named(_URL, "access_tokens_url", "repositories_url", "html_url"),
@@ -186,6 +193,7 @@ _REPO = "/repos/{owner}/{repo}"
 
 OPERATIONS = {
     "app.show": Operation(("get", "/app"), {200: APP}),
+    "app.hook": Operation(("get", "/app/hook/config"), {200: HOOK}),
     "installation.show": Operation(("get", "/app/installations/{installation_id}"), {200: INSTALLATION}),
     "installation.of_organization": Operation(("get", f"{_ORG}/installation"), {200: INSTALLATION}),
     "token.create": Operation(("post", "/app/installations/{installation_id}/access_tokens"), {201: TOKEN}),
