@@ -4,13 +4,14 @@ Judges nothing of what a letter says. What it takes in, it has stored before any
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from typing import Final
 
 from connectors.mail import reading
 from connectors.mail.mailbox import LARGEST, BoxUnavailable, Mailbox, OpenBox
+from connectors.mail.permissions import READING
 from connectors.mail.reading import Incoming, Nature
 from guardian.cases.intake import EvidenceIn
 from guardian.desk import letters
@@ -158,10 +159,5 @@ class MailInbox:
 
 
 def _not_open(error: BoxUnavailable) -> Finding:
-    return Finding(
-        f"The group's mailbox cannot be read: {error}.",
-        well=False,
-        needs="a mailbox that we may read, and folders that we may move its mail to" if error.refused else "",
-        remedy="See whether host, port, TLS mode, user name, password and folders of [mail.inbox] are right.",
-        breaks="Reports and answers by mail stay unread.",
-    )
+    found = READING.finding(f"The group's mailbox cannot be read: {error}.", well=False)
+    return found if error.refused else replace(found, needs="")

@@ -1,11 +1,13 @@
 """Between mail's words and ours: a text as a letter, and what a mail server's answers mean. Pure."""
 
 import ssl
+from dataclasses import replace
 from email.errors import MessageError
 from email.message import EmailMessage
 
 import aiosmtplib
 
+from connectors.mail.permissions import SENDING
 from guardian.spaces.outcomes import Forbidden, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Finding
 
@@ -76,10 +78,5 @@ def answered(code: int) -> Outcome:
 def finding(outcome: Outcome) -> Finding:
     """The line of `guardian check` for a mail server that did not let us in."""
     why = outcome.why if isinstance(outcome, Unavailable | Rejected) else "it refuses us"
-    return Finding(
-        f"The mail server does not let us in: {why}.",
-        well=False,
-        needs=outcome.needs if isinstance(outcome, Forbidden) else "",
-        remedy="See whether its address, its TLS mode, and our user name and password are right.",
-        breaks="People outside the spaces get no mail from the service.",
-    )
+    needs = outcome.needs if isinstance(outcome, Forbidden) else ""
+    return replace(SENDING.finding(f"The mail server does not let us in: {why}.", well=False), needs=needs)

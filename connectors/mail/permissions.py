@@ -1,0 +1,25 @@
+"""What the mail servers must let us do, and what does not work without it. Nothing beside it is asked for."""
+
+from typing import Final
+
+from guardian.spaces.needs import Need, NeedKind
+
+SENDING: Final = Need(
+    NeedKind.LOGIN,
+    "a mail server that takes our mail as the configured sender",
+    "mail",
+    "telling people outside the spaces, and members when Discord is down",
+    "People outside the spaces get no mail from the service.",
+    "See whether its address, its TLS mode, and our user name and password are right.",
+)
+READING: Final = Need(
+    NeedKind.LOGIN,
+    "a mailbox that we may read, and folders that we may move its mail to",
+    "mail.inbox",
+    "taking in reports and answers by mail",
+    "Reports and answers by mail stay unread.",
+    "See whether host, port, TLS mode, user name, password and folders of [mail.inbox] are right.",
+)
+
+NEEDS: Final = (SENDING, READING)
+"""Everything that people must give, where they want mail at all."""
