@@ -91,7 +91,9 @@ class Refusals:
         self._heard: deque[float] = deque()
         self._told = False
 
-    async def note(self, _: aiohttp.ClientSession, __: SimpleNamespace, answered: aiohttp.TraceRequestEndParams) -> None:
+    async def note(
+        self, _: aiohttp.ClientSession, __: SimpleNamespace, answered: aiohttp.TraceRequestEndParams
+    ) -> None:
         """The answer is counted, if it is a refusal."""
         response = answered.response
         if response.status in _REFUSED and response.headers.get("X-RateLimit-Scope") != "shared":
@@ -109,7 +111,9 @@ class Refusals:
             _log.error("discord.refuses_too_much", refused=len(self._heard))
         self._told = True
         left = self._heard[len(self._heard) - self._most] + self._seconds - now
-        return Silence("Discord has refused us too often, so nothing is asked of it for a while", timedelta(seconds=left))
+        return Silence(
+            "Discord has refused us too often, so nothing is asked of it for a while", timedelta(seconds=left)
+        )
 
 
 def open_buckets(http: HTTPClient) -> None:

@@ -19,6 +19,7 @@ from discord.http import HTTPClient, MultipartParameters, Route
 
 from connectors.discord import translate
 from connectors.discord.ceiling import Cut, Refusals, end_before_the_library_sleeps, open_buckets
+from connectors.discord.permissions import MEMBERS_INTENT
 from connectors.discord.translate import Answer, Got, Silence
 from guardian.clock import wire_seconds
 from guardian.errors import Misconfigured
@@ -27,10 +28,6 @@ from guardian.logs import logger
 
 DEFAULT_API = "https://discord.com/api/v10"
 DEFAULT_GATEWAY = "wss://gateway.discord.gg/"
-INTENT_REMEDY = (
-    'Discord refuses the connection: the "Server Members Intent" is off. '
-    "Turn it on in the developer portal: your application, Bot, Privileged Gateway Intents."
-)
 TOKEN_REMEDY = (
     "Discord refuses the bot token: make a new one in the developer portal, put it in the token file, start again."
 )
@@ -179,7 +176,7 @@ class DiscordLink:
                 await self._sign_in_and_listen()
             except discord.PrivilegedIntentsRequired:
                 # Turned off while the service runs: REST still works, so only the listening waits.
-                self.fault = None if self._was_ready else INTENT_REMEDY
+                self.fault = None if self._was_ready else MEMBERS_INTENT.remedy
                 _log.error("gateway.refused_intents")
             except discord.LoginFailure:
                 self.fault = TOKEN_REMEDY
@@ -359,6 +356,11 @@ class DiscordLink:
     async def read_application(self) -> Answer:
         """The bot's application, with the switches of its intents."""
         return await self._look(lambda http: http.application_info(), dict)
+
+    async def read_commands(self) -> Answer:
+        """The application's commands in the server."""
+        guild = self.config.guild_id
+        return await self._look(lambda http: http.get_guild_commands(self.own_id, guild), list)
 
     async def read_audit_log(self, native_id: str, action: int) -> Answer:
         """The newest audit log entries of one kind about one account."""

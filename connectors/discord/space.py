@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from connectors.discord import survey, translate
 from connectors.discord.ceiling import bounded
 from connectors.discord.client import PAGE, DiscordLink
+from connectors.discord.permissions import PERMISSIONS
 from connectors.discord.translate import (
     BAN_ADDED,
     BAN_REMOVED,
@@ -88,7 +89,7 @@ class DiscordSpace:
             signed=frozenset({Hold.BARRED}),
             longest={Hold.MUTED: LONGEST_TIMEOUT},
             needs_presence=frozenset({Hold.MUTED}),
-            needs=tuple(needed.shown for needed in survey.NEEDED),
+            needs=tuple(needed.shown for needed in PERMISSIONS),
             destroys="Membership of the server, and with it every role. Nothing that they wrote is deleted.",
             ceiling=self._ceiling,
             bulk=MOST_AT_ONCE,

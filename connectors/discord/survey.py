@@ -7,32 +7,12 @@ from dataclasses import dataclass
 import discord
 
 from connectors.discord import translate
-from connectors.discord.client import INTENT_REMEDY, DiscordLink
+from connectors.discord.client import DiscordLink
+from connectors.discord.permissions import COMMANDS_SCOPE, MEMBERS_INTENT, PERMISSIONS
 from connectors.discord.translate import UNKNOWN_MEMBER, UNKNOWN_USER, Answer, Got, Json, Refusal
 from guardian.spaces.port import Account, Belonging, BelongingKind, Belongings, Finding, Unknown
 
 _INVITE = "Invite the bot to the server again, with the permissions that the guide lists."
-
-
-@dataclass(frozen=True, slots=True)
-class Needed:
-    """One permission: its name in Discord's pages, its name in the library, and what breaks without it."""
-
-    shown: str
-    attribute: str
-    breaks: str
-
-
-NEEDED = (
-    Needed(
-        "Ban Members", "ban_members", "Nobody can be suspended or banned here, and nobody's ban lifted or even seen."
-    ),
-    Needed("Timeout Members", "moderate_members", "Nobody can be muted here, and no mute lifted."),
-    Needed("View Audit Log", "view_audit_log", "Whose doing a ban or a lifting was cannot be told."),
-    Needed("Manage Server", "manage_guild", "Many accounts at once (a raid) are banned one by one, and slowly."),
-    Needed("Manage Roles", "manage_roles", "Roles cannot be given back when somebody returns."),
-    Needed("Manage Threads", "manage_threads", "No thread can be locked by a measure, and no lock taken away."),
-)
 
 
 # -- roles and ranks
@@ -144,15 +124,15 @@ def _body(answer: Answer) -> Json:
 
 async def findings(link: DiscordLink) -> tuple[Finding, ...]:
     """Every precondition of the service in this server, each with its remedy where it is not met."""
-    own, guild, application = await asyncio.gather(
-        link.read_member(link.own_id), link.read_guild(), link.read_application()
+    own, guild, application, commands = await asyncio.gather(
+        link.read_member(link.own_id), link.read_guild(), link.read_application(), link.read_commands()
     )
     found = [_gateway(link)]
     if not isinstance(own, Got) or not isinstance(guild, Got):
         return (_unreached(own, guild), *found)
     ranks = Ranks(guild.body)
     found += _permissions(ranks.permissions(own.body))
-    found += [_rank(ranks, own.body), _intent(application), _two_factor(guild.body)]
+    found += [_rank(ranks, own.body), _intent(application), _scope(commands), _two_factor(guild.body)]
     return (Finding("The bot is a member of the server", well=True), *found)
 
 
@@ -182,14 +162,8 @@ def _gateway(link: DiscordLink) -> Finding:
 
 def _permissions(held: discord.Permissions) -> list[Finding]:
     return [
-        Finding(
-            f"The bot has the permission {needed.shown}",
-            well=(well := bool(getattr(held, needed.attribute))),
-            needs=needed.shown,
-            remedy="" if well else f"Server settings, Roles, the bot's role: turn on {needed.shown}.",
-            breaks="" if well else needed.breaks,
-        )
-        for needed in NEEDED
+        needed.finding(f"The bot has the permission {needed.shown}", well=bool(getattr(held, needed.key)))
+        for needed in PERMISSIONS
     ]
 
 
@@ -211,13 +185,13 @@ def _rank(ranks: Ranks, own: Json) -> Finding:
 
 def _intent(application: Answer) -> Finding:
     well = bool(int(_body(application).get("flags") or 0) & translate.MEMBERS_INTENT)
-    return Finding(
-        "The Server Members Intent is on",
-        well=well,
-        needs="Server Members Intent",
-        remedy="" if well else INTENT_REMEDY,
-        breaks="" if well else "Nobody's return is noticed, and mutes cannot be listed.",
-    )
+    return MEMBERS_INTENT.finding(f"The {MEMBERS_INTENT.shown} is on", well=well)
+
+
+def _scope(commands: Answer) -> Finding:
+    """Whether commands may be listed in the server; only a refusal is a no."""
+    well = not isinstance(commands, Refusal)
+    return COMMANDS_SCOPE.finding("Commands may be listed in the server", well=well)
 
 
 def _two_factor(guild: Json) -> Finding:

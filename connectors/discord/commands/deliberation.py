@@ -11,7 +11,7 @@ from connectors.discord.panels import Button, Form, Reply, Style, TextField, nam
 from connectors.discord.serving import Asked, Counter
 from guardian.cases.deliberation import MarkKind
 from guardian.cases.values import Answer
-from guardian.desk import assessing, deliberation, outlook
+from guardian.desk import assessing, deliberation, evading, outlook
 from guardian.desk.deliberation import ProposalView
 from guardian.ids import MemberId, ProposalId
 from guardian.notices.acknowledgement import spoken
@@ -130,6 +130,22 @@ def _add_risk(counter: Counter) -> None:
             if at_risk:
                 return Reply(f"{code_name} is marked as a risk to somebody's safety. Proposals in it count as severe.")
             return Reply(f"The mark on {code_name} is taken back. What you wrote is kept with the case.")
+
+        await counter.serve_text(asked, reason, deed)
+
+    @counter.tree.command(
+        name="mark-evasion", description="Mark that somebody got round an earlier restriction", guild=counter.guild
+    )
+    @app_commands.describe(
+        case=words.CASE,
+        evades="Did somebody use another account to get round a restriction?",
+        reason="How you know; it is kept with the case",
+    )
+    async def mark_evasion(asked: Asked, case: str, evades: bool, reason: str) -> None:
+        async def deed(by: MemberId) -> Reply:
+            code_name = await evading.mark_evasion(desk, by, case, evades=evades, reason=reason)
+            said = "is marked: a restriction was got round by another account" if evades else "has that mark no more"
+            return Reply(f"{code_name} {said}. What you wrote is kept with the case, and the others on it are told.")
 
         await counter.serve_text(asked, reason, deed)
 

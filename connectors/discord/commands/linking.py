@@ -18,6 +18,7 @@ _TRUST = {
     Trust.ASSERTED: "waits for a second member",
     Trust.CONFIRMED: "confirmed by a second member",
     Trust.CHALLENGED: "one code was written from it and from another of theirs",
+    Trust.CONSENTED: "they showed it by signing in to another of theirs",
 }
 
 

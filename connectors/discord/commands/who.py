@@ -9,7 +9,7 @@ from discord.app_commands import Choice
 from connectors.discord.commands import words
 from connectors.discord.panels import Reply
 from connectors.discord.serving import Asked, Counter
-from guardian.desk import challenging, covering, joining, suggesting, unlinking
+from guardian.desk import challenging, consenting, covering, joining, suggesting, unlinking
 from guardian.desk.challenging import Code
 from guardian.desk.covering import PersonCoverage
 from guardian.desk.unlinking import Unlinked
@@ -54,12 +54,24 @@ def _add_undoing(counter: Counter) -> None:
 
         await counter.serve(asked, deed)
 
+    @counter.tree.command(
+        name="ask-accounts", description="Ask somebody to show which accounts are theirs", guild=counter.guild
+    )
+    @app_commands.describe(person=_PERSON)
+    async def ask_accounts(asked: Asked, person: str) -> None:
+        async def deed(by: MemberId) -> Reply:
+            return Reply(_asked_to_show(await consenting.ask_to_show(desk, by, person)))
+
+        await counter.serve(asked, deed)
+
 
 def _add_joining(counter: Counter) -> None:
     desk = counter.desk
 
     @counter.tree.command(name="join", description="Two people of your cases are one", guild=counter.guild)
-    @app_commands.describe(person=_PERSON, other="The code name of the other", evidence="How you know that they are one")
+    @app_commands.describe(
+        person=_PERSON, other="The code name of the other", evidence="How you know that they are one"
+    )
     async def join(asked: Asked, person: str, other: str, evidence: str) -> None:
         async def deed(by: MemberId) -> Reply:
             made = await joining.join(desk, by, person, other, evidence)
@@ -102,9 +114,18 @@ def _add_looking(counter: Counter) -> None:
     async def coverage(asked: Asked, case: str, restriction: str = Restriction.SUSPENDED.value) -> None:
         async def deed(by: MemberId) -> Reply:
             found = await covering.coverage(desk, by, case, Restriction(restriction))
-            return Reply("\n".join(_covered(each, restriction) for each in found) or "Nobody is named in this case yet.")
+            return Reply(
+                "\n".join(_covered(each, restriction) for each in found) or "Nobody is named in this case yet."
+            )
 
         await counter.serve(asked, deed)
+
+
+def _asked_to_show(person: str) -> str:
+    return (
+        f"{person} is asked, in a fixed text, to show on their own page which accounts are theirs. They need not, and not "
+        "answering says nothing. What they show is linked at once, and you are told."
+    )
 
 
 def _undone(done: Unlinked) -> str:

@@ -143,7 +143,9 @@ def _foreseen(seen: SpacePreview) -> str:
     if seen.foreseen is Foreseen.NO_ACCOUNT:
         line += ": nothing of theirs would be held there. To add one: `/link`, or `/suggest-links`"
     if seen.waiting:
-        line += f". Not reached: {seen.waiting} more, said to be theirs, until a second member agrees in the reading room"
+        line += (
+            f". Not reached: {seen.waiting} more, said to be theirs, until a second member agrees in the reading room"
+        )
     if seen.destroys:
         line += f". It takes away, and we note it to give it back: {', '.join(seen.destroys)}"
     if seen.mode is Mode.OBSERVE:

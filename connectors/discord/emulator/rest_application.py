@@ -76,6 +76,8 @@ class ApplicationRest(Asking):
             raise Refusal(403, 50001)
         if call.params.get("guild_id", self.state.guild_id) != self.state.guild_id:
             raise Refusal(404, 10004)
+        if "guild_id" in call.params and "applications.commands" not in self.state.scopes:
+            raise Refusal(403, 50001)
 
     # -- interactions
 

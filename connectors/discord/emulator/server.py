@@ -56,7 +56,7 @@ class DiscordEmulator(Hands, EmulatedServer[DiscordState]):
         self.gateway = Gateway(self.state, self.faults, self.token, now, lambda: self.gateway_url)
         self.community = Community(self.state, self.history, self.gateway, lambda: self.origin)
         self.interactions = Interactions(self.community, machine_time, answer_window_s, source)
-        self.signing_in = SigningIn(self.state, machine_time, source)
+        self.signing_in = SigningIn(self.state, machine_time, Random(f"discord sign-in {seed}"))
         self._limiter = Limiter(budget_scale, enforce_limits, machine_time, now)
         self._taken: dict[int, Taken] = {}
         self._add_routes()

@@ -193,6 +193,7 @@ class DiscordState:
     commands: dict[str, list[Json]] = field(default_factory=dict)
     nonces: dict[str, tuple[str, float]] = field(default_factory=dict)
     privileged_intents: int = GUILD_MEMBERS_INTENT
+    scopes: set[str] = field(default_factory=lambda: {"bot", "applications.commands"})
     last_id: int = 0
     guild_id: str = ""
     bot_id: str = ""

@@ -9,16 +9,18 @@ import pytest
 from connectors.discord import translate
 from connectors.discord.emulator.permissions import FOR_THE_BOT, Permission
 from connectors.discord.emulator.state import Ban
-from connectors.discord.survey import NEEDED, Needed
+from connectors.discord.permissions import COMMANDS_SCOPE, MEMBERS_INTENT, PERMISSIONS
 from connectors.emulation.faults import Fault, FaultKind
 from guardian.clock import wire_seconds
-from guardian.spaces.outcomes import Already, Done, Forbidden, Rejected, Unavailable
+from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
     Belonging,
     BelongingKind,
     Belongings,
+    Finding,
     Message,
+    Missing,
     Presence,
     Seen,
     Sweep,
@@ -275,6 +277,23 @@ async def test_a_role_above_the_bot_is_named_when_it_cannot_be_given(stage: Disc
     assert "Elders" in refused.needs
 
 
+async def test_a_timeout_cannot_be_lifted_once_a_role_stands_above_the_bots(stage: DiscordStage) -> None:
+    """The role was given after the timeout was placed: who is muted must not be forgotten, and people must mend it."""
+    await stage.space.restrict(an_order(stage, Hold.MUTED))
+    high = stage.emulator.state.add_role("Elders", position=80)
+    stage.emulator.raise_role(stage.account.native_id, high)
+    refused = await stage.space.release(stage.account, Hold.MUTED, "over")
+    assert isinstance(refused, Forbidden)
+    assert "bot role above" in refused.needs
+    assert stage.held(stage.account) == {Hold.MUTED}
+
+
+async def test_an_account_that_discord_has_deleted_is_missing_and_not_a_refusal(stage: DiscordStage) -> None:
+    deleted = Account(stage.space.name, "7")
+    assert await stage.space.observe(deleted) == Missing()
+    assert await stage.space.restrict(an_order(stage, Hold.BARRED, deleted)) == Gone()
+
+
 async def test_roles_with_power_are_marked(stage: DiscordStage) -> None:
     surveyed = await stage.space.survey(stage.account)
     assert isinstance(surveyed, Belongings)
@@ -298,18 +317,22 @@ async def test_the_beginning_of_a_longer_name_is_not_that_name(stage: DiscordSta
 # -- preconditions
 
 
-@pytest.mark.parametrize("needed", NEEDED, ids=lambda n: n.attribute)
-async def test_each_missing_permission_is_named_with_what_breaks(stage: DiscordStage, needed: Needed) -> None:
-    stage.emulator.state.bot_permissions = FOR_THE_BOT & ~Permission[needed.attribute.upper()]
-    ill = [finding for finding in await stage.space.check() if not finding.well]
-    assert [finding.needs for finding in ill] == [needed.shown]
-    assert all(finding.remedy and finding.breaks for finding in ill)
+async def ill(stage: DiscordStage) -> list[Finding]:
+    """What the check finds missing."""
+    return [finding for finding in await stage.space.check() if not finding.well]
 
 
-async def test_the_switched_off_intent_is_named_with_its_remedy(stage: DiscordStage) -> None:
+async def test_each_missing_permission_is_named_with_what_breaks(stage: DiscordStage) -> None:
+    for needed in PERMISSIONS:
+        stage.emulator.state.bot_permissions = FOR_THE_BOT & ~Permission[needed.key.upper()]
+        found = [(each.needs, each.breaks, each.remedy) for each in await ill(stage)]
+        assert found == [(needed.shown, needed.breaks, needed.remedy)]
+
+
+async def test_the_switched_off_intent_and_the_missing_scope_are_named(stage: DiscordStage) -> None:
     stage.emulator.state.privileged_intents = 0
-    ill = [finding for finding in await stage.space.check() if not finding.well]
-    assert [finding.needs for finding in ill] == ["Server Members Intent"]
+    stage.emulator.state.scopes.remove("applications.commands")
+    assert [each.breaks for each in await ill(stage)] == [MEMBERS_INTENT.breaks, COMMANDS_SCOPE.breaks]
 
 
 async def test_an_ordinary_role_above_the_bot_is_named(stage: DiscordStage) -> None:

@@ -1,0 +1,68 @@
+"""What the bot must be given on Discord, and what does not work without it. Nothing beside it is asked for."""
+
+from typing import Final
+
+from guardian.spaces.needs import Need, NeedKind
+
+
+def _permission(shown: str, key: str, used: str, breaks: str) -> Need:
+    remedy = f"Server settings, Roles, the bot's role: turn on {shown}."
+    return Need(NeedKind.PERMISSION, shown, key, used, breaks, remedy)
+
+
+PERMISSIONS: Final = (
+    _permission(
+        "Ban Members",
+        "ban_members",
+        "suspending, banning, lifting, and seeing what holds",
+        "Nobody can be suspended or banned here, and nobody's ban lifted or even seen.",
+    ),
+    _permission("Timeout Members", "moderate_members", "muting", "Nobody can be muted here, and no mute lifted."),
+    _permission(
+        "View Audit Log",
+        "view_audit_log",
+        "telling whose doing a ban or a lifting was",
+        "Whose doing a ban or a lifting was cannot be told.",
+    ),
+    _permission(
+        "Manage Server",
+        "manage_guild",
+        "banning many accounts at once (a raid)",
+        "Many accounts at once (a raid) are banned one by one, and slowly.",
+    ),
+    _permission(
+        "Manage Roles",
+        "manage_roles",
+        "giving roles back when somebody returns",
+        "Roles cannot be given back when somebody returns.",
+    ),
+    _permission(
+        "Manage Threads",
+        "manage_threads",
+        "locking a thread for a while, and opening it again",
+        "No thread can be locked by a measure, and no lock taken away.",
+    ),
+)
+"""Permissions of the bot's role; `key` is the library's name for the bit."""
+
+MEMBERS_INTENT: Final = Need(
+    NeedKind.INTENT,
+    "Server Members Intent",
+    "members",
+    "noticing at once that somebody comes back, and listing mutes",
+    "Nobody's return is noticed, and mutes cannot be listed.",
+    'Discord refuses the connection: the "Server Members Intent" is off. '
+    "Turn it on in the developer portal: your application, Bot, Privileged Gateway Intents.",
+)
+
+COMMANDS_SCOPE: Final = Need(
+    NeedKind.SCOPE,
+    "applications.commands",
+    "applications.commands",
+    "listing the commands and menus in the server",
+    "Nobody is offered a command or a menu here: no reports from Discord, and no work of the group.",
+    "Invite the bot again, with the scopes bot and applications.commands: the link stands in the guide.",
+)
+
+NEEDS: Final = (*PERMISSIONS, MEMBERS_INTENT, COMMANDS_SCOPE)
+"""Everything that people must give."""
