@@ -95,6 +95,7 @@ class Case:
 
     `space`: whose moderators a local matter is with; kept when it is escalated, so that its status can go back there.
     `hearers`: those whom the reporter chose to hear first; None: every member without a conflict knows of it (P-2.5).
+    `evasion_marked_at`: when a member marked that it is about getting round an earlier restriction (P-6.6).
     """
 
     id: CaseId
@@ -111,6 +112,7 @@ class Case:
     outcome: str = ""
     space: SpaceName | None = None
     hearers: tuple[MemberId, ...] | None = None
+    evasion_marked_at: datetime | None = None
     version: int = 0
 
 

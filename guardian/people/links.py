@@ -9,6 +9,7 @@ from datetime import datetime
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId
 from guardian.spaces.port import Account
+from guardian.spaces.proof import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Dispute:
     """Somebody says that a link is wrong: the owner of the account, or the person whom it was linked to.
 
     `settled_at` None: somebody who neither made nor confirmed the link still owes it a look. `upheld`: it was undone.
+    `shown` are the accounts that they have shown to be theirs by signing in.
     """
 
     id: str
@@ -27,6 +29,7 @@ class Dispute:
     settled_at: datetime | None = None
     settled_by: MemberId | None = None
     upheld: bool = False
+    shown: tuple[Shown, ...] = ()
     version: int = 0
 
 

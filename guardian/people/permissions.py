@@ -63,6 +63,7 @@ class UseCase(StrEnum):
     JOIN_PEOPLE = "join_people"
     PART_PEOPLE = "part_people"
     CHALLENGE = "challenge"
+    MARK_EVASION = "mark_evasion"
     ANNOUNCE_RAID = "announce_raid"
     SECOND_RAID = "second_raid"
     ADOPT = "adopt"
@@ -140,6 +141,7 @@ MAY: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.JOIN_PEOPLE: _ON_A_CASE,
     UseCase.PART_PEOPLE: _ON_A_CASE,
     UseCase.CHALLENGE: _ON_A_CASE,
+    UseCase.MARK_EVASION: _ON_A_CASE,
     UseCase.ANNOUNCE_RAID: (MEMBERS,),
     UseCase.SECOND_RAID: (MEMBERS,),
     UseCase.ADOPT: (MEMBERS,),

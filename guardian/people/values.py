@@ -95,9 +95,17 @@ class Trust(StrEnum):
     ASSERTED = "asserted"  # one member says so, with evidence; a second has to agree
     CONFIRMED = "confirmed"  # asserted, and a second member who has read the evidence agreed
     CHALLENGED = "challenged"  # one code was written from this account and from one that is known to be theirs
+    CONSENTED = "consented"  # their own account's space vouches for it, and they let it say so
 
 
-_BINDS_MORE: Final = (Trust.ASSERTED, Trust.EVIDENCED, Trust.CONFIRMED, Trust.CHALLENGED, Trust.VOUCHED)
+_BINDS_MORE: Final = (
+    Trust.ASSERTED,
+    Trust.EVIDENCED,
+    Trust.CONFIRMED,
+    Trust.CHALLENGED,
+    Trust.CONSENTED,
+    Trust.VOUCHED,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,7 @@ class Batches:
         self._pictures: dict[SpaceName, Picture] = {}
         self._tries: dict[AccountId, int] = {}
         self._singly: set[SpaceName] = set()
+        self._told: set[SpaceName] = set()
 
     @property
     def in_hand(self) -> int:
@@ -204,14 +205,14 @@ class Batches:
                 await self._in_space(name)
         except Exception as error:
             log.error("batch.has_failed", space=name, kind=type(error).__name__, at=place_of(error))
-            self._wait(name)
+            await self._wait(name)
         finally:
             del self._working[name]
         if name in self._again:
             async with self._works.begin() as work:
                 work.wake(TOPIC)
 
-    def _wait(self, name: SpaceName, answer: Outcome | Unknown | None = None) -> None:
+    async def _wait(self, name: SpaceName, answer: Outcome | Unknown | None = None) -> None:
         """The space is asked again soon, then slower with the age of its trouble; slowly where people have to mend it.
 
         What stands there is read anew before: while that fails, nobody's tries are used up.
@@ -223,6 +224,12 @@ class Batches:
         asked = answer.after if isinstance(answer, Unavailable | Unknown) else None
         pause = pace.most if needs else min(max(age * pace.share, pace.least), pace.most)
         self._again[name] = now + (pause if asked is None else max(pause, asked))
+        if name not in self._told and (needs or age >= pace.tell_after):
+            # One of them is looked at by itself, so that people hear of the trouble as they would of any other.
+            self._told.add(name)
+            async with self._works.look() as look:
+                ones = await look.raids.batch(name, tuple(Phase), 1)
+            await self._hand_back([one.account for one in ones])
 
     # -- one pass over one space
 
@@ -261,7 +268,7 @@ class Batches:
         seen = await space.sweep()
         losses = seen if isinstance(seen, Unknown) else await space.survey_many(places)
         if isinstance(seen, Unknown) or isinstance(losses, Unknown):
-            self._wait(name, seen if isinstance(seen, Unknown) else losses)  # type: ignore[arg-type]  # one of the two is
+            await self._wait(name, seen if isinstance(seen, Unknown) else losses)  # type: ignore[arg-type]  # one of the two is
             return None
         self._pictures[name] = Picture(seen, losses, frozenset(places))
         return self._pictures[name]
@@ -303,12 +310,13 @@ class Batches:
             answered |= outcomes
             refused_in_a_row = refused_in_a_row + len(refused) if len(refused) == len(part) else 0
             if silent or refused_in_a_row >= MOST_REFUSALS:
-                self._wait(name, (silent or refused)[0])
+                await self._wait(name, (silent or refused)[0])
                 break
         await self._took(name, [one for one in ready if one.place in answered], answered, gives_references)
         if name in self._again:
             return False
         self._since.pop(name, None)
+        self._told.discard(name)
         return True
 
     def _together(self, space: Space) -> int:
@@ -361,7 +369,7 @@ class Batches:
             return
         seen = await space.sweep()
         if isinstance(seen, Unknown):
-            self._wait(name, seen)
+            await self._wait(name, seen)
             return
         held = [one for one in ones if one.plain and _is_ours(one, seen)]
         for start in range(0, len(held), WRITTEN_TOGETHER):

@@ -10,7 +10,8 @@ from guardian.sanctions.values import Key
 class Pace:
     """Case time, from configuration. A retry waits `share` of the trouble's age, never less than `least` nor more than
     `most`; people are told of a key that has been blocked for `tell_after`. What a space refuses until people mend it
-    (a rank, a permission) is asked for no sooner than every `refused`: a thousand such keys must not knock all day."""
+    (a rank, a permission) is asked for no sooner than every `refused`: a thousand such keys must not knock all day, and
+    what was a passing fault of the space must still hold within a minute of its end."""
 
     least: timedelta = timedelta(seconds=5)
     share: float = 0.25
@@ -19,7 +20,7 @@ class Pace:
     braked: timedelta = timedelta(minutes=5)
     missing: timedelta = timedelta(days=1)
     distrust_told_after: timedelta = timedelta(minutes=15)
-    refused: timedelta = timedelta(minutes=2)
+    refused: timedelta = timedelta(seconds=40)
 
     def retry_at(self, key: Key, now: datetime) -> datetime:
         """The instant of the next try of a key that has just failed."""

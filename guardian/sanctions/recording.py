@@ -194,9 +194,13 @@ async def record_missing(tools: Tools, facts: Facts) -> None:
         observed_at=now,
     )
     async with tools.works.begin() as work:
-        if facts.key.state is not CoverageState.NO_ACCOUNT:
-            work.journal.note(facts.entry("account.not_found"))
         await _finish(tools, work, key)
+        if facts.key.state is CoverageState.NO_ACCOUNT:
+            return
+        work.journal.note(facts.entry("account.not_found"))
+        if facts.wish(now).hold is not Hold.OPEN:
+            # Merged into another, deleted, or hidden: whoever it was may be there under another account by now.
+            await tools.alarms.raise_(work, "account_gone", key.person, key.space, facts.because(now))
 
 
 async def record_given(tools: Tools, facts: Facts, step: GiveBack, outcome: Outcome) -> None:

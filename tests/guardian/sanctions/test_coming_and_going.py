@@ -102,3 +102,34 @@ async def test_a_mute_of_sixty_days_leaves_no_instant_without(tmp_path: Path) ->
         placed = world.spaces["fake"].changes(Deed.RESTRICT)
         assert len(placed) == 3
         assert max(later.at - before.at for before, later in pairwise(placed)) < LONGEST
+
+
+async def test_an_account_that_is_no_more_is_told_once_and_looked_for_every_day(tmp_path: Path) -> None:
+    """Merged into another, its owner goes on there: nobody would know that nothing holds them."""
+    async with a_world(tmp_path) as world:
+        person = await world.a_person()
+        await world.a_sanction(person)
+        await world.settle()
+        account = world.spaces["fake"].accounts[await world.native(person, "fake")]
+        world.spaces["fake"].remove(account.native_id)
+        await looked_at(world, person)
+        await world.move(3 * DAY)
+        assert world.alarms.raised == [("account_gone", NAME)]
+        account.holds.clear()
+        world.spaces["fake"].accounts[account.native_id] = account
+        await world.move(DAY)
+        assert await world.held(person, "fake") == {"barred"}
+
+
+async def test_a_mute_whose_lifting_is_refused_goes_to_people_and_is_tried_for_ever(tmp_path: Path) -> None:
+    """Somebody was given a role above the bot's after the mute was placed: nobody may touch them, to free them either."""
+    clock = FrozenClock()
+    async with a_world(tmp_path, discord_like(clock), clock=clock) as world:
+        person, native = await muted(world)
+        world.spaces["fake"].accounts[native].above_us = True
+        await lifted(world, person)
+        await world.move(DAY)
+        assert (world.alarms.raised, (await world.coverage(person))["fake"]) == ([("blocked", NAME)], "blocked")
+        world.spaces["fake"].accounts[native].above_us = False
+        await world.move(DAY)
+        assert await world.held(person, "fake") == frozenset()
