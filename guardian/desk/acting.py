@@ -43,6 +43,7 @@ from guardian.people.names import code_name as new_code_name
 from guardian.people.permissions import UseCase
 from guardian.people.values import Group, Member, Naming, Person, Trust
 from guardian.sanctions import enactment
+from guardian.sanctions.values import LiftingCause
 from guardian.spaces.port import Account
 from rules import brake
 from rules.ladder import Outcome
@@ -213,8 +214,20 @@ def judge_act(
 
 async def _braked(desk: Desk, work: Work, wish: brake.Intended[MemberId, PersonId]) -> Verdict:
     circle = circle_of(await work.people.members(), work.now)
-    acts = taken(await work.deliberation.acts())
+    acts = (*taken(await work.deliberation.acts()), *await _reversed_with_a_raid(work, wish))
     return brake.may_act(wish, acts, circle.members, binding(await work.deliberation.stops()), work.now, desk.policy)
+
+
+async def _reversed_with_a_raid(
+    work: Work, wish: brake.Intended[MemberId, PersonId]
+) -> tuple[brake.PastAct[MemberId, PersonId], ...]:
+    """A raid that was reversed was an act on each of its people."""
+    many = [s for s in await work.sanctions.of_person(wish.on) if s.follows and s.lifting is not None]
+    return tuple(
+        brake.PastAct(wish.by, wish.on, s.enacted_at, wish.ground, wish.by, reviewed=True, reversed=True)
+        for s in many
+        if s.lifting is not None and s.lifting.cause is LiftingCause.REVERSAL
+    )
 
 
 async def open_review(desk: Desk, work: Work, actor: Member, intended: Act, *, waits: bool) -> tuple[Case, Act]:

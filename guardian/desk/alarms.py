@@ -20,6 +20,7 @@ from rules.telling import Telling
 
 _KINDS: Final[Mapping[str, NoticeKind]] = {
     "blocked": NoticeKind.BLOCKED,
+    "account_gone": NoticeKind.BLOCKED,
     "healed": NoticeKind.HEALED,
     "lifted_by_hand": NoticeKind.LIFTED_BY_HAND,
     "lifted_again": NoticeKind.LIFTED_BY_HAND,

@@ -102,4 +102,7 @@ async def _may_close(view: View, case: Case, review_on: datetime) -> Verdict:
         is_told = is_told and sanction.telling is not Telling.TO_TELL
         rows = await view.sanctions.coverage_of(sanction.person)
         open_in.update(still_open(row for row in rows if sanction.covers(row.space)))
+    raid = await view.raids.of_case(case.id)
+    if raid is not None and await view.raids.still_open(raid.id):
+        open_in.add("the list of the raid")
     return may_close(is_told=is_told, open_in=sorted(open_in), review_on=review_on, now=view.now)

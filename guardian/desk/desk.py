@@ -92,6 +92,7 @@ class View(CaseView, Protocol):
     @property
     def foreign(self) -> ForeignStore: ...
 
+
 class Work(View, Protocol):
     """One transaction: what was read still holds when it commits, and its journal entries are its last statements."""
 
@@ -132,6 +133,7 @@ class Desk:
 
     `base_url` is the address of the pages, `community` the name that people see, `wire` the machine's own time, by
     which one-time links and sessions end. `longest_text` (characters) and `largest_file` (bytes) bound what is taken in.
+    `shows_accounts`: on the pages somebody can show which accounts elsewhere are theirs.
     """
 
     works: Works
@@ -143,3 +145,4 @@ class Desk:
     wire: Callable[[], datetime] = wire_instant
     longest_text: int = 40_000
     largest_file: int = 10_000_000
+    shows_accounts: bool = False

@@ -24,6 +24,7 @@ from guardian.notices.values import News, NoticeKind
 from guardian.people.links import Dispute
 from guardian.people.permissions import UseCase
 from guardian.people.values import KnownAccount
+from guardian.spaces.proof import Shown
 from rules.deadlines import Deadline, due, next_date
 from rules.links import may_keep
 from rules.policy import Policy
@@ -43,21 +44,28 @@ class LinkedLine:
 
 @dataclass(frozen=True, slots=True)
 class DisputeRead:
-    """One open dispute as a member reads it. `is_yours`: the reader may say that the link stays."""
+    """One open dispute as a member reads it. `may_keep`: the reader may say that the link stays.
+
+    `shown` are the accounts that they have shown to be theirs by signing in.
+    """
 
     link: AccountId
     at: datetime
     text: str
     by_owner: bool
     may_keep: bool
+    shown: tuple[Shown, ...] = ()
 
 
-async def not_mine(desk: Desk, receipt: str, text: str) -> str:
-    """The owner of a linked account has said that they are not whom it was taken for; the group owes it a look."""
+async def not_mine(desk: Desk, receipt: str, text: str, shown: tuple[Shown, ...] = ()) -> str:
+    """The owner of a linked account has said that they are not whom it was taken for; the group owes it a look.
+
+    `shown` are accounts that they have shown to be theirs: they stand with what they wrote, for the same readers.
+    """
     insist(text_fits(text, desk.longest_text))
     async with desk.works.begin() as work:
         link = await link_behind(work, receipt)
-        until = await _disputed(desk, work, link, text.strip(), by_owner=True)
+        until = await _disputed(desk, work, link, text.strip(), shown, by_owner=True)
     return _answer(until)
 
 
@@ -66,7 +74,7 @@ async def dispute_by_person(desk: Desk, work: Work, person: PersonId, link_id: A
     link = await work.people.account(link_id)
     if link is None or link.person != person or link.id not in {each.link for each in await lines_for(work, person)}:
         raise NotFound
-    return _answer(await _disputed(desk, work, link, text.strip(), by_owner=False))
+    return _answer(await _disputed(desk, work, link, text.strip(), (), by_owner=False))
 
 
 async def lines_for(view: View, person: PersonId) -> tuple[LinkedLine, ...]:
@@ -87,7 +95,7 @@ async def open_disputes(view: View, by: MemberId, person: PersonId) -> tuple[Dis
     for link in await accounts_known_to(view, by, person):
         may = bool(may_keep(by_member(by), await made_by(view, link)))
         disputes = [each for each in await view.links.disputes_of(link.id) if each.settled_at is None]
-        found += [DisputeRead(link.id, each.at, each.text, each.by_owner, may) for each in disputes]
+        found += [DisputeRead(link.id, each.at, each.text, each.by_owner, may, each.shown) for each in disputes]
     return tuple(found)
 
 
@@ -144,28 +152,36 @@ async def made_by(view: View, link: KnownAccount) -> tuple[str, ...]:
     return (*first, *(by_member(each) for each in second if each))
 
 
-async def _disputed(desk: Desk, work: Work, link: KnownAccount, text: str, *, by_owner: bool) -> datetime:
+async def _disputed(
+    desk: Desk, work: Work, link: KnownAccount, text: str, shown: tuple[Shown, ...], *, by_owner: bool
+) -> datetime:
     """The words are with the link, its case's members are told, and a look is owed; by when is the answer."""
     if not link.binding:
         raise Refused("not_linked", _OVER, "P-6.4")
     case = await case_of(work, link.namings[-1].case)
-    case = await keep_out(work, desk.policy, case, text)
+    case = await keep_out(work, desk.policy, case, "\n".join((text, *_as_words(shown))))
     about = {"account": link.id}
     entry = Entry("link.was_disputed", PARTY, "P-6.4", about, case.id)
     work.journal.note(entry)
     known = [each for each in await work.links.disputes_of(link.id) if each.settled_at is None]
     known = [each for each in known if each.by_owner is by_owner]
     if known:
-        await work.links.save_dispute(replace(known[0], text=f"{known[0].text}\n\n{text}"))
+        every = tuple(dict.fromkeys((*known[0].shown, *shown)))
+        await work.links.save_dispute(replace(known[0], text=f"{known[0].text}\n\n{text}", shown=every))
         promises = await work.promises.open_about(known[0].id, PromiseKind.LINK_DISPUTE)
         await _tell(work, case, promises[0].due)
         return promises[0].due
-    dispute = Dispute(new_id(), link.id, case.id, work.now, text, by_owner)
+    dispute = Dispute(new_id(), link.id, case.id, work.now, text, by_owner, shown=shown)
     await work.links.add_dispute(dispute)
     until = due(Deadline.LINK_DISPUTE, work.now, desk.policy)
     await promise(work, PromiseKind.LINK_DISPUTE, case.id, until, about=dispute.id)
     await _tell(work, case, until)
     return until
+
+
+def _as_words(shown: tuple[Shown, ...]) -> tuple[str, ...]:
+    """The accounts as words, so that a member whose own account is among them hears of nothing before a chair's word."""
+    return tuple(f"{each.handle} {each.account.native_id}" for each in shown)
 
 
 async def _tell(work: Work, case: Case, until: datetime) -> None:

@@ -32,6 +32,8 @@ from rules.policy import Policy
 from rules.steps import Second, may_confirm
 
 _SHORTEST_ID = 6
+_SHOWN = (Trust.CHALLENGED, Trust.CONSENTED)
+"""What somebody has shown from an account that is surely theirs: more than people's word for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ async def link_account(work: Work, person: Person, account: Account, handle: str
         return made
     named = known.named_in(naming)
     binds_now = not known.binding and naming.trust is not Trust.ASSERTED
-    if binds_now:
+    if binds_now or (known.by_word and naming.trust in _SHOWN):
         named = replace(named, trust=naming.trust, handle=handle)
     kept = named if named == known else await work.people.save_account(named)
     if binds_now:

@@ -25,7 +25,7 @@ from guardian.cases.values import (
     StepKind,
     StepState,
 )
-from guardian.desk import second_looks
+from guardian.desk import consenting, second_looks
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.disputes import LinkedLine, dispute_by_person, lines_for
 from guardian.desk.enactment import enactment_told
@@ -49,6 +49,7 @@ from guardian.ids import AccountId, DecisionId, PersonId, Reference, new_id
 from guardian.journal import PARTY, Entry
 from guardian.notices.values import News, Notice, NoticeKind, NoticeState
 from guardian.sanctions.values import Sanction, asks_until, state_at
+from guardian.spaces.proof import Proven
 from rules.deadlines import Deadline, due
 from rules.ladder import Authority, TermState
 from rules.policy import Policy
@@ -171,6 +172,16 @@ async def dispute_link(desk: Desk, receipt: str, link: AccountId, text: str) -> 
     async with desk.works.begin() as work:
         person = await _holder(work, receipt)
         return await dispute_by_person(desk, work, person, link, text)
+
+
+async def show_accounts(desk: Desk, receipt: str, proven: Proven) -> str:
+    """The accounts elsewhere that the person has shown, by signing in to one that is known to be theirs, are known as theirs.
+
+    The answer is the same whoever signed in. Policy: P-6.4.
+    """
+    vouched = await consenting.called_now(desk, proven)
+    async with desk.works.begin() as work:
+        return await consenting.take(desk, work, await _holder(work, receipt), proven, vouched)
 
 
 async def ask_readmission(desk: Desk, receipt: str, text: str) -> str:

@@ -279,7 +279,9 @@ async def _reports(view: View, case: Case, members: tuple[Member, ...]) -> tuple
 async def _people(work: Work, by: MemberId, case: Case) -> tuple[PersonRead, ...]:
     reader = await work.people.member(by)
     people = [await work.people.person(person) for person in await reported(work, case)] if reader else []
-    return tuple([await _person(work, reader, each, case) for each in people if each is not None and reader is not None])
+    return tuple(
+        [await _person(work, reader, each, case) for each in people if each is not None and reader is not None]
+    )
 
 
 async def _person(work: Work, reader: Member, person: Person, case: Case) -> PersonRead:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from guardian.cases.raids import RaidState
+from guardian.cases.values import ActState
 from guardian.clock import wire_instant
 from guardian.desk import raiding, reviewing
+from guardian.desk.acting import Target, act
 from guardian.desk.acting import second as second_act
 from guardian.desk.alarms import DeskAlarms
 from guardian.desk.carrying import carry_raids
@@ -23,6 +25,7 @@ from guardian.sanctions.pace import Pace
 from guardian.sanctions.reconciler import Reconciler
 from guardian.spaces.port import Belonging, BelongingKind
 from guardian.spaces.registry import Mode
+from rules.policy import Policy, RaidTells
 from rules.precedence import Hold, Restriction
 from rules.unilateral import Ground, ReviewAnswer
 from tests.builders.desk import (
@@ -39,6 +42,7 @@ from tests.builders.desk import (
 )
 from tests.builders.reconciling import neutral
 from tests.fakes.space import Deed, Trouble
+from tests.rules.community import DJANGO, changed
 
 RAIDERS = tuple(f"9{n:017d}" for n in range(12))
 BARRED = frozenset({Hold.BARRED})
@@ -101,8 +105,8 @@ async def _no_nap(_: float) -> None:
 
 
 @asynccontextmanager
-async def raided(folder: Path, bulk: int = 5) -> AsyncIterator[Raided]:
-    async with a_desk(folder) as community:
+async def raided(folder: Path, bulk: int = 5, policy: Policy | None = None) -> AsyncIterator[Raided]:
+    async with a_desk(folder, policy=policy) as community:
         discord = community.spaces[DISCORD]
         discord.abilities = replace(discord.abilities, bulk=bulk)
         yield Raided(community)
@@ -148,6 +152,31 @@ async def test_the_group_is_told_of_a_raid_once_and_its_people_are_not_written_t
             assert found is not None
             to = [notice.to.kind for notice in await view.notices.of_case(found.id)]
         assert RecipientKind.PERSON not in to
+
+
+async def test_where_the_policy_says_so_everybody_of_a_raid_has_the_text_with_a_page_of_their_own(
+    tmp_path: Path,
+) -> None:
+    async with raided(tmp_path, policy=changed(DJANGO, "brake.raid_tells", RaidTells.EACH)) as world:
+        case = await world.seconded()
+        async with world.community.works.look() as view:
+            found = await view.cases.case_named(case)
+            assert found is not None
+            told = [n for n in await view.notices.of_case(found.id) if n.to.kind is RecipientKind.PERSON]
+        assert {notice.kind for notice in told} == {NoticeKind.ACTED}
+        assert len({notice.to.person for notice in told}) == len(RAIDERS)
+        assert all(notice.facts["receipt"] for notice in told)
+
+
+async def test_after_a_reversed_raid_nobody_acts_alone_on_one_of_its_people(tmp_path: Path) -> None:
+    async with raided(tmp_path) as world:
+        case = await world.seconded()
+        for by in (CHIARA, DMITRI):
+            await reviewing.review(world.desk, by, case, ReviewAnswer.REVERSE, reason="They were invited.")
+        await world.settle()
+        target = Target(DISCORD, RAIDERS[0])
+        again = await act(world.desk, DMITRI, target, Restriction.MUTED, Ground.ONGOING, "Again.")
+        assert again.state is ActState.AWAITING_SECOND
 
 
 async def test_a_reversal_lets_everybody_in_and_leaves_a_moderators_ban(tmp_path: Path) -> None:
@@ -234,21 +263,33 @@ async def test_what_a_bar_takes_is_written_down_before_and_given_back(tmp_path: 
         assert world.discord.accounts[RAIDERS[0]].things == (gardener,)
 
 
-async def test_a_space_that_refuses_us_is_not_asked_for_each_account(tmp_path: Path) -> None:
+async def test_a_space_that_refuses_us_is_asked_seldom_and_people_hear_of_it_once(tmp_path: Path) -> None:
     async with raided(tmp_path, bulk=1) as world:
-        for native_id in RAIDERS:
-            world.discord.accounts[native_id].above_us = True
-        world.discord.survey_many = _nothing_lost  # type: ignore[method-assign]
-        case = await world.announced()
-        await raiding.second(world.desk, BRUNO, case)
-        await world.settle()
-        tried = [act for act in world.discord.acts if act.deed is Deed.RESTRICT]
-        assert len(tried) <= 8
+        world.discord.trouble = Trouble.REFUSING
+        case = await world.seconded()
+        for _ in range(8):
+            world.community.later(timedelta(minutes=15))
+            await world.settle()
+        assert world.discord.acts == []
+        assert world.discord.looks <= 16
         assert (await world.community.kinds_told(DMITRI)).count(NoticeKind.BLOCKED) == 1
+        world.discord.trouble = Trouble.NONE
+        world.community.later(timedelta(minutes=15))
+        await world.settle()
+        assert world.held() == set(RAIDERS)
+        assert (await raiding.status(world.desk, AMARA, case)).state is RaidState.DONE
 
 
-async def _nothing_lost(_: object) -> dict[object, object]:
-    return {}
+async def test_one_by_one_a_refusal_of_each_stops_the_asking_after_a_few(tmp_path: Path) -> None:
+    async with raided(tmp_path, bulk=1) as world:
+        world.discord.before_act = lambda deed, native_id: _rise(world, native_id)
+        await world.seconded()
+        assert len({each.native_id for each in world.discord.acts if each.deed is Deed.RESTRICT}) <= 8
+
+
+def _rise(world: Raided, native_id: str) -> None:
+    """Their rank is above ours from the moment at which they are to be restricted."""
+    world.discord.accounts[native_id].above_us = True
 
 
 async def test_a_space_that_is_down_for_hours_loses_nothing_of_a_raid(tmp_path: Path) -> None:

@@ -1,0 +1,239 @@
+"""What somebody with a seat of their own might try: to learn of what concerns them, to free a friend, to reach a reporter."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from guardian.cases.intake import EvidenceIn
+from guardian.cases.local import FlagIn, Urgency
+from guardian.cases.values import Case, Wall, WallKind
+from guardian.desk import escalating, matters, measuring, native, telling, unlinking
+from guardian.desk.escalating import ByAccount, ByMatter, ByThing
+from guardian.desk.linking import name_reported, propose_link
+from guardian.desk.unlinking import unlink
+from guardian.errors import NotFound
+from guardian.ids import MemberId
+from guardian.notices.values import News, NoticeKind
+from guardian.people.values import Group, Trust
+from guardian.spaces.port import Account
+from rules.measures import MeasureReason
+from rules.precedence import Hold
+from tests.builders.desk import (
+    A_REPORTER,
+    AMARA,
+    BRUNO,
+    DISCORD,
+    DMITRI,
+    ELENI,
+    FARID,
+    FORUM,
+    INES,
+    SOMEBODY,
+    Community,
+    a_desk,
+    a_member,
+    a_message,
+    a_role,
+    everybody,
+)
+from tests.builders.journey import newest_case
+from tests.builders.measuring import Moderated, moderated
+from tests.guardian.desk.test_matters import a_matter
+
+SECOND_ACCOUNT = Account(DISCORD, "700000000000000077")
+TROLL = "700000000000000044"
+OF_INES = "600000000000000009"
+PAVEL = MemberId("m10-pavel")
+
+
+@pytest.fixture
+async def stage(community: Community) -> Moderated:
+    """A community on the day after its installation, with a troll."""
+    community.spaces[DISCORD].add(TROLL, "troll")
+    made = moderated(community)
+    for name in community.spaces:
+        await made.sweep(name)
+    community.later(timedelta(days=1))
+    return made
+
+
+async def walled(community: Community, case: Case, member: MemberId) -> None:
+    """The member is kept out of the case."""
+    async with community.works.begin() as work:
+        wall = Wall(case.id, member, WallKind.EXCLUDED, "named", community.clock.now(), "test")
+        await work.cases.add_wall(wall)
+
+
+async def binding(community: Community, account: Account) -> bool:
+    """Whether the account is known to be somebody's."""
+    async with community.works.look() as view:
+        return any(link.binding for link in await view.people.owners(account))
+
+
+# -- the names of cases
+
+
+async def test_who_set_a_measure_is_not_shown_the_groups_name_of_it_once_it_was_passed_on(stage: Moderated) -> None:
+    """P-3.1"""
+    made = await stage.measured("troll")
+    await escalating.escalate(stage.desk, INES, ByMatter(made.matter), Urgency.SOON, "", "Please look.")
+    case = await newest_case(stage.community)
+    (line,) = await measuring.running(stage.desk, INES)
+    assert line.matter == made.matter != case.code_name
+    await measuring.end(stage.desk, INES, made.matter)
+    assert await measuring.running(stage.desk, INES) == ()
+
+
+async def test_who_made_a_native_act_is_not_shown_the_groups_name_of_it_once_it_was_passed_on(
+    stage: Moderated,
+) -> None:
+    """P-3.1, P-7.2"""
+    stage.community.spaces[DISCORD].hold_by_hand(TROLL, Hold.BARRED, by=OF_INES)
+    await native.noticed(stage.desk, DISCORD, [TROLL])
+    (waits,) = await native.waiting(stage.desk, INES)
+    await escalating.escalate(stage.desk, INES, ByMatter(waits.matter), Urgency.SOON, "", "Please look.")
+    case = await newest_case(stage.community)
+    seen = await native.waiting(stage.desk, INES)
+    assert case.code_name not in [line.matter for line in seen]
+    explained = await native.explain(stage.desk, INES, "", MeasureReason.SPAM, timedelta(days=2))
+    assert explained.matter != case.code_name
+
+
+async def test_a_moderator_whom_it_turns_out_to_concern_is_asked_no_more_about_what_they_did(stage: Moderated) -> None:
+    """P-2.5, P-7.2"""
+    stage.community.spaces[DISCORD].hold_by_hand(TROLL, Hold.BARRED, by=OF_INES)
+    await native.noticed(stage.desk, DISCORD, [TROLL])
+    await walled(stage.community, await newest_case(stage.community), INES)
+    assert await native.waiting(stage.desk, INES) == ()
+
+
+# -- freeing somebody
+
+
+async def test_a_member_kept_out_of_a_case_cannot_free_an_account_that_it_holds_through_another(
+    community: Community,
+) -> None:
+    """P-2.5, P-4.1, P-6.4"""
+    community.spaces[DISCORD].add(SECOND_ACCOUNT.native_id, "grumbler2")
+    secret, person = await community.a_named_case()
+    await walled(community, secret, DMITRI)
+    link = await propose_link(community.desk, AMARA, person, DISCORD, "grumbler2", "The same words.")
+    await community.confirmed(BRUNO, secret.code_name, link.link)
+    await community.a_named_case()
+    await propose_link(community.desk, DMITRI, person, DISCORD, "grumbler2", "They told me.")
+    undone = await unlink(community.desk, DMITRI, person, DISCORD, "grumbler2", "I was wrong.")
+    assert (undone.person, undone.space) == (person, DISCORD)
+    assert await binding(community, SECOND_ACCOUNT)
+    news = [dict(n.facts) for n in await community.told(AMARA) if n.case == secret.id]
+    assert News.CONFLICT in [facts.get("news") for facts in news]
+    again = await propose_link(community.desk, DMITRI, person, DISCORD, "grumbler2", "They did after all.")
+    assert again.trust is Trust.ASSERTED
+
+
+# -- blind from the first instant
+
+
+async def test_a_member_whose_second_account_is_known_is_kept_out_of_a_report_about_that_account(
+    community: Community,
+) -> None:
+    """P-2.5: the account stands in no list of the member's own."""
+    community.spaces[DISCORD].add("600000000000000004", "dmitri4x")
+    community.spaces[DISCORD].add(SECOND_ACCOUNT.native_id, "grumbler2")
+    case = await community.a_case(who="dmitri4x")
+    person = await name_reported(community.desk, AMARA, case.code_name, DISCORD, "dmitri4x")
+    link = await propose_link(community.desk, AMARA, person, DISCORD, "grumbler2", "The same words.")
+    await community.confirmed(BRUNO, case.code_name, link.link)
+    fresh = await community.a_case(evidence=(a_message(author=SECOND_ACCOUNT, author_handle="grumbler2"),))
+    with pytest.raises(NotFound):
+        await community.may_see(DMITRI, fresh.code_name)
+    assert fresh.id not in {notice.case for notice in await community.told(DMITRI)}
+    assert await community.may_see(ELENI, fresh.code_name)
+
+
+async def test_a_moderator_whose_second_account_is_flagged_or_passed_on_hears_nothing(tmp_path: Path) -> None:
+    """P-2.5"""
+    pavel = a_member(PAVEL, "Pavel Novak", a_role(Group.MODERATORS), number=11)
+    async with a_desk(tmp_path, members=(*everybody(), pavel)) as community:
+        community.spaces[DISCORD].add(SECOND_ACCOUNT.native_id, "grumbler2")
+        community.spaces[DISCORD].add("600000000000000004", "dmitri4x")
+        community.spaces[DISCORD].add(pavel.accounts[0].native_id, "pavel11x")
+        case = await community.a_case(who="pavel11x")
+        person = await name_reported(community.desk, AMARA, case.code_name, DISCORD, "pavel11x")
+        link = await propose_link(community.desk, AMARA, person, DISCORD, "grumbler2", "The same words.")
+        await community.confirmed(BRUNO, case.code_name, link.link)
+        flag = FlagIn(DISCORD, "flag-9", "something else", "They insult me.", SECOND_ACCOUNT, "grumbler2")
+        name = await matters.take_flag(community.desk, flag)
+        assert name is not None
+        assert [line.code_name for line in await matters.matters(community.desk, PAVEL)] == []
+        assert [line.code_name for line in await matters.matters(community.desk, INES)] == [name]
+
+
+async def test_a_member_whose_second_account_is_passed_on_is_kept_out(community: Community) -> None:
+    """P-2.5, P-8.2"""
+    community.spaces[DISCORD].add("600000000000000004", "dmitri4x")
+    community.spaces[DISCORD].add(SECOND_ACCOUNT.native_id, "grumbler2")
+    case = await community.a_case(who="dmitri4x")
+    person = await name_reported(community.desk, AMARA, case.code_name, DISCORD, "dmitri4x")
+    link = await propose_link(community.desk, AMARA, person, DISCORD, "grumbler2", "The same words.")
+    await community.confirmed(BRUNO, case.code_name, link.link)
+    await escalating.escalate(community.desk, INES, ByAccount(DISCORD, "grumbler2"), Urgency.SOON, "", "Again.")
+    passed = await newest_case(community)
+    with pytest.raises(NotFound):
+        await community.may_see(DMITRI, passed.code_name)
+
+
+# -- against a reporter
+
+
+async def test_the_members_of_a_case_hear_when_somebody_it_concerns_passes_its_reporter_on(
+    community: Community,
+) -> None:
+    """P-4.4: the answer looks as always."""
+    case = await community.a_case(reporter=A_REPORTER, names_members=(INES,))
+    community.spaces[DISCORD].add(A_REPORTER.native_id, "reporter")
+    seen = await escalating.escalate(community.desk, INES, ByAccount(DISCORD, "reporter"), Urgency.SOON, "", "Pest.")
+    assert seen.text
+    news = [dict(n.facts).get("news") for n in await community.told(AMARA) if n.case == case.id]
+    assert News.CONFLICT in news
+
+
+async def test_the_members_of_a_case_hear_when_somebody_it_concerns_flags_its_reporter(community: Community) -> None:
+    """P-4.4"""
+    case = await community.a_case(reporter=A_REPORTER, names_members=(INES,))
+    flag = FlagIn(DISCORD, "flag-8", "something else", "A pest.", A_REPORTER, "reporter", by=Account(DISCORD, OF_INES))
+    await matters.take_flag(community.desk, flag)
+    news = [dict(n.facts).get("news") for n in await community.told(AMARA) if n.case == case.id]
+    assert News.CONFLICT in news
+
+
+# -- what nobody may hold
+
+
+async def test_what_was_kept_of_a_flagged_message_is_destroyed_when_it_is_passed_on_as_material_of_minors(
+    community: Community,
+) -> None:
+    """P-2.7"""
+    local = await a_matter(community, evidence=EvidenceIn("file", author=SOMEBODY, file_name="a.png", content=b"\x89PNG"))
+    await escalating.escalate(
+        community.desk, INES, ByMatter(local.code_name), Urgency.SOON, "", "It shows a child.", minors=True
+    )
+    async with community.works.look() as view:
+        pieces = await view.cases.evidence_of(local.id)
+        kept = [await view.cases.evidence(piece.id) for piece in pieces]
+    assert all(piece is not None and piece.content is None and not piece.text for piece in kept)
+
+
+# -- a seat that has ended
+
+
+async def test_a_notice_that_waits_does_not_reach_a_former_member_who_is_still_a_moderator(
+    community: Community,
+) -> None:
+    """P-1.2"""
+    case = await community.a_case()
+    (notice, *_) = [n for n in await community.told(FARID) if n.case == case.id]
+    await community.change(FARID, roles=(a_role(Group.MODERATORS, space=DISCORD),))
+    async with community.works.look() as view:
+        assert not await telling.still_to_tell(view, notice)

@@ -1,0 +1,73 @@
+"""Suspected sexual material of minors: once it is recognised, nothing of it is kept or shown (P-2.7)."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from guardian.desk.intake import ByReceipt, EvidenceIn, add
+from guardian.desk.minors import mark_minors
+from guardian.desk.reading import evidence_bytes, link_for, open_session
+from guardian.errors import NotFound, Refused
+from guardian.ids import ReportId
+from guardian.notices.values import NoticeKind
+from guardian.storage.tables.cases import evidence
+from tests.builders.desk import AMARA, BRUNO, INES, Community, a_message
+
+FILE = EvidenceIn("file", file_name="screen.png", content=bytes(range(256)) * 40)
+
+
+async def test_what_was_kept_is_destroyed_and_only_link_author_and_time_are_left(community: Community) -> None:
+    """P-2.7"""
+    received = await community.report(evidence=(a_message(), FILE))
+    case = await community.case(received)
+    session = await open_session(
+        community.desk, (await link_for(community.desk, BRUNO, case.code_name)).rpartition("/")[2]
+    )
+    (read,) = (await community.read(BRUNO, case.code_name)).reports
+    sealed = await sealed_bytes(community)
+    await mark_minors(community.desk, AMARA, case.code_name, received.report)
+    (after,) = (await community.read(BRUNO, case.code_name)).reports
+    assert [(each.text, each.file_name, each.sha256) for each in after.evidence] == [("", "", "")] * 2
+    assert (after.evidence[0].link, after.evidence[0].author_handle) == ("https://discord.example/1/2/3", "grumbler")
+    assert after.report.what_happened == read.report.what_happened
+    for piece in read.evidence:
+        with pytest.raises(NotFound):
+            await evidence_bytes(community.desk, session, piece.id)
+    assert sealed and not any(sealed in path.read_bytes() for path in files_of(community))
+    assert "report.was_marked_minors" in await community.journalled()
+
+
+async def test_nothing_more_is_taken_in_for_it_and_the_others_are_told(community: Community) -> None:
+    """P-2.7"""
+    received = await community.report(evidence=(FILE,))
+    case = await community.case(received)
+    await mark_minors(community.desk, AMARA, case.code_name, received.report)
+    await add(community.desk, ByReceipt(received.receipt), "Here it is again.", (FILE,))
+    assert await sealed_bytes(community) is None
+    assert NoticeKind.CASE_NEWS in await community.kinds_told(BRUNO)
+
+
+async def test_it_is_marked_once_by_those_on_the_case_alone(community: Community) -> None:
+    """P-2.7, P-4.2"""
+    received, other = await community.report(), await community.report(what_happened="Another matter.")
+    case = await community.case(received)
+    with pytest.raises(NotFound):
+        await mark_minors(community.desk, AMARA, case.code_name, other.report)
+    with pytest.raises((NotFound, Refused)):
+        await mark_minors(community.desk, INES, case.code_name, received.report)
+    await mark_minors(community.desk, AMARA, case.code_name, ReportId(received.report))
+    with pytest.raises(Refused, match="marked already"):
+        await mark_minors(community.desk, AMARA, case.code_name, received.report)
+
+
+async def sealed_bytes(community: Community) -> bytes | None:
+    """The bytes of the one file as the database has them; None where it has none."""
+    async with community.works.look() as view:
+        rows = await view.cases._connection.execute(select(evidence.c.content).where(evidence.c.kind == "file"))
+        return next((row.content for row in rows if row.content is not None), None)
+
+
+def files_of(community: Community) -> list[Path]:
+    """The database with what lies beside it."""
+    return [path for path in community.folder.iterdir() if path.is_file()]
