@@ -191,6 +191,7 @@ class CaseStore(ReportStore):
             "outcome": outcome,
             "space": case.space,
             "hearers": None if case.hearers is None else " ".join(case.hearers),
+            "evasion_marked_at": case.evasion_marked_at,
         }
 
     async def _case(self, row: Row[Any]) -> Case:
@@ -210,6 +211,7 @@ class CaseStore(ReportStore):
             outcome=outcome,
             space=None if row.space is None else SpaceName(row.space),
             hearers=None if row.hearers is None else tuple(MemberId(member) for member in row.hearers.split()),
+            evasion_marked_at=row.evasion_marked_at,
             version=row.version,
         )
 

@@ -87,6 +87,11 @@ class Database:
         finally:
             await engine.dispose()
 
+    @property
+    def writing(self) -> bool:
+        """Whether a write transaction is under way in this process, or waits for its turn."""
+        return bool(self._writing)
+
     def listen(self, *topics: str) -> AbstractContextManager[Listener]:
         """Hears the topics (none named: all) when they are woken, until the block ends. A ring can be missed: keep a cap."""
         self._kind.listen()

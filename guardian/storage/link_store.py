@@ -1,5 +1,6 @@
 """Remembers disputed links, codes, and people found to be one; what was said of them is sealed."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
 from guardian.people.links import Challenge, Dispute, Join, together
 from guardian.spaces.port import Account
+from guardian.spaces.proof import Shown
 from guardian.storage.keys_store import Scope
 from guardian.storage.sealed import Expunged
 from guardian.storage.store import SealedStore
@@ -132,10 +134,12 @@ class LinkStore(SealedStore):
             "settled_by": dispute.settled_by,
             "upheld": dispute.upheld,
             "text": await self._sealer.seal(scope, disputes.name, dispute.id, "text", dispute.text),
+            "shown": await self._sealer.seal_json(scope, disputes.name, dispute.id, "shown", _packed(dispute.shown)),
         }
 
     async def _dispute(self, row: Row[Any]) -> Dispute:
         text = await self._sealer.unseal_text(disputes.name, row.id, "text", row.text)
+        shown = await self._sealer.unseal_json(disputes.name, row.id, "shown", row.shown) if row.shown else {}
         return Dispute(
             row.id,
             AccountId(row.account_id),
@@ -146,6 +150,7 @@ class LinkStore(SealedStore):
             row.settled_at,
             row.settled_by,
             row.upheld,
+            () if isinstance(shown, Expunged) else _unpacked(shown),
             row.version,
         )
 
@@ -182,6 +187,15 @@ async def joined_to(connection: AsyncConnection, person: PersonId) -> tuple[Pers
     standing = joins.c.confirmed_at.is_not(None) & joins.c.ended_at.is_(None)
     rows = await connection.execute(select(joins.c.kept_id, joins.c.other_id).where(standing))
     return together(person, [(PersonId(row.kept_id), PersonId(row.other_id)) for row in rows])
+
+
+def _packed(shown: Sequence[Shown]) -> dict[str, Any]:
+    return {"accounts": [[each.account.space, each.account.native_id, each.handle] for each in shown]}
+
+
+def _unpacked(content: Mapping[str, Any]) -> tuple[Shown, ...]:
+    named = content.get("accounts", ())
+    return tuple(Shown(Account(SpaceName(space), native_id), handle) for space, native_id, handle in named)
 
 
 def _read_challenge(row: Row[Any], content: dict[str, Any]) -> Challenge:

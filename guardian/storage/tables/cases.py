@@ -26,6 +26,7 @@ cases: Final = Table(
     Column("outcome", LargeBinary, nullable=True),
     Column("space", String(ID_LENGTH), nullable=True),
     Column("hearers", Text, nullable=True),
+    Column("evasion_marked_at", UtcInstant, nullable=True),
     Column("version", Integer, nullable=False),
 )
 

@@ -21,6 +21,7 @@ disputes: Final = Table(
     Column("settled_by", String(ID_LENGTH), nullable=True),
     Column("upheld", Boolean, nullable=False),
     Column("text", LargeBinary, nullable=False),
+    Column("shown", LargeBinary, nullable=True),
     Column("version", Integer, nullable=False),
 )
 

@@ -219,6 +219,7 @@ def upgrade() -> None:
         sa.Column("settled_by", sa.String(length=64), nullable=True),
         sa.Column("upheld", sa.Boolean(), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("shown", sa.LargeBinary(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_link_disputes_account_id_accounts")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_link_disputes_case_id_cases")),
@@ -276,6 +277,7 @@ def upgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.add_column(sa.Column("space", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("hearers", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("evasion_marked_at", sa.BigInteger(), nullable=True))
 
     with op.batch_alter_table("keys", schema=None) as batch_op:
         batch_op.add_column(sa.Column("batch", sa.String(length=64), nullable=True))

@@ -1,0 +1,78 @@
+"""SQLite's thread, asked once for a statement and its rows. The driver goes there four times for the same: to make a
+cursor, to execute, to fetch and to close, and each trip costs more than most of our statements.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Self
+
+import aiosqlite
+
+_CHUNK: Final = 64
+"""What the driver wants to know for reading in pieces; we never do."""
+
+
+class OneTripCursor:
+    """A cursor as SQLAlchemy uses one. Between two trips it holds rows and nothing of the database's."""
+
+    def __init__(self, connection: "OneTripConnection") -> None:
+        self._connection = connection
+        self._rows: Sequence[Any] = ()
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+        self.arraysize = 1
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
+        """The statement was executed, and all its rows are here."""
+        await self._connection.run(self._executed, sqlite3.Cursor.execute, sql, parameters)
+        return self
+
+    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Self:
+        """The statement was executed for each of the parameters."""
+        await self._connection.run(self._executed, sqlite3.Cursor.executemany, sql, parameters)
+        return self
+
+    async def fetchall(self) -> Sequence[Any]:
+        """The rows of the last statement."""
+        return self._rows
+
+    async def close(self) -> None:
+        """Nothing is left to be closed: that was done in the trip itself."""
+
+    def _executed(self, execute: Any, sql: str, parameters: Any) -> None:
+        cursor = self._connection.opened.cursor()
+        try:
+            execute(cursor, sql, parameters)
+            self.description = cursor.description
+            self._rows = cursor.fetchall() if cursor.description else ()
+            self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
+        finally:
+            cursor.close()
+
+
+class OneTripConnection(aiosqlite.Connection):
+    """The driver's connection, with cursors of ours."""
+
+    def cursor(self) -> OneTripCursor:  # type: ignore[override]
+        """A cursor, made without asking the thread."""
+        return OneTripCursor(self)
+
+    @property
+    def opened(self) -> sqlite3.Connection:
+        """SQLite's own connection, which only its thread may touch."""
+        return self._conn
+
+    async def run(self, act: Any, *arguments: Any) -> None:
+        """The act was carried out in the connection's thread."""
+        await self._execute(act, *arguments)
+
+
+async def opened(path: str, **settings: Any) -> OneTripConnection:
+    """An open connection; its thread never keeps the process from ending."""
+    connection = OneTripConnection(lambda: sqlite3.connect(path, **settings), _CHUNK)
+    connection._thread.daemon = True
+    return await connection
