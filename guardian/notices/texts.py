@@ -32,6 +32,7 @@ CASE_NEWS: Final[Words] = {
     ),
     News.CONFLICT_DECIDED: "What you raised in this case has been decided.",
     News.RISK_MARKED: "A member has marked something in this case. Please read it before you answer a proposal.",
+    News.EVASION_MARKED: "A member has marked whether this case is about getting round an earlier restriction.",
     News.RECUSAL: "A member takes no part in this case any more.",
     News.ADMITTED: "A member may take part in this case from now on.",
     News.TAKEN: "Somebody has this case in hand. Nobody is called about it any more.",

@@ -76,6 +76,7 @@ class NoticeKind(StrEnum):
     RELEASED = "released"
     MAY_ASK = "may_ask"
     LINKED = "linked"
+    SHOW_ACCOUNTS = "show_accounts"
     READMISSION_ANSWERED = "readmission_answered"
     # to whoever owns an account that was taken for somebody's
     ACCOUNT_TAKEN = "account_taken"
@@ -99,6 +100,7 @@ class News(StrEnum):
     CONFLICT = "conflict"
     CONFLICT_DECIDED = "conflict_decided"
     RISK_MARKED = "risk_marked"
+    EVASION_MARKED = "evasion_marked"
     RECUSAL = "recusal"
     ADMITTED = "admitted"
     TAKEN = "taken"

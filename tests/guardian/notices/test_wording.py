@@ -27,6 +27,7 @@ TO_PEOPLE = (
     NoticeKind.MAY_ASK,
     NoticeKind.READMISSION_ANSWERED,
     NoticeKind.LINKED,
+    NoticeKind.SHOW_ACCOUNTS,
 )
 TO_OWNERS = (NoticeKind.ACCOUNT_TAKEN, NoticeKind.ACCOUNT_KEPT, NoticeKind.ACCOUNT_FREED)
 TO_MEMBERS = tuple(kind for kind in NoticeKind if kind not in TO_REPORTERS + TO_PEOPLE + TO_OWNERS)
