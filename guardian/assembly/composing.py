@@ -76,7 +76,16 @@ def _joined(
         address_of(listens_at) if listens_at else f"http://{settings.host}:{settings.port}"
     )
     largest = settings.largest_file
-    desk = Desk(works, settings.policy, clock, spaces, base_url, settings.community, largest_file=largest)
+    desk = Desk(
+        works,
+        settings.policy,
+        clock,
+        spaces,
+        base_url,
+        settings.community,
+        largest_file=largest,
+        shows_accounts=any(each.proof is not None and each.proof.vouches for each in connected),
+    )
     # A wrapper knows what it is put round by its name; mail has one as a space has.
     mailer = cast(Mail, wrap(cast(Space, mailer_of(settings.mail)))) if settings.mail else None
     mail_door = mail_door_of(settings.mail, desk) if settings.mail else None

@@ -167,9 +167,13 @@ class Service:
             return address_of(self._socket)
         return f"http://{self.settings.host}:{self.settings.port}"
 
+    async def waits(self) -> bool:
+        """Nothing is in hand and nothing is being written; what is due is not asked."""
+        return self.clockwork.waits() and not self.database.writing
+
     async def idle(self) -> bool:
         """Nothing is in hand, and nothing is due at this instant of case time."""
-        return await self.clockwork.idle()
+        return await self.clockwork.idle() and not self.database.writing
 
     async def next_due(self) -> datetime | None:
         """The next instant of case time at which there is something to do."""

@@ -87,6 +87,12 @@ class Apart:
             await self._ended()
             self.killed += 1
 
+    async def waits(self) -> bool:
+        """Nothing is in hand and nothing is being written; what is due is not asked."""
+        if self._process is None or self._paused.is_set():
+            return False
+        return bool((await self._ask({"ask": "waits"}))["waits"])
+
     async def idle(self) -> bool:
         """Nothing is in hand; a process that stands in the middle of an act is at work."""
         if self._process is None or self._paused.is_set():

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 import aiohttp
 
 RECEIPT: Final = re.compile(r"\b(?:[2-9A-HJ-NP-Z]{5}-){5}[2-9A-HJ-NP-Z]\b")
+FILES: Final = "files"
 _SILENT: Final = frozenset({"script", "style", "head"})
 _BLOCKS: Final = frozenset({"p", "div", "li", "h1", "h2", "h3", "dt", "dd", "section", "label", "button", "tr", "br"})
 
@@ -81,9 +82,19 @@ class Visitor:
             return await _page(answer)
 
     async def send(
-        self, page: Page, form: Form, values: Mapping[str, str | Sequence[str]], button: str = "", **headers: str
+        self,
+        page: Page,
+        form: Form,
+        values: Mapping[str, str | Sequence[str]],
+        button: str = "",
+        *,
+        files: Sequence[tuple[str, bytes]] = (),
+        **headers: str,
     ) -> Page:
-        """The form was sent with these values in place of what stood in it; fields are named by label or name."""
+        """The form was sent with these values in place of what stood in it; fields are named by label or name.
+
+        `files` are put into the form's one field for files.
+        """
         data = {name: list(given) for name, given in form.values.items()}
         for words, given in values.items():
             data[form.field_named(words)] = [given] if isinstance(given, str) else list(given)
@@ -97,6 +108,8 @@ class Visitor:
             async with self._session.get(target, params=pairs) as answer:
                 return await _page(answer)
         body = aiohttp.FormData(pairs, default_to_multipart=form.multipart)
+        for name, content in files:
+            body.add_field(FILES, content, filename=name)
         async with self._session.post(target, data=body, headers=origin) as answer:
             return await _page(answer)
 

@@ -48,6 +48,8 @@ async def _answer(service: Service, trap: Trap, asked: Mapping[str, Any]) -> Map
     match asked["ask"]:
         case "idle":
             return {"idle": await service.idle()}
+        case "waits":
+            return {"waits": await service.waits()}
         case "next":
             due = await service.next_due()
             return {"next": due.isoformat() if due else None}

@@ -46,6 +46,7 @@ def write_config(folder: Path, world: World, wishes: Wishes | None = None) -> Pa
 def _secrets(world: World) -> Mapping[str, str]:
     return {
         "discord-token": world.discord.token,
+        "discord-oauth": world.discord.signing_in.client_secret,
         "forum-key": world.forum.api_key,
         "forum-hook": FORUM_HOOK_SECRET,
         "github-key.pem": world.github.private_key_pem,
@@ -72,6 +73,9 @@ def _sections(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]
             "guild_id": world.discord.guild_id,
             "api_url": world.discord.api_url,
             "gateway_url": world.discord.gateway_url,
+            "oauth_client_id": world.discord.signing_in.client_id,
+            "oauth_client_secret_file": "secrets/discord-oauth",
+            "oauth_url": world.discord.origin,
         },
         f"spaces.{FORUM}": {
             **every,

@@ -80,6 +80,7 @@ class World:
         self.forum.add_webhook(f"{url}/hooks/{FORUM}", FORUM_HOOK_SECRET, events)
         self.github.add_webhook(f"{url}/hooks/{GITHUB}")
         self.github.signing_in.callbacks[:] = [f"{url}/sign-in/{GITHUB}"]
+        self.discord.signing_in.redirects[:] = [f"{url}/sign-in/{DISCORD}/back"]
 
     async def delivered(self) -> None:
         """No event is on its way to the service any more."""

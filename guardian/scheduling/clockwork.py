@@ -129,14 +129,15 @@ class Clockwork:
     async def idle(self) -> bool:
         """Whether nothing is in hand and nothing is due at this instant, so that only time or people can change it."""
         stirred = self._stirred
-        if not self._turns or not self._all_wait():
+        if not self.waits():
             return False
         due = await self.next_due()
         # A loop that stirred while we asked may have taken something out of what we had already counted.
-        return (due is None or due > self._clock.now()) and stirred == self._stirred and self._all_wait()
+        return (due is None or due > self._clock.now()) and stirred == self._stirred and self.waits()
 
-    def _all_wait(self) -> bool:
-        return all(turn.waits and not turn.loop.in_hand() for turn in self._turns.values())
+    def waits(self) -> bool:
+        """Whether every loop waits, with nothing in hand; what is due is not asked."""
+        return bool(self._turns) and all(turn.waits and not turn.loop.in_hand() for turn in self._turns.values())
 
     async def _keep_turning(self, turn: _Turn) -> None:
         with self._bells.listen(turn.loop.topic) as ear:

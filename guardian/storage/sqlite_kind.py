@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from guardian.errors import Misconfigured
 from guardian.storage.bell import Bell
 from guardian.storage.kinds import PATIENCE_SECONDS, Dialect, Hold
+from guardian.storage.sqlite_trips import opened
 
 _READERS: Final = 4
 _BUSY: Final = 5
@@ -90,13 +91,14 @@ class SqliteKind:
         await self.writer.dispose()
 
     def _engine(self, begin: str, pragma: str, *, connections: int) -> AsyncEngine:
+        settings: dict[str, Any] = {"isolation_level": None, "timeout": PATIENCE_SECONDS, "factory": _Connection}
         engine = create_async_engine(
             self._url,
             hide_parameters=True,
             pool_size=connections,
             max_overflow=0,
             pool_timeout=PATIENCE_SECONDS,
-            connect_args={"isolation_level": None, "timeout": PATIENCE_SECONDS, "factory": _Connection},
+            async_creator=lambda: opened(str(self._url.database), **settings),
         )
         pragmas = (
             f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}",

@@ -74,8 +74,8 @@ def _pages(site: Site, sign_in: SignIn, floods: Floods) -> Sequence[Route]:
         *sign_in.routes(),
         *OwnReportsPages(site, sign_in).routes(),
         *FollowUpPages(site, Visits(site.desk.wire), floods).routes(),
-        *PersonalPages(site, Visits(site.desk.wire)).routes(),
-        *OwnerPages(site, Visits(site.desk.wire)).routes(),
+        *PersonalPages(site, Visits(site.desk.wire), sign_in).routes(),
+        *OwnerPages(site, Visits(site.desk.wire), sign_in).routes(),
         *ReadingPages(site).routes(),
     ]
 

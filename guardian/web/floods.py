@@ -110,14 +110,25 @@ def network_of(request: Request) -> str:
     return str(ip_network((address, _NETWORK), strict=False)) if isinstance(address, IPv6Address) else host
 
 
-def come_back(wait: timedelta, *, danger: bool) -> str:
-    """What is said to somebody who has to wait: nothing is lost, and where else they can turn."""
-    minutes = max(1, -(-int(wait.total_seconds()) // 60))
-    soon = f"{minutes} minutes" if minutes > 1 else "a minute"
+def come_back(wait: timedelta, *, danger: bool, may_sign_in: bool) -> str:
+    """What is said to somebody whose report has to wait: nothing is lost, and where else they can turn."""
     urgent = "If somebody is in danger, call your local emergency services now. " if danger else ""
+    place = " If you sign in with your account below, there is a place kept for you." if may_sign_in else ""
     return (
         f"{urgent}Very many reports are coming in, so this one could not be taken in yet. Nothing is lost: all that you "
-        f"wrote is still here. Please send it again in {soon}, or report in another way now: with /report on Discord, by "
-        "a private message to us on the forum, by mail, or by telling a member. If you sign in with an account, there "
-        "is a place kept for you."
+        f"wrote is still here. Please send it again in {_spoken(wait)}, or report in another way now: with /report on "
+        f"Discord, by a private message to us on the forum, by mail, or by telling a member.{place}"
     )
+
+
+def slow_down(wait: timedelta) -> str:
+    """What is said to a reporter who adds very much within an hour."""
+    return (
+        f"Very much has come in for this report within an hour, so this could not be taken in yet. Nothing is lost: it "
+        f"is still here. Please send it again in {_spoken(wait)}. In danger, call your local emergency services."
+    )
+
+
+def _spoken(wait: timedelta) -> str:
+    minutes = max(1, -(-int(wait.total_seconds()) // 60))
+    return f"{minutes} minutes" if minutes > 1 else "a minute"

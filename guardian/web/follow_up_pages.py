@@ -9,13 +9,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from guardian.cases.intake import MOST_FILES
+from guardian.cases.questions import DANGER, WHO
 from guardian.desk.intake import ByReceipt, FollowUp, ThreadLine, Wish, add, follow_up, takes_files, wish
 from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import new_secret
 from guardian.notices.catalogue import say
-from guardian.web.floods import Floods, Pool, come_back
+from guardian.web.floods import Floods, Pool, slow_down
 from guardian.web.forms import Form, most_together
-from guardian.web.report_pages import FILES_AT_FAULT, too_much
+from guardian.web.report_pages import FILES_AT_FAULT, answers_in, too_much
 from guardian.web.site import Fault, Site
 from guardian.web.visited_pages import Behind
 from guardian.web.visits import Visit, Visits
@@ -65,8 +66,8 @@ class FollowUpPages:
                 raise Refused("no_files", say("", "refused.no_files"), "P-2.7")
             wait = self._floods.admit(Pool.ADDITION, visit.receipt, form.one("form"))
             if wait is not None:
-                raise Refused("too_often", come_back(wait, danger=False), "P-2.12")
-            return await add(self._site.desk, key, form.one("text"), form.evidence())
+                raise Refused("too_often", slow_down(wait), "P-2.12")
+            return await add(self._site.desk, key, form.one("text"), form.evidence(), answers=_answers(form))
 
         def again(visit: Visit, fault: Fault) -> Awaitable[Response]:
             return self._page(visit, form, fault)
@@ -94,7 +95,7 @@ class FollowUpPages:
             lines=self._thread(found),
             fault=fault,
             said=visit.take_said(),
-            typed=form.one("text") if form else "",
+            form=form or Form(),
             files_again=bool(form and form.files),
             token=visit.token,
             form_id=new_secret(),
@@ -111,6 +112,12 @@ class FollowUpPages:
             text = self._site.wording.on_page(notice)
             lines.append(Line(notice.created_at or found.received_at, False, text.subject, text.body))
         return sorted(lines, key=lambda line: line.at)
+
+
+def _answers(form: Form) -> dict[str, str]:
+    """What is answered now; "no danger" is not asked for."""
+    said = {name: form.one(name) for name in (WHO, DANGER) if form.one(name)}
+    return {**answers_in(form), **{name: text for name, text in said.items() if name == WHO or text == "yes"}}
 
 
 def _doubt(line: ThreadLine) -> str:

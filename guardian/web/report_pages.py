@@ -55,7 +55,9 @@ class ReportPages:
         pool, sender = _counted_as(request, submission, signed_in)
         wait = self._floods.admit(pool, sender, submission.delivery or delivery)
         if wait is not None:
-            fault = Fault("", come_back(wait, danger=submission.danger))
+            fault = Fault(
+                "", come_back(wait, danger=submission.danger, may_sign_in=bool(self._sign_in.offers(request)))
+            )
             return await self._again(request, form, delivery, fault, wait)
         try:
             received = await receive(self._site.desk, submission)
@@ -153,7 +155,7 @@ def _submission(
         who=form.one("who"),
         danger=form.one("danger") == "yes",
         names_members=concerned,
-        answers=_answers(form),
+        answers=answers_in(form),
         evidence=() if minors else form.evidence(),
         delivery=_digest(form, delivery),
         reporter=signed_in.proven.account if signed_in else None,
@@ -168,7 +170,7 @@ def _about_minors(form: Form) -> bool:
     return form.one("minors") == "yes"
 
 
-def _answers(form: Form) -> dict[str, str]:
+def answers_in(form: Form) -> dict[str, str]:
     """What was answered, by the names of the questions; a choice that there is not is no answer."""
     given = {name: form.one(name) for name in QUESTIONS if form.one(name)}
     return {name: said for name, said in given.items() if said in CHOICES.get(name, (said,))}

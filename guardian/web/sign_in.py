@@ -22,7 +22,7 @@ from guardian.spaces.proof import AccountProof, Proven
 from guardian.web.forms import Form
 from guardian.web.site import Site
 
-ROOM: Final = "account"
+ROOM: Final = "signed-in"
 _WAY: Final = "signing-in"
 _LASTS: Final = timedelta(minutes=30)
 _WAY_LASTS: Final = timedelta(minutes=10)
@@ -48,11 +48,15 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A space at which one can sign in; `handle` is the account that has been shown there, empty where none has."""
+    """A space at which one can sign in; `handle` is the account that has been shown there, empty where none has.
+
+    `vouches`: it can also name the accounts elsewhere that are the same person's.
+    """
 
     space: SpaceName
     label: str
     handle: str = ""
+    vouches: bool = False
 
 
 class SignIn:
@@ -67,6 +71,7 @@ class SignIn:
         """The addresses of signing in."""
         return [
             self._site.shows("/sign-in/{space}", self._start),
+            self._site.shows("/sign-in/{space}/elsewhere", self._start_elsewhere),
             self._site.shows("/sign-in/{space}/back", self._back),
             self._site.takes("/sign-in/leave", self._leave),
         ]
@@ -79,12 +84,21 @@ class SignIn:
     def offers(self, request: Request) -> tuple[Offer, ...]:
         """Where one can sign in, each with the account that this browser's person has shown there."""
         signed_in = self.who(request)
-        return tuple(Offer(p.space, p.label, _handle(signed_in, p.space)) for p in self._proofs.values())
+        return tuple(Offer(p.space, p.label, _handle(signed_in, p.space), p.vouches) for p in self._proofs.values())
 
     async def _start(self, request: Request) -> Response:
+        return self._away(self._proof(request), elsewhere=False)
+
+    async def _start_elsewhere(self, request: Request) -> Response:
         proof = self._proof(request)
+        if not proof.vouches:
+            raise NotFound
+        return self._away(proof, elsewhere=True)
+
+    def _away(self, proof: AccountProof, *, elsewhere: bool) -> Response:
         state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
-        response = RedirectResponse(proof.start(self._address(proof), state, verifier), 303)
+        address = proof.start(self._address(proof), state, verifier, elsewhere=elsewhere)
+        response = RedirectResponse(address, 303)
         # Not `strict`: the browser comes back from another site, and must bring it along.
         response.set_cookie(
             self._site.cookie(_WAY),
@@ -113,7 +127,8 @@ class SignIn:
 
     def _in(self, proof: AccountProof, found: Proven) -> Response:
         key = self._remember(SignedIn(found, proof.label, self._site.desk.wire() + _LASTS))
-        response = self._site.page("signed_in.html", label=proof.label, handle=found.handle)
+        asked = found.vouched is not None
+        response = self._site.page("signed_in.html", label=proof.label, handle=found.handle, elsewhere=asked)
         response.set_cookie(
             self._site.cookie(ROOM),
             key,

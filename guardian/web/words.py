@@ -214,6 +214,7 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             Trust.ASSERTED: "one member says so; a second has not agreed yet",
             Trust.CONFIRMED: "two members say so",
             Trust.CHALLENGED: "one code was written from it and from another of theirs",
+            Trust.CONSENTED: "the space of another of theirs says so, and they let it",
         },
         LiftingCause: {},
         StepKind: STEPS,

@@ -17,10 +17,10 @@ from guardian.sandbox.playing import Story
 from guardian.sandbox.studio import Stage, Studio
 
 ON_DISCORD: Final = 1000
-UNKNOWN: Final = 10
-BY_HAND: Final = 5
-ELSEWHERE: Final = {FORUM: 40, GITHUB: 20}
-SMALL: Final = 12
+UNKNOWN: Final = 4
+BY_HAND: Final = 3
+ELSEWHERE: Final = {FORUM: 20, GITHUB: 8}
+SMALL: Final = 6
 
 NOT_ALONE: Final = "on one member's word nobody is restricted"
 PREVIEWED: Final = "before it, the member is shown how many in which space, how long it takes, and who is left out"
