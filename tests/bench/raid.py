@@ -41,7 +41,7 @@ class Size:
 
     discord: int = 1000
     forum: int = 1000
-    github: int = 200
+    github: int = 100
     latency: float = 0.02
     patience: float = 300.0
 

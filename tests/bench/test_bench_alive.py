@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.bench import intake, lift_lag, propagation
+from tests.bench import intake, lift_lag, propagation, raid
 from tests.bench.figures import Aim, quantile
 from tests.bench.ground import SPACES
 
@@ -27,6 +27,13 @@ async def test_everybody_is_heard_who_reports_at_once(tmp_path: Path) -> None:
     part = await intake.measure(tmp_path, intake.Size(people=4, within=0.1))
     assert [aim.measured for aim in part.aims[1:]] == [0, 0]
     assert 0 < part.facts["answered"]["p50"] <= part.facts["receipt"]["p100"]
+
+
+async def test_a_raid_is_measured_to_its_last_account(tmp_path: Path) -> None:
+    part = await raid.measure(tmp_path, raid.Size(discord=6, forum=4, github=2, latency=0.0))
+    assert part.facts["held"] == {"discord": 6, "forum": 4, "github": 2}
+    assert part.facts["calls"]["discord"]["ban.bulk"] == 1
+    assert "user.detailed" not in part.facts["calls"]["forum"]
 
 
 def test_a_quantile_is_a_number_that_was_measured() -> None:

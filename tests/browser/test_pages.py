@@ -29,6 +29,10 @@ async def test_a_report_its_receipt_and_its_follow_up(browser: Browser, tmp_path
     assert await browser.harms() == []
     await browser.follow("text=Report something")
     assert await browser.harms() == []
+    for group in await page.locator("summary").all():
+        await group.press("Enter")
+    assert await page.is_visible("#hearer-chairs")
+    assert await browser.harms() == []
     await page.fill("#who", "grumbler")
     await browser.follow("text=Send the report")
     assert "This has not been sent yet" in await browser.words()

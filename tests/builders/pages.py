@@ -13,6 +13,7 @@ from guardian.desk.knocking import take_in
 from guardian.spaces.inlet import Inlet, Knock
 from guardian.spaces.proof import AccountProof
 from guardian.web.app import create_app
+from guardian.web.floods import USUAL, Most
 from guardian.web.health import Health
 from tests.builders.desk import Community
 
@@ -115,7 +116,10 @@ class Pages:
 
 @asynccontextmanager
 async def pages_of(
-    community: Community, inlets: Mapping[str, Inlet] | None = None, proofs: Sequence[AccountProof] = ()
+    community: Community,
+    inlets: Mapping[str, Inlet] | None = None,
+    proofs: Sequence[AccountProof] = (),
+    most: Most = USUAL,
 ) -> AsyncIterator[Pages]:
     """The pages of the community, before a new browser."""
     health = {"now": Health()}
@@ -134,6 +138,7 @@ async def pages_of(
         on_knock=on_knock,
         secure_cookies=True,
         proofs=proofs,
+        most=most,
     )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="https://guardian.example") as client:

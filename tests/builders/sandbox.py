@@ -299,6 +299,29 @@ class FormsForgotten(Through):
         client.event = event
 
 
+class FilesPrefetched(Through):
+    """Fetches the files of every message that is pointed at, before anybody has said what they may be."""
+
+    def __init__(self, inner: Space) -> None:
+        super().__init__(inner)
+        client = cast(Any, inner)._link.client
+        listen = client.event
+
+        def event(handler: Any) -> Any:
+            if handler.__name__ != "on_interaction":
+                return listen(handler)
+
+            async def on_interaction(asked: Any) -> None:
+                messages = ((asked.data or {}).get("resolved") or {}).get("messages") or {}
+                for file in [each for message in messages.values() for each in message["attachments"]]:
+                    await client.http.get_from_cdn(file["url"])
+                await handler(asked)
+
+            return listen(on_interaction)
+
+        client.event = event
+
+
 class VouchesByName(Through):
     """Takes the same name for the same human, and vouches for it."""
 
@@ -369,6 +392,7 @@ everybody_is_told = at(DISCORD, Copied)
 what_is_passed_on_comes_back = at(DISCORD, CopiedDown)
 nobody_is_told = at(DISCORD, TellingDropped)
 told_in_public = at(DISCORD, ToldInPublic)
+files_prefetched = at(DISCORD, FilesPrefetched)
 own_address_lost = at(SpaceName("mail"), OwnAddressLost)
 mailed_to_everybody = at(SpaceName("mail"), MailedToEverybody)
 

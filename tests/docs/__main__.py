@@ -1,18 +1,21 @@
-"""`python -m tests.docs`: writes the tables of `docs/spaces.md` anew, and names the lines that do not say what is answered."""
+"""`python -m tests.docs`: writes the tables of `docs/` anew, and names the lines in which something is left to say."""
 
 import sys
 
-from tests.docs.page import PAGE, rewritten, unanswered
+from tests.docs.guides import PAGES, every_table, text_of
+from tests.docs.table import rewritten, unsaid
 
 
 def main() -> int:
-    """0 where every line says what is answered."""
-    page = rewritten(PAGE.read_text(encoding="utf-8"))
-    PAGE.write_text(page, encoding="utf-8")
-    empty = unanswered(page)
-    for line in empty:
-        sys.stdout.write(f"{PAGE.name} does not say what this answers: {line}\n")
-    return 1 if empty else 0
+    """0 where nothing is left to say."""
+    tables, left = tuple(every_table()), 0
+    for path in PAGES:
+        text = rewritten(text_of(path), tables)
+        path.write_text(text, encoding="utf-8")
+        for line in unsaid(text):
+            sys.stdout.write(f"{path.name} has an empty cell: {line}\n")
+            left += 1
+    return 1 if left else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The tables of `docs/spaces.md`, made from the code; only what a command answers is said in the page itself.
+"""The tables of `docs/spaces.md`: every door and command, made from the code; what one answers is said in the page itself.
 
 Names, options and summaries come from the commands as they are registered, the seats from the use cases that the code
 asks for on the way.
@@ -38,13 +38,13 @@ from guardian.people.permissions import (
 from guardian.policy_file import read_policy
 from guardian.presets import preset
 from guardian.spaces.registry import Mode, Registered, Spaces
-from tests.architecture.source import HOUSE, dotted
+from tests.architecture.source import dotted
 from tests.docs import reach
 from tests.docs.reach import Code, Gate
+from tests.docs.table import Row, Table, cell
 from tests.fakes.clock import FrozenClock
 from tests.fakes.space import FakeSpace
 
-PAGE: Final = HOUSE / "docs" / "spaces.md"
 EVERYBODY: Final = "everybody in the server"
 _WORDS: Final[Mapping[Seat, str]] = {
     MODERATORS: "moderators",
@@ -56,20 +56,9 @@ _WORDS: Final[Mapping[Seat, str]] = {
     BOARD_LIAISON: "the liaison to the Board",
     BOARD: "the Board",
 }
-_TABLE: Final = re.compile(r"<!-- table: ([\w -]+) -->\n(.*?)<!-- end -->", re.DOTALL)
-_KEY: Final = re.compile(r"^\| `([^`]+)`")
 _SYNTAX: Final = re.compile(r"/\w+ [^/\n]*?(?=,? or /|\n|$)")
 _KINDS: Final = {AppCommandType.user: "menu of a member", AppCommandType.message: "menu of a message"}
 _MENUS: Final = {_KINDS[AppCommandType.user]: "About that person", _KINDS[AppCommandType.message]: "With that message"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a table: its name, what the code says of it, and whether the page itself says what it answers."""
-
-    name: str
-    cells: tuple[str, ...]
-    answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,36 +70,6 @@ class Command:
     about: str
     options: tuple[str, ...]
     seats: frozenset[Seat] | None
-
-
-def rewritten(page: str) -> str:
-    """The page with every table as the code has it; what a line answers is kept, and empty where nobody has said it."""
-    tables = dict(_tables())
-
-    def table(found: re.Match[str]) -> str:
-        head, rows = tables[found[1]]
-        kept = _kept(found[2])
-        lines = [_line(head), _line(["---"] * len(head))]
-        lines += [_line([f"`{r.name}`{r.cells[0]}", *r.cells[1:], *_answer(r, kept)]) for r in rows]
-        return f"<!-- table: {found[1]} -->\n" + "\n".join(lines) + "\n<!-- end -->"
-
-    return _TABLE.sub(table, page)
-
-
-def named_in(page: str) -> list[str]:
-    """The names of the tables that the page has."""
-    return [found[1] for found in _TABLE.finditer(page)]
-
-
-def table_names() -> list[str]:
-    """The names of the tables that the code makes."""
-    return [name for name, _ in _tables()]
-
-
-def unanswered(page: str) -> list[str]:
-    """The lines of the page that do not say what is answered."""
-    lines = (line for found in _TABLE.finditer(page) for line in found[2].splitlines())
-    return [line for line in lines if _KEY.match(line) and re.search(r"\|\s*\|$", line)]
 
 
 @cache
@@ -138,6 +97,15 @@ def buttons() -> Mapping[str, tuple[tuple[str, ...], frozenset[Seat] | None]]:
     }
 
 
+@cache
+def counter_of_all() -> Counter:
+    """The counter with every command, button and form of the server."""
+    counter = _counter()
+    for feature in FEATURES:
+        feature.add_to(counter)
+    return counter
+
+
 def audience(seats: frozenset[Seat] | None, nobody: str = EVERYBODY) -> str:
     """The seats in words."""
     if seats is None:
@@ -145,42 +113,43 @@ def audience(seats: frozenset[Seat] | None, nobody: str = EVERYBODY) -> str:
     return ", ".join(words for seat, words in _WORDS.items() if seat in seats)
 
 
-def _tables() -> Iterator[tuple[str, tuple[list[str], list[Row]]]]:
-    head = ["Command", "Who", "What it is for", "What it answers"]
+def tables() -> Iterator[Table]:
+    """Every table of the page."""
+    head = ("Command", "Who", "What it is for", "What it answers")
     for section in ("everybody", "moderators", "members", "chairs"):
-        found = [each for each in commands() if _section(each.seats) == section]
-        yield f"discord {section}", (head, [_discord_row(each) for each in found])
-    yield "discord buttons", (["Button", "Who"], [_button_row(*each) for each in buttons().items()])
-    yield "forum", (["Command", "Who", "How it is written", "What it answers"], list(_forum_rows()))
-    yield "github", (["Command", "Who", "What it answers"], [_github_row()])
-    yield "doors", (["Door", "Where, and who can read it there", "What it answers"], [Row(d, ("",)) for d in Door])
-    yield "host", (["Command", "Who", "What it is for"], [_host_row(*each) for each in COMMANDS.items()])
+        found = (each for each in commands() if _section(each.seats) == section)
+        yield Table(f"discord {section}", head, tuple(_discord_row(each) for each in found))
+    yield Table("discord buttons", ("Button", "Who"), tuple(_button_row(*each) for each in buttons().values()))
+    yield Table("forum", ("Command", "Who", "How it is written", "What it answers"), tuple(_forum_rows()))
+    yield Table("github", ("Command", "Who", "What it answers"), (_github_row(),))
+    doors = tuple(Row(door, ("",), 2) for door in Door)
+    yield Table("doors", ("Door", "Where, and who can read it there", "What it answers"), doors)
+    yield Table("host", head[:3], tuple(_host_row(*each) for each in COMMANDS.items()))
 
 
 def _discord_row(command: Command) -> Row:
     prefix = f" ({command.kind})" if command.kind else ""
     options = f" {' '.join(command.options)}" if command.options else ""
     name = command.name if command.kind else f"/{command.name}"
-    return Row(name, (prefix + options, audience(command.seats), command.about or _MENUS[command.kind]))
+    return Row(name, (prefix + options, audience(command.seats), command.about or _MENUS[command.kind]), 1)
 
 
-def _button_row(verb: str, button: tuple[tuple[str, ...], frozenset[Seat] | None]) -> Row:
-    labels, seats = button
+def _button_row(labels: tuple[str, ...], seats: frozenset[Seat] | None) -> Row:
     first, *others = labels
     more = "".join(f", `{each}`" for each in others)
-    return Row(first, (more, audience(seats, "whoever it is shown to")), answered=False)
+    return Row(first, (more, audience(seats, "whoever it is shown to")))
 
 
 def _forum_rows() -> Iterator[Row]:
     for name, deed in forum_commands._CARRIED_OUT.items():
         code = reach.code_of(forum_commands.__name__, deed.__name__)
         ways = [found for found in _SYNTAX.findall(forum_commands.ASKED) if found.startswith(f"{name} ")]
-        yield Row(name, ("", audience(_seats(reach.gates(code))), "<br>".join(f"`{_cell(each)}`" for each in ways)))
+        yield Row(name, ("", audience(_seats(reach.gates(code))), "<br>".join(f"`{cell(each)}`" for each in ways)), 1)
 
 
 def _github_row() -> Row:
     code = reach.code_of("connectors.github.intake", "GithubInbox._passed_on")
-    return Row("@APP /escalate", (" and words", audience(_seats(reach.gates(code)))))
+    return Row("@APP /escalate", (" and words", audience(_seats(reach.gates(code)))), 1)
 
 
 def _host_row(name: str, about: tuple[str, str]) -> Row:
@@ -188,7 +157,7 @@ def _host_row(name: str, about: tuple[str, str]) -> Row:
     gates = reach.gates(reach.code_of(f"guardian.cli.{module}", "command"))
     seats = frozenset(seat for gate in gates for use in gate for seat in MAY[use]) if gates else None
     by = f"whoever has the host, in the name of: {audience(seats)}" if seats else "whoever has the host"
-    return Row(f"guardian {name}", ("", by, summary), answered=False)
+    return Row(f"guardian {name}", ("", by, summary))
 
 
 def _section(seats: frozenset[Seat] | None) -> str:
@@ -262,20 +231,3 @@ def _label(written: ast.expr) -> str:
 
 def _raw(key: str) -> str:
     return say("", key, reference="…")
-
-
-def _kept(table: str) -> Mapping[str, str]:
-    found = ((_KEY.match(line), line) for line in table.splitlines())
-    return {key[1]: re.split(r"(?<!\\)\|", line)[-2].strip() for key, line in found if key}
-
-
-def _answer(row: Row, kept: Mapping[str, str]) -> tuple[str, ...]:
-    return (kept.get(row.name, ""),) if row.answered else ()
-
-
-def _line(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def _cell(text: str) -> str:
-    return text.strip().replace("|", "\\|")

@@ -15,7 +15,7 @@ from tests.architecture.source import dotted, modules
 Gate = frozenset[UseCase]
 """One question for a seat: any of these use cases opens it."""
 
-_ROOMS = ("connectors", "guardian/desk", "guardian/cli")
+_ROOMS = ("connectors/discord/commands", "connectors/forum", "connectors/github", "guardian/desk", "guardian/cli")
 _ASKS = frozenset({"acting", "opened_as"})
 """The functions whose third argument is the use case that a member must have a seat for."""
 _OPENS = frozenset({"named", "form_of"})
@@ -43,11 +43,12 @@ class _Module:
     functions: dict[str, Code] = field(default_factory=dict)
     every: list[Code] = field(default_factory=list)
     handled: list[tuple[ast.Call, Code]] = field(default_factory=list)
+    buttons: list[ast.Call] = field(default_factory=list)
 
 
 def gates(start: Code) -> frozenset[Gate]:
     """Every question for a seat that is asked on the way from that function."""
-    return frozenset(gate for code in _reached(start) for gate in _gates_in(code))
+    return frozenset(gate for code in _reached(start) for gate in _asked(code))
 
 
 def code_of(module: str, name: str) -> Code:
@@ -70,11 +71,21 @@ def text_of(module: str, expression: ast.expr) -> str | None:
 def _reached(start: Code) -> frozenset[Code]:
     found, waiting = {start}, [start]
     while waiting:
-        for code in _next(waiting.pop()):
+        for code in _followed(waiting.pop()):
             if code not in found:
                 found.add(code)
                 waiting.append(code)
     return frozenset(found)
+
+
+@cache
+def _followed(code: Code) -> frozenset[Code]:
+    return frozenset(_next(code))
+
+
+@cache
+def _asked(code: Code) -> frozenset[Gate]:
+    return frozenset(_gates_in(code))
 
 
 def _next(code: Code) -> Iterator[Code]:
@@ -134,24 +145,31 @@ def _imported(name: str) -> Code | None:
 
 def handlers(verb: str | None, kind: str) -> Iterator[Code]:
     """What is done when a form of that verb is sent (`on_form`), or a button of it is pressed (`on_press`)."""
+    for call, code in _handled().get(f"{kind} {verb}", ()) if verb is not None else ():
+        found = _meant(code, call.args[1])
+        if found is not None:
+            yield found
+
+
+@cache
+def _handled() -> Mapping[str, list[tuple[ast.Call, Code]]]:
+    found: dict[str, list[tuple[ast.Call, Code]]] = {}
     for module in _house().values():
         for call, code in module.handled:
-            is_meant = verb is not None and _text(module, call.args[0]) == verb
-            if is_meant and dotted(call.func).endswith(f".{kind}") and (found := _meant(code, call.args[1])) is not None:
-                yield found
+            kind, verb = dotted(call.func).rpartition(".")[2], _text(module, call.args[0])
+            found.setdefault(f"{kind} {verb}", []).append((call, code))
+    return found
 
 
 def buttons() -> Iterator[tuple[str, ast.expr]]:
     """Every button that is shown anywhere: its verb, and how its label is written."""
-    for source in modules(*_ROOMS):
-        for node in ast.walk(source.tree):
-            if not isinstance(node, ast.Call) or dotted(node.func) != "Button" or len(node.args) < 2:
-                continue
-            made = node.args[1]
+    for module in _house().values():
+        for button in module.buttons:
+            made = button.args[1] if len(button.args) > 1 else None
             if isinstance(made, ast.Call) and dotted(made.func) == "named":
-                verb = text_of(source.name, made.args[0])
+                verb = _text(module, made.args[0])
                 if verb is not None:
-                    yield verb, node.args[0]
+                    yield verb, button.args[0]
 
 
 def _gates_in(code: Code) -> Iterator[Gate]:
@@ -171,12 +189,11 @@ def _house() -> Mapping[str, _Module]:
     found = {}
     for source in modules(*_ROOMS):
         module = _Module(source.name)
-        for node in ast.walk(source.tree):
+        for node in source.tree.body:
+            module.constants |= dict(_constants(node))
             if isinstance(node, ast.Import | ast.ImportFrom):
                 before = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
                 module.imports |= {each.asname or each.name: before + each.name for each in node.names}
-        for node in source.tree.body:
-            module.constants |= dict(_constants(node))
         _collect(module, source.tree, None, "")
         found[source.name] = module
     return found
@@ -184,14 +201,15 @@ def _house() -> Mapping[str, _Module]:
 
 def _constants(node: ast.stmt) -> Iterator[tuple[str, str]]:
     """The texts that a line of a module gives names to."""
+    pairs: list[tuple[ast.expr, ast.expr]] = []
     if isinstance(node, ast.AnnAssign) and node.value is not None:
-        pairs = [(node.target, node.value)]
+        pairs.append((node.target, node.value))
     elif isinstance(node, ast.Assign):
-        (target,) = node.targets
-        both = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
-        pairs = list(zip(target.elts, node.value.elts, strict=True)) if both else [(target, node.value)]
-    else:
-        pairs = []
+        target = node.targets[0]
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            pairs += zip(target.elts, node.value.elts, strict=True)
+        else:
+            pairs.append((target, node.value))
     for target, value in pairs:
         if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and isinstance(value.value, str):
             yield target.id, value.value
@@ -208,9 +226,17 @@ def _collect(module: _Module, tree: ast.AST, around: Code | None, own_class: str
                 module.functions[f"{own_class}.{node.name}" if own_class else node.name] = code
             _collect(module, node, code, own_class)
         else:
-            if around is not None and isinstance(node, ast.Call) and dotted(node.func).endswith((".on_form", ".on_press")):
-                module.handled.append((node, around))
+            if isinstance(node, ast.Call):
+                _note_call(module, node, around)
             _collect(module, node, around, node.name if isinstance(node, ast.ClassDef) else own_class)
+
+
+def _note_call(module: _Module, call: ast.Call, around: Code | None) -> None:
+    name = dotted(call.func)
+    if name == "Button":
+        module.buttons.append(call)
+    elif around is not None and name.endswith((".on_form", ".on_press")):
+        module.handled.append((call, around))
 
 
 def _text(module: _Module, expression: ast.expr) -> str | None:

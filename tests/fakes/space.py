@@ -302,6 +302,8 @@ class FakeSpace:
     def _release(self, account: FakeAccount, hold: Hold) -> Outcome:
         if not self._stands(account, hold):
             return Already()
+        if account.above_us and account.member:
+            return Forbidden("a rank above theirs")
         del account.holds[hold]
         account.traces[hold] = Trace(Hand.OURS, OURS, self._clock.now())
         return Done()

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from guardian.assembly.connecting import connect
 from guardian.errors import Misconfigured
 from guardian.presets import shipped
 from guardian.settings.file import mode_switched
 from guardian.settings.reading import config_path, read_modes, read_settings
 from guardian.settings.values import DiscordSettings, ForumSettings, GithubSettings, InboxKind, Settings
+from guardian.spaces.proof import AccountProof
 from guardian.spaces.registry import Mode
+from tests.fakes.clock import FrozenClock
 
 SECRETS = (
     "discord-token",
@@ -28,6 +31,13 @@ community = "Example"
 [spaces.discord]
 token_file = "secrets/discord-token"
 guild_id = "42"
+"""
+_GITHUB = """
+[spaces.github]
+organization = "example"
+app_id = 1
+installation_id = 1
+private_key_file = "secrets/github-key.pem"
 """
 
 
@@ -212,3 +222,16 @@ def test_mail_that_is_handed_to_us_needs_no_mailbox(tmp_path: Path) -> None:
 )
 def test_what_is_wrong_with_the_inbox_is_named(tmp_path: Path, lines: str, keys: list[str]) -> None:
     assert sorted(fault.split(":")[0] for fault in faults(tmp_path, MAIL + lines)) == keys
+
+
+async def test_somebody_can_show_their_accounts_only_where_signing_in_is_set_up(tmp_path: Path) -> None:
+    """Without a GitHub space there is nothing that Discord could vouch for."""
+    signing = 'oauth_client_id = "42"\noauth_client_secret_file = "secrets/discord-token"\n'
+    proofs = [await proof_of(read(tmp_path, text)) for text in (SMALL, SMALL + signing, SMALL + signing + _GITHUB)]
+    assert [proof and proof.vouches for proof in proofs] == [None, False, True]
+    assert "spaces.discord.oauth_client_secret_file" in " ".join(faults(tmp_path, SMALL + signing.splitlines()[0]))
+
+
+async def proof_of(settings: Settings) -> AccountProof | None:
+    """How people sign in with Discord there."""
+    return connect(settings.spaces[0], FrozenClock(), 1.0).proof

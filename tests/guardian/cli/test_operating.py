@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.discord.emulator.permissions import Permission
 from guardian.settings.reading import read_modes
 from guardian.spaces.registry import Mode
 from tests.guardian.cli.conftest import CHAIR, HOUSE, Commands, Installation
@@ -141,6 +142,7 @@ async def test_check_looks_at_every_part_and_names_each_remedy(installation: Ins
         "forum",
         "github",
         "mail",
+        "heartbeat",
     ]
     ill = [finding for finding in told["findings"] if not finding["well"]]
     assert ended.code == (1 if ill else 0)
@@ -155,3 +157,17 @@ async def test_check_says_which_permission_is_missing(installation: Installation
     assert ended.code == 1
     assert "Discord refuses the bot token" in ended.out
     assert "Traceback" not in ended.err
+
+
+async def test_check_names_what_each_space_does_not_allow_us_and_what_breaks(installation: Installation) -> None:
+    """The same looks, each permission removed in turn, stand with the connectors."""
+    world = installation.world
+    world.discord.state.bot_permissions &= ~Permission.MODERATE_MEMBERS
+    del world.github.state.permissions["discussions"]
+    world.forum.state.users[world.forum.person("guardian").account.id].moderator = False
+    ended = await installation.give("check")
+    assert ended.code == 1
+    for needs in ("Timeout Members", "Discussions: write", "an API key bound to a moderator account"):
+        assert f"needs: {needs}" in ended.out
+    for breaks in ("Nobody can be muted here", "discussions cannot be locked", "Nothing can be looked at"):
+        assert breaks in ended.out

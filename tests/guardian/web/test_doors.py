@@ -1,37 +1,73 @@
 """The doors for programs: health without content, and webhooks that are verified, counted once and never believed."""
 
-import hmac
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from hashlib import sha256
 
 import pytest
 
+from connectors.forum.inlet import ForumInlet
 from connectors.github.inlet import GithubInlet
 from guardian.desk.desk import View
 from guardian.desk.linking import name_reported
 from guardian.sanctions.values import Key
+from guardian.spaces.inlet import Inlet
 from guardian.web.health import Health
 from guardian.web.webhooks import LARGEST_EVENT
-from tests.builders.desk import AMARA, GITHUB, TEXT, Community
+from tests.builders.desk import AMARA, FORUM, GITHUB, TEXT, Community
 from tests.builders.pages import Pages, pages_of
+from tests.connectors.hook_signatures import signature
 
 SECRET = "a-long-enough-secret"
 EVENT = json.dumps({"action": "blocked", "blocked_user": {"id": 4711, "login": "grumbler"}}).encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One space's way of signing, with an event of its own about an account that it says is restricted."""
+
+    name: str
+    signature: str
+    delivery: str
+    event: tuple[str, str]
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return f"/hooks/{self.name}"
+
+    def signed(self, body: bytes | None = None, delivery: str = "d1", secret: str = SECRET) -> dict[str, str]:
+        """The headers of a delivery of that body."""
+        known = signature(secret, self.body if body is None else body)
+        return {self.signature: known, self.delivery: delivery, self.event[0]: self.event[1]}
+
+
+SUSPENDED = json.dumps({"user": {"id": 4711, "username": "grumbler", "suspended_till": "3018-01-01"}}).encode()
+DOORS = (
+    Door("github", "x-hub-signature-256", "x-github-delivery", ("x-github-event", "org_block"), EVENT),
+    Door(
+        *("forum", "x-discourse-event-signature", "x-discourse-event-id"),
+        ("x-discourse-event", "user_suspended"),
+        SUSPENDED,
+    ),
+)
+
+
 @pytest.fixture
 async def pages(community: Community) -> AsyncIterator[Pages]:
-    """The pages with a door for GitHub."""
-    async with pages_of(community, {"github": GithubInlet(GITHUB, SECRET)}) as opened:
+    """The pages with the doors for GitHub and for a forum."""
+    inlets: dict[str, Inlet] = {"github": GithubInlet(GITHUB, SECRET), "forum": ForumInlet(FORUM, SECRET)}
+    async with pages_of(community, inlets) as opened:
         yield opened
 
 
 def signed(body: bytes, delivery: str = "d1", secret: str = SECRET) -> dict[str, str]:
-    digest = hmac.new(secret.encode(), body, sha256).hexdigest()
-    return {"x-hub-signature-256": f"sha256={digest}", "x-github-delivery": delivery, "x-github-event": "org_block"}
+    return {
+        "x-hub-signature-256": signature(secret, body),
+        "x-github-delivery": delivery,
+        "x-github-event": "org_block",
+    }
 
 
 async def knock(pages: Pages, body: bytes, headers: dict[str, str], path: str = "/hooks/github") -> int:
@@ -78,10 +114,35 @@ async def test_an_id_used_again_for_another_body_is_a_repeat_too(pages: Pages) -
     assert pages.knocks == [True, False]
 
 
-@pytest.mark.parametrize("headers", [{}, signed(EVENT, secret="another-long-secret"), signed(EVENT + b" ")])
-async def test_an_event_without_the_right_signature_is_turned_away(pages: Pages, headers: dict[str, str]) -> None:
-    assert await knock(pages, EVENT, headers) == 401
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+async def test_an_event_without_the_right_signature_is_turned_away_and_the_log_says_so(
+    pages: Pages, door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for headers in ({}, door.signed(secret="another-long-secret"), door.signed(door.body + b" ")):
+        assert await knock(pages, door.body, headers, door.path) == 401
     assert pages.knocks == []
+    assert capsys.readouterr().out.count("webhook.refused") == 3
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+async def test_a_replayed_body_under_a_new_id_is_a_repeat_and_the_log_says_so(
+    pages: Pages, door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for delivery in ("d1", "d1", "d2"):
+        assert await knock(pages, door.body, door.signed(delivery=delivery), door.path) == 200
+    assert pages.knocks == [True, False, False]
+    assert capsys.readouterr().out.count("knock.was_repeated") == 2
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+async def test_an_event_about_an_account_that_nobody_knows_here_leads_to_nothing(
+    pages: Pages, community: Community, door: Door
+) -> None:
+    """Whoever holds the secret could otherwise make us look at anybody, or believe a restriction that is not there."""
+    before = await community.journalled()
+    assert await knock(pages, door.body, door.signed(), door.path) == 200
+    assert await community.journalled() == before
+    assert [space.acts for space in community.spaces.values() if space.acts] == []
 
 
 async def test_a_signed_event_that_is_not_in_form_is_turned_away(pages: Pages) -> None:
@@ -95,7 +156,7 @@ async def test_an_event_that_is_too_large_is_turned_away(pages: Pages) -> None:
 
 
 async def test_a_space_without_a_door_is_not_there(pages: Pages) -> None:
-    assert await knock(pages, EVENT, signed(EVENT), "/hooks/forum") == 404
+    assert await knock(pages, EVENT, signed(EVENT), "/hooks/discord") == 404
 
 
 async def test_health_says_ages_and_counts_and_nothing_else(pages: Pages, community: Community) -> None:

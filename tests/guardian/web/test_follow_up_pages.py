@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from guardian.cases.values import DraftKind, PartyRole
 from guardian.desk import drafts
+from guardian.notices.values import NoticeKind
 from guardian.storage.tables.cases import receipts
 from tests.builders.desk import AMARA, BRUNO, Community
 from tests.builders.pages import Pages, forms_of, words_of
@@ -52,6 +53,20 @@ async def test_what_a_reporter_adds_stands_in_the_thread_and_with_the_case(pages
     (read,) = (await community.read(BRUNO, case.code_name)).reports
     assert [each.text for each in read.additions] == ["It went on <today>."]
     assert [piece.file_name for piece in read.evidence] == ["more.txt"]
+
+
+async def test_further_questions_are_answered_later_and_danger_calls_everybody(
+    pages: Pages, community: Community
+) -> None:
+    """P-2.12, P-3.6"""
+    await pages.follow_up(await pages.report())
+    answer = await pages.fill("/follow-up", "/follow-up/add", when="last night", who="grumbler", danger="yes")
+    assert "What you added is now with your report" in words_of(answer)
+    async with community.works.look() as view:
+        (case,) = await view.cases.cases()
+    report = (await community.read(BRUNO, case.code_name)).reports[0].report
+    assert (report.answers["when"], report.who, report.danger) == ("last night", "grumbler", True)
+    assert NoticeKind.DANGER in await community.kinds_told(AMARA)
 
 
 async def test_an_addition_sent_twice_is_added_once(pages: Pages, community: Community) -> None:

@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from guardian.cases.questions import ALL_CHAIRS, QUESTIONS
 from guardian.desk.desk import View, Work, Works
 from guardian.errors import Stale
+from guardian.notices.values import NoticeKind
+from guardian.web.words import ANSWERS
 from tests.builders.desk import AMARA, BRUNO, DMITRI, Community
 from tests.builders.pages import Pages, forms_of, pages_of, receipt_of, words_of
 
@@ -49,6 +52,42 @@ async def test_every_field_reaches_the_members_who_may_read_it(pages: Pages, com
     assert (read.report.danger, read.report.hold_contact, read.report.contact_is_safe) == (True, True, False)
     assert read.concerns == ("Dmitri Volkov",)
     assert [piece.file_name for piece in read.evidence] == ["screen.png", "log.txt"]
+
+
+async def test_every_question_of_a_report_is_asked_and_has_a_name_where_it_is_read(pages: Pages) -> None:
+    """P-2.2"""
+    page = (await pages.get("/report")).text
+    assert [name for name in QUESTIONS if f'name="{name}"' not in page] == []
+    assert set(ANSWERS) == set(QUESTIONS)
+
+
+async def test_a_reporter_chooses_who_hears_first(pages: Pages, community: Community) -> None:
+    """P-2.5"""
+    await pages.report(hears_first=BRUNO)
+    assert await community.who_was_told(NoticeKind.NEW_REPORT) == {BRUNO}
+    await pages.report(hears_first=ALL_CHAIRS)
+    assert await community.who_was_told(NoticeKind.NEW_REPORT) == {AMARA, BRUNO}
+
+
+async def test_of_what_may_show_minors_no_file_is_taken_in_and_the_reporter_knows_whom_to_tell(
+    pages: Pages, community: Community
+) -> None:
+    """P-2.7"""
+    files = [("files", ("screen.png", b"\x89PNG\r\n\x1a\n0", "image/png"))]
+    answer = await pages.fill("/report", "/report", files, what_happened=WORDS, minors="yes")
+    for said in ("were not taken in, and nothing of them was kept", "Tell the police", "inhope.org"):
+        assert said in words_of(answer)
+    (read,) = (await community.read(BRUNO, await the_case(community))).reports
+    assert (read.report.minors, read.evidence) == (True, ())
+    follow_up = await pages.follow_up(receipt_of(answer))
+    assert 'type="file"' not in follow_up.text
+    refused = await pages.fill("/follow-up", "/follow-up/add", files, text="More.")
+    assert "no file is taken in" in words_of(refused)
+
+
+async def test_a_choice_that_there_is_not_is_no_answer(pages: Pages, community: Community) -> None:
+    await pages.report(ongoing="perhaps", hold_contact="")
+    assert dict((await community.read(BRUNO, await the_case(community))).reports[0].report.answers) == {}
 
 
 async def test_a_report_for_the_file_is_thanked_in_other_words_and_read_as_such(

@@ -1,0 +1,35 @@
+"""`docs/spaces.md` names every door and command with who may use it, as the code itself asks; nothing works unasked."""
+
+from guardian.people.permissions import UseCase
+from tests.architecture.source import HOUSE
+from tests.docs import reach
+from tests.docs.guides import text_of
+from tests.docs.page import buttons, commands, counter_of_all, tables
+from tests.docs.table import rewritten
+
+TEXT = text_of(HOUSE / "docs" / "spaces.md")
+REPORTING = {"report", "report-status", "Report this person", "Report to the working group"}
+NOTHING_DONE = "not-yet"
+
+
+def test_nobody_reads_of_a_command_that_is_not_there_or_is_for_others() -> None:
+    wrong = TEXT.replace("| members, the Board | Carry", "| everybody in the server | Carry")
+    assert wrong != TEXT
+    assert rewritten(wrong, tables()) == TEXT, "run: python -m tests.docs"
+
+
+def test_nothing_but_reporting_is_open_to_everybody() -> None:
+    assert {each.name for each in commands() if each.seats is None} == REPORTING
+    assert [each.name for each in commands() if each.seats == frozenset()] == []
+
+
+def test_every_button_that_decides_something_asks_who_pressed_it() -> None:
+    counter = counter_of_all()
+    assert set(buttons()) == set(counter._presses)
+    for_everybody = counter._anywhere & set(counter._presses)
+    assert {verb for verb, (_, seats) in buttons().items() if seats is None} == for_everybody | {NOTHING_DONE}
+
+
+def test_the_seats_of_a_command_are_those_of_the_form_that_it_opens_as_well() -> None:
+    code = reach.code_of("connectors.discord.commands.closing", "_add_closing").within["close"]
+    assert reach.gates(code) == {frozenset({UseCase.READ_CASE}), frozenset({UseCase.CLOSE})}
