@@ -64,6 +64,7 @@ class ForumSpace:
             ceiling=self._config.call_ceiling,
             ends_natively=self._config.native_end,
             vouches=bool(self._config.providers),
+            private=True,
             per_minute=self._line.per_minute_of_many,
         )
 
