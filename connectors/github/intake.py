@@ -56,6 +56,7 @@ _MINUTE: Final = 60
 _CUT: Final = "\n\n(The text is longer; the whole of it stands among the evidence.)"
 _NOT_FETCHED: Final = "Pictures and files in it are links in its text; they were not followed."
 _LINK_MARKS: Final = ("![", "<img", "user-attachments/", "user-images.")
+_URGENCIES: Final = {"soon": local.Urgency.SOON, "danger": local.Urgency.DANGER}
 
 log = logger("github")
 
@@ -228,16 +229,10 @@ class GithubInbox:
         if words is None or member is None:
             return None
         what = ByThing(self.name, said.link, tuple(_evidence(said, self.name)))
+        urgency, text = _urgency_of(words)
+        kept = _fitting(text, self._desk.longest_text)
         try:
-            seen = await escalate(
-                self._desk,
-                member.id,
-                what,
-                local.Urgency.ORDINARY,
-                "",
-                _fitting(words, self._desk.longest_text),
-                said.node,
-            )
+            seen = await escalate(self._desk, member.id, what, urgency, "", kept, said.node)
         except Refused as refused:
             log.info("order.was_refused", space=self.name, code=refused.code)
             return None
@@ -329,6 +324,13 @@ def _evidence(said: Said, space: SpaceName) -> Iterator[EvidenceIn]:
             _words(above),
             written_at=above.written_at,
         )
+
+
+def _urgency_of(words: str) -> tuple[local.Urgency, str]:
+    """How urgent it is, where the first word of an order says so, and the words after it."""
+    first, rest = (*words.split(maxsplit=1), "", "")[:2]
+    urgency = _URGENCIES.get(first.strip(".,:;").casefold())
+    return (urgency, rest) if urgency else (local.Urgency.ORDINARY, words)
 
 
 def _words(said: Said) -> str:

@@ -14,6 +14,7 @@ from connectors.github.emulator.server import GithubEmulator
 from connectors.github.emulator.state import Kind
 from connectors.github.intake import GithubInbox
 from connectors.github.space import GithubSpace
+from guardian.cases.local import NO_WORDS
 from guardian.cases.values import Addition, Evidence, Report
 from guardian.desk.escalating import escalations
 from guardian.desk.own_reports import reports_of
@@ -266,6 +267,25 @@ async def test_what_a_moderator_orders_to_be_passed_on_is_an_escalation_and_as_g
     assert "/escalate" not in bell.page()
     (line,) = await escalations(bell.community.desk, INES)
     assert (line.state, line.space) == ("received", GITHUB)
+
+
+@pytest.mark.parametrize(
+    ("order", "urgency", "words"),
+    [
+        ("danger\nThey say where she lives.", "danger", "They say where she lives."),
+        ("Soon: again.", "soon", "again."),
+        ("", "ordinary", NO_WORDS),
+    ],
+)
+async def test_an_order_to_pass_on_says_how_urgent_it_is(bell: Doorbell, order: str, urgency: str, words: str) -> None:
+    """P-8.2"""
+    await bell.community.change(INES, accounts=(Account(GITHUB, str(bell.wren.account.id)),))
+    bell.wren.comment("site", bell.issue, f"@guardian-app /escalate {order}")
+    assert await bell.inbox.read()
+    (report,) = await bell.reports()
+    async with bell.community.works.look() as view:
+        (hop,) = await view.hops.all_hops()
+    assert (hop.urgency, report.danger, report.what_happened) == (urgency, urgency == "danger", words)
 
 
 async def test_the_same_order_by_anybody_else_is_a_report(bell: Doorbell) -> None:
