@@ -195,19 +195,45 @@ def _vouched(mail: EmailMessage, sender: str, authserv_id: str | None) -> bool:
     bear its own name (RFC 8601, 5), so that only the topmost can be believed.
     """
     results = _first(mail, "Authentication-Results")
-    named, _, found = _COMMENT.sub("", results).partition(";")
+    named, _, found = _unquoted(results).partition(";")
     domain = sender.rpartition("@")[2].casefold()
     if not authserv_id or not domain or named.split()[:1] != [authserv_id]:
         return False
     return any(_passes(result.split(), domain) for result in found.casefold().split(";"))
 
 
+def _unquoted(text: str) -> str:
+    """The head without its comments and without what stands in quotation marks: both hold words of the sender's own."""
+    kept, depth, quoted, escaped = [], 0, False, False
+    for char in text:
+        if escaped:
+            escaped = False
+        elif char == "\\" and (quoted or depth):
+            escaped = True
+        elif char == '"' and not depth:
+            quoted = not quoted
+        elif not quoted and char in "()":
+            depth = max(0, depth + (1 if char == "(" else -1))
+        elif not quoted and not depth:
+            kept.append(char)
+    # What is never closed again was not written by a server: nothing of it is believed.
+    return "" if quoted or depth else "".join(kept)
+
+
 def _passes(words: list[str], domain: str) -> bool:
-    facts = dict(word.partition("=")[::2] for word in words)
-    if facts.get("dmarc") == "pass":
-        return facts.get("header.from", "") == domain
-    signer = facts.get("header.d", "")
-    return facts.get("dkim") == "pass" and "." in signer and (domain == signer or domain.endswith(f".{signer}"))
+    """Whether this one result, which its first word names, says that the domain is real. Each fact counts once."""
+    pairs = [word.partition("=")[::2] for word in words]
+    facts = dict(pairs)
+    if not pairs or len(facts) != len(pairs):
+        return False
+    match pairs[0]:
+        case ("dmarc", "pass"):
+            return facts.get("header.from", "") == domain
+        case ("dkim", "pass"):
+            signer = facts.get("header.d", "")
+            return "." in signer and (domain == signer or domain.endswith(f".{signer}"))
+        case _:
+            return False
 
 
 def _came_back(mail: EmailMessage, own_domain: str) -> tuple[str, ...]:

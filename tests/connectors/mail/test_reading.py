@@ -49,6 +49,13 @@ def test_a_plain_mail_is_read_whole() -> None:
         ((GOOD, "From: The Chair <chair@people.example>"), False),
         ((f"Authentication-Results: {US} (; dmarc=pass header.from=people.example); dmarc=none",), False),
         ((f"Authentication-Results: {US}.evil.example; dmarc=pass header.from=people.example",), False),
+        ((f'Authentication-Results: {US}; spf=pass smtp.mailfrom="x dkim=pass header.d=people.example y"@e.example',), False),
+        ((f'Authentication-Results: {US}; spf=pass smtp.mailfrom="x;dkim=pass header.d=people.example;"@e.example',), False),
+        ((f"Authentication-Results: {US}; spf=pass (of x (y) dkim=pass header.d=people.example)",), False),
+        ((f"Authentication-Results: {US}; spf=pass smtp.mailfrom=x dkim=pass header.d=people.example",), False),
+        ((f"Authentication-Results: {US}; dkim=pass header.d=e.example header.d=people.example",), False),
+        ((f'Authentication-Results: {US}; spf=pass smtp.mailfrom="x\\";dkim=pass header.d=people.example',), False),
+        ((f'Authentication-Results: {US}; dkim=pass (2048-bit "rsa") header.d=people.example header.i=@x',), True),
     ],
 )
 def test_only_our_own_servers_topmost_word_makes_a_sender_authentic(heads: tuple[str, ...], authentic: bool) -> None:
