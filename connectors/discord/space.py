@@ -94,6 +94,7 @@ class DiscordSpace:
             ceiling=self._ceiling,
             bulk=MOST_AT_ONCE,
             per_minute=MOST_AT_ONCE * _CALLS_PER_MINUTE,
+            private=True,
         )
 
     def busy(self, account: Account) -> bool:

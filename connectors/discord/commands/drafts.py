@@ -22,6 +22,7 @@ _KINDS = [
 ]
 _MEANT = {choice.value: (DraftKind(choice.value.removesuffix("-person")), choice.name) for choice in _KINDS}
 _TO_REPORTERS = (DraftKind.RESOLUTION.value, DraftKind.ANSWER.value)
+_TO = {PartyRole.REPORTER: "reporters", PartyRole.REPORTED: "reported person"}
 _STATES = {
     DraftState.WRITTEN: "waits for a second member",
     DraftState.APPROVED: "read by a second member, waits for its moment",
@@ -104,7 +105,7 @@ def _add_reading(counter: Counter) -> None:
 
 
 def _line(number: int, draft: DraftView) -> str:
-    return f"• Text {number}, {draft.kind} to the {draft.to}: {_STATES[draft.state]}"
+    return f"• Text {number}, {draft.kind} to the {_TO.get(draft.to, draft.to)}: {_STATES[draft.state]}"
 
 
 def _buttons(known: tuple[DraftView, ...]) -> tuple[Button, ...]:

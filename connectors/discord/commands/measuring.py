@@ -49,6 +49,8 @@ _WAITING: Final = (100, timedelta(minutes=15))
 _OVER: Final = "This waited too long, so nothing was done. Please give the command again: `/measure`"
 _LONGEST_HOURS: Final = 24 * 30
 _TO_ESCALATE: Final = "\nTo pass it on: `/escalate`"
+_TOLD: Final = "The person is told why and until when, and that they can ask the chair of the moderators to look at it."
+_LOCKED: Final = "Nobody is written to: everybody sees that the conversation is locked, and nobody is told why."
 _ASKED: Final = "The name of the matter, as the notice or /measures shows it"
 
 
@@ -217,9 +219,7 @@ def _question(seen: Preview) -> str:
     lines = [f"{what} until {spoken(seen.ends)}, and then it ends by itself."]
     if seen.spaces:
         lines.append(words.foreseen(seen.spaces))
-    lines.append(
-        "The person is told why and until when, and that they can ask the chair of the moderators to look at it."
-    )
+    lines.append(_LOCKED if seen.kind is MeasureKind.LOCKED else _TOLD)
     return "\n".join(lines)
 
 

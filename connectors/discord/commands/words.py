@@ -65,6 +65,8 @@ CLOCKS: Final[Mapping[PromiseKind, str]] = {
     PromiseKind.NATIVE_REASON: "the reason of an act made with the space's own menu",
     PromiseKind.LINK_DISPUTE: "a look at an account that is said to be another's",
     PromiseKind.ACCEPTANCE: "somebody accepts by name what was passed on",
+    PromiseKind.WIDEN: "every member without a conflict hears of the case",
+    PromiseKind.CONTACT_QUESTION: "the reporter says whether the person may be contacted",
 }
 OUTCOMES: Final[Mapping[Outcome, str]] = {
     Outcome.WARNING: "a warning",
