@@ -134,8 +134,13 @@ def signs_of(submission: Submission, members: tuple[Member, ...]) -> Signs[Membe
 
 def authors_of(evidence: tuple[EvidenceIn, ...], members: tuple[Member, ...]) -> frozenset[MemberId]:
     """The members whose own accounts wrote the evidence."""
-    authors = {piece.author for piece in evidence if piece.author is not None}
+    authors = writers_of(evidence)
     return frozenset(member.id for member in members if authors & set(member.accounts))
+
+
+def writers_of(evidence: tuple[EvidenceIn, ...]) -> frozenset[Account]:
+    """The accounts that wrote the evidence."""
+    return frozenset(piece.author for piece in evidence if piece.author is not None)
 
 
 def words_of(evidence: tuple[EvidenceIn, ...]) -> tuple[str, ...]:
