@@ -14,6 +14,7 @@ from guardian.desk.desk import Desk, Work
 from guardian.desk.linking import find_account, link_account, person_and_case, wall_off_person
 from guardian.desk.moving import case_of
 from guardian.desk.telling import tell_members
+from guardian.errors import Refused
 from guardian.ids import MemberId, SpaceName, new_id, new_secret
 from guardian.journal import PARTY, Entry, by_member
 from guardian.notices.values import News, NoticeKind
@@ -41,6 +42,13 @@ async def challenge(desk: Desk, by: MemberId, person_code: str, space: SpaceName
     async with desk.works.look() as view:
         await acting(view, by, UseCase.CHALLENGE)
         await person_and_case(view, by, person_code)
+    place = desk.spaces.get(space)
+    if place is not None and not place.abilities.private:
+        sentence = (
+            f"Nobody can write to us in private on {space}, so no code can come from there. They can show that such an "
+            "account is theirs by signing in: `/ask-accounts`"
+        )
+        raise Refused("no_private_door", sentence, "P-6.4")
     found = await find_account(desk, space, text)
     async with desk.works.begin() as work:
         await acting(work, by, UseCase.CHALLENGE)

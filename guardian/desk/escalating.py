@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from guardian.cases.access import acting, case_for
-from guardian.cases.intake import EvidenceIn, Submission, check_submission, signs_of
+from guardian.cases.intake import EvidenceIn, Submission, check_submission, signs_of, writers_of
 from guardian.cases.local import NO_WORDS, Hop, HopState, Urgency, Way, new_hop, status_for
 from guardian.cases.machine import CASES
 from guardian.cases.values import Case, CaseEvent, CaseState, Door
@@ -17,7 +17,17 @@ from guardian.cases.walls import spared, still_needed, walls_from
 from guardian.desk.delivered import first_made, remember_made
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.hops import accepted, tell_liaisons, wait_for_acceptance, waiting_in
-from guardian.desk.matters import fresh_case, keep_report, matter_for, matters_of, promise_answers, to_group
+from guardian.desk.knowing import signs_with_known
+from guardian.desk.matters import (
+    fresh_case,
+    keep_report,
+    matter_for,
+    matters_of,
+    promise_answers,
+    tell_cases_protecting,
+    to_group,
+)
+from guardian.desk.minors import destroy_contents
 from guardian.desk.moving import insist
 from guardian.desk.pointing import ByAccount, ByMatter, ByThing, Found, What, found_by
 from guardian.desk.telling import tell_members
@@ -172,14 +182,16 @@ async def pass_on(
     *,
     texts: tuple[str, ...] = (),
     beside: tuple[EvidenceIn, ...] = (),
+    accounts: frozenset[Account] = frozenset(),
 ) -> tuple[Case, Hop]:
     """The stored case is the group's, its new report kept, and everybody who may know of it is told, nobody else.
 
-    `texts` and `beside` are words and evidence with the case already, in which somebody may be meant.
+    `texts` and `beside` are words and evidence with the case already, in which somebody may be meant; `accounts` are
+    those that it is about.
     """
     by = SERVICE if hop.by is None else by_member(hop.by)
     signs = replace(submission, what_happened=hop.words, evidence=(*submission.evidence, *beside))
-    await _wall_off(work, desk.policy, case, signs, texts, by)
+    await _wall_off(work, desk.policy, case, signs, texts, by, accounts)
     case = await to_group(work, desk.policy, case)
     report = await keep_report(work, submission, case)
     await promise_answers(work, desk.policy, report)
@@ -203,6 +215,8 @@ async def _passed_up(desk: Desk, work: Work, by: MemberId, what: What, found: Fo
     if local is not None:
         matter = local.code_name
         case = await work.cases.save_case(_taken_up(local, fresh.code_name, danger=submission.danger))
+        for report in await work.cases.reports_of(case.id) if submission.minors else ():
+            await destroy_contents(work, report, by_member(by))
     else:
         matter = ""
         case = replace(fresh, space=found.space)
@@ -214,7 +228,10 @@ async def _passed_up(desk: Desk, work: Work, by: MemberId, what: What, found: Fo
         words=asked.words,
         done_locally=asked.done_locally,
     )
-    _, kept = await pass_on(desk, work, case, hop, submission, texts=(asked.done_locally,))
+    _, kept = await pass_on(desk, work, case, hop, submission, texts=(asked.done_locally,), accounts=found.accounts)
+    actor = await work.people.member(by)
+    if actor is not None:
+        await tell_cases_protecting(work, actor, {*found.accounts, *writers_of(found.evidence)})
     return kept
 
 
@@ -236,13 +253,20 @@ def _taken_up(local: Case, code_name: str, *, danger: bool) -> Case:
 
 
 async def _wall_off(
-    work: Work, policy: Policy, case: Case, submission: Submission, texts: tuple[str, ...], by: str
+    work: Work,
+    policy: Policy,
+    case: Case,
+    submission: Submission,
+    texts: tuple[str, ...],
+    by: str,
+    accounts: frozenset[Account],
 ) -> None:
     """Whoever the words, the evidence or the account point to is kept out, before anybody is told. Policy: P-2.5."""
     members = await work.people.members()
     before = await work.cases.walls_of(case.id)
     signs = signs_of(submission, members)
     signs = replace(signs, texts=(*signs.texts, *texts))
+    signs = await signs_with_known(work, signs, {*accounts, *writers_of(submission.evidence)})
     needed = walls_from(signs, members, policy, case, work.now, by)
     for wall in still_needed(needed, before, spared(signs, before, None)):
         await work.cases.add_wall(wall)

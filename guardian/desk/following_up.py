@@ -16,6 +16,7 @@ from guardian.cases.intake import (
     evidence_from,
     with_answers,
     words_of,
+    writers_of,
 )
 from guardian.cases.questions import HOLD_CONTACT
 from guardian.cases.values import Addition, Case, PromiseKind, Report
@@ -23,6 +24,7 @@ from guardian.cases.words import for_reporters
 from guardian.desk.contact_question import contact_was_answered
 from guardian.desk.desk import Desk, Topic, Work
 from guardian.desk.hearers import open_for_danger
+from guardian.desk.knowing import signs_with_known
 from guardian.desk.moving import case_of, tell_of_news
 from guardian.desk.report_keys import ByReceipt, ReceiptKey, reference_of_report, report_for
 from guardian.desk.telling import tell_members
@@ -106,6 +108,7 @@ async def add(
         case = await case_of(work, report.case)
         members = await work.people.members()
         signs = Signs(authors=authors_of(files, members), texts=(text, *said.values(), *words_of(files)))
+        signs = await signs_with_known(work, signs, writers_of(files))
         after, changed = await wall_off(work, desk.policy, case, signs, PARTY)
         if said:
             after = await _keep_answers(work, desk.policy, report, after, said)

@@ -21,6 +21,7 @@ from guardian.cases.intake import (
     reporter_of,
     says_the_same,
     signs_of,
+    writers_of,
 )
 from guardian.cases.questions import ALL_CHAIRS
 from guardian.cases.receipts import for_mail, for_reporter
@@ -29,6 +30,7 @@ from guardian.cases.walls import circle_of, held_by, sent_to_board, walls_from
 from guardian.desk.desk import Desk, Topic, Work
 from guardian.desk.following_up import FollowUp, ThreadLine, Wish, add, answer_more, follow_up, takes_files, wish
 from guardian.desk.hearers import narrowed
+from guardian.desk.knowing import signs_with_known
 from guardian.desk.many import case_of_the_same_words, take_in_with_the_same, tell_of_report
 from guardian.desk.report_keys import (
     ByAddress,
@@ -173,7 +175,8 @@ async def _open_case(desk: Desk, work: Work, submission: Submission) -> tuple[Ca
     members = await work.people.members()
     taken = await work.cases.code_names() | await work.people.code_names()
     case = new_case(code_name(taken), work.now, danger=submission.danger)
-    walls = walls_from(signs_of(submission, members), members, desk.policy, case, work.now, PARTY)
+    signs = await signs_with_known(work, signs_of(submission, members), writers_of(submission.evidence))
+    walls = walls_from(signs, members, desk.policy, case, work.now, PARTY)
     route = for_report(circle_of(members, work.now), held_by(walls), desk.policy)
     if route.to is not Destination.WORKING_GROUP:
         case = sent_to_board(case)

@@ -13,6 +13,8 @@ from guardian.cases.values import Case, PartyRole
 from guardian.ids import CaseId, MemberId, PersonId
 from guardian.people.values import KnownAccount, Member
 from guardian.sanctions.values import Coverage, CoverageState
+from guardian.spaces.port import Account
+from rules.conflicts import Signs
 
 
 async def accounts_known_to(view: CaseView, by: MemberId, person: PersonId) -> tuple[KnownAccount, ...]:
@@ -72,6 +74,49 @@ async def cases_against(view: CaseView, actor: Member, person: PersonId) -> tupl
         if protected or reported_it:
             found.append(case)
     return tuple(found)
+
+
+async def cases_against_accounts(view: CaseView, actor: Member, accounts: Iterable[Account]) -> tuple[Case, ...]:
+    """As `cases_against`, for whoever owns these accounts, whether they are known as somebody or not. Policy: P-4.4."""
+    meant = frozenset(accounts)
+    found = {}
+    for account in meant:
+        for link in await view.people.owners(account):
+            found |= {case.id: case for case in await cases_against(view, actor, link.person)}
+    for case_id in dict.fromkeys(wall.case for wall in await view.cases.walls_of_member(actor.id)):
+        case = await view.cases.case(case_id)
+        if case is None or not walled(actor.id, await view.cases.walls_of(case_id)):
+            continue
+        if any(report.reporter in meant for report in await view.cases.reports_of(case_id)):
+            found[case_id] = case
+    return tuple(found.values())
+
+
+async def signs_with_known(view: CaseView, signs: Signs[MemberId], accounts: Iterable[Account]) -> Signs[MemberId]:
+    """The signs, and the members of whom another account is known to be among these, though no list of theirs names it.
+
+    What only waits to be confirmed counts as unclear. Policy: P-2.5.
+    """
+    sure: set[MemberId] = set()
+    unclear: set[MemberId] = set()
+    for account in frozenset(accounts):
+        for link in await view.people.owners(account):
+            if link.ended_at is None:
+                (sure if link.binding else unclear).update(await _members_known_as(view, link.person))
+    return replace(signs, authors=signs.authors | sure, linked=signs.linked | (unclear - sure))
+
+
+async def cases_read_by(view: CaseView, by: MemberId, person: PersonId) -> frozenset[CaseId]:
+    """The cases about the person that the member may read."""
+    return (await _cases_read_by(view, by, person))[0]
+
+
+async def _members_known_as(view: CaseView, person: PersonId) -> frozenset[MemberId]:
+    people = await view.links.together(person)
+    links = [link for each in people for link in await view.people.accounts_of(each)]
+    accounts = {link.account for link in links if link.binding}
+    members = await view.people.members()
+    return frozenset(m.id for m in members if m.person in people or accounts & set(m.accounts))
 
 
 async def knows_all_of(view: CaseView, by: MemberId, person: PersonId) -> bool:

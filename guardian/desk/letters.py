@@ -3,12 +3,15 @@
 Nothing is ever sent back because of an addition, so that whoever forges a sender learns nothing. Policy: P-2.6, P-2.10.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from guardian.cases.intake import MOST_FILES, EvidenceIn
+from guardian.cases.questions import CONTACT_IS_SAFE
 from guardian.cases.receipts import without_receipts
 from guardian.cases.values import Door, Report
 from guardian.desk.desk import Desk
@@ -16,12 +19,14 @@ from guardian.desk.intake import ByAddress, ByRule, ReceiptKey, Submission, add,
 from guardian.desk.telling import tell_members
 from guardian.ids import NoticeId
 from guardian.journal import SERVICE, Entry
+from guardian.notices.catalogue import ENGLISH, LANGUAGES, say
 from guardian.notices.channels import MAIL
 from guardian.notices.values import News, NoticeKind, NoticeState, RecipientKind
 from rules.letters import joins_the_last
 from rules.telling import undone_by_bounce
 
 _A_DAY: Final = timedelta(days=1)
+_UNSAFE: Final[Mapping[str, str]] = MappingProxyType({CONTACT_IS_SAFE: "no"})
 _NOTHING: Final = "(There is no text in this mail.)"
 _GOES_ON: Final = "\n\n(The mail is longer than this. All of it is in the file “whole-mail.txt”.)"
 _WHOLE: Final = "whole-mail.txt"
@@ -68,13 +73,21 @@ async def take(desk: Desk, letter: Letter) -> Taken:
     quiet = joins_the_last(already, desk.policy)
     if own is not None:
         verified = letter.authentic and own.mail is not None and same_address(own.mail.address, letter.sender)
-        await _added(desk, ByAddress(letter.token), letter, verified=verified, quiet=quiet)
+        answers = _UNSAFE if verified and says_unsafe(letter.text) else {}
+        await _added(desk, ByAddress(letter.token), letter, verified=verified, quiet=quiet, answers=answers)
         return Taken.ADDITION
     if quiet and latest is not None and not repeated:
         await _added(desk, ByRule(latest.id), letter, verified=letter.authentic and latest.verified, quiet=True)
         return Taken.ADDITION
     await receive(desk, _submission(letter, desk))
     return Taken.REPORT
+
+
+def says_unsafe(text: str) -> bool:
+    """Whether the first line is the answer that our mail asks for where it is not safe to write there, in any language."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    said = " ".join(first.split()).strip(" .!\"'“”„«»*>").casefold()
+    return said in {say(language, "forum.word_not_safe").casefold() for language in (ENGLISH, *LANGUAGES)}
 
 
 async def came_back(desk: Desk, notice_id: NoticeId) -> bool:
@@ -115,11 +128,19 @@ async def _looked_up(desk: Desk, letter: Letter) -> tuple[Report | None, list[Re
         return None, theirs, len(theirs)
 
 
-async def _added(desk: Desk, key: ReceiptKey, letter: Letter, *, verified: bool, quiet: bool) -> None:
+async def _added(
+    desk: Desk,
+    key: ReceiptKey,
+    letter: Letter,
+    *,
+    verified: bool,
+    quiet: bool,
+    answers: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Who it names as its sender stands in what cannot be shown to be the reporter's."""
     sender = "" if verified else f"From: {letter.sender_name} <{letter.sender}>\n"
     text, files = _kept(letter, desk, sender)
-    await add(desk, key, text, files, letter.delivery, verified=verified, quiet=quiet)
+    await add(desk, key, text, files, letter.delivery, verified=verified, quiet=quiet, answers=answers)
 
 
 def _submission(letter: Letter, desk: Desk) -> Submission:

@@ -17,21 +17,25 @@ from guardian.cases.intake import (
     promises_for,
     report_from,
     signs_of,
+    writers_of,
 )
 from guardian.cases.local import FLAGGED_AS, FlagIn, HopState, flagged
 from guardian.cases.machine import CASES
 from guardian.cases.values import Case, CaseEvent, CaseKind, CaseState, Door, Report, Wall
 from guardian.cases.walls import circle_of, held_by, sent_to_board, walls_from
 from guardian.desk.desk import Desk, Topic, View, Work
+from guardian.desk.knowing import cases_against_accounts, signs_with_known
 from guardian.desk.reading import link_for
 from guardian.desk.telling import tell_members
 from guardian.desk.walling import contact_among, tell_of_walls
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.journal import PARTY, Entry, by_member
-from guardian.notices.values import NoticeKind
+from guardian.notices.values import News, NoticeKind
 from guardian.people.names import code_name as new_code_name
 from guardian.people.permissions import UseCase, may
+from guardian.people.values import Member
+from guardian.spaces.port import Account
 from rules.policy import Policy
 from rules.routing import Destination, for_report
 
@@ -76,6 +80,9 @@ async def take_flag(desk: Desk, flag: FlagIn) -> str | None:
             return None
         said = replace(submission, what_happened=flag.text)
         case = await open_matter(work, desk.policy, flag.space, submission, signs=said)
+        flagger = await work.people.member_with(flag.by) if flag.by else None
+        if flagger is not None and flag.on is not None:
+            await tell_cases_protecting(work, flagger, (flag.on,))
         return case.code_name
 
 
@@ -97,7 +104,9 @@ async def open_matter(
     members = await work.people.members()
     fresh = await fresh_case(work, danger=submission.danger)
     case = replace(fresh, kind=CaseKind.LOCAL, space=space)
-    needed = walls_from(signs_of(signs or submission, members), members, policy, case, work.now, by)
+    writers = writers_of(submission.evidence)
+    found = await signs_with_known(work, signs_of(signs or submission, members), writers)
+    needed = walls_from(found, members, policy, case, work.now, by)
     standing = joined(needed, (replace(wall, case=case.id) for wall in walls if wall.lifted_at is None))
     await work.cases.add_case(case)
     for wall in standing:
@@ -163,6 +172,12 @@ async def matter_for(view: View, by: MemberId, code_name: str) -> Case:
 
 
 # -- what a case of either kind is made of, in an open transaction
+
+
+async def tell_cases_protecting(work: Work, actor: Member, accounts: Iterable[Account]) -> None:
+    """Cases that protect the owner of one of these accounts from whoever points to it hear of it at once. Policy: P-4.4."""
+    for case in await cases_against_accounts(work, actor, accounts):
+        await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": News.CONFLICT})
 
 
 async def fresh_case(work: Work, *, danger: bool) -> Case:

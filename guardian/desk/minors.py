@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from guardian.cases.access import acting, case_for
 from guardian.cases.intake import without_contents
-from guardian.desk.desk import Desk
+from guardian.cases.values import Report
+from guardian.desk.desk import Desk, Work
 from guardian.desk.telling import tell_members
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, ReportId
@@ -26,11 +27,16 @@ async def mark_minors(desk: Desk, by: MemberId, code_name: str, report: ReportId
             raise NotFound
         if found.minors:
             raise Refused("marked_already", "This report is marked already, and nothing of it is kept.", "P-2.7")
-        await work.cases.save_report(replace(found, minors=True))
-        for piece in await work.cases.evidence_of(case.id):
-            if piece.report == report:
-                await work.cases.save_evidence(without_contents(piece))
-        work.leave_no_trace()
-        about = {"case": str(case.id), "report": str(report)}
-        work.journal.note(Entry("report.was_marked_minors", by_member(by), "P-2.7", about, case.id))
+        await destroy_contents(work, found, by_member(by))
         await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": News.MINORS}, besides=[by])
+
+
+async def destroy_contents(work: Work, report: Report, by: str) -> None:
+    """The report is marked, and its evidence is link, author and time; the rest stands in no file of the database."""
+    await work.cases.save_report(replace(report, minors=True))
+    for piece in await work.cases.evidence_of(report.case):
+        if piece.report == report.id:
+            await work.cases.save_evidence(without_contents(piece))
+    work.leave_no_trace()
+    about = {"case": str(report.case), "report": str(report.id)}
+    work.journal.note(Entry("report.was_marked_minors", by, "P-2.7", about, report.case))

@@ -9,15 +9,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from guardian.cases.access import acting, may_know, plain_name
+from guardian.cases.access import acting, may_know, plain_name, walled
 from guardian.cases.intake import EvidenceIn, Submission
 from guardian.cases.measures import MeasureKind
 from guardian.cases.values import Case, CaseKind, CaseState, Door, Promise, PromiseKind, Wall, WallKind
 from guardian.desk.acting import take_natively
 from guardian.desk.desk import Desk, View, Work
+from guardian.desk.knowing import signs_with_known
 from guardian.desk.linking import Found, find_account
 from guardian.desk.matters import fresh_case, keep_report, to_group
-from guardian.desk.measuring import MeasureView, Setting, close_matter, set_on_person, tell_those_protecting, view_of
+from guardian.desk.measuring import (
+    MeasureView,
+    Setting,
+    close_matter,
+    name_known_to,
+    set_on_person,
+    tell_those_protecting,
+    view_of,
+)
 from guardian.desk.moving import again, case_of, keep, keep_about, promise
 from guardian.desk.sanctioning import sanction_of
 from guardian.desk.telling import ask_member, tell_members
@@ -35,6 +44,7 @@ from guardian.sanctions.ownership import Whose, is_the_same
 from guardian.sanctions.takeover import as_taken, take_over
 from guardian.sanctions.values import Sanction, TakenOver
 from guardian.spaces.port import Account, Hand, Held, Missing, Seen, Space, Sweep, Trace, Unknown
+from rules.conflicts import Signs
 from rules.measures import MeasureReason, belongs_to_the_group_from, explained_by
 from rules.precedence import Hold, Restriction
 
@@ -113,8 +123,8 @@ async def compare(desk: Desk, name: SpaceName, found: Sweep, begun: datetime) ->
 async def waiting(desk: Desk, by: MemberId) -> tuple[Waiting, ...]:
     """What the member did with a space's own menu and has not explained yet, oldest first."""
     async with desk.works.look() as view:
-        await acting(view, by, UseCase.EXPLAIN_NATIVE_ACT)
-        return tuple([await _line(desk, view, hold) for hold in await view.foreign.unexplained_by(by)])
+        member = await acting(view, by, UseCase.EXPLAIN_NATIVE_ACT)
+        return tuple([await _line(desk, view, hold, member) for hold in await _own_unexplained(view, by)])
 
 
 async def explain(
@@ -125,7 +135,7 @@ async def explain(
     `term` counts from when it was placed; None: its own end stands. Policy: P-6.8, P-7.2.
     """
     async with desk.works.look() as view:
-        hold = await _unexplained(view, by, matter)
+        hold = await _unexplained(desk, view, by, matter)
         waited_for = await case_of(view, hold.case) if hold.case else None
     account = Account(hold.space, hold.native_id)
     sight = await _still_there(desk, hold, account)
@@ -136,7 +146,7 @@ async def explain(
     placed = hold.placed_at or hold.seen_at
     async with desk.works.begin() as work:
         member = await acting(work, by, UseCase.EXPLAIN_NATIVE_ACT)
-        hold = await _unexplained(work, by, matter)
+        hold = await _unexplained(desk, work, by, matter)
         author = await work.people.member(hold.by) if hold.by else None
         lasts = term if term is not None else sight.held.until - placed if sight.held.until else None
         ends = _ends(placed, lasts, sight.held.until, work.now)
@@ -252,9 +262,11 @@ async def _as_measure(desk: Desk, work: Work, sight: Sight, hold: ForeignHold, a
     case = replace(fresh, kind=CaseKind.LOCAL, space=hold.space)
     await work.cases.add_case(case)
     concerned = await work.people.member_with(sight.account)
-    if concerned is not None:
-        wall = Wall(case.id, concerned.id, WallKind.EXCLUDED, "it was done to them", work.now, SERVICE)
-        await work.cases.add_wall(wall)
+    own = Signs(authors=frozenset({concerned.id} if concerned is not None else ()))
+    known = await signs_with_known(work, own, (sight.account,))
+    for members, kind in ((known.authors, WallKind.EXCLUDED), (known.linked, WallKind.HELD_OUT)):
+        for member in sorted(members):
+            await work.cases.add_wall(Wall(case.id, member, kind, "it was done to them", work.now, SERVICE))
     await keep_report(work, _said(sight, found), case)
     await work.foreign.add(replace(hold, state=ForeignState.UNEXPLAINED, by=author.id, case=case.id))
     due = explained_by(work.now, desk.policy)
@@ -440,17 +452,26 @@ async def _chairs(view: View, case: Case, besides: MemberId | None) -> tuple[Mem
     )
 
 
-async def _unexplained(view: View, by: MemberId, matter: str) -> ForeignHold:
+async def _own_unexplained(view: View, by: MemberId) -> tuple[ForeignHold, ...]:
+    """What the member did and owes a reason for, less what turned out to concern them. Policy: P-2.5."""
+    own = await view.foreign.unexplained_by(by)
+    return tuple([each for each in own if not each.case or not walled(by, await view.cases.walls_of(each.case))])
+
+
+async def _unexplained(desk: Desk, view: View, by: MemberId, matter: str) -> ForeignHold:
     """What waits for its reason under that name, for somebody who may know of it; with no name the only one of theirs."""
     member = await acting(view, by, UseCase.EXPLAIN_NATIVE_ACT)
     if not matter.strip():
-        own = await view.foreign.unexplained_by(by)
+        own = await _own_unexplained(view, by)
         if len(own) == 1:
             return own[0]
         if not own:
             raise Refused("nothing_waits", "Nothing that you did waits for its reason.", "P-7.2")
-        names = ", ".join([(await case_of(view, each.case)).code_name for each in own if each.case])
+        names = ", ".join([(await _line(desk, view, each, member)).matter for each in own])
         raise Refused("several_wait", f"Several wait for a reason. Say which: {names}.", "P-7.2")
+    for each in await _own_unexplained(view, by):
+        if (await _line(desk, view, each, member)).matter == plain_name(matter):
+            return each
     case = await view.cases.case_named(plain_name(matter))
     hold = await view.foreign.of_case(case.id) if case else None
     if case is None or hold is None or hold.state is not ForeignState.UNEXPLAINED:
@@ -484,8 +505,8 @@ def _ends(placed: datetime, lasts: timedelta | None, own_end: datetime | None, n
     return ends
 
 
-async def _line(desk: Desk, view: View, hold: ForeignHold) -> Waiting:
-    case = await case_of(view, hold.case) if hold.case else None
+async def _line(desk: Desk, view: View, hold: ForeignHold, member: Member) -> Waiting:
+    name = await name_known_to(view, member, await case_of(view, hold.case)) if hold.case else ""
     at = hold.placed_at or hold.seen_at
     due = explained_by(hold.seen_at, desk.policy)
-    return Waiting(case.code_name if case else "", hold.space, _KINDS[hold.hold], at, due)
+    return Waiting(name, hold.space, _KINDS[hold.hold], at, due)

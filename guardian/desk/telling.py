@@ -17,13 +17,13 @@ from guardian.ids import AccountId, MemberId, NoticeId, PersonId, Reference, San
 from guardian.notices.stores import NoticeStore
 from guardian.notices.telling import tellable
 from guardian.notices.values import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
-from guardian.people.permissions import BOARD, BOARD_LIAISON, Seat, sits
+from guardian.people.permissions import BOARD, BOARD_LIAISON, sits
 from guardian.people.values import Group, Member, Office
 from rules.conflicts import Standing
 from rules.routing import liaison_for
 
 _NO_FACTS: Final[Mapping[str, str]] = MappingProxyType({})
-_OFFICES_OUTSIDE: Final = (BOARD, BOARD_LIAISON, Seat(Group.MODERATORS))
+_OFFICES_OUTSIDE: Final = (BOARD, BOARD_LIAISON)
 
 
 class Telling(CaseView, Protocol):
@@ -196,7 +196,7 @@ async def still_to_tell(view: CaseView, notice: Notice) -> bool:
 
 
 def _told_by_office(member: Member, case: Case, at: datetime) -> bool:
-    """Whether somebody outside the group may hear of the case by their office: the Board, its liaison, moderators."""
+    """Whether somebody outside the group may hear of the case by their office: the Board, its liaison."""
     return not case.board_only and any(sits(member, seat, at) for seat in _OFFICES_OUTSIDE)
 
 

@@ -5,15 +5,15 @@ Undoing only lets somebody go, so it is open to everybody on the case and never 
 
 from dataclasses import dataclass, replace
 
-from guardian.cases.access import acting
+from guardian.cases.access import acting, members_who_may_know
 from guardian.cases.drafts import text_fits
 from guardian.cases.values import Case, Wall, WallKind
 from guardian.cases.walls import OWN_ACCOUNT
 from guardian.desk.desk import Desk, Topic, View, Work
 from guardian.desk.disputes import settle
-from guardian.desk.knowing import accounts_known_to
+from guardian.desk.knowing import accounts_known_to, cases_read_by
 from guardian.desk.linking import as_known, person_and_case
-from guardian.desk.moving import insist
+from guardian.desk.moving import case_of, insist
 from guardian.desk.telling import tell_deciders, tell_members
 from guardian.errors import NotFound, Refused
 from guardian.ids import AccountId, MemberId, PersonId, SpaceName
@@ -79,6 +79,9 @@ async def _undone(
     link = await work.people.account(link_id)
     if link is None or link.ended_at is not None:
         raise Refused("not_linked", "This link has been undone already.", "P-6.4")
+    elsewhere = await _held_elsewhere(work, by, link)
+    if elsewhere is not None:
+        return await _undone_here_alone(work, by, person, case, elsewhere, reason)
     await work.people.save_account(replace(link, ended_at=work.now, ended_by=by))
     await work.sanctions.touch_account(link.id, work.now)
     work.wake(Topic.KEYS)
@@ -91,6 +94,38 @@ async def _undone(
     )
     left = [each for each in await accounts_known_to(work, by, person.id) if each.binding]
     return Unlinked(person.code_name, link.account.space, len(left))
+
+
+async def _held_elsewhere(view: View, by: MemberId, link: KnownAccount) -> KnownAccount | None:
+    """The link as cases have it that are not this member's to read, where it binds by their word; None where it does not.
+
+    Whoever is kept out of a case frees nobody whom it holds. Policy: P-4.1.
+    """
+    read = await cases_read_by(view, by, link.person)
+    namings = tuple(naming for naming in link.namings if naming.case not in read)
+    left = link.seen_from({naming.case for naming in namings})
+    return replace(left, namings=namings) if left is not None and left.binding else None
+
+
+async def _undone_here_alone(
+    work: Work, by: MemberId, person: Person, case: Case, left: KnownAccount, reason: str
+) -> Unlinked:
+    """Nobody says any more in the member's own cases that the account is the person's; those on the others hear of it.
+
+    The answer is as always.
+    """
+    await work.people.save_account(left)
+    about = {"person": person.id, "account": left.id}
+    work.journal.note(Entry("link.was_given_up", by_member(by), "P-6.4", about, case.id, reason))
+    told: set[MemberId] = {by}
+    for naming in left.namings:
+        other = await case_of(work, naming.case)
+        await tell_members(work, other, NoticeKind.CASE_NEWS, {"news": News.CONFLICT})
+        told |= {member.id for member in await members_who_may_know(work, other)}
+    facts = {"news": News.LINK_UNDONE, "person": person.code_name}
+    await tell_members(work, case, NoticeKind.CASE_NEWS, facts, besides=told)
+    known = [each for each in await accounts_known_to(work, by, person.id) if each.binding]
+    return Unlinked(person.code_name, left.account.space, len(known))
 
 
 async def _look_at_walls_again(work: Work, person: PersonId, account: Account, by: MemberId) -> None:

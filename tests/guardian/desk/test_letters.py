@@ -108,6 +108,21 @@ async def test_an_answer_to_the_reporters_own_address_is_added_whatever_its_subj
     assert addition.text == "Subject: Something else\n\nAnd again today."
 
 
+@pytest.mark.parametrize(("authentic", "safe"), [(True, False), (False, None)])
+async def test_a_reporter_who_answers_that_it_is_not_safe_is_mailed_nothing_more(
+    community: Community, authentic: bool, safe: bool | None
+) -> None:
+    """P-2.2: our mail asks for it. A forger does not silence us towards the reporter."""
+    report, token = await a_report_by_mail(community)
+    await take(
+        community.desk,
+        a_letter(delivery="d-2", token=token, authentic=authentic, text="“It is not safe here.”\n\n> Is it safe to write?"),
+    )
+    [kept] = await mailed(community)
+    assert kept.contact_is_safe is safe
+    assert len(await added(community, report)) == 1
+
+
 @pytest.mark.parametrize(
     "facts",
     [{"authentic": False}, {"sender": "mallory@elsewhere.example"}],

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from guardian.cases.local import Urgency
+from guardian.desk.escalating import ByMatter, escalate
 from guardian.desk.intake import ByReceipt, EvidenceIn, add
 from guardian.desk.minors import mark_minors
 from guardian.desk.reading import evidence_bytes, link_for, open_session
@@ -13,6 +15,8 @@ from guardian.ids import ReportId
 from guardian.notices.values import NoticeKind
 from guardian.storage.tables.cases import evidence
 from tests.builders.desk import AMARA, BRUNO, INES, Community, a_message
+from tests.builders.journey import newest_case
+from tests.guardian.desk.test_matters import a_matter
 
 FILE = EvidenceIn("file", file_name="screen.png", content=bytes(range(256)) * 40)
 
@@ -34,7 +38,8 @@ async def test_what_was_kept_is_destroyed_and_only_link_author_and_time_are_left
     for piece in read.evidence:
         with pytest.raises(NotFound):
             await evidence_bytes(community.desk, session, piece.id)
-    assert sealed and not any(sealed in path.read_bytes() for path in files_of(community))
+    assert sealed
+    assert not any(sealed in path.read_bytes() for path in files_of(community))
     assert "report.was_marked_minors" in await community.journalled()
 
 
@@ -59,6 +64,19 @@ async def test_it_is_marked_once_by_those_on_the_case_alone(community: Community
     await mark_minors(community.desk, AMARA, case.code_name, ReportId(received.report))
     with pytest.raises(Refused, match="marked already"):
         await mark_minors(community.desk, AMARA, case.code_name, received.report)
+
+
+async def test_what_moderators_had_kept_of_it_goes_when_they_pass_it_on_as_such(community: Community) -> None:
+    """P-2.7, P-8.2"""
+    matter = await a_matter(community)
+    await escalate(
+        community.desk, INES, ByMatter(matter.code_name), Urgency.SOON, "Hidden.", "It shows a child.", minors=True
+    )
+    file = await community.read(AMARA, (await newest_case(community)).code_name)
+    pieces = [piece for read in file.reports for piece in read.evidence]
+    assert pieces
+    assert [(piece.text, piece.sha256) for piece in pieces] == [("", "")] * len(pieces)
+    assert all(read.report.minors for read in file.reports)
 
 
 async def sealed_bytes(community: Community) -> bytes | None:

@@ -1,5 +1,7 @@
 """Codes written from two accounts, namesakes, what a space vouches for later, and what would hold where (P-6.4, P-6.7)."""
 
+from dataclasses import replace
+
 import pytest
 
 from guardian.desk.acting import Target, act
@@ -9,7 +11,7 @@ from guardian.desk.foresight import Foreseen
 from guardian.desk.linking import accounts_of, name_reported, propose_link
 from guardian.desk.suggesting import relink, suggestions
 from guardian.desk.unlinking import unlink
-from guardian.errors import NotFound
+from guardian.errors import NotFound, Refused
 from guardian.people.values import Trust
 from guardian.spaces.port import Account
 from rules.precedence import Restriction
@@ -55,6 +57,16 @@ async def test_a_code_from_a_third_account_or_too_late_links_nothing_and_a_repor
     community.later(LASTS)
     await answered(community.desk, ELSEWHERE, code)
     assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED}
+
+
+async def test_nobody_is_told_to_write_a_code_where_everybody_could_read_it(community: Community) -> None:
+    github = community.spaces[GITHUB]
+    github.add("990001", "grumbler-dev")
+    github.abilities = replace(github.abilities, private=False)
+    _, person = await community.a_named_case()
+    with pytest.raises(Refused, match="/ask-accounts") as refused:
+        await challenge(community.desk, BRUNO, person, GITHUB, "grumbler-dev")
+    assert refused.value.code == "no_private_door"
 
 
 async def test_the_same_name_is_a_suggestion_and_binds_nothing(community: Community) -> None:
