@@ -27,8 +27,8 @@ CASE_NEWS: Final[Words] = {
     News.PEOPLE_JOINED: "Two people of your cases are known to be one from now on. What holds on one holds for both.",
     News.PEOPLE_PARTED: "Two people who were taken for one are two again. What holds on each stays theirs.",
     News.CONFLICT: (
-        "Somebody who takes no part in this case has named, or linked an account to, a person whom it protects. Please "
-        "look at what they did."
+        "Somebody who takes no part in this case has named, flagged or passed on a person whom it protects, or said whose "
+        "accounts are theirs. Please look at what they did."
     ),
     News.CONFLICT_DECIDED: "What you raised in this case has been decided.",
     News.RISK_MARKED: "A member has marked something in this case. Please read it before you answer a proposal.",
