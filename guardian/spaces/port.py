@@ -179,7 +179,8 @@ class Abilities:
     `needs_presence` are the holds that only a member of the space can be put under (a Discord timeout).
     `ceiling` bounds each call, in wire time. `ends_natively`: holds carry their end (an unattended site, by choice).
     `bulk` is how many accounts one call can bar; `per_minute` how many it can bar in a minute of wire time, one of many
-    after the other, within our budget of calls there. `vouches`: `linked` can know of accounts elsewhere.
+    after the other, within our budget of calls there. `vouches`: `linked` can know of accounts elsewhere. `private`:
+    people can write to us there without anybody else in the space reading it.
     """
 
     holds: frozenset[Hold]
@@ -193,6 +194,7 @@ class Abilities:
     bulk: int = 1
     per_minute: float = 60.0
     vouches: bool = False
+    private: bool = False
 
 
 class Space(Protocol):

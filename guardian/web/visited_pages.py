@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from guardian.cases.questions import CHOICES, QUESTIONS, WHO
 from guardian.errors import GuardianError, NotFound, Refused, Stale
 from guardian.web.forms import Form
 from guardian.web.site import Fault, Site
@@ -80,4 +81,5 @@ class Behind:
 
 def _typed(form: Form) -> list[str]:
     """What the person wrote, to be given back when their visit has ended meanwhile."""
-    return [form.one("text")] if form.one("text") else []
+    words = ("text", WHO, *(name for name in QUESTIONS if name not in CHOICES))
+    return [form.one(name) for name in words if form.one(name)]

@@ -82,6 +82,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         Door.NATIVE_ACT: "an act made with the space's own tools",
         Door.REFERRAL: "the working group, which asks moderators to keep an eye on an account",
         Door.ESCALATION: "moderators who passed it on",
+        Door.FORUM_MESSAGE: "a private message on the forum, which its administrators can read",
         Door.FORUM_FLAG: "a flag on the forum",
         Door.GITHUB_MENTION: "a text on GitHub that mentions us, of which every watcher has been mailed a copy",
         PartyRole.REPORTER: "the reporter",
