@@ -149,7 +149,7 @@ def _forum_rows() -> Iterator[Row]:
 
 def _github_row() -> Row:
     code = reach.code_of("connectors.github.intake", "GithubInbox._passed_on")
-    return Row("@APP /escalate", (" and words", audience(_seats(reach.gates(code)))), 1)
+    return Row("@APP /escalate", (" [soon or danger] and words", audience(_seats(reach.gates(code)))), 1)
 
 
 def _host_row(name: str, about: tuple[str, str]) -> Row:

@@ -112,6 +112,7 @@ class FakeSpace:
             needs_presence=frozenset({Hold.MUTED}) if mute_needs_member else frozenset(),
             destroys="Membership and roles.",
             vouches=True,
+            private=tells,
             ceiling=timedelta(seconds=2),
             bulk=bulk,
         )
