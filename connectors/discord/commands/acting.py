@@ -175,7 +175,8 @@ def _asked(wanted: _Intended, seen: tuple[SpacePreview, ...], unreviewed: timede
 def _done(done: ActView) -> str:
     if done.state is ActState.AWAITING_SECOND:
         return f"Nobody is restricted yet. {done.sentence} The others have been asked; the case is {done.code_name}."
-    lines = [f"It holds from now on. The person is called {done.person}, and the case of its review {done.code_name}."]
+    held = "It is being placed now; how it stands in each space: `/sanctions`."
+    lines = [f"{held} The person is called {done.person}, and the case of its review {done.code_name}."]
     if done.account_due is not None:
         lines.append(f"Your own account is due by {spoken(done.account_due)}: `/account`")
     return "\n".join(lines)

@@ -226,7 +226,7 @@ def _question(seen: Preview) -> str:
 def _done(made: MeasureView) -> str:
     whom = f" The person is called {made.person}." if made.person else ""
     return (
-        f"It holds on {made.space} until {spoken(made.ends)}.{whom} The matter is called {made.matter}.\n"
+        f"It is being placed on {made.space}, until {spoken(made.ends)}.{whom} The matter is called {made.matter}.\n"
         f"To end it earlier: `/end-measure {made.matter}`"
     )
 

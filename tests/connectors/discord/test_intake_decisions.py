@@ -159,7 +159,7 @@ async def test_an_act_is_shown_in_words_before_it_holds(service: Served) -> None
         assert shown in look.text
     assert await service.cases() == ()
     done = await service.press(DMITRI, look, "Act now")
-    assert "It holds from now on" in done.text
+    assert "It is being placed now" in done.text
     assert "3 March 2026, 09:00 UTC" in done.text
     assert NoticeKind.ACT_TAKEN in await service.community.kinds_told(AMARA)
 
@@ -233,7 +233,7 @@ async def test_an_act_past_the_brake_waits_for_a_second_members_button(tmp_path:
         assert "Nobody is restricted yet" in (await service.press(DMITRI, look, "Act now")).text
         held = (await service.cases())[-1].code_name
         screen = await service.ask(ELENI, "case", case=held)
-        assert "It holds from now on" in (await service.press(ELENI, screen, "Agree to the act")).text
+        assert "It is being placed now" in (await service.press(ELENI, screen, "Agree to the act")).text
 
 
 async def test_a_member_stops_another_and_a_third_looks_at_it(service: Served) -> None:
