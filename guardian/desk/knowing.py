@@ -79,7 +79,7 @@ async def cases_against(view: CaseView, actor: Member, person: PersonId) -> tupl
 async def cases_against_accounts(view: CaseView, actor: Member, accounts: Iterable[Account]) -> tuple[Case, ...]:
     """As `cases_against`, for whoever owns these accounts, whether they are known as somebody or not. Policy: P-4.4."""
     meant = frozenset(accounts)
-    found = {}
+    found: dict[CaseId, Case] = {}
     for account in meant:
         for link in await view.people.owners(account):
             found |= {case.id: case for case in await cases_against(view, actor, link.person)}

@@ -116,7 +116,9 @@ async def test_a_reporter_who_answers_that_it_is_not_safe_is_mailed_nothing_more
     report, token = await a_report_by_mail(community)
     await take(
         community.desk,
-        a_letter(delivery="d-2", token=token, authentic=authentic, text="“It is not safe here.”\n\n> Is it safe to write?"),
+        a_letter(
+            delivery="d-2", token=token, authentic=authentic, text="“It is not safe here.”\n\n> Is it safe to write?"
+        ),
     )
     [kept] = await mailed(community)
     assert kept.contact_is_safe is safe

@@ -7,6 +7,7 @@ import pytest
 from guardian.cases.measures import MeasureKind
 from guardian.desk import measuring, personal, second_looks
 from guardian.errors import NotFound, Refused
+from guardian.ids import MemberId
 from guardian.notices.values import NoticeKind
 from guardian.people.values import Group, Office
 from guardian.spaces.things import ThingHold
@@ -111,7 +112,7 @@ async def test_a_measure_lifted_by_hand_has_ended_and_is_not_put_back(stage: Mod
 async def test_a_moderator_whom_a_measure_concerns_finds_no_trace_of_it(community: Community) -> None:
     stage = moderated(community)
     async with community.works.begin() as work:
-        other = a_member("m10-omar", "Omar Sy", a_role(Group.MODERATORS, space=DISCORD), number=10)
+        other = a_member(MemberId("m10-omar"), "Omar Sy", a_role(Group.MODERATORS, space=DISCORD), number=10)
         await work.people.add_member(other)
     community.spaces[DISCORD].add("6000000000000000010", "omar")
     view = await stage.measured("omar", days=1)
@@ -137,7 +138,7 @@ async def test_the_members_of_a_case_hear_of_a_measure_against_its_reporter_and_
 
 
 async def test_a_wish_for_another_look_goes_to_the_moderators_chair_and_then_to_the_group(stage: Moderated) -> None:
-    chair = a_member("m11-olga", "Olga Ito", a_role(Group.MODERATORS, Office.CHAIR), number=11)
+    chair = a_member(MemberId("m11-olga"), "Olga Ito", a_role(Group.MODERATORS, Office.CHAIR), number=11)
     async with stage.community.works.begin() as work:
         await work.people.add_member(chair)
     view = await stage.measured("spammer", days=7)

@@ -6,7 +6,7 @@ import pytest
 
 from guardian.desk import native, reviewing
 from guardian.errors import NotFound, Refused
-from guardian.ids import SpaceName
+from guardian.ids import MemberId, SpaceName
 from guardian.notices.values import NoticeKind
 from guardian.people.values import Group, Office
 from rules.measures import MeasureReason
@@ -120,7 +120,7 @@ async def test_a_moderators_ban_waits_for_its_reason_and_ends_at_its_term(stage:
 
 
 async def test_a_moderators_ban_without_a_reason_is_never_lifted_and_never_forgotten(stage: Moderated) -> None:
-    chair = a_member("m11-olga", "Olga Ito", a_role(Group.MODERATORS, Office.CHAIR), number=11)
+    chair = a_member(MemberId("m11-olga"), "Olga Ito", a_role(Group.MODERATORS, Office.CHAIR), number=11)
     async with stage.community.works.begin() as work:
         await work.people.add_member(chair)
     await barred(stage, OF_INES)

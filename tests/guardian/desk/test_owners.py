@@ -40,7 +40,7 @@ async def a_wrong_link(community: Community) -> tuple[str, str, AccountId]:
 async def the_receipt(community: Community) -> str:
     """The receipt that has reached the stranger."""
     await delivered(community)
-    return RECEIPT.findall(inbox(community, FORUM, STRANGER)[-1])[-1]
+    return str(RECEIPT.findall(inbox(community, FORUM, STRANGER)[-1])[-1])
 
 
 async def wanted(community: Community, link: AccountId) -> Hold:
