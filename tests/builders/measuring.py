@@ -55,7 +55,7 @@ class Moderated:
         async def found(name: SpaceName, seen: object, begun: datetime) -> None:
             await native.compare(self.desk, name, seen, begun)  # type: ignore[arg-type]  # the sweep's own type
 
-        await sweep(self.desk.works, self.desk.spaces, self.desk.clock, space, found)  # type: ignore[arg-type]
+        await sweep(self.desk.works, self.desk.spaces, self.desk.clock, space, found)
         await self.settle()
 
     async def measured(

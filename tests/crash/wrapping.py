@@ -1,6 +1,6 @@
 """The space port with announcements round each call, and the sabotaged ports by which the trials are tried themselves."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -63,6 +63,12 @@ class Passed:
 
     async def restrict(self, order: Order) -> Outcome:
         return await self._space.restrict(order)
+
+    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
+        return await self._space.restrict_many(orders)
+
+    async def survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings] | Unknown:
+        return await self._space.survey_many(accounts)
 
     async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
         return await self._space.release(account, hold, reason)

@@ -79,6 +79,12 @@ async def test_nobody_is_led_into_an_account_by_a_link(pages: Pages, code: str, 
     assert "Sign in with GitHub" in words_of(await pages.get("/my-reports"))
 
 
+async def test_whoever_hears_of_the_doorbell_on_github_hears_that_it_is_not_private(pages: Pages) -> None:
+    assert "mailed to everybody who watches" in words_of(await pages.get("/my-reports"))
+    await signed_in(pages)
+    assert "mailed to everybody who watches" in words_of(await pages.get("/my-reports"))
+
+
 async def test_the_reports_of_the_account_are_shown_with_a_receipt_that_opens_them(
     pages: Pages, community: Community
 ) -> None:
