@@ -72,11 +72,16 @@ class Taking:
         if word in (_SAFE, _NOT_SAFE):
             await conversations.say_contact(self._desk, report, by, safe=word == _SAFE)
             return self.say(manner.locale, "noted_safe") if word == _SAFE else ""
+        if word == _RECEIPT and manner.silent:
+            # Somebody else may be reading there, and asking.
+            return ""
         if word == _RECEIPT:
             receipt = await conversations.another_receipt(self._desk, report, by)
             return self.say(manner.locale, "receipt", receipt=receipt, page=f"{self._desk.base_url}/follow-up")
         text, whole = self._kept(letter.text)
-        files = (*whole, *await self._evidence(letter))[:MOST_FILES]
+        takes_files = await intake.takes_files(self._desk, ByReporter(report, by))
+        found = await self._evidence(letter) if takes_files else ()
+        files = (*whole, *found)[:MOST_FILES]
         await intake.add(self._desk, ByReporter(report, by), text, files, self._delivery(letter))
         return self.acknowledged(manner, first=False)
 
@@ -115,7 +120,7 @@ class Taking:
         files = await self._things.files(letter.text)
         found = [EvidenceIn("file", file_name=f.file_name, content=f.content, why_not=f.why_not) for f in files]
         for link in letters.links(letter.text, self._wire.config.base_url)[:MOST_FILES]:
-            thing = await self._things.find(link)
+            thing = await self._things.find_for(link)
             piece = await self._things.piece_for(thing, letter.user_id) if thing is not None else None
             if piece is None or isinstance(piece, Unknown | Missing):
                 found.append(EvidenceIn("message", link, why_not=_NOT_GIVEN))

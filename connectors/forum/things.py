@@ -42,8 +42,16 @@ class ForumThings:
     # -- looking
 
     async def find(self, text: str) -> Thing | None:
-        """The post or topic that is meant: its link, or a post's number; None if there is none, or no answer."""
-        found = await self._line.look(self._find(text.strip()))
+        """The post or topic that is meant: its link, or a post's number; None if there is none, or no answer.
+
+        What stands in a conversation between people is not found: our key may see more than whoever names it to us.
+        """
+        found = await self._line.look(self._find(text.strip(), private=False), _CEILINGS)
+        return None if isinstance(found, Unknown) else found
+
+    async def find_for(self, text: str) -> Thing | None:
+        """The same with conversations between people among it, for `piece_for`."""
+        found = await self._line.look(self._find(text.strip(), private=True))
         return None if isinstance(found, Unknown) else found
 
     async def piece(self, thing: Thing) -> Piece | Unknown | Missing:
@@ -90,14 +98,17 @@ class ForumThings:
 
     # -- the steps of each
 
-    async def _find(self, text: str) -> Thing | None:
+    async def _find(self, text: str, *, private: bool) -> Thing | None:
         place = letters.Place(post=int(text)) if text.isdigit() else letters.place(text, self._config.base_url)
         if place is None:
             return None
         try:
             if place.topic is None or place.number is not None:
-                return self._thing(await self._post(place))
+                post = await self._post(place)
+                return self._thing(post) if private or await self._is_public(int(post["topic_id"])) else None
             page = await self._line.ask(lambda: self._forum.conversation(place.topic or 0))
+            if not private and letters.talk(_page(page)).private:
+                return None
         except Failed as failed:
             if isinstance(failed.outcome, Gone):
                 return None
@@ -131,6 +142,9 @@ class ForumThings:
             files = tuple(PieceFile(each.file_name, why_not="not fetched") for each in letters.attached(letter.text))
         author = Account(self.space, str(letter.user_id))
         return Piece(thing, letter.text, author, letter.username, letter.written_at, files)
+
+    async def _is_public(self, topic: int) -> bool:
+        return not letters.talk(_page(await self._line.ask(lambda: self._forum.conversation(topic)))).private
 
     async def _may_read(self, topic: int, reader: int) -> bool:
         found = letters.talk(_page(await self._line.ask(lambda: self._forum.conversation(topic))))

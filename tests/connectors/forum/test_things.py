@@ -1,6 +1,7 @@
 """Posts and topics as things: found by their links, closed and opened again, and said to be closed by whom."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,16 @@ async def test_links_that_lead_elsewhere_or_nowhere_find_nothing(box: Letterbox,
     found = await things.find(f"{box.forum.url}/t/{topic}/1")
     assert found is not None
     assert found.native_id.startswith("post ")
+
+
+async def test_a_moderator_reaches_no_conversation_between_people_by_naming_it_to_us(box: Letterbox) -> None:
+    """P-2.6, P-2.7: neither to read it as evidence nor to close it before a reporter."""
+    secret = box.person("birch").send_pm("dmitri4x", "Between us", "This is for nobody else to read.")
+    keeper = replace(box.config, api_key=box.forum.add_key("keeper"), api_username="keeper")
+    things = ForumThings(wire_to(keeper, box.community.clock))
+    for text in (f"{box.forum.url}/t/between-us/{secret}", f"{box.forum.url}/t/{secret}/1"):
+        assert await things.find_for(text) is not None
+        assert await things.find(text) is None
 
 
 async def test_what_is_gone_is_missing_and_what_the_forum_cannot_do_is_rejected(
