@@ -244,7 +244,8 @@ class GithubInbox:
         key = ByReporter(report, author) if author else ByRule(report)
         text = _fitting(_words(said), self._desk.longest_text)
         try:
-            await add(self._desk, key, text, delivery=f"{said.node} {_print_of(said)}")
+            # Whoever maintains a repository can change what others wrote there, and GitHub does not say here who did.
+            await add(self._desk, key, text, delivery=f"{said.node} {_print_of(said)}", verified=False)
         except NotFound:
             log.info("mention.has_no_report", space=self.name)
         return await read_on(self._desk, earlier, _print_of(said))

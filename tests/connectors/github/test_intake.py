@@ -206,7 +206,7 @@ async def test_a_text_that_is_changed_after_it_was_kept_is_added_to_its_report(b
     bell.wren.edit("site", bell.issue, number, f"{CALL} And it goes on.")
     assert await bell.inbox.read()
     assert await bell.inbox.read()
-    assert [added.text for added in await bell.added()] == [f"{CALL} And it goes on."]
+    assert [(added.text, added.verified) for added in await bell.added()] == [(f"{CALL} And it goes on.", False)]
     assert "And it goes on." in bell.page()
 
 
