@@ -49,8 +49,16 @@ def test_a_plain_mail_is_read_whole() -> None:
         ((GOOD, "From: The Chair <chair@people.example>"), False),
         ((f"Authentication-Results: {US} (; dmarc=pass header.from=people.example); dmarc=none",), False),
         ((f"Authentication-Results: {US}.evil.example; dmarc=pass header.from=people.example",), False),
-        ((f'Authentication-Results: {US}; spf=pass smtp.mailfrom="x dkim=pass header.d=people.example y"@e.example',), False),
-        ((f'Authentication-Results: {US}; spf=pass smtp.mailfrom="x;dkim=pass header.d=people.example;"@e.example',), False),
+        (
+            (
+                f'Authentication-Results: {US}; spf=pass smtp.mailfrom="x dkim=pass header.d=people.example y"@e.example',
+            ),
+            False,
+        ),
+        (
+            (f'Authentication-Results: {US}; spf=pass smtp.mailfrom="x;dkim=pass header.d=people.example;"@e.example',),
+            False,
+        ),
         ((f"Authentication-Results: {US}; spf=pass (of x (y) dkim=pass header.d=people.example)",), False),
         ((f"Authentication-Results: {US}; spf=pass smtp.mailfrom=x dkim=pass header.d=people.example",), False),
         ((f"Authentication-Results: {US}; dkim=pass header.d=e.example header.d=people.example",), False),
