@@ -72,7 +72,7 @@ async def take(desk: Desk, letter: Letter) -> Taken:
     repeated = any(each.what_happened == _kept(letter, desk)[0].strip() for each in theirs)
     quiet = joins_the_last(already, desk.policy)
     if own is not None:
-        verified = letter.authentic and own.mail is not None and same_address(own.mail.address, letter.sender)
+        verified = _is_own(letter, own)
         answers = _UNSAFE if verified and says_unsafe(letter.text) else {}
         await _added(desk, ByAddress(letter.token), letter, verified=verified, quiet=quiet, answers=answers)
         return Taken.ADDITION
@@ -122,10 +122,19 @@ async def _looked_up(desk: Desk, letter: Letter) -> tuple[Report | None, list[Re
         own = await report_addressed(view, letter.token) if letter.token else None
         if own is not None:
             added = [each for each in await view.cases.additions_of(own.case) if each.report == own.id]
-            return own, [], sum(1 for each in added if each.from_party and each.at >= since)
+            verified = _is_own(letter, own)
+            recent = [each for each in added if each.from_party and each.at >= since]
+            return own, [], sum(1 for each in recent if each.verified or not verified)
         mailed = [each for each in await view.cases.reports_by(Door.MAIL, since) if each.mail is not None]
+        # What a forger sends in somebody's name counts for nothing against what is really theirs.
+        mailed = [each for each in mailed if each.verified or not letter.authentic]
         theirs = [each for each in mailed if each.mail and same_address(each.mail.address, letter.sender)]
         return None, theirs, len(theirs)
+
+
+def _is_own(letter: Letter, own: Report) -> bool:
+    """Whether the letter is shown to be from whoever mailed the report."""
+    return letter.authentic and own.mail is not None and same_address(own.mail.address, letter.sender)
 
 
 async def _added(

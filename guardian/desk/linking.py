@@ -140,6 +140,7 @@ async def confirm_link(desk: Desk, by: MemberId, link_id: AccountId) -> LinkView
         about = {"person": person.id, "account": link.id}
         work.journal.note(Entry("link.was_confirmed", by_member(by), "P-6.4", about, case.id))
         await wall_off_person(work, desk.policy, person.id, by_member(by))
+        await tell_those_protecting(work, by, person)
         kept = await as_known(work, by, kept)
         await _tell_of_link(work, case, person, kept, by, News.ACCOUNT_LINKED)
     return view_of(person, kept)

@@ -280,7 +280,9 @@ async def measure_for(view: View, member: Member, matter: str) -> Measure:
 async def newest_measure(view: View, matter: str) -> Measure | None:
     """The newest measure of the matter of that name, or of the one that bore it until it was passed on, whoever asks."""
     case = await view.cases.case_named(plain_name(matter))
-    former = [hop.case for hop in await view.hops.all_hops() if hop.matter == plain_name(matter)] if case is None else []
+    former = (
+        [hop.case for hop in await view.hops.all_hops() if hop.matter == plain_name(matter)] if case is None else []
+    )
     of_case = case.id if case is not None else next(iter(former), None)
     found = await view.measures.of_case(of_case) if of_case is not None else ()
     return found[-1] if found else None
@@ -300,7 +302,9 @@ async def view_of(view: View, made: Measure, member: Member) -> MeasureView:
     person = await view.people.person(made.person) if made.person else None
     own = made.by == member.id
     name = person.code_name if person else ""
-    return MeasureView(await name_known_to(view, member, case), made.kind, made.space, name, made.ends, made.reason, made.asked_at, own)
+    return MeasureView(
+        await name_known_to(view, member, case), made.kind, made.space, name, made.ends, made.reason, made.asked_at, own
+    )
 
 
 async def ends_by_the_clock(work: Work, made_id: str) -> None:

@@ -216,7 +216,7 @@ async def _named(desk: Desk, lines: Sequence[Listed]) -> tuple[Listed, ...]:
     found, left = [], _MOST_NAMES
     for line in lines:
         space = desk.spaces.get(line.space)
-        if line.why or space is None or line.text.isdigit():
+        if line.why or space is None or _is_an_id(line.text):
             found.append(line)
         elif left == 0:
             found.append(replace(line, why=f"names are looked up one by one, {_MOST_NAMES} at most: give its id"))
@@ -227,15 +227,20 @@ async def _named(desk: Desk, lines: Sequence[Listed]) -> tuple[Listed, ...]:
     return tuple(found)
 
 
+def _is_an_id(text: str) -> bool:
+    """Whether it is an id as spaces write it. One with zeros before it, or in other digits, could mean a member unseen."""
+    return text.isascii() and text.isdecimal() and not text.startswith("0")
+
+
 def _without_ours(lines: Iterable[Listed], ours: Iterable[Member]) -> tuple[Listed, ...]:
     """Whoever has a role here is not restricted by a list: that is decided about each of them by name."""
-    owners = {account: member for member in ours for account in member.accounts}
-    checked = []
-    for line in lines:
-        owner = owners.get(Account(line.space, line.text))
-        why = f"this is {owner.name}, who has a role here" if owner and not line.why else line.why
-        checked.append(replace(line, why=why))
-    return tuple(checked)
+    owned = {account for member in ours for account in member.accounts}
+    return tuple(
+        replace(line, why="somebody who has a role here")
+        if not line.why and Account(line.space, line.text) in owned
+        else line
+        for line in lines
+    )
 
 
 def _once(lines: Iterable[Listed]) -> tuple[Listed, ...]:

@@ -117,8 +117,13 @@ async def overview(desk: Desk, by: MemberId) -> tuple[Glimpse, ...]:
             return ()
         walls = await view.cases.walls_of_member(by)
         cases = [case for case in await view.cases.cases() if case.kind is not CaseKind.LOCAL]
-        glimpses = [_glimpse(member, case, walls, view.now) for case in cases]
+        glimpses = [_glimpse(member, case, await _walls_to_ask(view, case, walls), view.now) for case in cases]
         return tuple(glimpse for glimpse in glimpses if glimpse is not None)
+
+
+async def _walls_to_ask(view: View, case: Case, own: tuple[Wall, ...]) -> tuple[Wall, ...]:
+    """The walls that say whether a member may know the case: where some hear first, also those before these."""
+    return own if case.hearers is None else await view.cases.walls_of(case.id)
 
 
 async def link_for(desk: Desk, by: MemberId, code_name: str) -> str:
@@ -194,9 +199,10 @@ async def promises_shown(view: View, case: Case, by: MemberId) -> tuple[Promise,
 
 
 def _glimpse(member: Member, case: Case, walls: tuple[Wall, ...], at: datetime) -> Glimpse | None:
-    own = [wall for wall in walls if wall.case == case.id and wall.lifted_at is None]
+    here = [wall for wall in walls if wall.case == case.id and wall.lifted_at is None]
+    own = [wall for wall in here if wall.member == member.id]
     recused = bool(own) and all(wall.kind is WallKind.RECUSED for wall in own)
-    if may_know(member, case, () if recused else own, at):
+    if may_know(member, case, [wall for wall in here if wall not in own] if recused else here, at):
         return Glimpse(case.code_name, FOR_MEMBERS[case.state], case.opened_at, recused)
     return None
 
@@ -254,12 +260,19 @@ async def _file(work: Work, by: MemberId, case: Case) -> CaseFile:
 
 
 def _for_moderators(file: CaseFile) -> CaseFile:
-    """The file without whoever sent it in, and without who is kept out of it. Policy: P-2.6."""
+    """The file without whoever sent it in, without who is kept out of it, and with nobody's accounts in other spaces.
+
+    Who somebody is elsewhere is no moderator's to learn by a measure. Policy: P-2.6, P-2.11, P-6.1.
+    """
     reports = tuple(
         replace(read, report=replace(read.report, reporter=None, reporter_handle=""), concerns=())
         for read in file.reports
     )
-    return replace(file, reports=reports, walls=(), contact="")
+    people = tuple(
+        replace(each, accounts=tuple(link for link in each.accounts if link.account.space == file.case.space))
+        for each in file.people
+    )
+    return replace(file, reports=reports, people=people, walls=(), contact="")
 
 
 async def _reports(view: View, case: Case, members: tuple[Member, ...]) -> tuple[ReportRead, ...]:
@@ -305,8 +318,9 @@ async def _person(work: Work, reader: Member, person: Person, case: Case) -> Per
 async def _other_cases(view: View, reader: Member, person: PersonId, case: Case) -> tuple[str, ...]:
     walls = await view.cases.walls_of_member(reader.id)
     cases = [other for other in await view.cases.cases_of(person) if other.id != case.id]
+    found = [(other, await _walls_to_ask(view, other, walls)) for other in cases]
     return tuple(
         other.code_name
-        for other in cases
-        if may_know(reader, other, [wall for wall in walls if wall.case == other.id], view.now)
+        for other, standing in found
+        if may_know(reader, other, [wall for wall in standing if wall.case == other.id], view.now)
     )

@@ -1,6 +1,5 @@
 """What somebody with a seat of their own might try: to learn of what concerns them, to free a friend, to reach a reporter."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,14 +7,15 @@ import pytest
 
 from guardian.cases.intake import EvidenceIn
 from guardian.cases.local import FlagIn, Urgency
-from guardian.cases.values import Case, Wall, WallKind
-from guardian.desk import escalating, matters, measuring, native, telling, unlinking
-from guardian.desk.escalating import ByAccount, ByMatter, ByThing
+from guardian.cases.values import Case, Hears, Wall, WallKind
+from guardian.desk import escalating, matters, measuring, native, telling
+from guardian.desk.escalating import ByAccount, ByMatter
 from guardian.desk.linking import name_reported, propose_link
+from guardian.desk.reading import overview
 from guardian.desk.unlinking import unlink
 from guardian.errors import NotFound
 from guardian.ids import MemberId
-from guardian.notices.values import News, NoticeKind
+from guardian.notices.values import News
 from guardian.people.values import Group, Trust
 from guardian.spaces.port import Account
 from rules.measures import MeasureReason
@@ -29,6 +29,7 @@ from tests.builders.desk import (
     ELENI,
     FARID,
     FORUM,
+    GITHUB,
     INES,
     SOMEBODY,
     Community,
@@ -149,7 +150,7 @@ async def test_a_member_whose_second_account_is_known_is_kept_out_of_a_report_ab
     with pytest.raises(NotFound):
         await community.may_see(DMITRI, fresh.code_name)
     assert fresh.id not in {notice.case for notice in await community.told(DMITRI)}
-    assert await community.may_see(ELENI, fresh.code_name)
+    assert (await community.may_see(ELENI, fresh.code_name)).id == fresh.id
 
 
 async def test_a_moderator_whose_second_account_is_flagged_or_passed_on_hears_nothing(tmp_path: Path) -> None:
@@ -215,7 +216,9 @@ async def test_what_was_kept_of_a_flagged_message_is_destroyed_when_it_is_passed
     community: Community,
 ) -> None:
     """P-2.7"""
-    local = await a_matter(community, evidence=EvidenceIn("file", author=SOMEBODY, file_name="a.png", content=b"\x89PNG"))
+    local = await a_matter(
+        community, evidence=EvidenceIn("file", author=SOMEBODY, file_name="a.png", content=b"\x89PNG")
+    )
     await escalating.escalate(
         community.desk, INES, ByMatter(local.code_name), Urgency.SOON, "", "It shows a child.", minors=True
     )
@@ -237,3 +240,24 @@ async def test_a_notice_that_waits_does_not_reach_a_former_member_who_is_still_a
     await community.change(FARID, roles=(a_role(Group.MODERATORS, space=DISCORD),))
     async with community.works.look() as view:
         assert not await telling.still_to_tell(view, notice)
+
+
+# -- what a matter shows
+
+
+async def test_a_moderator_does_not_learn_from_a_measure_who_somebody_is_in_other_spaces(stage: Moderated) -> None:
+    """P-2.11, P-6.1: only the forum's administrators see what the forum vouches for."""
+    elsewhere = (Account(DISCORD, TROLL), Account(GITHUB, "990001"))
+    stage.community.spaces[FORUM].add("77", "troll", elsewhere=elsewhere)
+    made = await stage.measured("troll")
+    (person,) = (await stage.community.read(INES, made.matter)).people
+    assert [link.account.space for link in person.accounts] == [DISCORD]
+
+
+async def test_a_case_whose_only_chosen_hearer_steps_back_is_listed_to_the_others(community: Community) -> None:
+    """P-2.5"""
+    case = await community.a_case(hears=Hears.CHOSEN, hears_first=(DMITRI,))
+    assert case.hearers == (DMITRI,)
+    await walled(community, case, DMITRI)
+    assert (await community.may_see(ELENI, case.code_name)).id == case.id
+    assert case.code_name in [line.code_name for line in await overview(community.desk, ELENI)]

@@ -192,6 +192,21 @@ async def test_a_flood_from_one_address_is_kept_with_its_last_report_and_calls_n
     assert len(await added(community, reports[-1])) == 3
 
 
+async def test_a_flood_in_somebodys_name_does_not_drown_what_they_really_send(community: Community) -> None:
+    """P-2.1, P-2.10"""
+    for number in range(30):
+        await take(community.desk, a_forgery(delivery=f"f-{number}", text=f"Ignore me {number}."))
+    assert await take(community.desk, a_letter(delivery="d-9", text="This one is mine.")) is Taken.REPORT
+    own = (await mailed(community))[-1]
+    assert own.verified
+    assert own.mail is not None
+    for number in range(30):
+        await take(community.desk, a_forgery(delivery=f"g-{number}", token=own.mail.token, text=f"Noise {number}."))
+    before = len(await community.told(AMARA))
+    await take(community.desk, a_letter(delivery="d-10", token=own.mail.token, text="It goes on."))
+    assert len(await community.told(AMARA)) == before + 1
+
+
 async def test_a_receipt_that_is_quoted_in_an_answer_is_not_shown_to_whoever_reads_it(community: Community) -> None:
     """P-2.6"""
     report, token = await a_report_by_mail(community)

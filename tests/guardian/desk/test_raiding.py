@@ -236,7 +236,7 @@ async def test_whoever_has_a_role_here_stands_twice_or_is_unknown_is_named_and_t
         checked = await raiding.check(world.desk, AMARA, text, DISCORD)
         assert [(line.number, line.why) for line in checked.refused] == [
             (3, "it stands in line 2 already"),
-            (4, "this is Ines Moreau, who has a role here"),
+            (4, "somebody who has a role here"),
             (6, "no account is named"),
             (7, "it names no space of ours"),
         ]
@@ -247,6 +247,15 @@ async def test_whoever_has_a_role_here_stands_twice_or_is_unknown_is_named_and_t
         assert rows[-1].startswith("8,discord,999999999999999999,no account known,")
         with pytest.raises(Refused):
             await raiding.report(world.desk, CHIARA, case)
+
+
+async def test_a_member_is_not_put_on_the_list_by_an_id_written_otherwise(tmp_path: Path) -> None:
+    """P-7.5: the space would take it for their id all the same."""
+    async with raided(tmp_path) as world:
+        own = "600000000000000001"
+        lines = (f"0{own}", "".join(chr(ord("\uff10") + int(digit)) for digit in own))
+        checked = await raiding.check(world.desk, DMITRI, "\n".join(lines), DISCORD)
+        assert checked.accounts == 0
 
 
 async def test_what_a_bar_takes_is_written_down_before_and_given_back(tmp_path: Path) -> None:
