@@ -134,20 +134,21 @@ class StaleTimer(Through):
 
 
 class ReplacedByLifting(Through):
-    """Lifts whatever stands before it looks, and places it anew."""
+    """Lifts whatever stands before it looks, and places it anew: once an instant, since each time is an event to look at."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
         self.ordered: dict[Account, Order] = {}
-        self.looks = 0
+        self.replaced: dict[Account, datetime] = {}
 
     async def restrict(self, order: Order) -> Outcome:
         self.ordered[order.account] = order
         return await self.inner.restrict(order)
 
     async def observe(self, account: Account) -> Observation:
-        order = self.ordered.get(account)
-        if order is not None and (await self._is_held(account)):
+        order, now = self.ordered.get(account), cast(Any, self.inner)._clock.now()
+        if order is not None and self.replaced.get(account) != now and (await self._is_held(account)):
+            self.replaced[account] = now
             await self.inner.release(account, order.hold, "to be replaced")
             await self.inner.restrict(order)
         return await self.inner.observe(account)
@@ -208,7 +209,7 @@ class TellingDropped(Through):
 
 
 class SeenOnce(Through):
-    """Believes for ever what it has once seen to hold: nobody looks again, whatever happens there."""
+    """Believes for ever that somebody is shut out whom it has once seen so: nobody looks again, whatever happens there."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
@@ -217,17 +218,25 @@ class SeenOnce(Through):
     async def observe(self, account: Account) -> Observation:
         if account not in self.seen:
             seen = await self.inner.observe(account)
-            if not isinstance(seen, Seen) or not seen.holds:
+            if not isinstance(seen, Seen) or seen.held(Hold.BARRED) is None:
                 return seen
             self.seen[account] = seen
         return self.seen[account]
 
 
-class NeverSwept(Through):
-    """Knows of the space only what events tell."""
+class OwnRecordsSwept(Through):
+    """Takes its own records for what stands in the space's lists."""
+
+    def __init__(self, inner: Space) -> None:
+        super().__init__(inner)
+        self.ordered: dict[str, tuple[HeldThere, ...]] = {}
+
+    async def restrict(self, order: Order) -> Outcome:
+        self.ordered[order.account.native_id] = (HeldThere(order.hold, order.until, order.reference),)
+        return await self.inner.restrict(order)
 
     async def sweep(self) -> Sweep | Unknown:
-        return Unknown("nobody reads the lists")
+        return Sweep(self.ordered, gives_references=True)
 
 
 class RefusalTakenForDone(Through):
@@ -485,7 +494,7 @@ class MentionsLeft(Through):
 
 
 seen_once = at(DISCORD, SeenOnce)
-never_swept = at(DISCORD, NeverSwept)
+own_records_swept = at(DISCORD, OwnRecordsSwept)
 refusal_taken_for_done = at(DISCORD, RefusalTakenForDone)
 login_remembered = at(GITHUB, LoginRemembered)
 thanked_in_public = at(GITHUB, ThankedInPublic)

@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import structlog
 from guardian.assembly.service import Service
 from guardian.logs import configure
 from guardian.sandbox.checks import letters_to, messages_to
+from guardian.sandbox.config import Wishes
 from guardian.sandbox.outsiders import REPORT_MENU
 from guardian.sandbox.studio import Stage, Studio
 from guardian.sandbox.telling import Narrator
@@ -19,7 +21,12 @@ REPORTED = "It is the wobbegong that everybody reported."
 BEFORE, AFTER = "quokka-before, said to nobody in particular", "numbat-after, said in answer to it"
 EDITED = "bilby-edited, which it said at first"
 LETTER = "potoroo-letter, begun and never sent"
-UNREPORTED = ("quokka", "numbat", "bilby", "potoroo")
+POSTED = "dunnart-posted, in a topic of the forum"
+BETWEEN_TWO = "bettong-between, said to one person on the forum in private"
+COMMENTED = "kowari-commented, below an issue, mentioning nobody"
+UNREPORTED = ("quokka", "numbat", "bilby", "potoroo", "dunnart", "bettong", "kowari")
+CALL = "@guardian-app please look at how they speak here."
+SITE = "website"
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +40,8 @@ def _as_before() -> Iterator[None]:
     root.setLevel(level)
 
 
-async def lived_through(stage: Stage) -> None:
-    """A reported message among others, and a letter to the bot that its writer never sends."""
+async def lived_through(stage: Stage) -> tuple[str, ...]:
+    """A reported message among others, and a letter to the bot that its writer never sends. The tokens of what was asked."""
     discord, alder, wren = stage.world.discord, stage["alder"], stage["wren"]
     general = discord.state.general_id
     discord.say(alder.discord, general, BEFORE)
@@ -42,11 +49,26 @@ async def lived_through(stage: Stage) -> None:
     discord.say(wren.discord, general, AFTER)
     await discord.person(wren.discord).in_dm().write(LETTER)
     form = await discord.person(wren.discord).message_menu(REPORT_MENU, message)
-    await stage.group.submit(wren, form, {"what": "Look at this."})
+    answered = await stage.group.submit(wren, form, {"what": "Look at this."})
     await stage.harness.rest()
+    _said_elsewhere(stage)
+    await stage.harness.wait(timedelta(minutes=11))
     case = await stage.group.newest_case(stage["nadia"])
     await stage.group.read(stage["nadia"], case)
     discord.say(alder.discord, general, EDITED)
+    return form.token, answered.token
+
+
+def _said_elsewhere(stage: Stage) -> None:
+    """What the forum and GitHub would give the service for the asking, and what stands beside what is reported there."""
+    forum, hub = stage.world.forum, stage.world.github
+    forum.person("birch").publish("How do I install this?", POSTED)
+    forum.person("birch").send_pm("linden", "Between us", BETWEEN_TWO)
+    issue = hub.person("alder").open_issue(
+        SITE, "The manual is clear enough", "Whoever does not see it should not be here."
+    )
+    hub.person("rowan").comment(SITE, issue, COMMENTED)
+    hub.person("wren").comment(SITE, issue, CALL)
 
 
 async def opened(stage: Stage) -> str:
@@ -67,14 +89,19 @@ async def test_nothing_of_what_nobody_reported_is_kept_logged_or_told(
 ) -> None:
     """P-2.7, without the privileged intent that would let the service read it."""
     configure(as_json=False, level=logging.DEBUG)
-    async with Studio(tmp_path, Narrator(io.StringIO())).stage() as stage:
-        await lived_through(stage)
+    wishes = Wishes(forum_inbox_every="10m", github_inbox_every="10m")
+    async with Studio(tmp_path, Narrator(io.StringIO())).stage(wishes) as stage:
+        tokens = await lived_through(stage)
         held = await opened(stage)
         people = stage.world.community.people.values()
-        told = repr([text for h in people for text in (*messages_to(stage.world, h), *letters_to(stage.world, h))])
+        inboxes = [text for h in people for text in (*messages_to(stage.world, h), *letters_to(stage.world, h))]
+        told = repr([text for text in inboxes if text != BETWEEN_TWO])
     logged = "".join(capsys.readouterr())
     files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert "commands.were_listed" in logged
     assert REPORTED in held
-    assert [name for name in UNREPORTED if name in held + told + logged or name.encode() in files] == []
+    assert CALL in held
+    # With the token of an interaction anybody could answer in our name: it lives in memory alone.
+    nowhere = (*UNREPORTED, *tokens)
+    assert [name for name in nowhere if name in held + told + logged or name.encode() in files] == []
     assert REPORTED.encode() not in files
