@@ -5,6 +5,7 @@ never believed: each thing is read back through the API. Of what does not mentio
 """
 
 import asyncio
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -57,6 +58,7 @@ _CUT: Final = "\n\n(The text is longer; the whole of it stands among the evidenc
 _NOT_FETCHED: Final = "Pictures and files in it are links in its text; they were not followed."
 _LINK_MARKS: Final = ("![", "<img", "user-attachments/", "user-images.")
 _URGENCIES: Final = {"soon": local.Urgency.SOON, "danger": local.Urgency.DANGER}
+_URGENT: Final = re.compile(r"(soon|danger)[ \t]*(?:[.,:;!]|\n|$)", re.IGNORECASE)
 
 log = logger("github")
 
@@ -328,10 +330,9 @@ def _evidence(said: Said, space: SpaceName) -> Iterator[EvidenceIn]:
 
 
 def _urgency_of(words: str) -> tuple[local.Urgency, str]:
-    """How urgent it is, where the first word of an order says so, and the words after it."""
-    first, rest = (*words.split(maxsplit=1), "", "")[:2]
-    urgency = _URGENCIES.get(first.strip(".,:;").casefold())
-    return (urgency, rest) if urgency else (local.Urgency.ORDINARY, words)
+    """How urgent it is, where an order begins with that and nothing else on its line, and the words after it."""
+    found = _URGENT.match(words)
+    return (_URGENCIES[found[1].casefold()], words[found.end() :].strip()) if found else (local.Urgency.ORDINARY, words)
 
 
 def _words(said: Said) -> str:

@@ -274,6 +274,7 @@ async def test_what_a_moderator_orders_to_be_passed_on_is_an_escalation_and_as_g
     [
         ("danger\nThey say where she lives.", "danger", "They say where she lives."),
         ("Soon: again.", "soon", "again."),
+        ("Soon they do it again.", "ordinary", "Soon they do it again."),
         ("", "ordinary", NO_WORDS),
     ],
 )
