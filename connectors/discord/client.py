@@ -21,6 +21,7 @@ from connectors.discord import translate
 from connectors.discord.ceiling import Cut, Refusals, end_before_the_library_sleeps, open_buckets
 from connectors.discord.permissions import MEMBERS_INTENT
 from connectors.discord.translate import Answer, Got, Silence
+from connectors.http import Budget, Failed, Urgency
 from guardian.clock import wire_seconds
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
@@ -33,6 +34,8 @@ TOKEN_REMEDY = (
 )
 
 PAGE = 1000
+CALLS_A_SECOND = 40.0
+"""Discord takes 50 a second of one bot, answers to interactions aside. What is above is refused, and refusals add up."""
 _ECHO_SECONDS = 10.0
 _NAP_SECONDS = 1.0
 _LONGEST_NAP_SECONDS = 60.0
@@ -56,6 +59,7 @@ class DiscordConfig:
     invite_url: str | None = None
     patience: timedelta = timedelta(seconds=30)
     """How long `start` waits for a Discord that does not answer before the service goes on without it."""
+    calls_a_second: float = CALLS_A_SECOND
 
 
 class _Client(discord.Client):
@@ -101,6 +105,7 @@ class DiscordLink:
         self.fault: str | None = None
         trace = aiohttp.TraceConfig()
         self.refusals = Refusals()
+        self.budget = Budget(config.calls_a_second * 60, 1.0)
         trace.on_request_end.append(self._refused)
         trace.on_request_end.append(end_before_the_library_sleeps)
         self.client: discord.Client = _Client(self, trace)
@@ -232,7 +237,7 @@ class DiscordLink:
         self._expect(native_id, *kinds)
         done = False
         try:
-            answer = await self._call(asked)
+            answer = await self._call(asked, Urgency.ACT)
             done = isinstance(answer, Got)
         finally:
             if not done:
@@ -245,13 +250,16 @@ class DiscordLink:
     async def _refused(self, session: Any, context: Any, answered: aiohttp.TraceRequestEndParams) -> None:
         await self.refusals.note(session, context, answered)
 
-    async def _call(self, asked: Callable[[HTTPClient], Awaitable[Any]]) -> Answer:
+    async def _call(self, asked: Callable[[HTTPClient], Awaitable[Any]], urgency: Urgency = Urgency.LOOK) -> Answer:
         if not self._signed_in.is_set() or self.client.is_closed():
             return Silence(self.fault or "not signed in to Discord yet")
         if silence := self.refusals.silence():
             return silence
         try:
+            await self.budget.take(urgency, self.config.call_ceiling)
             return Got(await asked(self.client.http))
+        except Failed:
+            return Silence("our own budget of calls to Discord is used up")
         except Cut as cut:
             return cut.silence
         except asyncio.CancelledError:
@@ -263,9 +271,11 @@ class DiscordLink:
                 raise
             return known
 
-    async def _look(self, asked: Callable[[HTTPClient], Awaitable[Any]], shape: type) -> Answer:
+    async def _look(
+        self, asked: Callable[[HTTPClient], Awaitable[Any]], shape: type, urgency: Urgency = Urgency.LOOK
+    ) -> Answer:
         """A look whose answer is not JSON of the right shape (a proxy's page, say) has not worked."""
-        answer = await self._call(asked)
+        answer = await self._call(asked, urgency)
         if isinstance(answer, Got) and not isinstance(answer.body, shape):
             return Silence("Discord's answer could not be read")
         return answer
@@ -283,7 +293,7 @@ class DiscordLink:
             self._expect(native_id, *kinds)
         route = Route("POST", "/guilds/{guild_id}/bulk-ban", guild_id=self.config.guild_id)
         body = {"user_ids": list(native_ids), "delete_message_seconds": 0}
-        answer = await self._look(lambda http: http.request(route, json=body, reason=reason), dict)
+        answer = await self._look(lambda http: http.request(route, json=body, reason=reason), dict, Urgency.BULK)
         banned = {str(each) for each in answer.body["banned_users"]} if isinstance(answer, Got) else set()
         for native_id in set(native_ids) - banned:
             for kind in kinds:
@@ -330,7 +340,8 @@ class DiscordLink:
 
     async def read_bans(self, after: str | None) -> Answer:
         """One page of bans, in the order of ids."""
-        return await self._look(lambda http: http.get_bans(self.config.guild_id, PAGE, after=after or "0"), list)
+        guild = self.config.guild_id
+        return await self._look(lambda http: http.get_bans(guild, PAGE, after=after or "0"), list, Urgency.SWEEP)
 
     async def read_member(self, native_id: str) -> Answer:
         """The member with roles and timeout."""
@@ -338,7 +349,8 @@ class DiscordLink:
 
     async def read_members(self, after: str | None) -> Answer:
         """One page of members, in the order of ids."""
-        return await self._look(lambda http: http.get_members(self.config.guild_id, PAGE, after), list)
+        guild = self.config.guild_id
+        return await self._look(lambda http: http.get_members(guild, PAGE, after), list, Urgency.SWEEP)
 
     async def search_members(self, text: str) -> Answer:
         """Members whose name begins so."""

@@ -6,8 +6,10 @@ import pytest
 
 from connectors.discord.ceiling import Refusals
 from connectors.discord.emulator.permissions import Permission
+from connectors.discord.translate import Silence
+from connectors.http import Budget
 from guardian.ids import Reference
-from guardian.spaces.outcomes import Done, Forbidden, Rejected, Unavailable
+from guardian.spaces.outcomes import Already, Done, Forbidden, Rejected, Unavailable
 from guardian.spaces.port import Account, Order, Sweep, Unknown
 from rules.precedence import Hold
 from tests.contracts.stage_discord import DiscordStage, discord_stage
@@ -63,6 +65,14 @@ async def test_after_many_refusals_discord_is_not_asked_again_for_a_while(stage:
     outcome = await stage.space.restrict(orders(stage, 1)[0])
     assert isinstance(outcome, Unavailable)
     assert outcome.after is not None
+
+
+async def test_sweeps_leave_room_for_a_lifting(stage: DiscordStage) -> None:
+    """Half of what Discord may be asked is the most that the pages of sweeps take up."""
+    stage.link.budget = Budget(6, 60.0)
+    pages = [await stage.link.read_bans(None) for _ in range(4)]
+    assert [isinstance(page, Silence) for page in pages] == [False, False, False, True]
+    assert await stage.space.release(stage.account, Hold.BARRED, "Access is limited.") == Already()
 
 
 def _asked_before(stage: DiscordStage) -> int:
