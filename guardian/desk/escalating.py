@@ -115,7 +115,8 @@ async def escalate(
         await acting(view, by, UseCase.ESCALATE)
         if isinstance(what, ByMatter):
             await matter_for(view, by, what.code)
-    found = await found_by(desk, what, minors=minors)
+        kept = frozenset(line.link for line in await matters_of(view, by))
+    found = await found_by(desk, what, minors=minors, kept=kept)
     asked = _Asked(
         replace(_submission(found, urgency, words), minors=minors), urgency, done_locally.strip(), words.strip()
     )

@@ -77,19 +77,25 @@ async def cases_against(view: CaseView, actor: Member, person: PersonId) -> tupl
 
 
 async def cases_against_accounts(view: CaseView, actor: Member, accounts: Iterable[Account]) -> tuple[Case, ...]:
-    """As `cases_against`, for whoever owns these accounts, whether they are known as somebody or not. Policy: P-4.4."""
+    """As `cases_against`, for whoever owns one of these accounts, known as somebody or not. Policy: P-4.4."""
     meant = frozenset(accounts)
-    found: dict[CaseId, Case] = {}
-    for account in meant:
-        for link in await view.people.owners(account):
-            found |= {case.id: case for case in await cases_against(view, actor, link.person)}
+    found = []
     for case_id in dict.fromkeys(wall.case for wall in await view.cases.walls_of_member(actor.id)):
         case = await view.cases.case(case_id)
         if case is None or not walled(actor.id, await view.cases.walls_of(case_id)):
             continue
-        if any(report.reporter in meant for report in await view.cases.reports_of(case_id)):
-            found[case_id] = case
-    return tuple(found.values())
+        if meant & await _protected_in(view, case):
+            found.append(case)
+    return tuple(found)
+
+
+async def _protected_in(view: CaseView, case: Case) -> frozenset[Account]:
+    """Every known account of those whom the case protects: who reported it, and whom it names besides the reported."""
+    reporters = {report.reporter for report in await view.cases.reports_of(case.id) if report.reporter is not None}
+    people = {p.person for p in await view.cases.parties_of(case.id) if p.role is not PartyRole.REPORTED and p.person}
+    people |= {link.person for each in reporters for link in await view.people.owners(each) if link.ended_at is None}
+    links = [link for person in people for link in await view.people.accounts_of(person)]
+    return frozenset((*reporters, *(link.account for link in links if link.ended_at is None)))
 
 
 async def signs_with_known(view: CaseView, signs: Signs[MemberId], accounts: Iterable[Account]) -> Signs[MemberId]:
@@ -104,11 +110,6 @@ async def signs_with_known(view: CaseView, signs: Signs[MemberId], accounts: Ite
             if link.ended_at is None:
                 (sure if link.binding else unclear).update(await _members_known_as(view, link.person))
     return replace(signs, authors=signs.authors | sure, linked=signs.linked | (unclear - sure))
-
-
-async def cases_read_by(view: CaseView, by: MemberId, person: PersonId) -> frozenset[CaseId]:
-    """The cases about the person that the member may read."""
-    return (await _cases_read_by(view, by, person))[0]
 
 
 async def _members_known_as(view: CaseView, person: PersonId) -> frozenset[MemberId]:

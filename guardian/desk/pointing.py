@@ -58,11 +58,14 @@ class Found:
     missing: bool = False
 
 
-async def found_by(desk: Desk, what: What, *, minors: bool) -> Found:
-    """What the space itself shows of it at this moment. Called outside any transaction. Policy: P-2.7."""
+async def found_by(desk: Desk, what: What, *, minors: bool, kept: frozenset[str] = frozenset()) -> Found:
+    """What the space itself shows of it at this moment. Called outside any transaction. Policy: P-2.7.
+
+    `kept` are the links of what lies with a local matter already: it was fetched then, or was not to be.
+    """
     match what:
         case ByThing():
-            return await _thing(desk, what, minors=minors)
+            return await _thing(desk, what, minors=minors, kept=kept)
         case ByAccount(space, text):
             place = desk.spaces.get(space)
             found = await place.find(text) if place is not None else None
@@ -74,7 +77,7 @@ async def found_by(desk: Desk, what: What, *, minors: bool) -> Found:
             return Found()
 
 
-async def _thing(desk: Desk, what: ByThing, *, minors: bool) -> Found:
+async def _thing(desk: Desk, what: ByThing, *, minors: bool, kept: frozenset[str]) -> Found:
     if what.evidence:
         who = next((piece.author_handle for piece in what.evidence if piece.author_handle), "")
         return Found(what.space, who, evidence=what.evidence)
@@ -84,7 +87,7 @@ async def _thing(desk: Desk, what: ByThing, *, minors: bool) -> Found:
         thing = await things.find(what.text) if things is not None else None
         if things is None or thing is None:
             continue
-        if minors:
+        if minors or thing.link in kept:
             return Found(space, evidence=(EvidenceIn("message", thing.link),))
         piece = await things.piece(thing)
         if isinstance(piece, Unknown | Missing):

@@ -19,6 +19,7 @@ from guardian.cases.values import Act, Case, PromiseKind
 from guardian.cases.walls import circle_of
 from guardian.desk.acting import judge_act, open_review
 from guardian.desk.desk import Desk, View, Work
+from guardian.desk.knowing import cases_against_accounts
 from guardian.desk.moving import insist, keep_about, promise
 from guardian.desk.reviewing import start_clocks, weigh_reviews
 from guardian.desk.telling import tell_members
@@ -149,6 +150,10 @@ async def announce(
         review = CaseId(new_id())
         intended = Act(new_id(), review, by, leader.id, work.now, ground, restriction, spaces, term=term, reason=reason)
         case, intended = await open_review(desk, work, actor, intended, waits=True)
+        listed = [Account(line.space, line.text) for line in checked.lines if not line.why]
+        if await cases_against_accounts(work, actor, listed):
+            # Looked at sooner than other reviews; those who protect the person hear of it once somebody is restricted.
+            intended = await work.deliberation.save_act(replace(intended, doubtful=True))
         raid = Raid(new_id(), case.id, intended.id, leader.id, new_reference(), by, work.now)
         await work.raids.add(raid, [_kept(raid, line) for line in checked.lines])
         await promise(work, PromiseKind.UNREVIEWED_END, case.id, _lapses(desk, work.now), about=intended.id)

@@ -165,7 +165,11 @@ async def read(desk: Desk, session: str) -> CaseFile:
         by, case = await _reader(desk, work, session)
         work.journal.note(Entry("case.was_read", by_member(by), "P-9.8", {"case": case.id}, case.id))
         file = await _file(work, by, case)
-        return _for_moderators(file) if case.kind is CaseKind.LOCAL else file
+        if case.kind is not CaseKind.LOCAL:
+            return file
+        set_it = any(made.by == by for made in await work.measures.of_case(case.id))
+        # What somebody says about a measure is for those who look at it again.
+        return _for_moderators(replace(file, heard=()) if set_it else file)
 
 
 async def evidence_bytes(desk: Desk, session: str, evidence: EvidenceId) -> tuple[str, bytes]:

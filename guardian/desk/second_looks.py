@@ -8,12 +8,14 @@ from typing import Final, cast
 from guardian.cases.access import acting, members_who_may_know
 from guardian.cases.measures import Measure
 from guardian.cases.values import Addition, Case, CaseKind, CaseState, Promise, PromiseKind
+from guardian.cases.walls import still_needed, walls_from
 from guardian.desk.desk import Desk, View, Work
 from guardian.desk.knowing import cases_against
 from guardian.desk.matters import to_group
 from guardian.desk.measuring import end_measure, is_theirs, newest_measure, still_runs
 from guardian.desk.moving import again, case_of, keep, keep_about, promise
 from guardian.desk.telling import tell_members, tell_person
+from guardian.desk.walling import tell_of_walls
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, PersonId, new_id
 from guardian.journal import PARTY, SERVICE, Entry, by_member
@@ -22,6 +24,7 @@ from guardian.people.permissions import MEMBERS, MODERATORS, MODERATORS_CHAIR, S
 from guardian.people.values import Member
 from guardian.sanctions.things import HeldThing, ThingWork
 from guardian.sanctions.values import LiftingCause
+from rules.conflicts import Signs
 from rules.measures import passes_to_the_group
 from rules.policy import Policy
 
@@ -43,6 +46,7 @@ async def ask(work: Work, policy: Policy, person: PersonId, text: str) -> str:
         raise Refused("no_measure", _NOTHING, "P-6.8")
     for made in found:
         case = await case_of(work, made.case)
+        await _keep_out(work, policy, case, made, text)
         await work.cases.add_addition(Addition(new_id(), case.id, None, work.now, text))
         asked = await work.measures.save(replace(made, asked_at=work.now, looked_at=None))
         chairs = await _chairs(work, case, made)
@@ -137,6 +141,16 @@ async def _bring_to_the_group(work: Work, policy: Policy, case: Case, made: Meas
     """The matter is the working group's from now on, and everybody of it who may know is told."""
     group_case = await to_group(work, policy, case) if case.kind is CaseKind.LOCAL else case
     await tell_members(work, group_case, NoticeKind.MEASURE_TO_LOOK_AT, {"space": str(made.space)})
+    await tell_of_walls(work, case, group_case)
+
+
+async def _keep_out(work: Work, policy: Policy, case: Case, made: Measure, text: str) -> None:
+    """Whoever the words may mean is held out before anybody hears of them, but for whoever set the measure: it is theirs
+    to end, and the words themselves are not shown to them. Policy: P-2.5."""
+    before = await work.cases.walls_of(case.id)
+    needed = walls_from(Signs(texts=(text,)), await work.people.members(), policy, case, work.now, PARTY)
+    for wall in still_needed(needed, before, {made.by}):
+        await work.cases.add_wall(wall)
 
 
 async def _chairs(view: View, case: Case, made: Measure) -> tuple[MemberId, ...]:

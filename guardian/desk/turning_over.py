@@ -22,6 +22,9 @@ from guardian.people.permissions import MODERATORS_CHAIR, UseCase
 from guardian.people.values import Group, Member, Office
 from rules.escalation import may_turn_over
 
+_TURNED_OVER: Final = (
+    "The matter lies with the Board now, with what you wrote. The other group is asked for its position."
+)
 _OPEN: Final = (CaseState.OPEN, CaseState.IN_FORCE)
 
 
@@ -40,23 +43,28 @@ async def turn_over(desk: Desk, by: MemberId, which: str, position: str) -> str:
         kept = await work.hops.save_hop(replace(hop, positions=positions))
         about = {"case": str(case.id), "hop": hop.id, "side": side}
         work.journal.note(Entry("position.was_given", by_member(by), "P-8.4", about, case.id))
-        if case.state is CaseState.WITH_BOARD:
+        unsaid = case.board_only and side is Side.MODERATORS and side not in hop.positions
+        if case.state is CaseState.WITH_BOARD and not unsaid:
             await tell_of_news(work, case, News.POSITION)
             return "What you wrote goes to the Board with the matter."
         insist(
             may_turn_over(
                 hop.at,
                 accepted=hop.accepted_at is not None,
-                decided=case.state not in _OPEN and case.state is not CaseState.PROPOSED,
+                decided=case.state not in (*_OPEN, CaseState.PROPOSED) and not unsaid,
                 now=work.now,
                 policy=desk.policy,
             )
         )
+        if unsaid:
+            # It has been the Board's from its first instant, for a reason that is not the moderators' to guess.
+            await tell_of_news(work, case, News.POSITION)
+            return _TURNED_OVER
         if case.state not in _OPEN:
             raise Refused("not_now", "A proposal is before the group. It closes first, or is taken back.", "P-8.4")
         moved = await hand_to_board(work, desk.policy, case, "groups")
         await _ask_the_others(work, moved, kept, side)
-    return "The matter lies with the Board now, with what you wrote. The other group is asked for its position."
+    return _TURNED_OVER
 
 
 async def _ask_the_others(work: Work, case: Case, hop: Hop, side: Side) -> None:

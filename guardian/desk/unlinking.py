@@ -5,13 +5,13 @@ Undoing only lets somebody go, so it is open to everybody on the case and never 
 
 from dataclasses import dataclass, replace
 
-from guardian.cases.access import acting, members_who_may_know
+from guardian.cases.access import acting, members_who_may_know, walled
 from guardian.cases.drafts import text_fits
 from guardian.cases.values import Case, Wall, WallKind
 from guardian.cases.walls import OWN_ACCOUNT
 from guardian.desk.desk import Desk, Topic, View, Work
 from guardian.desk.disputes import settle
-from guardian.desk.knowing import accounts_known_to, cases_read_by
+from guardian.desk.knowing import accounts_known_to
 from guardian.desk.linking import as_known, person_and_case
 from guardian.desk.moving import case_of, insist
 from guardian.desk.telling import tell_deciders, tell_members
@@ -89,20 +89,22 @@ async def _undone(
     about = {"person": person.id, "account": link.id}
     work.journal.note(Entry("link.was_undone", by_member(by), "P-6.4", about, case.id, reason))
     await _look_at_walls_again(work, person.id, link.account, by)
-    await tell_members(
-        work, case, NoticeKind.CASE_NEWS, {"news": News.LINK_UNDONE, "person": person.code_name}, besides=(by,)
-    )
+    told = {by}
+    facts = {"news": News.LINK_UNDONE, "person": person.code_name}
+    # Whoever has named the account in another matter, as a moderator who measured it, has to know as well.
+    for other in [case, *[await case_of(work, naming.case) for naming in link.namings if naming.case != case.id]]:
+        await tell_members(work, other, NoticeKind.CASE_NEWS, facts, besides=told)
+        told |= {member.id for member in await members_who_may_know(work, other)}
     left = [each for each in await accounts_known_to(work, by, person.id) if each.binding]
     return Unlinked(person.code_name, link.account.space, len(left))
 
 
 async def _held_elsewhere(view: View, by: MemberId, link: KnownAccount) -> KnownAccount | None:
-    """The link as cases have it that are not this member's to read, where it binds by their word; None where it does not.
+    """The link as cases have it in which this member has a conflict, where it binds by their word; None where it does not.
 
     Whoever is kept out of a case frees nobody whom it holds. Policy: P-4.1.
     """
-    read = await cases_read_by(view, by, link.person)
-    namings = tuple(naming for naming in link.namings if naming.case not in read)
+    namings = tuple([each for each in link.namings if walled(by, await view.cases.walls_of(each.case))])
     left = link.seen_from({naming.case for naming in namings})
     return replace(left, namings=namings) if left is not None and left.binding else None
 

@@ -8,18 +8,20 @@ import pytest
 from guardian.cases.intake import EvidenceIn
 from guardian.cases.local import FlagIn, Urgency
 from guardian.cases.values import Case, Hears, Wall, WallKind
-from guardian.desk import escalating, matters, measuring, native, telling
-from guardian.desk.escalating import ByAccount, ByMatter
+from guardian.desk import escalating, matters, measuring, native, personal, raiding, telling
+from guardian.desk.escalating import ByAccount, ByMatter, ByThing
 from guardian.desk.linking import name_reported, propose_link
 from guardian.desk.reading import overview
+from guardian.desk.turning_over import turn_over
 from guardian.desk.unlinking import unlink
-from guardian.errors import NotFound
+from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
-from guardian.notices.values import News
-from guardian.people.values import Group, Trust
+from guardian.notices.values import News, NoticeKind
+from guardian.people.values import Group, Office, Trust
 from guardian.spaces.port import Account
 from rules.measures import MeasureReason
-from rules.precedence import Hold
+from rules.precedence import Hold, Restriction
+from rules.unilateral import Ground
 from tests.builders.desk import (
     A_REPORTER,
     AMARA,
@@ -108,6 +110,29 @@ async def test_a_moderator_whom_it_turns_out_to_concern_is_asked_no_more_about_w
     await native.noticed(stage.desk, DISCORD, [TROLL])
     await walled(stage.community, await newest_case(stage.community), INES)
     assert await native.waiting(stage.desk, INES) == ()
+
+
+async def test_the_moderators_chair_does_not_learn_that_a_matter_was_the_boards_from_the_first(tmp_path: Path) -> None:
+    """P-2.5: it would say that it concerns the group's own chair."""
+    chair = a_member(PAVEL, "Pavel Novak", a_role(Group.MODERATORS, Office.CHAIR), number=11)
+    async with a_desk(tmp_path, members=(*everybody(), chair)) as community:
+        community.spaces[DISCORD].add("600000000000000001", "amara1x")
+        community.spaces[DISCORD].add(TROLL, "troll")
+        references = {}
+        for handle in ("amara1x", "troll"):
+            seen = await escalating.escalate(
+                community.desk, INES, ByAccount(DISCORD, handle), Urgency.SOON, "", "It goes on."
+            )
+            references[(await newest_case(community)).board_only] = seen.reference
+        answers = []
+        for at_once in (references[True], references[False]):
+            with pytest.raises(Refused) as refused:
+                await turn_over(community.desk, PAVEL, at_once, "It needs an answer now.")
+            answers.append(refused.value.sentence)
+        community.later(timedelta(hours=25))
+        said = [await turn_over(community.desk, PAVEL, each, "It needs an answer now.") for each in references.values()]
+        again = [await turn_over(community.desk, PAVEL, each, "And soon.") for each in references.values()]
+        assert [len(set(each)) for each in (answers, said, again)] == [1, 1, 1]
 
 
 # -- freeing somebody
@@ -209,6 +234,18 @@ async def test_the_members_of_a_case_hear_when_somebody_it_concerns_flags_its_re
     assert News.CONFLICT in news
 
 
+async def test_a_raid_against_a_reporter_is_looked_at_as_soon_as_an_act_against_them(community: Community) -> None:
+    """P-4.4"""
+    await community.a_case(reporter=A_REPORTER, names_members=(DMITRI,))
+    checked = await raiding.check(community.desk, DMITRI, f"{TROLL}\n{A_REPORTER.native_id}", DISCORD)
+    seen = await raiding.announce(community.desk, DMITRI, checked, Restriction.BANNED, Ground.ONGOING, "They all spam.")
+    async with community.works.look() as view:
+        case = await view.cases.case_named(seen.code_name)
+        assert case is not None
+        (act,) = await view.deliberation.acts_of(case.id)
+    assert act.doubtful
+
+
 # -- what nobody may hold
 
 
@@ -226,6 +263,18 @@ async def test_what_was_kept_of_a_flagged_message_is_destroyed_when_it_is_passed
         pieces = await view.cases.evidence_of(local.id)
         kept = [await view.cases.evidence(piece.id) for piece in pieces]
     assert all(piece is not None and piece.content is None and not piece.text for piece in kept)
+
+
+async def test_what_lies_with_a_matter_is_not_fetched_again_by_passing_on_its_link(stage: Moderated) -> None:
+    """P-2.7: of what was flagged as illegal nothing was fetched, and nothing is."""
+    await stage.community.change(INES, roles=(a_role(Group.MODERATORS),))
+    thing = stage.things.add("issue-7")
+    bare = EvidenceIn("message", thing.link, why_not="It was not fetched.")
+    await a_matter(stage.community, space=GITHUB, evidence=bare, kind="illegal")
+    await escalating.escalate(stage.desk, INES, ByThing(GITHUB, thing.link), Urgency.SOON, "", "Please look.")
+    case = await newest_case(stage.community)
+    async with stage.community.works.look() as view:
+        assert [piece.text for piece in await view.cases.evidence_of(case.id)] == ["", ""]
 
 
 # -- a seat that has ended
@@ -261,3 +310,29 @@ async def test_a_case_whose_only_chosen_hearer_steps_back_is_listed_to_the_other
     await walled(community, case, DMITRI)
     assert (await community.may_see(ELENI, case.code_name)).id == case.id
     assert case.code_name in [line.code_name for line in await overview(community.desk, ELENI)]
+
+
+async def test_what_somebody_writes_about_a_measure_is_not_read_by_whom_it_is_about(stage: Moderated) -> None:
+    """P-2.5, P-6.8: neither by whoever set it nor by a chair whom the words name."""
+    chair = a_member(PAVEL, "Pavel Novak", a_role(Group.MODERATORS, Office.CHAIR), number=11)
+    async with stage.community.works.begin() as work:
+        await work.people.add_member(chair)
+    made = await stage.measured("troll", days=7)
+    receipt = (await stage.letters(NoticeKind.MEASURED))[-1].facts["receipt"]
+    await personal.ask_look(stage.desk, receipt, "They do it because Pavel Novak has told them to.")
+    assert PAVEL not in {n.to.member for n in await stage.letters(NoticeKind.MEASURE_TO_LOOK_AT)}
+    assert BRUNO in {n.to.member for n in await stage.letters(NoticeKind.MEASURE_TO_LOOK_AT)}
+    with pytest.raises((NotFound, Refused)):
+        await stage.community.read(PAVEL, made.matter)
+
+
+async def test_whoever_set_a_measure_does_not_read_what_the_person_says_of_it(stage: Moderated) -> None:
+    """P-2.5, P-6.8"""
+    chair = a_member(PAVEL, "Pavel Novak", a_role(Group.MODERATORS, Office.CHAIR), number=11)
+    async with stage.community.works.begin() as work:
+        await work.people.add_member(chair)
+    made = await stage.measured("troll", days=7)
+    receipt = (await stage.letters(NoticeKind.MEASURED))[-1].facts["receipt"]
+    await personal.ask_look(stage.desk, receipt, "Ines has a quarrel with me.")
+    assert [each.text for each in (await stage.community.read(PAVEL, made.matter)).heard] != []
+    assert (await stage.community.read(INES, made.matter)).heard == ()
