@@ -7,7 +7,7 @@ from guardian.notices.telling import KINDS, tellable
 from guardian.notices.values import RecipientKind
 from guardian.notices.wording import TEMPLATES
 
-ALWAYS = frozenset({"community", "follow_up", "personal", "words", "here", "say", "locale"})
+ALWAYS = frozenset({"community", "follow_up", "personal", "owner", "words", "here", "say", "locale"})
 BY_THE_TERMINAL = frozenset({"code"})
 
 
