@@ -21,9 +21,12 @@ class Heartbeat:
     async def beat(self) -> bool:
         """The address has heard from us; False where it could not be reached or did not take it."""
         try:
-            async with asyncio.timeout(self._ceiling.total_seconds()), aiohttp.ClientSession() as session:
-                async with session.get(self._url, allow_redirects=False) as answer:
-                    return 200 <= answer.status < 300
+            async with (
+                asyncio.timeout(self._ceiling.total_seconds()),
+                aiohttp.ClientSession() as session,
+                session.get(self._url, allow_redirects=False) as answer,
+            ):
+                return 200 <= answer.status < 300
         except (aiohttp.ClientError, OSError, ValueError):
             return False
 

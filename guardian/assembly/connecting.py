@@ -55,14 +55,14 @@ def connect(settings: SpaceSettings, clock: Clock, budget_scale: float) -> Conne
     """The space as its connector gives it; only that connector is imported. `budget_scale` multiplies its budget of calls."""
     match settings:
         case DiscordSettings():
-            return _discord(settings, clock)
+            return _discord(settings, clock, budget_scale)
         case ForumSettings():
             return _forum(settings, clock, budget_scale)
         case GithubSettings():
             return _github(settings, clock, budget_scale)
 
 
-def _discord(settings: DiscordSettings, clock: Clock) -> Connected:
+def _discord(settings: DiscordSettings, clock: Clock, budget_scale: float) -> Connected:
     client, space = import_module("connectors.discord.client"), import_module("connectors.discord.space")
     config = client.DiscordConfig(
         name=settings.name,
@@ -73,6 +73,7 @@ def _discord(settings: DiscordSettings, clock: Clock) -> Connected:
         call_ceiling=settings.call_ceiling,
         invite_url=settings.invite_url,
         patience=settings.patience,
+        calls_a_second=client.CALLS_A_SECOND * budget_scale,
     )
     link = client.DiscordLink(config)
     things = import_module("connectors.discord.things").DiscordThings(link)
