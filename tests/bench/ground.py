@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from discord.http import Route
 
-from connectors.discord.client import DiscordConfig, DiscordLink
+from connectors.discord.client import CALLS_A_SECOND, DiscordConfig, DiscordLink
 from connectors.discord.emulator.server import DiscordEmulator
 from connectors.discord.space import DiscordSpace
 from connectors.emulation.faults import Fault, FaultKind
@@ -233,6 +233,7 @@ def _discord_config(platforms: Platforms) -> DiscordConfig:
         api_url=emulator.api_url,
         gateway_url=emulator.gateway_url,
         call_ceiling=CEILING,
+        calls_a_second=CALLS_A_SECOND * SCALE,
     )
 
 

@@ -1,0 +1,141 @@
+"""Loads what the command loads, once, and then forks a process for every command: loading is most of what one costs.
+
+What is forked is a process like any other, with the caller's descriptors, folder and environment, in a session of its
+own where the caller is in one, with its own end. `stub.py` stands for it in the caller's hands. No thread runs here.
+"""
+
+import gc
+import json
+import os
+import random
+import selectors
+import signal
+import socket
+import sys
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, Final, NoReturn
+
+from guardian.cli.__main__ import COMMANDS, main
+
+_MOST_BYTES: Final = 1024 * 1024
+_DESCRIPTORS: Final = 3
+
+
+def serve(path: str) -> None:
+    """Commands are taken at the address until our input is closed, as it is when the one who started us has ended."""
+    _load()
+    with socket.socket(socket.AF_UNIX) as door, selectors.DefaultSelector() as hears:
+        door.bind(path)
+        door.listen()
+        ended, wakes = os.pipe()
+        os.set_blocking(wakes, False)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.set_wakeup_fd(wakes)
+        for each in (door, ended, sys.stdin):
+            hears.register(each, selectors.EVENT_READ)
+        running: dict[int, socket.socket] = {}
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        while True:
+            for key, _ in hears.select():
+                if key.fileobj is door:
+                    caller, _ = door.accept()
+                    pid = _forked(caller, hears)
+                    running[pid] = caller
+                    hears.register(caller, selectors.EVENT_READ, pid)
+                elif key.fileobj == ended:
+                    os.read(ended, _MOST_BYTES)
+                    _reap(running, hears)
+                elif key.fileobj is sys.stdin:
+                    _kill(*running)
+                    return
+                else:
+                    _hear(running, hears, key.data)
+
+
+def _load() -> None:
+    for module, _ in COMMANDS.values():
+        import_module(f"guardian.cli.{module}")
+    import_module("guardian.sandbox.playing")
+    for name in CONNECTORS:
+        import_module(f"connectors.{name}.space" if name != "mail" else "connectors.mail.client")
+    gc.collect()
+    gc.freeze()
+
+
+def _forked(caller: socket.socket, hears: selectors.BaseSelector) -> int:
+    """A process carries out what the caller asks for; its id, which the caller has been told."""
+    told, descriptors, _, _ = socket.recv_fds(caller, _MOST_BYTES, _DESCRIPTORS)
+    while not told.endswith(b"\n"):
+        told += caller.recv(_MOST_BYTES)
+    pid = os.fork()
+    if pid == 0:
+        hears.close()
+        caller.close()
+        _become(json.loads(told), descriptors)
+    for each in descriptors:
+        os.close(each)
+    caller.sendall(f"{pid}\n".encode())
+    return pid
+
+
+def _become(asked: dict[str, Any], descriptors: list[int]) -> NoReturn:
+    """This process is the command, and ends with it."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if asked["new_session"]:
+        os.setsid()
+    for number, each in enumerate(descriptors):
+        os.dup2(each, number)
+    os.closerange(_DESCRIPTORS, 256)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False, buffering=1)
+    os.chdir(asked["folder"])
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    sys.argv = ["guardian", *asked["arguments"]]
+    random.seed()
+    code: object = 1
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+    with suppress(BrokenPipeError):
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 1)
+
+
+def _reap(running: dict[int, socket.socket], hears: selectors.BaseSelector) -> None:
+    """Whoever asked for a command that has ended is told how."""
+    with suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            with running.pop(pid) as caller, suppress(KeyError, OSError):
+                hears.unregister(caller)
+                caller.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+
+
+def _hear(running: dict[int, socket.socket], hears: selectors.BaseSelector, pid: int) -> None:
+    """A caller says nothing more: it is gone, since somebody killed it, and so is its command."""
+    if pid in running:
+        hears.unregister(running[pid])
+        _kill(pid)
+
+
+def _kill(*pids: int) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
