@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from guardian.ids import new_id
 from tests import postgresql
 from tests.builders.blank import blank_file, command, emptied, forget
+from tests.warm.keeping import kept_warm
 
 SLOW_ROOMS = ("stories", "crash", "browser")
 SERIAL_ROOMS = ("crash", "browser", "architecture")
@@ -95,6 +96,13 @@ def _browser_missing() -> str | None:
     if any(shutil.which(name) for name in BROWSERS):
         return None
     return "browser: not run (install the package chromium)"
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[tuple[str, ...]]:
+    """The words that stand for `guardian` where its start is not the point: a process of its own, forked from a warm one."""
+    with kept_warm() as words:
+        yield words
 
 
 @pytest.fixture

@@ -18,6 +18,12 @@ from typing import Any, Final, NoReturn
 
 from guardian.cli.__main__ import COMMANDS, main
 
+CONNECTED: Final = (
+    *("discord.client", "discord.intake", "discord.space", "discord.things"),
+    *("forum.client", "forum.inlet", "forum.intake", "forum.space", "forum.things"),
+    *("github.client", "github.inlet", "github.intake", "github.space", "github.things"),
+)
+"""What the assembly loads once it knows the configuration."""
 _MOST_BYTES: Final = 1024 * 1024
 _DESCRIPTORS: Final = 3
 
@@ -57,9 +63,8 @@ def serve(path: str) -> None:
 def _load() -> None:
     for module, _ in COMMANDS.values():
         import_module(f"guardian.cli.{module}")
-    import_module("guardian.sandbox.playing")
-    for name in CONNECTORS:
-        import_module(f"connectors.{name}.space" if name != "mail" else "connectors.mail.client")
+    for module in CONNECTED:
+        import_module(f"connectors.{module}")
     gc.collect()
     gc.freeze()
 

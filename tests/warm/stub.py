@@ -35,4 +35,5 @@ def main() -> None:
     os._exit(ended)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,14 +76,13 @@ class Host:
     """One folder on one machine, where commands are given."""
 
     folder: Path
+    guardian: tuple[str, ...]
 
     async def start(self, *words: str, new_session: bool = False) -> asyncio.subprocess.Process:
         """The command has been given."""
         environment = {name: text for name, text in os.environ.items() if not name.startswith("GUARDIAN_")}
         return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "guardian",
+            *self.guardian,
             *words,
             cwd=self.folder,
             env={**environment, "PYTHONPATH": str(HOUSE)},
@@ -145,15 +143,15 @@ def founded(empty: Commands) -> Commands:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Host:
+def host(tmp_path: Path, warm: tuple[str, ...]) -> Host:
     """A folder with nothing in it."""
-    return Host(tmp_path)
+    return Host(tmp_path, warm)
 
 
 @pytest.fixture
-async def installation(tmp_path: Path) -> AsyncIterator[Installation]:
+async def installation(tmp_path: Path, warm: tuple[str, ...]) -> AsyncIterator[Installation]:
     """Guardian, set up over emulated spaces; no service runs yet."""
     async with a_world(wire_instant) as world:
         settings = read_settings(write_config(tmp_path, world, Wishes()), {})
         await found(settings, world.community.members(), MachineClock())
-        yield Installation(tmp_path, world, settings)
+        yield Installation(tmp_path, warm, world, settings)
