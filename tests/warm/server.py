@@ -25,7 +25,9 @@ CONNECTED: Final = (
 )
 """What the assembly loads once it knows the configuration."""
 _MOST_BYTES: Final = 1024 * 1024
-_DESCRIPTORS: Final = 3
+_FOLDER: Final = 3
+"""The descriptor of the caller's folder, after those of its input, output and errors."""
+_HIGHEST: Final = 256
 
 
 def serve(path: str) -> None:
@@ -71,7 +73,7 @@ def _load() -> None:
 
 def _forked(caller: socket.socket, hears: selectors.BaseSelector) -> int:
     """A process carries out what the caller asks for; its id, which the caller has been told."""
-    told, descriptors, _, _ = socket.recv_fds(caller, _MOST_BYTES, _DESCRIPTORS)
+    told, descriptors, _, _ = socket.recv_fds(caller, _MOST_BYTES, _FOLDER + 1)
     while not told.endswith(b"\n"):
         told += caller.recv(_MOST_BYTES)
     pid = os.fork()
@@ -93,12 +95,11 @@ def _become(asked: dict[str, Any], descriptors: list[int]) -> NoReturn:
     if asked["new_session"]:
         os.setsid()
     for number, each in enumerate(descriptors):
-        os.dup2(each, number)
-    os.closerange(_DESCRIPTORS, 256)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False, buffering=1)
-    os.chdir(asked["folder"])
+        os.dup2(each, number)  # theirs have higher numbers than these four: ours and the door are open
+    os.fchdir(_FOLDER)
+    os.closerange(_FOLDER, _HIGHEST)
+    sys.stdin, sys.stdout = os.fdopen(0, encoding="utf-8"), os.fdopen(1, "w", encoding="utf-8")
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", buffering=1)
     os.environ.clear()
     os.environ.update(asked["environment"])
     sys.argv = ["guardian", *asked["arguments"]]

@@ -15,18 +15,18 @@ def main() -> None:
     path, *arguments = sys.argv[1:]
     asked = {
         "arguments": arguments,
-        "folder": os.getcwd(),
         "environment": dict(os.environ),
         "new_session": os.getsid(0) == os.getpid(),
     }
     with socket.socket(socket.AF_UNIX) as server:
         server.connect(path)
-        socket.send_fds(server, [json.dumps(asked).encode() + b"\n"], [0, 1, 2])
+        given = [0, 1, 2, os.open(".", os.O_RDONLY)]
+        socket.send_fds(server, [json.dumps(asked).encode() + b"\n"], given)
         answers = server.makefile("r")
         pid = int(answers.readline())
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda number, frame: os.kill(pid, number))
-        for each in (0, 1, 2):
+        for each in given:
             os.close(each)
         ended = int(answers.readline() or "1")
     if ended < 0:
