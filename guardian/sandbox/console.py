@@ -162,5 +162,10 @@ def _pairs(words: list[str]) -> Mapping[str, str]:
 
 
 def _field(name: str, label: str, options: tuple[tuple[str, str], ...]) -> str:
-    chosen = f" (one of: {', '.join(value for _, value in options)})" if options else ""
+    chosen = f" (one of: {', '.join(_option(*each) for each in options)})" if options else ""
     return f"{name}: {label}{chosen}"
+
+
+def _option(label: str, value: str) -> str:
+    """What is typed for the choice, with its label where that says more."""
+    return value if label.casefold() == value.casefold() else f"{value} for “{label}”"

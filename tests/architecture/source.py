@@ -36,8 +36,13 @@ def modules(*rooms: str) -> tuple[Module, ...]:
     return tuple(_read(path) for path in paths)
 
 
-def imported(module: Module) -> Iterator[tuple[str, int]]:
+@cache
+def imported(module: Module) -> tuple[tuple[str, int], ...]:
     """The full names that a module imports, with their lines; `from a import b` gives `a.b`."""
+    return tuple(_imported(module))
+
+
+def _imported(module: Module) -> Iterator[tuple[str, int]]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
@@ -55,6 +60,7 @@ def dotted(node: ast.AST) -> str:
     return ""
 
 
+@cache
 def _read(path: Path) -> Module:
     relative = path.relative_to(HOUSE)
     text = path.read_text(encoding="utf-8")

@@ -138,6 +138,7 @@ def _mentioned(node: ast.AST, module: Module) -> Iterator[Name]:
             yield rooms[each.value.id], each.attr
 
 
+@cache
 def _imports(module: Module) -> tuple[Mapping[str, Name], Mapping[str, str]]:
     """The rules that a module imports, by the names it gives them; and the modules of rules that it imports whole."""
     direct: dict[str, Name] = {}

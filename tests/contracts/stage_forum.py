@@ -83,6 +83,12 @@ class ForumStage:
         return self.emulator.state.users[int(account.native_id)].username
 
 
+OURS = "http://127.0.0.1:9/hooks/forum"
+"""Where the forum's webhook leads; nobody listens there."""
+
+TOLD = {"user_suspended", "user_unsuspended", "reviewable_created", "reviewable_updated"}
+
+
 @asynccontextmanager
 async def forum_stage() -> AsyncIterator[ForumStage]:
     """A forum, and the space over it."""
@@ -93,6 +99,7 @@ async def forum_stage() -> AsyncIterator[ForumStage]:
     emulator.state.settings["hide_suspension_reasons"] = True
     await emulator.start()
     space = ForumSpace(_config(emulator), clock, first_pause=timedelta(milliseconds=5))
+    emulator.add_webhook(OURS, "a secret of the site", TOLD)
     accounts = (str(emulator.add_user("rowan").id), str(emulator.add_user("wren").id), "987654321")
     try:
         rowan, wren, nobody = (Account(space.name, native_id) for native_id in accounts)

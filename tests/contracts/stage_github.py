@@ -90,6 +90,7 @@ async def github_stage() -> AsyncIterator[GithubStage]:
     emulator = GithubEmulator(state, now=clock.now, enforce_limits=False, private_key_pem=_key())
     emulator.add_member("robin", Role.OWNER)
     emulator.add_team("helpers", "rowan")
+    emulator.add_webhook("http://127.0.0.1:9/hooks/github")
     await emulator.start()
     space = GithubSpace(_config(emulator), clock, first_pause=timedelta(milliseconds=5))
     accounts = (str(emulator.add_member("rowan").id), str(emulator.add_member("wren").id), "987654321")

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -13,21 +12,23 @@ import pytest
 
 from guardian.sandbox.library import STORIES
 
-GUARDIAN = (sys.executable, "-m", "guardian", "sandbox")
 TWO_STORIES = ("unilateral-reversed", "unilateral-ratified")
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _guardian(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def _guardian(warm: tuple[str, ...], folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [*warm, "sandbox", *arguments]
     return subprocess.run(
-        [*GUARDIAN, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=110, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=110, check=False
     )
 
 
 @pytest.mark.parametrize("name", TWO_STORIES)
-def test_a_story_is_played_from_an_empty_folder_and_its_last_line_is_json(name: str, tmp_path: Path) -> None:
-    done = _guardian(tmp_path, "--story", name, "--json")
+def test_a_story_is_played_from_an_empty_folder_and_its_last_line_is_json(
+    name: str, warm: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = _guardian(warm, tmp_path, "--story", name, "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["story"] == name
@@ -37,24 +38,24 @@ def test_a_story_is_played_from_an_empty_folder_and_its_last_line_is_json(name: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unknown_story_is_an_error_that_names_the_known_ones(tmp_path: Path) -> None:
-    done = _guardian(tmp_path, "--story", "no-such-story")
+def test_an_unknown_story_is_an_error_that_names_the_known_ones(warm: tuple[str, ...], tmp_path: Path) -> None:
+    done = _guardian(warm, tmp_path, "--story", "no-such-story")
     assert done.returncode == 2
     assert "no-such-story" in done.stderr
     assert all(name in done.stderr for name in STORIES)
     assert "Traceback" not in done.stderr
 
 
-def test_the_list_has_a_line_for_each_story(tmp_path: Path) -> None:
-    done = _guardian(tmp_path, "--list")
+def test_the_list_has_a_line_for_each_story(warm: tuple[str, ...], tmp_path: Path) -> None:
+    done = _guardian(warm, tmp_path, "--list")
     assert done.returncode == 0
     assert [line.split()[0] for line in done.stdout.splitlines()] == list(STORIES)
     assert all(len(line.split()) > 3 for line in done.stdout.splitlines())
 
 
-def test_the_platforms_alone_give_their_addresses_and_end_when_told(tmp_path: Path) -> None:
+def test_the_platforms_alone_give_their_addresses_and_end_when_told(warm: tuple[str, ...], tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [*GUARDIAN, "--emulators-only"]
+    command = [*warm, "sandbox", "--emulators-only"]
     with subprocess.Popen(
         command, cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -48,6 +48,7 @@ async def test_in_observe_mode_nothing_reaches_a_person_outside_the_group(tmp_pa
         await stage.harness.rest()
         case = await stage.group.newest_case(stage["nadia"])
         await named(stage, case, stage["alder"], DISCORD)
+        await stage.people.wish(stage["wren"], receipt, "You may contact the reported person")
         await stage.group.hear(stage["nadia"], case)
         await stage.harness.wait(timedelta(days=7, minutes=1))
         await decided(stage, case, EXTENDED, 120)

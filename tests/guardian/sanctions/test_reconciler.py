@@ -508,5 +508,5 @@ async def test_what_a_space_refuses_until_somebody_mends_it_is_not_asked_for_all
         await world.move(timedelta(hours=1))
         within_an_hour = len([act for act in discord.acts if act.deed is Deed.RESTRICT])
         await world.move(timedelta(hours=4))
-        assert len(people) < within_an_hour <= 15 * len(people)
+        assert len(people) < within_an_hour <= 18 * len(people)
         assert len(discord.acts) - within_an_hour <= (4 * 4 + 1) * len(people)
