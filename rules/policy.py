@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from typing import Annotated, TypeVar, get_args, get_type_hints
 
 Number = timedelta | int | Fraction
@@ -248,14 +249,20 @@ class Value:
         return f"{self.section}.{self.key}"
 
 
+@cache
 def sections() -> Mapping[str, type]:
     """The sections of a policy file and the group that each one fills, in reading order."""
     hints = get_type_hints(Policy)
     return {field.name: hints[field.name] for field in fields(Policy)}
 
 
-def values() -> Iterator[Value]:
+@cache
+def values() -> tuple[Value, ...]:
     """Every entry of a policy file, in reading order."""
+    return tuple(_values())
+
+
+def _values() -> Iterator[Value]:
     for section, group in sections().items():
         for key, hint in get_type_hints(group, include_extras=True).items():
             kind, source = get_args(hint)
