@@ -18,6 +18,7 @@ from guardian.ids import new_id
 from guardian.logs import logger
 from guardian.storage.bell import Bell
 from guardian.storage.kinds import PATIENCE_SECONDS, Dialect, Hold
+from guardian.storage.statements import WORDED
 
 _CONNECTIONS: Final = 4
 _CONFLICTS: Final = frozenset({"40001", "40P01", "55P03"})
@@ -139,7 +140,7 @@ class PostgresqlKind:
         return create_async_engine(
             self._url,
             isolation_level=isolation,
-            execution_options=options,
+            execution_options={"compiled_cache": WORDED, **options},
             hide_parameters=True,
             pool_size=_CONNECTIONS,
             max_overflow=0,

@@ -18,6 +18,7 @@ from guardian.errors import Misconfigured
 from guardian.storage.bell import Bell
 from guardian.storage.kinds import PATIENCE_SECONDS, Dialect, Hold
 from guardian.storage.sqlite_trips import opened
+from guardian.storage.statements import WORDED
 
 _READERS: Final = 4
 _BUSY: Final = 5
@@ -95,6 +96,7 @@ class SqliteKind:
         engine = create_async_engine(
             self._url,
             hide_parameters=True,
+            execution_options={"compiled_cache": WORDED},
             pool_size=connections,
             max_overflow=0,
             pool_timeout=PATIENCE_SECONDS,

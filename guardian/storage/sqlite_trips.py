@@ -68,11 +68,12 @@ class OneTripConnection(aiosqlite.Connection):
 
     async def run(self, act: Any, *arguments: Any) -> None:
         """The act was carried out in the connection's thread."""
-        await self._execute(act, *arguments)
+        await self._execute(act, *arguments)  # type: ignore[no-untyped-call]
 
 
 async def opened(path: str, **settings: Any) -> OneTripConnection:
     """An open connection; its thread never keeps the process from ending."""
     connection = OneTripConnection(lambda: sqlite3.connect(path, **settings), _CHUNK)
     connection._thread.daemon = True
-    return await connection
+    await connection
+    return connection
