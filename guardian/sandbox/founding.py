@@ -1,6 +1,8 @@
 """Founds an installation for the sandbox: keys, database, and the members of the seeded community. Starts nothing."""
 
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
 
 from guardian.clock import Clock
 from guardian.journal import OPERATOR, Entry
@@ -11,13 +13,22 @@ from guardian.storage.key_ring import KeyRing
 from guardian.storage.migrations.steps import upgrade
 from guardian.storage.work import Works
 
+_BLANK: Final[list[bytes]] = []
+"""The file of a database with every table and nobody in it: a process makes one, and copies it from then on."""
+
 
 async def found(settings: Settings, members: Iterable[Member], clock: Clock) -> None:
     """The data folder holds keys and a database of this release in which the members are known."""
     settings.data.mkdir(parents=True, exist_ok=True)
     ring = KeyRing.create(settings.ring, settings.master)
+    file = Path(settings.database.removeprefix("sqlite:///"))
+    if _BLANK:
+        file.touch(mode=0o600)
+        file.write_bytes(_BLANK[0])
     async with await Database.open(settings.database, application="sandbox") as database:
-        await upgrade(database)
+        if await upgrade(database):
+            await database.scrub()
+            _BLANK.append(file.read_bytes())
         async with Works(database, ring, clock).begin() as work:
             for member in members:
                 await work.people.add_member(member)
