@@ -12,6 +12,7 @@ import asyncpg
 from guardian.storage.database import Database
 from guardian.storage.migrations.steps import create_all
 from guardian.storage.tables.everything import metadata
+from tests import postgresql
 
 _MADE: Final[list[Path]] = []
 _FULL: Final[set[str]] = set()
@@ -26,7 +27,8 @@ async def blank_file(path: Path) -> str:
 
 
 async def _template() -> Path:
-    made = Path(tempfile.mkdtemp(prefix="guardian-blank-")) / "blank.sqlite"
+    # In the run's own folder, where it is one, so that it goes away with the run.
+    made = Path(tempfile.mkdtemp(prefix="guardian-blank-", dir=os.environ.get(postgresql.HOME))) / "blank.sqlite"
     async with await Database.open(f"sqlite+aiosqlite:///{made}") as database:
         await create_all(database)
         await database.scrub()
