@@ -25,6 +25,7 @@ from connectors.discord.translate import (
     UNKNOWN_BAN,
     UNKNOWN_MEMBER,
     UNKNOWN_ROLE,
+    UNKNOWN_USER,
     Answer,
     Got,
     Json,
@@ -195,31 +196,32 @@ class DiscordSpace:
                 return Unknown("Discord's list pages do not lead on")
             after = last
 
-    async def find(self, text: str) -> tuple[str, str] | None:
+    async def find(self, text: str) -> tuple[str, str] | Unknown | None:
         """The account that an id, a mention or a member's exact username means; None where the search found nobody."""
         native_id = translate.account_id(text)
         search = self._by_id(native_id) if native_id else self._by_handle(translate.handle(text))
-        return await self._within(search, None)
+        return await self._within(search, Unknown(LATE))
 
-    async def _by_id(self, native_id: str) -> tuple[str, str] | None:
+    async def _by_id(self, native_id: str) -> tuple[str, str] | Unknown | None:
         """Members are looked at first; the id of somebody outside stands for its handle where Discord tells none."""
         answer = await self._link.read_member(native_id)
         if isinstance(answer, Got):
             return native_id, str(answer.body["user"]["username"])
         if not _is(answer, UNKNOWN_MEMBER):
-            return None
+            is_nobody = isinstance(answer, Refusal) and (answer.status == 400 or answer.code == UNKNOWN_USER)
+            return None if is_nobody else translate.unknown_of(answer, "")
         outside = await self._link.read_account(native_id)
         return native_id, str(outside.body["username"]) if isinstance(outside, Got) else native_id
 
-    async def _by_handle(self, handle: str) -> tuple[str, str] | None:
+    async def _by_handle(self, handle: str) -> tuple[str, str] | Unknown | None:
         if not handle:
             return None
         match await self._link.search_members(handle):
             case Got(members):
                 people = [m["user"] for m in members if m["user"]["username"].casefold() == handle]
                 return (str(people[0]["id"]), str(people[0]["username"])) if len(people) == 1 else None
-            case _:
-                return None
+            case failed:
+                return translate.unknown_of(failed, "")
 
     async def linked(self, account: Account) -> tuple[Account, ...] | Unknown:
         """None: Discord tells a bot nothing about a person's accounts elsewhere."""

@@ -21,11 +21,11 @@ from guardian.desk.escalating import ByAccount, ByMatter, ByThing, What
 from guardian.desk.matters import matters
 from guardian.desk.measuring import Wanted
 from guardian.desk.who import member_behind, member_called
-from guardian.errors import GuardianError
+from guardian.errors import GuardianError, Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.logs import logger
 from guardian.people.values import Member
-from guardian.spaces.port import Account
+from guardian.spaces.port import Account, Unknown
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
 from rules.unilateral import Ground
@@ -187,6 +187,8 @@ async def _stop(desk: Desk, space: SpaceName, by: MemberId, order: Order) -> Non
 async def _member_here(desk: Desk, space: SpaceName, name: str) -> Member | None:
     here = desk.spaces.get(space)
     found = await here.find(name.removeprefix("@")) if here is not None else None
+    if isinstance(found, Unknown):
+        raise Refused("not_answered", "The forum gave no answer just now, so nothing was done.", "P-7.5")
     return await member_behind(desk, Account(space, found[0])) if found else None
 
 

@@ -103,10 +103,9 @@ class ForumSpace:
         """Everything that the forum holds, by list pages (a hint: accounts can shift between two pages)."""
         return await self._line.look(self._sweep(), _SWEEP_CEILINGS)
 
-    async def find(self, text: str) -> tuple[str, str] | None:
-        """The account whose id or exact username the words are; None if nobody, or if the forum gave no answer."""
-        found = await self._line.look(self._find(text.strip()))
-        return None if isinstance(found, Unknown) else found
+    async def find(self, text: str) -> tuple[str, str] | Unknown | None:
+        """The account whose id or exact username the words are; None if nobody."""
+        return await self._line.look(self._find(text.strip()))
 
     async def linked(self, account: Account) -> tuple[Account, ...] | Unknown:
         """The accounts elsewhere by which this person signs in to the forum."""

@@ -119,10 +119,9 @@ class GithubSpace:
         """All blocked accounts by their ids, read by list pages."""
         return await self._line.look(self._sweep(), _SWEEP_CEILINGS)
 
-    async def find(self, text: str) -> tuple[str, str] | None:
-        """The account whose id or exact login the words are; None if nobody, or if GitHub gave no answer."""
-        found = await self._line.look(self._find(text.strip()))
-        return None if isinstance(found, Unknown) else found
+    async def find(self, text: str) -> tuple[str, str] | Unknown | None:
+        """The account whose id or exact login the words are; None if nobody."""
+        return await self._line.look(self._find(text.strip()))
 
     async def linked(self, account: Account) -> tuple[Account, ...] | Unknown:
         """GitHub vouches for no account elsewhere."""

@@ -22,7 +22,7 @@ from guardian.people.values import Naming, Trust
 from guardian.sanctions import enactment
 from guardian.sanctions.foreign import ForeignHold, ForeignState, digest_of
 from guardian.sanctions.takeover import as_taken, take_over
-from guardian.spaces.port import Account, Hand, Held, Missing, Seen, Space, Sweep, Trace, Unknown
+from guardian.spaces.port import Account, Hand, Held, Missing, Seen, Space, Sweep, Trace, Unknown, named
 from rules.precedence import Hold, Restriction
 
 _RESTRICTIONS: Final = {Hold.MUTED: Restriction.MUTED, Hold.BARRED: Restriction.SUSPENDED}
@@ -170,7 +170,7 @@ async def _not_ours(view: View, name: SpaceName, found: Sweep) -> list[tuple[str
 
 async def _line(space: Space, native_id: str, held: Held) -> StandingHold:
     account = Account(space.name, native_id)
-    found = await space.find(native_id)
+    found = named(await space.find(native_id))
     seen = await space.observe(account)
     shown = (seen.held(held.hold) if isinstance(seen, Seen) else None) or held
     trace = await space.trace(account, held.hold)

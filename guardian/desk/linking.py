@@ -24,7 +24,7 @@ from guardian.people.names import code_name as new_code_name
 from guardian.people.permissions import UseCase
 from guardian.people.values import KnownAccount, Naming, Person, Trust
 from guardian.sanctions.enactment import bind
-from guardian.spaces.port import Account
+from guardian.spaces.port import Account, Unknown
 from rules.conflicts import Signs
 from rules.links import may_agree
 from rules.names import Known, mentioned
@@ -166,6 +166,9 @@ async def find_account(desk: Desk, space: SpaceName, text: str) -> Found:
     if place is None:
         raise Refused("no_such_space", f"There is no space called {space!r} here.", "P-1.3")
     found = await place.find(text)
+    if isinstance(found, Unknown):
+        sentence = "The space gave no answer just now, so nothing was done. Please try again in a few minutes."
+        raise Refused("not_answered", sentence, "P-6.4")
     if found is None:
         sentence = "Nobody is found there by exactly that. Please give the name as it is written there, or the id."
         raise Refused("nobody_found", sentence, "P-6.4")

@@ -1,6 +1,8 @@
 """Something was seen to happen to an account in a space: its key is due. Nothing else in the event is believed."""
 
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
 
 from guardian.desk.desk import Desk
 from guardian.ids import SpaceName
@@ -9,6 +11,9 @@ from guardian.sanctions.lifting import TOPIC
 from guardian.spaces.port import Account
 
 log = logger("desk")
+
+_FRESH: Final = 3
+_BREATH: Final = timedelta(seconds=5)
 
 
 async def account_changed(desk: Desk, account: Account) -> None:
@@ -21,11 +26,13 @@ async def accounts_changed(desk: Desk, space: SpaceName, native_ids: Iterable[st
     wanted = frozenset(native_ids)
     async with desk.works.look() as view:
         known = [a.id for a in await view.people.accounts_in(space) if a.account.native_id in wanted]
-        keys = [account for account in known if await view.sanctions.key(account) is not None]
+        keys = [key for key in [await view.sanctions.key(account) for account in known] if key is not None]
     if not keys:
         return
     async with desk.works.begin() as work:
-        for account in keys:
-            await work.sanctions.touch_account(account, work.now)
+        for key in keys:
+            # An attempt that fails may bring about the next event: a key that is in trouble already takes a breath first.
+            at = work.now if key.failures < _FRESH else work.now + _BREATH
+            await work.sanctions.touch_account(key.account, at)
         work.wake(TOPIC)
     log.info("event.noticed", space=space, keys=len(keys))

@@ -69,6 +69,9 @@ async def found_by(desk: Desk, what: What, *, minors: bool, kept: frozenset[str]
         case ByAccount(space, text):
             place = desk.spaces.get(space)
             found = await place.find(text) if place is not None else None
+            if isinstance(found, Unknown):
+                sentence = "The space gave no answer just now, so nothing was done. Please try again in a few minutes."
+                raise Refused("not_answered", sentence, "P-8.2")
             if found is None:
                 sentence = "Nobody is found there by exactly that. Please give the name as it is written there."
                 raise Refused("nobody_found", sentence, "P-8.2")

@@ -31,7 +31,7 @@ from guardian.people.names import code_name as new_code_name
 from guardian.people.permissions import UseCase
 from guardian.people.values import Group, Member, Person
 from guardian.sanctions.enactment import place_at_once
-from guardian.spaces.port import Account
+from guardian.spaces.port import Account, Unknown
 from rules import brake
 from rules.precedence import Restriction, hold_of
 from rules.telling import Telling
@@ -228,8 +228,14 @@ async def _named(desk: Desk, lines: Sequence[Listed]) -> tuple[Listed, ...]:
         else:
             left -= 1
             known = await space.find(line.text)
-            found.append(replace(line, text=known[0]) if known else replace(line, why="nobody there has that name"))
+            found.append(_looked_up(line, known))
     return tuple(found)
+
+
+def _looked_up(line: Listed, known: tuple[str, str] | Unknown | None) -> Listed:
+    if isinstance(known, Unknown):
+        return replace(line, why="the space could not be asked just now: give the id, or try again")
+    return replace(line, text=known[0]) if known else replace(line, why="nobody there has that name")
 
 
 def _is_an_id(text: str) -> bool:

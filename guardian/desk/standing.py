@@ -20,7 +20,7 @@ from guardian.people.values import KnownAccount, Member, Person
 from guardian.sanctions.explain import Explanation, explain
 from guardian.sanctions.facts import Facts, read
 from guardian.sanctions.values import Sanction, asks_until, state_at
-from guardian.spaces.port import Account
+from guardian.spaces.port import Account, named
 from rules.ladder import TermState
 from rules.precedence import Restriction
 
@@ -94,7 +94,7 @@ async def explain_account(desk: Desk, by: MemberId, space: SpaceName, text: str)
     async with desk.works.look() as view:
         await acting(view, by, UseCase.EXPLAIN)
     place = desk.spaces.get(space)
-    found = await place.find(text) if place else None
+    found = named(await place.find(text)) if place else None
     async with desk.works.look() as view:
         owners = await view.people.owners(Account(space, found[0] if found else text.strip()))
         known = [seen for owner in owners for seen in await accounts_known_to(view, by, owner.person)]

@@ -18,7 +18,7 @@ from guardian.notices.values import News, NoticeKind
 from guardian.people.permissions import UseCase
 from guardian.people.values import KnownAccount, Naming, Trust
 from guardian.sanctions.values import state_at
-from guardian.spaces.port import Account
+from guardian.spaces.port import Account, named
 from rules.ladder import TermState
 
 
@@ -61,7 +61,9 @@ async def _for(desk: Desk, person: str, links: tuple[KnownAccount, ...]) -> list
     here = {link.account.space for link in links}
     names = dict.fromkeys(link.handle for link in links)
     elsewhere = [space for space in desk.spaces if space.name not in here]
-    return [Suggestion(person, space.name) for space in elsewhere if any([await space.find(name) for name in names])]
+    return [
+        Suggestion(person, space.name) for space in elsewhere if any([named(await space.find(name)) for name in names])
+    ]
 
 
 async def _linked_since(desk: Desk, link: KnownAccount) -> int:

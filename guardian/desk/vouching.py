@@ -4,7 +4,7 @@ The same name is never enough; here it only says where to ask. Policy: P-6.4.
 """
 
 from guardian.desk.desk import Desk
-from guardian.spaces.port import Account, Space, Unknown
+from guardian.spaces.port import Account, Space, Unknown, named
 
 Named = tuple[Account, str]
 """An account, and what it is called there."""
@@ -30,10 +30,10 @@ async def linked_with(desk: Desk, account: Account, handle: str) -> tuple[Accoun
 
 
 async def _through_namesake(space: Space, account: Account, handle: str) -> tuple[Account, ...]:
-    named = await space.find(handle)
-    if named is None:
+    found = named(await space.find(handle))
+    if found is None:
         return ()
-    namesake = Account(space.name, named[0])
+    namesake = Account(space.name, found[0])
     vouched = await _linked(space, namesake)
     if account not in vouched:
         return ()
@@ -49,5 +49,5 @@ async def _linked(space: Space, account: Account) -> tuple[Account, ...]:
 async def handle_of(desk: Desk, account: Account) -> str:
     """What the account is called in its space now; its id where that cannot be seen."""
     place = desk.spaces.get(account.space)
-    found = await place.find(account.native_id) if place else None
+    found = named(await place.find(account.native_id)) if place else None
     return found[1] if found and found[0] == account.native_id else account.native_id

@@ -197,6 +197,11 @@ class Abilities:
     private: bool = False
 
 
+def named(found: tuple[str, str] | Unknown | None) -> tuple[str, str] | None:
+    """Whoever was found; None also where the space gave no answer: to show somebody by name, never to decide."""
+    return None if isinstance(found, Unknown) else found
+
+
 class Space(Protocol):
     """One place where people meet."""
 
@@ -250,7 +255,7 @@ class Space(Protocol):
         """The things are the account's again, or it has been invited to take them."""
         ...
 
-    async def find(self, text: str) -> tuple[str, str] | None:
+    async def find(self, text: str) -> tuple[str, str] | Unknown | None:
         """The (native id, handle) that a person's words mean exactly: an id, a mention or a handle; None if nobody."""
         ...
 

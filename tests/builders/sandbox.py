@@ -22,6 +22,7 @@ from guardian.spaces.port import (
     Space,
     Sweep,
     Unknown,
+    named,
 )
 from guardian.spaces.port import Held as HeldThere
 from rules.precedence import Hold
@@ -339,9 +340,9 @@ class VouchesByName(Through):
         self.spaces = spaces
 
     async def linked(self, account: Account) -> tuple[Account, ...] | Unknown:
-        named = await self.inner.find(account.native_id)
-        others = [space for name, space in self.spaces.items() if name != account.space and named]
-        found = [(space, await space.find(named[1])) for space in others if named]
+        here = named(await self.inner.find(account.native_id))
+        others = [space for name, space in self.spaces.items() if name != account.space and here]
+        found = [(space, named(await space.find(here[1]))) for space in others if here]
         return tuple(Account(space.name, other[0]) for space, other in found if other)
 
 

@@ -354,6 +354,11 @@ async def test_an_id_and_a_handle_find_the_same_account(stage: Stage) -> None:
     assert by_id == by_handle == (stage.account.native_id, stage.handle)
 
 
+async def test_a_space_that_gives_no_answer_has_not_said_that_nobody_is_there(stage: Stage) -> None:
+    stage.break_down()
+    assert isinstance(await stage.space.find(stage.handle), Unknown)
+
+
 async def test_words_that_name_nobody_exactly_find_nobody(stage: Stage) -> None:
     assert await stage.space.find(stage.handle[:-1]) is None
     assert await stage.space.find("nobody-of-that-name") is None

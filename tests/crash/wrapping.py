@@ -79,7 +79,7 @@ class Passed:
     async def give_back(self, account: Account, things: tuple[Belonging, ...]) -> Outcome:
         return await self._space.give_back(account, things)
 
-    async def find(self, text: str) -> tuple[str, str] | None:
+    async def find(self, text: str) -> tuple[str, str] | Unknown | None:
         return await self._space.find(text)
 
     async def linked(self, account: Account) -> tuple[Account, ...] | Unknown:

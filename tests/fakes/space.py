@@ -219,10 +219,10 @@ class FakeSpace:
         listed = {native_id: holds for native_id, holds in standing.items() if holds}
         return Sweep(listed, gives_references=Hold.BARRED in self.abilities.signed)
 
-    async def find(self, text: str) -> tuple[str, str] | None:
+    async def find(self, text: str) -> tuple[str, str] | Unknown | None:
         wanted = text.strip().removeprefix("@")
-        if self._failed_look():
-            return None
+        if failed := self._failed_look():
+            return failed
         found = [a for a in self.accounts.values() if wanted in (a.native_id, a.handle)]
         return (found[0].native_id, found[0].handle) if len(found) == 1 else None
 
