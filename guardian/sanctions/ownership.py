@@ -1,6 +1,5 @@
 """Whose restriction it is that a space was seen to hold. Guardian releases only what it placed. Pure (house 5.5)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,11 +76,6 @@ def is_the_same(held: Held, taken: TakenOver, trace: Trace | None) -> bool:
     if trace.at is None:
         return trace.by == taken.author
     return trace.at == taken.placed_at or trace.at <= taken.at
-
-
-def references_of(applications: Iterable[Application], intents: Iterable[Intent]) -> frozenset[Reference]:
-    """Every reference that our own acts on the account have carried and that may still stand in a reason field."""
-    return frozenset([a.reference for a in applications] + [i.reference for i in intents])
 
 
 def _replaces(evidence: Evidence) -> bool:

@@ -175,7 +175,7 @@ def _reconciler(table: Table) -> ReconcilerSettings:
         tell_after=table.span("tell_after", timedelta(minutes=10)),
         braked=table.span("braked", timedelta(minutes=5)),
         sweep_every=table.span("sweep_every", timedelta(minutes=15), least=timedelta(seconds=1)),
-        relink_every=table.span("relink_every", timedelta(hours=1), least=timedelta(minutes=1)),
+        relink_every=table.span("relink_every", timedelta(minutes=15), least=timedelta(minutes=1)),
         people_at_once=int(table.number("people_at_once", 16, least=1)),
     )
     if settings.retry_least > settings.retry_most:
