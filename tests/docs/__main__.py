@@ -1,13 +1,15 @@
-"""`python -m tests.docs`: writes the tables of `docs/` anew, and names the lines in which something is left to say."""
+"""`python -m tests.docs`: writes the tables and the picture of `docs/` anew, and names the lines in which something is left to say."""
 
 import sys
 
+from tests.docs import picture
 from tests.docs.guides import PAGES, every_table, text_of
 from tests.docs.table import rewritten, unsaid
 
 
 def main() -> int:
     """0 where nothing is left to say."""
+    picture.main()
     tables, left = tuple(every_table()), 0
     for path in PAGES:
         text = rewritten(text_of(path), tables)

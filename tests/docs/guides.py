@@ -10,6 +10,7 @@ from connectors.github import permissions as on_github
 from guardian.spaces.needs import Need
 from tests.architecture.source import HOUSE
 from tests.docs import keys, page
+from tests.docs.layers import packages_table
 from tests.docs.table import Row, Table, cell
 
 PAGES: Final = tuple(sorted((HOUSE / "docs").glob("*.md")))
@@ -28,6 +29,7 @@ NEEDS: Final = {
 def every_table() -> Iterator[Table]:
     """Every table of every page."""
     yield from page.tables()
+    yield packages_table()
     yield from (_needs(name, needs) for name, needs in NEEDS.items())
     yield from (_keys(section) for section in keys.READ_BY)
 
