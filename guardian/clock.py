@@ -46,7 +46,7 @@ def wire_seconds() -> float:
 
 
 def wire_instant() -> datetime:
-    """The machine's wall clock, for leases that several processes of one host read (house: wire time)."""
+    """The machine's wall clock, for leases that several processes of one host read (architecture 10)."""
     return datetime.now(UTC)
 
 

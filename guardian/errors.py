@@ -19,7 +19,7 @@ class GuardianError(Exception):
 
 
 class Refused(GuardianError):
-    """A rule said no. `rule` is the id of the policy digest, or of the house where no policy speaks.
+    """A rule said no. `rule` is the id of a rule of policy, or a section of the architecture where no policy speaks.
 
     By its code and `facts` the sentence can be said in another language.
     """

@@ -33,7 +33,7 @@ async def switched(settings: Settings, space: str, mode: Mode) -> None:
     if text is None or space not in known:
         raise Refused("no_such_space", f"There is no space {space!r} in the file. There are: {', '.join(known)}.")
     async with opened(settings) as service, service.works.begin() as work:
-        work.journal.note(Entry("mode.was_written", OPERATOR, "house 5.10", {"space": space, "mode": mode}))
+        work.journal.note(Entry("mode.was_written", OPERATOR, "architecture 5.10", {"space": space, "mode": mode}))
         write_whole(settings.path, text)
 
 

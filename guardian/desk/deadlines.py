@@ -89,7 +89,7 @@ async def _kept(desk: Desk, promise_id: str) -> bool:
         log.info("promise.was_stale", promise=promise_id, kind=kind)
         return False
     except Exception:
-        # The edge of a sweep: one bad row never stops the others (house 5.7).
+        # The edge of a sweep: one bad row never stops the others (architecture 5.7).
         log.exception("promise.has_failed", promise=promise_id, kind=kind)
         return False
     return True

@@ -118,7 +118,7 @@ class DeskThingAlarms:
         await tell_members(desk_work, case, NoticeKind.BLOCKED, {"space": str(held.thing.space), "alarm": "blocked"})
 
     async def lifted_by_hand(self, work: ThingWork, held: HeldThing) -> None:
-        """A moderator's own measure ends where somebody lifts it by hand. House 5.13."""
+        """A moderator's own measure ends where somebody lifts it by hand. Architecture 5.13."""
         desk_work = cast(Work, work)
         made = await desk_work.measures.measure(held.id)
         if made is not None and made.runs_at(desk_work.now):

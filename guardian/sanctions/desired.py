@@ -18,7 +18,7 @@ class Desired:
     """What a space should hold for a person now, how long at least, and on which sanctions it rests.
 
     `until` None: no end is known. `changes_at` is the next instant at which the wish becomes another. `reference` is the
-    one that a new placement carries. `binding`: a group decision or an unreviewed act stands behind it (house 5.13).
+    one that a new placement carries. `binding`: a group decision or an unreviewed act stands behind it (architecture 5.13).
     `adopted`: nothing stands behind it but what was there before us, so that whoever lifts it ends it.
     """
 

@@ -154,7 +154,7 @@ async def adopt(
 
 
 async def told(work: SanctionWork, sanction: Sanction, telling: Telling) -> Sanction:
-    """How telling ended is on record, and the keys of a waiting sanction enter the work list now (house 5.9)."""
+    """How telling ended is on record, and the keys of a waiting sanction enter the work list now (architecture 5.9)."""
     await work.sanctions.save_sanction(_with_telling(sanction, telling))
     await work.sanctions.touch_person(sanction.person, work.now)
     work.wake(TOPIC)

@@ -1,4 +1,4 @@
-"""Whose restriction it is that a space was seen to hold. Guardian releases only what it placed. Pure (house 5.5)."""
+"""Whose restriction it is that a space was seen to hold. Guardian releases only what it placed. Pure (architecture 5.5)."""
 
 from dataclasses import dataclass
 from enum import StrEnum

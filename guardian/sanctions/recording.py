@@ -41,7 +41,7 @@ async def keep_settled(tools: Tools, work: SanctionWork, facts: Facts, settled: 
 async def _lifted_by_hand(
     tools: Tools, work: SanctionWork, facts: Facts, hold: Hold, lifted_by: tuple[str, ...]
 ) -> None:
-    """A manual lift follows the authority behind the sanction (house 5.13): held and asked about, or adopted.
+    """A manual lift follows the authority behind the sanction (architecture 5.13): held and asked about, or adopted.
 
     Only a lift that the space's own records name somebody for is adopted: a look that was behind must end nothing.
     """
@@ -64,7 +64,7 @@ async def _lifted_by_hand(
 
 
 async def record_adopted(tools: Tools, facts: Facts, settled: Settled) -> None:
-    """A moderator's own measure has been lifted by hand: that ends it, and nothing is put back (house 5.13)."""
+    """A moderator's own measure has been lifted by hand: that ends it, and nothing is put back (architecture 5.13)."""
     async with tools.works.begin() as work:
         await keep_settled(tools, work, facts, settled)
 

@@ -134,7 +134,7 @@ class ThingAlarms(Protocol):
         ...
 
     async def lifted_by_hand(self, work: ThingWork, held: HeldThing) -> None:
-        """Somebody let it go before its time, which ends it (house 5.13)."""
+        """Somebody let it go before its time, which ends it (architecture 5.13)."""
         ...
 
 

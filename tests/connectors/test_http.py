@@ -268,7 +268,7 @@ def test_retry_after_is_read_in_both_forms(headers: dict[str, str], wait: timede
     "outcome", [Done(), Already(), Gone(), Rejected("no"), Forbidden("a key"), Unavailable("down")]
 )
 def test_a_look_that_ended_otherwise_is_never_a_no(outcome: Outcome) -> None:
-    """House 5.4: an observation has three answers."""
+    """Architecture 5.4: an observation has three answers."""
     assert isinstance(unknown_for(outcome), Unknown)
 
 

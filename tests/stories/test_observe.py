@@ -40,7 +40,7 @@ def changed(stage: Stage) -> Mapping[str, int]:
 
 
 async def test_in_observe_mode_nothing_reaches_a_person_outside_the_group(tmp_path: Path) -> None:
-    """House 5.10: reports are taken all the same, and what would have been done is on record."""
+    """Architecture 5.10: reports are taken all the same, and what would have been done is on record."""
     async with Studio(tmp_path, Narrator(io.StringIO())).stage() as stage:
         await observed(stage)
         before = changed(stage), heard(stage)

@@ -77,7 +77,7 @@ async def test_a_removal_is_proposed_and_said(service: Served) -> None:
 
 
 async def test_a_proposal_that_discord_delivers_twice_is_made_once(service: Served) -> None:
-    """House 6"""
+    """Architecture 6"""
     case, _ = await service.a_case()
     screen = await service.proposed(case)
     first = screen.text
@@ -86,7 +86,7 @@ async def test_a_proposal_that_discord_delivers_twice_is_made_once(service: Serv
 
 
 async def test_a_text_that_discord_delivers_twice_is_written_once(service: Served) -> None:
-    """House 6"""
+    """Architecture 6"""
     case, _ = await service.a_case()
     form = await service.ask(AMARA, "draft", case=case, kind="answer")
     screen = await service.submit(AMARA, form, text="We look at it this week.")

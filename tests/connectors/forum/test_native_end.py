@@ -72,7 +72,7 @@ async def extended(world: World, forum: ForumEmulator) -> tuple[PersonId, Accoun
 async def test_a_longer_suspension_replaces_the_native_end_without_letting_anybody_in(
     tmp_path: Path, forum: ForumEmulator, space: ForumSpace, clock: FrozenClock
 ) -> None:
-    """House 5.3: silence, lift, suspend, unsilence; and no knocking at the forum again and again."""
+    """Architecture 5.3: silence, lift, suspend, unsilence; and no knocking at the forum again and again."""
     async with reconciled(tmp_path, space, clock) as world:
         person, account = await extended(world, forum)
         before = len(forum.history.exchanges)

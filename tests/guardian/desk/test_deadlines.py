@@ -50,7 +50,7 @@ async def test_the_answer_is_when_something_is_due_next(community: Community) ->
 
 
 async def test_one_bad_promise_stops_no_other_and_is_not_lost(community: Community) -> None:
-    """house 5.7"""
+    """architecture 5.7"""
     broken = Promise(
         new_id(), PromiseKind.TERM_END, CaseId("gone"), community.clock.now(), community.clock.now(), None, "x"
     )
@@ -96,7 +96,7 @@ async def test_a_member_whom_the_danger_concerns_is_not_called(community: Commun
 
 
 async def test_long_silence_of_the_service_brings_each_reminder_once(community: Community) -> None:
-    """house 5.7"""
+    """architecture 5.7"""
     journey = await a_journey(community)
     await journey.pass_time(400 * DAY)
     late = [n for n in await journey.said_to_reporter() if n.kind is NoticeKind.REPORTER_LATE]

@@ -214,7 +214,7 @@ async def test_the_board_hears_within_a_day_of_a_decision_that_a_space_does_not_
 
 
 async def test_a_space_that_is_only_looked_at_keeps_no_report_waiting(community: Community) -> None:
-    """P-8.5, house 5.10"""
+    """P-8.5, architecture 5.10"""
     journey = await a_journey(community)
     await journey.enacted()
     await show(journey, CoverageState.OBSERVING, CoverageState.NO_ACCOUNT, CoverageState.NO_ACCOUNT)

@@ -280,7 +280,7 @@ async def test_a_reporter_adds_words_and_the_members_on_the_case_are_told(commun
 
 
 async def test_an_addition_that_is_delivered_twice_is_added_once(community: Community) -> None:
-    """House 6: a repeated command is recognised by its delivery id."""
+    """Architecture 6: a repeated command is recognised by its delivery id."""
     received = await community.report()
     said = [await add(community.desk, ByReceipt(received.receipt), "More.", delivery="d1") for _ in range(2)]
     thread = (await follow_up(community.desk, received.receipt)).thread

@@ -1,4 +1,4 @@
-"""House 6: a command that is delivered twice is carried out once, and gets its first answer again."""
+"""Architecture 6: a command that is delivered twice is carried out once, and gets its first answer again."""
 
 import pytest
 

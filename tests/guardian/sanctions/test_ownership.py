@@ -134,6 +134,6 @@ BEFORE, AFTER = START - timedelta(days=1), START + timedelta(hours=1)
 def test_what_was_taken_over_is_ours_only_while_it_is_provably_the_same(
     held: Held, trace: Trace | None, answer: Whose
 ) -> None:
-    """House 5.5: a hold that somebody lifted and placed anew is theirs, and outlives our end."""
+    """Architecture 5.5: a hold that somebody lifted and placed anew is theirs, and outlives our end."""
     known = Evidence(None, None, frozenset(), signed=True, trace=trace, taken_over=TAKEN)
     assert whose(held, known) is answer

@@ -54,7 +54,7 @@ async def test_a_raised_conflict_is_read_back_before_and_after_it_is_decided(wor
 
 
 async def test_no_word_of_a_raised_conflict_lies_open(works: Works) -> None:
-    """House 6"""
+    """Architecture 6"""
     await prepared(works)
     async with works.begin() as work:
         rows = (await work.connection.execute(text("SELECT * FROM doubts"))).all()
