@@ -1,6 +1,7 @@
-"""The forum's API: pydiscourse with the calls it lacks, and without its own waiting and repeating.
+"""The forum's API: pydiscourse's own methods, the calls that it lacks, and none of its own waiting and repeating.
 
-Blocking; each call is one request, made in the calling thread. What an error means is read in `translate`.
+Blocking; each call is one request, made in the calling thread. What an error means is read in `translate`. Read
+`Forum._request` first: everything goes out there, the library's own methods included.
 """
 
 import threading
@@ -60,7 +61,10 @@ class ForumConfig:
 
 
 class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
-    """The few calls that we use; safe to call from several threads, each with a session of its own."""
+    """The library with what it lacks; safe to call from several threads, each with a session of its own.
+
+    Of the library itself we call `user_by_id`, `unsuspend`, `post_by_id`, `post_by_number` and `update_topic_status`.
+    """
 
     def __init__(self, config: ForumConfig) -> None:
         super().__init__(
@@ -79,25 +83,39 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
         """Whether the last answer in this thread said that the forum takes no changes just now."""
         return bool(getattr(self._thread, "read_only", False))
 
-    def account(self, native_id: str) -> Any:
-        """The account as staff see it."""
-        return self._get(f"/admin/users/{native_id}.json")
+    # -- the library's methods, with our arguments
+
+    def listed(self, flag: str, page: int) -> Any:
+        """Return a page of an administration list (`suspended`, `silenced`), counted from 1, oldest account first."""
+        return self.list_users(flag, page=page, order="created", asc="true")
+
+    def inbox(self, page: int) -> Any:
+        """Return a page of our account's conversations that are not archived, counted from 0, the latest first."""
+        return self.private_messages(quote(self.api_username, safe=""), page=page)
+
+    def some_posts(self, topic: int, posts: Iterable[int]) -> Any:
+        """Return these posts of a topic (twenty at most), as they were written."""
+        return self.posts(topic, list(posts), include_raw="true")
+
+    def write_to(self, username: str, title: str, raw: str, external_id: str) -> Any:
+        """Begin a private conversation with the account; the forum refuses a second one with the same `external_id`."""
+        return self.create_post(
+            raw, title=title, archetype="private_message", target_recipients=username, external_id=external_id
+        )
+
+    def answer(self, topic: int, raw: str) -> Any:
+        """Answer in the conversation. Said twice, it stands there twice."""
+        return self.create_post(raw, topic_id=topic)
+
+    # -- what the library lacks, or asks otherwise
 
     def profile(self, username: str) -> Any:
         """The public profile of that username."""
         return self._get(f"/u/{quote(username, safe='')}.json")["user"]
 
-    def listed(self, flag: str, page: int) -> Any:
-        """One page of an administration list (`suspended`, `silenced`), pages counted from 1, oldest account first."""
-        return self._get(f"/admin/users/list/{flag}.json", page=page, order="created", asc="true")
-
     def suspend_account(self, native_id: str, until: str, reason: str) -> Any:
         """The account is suspended until the ISO instant; no mail goes out, as no `message` is given."""
         return self._put(f"/admin/users/{native_id}/suspend.json", suspend_until=until, reason=reason)
-
-    def unsuspend_account(self, native_id: str) -> Any:
-        """The account is not suspended."""
-        return self._put(f"/admin/users/{native_id}/unsuspend.json")
 
     def silence_account(self, native_id: str, until: str, reason: str) -> Any:
         """The account is silenced until the ISO instant, unless the answer says otherwise."""
@@ -110,17 +128,6 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
     def staff_log(self, username: str) -> Any:
         """What staff did to the account lately, newest first."""
         return self._get("/admin/logs/staff_action_logs.json", target_user=username)["staff_action_logs"]
-
-    def write_to(self, username: str, title: str, raw: str, external_id: str) -> Any:
-        """A private conversation with the account is there; a second one with the same `external_id` is refused."""
-        return self._post(
-            "/posts.json",
-            title=title,
-            raw=raw,
-            archetype="private_message",
-            target_recipients=username,
-            external_id=external_id,
-        )
 
     def wrote(self, external_id: str) -> bool:
         """Whether a conversation with that `external_id` is there: the forum redirects to it."""
@@ -135,10 +142,6 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
             raise
         return True
 
-    def inbox(self, page: int) -> Any:
-        """One page of the conversations with our account that are not archived, the latest first, counted from 0."""
-        return self._get(f"/topics/private-messages/{quote(self.api_username, safe='')}.json", page=page)
-
     def group_inbox(self, group: str, page: int) -> Any:
         """The same of a group that our account is in."""
         name, of = quote(group, safe=""), quote(self.api_username, safe="")
@@ -148,29 +151,9 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
         """A topic with its first posts as they were written, and the ids of all."""
         return self._get(f"/t/{topic}.json", include_raw="true")
 
-    def some_posts(self, topic: int, posts: Iterable[int]) -> Any:
-        """These posts of a topic (twenty at most), as they were written."""
-        return self._get(f"/t/{topic}/posts.json", **{"post_ids[]": list(posts), "include_raw": "true"})
-
-    def post(self, post: int) -> Any:
-        """One post as it stands now."""
-        return self._get(f"/posts/{post}.json")
-
-    def post_in(self, topic: int, number: int) -> Any:
-        """The post of that number in a topic."""
-        return self._get(f"/posts/by_number/{topic}/{number}.json")
-
-    def answer(self, topic: int, raw: str) -> Any:
-        """The conversation has this answer of ours. Said twice, it stands there twice."""
-        return self._post("/posts.json", topic_id=topic, raw=raw)
-
     def archive(self, topic: int) -> Any:
         """The conversation is in no inbox of ours any more, until somebody writes in it."""
         return self._put(f"/t/{topic}/archive-message.json")
-
-    def close_topic(self, topic: int, closed: bool) -> Any:
-        """Only staff can answer in the topic; or everybody again."""
-        return self._put(f"/t/{topic}/status.json", status="closed", enabled="true" if closed else "false")
 
     def queue(self, offset: int) -> Any:
         """Ten flagged posts that nobody has seen to yet, the latest first."""
@@ -214,6 +197,8 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
         """The settings that every browser is given."""
         return self._get("/site/settings.json")
 
+    # -- the wire
+
     def _request(
         self,
         verb: str,
@@ -224,10 +209,13 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
         json: Any = None,
         override_request_kwargs: Any = None,
     ) -> Any:
-        """One request and its decoded answer. The library's own version sleeps and repeats where nobody sees it."""
+        """Make one request and decode its answer; the library's own version sleeps and repeats where nobody sees it.
+
+        Half of the library's methods leave the format out of the path. With it, a refusal is JSON as well.
+        """
         response = self._session().request(
             verb,
-            self.host + path,
+            self.host + (path if path.endswith(".json") else f"{path}.json"),
             params=params,
             files=files,
             data=data,

@@ -168,7 +168,7 @@ class ForumSpace:
         if not native_id.isdigit():
             raise Failed(Rejected("an account of the forum is named by a number"))
         try:
-            person = await self._line.ask(lambda: self._forum.account(native_id))
+            person = await self._line.ask(lambda: self._forum.user_by_id(native_id))
         except Failed as failed:
             if not isinstance(failed.outcome, Gone):
                 raise
@@ -250,7 +250,7 @@ class ForumSpace:
         return Unavailable("the forum did not take the silence")
 
     async def _lift(self, account: Account, hold: Hold) -> Outcome:
-        lift = self._forum.unsuspend_account if hold is Hold.BARRED else self._forum.unsilence_account
+        lift = self._forum.unsuspend if hold is Hold.BARRED else self._forum.unsilence_account
         await self._act(account, lambda: lift(account.native_id))
         return Done()
 

@@ -118,8 +118,8 @@ class ForumThings:
     async def _post(self, place: letters.Place) -> Mapping[str, Any]:
         topic, number = place.topic, place.number
         if topic is not None and number is not None:
-            return _page(await self._line.ask(lambda: self._forum.post_in(topic, number)))
-        return _page(await self._line.ask(lambda: self._forum.post(place.post or 0)))
+            return _page(await self._line.ask(lambda: self._forum.post_by_number(topic, number)))
+        return _page(await self._line.ask(lambda: self._forum.post_by_id(place.post or 0)))
 
     async def _piece(self, thing: Thing, *, with_files: bool, reader: int | None = None) -> Piece | Missing:
         try:
@@ -193,14 +193,14 @@ class ForumThings:
         page = await self._line.ask(lambda: self._forum.conversation(topic), Urgency.ACT)
         if letters.talk(_page(page)).closed is closed:
             return Already()
-        await self._line.ask(lambda: self._forum.close_topic(topic, closed), Urgency.ACT)
+        await self._line.ask(lambda: self._forum.update_topic_status(topic, "closed", closed), Urgency.ACT)
         return Done()
 
     async def _topic_of(self, thing: Thing, urgency: Urgency = Urgency.LOOK) -> int:
         place = _place_of(thing)
         if place.topic is not None:
             return place.topic
-        return int(_page(await self._line.ask(lambda: self._forum.post(place.post or 0), urgency))["topic_id"])
+        return int(_page(await self._line.ask(lambda: self._forum.post_by_id(place.post or 0), urgency))["topic_id"])
 
     def _thing(self, post: Mapping[str, Any]) -> Thing:
         link = f"{self._base}/t/{post['topic_id']}/{post['post_number']}"

@@ -58,10 +58,10 @@ class Bare:
         return isinstance(await link.read_ban(native_id), Got)
 
     async def _on_forum(self, native_id: str) -> bool:
-        await asyncio.to_thread(self.forum.account, native_id)
+        await asyncio.to_thread(self.forum.user_by_id, native_id)
         reason = reason_of(new_reference())
         await asyncio.to_thread(self.forum.suspend_account, native_id, OPEN_END, reason)
-        seen: Any = await asyncio.to_thread(self.forum.account, native_id)
+        seen: Any = await asyncio.to_thread(self.forum.user_by_id, native_id)
         return seen["suspended_till"] is not None
 
     async def _on_github(self, native_id: str) -> bool:

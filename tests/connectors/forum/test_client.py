@@ -33,7 +33,7 @@ async def test_each_refusal_is_an_error_at_once_and_is_not_repeated(
 ) -> None:
     forum.set_fault(fault)
     with pytest.raises(error):
-        await asyncio.wait_for(asyncio.to_thread(Forum(config).account, "1"), timeout=4)
+        await asyncio.wait_for(asyncio.to_thread(Forum(config).user_by_id, "1"), timeout=4)
     assert len(forum.history.exchanges) == 1
 
 
