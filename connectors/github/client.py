@@ -1,7 +1,8 @@
-"""GitHub's API: the few requests that we make, through PyGithub's requester.
+"""GitHub's API: the few requests that we make, by PyGithub's own methods where it has them.
 
 Blocking; each method is one request. The library's objects keep an answer where another thread could take it, so each
-thread has its own; only the token is shared. The library neither waits nor repeats. Errors are read in `translate`.
+thread has its own; only the token is shared. The library neither waits nor repeats. No object of it leaves this module:
+what is missing in one would be asked for unseen, wherever it is read. Errors are read in `translate`.
 """
 
 import json
@@ -16,8 +17,15 @@ from urllib.parse import quote
 import requests
 from github import Auth, GithubException, GithubIntegration
 from github import Github as Library
-from github.Requester import Requester
+from github.GithubApp import GithubApp
+from github.Issue import Issue
+from github.IssueComment import IssueComment
+from github.NamedUser import NamedUser
+from github.Organization import Organization
+from github.PullRequestComment import PullRequestComment
+from github.Team import Team
 
+from connectors.github.requester import RecordingRequester
 from guardian.clock import wire_seconds
 from guardian.ids import SpaceName
 
@@ -28,9 +36,16 @@ TOKEN_KEPT_SECONDS = 50 * 60  # GitHub makes installation tokens for an hour
 BLOCKS_READ, BLOCKS_WRITE = "Blocking users: read", "Blocking users: write"
 MEMBERS_READ, MEMBERS_WRITE = "Members: read", "Members: write"
 ISSUES, PULLS, DISCUSSIONS = "Issues: write", "Pull requests: write", "Discussions: write"
-GRAPH = "graphql"
 _STATUSES = {"NOT_FOUND": 404, "FORBIDDEN": 403, "INSUFFICIENT_SCOPES": 403, "RATE_LIMITED": 429}
 INSTALLED = "the App installed in the organisation, with its own private key"
+_COMMENTS: Mapping[str, type[IssueComment | PullRequestComment]] = {
+    "issues/comments": IssueComment,
+    "pulls/comments": PullRequestComment,
+}
+_LISTED: Mapping[str, type[Issue | IssueComment | PullRequestComment]] = {"issues": Issue, **_COMMENTS}
+
+_Ask = Callable[[RecordingRequester], object]
+"""Makes one request; the library's objects are lazy here, so that none makes a second one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +115,7 @@ class Github:
 
     def __init__(self, config: GithubConfig) -> None:
         self._config = config
-        self._org = f"/orgs/{quote(config.organization, safe='')}"
+        self._path = f"/orgs/{_quoted(config.organization)}"
         self._thread = threading.local()
         self._tokens = Tokens(self._new_token)
 
@@ -111,161 +126,168 @@ class Github:
     # -- people
 
     def account(self, native_id: str) -> Reply:
-        """The account of that id: 200, or 404."""
-        return self._ask("GET", f"/user/{native_id}", seen=(404,))
+        """Return the account of that id: 200, or 404."""
+        return self._ask(lambda r: NamedUser(r, url=f"/user/{native_id}").complete(), seen=(404,))
 
     def named(self, login: str) -> Reply:
-        """Whoever has the login today: 200, or 404."""
-        return self._ask("GET", f"/users/{quote(login, safe='')}", seen=(404,))
+        """Return whoever has the login today: 200, or 404."""
+        return self._ask(lambda r: NamedUser(r, url=f"/users/{_quoted(login)}").complete(), seen=(404,))
 
     # -- blocks
 
     def blocks(self, page: int) -> Reply:
         """One page of the blocked accounts. Its 200 is also what makes a 404 of the others a no."""
-        return self._ask("GET", f"{self._org}/blocks", {"per_page": PAGE, "page": page}, needs=BLOCKS_READ)
+        return self._ask(_page(f"{self._path}/blocks", page), needs=BLOCKS_READ)
 
     def blocked(self, login: str) -> Reply:
         """204 blocked, 404 not blocked or not permitted."""
-        return self._ask("GET", f"{self._org}/blocks/{_login(login)}", seen=(404,), needs=BLOCKS_READ)
+        return self._ask(_request("GET", f"{self._path}/blocks/{_quoted(login)}"), seen=(404,), needs=BLOCKS_READ)
 
     def block(self, login: str) -> Reply:
         """204 blocked now; 422 the organisation cannot block this account as it stands."""
-        return self._ask("PUT", f"{self._org}/blocks/{_login(login)}", seen=(422,), needs=BLOCKS_WRITE)
+        return self._ask(_request("PUT", f"{self._path}/blocks/{_quoted(login)}"), seen=(422,), needs=BLOCKS_WRITE)
 
     def unblock(self, login: str) -> Reply:
         """204 not blocked any more; 404 or 422 was not blocked, or not permitted."""
-        return self._ask("DELETE", f"{self._org}/blocks/{_login(login)}", seen=(404, 422), needs=BLOCKS_WRITE)
+        return self._ask(
+            _request("DELETE", f"{self._path}/blocks/{_quoted(login)}"), seen=(404, 422), needs=BLOCKS_WRITE
+        )
 
     # -- membership
 
     def members(self, page: int) -> Reply:
         """One page of the organisation's members."""
-        return self._ask("GET", f"{self._org}/members", {"per_page": PAGE, "page": page}, needs=MEMBERS_READ)
+        return self._ask(_page(f"{self._path}/members", page), needs=MEMBERS_READ)
 
     def membership(self, login: str) -> Reply:
-        """What the account is to the organisation: 200 (active or pending), or 404."""
-        return self._ask("GET", f"{self._org}/memberships/{_login(login)}", seen=(404,), needs=MEMBERS_READ)
+        """Return what the account is to the organisation: 200 (active or pending), or 404."""
+        organization = self._config.organization
+        return self._ask(
+            lambda r: _user(r, login).get_organization_membership(organization), seen=(404,), needs=MEMBERS_READ
+        )
 
     def remove(self, login: str) -> Reply:
-        """204 no member and not invited any more; 404 was neither."""
-        return self._ask("DELETE", f"{self._org}/memberships/{_login(login)}", seen=(404,), needs=MEMBERS_WRITE)
+        """Remove the account: 204 no member and not invited any more; 404 was neither."""
+        return self._ask(
+            lambda r: self._org(r).remove_from_membership(_user(r, login)), seen=(404,), needs=MEMBERS_WRITE
+        )
 
     def invite(self, native_id: int, team_ids: list[int]) -> Reply:
         """201 invited; 422 is a member, is invited already, or may not be invited."""
         body = {"invitee_id": native_id, "role": "direct_member", "team_ids": team_ids}
-        return self._ask("POST", f"{self._org}/invitations", body=body, seen=(422,), needs=MEMBERS_WRITE)
+        return self._ask(_request("POST", f"{self._path}/invitations", body=body), seen=(422,), needs=MEMBERS_WRITE)
 
     def teams(self, page: int) -> Reply:
         """One page of the organisation's teams."""
-        return self._ask("GET", f"{self._org}/teams", {"per_page": PAGE, "page": page}, needs=MEMBERS_READ)
+        return self._ask(_page(f"{self._path}/teams", page), needs=MEMBERS_READ)
 
     def team_membership(self, slug: str, login: str) -> Reply:
-        """What the account is to the team: 200, or 404."""
-        path = f"{self._org}/teams/{quote(slug, safe='')}/memberships/{_login(login)}"
-        return self._ask("GET", path, seen=(404,), needs=MEMBERS_READ)
+        """Return what the account is to the team: 200, or 404."""
+        return self._ask(lambda r: self._team(r, slug).get_team_membership(login), seen=(404,), needs=MEMBERS_READ)
 
     def join_team(self, slug: str, login: str) -> Reply:
-        """The account is an ordinary member of the team."""
-        path = f"{self._org}/teams/{quote(slug, safe='')}/memberships/{_login(login)}"
-        return self._ask("PUT", path, body={"role": "member"}, needs=MEMBERS_WRITE)
+        """Make the account an ordinary member of the team."""
+        return self._ask(lambda r: self._team(r, slug).add_membership(_user(r, login), "member"), needs=MEMBERS_WRITE)
 
     # -- the organisation and the App
 
     def organization(self) -> Reply:
-        """The organisation's own page."""
-        return self._ask("GET", self._org)
+        """Return the organisation's own page."""
+        return self._ask(lambda r: self._org(r).complete())
 
     def audit(self, phrase: str) -> Reply:
         """Newest entries of the audit log: 200, or 404 and 403 where the plan or the permission has none."""
         query = {"phrase": phrase, "per_page": PAGE, "order": "desc"}
-        return self._ask("GET", f"{self._org}/audit-log", query, seen=(403, 404))
+        return self._ask(_request("GET", f"{self._path}/audit-log", query), seen=(403, 404))
 
     def app(self) -> Reply:
-        """The App itself."""
-        return self._ask_as_app("/app")
+        """Return the App itself."""
+        return self._ask_as_app(lambda r: GithubApp(r, url="/app").complete())
 
     def installation(self) -> Reply:
         """The App's installation, with its permissions."""
-        return self._ask_as_app(f"/app/installations/{self._config.installation_id}")
+        return self._ask_as_app(_request("GET", f"/app/installations/{self._config.installation_id}"))
 
     def hook(self) -> Reply:
         """Where the App's webhook goes."""
-        return self._ask_as_app("/app/hook/config")
+        return self._ask_as_app(_request("GET", "/app/hook/config"))
 
     # -- what people write
 
     def repositories(self, page: int) -> Reply:
         """One page of the repositories that the App is installed in, with how many there are."""
-        return self._ask("GET", "/installation/repositories", {"per_page": PAGE, "page": page})
+        return self._ask(_page("/installation/repositories", page))
 
     def written(self, repository: str, list_: str, since: datetime, page: int) -> Reply:
         """One page of what was changed since then in a list (issues, issues/comments, pulls/comments), oldest change
         first; 404 and 410 where there is no such list for us."""
         order = {"sort": "updated", "direction": "asc", "state": "all", "since": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
-        path = f"/repos/{repository}/{list_}"
-        return self._ask("GET", path, {**order, "per_page": PAGE, "page": page}, seen=(404, 410), needs=_needs(list_))
+        asked = _page(f"/repos/{repository}/{list_}", page, order)
+        return self._ask(asked, seen=(404, 410), needs=_needs(list_))
 
     def one(self, repository: str, list_: str, number: int) -> Reply:
-        """One thing of such a list: 200, or 404 and 410 where it is not there, or not for us."""
-        return self._ask("GET", f"/repos/{repository}/{list_}/{number}", seen=(404, 410), needs=_needs(list_))
+        """Return one thing of such a list: 200, or 404 and 410 where it is not there, or not for us."""
+        kind, path = _LISTED[list_], f"/repos/{repository}/{list_}/{number}"
+        return self._ask(lambda r: kind(r, url=path).complete(), seen=(404, 410), needs=_needs(list_))
 
     def delete(self, repository: str, list_: str, number: int) -> Reply:
-        """204 the comment is gone; 404 it was gone before, or is not for us to delete."""
-        return self._ask("DELETE", f"/repos/{repository}/{list_}/{number}", seen=(404,), needs=_needs(list_))
+        """Delete the comment: 204 it is gone; 404 it was gone before, or is not for us to delete."""
+        kind, path = _COMMENTS[list_], f"/repos/{repository}/{list_}/{number}"
+        return self._ask(lambda r: kind(r, url=path).delete(), seen=(404,), needs=_needs(list_))
 
     def graph(self, text: str, variables: Mapping[str, Any], needs: str) -> Mapping[str, Any]:
-        """The data that the other API answers; Refusal where it answers an error, which comes with status 200."""
-        reply = self._ask("POST", GRAPH, body={"query": text, "variables": dict(variables)}, needs=needs)
+        """Return the data that the other API answers; Refusal where it answers an error, which comes with status 200."""
+        reply = self._ask(lambda r: r.graphql_query(text, dict(variables)), needs=needs)
         errors = reply.body.get("errors") if isinstance(reply.body, dict) else None
         data = reply.body.get("data") if isinstance(reply.body, dict) else None
         if errors or not isinstance(data, dict):
             raise Refusal(_status_of(errors), {"message": _said(errors)}, reply.headers, needs)
         return data
 
+    # -- the library's objects, nothing asked yet
+
+    def _org(self, requester: RecordingRequester) -> Organization:
+        return Organization(requester, url=self._path)
+
+    def _team(self, requester: RecordingRequester, slug: str) -> Team:
+        return self._org(requester).get_team_by_slug(slug)
+
     # -- the wire
 
-    def _ask(
-        self,
-        verb: str,
-        path: str,
-        query: Mapping[str, Any] | None = None,
-        body: Any = None,
-        *,
-        seen: tuple[int, ...] = (),
-        needs: str = INSTALLED,
-    ) -> Reply:
-        """One request. A 401 says that the token is not taken any more, and that nothing was done: once with a new one."""
+    def _ask(self, ask: _Ask, *, seen: tuple[int, ...] = (), needs: str = INSTALLED) -> Reply:
+        """Make one request. A 401 says that the token is not taken any more, and that nothing was done: once with a new one."""
         token = self._tokens.current()
-        reply = self._sent(self._installed(token), verb, path, query, body)
+        reply = self._reply_to(ask, self._installed(token))
         if reply.status == 401:
             self._tokens.drop(token)
-            reply = self._sent(self._installed(self._tokens.current()), verb, path, query, body)
+            reply = self._reply_to(ask, self._installed(self._tokens.current()))
         return _checked(reply, seen, needs)
 
-    def _ask_as_app(self, path: str) -> Reply:
-        return _checked(self._sent(self._integration().requester, "GET", path, None, None), (), INSTALLED)
+    def _ask_as_app(self, ask: _Ask) -> Reply:
+        return _checked(self._reply_to(ask, self._requester(self._app())), (), INSTALLED)
 
-    def _sent(self, requester: Requester, verb: str, path: str, query: Mapping[str, Any] | None, body: Any) -> Reply:
+    def _reply_to(self, ask: _Ask, requester: RecordingRequester) -> Reply:
         self._thread.date = None
-        path = requester.graphql_url if path == GRAPH else path
-        status, headers, text = requester.requestJson(verb, path, parameters=dict(query or {}), input=body)
+        status, headers, text = requester.answer_to(ask)
         self._thread.date = headers.get("date")
         return Reply(status, _parsed(text), headers)
 
-    def _installed(self, token: str) -> Requester:
-        """This thread's own requester, with that token."""
+    def _installed(self, token: str) -> RecordingRequester:
+        """Return this thread's own requester, with that token."""
         if getattr(self._thread, "token", None) != token:
-            as_installation = Library(auth=Auth.Token(token), **self._manner())
-            self._thread.token, self._thread.requester = token, as_installation.requester
-        requester: Requester = self._thread.requester
+            self._thread.token, self._thread.requester = token, self._requester(Auth.Token(token))
+        requester: RecordingRequester = self._thread.requester
         return requester
 
-    def _integration(self) -> GithubIntegration:
-        app = Auth.AppAuth(self._config.app_id, self._config.private_key_pem)
-        return GithubIntegration(auth=app, **self._manner())
+    def _requester(self, auth: Auth.Auth) -> RecordingRequester:
+        return RecordingRequester(**Library(auth=auth, lazy=True, **self._manner()).requester.kwargs)
+
+    def _app(self) -> Auth.AppAuth:
+        return Auth.AppAuth(self._config.app_id, self._config.private_key_pem)
 
     def _new_token(self) -> str:
-        return self._integration().get_access_token(self._config.installation_id).token
+        as_app = GithubIntegration(auth=self._app(), **self._manner())
+        return as_app.get_access_token(self._config.installation_id).token
 
     def _manner(self) -> dict[str, Any]:
         """How the library behaves: it waits and repeats nowhere, and asks this address."""
@@ -292,8 +314,22 @@ def _said(errors: Any) -> str:
     return "; ".join(str(e.get("message")) for e in errors if isinstance(e, dict)) if isinstance(errors, list) else ""
 
 
-def _login(login: str) -> str:
-    return quote(login, safe="")
+def _quoted(name: str) -> str:
+    return quote(name, safe="")
+
+
+def _user(requester: RecordingRequester, login: str) -> NamedUser:
+    """Return the account as the library's methods take it: they put the login into the path as it stands."""
+    return NamedUser(requester, attributes={"login": _quoted(login)}, completed=True)
+
+
+def _request(verb: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None) -> _Ask:
+    """Return a request for which the library has no method that behaves: `docs/architecture.md` says why for each."""
+    return lambda r: r.requestJson(verb, path, parameters=dict(query or {}), input=body)
+
+
+def _page(path: str, page: int, order: Mapping[str, str] | None = None) -> _Ask:
+    return _request("GET", path, {**(order or {}), "per_page": PAGE, "page": page})
 
 
 def _checked(reply: Reply, seen: tuple[int, ...], needs: str) -> Reply:

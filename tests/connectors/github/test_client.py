@@ -2,16 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import count
-from typing import Any
 
 import pytest
-from github.Requester import Requester
 
 from connectors.emulation.faults import Fault, FaultKind
 from connectors.github.client import Github, GithubConfig, Refusal, Reply, Tokens
 from connectors.github.emulator.server import GithubEmulator
+from connectors.github.requester import RecordingRequester
 
 
 class Watched(Github):
@@ -19,13 +18,13 @@ class Watched(Github):
 
     def __init__(self, config: GithubConfig, together: int) -> None:
         super().__init__(config)
-        self.used: list[tuple[int, Requester]] = []
+        self.used: list[tuple[int, RecordingRequester]] = []
         self._meet = threading.Barrier(together, timeout=10)
 
-    def _sent(self, requester: Requester, verb: str, path: str, query: Mapping[str, Any] | None, body: Any) -> Reply:
+    def _reply_to(self, ask: Callable[[RecordingRequester], object], requester: RecordingRequester) -> Reply:
         self._meet.wait()
         self.used.append((threading.get_ident(), requester))
-        return super()._sent(requester, verb, path, query, body)
+        return super()._reply_to(ask, requester)
 
 
 async def test_an_object_of_the_library_is_never_shared_between_threads(
