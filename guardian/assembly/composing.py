@@ -21,7 +21,7 @@ from guardian.sanctions.facts import Tools
 from guardian.sanctions.pace import Pace
 from guardian.sanctions.reconciler import Reconciler
 from guardian.scheduling.clockwork import Clockwork
-from guardian.settings.values import ReconcilerSettings, Settings
+from guardian.settings.models import ReconcilerSettings, Settings
 from guardian.spaces.inbox import Inbox
 from guardian.spaces.port import Space
 from guardian.spaces.registry import Registered, Spaces

@@ -7,13 +7,8 @@ from typing import Protocol
 
 from guardian.clock import Clock
 from guardian.desk.desk import Desk
-from guardian.settings.values import (
-    DiscordSettings,
-    ForumSettings,
-    GithubSettings,
-    HeartbeatSettings,
-    SpaceSettings,
-)
+from guardian.settings.models import HeartbeatSettings
+from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings, SpaceSettings
 from guardian.spaces.inbox import Inbox
 from guardian.spaces.inlet import Inlet
 from guardian.spaces.port import Finding, Space

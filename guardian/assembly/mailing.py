@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from guardian.desk.desk import Desk
 from guardian.notices.channels import MailPort
-from guardian.settings.values import InboxKind, InboxSettings, MailSettings
+from guardian.settings.mail import InboxKind, InboxSettings, MailSettings
 from guardian.spaces.inbox import Inbox
 from guardian.spaces.port import Finding
 
@@ -69,7 +69,7 @@ def mail_door_of(settings: MailSettings, desk: Desk) -> MailDoor | None:
     )
     if inbox.kind is not InboxKind.IMAP:
         listener = import_module("connectors.mail.listener")
-        where = listener.ListenerConfig(inbox.listen_host, inbox.listen_port, lmtp=inbox.kind is InboxKind.LMTP)
+        where = listener.ListenerConfig(*inbox.listen, lmtp=inbox.kind is InboxKind.LMTP)
         door = listener.MailListener(intake.Sorter(desk, config), where)
         return MailDoor(door.check, listener=door)
     box = _box(inbox)

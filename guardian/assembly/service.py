@@ -44,8 +44,8 @@ from guardian.scheduling.loops import (
     sweeping,
 )
 from guardian.scheduling.sweeps import Rounds
-from guardian.settings.reading import read_modes
-from guardian.settings.values import Settings
+from guardian.settings.loader import read_modes
+from guardian.settings.models import Settings
 from guardian.spaces.inbox import Inbox
 from guardian.spaces.inlet import Knock
 from guardian.spaces.port import Sweep

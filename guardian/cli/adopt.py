@@ -18,7 +18,7 @@ from guardian.desk.desk import Desk
 from guardian.errors import GuardianError, Misconfigured, Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.people.permissions import UseCase
-from guardian.settings.values import Settings
+from guardian.settings.models import Settings
 
 _A_PAGE: Final = 20
 _SHOWN: Final = 60

@@ -13,7 +13,7 @@ from guardian.cli.opening import ConfigOption, JsonOption, opened, say, say_json
 from guardian.desk.setup import chair_waits
 from guardian.errors import Misconfigured
 from guardian.journal import OPERATOR, Entry
-from guardian.settings.values import Settings
+from guardian.settings.models import Settings
 from guardian.spaces.port import Finding
 from guardian.spaces.registry import Mode
 from guardian.storage.key_ring import KeyRing

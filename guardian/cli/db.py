@@ -10,7 +10,7 @@ from guardian.assembly.service import SERVE
 from guardian.cli.opening import ConfigOption, refuse_missing_database, say, settings_of, waiting
 from guardian.clock import MachineClock
 from guardian.journal import OPERATOR, Entry
-from guardian.settings.values import Settings
+from guardian.settings.models import Settings
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.migrations.steps import head, upgrade

@@ -13,7 +13,7 @@ from guardian.desk.standing import Explained, explain_account, explain_person
 from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.people.permissions import UseCase
-from guardian.settings.values import Settings
+from guardian.settings.models import Settings
 
 
 def command(

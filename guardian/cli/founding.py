@@ -12,8 +12,8 @@ from guardian.clock import MachineClock
 from guardian.desk.setup import Newcomer, begin, chair_stands, chair_waits
 from guardian.errors import Misconfigured, Refused
 from guardian.journal import OPERATOR, Entry
-from guardian.settings.reading import read_settings
-from guardian.settings.values import Settings
+from guardian.settings.loader import read_settings
+from guardian.settings.models import Settings
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.migrations.steps import current, upgrade

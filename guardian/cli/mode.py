@@ -11,8 +11,8 @@ import typer
 from guardian.cli.opening import ConfigOption, opened, say, settings_of
 from guardian.errors import Refused
 from guardian.journal import OPERATOR, Entry
-from guardian.settings.file import mode_switched
-from guardian.settings.values import Settings
+from guardian.settings.models import Settings
+from guardian.settings.toml_table import mode_switched
 from guardian.spaces.registry import Mode
 
 

@@ -17,8 +17,8 @@ from guardian.assembly.service import Service
 from guardian.clock import MachineClock
 from guardian.errors import Misconfigured
 from guardian.logs import configure
-from guardian.settings.reading import config_path, read_settings
-from guardian.settings.values import Settings
+from guardian.settings.loader import config_path, read_settings
+from guardian.settings.models import Settings
 from guardian.storage.migrations.steps import check_current
 
 _SQLITE: Final = "sqlite:///"

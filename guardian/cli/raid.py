@@ -13,7 +13,7 @@ from guardian.desk.raiding import Checked, RaidView
 from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.people.permissions import UseCase
-from guardian.settings.values import Settings
+from guardian.settings.models import Settings
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 

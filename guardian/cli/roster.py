@@ -19,7 +19,8 @@ from guardian.cli.terminal import Ask, asked_secretly, opened_as
 from guardian.desk.standing import Place, Running, roster
 from guardian.errors import Refused
 from guardian.people.permissions import UseCase
-from guardian.settings.values import DiscordSettings, ForumSettings, GithubSettings, Settings, SpaceSettings
+from guardian.settings.models import Settings
+from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings, SpaceSettings
 
 
 def command(

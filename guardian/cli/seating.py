@@ -11,7 +11,7 @@ from guardian.cli.opening import AsOption, ConfigOption, say, settings_of
 from guardian.cli.terminal import opened_as
 from guardian.desk.setup import Seated, seat
 from guardian.people.permissions import UseCase
-from guardian.settings.values import Settings
+from guardian.settings.models import Settings
 
 
 def command(

@@ -10,7 +10,7 @@ from guardian.assembly.composing import assemble
 from guardian.cli.opening import ConfigOption, refuse_missing_database, settings_of
 from guardian.clock import MachineClock
 from guardian.logs import configure
-from guardian.settings.values import LogForm, Settings
+from guardian.settings.models import LogForm, Settings
 
 
 def command(config: ConfigOption = None) -> None:

@@ -12,7 +12,7 @@ import typer
 
 from guardian.cli.config_text import Installation, config_text
 from guardian.cli.founding import Founded, place_config, place_people, place_secret, place_storage
-from guardian.cli.members_file import faults_of, read_newcomers
+from guardian.cli.members_file import AccountId, Email, read_newcomers
 from guardian.cli.opening import ConfigOption, say
 from guardian.cli.terminal import asked, asked_secretly
 from guardian.desk.setup import Newcomer, Seat
@@ -20,12 +20,13 @@ from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.logs import configure
 from guardian.people.values import Group, Office
-from guardian.settings.reading import config_path
-from guardian.settings.values import DiscordSettings, Settings
+from guardian.settings.loader import config_path
+from guardian.settings.models import Settings
+from guardian.settings.spaces import DiscordSettings
+from guardian.settings.toml_table import TableReader, Text
 from guardian.spaces.port import Account
 
 _SECRETS: Final = Path("secrets")
-_CHAIR_OPTIONS: Final = {"name": "--chair", "email": "--chair-email"}
 Keys = dict[str, str | int | None]
 Number = Annotated[int | None, typer.Option()]
 File = Annotated[Path | None, typer.Option()]
@@ -162,11 +163,13 @@ def _newcomers(
     if discord and server is None:
         raise Misconfigured(["--chair-discord: there is no Discord server in the configuration."])
     accounts = (Account(SpaceName(server), discord),) if server and discord else ()
-    first = Newcomer(chair, (Seat(Group.WORKING_GROUP, Office.CHAIR),), accounts, email or None)
-    faults = [f"{_CHAIR_OPTIONS.get(key, '--chair-discord')}: {sentence}" for key, sentence in faults_of(first)]
-    if faults:
-        raise Misconfigured(faults)
-    return (first, *people)
+    reader = TableReader(Path())
+    reader.read(dict[str, Text], "", {"--chair": chair})
+    reader.read(dict[str, AccountId], "", {"--chair-discord": discord} if discord else {})
+    reader.read(dict[str, Email], "", {"--chair-email": email} if email else {})
+    if reader.faults:
+        raise Misconfigured(reader.faults)
+    return (Newcomer(chair, (Seat(Group.WORKING_GROUP, Office.CHAIR),), accounts, email or None), *people)
 
 
 def _next_steps(settings: Settings, chair_waits: bool) -> list[str]:

@@ -10,7 +10,7 @@ import aiohttp
 from guardian.cli.opening import ConfigOption, JsonOption, opened, say, say_json, settings_of
 from guardian.desk.setup import chair_waits
 from guardian.desk.standing import Counts, counts
-from guardian.settings.values import Settings
+from guardian.settings.models import Settings
 from guardian.storage.migrations.steps import current
 
 _PATIENCE: Final = aiohttp.ClientTimeout(total=3)

@@ -23,7 +23,7 @@ from guardian.errors import Refused
 from guardian.ids import MemberId
 from guardian.people.permissions import UseCase
 from guardian.people.values import Member
-from guardian.settings.values import Settings
+from guardian.settings.models import Settings
 
 _TRIES: Final = 3
 _START_TIME: Final = 19  # the field of /proc/<id>/stat after the command's name that tells a process from its successor

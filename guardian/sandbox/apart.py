@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from guardian.ids import SpaceName
 from guardian.sandbox.studio import Wrap
-from guardian.settings.values import Settings
+from guardian.settings.models import Settings
 
 CHILD: Final = "guardian.sandbox.child"
 _PATIENCE_SECONDS: Final = 60.0

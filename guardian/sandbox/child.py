@@ -19,7 +19,7 @@ from guardian.ids import SpaceName
 from guardian.logs import configure
 from guardian.sandbox.pausing import Pausing, Trap
 from guardian.sandbox.worlds import SCALE
-from guardian.settings.reading import read_settings
+from guardian.settings.loader import read_settings
 from guardian.spaces.port import Space
 
 _LONGEST_LINE = 1024 * 1024

@@ -7,7 +7,7 @@ from typing import Final
 from guardian.clock import Clock
 from guardian.journal import OPERATOR, Entry
 from guardian.people.values import Member
-from guardian.settings.values import Settings
+from guardian.settings.models import Settings
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.migrations.steps import upgrade

@@ -17,7 +17,7 @@ from guardian.sandbox.platforms import until_told
 from guardian.sandbox.studio import temporary_folder
 from guardian.sandbox.telling import Narrator
 from guardian.sandbox.worlds import SCALE, World, a_world
-from guardian.settings.reading import read_settings
+from guardian.settings.loader import read_settings
 
 USUAL_SPEED: Final = 60.0
 

@@ -20,8 +20,8 @@ from guardian.sandbox.harness import Harness, Running
 from guardian.sandbox.outsiders import Outsiders
 from guardian.sandbox.telling import Narrator
 from guardian.sandbox.worlds import SCALE, World, a_world
-from guardian.settings.reading import read_settings
-from guardian.settings.values import Settings
+from guardian.settings.loader import read_settings
+from guardian.settings.models import Settings
 from guardian.spaces.port import Space
 
 START: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

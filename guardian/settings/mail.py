@@ -1,90 +1,122 @@
-"""Reads the tables of mail: the server that takes ours, and where the group's own mail comes in."""
+"""The tables of mail: the server that takes ours, and where the group's own mail comes in."""
 
+from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
-from guardian.settings.file import Table
-from guardian.settings.values import InboxKind, InboxSettings, MailSettings, MailTls
+from pydantic import AfterValidator, Field, StrictBool, ValidationInfo
+
+from guardian.settings.toml_table import (
+    Count,
+    Duration,
+    FilePath,
+    Listen,
+    ListenAddress,
+    Seconds,
+    Secret,
+    TableReader,
+    Text,
+    matching,
+)
+
+
+class MailTls(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class InboxKind(StrEnum):
+    """How the group's mail comes in: it is fetched, or handed to us by a mail server."""
+
+    IMAP = "imap"
+    LMTP = "lmtp"
+    SMTP = "smtp"
+
 
 _PORTS: Final = {MailTls.TLS: 993, MailTls.STARTTLS: 143, MailTls.NONE: 143}
-_DEFAULT_LISTEN: Final = "127.0.0.1:2424"
+_PLAIN_ADDRESS: Final = matching(
+    r'(?=[!-~]+$)[^<>",;:()+]+@[^<>",;:()+@]+', "is not one plain mail address without a + in it"
+)
+_PLAIN_FOLDER: Final = matching(r"[ -~]+", "has letters in it that are not plain ones; name the folder without them")
+_USUAL_LISTEN: Final = Listen("127.0.0.1", 2424)
 
 
-def read_mail(table: Table, folder: Path, faults: list[str]) -> MailSettings:
-    """The settings of `[mail]` with its inbox, where it has one; what is wrong with them is added to the faults."""
-    settings = MailSettings(
-        host=table.text("host", example="mail.example.org"),
-        port=int(table.number("port", 587, least=1)),
-        sender=table.text("sender", example="conduct@example.org"),
-        username=table.text("username", "") or None,
-        password=table.secret("password", needed=False),
-        tls=table.choice("tls", MailTls, MailTls.STARTTLS),
-        ca_file=_ca_file(table),
-        call_ceiling=table.span("call_ceiling", timedelta(seconds=30)),
-        inbox=_inbox(Table("mail.inbox", table.tables("inbox"), folder, faults)) if table.has("inbox") else None,
-    )
-    table.end()
-    return settings
+def _no_other(folder: str, info: ValidationInfo) -> str:
+    if folder in {info.data.get("done_folder"), info.data.get("aside_folder")}:
+        raise ValueError("mail that was read cannot go to the folder that it is read from")
+    return folder
 
 
-def _inbox(table: Table) -> InboxSettings:
-    kind = table.choice("kind", InboxKind, InboxKind.IMAP)
-    is_imap = kind is InboxKind.IMAP
-    tls = table.choice("tls", MailTls, MailTls.TLS)
-    host, port = _listen(table)
-    settings = InboxSettings(
-        kind=kind,
-        address=_address(table),
-        authserv_id=table.text("authserv_id", "") or None,
-        answer_unproved=table.switch("answer_unproved", default=False),
-        every=table.span("every", timedelta(minutes=1), least=timedelta(seconds=1)),
-        host=table.text("host", None if is_imap else "", example="mail.example.org"),
-        port=int(table.number("port", _PORTS[tls], least=1)),
-        tls=tls,
-        ca_file=_ca_file(table),
-        username=table.text("username", None if is_imap else "", example="conduct"),
-        password=table.secret("password", needed=is_imap) or "",
-        folder=_folder(table, "folder", "INBOX"),
-        done_folder=_folder(table, "done_folder", "Guardian"),
-        aside_folder=_folder(table, "aside_folder", "Guardian-automatic"),
-        call_ceiling=table.span("call_ceiling", timedelta(seconds=30)),
-        listen_host=host,
-        listen_port=port,
-    )
-    if settings.folder in {settings.done_folder, settings.aside_folder}:
-        table.fault("folder", "mail that was read cannot go to the folder that it is read from")
-    table.end()
-    return settings
+def _there(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError(f"{path} is not there")
+    return path
 
 
-def _address(table: Table) -> str:
-    address = table.text("address", example="conduct@example.org")
-    local, _, domain = address.rpartition("@")
-    if address and (not local or not domain or not set(address).isdisjoint(' <>",;:()+') or not address.isascii()):
-        table.fault("address", f"'{address}' is not one plain mail address without a + in it")
-    return address
+Folder = Annotated[Text, _PLAIN_FOLDER]
+CaFile = Annotated[FilePath, AfterValidator(_there)]
 
 
-def _folder(table: Table, key: str, default: str) -> str:
-    name = table.text(key, default)
-    if not name.isascii():
-        table.fault(key, f"'{name}' has letters in it that are not plain ones; name the folder without them")
-    return name
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxSettings:
+    """Where the group's own mail comes in: a mailbox that we read, or a listener of ours that our mail server delivers to.
+
+    `authserv_id`: the name under which that server says whom it has recognised; None: nobody is. `answer_unproved`: an
+    address that nothing vouches for is answered as well.
+    """
+
+    kind: InboxKind = InboxKind.IMAP
+    address: Annotated[Text, _PLAIN_ADDRESS, Field(examples=["conduct@example.org"])]
+    authserv_id: Text | None = None
+    answer_unproved: StrictBool = False
+    every: Seconds = timedelta(minutes=1)
+    host: Text = ""
+    tls: MailTls = MailTls.TLS
+    port: Annotated[Count, Field(default_factory=lambda known: _PORTS[known["tls"]])]
+    ca_file: CaFile | None = None
+    username: Text = ""
+    password: Annotated[Secret, Field(alias="password_file")] = field(default="", repr=False)
+    done_folder: Folder = "Guardian"
+    aside_folder: Folder = "Guardian-automatic"
+    folder: Annotated[Folder, AfterValidator(_no_other), Field(validate_default=True)] = "INBOX"
+    call_ceiling: Duration = timedelta(seconds=30)
+    listen: ListenAddress = _USUAL_LISTEN
 
 
-def _ca_file(table: Table) -> Path | None:
-    table.known("ca_file")
-    found = table.path("ca_file") if table.has("ca_file") else None
-    if found and not found.is_file():
-        table.fault("ca_file", f"{found} is not there")
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxSettings(InboxSettings):
+    """A mailbox that we read, so that we have to sign in there."""
+
+    host: Annotated[Text, Field(examples=["mail.example.org"])]
+    username: Annotated[Text, Field(examples=["conduct"])]
+    password: Annotated[Secret, Field(alias="password_file")] = field(repr=False)
 
 
-def _listen(table: Table) -> tuple[str, int]:
-    listen = table.text("listen", _DEFAULT_LISTEN)
-    host, _, port = listen.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65_535:
-        table.fault("listen", f"'{listen}' is not an address with a port; write it as \"{_DEFAULT_LISTEN}\"")
-        return "127.0.0.1", 0
-    return host.strip("[]"), int(port)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSettings:
+    """The mail server that takes our mail."""
+
+    host: Annotated[Text, Field(examples=["mail.example.org"])]
+    port: Count = 587
+    sender: Annotated[Text, Field(examples=["conduct@example.org"])]
+    username: Text | None = None
+    password: Annotated[Secret | None, Field(alias="password_file")] = field(default=None, repr=False)
+    tls: MailTls = MailTls.STARTTLS
+    ca_file: CaFile | None = None
+    call_ceiling: Duration = timedelta(seconds=30)
+    inbox: InboxSettings | None = None
+
+
+def read_mail(reader: TableReader, body: object) -> MailSettings | None:
+    """Read `[mail]` with its inbox, where it has one."""
+    inbox = None
+    if isinstance(body, dict) and "inbox" in body:
+        said = body["inbox"]
+        handed = isinstance(said, dict) and said.get("kind") in (InboxKind.LMTP, InboxKind.SMTP)
+        inbox = reader.read(InboxSettings if handed else MailboxSettings, "mail.inbox", said)
+    return reader.read(MailSettings, "mail", body, inbox=inbox)

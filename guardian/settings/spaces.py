@@ -1,153 +1,178 @@
-"""Reads the tables of the spaces: which keys each kind of space has, and what they are where the file is silent."""
+"""The spaces of the file: which keys each kind of space has, and what they are where the file is silent."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
-from typing import Final
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, Field, StrictBool, ValidationInfo
+from pydantic_core import PydanticKnownError
 
 from guardian.ids import SpaceName
-from guardian.settings.file import Table
-from guardian.settings.values import (
-    DiscordSettings,
-    ForumSettings,
-    GithubSettings,
-    SpaceKind,
-    SpaceSettings,
+from guardian.settings.toml_table import (
+    GIVEN,
+    Count,
+    Duration,
+    Rate,
+    Seconds,
+    Secret,
+    TableReader,
+    Text,
+    Url,
+    address,
+    matching,
 )
 from guardian.spaces.registry import Mode
 
-_OWN_GROUPS: Final = frozenset({"everyone", "admins", "moderators", "staff", *(f"trust_level_{i}" for i in range(5))})
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
+_GUILD: Final = matching(r"\d+", "is not a server's id, which has digits only")
+_ORGANIZATION: Final = matching(r"(?i)[a-z0-9_-]+", "is not the name of an organisation as it stands in its address")
+_USERNAME: Final = matching(r"[^\s/?#@]+", "is not the name of an account as the forum writes it")
+_GROUP: Final = matching(r"[^\s/?#@]+", "is not the name of a group as the forum writes it")
+_NOT_AUTOMATIC: Final = matching(
+    r"(?i)(?!(everyone|admins|moderators|staff|trust_level_[0-4])$).*",
+    "is a group of the forum's own; make one for reports, with our account alone in it",
+)
+"""The forum's own groups get the messages of every flag, which are no reports."""
 
 
-def read_spaces(top: Table, folder: Path, faults: list[str]) -> tuple[SpaceSettings, ...]:
-    """The spaces in the order of the file; what is wrong with them is added to the faults."""
-    tables = {
-        SpaceName(name): Table(f"spaces.{name}", body, folder, faults) for name, body in top.tables("spaces").items()
-    }
-    kinds = {name: _kind(table, name) for name, table in tables.items()}
-    read = tuple(_space(table, name, kinds) for name, table in tables.items())
-    for table in tables.values():
-        table.end()
+class SpaceKind(StrEnum):
+    """The kinds of space that there is a connector for."""
+
+    DISCORD = "discord"
+    FORUM = "forum"
+    GITHUB = "github"
+
+
+def _with_client_id(secret: str | None, info: ValidationInfo) -> str | None:
+    if secret is None and info.data.get("oauth_client_id"):
+        raise PydanticKnownError("missing")
+    return secret
+
+
+WebhookSecret = Annotated[Secret | None, Field(alias="webhook_secret_file")]
+ClientSecret = Annotated[
+    Secret | None, AfterValidator(_with_client_id), Field(alias="oauth_client_secret_file", validate_default=True)
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordSettings:
+    """A Discord server and our bot there. Without `oauth_client_id` nobody can sign in with Discord on the pages.
+
+    `connections`: which space a kind of account that people connect on Discord stands for.
+    """
+
+    name: Annotated[SpaceName, GIVEN]
+    mode: Mode = Mode.OBSERVE
+    call_ceiling: Duration = timedelta(seconds=20)
+    token: Annotated[Secret, Field(alias="token_file")] = field(repr=False)
+    guild_id: Annotated[Text, _GUILD, Field(examples=["123456789012345678"])]
+    api_url: Url = "https://discord.com/api/v10"
+    gateway_url: Annotated[Text, address("wss", "ws")] | None = None
+    invite_url: Url | None = None
+    patience: Duration = timedelta(seconds=30)
+    oauth_client_id: Text | None = None
+    oauth_client_secret: ClientSecret = field(default=None, repr=False)
+    oauth_url: Url = "https://discord.com"
+    connections: Annotated[tuple[tuple[str, SpaceName], ...], GIVEN]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForumSettings:
+    """A Discourse forum and our key there. `providers`: which space a login provider of the forum stands for.
+
+    `group`: whose messages are read beside those to our own account.
+    """
+
+    name: Annotated[SpaceName, GIVEN]
+    mode: Mode = Mode.OBSERVE
+    call_ceiling: Duration = timedelta(seconds=30)
+    url: Url
+    api_key: Annotated[Secret, Field(alias="api_key_file")] = field(repr=False)
+    api_username: Annotated[Text, _USERNAME, Field(examples=["guardian"])]
+    webhook_secret: WebhookSecret = field(default=None, repr=False)
+    rate_per_minute: Rate = 45
+    native_end: StrictBool = False
+    providers: tuple[tuple[str, SpaceName], ...]
+    group: Annotated[Text, _GROUP, _NOT_AUTOMATIC] | None = None
+    inbox_every: Seconds = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GithubSettings:
+    """A GitHub organisation and our App there. Without `oauth_client_id` nobody can sign in with GitHub on the pages."""
+
+    name: Annotated[SpaceName, GIVEN]
+    mode: Mode = Mode.OBSERVE
+    call_ceiling: Duration = timedelta(seconds=30)
+    organization: Annotated[Text, _ORGANIZATION, Field(examples=["example"])]
+    app_id: Count
+    installation_id: Count
+    private_key: Annotated[Secret, Field(alias="private_key_file")] = field(repr=False)
+    api_url: Url = "https://api.github.com"
+    webhook_secret: WebhookSecret = field(default=None, repr=False)
+    rate_per_minute: Rate = 600
+    inbox_every: Seconds = timedelta(minutes=10)
+    delete_mentions: StrictBool = True
+    oauth_client_id: Text | None = None
+    oauth_client_secret: ClientSecret = field(default=None, repr=False)
+    oauth_url: Url = "https://github.com"
+
+
+SpaceSettings = DiscordSettings | ForumSettings | GithubSettings
+
+
+def read_spaces(reader: TableReader, tables: Mapping[str, Any]) -> tuple[SpaceSettings, ...]:
+    """Read the spaces in the order of the file, as far as nothing is wrong with them."""
+    kinds = {SpaceName(name): _kind(reader, name, body) for name, body in tables.items()}
     if sum(1 for kind in kinds.values() if kind is SpaceKind.DISCORD) > 1:
-        faults.append("spaces: one service speaks to one Discord server; run a second service for the second server")
+        reader.fault(
+            "spaces", "", "one service speaks to one Discord server; run a second service for the second server"
+        )
     if not tables:
-        faults.append("spaces: there is none; write at least one, as [spaces.discord]")
-    return read
+        reader.fault("spaces", "", "there is none; write at least one, as [spaces.discord]")
+    read = [_space(reader, SpaceName(name), body, kinds) for name, body in tables.items()]
+    return tuple(each for each in read if each is not None)
 
 
-def _kind(table: Table, name: SpaceName) -> SpaceKind:
+def _kind(reader: TableReader, name: str, body: object) -> SpaceKind:
     """The kind of the space, which its name says where the file does not."""
+    place = f"spaces.{name}"
     if not name or not set(name) <= _LETTERS:
-        table.fault("", "the name of a space has small letters, digits, - and _ only")
+        reader.fault(place, "", "the name of a space has small letters, digits, - and _ only")
     named = next((kind for kind in SpaceKind if kind.value == name), None)
-    if named is None and not table.has("kind"):
-        table.fault("kind", f"is missing; it is one of: {', '.join(SpaceKind)}")
-    return table.choice("kind", SpaceKind, named or SpaceKind.DISCORD)
+    said = body.get("kind", named) if isinstance(body, dict) else named
+    if said is None:
+        reader.fault(place, "kind", f"is missing; it is one of: {', '.join(SpaceKind)}")
+        return SpaceKind.DISCORD
+    return reader.read(SpaceKind, f"{place}.kind", said) or named or SpaceKind.DISCORD
 
 
-def _space(table: Table, name: SpaceName, kinds: Mapping[SpaceName, SpaceKind]) -> SpaceSettings:
-    mode = table.choice("mode", Mode, Mode.OBSERVE)
+def _space(
+    reader: TableReader, name: SpaceName, body: object, kinds: Mapping[SpaceName, SpaceKind]
+) -> SpaceSettings | None:
+    place = f"spaces.{name}"
     match kinds[name]:
         case SpaceKind.DISCORD:
-            return _discord(table, name, mode, kinds)
+            github = tuple((str(kind), each) for each, kind in kinds.items() if kind is SpaceKind.GITHUB)
+            return reader.read(DiscordSettings, place, body, "kind", name=name, connections=github)
         case SpaceKind.FORUM:
-            return _forum(table, name, mode, kinds)
+            providers = _providers(reader, place, body, kinds)
+            return reader.read(ForumSettings, place, body, "kind", name=name, providers=providers)
         case SpaceKind.GITHUB:
-            return _github(table, name, mode)
+            return reader.read(GithubSettings, place, body, "kind", name=name)
 
 
-def _discord(table: Table, name: SpaceName, mode: Mode, kinds: Mapping[SpaceName, SpaceKind]) -> DiscordSettings:
-    client_id, secret = _sign_in(table)
-    guild = table.text("guild_id", example="123456789012345678")
-    if guild and not guild.isdecimal():
-        table.fault("guild_id", f"'{guild}' is not a server's id, which has digits only")
-    return DiscordSettings(
-        name=name,
-        mode=mode,
-        call_ceiling=table.span("call_ceiling", timedelta(seconds=20)),
-        token=table.secret("token") or "",
-        guild_id=guild,
-        api_url=table.url("api_url", "https://discord.com/api/v10"),
-        gateway_url=table.url("gateway_url", "", schemes=("wss", "ws")) or None,
-        invite_url=table.url("invite_url", "") or None,
-        patience=table.span("patience", timedelta(seconds=30)),
-        oauth_client_id=client_id,
-        oauth_client_secret=secret,
-        oauth_url=table.url("oauth_url", "https://discord.com"),
-        connections=tuple((str(kind), each) for each, kind in kinds.items() if kind is SpaceKind.GITHUB),
-    )
-
-
-def _sign_in(table: Table) -> tuple[str | None, str | None]:
-    """The id and the secret by which people sign in on the pages; none where that is not set up."""
-    client_id = table.text("oauth_client_id", "") or None
-    return client_id, table.secret("oauth_client_secret", needed=client_id is not None)
-
-
-def _forum(table: Table, name: SpaceName, mode: Mode, kinds: Mapping[SpaceName, SpaceKind]) -> ForumSettings:
-    username = table.text("api_username", example="guardian")
-    if any(letter.isspace() or letter in "/?#@" for letter in username):
-        table.fault("api_username", f"'{username}' is not the name of an account as the forum writes it")
-    return ForumSettings(
-        name=name,
-        mode=mode,
-        call_ceiling=table.span("call_ceiling", timedelta(seconds=30)),
-        url=table.url("url"),
-        api_key=table.secret("api_key") or "",
-        api_username=username,
-        webhook_secret=table.secret("webhook_secret", needed=False),
-        rate_per_minute=table.number("rate_per_minute", 45, least=1, whole=False),
-        native_end=table.switch("native_end", default=False),
-        providers=_providers(table, kinds),
-        group=_group(table),
-        inbox_every=table.span("inbox_every", timedelta(minutes=1), least=timedelta(seconds=1)),
-    )
-
-
-def _group(table: Table) -> str | None:
-    """The group whose messages are reports. The forum's own groups get the messages of every flag, which are none."""
-    group = table.text("group", "")
-    if group.casefold() in _OWN_GROUPS:
-        table.fault(
-            "group", f"'{group}' is a group of the forum's own; make one for reports, with our account alone in it"
-        )
-    if any(letter.isspace() or letter in "/?#@" for letter in group):
-        table.fault("group", f"'{group}' is not the name of a group as the forum writes it")
-    return group or None
-
-
-def _providers(table: Table, kinds: Mapping[SpaceName, SpaceKind]) -> tuple[tuple[str, SpaceName], ...]:
+def _providers(
+    reader: TableReader, place: str, body: object, kinds: Mapping[SpaceName, SpaceKind]
+) -> tuple[tuple[str, SpaceName], ...]:
     """Where the file is silent, a provider of the name of a space's kind stands for that space."""
-    usual = [(str(kind), name) for name, kind in kinds.items() if kind is not SpaceKind.FORUM]
-    if not table.has("providers"):
-        table.tables("providers")
-        return tuple(usual)
-    for provider, space in table.tables("providers").items():
+    usual = {str(kind): name for name, kind in kinds.items() if kind is not SpaceKind.FORUM}
+    said = body.get("providers", usual) if isinstance(body, dict) else usual
+    providers = reader.read(dict[str, SpaceName], f"{place}.providers", said) or {}
+    for provider, space in providers.items():
         if space not in kinds:
-            table.fault(f"providers.{provider}", f"there is no space '{space}' in this file")
-    return tuple((provider, SpaceName(str(space))) for provider, space in table.tables("providers").items())
-
-
-def _github(table: Table, name: SpaceName, mode: Mode) -> GithubSettings:
-    organization = table.text("organization", example="example")
-    if organization and not set(organization.casefold()) <= _LETTERS:
-        table.fault("organization", f"'{organization}' is not the name of an organisation as it stands in its address")
-    client_id, secret = _sign_in(table)
-    return GithubSettings(
-        name=name,
-        mode=mode,
-        call_ceiling=table.span("call_ceiling", timedelta(seconds=30)),
-        organization=organization,
-        app_id=int(table.number("app_id", least=1)),
-        installation_id=int(table.number("installation_id", least=1)),
-        private_key=table.secret("private_key") or "",
-        api_url=table.url("api_url", "https://api.github.com"),
-        webhook_secret=table.secret("webhook_secret", needed=False),
-        rate_per_minute=table.number("rate_per_minute", 600, least=1, whole=False),
-        inbox_every=table.span("inbox_every", timedelta(minutes=10), least=timedelta(seconds=1)),
-        delete_mentions=table.switch("delete_mentions", default=True),
-        oauth_client_id=client_id,
-        oauth_client_secret=secret,
-        oauth_url=table.url("oauth_url", "https://github.com"),
-    )
+            reader.fault(place, f"providers.{provider}", f"there is no space '{space}' in this file")
+    return tuple(providers.items())

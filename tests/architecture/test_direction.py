@@ -22,6 +22,8 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "aiosmtplib": ("connectors/mail",),
     "structlog": ("guardian/logs.py",),
     "typer": ("guardian/cli",),
+    "pydantic": ("guardian/settings", "guardian/cli/members_file.py"),
+    "pydantic_core": ("guardian/settings",),
 }
 SHARED_CONNECTOR_ROOMS = frozenset({"emulation", "http"})
 CONNECTOR_SIDE = ("client", "translate", "space", "intake", "panels")

@@ -13,7 +13,7 @@ from random import Random
 from guardian.clock import DrivenClock, DrivenTime, wire_seconds
 from guardian.sanctions.values import CoverageState, Key
 from guardian.sandbox.worlds import World, a_world
-from guardian.settings.reading import read_settings
+from guardian.settings.loader import read_settings
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.work import Works

@@ -13,7 +13,7 @@ from guardian.clock import DrivenClock, DrivenTime
 from guardian.desk.noticing import account_changed
 from guardian.ids import SpaceName
 from guardian.logs import configure
-from guardian.settings.reading import read_settings
+from guardian.settings.loader import read_settings
 from guardian.spaces.port import Account, Space
 from tests.crash.announcing import Aim, Announcer
 from tests.crash.orders import Order, carry_out

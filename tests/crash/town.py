@@ -18,7 +18,7 @@ from guardian.presets import preset
 from guardian.sandbox.config import Wishes, write_config
 from guardian.sandbox.founding import found
 from guardian.sandbox.worlds import World
-from guardian.settings.reading import read_settings
+from guardian.settings.loader import read_settings
 from guardian.spaces.port import Account
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing

@@ -31,7 +31,7 @@ def every_table() -> Iterator[Table]:
     yield from page.tables()
     yield packages_table()
     yield from (_needs(name, needs) for name, needs in NEEDS.items())
-    yield from (_keys(section) for section in keys.READ_BY)
+    yield from (_keys(section) for section in keys.READ_AS)
 
 
 def text_of(path: Path) -> str:

@@ -1,26 +1,26 @@
 """The keys of the configuration: as the sample explains them, and as the code reads them."""
 
-import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from guardian.presets import shipped
-from tests.architecture.source import dotted, modules
+from guardian.settings.mail import InboxSettings, MailSettings
+from guardian.settings.models import HeartbeatSettings
+from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings
+from guardian.settings.toml_table import keys_of
 
-READ_BY = {
-    "spaces.discord": ("guardian.settings.spaces", "_discord"),
-    "spaces.forum": ("guardian.settings.spaces", "_forum"),
-    "spaces.github": ("guardian.settings.spaces", "_github"),
-    "mail": ("guardian.settings.mail", "read_mail"),
-    "mail.inbox": ("guardian.settings.mail", "_inbox"),
-    "heartbeat": ("guardian.settings.reading", "_heartbeat"),
+READ_AS = {
+    "spaces.discord": DiscordSettings,
+    "spaces.forum": ForumSettings,
+    "spaces.github": GithubSettings,
+    "mail": MailSettings,
+    "mail.inbox": InboxSettings,
+    "heartbeat": HeartbeatSettings,
 }
-"""Where each section is read."""
+"""What each section fills."""
 
-_OF_EVERY_SPACE = frozenset({"kind", "mode"})
-_READING = frozenset({"text", "number", "switch", "span", "choice", "url", "path", "secret", "tables", "known"})
+_OF_EVERY_SPACE = frozenset({"kind"})
 _SECTION = re.compile(r"^(?:# )?\[([\w.]+)\]")
 _KEY = re.compile(r"^(?:# )?(\w+) = (.*?)(?:\s+# (.*))?$")
 _MORE = re.compile(r"^\s{20,}# (.*)$")
@@ -56,29 +56,5 @@ def sample(section: str) -> tuple[Key, ...]:
 
 def read(section: str) -> frozenset[str]:
     """The keys of the section that the code reads."""
-    module, function = READ_BY[section]
-    every = frozenset(_read_in(module, function, frozenset()))
+    every = frozenset(keys_of(READ_AS[section]))
     return every | _OF_EVERY_SPACE if section.startswith("spaces.") else every
-
-
-def _read_in(module: str, function: str, known: frozenset[str]) -> Iterator[str]:
-    functions = _functions(module)
-    for node in ast.walk(functions[function]):
-        if not isinstance(node, ast.Call):
-            continue
-        name, texts = (
-            dotted(node.func),
-            [str(a.value) for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)],
-        )
-        of, _, asked = name.rpartition(".")
-        if of == "table" and asked in _READING and texts:
-            yield f"{texts[0]}_file" if asked == "secret" else texts[0]
-        elif name in functions and name not in known and any(dotted(each) == "table" for each in node.args):
-            yield from texts[:1]
-            yield from _read_in(module, name, known | {function})
-
-
-@cache
-def _functions(module: str) -> dict[str, ast.FunctionDef]:
-    (source,) = [each for each in modules("guardian/settings") if each.name == module]
-    return {node.name: node for node in source.tree.body if isinstance(node, ast.FunctionDef)}

@@ -43,7 +43,7 @@ def test_no_right_and_no_key_is_left_out_of_the_guides_or_told_twice() -> None:
     assert {*OF_THE_FORUM, *OF_GITHUB, *PERMISSIONS} <= listed
 
 
-@pytest.mark.parametrize("section", keys.READ_BY)
+@pytest.mark.parametrize("section", keys.READ_AS)
 def test_every_key_that_the_code_reads_is_explained_in_the_sample(section: str) -> None:
     explained = {key.name for key in keys.sample(section) if key.about}
     assert explained == keys.read(section) - {"inbox"}

@@ -23,9 +23,9 @@ from guardian.sandbox.community import DISCORD, FORUM, GITHUB
 from guardian.sandbox.config import write_config
 from guardian.sandbox.founding import found
 from guardian.sandbox.worlds import World, a_world
-from guardian.settings.file import mode_switched
-from guardian.settings.reading import read_settings
-from guardian.settings.values import Settings
+from guardian.settings.loader import read_settings
+from guardian.settings.models import Settings
+from guardian.settings.toml_table import mode_switched
 from guardian.spaces.port import Space
 from guardian.spaces.registry import Mode
 from rules.ladder import Authority as AuthorityKind

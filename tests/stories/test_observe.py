@@ -11,7 +11,7 @@ from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES
 from guardian.sandbox.stories.journey import EXTENDED, acted_and_ratified, decided, named
 from guardian.sandbox.studio import Stage, Studio
 from guardian.sandbox.telling import Narrator
-from guardian.settings.file import mode_switched
+from guardian.settings.toml_table import mode_switched
 from guardian.spaces.registry import Mode
 
 OUTSIDE = ("alder", "wren", "rowan")

@@ -14,8 +14,8 @@ from guardian.clock import MachineClock, wire_instant
 from guardian.sandbox.config import Wishes, write_config
 from guardian.sandbox.founding import found
 from guardian.sandbox.worlds import World, a_world
-from guardian.settings.reading import read_settings
-from guardian.settings.values import Settings
+from guardian.settings.loader import read_settings
+from guardian.settings.models import Settings
 
 HOUSE = Path(__file__).parents[3]
 PATIENCE_SECONDS = 60.0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.discord.emulator.permissions import Permission
-from guardian.settings.reading import read_modes
+from guardian.settings.loader import read_modes
 from guardian.spaces.registry import Mode
 from tests.guardian.cli.conftest import CHAIR, HOUSE, Commands, Installation
 

@@ -9,9 +9,11 @@ import pytest
 from guardian.assembly.connecting import connect
 from guardian.errors import Misconfigured
 from guardian.presets import shipped
-from guardian.settings.file import mode_switched
-from guardian.settings.reading import config_path, read_modes, read_settings
-from guardian.settings.values import DiscordSettings, ForumSettings, GithubSettings, InboxKind, Settings
+from guardian.settings.loader import config_path, read_modes, read_settings
+from guardian.settings.mail import InboxKind
+from guardian.settings.models import Settings
+from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings
+from guardian.settings.toml_table import mode_switched
 from guardian.spaces.proof import AccountProof
 from guardian.spaces.registry import Mode
 from tests.fakes.clock import FrozenClock
@@ -207,7 +209,7 @@ def test_mail_that_is_handed_to_us_needs_no_mailbox(tmp_path: Path) -> None:
     settings = read(tmp_path, MAIL + 'kind = "lmtp"\naddress = "conduct@example.org"\nlisten = "127.0.0.1:2525"\n')
     assert settings.mail is not None
     assert settings.mail.inbox is not None
-    assert (settings.mail.inbox.kind, settings.mail.inbox.listen_port) == (InboxKind.LMTP, 2525)
+    assert (settings.mail.inbox.kind, settings.mail.inbox.listen.port) == (InboxKind.LMTP, 2525)
 
 
 @pytest.mark.parametrize(

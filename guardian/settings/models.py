@@ -1,0 +1,88 @@
+"""The configuration of one installation as frozen values. Secrets are in them, so they are never shown or logged."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationInfo
+
+from guardian.settings.mail import MailSettings
+from guardian.settings.spaces import SpaceSettings
+from guardian.settings.toml_table import Count, Duration, Seconds, Secret, duration
+from rules.policy import Policy
+
+
+class LogForm(StrEnum):
+    """Who reads the log: people, or a program."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def _https(url: str) -> str:
+    if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise ValueError("does not hold an address that begins with https://")
+    return url
+
+
+def _within_most(least: timedelta, info: ValidationInfo) -> timedelta:
+    if least > info.data.get("retry_most", least):
+        raise ValueError("is more than retry_most")
+    return least
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatSettings:
+    """An address outside that expects to hear from us: its silence is the alarm. The address itself is a secret."""
+
+    url: Annotated[Secret, AfterValidator(_https), Field(alias="url_file")] = field(repr=False)
+    every: Annotated[timedelta, duration(least=timedelta(seconds=10))] = timedelta(minutes=5)
+    call_ceiling: Duration = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcilerSettings:
+    """How soon a failed key is tried again, when people hear of it, and how often a space is read as a whole.
+
+    `relink_every`: how often the spaces that vouch for accounts elsewhere are asked again.
+    """
+
+    retry_most: Duration = timedelta(minutes=15)
+    retry_least: Annotated[Duration, AfterValidator(_within_most), Field(validate_default=True)] = timedelta(seconds=5)
+    retry_share: Annotated[float, Field(strict=True, ge=0.01)] = 0.25
+    tell_after: Duration = timedelta(minutes=10)
+    braked: Duration = timedelta(minutes=5)
+    sweep_every: Seconds = timedelta(minutes=15)
+    relink_every: Annotated[timedelta, duration(least=timedelta(minutes=1))] = timedelta(minutes=15)
+    people_at_once: Count = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that this installation is told. `base_url` None: the listening address itself, on loopback only.
+
+    `largest_file` is in bytes. `reports_an_hour` are taken on the page from all who did not sign in, and
+    `reports_an_hour_of_one` from one network address or account; more stay in the form, to be sent later.
+    """
+
+    path: Path
+    community: str
+    base_url: str | None
+    host: str
+    port: int
+    data: Path
+    database: str = field(repr=False)
+    ring: Path
+    master: Path
+    policy: Policy
+    policy_name: str
+    log_form: LogForm
+    largest_file: int
+    spaces: tuple[SpaceSettings, ...]
+    mail: MailSettings | None
+    reconciler: ReconcilerSettings
+    heartbeat: HeartbeatSettings | None = None
+    reports_an_hour: int = 300
+    reports_an_hour_of_one: int = 20
