@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import aiohttp
 
-from guardian.spaces.port import Finding
+from guardian.spaces.port import CheckResult
 
 
 class Heartbeat:
@@ -18,7 +18,7 @@ class Heartbeat:
         self._url = url
         self._ceiling = ceiling
 
-    async def beat(self) -> bool:
+    async def send(self) -> bool:
         """The address has heard from us; False where it could not be reached or did not take it."""
         try:
             async with (
@@ -30,13 +30,13 @@ class Heartbeat:
         except (aiohttp.ClientError, OSError, ValueError):
             return False
 
-    async def check(self) -> Finding:
+    async def check(self) -> CheckResult:
         """Whether the address takes a sign of life."""
-        if await self.beat():
-            return Finding("The address outside hears from us.", well=True)
-        return Finding(
+        if await self.send():
+            return CheckResult("The address outside hears from us.", ok=True)
+        return CheckResult(
             "The address outside could not be reached, or refuses us.",
-            well=False,
+            ok=False,
             remedy="Check the address in the file that heartbeat.url_file names, and that this host may reach it.",
-            breaks="Nobody outside would notice that the service is gone.",
+            impact="Nobody outside would notice that the service is gone.",
         )

@@ -16,7 +16,7 @@ from itertools import count
 from secrets import SystemRandom
 from typing import Any, Generic, TypeVar, assert_never
 
-from guardian.clock import Clock, wire_seconds
+from guardian.clock import Clock, monotonic_seconds
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account, Unknown
@@ -26,26 +26,31 @@ T = TypeVar("T")
 QUICK_TRIES = 3
 LONGEST_QUICK_WAIT = timedelta(seconds=2)
 FIRST_PAUSE = timedelta(seconds=0.2)
-_NAP_SECONDS = 0.25
-_CHANCE = SystemRandom()
+_POLL_SECONDS = 0.25
+_RANDOM = SystemRandom()
 
 
-class Urgency(IntEnum):
+class Priority(IntEnum):
     """Who goes first where calls are scarce: what lifts or protects, then looks, then one of many, then sweeps."""
 
-    ACT = 0
-    LOOK = 1
+    ACTION = 0
+    OBSERVATION = 1
     BULK = 2
-    SWEEP = 3
+    LISTING = 3
 
 
-_SHARE: Mapping[Urgency, float] = {Urgency.ACT: 1.0, Urgency.LOOK: 0.98, Urgency.BULK: 0.97, Urgency.SWEEP: 0.5}
+_SHARE: Mapping[Priority, float] = {
+    Priority.ACTION: 1.0,
+    Priority.OBSERVATION: 0.98,
+    Priority.BULK: 0.97,
+    Priority.LISTING: 0.5,
+}
 """The part of the budget that each urgency may use up, so that an act never finds the window full of sweeps."""
 _BURST = 8
 """So many of many may come at once where they had to wait before."""
 
 
-class Failed(Exception):
+class CallFailed(Exception):
     """A call did not give what was asked; `outcome` says why, in the port's words."""
 
     def __init__(self, outcome: Outcome) -> None:
@@ -53,7 +58,7 @@ class Failed(Exception):
         self.outcome = outcome
 
 
-class Budget:
+class RateLimiter:
     """At most so many calls in any minute of wire time; the most urgent waits the least.
 
     One of many comes at an even pace: a thousand of them at once would shut out the next urgent call for a minute.
@@ -61,124 +66,124 @@ class Budget:
 
     def __init__(self, per_minute: float, seconds: float = 60.0) -> None:
         self._limit, self._seconds = max(1.0, per_minute * seconds / 60.0), seconds
-        self._taken: deque[float] = deque()
-        self._next_of_many = 0.0
-        self._waiting: list[tuple[Urgency, int]] = []
+        self._used_at: deque[float] = deque()
+        self._next_bulk = 0.0
+        self._waiting: list[tuple[Priority, int]] = []
         self._numbers = count()
 
-    async def take(self, urgency: Urgency, patience: timedelta, cost: int = 1) -> None:
+    async def take(self, priority: Priority, max_wait: timedelta, cost: int = 1) -> None:
         """The call may go out now; Failed where it would have to wait for longer than `patience`."""
-        ticket = (urgency, next(self._numbers))
+        ticket = (priority, next(self._numbers))
         self._waiting.append(ticket)
-        until = wire_seconds() + patience.total_seconds()
+        until = monotonic_seconds() + max_wait.total_seconds()
         try:
-            while (wait := self._wait(ticket, cost)) > 0:
-                if wire_seconds() + wait > until:
-                    raise Failed(Unavailable("our own budget of calls there is used up", timedelta(seconds=wait)))
-                await asyncio.sleep(min(wait, _NAP_SECONDS))
+            while (wait := self._seconds_until_free(ticket, cost)) > 0:
+                if monotonic_seconds() + wait > until:
+                    raise CallFailed(Unavailable("our own budget of calls there is used up", timedelta(seconds=wait)))
+                await asyncio.sleep(min(wait, _POLL_SECONDS))
         finally:
             self._waiting.remove(ticket)
-        self._taken.extend([wire_seconds()] * cost)
-        if urgency is Urgency.BULK:
-            pace = self._seconds / (self._limit * _SHARE[urgency])
-            self._next_of_many = max(self._next_of_many, wire_seconds() - _BURST * pace) + cost * pace
+        self._used_at.extend([monotonic_seconds()] * cost)
+        if priority is Priority.BULK:
+            interval = self._seconds / (self._limit * _SHARE[priority])
+            self._next_bulk = max(self._next_bulk, monotonic_seconds() - _BURST * interval) + cost * interval
 
-    def _wait(self, ticket: tuple[Urgency, int], cost: int) -> float:
+    def _seconds_until_free(self, ticket: tuple[Priority, int], cost: int) -> float:
         """Seconds until the ticket could go, as far as is known now; 0 where it can."""
-        now = wire_seconds()
-        while self._taken and self._taken[0] <= now - self._seconds:
-            self._taken.popleft()
+        now = monotonic_seconds()
+        while self._used_at and self._used_at[0] <= now - self._seconds:
+            self._used_at.popleft()
         ahead = sum(1 for other in self._waiting if other < ticket)
-        lacking = len(self._taken) + ahead + cost - max(cost, int(self._limit * _SHARE[ticket[0]]))
+        lacking = len(self._used_at) + ahead + cost - max(cost, int(self._limit * _SHARE[ticket[0]]))
         if lacking <= 0:
-            return max(0.0, self._next_of_many - now) if ticket[0] is Urgency.BULK else 0.0
-        if lacking > len(self._taken):
-            return _NAP_SECONDS
-        return max(0.001, self._taken[lacking - 1] + self._seconds - now)
+            return max(0.0, self._next_bulk - now) if ticket[0] is Priority.BULK else 0.0
+        if lacking > len(self._used_at):
+            return _POLL_SECONDS
+        return max(0.001, self._used_at[lacking - 1] + self._seconds - now)
 
 
-class Pool:
+class WorkerPool:
     """Bounded worker threads of one space. A call that nobody waits for any more is still known to be under way."""
 
     def __init__(self, name: str, threads: int) -> None:
         self._workers = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._lock = threading.Lock()
-        self._acting: Counter[Account] = Counter()
-        self._flying: set[Future[Any]] = set()
+        self._in_flight_by_account: Counter[Account] = Counter()
+        self._in_flight: set[Future[Any]] = set()
 
     async def run(self, call: Callable[[], T], acts_on: Account | None = None) -> T:
         """The call's answer. Cancelled before a thread took it, it never runs; afterwards its thread goes on alone."""
         future = self._workers.submit(call)
         with self._lock:
-            self._flying.add(future)
+            self._in_flight.add(future)
             if acts_on is not None:
-                self._acting[acts_on] += 1
-        future.add_done_callback(lambda ended: self._landed(ended, acts_on))
+                self._in_flight_by_account[acts_on] += 1
+        future.add_done_callback(lambda ended: self._finish(ended, acts_on))
         return await asyncio.wrap_future(future)
 
-    def busy(self, account: Account) -> bool:
+    def has_call_in_flight(self, account: Account) -> bool:
         """Whether an act on this account has not returned from the wire yet."""
         with self._lock:
-            return self._acting[account] > 0
+            return self._in_flight_by_account[account] > 0
 
-    async def drained(self) -> None:
+    async def wait_until_idle(self) -> None:
         """No thread is at work any more."""
-        while self._flying:
+        while self._in_flight:
             await asyncio.sleep(0.01)
 
     def close(self) -> None:
         """No call is taken any more; what is under way is left to end by itself."""
         self._workers.shutdown(wait=False, cancel_futures=True)
 
-    def _landed(self, future: Future[Any], acts_on: Account | None) -> None:
+    def _finish(self, future: Future[Any], acts_on: Account | None) -> None:
         with self._lock:
-            self._flying.discard(future)
+            self._in_flight.discard(future)
             if acts_on is not None:
-                self._acting[acts_on] -= 1
-                if not self._acting[acts_on]:
-                    del self._acting[acts_on]
+                self._in_flight_by_account[acts_on] -= 1
+                if not self._in_flight_by_account[acts_on]:
+                    del self._in_flight_by_account[acts_on]
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class ErrorMapping:
     """How one blocking client speaks: what it raises, what that means, and the `Date` its thread heard last."""
 
-    faults: tuple[type[Exception], ...]
+    exceptions: tuple[type[Exception], ...]
     translate: Callable[[Exception], Outcome]
-    date: Callable[[], str | None]
+    response_date: Callable[[], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer(Generic[T]):
+class _Response(Generic[T]):
     value: T | None
-    fault: Exception | None
+    error: Exception | None
     date: str | None
 
 
-class Line:
+class Caller:
     """One space's way out: each request in a worker thread, within the budget, tried quickly again where that is safe."""
 
     def __init__(
         self,
         name: SpaceName,
         clock: Clock,
-        dialect: Dialect,
+        error_mapping: ErrorMapping,
         ceiling: timedelta,
         per_minute: float,
         *,
         threads: int = 8,
         first_pause: timedelta = FIRST_PAUSE,
     ) -> None:
-        self._name, self._clock, self._dialect, self._ceiling = name, clock, dialect, ceiling
+        self._name, self._clock, self._error_mapping, self._ceiling = name, clock, error_mapping, ceiling
         self._per_minute = per_minute
-        self._budget = Budget(per_minute)
-        self._pool = Pool(name, threads)
+        self._rate_limiter = RateLimiter(per_minute)
+        self._workers = WorkerPool(name, threads)
         self._first_pause = first_pause
 
-    async def ask(
+    async def request(
         self,
         call: Callable[[], T],
-        urgency: Urgency = Urgency.LOOK,
+        priority: Priority = Priority.OBSERVATION,
         *,
         acts_on: Account | None = None,
         tries: int = QUICK_TRIES,
@@ -186,69 +191,69 @@ class Line:
     ) -> T:
         """The answer to one request; Failed otherwise. `tries` is 1 for what must not be done twice."""
         for left in range(tries - 1, -1, -1):
-            await self._budget.take(urgency, self._ceiling, cost)
-            answer = await self._pool.run(lambda: self._asked(call), acts_on)
-            self._hear(answer.date)
-            if answer.fault is None:
-                return answer.value  # type: ignore[return-value]  # None only where T itself allows it
-            outcome = self._dialect.translate(answer.fault)
+            await self._rate_limiter.take(priority, self._ceiling, cost)
+            response = await self._workers.run(lambda: self._run_call(call), acts_on)
+            self._observe_date(response.date)
+            if response.error is None:
+                return response.value  # type: ignore[return-value]  # None only where T itself allows it
+            outcome = self._error_mapping.translate(response.error)
             if not left or not isinstance(outcome, Unavailable) or (outcome.after or timedelta()) > LONGEST_QUICK_WAIT:
-                raise Failed(outcome) from answer.fault
-            await asyncio.sleep(_pause(self._first_pause * 2 ** (tries - 1 - left), outcome.after))
+                raise CallFailed(outcome) from response.error
+            await asyncio.sleep(_retry_delay(self._first_pause * 2 ** (tries - 1 - left), outcome.after))
         raise AssertionError("a request is tried at least once")
 
-    async def act(self, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
+    async def perform(self, operation: Coroutine[Any, Any, Outcome]) -> Outcome:
         """What the steps came to, or what stopped them; cut off at the ceiling."""
         try:
             async with asyncio.timeout(self._ceiling.total_seconds()):
-                return await steps
+                return await operation
         except TimeoutError:
             return Unavailable(f"no answer within {self._ceiling.total_seconds():g} s; it may have happened")
-        except Failed as failed:
+        except CallFailed as failed:
             return failed.outcome
 
-    async def look(self, steps: Coroutine[Any, Any, T], ceilings: int = 1) -> T | Unknown:
+    async def observe(self, operation: Coroutine[Any, Any, T], ceilings: int = 1) -> T | Unknown:
         """What the steps saw, or why they saw nothing; cut off after so many ceilings (a sweep reads many pages)."""
         try:
             async with asyncio.timeout(self._ceiling.total_seconds() * ceilings):
-                return await steps
+                return await operation
         except TimeoutError:
             return Unknown(f"no answer within {self._ceiling.total_seconds() * ceilings:g} s")
-        except Failed as failed:
-            return unknown_for(failed.outcome)
+        except CallFailed as failed:
+            return to_unknown(failed.outcome)
 
     @property
-    def per_minute_of_many(self) -> float:
+    def bulk_per_minute(self) -> float:
         """How many calls a minute one of many may have here, where nothing more urgent needs them."""
-        return self._per_minute * _SHARE[Urgency.BULK]
+        return self._per_minute * _SHARE[Priority.BULK]
 
-    def busy(self, account: Account) -> bool:
+    def has_call_in_flight(self, account: Account) -> bool:
         """Whether an act on this account that was cut off may still be under way."""
-        return self._pool.busy(account)
+        return self._workers.has_call_in_flight(account)
 
-    async def drained(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Nothing is under way any more."""
-        await self._pool.drained()
+        await self._workers.wait_until_idle()
 
     def close(self) -> None:
         """No request goes out any more."""
-        self._pool.close()
+        self._workers.close()
 
-    def _asked(self, call: Callable[[], T]) -> _Answer[T]:
+    def _run_call(self, call: Callable[[], T]) -> _Response[T]:
         """Runs in a worker thread, so that the `Date` is the one of this very call."""
         try:
             value = call()
-        except self._dialect.faults as fault:
-            return _Answer(None, fault, self._dialect.date())
-        return _Answer(value, None, self._dialect.date())
+        except self._error_mapping.exceptions as error:
+            return _Response(None, error, self._error_mapping.response_date())
+        return _Response(value, None, self._error_mapping.response_date())
 
-    def _hear(self, date: str | None) -> None:
-        instant = instant_of(date)
+    def _observe_date(self, date: str | None) -> None:
+        instant = parse_http_date(date)
         if instant is not None:
-            self._clock.heard(self._name, instant)
+            self._clock.observe_server_time(self._name, instant)
 
 
-def unknown_for(outcome: Outcome) -> Unknown:
+def to_unknown(outcome: Outcome) -> Unknown:
     """A look that ended like this saw nothing: never a no."""
     match outcome:
         case Unavailable(why, after):
@@ -262,7 +267,7 @@ def unknown_for(outcome: Outcome) -> Unknown:
     assert_never(outcome)
 
 
-def instant_of(date: str | None) -> datetime | None:
+def parse_http_date(date: str | None) -> datetime | None:
     """The instant of an HTTP date, aware UTC; None where it is missing or malformed."""
     if not date:
         return None
@@ -273,7 +278,7 @@ def instant_of(date: str | None) -> datetime | None:
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
-def retry_after(headers: Mapping[str, str]) -> timedelta | None:
+def parse_retry_after(headers: Mapping[str, str]) -> timedelta | None:
     """How long the answer asks to wait: seconds, or an HTTP date against the answer's own `Date`. Keys in lower case."""
     value = headers.get("retry-after")
     if value is None:
@@ -281,11 +286,11 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
     try:
         return timedelta(seconds=min(max(0.0, float(value)), 86_400.0))
     except ValueError:
-        until, now = instant_of(value), instant_of(headers.get("date"))
+        until, now = parse_http_date(value), parse_http_date(headers.get("date"))
         return max(timedelta(), until - now) if until and now else None
 
 
-def _pause(usual: timedelta, after: timedelta | None) -> float:
+def _retry_delay(usual: timedelta, after: timedelta | None) -> float:
     """Seconds before the next quick try, with jitter, and never less than the space asked for."""
-    jitter: float = usual.total_seconds() * _CHANCE.uniform(0.5, 1.5)
+    jitter: float = usual.total_seconds() * _RANDOM.uniform(0.5, 1.5)
     return max(jitter, after.total_seconds() if after else 0.0)

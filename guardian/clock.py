@@ -1,6 +1,6 @@
 """The Clock port: case time for terms, deadlines and sweeps. The only module that reads the machine's clocks.
 
-Wire time (call timeouts, leases, retries) is the machine's monotonic time, never compressed: `wire_seconds()`.
+Wire time (call timeouts, leases, retries) is the machine's monotonic time, never compressed: `monotonic_seconds()`.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 JUMP_TOLERANCE = timedelta(seconds=60)
 DATE_TOLERANCE = timedelta(minutes=5)
 _DRIVEN_POLL_SECONDS = 0.005
-_LONGEST_NAP_SECONDS = 30.0
+_MAX_SLEEP_SECONDS = 30.0
 
 
 class Clock(Protocol):
@@ -35,17 +35,17 @@ class Clock(Protocol):
         """Whether a release may act on this time."""
         ...
 
-    def heard(self, space: str, date: datetime | None) -> None:
+    def observe_server_time(self, space: str, server_time: datetime | None) -> None:
         """A space's fresh `Date` (None: it could not be had) is taken into account for `trusted()`."""
         ...
 
 
-def wire_seconds() -> float:
+def monotonic_seconds() -> float:
     """Monotonic machine seconds, for ceilings, leases and back-off inside one process."""
     return time.monotonic()
 
 
-def wire_instant() -> datetime:
+def system_now() -> datetime:
     """The machine's wall clock, for leases that several processes of one host read (architecture 10)."""
     return datetime.now(UTC)
 
@@ -57,28 +57,28 @@ def _boot_seconds() -> float:
 
 
 @dataclass(slots=True)
-class TrustKeeper:
+class ClockTrust:
     """Whether the wall clock may be believed: it moved with the boot clock, and no space's Date contradicts it.
 
     Once distrusted, trust returns when at least one space's fresh Date agrees within five minutes and none disagrees.
     """
 
-    wall: Callable[[], datetime]
-    boot: Callable[[], float]
+    system_time: Callable[[], datetime]
+    boot_seconds: Callable[[], float]
     _last: tuple[datetime, float] | None = None
     _jumped: bool = False
     _offsets: dict[str, timedelta] = field(default_factory=dict)
 
-    def heard(self, space: str, date: datetime | None) -> None:
+    def observe_server_time(self, space: str, server_time: datetime | None) -> None:
         """The space's Date is on record; a silent space neither agrees nor disagrees."""
-        if date is None:
+        if server_time is None:
             self._offsets.pop(space, None)
         else:
-            self._offsets[space] = abs(date - self.wall())
+            self._offsets[space] = abs(server_time - self.system_time())
 
     def trusted(self) -> bool:
         """True while nothing speaks against the machine's clock."""
-        self._watch()
+        self._check_for_jump()
         disagreeing = any(offset > DATE_TOLERANCE for offset in self._offsets.values())
         if disagreeing:
             self._jumped = True
@@ -87,34 +87,34 @@ class TrustKeeper:
             self._jumped = False
         return not self._jumped
 
-    def _watch(self) -> None:
-        wall, boot = self.wall(), self.boot()
+    def _check_for_jump(self) -> None:
+        system_time, boot_seconds = self.system_time(), self.boot_seconds()
         if self._last is not None:
-            moved = (wall - self._last[0]) - timedelta(seconds=boot - self._last[1])
+            moved = (system_time - self._last[0]) - timedelta(seconds=boot_seconds - self._last[1])
             if abs(moved) > JUMP_TOLERANCE:
                 self._jumped = True
                 self._offsets.clear()
-        self._last = (wall, boot)
+        self._last = (system_time, boot_seconds)
 
 
 @dataclass(slots=True)
 class MachineClock:
     """The machine's own time, distrusted after a jump until a space's Date confirms it."""
 
-    _trust: TrustKeeper = field(default_factory=lambda: TrustKeeper(wire_instant, _boot_seconds))
+    _trust: ClockTrust = field(default_factory=lambda: ClockTrust(system_now, _boot_seconds))
 
     def now(self) -> datetime:
-        return wire_instant()
+        return system_now()
 
     async def sleep_until(self, instant: datetime) -> None:
         while (left := (instant - self.now()).total_seconds()) > 0:
-            await asyncio.sleep(min(left, _LONGEST_NAP_SECONDS))
+            await asyncio.sleep(min(left, _MAX_SLEEP_SECONDS))
 
     def trusted(self) -> bool:
         return self._trust.trusted()
 
-    def heard(self, space: str, date: datetime | None) -> None:
-        self._trust.heard(space, date)
+    def observe_server_time(self, space: str, server_time: datetime | None) -> None:
+        self._trust.observe_server_time(space, server_time)
 
 
 @dataclass(slots=True)
@@ -122,19 +122,19 @@ class FastClock:
     """Machine time multiplied from a starting instant: for the interactive sandbox only."""
 
     speed: float
-    _start: datetime = field(default_factory=wire_instant)
+    _start: datetime = field(default_factory=system_now)
 
     def now(self) -> datetime:
-        return self._start + (wire_instant() - self._start) * self.speed
+        return self._start + (system_now() - self._start) * self.speed
 
     async def sleep_until(self, instant: datetime) -> None:
         while (left := (instant - self.now()).total_seconds()) > 0:
-            await asyncio.sleep(min(left / self.speed, _LONGEST_NAP_SECONDS))
+            await asyncio.sleep(min(left / self.speed, _MAX_SLEEP_SECONDS))
 
     def trusted(self) -> bool:
         return True
 
-    def heard(self, space: str, date: datetime | None) -> None:
+    def observe_server_time(self, space: str, server_time: datetime | None) -> None:
         return None
 
 
@@ -176,7 +176,7 @@ class DrivenClock:
     time: DrivenTime
     trust: bool = True
     _sleepers: dict[asyncio.Future[None], datetime] = field(default_factory=dict)
-    _look: asyncio.TimerHandle | None = None
+    _poll: asyncio.TimerHandle | None = None
 
     def now(self) -> datetime:
         return self.time.now()
@@ -186,29 +186,29 @@ class DrivenClock:
             return
         sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sleepers[sleeper] = instant
-        if self._look is None:
-            self._look_soon()
+        if self._poll is None:
+            self._schedule_poll()
         try:
             await sleeper
         finally:
             self._sleepers.pop(sleeper, None)
-            if not self._sleepers and self._look is not None:
-                self._look.cancel()
-                self._look = None
+            if not self._sleepers and self._poll is not None:
+                self._poll.cancel()
+                self._poll = None
 
-    def _look_soon(self) -> None:
-        self._look = asyncio.get_running_loop().call_later(_DRIVEN_POLL_SECONDS, self._wake)
+    def _schedule_poll(self) -> None:
+        self._poll = asyncio.get_running_loop().call_later(_DRIVEN_POLL_SECONDS, self._wake)
 
     def _wake(self) -> None:
         now = self.now()
         for sleeper in [each for each, instant in self._sleepers.items() if instant <= now and not each.done()]:
             sleeper.set_result(None)
-        self._look_soon()
+        self._schedule_poll()
 
     def trusted(self) -> bool:
         return self.trust
 
-    def heard(self, space: str, date: datetime | None) -> None:
+    def observe_server_time(self, space: str, server_time: datetime | None) -> None:
         return None
 
 

@@ -19,13 +19,13 @@ _FORBIDDEN_KEYS = frozenset(
 Logger = structlog.stdlib.BoundLogger
 
 
-def logger(room: str) -> Logger:
+def logger(name: str) -> Logger:
     """The log of one room."""
-    bound: Logger = structlog.get_logger(room)
+    bound: Logger = structlog.get_logger(name)
     return bound
 
 
-def place_of(error: BaseException) -> str:
+def location_of(error: BaseException) -> str:
     """Where in the code the error arose, as `file.py:line`: what may be logged of an error whose words may not be."""
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
@@ -35,12 +35,12 @@ def place_of(error: BaseException) -> str:
     return f"{Path(traceback.tb_frame.f_code.co_filename).name}:{traceback.tb_lineno}"
 
 
-def redacted(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+def redact(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Keys that could carry somebody's words or name are withheld; long values are cut; of an error, kind and place stay."""
     error = _error_of(event.pop("exc_info", None))
     if error is not None:
         # An error's words, and the values in its frames, may be a report's.
-        event.update(kind=type(error).__name__, at=place_of(error))
+        event.update(kind=type(error).__name__, at=location_of(error))
     for key in list(event):
         if key in _FORBIDDEN_KEYS:
             event[key] = "[withheld]"
@@ -49,16 +49,16 @@ def redacted(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str
     return event
 
 
-class Foreign(logging.Handler):
+class LibraryLogHandler(logging.Handler):
     """What libraries log: who spoke, how gravely, and the kind and place of an error; never their words, which may be ours."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """The line is in our own log, without what it says."""
         error = record.exc_info[1] if record.exc_info else None
-        facts = {} if error is None else {"kind": type(error).__name__, "at": place_of(error)}
-        speak = logger("libraries")
-        say = speak.error if record.levelno >= logging.ERROR else speak.warning
-        say("library.spoke", source=record.name, **facts)
+        facts = {} if error is None else {"kind": type(error).__name__, "at": location_of(error)}
+        library_log = logger("libraries")
+        write = library_log.error if record.levelno >= logging.ERROR else library_log.warning
+        write("library.spoke", source=record.name, **facts)
 
 
 def configure(*, as_json: bool, level: int = logging.INFO) -> None:
@@ -71,14 +71,14 @@ def configure(*, as_json: bool, level: int = logging.INFO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            redacted,
+            redact,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(handlers=[Foreign()], level=max(level, logging.WARNING), force=True)
+    logging.basicConfig(handlers=[LibraryLogHandler()], level=max(level, logging.WARNING), force=True)
     for noisy in ("discord", "github", "urllib3", "uvicorn", "aiohttp"):
         logging.getLogger(noisy).setLevel(max(level, logging.ERROR))
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from guardian.errors import Misconfigured
-from rules.policy import Number, Order, Policy, Value, contradictions, sections, values
+from rules.policy import Number, Policy, PolicyValue, ValueOrder, find_contradictions, policy_sections, policy_values
 
 _DURATION = re.compile(r"(\d{1,5})([mhd])")
 _FRACTION = re.compile(r"(\d{1,4})/(\d{1,4})")
@@ -28,7 +28,7 @@ class _Unreadable(Exception):
 def read_policy(text: str) -> Policy:
     """The policy that the text sets out; raises Misconfigured with all of its faults. Policy: P-5.1 and the others."""
     table = _parse(text)
-    known = {value.path: value for value in values()}
+    known = {value.path: value for value in policy_values()}
     faults = [*_unknown_sections(table), *_unknown_keys(table, known)]
     read: dict[str, object] = {}
     for path, value in known.items():
@@ -36,7 +36,7 @@ def read_policy(text: str) -> Policy:
             read[path] = _read(_entry(table, value), value)
         except _Unreadable as fault:
             faults.append(f"{path}: {fault}")
-    faults.extend(_contradiction(order, read) for order in contradictions(read))
+    faults.extend(_contradiction(order, read) for order in find_contradictions(read))
     if faults:
         raise Misconfigured(faults)
     return _build(read)
@@ -61,7 +61,7 @@ def _parse(text: str) -> dict[str, Any]:
 
 
 def _unknown_sections(table: Mapping[str, Any]) -> Iterable[str]:
-    known = list(sections())
+    known = list(policy_sections())
     for name, body in table.items():
         if name not in known:
             yield f"{name}: there is no such section{_perhaps(name, known)}"
@@ -69,8 +69,8 @@ def _unknown_sections(table: Mapping[str, Any]) -> Iterable[str]:
             yield f"{name}: is a section; write it as [{name}] with its keys below"
 
 
-def _unknown_keys(table: Mapping[str, Any], known: Mapping[str, Value]) -> Iterable[str]:
-    for section in sections():
+def _unknown_keys(table: Mapping[str, Any], known: Mapping[str, PolicyValue]) -> Iterable[str]:
+    for section in policy_sections():
         body = table.get(section)
         keys = [value.key for value in known.values() if value.section == section]
         for key in body if isinstance(body, dict) else ():
@@ -83,15 +83,15 @@ def _perhaps(name: str, known: list[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def _entry(table: Mapping[str, Any], value: Value) -> object:
+def _entry(table: Mapping[str, Any], value: PolicyValue) -> object:
     body = table.get(value.section)
     if not isinstance(body, dict) or value.key not in body:
         raise _Unreadable(f"is missing; write it as {_example(value)} (rule {value.source.rule})")
     return body[value.key]
 
 
-def _read(entry: object, value: Value) -> object:
-    if not value.many:
+def _read(entry: object, value: PolicyValue) -> object:
+    if not value.is_list:
         return _read_one(entry, value)
     if not isinstance(entry, list):
         raise _Unreadable(f"{_quoted(entry)} is not a list; write it as {_example(value)}")
@@ -103,7 +103,7 @@ def _read(entry: object, value: Value) -> object:
     return items
 
 
-def _read_one(entry: object, value: Value) -> object:
+def _read_one(entry: object, value: PolicyValue) -> object:
     if issubclass(value.kind, StrEnum):
         return _read_choice(entry, value.kind)
     if value.kind is timedelta:
@@ -140,7 +140,7 @@ def _read_count(entry: object) -> int:
     return entry
 
 
-def _within(number: Number, value: Value) -> Number:
+def _within(number: Number, value: PolicyValue) -> Number:
     """The number itself, if it lies within the bounds of its key; numbers and bounds are of one kind."""
     least, most = value.source.least, value.source.most
     if least is not None and _measure(number) < _measure(least):
@@ -154,25 +154,25 @@ def _measure(number: Number) -> Fraction:
     return Fraction(number // timedelta(seconds=1)) if isinstance(number, timedelta) else Fraction(number)
 
 
-def _contradiction(order: Order, read: Mapping[str, object]) -> str:
+def _contradiction(order: ValueOrder, read: Mapping[str, object]) -> str:
     relation = "is not less than" if order.strict else "is more than"
     return (
         f"{order.smaller}: {written(read[order.smaller])} {relation} "
-        f"{order.larger} ({written(read[order.larger])}), but {order.because}"
+        f"{order.larger} ({written(read[order.larger])}), but {order.reason}"
     )
 
 
 def _build(read: Mapping[str, object]) -> Policy:
     groups: dict[str, Any] = {
-        section: group(**{value.key: read[value.path] for value in values() if value.section == section})
-        for section, group in sections().items()
+        section: group(**{value.key: read[value.path] for value in policy_values() if value.section == section})
+        for section, group in policy_sections().items()
     }
     return Policy(**groups)
 
 
-def _example(value: Value) -> str:
+def _example(value: PolicyValue) -> str:
     one = f'"{next(iter(value.kind))}"' if issubclass(value.kind, StrEnum) else _SAMPLES[value.kind]
-    return f"{value.key} = [{one}]" if value.many else f"{value.key} = {one}"
+    return f"{value.key} = [{one}]" if value.is_list else f"{value.key} = {one}"
 
 
 _SAMPLES: Mapping[type, str] = {timedelta: '"48h"', Fraction: '"2/3"', int: "3"}

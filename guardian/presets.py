@@ -10,12 +10,12 @@ from pathlib import Path
 from guardian.errors import Misconfigured
 
 
-def preset(name: str) -> str:
+def load_preset(name: str) -> str:
     """The text of the policy preset of that name (`django`, `chipy`)."""
     known = preset_names()
     if name not in known:
         raise Misconfigured([f"policy preset '{name}' is not known; there are: {', '.join(known)}"])
-    return shipped(f"policies/{name}.toml")
+    return load_shipped(f"policies/{name}.toml")
 
 
 def preset_names() -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def preset_names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
-def shipped(path: str) -> str:
+def load_shipped(path: str) -> str:
     """The text of a file of the shipped configuration, by its path inside `config/`."""
     return _folder().joinpath(*path.split("/")).read_text(encoding="utf-8")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from rules.policy import HOUR, Policy, RaidTells
+from rules.policy import HOUR, Policy, RaidNotification
 from rules.unilateral import Ground
 from rules.verdict import Verdict, allowed, refused
 
@@ -16,7 +16,7 @@ Who = TypeVar("Who", bound=Hashable)
 Person = TypeVar("Person", bound=Hashable)
 
 ALONE = "alone"
-WITH_SECOND = "with_second"
+CONFIRMED = "with_second"
 DANGER = "danger"
 """Codes of an allowed act: DANGER also pages the chairs."""
 
@@ -29,13 +29,13 @@ class PastAct(Generic[Who, Person]):
     on: Person
     at: datetime
     ground: Ground
-    second: Who | None = None
+    confirmed_by: Who | None = None
     reviewed: bool = False
     reversed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Intended(Generic[Who, Person]):
+class IntendedAct(Generic[Who, Person]):
     """An act about to be taken; `on_leader`: the person is a member, moderator, administrator or on the Board."""
 
     by: Who
@@ -43,11 +43,11 @@ class Intended(Generic[Who, Person]):
     ground: Ground
     term: timedelta | None
     on_leader: bool = False
-    second: Who | None = None
+    confirmed_by: Who | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Stop(Generic[Who]):
+class StopFact(Generic[Who]):
     """One member's word that another may not act alone any more; it holds until its review ends it."""
 
     by: Who
@@ -55,19 +55,19 @@ class Stop(Generic[Who]):
 
 
 @dataclass(frozen=True, slots=True)
-class Placement(Generic[Person]):
+class PastRestriction(Generic[Person]):
     """A restriction that the service has placed; `put_back`: a person or a rejoin had removed it."""
 
     on: Person
     at: datetime
-    put_back: bool = False
+    reapplied: bool = False
 
 
 def may_act(
-    intended: Intended[Who, Person],
+    intended: IntendedAct[Who, Person],
     acts: Iterable[PastAct[Who, Person]],
     members: frozenset[Who],
-    stops: Iterable[Stop[Who]],
+    stops: Iterable[StopFact[Who]],
     now: datetime,
     policy: Policy,
 ) -> Verdict:
@@ -78,20 +78,20 @@ def may_act(
     if intended.by not in members:
         return refused("not_a_member", "Only members of the working group can act on their own word.", "P-7.1")
     stopped = {stop.of for stop in stops}
-    seconded = intended.second in (members - stopped - {intended.by})
-    if seconded:
-        return allowed("P-7.5", WITH_SECOND, "A second member has agreed to this act.")
+    confirmed = intended.confirmed_by in (members - stopped - {intended.by})
+    if confirmed:
+        return allowed("P-7.5", CONFIRMED, "A second member has agreed to this act.")
     if intended.by in stopped:
         return refused("stopped", "Another member has asked you to stop. You can act with a second member.", "P-7.5")
-    braked = _braked(intended, tuple(acts), now, policy)
-    if braked is None:
+    refusal = _brake_refusal(intended, tuple(acts), now, policy)
+    if refusal is None:
         return allowed("P-7.1", ALONE)
     if intended.ground is Ground.PHYSICAL_DANGER:
         return allowed("P-7.5", DANGER, "Somebody's life may be in danger, so this goes ahead; the chairs are called.")
-    return braked
+    return refusal
 
 
-def may_stop(by: Who, of: Who, members: frozenset[Who], stops: Iterable[Stop[Who]]) -> Verdict:
+def may_stop(by: Who, of: Who, members: frozenset[Who], stops: Iterable[StopFact[Who]]) -> Verdict:
     """Whether one member may stop another; whoever is stopped stops nobody. Policy: P-7.5."""
     if by not in members or of not in members or by == of:
         return refused("not_a_member", "One member can stop another member of the working group.", "P-7.5")
@@ -102,25 +102,31 @@ def may_stop(by: Who, of: Who, members: frozenset[Who], stops: Iterable[Stop[Who
 
 def released_by_stop(acts: Iterable[PastAct[Who, Person]], of: Who) -> tuple[PastAct[Who, Person], ...]:
     """The acts that a stop of this member releases: theirs, not reviewed, not marked as danger. Policy: P-7.5."""
-    return tuple(act for act in _unreviewed(acts, of) if act.ground is not Ground.PHYSICAL_DANGER)
+    return tuple(act for act in _unreviewed_acts(acts, of) if act.ground is not Ground.PHYSICAL_DANGER)
 
 
-def kept_for_chairs(acts: Iterable[PastAct[Who, Person]], of: Who) -> tuple[PastAct[Who, Person], ...]:
+def sent_to_chairs_by_stop(acts: Iterable[PastAct[Who, Person]], of: Who) -> tuple[PastAct[Who, Person], ...]:
     """The acts that outlast a stop of this member and go to the chairs at once: those for danger. Policy: P-7.5."""
-    return tuple(act for act in _unreviewed(acts, of) if act.ground is Ground.PHYSICAL_DANGER)
+    return tuple(act for act in _unreviewed_acts(acts, of) if act.ground is Ground.PHYSICAL_DANGER)
 
 
-def may_place(
-    on: Person, placed: Iterable[Placement[Person]], now: datetime, policy: Policy, *, put_back: bool, raid: bool
+def may_restrict(
+    person: Person,
+    restrictions: Iterable[PastRestriction[Person]],
+    now: datetime,
+    policy: Policy,
+    *,
+    reapplied: bool,
+    raid: bool,
 ) -> Verdict:
     """Whether the service may place one more restriction within this hour; a refusal pages. Policy: P-7.5.
 
     People are counted, not spaces. `placed` holds what was placed so far, oldest first; putting back counts only from
     the allowance on. An announced raid takes the bound away from those whom it names.
     """
-    before = tuple(placed)
-    counted = _newly_restricted((*before, Placement(on, now, put_back)), now, policy.brake.put_backs)
-    if raid or on not in counted or on in _newly_restricted(before, now, policy.brake.put_backs):
+    before = tuple(restrictions)
+    counted = _newly_restricted((*before, PastRestriction(person, now, reapplied)), now, policy.brake.put_backs)
+    if raid or person not in counted or person in _newly_restricted(before, now, policy.brake.put_backs):
         return allowed("P-7.5")
     if len(counted) <= policy.brake.max_people_per_hour:
         return allowed("P-7.5")
@@ -128,8 +134,8 @@ def may_place(
     return refused("too_many_people", sentence, "P-7.5")
 
 
-def may_announce(
-    by: Who, accounts: int, members: frozenset[Who], stops: Iterable[Stop[Who]], policy: Policy
+def may_announce_raid(
+    by: Who, accounts: int, members: frozenset[Who], stops: Iterable[StopFact[Who]], policy: Policy
 ) -> Verdict:
     """Whether the member may announce a raid of so many accounts; a second member still has to agree. Policy: P-7.5."""
     if by not in members:
@@ -144,7 +150,7 @@ def may_announce(
     return allowed("P-7.5")
 
 
-def may_second_raid(by: Who, announced_by: Who, members: frozenset[Who], stops: Iterable[Stop[Who]]) -> Verdict:
+def may_confirm_raid(by: Who, announced_by: Who, members: frozenset[Who], stops: Iterable[StopFact[Who]]) -> Verdict:
     """Whether the member is the second of a raid: of the group, not the first, and not stopped. Policy: P-7.5."""
     if by not in members:
         return refused("not_a_member", "Only members of the working group can agree to a raid.", "P-7.5")
@@ -155,50 +161,54 @@ def may_second_raid(by: Who, announced_by: Who, members: frozenset[Who], stops: 
     return allowed("P-7.5")
 
 
-def raid_stands_until(seconded_at: datetime, policy: Policy) -> datetime:
+def raid_announced_until(confirmed_at: datetime, policy: Policy) -> datetime:
     """So long a raid counts as announced, and its accounts are not counted by the brake. Policy: P-7.5."""
-    return seconded_at + policy.brake.raid_lasts
+    return confirmed_at + policy.brake.raid_lasts
 
 
-def tells_each_of_a_raid(policy: Policy) -> bool:
+def notifies_each_of_raid(policy: Policy) -> bool:
     """Whether everybody in a raid is written to. Policy: P-6.2, P-7.5."""
-    return policy.brake.raid_tells is RaidTells.EACH
+    return policy.brake.raid_tells is RaidNotification.EACH
 
 
-def lifts_call_people(lifts: Iterable[datetime], now: datetime, policy: Policy) -> bool:
+def are_lifts_alarming(lifts: Iterable[datetime], now: datetime, policy: Policy) -> bool:
     """Whether one person's restriction was lifted by hand so often that people are paged; it holds all the same."""
     since = now - policy.brake.lifts_within
     return sum(since < at <= now for at in lifts) >= policy.brake.lifts_by_hand
 
 
-def _braked(
-    intended: Intended[Who, Person], acts: tuple[PastAct[Who, Person], ...], now: datetime, policy: Policy
+def _brake_refusal(
+    intended: IntendedAct[Who, Person], acts: tuple[PastAct[Who, Person], ...], now: datetime, policy: Policy
 ) -> Verdict | None:
     if any(act.on == intended.on and act.reversed for act in acts):
         sentence = "An act on this person was reversed before. A second member needs to agree."
         return refused("after_reversal", sentence, "P-7.5")
-    alone = {act.on for act in acts if act.by == intended.by and act.second is None and now - HOUR < act.at <= now}
+    alone = {
+        act.on for act in acts if act.by == intended.by and act.confirmed_by is None and now - HOUR < act.at <= now
+    }
     if len(alone | {intended.on}) > policy.brake.solo_people:
         sentence = f"Alone, one member acts on at most {policy.brake.solo_people} people an hour. Ask a second member."
         return refused("too_many_people", sentence, "P-7.5")
-    hold = policy.brake.leader_hold
-    if intended.on_leader and (intended.term is None or intended.term > hold):
-        hours = hold // HOUR
+    limit = policy.brake.leader_hold
+    if intended.on_leader and (intended.term is None or intended.term > limit):
+        hours = limit // HOUR
         sentence = f"On somebody with a role here, one member acts for {hours} hours at most. Ask a second member."
         return refused("leader_term", sentence, "P-7.5")
     return None
 
 
-def _unreviewed(acts: Iterable[PastAct[Who, Person]], of: Who) -> Iterable[PastAct[Who, Person]]:
+def _unreviewed_acts(acts: Iterable[PastAct[Who, Person]], of: Who) -> Iterable[PastAct[Who, Person]]:
     return (act for act in acts if act.by == of and not act.reviewed)
 
 
-def _newly_restricted(placed: Iterable[Placement[Person]], now: datetime, put_backs: int) -> frozenset[Person]:
+def _newly_restricted(
+    restrictions: Iterable[PastRestriction[Person]], now: datetime, allowance: int
+) -> frozenset[Person]:
     used: dict[Person, int] = {}
     counted: set[Person] = set()
-    for placement in placed:
-        used[placement.on] = used.get(placement.on, 0) + placement.put_back
-        is_new = not placement.put_back or used[placement.on] > put_backs
-        if is_new and now - HOUR < placement.at <= now:
-            counted.add(placement.on)
+    for restriction in restrictions:
+        used[restriction.on] = used.get(restriction.on, 0) + restriction.reapplied
+        is_new = not restriction.reapplied or used[restriction.on] > allowance
+        if is_new and now - HOUR < restriction.at <= now:
+            counted.add(restriction.on)
     return frozenset(counted)

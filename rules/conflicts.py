@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from rules.names import Known, mentioned
+from rules.names import KnownNames, find_mentioned
 from rules.policy import Policy
 from rules.verdict import Verdict, allowed, refused
 
 Who = TypeVar("Who", bound=Hashable)
 
 
-class Standing(StrEnum):
+class ConflictStatus(StrEnum):
     """How somebody stands to one case. EXCLUDED and HELD_OUT see nothing; RECUSED sees that it exists."""
 
     CLEAR = "clear"
     RECUSED = "recused"
-    HELD_OUT = "held_out"
+    PENDING = "held_out"
     EXCLUDED = "excluded"
 
 
-class Reason(StrEnum):
+class ConflictReason(StrEnum):
     """Why a member steps back (P-4.1)."""
 
     INVOLVED = "involved"
@@ -35,7 +35,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Signs(Generic[Who]):
+class ConflictIndicators(Generic[Who]):
     """What a report says about whom it concerns.
 
     `picked` chose the reporter from the list, `authors` wrote the evidence, `texts` are all free words of the report.
@@ -48,52 +48,58 @@ class Signs(Generic[Who]):
     texts: tuple[str, ...] = ()
 
 
-_WEIGHT = {standing: weight for weight, standing in enumerate(Standing)}
+_WEIGHT = {status: weight for weight, status in enumerate(ConflictStatus)}
 
 
-def standings(signs: Signs[Who], people: Iterable[Known[Who]], policy: Policy) -> dict[Who, Standing]:
+def conflict_statuses(
+    indicators: ConflictIndicators[Who], people: Iterable[KnownNames[Who]], policy: Policy
+) -> dict[Who, ConflictStatus]:
     """How each of the people stands to a report before anybody is told of it. Policy: P-2.5.
 
     Picked, or author of the evidence: excluded. Merely mentioned, linked, or unclear: held out.
     """
     known = tuple(people)
-    sure = signs.picked | signs.authors
-    unclear = signs.linked | mentioned("\n".join(signs.texts), known, policy.conflicts)
-    return {person.who: _standing(person.who, sure, unclear) for person in known}
+    certain = indicators.picked | indicators.authors
+    possible = indicators.linked | find_mentioned("\n".join(indicators.texts), known, policy.conflicts)
+    return {person.who: _status_of(person.who, certain, possible) for person in known}
 
 
-def joined(one: Standing, other: Standing) -> Standing:
+def stricter(one: ConflictStatus, other: ConflictStatus) -> ConflictStatus:
     """The standing of somebody of whom both are true: the one that shows less."""
     return max(one, other, key=_WEIGHT.__getitem__)
 
 
-def who_may_know(members: Iterable[Who], held: Mapping[Who, Standing]) -> frozenset[Who]:
+def who_may_know(members: Iterable[Who], statuses: Mapping[Who, ConflictStatus]) -> frozenset[Who]:
     """The members who may know the case in full; whoever is not listed has no conflict. Policy: P-2.5, P-4.3."""
-    return frozenset(who for who in members if held.get(who, Standing.CLEAR) is Standing.CLEAR)
+    return frozenset(who for who in members if statuses.get(who, ConflictStatus.CLEAR) is ConflictStatus.CLEAR)
 
 
-def board_only(members: frozenset[Who], chairs: frozenset[Who], held: Mapping[Who, Standing], policy: Policy) -> bool:
+def board_only(
+    members: frozenset[Who], chairs: frozenset[Who], statuses: Mapping[Who, ConflictStatus], policy: Policy
+) -> bool:
     """Whether the matter goes to the Board and to nobody else. Policy: P-2.5.
 
     So it is where every one of the chairs is concerned, held out included, since then nobody could admit anybody, and
     where fewer members remain than the policy asks.
     """
-    remaining = who_may_know(members, held)
+    remaining = who_may_know(members, statuses)
     no_chair_is_free = bool(chairs) and not chairs & remaining
     return no_chair_is_free or len(remaining) < policy.conflicts.members_left
 
 
-def may_admit(by: Who, about: Who, deciders: frozenset[Who], held: Mapping[Who, Standing], reason: str) -> Verdict:
+def may_admit(
+    by: Who, about: Who, deciders: frozenset[Who], statuses: Mapping[Who, ConflictStatus], reason: str
+) -> Verdict:
     """Whether `by` may settle that somebody held out takes part after all. Policy: P-2.5.
 
     `deciders` come from `routing.deciders_for_chair`; an exclusion stays, whoever asks.
     """
     if by == about or by not in deciders:
         return refused("not_found", "There is no such case.", "P-2.5")
-    standing = held.get(about, Standing.CLEAR)
-    if standing is Standing.EXCLUDED:
+    status = statuses.get(about, ConflictStatus.CLEAR)
+    if status is ConflictStatus.EXCLUDED:
         return refused("excluded", "The report concerns this person, so they stay out of it.", "P-2.5")
-    if standing is not Standing.HELD_OUT:
+    if status is not ConflictStatus.PENDING:
         return refused("not_held_out", "This person is not held out of the case.", "P-2.5")
     if not reason.strip():
         return refused(
@@ -102,12 +108,14 @@ def may_admit(by: Who, about: Who, deciders: frozenset[Who], held: Mapping[Who, 
     return allowed("P-2.5")
 
 
-def may_recuse(by: Who, about: Who, deciders: frozenset[Who], held: Mapping[Who, Standing], reason: str) -> Verdict:
+def may_recuse(
+    by: Who, about: Who, deciders: frozenset[Who], statuses: Mapping[Who, ConflictStatus], reason: str
+) -> Verdict:
     """Whether `by` may have `about` step back: themselves at once, another by the chair's word. Policy: P-4.1."""
-    standing = held.get(about, Standing.CLEAR)
-    if held.get(by, Standing.CLEAR) is not Standing.CLEAR:
+    status = statuses.get(about, ConflictStatus.CLEAR)
+    if statuses.get(by, ConflictStatus.CLEAR) is not ConflictStatus.CLEAR:
         return refused("not_found", "There is no such case.", "P-4.2")
-    if standing is not Standing.CLEAR:
+    if status is not ConflictStatus.CLEAR:
         return refused("not_taking_part", "This person does not take part in the case.", "P-4.1")
     if by != about and by not in deciders:
         sentence = "A chair decides whether another member has a conflict. Your doubt can be put to them."
@@ -117,36 +125,38 @@ def may_recuse(by: Who, about: Who, deciders: frozenset[Who], held: Mapping[Who,
     return allowed("P-4.1")
 
 
-def may_raise(by: Who, about: Who, held: Mapping[Who, Standing], *, raised: bool, reason: str) -> Verdict:
+def may_claim_conflict(
+    by: Who, about: Who, statuses: Mapping[Who, ConflictStatus], *, claimed: bool, reason: str
+) -> Verdict:
     """Whether `by` may put a doubt about somebody else to those who decide; `raised`: they have done so. Policy: P-4.1."""
-    if held.get(by, Standing.CLEAR) is not Standing.CLEAR:
+    if statuses.get(by, ConflictStatus.CLEAR) is not ConflictStatus.CLEAR:
         return refused("not_found", "There is no such case.", "P-4.2")
     if by == about:
         return refused("own", "Of a conflict of your own you step back yourself; it needs nobody's word.", "P-4.1")
-    if held.get(about, Standing.CLEAR) is not Standing.CLEAR:
+    if statuses.get(about, ConflictStatus.CLEAR) is not ConflictStatus.CLEAR:
         return refused("not_taking_part", "This person does not take part in the case.", "P-4.1")
-    if raised:
+    if claimed:
         return refused("raised", "You have raised this already. Whoever decides has been told.", "P-4.1")
     if not reason.strip():
         return refused("no_reason", "Say in a sentence what the conflict is. It is kept with the case.", "P-4.1")
     return allowed("P-4.1")
 
 
-def may_decide_conflict(by: Who, about: Who, deciders: frozenset[Who], *, raised: bool, reason: str) -> Verdict:
+def may_decide_claim(by: Who, about: Who, deciders: frozenset[Who], *, claimed: bool, reason: str) -> Verdict:
     """Whether `by` may settle a conflict of `about` that somebody has raised. Policy: P-4.1.
 
     `deciders` come from `routing.deciders_for_chair`, asked about this very person.
     """
     if by == about or by not in deciders:
         return refused("not_found", "There is no such case.", "P-4.1")
-    if not raised:
+    if not claimed:
         return refused("not_raised", "No conflict of this person waits for a word in this case.", "P-4.1")
     if not reason.strip():
         return refused("no_reason", "Say in a sentence why you decide so. It is kept with the case.", "P-4.1")
     return allowed("P-4.1")
 
 
-def _standing(who: Who, sure: frozenset[Who], unclear: frozenset[Who]) -> Standing:
-    if who in sure:
-        return Standing.EXCLUDED
-    return Standing.HELD_OUT if who in unclear else Standing.CLEAR
+def _status_of(who: Who, certain: frozenset[Who], possible: frozenset[Who]) -> ConflictStatus:
+    if who in certain:
+        return ConflictStatus.EXCLUDED
+    return ConflictStatus.PENDING if who in possible else ConflictStatus.CLEAR

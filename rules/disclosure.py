@@ -11,7 +11,7 @@ from typing import Final
 from rules.verdict import Verdict, allowed, refused
 
 
-class Recipient(StrEnum):
+class RecipientRole(StrEnum):
     """In which role somebody is told."""
 
     MEMBER = "member"
@@ -25,7 +25,7 @@ class Fact(StrEnum):
 
     STATUS = "status"
     DUE_DATE = "due_date"
-    PLACE = "place"
+    SPACE = "place"
     CASE_CODE_NAME = "case_code_name"
     PERSON_CODE_NAME = "person_code_name"
     MEMBER_NAME = "member_name"
@@ -41,17 +41,17 @@ class Fact(StrEnum):
 
 _ANYBODY: Final = frozenset({Fact.STATUS, Fact.DUE_DATE})
 _PARTY: Final = _ANYBODY | {Fact.OWN_REFERENCE, Fact.READ_TEXT}
-_TOLD: Final[Mapping[Recipient, frozenset[Fact]]] = {
-    Recipient.MEMBER: _ANYBODY
-    | {Fact.CASE_CODE_NAME, Fact.PERSON_CODE_NAME, Fact.MEMBER_NAME, Fact.OPAQUE_ID, Fact.PLACE},
-    Recipient.REPORTER: _PARTY | {Fact.CONTACT_PERSON, Fact.OWN_RECEIPT},
-    Recipient.REPORTED: _PARTY | {Fact.OWN_PAGE, Fact.DECISION, Fact.TERM, Fact.PLACE},
-    Recipient.OWNER: frozenset({Fact.PLACE, Fact.OWN_PAGE}),
+_DISCLOSED: Final[Mapping[RecipientRole, frozenset[Fact]]] = {
+    RecipientRole.MEMBER: _ANYBODY
+    | {Fact.CASE_CODE_NAME, Fact.PERSON_CODE_NAME, Fact.MEMBER_NAME, Fact.OPAQUE_ID, Fact.SPACE},
+    RecipientRole.REPORTER: _PARTY | {Fact.CONTACT_PERSON, Fact.OWN_RECEIPT},
+    RecipientRole.REPORTED: _PARTY | {Fact.OWN_PAGE, Fact.DECISION, Fact.TERM, Fact.SPACE},
+    RecipientRole.OWNER: frozenset({Fact.SPACE, Fact.OWN_PAGE}),
 }
 
 
-def may_tell(recipient: Recipient, fact: Fact) -> Verdict:
+def may_disclose(recipient: RecipientRole, fact: Fact) -> Verdict:
     """Whether a notice may carry a fact of this kind to somebody in this role. Policy: P-2.6, P-2.11, P-3.1."""
-    if fact in _TOLD[recipient]:
+    if fact in _DISCLOSED[recipient]:
         return allowed("P-3.1")
     return refused("not_told", "This stays with the members who handle the case.", "P-2.6")

@@ -15,56 +15,56 @@ from rules.verdict import Verdict, allowed, refused
 Who = TypeVar("Who", bound=Hashable)
 
 
-class Status(StrEnum):
+class HandoffStatus(StrEnum):
     """How far a matter has come, for those who passed it on (P-8.2)."""
 
     RECEIVED = "received"
     ACCEPTED = "accepted"
-    LOOKED_AT = "looked_at"
+    UNDER_REVIEW = "looked_at"
     DECIDED = "decided"
     CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class HandoffProgress:
     """What has happened to a matter since it was passed on. `begun`: an outcome has been proposed."""
 
     accepted: bool
-    begun: bool = False
+    started: bool = False
     decided: bool = False
     closed: bool = False
 
 
-def status_of(progress: Progress) -> Status:
+def status_of(progress: HandoffProgress) -> HandoffStatus:
     """How far the matter has come, in the one word that goes back to the moderators. Policy: P-8.2.
 
     Nothing of who decides it, of what was found, or of what follows.
     """
     if progress.closed:
-        return Status.CLOSED
+        return HandoffStatus.CLOSED
     if progress.decided:
-        return Status.DECIDED
-    if progress.begun:
-        return Status.LOOKED_AT
-    return Status.ACCEPTED if progress.accepted else Status.RECEIVED
+        return HandoffStatus.DECIDED
+    if progress.started:
+        return HandoffStatus.UNDER_REVIEW
+    return HandoffStatus.ACCEPTED if progress.accepted else HandoffStatus.RECEIVED
 
 
-def status_when_walled(accepted_at: datetime | None, walled_at: datetime) -> Status:
+def status_when_excluded(accepted_at: datetime | None, excluded_at: datetime) -> HandoffStatus:
     """What somebody is shown of a matter that they passed on and that turned out to concern them. Policy: P-2.5, P-8.2.
 
     It stands still where it was: a line that vanished would tell them what it is about.
     """
-    return Status.ACCEPTED if accepted_at is not None and accepted_at < walled_at else Status.RECEIVED
+    return HandoffStatus.ACCEPTED if accepted_at is not None and accepted_at < excluded_at else HandoffStatus.RECEIVED
 
 
-def may_accept(by: Who, passed_on_by: Who | None) -> Verdict:
+def may_accept(by: Who, handed_off_by: Who | None) -> Verdict:
     """Whether `by` may accept the matter by name: anybody of the other group who did not pass it on. Policy: P-8.2."""
-    if by == passed_on_by:
+    if by == handed_off_by:
         return refused("own", "You passed this on yourself: somebody else accepts it by name.", "P-8.2")
     return allowed("P-8.2")
 
 
-def may_turn_over(since: datetime, *, accepted: bool, decided: bool, now: datetime, policy: Policy) -> Verdict:
+def may_refer_to_board(since: datetime, *, accepted: bool, decided: bool, now: datetime, policy: Policy) -> Verdict:
     """Whether a chair of either group may turn the matter over to the Board by now. Policy: P-8.4.
 
     So it is where nobody has accepted it in time, or where it was accepted and is not decided in time.
@@ -80,6 +80,6 @@ def may_turn_over(since: datetime, *, accepted: bool, decided: bool, now: dateti
     return allowed("P-8.4")
 
 
-def is_spread(spaces: Iterable[Hashable], policy: Policy) -> bool:
+def is_cross_space(spaces: Iterable[Hashable], policy: Policy) -> bool:
     """Whether somebody was measured or found in violation in so many spaces that it is no local matter. Policy: P-8.3."""
     return len(set(spaces)) >= policy.routing.spaces_to_escalate

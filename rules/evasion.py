@@ -3,7 +3,7 @@
 from rules.verdict import Verdict, allowed, refused
 
 
-def may_mark(*, marked: bool, evades: bool, restricted_before: bool, reason: str) -> Verdict:
+def may_mark_evasion(*, marked: bool, evades: bool, restricted_before: bool, reason: str) -> Verdict:
     """Whether the mark may be set or taken back; `restricted_before`: a restriction began before the case was opened."""
     if evades is marked:
         sentence = "This case has that mark already." if marked else "This case has no such mark."

@@ -9,32 +9,32 @@ from enum import StrEnum
 from rules.policy import Policy
 
 
-class ToldHow(StrEnum):
+class FloodNotice(StrEnum):
     """How somebody hears of one more report."""
 
     EACH = "each"
-    MANY = "many"
-    NOT = "not"
+    SUMMARY = "many"
+    NONE = "not"
 
 
-def flood_since(now: datetime, policy: Policy) -> datetime:
+def flood_window_start(now: datetime, policy: Policy) -> datetime:
     """Reports from that instant on count as coming together."""
     return now - policy.reports.flood_window
 
 
-def how_told(told_of: int, *, told_of_many: bool, policy: Policy) -> ToldHow:
+def flood_notice(notified_of: int, *, summary_sent: bool, policy: Policy) -> FloodNotice:
     """How one more report is told to somebody who was told of `told_of` others since then. Policy: P-2.9.
 
     Beyond `flood_from` they hear once that there are many, and the list of cases shows them all. Danger is never told so.
     """
-    if told_of < policy.reports.flood_from:
-        return ToldHow.EACH
-    return ToldHow.NOT if told_of_many else ToldHow.MANY
+    if notified_of < policy.reports.flood_from:
+        return FloodNotice.EACH
+    return FloodNotice.NONE if summary_sent else FloodNotice.SUMMARY
 
 
-def joins_the_same_words(already: int, policy: Policy) -> bool:
+def joins_burst_case(identical: int, policy: Policy) -> bool:
     """Whether one more report in the very words of `already` others since then is put with them, in one case.
 
     It keeps a receipt and a reference of its own. Policy: P-2.9.
     """
-    return already >= policy.reports.burst_from
+    return identical >= policy.reports.burst_from

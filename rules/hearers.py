@@ -13,29 +13,29 @@ from rules.verdict import Verdict, allowed, refused
 Who = TypeVar("Who", bound=Hashable)
 
 
-def first_hearers(chosen: Collection[Who], may_know: frozenset[Who], *, danger: bool) -> frozenset[Who] | None:
+def first_audience(chosen: Collection[Who], may_know: frozenset[Who], *, danger: bool) -> frozenset[Who] | None:
     """Those of the chosen who may know the case; None where everybody who may know it hears at once. Policy: P-2.5.
 
     Danger is told to every allowed member at once, whoever was chosen (P-3.6); where nobody of the chosen is left, or
     nobody besides them, there is nothing to keep back.
     """
-    heard = frozenset(chosen) & may_know
-    return None if danger or not heard or heard == may_know else heard
+    audience = frozenset(chosen) & may_know
+    return None if danger or not audience or audience == may_know else audience
 
 
-def heard_by_all_from(received_at: datetime, policy: Policy) -> datetime:
+def open_to_all_at(received_at: datetime, policy: Policy) -> datetime:
     """When the service itself opens the case to all who may know it, if nobody has done so. Policy: P-2.5."""
     return received_at + policy.reports.heard_first_for
 
 
-def hears(who: Who, hearers: Collection[Who], kept_out: Collection[Who]) -> bool:
+def is_in_audience(who: Who, audience: Collection[Who], excluded: Collection[Who]) -> bool:
     """Whether somebody who may know the case has heard of it; where no hearer is left, everybody has. Policy: P-2.5."""
-    left = frozenset(hearers) - frozenset(kept_out)
-    return not left or who in left
+    remaining = frozenset(audience) - frozenset(excluded)
+    return not remaining or who in remaining
 
 
-def may_widen(*, narrowed: bool) -> Verdict:
+def may_open_to_all(*, restricted: bool) -> Verdict:
     """Whether there is anything to open: any of those who know the case may do it. Policy: P-2.5."""
-    if not narrowed:
+    if not restricted:
         return refused("open_already", "Every member without a conflict knows this case already.", "P-2.5")
     return allowed("P-2.5")

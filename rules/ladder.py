@@ -27,7 +27,7 @@ class Outcome(StrEnum):
     OTHER = "other"
 
 
-class Authority(StrEnum):
+class AuthorityKind(StrEnum):
     """On whose word a sanction stands."""
 
     DECISION = "decision"
@@ -36,7 +36,7 @@ class Authority(StrEnum):
     ADOPTED = "adopted"
 
 
-class ReadmissionAsks(StrEnum):
+class ReadmissionRequirement(StrEnum):
     """What a person must do to return when a term is over."""
 
     NOTHING = "nothing"
@@ -54,7 +54,7 @@ class TermState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Consequence:
+class LadderConsequence:
     """What a proposal would do to one person; no `term` is without end; `everywhere` is all spaces."""
 
     outcome: Outcome
@@ -82,50 +82,52 @@ def rung_of(outcome: Outcome) -> int | None:
     return _RUNGS.get(outcome)
 
 
-def may_propose_consequence(consequence: Consequence, policy: Policy) -> Verdict:
+def may_propose_consequence(consequence: LadderConsequence, policy: Policy) -> Verdict:
     """Whether the consequence is one that its rung, or its outcome, allows. Policy: P-5.2, P-5.3, P-6.1."""
     if consequence.outcome in _SUSPENSIONS:
-        return _judge_suspension(consequence, policy.sanctions)
+        return _check_suspension(consequence, policy.sanctions)
     if consequence.outcome is Outcome.PERMANENT_BAN:
-        return _judge_ban(consequence)
+        return _check_ban(consequence)
     if consequence.outcome is Outcome.OTHER:
-        return _judge_other(consequence)
-    return _judge_unrestricted(consequence)
+        return _check_other(consequence)
+    return _check_unrestricted(consequence)
 
 
-def on_term_end(authority: Authority, consequence: Consequence, policy: Policy) -> OnTermEnd:
+def on_term_end(authority: AuthorityKind, consequence: LadderConsequence, policy: Policy) -> OnTermEnd:
     """What the end of this sanction's term brings: its own choice, else its rung's custom. Policy: P-6.2.
 
     What was never decided by the group (an act alone, a local measure) always lifts.
     """
-    if authority is not Authority.DECISION:
+    if authority is not AuthorityKind.DECISION:
         return OnTermEnd.LIFT
     if consequence.on_term_end is not None:
         return consequence.on_term_end
     return policy.sanctions.on_term_end if consequence.outcome in _SUSPENSIONS else OnTermEnd.LIFT
 
 
-def readmission_asks(authority: Authority, consequence: Consequence, policy: Policy) -> ReadmissionAsks:
+def readmission_requirement(
+    authority: AuthorityKind, consequence: LadderConsequence, policy: Policy
+) -> ReadmissionRequirement:
     """What the person must do before access returns once the term is over. Policy: P-5.2, P-6.2."""
     if consequence.restriction is not Restriction.NONE and consequence.term is None:
-        return ReadmissionAsks.NEVER_OPENS
+        return ReadmissionRequirement.NEVER_OPENS
     if on_term_end(authority, consequence, policy) is OnTermEnd.LIFT:
-        return ReadmissionAsks.NOTHING
+        return ReadmissionRequirement.NOTHING
     if consequence.outcome is Outcome.EXTENDED_SUSPENSION:
-        return ReadmissionAsks.REQUEST_AND_CONDITIONS
-    return ReadmissionAsks.REQUEST
+        return ReadmissionRequirement.REQUEST_AND_CONDITIONS
+    return ReadmissionRequirement.REQUEST
 
 
 def may_readmit(
-    authority: Authority, consequence: Consequence, *, requested: bool, conditions_met: bool, policy: Policy
+    authority: AuthorityKind, consequence: LadderConsequence, *, requested: bool, conditions_met: bool, policy: Policy
 ) -> Verdict:
     """Whether the group may grant readmission on what it has before it. Policy: P-5.2."""
-    asks = readmission_asks(authority, consequence, policy)
-    if asks is ReadmissionAsks.NEVER_OPENS:
+    requirement = readmission_requirement(authority, consequence, policy)
+    if requirement is ReadmissionRequirement.NEVER_OPENS:
         return refused("no_end", "This sanction has no end, so readmission does not open. The Board may look.", "P-5.2")
-    if asks is not ReadmissionAsks.NOTHING and not requested:
+    if requirement is not ReadmissionRequirement.NOTHING and not requested:
         return refused("not_requested", "The person has not asked to return yet.", "P-5.2")
-    if asks is ReadmissionAsks.REQUEST_AND_CONDITIONS and not conditions_met:
+    if requirement is ReadmissionRequirement.REQUEST_AND_CONDITIONS and not conditions_met:
         return refused("conditions_open", "The conditions for return have not been shown to be met.", "P-5.2")
     return allowed("P-5.2")
 
@@ -147,7 +149,7 @@ def term_state(ends: datetime | None, returns_at: datetime | None, now: datetime
     return TermState.AWAITING if ends is not None and now >= ends else TermState.RUNNING
 
 
-def approval_grounds(consequence: Consequence, policy: Policy) -> tuple[ApprovalGround, ...]:
+def approval_grounds(consequence: LadderConsequence, policy: Policy) -> tuple[ApprovalGround, ...]:
     """Why the organisers must record a motion before this is enacted; empty if they need not. Policy: P-5.1."""
     present = {
         ApprovalGround.SUSPENSION: consequence.outcome in _SUSPENSIONS,
@@ -158,24 +160,24 @@ def approval_grounds(consequence: Consequence, policy: Policy) -> tuple[Approval
     return tuple(ground for ground in policy.quorum.organisers_approve if present[ground])
 
 
-def _judge_suspension(consequence: Consequence, bounds: Sanctions) -> Verdict:
+def _check_suspension(consequence: LadderConsequence, bounds: Sanctions) -> Verdict:
     if consequence.restriction is not Restriction.SUSPENDED:
-        return refused("restriction", "A suspension suspends: choose the restriction `suspended`.", "P-5.2")
+        return refused("restriction", "A suspension suspends: choose the restriction `is_suspended`.", "P-5.2")
     if not consequence.everywhere:
         return refused("scope", "A suspension covers all spaces.", "P-6.1")
     if consequence.outcome is Outcome.SHORT_SUSPENSION:
-        return _judge_short(consequence.term, bounds)
-    return _judge_extended(consequence, bounds)
+        return _check_short(consequence.term, bounds)
+    return _check_extended(consequence, bounds)
 
 
-def _judge_short(term: timedelta | None, bounds: Sanctions) -> Verdict:
+def _check_short(term: timedelta | None, bounds: Sanctions) -> Verdict:
     if term is None or not bounds.short_least <= term <= bounds.short_most:
         least, most = bounds.short_least.days, bounds.short_most.days
         return refused("term", f"A short suspension lasts {least} to {most} days.", "P-5.2")
     return allowed("P-5.2")
 
 
-def _judge_extended(consequence: Consequence, bounds: Sanctions) -> Verdict:
+def _check_extended(consequence: LadderConsequence, bounds: Sanctions) -> Verdict:
     if consequence.term is None or consequence.term < bounds.extended_least:
         return refused("term", f"An extended suspension lasts {bounds.extended_least.days} days or more.", "P-5.2")
     if not consequence.has_conditions:
@@ -183,7 +185,7 @@ def _judge_extended(consequence: Consequence, bounds: Sanctions) -> Verdict:
     return allowed("P-5.2")
 
 
-def _judge_ban(consequence: Consequence) -> Verdict:
+def _check_ban(consequence: LadderConsequence) -> Verdict:
     if consequence.restriction is not Restriction.BANNED:
         return refused("restriction", "A permanent ban bans: choose the restriction `banned`.", "P-5.2")
     if consequence.term is not None:
@@ -193,7 +195,7 @@ def _judge_ban(consequence: Consequence) -> Verdict:
     return allowed("P-5.2")
 
 
-def _judge_other(consequence: Consequence) -> Verdict:
+def _check_other(consequence: LadderConsequence) -> Verdict:
     if consequence.restriction in (Restriction.SUSPENDED, Restriction.BANNED):
         return refused("rung", "Suspending or banning has rungs of its own on the ladder: choose one of them.", "P-5.2")
     has_term = consequence.term is not None and consequence.term > timedelta(0)
@@ -202,7 +204,7 @@ def _judge_other(consequence: Consequence) -> Verdict:
     return allowed("P-5.3")
 
 
-def _judge_unrestricted(consequence: Consequence) -> Verdict:
+def _check_unrestricted(consequence: LadderConsequence) -> Verdict:
     if consequence.restriction is not Restriction.NONE or consequence.term is not None:
         return refused("restriction", "This outcome restricts nobody: it has no restriction and no term.", "P-5.2")
     if consequence.outcome is Outcome.FACILITATED_COMMUNICATION and not consequence.consent_of_all:

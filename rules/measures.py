@@ -25,7 +25,7 @@ class MeasureReason(StrEnum):
     GUIDELINES = "guidelines"
 
 
-FOR_THE_GROUP: Final = frozenset({"permanent", "too_long", "repeated", "on_leader"})
+ESCALATION_CODES: Final = frozenset({"permanent", "too_long", "repeated", "on_leader"})
 """The refusals that say: this is the working group's to decide, so escalate it."""
 
 _ESCALATE: Final = "Escalate it to the working group instead, or choose a shorter term."
@@ -39,40 +39,40 @@ def may_measure(
     `earlier` are the beginnings of the measures that the person has had in this space; `on_leader`: the person has a
     role here, so that nobody alone restricts them for longer than the brake allows.
     """
-    numbers = policy.measures
+    measures = policy.measures
     if term is None:
         return refused("permanent", f"A measure of moderators has an end. {_ESCALATE}", "P-6.8")
     if term <= timedelta():
         return refused("term", "A term lies ahead: choose a length of more than nothing.", "P-6.8")
-    if term > numbers.local_max:
-        sentence = f"A measure of moderators lasts {_days(numbers.local_max)} at most. {_ESCALATE}"
+    if term > measures.local_max:
+        sentence = f"A measure of moderators lasts {_days(measures.local_max)} at most. {_ESCALATE}"
         return refused("too_long", sentence, "P-6.8")
     if on_leader and term > policy.brake.leader_hold:
         sentence = "They have a role here: nobody alone restricts them for longer than"
         return refused("on_leader", f"{sentence} {_days(policy.brake.leader_hold)}. {_ESCALATE}", "P-7.5")
-    recent = [at for at in earlier if now - at < numbers.local_repeat_within]
-    if len(recent) + 1 >= numbers.local_repeat:
+    recent = [at for at in earlier if now - at < measures.local_repeat_within]
+    if len(recent) + 1 >= measures.local_repeat:
         sentence = (
             f"This would be measure number {len(recent) + 1} on the same person within "
-            f"{_days(numbers.local_repeat_within)}, which is the working group's to look at. Escalate it instead."
+            f"{_days(measures.local_repeat_within)}, which is the working group's to look at. Escalate it instead."
         )
         return refused("repeated", sentence, "P-6.8")
     return allowed("P-6.8")
 
 
-def explained_by(noticed_at: datetime, policy: Policy) -> datetime:
+def explanation_due_at(noticed_at: datetime, policy: Policy) -> datetime:
     """By when a moderator says why, and for how long, of what they did with the space's own menu. Policy: P-7.2."""
     return noticed_at + policy.measures.native_reason_within
 
 
-def belongs_to_the_group_from(noticed_at: datetime, policy: Policy) -> datetime:
+def unexplained_limit_at(noticed_at: datetime, policy: Policy) -> datetime:
     """From when a restriction that nobody explains has lasted longer than moderators may restrict. Policy: P-6.8."""
     return noticed_at + policy.measures.local_max
 
 
-def passes_to_the_group(asked_at: datetime, policy: Policy) -> datetime:
+def reconsideration_due_at(requested_at: datetime, policy: Policy) -> datetime:
     """When a person's wish for another look goes from the moderators' chair to the working group. Policy: P-6.8."""
-    return asked_at + policy.measures.local_look
+    return requested_at + policy.measures.local_look
 
 
 def _days(length: timedelta) -> str:

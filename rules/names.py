@@ -35,7 +35,7 @@ _EVERYDAY = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Known(Generic[Who]):
+class KnownNames(Generic[Who]):
     """What somebody is called: full names and nicknames in `names`, logins and stable account ids in `handles`."""
 
     who: Who
@@ -43,14 +43,14 @@ class Known(Generic[Who]):
     handles: tuple[str, ...] = ()
 
 
-def mentioned(text: str, people: Iterable[Known[Who]], numbers: Conflicts) -> frozenset[Who]:
+def find_mentioned(text: str, people: Iterable[KnownNames[Who]], conflicts: Conflicts) -> frozenset[Who]:
     """Those of the people whom the text mentions, or may mention. Policy: P-2.5.
 
     Letter case, accents, separators and invisible signs make no difference; part of a name, its beginning, and one
     wrong letter in a longer one count as well.
     """
-    seen = _Text.read(text)
-    return frozenset(person.who for person in people if _is_mentioned(person, seen, numbers))
+    parsed = _Text.read(text)
+    return frozenset(person.who for person in people if _is_mentioned(person, parsed, conflicts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,49 +62,49 @@ class _Text:
 
     @classmethod
     def read(cls, text: str) -> "_Text":
-        words = _WORD.findall(_plain(text))
+        words = _WORD.findall(_simplify(text))
         runs = {"".join(words[start : start + n]) for start in range(len(words)) for n in range(1, _LONGEST_RUN + 1)}
         tidy = unicodedata.normalize("NFKC", text)
-        within = {_plain(word) for word in _CAPITAL.findall(tidy) if word[0].isupper()}
-        anywhere = {_plain(word) for word in _WORD.findall(tidy) if word[0].isupper()}
+        within = {_simplify(word) for word in _CAPITAL.findall(tidy) if word[0].isupper()}
+        anywhere = {_simplify(word) for word in _WORD.findall(tidy) if word[0].isupper()}
         capitals = frozenset(within | (anywhere & _ALSO_NAMES))
         return cls(frozenset(words), capitals, frozenset(runs), "".join(words))
 
 
-def _is_mentioned(person: Known[Who], text: _Text, numbers: Conflicts) -> bool:
-    if any(_stands_in(handle, text) for handle in person.handles):
+def _is_mentioned(person: KnownNames[Who], text: _Text, conflicts: Conflicts) -> bool:
+    if any(_contains_name(handle, text) for handle in person.handles):
         return True
-    return any(_stands_in(name, text) or _is_near(name, text, numbers) for name in person.names)
+    return any(_contains_name(name, text) or _is_near(name, text, conflicts) for name in person.names)
 
 
-def _stands_in(name: str, text: _Text) -> bool:
+def _contains_name(name: str, text: _Text) -> bool:
     """Whether the whole name stands in the text, its parts written apart, together, or with signs between."""
-    joined = "".join(_WORD.findall(_plain(name)))
+    joined = "".join(_WORD.findall(_simplify(name)))
     if not joined:
         return False
     return joined in text.runs or (_is_unspaced(joined) and joined in text.joined)
 
 
-def _is_near(name: str, text: _Text, numbers: Conflicts) -> bool:
-    parts = _WORD.findall(_plain(name))
+def _is_near(name: str, text: _Text, conflicts: Conflicts) -> bool:
+    parts = _WORD.findall(_simplify(name))
     plain_words = text.words - _EVERYDAY | text.capitals
-    if any(_is_beginning(word, part, numbers) for part in parts for word in plain_words):
+    if any(_is_beginning(word, part, conflicts) for part in parts for word in plain_words):
         return True
-    return any(_may_be(word, part, numbers) for part in parts for word in text.words)
+    return any(_may_be(word, part, conflicts) for part in parts for word in text.words)
 
 
-def _is_beginning(word: str, part: str, numbers: Conflicts) -> bool:
-    return len(word) >= numbers.nickname_letters and part.startswith(word)
+def _is_beginning(word: str, part: str, conflicts: Conflicts) -> bool:
+    return len(word) >= conflicts.nickname_letters and part.startswith(word)
 
 
-def _may_be(word: str, part: str, numbers: Conflicts) -> bool:
+def _may_be(word: str, part: str, conflicts: Conflicts) -> bool:
     """Whether a word of the text may stand for this part of a name: the same, or one slip away where it is longer."""
-    if word == part and len(word) >= numbers.nickname_letters:
+    if word == part and len(word) >= conflicts.nickname_letters:
         return True
-    return min(len(word), len(part)) >= numbers.typo_letters and _one_slip(word, part)
+    return min(len(word), len(part)) >= conflicts.typo_letters and _is_one_slip_apart(word, part)
 
 
-def _one_slip(one: str, other: str) -> bool:
+def _is_one_slip_apart(one: str, other: str) -> bool:
     """Whether a letter added, left out, changed, or two neighbours swapped, make one word of the other."""
     if abs(len(one) - len(other)) > 1:
         return False
@@ -114,10 +114,12 @@ def _one_slip(one: str, other: str) -> bool:
     return rest[1:] == other_rest[1:] or rest[1:] == other_rest or rest == other_rest[1:] or swapped == other_rest
 
 
-def _plain(text: str) -> str:
+def _simplify(text: str) -> str:
     """The text without letter case, accents, width variants and invisible signs."""
-    parted = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(sign for sign in parted if unicodedata.category(sign) not in {"Mn", "Cf"}).translate(_PLAIN_LETTERS)
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(sign for sign in decomposed if unicodedata.category(sign) not in {"Mn", "Cf"}).translate(
+        _PLAIN_LETTERS
+    )
 
 
 def _is_unspaced(word: str) -> bool:

@@ -51,7 +51,7 @@ class OnTermEnd(StrEnum):
     AWAIT_READMISSION = "await_readmission"
 
 
-class RaidTells(StrEnum):
+class RaidNotification(StrEnum):
     """Whom the service writes to when many accounts are restricted at once."""
 
     NOBODY = "nobody"
@@ -169,7 +169,7 @@ class Brake:
     lifts_within: Annotated[timedelta, Source("P-7.5", HOUR, 7 * DAY)]
     raid_most: Annotated[int, Source("P-7.5", 2, 100_000)]
     raid_lasts: Annotated[timedelta, Source("P-7.5", HOUR, 14 * DAY)]
-    raid_tells: Annotated[RaidTells, Source("P-7.5")]
+    raid_tells: Annotated[RaidNotification, Source("P-7.5")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +234,13 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class PolicyValue:
     """One entry of a policy file: its section and key, the type of what stands there, and its source."""
 
     section: str
     key: str
     kind: type
-    many: bool
+    is_list: bool
     source: Source
 
     @property
@@ -250,64 +250,72 @@ class Value:
 
 
 @cache
-def sections() -> Mapping[str, type]:
+def policy_sections() -> Mapping[str, type]:
     """The sections of a policy file and the group that each one fills, in reading order."""
     hints = get_type_hints(Policy)
     return {field.name: hints[field.name] for field in fields(Policy)}
 
 
 @cache
-def values() -> tuple[Value, ...]:
+def policy_values() -> tuple[PolicyValue, ...]:
     """Every entry of a policy file, in reading order."""
-    return tuple(_values())
+    return tuple(_iterate_values())
 
 
-def _values() -> Iterator[Value]:
-    for section, group in sections().items():
+def _iterate_values() -> Iterator[PolicyValue]:
+    for section, group in policy_sections().items():
         for key, hint in get_type_hints(group, include_extras=True).items():
             kind, source = get_args(hint)
             items = get_args(kind)
-            yield Value(section, key, items[0] if items else kind, bool(items), source)
+            yield PolicyValue(section, key, items[0] if items else kind, bool(items), source)
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ValueOrder:
     """Two values of which the first may not be more than the second; `strict`: nor as much."""
 
     smaller: str
     larger: str
-    because: str
+    reason: str
     strict: bool = False
 
 
-ORDERS: tuple[Order, ...] = (
-    Order("reports.first_answer_target", "reports.first_answer", "a target lies within what is promised"),
-    Order("reports.first_answer", "reports.substantive_answer", "the first answer comes before the fuller one"),
-    Order("reports.substantive_answer", "reports.resolution", "the fuller answer comes no later than the resolution"),
-    Order("reports.danger_repeat", "reports.danger_page", "danger is repeated before it is passed on"),
-    Order("conflicts.conflict_review", "unilateral.review_within", "a doubtful act is reviewed sooner, not later"),
-    Order("quorum.others", "quorum.least_counted", "a group at its least could never agree", strict=True),
-    Order("quorum.severe_share", "quorum.consensus_share", "overruling an objection asks for more than a majority"),
-    Order("quorum.objection_window", "quorum.consensus_window", "an objection lengthens the time, never shortens it"),
-    Order("quorum.consensus_window", "quorum.decide_by", "a proposal would leave the group before it could close"),
-    Order("sanctions.short_least", "sanctions.short_most", "no term would fit a short suspension"),
-    Order("sanctions.short_most", "sanctions.extended_least", "one term would stand on two rungs"),
-    Order("unilateral.account_due", "unilateral.unreviewed_end", "an act would end before its account is due"),
-    Order("unilateral.review_within", "unilateral.unreviewed_end", "an act would end before its review is due"),
-    Order("unilateral.liaison_after", "unilateral.unreviewed_end", "the liaison would hear of it only afterwards"),
-    Order("brake.solo_people", "brake.max_people_per_hour", "one member could do more than the whole service"),
-    Order("measures.native_reason_within", "measures.local_max", "it would outlast what moderators may do unexplained"),
+ORDERS: tuple[ValueOrder, ...] = (
+    ValueOrder("reports.first_answer_target", "reports.first_answer", "a target lies within what is promised"),
+    ValueOrder("reports.first_answer", "reports.substantive_answer", "the first answer comes before the fuller one"),
+    ValueOrder(
+        "reports.substantive_answer", "reports.resolution", "the fuller answer comes no later than the resolution"
+    ),
+    ValueOrder("reports.danger_repeat", "reports.danger_page", "danger is repeated before it is passed on"),
+    ValueOrder("conflicts.conflict_review", "unilateral.review_within", "a doubtful act is reviewed sooner, not later"),
+    ValueOrder("quorum.others", "quorum.least_counted", "a group at its least could never agree", strict=True),
+    ValueOrder(
+        "quorum.severe_share", "quorum.consensus_share", "overruling an objection asks for more than a majority"
+    ),
+    ValueOrder(
+        "quorum.objection_window", "quorum.consensus_window", "an objection lengthens the time, never shortens it"
+    ),
+    ValueOrder("quorum.consensus_window", "quorum.decide_by", "a proposal would leave the group before it could close"),
+    ValueOrder("sanctions.short_least", "sanctions.short_most", "no term would fit a short suspension"),
+    ValueOrder("sanctions.short_most", "sanctions.extended_least", "one term would stand on two rungs"),
+    ValueOrder("unilateral.account_due", "unilateral.unreviewed_end", "an act would end before its account is due"),
+    ValueOrder("unilateral.review_within", "unilateral.unreviewed_end", "an act would end before its review is due"),
+    ValueOrder("unilateral.liaison_after", "unilateral.unreviewed_end", "the liaison would hear of it only afterwards"),
+    ValueOrder("brake.solo_people", "brake.max_people_per_hour", "one member could do more than the whole service"),
+    ValueOrder(
+        "measures.native_reason_within", "measures.local_max", "it would outlast what moderators may do unexplained"
+    ),
 )
 
 _Comparable = TypeVar("_Comparable", timedelta, int, Fraction)
 
 
-def contradictions(known: Mapping[str, object]) -> tuple[Order, ...]:
+def find_contradictions(known: Mapping[str, object]) -> tuple[ValueOrder, ...]:
     """Each order that the known values break, by their paths; a value that is not known breaks none."""
-    return tuple(order for order in ORDERS if _broken(order, known.get(order.smaller), known.get(order.larger)))
+    return tuple(order for order in ORDERS if _is_broken(order, known.get(order.smaller), known.get(order.larger)))
 
 
-def _broken(order: Order, smaller: object, larger: object) -> bool:
+def _is_broken(order: ValueOrder, smaller: object, larger: object) -> bool:
     if isinstance(smaller, timedelta) and isinstance(larger, timedelta):
         return _exceeds(smaller, larger, order.strict)
     if isinstance(smaller, int | Fraction) and isinstance(larger, int | Fraction):

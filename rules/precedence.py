@@ -18,7 +18,7 @@ class Restriction(StrEnum):
     BANNED = "banned"
 
 
-class Hold(StrEnum):
+class AccessLevel(StrEnum):
     """What a restriction is to a space: suspended and banned are one state there."""
 
     OPEN = "open"
@@ -27,13 +27,13 @@ class Hold(StrEnum):
 
 
 _STRENGTH = {restriction: strength for strength, restriction in enumerate(Restriction)}
-_HOLD = {
-    Restriction.NONE: Hold.OPEN,
-    Restriction.MUTED: Hold.MUTED,
-    Restriction.SUSPENDED: Hold.BARRED,
-    Restriction.BANNED: Hold.BARRED,
+_LEVELS = {
+    Restriction.NONE: AccessLevel.OPEN,
+    Restriction.MUTED: AccessLevel.MUTED,
+    Restriction.SUSPENDED: AccessLevel.BARRED,
+    Restriction.BANNED: AccessLevel.BARRED,
 }
-_HOLD_STRENGTH = {hold: strength for strength, hold in enumerate(Hold)}
+_LEVEL_STRENGTH = {level: strength for strength, level in enumerate(AccessLevel)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,19 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class StrongestDemand:
     """What all demands together ask now, and until when at least as much is asked without a gap (none: no end)."""
 
     restriction: Restriction
     until: datetime | None
 
     @property
-    def hold(self) -> Hold:
+    def level(self) -> AccessLevel:
         """What a space must hold for it."""
-        return hold_of(self.restriction)
+        return access_level_of(self.restriction)
 
 
-class Foreign(StrEnum):
+class ForeignComparison(StrEnum):
     """How somebody else's restriction compares with what is wanted (P-6.3)."""
 
     ENOUGH = "enough"
@@ -70,12 +70,12 @@ class Foreign(StrEnum):
     SHORTER = "shorter"
 
 
-def hold_of(restriction: Restriction) -> Hold:
+def access_level_of(restriction: Restriction) -> AccessLevel:
     """The state of a space that carries out the restriction."""
-    return _HOLD[restriction]
+    return _LEVELS[restriction]
 
 
-def strongest(demands: Iterable[Demand], now: datetime) -> Wanted:
+def strongest(demands: Iterable[Demand], now: datetime) -> StrongestDemand:
     """What is wanted now: the strongest demand in force, held as long as any demands of its kind join up.
 
     Policy: P-6.3. With nothing in force the answer is NONE without end, whatever starts later (see `next_change`).
@@ -84,8 +84,8 @@ def strongest(demands: Iterable[Demand], now: datetime) -> Wanted:
     running = [demand.restriction for demand in known if demand.runs_at(now)]
     restriction = max(running, key=_STRENGTH.__getitem__, default=Restriction.NONE)
     if restriction is Restriction.NONE:
-        return Wanted(Restriction.NONE, None)
-    return Wanted(restriction, _joined_end(known, hold_of(restriction), now))
+        return StrongestDemand(Restriction.NONE, None)
+    return StrongestDemand(restriction, _continuous_end(known, access_level_of(restriction), now))
 
 
 def next_change(demands: Iterable[Demand], now: datetime) -> datetime | None:
@@ -97,22 +97,22 @@ def next_change(demands: Iterable[Demand], now: datetime) -> datetime | None:
     return next((instant for instant in later if strongest(known, instant).restriction is not current), None)
 
 
-def compare_foreign(restriction: Restriction, until: datetime | None, wanted: Wanted) -> Foreign:
+def compare_foreign(restriction: Restriction, until: datetime | None, demand: StrongestDemand) -> ForeignComparison:
     """Whether a restriction that is not ours is at least as strong and as long as what is wanted; no `until`: no end.
 
     ENOUGH is left alone and counts as held by others; SHORTER holds for now and is looked at when it ends.
     """
-    if _HOLD_STRENGTH[hold_of(restriction)] < _HOLD_STRENGTH[wanted.hold]:
-        return Foreign.WEAKER
-    if wanted.hold is Hold.OPEN or _lasts(until, wanted.until):
-        return Foreign.ENOUGH
-    return Foreign.SHORTER
+    if _LEVEL_STRENGTH[access_level_of(restriction)] < _LEVEL_STRENGTH[demand.level]:
+        return ForeignComparison.WEAKER
+    if demand.level is AccessLevel.OPEN or _lasts_until(until, demand.until):
+        return ForeignComparison.ENOUGH
+    return ForeignComparison.SHORTER
 
 
-def _joined_end(demands: Sequence[Demand], hold: Hold, now: datetime) -> datetime | None:
+def _continuous_end(demands: Sequence[Demand], level: AccessLevel, now: datetime) -> datetime | None:
     """Where the unbroken stretch around now ends in which the hold, or a stronger one, is asked for."""
-    least = _HOLD_STRENGTH[hold]
-    strong = [demand for demand in demands if _HOLD_STRENGTH[hold_of(demand.restriction)] >= least]
+    least = _LEVEL_STRENGTH[level]
+    strong = [demand for demand in demands if _LEVEL_STRENGTH[access_level_of(demand.restriction)] >= least]
     end: datetime | None = now
     for demand in sorted(strong, key=lambda demand: demand.starts):
         if end is None or demand.ends is None:
@@ -122,7 +122,7 @@ def _joined_end(demands: Sequence[Demand], hold: Hold, now: datetime) -> datetim
     return end
 
 
-def _lasts(until: datetime | None, wanted: datetime | None) -> bool:
+def _lasts_until(until: datetime | None, required: datetime | None) -> bool:
     if until is None:
         return True
-    return wanted is not None and until >= wanted
+    return required is not None and until >= required

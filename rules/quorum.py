@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Generic, TypeVar
 
-from rules.ladder import Consequence, approval_grounds, rung_of
+from rules.ladder import LadderConsequence, approval_grounds, rung_of
 from rules.policy import ApprovalGround, Policy
 from rules.policy import Quorum as Numbers
 from rules.verdict import Verdict, allowed, refused
@@ -27,7 +27,7 @@ class Answer(StrEnum):
     ABSTAIN = "abstain"
 
 
-class State(StrEnum):
+class ProposalState(StrEnum):
     """Where a proposal stands; NOT_AGREED may still become agreed until `decide_by`."""
 
     OPEN = "open"
@@ -39,18 +39,18 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal(Generic[Who]):
+class CountedProposal(Generic[Who]):
     """A suggested consequence as far as counting needs it; `marked_severe` holds the members who marked it so."""
 
     proposer: Who
     made_at: datetime
-    consequence: Consequence
+    consequence: LadderConsequence
     safety_risk: bool = False
     marked_severe: frozenset[Who] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Ballot(Generic[Who]):
+class CountedBallot(Generic[Who]):
     """One answer of one member; a later one takes the place of an earlier one."""
 
     by: Who
@@ -67,26 +67,26 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing(Generic[Who]):
+class Tally(Generic[Who]):
     """How a proposal stands at one instant.
 
     `needs` is how many more agreements it takes as things are; `next_change` is when time alone changes the state.
     """
 
-    state: State
+    state: ProposalState
     severe: bool
     closes_at: datetime
     decide_by: datetime
     agreeing: frozenset[Who]
     objecting: frozenset[Who]
     silent: frozenset[Who]
-    needs: int
+    agreements_needed: int
     approval_for: tuple[ApprovalGround, ...]
     next_change: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Count(Generic[Who]):
+class _BallotCount(Generic[Who]):
     agreeing: frozenset[Who]
     objecting: frozenset[Who]
     silent: frozenset[Who]
@@ -94,50 +94,59 @@ class _Count(Generic[Who]):
 
 
 def tally(
-    proposal: Proposal[Who],
-    ballots: Iterable[Ballot[Who]],
+    proposal: CountedProposal[Who],
+    ballots: Iterable[CountedBallot[Who]],
     eligible: frozenset[Who],
     now: datetime,
     policy: Policy,
     approval: Approval | None = None,
-) -> Standing[Who]:
+) -> Tally[Who]:
     """How the proposal stands now among `eligible`, the members in term without a conflict. Policy: P-5.1, P-4.3.
 
     `ballots` are all that were cast, oldest first. Ballots of others than the eligible are left out, so that a late
     disclosure takes a ballot away. After closing, pass those eligible at closing, less whoever has a conflict since.
     """
-    numbers = policy.quorum
-    count = _count(proposal, ballots, eligible, now, numbers)
+    quorum = policy.quorum
+    count = _count_ballots(proposal, ballots, eligible, now, quorum)
     severe = is_severe(proposal, eligible, policy)
-    closes_at = proposal.made_at + (numbers.consensus_window if count.ever_objected else numbers.objection_window)
-    needs = _needs(proposal, count, severe, len(eligible), numbers)
+    closes_at = proposal.made_at + (quorum.consensus_window if count.ever_objected else quorum.objection_window)
+    agreements_needed = _agreements_needed(proposal, count, severe, len(eligible), quorum)
     grounds = approval_grounds(proposal.consequence, policy)
     over = now >= closes_at or not (count.silent or count.objecting)
-    agreed = needs == 0 and over
-    state = _state(proposal, len(eligible), agreed=agreed, over=over, now=now, numbers=numbers)
-    if state is State.AGREED and grounds:
-        state = _approved(approval, now)
-    decide_by = proposal.made_at + numbers.decide_by
-    next_change = {State.OPEN: closes_at, State.NOT_AGREED: decide_by}.get(state)
-    return Standing(
-        state, severe, closes_at, decide_by, count.agreeing, count.objecting, count.silent, needs, grounds, next_change
+    agreed = agreements_needed == 0 and over
+    state = _state(proposal, len(eligible), agreed=agreed, over=over, now=now, quorum=quorum)
+    if state is ProposalState.AGREED and grounds:
+        state = _approval_state(approval, now)
+    decide_by = proposal.made_at + quorum.decide_by
+    next_change = {ProposalState.OPEN: closes_at, ProposalState.NOT_AGREED: decide_by}.get(state)
+    return Tally(
+        state,
+        severe,
+        closes_at,
+        decide_by,
+        count.agreeing,
+        count.objecting,
+        count.silent,
+        agreements_needed,
+        grounds,
+        next_change,
     )
 
 
-def is_severe(proposal: Proposal[Who], eligible: frozenset[Who], policy: Policy) -> bool:
+def is_severe(proposal: CountedProposal[Who], eligible: frozenset[Who], policy: Policy) -> bool:
     """Whether the proposal asks for a majority: by its rung, its case, its legal side, or a counted member's mark."""
     rung = rung_of(proposal.consequence.outcome) or 0
     by_rung = rung >= policy.quorum.severe_from_rung
     return by_rung or proposal.safety_risk or proposal.consequence.legal or bool(proposal.marked_severe & eligible)
 
 
-def may_propose(by: Who, contact: Who | None, eligible: frozenset[Who], *, widened: bool) -> Verdict:
+def may_propose(by: Who, contact: Who | None, eligible: frozenset[Who], *, open_to_all: bool) -> Verdict:
     """Whether this member may put a proposal to the group: the case's chair or shepherd. Policy: P-5.1, P-2.5."""
     if by not in eligible:
         return refused("not_counted", "Only a member who takes part in this case can propose.", "P-4.3")
     if by != contact:
         return refused("not_contact", "The contact person of this case proposes. They can hand it to you.", "P-5.1")
-    if not widened:
+    if not open_to_all:
         sentence = "The reporter chose who hears first. Open the case to all members without a conflict, then propose."
         return refused("not_widened", sentence, "P-2.5")
     return allowed("P-5.1")
@@ -165,23 +174,27 @@ def may_mark_risk(
     return allowed("P-3.2")
 
 
-def may_answer(by: Who, standing: Standing[Who], eligible: frozenset[Who]) -> Verdict:
+def may_vote(by: Who, tally: Tally[Who], eligible: frozenset[Who]) -> Verdict:
     """Whether this member's ballot is still taken. Policy: P-5.1, P-4.3."""
     if by not in eligible:
         return refused("not_counted", "Only a member who takes part in this case can vote.", "P-4.3")
-    if standing.state not in (State.OPEN, State.NOT_AGREED):
+    if tally.state not in (ProposalState.OPEN, ProposalState.NOT_AGREED):
         return refused("closed", "This proposal is closed, so ballots stay as they are.", "P-5.1")
     return allowed("P-5.1")
 
 
-def _count(
-    proposal: Proposal[Who], ballots: Iterable[Ballot[Who]], eligible: frozenset[Who], now: datetime, numbers: Numbers
-) -> _Count[Who]:
-    own = Ballot(proposal.proposer, Answer.AGREE, proposal.made_at)
-    last = proposal.made_at + numbers.decide_by
+def _count_ballots(
+    proposal: CountedProposal[Who],
+    ballots: Iterable[CountedBallot[Who]],
+    eligible: frozenset[Who],
+    now: datetime,
+    quorum: Numbers,
+) -> _BallotCount[Who]:
+    own = CountedBallot(proposal.proposer, Answer.AGREE, proposal.made_at)
+    last = proposal.made_at + quorum.decide_by
     valid = [ballot for ballot in (own, *ballots) if ballot.by in eligible and ballot.at <= now and ballot.at < last]
     latest = {ballot.by: ballot.answer for ballot in sorted(valid, key=lambda ballot: ballot.at)}
-    return _Count(
+    return _BallotCount(
         agreeing=frozenset(who for who, answer in latest.items() if answer is Answer.AGREE),
         objecting=frozenset(who for who, answer in latest.items() if answer is Answer.OBJECT),
         silent=eligible - latest.keys(),
@@ -189,33 +202,35 @@ def _count(
     )
 
 
-def _needs(proposal: Proposal[Who], count: _Count[Who], severe: bool, eligible: int, numbers: Numbers) -> int:
+def _agreements_needed(
+    proposal: CountedProposal[Who], count: _BallotCount[Who], severe: bool, eligible: int, quorum: Numbers
+) -> int:
     """How many more must agree. Two others are always needed: with three counted, a bare majority would be one."""
-    others = numbers.others - len(count.agreeing - {proposal.proposer})
+    others = quorum.others - len(count.agreeing - {proposal.proposer})
     total = 0
     if count.objecting:
-        total = _at_least(numbers.consensus_share, eligible)
+        total = _at_least(quorum.consensus_share, eligible)
     elif severe:
-        total = _more_than(numbers.severe_share, eligible)
+        total = _more_than(quorum.severe_share, eligible)
     return max(0, others, total - len(count.agreeing))
 
 
 def _state(
-    proposal: Proposal[Who], eligible: int, *, agreed: bool, over: bool, now: datetime, numbers: Numbers
-) -> State:
-    if eligible < numbers.least_counted:
-        return State.WITH_BOARD
+    proposal: CountedProposal[Who], eligible: int, *, agreed: bool, over: bool, now: datetime, quorum: Numbers
+) -> ProposalState:
+    if eligible < quorum.least_counted:
+        return ProposalState.WITH_BOARD
     if agreed:
-        return State.AGREED
-    if now >= proposal.made_at + numbers.decide_by:
-        return State.WITH_BOARD
-    return State.NOT_AGREED if over else State.OPEN
+        return ProposalState.AGREED
+    if now >= proposal.made_at + quorum.decide_by:
+        return ProposalState.WITH_BOARD
+    return ProposalState.NOT_AGREED if over else ProposalState.OPEN
 
 
-def _approved(approval: Approval | None, now: datetime) -> State:
+def _approval_state(approval: Approval | None, now: datetime) -> ProposalState:
     if approval is None or approval.at > now:
-        return State.AWAITING_APPROVAL
-    return State.AGREED if approval.granted else State.NOT_APPROVED
+        return ProposalState.AWAITING_APPROVAL
+    return ProposalState.AGREED if approval.granted else ProposalState.NOT_APPROVED
 
 
 def _at_least(share: Fraction, of: int) -> int:

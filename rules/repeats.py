@@ -5,7 +5,7 @@ from datetime import datetime
 from rules.policy import Policy
 
 
-def same_report_since(now: datetime, policy: Policy) -> datetime:
+def repeat_window_start(now: datetime, policy: Policy) -> datetime:
     """A report received at that instant or later, with the same words from the same account, is the same one.
 
     An earlier one is another matter: it may have happened again. Policy: P-2.4.

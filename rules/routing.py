@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from rules.conflicts import Standing, board_only, who_may_know
+from rules.conflicts import ConflictStatus, board_only, who_may_know
 from rules.policy import ContactPerson, Policy
 from rules.verdict import Verdict, allowed, refused
 
@@ -32,7 +32,7 @@ class Destination(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Circle(Generic[Who]):
+class HandlingGroups(Generic[Who]):
     """Those who can handle matters, each group by its members."""
 
     members: frozenset[Who]
@@ -53,8 +53,8 @@ class Route(Generic[Who]):
 class DangerCall(Generic[Who]):
     """Who is to be called for danger as of now, and when to call again; no one once somebody has it in hand."""
 
-    told: frozenset[Who]
-    again_at: datetime | None
+    recipients: frozenset[Who]
+    repeat_at: datetime | None
 
 
 def kind_of_report(*, handled: bool, danger: bool) -> ReportKind:
@@ -62,65 +62,71 @@ def kind_of_report(*, handled: bool, danger: bool) -> ReportKind:
     return ReportKind.FOR_THE_FILE if handled and not danger else ReportKind.NEEDS_HELP
 
 
-def for_report(circle: Circle[Who], held: Mapping[Who, Standing], policy: Policy) -> Route[Who]:
+def route_report(groups: HandlingGroups[Who], statuses: Mapping[Who, ConflictStatus], policy: Policy) -> Route[Who]:
     """Where a report goes: to its group, or to the Board alone, less those whom it concerns. Policy: P-2.5, P-4.3."""
-    if not board_only(circle.members, circle.chairs, held, policy):
-        return Route(Destination.WORKING_GROUP, who_may_know(circle.members, held))
-    others = board_for(circle, held)
-    return Route(Destination.BOARD if others else Destination.NOBODY_LEFT, others)
+    if not board_only(groups.members, groups.chairs, statuses, policy):
+        return Route(Destination.WORKING_GROUP, who_may_know(groups.members, statuses))
+    board_members = board_members_for(groups, statuses)
+    return Route(Destination.BOARD if board_members else Destination.NOBODY_LEFT, board_members)
 
 
-def board_for(circle: Circle[Who], held: Mapping[Who, Standing]) -> frozenset[Who]:
+def board_members_for(groups: HandlingGroups[Who], statuses: Mapping[Who, ConflictStatus]) -> frozenset[Who]:
     """The members of the Board whom the matter does not concern, the liaison among them. Policy: P-4.3, P-8.5."""
-    return who_may_know(circle.board | circle.liaisons, held)
+    return who_may_know(groups.board | groups.liaisons, statuses)
 
 
-def liaison_for(circle: Circle[Who], held: Mapping[Who, Standing]) -> frozenset[Who]:
+def liaisons_for(groups: HandlingGroups[Who], statuses: Mapping[Who, ConflictStatus]) -> frozenset[Who]:
     """Who takes a matter to the Board: its liaison, or, where the matter concerns them, the rest. Policy: P-8.5."""
-    return who_may_know(circle.liaisons, held) or board_for(circle, held)
+    return who_may_know(groups.liaisons, statuses) or board_members_for(groups, statuses)
 
 
-def deciders_for_chair(circle: Circle[Who], held: Mapping[Who, Standing], about: Who | None = None) -> frozenset[Who]:
+def deciders_for_chair(
+    groups: HandlingGroups[Who], statuses: Mapping[Who, ConflictStatus], about: Who | None = None
+) -> frozenset[Who]:
     """Who decides what a chair decides: the chairs not concerned, else the Board's others. Policy: P-4.1, P-7.3.
 
     `about` is somebody on whom it is decided: never by themselves.
     """
-    out = held if about is None else {**held, about: Standing.RECUSED}
-    return who_may_know(circle.chairs, out) or board_for(circle, out)
+    effective = statuses if about is None else {**statuses, about: ConflictStatus.RECUSED}
+    return who_may_know(groups.chairs, effective) or board_members_for(groups, effective)
 
 
 def contact_for(
-    circle: Circle[Who], held: Mapping[Who, Standing], shepherd: Who | None, answering: Who | None, policy: Policy
+    groups: HandlingGroups[Who],
+    statuses: Mapping[Who, ConflictStatus],
+    shepherd: Who | None,
+    answering: Who | None,
+    policy: Policy,
 ) -> Who | None:
     """Who stays in touch with the reporter: the chair, or the shepherd and until then who answers. Policy: P-3.4.
 
     None is left only where it lies with the Board. Of several chairs the one who answers comes first, if among them.
     """
-    remaining = who_may_know(circle.members, held)
+    remaining = who_may_know(groups.members, statuses)
     if policy.reports.contact_person is ContactPerson.SHEPHERD:
         return next((who for who in (shepherd, answering) if who in remaining), None)
-    chairs = [who for who in (answering, *sorted(circle.chairs, key=repr)) if who in circle.chairs and who in remaining]
+    chairs = [who for who in (answering, *sorted(groups.chairs, key=repr)) if who in groups.chairs and who in remaining]
     return next(iter(chairs), None)
 
 
-def may_hand_over(by: Who, to: Who, contact: Who | None, on_the_case: frozenset[Who]) -> Verdict:
+def may_hand_over(by: Who, to: Who, contact: Who | None, participants: frozenset[Who]) -> Verdict:
     """Whether `by` may make `to`, who is on the case, its contact person. Policy: P-3.4.
 
     The contact person hands over; where there is none, or they take part no more, any member on the case does.
     """
-    if contact in on_the_case and contact != by:
+    if contact in participants and contact != by:
         return refused("not_contact", "The contact person of this case hands it over.", "P-3.4")
     if contact == to:
         return refused("is_contact", "They are the contact person of this case already.", "P-3.4")
     return allowed("P-3.4")
 
 
-def danger_call(
+def danger_call_for(
     may_know: frozenset[Who],
-    circle: Circle[Who],
-    held: Mapping[Who, Standing],
+    groups: HandlingGroups[Who],
+    statuses: Mapping[Who, ConflictStatus],
     since: datetime,
-    taken: bool,
+    acknowledged: bool,
     now: datetime,
     policy: Policy,
 ) -> DangerCall[Who]:
@@ -128,10 +134,10 @@ def danger_call(
 
     At first everybody who may know; after `danger_page` the liaison and the Board as well, less whom it concerns.
     """
-    if taken:
+    if acknowledged:
         return DangerCall(frozenset(), None)
-    told = may_know
+    recipients = may_know
     if now >= since + policy.reports.danger_page:
-        told |= board_for(circle, held)
+        recipients |= board_members_for(groups, statuses)
     repeat = policy.reports.danger_repeat
-    return DangerCall(told, since + repeat * ((now - since) // repeat + 1))
+    return DangerCall(recipients, since + repeat * ((now - since) // repeat + 1))

@@ -19,13 +19,13 @@ class Step(StrEnum):
     HEARING = "hearing"
     FEEDBACK = "feedback"
     SECOND_READING = "second_reading"
-    TELL_REPORTER = "tell_reporter"
-    TELL_REPORTED = "tell_reported"
+    NOTIFY_REPORTER = "tell_reporter"
+    NOTIFY_REPORTED = "tell_reported"
     ENACT = "enact"
     BOARD_REPORT = "board_report"
 
 
-class Second(StrEnum):
+class Confirmable(StrEnum):
     """What one person begins and another has to confirm."""
 
     SKIP = "skip"
@@ -39,26 +39,26 @@ class Second(StrEnum):
 SKIPPABLE: Final = frozenset(Step) - {Step.ENACT, Step.BOARD_REPORT}
 """Enacting and the Board's report are no courtesy that two members could waive. Policy: P-5.5, P-8.5."""
 
-_STILL_OPEN: Final = {
+_MISSING_REASONS: Final = {
     Step.HEARING: "the person has not been heard",
     Step.FEEDBACK: "the reporters have not been asked, or still have time to answer",
 }
-_OWN: Final = {
-    Second.SKIP: ("own_skip", "You asked for this. A second member has to agree.", "P-5.5"),
-    Second.TEXT: ("own_draft", "You wrote this text. A second member reads it before it goes out.", "P-5.6"),
-    Second.BOARD_ANSWER: (
+_OWN_REFUSALS: Final = {
+    Confirmable.SKIP: ("own_skip", "You asked for this. A second member has to agree.", "P-5.5"),
+    Confirmable.TEXT: ("own_draft", "You wrote this text. A second member reads it before it goes out.", "P-5.6"),
+    Confirmable.BOARD_ANSWER: (
         "own_answer",
         "You recorded this answer. A second member of the Board confirms it.",
         "P-8.4",
     ),
-    Second.MOTION: ("own_answer", "You recorded this motion. A second of the organisers confirms it.", "P-5.1"),
-    Second.LINK: ("same_member", "Another member has to confirm what you proposed.", "P-6.4"),
-    Second.ACT: ("own_act", "You asked for this act. A second member has to agree.", "P-7.5"),
+    Confirmable.MOTION: ("own_answer", "You recorded this motion. A second of the organisers confirms it.", "P-5.1"),
+    Confirmable.LINK: ("same_member", "Another member has to confirm what you proposed.", "P-6.4"),
+    Confirmable.ACT: ("own_act", "You asked for this act. A second member has to agree.", "P-7.5"),
 }
 
 
-def open_before_enactment(
-    over: AbstractSet[Step], *, answers_request: bool, about_person: bool, was_asked: bool
+def steps_missing_before_enactment(
+    completed: AbstractSet[Step], *, answers_request: bool, about_person: bool, was_asked: bool
 ) -> tuple[Step, ...]:
     """The steps that keep a decision from being enacted, `over` being those done or skipped. Policy: P-3.5, P-5.4.
 
@@ -68,17 +68,17 @@ def open_before_enactment(
     if answers_request:
         return ()
     needed = (Step.HEARING, Step.FEEDBACK) if about_person else (Step.FEEDBACK,)
-    return tuple(step for step in needed if step not in over or (step is Step.HEARING and not was_asked))
+    return tuple(step for step in needed if step not in completed or (step is Step.HEARING and not was_asked))
 
 
-def may_enact(still_open: Sequence[Step]) -> Verdict:
+def may_enact(missing: Sequence[Step]) -> Verdict:
     """Whether a decision may be enacted: heard and answered, or each skipped on record. Policy: P-3.5, P-5.4.
 
-    `still_open` comes from `open_before_enactment`. The second reading and telling run within enactment; see `telling`.
+    `still_open` comes from `steps_missing_before_enactment`. The second reading and telling run within enactment; see `notification`.
     """
-    if not still_open:
+    if not missing:
         return allowed("P-5.4")
-    reasons = ", and ".join(_STILL_OPEN[step] for step in still_open)
+    reasons = ", and ".join(_MISSING_REASONS[step] for step in missing)
     sentence = f"This cannot be enacted yet: {reasons}. A step can be skipped with a reason and a second member."
     return refused("steps_missing", sentence, "P-5.5")
 
@@ -92,10 +92,10 @@ def may_skip(step: Step, reason: str) -> Verdict:
     return allowed("P-5.5")
 
 
-def may_confirm(what: Second, by: str, first: str) -> Verdict:
+def may_confirm(subject: Confirmable, by: str, started_by: str) -> Verdict:
     """Whether `by` may be the second person whom this needs: anybody who takes part but the first. Policy: P-5.5, P-5.6."""
-    code, sentence, rule = _OWN[what]
-    return refused(code, sentence, rule) if by == first else allowed(rule)
+    code, sentence, rule = _OWN_REFUSALS[subject]
+    return refused(code, sentence, rule) if by == started_by else allowed(rule)
 
 
 def may_contact_reported(*, closed: bool, asked_to_wait: bool, question_open: bool = False) -> Verdict:
@@ -115,17 +115,17 @@ def may_contact_reported(*, closed: bool, asked_to_wait: bool, question_open: bo
     return allowed("P-3.5")
 
 
-def may_close(*, is_told: bool, open_in: Sequence[str], review_on: datetime, now: datetime) -> Verdict:
+def may_close(*, is_notified: bool, unconfirmed_in: Sequence[str], review_on: datetime, now: datetime) -> Verdict:
     """Whether a case may be closed: the person knows, its actions hold, and a day to look again is set. Policy: P-5.8.
 
     `open_in` names the spaces that do not confirm what was decided. Closing itself tells the reporters.
     """
     if review_on <= now:
         return refused("past", "The review date lies in the past. Choose a day to come.", "P-5.8")
-    if not is_told:
+    if not is_notified:
         return refused("to_tell", "The person has not been told yet. This waits for the message.", "P-5.8")
-    if open_in:
-        sentence = f"This is not in force everywhere yet: {', '.join(open_in)} does not confirm it."
+    if unconfirmed_in:
+        sentence = f"This is not in force everywhere yet: {', '.join(unconfirmed_in)} does not confirm it."
         return refused("not_in_force", sentence, "P-5.8")
     return allowed("P-5.8")
 

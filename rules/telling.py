@@ -9,16 +9,16 @@ from enum import StrEnum
 from rules.policy import Policy
 
 
-class Telling(StrEnum):
+class NotificationState(StrEnum):
     """Where telling the sanctioned person stands; a decided sanction waits while it is `to_tell`."""
 
-    TO_TELL = "to_tell"
-    TOLD = "told"
-    COULD_NOT = "could_not_be_told"
-    TOLD_AFTER = "told_after"
+    TO_NOTIFY = "to_tell"
+    NOTIFIED = "told"
+    COULD_NOT_NOTIFY = "could_not_be_told"
+    NOTIFIED_AFTER = "told_after"
 
 
-def counts_as_told(*, proven: bool, sanctioned: bool) -> bool:
+def counts_as_notified(*, proven: bool, sanctioned: bool) -> bool:
     """Whether a channel that has taken the message is enough; a sanctioned person counts on nothing less than proof.
 
     Policy: P-6.2.
@@ -26,7 +26,7 @@ def counts_as_told(*, proven: bool, sanctioned: bool) -> bool:
     return proven or not sanctioned
 
 
-def undone_by_bounce(sent_at: datetime, at: datetime, policy: Policy) -> bool:
+def is_undone_by_bounce(sent_at: datetime, at: datetime, policy: Policy) -> bool:
     """Whether a mail that comes back at that instant counts as never delivered. Policy: P-6.2."""
     return at < sent_at + policy.enactment.bounce_window
 
@@ -36,11 +36,11 @@ def waits_until(decided_at: datetime, policy: Policy, *, safety: bool) -> dateti
     return decided_at if safety else decided_at + policy.enactment.second_reading_within
 
 
-def takes_hold_at(state: Telling, starts: datetime, waits: datetime | None) -> datetime:
+def effective_at(state: NotificationState, starts: datetime, until: datetime | None) -> datetime:
     """From when a sanction may enter the spaces: told or known not to be reachable, at once; else when waiting is over.
 
     `waits` comes from `waits_until`; with none nothing waits, as with an act taken alone. Policy: P-5.5, P-5.6.
     """
-    if waits is None or state is not Telling.TO_TELL:
+    if until is None or state is not NotificationState.TO_NOTIFY:
         return starts
-    return max(starts, waits)
+    return max(starts, until)

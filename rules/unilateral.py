@@ -23,30 +23,30 @@ class Ground(StrEnum):
     PHYSICAL_DANGER = "physical_danger"
 
 
-class StepKind(StrEnum):
+class ActDeadlineKind(StrEnum):
     """What falls due after an act, and to whom it goes."""
 
     REMIND_ACTOR = "remind_actor"
     REMIND_REVIEWERS = "remind_reviewers"
-    ACCOUNT_TO_CHAIR = "account_to_chair"
+    STATEMENT_TO_CHAIR = "account_to_chair"
     REVIEW_TO_CHAIR = "review_to_chair"
     REVIEW_TO_LIAISON = "review_to_liaison"
     ACT_ENDS = "act_ends"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ActDeadline:
     """One thing that falls due at an instant."""
 
     at: datetime
-    kind: StepKind
+    kind: ActDeadlineKind
 
 
 @dataclass(frozen=True, slots=True)
-class Clocks:
+class ActDueDates:
     """The two clocks of an act, and the instant at which it ends if nobody ever reviews it."""
 
-    account_due: datetime
+    statement_due: datetime
     review_due: datetime
     ends_unreviewed: datetime
 
@@ -86,45 +86,45 @@ _RESULT = {
 }
 
 
-def clocks(at: datetime, *, doubtful: bool, policy: Policy) -> Clocks:
+def act_due_dates(at: datetime, *, conflicted: bool, policy: Policy) -> ActDueDates:
     """When the account and the review of an act are due, and when it ends unreviewed. Policy: P-7.2, P-7.3, P-4.4.
 
-    `doubtful`: the actor acts against a reporter, witness or harmed person of a case that concerns the actor.
+    `conflicted`: the actor acts against a reporter, witness or harmed person of a case that concerns the actor.
     """
-    numbers = policy.unilateral
-    within = min(policy.conflicts.conflict_review, numbers.review_within) if doubtful else numbers.review_within
-    lapses = numbers.on_overdue is OnOverdue.LAPSE
-    return Clocks(at + numbers.account_due, at + within, at + (within if lapses else numbers.unreviewed_end))
+    unilateral = policy.unilateral
+    within = min(policy.conflicts.conflict_review, unilateral.review_within) if conflicted else unilateral.review_within
+    lapses = unilateral.on_overdue is OnOverdue.LAPSE
+    return ActDueDates(at + unilateral.account_due, at + within, at + (within if lapses else unilateral.unreviewed_end))
 
 
-def act_ends_at(at: datetime, term: timedelta | None, *, doubtful: bool, policy: Policy) -> datetime:
+def act_ends_at(at: datetime, term: timedelta | None, *, conflicted: bool, policy: Policy) -> datetime:
     """When an act that nobody has reviewed ends: by its own term, or by running out of time. Policy: P-7.3, P-7.4."""
-    end = clocks(at, doubtful=doubtful, policy=policy).ends_unreviewed
+    end = act_due_dates(at, conflicted=conflicted, policy=policy).ends_unreviewed
     return end if term is None else min(end, at + term)
 
 
 def timeline(
     at: datetime,
     *,
-    account_given_at: datetime | None,
+    statement_at: datetime | None,
     reviewed_at: datetime | None,
-    doubtful: bool,
+    conflicted: bool,
     policy: Policy,
-) -> tuple[Step, ...]:
+) -> tuple[ActDeadline, ...]:
     """Everything that falls due after an act, in order, up to what was done already. Policy: P-7.2, P-7.3.
 
     Reminders come at the policy's shares of each clock; the liaison is asked again and again until the act ends.
     """
-    due = clocks(at, doubtful=doubtful, policy=policy)
-    account = [*_reminders(at, due.account_due, StepKind.REMIND_ACTOR, policy)]
-    account.append(Step(due.account_due, StepKind.ACCOUNT_TO_CHAIR))
-    review = [*_reminders(at, due.review_due, StepKind.REMIND_REVIEWERS, policy)]
-    review.append(Step(due.review_due, StepKind.REVIEW_TO_CHAIR))
-    review.extend(_to_liaison(due, policy.unilateral.liaison_after))
-    review.append(Step(due.ends_unreviewed, StepKind.ACT_ENDS))
-    steps = [step for step in account if account_given_at is None or step.at < account_given_at]
-    steps.extend(step for step in review if reviewed_at is None or step.at < reviewed_at)
-    return tuple(sorted(steps, key=lambda step: step.at))
+    due_dates = act_due_dates(at, conflicted=conflicted, policy=policy)
+    statement_deadlines = [*_reminder_deadlines(at, due_dates.statement_due, ActDeadlineKind.REMIND_ACTOR, policy)]
+    statement_deadlines.append(ActDeadline(due_dates.statement_due, ActDeadlineKind.STATEMENT_TO_CHAIR))
+    review_deadlines = [*_reminder_deadlines(at, due_dates.review_due, ActDeadlineKind.REMIND_REVIEWERS, policy)]
+    review_deadlines.append(ActDeadline(due_dates.review_due, ActDeadlineKind.REVIEW_TO_CHAIR))
+    review_deadlines.extend(_liaison_deadlines(due_dates, policy.unilateral.liaison_after))
+    review_deadlines.append(ActDeadline(due_dates.ends_unreviewed, ActDeadlineKind.ACT_ENDS))
+    deadlines = [deadline for deadline in statement_deadlines if statement_at is None or deadline.at < statement_at]
+    deadlines.extend(deadline for deadline in review_deadlines if reviewed_at is None or deadline.at < reviewed_at)
+    return tuple(sorted(deadlines, key=lambda step: step.at))
 
 
 def may_review(by: Who, actor: Who, eligible: frozenset[Who]) -> Verdict:
@@ -136,7 +136,7 @@ def may_review(by: Who, actor: Who, eligible: frozenset[Who]) -> Verdict:
     return allowed("P-7.3")
 
 
-def review(
+def review_state(
     ballots: Iterable[ReviewBallot[Who]],
     actor: Who,
     eligible: frozenset[Who],
@@ -161,7 +161,7 @@ def review(
     return _RESULT[answers.pop()[0]]
 
 
-def review_of_stop(
+def stop_review_answer(
     answers: Mapping[Who, ReviewAnswer], eligible: frozenset[Who], policy: Policy
 ) -> ReviewAnswer | None:
     """What the reviewers of a stop say alike; None while too few have answered, or they differ. Policy: P-7.5.
@@ -173,13 +173,15 @@ def review_of_stop(
     return counted[0] if enough and len(set(counted)) == 1 else None
 
 
-def _reminders(since: datetime, due: datetime, kind: StepKind, policy: Policy) -> Iterable[Step]:
+def _reminder_deadlines(since: datetime, due: datetime, kind: ActDeadlineKind, policy: Policy) -> Iterable[ActDeadline]:
     length = due - since
-    return (Step(since + length * share.numerator / share.denominator, kind) for share in policy.reminders.shares)
+    return (
+        ActDeadline(since + length * share.numerator / share.denominator, kind) for share in policy.reminders.shares
+    )
 
 
-def _to_liaison(due: Clocks, every: timedelta) -> Iterable[Step]:
-    at = due.review_due + every
-    while at < due.ends_unreviewed:
-        yield Step(at, StepKind.REVIEW_TO_LIAISON)
+def _liaison_deadlines(due_dates: ActDueDates, every: timedelta) -> Iterable[ActDeadline]:
+    at = due_dates.review_due + every
+    while at < due_dates.ends_unreviewed:
+        yield ActDeadline(at, ActDeadlineKind.REVIEW_TO_LIAISON)
         at += every

@@ -16,13 +16,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-HOUSE = Path(__file__).resolve().parent.parent
-ROOMS = ("guardian", "connectors", "rules", "tests")
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("guardian", "connectors", "rules", "tests")
 BESIDE = frozenset({"types"})
 STILL_RUNNING_AFTER_SECONDS = 20.0
-LOOK_EVERY_SECONDS = 0.05
+POLL_SECONDS = 0.05
 MEMORY = Path("/dev/shm")
-ROOM_FOR_FILES = 4 * 1024**3
+TEMPORARY_BYTES = 4 * 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +34,20 @@ class Part:
 
 
 @dataclass(slots=True)
-class Running:
+class RunningPart:
     """A part at work, its output going to a file."""
 
     part: Part
     process: subprocess.Popen[bytes]
     output: Path
     began: float
-    took: float | None = None
+    seconds: float | None = None
 
     def finished(self) -> bool:
         """Whether it has ended; notes how long it took the first time that it has."""
-        if self.took is None and self.process.poll() is not None:
-            self.took = time.monotonic() - self.began
-        return self.took is not None
+        if self.seconds is None and self.process.poll() is not None:
+            self.seconds = time.monotonic() - self.began
+        return self.seconds is not None
 
     @property
     def held(self) -> bool:
@@ -75,7 +75,7 @@ def parts() -> tuple[Part, ...]:
     return (
         Part("format", (f"{tool}/ruff", "format", "--check", ".")),
         Part("lint", (f"{tool}/ruff", "check", "--output-format=concise", ".")),
-        Part("types", (sys.executable, "-m", "mypy", *ROOMS)),
+        Part("types", (sys.executable, "-m", "mypy", *PACKAGES)),
         Part("contracts", (f"{tool}/lint-imports",)),
         Part("tests", (sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "loadgroup", "--durations=15")),
     )
@@ -94,9 +94,9 @@ def main(names: list[str]) -> int:
         os.environ["GUARDIAN_TEST_REPORT"] = str(report)
         _keep_compiled()
         _write_to_memory()
-        finished = _run(chosen, Path(folder))
-        counts = _counts(report)
-        _tell(finished, counts)
+        finished = _run_parts(chosen, Path(folder))
+        counts = _read_counts(report)
+        _print_summary(finished, counts)
     return 0 if all(running.held for running in finished) else 1
 
 
@@ -108,11 +108,11 @@ def _keep_compiled() -> None:
 
 def _write_to_memory() -> None:
     """Temporary files lie in memory where the machine has plenty of it: each commit of a test waits for a disk otherwise."""
-    if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_FOR_FILES:
+    if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > TEMPORARY_BYTES:
         os.environ["TMPDIR"] = str(MEMORY)
 
 
-def _run(chosen: list[Part], folder: Path) -> list[Running]:
+def _run_parts(chosen: list[Part], folder: Path) -> list[RunningPart]:
     """All chosen parts have ended: one after the other, but for those that work beside the rest. Told in order."""
     started = {part.name: _start(part, folder) for part in chosen if part.name in BESIDE}
     untold = list(chosen)
@@ -125,52 +125,52 @@ def _run(chosen: list[Part], folder: Path) -> list[Running]:
     return [started[part.name] for part in chosen]
 
 
-def _start(part: Part, folder: Path) -> Running:
+def _start(part: Part, folder: Path) -> RunningPart:
     output = folder / f"{part.name}.out"
     with output.open("wb") as file:
-        process = subprocess.Popen(part.command, cwd=HOUSE, stdout=file, stderr=subprocess.STDOUT)
-    return Running(part, process, output, time.monotonic())
+        process = subprocess.Popen(part.command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT)
+    return RunningPart(part, process, output, time.monotonic())
 
 
-def _wait(part: Part, started: Mapping[str, Running], untold: list[Part]) -> None:
+def _wait(part: Part, started: Mapping[str, RunningPart], untold: list[Part]) -> None:
     """The part has ended; whatever can be told in order has been, and now and then that it is still at work."""
     told = time.monotonic()
     while not started[part.name].finished():
-        _tell_ready(started, untold)
+        _print_finished(started, untold)
         if time.monotonic() - told > STILL_RUNNING_AFTER_SECONDS:
             told = time.monotonic()
             print(f"  {part.name}: still running, {told - started[part.name].began:.0f} s", flush=True)
-        time.sleep(LOOK_EVERY_SECONDS)
-    _tell_ready(started, untold)
+        time.sleep(POLL_SECONDS)
+    _print_finished(started, untold)
 
 
-def _tell_ready(started: Mapping[str, Running], untold: list[Part]) -> None:
+def _print_finished(started: Mapping[str, RunningPart], untold: list[Part]) -> None:
     """Every part that has ended, and has no other before it that has not, is told."""
     for running in started.values():
         running.finished()
     while untold and untold[0].name in started and started[untold[0].name].finished():
-        _show(started[untold.pop(0).name])
+        _print_part(started[untold.pop(0).name])
 
 
-def _show(running: Running) -> None:
+def _print_part(running: RunningPart) -> None:
     lines = [line for line in running.text().splitlines() if line.strip()]
     last = lines[-1].strip() if lines else "no output"
     if running.part.name == "contracts":
         last = next((line for line in lines if line.startswith("Contracts:")), last)
     result = re.sub(r"^=+ | =+$", "", last) if running.held else "FAILED"
-    print(f"{running.part.name:<10} {running.took or 0.0:6.1f} s  {result}", flush=True)
+    print(f"{running.part.name:<10} {running.seconds or 0.0:6.1f} s  {result}", flush=True)
     if not running.held:
         print(running.text(), flush=True)
 
 
-def _counts(report: Path) -> Counts:
+def _read_counts(report: Path) -> Counts:
     if not report.exists():
         return Counts()
     told = json.loads(report.read_text(encoding="utf-8"))
     return Counts(told["passed"], told["failed"], told["skipped"], tuple(told["reasons"]))
 
 
-def _tell(finished: list[Running], counts: Counts) -> None:
+def _print_summary(finished: list[RunningPart], counts: Counts) -> None:
     """The last lines: the parts that did not hold, what was not run and why, and the counts."""
     broken = [running.part.name for running in finished if not running.held]
     if broken:

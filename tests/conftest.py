@@ -14,11 +14,11 @@ from hypothesis import settings as hypothesis_settings
 
 from guardian.ids import new_id
 from tests import postgresql
-from tests.builders.blank import blank_file, command, emptied, forget
-from tests.warm.keeping import kept_warm
+from tests.builders.blank import copy_blank_file, drop_database, empty_database, run_statement
+from tests.warm.keeping import run_warm_server
 
-SLOW_ROOMS = ("stories", "crash", "browser")
-SERIAL_ROOMS = ("crash", "browser", "architecture")
+SLOW_FOLDERS = ("stories", "crash", "browser")
+SERIAL_FOLDERS = ("crash", "browser", "architecture")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOME = pytest.StashKey[Path]()
 
@@ -37,7 +37,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """The run's PostgreSQL has ended; on a server that was given, nothing is left behind."""
     given = os.environ.get(postgresql.GIVEN_SERVER)
     if given:
-        asyncio.run(forget(partial(_address, given)))
+        asyncio.run(drop_database(partial(_address, given)))
     home = config.stash.get(HOME, None)
     if home is not None:
         postgresql.stop(home)
@@ -50,26 +50,26 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits longest starts first; what keeps processes, browsers or the parsed house in hand stays in one worker."""
     for item in items:
-        room = _room(item, SERIAL_ROOMS)
+        room = _folder_of(item, SERIAL_FOLDERS)
         if room:
             item.add_marker(pytest.mark.xdist_group(room))
-    items.sort(key=_turn)
+    items.sort(key=_sort_key)
 
 
-def _turn(item: pytest.Item) -> int:
+def _sort_key(item: pytest.Item) -> int:
     """Waiting first, so that it fills the gaps of the rest; the parsed house last, since its memory slows what follows."""
-    if _room(item, SLOW_ROOMS):
+    if _folder_of(item, SLOW_FOLDERS):
         return 0
-    return 2 if _room(item, ("architecture",)) else 1
+    return 2 if _folder_of(item, ("architecture",)) else 1
 
 
-def _room(item: pytest.Item, rooms: tuple[str, ...]) -> str | None:
-    return next((room for room in rooms if f"tests/{room}/" in item.nodeid), None)
+def _folder_of(item: pytest.Item, folders: tuple[str, ...]) -> str | None:
+    return next((room for room in folders if f"tests/{room}/" in item.nodeid), None)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test whose means are absent is not run, and says which package brings them; where they are required, it fails."""
-    for part, reason in (("postgresql", postgresql.missing()), ("browser", _browser_missing())):
+    for part, reason in (("postgresql", postgresql.missing()), ("browser", _why_no_browser())):
         if reason and item.get_closest_marker(part):
             if part in os.environ.get("GUARDIAN_TEST_REQUIRE", "").split(","):
                 pytest.fail(f"required, but {reason}", pytrace=False)
@@ -92,7 +92,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     Path(path).write_text(json.dumps(counts), encoding="utf-8")
 
 
-def _browser_missing() -> str | None:
+def _why_no_browser() -> str | None:
     if any(shutil.which(name) for name in BROWSERS):
         return None
     return "browser: not run (install the package chromium)"
@@ -101,7 +101,7 @@ def _browser_missing() -> str | None:
 @pytest.fixture(scope="session")
 def warm() -> Iterator[tuple[str, ...]]:
     """The words that stand for `guardian` where its start is not the point: a process of its own, forked from a warm one."""
-    with kept_warm() as words:
+    with run_warm_server() as words:
         yield words
 
 
@@ -114,16 +114,16 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture
 async def postgresql_url() -> AsyncIterator[str]:
     """The address of an empty PostgreSQL database, dropped afterwards. Needs the mark `postgresql`."""
-    async with _fresh(postgresql.server_url()) as address:
+    async with _create_database(postgresql.server_url()) as address:
         yield address
 
 
 @asynccontextmanager
-async def _fresh(server: str) -> AsyncIterator[str]:
+async def _create_database(server: str) -> AsyncIterator[str]:
     name = f"test_{new_id().replace('-', '')}"
-    await command(server, f'CREATE DATABASE "{name}"')
+    await run_statement(server, f'CREATE DATABASE "{name}"')
     yield _address(server, name)
-    await command(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    await run_statement(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _address(server: str, name: str) -> str:
@@ -136,9 +136,9 @@ def _address(server: str, name: str) -> str:
 async def full_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The address of a database with every table and no row, of either kind: a copy, since making one is slow."""
     if request.param == "sqlite":
-        yield await blank_file(tmp_path / "guardian.sqlite")
+        yield await copy_blank_file(tmp_path / "guardian.sqlite")
         return
-    yield await emptied(partial(_address, postgresql.server_url()))
+    yield await empty_database(partial(_address, postgresql.server_url()))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -94,7 +94,7 @@ def measured(source: Sequence[Module]) -> Figures:
     documented = _Documented(source)
     return Figures(
         tuple(sorted(body_lines(each) for each in found if not _is_stub(each.node))),
-        {module.path: len(module.text.splitlines()) for module in source if not module.is_sign},
+        {module.path: len(module.text.splitlines()) for module in source if not module.is_package_file},
         tuple(f"{f.name} ({n})" for f in found if (n := parameters(f)) > MOST_PARAMETERS and not _is_command(f)),
         len(public),
         tuple(each.name for each in public if not documented.covers(each)),

@@ -13,110 +13,110 @@ import aiohttp
 from discord.http import HTTPClient
 
 from connectors.discord import translate
-from connectors.discord.translate import Silence
-from guardian.clock import wire_seconds
+from connectors.discord.translate import NoAnswer
+from guardian.clock import monotonic_seconds
 from guardian.logs import logger
 
 _QUICK_RETRIES = 2
 _REFUSED = (401, 403, 429)
-MOST_REFUSALS = 1_000
+MAX_REFUSALS = 1_000
 REFUSALS_SECONDS = 600.0
 
 _log = logger("discord")
 
 
-class Cut(Exception):
+class CallCut(Exception):
     """A call that is ended before the library would sleep past its ceiling."""
 
-    def __init__(self, silence: Silence) -> None:
-        super().__init__(silence.why)
-        self.silence = silence
+    def __init__(self, no_answer: NoAnswer) -> None:
+        super().__init__(no_answer.reason)
+        self.no_answer = no_answer
 
 
 @dataclass(slots=True)
-class _Watch:
+class _CallBound:
     """The bound that stands over the calls made now, and how often the server has failed them."""
 
-    ends: float
+    ends_at: float
     failures: int = 0
 
 
-_watched: ContextVar[_Watch | None] = ContextVar("discord_watch", default=None)
+_current_bound: ContextVar[_CallBound | None] = ContextVar("discord_watch", default=None)
 
 
 @contextlib.asynccontextmanager
 async def bounded(ceiling: timedelta) -> AsyncIterator[None]:
     """What is awaited inside ends within the ceiling, by TimeoutError where nothing else ends it."""
     seconds = ceiling.total_seconds()
-    mark = _watched.set(_Watch(wire_seconds() + seconds))
+    token = _current_bound.set(_CallBound(monotonic_seconds() + seconds))
     try:
         async with asyncio.timeout(seconds):
             yield
     finally:
-        _watched.reset(mark)
+        _current_bound.reset(token)
 
 
-async def end_before_the_library_sleeps(
-    _: aiohttp.ClientSession, __: SimpleNamespace, answered: aiohttp.TraceRequestEndParams
+async def cut_call_before_sleep(
+    _: aiohttp.ClientSession, __: SimpleNamespace, finished: aiohttp.TraceRequestEndParams
 ) -> None:
     """The library sleeps after a 429 or a 5xx; where that would outlast the bound, the call ends now and says so.
 
     A global 429 is worse than slow: cut in its sleep, the library would hold back every later call for ever.
     Calls without a bound (answers to interactions) are left to the library.
     """
-    watch, response = _watched.get(), answered.response
-    if watch is None or (response.status != 429 and response.status < 500):
+    bound, response = _current_bound.get(), finished.response
+    if bound is None or (response.status != 429 and response.status < 500):
         return
-    left = watch.ends - wire_seconds()
+    left = bound.ends_at - monotonic_seconds()
     if response.status == 429:
-        wait = translate.waiting_time(response.headers, await response.read())
+        wait = translate.read_retry_after(response.headers, await response.read())
         if wait is None or wait.total_seconds() >= left:
             response.close()
-            raise Cut(Silence("Discord asks us to wait", wait))
+            raise CallCut(NoAnswer("Discord asks us to wait", wait))
         return
-    watch.failures += 1
-    if watch.failures > _QUICK_RETRIES or 2 * watch.failures - 1 >= left:
+    bound.failures += 1
+    if bound.failures > _QUICK_RETRIES or 2 * bound.failures - 1 >= left:
         response.close()
-        raise Cut(Silence(f"Discord answered {response.status}"))
+        raise CallCut(NoAnswer(f"Discord answered {response.status}"))
 
 
-class Refusals:
+class RefusalCounter:
     """How often Discord has refused us lately. It shuts out an address after 10,000 in ten minutes; we stop long before.
 
     Counted are 401, 403 and 429, but for limits that are shared with others, as Discord counts them.
     """
 
-    def __init__(self, most: int = MOST_REFUSALS, seconds: float = REFUSALS_SECONDS) -> None:
-        self._most, self._seconds = most, seconds
-        self._heard: deque[float] = deque()
-        self._told = False
+    def __init__(self, limit: int = MAX_REFUSALS, seconds: float = REFUSALS_SECONDS) -> None:
+        self._limit, self._seconds = limit, seconds
+        self._refused_at: deque[float] = deque()
+        self._is_reported = False
 
-    async def note(
-        self, _: aiohttp.ClientSession, __: SimpleNamespace, answered: aiohttp.TraceRequestEndParams
+    async def count(
+        self, _: aiohttp.ClientSession, __: SimpleNamespace, finished: aiohttp.TraceRequestEndParams
     ) -> None:
         """The answer is counted, if it is a refusal."""
-        response = answered.response
+        response = finished.response
         if response.status in _REFUSED and response.headers.get("X-RateLimit-Scope") != "shared":
-            self._heard.append(wire_seconds())
+            self._refused_at.append(monotonic_seconds())
 
-    def silence(self) -> Silence | None:
+    def active_pause(self) -> NoAnswer | None:
         """What stands for every call while there were too many; None while there were not."""
-        now = wire_seconds()
-        while self._heard and self._heard[0] <= now - self._seconds:
-            self._heard.popleft()
-        if len(self._heard) < self._most:
-            self._told = False
+        now = monotonic_seconds()
+        while self._refused_at and self._refused_at[0] <= now - self._seconds:
+            self._refused_at.popleft()
+        if len(self._refused_at) < self._limit:
+            self._is_reported = False
             return None
-        if not self._told:
-            _log.error("discord.refuses_too_much", refused=len(self._heard))
-        self._told = True
-        left = self._heard[len(self._heard) - self._most] + self._seconds - now
-        return Silence(
+        if not self._is_reported:
+            _log.error("discord.refuses_too_much", refused=len(self._refused_at))
+        self._is_reported = True
+        left = self._refused_at[len(self._refused_at) - self._limit] + self._seconds - now
+        return NoAnswer(
             "Discord has refused us too often, so nothing is asked of it for a while", timedelta(seconds=left)
         )
 
 
-def open_buckets(http: HTTPClient) -> None:
+def reopen_buckets(http: HTTPClient) -> None:
     """No bucket of the library stays shut: a call cut off while it makes way for the next one leaves nobody to do so.
 
     Where Discord has named no end, the library would look again after 30 s only, and no call of ours waits so long.

@@ -18,11 +18,11 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, MultipartParameters, Route
 
 from connectors.discord import translate
-from connectors.discord.ceiling import Cut, Refusals, end_before_the_library_sleeps, open_buckets
+from connectors.discord.ceiling import CallCut, RefusalCounter, cut_call_before_sleep, reopen_buckets
 from connectors.discord.permissions import MEMBERS_INTENT
-from connectors.discord.translate import Answer, Got, Silence
-from connectors.http import Budget, Failed, Urgency
-from guardian.clock import wire_seconds
+from connectors.discord.translate import Answer, NoAnswer, Success
+from connectors.http import CallFailed, Priority, RateLimiter
+from guardian.clock import monotonic_seconds
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.logs import logger
@@ -37,8 +37,8 @@ PAGE = 1000
 CALLS_A_SECOND = 40.0
 """Discord takes 50 a second of one bot, answers to interactions aside. What is above is refused, and refusals add up."""
 _ECHO_SECONDS = 10.0
-_NAP_SECONDS = 1.0
-_LONGEST_NAP_SECONDS = 60.0
+_RETRY_SECONDS = 1.0
+_MAX_RETRY_SECONDS = 60.0
 
 _log = logger("discord")
 
@@ -65,7 +65,7 @@ class DiscordConfig:
 class _Client(discord.Client):
     """discord.py's client with the three things that it lets a subclass say."""
 
-    def __init__(self, link: "DiscordLink", trace: aiohttp.TraceConfig) -> None:
+    def __init__(self, connection: "DiscordConnection", trace: aiohttp.TraceConfig) -> None:
         # No member is cached: the library drops the join of a member whom it still remembers.
         super().__init__(
             intents=discord.Intents(guilds=True, members=True, moderation=True, dm_messages=True),
@@ -78,16 +78,16 @@ class _Client(discord.Client):
             enable_debug_events=True,
             http_trace=trace,
         )
-        self._link = link
+        self._owner = connection
 
     async def setup_hook(self) -> None:
-        await self._link.logged_in()
+        await self._owner.on_logged_in()
 
     async def on_socket_raw_receive(self, frame: str) -> None:
-        await self._link.heard(frame)
+        await self._owner.on_frame(frame)
 
 
-class DiscordLink:
+class DiscordConnection:
     """One bot at one Discord.
 
     `setup` and `on_account_changed` are set before `start`: the first is awaited once, after signing in and before the
@@ -102,19 +102,19 @@ class DiscordLink:
         self.setup = setup
         self.on_account_changed = on_account_changed
         self.on_restricted: AccountChanged | None = None
-        self.fault: str | None = None
+        self.failure: str | None = None
         trace = aiohttp.TraceConfig()
-        self.refusals = Refusals()
-        self.budget = Budget(config.calls_a_second * 60, 1.0)
-        trace.on_request_end.append(self._refused)
-        trace.on_request_end.append(end_before_the_library_sleeps)
+        self.refusal_counter = RefusalCounter()
+        self.rate_limiter = RateLimiter(config.calls_a_second * 60, 1.0)
+        trace.on_request_end.append(self._count_refusal)
+        trace.on_request_end.append(cut_call_before_sleep)
         self.client: discord.Client = _Client(self, trace)
         self._signed_in = asyncio.Event()
-        self._set_up = False
+        self._is_set_up = False
         self._was_ready = False
-        self._running: asyncio.Task[None] | None = None
-        self._readying: asyncio.Task[None] | None = None
-        self._echoes: dict[tuple[str, str], float] = {}
+        self._run_task: asyncio.Task[None] | None = None
+        self._ready_task: asyncio.Task[None] | None = None
+        self._expected_echoes: dict[tuple[str, str], float] = {}
 
     # -- coming and going
 
@@ -125,26 +125,26 @@ class DiscordLink:
         """
         Route.BASE = self.config.api_url.rstrip("/")
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self.config.gateway_url or DEFAULT_GATEWAY)
-        self._running = asyncio.create_task(self._run(), name="discord link")
-        self._readying = asyncio.create_task(self._until_ready(), name="discord ready")
+        self._run_task = asyncio.create_task(self._run(), name="discord link")
+        self._ready_task = asyncio.create_task(self._wait_until_ready(), name="discord ready")
         patience = self.config.patience.total_seconds()
-        tasks = {self._running, self._readying}
+        tasks = {self._run_task, self._ready_task}
         await asyncio.wait(tasks, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-        if self._running.done():
-            await self._end_of_start(self._running)
+        if self._run_task.done():
+            await self._raise_start_failure(self._run_task)
         if not self._was_ready:
             _log.warning("link.not_ready")
 
-    async def _end_of_start(self, running: asyncio.Task[None]) -> None:
+    async def _raise_start_failure(self, running: asyncio.Task[None]) -> None:
         """What ended the listening before it began is told: a fault with its remedy, or a bug as it is."""
         await self.close()
-        if self.fault is not None:
-            raise Misconfigured([self.fault])
+        if self.failure is not None:
+            raise Misconfigured([self.failure])
         running.result()
 
     async def close(self) -> None:
         """Nothing runs any more, and no connection is open."""
-        for task in (self._running, self._readying):
+        for task in (self._run_task, self._ready_task):
             if task is not None:
                 task.cancel()
                 await asyncio.wait({task})
@@ -153,7 +153,7 @@ class DiscordLink:
         self._signed_in.clear()
 
     @property
-    def connected(self) -> bool:
+    def is_connected(self) -> bool:
         """The gateway is open and the server is known."""
         return self._signed_in.is_set() and self.client.is_ready()
 
@@ -162,44 +162,44 @@ class DiscordLink:
         """The bot's own account; empty before the first sign-in."""
         return str(self.client.user.id) if self.client.user else ""
 
-    async def logged_in(self) -> None:
+    async def on_logged_in(self) -> None:
         """The set-up has been awaited, once; called by the client when Discord has taken the token."""
-        if not self._set_up and self.setup is not None:
+        if not self._is_set_up and self.setup is not None:
             await self.setup(self.client)
-        self._set_up = True
+        self._is_set_up = True
         self._signed_in.set()
 
-    async def _until_ready(self) -> None:
+    async def _wait_until_ready(self) -> None:
         await self._signed_in.wait()
         await self.client.wait_until_ready()
         self._was_ready = True
 
     async def _run(self) -> None:
-        nap = _NAP_SECONDS
-        while self.fault is None:
+        delay = _RETRY_SECONDS
+        while self.failure is None:
             try:
                 await self._sign_in_and_listen()
             except discord.PrivilegedIntentsRequired:
                 # Turned off while the service runs: REST still works, so only the listening waits.
-                self.fault = None if self._was_ready else MEMBERS_INTENT.remedy
+                self.failure = None if self._was_ready else MEMBERS_INTENT.remedy
                 _log.error("gateway.refused_intents")
             except discord.LoginFailure:
-                self.fault = TOKEN_REMEDY
+                self.failure = TOKEN_REMEDY
             except discord.ConnectionClosed as closed:
-                self.fault = f"Discord closed the connection for good (code {closed.code}). {TOKEN_REMEDY}"
+                self.failure = f"Discord closed the connection for good (code {closed.code}). {TOKEN_REMEDY}"
             except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
                 _log.warning("link.failed", kind=type(error).__name__)
                 await self._sign_out()
             except Exception:
                 # An edge: once we are signed in, no surprise of the library (it trips over a first connection that
                 # fails) ends the listening. Before that, it is a bug of ours and ends the start.
-                if not self._set_up:
+                if not self._is_set_up:
                     raise
                 _log.exception("gateway.failed")
-            if self.fault is None:
-                await asyncio.sleep(nap)
-                nap = min(nap * 2, _LONGEST_NAP_SECONDS)
-        _log.error("link.ended", fault=self.fault)
+            if self.failure is None:
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, _MAX_RETRY_SECONDS)
+        _log.error("link.ended", fault=self.failure)
 
     async def _sign_in_and_listen(self) -> None:
         if not self._signed_in.is_set():
@@ -214,104 +214,106 @@ class DiscordLink:
 
     # -- what the gateway says
 
-    async def heard(self, frame: str) -> None:
+    async def on_frame(self, frame: str) -> None:
         """Whoever waits for it knows of an account that something happened to, our own acts' echoes left out."""
-        happening = translate.happening(frame, self.config.guild_id, self.own_id)
-        if happening is None or self.on_account_changed is None:
+        event = translate.parse_event(frame, self.config.guild_id, self.own_id)
+        if event is None or self.on_account_changed is None:
             return
-        expected = self._echoes.pop((happening.kind, happening.native_id), None)
-        if expected is None or expected < wire_seconds():
-            await self.on_account_changed(happening.native_id)
-            if happening.kind in translate.RESTRICTING and self.on_restricted is not None:
-                await self.on_restricted(happening.native_id)
+        expected = self._expected_echoes.pop((event.kind, event.native_id), None)
+        if expected is None or expected < monotonic_seconds():
+            await self.on_account_changed(event.native_id)
+            if event.kind in translate.RESTRICTION_EVENTS and self.on_restricted is not None:
+                await self.on_restricted(event.native_id)
 
-    def _expect(self, native_id: str, *kinds: str) -> None:
-        now = wire_seconds()
-        self._echoes = {key: until for key, until in self._echoes.items() if until > now}
-        self._echoes |= {(kind, native_id): now + _ECHO_SECONDS for kind in kinds}
+    def _expect_echoes(self, native_id: str, *kinds: str) -> None:
+        now = monotonic_seconds()
+        self._expected_echoes = {key: until for key, until in self._expected_echoes.items() if until > now}
+        self._expected_echoes |= {(kind, native_id): now + _ECHO_SECONDS for kind in kinds}
 
-    async def _act(
-        self, native_id: str, kinds: tuple[str, ...], asked: Callable[[HTTPClient], Awaitable[Any]]
+    async def _perform(
+        self, native_id: str, kinds: tuple[str, ...], request: Callable[[HTTPClient], Awaitable[Any]]
     ) -> Answer:
         """The call is made; its first echo is ours. Where it did not succeed, every event counts as another's."""
-        self._expect(native_id, *kinds)
+        self._expect_echoes(native_id, *kinds)
         done = False
         try:
-            answer = await self._call(asked, Urgency.ACT)
-            done = isinstance(answer, Got)
+            answer = await self._call(request, Priority.ACTION)
+            done = isinstance(answer, Success)
         finally:
             if not done:
                 for kind in kinds:
-                    self._echoes.pop((kind, native_id), None)
+                    self._expected_echoes.pop((kind, native_id), None)
         return answer
 
     # -- the calls
 
-    async def _refused(self, session: Any, context: Any, answered: aiohttp.TraceRequestEndParams) -> None:
-        await self.refusals.note(session, context, answered)
+    async def _count_refusal(self, session: Any, context: Any, finished: aiohttp.TraceRequestEndParams) -> None:
+        await self.refusal_counter.count(session, context, finished)
 
-    async def _call(self, asked: Callable[[HTTPClient], Awaitable[Any]], urgency: Urgency = Urgency.LOOK) -> Answer:
+    async def _call(
+        self, request: Callable[[HTTPClient], Awaitable[Any]], priority: Priority = Priority.OBSERVATION
+    ) -> Answer:
         if not self._signed_in.is_set() or self.client.is_closed():
-            return Silence(self.fault or "not signed in to Discord yet")
-        if silence := self.refusals.silence():
-            return silence
+            return NoAnswer(self.failure or "not signed in to Discord yet")
+        if pause := self.refusal_counter.active_pause():
+            return pause
         try:
-            await self.budget.take(urgency, self.config.call_ceiling)
-            return Got(await asked(self.client.http))
-        except Failed:
-            return Silence("our own budget of calls to Discord is used up")
-        except Cut as cut:
-            return cut.silence
+            await self.rate_limiter.take(priority, self.config.call_ceiling)
+            return Success(await request(self.client.http))
+        except CallFailed:
+            return NoAnswer("our own budget of calls to Discord is used up")
+        except CallCut as cut:
+            return cut.no_answer
         except asyncio.CancelledError:
-            open_buckets(self.client.http)
+            reopen_buckets(self.client.http)
             raise
         except (discord.DiscordException, aiohttp.ClientError, OSError, ValueError) as error:
-            known = translate.trouble(error)
-            if known is None:
+            failure = translate.translate_error(error)
+            if failure is None:
                 raise
-            return known
+            return failure
 
-    async def _look(
-        self, asked: Callable[[HTTPClient], Awaitable[Any]], shape: type, urgency: Urgency = Urgency.LOOK
+    async def _read(
+        self, request: Callable[[HTTPClient], Awaitable[Any]], shape: type, priority: Priority = Priority.OBSERVATION
     ) -> Answer:
         """A look whose answer is not JSON of the right shape (a proxy's page, say) has not worked."""
-        answer = await self._call(asked, urgency)
-        if isinstance(answer, Got) and not isinstance(answer.body, shape):
-            return Silence("Discord's answer could not be read")
+        answer = await self._call(request, priority)
+        if isinstance(answer, Success) and not isinstance(answer.body, shape):
+            return NoAnswer("Discord's answer could not be read")
         return answer
 
     async def ban(self, native_id: str, reason: str) -> Answer:
         """The account is banned and keeps every message; the library's own default deletes a day of them."""
         guild = self.config.guild_id
         kinds = ("GUILD_BAN_ADD", "GUILD_MEMBER_REMOVE")
-        return await self._act(native_id, kinds, lambda http: http.ban(native_id, guild, 0, reason))
+        return await self._perform(native_id, kinds, lambda http: http.ban(native_id, guild, 0, reason))
 
-    async def ban_many(self, native_ids: Sequence[str], reason: str) -> Answer:
+    async def ban_bulk(self, native_ids: Sequence[str], reason: str) -> Answer:
         """The accounts are banned and keep every message; the answer names those that were not."""
         kinds = ("GUILD_BAN_ADD", "GUILD_MEMBER_REMOVE")
         for native_id in native_ids:
-            self._expect(native_id, *kinds)
+            self._expect_echoes(native_id, *kinds)
         route = Route("POST", "/guilds/{guild_id}/bulk-ban", guild_id=self.config.guild_id)
         body = {"user_ids": list(native_ids), "delete_message_seconds": 0}
-        answer = await self._look(lambda http: http.request(route, json=body, reason=reason), dict, Urgency.BULK)
-        banned = {str(each) for each in answer.body["banned_users"]} if isinstance(answer, Got) else set()
+        answer = await self._read(lambda http: http.request(route, json=body, reason=reason), dict, Priority.BULK)
+        banned = {str(each) for each in answer.body["banned_users"]} if isinstance(answer, Success) else set()
         for native_id in set(native_ids) - banned:
             for kind in kinds:
-                self._echoes.pop((kind, native_id), None)
+                self._expected_echoes.pop((kind, native_id), None)
         return answer
 
     async def unban(self, native_id: str, reason: str) -> Answer:
         """The account is not banned."""
         guild = self.config.guild_id
-        return await self._act(
+        return await self._perform(
             native_id, ("GUILD_BAN_REMOVE",), lambda http: http.unban(native_id, guild, reason=reason)
         )
 
-    async def time_out(self, native_id: str, until: datetime | None, reason: str) -> Answer:
+    async def set_timeout(self, native_id: str, until: datetime | None, reason: str) -> Answer:
         """The member is timed out until then; None lifts it. The end is absolute: the library's own reads the machine."""
         fields = {translate.TIMEOUT_FIELD: until.isoformat() if until else None}
         guild = self.config.guild_id
-        return await self._act(
+        return await self._perform(
             native_id,
             ("GUILD_MEMBER_UPDATE",),
             lambda http: http.edit_member(guild, native_id, reason=reason, **fields),
@@ -319,16 +321,16 @@ class DiscordLink:
 
     async def read_channel(self, channel_id: str) -> Answer:
         """The channel or thread."""
-        return await self._look(lambda http: http.get_channel(channel_id), dict)
+        return await self._read(lambda http: http.get_channel(channel_id), dict)
 
     async def lock_thread(self, thread_id: str, *, locked: bool) -> Answer:
         """The thread is locked, or not, and stands open: Discord changes no thread that stays archived."""
-        return await self._look(lambda http: http.edit_channel(thread_id, archived=False, locked=locked), dict)
+        return await self._read(lambda http: http.edit_channel(thread_id, archived=False, locked=locked), dict)
 
     async def add_role(self, native_id: str, role_id: str, reason: str) -> Answer:
         """The member has the role."""
         guild = self.config.guild_id
-        return await self._act(
+        return await self._perform(
             native_id,
             ("GUILD_MEMBER_UPDATE",),
             lambda http: http.add_role(guild, native_id, role_id, reason=reason),
@@ -336,60 +338,60 @@ class DiscordLink:
 
     async def read_ban(self, native_id: str) -> Answer:
         """The account's ban."""
-        return await self._look(lambda http: http.get_ban(native_id, self.config.guild_id), dict)
+        return await self._read(lambda http: http.get_ban(native_id, self.config.guild_id), dict)
 
     async def read_bans(self, after: str | None) -> Answer:
         """One page of bans, in the order of ids."""
         guild = self.config.guild_id
-        return await self._look(lambda http: http.get_bans(guild, PAGE, after=after or "0"), list, Urgency.SWEEP)
+        return await self._read(lambda http: http.get_bans(guild, PAGE, after=after or "0"), list, Priority.LISTING)
 
     async def read_member(self, native_id: str) -> Answer:
         """The member with roles and timeout."""
-        return await self._look(lambda http: http.get_member(self.config.guild_id, native_id), dict)
+        return await self._read(lambda http: http.get_member(self.config.guild_id, native_id), dict)
 
     async def read_members(self, after: str | None) -> Answer:
         """One page of members, in the order of ids."""
         guild = self.config.guild_id
-        return await self._look(lambda http: http.get_members(guild, PAGE, after), list, Urgency.SWEEP)
+        return await self._read(lambda http: http.get_members(guild, PAGE, after), list, Priority.LISTING)
 
     async def search_members(self, text: str) -> Answer:
         """Members whose name begins so."""
         route = Route("GET", "/guilds/{guild_id}/members/search", guild_id=self.config.guild_id)
-        return await self._look(lambda http: http.request(route, params={"query": text, "limit": 100}), list)
+        return await self._read(lambda http: http.request(route, params={"query": text, "limit": 100}), list)
 
     async def read_account(self, native_id: str) -> Answer:
         """The account, member or not."""
-        return await self._look(lambda http: http.get_user(native_id), dict)
+        return await self._read(lambda http: http.get_user(native_id), dict)
 
     async def read_guild(self) -> Answer:
         """The server with its owner and roles."""
-        return await self._look(lambda http: http.get_guild(self.config.guild_id, with_counts=False), dict)
+        return await self._read(lambda http: http.get_guild(self.config.guild_id, with_counts=False), dict)
 
     async def read_application(self) -> Answer:
         """The bot's application, with the switches of its intents."""
-        return await self._look(lambda http: http.application_info(), dict)
+        return await self._read(lambda http: http.application_info(), dict)
 
     async def read_commands(self) -> Answer:
         """The application's commands in the server."""
         guild = self.config.guild_id
-        return await self._look(lambda http: http.get_guild_commands(self.own_id, guild), list)
+        return await self._read(lambda http: http.get_guild_commands(self.own_id, guild), list)
 
     async def read_audit_log(self, native_id: str, action: int) -> Answer:
         """The newest audit log entries of one kind about one account."""
         route = Route("GET", "/guilds/{guild_id}/audit-logs", guild_id=self.config.guild_id)
-        asked = {"action_type": action, "target_id": native_id, "limit": 100}
-        return await self._look(lambda http: http.request(route, params=asked), dict)
+        query = {"action_type": action, "target_id": native_id, "limit": 100}
+        return await self._read(lambda http: http.request(route, params=query), dict)
 
-    async def open_messages(self, native_id: str) -> Answer:
+    async def open_direct_messages(self, native_id: str) -> Answer:
         """The channel of direct messages with the account."""
-        return await self._look(lambda http: http.start_private_message(native_id), dict)
+        return await self._read(lambda http: http.start_private_message(native_id), dict)
 
-    async def post(self, channel_id: str, body: dict[str, Any]) -> Answer:
+    async def post_message(self, channel_id: str, body: dict[str, Any]) -> Answer:
         """The message stands in the channel, once for each nonce."""
         prepared = MultipartParameters(payload=body, multipart=None, files=None)
-        return await self._look(lambda http: http.send_message(channel_id, params=prepared), dict)
+        return await self._read(lambda http: http.send_message(channel_id, params=prepared), dict)
 
-    async def date(self) -> datetime | None:
+    async def server_time(self) -> datetime | None:
         """The `Date` of a fresh answer; None where none came."""
         fresh = {"Cache-Control": "no-cache"}
         try:

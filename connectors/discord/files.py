@@ -12,33 +12,33 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from connectors.discord.forms import Upload
-from guardian.desk.intake import EvidenceIn
+from connectors.discord.forms import UploadedFile
+from guardian.desk.intake import EvidenceInput
 from guardian.spaces.port import Account
 
 _HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
-_PIECE: Final = 64 * 1024
+_CHUNK: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class FileRules:
+class FileLimits:
     """Which hosts files come from, how large one may be and how large all together, and how long one may take."""
 
     api_url: str
-    largest: int
-    all_together: int
+    max_size: int
+    max_total_size: int
     ceiling: timedelta
 
-    def trusts(self, url: str) -> bool:
+    def is_trusted_url(self, url: str) -> bool:
         """Whether the address is one of Discord's own, or of the server that its API is configured to be."""
-        asked, ours = urlsplit(url), urlsplit(self.api_url)
-        if asked.netloc == ours.netloc:
-            return asked.scheme == ours.scheme
-        return asked.scheme == "https" and asked.netloc in _HOSTS
+        target, ours = urlsplit(url), urlsplit(self.api_url)
+        if target.netloc == ours.netloc:
+            return target.scheme == ours.scheme
+        return target.scheme == "https" and target.netloc in _HOSTS
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class FileAuthor:
     """Who posted the files, and where."""
 
     account: Account | None = None
@@ -46,16 +46,18 @@ class Author:
     link: str = ""
 
 
-async def evidence_from(uploads: Iterable[Upload], rules: FileRules, author: Author) -> tuple[EvidenceIn, ...]:
+async def fetch_evidence(
+    uploads: Iterable[UploadedFile], limits: FileLimits, author: FileAuthor
+) -> tuple[EvidenceInput, ...]:
     """Each file as evidence, with its bytes or with the reason why there are none, in the given order."""
-    found: list[EvidenceIn] = []
-    left = rules.all_together
+    evidence: list[EvidenceInput] = []
+    left = limits.max_total_size
     async with aiohttp.ClientSession(auto_decompress=False) as session:
         for upload in uploads:
-            content, why_not = await _content(session, upload, rules, left)
+            content, why_not = await _fetch_content(session, upload, limits, left)
             left -= len(content or b"")
-            found.append(
-                EvidenceIn(
+            evidence.append(
+                EvidenceInput(
                     "file",
                     author.link,
                     author.account,
@@ -65,36 +67,36 @@ async def evidence_from(uploads: Iterable[Upload], rules: FileRules, author: Aut
                     why_not=why_not,
                 )
             )
-    return tuple(found)
+    return tuple(evidence)
 
 
-async def _content(
-    session: aiohttp.ClientSession, upload: Upload, rules: FileRules, left: int
+async def _fetch_content(
+    session: aiohttp.ClientSession, upload: UploadedFile, limits: FileLimits, left: int
 ) -> tuple[bytes | None, str]:
-    most = min(rules.largest, left)
-    if not rules.trusts(upload.url):
+    most = min(limits.max_size, left)
+    if not limits.is_trusted_url(upload.url):
         return None, "The file is not on Discord's own servers, so it was not fetched."
     if upload.size > most:
         return None, _too_large(upload.size, most)
     try:
-        async with asyncio.timeout(rules.ceiling.total_seconds()):
-            content = await _read(session, upload.url, most)
+        async with asyncio.timeout(limits.ceiling.total_seconds()):
+            content = await _read_capped(session, upload.url, most)
     except (aiohttp.ClientError, OSError, ValueError) as error:
         return None, f"The file could not be fetched ({type(error).__name__})."
     return (content, "") if content is not None else (None, _too_large(upload.size, most))
 
 
-async def _read(session: aiohttp.ClientSession, url: str, most: int) -> bytes | None:
+async def _read_capped(session: aiohttp.ClientSession, url: str, most: int) -> bytes | None:
     """The bytes behind the address; None where there are more than are taken, whatever size was stated."""
-    held = bytearray()
+    buffer = bytearray()
     async with session.get(url, allow_redirects=False, raise_for_status=True) as answer:
         if answer.status != 200:
             raise ValueError(answer.status)
-        async for piece in answer.content.iter_chunked(_PIECE):
-            held += piece
-            if len(held) > most:
+        async for chunk in answer.content.iter_chunked(_CHUNK):
+            buffer += chunk
+            if len(buffer) > most:
                 return None
-    return bytes(held)
+    return bytes(buffer)
 
 
 def _too_large(size: int, most: int) -> str:

@@ -9,8 +9,8 @@ from typing import Final
 import aiohttp
 import discord
 
-from connectors.discord.ceiling import Cut, bounded
-from connectors.discord.client import DiscordLink
+from connectors.discord.ceiling import CallCut, bounded
+from connectors.discord.client import DiscordConnection
 from connectors.discord.commands import (
     acting,
     board,
@@ -33,11 +33,11 @@ from connectors.discord.commands import (
     voice,
     who,
 )
-from connectors.discord.serving import Asked, Counter, Place
-from connectors.discord.tongue import CommandNames
-from guardian.desk.desk import Desk
-from guardian.desk.native import noticed
-from guardian.desk.noticing import account_changed
+from connectors.discord.serving import Interaction, InteractionRouter, ServerConfig
+from connectors.discord.tongue import CommandTranslator
+from guardian.desk.desk import AppContext
+from guardian.desk.native import inspect_accounts
+from guardian.desk.noticing import on_account_changed
 from guardian.logs import logger
 from guardian.spaces.port import Account
 
@@ -63,71 +63,73 @@ FEATURES: Final = (
     escalating,
     voice,
 )
-_NAP_SECONDS: Final = 5.0
-_LONGEST_NAP_SECONDS: Final = 600.0
-_FAILED = (discord.DiscordException, aiohttp.ClientError, OSError, Cut)
+_RETRY_SECONDS: Final = 5.0
+_MAX_RETRY_SECONDS: Final = 600.0
+_FAILED = (discord.DiscordException, aiohttp.ClientError, OSError, CallCut)
 
 _log = logger("discord")
 
 
-def attach(link: DiscordLink, desk: Desk) -> Counter:
+def attach(connection: DiscordConnection, app: AppContext) -> InteractionRouter:
     """Once the link starts, people are served in the server, and the desk hears of what happens to accounts.
 
     To be called once for a link, before it starts.
     """
-    config = link.config
-    counter = Counter(desk, link.client, Place(config.name, config.guild_id, config.api_url, config.call_ceiling))
+    config = connection.config
+    router = InteractionRouter(
+        app, connection.client, ServerConfig(config.name, config.guild_id, config.api_url, config.call_ceiling)
+    )
     for feature in FEATURES:
-        feature.add_to(counter)
-    registering = _Registering(counter)
+        feature.add_to(router)
+    registration = _CommandRegistration(router)
 
-    async def on_interaction(asked: Asked) -> None:
-        await counter.heard(asked)
+    async def on_interaction(interaction: Interaction) -> None:
+        await router.dispatch(interaction)
 
     async def restricted(native_id: str) -> None:
-        await noticed(desk, config.name, (native_id,))
+        await inspect_accounts(app, config.name, (native_id,))
 
     async def changed(native_id: str) -> None:
-        await account_changed(desk, Account(config.name, native_id))
+        await on_account_changed(app, Account(config.name, native_id))
 
     async def on_message(message: discord.Message) -> None:
-        await counter.written_to(message)
+        await router.dispatch_message(message)
 
-    link.client.event(on_interaction)
-    link.client.event(on_message)
-    link.setup = registering.begin
-    link.on_account_changed = changed
-    link.on_restricted = restricted
-    return counter
+    connection.client.event(on_interaction)
+    connection.client.event(on_message)
+    connection.setup = registration.start
+    connection.on_account_changed = changed
+    connection.on_restricted = restricted
+    return router
 
 
-class _Registering:
+class _CommandRegistration:
     """The commands in the server's list. Where Discord does not take them now, everything else runs on meanwhile."""
 
-    def __init__(self, counter: Counter) -> None:
-        self._counter = counter
-        self._again: asyncio.Task[None] | None = None
+    def __init__(self, router: InteractionRouter) -> None:
+        self._router = router
+        self._retry_task: asyncio.Task[None] | None = None
 
-    async def begin(self, client: discord.Client) -> None:
+    async def start(self, client: discord.Client) -> None:
         """The commands are listed, or it is tried again until they are."""
         if not await self._register():
-            self._again = asyncio.create_task(self._until_done(client), name="discord commands")
+            self._retry_task = asyncio.create_task(self._retry_until_done(client), name="discord commands")
 
     async def _register(self) -> bool:
-        await self._counter.tree.set_translator(CommandNames())
+        await self._router.tree.set_translator(CommandTranslator())
         try:
-            async with bounded(self._counter.place.ceiling):
-                listed = await self._counter.tree.sync(guild=self._counter.guild)
+            async with bounded(self._router.config.ceiling):
+                listed = await self._router.tree.sync(guild=self._router.guild)
         except _FAILED as error:
             _log.error("commands.not_listed", kind=type(error).__name__)
             return False
         _log.info("commands.were_listed", count=len(listed))
         return True
 
-    async def _until_done(self, client: discord.Client) -> None:
-        nap = _NAP_SECONDS
+    async def _retry_until_done(self, client: discord.Client) -> None:
+        delay = _RETRY_SECONDS
         while not client.is_closed():
-            await asyncio.sleep(nap)
-            nap = min(nap * 2, _LONGEST_NAP_SECONDS)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, _MAX_RETRY_SECONDS)
             if await self._register():
                 return

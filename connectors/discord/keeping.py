@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from cachetools import TTLCache
 
-from guardian.clock import wire_seconds
+from guardian.clock import monotonic_seconds
 
 T = TypeVar("T")
 
@@ -21,21 +21,21 @@ class _OldestFirst(TTLCache[_Key, T]):
         return oldest, self.pop(oldest)
 
 
-class Keeping(Generic[T]):
+class TtlCache(Generic[T]):
     """At most so many things, each for so long in wire time, each for its owner alone; the oldest goes first."""
 
-    def __init__(self, most: int, lasts: timedelta, seconds: Callable[[], float] = wire_seconds) -> None:
-        self._held: _OldestFirst[T] = _OldestFirst(most, lasts.total_seconds(), seconds)
+    def __init__(self, max_size: int, ttl: timedelta, seconds: Callable[[], float] = monotonic_seconds) -> None:
+        self._entries: _OldestFirst[T] = _OldestFirst(max_size, ttl.total_seconds(), seconds)
 
-    def put(self, owner: str, name: str, thing: T) -> None:
+    def put(self, owner: str, name: str, value: T) -> None:
         """Keep the thing, in place of an earlier one of that name."""
-        self._held.pop((owner, name), None)
-        self._held[owner, name] = thing
+        self._entries.pop((owner, name), None)
+        self._entries[owner, name] = value
 
-    def look(self, owner: str, name: str) -> T | None:
+    def get(self, owner: str, name: str) -> T | None:
         """Return the thing, which stays; None where it is gone, or somebody else's."""
-        return self._held.get((owner, name))
+        return self._entries.get((owner, name))
 
-    def take(self, owner: str, name: str) -> T | None:
+    def pop(self, owner: str, name: str) -> T | None:
         """Return the thing, which is kept no more."""
-        return self._held.pop((owner, name), None)
+        return self._entries.pop((owner, name), None)

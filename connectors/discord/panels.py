@@ -15,22 +15,22 @@ import discord
 from connectors.discord import translate
 from guardian.errors import NotFound
 
-LONGEST_ID: Final = 100
-LONGEST_FIELD: Final = 4000
-MOST_OPTIONS: Final = 25
-MOST_BUTTONS: Final = 25
-_LONGEST_LABEL: Final = 45
-_LONGEST_HINT: Final = 100
-_OURS: Final = "guardian"
-_BETWEEN: Final = "|"
+MAX_ID_LENGTH: Final = 100
+MAX_FIELD_LENGTH: Final = 4000
+MAX_OPTIONS: Final = 25
+MAX_BUTTONS: Final = 25
+_MAX_LABEL_LENGTH: Final = 45
+_MAX_HINT_LENGTH: Final = 100
+_PREFIX: Final = "guardian"
+_SEPARATOR: Final = "|"
 
 
 class Style(Enum):
     """How much a button stands out."""
 
     PLAIN = discord.ButtonStyle.secondary
-    MAIN = discord.ButtonStyle.primary
-    GRAVE = discord.ButtonStyle.danger
+    PRIMARY = discord.ButtonStyle.primary
+    DANGER = discord.ButtonStyle.danger
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
+class FileAttachment:
     """A file in a reply."""
 
     file_name: str
@@ -56,7 +56,7 @@ class Reply:
 
     text: str
     buttons: tuple[Button, ...] = ()
-    files: tuple[Attached, ...] = ()
+    files: tuple[FileAttachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,75 +107,75 @@ class Form:
     opening: str = ""
 
 
-def named(verb: str, *about: str) -> str:
+def custom_id(verb: str, *arguments: str) -> str:
     """The custom id of a button or form: what it does, and what about.
 
     NotFound where it does not fit, or could be read as something else: no name of ours looks like that.
     """
-    made = _BETWEEN.join((_OURS, verb, *about))
-    if len(made) > LONGEST_ID or any(_BETWEEN in part for part in (verb, *about)):
+    made = _SEPARATOR.join((_PREFIX, verb, *arguments))
+    if len(made) > MAX_ID_LENGTH or any(_SEPARATOR in part for part in (verb, *arguments)):
         raise NotFound
     return made
 
 
-def meaning(custom_id: str) -> tuple[str, tuple[str, ...]] | None:
+def parse_custom_id(value: str) -> tuple[str, tuple[str, ...]] | None:
     """What a custom id of ours says, as `named` made it; None for anybody else's."""
-    ours, _, rest = custom_id.partition(_BETWEEN)
-    verb, *about = rest.split(_BETWEEN)
-    return (verb, tuple(about)) if ours == _OURS and verb else None
+    prefix, _, rest = value.partition(_SEPARATOR)
+    verb, *arguments = rest.split(_SEPARATOR)
+    return (verb, tuple(arguments)) if prefix == _PREFIX and verb else None
 
 
-def view_of(buttons: tuple[Button, ...]) -> discord.ui.View:
+def build_view(buttons: tuple[Button, ...]) -> discord.ui.View:
     """The buttons as the library sends them. It is told to forget them at once: what they do is in their ids."""
     view = discord.ui.View(timeout=None)
-    for button in buttons[:MOST_BUTTONS]:
+    for button in buttons[:MAX_BUTTONS]:
         view.add_item(discord.ui.Button(label=button.label[:80], custom_id=button.id, style=button.style.value))
     view.stop()
     return view
 
 
-def modal_of(form: Form) -> discord.ui.Modal:
+def build_modal(form: Form) -> discord.ui.Modal:
     """The form as the library sends it; forgotten at once, as the buttons are."""
-    modal = discord.ui.Modal(title=form.title[:_LONGEST_LABEL], custom_id=form.id)
+    modal = discord.ui.Modal(title=form.title[:_MAX_LABEL_LENGTH], custom_id=form.id)
     if form.opening:
-        modal.add_item(discord.ui.TextDisplay(translate.plain(form.opening)[:LONGEST_FIELD]))
+        modal.add_item(discord.ui.TextDisplay(translate.to_plain_text(form.opening)[:MAX_FIELD_LENGTH]))
     for each in form.fields:
-        modal.add_item(_labelled(each))
+        modal.add_item(_build_label(each))
     modal.stop()
     return modal
 
 
-def files_of(reply: Reply) -> list[discord.File]:
+def build_files(reply: Reply) -> list[discord.File]:
     """The reply's files as the library sends them."""
     return [discord.File(io.BytesIO(each.content), each.file_name) for each in reply.files]
 
 
-def _labelled(asked: Field) -> discord.ui.Label[Any]:
-    hint = asked.hint[:_LONGEST_HINT] or None
-    return discord.ui.Label(text=asked.label[:_LONGEST_LABEL], description=hint, component=_part(asked))
+def _build_label(field: Field) -> discord.ui.Label[Any]:
+    hint = field.hint[:_MAX_HINT_LENGTH] or None
+    return discord.ui.Label(text=field.label[:_MAX_LABEL_LENGTH], description=hint, component=_build_component(field))
 
 
-def _part(asked: Field) -> discord.ui.Item[Any]:
-    match asked:
+def _build_component(field: Field) -> discord.ui.Item[Any]:
+    match field:
         case TextField():
-            style = discord.TextStyle.paragraph if asked.long else discord.TextStyle.short
-            default = asked.value[:LONGEST_FIELD] or None
+            style = discord.TextStyle.paragraph if field.long else discord.TextStyle.short
+            default = field.value[:MAX_FIELD_LENGTH] or None
             return discord.ui.TextInput(
-                custom_id=asked.name, style=style, required=asked.required, max_length=LONGEST_FIELD, default=default
+                custom_id=field.name, style=style, required=field.required, max_length=MAX_FIELD_LENGTH, default=default
             )
         case ChoiceField():
             options = [
                 discord.SelectOption(
                     label=label[:100],
                     value=value,
-                    description=asked.hints.get(value, "")[:_LONGEST_HINT] or None,
-                    default=value in asked.chosen,
+                    description=field.hints.get(value, "")[:_MAX_HINT_LENGTH] or None,
+                    default=value in field.chosen,
                 )
-                for value, label in asked.options[:MOST_OPTIONS]
+                for value, label in field.options[:MAX_OPTIONS]
             ]
-            most = len(options) if asked.several else 1
+            most = len(options) if field.several else 1
             return discord.ui.Select(
-                custom_id=asked.name, options=options, required=False, min_values=0, max_values=most
+                custom_id=field.name, options=options, required=False, min_values=0, max_values=most
             )
         case FileField():
-            return discord.ui.FileUpload(custom_id=asked.name, required=True, min_values=1, max_values=asked.most)
+            return discord.ui.FileUpload(custom_id=field.name, required=True, min_values=1, max_values=field.most)

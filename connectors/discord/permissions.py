@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from guardian.spaces.needs import Need, NeedKind
+from guardian.spaces.needs import Requirement, RequirementKind
 
 
-def _permission(shown: str, key: str, used: str, breaks: str) -> Need:
-    remedy = f"Server settings, Roles, the bot's role: turn on {shown}."
-    return Need(NeedKind.PERMISSION, shown, key, used, breaks, remedy)
+def _permission(label: str, api_name: str, purpose: str, impact: str) -> Requirement:
+    remedy = f"Server settings, Roles, the bot's role: turn on {label}."
+    return Requirement(RequirementKind.PERMISSION, label, api_name, purpose, impact, remedy)
 
 
 PERMISSIONS: Final = (
@@ -45,8 +45,8 @@ PERMISSIONS: Final = (
 )
 """Permissions of the bot's role; `key` is the library's name for the bit."""
 
-MEMBERS_INTENT: Final = Need(
-    NeedKind.INTENT,
+MEMBERS_INTENT: Final = Requirement(
+    RequirementKind.INTENT,
     "Server Members Intent",
     "members",
     "noticing at once that somebody comes back, and listing mutes",
@@ -55,8 +55,8 @@ MEMBERS_INTENT: Final = Need(
     "Turn it on in the developer portal: your application, Bot, Privileged Gateway Intents.",
 )
 
-COMMANDS_SCOPE: Final = Need(
-    NeedKind.SCOPE,
+COMMANDS_SCOPE: Final = Requirement(
+    RequirementKind.SCOPE,
     "applications.commands",
     "applications.commands",
     "listing the commands and menus in the server",
@@ -64,5 +64,5 @@ COMMANDS_SCOPE: Final = Need(
     "Invite the bot again, with the scopes bot and applications.commands: the link stands in the guide.",
 )
 
-NEEDS: Final = (*PERMISSIONS, MEMBERS_INTENT, COMMANDS_SCOPE)
+REQUIREMENTS: Final = (*PERMISSIONS, MEMBERS_INTENT, COMMANDS_SCOPE)
 """Everything that people must give."""

@@ -16,38 +16,38 @@ import discord
 from discord import app_commands
 
 from connectors.discord import panels, translate
-from connectors.discord.ceiling import Cut, bounded
-from connectors.discord.forms import Filled, Json, filled
+from connectors.discord.ceiling import CallCut, bounded
+from connectors.discord.forms import Json, ModalValues, read_modal
 from connectors.discord.panels import Form, Reply
 from connectors.discord.tongue import locale_of
-from guardian.desk.desk import Desk
-from guardian.desk.who import member_behind
+from guardian.desk.desk import AppContext
+from guardian.desk.who import member_for_account
 from guardian.errors import GuardianError, NotFound, Refused, Stale
 from guardian.ids import MemberId, SpaceName
 from guardian.logs import logger
-from guardian.notices.catalogue import say as wording
+from guardian.notices.catalogue import translate_text as wording
 from guardian.spaces.port import Account
 
 T = TypeVar("T")
 
-Asked = discord.Interaction[discord.Client]
-Deed = Callable[[MemberId], Awaitable[Reply]]
-Opened = Callable[[MemberId], Awaitable[Form]]
-Press = Callable[[Asked, tuple[str, ...]], Awaitable[None]]
-Sent = Callable[[Asked, tuple[str, ...], Filled], Awaitable[None]]
-Letter = Callable[[discord.Message], Awaitable[None]]
+Interaction = discord.Interaction[discord.Client]
+Handler = Callable[[MemberId], Awaitable[Reply]]
+ModalBuilder = Callable[[MemberId], Awaitable[Form]]
+ButtonHandler = Callable[[Interaction, tuple[str, ...]], Awaitable[None]]
+ModalHandler = Callable[[Interaction, tuple[str, ...], ModalValues], Awaitable[None]]
+MessageHandler = Callable[[discord.Message], Awaitable[None]]
 
 _WINDOW: Final = timedelta(seconds=3)
 _ACKNOWLEDGED: Final = 40060
-_AT_ONCE: Final = 32
-_TRIED_AGAIN: Final = 3
-_FAILED = (discord.DiscordException, aiohttp.ClientError, OSError, Cut)
+_MAX_CONCURRENT: Final = 32
+_RETRIES: Final = 3
+_FAILED = (discord.DiscordException, aiohttp.ClientError, OSError, CallCut)
 
 _log = logger("discord")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ServerConfig:
     """The server that is served, and how long one answer may take."""
 
     space: SpaceName
@@ -56,96 +56,96 @@ class Place:
     ceiling: timedelta
 
 
-class Tree(app_commands.CommandTree[discord.Client]):
+class ServerCommandTree(app_commands.CommandTree[discord.Client]):
     """The commands of one server; a fault of theirs is answered like every other."""
 
-    def __init__(self, client: discord.Client, place: Place) -> None:
+    def __init__(self, client: discord.Client, config: ServerConfig) -> None:
         super().__init__(client, fallback_to_global=False)
-        self._place = place
+        self._config = config
 
-    async def interaction_check(self, interaction: Asked, /) -> bool:
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Whether it was asked in the server that is served."""
-        if str(interaction.guild_id) == self._place.guild_id:
+        if str(interaction.guild_id) == self._config.guild_id:
             return True
-        await say(interaction, Reply(wording(locale_of(interaction), "fault.elsewhere")), self._place.ceiling)
+        await send_reply(interaction, Reply(wording(locale_of(interaction), "fault.elsewhere")), self._config.ceiling)
         return False
 
-    async def on_error(self, interaction: Asked, error: app_commands.AppCommandError, /) -> None:
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         """Whoever asked is told; what the command could not even read is no fault of theirs."""
-        note_fault("command.failed", error)
-        await say(interaction, Reply(our_fault(interaction)), self._place.ceiling)
+        log_fault("command.failed", error)
+        await send_reply(interaction, Reply(internal_error_text(interaction)), self._config.ceiling)
 
 
-class Counter:
-    """Where people are served: commands are added to `tree`, buttons by `on_press`, forms by `on_form`."""
+class InteractionRouter:
+    """Where people are served: commands are added to `tree`, buttons by `on_button`, forms by `on_modal`."""
 
-    def __init__(self, desk: Desk, client: discord.Client, place: Place) -> None:
-        self.desk = desk
-        self.place = place
+    def __init__(self, app: AppContext, client: discord.Client, config: ServerConfig) -> None:
+        self.app = app
+        self.config = config
         self.client = client
-        self.guild = discord.Object(int(place.guild_id))
-        self.tree = Tree(client, place)
-        self._presses: dict[str, Press] = {}
-        self._forms: dict[str, Sent] = {}
-        self._anywhere: set[str] = set()
-        self._letters: list[Letter] = []
-        self._room = asyncio.Semaphore(_AT_ONCE)
+        self.guild = discord.Object(int(config.guild_id))
+        self.tree = ServerCommandTree(client, config)
+        self._button_handlers: dict[str, ButtonHandler] = {}
+        self._modal_handlers: dict[str, ModalHandler] = {}
+        self._direct_message_actions: set[str] = set()
+        self._message_handlers: list[MessageHandler] = []
+        self._slots = asyncio.Semaphore(_MAX_CONCURRENT)
 
-    def on_press(self, verb: str, act: Press, *, anywhere: bool = False) -> None:
+    def on_button(self, action: str, handler: ButtonHandler, *, anywhere: bool = False) -> None:
         """The act is done when a button of that verb is pressed; `anywhere`: in direct messages with us too."""
-        self._presses[verb] = act
-        self._anywhere |= {verb} if anywhere else set()
+        self._button_handlers[action] = handler
+        self._direct_message_actions |= {action} if anywhere else set()
 
-    def on_form(self, verb: str, act: Sent, *, anywhere: bool = False) -> None:
+    def on_modal(self, action: str, handler: ModalHandler, *, anywhere: bool = False) -> None:
         """The act is done when a form of that verb is sent; `anywhere`: in direct messages with us too."""
-        self._forms[verb] = act
-        self._anywhere |= {verb} if anywhere else set()
+        self._modal_handlers[action] = handler
+        self._direct_message_actions |= {action} if anywhere else set()
 
-    def on_direct(self, act: Letter) -> None:
+    def on_direct_message(self, handler: MessageHandler) -> None:
         """The act is done when somebody writes to us directly."""
-        self._letters.append(act)
+        self._message_handlers.append(handler)
 
-    async def in_turn(self, act: Callable[[], Awaitable[T]]) -> T:
+    async def run_in_turn(self, operation: Callable[[], Awaitable[T]]) -> T:
         """What the act comes to, once it is its turn; where it came second to another, it is tried again.
 
         A crowd that reports at once waits here, and not at the database, which is patient for seconds only.
         """
-        async with self._room:
-            for _ in range(_TRIED_AGAIN):
+        async with self._slots:
+            for _ in range(_RETRIES):
                 with contextlib.suppress(Stale):
-                    return await act()
-            return await act()
+                    return await operation()
+            return await operation()
 
-    def account_of(self, asked: Asked) -> Account:
+    def account_of(self, interaction: Interaction) -> Account:
         """Who asks, as Discord itself says."""
-        return Account(self.place.space, str(asked.user.id))
+        return Account(self.config.space, str(interaction.user.id))
 
-    async def member(self, asked: Asked) -> MemberId:
+    async def require_member(self, interaction: Interaction) -> MemberId:
         """The member who asks; NotFound for anybody else, as for a name that does not exist."""
-        member = await member_behind(self.desk, self.account_of(asked))
+        member = await member_for_account(self.app, self.account_of(interaction))
         if member is None:
             raise NotFound
         return member.id
 
-    async def serve(self, asked: Asked, deed: Deed) -> None:
+    async def serve(self, interaction: Interaction, handler: Handler) -> None:
         """The deed is done in the name of the member who asked, and they have its answer or the reason why not."""
-        await hold(asked)
-        await self.say(asked, await self.outcome(asked, deed))
+        await defer(interaction)
+        await self.reply(interaction, await self.run_handler(interaction, handler))
 
-    async def serve_text(self, asked: Asked, text: str, deed: Deed) -> None:
+    async def serve_text(self, interaction: Interaction, text: str, handler: Handler) -> None:
         """The same for a deed with a text: where it is not done, they have their text back as a file."""
-        await hold(asked)
+        await defer(interaction)
         done: list[Reply] = []
 
         async def noting(by: MemberId) -> Reply:
-            done.append(await deed(by))
+            done.append(await handler(by))
             return done[0]
 
-        reply = await self.outcome(asked, noting)
-        files = () if done or not text.strip() else (panels.Attached("your-text.txt", text.encode()),)
-        await self.say(asked, Reply(reply.text, reply.buttons, reply.files + files))
+        reply = await self.run_handler(interaction, noting)
+        files = () if done or not text.strip() else (panels.FileAttachment("your-text.txt", text.encode()),)
+        await self.reply(interaction, Reply(reply.text, reply.buttons, reply.files + files))
 
-    async def open(self, asked: Asked, form: Opened) -> None:
+    async def open_modal(self, interaction: Interaction, form: ModalBuilder) -> None:
         """The member who asked has the form before them, or the reason why not. No slow work: a form cannot wait."""
         opened: list[Form] = []
 
@@ -153,127 +153,129 @@ class Counter:
             opened.append(await form(by))
             return Reply("")
 
-        refused = await self.outcome(asked, noting)
+        refused = await self.run_handler(interaction, noting)
         if opened:
-            await self.show(asked, opened[0])
+            await self.show_modal(interaction, opened[0])
         else:
-            await self.say(asked, refused)
+            await self.reply(interaction, refused)
 
-    async def show(self, asked: Asked, form: Form) -> None:
+    async def show_modal(self, interaction: Interaction, form: Form) -> None:
         """The form is before whoever asked."""
         try:
-            async with bounded(self.place.ceiling):
-                await asked.response.send_modal(panels.modal_of(form))
+            async with bounded(self.config.ceiling):
+                await interaction.response.send_modal(panels.build_modal(form))
         except _FAILED as error:
             _log.warning("form.not_shown", kind=type(error).__name__)
 
-    async def outcome(self, asked: Asked, deed: Deed) -> Reply:
+    async def run_handler(self, interaction: Interaction, handler: Handler) -> Reply:
         """What the deed came to, or in words why it was not done."""
         try:
-            return await deed(await self.member(asked))
+            return await handler(await self.require_member(interaction))
         except GuardianError as refused:
             return Reply(refused.sentence)
         except UnicodeEncodeError:
-            return Reply(wording(locale_of(asked), "fault.half"))
+            return Reply(wording(locale_of(interaction), "fault.half"))
         except Exception as fault:
-            note_fault("deed.failed", fault)
-            return Reply(our_fault(asked))
+            log_fault("deed.failed", fault)
+            return Reply(internal_error_text(interaction))
 
-    async def say(self, asked: Asked, reply: Reply) -> None:
+    async def reply(self, interaction: Interaction, reply: Reply) -> None:
         """Whoever asked has the reply, and nobody else sees it."""
-        await say(asked, reply, self.place.ceiling)
+        await send_reply(interaction, reply, self.config.ceiling)
 
-    async def heard(self, asked: Asked) -> None:
+    async def dispatch(self, interaction: Interaction) -> None:
         """A button that was pressed or a form that was sent is served, whenever it was shown."""
-        data: Json = dict(asked.data or {})
-        said = panels.meaning(str(data.get("custom_id") or ""))
-        if said is None:
+        data: Json = dict(interaction.data or {})
+        parsed = panels.parse_custom_id(str(data.get("custom_id") or ""))
+        if parsed is None:
             return
         try:
-            await self._dispatch(asked, said, data)
+            await self._route(interaction, parsed, data)
         except GuardianError as refused:
-            await self.say(asked, Reply(refused.sentence))
+            await self.reply(interaction, Reply(refused.sentence))
         except Exception as fault:
-            note_fault("press.failed", fault)
-            await self.say(asked, Reply(our_fault(asked)))
+            log_fault("press.failed", fault)
+            await self.reply(interaction, Reply(internal_error_text(interaction)))
 
-    async def written_to(self, message: discord.Message) -> None:
+    async def dispatch_message(self, message: discord.Message) -> None:
         """What a person writes to us directly is served; what is said anywhere else is nobody's business here."""
         if message.guild is not None or message.author.bot:
             return
-        for act in self._letters:
+        for handler in self._message_handlers:
             try:
-                await act(message)
+                await handler(message)
             except Exception as fault:
                 # An edge: whatever is wrong with one message, the next one is heard.
-                note_fault("letter.failed", fault)
+                log_fault("letter.failed", fault)
 
-    async def _dispatch(self, asked: Asked, said: tuple[str, tuple[str, ...]], data: Json) -> None:
-        verb, about = said
-        if str(asked.guild_id) != self.place.guild_id and not (asked.guild_id is None and verb in self._anywhere):
-            raise Refused("elsewhere", wording(locale_of(asked), "fault.elsewhere"))
-        if asked.type is discord.InteractionType.component and verb in self._presses:
-            await self._presses[verb](asked, about)
-        elif asked.type is discord.InteractionType.modal_submit and verb in self._forms:
-            await self._forms[verb](asked, about, filled(data))
+    async def _route(self, interaction: Interaction, parsed: tuple[str, tuple[str, ...]], data: Json) -> None:
+        action, arguments = parsed
+        if str(interaction.guild_id) != self.config.guild_id and not (
+            interaction.guild_id is None and action in self._direct_message_actions
+        ):
+            raise Refused("elsewhere", wording(locale_of(interaction), "fault.elsewhere"))
+        if interaction.type is discord.InteractionType.component and action in self._button_handlers:
+            await self._button_handlers[action](interaction, arguments)
+        elif interaction.type is discord.InteractionType.modal_submit and action in self._modal_handlers:
+            await self._modal_handlers[action](interaction, arguments, read_modal(data))
         else:
-            raise Refused("unknown_button", wording(locale_of(asked), "fault.button"))
+            raise Refused("unknown_button", wording(locale_of(interaction), "fault.button"))
 
 
-def our_fault(asked: Asked) -> str:
+def internal_error_text(interaction: Interaction) -> str:
     """What anybody is told where something broke on our side."""
-    return wording(locale_of(asked), "fault.ours")
+    return wording(locale_of(interaction), "fault.ours")
 
 
-async def hold(asked: Asked) -> None:
+async def defer(interaction: Interaction) -> None:
     """Discord knows that an answer comes. Where it could not be told, what was asked for is done all the same."""
     try:
         async with bounded(_WINDOW):
-            await asked.response.defer(ephemeral=True, thinking=True)
+            await interaction.response.defer(ephemeral=True, thinking=True)
     except _FAILED as error:
         _log.warning("answer.not_announced", kind=type(error).__name__)
 
 
-async def say(asked: Asked, reply: Reply, ceiling: timedelta) -> None:
+async def send_reply(interaction: Interaction, reply: Reply, ceiling: timedelta) -> None:
     """The reply is shown to whoever asked, or the log says that it could not be; it is tried twice."""
     for _ in range(2):
         try:
             async with bounded(ceiling):
-                await _deliver(asked, reply)
+                await _send_parts(interaction, reply)
             return
         except _FAILED as error:
             _log.warning("answer.not_delivered", kind=type(error).__name__)
 
 
-async def _deliver(asked: Asked, reply: Reply) -> None:
+async def _send_parts(interaction: Interaction, reply: Reply) -> None:
     """The reply in as many messages as it needs; buttons and files stand under the last."""
-    *before, last = translate.parts("", reply.text) or ["…"]
-    extras: dict[str, Any] = {"view": panels.view_of(reply.buttons)} if reply.buttons else {}
+    *before, last = translate.split_message("", reply.text) or ["…"]
+    extras: dict[str, Any] = {"view": panels.build_view(reply.buttons)} if reply.buttons else {}
     pieces: list[tuple[str, dict[str, Any]]] = [(piece, {}) for piece in before]
     pieces.append((last, extras))
-    for place, (text, more) in enumerate(pieces):
-        files = panels.files_of(reply) if place == len(before) else []
-        if place == 0:
-            await _first(asked, text, more, files)
+    for index, (text, more) in enumerate(pieces):
+        files = panels.build_files(reply) if index == len(before) else []
+        if index == 0:
+            await _send_first(interaction, text, more, files)
         else:
-            await asked.followup.send(text, ephemeral=True, files=files, wait=True, **more)
+            await interaction.followup.send(text, ephemeral=True, files=files, wait=True, **more)
 
 
-async def _first(asked: Asked, text: str, more: dict[str, Any], files: list[discord.File]) -> None:
+async def _send_first(interaction: Interaction, text: str, more: dict[str, Any], files: list[discord.File]) -> None:
     """The answer proper. One that Discord has taken already, though we never heard so, is filled in."""
-    if not asked.response.is_done():
+    if not interaction.response.is_done():
         try:
-            await asked.response.send_message(text, ephemeral=True, files=files, **more)
+            await interaction.response.send_message(text, ephemeral=True, files=files, **more)
             return
         except discord.HTTPException as error:
             if error.code != _ACKNOWLEDGED:
                 raise
     for file in files:
         file.reset()
-    await asked.edit_original_response(content=text, attachments=files, **more)
+    await interaction.edit_original_response(content=text, attachments=files, **more)
 
 
-def note_fault(event: str, fault: BaseException) -> None:
+def log_fault(event: str, fault: BaseException) -> None:
     """The log knows what kind of fault it was and where, and nothing that anybody wrote."""
     cause = fault.__cause__ if isinstance(fault, app_commands.CommandInvokeError) and fault.__cause__ else fault
     frames = traceback.extract_tb(cause.__traceback__)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from connectors.discord import survey, translate
 from connectors.discord.ceiling import bounded
-from connectors.discord.client import PAGE, DiscordLink
+from connectors.discord.client import PAGE, DiscordConnection
 from connectors.discord.permissions import PERMISSIONS
 from connectors.discord.translate import (
     BAN_ADDED,
@@ -27,31 +27,31 @@ from connectors.discord.translate import (
     UNKNOWN_ROLE,
     UNKNOWN_USER,
     Answer,
-    Got,
     Json,
     Refusal,
+    Success,
 )
 from guardian.clock import Clock
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Already, Done, Outcome, Rejected, Unavailable
 from guardian.spaces.port import (
-    Abilities,
     Account,
-    Belonging,
-    Belongings,
-    Finding,
-    Hand,
-    Held,
+    ActedBy,
+    Attribution,
+    Capabilities,
+    CheckResult,
+    Entitlement,
+    Entitlements,
+    Listing,
     Message,
     Observation,
-    Order,
+    Observed,
+    ObservedRestriction,
     Presence,
-    Seen,
-    Sweep,
-    Trace,
+    RestrictionOrder,
     Unknown,
 )
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 
 T = TypeVar("T")
 
@@ -60,49 +60,49 @@ TO_BAN = "the permission Ban Members, and a bot role above the highest role of t
 TO_TIME_OUT = "the permission Timeout Members, and a bot role above theirs; owners and administrators are out of reach"
 TO_GIVE_ROLES = "the permission Manage Roles, and a bot role above the role that is given back"
 TO_LIST_MEMBERS = 'the "Server Members Intent" of the application'
-RETURNING = "Access returns after a measure ended."
-NOTHING = "there is nothing to hold or to lift"
+RETURN_REASON = "Access returns after a measure ended."
+NOTHING_TO_DO = "there is nothing to hold or to lift"
 LATE = "Discord did not answer in time"
-TO_BAN_MANY = f"the permission Manage Server beside it, for many at once; and {TO_BAN}"
+TO_BAN_BULK = f"the permission Manage Server beside it, for many at once; and {TO_BAN}"
 NOT_AMONG_THE_BANNED = "Discord did not ban it together with the others"
-MOST_AT_ONCE = 200
+MAX_BULK_SIZE = 200
 _CALLS_PER_MINUTE = 60.0
 
 
 class DiscordSpace:
     """One Discord server as the reconciler asks it. Case time is the clock's; the library's own time is never used."""
 
-    def __init__(self, link: DiscordLink, clock: Clock) -> None:
-        self._link = link
+    def __init__(self, connection: DiscordConnection, clock: Clock) -> None:
+        self._connection = connection
         self._clock = clock
-        self._ceiling = link.config.call_ceiling
+        self._ceiling = connection.config.call_ceiling
 
     @property
     def name(self) -> SpaceName:
         """As configured."""
-        return self._link.config.name
+        return self._connection.config.name
 
     @property
-    def abilities(self) -> Abilities:
+    def capabilities(self) -> Capabilities:
         """A ban is open-ended and carries our reference; a timeout ends within 28 days and carries none."""
-        return Abilities(
-            holds=frozenset({Hold.MUTED, Hold.BARRED}),
-            signed=frozenset({Hold.BARRED}),
-            longest={Hold.MUTED: LONGEST_TIMEOUT},
-            needs_presence=frozenset({Hold.MUTED}),
-            needs=tuple(needed.shown for needed in PERMISSIONS),
+        return Capabilities(
+            levels=frozenset({AccessLevel.MUTED, AccessLevel.BARRED}),
+            carries_reference=frozenset({AccessLevel.BARRED}),
+            longest_term={AccessLevel.MUTED: LONGEST_TIMEOUT},
+            needs_presence=frozenset({AccessLevel.MUTED}),
+            needs=tuple(requirement.label for requirement in PERMISSIONS),
             destroys="Membership of the server, and with it every role. Nothing that they wrote is deleted.",
             ceiling=self._ceiling,
-            bulk=MOST_AT_ONCE,
-            per_minute=MOST_AT_ONCE * _CALLS_PER_MINUTE,
-            private=True,
+            bulk_size=MAX_BULK_SIZE,
+            per_minute=MAX_BULK_SIZE * _CALLS_PER_MINUTE,
+            private_messages=True,
         )
 
-    def busy(self, account: Account) -> bool:
+    def has_call_in_flight(self, account: Account) -> bool:
         """False: a call that is cut off here is over on our side, its connection closed."""
         return False
 
-    async def _within(self, work: Coroutine[Any, Any, T], late: T) -> T:
+    async def _bounded(self, work: Coroutine[Any, Any, T], late: T) -> T:
         """What the work gives, or `late` once the ceiling is reached."""
         try:
             async with bounded(self._ceiling):
@@ -114,80 +114,80 @@ class DiscordSpace:
 
     async def observe(self, account: Account) -> Observation:
         """What Discord holds on the account; somebody banned is no member, so that one look is enough for them."""
-        return await self._within(self._observe(account.native_id), Unknown(LATE))
+        return await self._bounded(self._observe(account.native_id), Unknown(LATE))
 
     async def _observe(self, native_id: str) -> Observation:
-        match await self._link.read_ban(native_id):
-            case Got(ban):
-                return Seen((translate.ban_held(ban),), Presence.OUTSIDE)
+        match await self._connection.read_ban(native_id):
+            case Success(ban):
+                return Observed((translate.parse_ban(ban),), Presence.OUTSIDE)
             case Refusal(code=code) if code == UNKNOWN_BAN:
                 pass
             case failed:
-                return translate.observation_of(failed, TO_BAN)
-        match await self._link.read_member(native_id):
-            case Got(member):
-                muted = translate.timeout_held(member, self._clock.now())
-                return Seen((muted,) if muted else (), Presence.MEMBER)
+                return translate.to_observation(failed, TO_BAN)
+        match await self._connection.read_member(native_id):
+            case Success(member):
+                timeout = translate.parse_timeout(member, self._clock.now())
+                return Observed((timeout,) if timeout else (), Presence.MEMBER)
             case Refusal(code=code) if code == UNKNOWN_MEMBER:
-                return Seen(presence=Presence.OUTSIDE)
+                return Observed(presence=Presence.OUTSIDE)
             case failed:
-                return translate.observation_of(failed, translate.THE_BOT_IN_THE_SERVER)
+                return translate.to_observation(failed, translate.THE_BOT_IN_THE_SERVER)
 
-    async def trace(self, account: Account, hold: Hold) -> Trace:
+    async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
         """Whose doing the newest ban, unban or timeout in the audit log is; UNSAID where it cannot be read."""
-        return await self._within(self._trace(account.native_id, hold), Trace(Hand.UNSAID))
+        return await self._bounded(self._attribute(account.native_id, level), Attribution(ActedBy.UNKNOWN))
 
-    async def _trace(self, native_id: str, hold: Hold) -> Trace:
-        actions = (BAN_ADDED, BAN_REMOVED) if hold is Hold.BARRED else (MEMBER_UPDATED,)
-        answers = await asyncio.gather(*(self._link.read_audit_log(native_id, action) for action in actions))
+    async def _attribute(self, native_id: str, level: AccessLevel) -> Attribution:
+        actions = (BAN_ADDED, BAN_REMOVED) if level is AccessLevel.BARRED else (MEMBER_UPDATED,)
+        answers = await asyncio.gather(*(self._connection.read_audit_log(native_id, action) for action in actions))
         entries: list[Json] = []
         for answer in answers:
-            if not isinstance(answer, Got):
-                return Trace(Hand.UNSAID)
+            if not isinstance(answer, Success):
+                return Attribution(ActedBy.UNKNOWN)
             entries += answer.body.get("audit_log_entries", ())
-        return translate.latest_trace(entries, native_id, hold, self._link.own_id)
+        return translate.latest_attribution(entries, native_id, level, self._connection.own_id)
 
-    async def survey(self, account: Account) -> Belongings | Unknown:
+    async def read_losses(self, account: Account) -> Entitlements | Unknown:
         """The roles that a ban takes, and why Discord would refuse it; a stranger has nothing to lose."""
-        return await self._within(survey.belongings(self._link, account.native_id), Unknown(LATE))
+        return await self._bounded(survey.read_losses(self._connection, account.native_id), Unknown(LATE))
 
-    async def survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings] | Unknown:
+    async def read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements] | Unknown:
         """Those of the accounts that are members, from the list of members; a stranger has nothing to lose."""
-        guild = await self._within(self._link.read_guild(), translate.Silence(LATE))
-        members = await self._pages(self._link.read_members, TO_LIST_MEMBERS)
+        guild = await self._bounded(self._connection.read_guild(), translate.NoAnswer(LATE))
+        members = await self._read_pages(self._connection.read_members, TO_LIST_MEMBERS)
         if isinstance(members, Unknown):
             return members
-        if not isinstance(guild, Got):
-            return translate.unknown_of(guild, translate.THE_BOT_IN_THE_SERVER)
-        return survey.belongings_of(guild.body, members, self._link.own_id, accounts)
+        if not isinstance(guild, Success):
+            return translate.to_unknown(guild, translate.THE_BOT_IN_THE_SERVER)
+        return survey.losses_of(guild.body, members, self._connection.own_id, accounts)
 
-    async def sweep(self) -> Sweep | Unknown:
+    async def list_restrictions(self) -> Listing | Unknown:
         """Every ban and every running timeout. The ceiling bounds each page, since a large server has many."""
-        bans = await self._pages(self._link.read_bans, TO_BAN)
+        bans = await self._read_pages(self._connection.read_bans, TO_BAN)
         if isinstance(bans, Unknown):
             return bans
-        members = await self._pages(self._link.read_members, TO_LIST_MEMBERS)
+        members = await self._read_pages(self._connection.read_members, TO_LIST_MEMBERS)
         if isinstance(members, Unknown):
             return members
         now = self._clock.now()
-        holds: dict[str, tuple[Held, ...]] = {}
+        restrictions: dict[str, tuple[ObservedRestriction, ...]] = {}
         for member in members:
-            if muted := translate.timeout_held(member, now):
-                holds[member["user"]["id"]] = (muted,)
+            if timeout := translate.parse_timeout(member, now):
+                restrictions[member["user"]["id"]] = (timeout,)
         for ban in bans:
-            holds[ban["user"]["id"]] = (translate.ban_held(ban),)
-        return Sweep(holds, gives_references=True)
+            restrictions[ban["user"]["id"]] = (translate.parse_ban(ban),)
+        return Listing(restrictions, carries_references=True)
 
-    async def _pages(
+    async def _read_pages(
         self, read: Callable[[str | None], Coroutine[Any, Any, Answer]], needs: str
     ) -> list[Json] | Unknown:
         """All rows of a list; one page that fails, or that does not lead on, makes the whole unknown."""
         rows: list[Json] = []
         after: str | None = None
         while True:
-            page = await self._within(read(after), translate.Silence(LATE))
-            if not isinstance(page, Got):
-                return translate.unknown_of(page, needs)
+            page = await self._bounded(read(after), translate.NoAnswer(LATE))
+            if not isinstance(page, Success):
+                return translate.to_unknown(page, needs)
             rows += page.body
             if len(page.body) < PAGE:
                 return rows
@@ -196,143 +196,147 @@ class DiscordSpace:
                 return Unknown("Discord's list pages do not lead on")
             after = last
 
-    async def find(self, text: str) -> tuple[str, str] | Unknown | None:
+    async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
         """The account that an id, a mention or a member's exact username means; None where the search found nobody."""
-        native_id = translate.account_id(text)
-        search = self._by_id(native_id) if native_id else self._by_handle(translate.handle(text))
-        return await self._within(search, Unknown(LATE))
+        native_id = translate.parse_account_id(text)
+        search = self._find_by_id(native_id) if native_id else self._find_by_handle(translate.normalize_handle(text))
+        return await self._bounded(search, Unknown(LATE))
 
-    async def _by_id(self, native_id: str) -> tuple[str, str] | Unknown | None:
+    async def _find_by_id(self, native_id: str) -> tuple[str, str] | Unknown | None:
         """Members are looked at first; the id of somebody outside stands for its handle where Discord tells none."""
-        answer = await self._link.read_member(native_id)
-        if isinstance(answer, Got):
+        answer = await self._connection.read_member(native_id)
+        if isinstance(answer, Success):
             return native_id, str(answer.body["user"]["username"])
-        if not _is(answer, UNKNOWN_MEMBER):
+        if not _has_code(answer, UNKNOWN_MEMBER):
             is_nobody = isinstance(answer, Refusal) and (answer.status == 400 or answer.code == UNKNOWN_USER)
-            return None if is_nobody else translate.unknown_of(answer, "")
-        outside = await self._link.read_account(native_id)
-        return native_id, str(outside.body["username"]) if isinstance(outside, Got) else native_id
+            return None if is_nobody else translate.to_unknown(answer, "")
+        outside = await self._connection.read_account(native_id)
+        return native_id, str(outside.body["username"]) if isinstance(outside, Success) else native_id
 
-    async def _by_handle(self, handle: str) -> tuple[str, str] | Unknown | None:
+    async def _find_by_handle(self, handle: str) -> tuple[str, str] | Unknown | None:
         if not handle:
             return None
-        match await self._link.search_members(handle):
-            case Got(members):
+        match await self._connection.search_members(handle):
+            case Success(members):
                 people = [m["user"] for m in members if m["user"]["username"].casefold() == handle]
                 return (str(people[0]["id"]), str(people[0]["username"])) if len(people) == 1 else None
             case failed:
-                return translate.unknown_of(failed, "")
+                return translate.to_unknown(failed, "")
 
-    async def linked(self, account: Account) -> tuple[Account, ...] | Unknown:
+    async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
         """None: Discord tells a bot nothing about a person's accounts elsewhere."""
         return ()
 
-    async def check(self) -> tuple[Finding, ...]:
+    async def check(self) -> tuple[CheckResult, ...]:
         """What the service needs here and whether it has it."""
-        failed = Finding("Discord answers", well=False, remedy=f"{LATE}: look at Discord's status page, then again.")
-        return await self._within(survey.findings(self._link), (failed,))
+        failed = CheckResult("Discord answers", ok=False, remedy=f"{LATE}: look at Discord's status page, then again.")
+        return await self._bounded(survey.run_checks(self._connection), (failed,))
 
-    async def date(self) -> datetime | None:
+    async def server_time(self) -> datetime | None:
         """Discord's own idea of the time."""
-        return await self._within(self._link.date(), None)
+        return await self._bounded(self._connection.server_time(), None)
 
     # -- acts
 
-    async def restrict(self, order: Order) -> Outcome:
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
         """The account is banned, or timed out until `order.until` (at most 28 days from now)."""
-        return await self._within(self._restrict(order), Unavailable(LATE))
+        return await self._bounded(self._restrict(order), Unavailable(LATE))
 
-    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
+    async def restrict_bulk(self, orders: Sequence[RestrictionOrder]) -> Mapping[Account, Outcome]:
         """The accounts are banned by one call, whose audit entries carry the first order's reason: one for them all."""
-        if len(orders) < 2 or any(order.hold is not Hold.BARRED for order in orders):
+        if len(orders) < 2 or any(order.level is not AccessLevel.BARRED for order in orders):
             return {order.account: await self.restrict(order) for order in orders}
-        asked = self._link.ban_many([order.account.native_id for order in orders], orders[0].reason)
-        answer = await self._within(asked, translate.Silence(LATE))
-        if _is(answer, NOBODY_BANNED):
+        request = self._connection.ban_bulk([order.account.native_id for order in orders], orders[0].reason)
+        answer = await self._bounded(request, translate.NoAnswer(LATE))
+        if _has_code(answer, NOBODY_BANNED):
             return {order.account: Rejected(NOT_AMONG_THE_BANNED) for order in orders}
-        if not isinstance(answer, Got):
-            return dict.fromkeys((order.account for order in orders), translate.outcome_of(answer, TO_BAN_MANY))
+        if not isinstance(answer, Success):
+            return dict.fromkeys((order.account for order in orders), translate.to_outcome(answer, TO_BAN_BULK))
         banned = {str(each) for each in answer.body.get("banned_users", ())}
         return {
             order.account: Done() if order.account.native_id in banned else Rejected(NOT_AMONG_THE_BANNED)
             for order in orders
         }
 
-    async def _restrict(self, order: Order) -> Outcome:
+    async def _restrict(self, order: RestrictionOrder) -> Outcome:
         native_id = order.account.native_id
-        match order.hold:
-            case Hold.OPEN:
-                return Rejected(NOTHING)
-            case Hold.BARRED:
-                return translate.outcome_of(await self._link.ban(native_id, order.reason), TO_BAN)
-            case Hold.MUTED:
+        match order.level:
+            case AccessLevel.OPEN:
+                return Rejected(NOTHING_TO_DO)
+            case AccessLevel.BARRED:
+                return translate.to_outcome(await self._connection.ban(native_id, order.reason), TO_BAN)
+            case AccessLevel.MUTED:
                 furthest = self._clock.now() + LONGEST_TIMEOUT
-                answer = await self._link.time_out(native_id, min(order.until or furthest, furthest), order.reason)
+                answer = await self._connection.set_timeout(
+                    native_id, min(order.until or furthest, furthest), order.reason
+                )
                 return (
-                    Rejected(NOT_A_MEMBER) if _is(answer, UNKNOWN_MEMBER) else translate.outcome_of(answer, TO_TIME_OUT)
+                    Rejected(NOT_A_MEMBER)
+                    if _has_code(answer, UNKNOWN_MEMBER)
+                    else translate.to_outcome(answer, TO_TIME_OUT)
                 )
 
-    async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
+    async def release(self, account: Account, level: AccessLevel, reason: str) -> Outcome:
         """The account is not banned, or not timed out, any more."""
-        return await self._within(self._release(account.native_id, hold, reason), Unavailable(LATE))
+        return await self._bounded(self._release(account.native_id, level, reason), Unavailable(LATE))
 
-    async def _release(self, native_id: str, hold: Hold, reason: str) -> Outcome:
-        match hold:
-            case Hold.OPEN:
-                return Rejected(NOTHING)
-            case Hold.BARRED:
-                answer = await self._link.unban(native_id, reason)
-                return Already() if _is(answer, UNKNOWN_BAN) else translate.outcome_of(answer, TO_BAN)
-            case Hold.MUTED:
-                answer = await self._link.time_out(native_id, None, reason)
-                return Already() if _is(answer, UNKNOWN_MEMBER) else translate.outcome_of(answer, TO_TIME_OUT)
+    async def _release(self, native_id: str, level: AccessLevel, reason: str) -> Outcome:
+        match level:
+            case AccessLevel.OPEN:
+                return Rejected(NOTHING_TO_DO)
+            case AccessLevel.BARRED:
+                answer = await self._connection.unban(native_id, reason)
+                return Already() if _has_code(answer, UNKNOWN_BAN) else translate.to_outcome(answer, TO_BAN)
+            case AccessLevel.MUTED:
+                answer = await self._connection.set_timeout(native_id, None, reason)
+                return Already() if _has_code(answer, UNKNOWN_MEMBER) else translate.to_outcome(answer, TO_TIME_OUT)
 
-    async def tell(self, account: Account, message: Message) -> Outcome:
+    async def send_message(self, account: Account, message: Message) -> Outcome:
         """The text stands in the direct messages, once for each nonce; the proof is the id of its last piece."""
-        return await self._within(self._tell(account.native_id, message), Unavailable(LATE))
+        return await self._bounded(self._send_message(account.native_id, message), Unavailable(LATE))
 
-    async def _tell(self, native_id: str, message: Message) -> Outcome:
-        opened = await self._link.open_messages(native_id)
-        if not isinstance(opened, Got):
-            return _telling(opened)
+    async def _send_message(self, native_id: str, message: Message) -> Outcome:
+        opened = await self._connection.open_direct_messages(native_id)
+        if not isinstance(opened, Success):
+            return _message_outcome(opened)
         proof = ""
-        for number, piece in enumerate(translate.parts(message.subject, message.text)):
-            body = translate.message_body(piece, translate.nonce(message.nonce, number))
-            posted = await self._link.post(str(opened.body["id"]), body)
-            if not isinstance(posted, Got):
-                return _telling(posted)
+        for number, piece in enumerate(translate.split_message(message.subject, message.text)):
+            body = translate.build_message(piece, translate.piece_nonce(message.nonce, number))
+            posted = await self._connection.post_message(str(opened.body["id"]), body)
+            if not isinstance(posted, Success):
+                return _message_outcome(posted)
             proof = str(posted.body["id"])
         return Done(proof) if proof else Rejected("an empty message")
 
-    async def give_back(self, account: Account, things: tuple[Belonging, ...]) -> Outcome:
+    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
         """The member has these roles again; a role that was deleted meanwhile is passed over."""
-        return await self._within(self._give_back(account.native_id, things), Unavailable(LATE))
+        return await self._bounded(self._reinstate(account.native_id, entitlements), Unavailable(LATE))
 
-    async def _give_back(self, native_id: str, things: tuple[Belonging, ...]) -> Outcome:
+    async def _reinstate(self, native_id: str, entitlements: tuple[Entitlement, ...]) -> Outcome:
         given = 0
-        for thing in things:
-            answer = await self._link.add_role(native_id, thing.native_id, RETURNING)
-            if _is(answer, UNKNOWN_MEMBER):
+        for entitlement in entitlements:
+            answer = await self._connection.add_role(native_id, entitlement.native_id, RETURN_REASON)
+            if _has_code(answer, UNKNOWN_MEMBER):
                 return Rejected(NOT_HERE_YET)
-            if _is(answer, UNKNOWN_ROLE):
+            if _has_code(answer, UNKNOWN_ROLE):
                 continue
-            outcome = translate.outcome_of(answer, f"{TO_GIVE_ROLES} ({thing.label})")
+            outcome = translate.to_outcome(answer, f"{TO_GIVE_ROLES} ({entitlement.label})")
             if not isinstance(outcome, Done):
                 return outcome
             given += 1
         return Done() if given else Already()
 
 
-def _is(answer: Answer, code: int) -> bool:
+def _has_code(answer: Answer, code: int) -> bool:
     """Discord said no for exactly this reason."""
     return isinstance(answer, Refusal) and answer.code == code
 
 
-def _telling(answer: Answer) -> Outcome:
+def _message_outcome(answer: Answer) -> Outcome:
     match answer:
         case Refusal(code=code) if code in CANNOT_MESSAGE:
             return Rejected(MESSAGES_CLOSED)
         case Refusal(code=code) if code == OPENING_TOO_FAST:
             return Unavailable("Discord lets us open direct messages more slowly")
         case _:
-            return translate.outcome_of(answer, "leave to send direct messages")
+            return translate.to_outcome(answer, "leave to send direct messages")

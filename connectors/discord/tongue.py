@@ -10,41 +10,41 @@ from discord import app_commands
 from discord.app_commands import TranslationContextTypes, locale_str
 
 from guardian.errors import GuardianError, NotFound, Refused, Stale
-from guardian.notices.catalogue import ENGLISH, language_of, say, say_if_kept
+from guardian.notices.catalogue import ENGLISH, catalogue_language, translate_text, translate_text_or_default
 
 _KEY: Final = "key"
 
 
-def locale_of(asked: discord.Interaction[discord.Client]) -> str:
+def locale_of(interaction: discord.Interaction[discord.Client]) -> str:
     """The locale that the person's app is set to."""
-    return str(asked.locale)
+    return str(interaction.locale)
 
 
-def kept_language(locale: str) -> str:
+def supported_language(locale: str) -> str:
     """The language to remember for later texts: empty where that is English."""
-    language = language_of(locale)
+    language = catalogue_language(locale)
     return "" if language == ENGLISH else language
 
 
-def name_of(key: str) -> locale_str:
+def localized_name(key: str) -> locale_str:
     """The name or description of a command, which Discord shows to each person in their own language."""
-    return locale_str(say("", key), key=key)
+    return locale_str(translate_text("", key), key=key)
 
 
-def refusal(locale: str, error: GuardianError) -> str:
+def refusal_text(locale: str, error: GuardianError) -> str:
     """Why it was not done, in the person's language where that is kept."""
     match error:
         case NotFound():
-            return say(locale, "refused.receipt")
+            return translate_text(locale, "refused.receipt")
         case Stale():
-            return say(locale, "refused.stale")
+            return translate_text(locale, "refused.stale")
         case Refused():
-            return say_if_kept(locale, f"refused.{error.code}", error.sentence, **error.facts)
+            return translate_text_or_default(locale, f"refused.{error.code}", error.sentence, **error.facts)
         case _:
             return error.sentence
 
 
-class CommandNames(app_commands.Translator):
+class CommandTranslator(app_commands.Translator):
     """Gives Discord the names of our commands in every kept language; all others are left as they are."""
 
     async def translate(
@@ -52,4 +52,4 @@ class CommandNames(app_commands.Translator):
     ) -> str | None:
         """The name in that language; None where it stays English."""
         key = string.extras.get(_KEY)
-        return None if key is None or not kept_language(str(locale)) else say(str(locale), key)
+        return None if key is None or not supported_language(str(locale)) else translate_text(str(locale), key)

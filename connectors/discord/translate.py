@@ -16,8 +16,8 @@ import discord
 
 from guardian.ids import REFERENCE_PREFIX, Reference
 from guardian.spaces.outcomes import Done, Forbidden, Gone, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Hand, Held, Missing, Observation, Trace, Unknown
-from rules.precedence import Hold
+from guardian.spaces.port import ActedBy, Attribution, Missing, Observation, ObservedRestriction, Unknown
+from rules.precedence import AccessLevel
 
 Json = Mapping[str, Any]
 
@@ -53,7 +53,7 @@ _SNOWFLAKES_BEGIN = datetime(2015, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Got:
+class Success:
     """Discord did it; `body` is its JSON (empty where it sent none)."""
 
     body: Any
@@ -65,92 +65,92 @@ class Refusal:
 
     status: int
     code: int
-    said: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class NoAnswer:
     """No usable answer: whatever was asked for may or may not have happened."""
 
-    why: str
+    reason: str
     after: timedelta | None = None
 
 
-Trouble = Refusal | Silence
-Answer = Got | Refusal | Silence
+CallFailure = Refusal | NoAnswer
+Answer = Success | Refusal | NoAnswer
 
 
-def trouble(error: Exception) -> Trouble | None:
+def translate_error(error: Exception) -> CallFailure | None:
     """What an error of the library or the wire means; None for one that is a bug of ours and is let out."""
     match error:
         case discord.RateLimited():
-            return Silence("Discord asks us to wait", timedelta(seconds=error.retry_after))
+            return NoAnswer("Discord asks us to wait", timedelta(seconds=error.retry_after))
         case discord.HTTPException() if error.status == 429:
-            return Silence("Discord asks us to wait", _wait_named(error.response.headers))
+            return NoAnswer("Discord asks us to wait", _header_retry_after(error.response.headers))
         case discord.HTTPException() if error.status >= 500:
-            return Silence(f"Discord answered {error.status}")
+            return NoAnswer(f"Discord answered {error.status}")
         case discord.HTTPException():
             return Refusal(error.status, error.code, error.text)
         case TimeoutError():
-            return Silence("Discord did not answer in time")
+            return NoAnswer("Discord did not answer in time")
         case aiohttp.ClientError() | OSError():
-            return Silence(f"the connection to Discord failed ({type(error).__name__})")
+            return NoAnswer(f"the connection to Discord failed ({type(error).__name__})")
         case json.JSONDecodeError():
-            return Silence("Discord's answer could not be read")
+            return NoAnswer("Discord's answer could not be read")
         case _:
             return None
 
 
-def waiting_time(headers: Mapping[str, str], body: bytes) -> timedelta | None:
+def read_retry_after(headers: Mapping[str, str], body: bytes) -> timedelta | None:
     """How long a 429 asks us to wait: by its body, which is exact, else by its header; None where neither says."""
     try:
         return timedelta(seconds=float(json.loads(body)["retry_after"]))
     except (ValueError, KeyError, TypeError):
-        return _wait_named(headers)
+        return _header_retry_after(headers)
 
 
-def _wait_named(headers: Mapping[str, str]) -> timedelta | None:
+def _header_retry_after(headers: Mapping[str, str]) -> timedelta | None:
     try:
         return timedelta(seconds=float(headers["Retry-After"]))
     except (KeyError, ValueError):
         return None
 
 
-def observation_of(answer: Trouble, permission: str) -> Observation:
+def to_observation(answer: CallFailure, permission: str) -> Observation:
     """What a failed look tells: an account that is gone is Missing, all else is Unknown, never a no."""
     match answer:
-        case Silence(why, after):
+        case NoAnswer(why, after):
             return Unknown(why, after=after)
         case Refusal(code=code) if code == UNKNOWN_USER:
             return Missing()
         case Refusal():
-            return unknown_of(answer, permission)
+            return to_unknown(answer, permission)
 
 
-def unknown_of(answer: Trouble, permission: str) -> Unknown:
+def to_unknown(answer: CallFailure, permission: str) -> Unknown:
     """The failed look, with the missing permission where that is the cause."""
     match answer:
-        case Silence(why, after):
+        case NoAnswer(why, after):
             return Unknown(why, after=after)
         case Refusal(status, code):
-            return Unknown(f"Discord refused the look ({status}/{code})", needs=missing(answer, permission))
+            return Unknown(f"Discord refused the look ({status}/{code})", needs=missing_permission(answer, permission))
 
 
-def outcome_of(answer: Answer, permission: str) -> Outcome:
+def to_outcome(answer: Answer, permission: str) -> Outcome:
     """What an act came to, where its own special codes have been dealt with before."""
     match answer:
-        case Got():
+        case Success():
             return Done()
-        case Silence(why, after):
+        case NoAnswer(why, after):
             return Unavailable(why, after=after)
         case Refusal(code=code) if code == UNKNOWN_USER:
             return Gone()
         case Refusal(status, code, said):
-            needs = missing(answer, permission)
+            needs = missing_permission(answer, permission)
             return Forbidden(needs) if needs else Rejected(f"Discord refused it ({status}/{code}): {said}"[:200])
 
 
-def missing(refusal: Refusal, permission: str) -> str | None:
+def missing_permission(refusal: Refusal, permission: str) -> str | None:
     """What people have to give so that Discord no longer refuses; None where no permission would help."""
     if refusal.status == 401:
         return A_VALID_TOKEN
@@ -164,48 +164,48 @@ def missing(refusal: Refusal, permission: str) -> str | None:
 # -- what Discord shows
 
 
-def ban_held(ban: Json) -> Held:
+def parse_ban(ban: Json) -> ObservedRestriction:
     """The ban as it stands; the reference is read back from its reason."""
     reason = ban.get("reason")
-    return Held(Hold.BARRED, reference=reference_in(reason), said=reason or "")
+    return ObservedRestriction(AccessLevel.BARRED, reference=find_reference(reason), reason=reason or "")
 
 
-def timeout_held(member: Json, now: datetime) -> Held | None:
+def parse_timeout(member: Json, now: datetime) -> ObservedRestriction | None:
     """The member's timeout, if it runs at `now`; an end that has passed is no timeout, whatever the field says."""
-    until = instant(member.get(TIMEOUT_FIELD))
-    return Held(Hold.MUTED, until=until) if until is not None and until > now else None
+    until = parse_instant(member.get(TIMEOUT_FIELD))
+    return ObservedRestriction(AccessLevel.MUTED, until=until) if until is not None and until > now else None
 
 
-def reference_in(reason: str | None) -> Reference | None:
+def find_reference(reason: str | None) -> Reference | None:
     """Our reference in a reason field, if there is one."""
     found = _REFERENCE.search(reason or "")
     return Reference(found.group()) if found else None
 
 
-def instant(text: str | None) -> datetime | None:
+def parse_instant(text: str | None) -> datetime | None:
     """Discord's ISO 8601 as aware UTC."""
     return datetime.fromisoformat(text).astimezone(UTC) if text else None
 
 
-def made_at(snowflake: str) -> datetime:
+def created_at(snowflake: str) -> datetime:
     """When Discord made the thing with this id."""
     return _SNOWFLAKES_BEGIN + timedelta(milliseconds=int(snowflake) >> 22)
 
 
-def latest_trace(entries: Iterable[Json], native_id: str, hold: Hold, own_id: str) -> Trace:
+def latest_attribution(entries: Iterable[Json], native_id: str, level: AccessLevel, own_id: str) -> Attribution:
     """Whose doing the newest audit log entry about this account's hold is."""
-    concerned = [e for e in entries if e.get("target_id") == native_id and _is_about(e, hold)]
+    concerned = [e for e in entries if e.get("target_id") == native_id and _is_about(e, level)]
     if not concerned:
-        return Trace(Hand.UNSAID)
+        return Attribution(ActedBy.UNKNOWN)
     newest = max(concerned, key=lambda e: int(e["id"]))
-    by, at = newest.get("user_id"), made_at(newest["id"])
+    by, at = newest.get("user_id"), created_at(newest["id"])
     if by == own_id:
-        return Trace(Hand.OURS, by, at)
-    return Trace(Hand.ANOTHER, by, at) if by else Trace(Hand.UNSAID, at=at)
+        return Attribution(ActedBy.GUARDIAN, by, at)
+    return Attribution(ActedBy.OTHER, by, at) if by else Attribution(ActedBy.UNKNOWN, at=at)
 
 
-def _is_about(entry: Json, hold: Hold) -> bool:
-    if hold is Hold.BARRED:
+def _is_about(entry: Json, level: AccessLevel) -> bool:
+    if level is AccessLevel.BARRED:
         return entry["action_type"] in (BAN_ADDED, BAN_REMOVED)
     changes = entry.get("changes") or ()
     return entry["action_type"] == MEMBER_UPDATED and any(c.get("key") == TIMEOUT_FIELD for c in changes)
@@ -221,41 +221,41 @@ _WATCHED = (
     "GUILD_BAN_REMOVE",
     "GUILD_AUDIT_LOG_ENTRY_CREATE",
 )
-RESTRICTING = ("GUILD_BAN_ADD", "GUILD_AUDIT_LOG_ENTRY_CREATE")
+RESTRICTION_EVENTS = ("GUILD_BAN_ADD", "GUILD_AUDIT_LOG_ENTRY_CREATE")
 """The events after which somebody's restriction may be new. The audit log's own comes once its entry can be read."""
 _WATCHED_FRAME = re.compile(rf'"t":\s*"({"|".join(_WATCHED)})"')
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class AccountEvent:
     """An event about an account: it says only where to look."""
 
     kind: str
     native_id: str
 
 
-def happening(frame: str, guild_id: str, own_id: str) -> Happening | None:
+def parse_event(frame: str, guild_id: str, own_id: str) -> AccountEvent | None:
     """The account of our server that a gateway frame is about; None for all other frames and for entries of our own."""
     if not _WATCHED_FRAME.search(frame):
         return None
     event = json.loads(frame)
-    kind, told = event.get("t"), event.get("d") or {}
-    if kind not in _WATCHED or str(told.get("guild_id")) != guild_id:
+    kind, data = event.get("t"), event.get("d") or {}
+    if kind not in _WATCHED or str(data.get("guild_id")) != guild_id:
         return None
     if kind == "GUILD_AUDIT_LOG_ENTRY_CREATE":
         concerned = (
-            told.get("target_id") if told.get("action_type") in (BAN_ADDED, BAN_REMOVED, MEMBER_UPDATED) else None
+            data.get("target_id") if data.get("action_type") in (BAN_ADDED, BAN_REMOVED, MEMBER_UPDATED) else None
         )
-        native_id = None if told.get("user_id") == own_id else concerned
+        native_id = None if data.get("user_id") == own_id else concerned
     else:
-        native_id = (told.get("user") or {}).get("id")
-    return Happening(kind, str(native_id)) if native_id else None
+        native_id = (data.get("user") or {}).get("id")
+    return AccountEvent(kind, str(native_id)) if native_id else None
 
 
 # -- what leaves for Discord
 
 
-def plain(text: str) -> str:
+def to_plain_text(text: str) -> str:
     """The text as it may be shown anywhere on Discord: it mentions nobody and unfurls no link."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _MENTION.sub("@\u200b\\1", text)
@@ -263,14 +263,14 @@ def plain(text: str) -> str:
     return _LINK.sub(r"<\1>", text)
 
 
-def parts(subject: str, text: str) -> list[str]:
+def split_message(subject: str, text: str) -> list[str]:
     """One message, encoded, in pieces that Discord takes; a piece ends at a paragraph, a line or a word where it can."""
-    heading = plain(subject).replace("\n", " ").strip()
-    whole = f"**{heading}**\n\n{plain(text)}" if heading else plain(text)
-    return list(_pieces(whole.strip()))
+    heading = to_plain_text(subject).replace("\n", " ").strip()
+    whole = f"**{heading}**\n\n{to_plain_text(text)}" if heading else to_plain_text(text)
+    return list(_split(whole.strip()))
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _split(text: str) -> Iterator[str]:
     while len(text) > LONGEST_MESSAGE:
         head = text[:LONGEST_MESSAGE]
         cut = next((at for mark in ("\n\n", "\n", " ") if (at := head.rfind(mark)) > LONGEST_MESSAGE // 2), None)
@@ -280,16 +280,16 @@ def _pieces(text: str) -> Iterator[str]:
         yield text
 
 
-def nonce(ours: str, piece: int) -> str:
+def piece_nonce(message_nonce: str, piece: int) -> str:
     """The nonce of one piece: the same for every repetition, within Discord's 25 characters."""
-    return hashlib.blake2b(f"{ours}/{piece}".encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b(f"{message_nonce}/{piece}".encode(), digest_size=12).hexdigest()
 
 
-def message_body(piece: str, its_nonce: str) -> dict[str, Any]:
+def build_message(piece: str, nonce: str) -> dict[str, Any]:
     """The message as it is posted: a repetition is recognised, nobody is pinged, nothing is unfurled."""
     return {
         "content": piece,
-        "nonce": its_nonce,
+        "nonce": nonce,
         "enforce_nonce": True,
         "allowed_mentions": {"parse": []},
         "flags": SUPPRESS_EMBEDS,
@@ -297,12 +297,12 @@ def message_body(piece: str, its_nonce: str) -> dict[str, Any]:
     }
 
 
-def account_id(text: str) -> str | None:
+def parse_account_id(text: str) -> str | None:
     """The id that a person's words are: an id or a mention; None for anything else."""
     found = _ACCOUNT_ID.fullmatch(text.strip())
     return found.group(1) if found else None
 
 
-def handle(text: str) -> str:
+def normalize_handle(text: str) -> str:
     """The username that a person's words are, as Discord compares it."""
     return text.strip().removeprefix("@").casefold()

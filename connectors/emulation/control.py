@@ -15,7 +15,7 @@ from aiohttp import web
 from connectors.emulation.faults import Fault, FaultKind
 from connectors.emulation.server import EmulatedServer
 
-Act = Callable[..., Any]
+ControlAction = Callable[..., Any]
 
 HEADER = "X-Control-Token"
 
@@ -24,95 +24,95 @@ class Declined(Exception):
     """The platform itself will not let this person or hand do that now; the text says why."""
 
 
-def add_control(server: EmulatedServer[Any], token: str, acts: Mapping[str, Act]) -> None:
+def add_control(server: EmulatedServer[Any], token: str, actions: Mapping[str, ControlAction]) -> None:
     """`/_control/{state,history,faults,clear,act}` answer to whoever shows the token.
 
     `acts` names what people and hands can do; each is called with the JSON object `arguments` as keywords and may be a
     coroutine function. A declined act answers 409, a wrong name or argument 400, both as `{"error": text}`.
     """
-    door = _Door(server, token, acts)
-    server.app.router.add_route("GET", "/_control/state", door.state)
-    server.app.router.add_route("GET", "/_control/history", door.history)
-    server.app.router.add_route("POST", "/_control/faults", door.faults)
-    server.app.router.add_route("POST", "/_control/clear", door.clear)
-    server.app.router.add_route("POST", "/_control/act", door.act)
+    handlers = _ControlHandlers(server, token, actions)
+    server.app.router.add_route("GET", "/_control/state", handlers.state)
+    server.app.router.add_route("GET", "/_control/history", handlers.history)
+    server.app.router.add_route("POST", "/_control/faults", handlers.faults)
+    server.app.router.add_route("POST", "/_control/clear", handlers.clear)
+    server.app.router.add_route("POST", "/_control/act", handlers.act)
 
 
-def called(act: Act, arguments: Mapping[str, Any]) -> Any:
+def call_action(action: ControlAction, arguments: Mapping[str, Any]) -> Any:
     """What the act answers; arguments that are not its own raise ValueError before anything is done."""
     try:
-        inspect.signature(act).bind(**arguments)
+        inspect.signature(action).bind(**arguments)
     except TypeError as problem:
         raise ValueError(str(problem)) from problem
-    return act(**arguments)
+    return action(**arguments)
 
 
-def plain(value: Any) -> Any:
+def to_json(value: Any) -> Any:
     """The value as JSON can carry it: data classes as objects, instants as ISO 8601, sets as sorted lists."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if not f.name.startswith("_")}
+        return {f.name: to_json(getattr(value, f.name)) for f in fields(value) if not f.name.startswith("_")}
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, bytes):
         return value.decode(errors="replace")
     if isinstance(value, set | frozenset):
-        return sorted((plain(item) for item in value), key=str)
+        return sorted((to_json(item) for item in value), key=str)
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [to_json(item) for item in value]
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
-class _Door:
-    def __init__(self, server: EmulatedServer[Any], token: str, acts: Mapping[str, Act]) -> None:
-        self._server, self._token, self._acts = server, token, acts
+class _ControlHandlers:
+    def __init__(self, server: EmulatedServer[Any], token: str, acts: Mapping[str, ControlAction]) -> None:
+        self._server, self._token, self._actions = server, token, acts
 
-    def _check(self, request: web.Request) -> None:
+    def _check_token(self, request: web.Request) -> None:
         if not compare_digest(request.headers.get(HEADER, "").encode(), self._token.encode()):
             raise web.HTTPForbidden(text='{"error": "the control token is missing or wrong"}')
 
     async def state(self, request: web.Request) -> web.Response:
-        self._check(request)
-        return web.json_response(plain(self._server.state))
+        self._check_token(request)
+        return web.json_response(to_json(self._server.state))
 
     async def history(self, request: web.Request) -> web.Response:
         """Everything after the number given as `after` (0: all)."""
-        self._check(request)
+        self._check_token(request)
         after = int(request.query.get("after", "0"))
-        record = self._server.history
+        history = self._server.history
         return web.json_response(
             {
-                "exchanges": [plain(e) for e in record.exchanges if e.number > after],
-                "changes": [plain(c) for c in record.changes if c.number > after],
+                "exchanges": [to_json(e) for e in history.exchanges if e.number > after],
+                "changes": [to_json(c) for c in history.changes if c.number > after],
             }
         )
 
     async def faults(self, request: web.Request) -> web.Response:
-        self._check(request)
+        self._check_token(request)
         try:
-            wish = await request.json()
-            self._server.set_fault(Fault(**{**wish, "kind": FaultKind(wish["kind"])}))
+            body = await request.json()
+            self._server.set_fault(Fault(**{**body, "kind": FaultKind(body["kind"])}))
         except (KeyError, TypeError, ValueError) as problem:
             return _error(400, problem)
-        return web.json_response({"standing": plain(self._server.faults.standing)})
+        return web.json_response({"standing": to_json(self._server.faults.active)})
 
     async def clear(self, request: web.Request) -> web.Response:
         """No fault stands any more: of the `kind` named, else of any."""
-        self._check(request)
-        wish = await request.json() if request.can_read_body else {}
+        self._check_token(request)
+        body = await request.json() if request.can_read_body else {}
         try:
-            self._server.faults.clear(FaultKind(wish["kind"]) if wish.get("kind") else None)
+            self._server.faults.clear(FaultKind(body["kind"]) if body.get("kind") else None)
         except ValueError as problem:
             return _error(400, problem)
-        return web.json_response({"standing": plain(self._server.faults.standing)})
+        return web.json_response({"standing": to_json(self._server.faults.active)})
 
     async def act(self, request: web.Request) -> web.Response:
-        self._check(request)
+        self._check_token(request)
         try:
-            wish = await request.json()
-            result = called(self._acts[wish["name"]], wish.get("arguments", {}))
-            return web.json_response({"result": plain(await result if inspect.isawaitable(result) else result)})
+            body = await request.json()
+            result = call_action(self._actions[body["name"]], body.get("arguments", {}))
+            return web.json_response({"result": to_json(await result if inspect.isawaitable(result) else result)})
         except Declined as problem:
             return _error(409, problem)
         except (LookupError, TypeError, ValueError) as problem:

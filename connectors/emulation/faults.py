@@ -41,34 +41,34 @@ class Faults:
     """The faults that are set now; the first that matches and is drawn answers, latency adds to any other."""
 
     random: Random
-    standing: list[Fault] = field(default_factory=list)
+    active: list[Fault] = field(default_factory=list)
 
     def set(self, fault: Fault) -> Fault:
         """The fault meets matching calls from now on."""
-        self.standing.append(fault)
+        self.active.append(fault)
         return fault
 
     def clear(self, kind: FaultKind | None = None) -> None:
         """No fault of that kind (None: of any) stands any more."""
-        self.standing = [f for f in self.standing if kind is not None and f.kind is not kind]
+        self.active = [f for f in self.active if kind is not None and f.kind is not kind]
 
-    def drawn(self, operation: str) -> list[Fault]:
+    def draw(self, operation: str) -> list[Fault]:
         """What meets this call: at most one fault beside latency. A counted fault is used up by being drawn."""
-        met: list[Fault] = []
-        for fault in list(self.standing):
+        drawn: list[Fault] = []
+        for fault in list(self.active):
             if fault.kind is FaultKind.MISSED_EVENT or not fnmatchcase(operation, fault.operation):
                 continue
-            if fault.kind is not FaultKind.LATENCY and any(f.kind is not FaultKind.LATENCY for f in met):
+            if fault.kind is not FaultKind.LATENCY and any(f.kind is not FaultKind.LATENCY for f in drawn):
                 continue
             if fault.share < 1.0 and self.random.random() >= fault.share:
                 continue
-            met.append(fault)
+            drawn.append(fault)
             self._use(fault)
-        return met
+        return drawn
 
-    def missed(self, event: str) -> bool:
+    def drops_event(self, event: str) -> bool:
         """Whether this event (gateway, webhook) is to be swallowed; a counted fault is used up by that."""
-        for fault in list(self.standing):
+        for fault in list(self.active):
             if fault.kind is not FaultKind.MISSED_EVENT or not fnmatchcase(event, fault.operation):
                 continue
             if fault.share >= 1.0 or self.random.random() < fault.share:
@@ -81,4 +81,4 @@ class Faults:
             return
         fault.times -= 1
         if fault.times <= 0:
-            self.standing.remove(fault)
+            self.active.remove(fault)

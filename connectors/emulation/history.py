@@ -59,7 +59,7 @@ class History:
         self._number += 1
         return self._number
 
-    def asked(
+    def record_request(
         self,
         operation: str,
         method: str,
@@ -74,7 +74,7 @@ class History:
         self.exchanges.append(exchange)
         return exchange
 
-    def changed(
+    def record_change(
         self, what: str, subject: str, before: Any, after: Any, by: str, exchange: Exchange | None = None
     ) -> Change:
         """The change is on record, with the exchange that caused it (None: somebody's own hand)."""
@@ -92,7 +92,7 @@ class History:
         """The changes of one kind, oldest first, of one subject where it is given."""
         return (c for c in self.changes if c.what == what and (subject is None or c.subject == subject))
 
-    def stood(self, what: str, subject: str, at: datetime, today: Any) -> Any:
+    def state_at(self, what: str, subject: str, at: datetime, current: Any) -> Any:
         """What stood at that instant; `today` answers where nothing was ever changed."""
         later: Change | None = None
         for change in reversed(self.changes):
@@ -101,4 +101,4 @@ class History:
             if change.at <= at:
                 return change.after
             later = change
-        return today if later is None else later.before
+        return current if later is None else later.before

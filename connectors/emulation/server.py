@@ -20,7 +20,7 @@ StateT = TypeVar("StateT")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What goes back: a JSON value (None: empty body), a status, extra headers, and the exact content type."""
 
     status: int = 200
@@ -31,7 +31,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class UploadedFile:
     """A file of a multipart body, read whole, so that the record of the request can keep it."""
 
     filename: str
@@ -40,7 +40,7 @@ class Upload:
 
 
 @dataclass(slots=True)
-class Call(Generic[StateT]):
+class Request(Generic[StateT]):
     """One request as a handler sees it; `state` is the live state, or a stale copy where that fault stands."""
 
     state: StateT
@@ -52,7 +52,7 @@ class Call(Generic[StateT]):
     actor: str
 
 
-Handler = Callable[[Call[StateT]], Awaitable[Answer] | Answer]
+Handler = Callable[[Request[StateT]], Awaitable[Response] | Response]
 
 
 class EmulatedServer(ABC, Generic[StateT]):
@@ -65,7 +65,7 @@ class EmulatedServer(ABC, Generic[StateT]):
         self.faults = Faults(Random(seed))
         self.app = web.Application(client_max_size=64 * 1024 * 1024)
         self._runner: web.AppRunner | None = None
-        self._stale: StateT | None = None
+        self._stale_state: StateT | None = None
         self.port = 0
 
     @property
@@ -91,7 +91,7 @@ class EmulatedServer(ABC, Generic[StateT]):
     def set_fault(self, fault: Fault) -> Fault:
         """The fault stands; a stale read freezes what reads answer from this instant."""
         if fault.kind is FaultKind.STALE_READ:
-            self._stale = copy.deepcopy(self.state)
+            self._stale_state = copy.deepcopy(self.state)
         return self.faults.set(fault)
 
     def route(self, method: str, path: str, operation: str, handler: Handler[StateT]) -> None:
@@ -105,39 +105,39 @@ class EmulatedServer(ABC, Generic[StateT]):
     # -- what each platform says in its own words
 
     @abstractmethod
-    def actor_of(self, request: web.Request) -> str | None:
+    def identify_caller(self, request: web.Request) -> str | None:
         """Whose credentials these are; None where they are missing or wrong."""
 
     @abstractmethod
-    def unauthorised(self, call: Call[StateT]) -> Answer:
+    def unauthorized_response(self, call: Request[StateT]) -> Response:
         """The platform's answer to missing or wrong credentials."""
 
     @abstractmethod
-    def too_many(self, call: Call[StateT], retry_after: float | None) -> Answer:
+    def rate_limited_response(self, call: Request[StateT], retry_after: float | None) -> Response:
         """The platform's 429, with or without a time to wait."""
 
     @abstractmethod
-    def broken(self, call: Call[StateT], status: int) -> Answer:
+    def server_error_response(self, call: Request[StateT], status: int) -> Response:
         """The platform's own 5xx."""
 
     @abstractmethod
-    def not_permitted(self, call: Call[StateT]) -> Answer:
+    def forbidden_response(self, call: Request[StateT]) -> Response:
         """The platform's answer where a permission is missing."""
 
-    def before(self, call: Call[StateT]) -> Answer | None:
+    def check_limits(self, call: Request[StateT]) -> Response | None:
         """The platform's own limits, asked before the handler; None lets the call through."""
         return None
 
     # -- the way of one request
 
     async def _serve(self, request: web.Request, operation: str, handler: Handler[StateT]) -> web.StreamResponse:
-        body = await _parsed(request)
-        actor = self.actor_of(request)
+        body = await _parse_body(request)
+        actor = self.identify_caller(request)
         query = {name: ",".join(request.query.getall(name)) for name in request.query}
-        exchange = self.history.asked(
+        exchange = self.history.record_request(
             operation, request.method, request.path, query, dict(request.headers), body, actor or ""
         )
-        call = Call(
+        call = Request(
             self.state,
             exchange,
             dict(request.match_info),
@@ -146,39 +146,39 @@ class EmulatedServer(ABC, Generic[StateT]):
             body,
             actor or "",
         )
-        met = self.faults.drawn(operation)
-        exchange.fault = "+".join(f.kind for f in met) or None
-        for fault in met:
+        drawn = self.faults.draw(operation)
+        exchange.fault = "+".join(f.kind for f in drawn) or None
+        for fault in drawn:
             if fault.kind is FaultKind.LATENCY:
                 await asyncio.sleep(fault.seconds)
-        fault = next((f for f in met if f.kind is not FaultKind.LATENCY), Fault(FaultKind.LATENCY))
+        fault = next((f for f in drawn if f.kind is not FaultKind.LATENCY), Fault(FaultKind.LATENCY))
         if fault.kind is FaultKind.RESET:
-            return _cut(request)
+            return _abort_connection(request)
         reply = self._refusal(call, fault, actor)
         if reply is None:
-            if fault.kind is FaultKind.STALE_READ and request.method == "GET" and self._stale is not None:
-                call.state = self._stale
-            given = handler(call)
-            reply = given if isinstance(given, Answer) else await given
+            if fault.kind is FaultKind.STALE_READ and request.method == "GET" and self._stale_state is not None:
+                call.state = self._stale_state
+            handled = handler(call)
+            reply = handled if isinstance(handled, Response) else await handled
         if fault.kind is FaultKind.LOST_ANSWER:
-            return _cut(request)
+            return _abort_connection(request)
         exchange.status, exchange.answer = reply.status, reply.body if self.history.keeps_answers else None
-        return await self._sent(request, reply, fault.seconds if fault.kind is FaultKind.DRIP else 0.0)
+        return await self._send(request, reply, fault.seconds if fault.kind is FaultKind.DRIP else 0.0)
 
-    def _refusal(self, call: Call[StateT], fault: Fault, actor: str | None) -> Answer | None:
+    def _refusal(self, call: Request[StateT], fault: Fault, actor: str | None) -> Response | None:
         match fault.kind:
             case FaultKind.TOO_MANY:
-                return self.too_many(call, fault.seconds)
+                return self.rate_limited_response(call, fault.seconds)
             case FaultKind.TOO_MANY_SILENT:
-                return self.too_many(call, None)
+                return self.rate_limited_response(call, None)
             case FaultKind.SERVER_ERROR:
-                return self.broken(call, fault.status)
+                return self.server_error_response(call, fault.status)
             case FaultKind.NO_PERMISSION:
-                return self.not_permitted(call)
+                return self.forbidden_response(call)
             case _:
-                return self.unauthorised(call) if actor is None else self.before(call)
+                return self.unauthorized_response(call) if actor is None else self.check_limits(call)
 
-    async def _sent(self, request: web.Request, reply: Answer, drip: float) -> web.StreamResponse:
+    async def _send(self, request: web.Request, reply: Response, drip: float) -> web.StreamResponse:
         payload = reply.raw
         if payload is None:
             payload = b"" if reply.body is None else json.dumps(reply.body).encode()
@@ -197,7 +197,7 @@ class EmulatedServer(ABC, Generic[StateT]):
         return response
 
 
-async def _parsed(request: web.Request) -> Any:
+async def _parse_body(request: web.Request) -> Any:
     """The body as JSON, as form fields, or as raw text, by its content type; None where there is none."""
     if not request.can_read_body:
         return None
@@ -208,17 +208,21 @@ async def _parsed(request: web.Request) -> Any:
         form = await request.post()
         fields: dict[str, Any] = {}
         for name in form:
-            values = [_read(value) for value in form.getall(name)]
+            values = [_read_field(value) for value in form.getall(name)]
             fields[name] = values if name.endswith("[]") else values[-1]
         return fields
     return await request.text()
 
 
-def _read(value: Any) -> Any:
-    return Upload(value.filename, value.content_type, value.file.read()) if isinstance(value, web.FileField) else value
+def _read_field(value: Any) -> Any:
+    return (
+        UploadedFile(value.filename, value.content_type, value.file.read())
+        if isinstance(value, web.FileField)
+        else value
+    )
 
 
-def _cut(request: web.Request) -> web.StreamResponse:
+def _abort_connection(request: web.Request) -> web.StreamResponse:
     """The connection ends without an answer."""
     if request.transport is not None:
         request.transport.abort()

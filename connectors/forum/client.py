@@ -1,7 +1,7 @@
 """The forum's API: pydiscourse's own methods, the calls that it lacks, and none of its own waiting and repeating.
 
 Blocking; each call is one request, made in the calling thread. What an error means is read in `translate`. Read
-`Forum._request` first: everything goes out there, the library's own methods included.
+`ForumClient._request` first: everything goes out there, the library's own methods included.
 """
 
 import threading
@@ -21,20 +21,20 @@ from pydiscourse.exceptions import (
     DiscourseServerError,
 )
 
-from guardian.clock import wire_seconds
+from guardian.clock import monotonic_seconds
 from guardian.ids import SpaceName
 
 FAULTS: tuple[type[Exception], ...] = (DiscourseError, requests.RequestException)
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
-_HOPS: Final = 4
+_MAX_REDIRECTS: Final = 4
 _CHUNK: Final = 64 * 1024
 
 
-class Elsewhere(DiscourseError):  # type: ignore[misc]  # the library has no types
+class StoredElsewhere(DiscourseError):  # type: ignore[misc]  # the library has no types
     """What is asked for is not kept on the forum itself: it is not fetched from anywhere else."""
 
 
-class TooLarge(DiscourseError):  # type: ignore[misc]  # the library has no types
+class FileTooLarge(DiscourseError):  # type: ignore[misc]  # the library has no types
     """A file is larger than what is kept; nothing of it was kept."""
 
 
@@ -60,7 +60,7 @@ class ForumConfig:
     largest_file: int = 10_000_000
 
 
-class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
+class ForumClient(DiscourseClient):  # type: ignore[misc]  # the library has no types
     """The library with what it lacks; safe to call from several threads, each with a session of its own.
 
     Of the library itself we call `user_by_id`, `unsuspend`, `post_by_id`, `post_by_number` and `update_topic_status`.
@@ -75,7 +75,7 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
         )
         self._thread = threading.local()
 
-    def date(self) -> str | None:
+    def response_date(self) -> str | None:
         """The `Date` of the last answer in this thread."""
         return getattr(self._thread, "date", None)
 
@@ -86,7 +86,7 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
     # -- the library's methods, with our arguments
 
     def listed(self, flag: str, page: int) -> Any:
-        """Return a page of an administration list (`suspended`, `silenced`), counted from 1, oldest account first."""
+        """Return a page of an administration list (`is_suspended`, `silenced`), counted from 1, oldest account first."""
         return self.list_users(flag, page=page, order="created", asc="true")
 
     def inbox(self, page: int) -> Any:
@@ -180,18 +180,18 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
 
     def file(self, path: str, largest: int) -> bytes:
         """The file at this path of the forum; Elsewhere where it leads away from it, TooLarge where it is."""
-        address, until = self.host + path, wire_seconds() + self.timeout
-        for _ in range(_HOPS):
+        address, until = self.host + path, monotonic_seconds() + self.timeout
+        for _ in range(_MAX_REDIRECTS):
             if urlsplit(address)[:2] != urlsplit(self.host)[:2]:
-                raise Elsewhere("The forum keeps this file elsewhere")
+                raise StoredElsewhere("The forum keeps this file elsewhere")
             with self._session().get(address, stream=True, allow_redirects=False, timeout=self.timeout) as response:
                 if response.status_code in _MOVED:
                     address = urljoin(address, response.headers.get("Location", ""))
                     continue
                 if response.status_code >= 300:
-                    raise _refusal(response)
-                return _within(response, largest, until)
-        raise Elsewhere("The forum sends us round in circles")
+                    raise _to_error(response)
+                return _read_capped(response, largest, until)
+        raise StoredElsewhere("The forum sends us round in circles")
 
     def settings(self) -> Any:
         """The settings that every browser is given."""
@@ -227,7 +227,7 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
         self._thread.date = response.headers.get("Date")
         self._thread.read_only = response.headers.get("Discourse-Readonly") == "true"
         if response.status_code >= 300:
-            raise _refusal(response)
+            raise _to_error(response)
         return _decoded(response)
 
     def _session(self) -> requests.Session:
@@ -241,16 +241,16 @@ class Forum(DiscourseClient):  # type: ignore[misc]  # the library has no types
         return session
 
 
-def _within(response: requests.Response, largest: int, until: float) -> bytes:
+def _read_capped(response: requests.Response, max_size: int, until: float) -> bytes:
     """The body, given up as soon as it is too large, or comes too slowly."""
-    kept = bytearray()
+    buffer = bytearray()
     for chunk in response.iter_content(_CHUNK):
-        kept += chunk
-        if len(kept) > largest:
-            raise TooLarge("The file is larger than what is kept")
-        if wire_seconds() > until:
+        buffer += chunk
+        if len(buffer) > max_size:
+            raise FileTooLarge("The file is larger than what is kept")
+        if monotonic_seconds() > until:
             raise requests.Timeout
-    return bytes(kept)
+    return bytes(buffer)
 
 
 def body_of(response: requests.Response) -> Any:
@@ -274,7 +274,7 @@ def _decoded(response: requests.Response) -> Any:
     return body
 
 
-def _refusal(response: requests.Response) -> DiscourseError:
+def _to_error(response: requests.Response) -> DiscourseError:
     """The library's error for a refused request; a 409's own sentence, which stands in `message`, is kept."""
     sentence = _sentence(body_of(response)) or response.reason or str(response.status_code)
     if response.status_code < 400:

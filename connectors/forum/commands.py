@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from connectors.forum import letters
-from connectors.forum.letters import Letter
+from connectors.forum.letters import Post
 from guardian.cases.local import Urgency
-from guardian.cases.measures import ON_THINGS, MeasureKind
+from guardian.cases.measures import CONTENT_RESTRICTIONS, MeasureKind
 from guardian.desk import acting, escalating, measuring, stopping
-from guardian.desk.acting import Target
-from guardian.desk.desk import Desk
-from guardian.desk.escalating import ByAccount, ByMatter, ByThing, What
-from guardian.desk.matters import matters
-from guardian.desk.measuring import Wanted
-from guardian.desk.who import member_behind, member_called
+from guardian.desk.acting import AccountInput
+from guardian.desk.desk import AppContext
+from guardian.desk.escalating import AccountSubject, ContentSubject, MatterSubject, Subject
+from guardian.desk.matters import list_matters
+from guardian.desk.measuring import MeasureRequest
+from guardian.desk.who import member_by_name, member_for_account
 from guardian.errors import GuardianError, Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.logs import logger
@@ -33,7 +33,7 @@ from rules.unilateral import Ground
 T = TypeVar("T")
 log = logger("forum")
 
-OLDEST: Final = timedelta(hours=1)
+MAX_AGE: Final = timedelta(hours=1)
 """A command that nobody read for so long is not carried out: what it was meant for has passed."""
 
 DONE: Final = "Done. What came of it stands on Discord, or on the page: {page}"
@@ -46,7 +46,7 @@ UNSURE: Final = (
 )
 TOO_OLD: Final = "Not done: this waited too long for us to read it. If it is still needed, please send it again."
 EDITED: Final = "Not done: this message was changed after it was sent. Please send it again as a new one."
-ASKED: Final = (
+NOT_A_COMMAND: Final = (
     "Nothing was done, and nothing was taken in as a report: this looks like a command, but it cannot be read as one.\n\n"
     "Commands are one line, and what happened on the lines after it:\n\n"
     "/act NAME muted|suspended|banned ongoing|threat|danger [in SPACE,SPACE] [N days]\n"
@@ -65,159 +65,163 @@ _RESTRICTIONS: Final = {str(r): r for r in (Restriction.MUTED, Restriction.SUSPE
 _MEASURES: Final = {str(kind): kind for kind in MeasureKind}
 _REASONS: Final = {str(reason): reason for reason in MeasureReason}
 _URGENCIES: Final = {"soon": Urgency.SOON, "danger": Urgency.DANGER}
-_LOOKS_LIKE_ONE: Final = re.compile(r"[/\\!.]\s*[A-Za-z]|(?:act|measure|escalate|stop)\s+@", re.IGNORECASE)
+_LOOKS_LIKE_COMMAND: Final = re.compile(r"[/\\!.]\s*[A-Za-z]|(?:act|measure|escalate|stop)\s+@", re.IGNORECASE)
 _DAYS: Final = re.compile(r"\b(\d{1,4})\s*(?:d|days?)\b", re.IGNORECASE)
 _SCOPE: Final = re.compile(r"\bin\s+([a-z0-9_-]+(?:\s*,\s*[a-z0-9_-]+)*)", re.IGNORECASE)
 
 
-class Unread(Exception):
+class NotUnderstood(Exception):
     """The line looks like a command and is none that is known, or lacks something."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Command:
     """A command as it was written, in the forum at `base_url`: its name, what stands on its line, and the lines after it."""
 
     name: str
     line: str
-    words: str
+    text: str
     delivery: str
     base_url: str
 
 
-def looks_like_one(text: str) -> bool:
+def looks_like_command(text: str) -> bool:
     """Whether a member who writes this means a command, rightly written or not."""
-    return _LOOKS_LIKE_ONE.match(text.lstrip()) is not None
+    return _LOOKS_LIKE_COMMAND.match(text.lstrip()) is not None
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class CommandContext:
     """Where orders are given: the desk, the forum's name among the spaces, and its address."""
 
-    desk: Desk
+    app: AppContext
     space: SpaceName
     base_url: str
 
 
-async def carried_out(counter: Counter, letter: Letter, by: MemberId, now: datetime) -> str:
+async def execute(context: CommandContext, post: Post, by: MemberId, now: datetime) -> str:
     """The answer to a member's command, which has been carried out where nothing stood against it."""
-    desk, page = counter.desk, _page_of(counter.desk)
-    if letter.edited:
+    app, page = context.app, _page_url(context.app)
+    if post.edited:
         return EDITED
-    if letter.written_at is None or now - letter.written_at > OLDEST:
+    if post.written_at is None or now - post.written_at > MAX_AGE:
         return TOO_OLD
-    order = _order(letter, counter)
-    if order is None:
-        return ASKED
+    command = _parse_command(post, context)
+    if command is None:
+        return NOT_A_COMMAND
     try:
-        await _CARRIED_OUT[order.name](desk, counter.space, by, order)
-    except Unread:
-        return ASKED
+        await _COMMANDS[command.name](app, context.space, by, command)
+    except NotUnderstood:
+        return NOT_A_COMMAND
     except GuardianError as error:
-        log.info("command.was_refused", command=order.name, kind=type(error).__name__)
+        log.info("command.was_refused", command=command.name, kind=type(error).__name__)
         return NOT_DONE.format(page=page)
     return DONE.format(page=page)
 
 
-def unsure(desk: Desk) -> str:
+def unsure_text(app: AppContext) -> str:
     """The answer to a command of which nothing is known but that it was begun."""
-    return UNSURE.format(page=_page_of(desk))
+    return UNSURE.format(page=_page_url(app))
 
 
-def _page_of(desk: Desk) -> str:
-    return desk.base_url.rstrip("/")
+def _page_url(app: AppContext) -> str:
+    return app.base_url.rstrip("/")
 
 
-def _order(letter: Letter, counter: Counter) -> Order | None:
-    first, _, rest = letter.text.strip().partition("\n")
+def _parse_command(post: Post, context: CommandContext) -> Command | None:
+    first, _, rest = post.text.strip().partition("\n")
     name, _, line = first.strip().partition(" ")
-    if name.casefold() not in _CARRIED_OUT:
+    if name.casefold() not in _COMMANDS:
         return None
-    delivery = f"{counter.space} post {letter.id}"
-    return Order(name.casefold(), line.strip(), rest.strip(), delivery, counter.base_url)
+    delivery = f"{context.space} post {post.id}"
+    return Command(name.casefold(), line.strip(), rest.strip(), delivery, context.base_url)
 
 
-async def _act(desk: Desk, space: SpaceName, by: MemberId, order: Order) -> None:
+async def _act(app: AppContext, space: SpaceName, by: MemberId, command: Command) -> None:
     """`/act NAME WHAT WHY [in SPACE,SPACE] [N days]`, and what is happening on the lines after it."""
-    name, rest = _first(order.line)
-    scope, rest = _scope(rest)
-    term, rest = _term(rest)
+    name, rest = _split_first(command.line)
+    scope, rest = _parse_scope(rest)
+    term, rest = _parse_term(rest)
     words = rest.casefold().split()
-    restriction = _one(words, _RESTRICTIONS)
-    ground = _one(words, _GROUNDS)
-    if len(words) != len({restriction, ground}) or not order.words:
-        raise Unread
-    await acting.act(desk, by, _target(space, name), restriction, ground, order.words, scope, term)
+    restriction = _match_one(words, _RESTRICTIONS)
+    ground = _match_one(words, _GROUNDS)
+    if len(words) != len({restriction, ground}) or not command.text:
+        raise NotUnderstood
+    await acting.act(app, by, _parse_target(space, name), restriction, ground, command.text, scope, term)
 
 
-async def _escalate(desk: Desk, space: SpaceName, by: MemberId, order: Order) -> None:
+async def _escalate(app: AppContext, space: SpaceName, by: MemberId, command: Command) -> None:
     """`/escalate LINK` or `/escalate NAME`, how urgent it is, and on the lines after it what it is and what was done."""
-    what, rest = _first(order.line)
+    what, rest = _split_first(command.line)
     words = rest.casefold().split()
     if len(words) > 1 or (words and words[0] not in _URGENCIES):
-        raise Unread
+        raise NotUnderstood
     urgency = _URGENCIES[words[0]] if words else Urgency.ORDINARY
-    meant = await _meant(desk, space, by, what, order.base_url)
-    await escalating.escalate(desk, by, meant, urgency, "", order.words, order.delivery)
+    meant = await _resolve_subject(app, space, by, what, command.base_url)
+    await escalating.escalate(app, by, meant, urgency, "", command.text, command.delivery)
 
 
-async def _measure(desk: Desk, space: SpaceName, by: MemberId, order: Order) -> None:
+async def _measure(app: AppContext, space: SpaceName, by: MemberId, command: Command) -> None:
     """`/measure NAME WHAT N days REASON`, or the same with a link for a conversation; more words on the lines after it."""
-    name, rest = _first(order.line)
-    term, rest = _term(rest)
+    name, rest = _split_first(command.line)
+    term, rest = _parse_term(rest)
     words = rest.casefold().split()
-    kind, reason = _one(words, _MEASURES), _one(words, _REASONS)
-    if len(words) != len({kind, reason}) or (kind in ON_THINGS) != ("://" in name):
-        raise Unread
-    on = Target(space, name) if kind in ON_THINGS else _target(space, name)
-    await measuring.measure(desk, by, Wanted(kind, on, reason, term, order.words))
+    kind, reason = _match_one(words, _MEASURES), _match_one(words, _REASONS)
+    if len(words) != len({kind, reason}) or (kind in CONTENT_RESTRICTIONS) != ("://" in name):
+        raise NotUnderstood
+    on = AccountInput(space, name) if kind in CONTENT_RESTRICTIONS else _parse_target(space, name)
+    await measuring.set_measure(app, by, MeasureRequest(kind, on, reason, term, command.text))
 
 
-async def _stop(desk: Desk, space: SpaceName, by: MemberId, order: Order) -> None:
+async def _stop(app: AppContext, space: SpaceName, by: MemberId, command: Command) -> None:
     """`/stop MEMBER`, by their name or their account in this forum."""
-    name = order.line.strip()
+    name = command.line.strip()
     if not name:
-        raise Unread
-    other = await member_called(desk, name) or await _member_here(desk, space, name)
+        raise NotUnderstood
+    other = await member_by_name(app, name) or await _find_member(app, space, name)
     if other is None:
-        raise Unread
-    await stopping.stop(desk, by, other.id)
+        raise NotUnderstood
+    await stopping.stop_member(app, by, other.id)
 
 
-async def _member_here(desk: Desk, space: SpaceName, name: str) -> Member | None:
-    here = desk.spaces.get(space)
-    found = await here.find(name.removeprefix("@")) if here is not None else None
+async def _find_member(app: AppContext, space: SpaceName, name: str) -> Member | None:
+    here = app.spaces.get(space)
+    found = await here.find_account(name.removeprefix("@")) if here is not None else None
     if isinstance(found, Unknown):
         raise Refused("not_answered", "The forum gave no answer just now, so nothing was done.", "P-7.5")
-    return await member_behind(desk, Account(space, found[0])) if found else None
+    return await member_for_account(app, Account(space, found[0])) if found else None
 
 
-def _target(space: SpaceName, name: str) -> Target:
+def _parse_target(space: SpaceName, name: str) -> AccountInput:
     """Whom a name means: somebody of this forum, or, with a colon, of another space (`discord:1234`)."""
     there, colon, text = name.partition(":")
-    return Target(SpaceName(there.casefold()), text) if colon and text else Target(space, name.removeprefix("@"))
+    return (
+        AccountInput(SpaceName(there.casefold()), text)
+        if colon and text
+        else AccountInput(space, name.removeprefix("@"))
+    )
 
 
-async def _meant(desk: Desk, space: SpaceName, by: MemberId, what: str, base_url: str) -> What:
+async def _resolve_subject(app: AppContext, space: SpaceName, by: MemberId, what: str, base_url: str) -> Subject:
     """A local matter where the link is that of one, so that it is the matter which passes on; else the thing itself."""
-    place = letters.place(what, base_url)
-    if place is not None:
-        for matter in await matters(desk, by):
-            if letters.place(matter.link, base_url) == place:
-                return ByMatter(matter.code_name)
-        return ByThing(space, what)
-    target = _target(space, what)
-    return ByAccount(target.space, target.text)
+    link_target = letters.parse_link(what, base_url)
+    if link_target is not None:
+        for matter in await list_matters(app, by):
+            if letters.parse_link(matter.link, base_url) == link_target:
+                return MatterSubject(matter.code_name)
+        return ContentSubject(space, what)
+    target = _parse_target(space, what)
+    return AccountSubject(target.space, target.text)
 
 
-def _first(line: str) -> tuple[str, str]:
+def _split_first(line: str) -> tuple[str, str]:
     name, _, rest = line.partition(" ")
     if not name:
-        raise Unread
+        raise NotUnderstood
     return name, rest
 
 
-def _scope(line: str) -> tuple[frozenset[SpaceName] | None, str]:
+def _parse_scope(line: str) -> tuple[frozenset[SpaceName] | None, str]:
     found = _SCOPE.search(line)
     if found is None:
         return None, line
@@ -225,22 +229,22 @@ def _scope(line: str) -> tuple[frozenset[SpaceName] | None, str]:
     return named, line[: found.start()] + line[found.end() :]
 
 
-def _term(line: str) -> tuple[timedelta | None, str]:
+def _parse_term(line: str) -> tuple[timedelta | None, str]:
     found = _DAYS.search(line)
     if found is None:
         return None, line
     return timedelta(days=int(found[1])), line[: found.start()] + line[found.end() :]
 
 
-def _one(words: list[str], known: Mapping[str, T]) -> T:
+def _match_one(words: list[str], known: Mapping[str, T]) -> T:
     found = [known[word] for word in words if word in known]
     if len(found) != 1:
-        raise Unread
+        raise NotUnderstood
     return found[0]
 
 
-_Deed = Callable[[Desk, SpaceName, MemberId, Order], Awaitable[None]]
-_CARRIED_OUT: Final[dict[str, _Deed]] = {
+_Handler = Callable[[AppContext, SpaceName, MemberId, Command], Awaitable[None]]
+_COMMANDS: Final[dict[str, _Handler]] = {
     "/act": _act,
     "/measure": _measure,
     "/escalate": _escalate,

@@ -10,40 +10,40 @@ from typing import Any
 from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.logs import logger
-from guardian.spaces.inlet import Knock, check_signature, digest_of, lowered
+from guardian.spaces.inlet import WebhookEvent, check_signature, digest_body, lowercase_keys
 
 log = logger("forum")
-_ASKED_FOR = frozenset({"user", "reviewable", "ping"})
+_EXPECTED_EVENTS = frozenset({"user", "reviewable", "ping"})
 
 
-class ForumInlet:
+class ForumWebhookVerifier:
     """The door for what the forum sends by itself."""
 
     def __init__(self, space: SpaceName, secret: str) -> None:
         self.space = space
         self._secret = secret
 
-    def verify(self, headers: Mapping[str, str], body: bytes) -> Knock:
+    def verify(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
         """The knock that the signed body stands for; Refused where the signature is missing or wrong."""
-        given = lowered(headers)
+        given = lowercase_keys(headers)
         check_signature(self._secret, body, given.get("x-discourse-event-signature"))
-        event = _event(body)
-        if not _ASKED_FOR & set(event):
+        event = _parse_event(body)
+        if not _EXPECTED_EVENTS & set(event):
             log.warning(
                 "hook.was_not_asked_for", space=self.space, remedy="leave only user and reviewable events in it"
             )
-        flagged = _id_in(event, "reviewable")
-        return Knock(
+        flagged = _find_id(event, "reviewable")
+        return WebhookEvent(
             self.space,
-            _id_in(event, "user"),
-            digest_of(body),
+            _find_id(event, "user"),
+            digest_body(body),
             given.get("x-discourse-event-id", ""),
             given.get("x-discourse-event", ""),
             tuple(f"review {number}" for number in flagged),
         )
 
 
-def _event(body: bytes) -> Mapping[str, Any]:
+def _parse_event(body: bytes) -> Mapping[str, Any]:
     try:
         event: Any = json.loads(body)
     except ValueError as error:
@@ -51,8 +51,8 @@ def _event(body: bytes) -> Mapping[str, Any]:
     return event if isinstance(event, dict) else {}
 
 
-def _id_in(event: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+def _find_id(event: Mapping[str, Any], kind: str) -> tuple[str, ...]:
     """The id of the thing of that kind, if the event is about one."""
-    thing = event.get(kind)
-    number = thing.get("id") if isinstance(thing, dict) else None
+    entry = event.get(kind)
+    number = entry.get("id") if isinstance(entry, dict) else None
     return (str(number),) if isinstance(number, int) and number > 0 else ()

@@ -11,32 +11,32 @@ from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 from connectors.forum import commands, translate
-from connectors.forum.flags import Flags, name_of
-from connectors.forum.letters import Flag, Letter, Talk
-from connectors.forum.taking import Taking, fitting
-from connectors.forum.things import ForumThings
-from connectors.forum.wire import Wire
-from connectors.http import Failed, Urgency
+from connectors.forum.flags import FlagQueue, flag_name
+from connectors.forum.letters import Flag, ForumConversation, Post
+from connectors.forum.taking import ReportIntake, fit_evidence
+from connectors.forum.things import ForumContent
+from connectors.forum.wire import ForumConnection
+from connectors.http import CallFailed, Priority
 from guardian.cases.conversations import Conversation
 from guardian.desk import conversations
-from guardian.desk.challenging import answered
-from guardian.desk.desk import Desk
-from guardian.desk.matters import take_flag
-from guardian.desk.who import member_behind
+from guardian.desk.challenging import redeem_code
+from guardian.desk.desk import AppContext
+from guardian.desk.matters import receive_flag
+from guardian.desk.who import member_for_account
 from guardian.errors import GuardianError, NotFound
 from guardian.ids import MemberId, ReportId
-from guardian.logs import logger, place_of
-from guardian.notices.catalogue import say
+from guardian.logs import location_of, logger
+from guardian.notices.catalogue import translate_text
 from guardian.spaces.port import Unknown
 from guardian.spaces.registry import Mode
 
 T = TypeVar("T")
 log = logger("forum")
 
-_MOST_PAGES: Final = 20
-_MOST_ANSWERS: Final = 40
+_MAX_PAGES: Final = 20
+_MAX_REPLIES: Final = 40
 """Past so many answers of ours in one conversation nothing more is said there: two machines may be talking."""
-_MOST_ROUNDS: Final = 5
+_MAX_ROUNDS: Final = 5
 _CEILINGS: Final = 8
 _REVIEW: Final = "review"
 
@@ -46,7 +46,7 @@ class _NotRead(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _InboxEntry:
     """A conversation in the inbox, and the number of the last thing in it."""
 
     topic: int
@@ -54,14 +54,14 @@ class _Waiting:
 
 
 @dataclass(slots=True)
-class _Answer:
+class _ReplyDraft:
     """What is to be said in one conversation: each thing once, in the order in which it came up.
 
-    `by_order`: it answers a member's command, which is said also where we only look.
+    `to_command`: it answers a member's command, which is said also where we only look.
     """
 
     parts: dict[str, None] = field(default_factory=dict)
-    by_order: bool = False
+    to_command: bool = False
 
     def add(self, text: str) -> None:
         """The text is part of the answer, unless there is none."""
@@ -77,246 +77,261 @@ class _Answer:
 class ForumInbox:
     """What arrives on one forum, read for one desk."""
 
-    def __init__(self, desk: Desk, wire: Wire, things: ForumThings) -> None:
-        self._desk, self._wire, self._things = desk, wire, things
-        self._flags, self._taking = Flags(wire, things), Taking(desk, wire, things)
-        self._counter = commands.Counter(desk, things.space, wire.config.base_url)
-        self._reading = asyncio.Lock()
-        self._known: dict[str, Conversation] | None = None
+    def __init__(self, app: AppContext, connection: ForumConnection, content: ForumContent) -> None:
+        self._app, self._connection, self._content = app, connection, content
+        self._flag_queue, self._report_intake = FlagQueue(connection, content), ReportIntake(app, connection, content)
+        self._command_context = commands.CommandContext(app, content.space, connection.config.base_url)
+        self._lock = asyncio.Lock()
+        self._conversations: dict[str, Conversation] | None = None
         self._own_id: int | None = None
 
     @property
     def name(self) -> str:
         """The space's name."""
-        return self._wire.config.name
+        return self._connection.config.name
 
     @property
-    def every(self) -> timedelta:
+    def poll_interval(self) -> timedelta:
         """As often as the configuration says."""
-        return self._wire.config.inbox_every
+        return self._connection.config.inbox_every
 
-    async def read(self, things: tuple[str, ...] = ()) -> bool:
+    async def read(self, items: tuple[str, ...] = ()) -> bool:
         """What is new there is with the desk; False where something could not be read. `things`: `review 12` for a flag."""
-        async with self._reading:
-            if self._known is None:
-                found = await conversations.known_in(self._desk, self._things.space)
-                self._known = {each.name: each for each in found}
-            if things:
-                done = [await self._guarded(self._knocked(thing), "knock") for thing in things]
+        async with self._lock:
+            if self._conversations is None:
+                found = await conversations.list_conversations(self._app, self._content.space)
+                self._conversations = {each.name: each for each in found}
+            if items:
+                done = [await self._guarded(self._read_item(item), "knock") for item in items]
             else:
-                done = [await self._guarded(self._letters(), "inbox"), await self._guarded(self._queue(), "queue")]
+                done = [
+                    await self._guarded(self._read_messages(), "inbox"),
+                    await self._guarded(self._read_flag_queue(), "queue"),
+                ]
             return all(done)
 
-    async def _guarded(self, steps: Coroutine[Any, Any, bool], what: str) -> bool:
+    async def _guarded(self, operation: Coroutine[Any, Any, bool], part: str) -> bool:
         """One part of the reading never stops the others."""
         try:
-            return await steps
-        except (_NotRead, Failed) as error:
-            log.warning("inbox.not_read", space=self.name, part=what, at=place_of(error))
+            return await operation
+        except (_NotRead, CallFailed) as error:
+            log.warning("inbox.not_read", space=self.name, part=part, at=location_of(error))
         except GuardianError as error:
-            log.error("inbox.has_failed", space=self.name, part=what, kind=type(error).__name__, at=place_of(error))
+            log.error("inbox.has_failed", space=self.name, part=part, kind=type(error).__name__, at=location_of(error))
         return False
 
     # -- flags
 
-    async def _knocked(self, thing: str) -> bool:
-        kind, _, number = thing.partition(" ")
+    async def _read_item(self, item: str) -> bool:
+        kind, _, number = item.partition(" ")
         if kind != _REVIEW or not number.isdigit():
             return True
-        found = await self._asked(self._flags.of_item(int(number)))
+        found = await self._request(self._flag_queue.flags_of_entry(int(number)))
         if not found:
             log.info("knock.led_nowhere", space=self.name)
-        return await self._taken(found)
+        return await self._receive_flags(found)
 
-    async def _queue(self) -> bool:
-        known = set(self._known or ())
-        return await self._taken(await self._asked(self._flags.pending(known)))
+    async def _read_flag_queue(self) -> bool:
+        known = set(self._conversations or ())
+        return await self._receive_flags(await self._request(self._flag_queue.pending(known)))
 
-    async def _taken(self, flags: list[Flag]) -> bool:
+    async def _receive_flags(self, flags: list[Flag]) -> bool:
         """Each flag that is not known yet is a local matter; one that cannot be taken stops no other."""
-        new = [flag for flag in flags if self._found(name_of(flag)) is None]
-        done = [await self._guarded(self._flag(flag), "flag") for flag in new]
+        new = [flag for flag in flags if self._find(flag_name(flag)) is None]
+        done = [await self._guarded(self._receive_flag(flag), "flag") for flag in new]
         return all(done)
 
-    async def _flag(self, flag: Flag) -> bool:
-        found = await self._flags.whole(flag)
-        pieces = fitting([*((found.evidence,) if found.evidence else ()), *found.files], self._desk.largest_file)
-        await take_flag(self._desk, replace(found, evidence=pieces[0] if pieces else None, files=pieces[1:]))
-        await self._begun(name_of(flag), 0)
+    async def _receive_flag(self, flag: Flag) -> bool:
+        found = await self._flag_queue.read_flag(flag)
+        evidence = fit_evidence([*((found.evidence,) if found.evidence else ()), *found.files], self._app.largest_file)
+        await receive_flag(self._app, replace(found, evidence=evidence[0] if evidence else None, files=evidence[1:]))
+        await self._begin(flag_name(flag), 0)
         return True
 
     # -- letters
 
-    async def _letters(self) -> bool:
+    async def _read_messages(self) -> bool:
         """Every conversation in the inbox has been read, answered, and put away."""
         done = True
-        for waiting in await self._waiting():
-            known = self._found(_name(waiting.topic))
-            if not self._enforced and known is not None and known.read_to >= waiting.highest:
+        for waiting in await self._list_inbox():
+            known = self._find(_topic_name(waiting.topic))
+            if not self._is_enforcing and known is not None and known.read_to >= waiting.highest:
                 continue
-            done = await self._guarded(self._conversation(waiting.topic), "conversation") and done
+            done = await self._guarded(self._read_conversation(waiting.topic), "conversation") and done
         return done
 
-    async def _waiting(self) -> list[_Waiting]:
+    async def _list_inbox(self) -> list[_InboxEntry]:
         """What is in the inbox of our account and in the one of its group, the oldest first."""
-        found: dict[int, _Waiting] = {}
-        group = self._wire.config.group
+        found: dict[int, _InboxEntry] = {}
+        group = self._connection.config.group
         for listing in (None, group) if group else (None,):
-            for page in range(_MOST_PAGES):
-                topics = await self._listed(listing, page)
+            for page in range(_MAX_PAGES):
+                topics = await self._list_page(listing, page)
                 known = len(found)
                 found |= {each.topic: each for each in topics if each.topic not in found}
                 if len(found) == known:
                     break
         return list(found.values())[::-1]
 
-    async def _listed(self, group: str | None, page: int) -> list[_Waiting]:
-        forum = self._wire.forum
+    async def _list_page(self, group: str | None, page: int) -> list[_InboxEntry]:
+        forum = self._connection.client
 
         def call() -> Any:
             return forum.inbox(page) if group is None else forum.group_inbox(group, page)
 
-        answer = await self._asked(self._wire.line.ask(call, Urgency.SWEEP))
+        answer = await self._request(self._connection.caller.request(call, Priority.LISTING))
         topics = answer.get("topic_list", {}).get("topics") if isinstance(answer, dict) else None
         if not isinstance(topics, list):
             raise _NotRead
-        return [_Waiting(int(each["id"]), int(each.get("highest_post_number") or 0)) for each in topics]
+        return [_InboxEntry(int(each["id"]), int(each.get("highest_post_number") or 0)) for each in topics]
 
-    async def _conversation(self, topic: int) -> bool:
+    async def _read_conversation(self, topic: int) -> bool:
         """The conversation is read and answered, until nothing new stands in it once it has left the inbox.
 
         What was written while we answered would otherwise leave the inbox with the rest, and be read by nobody.
         """
-        own = await self._own()
-        talk = await self._asked(self._things.talk(topic), _CEILINGS)
-        for _ in range(_MOST_ROUNDS):
-            by_people = bool(talk.letters) and talk.letters[0].user_id > 0
-            answer = await self._unanswered(talk, own) if by_people else _Answer()
-            for letter in self._new(talk, own) if by_people else ():
-                await self._letter(talk, letter, own, answer)
-            if not await self._answered(talk, own, answer):
+        own = await self._load_own_id()
+        conversation = await self._request(self._content.read_conversation(topic), _CEILINGS)
+        for _ in range(_MAX_ROUNDS):
+            by_people = bool(conversation.posts) and conversation.posts[0].user_id > 0
+            answer = await self._missing_reply(conversation, own) if by_people else _ReplyDraft()
+            for post in self._new_posts(conversation, own) if by_people else ():
+                await self._handle_post(conversation, post, own, answer)
+            if not await self._send_reply(conversation, own, answer):
                 return True
-            talk = await self._asked(self._things.talk(topic), _CEILINGS)
-            if not by_people or not self._new(talk, own):
+            conversation = await self._request(self._content.read_conversation(topic), _CEILINGS)
+            if not by_people or not self._new_posts(conversation, own):
                 return True
         return False
 
-    def _new(self, talk: Talk, own: int) -> list[Letter]:
+    def _new_posts(self, conversation: ForumConversation, own: int) -> list[Post]:
         """What has not been read yet; where nothing of the conversation is known any more, what follows our last answer."""
-        known = self._found(_name(talk.id))
-        read_to = known.read_to if known is not None else _last(talk, own)
-        return [each for each in talk.letters if each.number > read_to and each.user_id != own and each.user_id > 0]
+        known = self._find(_topic_name(conversation.id))
+        read_to = known.read_to if known is not None else _last_own_number(conversation, own)
+        return [
+            each for each in conversation.posts if each.number > read_to and each.user_id != own and each.user_id > 0
+        ]
 
-    async def _unanswered(self, talk: Talk, own: int) -> _Answer:
+    async def _missing_reply(self, conversation: ForumConversation, own: int) -> _ReplyDraft:
         """What is still owed for what was read before, because the answer to it was lost or never sent."""
-        answer = _Answer()
-        known = self._found(_name(talk.id))
+        answer = _ReplyDraft()
+        known = self._find(_topic_name(conversation.id))
         if known is None:
             return answer
-        last = _last(talk, own)
-        for letter in (each for each in talk.letters if last < each.number <= known.read_to and each.user_id != own):
-            if await self._orders(letter) is not None:
-                answer.by_order = True
-                answer.add(commands.unsure(self._desk))
-            elif known.report is not None and letter.user_id == talk.letters[0].user_id:
-                manner = await conversations.manner_of(self._desk, known.report)
-                answer.add(self._taking.acknowledged(manner, first=last == 0))
+        last = _last_own_number(conversation, own)
+        for post in (
+            each for each in conversation.posts if last < each.number <= known.read_to and each.user_id != own
+        ):
+            if await self._command_author(post) is not None:
+                answer.to_command = True
+                answer.add(commands.unsure_text(self._app))
+            elif known.report is not None and post.user_id == conversation.posts[0].user_id:
+                preferences = await conversations.reply_preferences(self._app, known.report)
+                answer.add(self._report_intake.acknowledgement(preferences, first=last == 0))
         return answer
 
-    async def _letter(self, talk: Talk, letter: Letter, own: int, answer: _Answer) -> None:
+    async def _handle_post(self, conversation: ForumConversation, post: Post, own: int, answer: _ReplyDraft) -> None:
         """One letter goes where it belongs: carried out, taken in, added, or answered only."""
-        by = await self._orders(letter)
-        known = self._found(_name(talk.id))
+        by = await self._command_author(post)
+        known = self._find(_topic_name(conversation.id))
         if by is not None:
             # It counts as read before it is carried out: cut off in between, it is not done twice but asked about.
-            await self._read_to(talk, letter)
-            answer.by_order = True
-            answer.add(await commands.carried_out(self._counter, letter, by, self._desk.clock.now()))
+            await self._mark_read_to(conversation, post)
+            answer.to_command = True
+            answer.add(await commands.execute(self._command_context, post, by, self._app.clock.now()))
             return
-        if await answered(self._desk, self._taking.account(letter), letter.text):
-            answer.add(say("", "direct.code"))
-        elif letter.user_id != talk.letters[0].user_id:
-            answer.add(self._taking.say("", "no_answers" if talk.letters[0].user_id == own else "others"))
+        if await redeem_code(self._app, self._report_intake.account_of(post), post.text):
+            answer.add(translate_text("", "direct.code"))
+        elif post.user_id != conversation.posts[0].user_id:
+            answer.add(self._report_intake.text("", "no_answers" if conversation.posts[0].user_id == own else "others"))
         elif known is None:
-            report, said = await self._taking.receive(talk.title, letter)
-            await self._begun(_name(talk.id), letter.number, report)
+            report, said = await self._report_intake.receive(conversation.title, post)
+            await self._begin(_topic_name(conversation.id), post.number, report)
             answer.add(said)
         elif known.report is None:
-            answer.by_order = True
+            answer.to_command = True
             answer.add(commands.NO_REPORT)
         else:
-            answer.add(await self._added(known.report, letter))
-        await self._read_to(talk, letter)
+            answer.add(await self._add_to_report(known.report, post))
+        await self._mark_read_to(conversation, post)
 
-    async def _added(self, report: ReportId, letter: Letter) -> str:
+    async def _add_to_report(self, report: ReportId, post: Post) -> str:
         try:
-            return await self._taking.add(report, letter)
+            return await self._report_intake.add_to_report(report, post)
         except NotFound as gone:
             # Its case has been expunged meanwhile: what follows in the conversation is a report of its own.
-            self._known = {k: v for k, v in (self._known or {}).items() if v.report != report}
+            self._conversations = {k: v for k, v in (self._conversations or {}).items() if v.report != report}
             raise _NotRead from gone
 
-    async def _orders(self, letter: Letter) -> MemberId | None:
+    async def _command_author(self, post: Post) -> MemberId | None:
         """The member who orders something by this letter; None where it is no command, or nobody's who may order."""
-        if not commands.looks_like_one(letter.text):
+        if not commands.looks_like_command(post.text):
             return None
-        member = await member_behind(self._desk, self._taking.account(letter))
+        member = await member_for_account(self._app, self._report_intake.account_of(post))
         return member.id if member else None
 
     # -- answering, and what is known
 
-    async def _answered(self, talk: Talk, own: int, answer: _Answer) -> bool:
+    async def _send_reply(self, conversation: ForumConversation, own: int, answer: _ReplyDraft) -> bool:
         """The answer stands in the conversation, which has left the inbox; False where we only look, and write nothing."""
-        if not self._enforced and not answer.by_order:
+        if not self._is_enforcing and not answer.to_command:
             return False
-        own_letters = sum(1 for letter in talk.letters if letter.user_id == own)
-        if answer.parts and own_letters < _MOST_ANSWERS:
-            raw = translate.plain(answer.text)
-            await self._asked(self._wire.line.ask(lambda: self._wire.forum.answer(talk.id, raw), Urgency.LOOK, tries=1))
-        await self._asked(self._wire.line.ask(lambda: self._wire.forum.archive(talk.id), Urgency.SWEEP))
+        own_posts = sum(1 for post in conversation.posts if post.user_id == own)
+        if answer.parts and own_posts < _MAX_REPLIES:
+            raw = translate.to_plain_text(answer.text)
+            await self._request(
+                self._connection.caller.request(
+                    lambda: self._connection.client.answer(conversation.id, raw), Priority.OBSERVATION, tries=1
+                )
+            )
+        await self._request(
+            self._connection.caller.request(lambda: self._connection.client.archive(conversation.id), Priority.LISTING)
+        )
         return True
 
-    async def _read_to(self, talk: Talk, letter: Letter) -> None:
-        known = self._found(_name(talk.id))
+    async def _mark_read_to(self, conversation: ForumConversation, post: Post) -> None:
+        known = self._find(_topic_name(conversation.id))
         if known is None:
-            await self._begun(_name(talk.id), letter.number)
-        elif letter.number > known.read_to:
-            self._remember(await conversations.read_on(self._desk, known, letter.number))
+            await self._begin(_topic_name(conversation.id), post.number)
+        elif post.number > known.read_to:
+            self._remember(await conversations.mark_read_to(self._app, known, post.number))
 
-    async def _begun(self, name: str, read_to: int, report: ReportId | None = None) -> None:
-        self._remember(await conversations.begin(self._desk, self._things.space, name, read_to, report))
+    async def _begin(self, name: str, read_to: int, report: ReportId | None = None) -> None:
+        self._remember(await conversations.start_conversation(self._app, self._content.space, name, read_to, report))
 
-    def _found(self, name: str) -> Conversation | None:
-        return (self._known or {}).get(name)
+    def _find(self, name: str) -> Conversation | None:
+        return (self._conversations or {}).get(name)
 
     def _remember(self, conversation: Conversation) -> None:
-        if self._known is not None:
-            self._known[conversation.name] = conversation
+        if self._conversations is not None:
+            self._conversations[conversation.name] = conversation
 
     @property
-    def _enforced(self) -> bool:
-        return self._desk.spaces.mode(self._things.space) is Mode.ENFORCE
+    def _is_enforcing(self) -> bool:
+        return self._app.spaces.mode(self._content.space) is Mode.ENFORCE
 
-    async def _own(self) -> int:
+    async def _load_own_id(self) -> int:
         """The id of our own account there."""
         if self._own_id is None:
-            username = self._wire.config.api_username
-            answer = await self._asked(self._wire.line.ask(lambda: self._wire.forum.profile(username)))
+            username = self._connection.config.api_username
+            answer = await self._request(
+                self._connection.caller.request(lambda: self._connection.client.profile(username))
+            )
             self._own_id = int(answer["id"])
         return self._own_id
 
-    async def _asked(self, steps: Coroutine[Any, Any, T], ceilings: int = 1) -> T:
+    async def _request(self, operation: Coroutine[Any, Any, T], ceilings: int = 1) -> T:
         """What the forum answered; _NotRead where it did not, in time or at all."""
-        answer = await self._wire.line.look(steps, ceilings)
+        answer = await self._connection.caller.observe(operation, ceilings)
         if isinstance(answer, Unknown):
-            raise _NotRead(answer.why)
+            raise _NotRead(answer.reason)
         return answer
 
 
-def _name(topic: int) -> str:
+def _topic_name(topic: int) -> str:
     return f"topic {topic}"
 
 
-def _last(talk: Talk, own: int) -> int:
+def _last_own_number(conversation: ForumConversation, own: int) -> int:
     """The number of our last answer in the conversation; 0 where we have said nothing."""
-    return max((letter.number for letter in talk.letters if letter.user_id == own), default=0)
+    return max((post.number for post in conversation.posts if post.user_id == own), default=0)

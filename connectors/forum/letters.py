@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from connectors.forum.translate import instant
+from connectors.forum.translate import parse_instant
 
-WRITING: Final = frozenset({1, 2})
+WRITTEN_TYPES: Final = frozenset({1, 2})
 """The types of post that somebody wrote: the others are lines of the forum's own, and whispers among its staff."""
 
 FLAGS: Final[Mapping[int, str]] = {7: "something else", 10: "illegal"}
@@ -27,7 +27,7 @@ _POST_PATH: Final = re.compile(r"/(?:p|posts)/(\d{1,12})/?")
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Post:
     """One post of a conversation. `edited`: it does not say any more what it said when it was sent."""
 
     id: int
@@ -40,20 +40,20 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class ForumConversation:
     """A topic: its letters in order, what posts there are besides those that came with it, and who takes part in it."""
 
     id: int
     title: str
-    letters: tuple[Letter, ...]
-    missing: tuple[int, ...] = ()
+    posts: tuple[Post, ...]
+    missing_post_ids: tuple[int, ...] = ()
     private: bool = False
     participants: frozenset[int] = frozenset()
     closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
+class PostAttachment:
     """A file in a post: what it is called there, and the path of the forum under which it is found."""
 
     file_name: str
@@ -78,7 +78,7 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LinkTarget:
     """Where a link into the forum leads: a post by its id, or a topic and, if it says so, the number of a post in it."""
 
     post: int | None = None
@@ -86,104 +86,108 @@ class Place:
     number: int | None = None
 
 
-def talk(page: Mapping[str, Any]) -> Talk:
+def parse_conversation(page: Mapping[str, Any]) -> ForumConversation:
     """The topic of that page."""
     stream = page["post_stream"]
     given = [post for post in stream["posts"] if isinstance(post, dict)]
     shown = {post["id"] for post in given}
     details = page.get("details") or {}
-    return Talk(
+    return ForumConversation(
         id=int(page["id"]),
         title=str(page.get("title") or ""),
-        letters=letters(given),
-        missing=tuple(i for i in stream.get("stream") or () if i not in shown),
+        posts=parse_posts(given),
+        missing_post_ids=tuple(i for i in stream.get("stream") or () if i not in shown),
         private=page.get("archetype") == _PRIVATE,
         participants=frozenset(int(each["id"]) for each in details.get("allowed_users") or ()),
         closed=bool(page.get("closed")),
     )
 
 
-def letters(posts: Iterable[Mapping[str, Any]]) -> tuple[Letter, ...]:
+def parse_posts(posts: Iterable[Mapping[str, Any]]) -> tuple[Post, ...]:
     """What people wrote, in order."""
-    written = [_letter(post) for post in posts if post.get("post_type") in WRITING and isinstance(post.get("raw"), str)]
-    return tuple(sorted(written, key=lambda letter: letter.number))
+    written = [
+        _parse_post(post)
+        for post in posts
+        if post.get("post_type") in WRITTEN_TYPES and isinstance(post.get("raw"), str)
+    ]
+    return tuple(sorted(written, key=lambda post: post.number))
 
 
-def closed_by(posts: Iterable[Mapping[str, Any]]) -> int | None:
+def find_closer(posts: Iterable[Mapping[str, Any]]) -> int | None:
     """Who closed the topic the last time, as its own lines say."""
     lines = [p for p in posts if str(p.get("action_code") or "").startswith(("closed.", "autoclosed."))]
     latest = max(lines, key=lambda p: int(p["post_number"]), default=None)
     return int(latest["user_id"]) if latest and str(latest["action_code"]).endswith("enabled") else None
 
 
-def attached(text: str) -> tuple[Attached, ...]:
+def find_attachments(text: str) -> tuple[PostAttachment, ...]:
     """The files of a post, each once, in the order in which they stand in it."""
-    found: dict[str, Attached] = {}
+    found: dict[str, PostAttachment] = {}
     for label, short, extension in _UPLOAD.findall(text):
         stem = label.partition("|")[0].strip() or short
         name = stem if extension and stem.endswith(extension) else stem + extension
-        found.setdefault(short, Attached(name[:255], f"/uploads/short-url/{short}{extension}"))
+        found.setdefault(short, PostAttachment(name[:255], f"/uploads/short-url/{short}{extension}"))
     return tuple(found.values())
 
 
-def links(text: str, base_url: str) -> tuple[str, ...]:
+def find_links(text: str, base_url: str) -> tuple[str, ...]:
     """The links in a text that lead into this forum, each once."""
     found = (match.rstrip(".,;:!?") for match in _LINK.findall(text))
-    return tuple(dict.fromkeys(link for link in found if place(link, base_url) is not None))
+    return tuple(dict.fromkeys(link for link in found if parse_link(link, base_url) is not None))
 
 
-def place(link: str, base_url: str) -> Place | None:
+def parse_link(link: str, base_url: str) -> LinkTarget | None:
     """Where the link leads in this forum; None where it leads anywhere else."""
     base, there = urlsplit(base_url), urlsplit(link)
     if there.netloc.casefold() != base.netloc.casefold() or not there.path.startswith(base.path.rstrip("/")):
         return None
     path = there.path.removeprefix(base.path.rstrip("/"))
     if match := _TOPIC_PATH.fullmatch(path):
-        return Place(topic=int(match[1]), number=int(match[2]) if match[2] else None)
+        return LinkTarget(topic=int(match[1]), number=int(match[2]) if match[2] else None)
     if match := _POST_PATH.fullmatch(path):
-        return Place(post=int(match[1]))
+        return LinkTarget(post=int(match[1]))
     return None
 
 
-def flags(page: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> tuple[Flag, ...]:
+def parse_flags(page: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> tuple[Flag, ...]:
     """The flags in these entries of the review queue that are ours to take; what belongs to them stands beside, by ids."""
-    beside = _Beside(page)
-    return tuple(flag for item in items for flag in _flags_of(item, beside))
+    side_loaded = _SideLoaded(page)
+    return tuple(flag for item in items for flag in _parse_entry_flags(item, side_loaded))
 
 
-class _Beside:
+class _SideLoaded:
     """What a page of the review queue puts beside its entries."""
 
     def __init__(self, page: Mapping[str, Any]) -> None:
         self.users = _by_id(page.get("users"))
         self.scores = _by_id(page.get("reviewable_scores"))
-        self.talks = _by_id(page.get("reviewable_conversations"))
+        self.conversations = _by_id(page.get("reviewable_conversations"))
         self.posts = _by_id(page.get("conversation_posts"))
 
     def name(self, user: int) -> str:
         return str(self.users.get(user, {}).get("username") or "")
 
 
-def _flags_of(item: Mapping[str, Any], beside: _Beside) -> list[Flag]:
+def _parse_entry_flags(item: Mapping[str, Any], side_loaded: _SideLoaded) -> list[Flag]:
     found = []
     author = int(item.get("target_created_by_id") or 0)
-    for score in (beside.scores[i] for i in item.get("reviewable_score_ids") or () if i in beside.scores):
+    for score in (side_loaded.scores[i] for i in item.get("reviewable_score_ids") or () if i in side_loaded.scores):
         kind = FLAGS.get(_kind_of(score))
         if kind is None or item.get("target_type") != "Post":
             continue
-        topic, excerpt = _message_of(score, beside)
+        topic, excerpt = _find_message(score, side_loaded)
         by = int(score.get("user_id") or 0)
         found.append(
             Flag(
                 score=int(score["id"]),
                 kind=kind,
                 by=by,
-                by_name=beside.name(by),
+                by_name=side_loaded.name(by),
                 post=int(item["target_id"]),
                 link=str(item.get("target_url") or ""),
                 author=author,
-                author_name=beside.name(author),
-                at=instant(score.get("created_at")),
+                author_name=side_loaded.name(author),
+                at=parse_instant(score.get("created_at")),
                 message_topic=topic,
                 excerpt=excerpt,
             )
@@ -198,25 +202,25 @@ def _kind_of(score: Mapping[str, Any]) -> int:
     return number if isinstance(number, int) else 0
 
 
-def _message_of(score: Mapping[str, Any], beside: _Beside) -> tuple[int | None, str]:
+def _find_message(score: Mapping[str, Any], side_loaded: _SideLoaded) -> tuple[int | None, str]:
     """The conversation that holds the flag's own words, and how they begin."""
-    known = beside.talks.get(score.get("reviewable_conversation_id") or 0, {})
-    match = re.search(r"/t/.*?(\d{1,12})/?$", urlsplit(str(known.get("permalink") or "")).path)
-    first = next(iter(known.get("conversation_post_ids") or ()), None)
-    return (int(match[1]) if match else None), str(beside.posts.get(first or 0, {}).get("excerpt") or "")
+    conversation = side_loaded.conversations.get(score.get("reviewable_conversation_id") or 0, {})
+    match = re.search(r"/t/.*?(\d{1,12})/?$", urlsplit(str(conversation.get("permalink") or "")).path)
+    first = next(iter(conversation.get("conversation_post_ids") or ()), None)
+    return (int(match[1]) if match else None), str(side_loaded.posts.get(first or 0, {}).get("excerpt") or "")
 
 
 def _by_id(rows: Any) -> dict[int, Mapping[str, Any]]:
     return {row["id"]: row for row in rows or () if isinstance(row, dict) and isinstance(row.get("id"), int)}
 
 
-def _letter(post: Mapping[str, Any]) -> Letter:
-    return Letter(
+def _parse_post(post: Mapping[str, Any]) -> Post:
+    return Post(
         id=int(post["id"]),
         number=int(post["post_number"]),
         user_id=int(post["user_id"]),
         username=str(post.get("username") or ""),
         text=str(post["raw"]),
-        written_at=instant(post.get("created_at")),
+        written_at=parse_instant(post.get("created_at")),
         edited=int(post.get("version") or 1) > 1,
     )

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from guardian.spaces.needs import Need, NeedKind
+from guardian.spaces.needs import Requirement, RequirementKind
 
-KEY: Final = Need(
-    NeedKind.KEY,
+KEY: Final = Requirement(
+    RequirementKind.KEY,
     "an API key bound to a moderator account, not limited to single actions",
     "moderator",
     "looking at accounts, suspending, silencing, lifting, and reading flags",
@@ -13,24 +13,24 @@ KEY: Final = Need(
     "Make the account a moderator, see that it is neither suspended nor deactivated, and give it a key of its own for all "
     "actions.",
 )
-MESSAGES: Final = Need(
-    NeedKind.KEY,
+MESSAGES: Final = Requirement(
+    RequirementKind.KEY,
     "a key that belongs to the account named as api_username",
     "api_username",
     "taking in reports by private message",
     "Reports by private message are not taken in.",
     "Give that very account a key of its own for all actions, and allow it personal messages.",
 )
-GROUP: Final = Need(
-    NeedKind.SETTING,
+GROUP: Final = Requirement(
+    RequirementKind.SETTING,
     "membership of our account in the group that is configured",
     "group",
     "taking in reports by message to a group",
     "Reports by message to that group are not taken in.",
     "Make the group, put our account and nobody else into it, and let everybody write messages to it.",
 )
-HIDDEN_REASONS: Final = Need(
-    NeedKind.SETTING,
+HIDDEN_REASONS: Final = Requirement(
+    RequirementKind.SETTING,
     "hide_suspension_reasons",
     "hide_suspension_reasons",
     "keeping our fixed sentence off public profiles",
@@ -39,9 +39,9 @@ HIDDEN_REASONS: Final = Need(
 )
 
 
-def _event(name: str, used: str, breaks: str) -> Need:
+def _event(name: str, purpose: str, impact: str) -> Requirement:
     remedy = f"Switch on the event {name} in the forum's webhook (Admin, API, Webhooks)."
-    return Need(NeedKind.EVENT, name, name, used, breaks, remedy)
+    return Requirement(RequirementKind.EVENT, name, name, purpose, impact, remedy)
 
 
 _FLAGS_LATER: Final = "A flag is noticed by the next round only."
@@ -61,5 +61,5 @@ EVENTS: Final = (
 )
 """Events that the forum's webhook must have; every other one would bring us what is none of our business."""
 
-NEEDS: Final = (KEY, MESSAGES, HIDDEN_REASONS, *EVENTS, GROUP)
+REQUIREMENTS: Final = (KEY, MESSAGES, HIDDEN_REASONS, *EVENTS, GROUP)
 """Everything that people must give."""

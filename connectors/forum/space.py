@@ -10,35 +10,35 @@ from itertools import count
 from typing import Any
 
 from connectors.forum import translate
-from connectors.forum.checks import Checks
+from connectors.forum.checks import ForumChecks
 from connectors.forum.client import ForumConfig
 from connectors.forum.permissions import KEY
-from connectors.forum.wire import wire_to
-from connectors.http import FIRST_PAUSE, Failed, Urgency, instant_of
+from connectors.forum.wire import connect
+from connectors.http import FIRST_PAUSE, CallFailed, Priority, parse_http_date
 from guardian.clock import Clock
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import (
-    Abilities,
     Account,
-    Belonging,
-    Belongings,
-    Finding,
-    Held,
+    Attribution,
+    Capabilities,
+    CheckResult,
+    Entitlement,
+    Entitlements,
+    Listing,
     Message,
     Missing,
     Observation,
-    Order,
-    Sweep,
-    Trace,
+    ObservedRestriction,
+    RestrictionOrder,
     Unknown,
 )
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 
-_SWEEP_CEILINGS = 20
-_FLAGS = (("suspended", Hold.BARRED), ("silenced", Hold.MUTED))
+_LISTING_CEILINGS = 20
+_FLAGS = (("suspended", AccessLevel.BARRED), ("silenced", AccessLevel.MUTED))
 _STAFF = "The account belongs to the forum's staff: an administrator of the forum must take that from it first."
-_HOLDS = frozenset({Hold.MUTED, Hold.BARRED})
+_LEVELS = frozenset({AccessLevel.MUTED, AccessLevel.BARRED})
 
 
 class ForumSpace:
@@ -46,8 +46,8 @@ class ForumSpace:
 
     def __init__(self, config: ForumConfig, clock: Clock, *, first_pause: timedelta = FIRST_PAUSE) -> None:
         self._config, self._clock = config, clock
-        self.wire = wire_to(config, clock, first_pause)
-        self._forum, self._line = self.wire.forum, self.wire.line
+        self.connection = connect(config, clock, first_pause)
+        self._client, self._caller = self.connection.client, self.connection.caller
 
     @property
     def name(self) -> SpaceName:
@@ -55,285 +55,299 @@ class ForumSpace:
         return self._config.name
 
     @property
-    def abilities(self) -> Abilities:
+    def capabilities(self) -> Capabilities:
         """Both holds, open-ended, each with our reference in its reason."""
-        return Abilities(
-            holds=_HOLDS,
-            signed=_HOLDS,
-            needs=(KEY.shown,),
+        return Capabilities(
+            levels=_LEVELS,
+            carries_reference=_LEVELS,
+            needs=(KEY.label,),
             ceiling=self._config.call_ceiling,
             ends_natively=self._config.native_end,
-            vouches=bool(self._config.providers),
-            private=True,
-            per_minute=self._line.per_minute_of_many,
+            knows_linked_accounts=bool(self._config.providers),
+            private_messages=True,
+            per_minute=self._caller.bulk_per_minute,
         )
 
-    def busy(self, account: Account) -> bool:
+    def has_call_in_flight(self, account: Account) -> bool:
         """Whether an act on this account that was cut off may still be under way."""
-        return self._line.busy(account)
+        return self._caller.has_call_in_flight(account)
 
-    async def drained(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Nothing is under way on the wire any more."""
-        await self._line.drained()
+        await self._caller.wait_until_idle()
 
     async def close(self) -> None:
         """No request goes out any more."""
-        self._line.close()
+        self._caller.close()
 
     # -- looking
 
     async def observe(self, account: Account) -> Observation:
         """What the forum holds on the account at this moment."""
-        return await self._line.look(self._observe(account))
+        return await self._caller.observe(self._observe(account))
 
-    async def trace(self, account: Account, hold: Hold) -> Trace:
+    async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
         """Whose doing the latest change of that hold was, from the staff log."""
-        traced = await self._line.look(self._trace(account, hold))
-        return translate.trace((), "", hold, "") if isinstance(traced, Unknown) else traced
+        attribution = await self._caller.observe(self._attribute(account, level))
+        return translate.find_attribution((), "", level, "") if isinstance(attribution, Unknown) else attribution
 
-    async def survey(self, account: Account) -> Belongings | Unknown:
+    async def read_losses(self, account: Account) -> Entitlements | Unknown:
         """Nothing is taken by a suspension; the forum would refuse it for its staff."""
-        return await self._line.look(self._survey(account))
+        return await self._caller.observe(self._read_losses(account))
 
-    async def survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings] | Unknown:
+    async def read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements] | Unknown:
         """The forum would refuse it for its staff, which is one list."""
-        return await self._line.look(self._survey_many(accounts))
+        return await self._caller.observe(self._read_losses_bulk(accounts))
 
-    async def sweep(self) -> Sweep | Unknown:
+    async def list_restrictions(self) -> Listing | Unknown:
         """Everything that the forum holds, by list pages (a hint: accounts can shift between two pages)."""
-        return await self._line.look(self._sweep(), _SWEEP_CEILINGS)
+        return await self._caller.observe(self._list_restrictions(), _LISTING_CEILINGS)
 
-    async def find(self, text: str) -> tuple[str, str] | Unknown | None:
+    async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
         """The account whose id or exact username the words are; None if nobody."""
-        return await self._line.look(self._find(text.strip()))
+        return await self._caller.observe(self._find_account(text.strip()))
 
-    async def linked(self, account: Account) -> tuple[Account, ...] | Unknown:
+    async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
         """The accounts elsewhere by which this person signs in to the forum."""
-        return await self._line.look(self._linked(account))
+        return await self._caller.observe(self._linked_accounts(account))
 
-    async def date(self) -> datetime | None:
+    async def server_time(self) -> datetime | None:
         """The forum's own idea of the time, fresh from the wire."""
-        heard = await self._line.look(self._date())
-        return None if isinstance(heard, Unknown) else heard
+        server_time = await self._caller.observe(self._server_time())
+        return None if isinstance(server_time, Unknown) else server_time
 
-    async def check(self) -> tuple[Finding, ...]:
+    async def check(self) -> tuple[CheckResult, ...]:
         """What is well and what is missing, each with its remedy."""
-        checks = Checks(self.wire, self._prove_staff)
-        looks = [checks.key(), checks.reasons(), checks.writing(), checks.inbox(), checks.hooks()]
+        checks = ForumChecks(self.connection, self._require_staff_key)
+        checks_run = [
+            checks.check_key(),
+            checks.check_suspension_reasons(),
+            checks.check_writable(),
+            checks.check_inbox(),
+            checks.check_webhooks(),
+        ]
         if self._config.group is not None:
-            looks.append(checks.group(self._config.group))
-        answers = await asyncio.gather(*(self._line.look(look) for look in looks))
-        found = [a if isinstance(a, Finding) else _unanswered(a) for a in answers]
+            checks_run.append(checks.check_group(self._config.group))
+        answers = await asyncio.gather(*(self._caller.observe(check) for check in checks_run))
+        found = [a if isinstance(a, CheckResult) else _no_answer_result(a) for a in answers]
         return (*found, self._check_webhook())
 
     # -- acting
 
-    async def restrict(self, order: Order) -> Outcome:
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
         """The forum holds what the order says."""
-        if len(order.reason) > translate.LONGEST_REASON:
-            return Rejected(f"the forum takes at most {translate.LONGEST_REASON} characters of reason")
-        if unfit := _unfit(order.account, order.hold):
+        if len(order.reason) > translate.MAX_REASON_LENGTH:
+            return Rejected(f"the forum takes at most {translate.MAX_REASON_LENGTH} characters of reason")
+        if unfit := _reject_unfit(order.account, order.level):
             return unfit
-        steps = self._suspend(order) if order.hold is Hold.BARRED else self._silence(order)
-        return await self._line.act(self._proven(order.account, steps))
+        operation = self._suspend(order) if order.level is AccessLevel.BARRED else self._silence(order)
+        return await self._caller.perform(self._explain_failure(order.account, operation))
 
-    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
+    async def restrict_bulk(self, orders: Sequence[RestrictionOrder]) -> Mapping[Account, Outcome]:
         """One call each: the forum has none for several accounts."""
         outcomes = await asyncio.gather(*(self.restrict(order) for order in orders))
         return {order.account: outcome for order, outcome in zip(orders, outcomes, strict=True)}
 
-    async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
+    async def release(self, account: Account, level: AccessLevel, reason: str) -> Outcome:
         """The forum no longer holds that restriction. It says the same where nothing was held: then too it is Done."""
-        if unfit := _unfit(account, hold):
+        if unfit := _reject_unfit(account, level):
             return unfit
-        return await self._line.act(self._proven(account, self._lift(account, hold)))
+        return await self._caller.perform(self._explain_failure(account, self._lift(account, level)))
 
-    async def tell(self, account: Account, message: Message) -> Outcome:
+    async def send_message(self, account: Account, message: Message) -> Outcome:
         """The text is in the account's inbox, created while it could log in; its conversation carries the nonce."""
-        return await self._line.act(self._tell(account, message))
+        return await self._caller.perform(self._send_message(account, message))
 
-    async def give_back(self, account: Account, things: tuple[Belonging, ...]) -> Outcome:
+    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
         """Nothing was taken, so nothing is given."""
-        return Rejected("the forum takes nothing that could be given back") if things else Done()
+        return Rejected("the forum takes nothing that could be given back") if entitlements else Done()
 
     # -- the steps of each
 
     async def _observe(self, account: Account) -> Observation:
-        person = await self._person(account)
-        return Missing() if person is None else translate.seen(person, self._clock.now())
+        person = await self._read_account(account)
+        return Missing() if person is None else translate.parse_account(person, self._clock.now())
 
-    async def _person(self, account: Account) -> Any:
+    async def _read_account(self, account: Account) -> Any:
         """The account as staff see it; None where it is proven that there is none."""
         native_id = account.native_id
         if not native_id.isdigit():
-            raise Failed(Rejected("an account of the forum is named by a number"))
+            raise CallFailed(Rejected("an account of the forum is named by a number"))
         try:
-            person = await self._line.ask(lambda: self._forum.user_by_id(native_id))
-        except Failed as failed:
+            person = await self._caller.request(lambda: self._client.user_by_id(native_id))
+        except CallFailed as failed:
             if not isinstance(failed.outcome, Gone):
                 raise
-            await self._prove_staff()
+            await self._require_staff_key()
             return None
         if not isinstance(person, dict) or str(person.get("id")) != native_id:
-            raise Failed(Unavailable("the forum answered about something else"))
+            raise CallFailed(Unavailable("the forum answered about something else"))
         return person
 
-    async def _prove_staff(self) -> None:
+    async def _require_staff_key(self) -> None:
         """Our key may see what staff see; else Failed. The forum hides its staff pages from others behind a 404."""
         try:
-            rows = await self._line.ask(lambda: self._forum.listed("suspended", 1))
-        except Failed as failed:
+            rows = await self._caller.request(lambda: self._client.listed("suspended", 1))
+        except CallFailed as failed:
             if isinstance(failed.outcome, Gone):
-                raise Failed(Forbidden(translate.NEEDS_STAFF)) from failed
+                raise CallFailed(Forbidden(translate.NEEDS_STAFF)) from failed
             raise
         if not isinstance(rows, list):
-            raise Failed(Unavailable("the forum answered about something else"))
+            raise CallFailed(Unavailable("the forum answered about something else"))
 
-    async def _proven(self, account: Account, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
+    async def _explain_failure(self, account: Account, operation: Coroutine[Any, Any, Outcome]) -> Outcome:
         """The steps' outcome; Gone only where our key is proven to see everybody, and staff named as what is in the way."""
         try:
-            return await steps
-        except Failed as failed:
+            return await operation
+        except CallFailed as failed:
             if isinstance(failed.outcome, Gone):
-                await self._prove_staff()
-            if isinstance(failed.outcome, Forbidden) and _is_staff(await self._person(account)):
-                raise Failed(Forbidden(translate.NEEDS_RANK)) from failed
+                await self._require_staff_key()
+            if isinstance(failed.outcome, Forbidden) and _is_staff(await self._read_account(account)):
+                raise CallFailed(Forbidden(translate.NEEDS_RANK)) from failed
             raise
 
-    async def _suspend(self, order: Order) -> Outcome:
-        if self._config.native_end and await self._stands_with_another_end(order):
-            return await self._replace(order)
-        await self._act(order.account, self._suspending(order), Urgency.BULK if order.patient else Urgency.ACT)
+    async def _suspend(self, order: RestrictionOrder) -> Outcome:
+        if self._config.native_end and await self._has_another_end(order):
+            return await self._replace_suspension(order)
+        await self._perform(order.account, self._suspend_call(order), Priority.BULK if order.bulk else Priority.ACTION)
         return Done()
 
-    def _suspending(self, order: Order) -> Callable[[], Any]:
+    def _suspend_call(self, order: RestrictionOrder) -> Callable[[], Any]:
         native_id, reason = order.account.native_id, order.reason
-        until = translate.end_of(order.until if self._config.native_end else None)
-        return lambda: self._forum.suspend_account(native_id, until, reason)
+        until = translate.format_end(order.until if self._config.native_end else None)
+        return lambda: self._client.suspend_account(native_id, until, reason)
 
-    async def _stands_with_another_end(self, order: Order) -> bool:
+    async def _has_another_end(self, order: RestrictionOrder) -> bool:
         """Whether a suspension of ours, which its reference shows it to be, would end at another instant."""
-        person = await self._person(order.account)
-        held = None if person is None else translate.seen(person, self._clock.now()).held(Hold.BARRED)
-        return held is not None and held.reference is not None and held.until != order.until
+        person = await self._read_account(order.account)
+        observed_restriction = (
+            None
+            if person is None
+            else translate.parse_account(person, self._clock.now()).find_restriction(AccessLevel.BARRED)
+        )
+        return (
+            observed_restriction is not None
+            and observed_restriction.reference is not None
+            and observed_restriction.until != order.until
+        )
 
-    async def _replace(self, order: Order) -> Outcome:
+    async def _replace_suspension(self, order: RestrictionOrder) -> Outcome:
         """The suspension has its new end. The forum takes one only after lifting the old; a silence covers the gap.
 
         Cut off in between, the next look finds a silence of ours: it suspends, and then lets the silence go.
         """
-        covered = await self._cover(order)
+        covered = await self._silence_meanwhile(order)
         if not isinstance(covered, Done | Already):
             return covered
-        await self._lift(order.account, Hold.BARRED)
-        await self._act(order.account, self._suspending(order))
-        return Done() if isinstance(covered, Already) else await self._lift(order.account, Hold.MUTED)
+        await self._lift(order.account, AccessLevel.BARRED)
+        await self._perform(order.account, self._suspend_call(order))
+        return Done() if isinstance(covered, Already) else await self._lift(order.account, AccessLevel.MUTED)
 
-    async def _cover(self, order: Order) -> Outcome:
+    async def _silence_meanwhile(self, order: RestrictionOrder) -> Outcome:
         """The account is silenced: Done by us, Already where somebody else's silence stands, which stays."""
         try:
             return await self._silence(order)
-        except Failed as failed:
+        except CallFailed as failed:
             if isinstance(failed.outcome, Already):
                 return failed.outcome
             raise
 
-    async def _silence(self, order: Order) -> Outcome:
+    async def _silence(self, order: RestrictionOrder) -> Outcome:
         native_id, reason = order.account.native_id, order.reason
-        until = translate.end_of(order.until if self._config.native_end else None)
+        until = translate.format_end(order.until if self._config.native_end else None)
         for _ in range(2):
-            answer = await self._act(order.account, lambda: self._forum.silence_account(native_id, until, reason))
+            answer = await self._perform(order.account, lambda: self._client.silence_account(native_id, until, reason))
             if isinstance(answer, dict) and answer.get("silence", {}).get("silenced"):
                 return Done()
             # A silence that has run out but was not tidied away yet makes the forum do nothing, and say 200.
-            await self._act(order.account, lambda: self._forum.unsilence_account(native_id))
+            await self._perform(order.account, lambda: self._client.unsilence_account(native_id))
         return Unavailable("the forum did not take the silence")
 
-    async def _lift(self, account: Account, hold: Hold) -> Outcome:
-        lift = self._forum.unsuspend if hold is Hold.BARRED else self._forum.unsilence_account
-        await self._act(account, lambda: lift(account.native_id))
+    async def _lift(self, account: Account, level: AccessLevel) -> Outcome:
+        lift = self._client.unsuspend if level is AccessLevel.BARRED else self._client.unsilence_account
+        await self._perform(account, lambda: lift(account.native_id))
         return Done()
 
-    async def _act(self, account: Account, call: Any, urgency: Urgency = Urgency.ACT) -> Any:
-        return await self._line.ask(call, urgency, acts_on=account)
+    async def _perform(self, account: Account, call: Any, priority: Priority = Priority.ACTION) -> Any:
+        return await self._caller.request(call, priority, acts_on=account)
 
-    async def _trace(self, account: Account, hold: Hold) -> Trace:
-        person = await self._person(account)
+    async def _attribute(self, account: Account, level: AccessLevel) -> Attribution:
+        person = await self._read_account(account)
         if person is None:
-            return translate.trace((), "", hold, "")
-        rows = await self._line.ask(lambda: self._forum.staff_log(person["username"]))
-        return translate.trace(rows, account.native_id, hold, self._config.api_username)
+            return translate.find_attribution((), "", level, "")
+        rows = await self._caller.request(lambda: self._client.staff_log(person["username"]))
+        return translate.find_attribution(rows, account.native_id, level, self._config.api_username)
 
-    async def _survey(self, account: Account) -> Belongings:
-        person = await self._person(account)
-        return Belongings(refusal=_STAFF if _is_staff(person) else None)
+    async def _read_losses(self, account: Account) -> Entitlements:
+        person = await self._read_account(account)
+        return Entitlements(refusal=_STAFF if _is_staff(person) else None)
 
-    async def _survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings]:
-        rows = await self._pages("staff")
-        return {account: Belongings(refusal=_STAFF) for account in accounts if account.native_id in rows}
+    async def _read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements]:
+        rows = await self._read_pages("staff")
+        return {account: Entitlements(refusal=_STAFF) for account in accounts if account.native_id in rows}
 
-    async def _sweep(self) -> Sweep:
-        holds: dict[str, tuple[Held, ...]] = {}
-        for flag, hold in _FLAGS:
-            for native_id, row in (await self._pages(flag)).items():
-                held = translate.listed(row, hold, self._clock.now())
-                if held is not None:
-                    holds[native_id] = (*holds.get(native_id, ()), held)
-        return Sweep(holds)
+    async def _list_restrictions(self) -> Listing:
+        restrictions: dict[str, tuple[ObservedRestriction, ...]] = {}
+        for flag, level in _FLAGS:
+            for native_id, row in (await self._read_pages(flag)).items():
+                observed_restriction = translate.parse_row(row, level, self._clock.now())
+                if observed_restriction is not None:
+                    restrictions[native_id] = (*restrictions.get(native_id, ()), observed_restriction)
+        return Listing(restrictions)
 
-    async def _pages(self, flag: str) -> dict[str, dict[str, Any]]:
+    async def _read_pages(self, flag: str) -> dict[str, dict[str, Any]]:
         """All rows by account id. The list ends with an empty page: how long a page may be is the site's matter."""
         rows: dict[str, dict[str, Any]] = {}
         for page in count(1):
-            answer = await self._line.ask(lambda page=page: self._forum.listed(flag, page), Urgency.SWEEP)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+            answer = await self._caller.request(lambda page=page: self._client.listed(flag, page), Priority.LISTING)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
             if not isinstance(answer, list):
-                raise Failed(Unavailable("the forum answered about something else"))
+                raise CallFailed(Unavailable("the forum answered about something else"))
             if not answer:
                 break
             known = len(rows)
             rows |= {str(row["id"]): row for row in answer}
             if len(rows) == known:
-                raise Failed(Unavailable("the forum gives the same page again and again"))
+                raise CallFailed(Unavailable("the forum gives the same page again and again"))
         return rows
 
-    async def _tell(self, account: Account, message: Message) -> Outcome:
-        person = await self._person(account)
+    async def _send_message(self, account: Account, message: Message) -> Outcome:
+        person = await self._read_account(account)
         if person is None:
             return Gone()
-        if translate.seen(person, self._clock.now()).held(Hold.BARRED):
+        if translate.parse_account(person, self._clock.now()).find_restriction(AccessLevel.BARRED):
             return Rejected("the account is suspended: it cannot read messages there")
-        nonce = translate.external_id(message.nonce)
-        text = translate.plain(message.text)
+        nonce = translate.format_external_id(message.nonce)
+        text = translate.to_plain_text(message.text)
         username = str(person["username"])
         try:
-            post = await self._line.ask(
-                lambda: self._forum.write_to(username, message.subject, text, nonce), acts_on=account, tries=1
+            post = await self._caller.request(
+                lambda: self._client.write_to(username, message.subject, text, nonce), acts_on=account, tries=1
             )
-        except Failed as failed:
-            if isinstance(failed.outcome, Rejected) and await self._line.ask(lambda: self._forum.wrote(nonce)):
+        except CallFailed as failed:
+            if isinstance(failed.outcome, Rejected) and await self._caller.request(lambda: self._client.wrote(nonce)):
                 return Done(f"conversation {nonce}")
             raise
         return Done(f"post {post['id']}")
 
-    async def _find(self, text: str) -> tuple[str, str] | None:
+    async def _find_account(self, text: str) -> tuple[str, str] | None:
         if text.isdigit():
-            person = await self._person(Account(self.name, text))
+            person = await self._read_account(Account(self.name, text))
             if person is not None:
                 return str(person["id"]), str(person["username"])
         username = text.removeprefix("@")
         if not username or any(c.isspace() or c == "/" for c in username):
             return None
         try:
-            person = await self._line.ask(lambda: self._forum.profile(username))
-        except Failed as failed:
+            person = await self._caller.request(lambda: self._client.profile(username))
+        except CallFailed as failed:
             if isinstance(failed.outcome, Gone):
                 return None
             raise
         exact = str(person["username"]).casefold() == username.casefold()
         return (str(person["id"]), str(person["username"])) if exact else None
 
-    async def _linked(self, account: Account) -> tuple[Account, ...]:
-        person = await self._person(account)
+    async def _linked_accounts(self, account: Account) -> tuple[Account, ...]:
+        person = await self._read_account(account)
         vouched = (person or {}).get("external_ids") or {}
         return tuple(
             Account(space, str(vouched[provider]))
@@ -341,32 +355,32 @@ class ForumSpace:
             if vouched.get(provider)
         )
 
-    async def _date(self) -> datetime | None:
+    async def _server_time(self) -> datetime | None:
         username = self._config.api_username
 
         def fresh() -> str | None:
-            self._forum.profile(username)
-            return self._forum.date()
+            self._client.profile(username)
+            return self._client.response_date()
 
-        return instant_of(await self._line.ask(fresh, Urgency.ACT))
+        return parse_http_date(await self._caller.request(fresh, Priority.ACTION))
 
     # -- checks
 
-    def _check_webhook(self) -> Finding:
+    def _check_webhook(self) -> CheckResult:
         if self._config.webhook_secret:
-            return Finding("The forum's events are taken, when signed.", well=True)
-        return Finding(
+            return CheckResult("The forum's events are taken, when signed.", ok=True)
+        return CheckResult(
             "The forum's events are not taken: no webhook secret is set.",
-            well=False,
+            ok=False,
             remedy="Set a webhook secret here, and on the forum a webhook for the events of users and of the review queue "
             "(reviewable), and for no others.",
-            breaks="A suspension lifted by hand, and a flag, are noticed when we next look only.",
+            impact="A suspension lifted by hand, and a flag, are noticed when we next look only.",
         )
 
 
-def _unfit(account: Account, hold: Hold) -> Rejected | None:
+def _reject_unfit(account: Account, level: AccessLevel) -> Rejected | None:
     """Why the forum cannot be asked for that at all."""
-    if hold is Hold.OPEN:
+    if level is AccessLevel.OPEN:
         return Rejected("nothing is no restriction")
     return None if account.native_id.isdigit() else Rejected("an account of the forum is named by a number")
 
@@ -375,11 +389,11 @@ def _is_staff(person: Any) -> bool:
     return person is not None and bool(person.get("admin") or person.get("moderator"))
 
 
-def _unanswered(unknown: Unknown) -> Finding:
-    return Finding(
-        f"The forum gave no answer: {unknown.why}.",
-        well=False,
+def _no_answer_result(unknown: Unknown) -> CheckResult:
+    return CheckResult(
+        f"The forum gave no answer: {unknown.reason}.",
+        ok=False,
         needs=unknown.needs or "",
         remedy="See whether the forum answers, and whether its address and key are right.",
-        breaks="Nothing can be looked at, restricted or lifted on the forum until it answers.",
+        impact="Nothing can be looked at, restricted or lifted on the forum until it answers.",
     )

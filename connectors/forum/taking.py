@@ -7,149 +7,151 @@ from dataclasses import replace
 from typing import Final
 
 from connectors.forum import letters
-from connectors.forum.letters import Letter
-from connectors.forum.things import ForumThings
-from connectors.forum.wire import Wire
-from connectors.http import Urgency
-from guardian.cases.intake import MOST_FILES, EvidenceIn, Submission
-from guardian.cases.local import kept_piece
-from guardian.cases.values import Door
+from connectors.forum.letters import Post
+from connectors.forum.things import ForumContent
+from connectors.forum.wire import ForumConnection
+from connectors.http import Priority
+from guardian.cases.intake import MAX_FILES, EvidenceInput, Submission
+from guardian.cases.local import evidence_of
+from guardian.cases.values import ReportChannel
 from guardian.desk import conversations, intake
-from guardian.desk.conversations import Manner
-from guardian.desk.desk import Desk
-from guardian.desk.intake import ByReporter
+from guardian.desk.conversations import ReplyPreferences
+from guardian.desk.desk import AppContext
+from guardian.desk.intake import ReporterAccess
 from guardian.errors import Refused
 from guardian.ids import ReportId
-from guardian.notices.catalogue import ENGLISH, LANGUAGES, say
+from guardian.notices.catalogue import ENGLISH, LANGUAGES, translate_text
 from guardian.spaces.port import Account, Missing, Unknown
 
-_REPEATED: Final = "repeated"
+_REPEAT: Final = "repeated"
 _SAFE: Final = "safe"
 _NOT_SAFE: Final = "not_safe"
 _RECEIPT: Final = "receipt"
 _WORDS: Final = (_SAFE, _NOT_SAFE, _RECEIPT)
-_CURLED: Final = "\N{RIGHT SINGLE QUOTATION MARK}"
-_WHOLE: Final = "whole message.txt"
-_TRAIL: Final = " …"
+_CURLY_APOSTROPHE: Final = "\N{RIGHT SINGLE QUOTATION MARK}"
+_WHOLE_FILE_NAME: Final = "whole message.txt"
+_ELLIPSIS: Final = " …"
 _TOO_LARGE: Final = "larger than what is kept"
 _NOT_GIVEN: Final = "the forum did not give it, or not to its reporter"
 
 
-class Taking:
+class ReportIntake:
     """Takes in what people write to one forum's account, for one desk."""
 
-    def __init__(self, desk: Desk, wire: Wire, things: ForumThings) -> None:
-        self._desk, self._wire, self._things = desk, wire, things
+    def __init__(self, app: AppContext, connection: ForumConnection, content: ForumContent) -> None:
+        self._app, self._connection, self._content = app, connection, content
 
-    async def receive(self, title: str, letter: Letter) -> tuple[ReportId | None, str]:
+    async def receive(self, title: str, post: Post) -> tuple[ReportId | None, str]:
         """The letter is a report, once, and what to answer; None where it was one whose case is not kept any more."""
-        text, whole = self._kept(f"{title}\n\n{letter.text}")
-        manner = Manner(await self._locale(letter))
+        text, whole_file = self._fit_text(f"{title}\n\n{post.text}")
+        preferences = ReplyPreferences(await self._read_locale(post))
         submission = Submission(
-            door=Door.FORUM_MESSAGE,
+            channel=ReportChannel.FORUM_MESSAGE,
             what_happened=text,
-            reporter=self.account(letter),
-            reporter_handle=letter.username,
-            evidence=(*whole, *await self._evidence(letter))[:MOST_FILES],
-            delivery=self._delivery(letter),
-            locale=manner.locale,
+            reporter=self.account_of(post),
+            reporter_handle=post.username,
+            evidence=(*whole_file, *await self._collect_evidence(post))[:MAX_FILES],
+            delivery=self._delivery(post),
+            locale=preferences.locale,
         )
         try:
-            received = await intake.receive(self._desk, submission)
+            received = await intake.receive(self._app, submission)
         except Refused as refused:
-            if refused.code != _REPEATED:
+            if refused.code != _REPEAT:
                 raise
             return None, ""
-        return received.report, self.acknowledged(manner, first=True)
+        return received.report, self.acknowledgement(preferences, first=True)
 
-    async def add(self, report: ReportId, letter: Letter) -> str:
+    async def add_to_report(self, report: ReportId, post: Post) -> str:
         """What its reporter writes further stands with the report; what to answer. NotFound where it is not kept any more.
 
         Three answers are asked for in our first one, and do what they say.
         """
-        by, word = self.account(letter), _word_of(letter.text)
-        manner = await conversations.manner_of(self._desk, report)
+        by, word = self.account_of(post), _recognize_word(post.text)
+        preferences = await conversations.reply_preferences(self._app, report)
         if word in (_SAFE, _NOT_SAFE):
-            await conversations.say_contact(self._desk, report, by, safe=word == _SAFE)
-            return self.say(manner.locale, "noted_safe") if word == _SAFE else ""
-        if word == _RECEIPT and manner.silent:
+            await conversations.record_contact_safety(self._app, report, by, safe=word == _SAFE)
+            return self.text(preferences.locale, "noted_safe") if word == _SAFE else ""
+        if word == _RECEIPT and preferences.silent:
             # Somebody else may be reading there, and asking.
             return ""
         if word == _RECEIPT:
-            receipt = await conversations.another_receipt(self._desk, report, by)
-            return self.say(manner.locale, "receipt", receipt=receipt, page=f"{self._desk.base_url}/follow-up")
-        text, whole = self._kept(letter.text)
-        takes_files = await intake.takes_files(self._desk, ByReporter(report, by))
-        found = await self._evidence(letter) if takes_files else ()
-        files = (*whole, *found)[:MOST_FILES]
-        await intake.add(self._desk, ByReporter(report, by), text, files, self._delivery(letter))
-        return self.acknowledged(manner, first=False)
+            receipt = await conversations.issue_another_receipt(self._app, report, by)
+            return self.text(preferences.locale, "receipt", receipt=receipt, page=f"{self._app.base_url}/follow-up")
+        text, whole_file = self._fit_text(post.text)
+        takes_files = await intake.accepts_files(self._app, ReporterAccess(report, by))
+        found = await self._collect_evidence(post) if takes_files else ()
+        files = (*whole_file, *found)[:MAX_FILES]
+        await intake.add_to_report(self._app, ReporterAccess(report, by), text, files, self._delivery(post))
+        return self.acknowledgement(preferences, first=False)
 
-    def acknowledged(self, manner: Manner, *, first: bool) -> str:
+    def acknowledgement(self, preferences: ReplyPreferences, *, first: bool) -> str:
         """What is said to somebody whose letter has been taken in; nothing where it is not safe to write to them."""
-        if manner.silent:
+        if preferences.silent:
             return ""
-        locale = manner.locale
+        locale = preferences.locale
         if not first:
-            return self.say(locale, "added")
-        words = {word: say(locale, f"forum.word_{word}") for word in _WORDS}
-        taken = self.say(locale, "taken", **words)
-        return f"{taken}\n\n{self.say(locale, 'taken_group')}" if self._wire.config.group else taken
+            return self.text(locale, "added")
+        words = {word: translate_text(locale, f"forum.word_{word}") for word in _WORDS}
+        taken = self.text(locale, "taken", **words)
+        return f"{taken}\n\n{self.text(locale, 'taken_group')}" if self._connection.config.group else taken
 
-    def say(self, locale: str, key: str, **facts: str) -> str:
+    def text(self, locale: str, key: str, **facts: str) -> str:
         """The text of that key; `page` is where to report without the forum, unless it is said otherwise."""
-        return say(locale, f"forum.{key}", **{"page": f"{self._desk.base_url}/report", **facts})
+        return translate_text(locale, f"forum.{key}", **{"page": f"{self._app.base_url}/report", **facts})
 
-    def account(self, letter: Letter) -> Account:
+    def account_of(self, post: Post) -> Account:
         """Whose letter it is."""
-        return Account(self._things.space, str(letter.user_id))
+        return Account(self._content.space, str(post.user_id))
 
-    def _delivery(self, letter: Letter) -> str:
-        return f"{self._things.space} post {letter.id}"
+    def _delivery(self, post: Post) -> str:
+        return f"{self._content.space} post {post.id}"
 
-    def _kept(self, text: str) -> tuple[str, tuple[EvidenceIn, ...]]:
+    def _fit_text(self, text: str) -> tuple[str, tuple[EvidenceInput, ...]]:
         """The text within what is taken at once; one that is longer is whole in a file beside it."""
-        longest = self._desk.longest_text
+        longest = self._app.longest_text
         if len(text) <= longest:
             return text, ()
-        content = text.encode()[: self._desk.largest_file]
-        return text[: longest - len(_TRAIL)] + _TRAIL, (EvidenceIn("file", file_name=_WHOLE, content=content),)
+        content = text.encode()[: self._app.largest_file]
+        return text[: longest - len(_ELLIPSIS)] + _ELLIPSIS, (
+            EvidenceInput("file", file_name=_WHOLE_FILE_NAME, content=content),
+        )
 
-    async def _evidence(self, letter: Letter) -> tuple[EvidenceIn, ...]:
+    async def _collect_evidence(self, post: Post) -> tuple[EvidenceInput, ...]:
         """The letter's own files, and the posts of this forum that it links to, as they stand now."""
-        files = await self._things.files(letter.text)
-        found = [EvidenceIn("file", file_name=f.file_name, content=f.content, why_not=f.why_not) for f in files]
-        for link in letters.links(letter.text, self._wire.config.base_url)[:MOST_FILES]:
-            thing = await self._things.find_for(link)
-            piece = await self._things.piece_for(thing, letter.user_id) if thing is not None else None
-            if piece is None or isinstance(piece, Unknown | Missing):
-                found.append(EvidenceIn("message", link, why_not=_NOT_GIVEN))
+        files = await self._content.fetch_files(post.text)
+        found = [EvidenceInput("file", file_name=f.file_name, content=f.content, why_not=f.why_not) for f in files]
+        for link in letters.find_links(post.text, self._connection.config.base_url)[:MAX_FILES]:
+            content = await self._content.find_including_private(link)
+            copy = await self._content.read_copy_for(content, post.user_id) if content is not None else None
+            if copy is None or isinstance(copy, Unknown | Missing):
+                found.append(EvidenceInput("message", link, why_not=_NOT_GIVEN))
             else:
-                found += kept_piece(piece)
-        return fitting(found, self._desk.largest_file)
+                found += evidence_of(copy)
+        return fit_evidence(found, self._app.largest_file)
 
-    async def _locale(self, letter: Letter) -> str:
+    async def _read_locale(self, post: Post) -> str:
         """The language that the account has chosen on the forum; none where that is not known."""
-        ask = self._wire.line.ask(lambda: self._wire.forum.profile(letter.username), Urgency.SWEEP)
-        answer = await self._wire.line.look(ask)
+        ask = self._connection.caller.request(lambda: self._connection.client.profile(post.username), Priority.LISTING)
+        answer = await self._connection.caller.observe(ask)
         return str(answer.get("locale") or "") if isinstance(answer, dict) else ""
 
 
-def fitting(pieces: list[EvidenceIn] | tuple[EvidenceIn, ...], largest: int) -> tuple[EvidenceIn, ...]:
+def fit_evidence(evidence: list[EvidenceInput] | tuple[EvidenceInput, ...], largest: int) -> tuple[EvidenceInput, ...]:
     """As many pieces as are kept at once, without the bytes of those that are too large."""
     return tuple(
         replace(piece, content=None, why_not=_TOO_LARGE)
         if piece.content is not None and len(piece.content) > largest
         else piece
-        for piece in pieces[:MOST_FILES]
+        for piece in evidence[:MAX_FILES]
     )
 
 
-def _word_of(text: str) -> str | None:
+def _recognize_word(text: str) -> str | None:
     """Which of the answers that we ask for the whole text is, in any language that we speak."""
-    said = " ".join(text.replace(_CURLED, "'").split()).strip(" .!\"'“”„«»`*").casefold()
+    said = " ".join(text.replace(_CURLY_APOSTROPHE, "'").split()).strip(" .!\"'“”„«»`*").casefold()
     for language in dict.fromkeys((ENGLISH, *LANGUAGES)):
         for word in _WORDS:
-            if said == say(language, f"forum.word_{word}").casefold():
+            if said == translate_text(language, f"forum.word_{word}").casefold():
                 return word
     return None

@@ -7,27 +7,27 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from connectors.forum import letters
-from connectors.forum.letters import Attached, Letter, Talk
-from connectors.forum.wire import Wire
-from connectors.http import Failed, Urgency
+from connectors.forum.letters import ForumConversation, Post, PostAttachment
+from connectors.forum.wire import ForumConnection
+from connectors.http import CallFailed, Priority
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Already, Done, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account, Missing, Unknown
-from guardian.spaces.things import Piece, PieceFile, Thing, ThingHold, ThingLook
+from guardian.spaces.things import ContentCopy, ContentFile, ContentRef, ContentRestrictionKind, ObservedContent
 
-MOST_FILES: Final = 8
-_AT_ONCE: Final = 20
+MAX_FILES: Final = 8
+_POSTS_A_REQUEST: Final = 20
 _CEILINGS: Final = 4
 _POST: Final = "post"
 _TOPIC: Final = "topic"
-_NO_SUCH_HOLD: Final = "the forum cannot hide a post and show it again as it was"
+_CANNOT_HIDE: Final = "the forum cannot hide a post and show it again as it was"
 
 
-class ForumThings:
+class ForumContent:
     """The posts and topics of one forum. Ids of our own: `post 12`, `topic 3`."""
 
-    def __init__(self, wire: Wire) -> None:
-        self._config, self._forum, self._line = wire.config, wire.forum, wire.line
+    def __init__(self, connection: ForumConnection) -> None:
+        self._config, self._client, self._caller = connection.config, connection.client, connection.caller
 
     @property
     def space(self) -> SpaceName:
@@ -35,202 +35,219 @@ class ForumThings:
         return self._config.name
 
     @property
-    def can(self) -> frozenset[ThingHold]:
+    def supported(self) -> frozenset[ContentRestrictionKind]:
         """A topic can be closed and opened again."""
-        return frozenset({ThingHold.LOCKED})
+        return frozenset({ContentRestrictionKind.LOCKED})
 
     # -- looking
 
-    async def find(self, text: str) -> Thing | None:
+    async def find(self, text: str) -> ContentRef | None:
         """The post or topic that is meant: its link, or a post's number; None if there is none, or no answer.
 
         What stands in a conversation between people is not found: our key may see more than whoever names it to us.
         """
-        found = await self._line.look(self._find(text.strip(), private=False), _CEILINGS)
+        found = await self._caller.observe(self._find(text.strip(), private=False), _CEILINGS)
         return None if isinstance(found, Unknown) else found
 
-    async def find_for(self, text: str) -> Thing | None:
-        """The same with conversations between people among it, for `piece_for`."""
-        found = await self._line.look(self._find(text.strip(), private=True))
+    async def find_including_private(self, text: str) -> ContentRef | None:
+        """The same with conversations between people among it, for `read_copy_for`."""
+        found = await self._caller.observe(self._find(text.strip(), private=True))
         return None if isinstance(found, Unknown) else found
 
-    async def piece(self, thing: Thing) -> Piece | Unknown | Missing:
+    async def read_copy(self, content: ContentRef) -> ContentCopy | Unknown | Missing:
         """The post as it stands now, with its files; of a topic its first post."""
-        return await self._line.look(self._piece(thing, with_files=True), _CEILINGS)
+        return await self._caller.observe(self._read_copy(content, with_files=True), _CEILINGS)
 
-    async def piece_for(self, thing: Thing, reader: int) -> Piece | Unknown | Missing:
+    async def read_copy_for(self, content: ContentRef, reader: int) -> ContentCopy | Unknown | Missing:
         """The same; but what stands in a conversation between people is given to those in it alone.
 
         Our key may see more than the person who sends us a link: nobody reads others' messages through us.
         """
-        return await self._line.look(self._piece(thing, with_files=True, reader=reader), _CEILINGS)
+        return await self._caller.observe(self._read_copy(content, with_files=True, reader=reader), _CEILINGS)
 
-    async def words_and_names(self, thing: Thing) -> Piece | Unknown | Missing:
+    async def read_text_and_names(self, content: ContentRef) -> ContentCopy | Unknown | Missing:
         """The post as it stands now; of its files nothing but their names."""
-        return await self._line.look(self._piece(thing, with_files=False))
+        return await self._caller.observe(self._read_copy(content, with_files=False))
 
-    async def look(self, thing: Thing) -> ThingLook | Unknown | Missing:
+    async def observe(self, content: ContentRef) -> ObservedContent | Unknown | Missing:
         """Whether the topic is closed, and who closed it."""
-        return await self._line.look(self._look(thing), _CEILINGS)
+        return await self._caller.observe(self._observe(content), _CEILINGS)
 
-    async def files(self, text: str) -> tuple[PieceFile, ...]:
+    async def fetch_files(self, text: str) -> tuple[ContentFile, ...]:
         """The files that a post's text names, fetched; those beyond the first few by name alone."""
-        named = letters.attached(text)
-        kept = [await self._file(each) for each in named[:MOST_FILES]]
-        return (*kept, *(PieceFile(each.file_name, why_not="more files than are kept") for each in named[MOST_FILES:]))
+        attachments = letters.find_attachments(text)
+        kept = [await self._fetch_file(each) for each in attachments[:MAX_FILES]]
+        return (
+            *kept,
+            *(ContentFile(each.file_name, why_not="more files than are kept") for each in attachments[MAX_FILES:]),
+        )
 
-    async def talk(self, topic: int, urgency: Urgency = Urgency.LOOK) -> Talk:
+    async def read_conversation(self, topic: int, priority: Priority = Priority.OBSERVATION) -> ForumConversation:
         """The whole topic, page by page; Failed where the forum does not give it."""
-        page = await self._line.ask(lambda: self._forum.conversation(topic), urgency)
-        found = letters.talk(_page(page))
-        posts = [letter for rest in await self._rest(found, urgency) for letter in letters.letters(rest)]
-        return _with(found, (*found.letters, *posts))
+        page = await self._caller.request(lambda: self._client.conversation(topic), priority)
+        found = letters.parse_conversation(_require_page(page))
+        more = [post for rest in await self._read_rest(found, priority) for post in letters.parse_posts(rest)]
+        return _with_posts(found, (*found.posts, *more))
 
     # -- acting
 
-    async def place(self, thing: Thing, hold: ThingHold) -> Outcome:
+    async def restrict(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
         """Only staff can answer in the topic."""
-        return await self._set(thing, hold, closed=True)
+        return await self._set_closed(content, restriction, closed=True)
 
-    async def take_away(self, thing: Thing, hold: ThingHold) -> Outcome:
+    async def release(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
         """Everybody can answer in the topic again."""
-        return await self._set(thing, hold, closed=False)
+        return await self._set_closed(content, restriction, closed=False)
 
     # -- the steps of each
 
-    async def _find(self, text: str, *, private: bool) -> Thing | None:
-        place = letters.Place(post=int(text)) if text.isdigit() else letters.place(text, self._config.base_url)
-        if place is None:
+    async def _find(self, text: str, *, private: bool) -> ContentRef | None:
+        link_target = (
+            letters.LinkTarget(post=int(text)) if text.isdigit() else letters.parse_link(text, self._config.base_url)
+        )
+        if link_target is None:
             return None
         try:
-            if place.topic is None or place.number is not None:
-                post = await self._post(place)
-                return self._thing(post) if private or await self._is_public(int(post["topic_id"])) else None
-            page = await self._line.ask(lambda: self._forum.conversation(place.topic or 0))
-            if not private and letters.talk(_page(page)).private:
+            if link_target.topic is None or link_target.number is not None:
+                post = await self._read_post(link_target)
+                return self._post_ref(post) if private or await self._is_public(int(post["topic_id"])) else None
+            page = await self._caller.request(lambda: self._client.conversation(link_target.topic or 0))
+            if not private and letters.parse_conversation(_require_page(page)).private:
                 return None
-        except Failed as failed:
+        except CallFailed as failed:
             if isinstance(failed.outcome, Gone):
                 return None
             raise
-        return Thing(self.space, f"{_TOPIC} {page['id']}", f"{self._base}/t/{page['id']}")
+        return ContentRef(self.space, f"{_TOPIC} {page['id']}", f"{self._base_url}/t/{page['id']}")
 
-    async def _post(self, place: letters.Place) -> Mapping[str, Any]:
-        topic, number = place.topic, place.number
+    async def _read_post(self, link_target: letters.LinkTarget) -> Mapping[str, Any]:
+        topic, number = link_target.topic, link_target.number
         if topic is not None and number is not None:
-            return _page(await self._line.ask(lambda: self._forum.post_by_number(topic, number)))
-        return _page(await self._line.ask(lambda: self._forum.post_by_id(place.post or 0)))
+            return _require_page(await self._caller.request(lambda: self._client.post_by_number(topic, number)))
+        return _require_page(await self._caller.request(lambda: self._client.post_by_id(link_target.post or 0)))
 
-    async def _piece(self, thing: Thing, *, with_files: bool, reader: int | None = None) -> Piece | Missing:
+    async def _read_copy(
+        self, content: ContentRef, *, with_files: bool, reader: int | None = None
+    ) -> ContentCopy | Missing:
         try:
-            post = await self._post(_place_of(thing))
+            post = await self._read_post(_parse_ref(content))
             if reader is not None and not await self._may_read(int(post["topic_id"]), reader):
                 return Missing()
-        except Failed as failed:
+        except CallFailed as failed:
             if isinstance(failed.outcome, Gone):
                 return Missing()
             raise
-        found = letters.letters([post])
+        found = letters.parse_posts([post])
         if not found:
             return Missing()
-        return await self._kept(self._thing(post), found[0], with_files=with_files)
+        return await self._build_copy(self._post_ref(post), found[0], with_files=with_files)
 
-    async def _kept(self, thing: Thing, letter: Letter, *, with_files: bool) -> Piece:
+    async def _build_copy(self, content: ContentRef, post: Post, *, with_files: bool) -> ContentCopy:
         if with_files:
-            files = await self.files(letter.text)
+            files = await self.fetch_files(post.text)
         else:
-            files = tuple(PieceFile(each.file_name, why_not="not fetched") for each in letters.attached(letter.text))
-        author = Account(self.space, str(letter.user_id))
-        return Piece(thing, letter.text, author, letter.username, letter.written_at, files)
+            files = tuple(
+                ContentFile(each.file_name, why_not="not fetched") for each in letters.find_attachments(post.text)
+            )
+        author = Account(self.space, str(post.user_id))
+        return ContentCopy(content, post.text, author, post.username, post.written_at, files)
 
     async def _is_public(self, topic: int) -> bool:
-        return not letters.talk(_page(await self._line.ask(lambda: self._forum.conversation(topic)))).private
+        return not letters.parse_conversation(
+            _require_page(await self._caller.request(lambda: self._client.conversation(topic)))
+        ).private
 
     async def _may_read(self, topic: int, reader: int) -> bool:
-        found = letters.talk(_page(await self._line.ask(lambda: self._forum.conversation(topic))))
+        found = letters.parse_conversation(
+            _require_page(await self._caller.request(lambda: self._client.conversation(topic)))
+        )
         return not found.private or reader in found.participants
 
-    async def _file(self, named: Attached) -> PieceFile:
+    async def _fetch_file(self, attachment: PostAttachment) -> ContentFile:
         largest = self._config.largest_file
         try:
-            content = await self._line.ask(lambda: self._forum.file(named.path, largest))
-        except Failed as failed:
-            return PieceFile(named.file_name, why_not=_why(failed.outcome))
-        return PieceFile(named.file_name, content)
+            content = await self._caller.request(lambda: self._client.file(attachment.path, largest))
+        except CallFailed as failed:
+            return ContentFile(attachment.file_name, why_not=_unavailable_reason(failed.outcome))
+        return ContentFile(attachment.file_name, content)
 
-    async def _look(self, thing: Thing) -> ThingLook | Missing:
+    async def _observe(self, content: ContentRef) -> ObservedContent | Missing:
         try:
-            topic = await self._topic_of(thing)
-            page = _page(await self._line.ask(lambda: self._forum.conversation(topic)))
-        except Failed as failed:
+            topic = await self._topic_id(content)
+            page = _require_page(await self._caller.request(lambda: self._client.conversation(topic)))
+        except CallFailed as failed:
             if isinstance(failed.outcome, Gone):
                 return Missing()
             raise
-        found = letters.talk(page)
+        found = letters.parse_conversation(page)
         if not found.closed:
-            return ThingLook()
-        rest = await self._rest(found, Urgency.LOOK)
-        by = letters.closed_by([*page["post_stream"]["posts"], *(post for posts in rest for post in posts)])
-        named = {} if by is None else {ThingHold.LOCKED: str(by)}
-        return ThingLook(frozenset({ThingHold.LOCKED}), named)
+            return ObservedContent()
+        rest = await self._read_rest(found, Priority.OBSERVATION)
+        by = letters.find_closer([*page["post_stream"]["posts"], *(post for more in rest for post in more)])
+        named = {} if by is None else {ContentRestrictionKind.LOCKED: str(by)}
+        return ObservedContent(frozenset({ContentRestrictionKind.LOCKED}), named)
 
-    async def _rest(self, found: Talk, urgency: Urgency) -> list[list[Mapping[str, Any]]]:
+    async def _read_rest(self, found: ForumConversation, priority: Priority) -> list[list[Mapping[str, Any]]]:
         """The posts that did not come with the topic's page."""
         pages = []
-        for begin in range(0, len(found.missing), _AT_ONCE):
-            ids = found.missing[begin : begin + _AT_ONCE]
-            answer = await self._line.ask(lambda ids=ids: self._forum.some_posts(found.id, ids), urgency)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-            pages.append(list(_page(answer)["post_stream"]["posts"]))
+        for begin in range(0, len(found.missing_post_ids), _POSTS_A_REQUEST):
+            ids = found.missing_post_ids[begin : begin + _POSTS_A_REQUEST]
+            answer = await self._caller.request(lambda ids=ids: self._client.some_posts(found.id, ids), priority)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+            pages.append(list(_require_page(answer)["post_stream"]["posts"]))
         return pages
 
-    async def _set(self, thing: Thing, hold: ThingHold, *, closed: bool) -> Outcome:
-        if hold is not ThingHold.LOCKED:
-            return Rejected(_NO_SUCH_HOLD)
-        return await self._line.act(self._closed(thing, closed))
+    async def _set_closed(self, content: ContentRef, restriction: ContentRestrictionKind, *, closed: bool) -> Outcome:
+        if restriction is not ContentRestrictionKind.LOCKED:
+            return Rejected(_CANNOT_HIDE)
+        return await self._caller.perform(self._change_closed(content, closed))
 
-    async def _closed(self, thing: Thing, closed: bool) -> Outcome:
-        topic = await self._topic_of(thing, Urgency.ACT)
-        page = await self._line.ask(lambda: self._forum.conversation(topic), Urgency.ACT)
-        if letters.talk(_page(page)).closed is closed:
+    async def _change_closed(self, content: ContentRef, closed: bool) -> Outcome:
+        topic = await self._topic_id(content, Priority.ACTION)
+        page = await self._caller.request(lambda: self._client.conversation(topic), Priority.ACTION)
+        if letters.parse_conversation(_require_page(page)).closed is closed:
             return Already()
-        await self._line.ask(lambda: self._forum.update_topic_status(topic, "closed", closed), Urgency.ACT)
+        await self._caller.request(lambda: self._client.update_topic_status(topic, "closed", closed), Priority.ACTION)
         return Done()
 
-    async def _topic_of(self, thing: Thing, urgency: Urgency = Urgency.LOOK) -> int:
-        place = _place_of(thing)
-        if place.topic is not None:
-            return place.topic
-        return int(_page(await self._line.ask(lambda: self._forum.post_by_id(place.post or 0), urgency))["topic_id"])
+    async def _topic_id(self, content: ContentRef, priority: Priority = Priority.OBSERVATION) -> int:
+        link_target = _parse_ref(content)
+        if link_target.topic is not None:
+            return link_target.topic
+        return int(
+            _require_page(await self._caller.request(lambda: self._client.post_by_id(link_target.post or 0), priority))[
+                "topic_id"
+            ]
+        )
 
-    def _thing(self, post: Mapping[str, Any]) -> Thing:
-        link = f"{self._base}/t/{post['topic_id']}/{post['post_number']}"
-        return Thing(self.space, f"{_POST} {post['id']}", link)
+    def _post_ref(self, post: Mapping[str, Any]) -> ContentRef:
+        link = f"{self._base_url}/t/{post['topic_id']}/{post['post_number']}"
+        return ContentRef(self.space, f"{_POST} {post['id']}", link)
 
     @property
-    def _base(self) -> str:
+    def _base_url(self) -> str:
         return self._config.base_url.rstrip("/")
 
 
-def _place_of(thing: Thing) -> letters.Place:
-    kind, _, number = thing.native_id.partition(" ")
+def _parse_ref(content: ContentRef) -> letters.LinkTarget:
+    kind, _, number = content.native_id.partition(" ")
     if kind not in (_POST, _TOPIC) or not number.isdigit():
-        raise Failed(Rejected("this names no post and no topic of the forum"))
-    return letters.Place(topic=int(number), number=1) if kind == _TOPIC else letters.Place(post=int(number))
+        raise CallFailed(Rejected("this names no post and no topic of the forum"))
+    return letters.LinkTarget(topic=int(number), number=1) if kind == _TOPIC else letters.LinkTarget(post=int(number))
 
 
-def _page(answer: Any) -> Mapping[str, Any]:
+def _require_page(answer: Any) -> Mapping[str, Any]:
     """The answer, which has to be about what was asked for."""
     if not isinstance(answer, dict):
-        raise Failed(Unavailable("the forum answered about something else"))
+        raise CallFailed(Unavailable("the forum answered about something else"))
     return answer
 
 
-def _with(found: Talk, posts: tuple[Letter, ...]) -> Talk:
-    ordered = tuple(sorted(posts, key=lambda letter: letter.number))
-    return Talk(found.id, found.title, ordered, (), found.private, found.participants, found.closed)
+def _with_posts(found: ForumConversation, posts: tuple[Post, ...]) -> ForumConversation:
+    ordered = tuple(sorted(posts, key=lambda post: post.number))
+    return ForumConversation(found.id, found.title, ordered, (), found.private, found.participants, found.closed)
 
 
-def _why(outcome: Outcome) -> str:
+def _unavailable_reason(outcome: Outcome) -> str:
     match outcome:
         case Unavailable(why) | Rejected(why):
             return why

@@ -8,43 +8,43 @@ from typing import Any
 import requests
 from pydiscourse.exceptions import DiscourseError
 
-from connectors.forum.client import Elsewhere, TooLarge, body_of
-from connectors.http import retry_after
+from connectors.forum.client import FileTooLarge, StoredElsewhere, body_of
+from connectors.http import parse_retry_after
 from guardian.ids import REFERENCE_PREFIX, Reference
 from guardian.spaces.outcomes import Already, Forbidden, Gone, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Hand, Held, Seen, Trace
-from rules.precedence import Hold
+from guardian.spaces.port import ActedBy, Attribution, Observed, ObservedRestriction
+from rules.precedence import AccessLevel
 
 OPEN_END = "3018-01-01T00:00:00Z"
-LONGEST_REASON = 300
+MAX_REASON_LENGTH = 300
 NEEDS_STAFF = "an API key of a moderator of the forum (not limited to single actions)"
 NEEDS_RANK = "an account that may be restricted: the forum protects its own staff"
 _FOR_EVER = timedelta(days=36_500)
 _REFERENCE = re.compile(re.escape(REFERENCE_PREFIX) + r"[2-9A-HJ-NP-Z]{12}")
 _LOG_ACTIONS = {
-    Hold.BARRED: frozenset({"suspend_user", "unsuspend_user"}),
-    Hold.MUTED: frozenset({"silence_user", "unsilence_user"}),
+    AccessLevel.BARRED: frozenset({"suspend_user", "unsuspend_user"}),
+    AccessLevel.MUTED: frozenset({"silence_user", "unsilence_user"}),
 }
-_FETCHED = re.compile(r"://|^www\.|[\w-]\.[a-z]{2,}|[@`]", re.IGNORECASE)
+_LINK_LIKE = re.compile(r"://|^www\.|[\w-]\.[a-z]{2,}|[@`]", re.IGNORECASE)
 
 
-def fault(error: Exception) -> Outcome:
+def translate_error(error: Exception) -> Outcome:
     """What an error of the client means."""
     response = getattr(error, "response", None)
-    if isinstance(error, Elsewhere | TooLarge):
+    if isinstance(error, StoredElsewhere | FileTooLarge):
         return Rejected(str(error))
     if not isinstance(error, DiscourseError) or response is None:
-        return Unavailable(f"the forum could not be reached ({_kind(error)})")
+        return Unavailable(f"the forum could not be reached ({_describe_failure(error)})")
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return refusal(response.status_code, body_of(response), headers)
+    return translate_refusal(response.status_code, body_of(response), headers)
 
 
-def refusal(status: int, body: Any, headers: Mapping[str, str]) -> Outcome:
+def translate_refusal(status: int, body: Any, headers: Mapping[str, str]) -> Outcome:
     """What a refused request, or one without a usable answer, means. A 404 says Gone: who asks must prove it."""
     if status == 429:
-        return Unavailable("the forum asks for patience", retry_after(headers) or _wait_of(body))
+        return Unavailable("the forum asks for patience", parse_retry_after(headers) or _parse_wait(body))
     if status >= 500:
-        return Unavailable(f"the forum answered {status}", retry_after(headers))
+        return Unavailable(f"the forum answered {status}", parse_retry_after(headers))
     if status == 409:
         return Already()
     if status == 401 or (status == 404 and not _says_not_found(body)):
@@ -58,39 +58,43 @@ def refusal(status: int, body: Any, headers: Mapping[str, str]) -> Outcome:
     return Rejected(_sentence(body) or f"the forum answered {status}")
 
 
-def seen(account: Mapping[str, Any], now: datetime) -> Seen:
+def parse_account(account: Mapping[str, Any], now: datetime) -> Observed:
     """What an account's staff page says that it holds now."""
-    holds = (
-        _held(Hold.BARRED, account, "suspended_till", "full_suspend_reason", "suspended_by", now),
-        _held(Hold.MUTED, account, "silenced_till", "silence_reason", "silenced_by", now),
+    restrictions = (
+        _parse_restriction(AccessLevel.BARRED, account, "suspended_till", "full_suspend_reason", "suspended_by", now),
+        _parse_restriction(AccessLevel.MUTED, account, "silenced_till", "silence_reason", "silenced_by", now),
     )
-    return Seen(tuple(held for held in holds if held is not None))
+    return Observed(
+        tuple(observed_restriction for observed_restriction in restrictions if observed_restriction is not None)
+    )
 
 
-def listed(row: Mapping[str, Any], hold: Hold, now: datetime) -> Held | None:
+def parse_row(row: Mapping[str, Any], level: AccessLevel, now: datetime) -> ObservedRestriction | None:
     """What a row of an administration list says; such rows give no reason. A row without an end is held all the same."""
-    till = row.get("suspended_till" if hold is Hold.BARRED else "silenced_till")
-    return _until(hold, instant(till), now) if till else Held(hold)
+    till = row.get("suspended_till" if level is AccessLevel.BARRED else "silenced_till")
+    return _restriction_until(level, parse_instant(till), now) if till else ObservedRestriction(level)
 
 
-def trace(rows: Iterable[Mapping[str, Any]], native_id: str, hold: Hold, our_username: str) -> Trace:
+def find_attribution(
+    rows: Iterable[Mapping[str, Any]], native_id: str, level: AccessLevel, our_username: str
+) -> Attribution:
     """Whose doing the latest change of that hold was, by the staff log (newest first)."""
     for row in rows:
-        if row.get("action_name") not in _LOG_ACTIONS[hold] or _id_of(row.get("target_user")) != native_id:
+        if row.get("action_name") not in _LOG_ACTIONS[level] or _id_of(row.get("target_user")) != native_id:
             continue
         actor = row.get("acting_user") or {}
         ours = str(actor.get("username", "")).casefold() == our_username.casefold()
-        hand = Hand.OURS if ours else Hand.ANOTHER if actor else Hand.UNSAID
-        return Trace(hand, _id_of(actor), instant(row.get("created_at")))
-    return Trace(Hand.UNSAID)
+        acted_by = ActedBy.GUARDIAN if ours else ActedBy.OTHER if actor else ActedBy.UNKNOWN
+        return Attribution(acted_by, _id_of(actor), parse_instant(row.get("created_at")))
+    return Attribution(ActedBy.UNKNOWN)
 
 
-def end_of(until: datetime | None) -> str:
+def format_end(until: datetime | None) -> str:
     """An end as the forum takes it; no end is a far date."""
     return OPEN_END if until is None else until.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def instant(text: Any) -> datetime | None:
+def parse_instant(text: Any) -> datetime | None:
     """The instant that the forum wrote, if it is one."""
     try:
         return datetime.fromisoformat(str(text)) if text else None
@@ -98,37 +102,39 @@ def instant(text: Any) -> datetime | None:
         return None
 
 
-def plain(text: str) -> str:
+def to_plain_text(text: str) -> str:
     """The text for a post: nothing is mentioned, fetched, embedded or formatted; links stand as code, to be copied."""
-    return "\n".join(" ".join(_word(word) for word in line.split(" ")) for line in text.splitlines())
+    return "\n".join(" ".join(_escape_word(word) for word in line.split(" ")) for line in text.splitlines())
 
 
-def external_id(nonce: str) -> str:
+def format_external_id(nonce: str) -> str:
     """The nonce as the forum's `external_id` takes it: letters, digits, hyphens, at most fifty."""
     return re.sub(r"[^A-Za-z0-9-]", "-", nonce)[:50]
 
 
-def _held(hold: Hold, account: Mapping[str, Any], till: str, reason: str, author: str, now: datetime) -> Held | None:
-    end = instant(account.get(till))
-    held = _until(hold, end, now) if end else None
-    if held is None:
+def _parse_restriction(
+    level: AccessLevel, account: Mapping[str, Any], till: str, reason: str, author: str, now: datetime
+) -> ObservedRestriction | None:
+    end = parse_instant(account.get(till))
+    observed_restriction = _restriction_until(level, end, now) if end else None
+    if observed_restriction is None:
         return None
-    said = str(account.get(reason) or "")
-    found = _REFERENCE.search(said)
+    reason_text = str(account.get(reason) or "")
+    found = _REFERENCE.search(reason_text)
     reference = Reference(found.group()) if found else None
-    return Held(hold, held.until, reference, _id_of(account.get(author)), said)
+    return ObservedRestriction(level, observed_restriction.until, reference, _id_of(account.get(author)), reason_text)
 
 
-def _until(hold: Hold, end: datetime | None, now: datetime) -> Held | None:
+def _restriction_until(level: AccessLevel, end: datetime | None, now: datetime) -> ObservedRestriction | None:
     if end is None:
-        return Held(hold)
+        return ObservedRestriction(level)
     if end <= now:
         return None
-    return Held(hold, None if end - now > _FOR_EVER else end)
+    return ObservedRestriction(level, None if end - now > _FOR_EVER else end)
 
 
-def _word(word: str) -> str:
-    if _FETCHED.search(word):
+def _escape_word(word: str) -> str:
+    if _LINK_LIKE.search(word):
         return "`" + word.replace("`", "'") + "`"
     return re.sub(r"([\\*_\[\]#~|])", r"\\\1", word.replace("&", "&amp;").replace("<", "&lt;"))
 
@@ -141,7 +147,7 @@ def _says_not_found(body: Any) -> bool:
     return isinstance(body, dict) and bool(body.get("errors"))
 
 
-def _wait_of(body: Any) -> timedelta | None:
+def _parse_wait(body: Any) -> timedelta | None:
     extras = body.get("extras") if isinstance(body, dict) else None
     seconds = extras.get("wait_seconds") if isinstance(extras, dict) else None
     return timedelta(seconds=float(seconds)) if isinstance(seconds, int | float) else None
@@ -154,5 +160,5 @@ def _sentence(body: Any) -> str:
     return "; ".join(map(str, errors)) if isinstance(errors, list) else str(body.get("message") or "")
 
 
-def _kind(error: Exception) -> str:
+def _describe_failure(error: Exception) -> str:
     return "too slow" if isinstance(error, requests.Timeout) else "connection lost"

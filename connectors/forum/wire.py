@@ -4,23 +4,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connectors.forum import translate
-from connectors.forum.client import FAULTS, Forum, ForumConfig
-from connectors.http import FIRST_PAUSE, Dialect, Line
+from connectors.forum.client import FAULTS, ForumClient, ForumConfig
+from connectors.http import FIRST_PAUSE, Caller, ErrorMapping
 from guardian.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class ForumConnection:
     """The forum as the space, its things and its inbox reach it."""
 
     config: ForumConfig
-    forum: Forum
-    line: Line
+    client: ForumClient
+    caller: Caller
 
 
-def wire_to(config: ForumConfig, clock: Clock, first_pause: timedelta = FIRST_PAUSE) -> Wire:
+def connect(config: ForumConfig, clock: Clock, first_pause: timedelta = FIRST_PAUSE) -> ForumConnection:
     """A wire of one's own to that forum; nothing is asked yet."""
-    forum = Forum(config)
-    dialect = Dialect(FAULTS, translate.fault, forum.date)
-    line = Line(config.name, clock, dialect, config.call_ceiling, config.rate_per_minute, first_pause=first_pause)
-    return Wire(config, forum, line)
+    client = ForumClient(config)
+    error_mapping = ErrorMapping(FAULTS, translate.translate_error, client.response_date)
+    caller = Caller(
+        config.name, clock, error_mapping, config.call_ceiling, config.rate_per_minute, first_pause=first_pause
+    )
+    return ForumConnection(config, client, caller)

@@ -26,7 +26,7 @@ from github.PullRequestComment import PullRequestComment
 from github.Team import Team
 
 from connectors.github.requester import RecordingRequester
-from guardian.clock import wire_seconds
+from guardian.clock import monotonic_seconds
 from guardian.ids import SpaceName
 
 # The library answers a redirect to another host with a bare RuntimeError.
@@ -66,7 +66,7 @@ class GithubConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """An answer that is no error, or one of the statuses that the caller asked to see."""
 
     status: int
@@ -79,7 +79,7 @@ class Reply:
         return len(self.body) < PAGE and 'rel="next"' not in self.headers.get("link", "")
 
 
-class Refusal(GithubException):
+class ErrorResponse(GithubException):
     """An answer that is an error; `needs` names the permission that the request takes."""
 
     def __init__(self, status: int, data: Any, headers: Mapping[str, str], needs: str) -> None:
@@ -87,10 +87,10 @@ class Refusal(GithubException):
         self.needs = needs
 
 
-class Tokens:
+class InstallationTokens:
     """The installation's token, one for all threads, made anew before it runs out."""
 
-    def __init__(self, make: Callable[[], str], seconds: Callable[[], float] = wire_seconds) -> None:
+    def __init__(self, make: Callable[[], str], seconds: Callable[[], float] = monotonic_seconds) -> None:
         self._make, self._seconds = make, seconds
         self._lock = threading.Lock()
         self._token: str | None = None
@@ -110,138 +110,148 @@ class Tokens:
                 self._token = None
 
 
-class Github:
+class GithubClient:
     """The requests that we make; safe to call from several threads, as each has an object of the library for itself."""
 
     def __init__(self, config: GithubConfig) -> None:
         self._config = config
         self._path = f"/orgs/{_quoted(config.organization)}"
         self._thread = threading.local()
-        self._tokens = Tokens(self._new_token)
+        self._tokens = InstallationTokens(self._new_token)
 
-    def date(self) -> str | None:
+    def response_date(self) -> str | None:
         """The `Date` of the last answer in this thread."""
         return getattr(self._thread, "date", None)
 
     # -- people
 
-    def account(self, native_id: str) -> Reply:
+    def account(self, native_id: str) -> Response:
         """Return the account of that id: 200, or 404."""
-        return self._ask(lambda r: NamedUser(r, url=f"/user/{native_id}").complete(), seen=(404,))
+        return self._request(lambda r: NamedUser(r, url=f"/user/{native_id}").complete(), expected=(404,))
 
-    def named(self, login: str) -> Reply:
+    def account_by_login(self, login: str) -> Response:
         """Return whoever has the login today: 200, or 404."""
-        return self._ask(lambda r: NamedUser(r, url=f"/users/{_quoted(login)}").complete(), seen=(404,))
+        return self._request(lambda r: NamedUser(r, url=f"/users/{_quoted(login)}").complete(), expected=(404,))
 
     # -- blocks
 
-    def blocks(self, page: int) -> Reply:
+    def blocks(self, page: int) -> Response:
         """One page of the blocked accounts. Its 200 is also what makes a 404 of the others a no."""
-        return self._ask(_page(f"{self._path}/blocks", page), needs=BLOCKS_READ)
+        return self._request(_page(f"{self._path}/blocks", page), needs=BLOCKS_READ)
 
-    def blocked(self, login: str) -> Reply:
+    def blocked(self, login: str) -> Response:
         """204 blocked, 404 not blocked or not permitted."""
-        return self._ask(_request("GET", f"{self._path}/blocks/{_quoted(login)}"), seen=(404,), needs=BLOCKS_READ)
+        return self._request(
+            _request("GET", f"{self._path}/blocks/{_quoted(login)}"), expected=(404,), needs=BLOCKS_READ
+        )
 
-    def block(self, login: str) -> Reply:
+    def block(self, login: str) -> Response:
         """204 blocked now; 422 the organisation cannot block this account as it stands."""
-        return self._ask(_request("PUT", f"{self._path}/blocks/{_quoted(login)}"), seen=(422,), needs=BLOCKS_WRITE)
+        return self._request(
+            _request("PUT", f"{self._path}/blocks/{_quoted(login)}"), expected=(422,), needs=BLOCKS_WRITE
+        )
 
-    def unblock(self, login: str) -> Reply:
+    def unblock(self, login: str) -> Response:
         """204 not blocked any more; 404 or 422 was not blocked, or not permitted."""
-        return self._ask(
-            _request("DELETE", f"{self._path}/blocks/{_quoted(login)}"), seen=(404, 422), needs=BLOCKS_WRITE
+        return self._request(
+            _request("DELETE", f"{self._path}/blocks/{_quoted(login)}"), expected=(404, 422), needs=BLOCKS_WRITE
         )
 
     # -- membership
 
-    def members(self, page: int) -> Reply:
+    def members(self, page: int) -> Response:
         """One page of the organisation's members."""
-        return self._ask(_page(f"{self._path}/members", page), needs=MEMBERS_READ)
+        return self._request(_page(f"{self._path}/members", page), needs=MEMBERS_READ)
 
-    def membership(self, login: str) -> Reply:
+    def membership(self, login: str) -> Response:
         """Return what the account is to the organisation: 200 (active or pending), or 404."""
         organization = self._config.organization
-        return self._ask(
-            lambda r: _user(r, login).get_organization_membership(organization), seen=(404,), needs=MEMBERS_READ
+        return self._request(
+            lambda r: _user(r, login).get_organization_membership(organization), expected=(404,), needs=MEMBERS_READ
         )
 
-    def remove(self, login: str) -> Reply:
+    def remove(self, login: str) -> Response:
         """Remove the account: 204 no member and not invited any more; 404 was neither."""
-        return self._ask(
-            lambda r: self._org(r).remove_from_membership(_user(r, login)), seen=(404,), needs=MEMBERS_WRITE
+        return self._request(
+            lambda r: self._org(r).remove_from_membership(_user(r, login)), expected=(404,), needs=MEMBERS_WRITE
         )
 
-    def invite(self, native_id: int, team_ids: list[int]) -> Reply:
+    def invite(self, native_id: int, team_ids: list[int]) -> Response:
         """201 invited; 422 is a member, is invited already, or may not be invited."""
         body = {"invitee_id": native_id, "role": "direct_member", "team_ids": team_ids}
-        return self._ask(_request("POST", f"{self._path}/invitations", body=body), seen=(422,), needs=MEMBERS_WRITE)
+        return self._request(
+            _request("POST", f"{self._path}/invitations", body=body), expected=(422,), needs=MEMBERS_WRITE
+        )
 
-    def teams(self, page: int) -> Reply:
+    def teams(self, page: int) -> Response:
         """One page of the organisation's teams."""
-        return self._ask(_page(f"{self._path}/teams", page), needs=MEMBERS_READ)
+        return self._request(_page(f"{self._path}/teams", page), needs=MEMBERS_READ)
 
-    def team_membership(self, slug: str, login: str) -> Reply:
+    def team_membership(self, slug: str, login: str) -> Response:
         """Return what the account is to the team: 200, or 404."""
-        return self._ask(lambda r: self._team(r, slug).get_team_membership(login), seen=(404,), needs=MEMBERS_READ)
+        return self._request(
+            lambda r: self._team(r, slug).get_team_membership(login), expected=(404,), needs=MEMBERS_READ
+        )
 
-    def join_team(self, slug: str, login: str) -> Reply:
+    def add_to_team(self, slug: str, login: str) -> Response:
         """Make the account an ordinary member of the team."""
-        return self._ask(lambda r: self._team(r, slug).add_membership(_user(r, login), "member"), needs=MEMBERS_WRITE)
+        return self._request(
+            lambda r: self._team(r, slug).add_membership(_user(r, login), "member"), needs=MEMBERS_WRITE
+        )
 
     # -- the organisation and the App
 
-    def organization(self) -> Reply:
+    def organization(self) -> Response:
         """Return the organisation's own page."""
-        return self._ask(lambda r: self._org(r).complete())
+        return self._request(lambda r: self._org(r).complete())
 
-    def audit(self, phrase: str) -> Reply:
+    def audit(self, phrase: str) -> Response:
         """Newest entries of the audit log: 200, or 404 and 403 where the plan or the permission has none."""
         query = {"phrase": phrase, "per_page": PAGE, "order": "desc"}
-        return self._ask(_request("GET", f"{self._path}/audit-log", query), seen=(403, 404))
+        return self._request(_request("GET", f"{self._path}/audit-log", query), expected=(403, 404))
 
-    def app(self) -> Reply:
+    def app(self) -> Response:
         """Return the App itself."""
-        return self._ask_as_app(lambda r: GithubApp(r, url="/app").complete())
+        return self._request_as_app(lambda r: GithubApp(r, url="/app").complete())
 
-    def installation(self) -> Reply:
+    def installation(self) -> Response:
         """The App's installation, with its permissions."""
-        return self._ask_as_app(_request("GET", f"/app/installations/{self._config.installation_id}"))
+        return self._request_as_app(_request("GET", f"/app/installations/{self._config.installation_id}"))
 
-    def hook(self) -> Reply:
+    def webhook_config(self) -> Response:
         """Where the App's webhook goes."""
-        return self._ask_as_app(_request("GET", "/app/hook/config"))
+        return self._request_as_app(_request("GET", "/app/hook/config"))
 
     # -- what people write
 
-    def repositories(self, page: int) -> Reply:
+    def repositories(self, page: int) -> Response:
         """One page of the repositories that the App is installed in, with how many there are."""
-        return self._ask(_page("/installation/repositories", page))
+        return self._request(_page("/installation/repositories", page))
 
-    def written(self, repository: str, list_: str, since: datetime, page: int) -> Reply:
+    def list_changed(self, repository: str, list_: str, since: datetime, page: int) -> Response:
         """One page of what was changed since then in a list (issues, issues/comments, pulls/comments), oldest change
         first; 404 and 410 where there is no such list for us."""
         order = {"sort": "updated", "direction": "asc", "state": "all", "since": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
         asked = _page(f"/repos/{repository}/{list_}", page, order)
-        return self._ask(asked, seen=(404, 410), needs=_needs(list_))
+        return self._request(asked, expected=(404, 410), needs=_needs(list_))
 
-    def one(self, repository: str, list_: str, number: int) -> Reply:
+    def read_comment(self, repository: str, list_: str, number: int) -> Response:
         """Return one thing of such a list: 200, or 404 and 410 where it is not there, or not for us."""
         kind, path = _LISTED[list_], f"/repos/{repository}/{list_}/{number}"
-        return self._ask(lambda r: kind(r, url=path).complete(), seen=(404, 410), needs=_needs(list_))
+        return self._request(lambda r: kind(r, url=path).complete(), expected=(404, 410), needs=_needs(list_))
 
-    def delete(self, repository: str, list_: str, number: int) -> Reply:
+    def delete(self, repository: str, list_: str, number: int) -> Response:
         """Delete the comment: 204 it is gone; 404 it was gone before, or is not for us to delete."""
         kind, path = _COMMENTS[list_], f"/repos/{repository}/{list_}/{number}"
-        return self._ask(lambda r: kind(r, url=path).delete(), seen=(404,), needs=_needs(list_))
+        return self._request(lambda r: kind(r, url=path).delete(), expected=(404,), needs=_needs(list_))
 
-    def graph(self, text: str, variables: Mapping[str, Any], needs: str) -> Mapping[str, Any]:
+    def query(self, text: str, variables: Mapping[str, Any], needs: str) -> Mapping[str, Any]:
         """Return the data that the other API answers; Refusal where it answers an error, which comes with status 200."""
-        reply = self._ask(lambda r: r.graphql_query(text, dict(variables)), needs=needs)
-        errors = reply.body.get("errors") if isinstance(reply.body, dict) else None
-        data = reply.body.get("data") if isinstance(reply.body, dict) else None
+        response = self._request(lambda r: r.graphql_query(text, dict(variables)), needs=needs)
+        errors = response.body.get("errors") if isinstance(response.body, dict) else None
+        data = response.body.get("data") if isinstance(response.body, dict) else None
         if errors or not isinstance(data, dict):
-            raise Refusal(_status_of(errors), {"message": _said(errors)}, reply.headers, needs)
+            raise ErrorResponse(_status_of(errors), {"message": _error_text(errors)}, response.headers, needs)
         return data
 
     # -- the library's objects, nothing asked yet
@@ -254,25 +264,25 @@ class Github:
 
     # -- the wire
 
-    def _ask(self, ask: _Ask, *, seen: tuple[int, ...] = (), needs: str = INSTALLED) -> Reply:
+    def _request(self, ask: _Ask, *, expected: tuple[int, ...] = (), needs: str = INSTALLED) -> Response:
         """Make one request. A 401 says that the token is not taken any more, and that nothing was done: once with a new one."""
         token = self._tokens.current()
-        reply = self._reply_to(ask, self._installed(token))
-        if reply.status == 401:
+        response = self._reply_to(ask, self._installation_requester(token))
+        if response.status == 401:
             self._tokens.drop(token)
-            reply = self._reply_to(ask, self._installed(self._tokens.current()))
-        return _checked(reply, seen, needs)
+            response = self._reply_to(ask, self._installation_requester(self._tokens.current()))
+        return _check_response(response, expected, needs)
 
-    def _ask_as_app(self, ask: _Ask) -> Reply:
-        return _checked(self._reply_to(ask, self._requester(self._app())), (), INSTALLED)
+    def _request_as_app(self, ask: _Ask) -> Response:
+        return _check_response(self._reply_to(ask, self._requester(self._app())), (), INSTALLED)
 
-    def _reply_to(self, ask: _Ask, requester: RecordingRequester) -> Reply:
+    def _reply_to(self, ask: _Ask, requester: RecordingRequester) -> Response:
         self._thread.date = None
         status, headers, text = requester.answer_to(ask)
         self._thread.date = headers.get("date")
-        return Reply(status, _parsed(text), headers)
+        return Response(status, _parse_json(text), headers)
 
-    def _installed(self, token: str) -> RecordingRequester:
+    def _installation_requester(self, token: str) -> RecordingRequester:
         """Return this thread's own requester, with that token."""
         if getattr(self._thread, "token", None) != token:
             self._thread.token, self._thread.requester = token, self._requester(Auth.Token(token))
@@ -280,16 +290,16 @@ class Github:
         return requester
 
     def _requester(self, auth: Auth.Auth) -> RecordingRequester:
-        return RecordingRequester(**Library(auth=auth, lazy=True, **self._manner()).requester.kwargs)
+        return RecordingRequester(**Library(auth=auth, lazy=True, **self._library_options()).requester.kwargs)
 
     def _app(self) -> Auth.AppAuth:
         return Auth.AppAuth(self._config.app_id, self._config.private_key_pem)
 
     def _new_token(self) -> str:
-        as_app = GithubIntegration(auth=self._app(), **self._manner())
+        as_app = GithubIntegration(auth=self._app(), **self._library_options())
         return as_app.get_access_token(self._config.installation_id).token
 
-    def _manner(self) -> dict[str, Any]:
+    def _library_options(self) -> dict[str, Any]:
         """How the library behaves: it waits and repeats nowhere, and asks this address."""
         return {
             "base_url": self._config.api_url.rstrip("/"),
@@ -310,7 +320,7 @@ def _status_of(errors: Any) -> int:
     return _STATUSES.get(str(first.get("type")), 422 if first else 502)
 
 
-def _said(errors: Any) -> str:
+def _error_text(errors: Any) -> str:
     return "; ".join(str(e.get("message")) for e in errors if isinstance(e, dict)) if isinstance(errors, list) else ""
 
 
@@ -332,25 +342,25 @@ def _page(path: str, page: int, order: Mapping[str, str] | None = None) -> _Ask:
     return _request("GET", path, {**(order or {}), "per_page": PAGE, "page": page})
 
 
-def _checked(reply: Reply, seen: tuple[int, ...], needs: str) -> Reply:
+def _check_response(response: Response, expected: tuple[int, ...], needs: str) -> Response:
     """The reply, where it is a success in GitHub's own words or was asked for; Refusal otherwise."""
-    proper = reply.status == 204 or reply.body is not None
-    if proper and (200 <= reply.status < 300 or (reply.status in seen and not limited(reply))):
-        return reply
-    raise Refusal(reply.status, reply.body, reply.headers, needs)
+    proper = response.status == 204 or response.body is not None
+    if proper and (200 <= response.status < 300 or (response.status in expected and not is_rate_limited(response))):
+        return response
+    raise ErrorResponse(response.status, response.body, response.headers, needs)
 
 
-def limited(reply: Reply) -> bool:
+def is_rate_limited(response: Response) -> bool:
     """Whether the answer is one of GitHub's limits: a 429, or a 403 that says so by its headers or its sentence."""
-    if reply.status == 429:
+    if response.status == 429:
         return True
-    message = str(reply.body.get("message", "")) if isinstance(reply.body, dict) else ""
+    message = str(response.body.get("message", "")) if isinstance(response.body, dict) else ""
     said = "rate limit" in message.lower() or "abuse" in message.lower()
-    spent = reply.headers.get("x-ratelimit-remaining") == "0"
-    return reply.status == 403 and (said or spent or "retry-after" in reply.headers)
+    spent = response.headers.get("x-ratelimit-remaining") == "0"
+    return response.status == 403 and (said or spent or "retry-after" in response.headers)
 
 
-def _parsed(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     try:
         return json.loads(text) if text.strip() else None
     except ValueError:

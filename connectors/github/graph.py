@@ -2,10 +2,12 @@
 
 from typing import Final
 
-_WHO: Final = "login ... on User { databaseId } ... on Bot { databaseId }"
-_SAID: Final = f"__typename id body url createdAt author {{ __typename {_WHO} }}"
+_AUTHOR_FIELDS: Final = "login ... on User { databaseId } ... on Bot { databaseId }"
+_COMMENT_FIELDS: Final = f"__typename id body url createdAt author {{ __typename {_AUTHOR_FIELDS} }}"
 _LOCKED_BY: Final = (
-    "timelineItems(last: 1, itemTypes: [LOCKED_EVENT]) { nodes { ... on LockedEvent { actor { " + _WHO + " } } } }"
+    "timelineItems(last: 1, itemTypes: [LOCKED_EVENT]) { nodes { ... on LockedEvent { actor { "
+    + _AUTHOR_FIELDS
+    + " } } } }"
 )
 
 DISCUSSIONS: Final = f"""
@@ -13,10 +15,10 @@ query($owner: String!, $name: String!, $after: String) {{
   repository(owner: $owner, name: $name) {{
     discussions(first: 20, after: $after, orderBy: {{field: UPDATED_AT, direction: DESC}}) {{
       nodes {{
-        {_SAID} title updatedAt
+        {_COMMENT_FIELDS} title updatedAt
         comments(last: 50) {{ nodes {{
-          {_SAID} updatedAt
-          replies(last: 50) {{ nodes {{ {_SAID} updatedAt }} }}
+          {_COMMENT_FIELDS} updatedAt
+          replies(last: 50) {{ nodes {{ {_COMMENT_FIELDS} updatedAt }} }}
         }} }}
       }}
       pageInfo {{ hasNextPage endCursor }}
@@ -28,9 +30,9 @@ DISCUSSION: Final = f"""
 query($owner: String!, $name: String!, $number: Int!, $after: String) {{
   repository(owner: $owner, name: $name) {{
     discussion(number: $number) {{
-      {_SAID} title
+      {_COMMENT_FIELDS} title
       comments(first: 50, after: $after) {{
-        nodes {{ {_SAID} databaseId replies(first: 100) {{ nodes {{ {_SAID} databaseId }} }} }}
+        nodes {{ {_COMMENT_FIELDS} databaseId replies(first: 100) {{ nodes {{ {_COMMENT_FIELDS} databaseId }} }} }}
         pageInfo {{ hasNextPage endCursor }}
       }}
     }}
@@ -40,15 +42,15 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {{
 NODE: Final = f"""
 query($id: ID!) {{
   node(id: $id) {{
-    ... on Issue {{ {_SAID} title locked {_LOCKED_BY} }}
-    ... on PullRequest {{ {_SAID} title locked {_LOCKED_BY} }}
-    ... on Discussion {{ {_SAID} title locked }}
-    ... on IssueComment {{ {_SAID} isMinimized }}
-    ... on PullRequestReviewComment {{ {_SAID} isMinimized }}
+    ... on Issue {{ {_COMMENT_FIELDS} title locked {_LOCKED_BY} }}
+    ... on PullRequest {{ {_COMMENT_FIELDS} title locked {_LOCKED_BY} }}
+    ... on Discussion {{ {_COMMENT_FIELDS} title locked }}
+    ... on IssueComment {{ {_COMMENT_FIELDS} isMinimized }}
+    ... on PullRequestReviewComment {{ {_COMMENT_FIELDS} isMinimized }}
     ... on DiscussionComment {{
-      {_SAID} isMinimized
-      discussion {{ {_SAID} title }}
-      replyTo {{ {_SAID} }}
+      {_COMMENT_FIELDS} isMinimized
+      discussion {{ {_COMMENT_FIELDS} title }}
+      replyTo {{ {_COMMENT_FIELDS} }}
     }}
   }}
 }}"""

@@ -4,72 +4,72 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.github.said import Name, Place, named
+from connectors.github.said import CommentKind, CommentRef, parse_ref
 from guardian.errors import Refused
 from guardian.ids import SpaceName
-from guardian.spaces.inlet import Knock, check_signature, digest_of, lowered
+from guardian.spaces.inlet import WebhookEvent, check_signature, digest_body, lowercase_keys
 
-_WHERE: Mapping[str, tuple[tuple[str, ...], ...]] = {
+_ACCOUNT_PATHS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "org_block": (("blocked_user",),),
     "organization": (("membership", "user"), ("user",)),
     "membership": (("member",),),
 }
-_WRITTEN: Mapping[str, tuple[str, Place]] = {
-    "issues": ("issue", Place.ISSUE),
-    "pull_request": ("pull_request", Place.ISSUE),
-    "issue_comment": ("comment", Place.COMMENT),
-    "pull_request_review_comment": ("comment", Place.REVIEW),
-    "discussion": ("discussion", Place.DISCUSSION),
-    "discussion_comment": ("comment", Place.REPLY),
+_COMMENT_EVENTS: Mapping[str, tuple[str, CommentKind]] = {
+    "issues": ("issue", CommentKind.ISSUE),
+    "pull_request": ("pull_request", CommentKind.ISSUE),
+    "issue_comment": ("comment", CommentKind.COMMENT),
+    "pull_request_review_comment": ("comment", CommentKind.REVIEW),
+    "discussion": ("discussion", CommentKind.DISCUSSION),
+    "discussion_comment": ("comment", CommentKind.REPLY),
 }
 """Where in an event the new text stands, and what it is."""
 _NEW = frozenset({"opened", "created", "edited"})
 
 
-class GithubInlet:
+class GithubWebhookVerifier:
     """The door for what GitHub sends by itself."""
 
     def __init__(self, space: SpaceName, secret: str) -> None:
         self.space = space
         self._secret = secret
 
-    def verify(self, headers: Mapping[str, str], body: bytes) -> Knock:
+    def verify(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
         """The knock that the signed body stands for; Refused where the signature is missing or wrong."""
-        given = lowered(headers)
+        given = lowercase_keys(headers)
         check_signature(self._secret, body, given.get("x-hub-signature-256"))
-        event, payload = given.get("x-github-event", ""), _read(body)
+        event, payload = given.get("x-github-event", ""), _parse_json(body)
         delivery = given.get("x-github-delivery", "")
-        accounts, things = _accounts(event, payload), _things(event, payload)
-        return Knock(self.space, accounts, digest_of(body), delivery, event, things)
+        accounts, items = _find_accounts(event, payload), _find_items(event, payload)
+        return WebhookEvent(self.space, accounts, digest_body(body), delivery, event, items)
 
 
-def _read(body: bytes) -> Any:
+def _parse_json(body: bytes) -> Any:
     try:
         return json.loads(body)
     except ValueError as error:
         raise Refused("malformed", "This delivery is not in GitHub's form.") from error
 
 
-def _accounts(event: str, payload: Any) -> tuple[str, ...]:
-    found = (_at(payload, path) for path in _WHERE.get(event, ()))
+def _find_accounts(event: str, payload: Any) -> tuple[str, ...]:
+    found = (_get_path(payload, path) for path in _ACCOUNT_PATHS.get(event, ()))
     return tuple(dict.fromkeys(str(person["id"]) for person in found if isinstance(person.get("id"), int)))
 
 
-def _things(event: str, payload: Any) -> tuple[str, ...]:
+def _find_items(event: str, payload: Any) -> tuple[str, ...]:
     """The names of what was written or changed, where the event is about that and names it soundly."""
-    if event not in _WRITTEN or not isinstance(payload, dict) or payload.get("action") not in _NEW:
+    if event not in _COMMENT_EVENTS or not isinstance(payload, dict) or payload.get("action") not in _NEW:
         return ()
-    where, place = _WRITTEN[event]
-    thing = _at(payload, (where,))
-    if place in (Place.DISCUSSION, Place.REPLY):
-        name = Name(place, str(thing.get("node_id", "")))
+    where, comment_kind = _COMMENT_EVENTS[event]
+    entry = _get_path(payload, (where,))
+    if comment_kind in (CommentKind.DISCUSSION, CommentKind.REPLY):
+        ref = CommentRef(comment_kind, str(entry.get("node_id", "")))
     else:
-        number = thing.get("number" if place is Place.ISSUE else "id")
-        name = Name(place, str(number), str(_at(payload, ("repository",)).get("full_name", "")))
-    return (name.text,) if named(name.text) == name else ()
+        number = entry.get("number" if comment_kind is CommentKind.ISSUE else "id")
+        ref = CommentRef(comment_kind, str(number), str(_get_path(payload, ("repository",)).get("full_name", "")))
+    return (ref.text,) if parse_ref(ref.text) == ref else ()
 
 
-def _at(payload: Any, path: tuple[str, ...]) -> dict[str, Any]:
+def _get_path(payload: Any, path: tuple[str, ...]) -> dict[str, Any]:
     for name in path:
         payload = payload.get(name) if isinstance(payload, dict) else None
     return payload if isinstance(payload, dict) else {}

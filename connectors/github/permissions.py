@@ -3,19 +3,19 @@
 from typing import Final
 
 from connectors.github.client import BLOCKS_WRITE, DISCUSSIONS, ISSUES, MEMBERS_WRITE, PULLS
-from guardian.spaces.needs import Need, NeedKind
+from guardian.spaces.needs import Requirement, RequirementKind
 
 ADMINISTRATION: Final = "Administration: read"
 
 
-def _permission(shown: str, key: str, level: str, used: str, breaks: str, among: str) -> Need:
-    remedy = f"Give the App {shown} ({among} permissions), and accept the change in the organisation's settings."
-    return Need(NeedKind.PERMISSION, shown, key, used, breaks, remedy, level)
+def _permission(label: str, api_name: str, api_level: str, purpose: str, impact: str, group: str) -> Requirement:
+    remedy = f"Give the App {label} ({group} permissions), and accept the change in the organisation's settings."
+    return Requirement(RequirementKind.PERMISSION, label, api_name, purpose, impact, remedy, api_level)
 
 
-def _event(shown: str, key: str, used: str, breaks: str) -> Need:
-    remedy = f"Switch on the event {shown} in the App's settings (Permissions & events)."
-    return Need(NeedKind.EVENT, shown, key, used, breaks, remedy)
+def _event(label: str, api_name: str, purpose: str, impact: str) -> Requirement:
+    remedy = f"Switch on the event {label} in the App's settings (Permissions & events)."
+    return Requirement(RequirementKind.EVENT, label, api_name, purpose, impact, remedy)
 
 
 OF_THE_ORGANISATION: Final = (
@@ -74,46 +74,46 @@ PERMISSIONS: Final = (*OF_THE_ORGANISATION, *OF_REPOSITORIES)
 """Permissions of the installation; `key` and `level` are as its API has them."""
 
 _LATER: Final = "is noticed by the next round only"
-_RINGS_LATER: Final = "is taken in by the next round only, and stands there until then"
+_TAKEN_IN_LATER: Final = "is taken in by the next round only, and stands there until then"
 _NEW_MEMBER: Final = "somebody who joins the organisation while a restriction runs, a member who leaves"
 EVENTS: Final = (
     _event("Org block", "org_block", "a block or unblock by hand", f"A block lifted by hand {_LATER}."),
     _event("Organization", "organization", _NEW_MEMBER, f"Somebody who joins the organisation {_LATER}."),
     _event(
-        "Issues", "issues", "mentions in the text of an issue", f"A mention in the text of an issue {_RINGS_LATER}."
+        "Issues", "issues", "mentions in the text of an issue", f"A mention in the text of an issue {_TAKEN_IN_LATER}."
     ),
     _event(
         "Issue comment",
         "issue_comment",
         "mentions below issues and pull requests",
-        f"A comment below an issue that mentions the App {_RINGS_LATER}.",
+        f"A comment below an issue that mentions the App {_TAKEN_IN_LATER}.",
     ),
     _event(
         "Pull request",
         "pull_request",
         "mentions in the text of a pull request",
-        f"A mention in the text of a pull request {_RINGS_LATER}.",
+        f"A mention in the text of a pull request {_TAKEN_IN_LATER}.",
     ),
     _event(
         "Pull request review comment",
         "pull_request_review_comment",
         "mentions on the lines of a pull request",
-        f"A comment on the lines of a pull request that mentions the App {_RINGS_LATER}.",
+        f"A comment on the lines of a pull request that mentions the App {_TAKEN_IN_LATER}.",
     ),
     _event(
         "Discussion",
         "discussion",
         "mentions in the text of a discussion",
-        f"A mention in the text of a discussion {_RINGS_LATER}.",
+        f"A mention in the text of a discussion {_TAKEN_IN_LATER}.",
     ),
     _event(
         "Discussion comment",
         "discussion_comment",
         "mentions in discussions",
-        f"A comment in a discussion that mentions the App {_RINGS_LATER}.",
+        f"A comment in a discussion that mentions the App {_TAKEN_IN_LATER}.",
     ),
 )
 """Events that the App's webhook must be subscribed to."""
 
-NEEDS: Final = (*PERMISSIONS, *EVENTS)
+REQUIREMENTS: Final = (*PERMISSIONS, *EVENTS)
 """Everything that people must give."""

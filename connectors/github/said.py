@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 
-class Place(StrEnum):
+class CommentKind(StrEnum):
     """Where something stands; the value is its list in the API, where that has one."""
 
     ISSUE = "issues"
@@ -18,152 +18,156 @@ class Place(StrEnum):
     REPLY = "discussions/comments"
 
 
-REMOVABLE: Final = frozenset({Place.COMMENT, Place.REVIEW, Place.REPLY})
+REMOVABLE: Final = frozenset({CommentKind.COMMENT, CommentKind.REVIEW, CommentKind.REPLY})
 """What is a comment; the text that a conversation begins with cannot be taken away without the conversation."""
 
-LISTED: Final = (Place.ISSUE, Place.COMMENT, Place.REVIEW)
+LISTED: Final = (CommentKind.ISSUE, CommentKind.COMMENT, CommentKind.REVIEW)
 """What the older API lists for a repository."""
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class CommentRef:
     """What finds it again: the repository with a number, or a lasting name of the other API."""
 
-    place: Place
+    comment_kind: CommentKind
     id: str
     repository: str = ""
 
     @property
     def text(self) -> str:
         """The name in one word."""
-        return f"{self.place} {self.id} {self.repository}".rstrip()
+        return f"{self.comment_kind} {self.id} {self.repository}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """Something that somebody wrote in public. `node` is its lasting name; `stands_on` is what it answers, where known;
-    `parent` is where that can be asked for."""
+class Comment:
+    """Something that somebody wrote in public. `node` is its lasting name; `above` is what it answers, where known;
+    `above_ref` is where that can be asked for."""
 
-    name: Name
-    node: str
+    ref: CommentRef
+    node_id: str
     text: str
     link: str
     author: str | None = None
     handle: str = ""
-    by_program: bool = False
+    by_bot: bool = False
     written_at: datetime | None = None
     title: str = ""
-    stands_on: "Said | None" = None
-    parent: Name | None = None
+    above: "Comment | None" = None
+    above_ref: CommentRef | None = None
 
 
 _NAME: Final = re.compile(r"([a-z/]+) ([\w=-]+)(?: ([\w.-]+/[\w.-]+))?")
 _FENCE: Final = re.compile(r"^\s*(```|~~~).*?^\s*\1\s*$", re.MULTILINE | re.DOTALL)
 _CODE: Final = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _QUOTE: Final = re.compile(r"^\s*>.*$", re.MULTILINE)
-_TYPES: Final = {"Issue": Place.ISSUE, "PullRequest": Place.ISSUE, "Discussion": Place.DISCUSSION}
+_TYPES: Final = {"Issue": CommentKind.ISSUE, "PullRequest": CommentKind.ISSUE, "Discussion": CommentKind.DISCUSSION}
 _COMMENTS: Final = {
-    "IssueComment": Place.COMMENT,
-    "PullRequestReviewComment": Place.REVIEW,
-    "DiscussionComment": Place.REPLY,
+    "IssueComment": CommentKind.COMMENT,
+    "PullRequestReviewComment": CommentKind.REVIEW,
+    "DiscussionComment": CommentKind.REPLY,
 }
 
 
-def named(text: str) -> Name | None:
+def parse_ref(text: str) -> CommentRef | None:
     """The name that was written by `Name.text`."""
     found = _NAME.fullmatch(text)
-    if found is None or found[1] not in set(Place):
+    if found is None or found[1] not in set(CommentKind):
         return None
-    name = Name(Place(found[1]), found[2], found[3] or "")
-    sound = bool(name.repository) and name.id.isdigit() if name.place in LISTED else not name.repository
-    return name if sound else None
+    ref = CommentRef(CommentKind(found[1]), found[2], found[3] or "")
+    sound = bool(ref.repository) and ref.id.isdigit() if ref.comment_kind in LISTED else not ref.repository
+    return ref if sound else None
 
 
-def mentions(text: str, slug: str) -> bool:
+def mentions_app(text: str, slug: str) -> bool:
     """Whether the words themselves mention the App: neither in a quotation nor as code."""
     own = _QUOTE.sub("", _CODE.sub("", _FENCE.sub("", text)))
     return re.search(rf"(?<![\w@/.`-])@{re.escape(slug)}(?:\[bot\])?(?![\w-])", own, re.IGNORECASE) is not None
 
 
-def ordered(text: str, slug: str) -> str | None:
+def parse_escalation(text: str, slug: str) -> str | None:
     """What somebody wrote after `/escalate`, which stands right after the mention; None where they ordered nothing."""
     found = re.search(rf"@{re.escape(slug)}(?:\[bot\])?[,:]?\s+/escalate\b(.*)", text, re.IGNORECASE | re.DOTALL)
-    return found[1].strip() if found and mentions(text, slug) else None
+    return found[1].strip() if found and mentions_app(text, slug) else None
 
 
-def from_list(repository: str, place: Place, row: Mapping[str, Any]) -> Said:
+def parse_row(repository: str, comment_kind: CommentKind, row: Mapping[str, Any]) -> Comment:
     """A row of one of the older API's lists."""
     user = row.get("user") if isinstance(row.get("user"), dict) else None
-    number = str(row["number"] if place is Place.ISSUE else row["id"])
-    return Said(
-        name=Name(place, number, repository),
-        node=str(row["node_id"]),
+    number = str(row["number"] if comment_kind is CommentKind.ISSUE else row["id"])
+    return Comment(
+        ref=CommentRef(comment_kind, number, repository),
+        node_id=str(row["node_id"]),
         text=str(row.get("body") or ""),
         link=str(row.get("html_url") or ""),
         author=str(user["id"]) if user else None,
         handle=str(user["login"]) if user else "",
-        by_program=bool(user) and str((user or {}).get("type")) == "Bot",
-        written_at=_instant(row.get("created_at")),
+        by_bot=bool(user) and str((user or {}).get("type")) == "Bot",
+        written_at=_parse_instant(row.get("created_at")),
         title=str(row.get("title") or ""),
-        parent=_parent(repository, place, row),
+        above_ref=_parse_parent(repository, comment_kind, row),
     )
 
 
-def _parent(repository: str, place: Place, row: Mapping[str, Any]) -> Name | None:
+def _parse_parent(repository: str, comment_kind: CommentKind, row: Mapping[str, Any]) -> CommentRef | None:
     """What a comment stands on: the comment that it answers, or the conversation."""
-    answered = row.get("in_reply_to_id")
-    if place is Place.REVIEW and isinstance(answered, int):
-        return Name(Place.REVIEW, str(answered), repository)
+    replied_to = row.get("in_reply_to_id")
+    if comment_kind is CommentKind.REVIEW and isinstance(replied_to, int):
+        return CommentRef(CommentKind.REVIEW, str(replied_to), repository)
     number = str(row.get("issue_url") or row.get("pull_request_url") or "").rpartition("/")[2]
-    return Name(Place.ISSUE, number, repository) if place is not Place.ISSUE and number.isdigit() else None
+    return (
+        CommentRef(CommentKind.ISSUE, number, repository)
+        if comment_kind is not CommentKind.ISSUE and number.isdigit()
+        else None
+    )
 
 
-def from_node(node: Mapping[str, Any]) -> Said | None:
+def parse_node(node: Mapping[str, Any]) -> Comment | None:
     """A conversation or comment of the other API; None where it is of another kind."""
     kind = str(node.get("__typename"))
-    place = _TYPES.get(kind) or _COMMENTS.get(kind)
-    if place is None:
+    comment_kind = _TYPES.get(kind) or _COMMENTS.get(kind)
+    if comment_kind is None:
         return None
     author = node.get("author") if isinstance(node.get("author"), dict) else None
     number = author.get("databaseId") if author else None
     above = node.get("replyTo") or node.get("discussion")
-    return Said(
-        name=Name(place, str(node["id"])),
-        node=str(node["id"]),
+    return Comment(
+        ref=CommentRef(comment_kind, str(node["id"])),
+        node_id=str(node["id"]),
         text=str(node.get("body") or ""),
         link=str(node.get("url") or ""),
         author=None if number is None else str(number),
         handle=str(author["login"]) if author else "",
-        by_program=author is not None and author.get("__typename") == "Bot",
-        written_at=_instant(node.get("createdAt")),
+        by_bot=author is not None and author.get("__typename") == "Bot",
+        written_at=_parse_instant(node.get("createdAt")),
         title=str(node.get("title") or ""),
-        stands_on=from_node(above) if isinstance(above, dict) else None,
+        above=parse_node(above) if isinstance(above, dict) else None,
     )
 
 
-def from_discussion(discussion: Mapping[str, Any], since: datetime) -> Iterator[Said]:
+def parse_discussion(discussion: Mapping[str, Any], since: datetime) -> Iterator[Comment]:
     """The discussion where it was opened since then, and what was said in it since then."""
-    opening = from_node(discussion)
+    opening = parse_node(discussion)
     if opening is None:
         return
     if opening.written_at is not None and opening.written_at >= since:
         yield opening
     for comment in _nodes(discussion.get("comments")):
-        yield from _fresh(comment, opening, since)
-        above = from_node(comment)
+        yield from _changed_since(comment, opening, since)
+        above = parse_node(comment)
         for reply in _nodes(comment.get("replies")):
-            yield from _fresh(reply, above or opening, since)
+            yield from _changed_since(reply, above or opening, since)
 
 
-def _fresh(node: Mapping[str, Any], above: Said, since: datetime) -> Iterator[Said]:
-    found, changed = from_node(node), _instant(node.get("updatedAt"))
+def _changed_since(node: Mapping[str, Any], above: Comment, since: datetime) -> Iterator[Comment]:
+    found, changed = parse_node(node), _parse_instant(node.get("updatedAt"))
     if found is not None and changed is not None and changed >= since:
-        yield replace(found, stands_on=above)
+        yield replace(found, above=above)
 
 
 def changed_at(node: Mapping[str, Any]) -> datetime | None:
     """When the thing was changed last."""
-    return _instant(node.get("updatedAt"))
+    return _parse_instant(node.get("updatedAt"))
 
 
 def _nodes(connection: Any) -> list[Mapping[str, Any]]:
@@ -171,7 +175,7 @@ def _nodes(connection: Any) -> list[Mapping[str, Any]]:
     return [node for node in nodes or () if isinstance(node, dict)]
 
 
-def _instant(text: Any) -> datetime | None:
+def _parse_instant(text: Any) -> datetime | None:
     try:
         return datetime.fromisoformat(str(text).replace("Z", "+00:00"))
     except ValueError:

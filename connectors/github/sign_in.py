@@ -12,7 +12,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account
-from guardian.spaces.proof import Proven
+from guardian.spaces.proof import ProofResult
 
 _NO_SIGN_IN: Final = Rejected("GitHub does not take this sign-in any more")
 
@@ -33,7 +33,7 @@ class GithubSignIn:
     """The proof that an account on GitHub is somebody's."""
 
     label: Final = "GitHub"
-    vouches: Final = False
+    knows_linked_accounts: Final = False
 
     def __init__(self, config: SignInConfig) -> None:
         self._config = config
@@ -43,28 +43,28 @@ class GithubSignIn:
         """The space whose accounts are shown to be somebody's."""
         return self._config.name
 
-    def start(self, back: str, state: str, verifier: str, *, elsewhere: bool = False) -> str:
+    def start(self, return_url: str, state: str, verifier: str, *, include_linked: bool = False) -> str:
         """GitHub's page with the button; no scope is asked for, so it shows no more than what is public anyway.
 
         GitHub knows of nobody's accounts elsewhere, so there is nothing more to ask.
         """
         page = f"{self._config.oauth_url}/login/oauth/authorize"
-        with self._session(back) as session:
+        with self._session(return_url) as session:
             address, _ = session.create_authorization_url(page, state=state, code_verifier=verifier)
         return str(address)
 
-    async def finish(self, back: str, code: str, verifier: str) -> Proven | Outcome:
+    async def finish(self, return_url: str, code: str, verifier: str) -> ProofResult | Outcome:
         """The account whose owner pressed the button: the id that stays, and today's login."""
         try:
             async with asyncio.timeout(2 * self._config.call_ceiling.total_seconds()):
-                return await asyncio.to_thread(self._ask, back, code, verifier)
+                return await asyncio.to_thread(self._exchange, return_url, code, verifier)
         except TimeoutError:
             return Unavailable("GitHub was too slow")
 
-    def _ask(self, back: str, code: str, verifier: str) -> Proven | Outcome:
+    def _exchange(self, return_url: str, code: str, verifier: str) -> ProofResult | Outcome:
         wait = self._config.call_ceiling.total_seconds()
         try:
-            with self._session(back) as session:
+            with self._session(return_url) as session:
                 session.fetch_token(
                     f"{self._config.oauth_url}/login/oauth/access_token",
                     code=code,
@@ -73,28 +73,32 @@ class GithubSignIn:
                     timeout=wait,
                 )
                 answer = session.get(f"{self._config.api_url}/user", timeout=wait, allow_redirects=False)
-                return self._proven(answer.json()) if answer.status_code == 200 else _refused(answer.status_code)
+                return (
+                    self._read_proof(answer.json())
+                    if answer.status_code == 200
+                    else _refusal_outcome(answer.status_code)
+                )
         except AuthlibBaseError:
             return _NO_SIGN_IN
         except requests.HTTPError as error:
-            return _refused(error.response.status_code if error.response is not None else 500)
+            return _refusal_outcome(error.response.status_code if error.response is not None else 500)
         except (requests.RequestException, ValueError):
             return Unavailable("the connection to GitHub was lost")
 
-    def _proven(self, body: Any) -> Proven | Outcome:
+    def _read_proof(self, body: Any) -> ProofResult | Outcome:
         if not isinstance(body, dict) or not isinstance(body.get("id"), int) or not body.get("login"):
             return Unavailable("GitHub answered about something else")
-        return Proven(Account(self.space, str(body["id"])), str(body["login"]))
+        return ProofResult(Account(self.space, str(body["id"])), str(body["login"]))
 
-    def _session(self, back: str) -> OAuth2Session:
+    def _session(self, return_url: str) -> OAuth2Session:
         return OAuth2Session(
             self._config.client_id,
             self._config.client_secret,
             token_endpoint_auth_method="client_secret_post",
-            redirect_uri=back,
+            redirect_uri=return_url,
             code_challenge_method="S256",
         )
 
 
-def _refused(status: int) -> Outcome:
+def _refusal_outcome(status: int) -> Outcome:
     return Unavailable(f"GitHub answered {status}") if status >= 500 or status == 429 else _NO_SIGN_IN

@@ -10,15 +10,15 @@ from typing import Any, Final
 
 from connectors.github import graph
 from connectors.github.client import DISCUSSIONS, ISSUES, PULLS
-from connectors.github.said import Place, Said, from_list, from_node
-from connectors.github.wire import Wire
-from connectors.http import Failed, Urgency
+from connectors.github.said import Comment, CommentKind, parse_node, parse_row
+from connectors.github.wire import GithubConnection
+from connectors.http import CallFailed, Priority
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected
 from guardian.spaces.port import Account, Missing, Unknown
-from guardian.spaces.things import Piece, PieceFile, Thing, ThingHold, ThingLook
+from guardian.spaces.things import ContentCopy, ContentFile, ContentRef, ContentRestrictionKind, ObservedContent
 
-FOLDED_AS: Final = "OFF_TOPIC"
+MINIMIZED_AS: Final = "OFF_TOPIC"
 """GitHub asks for a reason and shows it to everybody; this one says nothing of the person (P-10.3)."""
 
 _LINK: Final = re.compile(
@@ -35,154 +35,170 @@ _LINK_MARKS: Final = ("![", "<img", "user-attachments/", "user-images.")
 _CEILINGS: Final = 4
 
 
-class GithubThings:
+class GithubContent:
     """Issues, pull requests, discussions, and the comments in them."""
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire, self._line = wire, wire.line
+    def __init__(self, connection: GithubConnection) -> None:
+        self._connection, self._caller = connection, connection.caller
 
     @property
     def space(self) -> SpaceName:
         """The configured name."""
-        return self._wire.config.name
+        return self._connection.config.name
 
     @property
-    def can(self) -> frozenset[ThingHold]:
+    def supported(self) -> frozenset[ContentRestrictionKind]:
         """A conversation can be locked, a comment folded away."""
-        return frozenset({ThingHold.LOCKED, ThingHold.HIDDEN})
+        return frozenset({ContentRestrictionKind.LOCKED, ContentRestrictionKind.HIDDEN})
 
     # -- looking
 
-    async def find(self, text: str) -> Thing | None:
+    async def find(self, text: str) -> ContentRef | None:
         """The conversation or comment whose own link the words are; None if there is none, or no answer."""
-        found = await self._line.look(self._find(text.strip()), _CEILINGS)
+        found = await self._caller.observe(self._find(text.strip()), _CEILINGS)
         return None if isinstance(found, Unknown) else found
 
-    async def piece(self, thing: Thing) -> Piece | Unknown | Missing:
+    async def read_copy(self, content: ContentRef) -> ContentCopy | Unknown | Missing:
         """The text as it stands now, of a conversation the text that it begins with."""
-        return await self._line.look(self._piece(thing), _CEILINGS)
+        return await self._caller.observe(self._read_copy(content), _CEILINGS)
 
-    async def look(self, thing: Thing) -> ThingLook | Unknown | Missing:
+    async def observe(self, content: ContentRef) -> ObservedContent | Unknown | Missing:
         """Whether the conversation is locked, and by whom; whether the comment is folded away, of which GitHub says no more."""
-        return await self._line.look(self._look(thing), _CEILINGS)
+        return await self._caller.observe(self._observe(content), _CEILINGS)
 
     # -- acting
 
-    async def place(self, thing: Thing, hold: ThingHold) -> Outcome:
+    async def restrict(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
         """Nobody without a part in the repository can comment, or the comment is shown to nobody who does not ask for it."""
-        return await self._line.act(self._change(thing, hold, stands=True))
+        return await self._caller.perform(self._change(content, restriction, restricted=True))
 
-    async def take_away(self, thing: Thing, hold: ThingHold) -> Outcome:
+    async def release(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
         """Everybody can comment again, or the comment is shown."""
-        return await self._line.act(self._change(thing, hold, stands=False))
+        return await self._caller.perform(self._change(content, restriction, restricted=False))
 
     # -- the steps of each
 
-    async def _find(self, text: str) -> Thing | None:
+    async def _find(self, text: str) -> ContentRef | None:
         if _NODE.fullmatch(text):
-            node = await self._node(text)
-            return None if node is None else self._thing(text, str(node["url"]))
+            node = await self._read_node(text)
+            return None if node is None else self._ref(text, str(node["url"]))
         link = _LINK.fullmatch(text)
-        if link is None or link[1].casefold() != self._wire.config.organization.casefold():
+        if link is None or link[1].casefold() != self._connection.config.organization.casefold():
             return None
-        said = await self._linked(f"{link[1]}/{link[2]}", link[3].casefold(), int(link[4]), link[5] or "", link[6])
+        comment = await self._find_by_link(
+            f"{link[1]}/{link[2]}", link[3].casefold(), int(link[4]), link[5] or "", link[6]
+        )
         # What is another host's link is not ours, however alike the rest of it looks.
-        return self._thing(said.node, said.link) if said and _same_link(said.link, text) else None
+        return self._ref(comment.node_id, comment.link) if comment and _same_link(comment.link, text) else None
 
-    async def _linked(self, repository: str, kind: str, number: int, mark: str, comment: str | None) -> Said | None:
-        if kind == Place.DISCUSSION:
-            return await self._discussed(repository, number, comment)
-        place = Place.ISSUE if comment is None else Place.REVIEW if mark.startswith("discussion_r") else Place.COMMENT
+    async def _find_by_link(
+        self, repository: str, kind: str, number: int, mark: str, comment: str | None
+    ) -> Comment | None:
+        if kind == CommentKind.DISCUSSION:
+            return await self._find_in_discussion(repository, number, comment)
+        comment_kind = (
+            CommentKind.ISSUE
+            if comment is None
+            else CommentKind.REVIEW
+            if mark.startswith("discussion_r")
+            else CommentKind.COMMENT
+        )
         wanted = number if comment is None else int(comment)
-        reply = await self._wire.ask(lambda github: github.one(repository, place, wanted))
-        return from_list(repository, place, reply.body) if reply.status == 200 else None
+        response = await self._connection.request(lambda github: github.read_comment(repository, comment_kind, wanted))
+        return parse_row(repository, comment_kind, response.body) if response.status == 200 else None
 
-    async def _discussed(self, repository: str, number: int, comment: str | None) -> Said | None:
+    async def _find_in_discussion(self, repository: str, number: int, comment: str | None) -> Comment | None:
         """The discussion of that number, or the comment in it: looked for page by page, as no question names it."""
         owner, _, name = repository.partition("/")
         after: str | None = None
         while True:
-            asked = {"owner": owner, "name": name, "number": number, "after": after}
-            data = await self._wire.graph(graph.DISCUSSION, asked, DISCUSSIONS)
+            variables = {"owner": owner, "name": name, "number": number, "after": after}
+            data = await self._connection.query(graph.DISCUSSION, variables, DISCUSSIONS)
             discussion = (data.get("repository") or {}).get("discussion")
             if not discussion or comment is None:
-                return from_node(discussion) if discussion else None
+                return parse_node(discussion) if discussion else None
             page = discussion["comments"]
             for node in _with_replies(page["nodes"]):
                 if str(node.get("databaseId")) == comment:
-                    return from_node(node)
+                    return parse_node(node)
             if not page["pageInfo"]["hasNextPage"]:
                 return None
             after = str(page["pageInfo"]["endCursor"])
 
-    async def _piece(self, thing: Thing) -> Piece | Missing:
-        node = await self._node(thing.native_id)
-        said = from_node(node) if node else None
-        if said is None:
+    async def _read_copy(self, content: ContentRef) -> ContentCopy | Missing:
+        node = await self._read_node(content.native_id)
+        comment = parse_node(node) if node else None
+        if comment is None:
             return Missing()
-        attached = any(mark in said.text for mark in _LINK_MARKS)
-        author = Account(self.space, said.author) if said.author else None
-        return Piece(
-            self._thing(said.node, said.link),
-            f"{said.title}\n\n{said.text}".strip(),
+        attached = any(mark in comment.text for mark in _LINK_MARKS)
+        author = Account(self.space, comment.author) if comment.author else None
+        return ContentCopy(
+            self._ref(comment.node_id, comment.link),
+            f"{comment.title}\n\n{comment.text}".strip(),
             author,
-            said.handle,
-            said.written_at,
-            (PieceFile("", why_not=_NOT_FETCHED),) if attached else (),
+            comment.handle,
+            comment.written_at,
+            (ContentFile("", why_not=_NOT_FETCHED),) if attached else (),
         )
 
-    async def _look(self, thing: Thing, urgency: Urgency = Urgency.LOOK) -> ThingLook | Missing:
-        node = await self._node(thing.native_id, urgency)
+    async def _observe(
+        self, content: ContentRef, priority: Priority = Priority.OBSERVATION
+    ) -> ObservedContent | Missing:
+        node = await self._read_node(content.native_id, priority)
         if node is None:
             return Missing()
         if node.get("isMinimized"):
-            return ThingLook(frozenset({ThingHold.HIDDEN}))
+            return ObservedContent(frozenset({ContentRestrictionKind.HIDDEN}))
         if not node.get("locked"):
-            return ThingLook()
+            return ObservedContent()
         by = _locked_by(node)
-        return ThingLook(frozenset({ThingHold.LOCKED}), {ThingHold.LOCKED: by} if by else {})
+        return ObservedContent(
+            frozenset({ContentRestrictionKind.LOCKED}), {ContentRestrictionKind.LOCKED: by} if by else {}
+        )
 
-    async def _change(self, thing: Thing, hold: ThingHold, *, stands: bool) -> Outcome:
-        kind = thing.native_id.partition("_")[0]
-        if (hold is ThingHold.LOCKED) is not (kind in _CONVERSATIONS):
+    async def _change(self, content: ContentRef, restriction: ContentRestrictionKind, *, restricted: bool) -> Outcome:
+        kind = content.native_id.partition("_")[0]
+        if (restriction is ContentRestrictionKind.LOCKED) is not (kind in _CONVERSATIONS):
             return Rejected("on GitHub conversations can be locked, and comments folded away")
-        seen = await self._look(thing, Urgency.ACT)
+        seen = await self._observe(content, Priority.ACTION)
         if isinstance(seen, Missing):
             return Gone()
-        if (hold in seen.holds) is stands:
+        if (restriction in seen.restrictions) is restricted:
             return Already()
-        text, fields = _order(thing.native_id, hold, stands=stands)
-        await self._wire.mutate(text, fields, _NEEDS[kind])
+        text, fields = _build_mutation(content.native_id, restriction, restricted=restricted)
+        await self._connection.mutate(text, fields, _NEEDS[kind])
         return Done()
 
-    async def _node(self, name: str, urgency: Urgency = Urgency.LOOK) -> Mapping[str, Any] | None:
+    async def _read_node(self, name: str, priority: Priority = Priority.OBSERVATION) -> Mapping[str, Any] | None:
         """The thing of that name; None where GitHub says that there is none, and we may see all such things."""
         needs = _NEEDS.get(name.partition("_")[0])
         if needs is None:
-            raise Failed(Rejected("this is no name of a conversation or comment on GitHub"))
+            raise CallFailed(Rejected("this is no name of a conversation or comment on GitHub"))
         try:
-            data = await self._wire.graph(graph.NODE, {"id": name}, needs, urgency)
-        except Failed as failed:
-            if isinstance(failed.outcome, Forbidden) and await self._permitted(needs):
+            data = await self._connection.query(graph.NODE, {"id": name}, needs, priority)
+        except CallFailed as failed:
+            if isinstance(failed.outcome, Forbidden) and await self._has_permission(needs):
                 return None
             raise
         node = data.get("node")
         return node if isinstance(node, dict) else None
 
-    async def _permitted(self, needs: str) -> bool:
+    async def _has_permission(self, needs: str) -> bool:
         """Whether we surely have the permission: GitHub denies what we may not see as if it were not there."""
-        reply = await self._wire.ask(lambda github: github.installation())
-        return reply.body.get("permissions", {}).get(_GRANTS[needs]) in ("write", "admin")
+        response = await self._connection.request(lambda github: github.installation())
+        return response.body.get("permissions", {}).get(_GRANTS[needs]) in ("write", "admin")
 
-    def _thing(self, name: str, link: str) -> Thing:
-        return Thing(self.space, name, link)
+    def _ref(self, name: str, link: str) -> ContentRef:
+        return ContentRef(self.space, name, link)
 
 
-def _order(name: str, hold: ThingHold, *, stands: bool) -> tuple[str, Mapping[str, str]]:
-    if hold is ThingHold.LOCKED:
-        return (graph.LOCK if stands else graph.UNLOCK), {"lockableId": name}
-    if stands:
-        return graph.HIDE, {"subjectId": name, "classifier": FOLDED_AS}
+def _build_mutation(
+    name: str, restriction: ContentRestrictionKind, *, restricted: bool
+) -> tuple[str, Mapping[str, str]]:
+    if restriction is ContentRestrictionKind.LOCKED:
+        return (graph.LOCK if restricted else graph.UNLOCK), {"lockableId": name}
+    if restricted:
+        return graph.HIDE, {"subjectId": name, "classifier": MINIMIZED_AS}
     return graph.SHOW, {"subjectId": name}
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from connectors.github.client import Github, GithubConfig, Reply
-from connectors.http import Line, Urgency
+from connectors.github.client import GithubClient, GithubConfig, Response
+from connectors.http import Caller, Priority
 
 T = TypeVar("T")
 
@@ -13,32 +13,32 @@ _CHANGE_COST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class GithubConnection:
     """Asks and changes; what fails is raised as Failed, in the words of the ports."""
 
     config: GithubConfig
-    github: Github
-    line: Line
+    client: GithubClient
+    caller: Caller
 
-    async def ask(self, call: Callable[[Github], T], urgency: Urgency = Urgency.LOOK) -> T:
+    async def request(self, call: Callable[[GithubClient], T], priority: Priority = Priority.OBSERVATION) -> T:
         """The answer to one request."""
-        return await self.line.ask(lambda: call(self.github), urgency)
+        return await self.caller.request(lambda: call(self.client), priority)
 
-    async def change(self, call: Callable[[Github], T]) -> T:
+    async def change(self, call: Callable[[GithubClient], T]) -> T:
         """The answer to one request that changes something; doing it twice is doing it once."""
-        return await self.line.ask(lambda: call(self.github), Urgency.ACT, cost=_CHANGE_COST)
+        return await self.caller.request(lambda: call(self.client), Priority.ACTION, cost=_CHANGE_COST)
 
-    async def graph(
-        self, text: str, variables: Mapping[str, Any], needs: str, urgency: Urgency = Urgency.LOOK
+    async def query(
+        self, text: str, variables: Mapping[str, Any], needs: str, priority: Priority = Priority.OBSERVATION
     ) -> Mapping[str, Any]:
         """What the other API answers to a question."""
-        return await self.ask(lambda github: github.graph(text, variables, needs), urgency)
+        return await self.request(lambda github: github.query(text, variables, needs), priority)
 
     async def mutate(self, text: str, fields: Mapping[str, Any], needs: str) -> None:
         """The other API has done what the text asks for with these fields."""
-        await self.change(lambda github: github.graph(text, {"input": dict(fields)}, needs))
+        await self.change(lambda github: github.query(text, {"input": dict(fields)}, needs))
 
-    async def slug(self) -> str:
+    async def app_slug(self) -> str:
         """The name under which the App is mentioned."""
-        reply: Reply = await self.ask(lambda github: github.app())
-        return str(reply.body["slug"])
+        response: Response = await self.request(lambda github: github.app())
+        return str(response.body["slug"])

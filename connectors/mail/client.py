@@ -15,7 +15,7 @@ import aiosmtplib
 
 from connectors.mail import translate
 from guardian.spaces.outcomes import Done, Outcome, Unavailable
-from guardian.spaces.port import Finding
+from guardian.spaces.port import CheckResult
 
 
 class Tls(StrEnum):
@@ -60,26 +60,26 @@ class Mailer:
         """The mail server has taken the mail (Done with its answer), or it says why not. `message_id` makes a repeated
         sending recognisable: it becomes the Message-ID. With a `reply_token`, answers go to an address with it in it."""
         reply_to = translate.with_token(self._config.answers_to, reply_token)
-        letter = translate.letter(self._config.sender, to, subject, text, message_id, reply_to)
-        if not isinstance(letter, EmailMessage):
-            return letter
+        message = translate.build_mail(self._config.sender, to, subject, text, message_id, reply_to)
+        if not isinstance(message, EmailMessage):
+            return message
         try:
-            async with asyncio.timeout(self._config.call_ceiling.total_seconds()), self._server() as server:
-                refused, answer = await server.send_message(letter)
+            async with asyncio.timeout(self._config.call_ceiling.total_seconds()), self._connection() as server:
+                refused, answer = await server.send_message(message)
         except translate.FAULTS as error:
-            return translate.fault(error)
+            return translate.translate_error(error)
         return Done(answer) if not refused else Unavailable("the mail server took it for nobody")
 
-    async def check(self) -> Finding:
+    async def check(self) -> CheckResult:
         """Whether the mail server lets us in as configured; nothing is sent."""
         try:
-            async with asyncio.timeout(self._config.call_ceiling.total_seconds()), self._server() as server:
+            async with asyncio.timeout(self._config.call_ceiling.total_seconds()), self._connection() as server:
                 await server.noop()
         except translate.FAULTS as error:
-            return translate.finding(translate.fault(error))
-        return Finding("The mail server lets us in.", well=True)
+            return translate.to_check_result(translate.translate_error(error))
+        return CheckResult("The mail server lets us in.", ok=True)
 
-    def _server(self) -> aiosmtplib.SMTP:
+    def _connection(self) -> aiosmtplib.SMTP:
         config = self._config
         return aiosmtplib.SMTP(
             hostname=config.host,

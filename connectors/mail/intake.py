@@ -10,21 +10,21 @@ from enum import Enum
 from typing import Final
 
 from connectors.mail import reading
-from connectors.mail.mailbox import LARGEST, BoxUnavailable, Mailbox, OpenBox
+from connectors.mail.mailbox import MAX_MAIL_SIZE, Mailbox, MailboxUnavailable, OpenMailbox
 from connectors.mail.permissions import READING
-from connectors.mail.reading import Incoming, Nature
-from guardian.cases.intake import EvidenceIn
+from connectors.mail.reading import MailKind, ParsedMail
+from guardian.cases.intake import EvidenceInput
 from guardian.desk import letters
-from guardian.desk.desk import Desk
-from guardian.desk.letters import Letter
+from guardian.desk.desk import AppContext
+from guardian.desk.letters import InboundMail
 from guardian.ids import NoticeId
-from guardian.logs import logger, place_of
-from guardian.spaces.port import Finding
+from guardian.logs import location_of, logger
+from guardian.spaces.port import CheckResult
 
 log = logger("mail")
 
 INBOX: Final = "mail"
-_NOBODY_PROVED: Final = (
+_NOBODY_AUTHENTICATED: Final = (
     "Set authserv_id in [mail.inbox]: without it every mail counts as unverified, and nobody is answered by mail."
 )
 _CUT: Final = "the mail is larger than is read; all of it stands in the mailbox"
@@ -45,71 +45,73 @@ class IntakeConfig:
     every: timedelta = timedelta(minutes=1)
 
 
-class Sorted(Enum):
+class MailDisposition(Enum):
     """What became of a mail."""
 
-    TAKEN = "taken"
-    ASIDE = "aside"
+    RECEIVED = "taken"
+    SET_ASIDE = "aside"
 
 
 @dataclass(frozen=True, slots=True)
-class Sorter:
+class MailProcessor:
     """Takes one mail in, by whichever way it came."""
 
-    desk: Desk
+    app: AppContext
     config: IntakeConfig
 
-    async def sort(self, raw: bytes, envelope: tuple[str, ...] = ()) -> Sorted:
+    async def process(self, raw: bytes, envelope: tuple[str, ...] = ()) -> MailDisposition:
         """The mail is with the desk, or it is one that no person wrote and stands for nothing here. Done twice it is
         as done once."""
         config = self.config
         # In a thread of its own: a mail that was made to be slow to read must keep nobody else waiting.
-        mail = await asyncio.to_thread(
-            reading.read, raw, own_domain=config.own_domain, authserv_id=config.authserv_id, envelope=envelope
+        parsed = await asyncio.to_thread(
+            reading.parse, raw, own_domain=config.own_domain, authserv_id=config.authserv_id, envelope=envelope
         )
-        match mail.nature:
-            case Nature.LETTER:
-                became = await letters.take(self.desk, self._letter(mail, cut=len(raw) >= LARGEST))
-                log.info("letter.was_taken", became=became, authentic=mail.authentic)
-                return Sorted.TAKEN
-            case Nature.BOUNCE:
-                back = [await letters.came_back(self.desk, NoticeId(each)) for each in mail.came_back]
-                log.info("bounce.was_read", notices=sum(back))
-                return Sorted.TAKEN if any(back) else Sorted.ASIDE
-            case Nature.AUTOMATIC:
+        match parsed.kind:
+            case MailKind.PERSONAL:
+                outcome = await letters.receive_mail(
+                    self.app, self._to_inbound_mail(parsed, cut=len(raw) >= MAX_MAIL_SIZE)
+                )
+                log.info("letter.was_taken", became=outcome, authentic=parsed.authentic)
+                return MailDisposition.RECEIVED
+            case MailKind.BOUNCE:
+                bounced = [await letters.record_bounce(self.app, NoticeId(each)) for each in parsed.bounced_ids]
+                log.info("bounce.was_read", notices=sum(bounced))
+                return MailDisposition.RECEIVED if any(bounced) else MailDisposition.SET_ASIDE
+            case MailKind.AUTOMATIC:
                 log.info("mail.was_set_aside")
-                return Sorted.ASIDE
+                return MailDisposition.SET_ASIDE
 
-    def _letter(self, mail: Incoming, *, cut: bool) -> Letter:
+    def _to_inbound_mail(self, parsed: ParsedMail, *, cut: bool) -> InboundMail:
         config = self.config
         files = [
-            EvidenceIn("file", author_handle=mail.sender, file_name=each.file_name, content=each.content)
-            for each in mail.attachments
+            EvidenceInput("file", author_handle=parsed.sender, file_name=each.file_name, content=each.content)
+            for each in parsed.attachments
         ]
         if cut:
-            files.append(EvidenceIn("file", author_handle=mail.sender, why_not=_CUT))
-        return Letter(
-            delivery=mail.digest,
-            sender=mail.sender,
-            sender_name=mail.sender_name,
-            subject=mail.subject,
-            text=mail.text,
+            files.append(EvidenceInput("file", author_handle=parsed.sender, why_not=_CUT))
+        return InboundMail(
+            delivery=parsed.digest,
+            sender=parsed.sender,
+            sender_name=parsed.sender_name,
+            subject=parsed.subject,
+            text=parsed.text,
             files=tuple(files),
-            token=reading.token_in(mail.recipients, config.address),
-            authentic=mail.authentic,
+            token=reading.find_token(parsed.recipients, config.address),
+            authentic=parsed.authentic,
             # A list would hand our answer to all its readers. To whom a forger names, an answer would be mail at the
             # forger's bidding, and word that there is a report: so it takes the installation's own choice.
-            may_answer=bool(mail.sender) and not mail.to_many and (mail.authentic or config.answer_unproved),
+            may_answer=bool(parsed.sender) and not parsed.via_list and (parsed.authentic or config.answer_unproved),
         )
 
 
 class MailInbox:
     """The group's mailbox, read by us. What was taken in leaves the folder only afterwards."""
 
-    def __init__(self, box: Mailbox, desk: Desk, config: IntakeConfig) -> None:
-        self._box = box
-        self._sorter = Sorter(desk, config)
-        self._every = config.every
+    def __init__(self, mailbox: Mailbox, app: AppContext, config: IntakeConfig) -> None:
+        self._mailbox = mailbox
+        self._processor = MailProcessor(app, config)
+        self._poll_interval = config.every
 
     @property
     def name(self) -> str:
@@ -117,47 +119,47 @@ class MailInbox:
         return INBOX
 
     @property
-    def every(self) -> timedelta:
+    def poll_interval(self) -> timedelta:
         """How often it is read, in case time."""
-        return self._every
+        return self._poll_interval
 
-    async def read(self, things: tuple[str, ...] = ()) -> bool:
+    async def read(self, items: tuple[str, ...] = ()) -> bool:
         """Every mail in the folder is with the desk or set aside; False where one is not, which is tried again."""
         try:
-            async with self._box.opened() as box:
-                whole = True
-                for uid in await box.waiting():
-                    whole = await self._read_one(box, uid) and whole
-                return whole
-        except BoxUnavailable as error:
+            async with self._mailbox.open() as mailbox:
+                complete = True
+                for uid in await mailbox.list_waiting():
+                    complete = await self._read_one(mailbox, uid) and complete
+                return complete
+        except MailboxUnavailable as error:
             log.warning("mailbox.not_read", why=str(error))
             return False
 
-    async def check(self) -> Finding:
+    async def check(self) -> CheckResult:
         """Whether the mailbox can be read and its mail moved; nothing is read."""
         try:
-            async with self._box.opened() as box:
-                waiting = len(await box.waiting())
+            async with self._mailbox.open() as mailbox:
+                waiting = len(await mailbox.list_waiting())
                 what = f"The mailbox can be read, and what was read can be moved. {waiting} mails wait in it to be taken in."
-                remedy = "" if self._sorter.config.authserv_id else _NOBODY_PROVED
-                return Finding(what, well=True, remedy=remedy)
-        except BoxUnavailable as error:
-            return _not_open(error)
+                remedy = "" if self._processor.config.authserv_id else _NOBODY_AUTHENTICATED
+                return CheckResult(what, ok=True, remedy=remedy)
+        except MailboxUnavailable as error:
+            return _unavailable_result(error)
 
-    async def _read_one(self, box: OpenBox, uid: bytes) -> bool:
-        raw = await box.fetched(uid)
+    async def _read_one(self, mailbox: OpenMailbox, uid: bytes) -> bool:
+        raw = await mailbox.fetch(uid)
         if raw is None:
             return True
         try:
-            became = await self._sorter.sort(raw)
+            disposition = await self._processor.process(raw)
         except Exception as error:
             # One mail that cannot be taken in stays where it is, and never stops the others.
-            log.error("mail.has_failed", kind=type(error).__name__, at=place_of(error))
+            log.error("mail.has_failed", kind=type(error).__name__, at=location_of(error))
             return False
-        await (box.done(uid) if became is Sorted.TAKEN else box.aside(uid))
+        await (mailbox.mark_done(uid) if disposition is MailDisposition.RECEIVED else mailbox.set_aside(uid))
         return True
 
 
-def _not_open(error: BoxUnavailable) -> Finding:
-    found = READING.finding(f"The group's mailbox cannot be read: {error}.", well=False)
+def _unavailable_result(error: MailboxUnavailable) -> CheckResult:
+    found = READING.result(f"The group's mailbox cannot be read: {error}.", ok=False)
     return found if error.refused else replace(found, needs="")

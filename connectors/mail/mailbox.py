@@ -15,19 +15,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
-from connectors.http import Pool
+from connectors.http import WorkerPool
 from connectors.mail.client import Tls
 
 T = TypeVar("T")
 
 FAULTS: Final = (imaplib.IMAP4.error, OSError, ssl.SSLError, TimeoutError)
-LARGEST: Final = 40_000_000
+MAX_MAIL_SIZE: Final = 40_000_000
 """So many bytes of one mail are read; of a larger one, only its beginning."""
 _UID: Final = re.compile(rb"UID (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
-class BoxConfig:
+class MailboxConfig:
     """Where the mailbox is, and into which folders its mail goes once it was read."""
 
     host: str
@@ -42,44 +42,44 @@ class BoxConfig:
     call_ceiling: timedelta = timedelta(seconds=30)
 
 
-class BoxUnavailable(Exception):
+class MailboxUnavailable(Exception):
     """The mailbox cannot be read now; `refused` where it does not let us in."""
 
-    def __init__(self, why: str, *, refused: bool = False) -> None:
-        super().__init__(why)
+    def __init__(self, reason: str, *, refused: bool = False) -> None:
+        super().__init__(reason)
         self.refused = refused
 
 
 class Mailbox:
     """Opens the mailbox for one reading at a time."""
 
-    def __init__(self, config: BoxConfig) -> None:
+    def __init__(self, config: MailboxConfig) -> None:
         self.config = config
         self._context = ssl.create_default_context(cafile=str(config.ca_file) if config.ca_file else None)
-        self._pool = Pool("mailbox", 1)
+        self._workers = WorkerPool("mailbox", 1)
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator["OpenBox"]:
+    async def open(self) -> AsyncIterator["OpenMailbox"]:
         """The folder is open and those that mail is moved to are there; BoxUnavailable otherwise."""
-        connection, abilities = await self._run(self._signed_in)
+        connection, capabilities = await self._run(self._sign_in)
         try:
-            yield OpenBox(connection, self.config, self._run, abilities)
+            yield OpenMailbox(connection, self.config, self._run, capabilities)
         finally:
             # Cut off or not, the connection is given up; what the server thinks of it does not matter any more.
-            await asyncio.shield(self._pool.run(lambda: _left(connection)))
+            await asyncio.shield(self._workers.run(lambda: _log_out(connection)))
 
     def close(self) -> None:
         """Nothing is read any more."""
-        self._pool.close()
+        self._workers.close()
 
     async def _run(self, call: Callable[[], T]) -> T:
         try:
             async with asyncio.timeout(self.config.call_ceiling.total_seconds()):
-                return await self._pool.run(call)
+                return await self._workers.run(call)
         except FAULTS as error:
-            raise BoxUnavailable(type(error).__name__) from error
+            raise MailboxUnavailable(type(error).__name__) from error
 
-    def _signed_in(self) -> tuple[imaplib.IMAP4, frozenset[str]]:
+    def _sign_in(self) -> tuple[imaplib.IMAP4, frozenset[str]]:
         config, seconds = self.config, self.config.call_ceiling.total_seconds()
         if config.tls is Tls.TLS:
             connection: imaplib.IMAP4 = imaplib.IMAP4_SSL(
@@ -93,81 +93,83 @@ class Mailbox:
             try:
                 connection.login(config.username, config.password)
             except imaplib.IMAP4.error as error:
-                raise BoxUnavailable("the mailbox does not take our user name and password", refused=True) from error
+                raise MailboxUnavailable(
+                    "the mailbox does not take our user name and password", refused=True
+                ) from error
             for name in dict.fromkeys((config.done_folder, config.aside_folder)):
-                connection.create(_quoted(name))  # says NO where it is there already
-                _sure(connection.status(_quoted(name), "(UIDVALIDITY)"), f"there is no folder {name}")
-            _sure(connection.select(_quoted(config.folder)), f"there is no folder {config.folder}")
+                connection.create(_quote(name))  # says NO where it is there already
+                _require_ok(connection.status(_quote(name), "(UIDVALIDITY)"), f"there is no folder {name}")
+            _require_ok(connection.select(_quote(config.folder)), f"there is no folder {config.folder}")
             # Asked again after signing in: many servers say only now what they can do.
-            told = _sure(connection.capability(), "no capabilities")
-            return connection, frozenset(b" ".join(told).decode("ascii", "replace").upper().split())
+            answer = _require_ok(connection.capability(), "no capabilities")
+            return connection, frozenset(b" ".join(answer).decode("ascii", "replace").upper().split())
         except BaseException:
-            _left(connection)
+            _log_out(connection)
             raise
 
 
-class Run(Protocol):
+class RunCall(Protocol):
     """Makes a call in the mailbox's own thread, within its ceiling."""
 
     async def __call__(self, call: Callable[[], T]) -> T: ...
 
 
 @dataclass(frozen=True, slots=True)
-class OpenBox:
+class OpenMailbox:
     """The open folder."""
 
     _connection: imaplib.IMAP4
-    _config: BoxConfig
-    _run: Run
-    _abilities: frozenset[str]
+    _config: MailboxConfig
+    _run: RunCall
+    _capabilities: frozenset[str]
 
-    async def waiting(self) -> list[bytes]:
+    async def list_waiting(self) -> list[bytes]:
         """The mails that stand in the folder, oldest first: whether somebody has read them already does not matter."""
-        found = await self._run(lambda: _sure(self._connection.uid("SEARCH", "NOT", "DELETED"), "no search"))
+        found = await self._run(lambda: _require_ok(self._connection.uid("SEARCH", "NOT", "DELETED"), "no search"))
         return (found[0] or b"").split()
 
-    async def fetched(self, uid: bytes) -> bytes | None:
+    async def fetch(self, uid: bytes) -> bytes | None:
         """The bytes of the mail, of a very large one its beginning; None where it is gone meanwhile."""
         return await self._run(lambda: self._fetch(uid.decode()))
 
-    async def done(self, uid: bytes) -> None:
+    async def mark_done(self, uid: bytes) -> None:
         """The mail, which was taken in, stands in the folder for that."""
         await self._run(lambda: self._move(uid.decode(), self._config.done_folder))
 
-    async def aside(self, uid: bytes) -> None:
+    async def set_aside(self, uid: bytes) -> None:
         """The mail, which no person wrote, stands in the folder for that, where people can look at it."""
         await self._run(lambda: self._move(uid.decode(), self._config.aside_folder))
 
     def _fetch(self, uid: str) -> bytes | None:
         # PEEK: a mail that is looked at and then not taken in must not seem read.
-        answer = _sure(self._connection.uid("FETCH", uid, f"(UID BODY.PEEK[]<0.{LARGEST}>)"), "no mail")
+        answer = _require_ok(self._connection.uid("FETCH", uid, f"(UID BODY.PEEK[]<0.{MAX_MAIL_SIZE}>)"), "no mail")
         return next((part[1] for part in answer if isinstance(part, tuple) and _UID.search(part[0])), None)
 
     def _move(self, uid: str, folder: str) -> None:
         connection = self._connection
         connection.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen)")
-        if "MOVE" in self._abilities:
-            _sure(connection.uid("MOVE", uid, _quoted(folder)), "not moved")
+        if "MOVE" in self._capabilities:
+            _require_ok(connection.uid("MOVE", uid, _quote(folder)), "not moved")
             return
-        _sure(connection.uid("COPY", uid, _quoted(folder)), "not copied")
-        _sure(connection.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)"), "not marked")
-        if "UIDPLUS" in self._abilities:
+        _require_ok(connection.uid("COPY", uid, _quote(folder)), "not copied")
+        _require_ok(connection.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)"), "not marked")
+        if "UIDPLUS" in self._capabilities:
             connection.uid("EXPUNGE", uid)
 
 
-def _sure(answer: tuple[str, Any], why: str) -> Any:
+def _require_ok(answer: tuple[str, Any], reason: str) -> Any:
     status, data = answer
     if status != "OK":
-        raise BoxUnavailable(why)
+        raise MailboxUnavailable(reason)
     return data
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     """A folder's name as IMAP takes it. The settings see to it that it is ASCII."""
     return '"' + name.replace("&", "&-").replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _left(connection: imaplib.IMAP4) -> None:
+def _log_out(connection: imaplib.IMAP4) -> None:
     with contextlib.suppress(*FAULTS):
         connection.logout()
     with contextlib.suppress(*FAULTS):

@@ -2,18 +2,18 @@
 
 from typing import Final
 
-from guardian.spaces.needs import Need, NeedKind
+from guardian.spaces.needs import Requirement, RequirementKind
 
-SENDING: Final = Need(
-    NeedKind.LOGIN,
+SENDING: Final = Requirement(
+    RequirementKind.LOGIN,
     "a mail server that takes our mail as the configured sender",
     "mail",
     "telling people outside the spaces, and members when Discord is down",
     "People outside the spaces get no mail from the service.",
     "See whether its address, its TLS mode, and our user name and password are right.",
 )
-READING: Final = Need(
-    NeedKind.LOGIN,
+READING: Final = Requirement(
+    RequirementKind.LOGIN,
     "a mailbox that we may read, and folders that we may move its mail to",
     "mail.inbox",
     "taking in reports and answers by mail",
@@ -21,5 +21,5 @@ READING: Final = Need(
     "See whether host, port, TLS mode, user name, password and folders of [mail.inbox] are right.",
 )
 
-NEEDS: Final = (SENDING, READING)
+REQUIREMENTS: Final = (SENDING, READING)
 """Everything that people must give, where they want mail at all."""

@@ -17,23 +17,23 @@ from typing import Final
 
 _FAULTS = (MessageError, ValueError, LookupError, TypeError, AttributeError, IndexError, RecursionError)
 """What the standard library raises over heads and parts that are not what they should be."""
-_MOST_HOPS: Final = 50
-_AUTOMATIC_HEADS: Final = ("X-Autoreply", "X-Autorespond")
-_LISTS: Final = ("List-Id", "List-Post", "List-Unsubscribe")
-_FOR_MANY: Final = frozenset({"list", "bulk", "junk"})
-_DELIVERED: Final = ("Delivered-To", "X-Original-To", "Envelope-To")
+_MAX_RECEIVED: Final = 50
+_AUTOMATIC_HEADERS: Final = ("X-Autoreply", "X-Autorespond")
+_LIST_HEADERS: Final = ("List-Id", "List-Post", "List-Unsubscribe")
+_BULK_PRECEDENCES: Final = frozenset({"list", "bulk", "junk"})
+_DELIVERY_HEADERS: Final = ("Delivered-To", "X-Original-To", "Envelope-To")
 _OWN_ID: Final = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@([^<>\s]+)>", re.IGNORECASE)
 _COMMENT: Final = re.compile(r"\([^()]*\)")
 _SPACE: Final = re.compile(r"[ \t\xa0]+")
 _GAP: Final = re.compile(r"\n{3,}")
 _BLOCKS: Final = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "blockquote", "pre", "table"})
-_SILENT: Final = frozenset({"script", "style", "head", "title"})
+_HIDDEN_TAGS: Final = frozenset({"script", "style", "head", "title"})
 
 
-class Nature(StrEnum):
+class MailKind(StrEnum):
     """What a mail is: a person's, a machine's answer by itself, or word that a mail of ours came back."""
 
-    LETTER = "letter"
+    PERSONAL = "letter"
     AUTOMATIC = "automatic"
     BOUNCE = "bounce"
 
@@ -47,14 +47,14 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class ParsedMail:
     """A mail as it was read. `authentic`: our own mail server vouches that it comes from the domain of `sender`.
 
-    `to_many`: it came by way of a list. `came_back` are the ids of mails of ours that could not be delivered, and `own`
+    `via_list`: it came by way of a list. `came_back` are the ids of mails of ours that could not be delivered, and `own`
     says whether it is one of ours. `digest` is the same for the same mail, by whichever way it came.
     """
 
-    nature: Nature
+    kind: MailKind
     digest: str
     sender: str
     sender_name: str
@@ -63,38 +63,38 @@ class Incoming:
     text: str
     attachments: tuple[Attachment, ...] = ()
     authentic: bool = False
-    to_many: bool = False
-    came_back: tuple[str, ...] = ()
+    via_list: bool = False
+    bounced_ids: tuple[str, ...] = ()
 
 
-def read(raw: bytes, *, own_domain: str, authserv_id: str | None, envelope: tuple[str, ...] = ()) -> Incoming:
+def parse(raw: bytes, *, own_domain: str, authserv_id: str | None, envelope: tuple[str, ...] = ()) -> ParsedMail:
     """The mail behind the bytes, whatever is wrong with them. `own_domain` is that of the Message-IDs which we give.
 
     `authserv_id` is the name under which our own mail server writes what it found out about a sender; without one
     nothing is authentic. `envelope` are the addresses that it was delivered to, where they are known.
     """
-    mail = _parsed(raw)
+    mail = _parse_message(raw)
     senders = _addresses(mail, "From")
     name, sender = senders[0] if senders else ("", "")
     text, attachments = _content(mail)
-    authentic = len(senders) == 1 and len(_all(mail, "From")) == 1 and _vouched(mail, sender, authserv_id)
-    came_back = _came_back(mail, own_domain)
-    return Incoming(
-        nature=_nature(mail, own_domain),
+    authentic = len(senders) == 1 and len(_all_headers(mail, "From")) == 1 and _is_authentic(mail, sender, authserv_id)
+    bounced_ids = _find_bounced_ids(mail, own_domain)
+    return ParsedMail(
+        kind=_mail_kind(mail, own_domain),
         digest=_digest(mail, sender, text, attachments, authentic=authentic),
         sender=sender,
         sender_name=name,
         recipients=(*envelope, *_recipients(mail)),
-        subject=_first(mail, "Subject"),
+        subject=_first_header(mail, "Subject"),
         text=text,
         attachments=attachments,
         authentic=authentic,
-        to_many=_to_many(mail),
-        came_back=came_back,
+        via_list=_is_via_list(mail),
+        bounced_ids=bounced_ids,
     )
 
 
-def token_in(recipients: tuple[str, ...], address: str) -> str:
+def find_token(recipients: tuple[str, ...], address: str) -> str:
     """The secret part of the first recipient that is an address made for one party; empty where there is none."""
     local, _, domain = address.casefold().rpartition("@")
     for each in recipients:
@@ -114,33 +114,33 @@ def is_ours(recipient: str, address: str) -> bool:
 # -- heads
 
 
-def _parsed(raw: bytes) -> EmailMessage:
+def _parse_message(raw: bytes) -> EmailMessage:
     return message_from_bytes(raw, _class=EmailMessage, policy=modern)
 
 
-def _all(mail: EmailMessage, head: str) -> list[str]:
+def _all_headers(mail: EmailMessage, header: str) -> list[str]:
     """Every head of that name as a plain text, the topmost first; one that cannot be read is left out."""
     try:
-        return [_plain(str(value)) for value in mail.get_all(head, [])]
+        return [_to_single_line(str(value)) for value in mail.get_all(header, [])]
     except _FAULTS:
-        return [_plain(str(value)) for name, value in mail.raw_items() if name.casefold() == head.casefold()]
+        return [_to_single_line(str(value)) for name, value in mail.raw_items() if name.casefold() == header.casefold()]
 
 
-def _first(mail: EmailMessage, head: str) -> str:
-    return next(iter(_all(mail, head)), "")
+def _first_header(mail: EmailMessage, header: str) -> str:
+    return next(iter(_all_headers(mail, header)), "")
 
 
-def _plain(text: str) -> str:
+def _to_single_line(text: str) -> str:
     """One line without control characters, and without halves of characters, which nothing can store."""
     whole = text.encode("utf-8", "replace").decode()
     return _SPACE.sub(" ", "".join(c if c.isprintable() else " " for c in whole)).strip()
 
 
-def _addresses(mail: EmailMessage, head: str) -> list[tuple[str, str]]:
+def _addresses(mail: EmailMessage, header: str) -> list[tuple[str, str]]:
     """The names and addresses of a head, read by the grammar of mail: a name that looks like an address is none."""
     try:
-        found = [each for value in mail.get_all(head, []) for each in getattr(value, "addresses", ())]
-        pairs = [(_plain(each.display_name), _plain(each.addr_spec)) for each in found]
+        found = [each for value in mail.get_all(header, []) for each in getattr(value, "addresses", ())]
+        pairs = [(_to_single_line(each.display_name), _to_single_line(each.addr_spec)) for each in found]
     except _FAULTS:
         return []
     return [(name, address) for name, address in pairs if address.count("@") == 1 and " " not in address]
@@ -150,61 +150,63 @@ def _recipients(mail: EmailMessage) -> Iterator[str]:
     """To whom it was written, and to whom servers on the way say that they delivered it."""
     for head in ("To", "Cc"):
         yield from (address for _, address in _addresses(mail, head))
-    for head in _DELIVERED:
-        yield from _all(mail, head)
+    for head in _DELIVERY_HEADERS:
+        yield from _all_headers(mail, head)
 
 
-def _nature(mail: EmailMessage, own_domain: str) -> Nature:
-    if _is_report(mail):
-        return Nature.BOUNCE
+def _mail_kind(mail: EmailMessage, own_domain: str) -> MailKind:
+    if _is_delivery_report(mail):
+        return MailKind.BOUNCE
     automatic = (
-        _kind(mail) == "multipart/report"
+        _content_type(mail) == "multipart/report"
         or _keyword(mail, "Auto-Submitted") not in {"", "no"}
         or _keyword(mail, "Precedence") == "auto_reply"
-        or any(mail.get(head) is not None for head in _AUTOMATIC_HEADS)
-        or _first(mail, "Return-Path") == "<>"
-        or len(_all(mail, "Received")) > _MOST_HOPS
-        or any(_our_ids(_first(mail, "Message-ID"), own_domain))
+        or any(mail.get(head) is not None for head in _AUTOMATIC_HEADERS)
+        or _first_header(mail, "Return-Path") == "<>"
+        or len(_all_headers(mail, "Received")) > _MAX_RECEIVED
+        or any(_our_ids(_first_header(mail, "Message-ID"), own_domain))
     )
-    return Nature.AUTOMATIC if automatic else Nature.LETTER
+    return MailKind.AUTOMATIC if automatic else MailKind.PERSONAL
 
 
-def _keyword(mail: EmailMessage, head: str) -> str:
-    return _COMMENT.sub("", _first(mail, head)).partition(";")[0].strip().casefold()
+def _keyword(mail: EmailMessage, header: str) -> str:
+    return _COMMENT.sub("", _first_header(mail, header)).partition(";")[0].strip().casefold()
 
 
-def _is_report(mail: EmailMessage) -> bool:
+def _is_delivery_report(mail: EmailMessage) -> bool:
     """Whether it is word of a delivery, as mail servers write it (RFC 3464)."""
-    kind = _first(mail, "Content-Type").casefold()
-    return _kind(mail) == "multipart/report" and "delivery-status" in kind
+    kind = _first_header(mail, "Content-Type").casefold()
+    return _content_type(mail) == "multipart/report" and "delivery-status" in kind
 
 
-def _to_many(mail: EmailMessage) -> bool:
+def _is_via_list(mail: EmailMessage) -> bool:
     """Groups often read their address through a list, so this alone makes no mail a machine's."""
-    return _keyword(mail, "Precedence") in _FOR_MANY or any(mail.get(head) is not None for head in _LISTS)
+    return _keyword(mail, "Precedence") in _BULK_PRECEDENCES or any(
+        mail.get(head) is not None for head in _LIST_HEADERS
+    )
 
 
 def _our_ids(text: str, own_domain: str) -> Iterator[str]:
     return (m[1].lower() for m in _OWN_ID.finditer(text) if m[2].casefold() == own_domain.casefold())
 
 
-def _vouched(mail: EmailMessage, sender: str, authserv_id: str | None) -> bool:
+def _is_authentic(mail: EmailMessage, sender: str, authserv_id: str | None) -> bool:
     """Whether the topmost Authentication-Results is our own server's, and says that the sender's domain is real.
 
     Anybody can write such a head into their mail: a server adds its own above all others and takes away those which
     bear its own name (RFC 8601, 5), so that only the topmost can be believed.
     """
-    results = _first(mail, "Authentication-Results")
-    named, _, found = _unquoted(results).partition(";")
+    results = _first_header(mail, "Authentication-Results")
+    server, _, found = _strip_quoted(results).partition(";")
     domain = sender.rpartition("@")[2].casefold()
-    if not authserv_id or not domain or named.split()[:1] != [authserv_id]:
+    if not authserv_id or not domain or server.split()[:1] != [authserv_id]:
         return False
     return any(_passes(result.split(), domain) for result in found.casefold().split(";"))
 
 
-def _unquoted(text: str) -> str:
+def _strip_quoted(text: str) -> str:
     """The head without its comments and without what stands in quotation marks: both hold words of the sender's own."""
-    kept, depth, quoted, escaped = [], 0, False, False
+    outside, depth, quoted, escaped = [], 0, False, False
     for char in text:
         if escaped:
             escaped = False
@@ -215,9 +217,9 @@ def _unquoted(text: str) -> str:
         elif not quoted and char in "()":
             depth = max(0, depth + (1 if char == "(" else -1))
         elif not quoted and not depth:
-            kept.append(char)
+            outside.append(char)
     # What is never closed again was not written by a server: nothing of it is believed.
-    return "" if quoted or depth else "".join(kept)
+    return "" if quoted or depth else "".join(outside)
 
 
 def _passes(words: list[str], domain: str) -> bool:
@@ -236,22 +238,22 @@ def _passes(words: list[str], domain: str) -> bool:
             return False
 
 
-def _came_back(mail: EmailMessage, own_domain: str) -> tuple[str, ...]:
+def _find_bounced_ids(mail: EmailMessage, own_domain: str) -> tuple[str, ...]:
     """The ids of our mails that a report of failed delivery brings back; one of delay brings back none."""
-    if not _is_report(mail):
+    if not _is_delivery_report(mail):
         return ()
     failed = False
     ids: list[str] = []
     for part in mail.walk():
-        match _kind(part):
+        match _content_type(part):
             case "message/delivery-status":
                 failed = failed or "action: failed" in part.as_string().casefold()
             case "message/rfc822" | "text/rfc822-headers" | "message/rfc822-headers":
-                ids += _our_ids(_heads_in(part), own_domain)
+                ids += _our_ids(_message_id_lines(part), own_domain)
     return tuple(dict.fromkeys(ids)) if failed else ()
 
 
-def _heads_in(part: object) -> str:
+def _message_id_lines(part: object) -> str:
     """The Message-ID line of a mail that was sent back."""
     text = str(part)
     return " ".join(line for line in text.splitlines() if line.casefold().startswith("message-id:"))
@@ -266,7 +268,7 @@ def _content(mail: EmailMessage) -> tuple[str, tuple[Attachment, ...]]:
     pages: list[str] = []
     files: list[Attachment] = []
     for part in _leaves(mail):
-        kind, name = _kind(part), _file_name(part)
+        kind, name = _content_type(part), _file_name(part)
         inline = not name and not _is_attached(part)
         if inline and kind == "text/plain":
             texts.append(_text_of(part))
@@ -275,7 +277,7 @@ def _content(mail: EmailMessage) -> tuple[str, tuple[Attachment, ...]]:
         else:
             files.append(Attachment(name or f"part-{len(files) + 1}", _bytes_of(part)))
     if not any(text.strip() for text in texts):
-        texts = [reduced(page) for page in pages]
+        texts = [html_to_text(page) for page in pages]
     return "\n\n".join(text.strip() for text in texts if text.strip()), tuple(files)
 
 
@@ -286,13 +288,13 @@ def _leaves(mail: EmailMessage) -> Iterator[EmailMessage]:
         part = waiting.pop(0)
         if not isinstance(part, EmailMessage):
             continue
-        if part.is_multipart() and _kind(part).startswith("multipart/"):
+        if part.is_multipart() and _content_type(part).startswith("multipart/"):
             waiting = [*part.iter_parts(), *waiting]
         else:
             yield part
 
 
-def _kind(part: Message) -> str:
+def _content_type(part: Message) -> str:
     """Of which type a part is; a text, where that cannot be read."""
     try:
         return part.get_content_type()
@@ -319,12 +321,12 @@ def _file_name(part: EmailMessage) -> str:
         name = part.get_filename() or ""
     except _FAULTS:
         name = ""
-    return _plain(name).replace("/", "_").replace("\\", "_")[:200]
+    return _to_single_line(name).replace("/", "_").replace("\\", "_")[:200]
 
 
 def _bytes_of(part: EmailMessage) -> bytes:
     try:
-        if _kind(part).startswith("message/"):
+        if _content_type(part).startswith("message/"):
             return part.as_bytes()
         content = part.get_payload(decode=True)
     except _FAULTS:
@@ -337,18 +339,18 @@ def _text_of(part: EmailMessage) -> str:
     content = _bytes_of(part)
     for charset in (_charset(part), "utf-8"):
         try:
-            return _whole(content.decode(charset))
+            return _normalize_text(content.decode(charset))
         except _FAULTS:
             continue
-    return _whole(content.decode("cp1252", "replace"))
+    return _normalize_text(content.decode("cp1252", "replace"))
 
 
-def _whole(text: str) -> str:
+def _normalize_text(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     return lines.encode("utf-8", "replace").decode()
 
 
-class _Reduced(HTMLParser):
+class _TextExtractor(HTMLParser):
     """The words of a page, a line for each block; addresses that links hide are written out beside their words."""
 
     def __init__(self) -> None:
@@ -358,7 +360,7 @@ class _Reduced(HTMLParser):
         self._link = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _SILENT:
+        if tag in _HIDDEN_TAGS:
             self._silent += 1
         if tag in _BLOCKS:
             self.parts.append("\n")
@@ -366,7 +368,7 @@ class _Reduced(HTMLParser):
             self._link = dict(attrs).get("href") or ""
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
+        if tag in _HIDDEN_TAGS:
             self._silent = max(0, self._silent - 1)
         if tag in _BLOCKS:
             self.parts.append("\n")
@@ -379,9 +381,9 @@ class _Reduced(HTMLParser):
             self.parts.append(_SPACE.sub(" ", data.replace("\n", " ")))
 
 
-def reduced(page: str) -> str:
+def html_to_text(page: str) -> str:
     """The words of a page of HTML. Nothing of it is fetched, run, or shown as a page."""
-    reader = _Reduced()
+    reader = _TextExtractor()
     try:
         reader.feed(page)
         reader.close()
@@ -395,7 +397,14 @@ def reduced(page: str) -> str:
 def _digest(mail: EmailMessage, sender: str, text: str, attachments: tuple[Attachment, ...], *, authentic: bool) -> str:
     """What a mail is recognised by. Its Message-ID is not enough: it can be missing, or somebody else's; the ways by
     which it came are no part of it. A forged copy that comes first does not stand for the authentic one."""
-    parts = (_first(mail, "Message-ID"), sender, _first(mail, "Date"), _first(mail, "Subject"), text, authentic)
+    parts = (
+        _first_header(mail, "Message-ID"),
+        sender,
+        _first_header(mail, "Date"),
+        _first_header(mail, "Subject"),
+        text,
+        authentic,
+    )
     made = hashlib.sha256(repr(parts).encode())
     for each in attachments:
         made.update(hashlib.sha256(each.content).digest())

@@ -9,7 +9,7 @@ import aiosmtplib
 
 from connectors.mail.permissions import SENDING
 from guardian.spaces.outcomes import Forbidden, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Finding
+from guardian.spaces.port import CheckResult
 
 FAULTS: tuple[type[Exception], ...] = (aiosmtplib.SMTPException, OSError, ssl.SSLError, TimeoutError)
 _SIGN_IN = "the user name and password that the mail server takes"
@@ -28,7 +28,7 @@ def with_token(address: str | None, token: str) -> str:
     return f"{local}+{token}@{domain}"
 
 
-def letter(
+def build_mail(
     sender: str, to: str, subject: str, text: str, message_id: str, reply_to: str = ""
 ) -> EmailMessage | Rejected:
     """The mail as it goes out; Rejected where an address or a line of its head could be read as more than that."""
@@ -49,14 +49,14 @@ def letter(
     return made
 
 
-def fault(error: Exception) -> Outcome:
+def translate_error(error: Exception) -> Outcome:
     """What an error of the mail client means."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        return answered(error.recipients[0].code)
+        return translate_code(error.recipients[0].code)
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return Forbidden(_SIGN_IN)
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return answered(error.code)
+        return translate_code(error.code)
     if isinstance(error, ssl.SSLError):
         return Unavailable("the mail server's certificate is not to be trusted: nothing was sent")
     if isinstance(error, aiosmtplib.SMTPNotSupported):
@@ -66,7 +66,7 @@ def fault(error: Exception) -> Outcome:
     return Unavailable("the mail server could not be reached")
 
 
-def answered(code: int) -> Outcome:
+def translate_code(code: int) -> Outcome:
     """What a mail server's refusing code means: 4xx for now, 530 to 535 to us, 5xx for good."""
     if 530 <= code <= 535:
         return Forbidden(_SIGN_IN)
@@ -75,8 +75,8 @@ def answered(code: int) -> Outcome:
     return Unavailable(f"the mail server cannot take it now ({code})")
 
 
-def finding(outcome: Outcome) -> Finding:
+def to_check_result(outcome: Outcome) -> CheckResult:
     """The line of `guardian check` for a mail server that did not let us in."""
-    why = outcome.why if isinstance(outcome, Unavailable | Rejected) else "it refuses us"
+    why = outcome.reason if isinstance(outcome, Unavailable | Rejected) else "it refuses us"
     needs = outcome.needs if isinstance(outcome, Forbidden) else ""
-    return replace(SENDING.finding(f"The mail server does not let us in: {why}.", well=False), needs=needs)
+    return replace(SENDING.result(f"The mail server does not let us in: {why}.", ok=False), needs=needs)

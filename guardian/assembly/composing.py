@@ -6,34 +6,34 @@ from datetime import timedelta
 from socket import socket
 from typing import cast
 
-from guardian.assembly.connecting import Connected, connect, pulse_of
-from guardian.assembly.mailing import Mail, MailDoor, mail_door_of, mailer_of
+from guardian.assembly.connecting import ConnectedSpace, connect, connect_heartbeat
+from guardian.assembly.mailing import CheckedMailer, MailReceiver, connect_mail_receiver, connect_mailer
 from guardian.assembly.service import SERVE, Service
-from guardian.clock import Clock, wire_instant
-from guardian.desk.alarms import DeskAlarms
-from guardian.desk.desk import Desk
-from guardian.desk.enactment import enactment_told
-from guardian.desk.owners import owner_was_told
-from guardian.desk.telling import still_to_tell
+from guardian.clock import Clock, system_now
+from guardian.desk.alarms import SanctionAlerts
+from guardian.desk.desk import AppContext
+from guardian.desk.enactment import record_person_notified
+from guardian.desk.owners import record_owner_notified
+from guardian.desk.telling import may_still_receive
 from guardian.ids import Reference
 from guardian.notices.outbox import Outbox
-from guardian.sanctions.facts import Tools
-from guardian.sanctions.pace import Pace
+from guardian.sanctions.facts import ReconcilerContext
+from guardian.sanctions.pace import RetryPolicy
 from guardian.sanctions.reconciler import Reconciler
-from guardian.scheduling.clockwork import Clockwork
+from guardian.scheduling.clockwork import LoopSupervisor
 from guardian.settings.models import ReconcilerSettings, Settings
 from guardian.spaces.inbox import Inbox
 from guardian.spaces.port import Space
-from guardian.spaces.registry import Registered, Spaces
-from guardian.storage.database import Database, Observer
+from guardian.spaces.registry import RegisteredSpace, SpaceRegistry
+from guardian.storage.database import CommitObserver, Database
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.work import Works
-from guardian.web.listening import address_of, bound
+from guardian.storage.work import SqlUnitOfWorkFactory
+from guardian.web.listening import address_of, bind_socket
 
 Wrap = Callable[[Space], Space]
 
 
-def as_it_is(space: Space) -> Space:
+def unwrapped(space: Space) -> Space:
     """The space with nothing round it."""
     return space
 
@@ -42,8 +42,8 @@ async def assemble(
     settings: Settings,
     *,
     clock: Clock,
-    wrap: Wrap = as_it_is,
-    observer: Observer | None = None,
+    wrap: Wrap = unwrapped,
+    observer: CommitObserver | None = None,
     budget_scale: float = 1.0,
     application: str = SERVE,
 ) -> Service:
@@ -51,90 +51,96 @@ async def assemble(
 
     `observer` hears of each commit. `budget_scale` multiplies the budgets of calls (measurements scale emulators alike).
     """
-    ring = KeyRing.load(settings.ring, settings.master)
+    ring = KeyRing.load(settings.key_ring, settings.master_key)
     connected = tuple(connect(each, clock, budget_scale) for each in settings.spaces)
     database = await Database.open(settings.database, application=application, observer=observer)
     try:
-        listens_at = bound(settings.host, settings.port) if settings.base_url is None and not settings.port else None
-        return _joined(settings, clock, wrap, connected, database, Works(database, ring, clock), listens_at)
+        listening_socket = (
+            bind_socket(settings.host, settings.port) if settings.base_url is None and not settings.port else None
+        )
+        return _compose(
+            settings, clock, wrap, connected, database, SqlUnitOfWorkFactory(database, ring, clock), listening_socket
+        )
     except BaseException:
         await database.close()
         raise
 
 
-def _joined(
+def _compose(
     settings: Settings,
     clock: Clock,
     wrap: Wrap,
-    connected: tuple[Connected, ...],
+    connected: tuple[ConnectedSpace, ...],
     database: Database,
-    works: Works,
-    listens_at: socket | None,
+    units_of_work: SqlUnitOfWorkFactory,
+    listening_socket: socket | None,
 ) -> Service:
-    spaces = Spaces(tuple(Registered(wrap(each.space), each.mode, each.things) for each in connected))
+    spaces = SpaceRegistry(tuple(RegisteredSpace(wrap(each.space), each.mode, each.content) for each in connected))
     base_url = settings.base_url or (
-        address_of(listens_at) if listens_at else f"http://{settings.host}:{settings.port}"
+        address_of(listening_socket) if listening_socket else f"http://{settings.host}:{settings.port}"
     )
-    largest = settings.largest_file
-    desk = Desk(
-        works,
+    largest_file = settings.largest_file
+    app = AppContext(
+        units_of_work,
         settings.policy,
         clock,
         spaces,
         base_url,
         settings.community,
-        largest_file=largest,
-        shows_accounts=any(each.proof is not None and each.proof.vouches for each in connected),
+        largest_file=largest_file,
+        offers_self_disclosure=any(each.proof is not None and each.proof.knows_linked_accounts for each in connected),
     )
     # A wrapper knows what it is put round by its name; mail has one as a space has.
-    mailer = cast(Mail, wrap(cast(Space, mailer_of(settings.mail)))) if settings.mail else None
-    mail_door = mail_door_of(settings.mail, desk) if settings.mail else None
-    tools = Tools(
-        works,
+    mailer = cast(CheckedMailer, wrap(cast(Space, connect_mailer(settings.mail)))) if settings.mail else None
+    mail_receiver = connect_mail_receiver(settings.mail, app) if settings.mail else None
+    context = ReconcilerContext(
+        units_of_work,
         spaces,
         settings.policy,
         clock,
-        DeskAlarms(),
-        _pace(settings.reconciler),
+        SanctionAlerts(),
+        _retry_policy(settings.reconciler),
         neutral_reason,
-        wire_instant,
+        system_now,
         asyncio.sleep,
     )
-    ceiling = max((space.abilities.ceiling for space in spaces), default=timedelta(seconds=30))
-    reconciler = Reconciler(tools, ceiling=ceiling, at_once=settings.reconciler.people_at_once)
+    ceiling = max((space.capabilities.ceiling for space in spaces), default=timedelta(seconds=30))
+    reconciler = Reconciler(context, ceiling=ceiling, max_people=settings.reconciler.people_at_once)
     outbox = Outbox(
-        works,
+        units_of_work,
         spaces,
         clock,
         mailer,
         community=settings.community,
         base_url=base_url,
-        on_told=enactment_told,
-        may_still_know=still_to_tell,
-        on_owner_told=owner_was_told,
+        on_person_notified=record_person_notified,
+        may_still_receive=may_still_receive,
+        on_owner_notified=record_owner_notified,
     )
     return Service(
         settings,
         clock,
         database,
-        works,
+        units_of_work,
         spaces,
-        desk,
+        app,
         mailer,
         reconciler,
         outbox,
-        Clockwork(database, clock),
+        LoopSupervisor(database, clock),
         connected,
-        _inboxes(connected, mail_door, desk),
-        pulse_of(settings.heartbeat) if settings.heartbeat else None,
-        listens_at,
-        mail_door,
+        _inboxes(connected, mail_receiver, app),
+        connect_heartbeat(settings.heartbeat) if settings.heartbeat else None,
+        listening_socket,
+        mail_receiver,
     )
 
 
-def _inboxes(connected: tuple[Connected, ...], mail_door: MailDoor | None, desk: Desk) -> tuple[Inbox, ...]:
-    found = [each.inbox(desk) for each in connected if each.inbox is not None]
-    return tuple(found if mail_door is None or mail_door.inbox is None else [*found, mail_door.inbox])
+def _inboxes(
+    connected: tuple[ConnectedSpace, ...], mail_receiver: MailReceiver | None, app: AppContext
+) -> tuple[Inbox, ...]:
+    found = [each.inbox(app) for each in connected if each.inbox is not None]
+    return tuple(found if mail_receiver is None or mail_receiver.inbox is None else [*found, mail_receiver.inbox])
 
 
 def neutral_reason(reference: Reference) -> str:
@@ -142,5 +148,7 @@ def neutral_reason(reference: Reference) -> str:
     return f"Access is limited by the community's moderation. Reference {reference}."
 
 
-def _pace(settings: ReconcilerSettings) -> Pace:
-    return Pace(settings.retry_least, settings.retry_share, settings.retry_most, settings.tell_after, settings.braked)
+def _retry_policy(settings: ReconcilerSettings) -> RetryPolicy:
+    return RetryPolicy(
+        settings.retry_least, settings.retry_share, settings.retry_most, settings.tell_after, settings.braked
+    )

@@ -6,20 +6,20 @@ from importlib import import_module
 from typing import Protocol
 
 from guardian.clock import Clock
-from guardian.desk.desk import Desk
+from guardian.desk.desk import AppContext
 from guardian.settings.models import HeartbeatSettings
 from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings, SpaceSettings
 from guardian.spaces.inbox import Inbox
-from guardian.spaces.inlet import Inlet
-from guardian.spaces.port import Finding, Space
+from guardian.spaces.inlet import WebhookVerifier
+from guardian.spaces.port import CheckResult, Space
 from guardian.spaces.proof import AccountProof
 from guardian.spaces.registry import Mode
-from guardian.spaces.things import Things
+from guardian.spaces.things import ContentPort
 
 Close = Callable[[], Awaitable[None]]
 
 
-class Link(Protocol):
+class GatewayConnection(Protocol):
     """A space's standing connection, which may also carry people's commands."""
 
     async def start(self) -> None: ...
@@ -28,25 +28,25 @@ class Link(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Connected:
+class ConnectedSpace:
     """One space as its connector gives it: the port, and what else the space has. `inbox` reads for the desk that it is given."""
 
     space: Space
     mode: Mode
-    link: Link | None = None
-    inlet: Inlet | None = None
+    gateway: GatewayConnection | None = None
+    webhook_verifier: WebhookVerifier | None = None
     close: Close | None = None
-    things: Things | None = None
-    inbox: Callable[[Desk], Inbox] | None = None
+    content: ContentPort | None = None
+    inbox: Callable[[AppContext], Inbox] | None = None
     proof: AccountProof | None = None
 
 
-def take_commands(link: Link, desk: Desk) -> None:
+def attach_commands(gateway: GatewayConnection, app: AppContext) -> None:
     """Once the link starts, people's commands reach the desk, and it hears of what happens to accounts."""
-    import_module("connectors.discord.intake").attach(link, desk)
+    import_module("connectors.discord.intake").attach(gateway, app)
 
 
-def connect(settings: SpaceSettings, clock: Clock, budget_scale: float) -> Connected:
+def connect(settings: SpaceSettings, clock: Clock, budget_scale: float) -> ConnectedSpace:
     """The space as its connector gives it; only that connector is imported. `budget_scale` multiplies its budget of calls."""
     match settings:
         case DiscordSettings():
@@ -57,7 +57,7 @@ def connect(settings: SpaceSettings, clock: Clock, budget_scale: float) -> Conne
             return _github(settings, clock, budget_scale)
 
 
-def _discord(settings: DiscordSettings, clock: Clock, budget_scale: float) -> Connected:
+def _discord(settings: DiscordSettings, clock: Clock, budget_scale: float) -> ConnectedSpace:
     client, space = import_module("connectors.discord.client"), import_module("connectors.discord.space")
     config = client.DiscordConfig(
         name=settings.name,
@@ -70,10 +70,12 @@ def _discord(settings: DiscordSettings, clock: Clock, budget_scale: float) -> Co
         patience=settings.patience,
         calls_a_second=client.CALLS_A_SECOND * budget_scale,
     )
-    link = client.DiscordLink(config)
-    things = import_module("connectors.discord.things").DiscordThings(link)
+    gateway = client.DiscordConnection(config)
+    content = import_module("connectors.discord.things").DiscordContent(gateway)
     proof = _discord_proof(settings)
-    return Connected(space.DiscordSpace(link, clock), settings.mode, link=link, things=things, proof=proof)
+    return ConnectedSpace(
+        space.DiscordSpace(gateway, clock), settings.mode, gateway=gateway, content=content, proof=proof
+    )
 
 
 def _discord_proof(settings: DiscordSettings) -> AccountProof | None:
@@ -94,8 +96,8 @@ def _discord_proof(settings: DiscordSettings) -> AccountProof | None:
     return proof
 
 
-def _forum(settings: ForumSettings, clock: Clock, budget_scale: float) -> Connected:
-    client, room = import_module("connectors.forum.client"), import_module("connectors.forum.space")
+def _forum(settings: ForumSettings, clock: Clock, budget_scale: float) -> ConnectedSpace:
+    client, space_module = import_module("connectors.forum.client"), import_module("connectors.forum.space")
     config = client.ForumConfig(
         name=settings.name,
         base_url=settings.url,
@@ -109,20 +111,25 @@ def _forum(settings: ForumSettings, clock: Clock, budget_scale: float) -> Connec
         group=settings.group,
         inbox_every=settings.inbox_every,
     )
-    space = room.ForumSpace(config, clock)
-    things = import_module("connectors.forum.things").ForumThings(space.wire)
+    space = space_module.ForumSpace(config, clock)
+    content = import_module("connectors.forum.things").ForumContent(space.connection)
 
-    def inbox(desk: Desk) -> Inbox:
-        made: Inbox = import_module("connectors.forum.intake").ForumInbox(desk, space.wire, things)
+    def inbox(app: AppContext) -> Inbox:
+        made: Inbox = import_module("connectors.forum.intake").ForumInbox(app, space.connection, content)
         return made
 
-    return Connected(
-        space, settings.mode, inlet=_inlet("forum", settings), close=space.close, things=things, inbox=inbox
+    return ConnectedSpace(
+        space,
+        settings.mode,
+        webhook_verifier=_webhook_verifier("forum", settings),
+        close=space.close,
+        content=content,
+        inbox=inbox,
     )
 
 
-def _github(settings: GithubSettings, clock: Clock, budget_scale: float) -> Connected:
-    client, room = import_module("connectors.github.client"), import_module("connectors.github.space")
+def _github(settings: GithubSettings, clock: Clock, budget_scale: float) -> ConnectedSpace:
+    client, space_module = import_module("connectors.github.client"), import_module("connectors.github.space")
     config = client.GithubConfig(
         name=settings.name,
         organization=settings.organization,
@@ -136,15 +143,15 @@ def _github(settings: GithubSettings, clock: Clock, budget_scale: float) -> Conn
         inbox_every=settings.inbox_every,
         delete_mentions=settings.delete_mentions,
     )
-    space = room.GithubSpace(config, clock)
-    intake, things = import_module("connectors.github.intake"), import_module("connectors.github.things")
-    return Connected(
+    space = space_module.GithubSpace(config, clock)
+    intake, content_module = import_module("connectors.github.intake"), import_module("connectors.github.things")
+    return ConnectedSpace(
         space,
         settings.mode,
-        inlet=_inlet("github", settings),
+        webhook_verifier=_webhook_verifier("github", settings),
         close=space.close,
-        things=things.GithubThings(space.wire),
-        inbox=lambda desk: intake.GithubInbox(space.wire, desk),
+        content=content_module.GithubContent(space.connection),
+        inbox=lambda app: intake.GithubInbox(space.connection, app),
         proof=_github_proof(settings),
     )
 
@@ -166,24 +173,24 @@ def _github_proof(settings: GithubSettings) -> AccountProof | None:
     return proof
 
 
-def _inlet(kind: str, settings: ForumSettings | GithubSettings) -> Inlet | None:
+def _webhook_verifier(kind: str, settings: ForumSettings | GithubSettings) -> WebhookVerifier | None:
     if settings.webhook_secret is None:
         return None
     module = import_module(f"connectors.{kind}.inlet")
-    made = module.ForumInlet if kind == "forum" else module.GithubInlet
-    inlet: Inlet = made(settings.name, settings.webhook_secret)
-    return inlet
+    verifier_class = module.ForumWebhookVerifier if kind == "forum" else module.GithubWebhookVerifier
+    verifier: WebhookVerifier = verifier_class(settings.name, settings.webhook_secret)
+    return verifier
 
 
-class Pulse(Protocol):
+class Heartbeat(Protocol):
     """A sign of life to an address outside."""
 
-    async def beat(self) -> bool: ...
+    async def send(self) -> bool: ...
 
-    async def check(self) -> Finding: ...
+    async def check(self) -> CheckResult: ...
 
 
-def pulse_of(settings: HeartbeatSettings) -> Pulse:
+def connect_heartbeat(settings: HeartbeatSettings) -> Heartbeat:
     """The sign of life that is expected outside."""
-    pulse: Pulse = import_module("connectors.heartbeat").Heartbeat(settings.url, settings.call_ceiling)
-    return pulse
+    heartbeat: Heartbeat = import_module("connectors.heartbeat").Heartbeat(settings.url, settings.call_ceiling)
+    return heartbeat

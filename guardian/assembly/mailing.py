@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
-from guardian.desk.desk import Desk
-from guardian.notices.channels import MailPort
+from guardian.desk.desk import AppContext
+from guardian.notices.channels import Mailer
 from guardian.settings.mail import InboxKind, InboxSettings, MailSettings
 from guardian.spaces.inbox import Inbox
-from guardian.spaces.port import Finding
+from guardian.spaces.port import CheckResult
 
 
-class Mail(MailPort, Protocol):
+class CheckedMailer(Mailer, Protocol):
     """The way out by mail, which can also be asked whether it is open."""
 
-    async def check(self) -> Finding: ...
+    async def check(self) -> CheckResult: ...
 
 
-class Listener(Protocol):
+class MailListener(Protocol):
     """A door of ours that a mail server delivers to."""
 
     async def start(self) -> None: ...
@@ -27,16 +27,16 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class MailDoor:
+class MailReceiver:
     """How the group's mail comes in: an inbox that is read, or a listener. `close` when nothing is read any more."""
 
-    check: Callable[[], Awaitable[Finding]]
+    check: Callable[[], Awaitable[CheckResult]]
     inbox: Inbox | None = None
-    listener: Listener | None = None
+    listener: MailListener | None = None
     close: Callable[[], None] = lambda: None
 
 
-def mailer_of(settings: MailSettings) -> Mail:
+def connect_mailer(settings: MailSettings) -> CheckedMailer:
     """The way out by mail."""
     client = import_module("connectors.mail.client")
     config = client.MailConfig(
@@ -50,11 +50,11 @@ def mailer_of(settings: MailSettings) -> Mail:
         call_ceiling=settings.call_ceiling,
         answers_to=settings.inbox.address if settings.inbox else None,
     )
-    mailer: Mail = client.Mailer(config)
+    mailer: CheckedMailer = client.Mailer(config)
     return mailer
 
 
-def mail_door_of(settings: MailSettings, desk: Desk) -> MailDoor | None:
+def connect_mail_receiver(settings: MailSettings, app: AppContext) -> MailReceiver | None:
     """The door by which the group's mail comes in; None where there is none."""
     inbox = settings.inbox
     if inbox is None:
@@ -69,18 +69,18 @@ def mail_door_of(settings: MailSettings, desk: Desk) -> MailDoor | None:
     )
     if inbox.kind is not InboxKind.IMAP:
         listener = import_module("connectors.mail.listener")
-        where = listener.ListenerConfig(*inbox.listen, lmtp=inbox.kind is InboxKind.LMTP)
-        door = listener.MailListener(intake.Sorter(desk, config), where)
-        return MailDoor(door.check, listener=door)
-    box = _box(inbox)
-    read = intake.MailInbox(box, desk, config)
-    return MailDoor(read.check, inbox=read, close=box.close)
+        listener_config = listener.ListenerConfig(*inbox.listen, lmtp=inbox.kind is InboxKind.LMTP)
+        receiver = listener.MailListener(intake.MailProcessor(app, config), listener_config)
+        return MailReceiver(receiver.check, listener=receiver)
+    mailbox = _open_mailbox(inbox)
+    mailbox_inbox = intake.MailInbox(mailbox, app, config)
+    return MailReceiver(mailbox_inbox.check, inbox=mailbox_inbox, close=mailbox.close)
 
 
-def _box(inbox: InboxSettings) -> Any:
+def _open_mailbox(inbox: InboxSettings) -> Any:
     mailbox, client = import_module("connectors.mail.mailbox"), import_module("connectors.mail.client")
     return mailbox.Mailbox(
-        mailbox.BoxConfig(
+        mailbox.MailboxConfig(
             host=inbox.host,
             port=inbox.port,
             username=inbox.username,

@@ -9,62 +9,62 @@ from typing import Final
 
 from starlette.applications import Starlette
 
-from guardian.assembly.connecting import Connected, Pulse, take_commands
-from guardian.assembly.mailing import Mail, MailDoor
+from guardian.assembly.connecting import ConnectedSpace, Heartbeat, attach_commands
+from guardian.assembly.mailing import CheckedMailer, MailReceiver
 from guardian.clock import Clock
 from guardian.desk import native
-from guardian.desk.carrying import carry_raids
-from guardian.desk.deadlines import keep_due
-from guardian.desk.desk import Desk, Topic
-from guardian.desk.knocking import take_in
-from guardian.desk.second_looks import DeskThingAlarms
-from guardian.desk.suggesting import relink
+from guardian.desk.carrying import advance_raids
+from guardian.desk.deadlines import run_due
+from guardian.desk.desk import AppContext, WakeupTopic
+from guardian.desk.knocking import receive
+from guardian.desk.second_looks import ContentAlerts
+from guardian.desk.suggesting import refresh_vouched_links
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.journal import OPERATOR, Entry
 from guardian.logs import logger
 from guardian.notices.outbox import Outbox
 from guardian.notices.values import NoticeState
-from guardian.sanctions.enactment import reach_new_spaces
-from guardian.sanctions.many import Batches
+from guardian.sanctions.enactment import extend_to_new_spaces
+from guardian.sanctions.many import BulkReconciler
 from guardian.sanctions.reconciler import Reconciler
-from guardian.sanctions.sweep import sweep
-from guardian.sanctions.things import ThingTools
-from guardian.scheduling.clockwork import Clockwork, Loop
-from guardian.scheduling.heartbeat import keep_beating
+from guardian.sanctions.sweep import resync
+from guardian.sanctions.things import ContentContext
+from guardian.scheduling.clockwork import Loop, LoopSupervisor
+from guardian.scheduling.heartbeat import send_heartbeats
 from guardian.scheduling.loops import (
-    carrying_raids,
-    delivering,
-    holding_many,
-    holding_things,
-    keeping_promises,
-    polling,
-    reconciling,
-    relinking,
-    sweeping,
+    bulk_loop,
+    content_loop,
+    deadlines_loop,
+    inbox_loop,
+    link_refresh_loop,
+    notices_loop,
+    raids_loop,
+    resync_loop,
+    work_items_loop,
 )
-from guardian.scheduling.sweeps import Rounds
+from guardian.scheduling.sweeps import PeriodicTask
 from guardian.settings.loader import read_modes
 from guardian.settings.models import Settings
 from guardian.spaces.inbox import Inbox
-from guardian.spaces.inlet import Knock
-from guardian.spaces.port import Sweep
-from guardian.spaces.registry import Mode, Spaces
+from guardian.spaces.inlet import WebhookEvent
+from guardian.spaces.port import Listing
+from guardian.spaces.registry import Mode, SpaceRegistry
 from guardian.storage.database import Database
-from guardian.storage.kinds import Hold
+from guardian.storage.kinds import ProcessLock
 from guardian.storage.migrations.steps import check_current
-from guardian.storage.work import Look, Work, Works
+from guardian.storage.work import SqlReadView, SqlUnitOfWork, SqlUnitOfWorkFactory
 from guardian.web.app import create_app
-from guardian.web.floods import Most
+from guardian.web.floods import Limits
 from guardian.web.health import Health
-from guardian.web.listening import Listening, address_of, bound
+from guardian.web.listening import WebServer, address_of, bind_socket
 
 log = logger("assembly")
 
 SERVE: Final = "serve"
 _LINKS: Final = SpaceName("links")
-_MODES_LOOKED_AT_SECONDS: Final = 2.0
-_REPEATED_FOR: Final = timedelta(days=7)
+_MODES_POLL_SECONDS: Final = 2.0
+_DELIVERIES_KEPT_FOR: Final = timedelta(days=7)
 """GitHub, the most patient of them, delivers again for about three days."""
 
 
@@ -75,45 +75,45 @@ class Service:
     settings: Settings
     clock: Clock
     database: Database
-    works: Works
-    spaces: Spaces
-    desk: Desk
-    mailer: Mail | None
+    units_of_work: SqlUnitOfWorkFactory
+    spaces: SpaceRegistry
+    app: AppContext
+    mailer: CheckedMailer | None
     reconciler: Reconciler
-    outbox: Outbox[Look, Work]
-    clockwork: Clockwork
-    connected: tuple[Connected, ...]
+    outbox: Outbox[SqlReadView, SqlUnitOfWork]
+    supervisor: LoopSupervisor
+    connected: tuple[ConnectedSpace, ...]
     inboxes: tuple[Inbox, ...]
-    pulse: Pulse | None = None
+    heartbeat: Heartbeat | None = None
     _socket: socket | None = None
-    mail_door: MailDoor | None = None
-    _hold: Hold | None = None
-    _listening: Listening | None = None
+    mail_receiver: MailReceiver | None = None
+    _process_lock: ProcessLock | None = None
+    _server: WebServer | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
-    _file_seen: tuple[int, int] | None = None
+    _file_stamp: tuple[int, int] | None = None
 
     # -- coming and going
 
     async def start(self, *, web: bool = True, discord: bool = True) -> None:
         """The service works: alone on its database, which stands at this release, and from where it was left off."""
         await check_current(self.database)
-        self._hold = await self.database.hold(SERVE)
-        await self._take_up()
+        self._process_lock = await self.database.lock(SERVE)
+        await self._recover()
         if discord:
-            await self._open_links()
+            await self._open_gateways()
         if web:
-            await self._listen()
-        if self.mail_door is not None and self.mail_door.listener is not None:
-            await self.mail_door.listener.start()
+            await self._start_server()
+        if self.mail_receiver is not None and self.mail_receiver.listener is not None:
+            await self.mail_receiver.listener.start()
         self._tasks = [
-            asyncio.create_task(self.clockwork.run(*self._loops()), name="clockwork"),
+            asyncio.create_task(self.supervisor.run(*self._loops()), name="clockwork"),
             asyncio.create_task(self._watch_modes(), name="modes"),
-            asyncio.create_task(self._until_lost(self._hold), name="hold"),
+            asyncio.create_task(self._wait_until_lost(self._process_lock), name="hold"),
         ]
-        if self.pulse is not None and self.settings.heartbeat is not None:
+        if self.heartbeat is not None and self.settings.heartbeat is not None:
             every = self.settings.heartbeat.every.total_seconds()
-            beating = keep_beating(self._stale, self.pulse.beat, every, asyncio.sleep)
-            self._tasks.append(asyncio.create_task(beating, name="heartbeat"))
+            heartbeats = send_heartbeats(self._stale_loops, self.heartbeat.send, every, asyncio.sleep)
+            self._tasks.append(asyncio.create_task(heartbeats, name="heartbeat"))
         log.info("service.started", spaces=len(self.connected))
 
     async def wait(self) -> None:
@@ -125,25 +125,25 @@ class Service:
 
     async def stop(self) -> None:
         """Nothing runs any more and nothing is open; what was cut off is taken up at the next start."""
-        if self._listening is not None:
-            await self._listening.stop()
+        if self._server is not None:
+            await self._server.stop()
         elif self._socket is not None:
             self._socket.close()
-        if self.mail_door is not None and self.mail_door.listener is not None:
-            await self.mail_door.listener.stop()
+        if self.mail_receiver is not None and self.mail_receiver.listener is not None:
+            await self.mail_receiver.listener.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self.mail_door is not None:
-            self.mail_door.close()
+        if self.mail_receiver is not None:
+            self.mail_receiver.close()
         await self.reconciler.stop()
         for each in self.connected:
-            if each.link is not None:
-                await each.link.close()
+            if each.gateway is not None:
+                await each.gateway.close()
             if each.close is not None:
                 await each.close()
-        if self._hold is not None:
-            await self._hold.release()
+        if self._process_lock is not None:
+            await self._process_lock.release()
         await self.database.close()
 
     async def sign_in(self) -> None:
@@ -152,9 +152,9 @@ class Service:
         A space that lets nobody in is left aside: what is asked of it is answered as unknown.
         """
         for each in self.connected:
-            if each.link is not None:
+            if each.gateway is not None:
                 try:
-                    await each.link.start()
+                    await each.gateway.start()
                 except Misconfigured:
                     log.warning("link.not_opened", space=each.space.name)
 
@@ -167,24 +167,24 @@ class Service:
             return address_of(self._socket)
         return f"http://{self.settings.host}:{self.settings.port}"
 
-    async def waits(self) -> bool:
+    async def is_waiting(self) -> bool:
         """Nothing is in hand and nothing is being written; what is due is not asked."""
-        return self.clockwork.waits() and not self.database.writing
+        return self.supervisor.is_waiting() and not self.database.is_writing
 
-    async def idle(self) -> bool:
+    async def is_idle(self) -> bool:
         """Nothing is in hand, and nothing is due at this instant of case time."""
-        return await self.clockwork.idle() and not self.database.writing
+        return await self.supervisor.is_idle() and not self.database.is_writing
 
     async def next_due(self) -> datetime | None:
         """The next instant of case time at which there is something to do."""
-        return await self.clockwork.next_due()
+        return await self.supervisor.next_due()
 
     async def health(self) -> Health:
         """Ages and counts, without content."""
-        async with self.works.look() as view:
-            blocked = await view.sanctions.blocked()
+        async with self.units_of_work.read() as view:
+            blocked = await view.sanctions.blocked_items()
             undeliverable = await view.notices.count(NoticeState.UNDELIVERABLE)
-        return Health(self.clockwork.health(), len(blocked), undeliverable, self.clock.trusted())
+        return Health(self.supervisor.health(), len(blocked), undeliverable, self.clock.trusted())
 
     # -- while it runs
 
@@ -198,123 +198,133 @@ class Service:
         for name in self.spaces.names:
             mode = modes.get(name, Mode.OBSERVE)
             if mode is not self.spaces.mode(name):
-                await self._switch(name, mode)
+                await self._switch_mode(name, mode)
 
-    async def _switch(self, name: SpaceName, mode: Mode) -> None:
+    async def _switch_mode(self, name: SpaceName, mode: Mode) -> None:
         """The mode holds at once: every key of the space is looked at in its light."""
-        self.spaces.switch(name, mode)
-        async with self.works.begin() as work:
-            work.journal.note(Entry("mode.was_switched", OPERATOR, "configuration", {"space": name, "mode": mode}))
-            for key in await work.sanctions.keys_in(name):
-                await work.sanctions.touch_account(key.account, work.now)
-            work.wake(Topic.KEYS)
+        self.spaces.set_mode(name, mode)
+        async with self.units_of_work.begin() as uow:
+            uow.journal.note(Entry("mode.was_switched", OPERATOR, "configuration", {"space": name, "mode": mode}))
+            for item in await uow.sanctions.work_items_in(name):
+                await uow.sanctions.schedule_account(item.account, uow.now)
+            uow.wake(WakeupTopic.WORK_ITEMS)
         log.info("mode.switched", space=name, mode=mode)
 
     async def _watch_modes(self) -> None:
         while True:
-            await asyncio.sleep(_MODES_LOOKED_AT_SECONDS)
-            seen = _stamp(self.settings.path)
-            if seen != self._file_seen:
-                self._file_seen = seen
+            await asyncio.sleep(_MODES_POLL_SECONDS)
+            stamp = _stamp(self.settings.path)
+            if stamp != self._file_stamp:
+                self._file_stamp = stamp
                 await self.reread_modes()
 
-    async def _stale(self) -> tuple[str, ...]:
-        return (await self.health()).stale()
+    async def _stale_loops(self) -> tuple[str, ...]:
+        return (await self.health()).stale_loops()
 
-    async def _until_lost(self, hold: Hold) -> None:
-        await hold.lost.wait()
+    async def _wait_until_lost(self, process_lock: ProcessLock) -> None:
+        await process_lock.lost.wait()
 
-    async def _take_up(self) -> None:
+    async def _recover(self) -> None:
         """The leases of the last holder, who is dead, are over; what it was about to do is looked at now."""
-        async with self.works.begin() as work:
-            expired = await work.sanctions.expire_leases()
-            await work.sanctions.touch_open_intents(work.now)
-            await reach_new_spaces(work, self.spaces.names)
-            work.journal.note(Entry("service.was_started", OPERATOR, "P-1.5"))
+        async with self.units_of_work.begin() as uow:
+            expired = await uow.sanctions.expire_leases()
+            await uow.sanctions.schedule_open_intents(uow.now)
+            await extend_to_new_spaces(uow, self.spaces.names)
+            uow.journal.note(Entry("service.was_started", OPERATOR, "P-1.5"))
         log.info("leases.expired", count=expired)
 
     async def _forget_deliveries(self) -> None:
         """What came so long ago that no platform repeats it is forgotten, and with it the receipt in the first answer."""
-        async with self.works.begin() as work:
-            await work.deliveries.forget_before(self.clock.now() - _REPEATED_FOR)
+        async with self.units_of_work.begin() as uow:
+            await uow.deliveries.forget_before(self.clock.now() - _DELIVERIES_KEPT_FOR)
 
-    async def _open_links(self) -> None:
+    async def _open_gateways(self) -> None:
         for each in self.connected:
-            if each.link is not None:
-                take_commands(each.link, self.desk)
-                await each.link.start()
+            if each.gateway is not None:
+                attach_commands(each.gateway, self.app)
+                await each.gateway.start()
 
-    async def _listen(self) -> None:
+    async def _start_server(self) -> None:
         if self._socket is None:
-            self._socket = bound(self.settings.host, self.settings.port)
-        self._listening = Listening(self.web_app(), self._socket)
-        await self._listening.start()
+            self._socket = bind_socket(self.settings.host, self.settings.port)
+        self._server = WebServer(self.web_app(), self._socket)
+        await self._server.start()
 
     def _loops(self) -> tuple[Loop, ...]:
         """What turns by itself: keys, notices, promises, sweeps."""
 
-        async def keep() -> datetime | None:
-            return await keep_due(self.desk)
+        async def run_due_deadlines() -> datetime | None:
+            return await run_due(self.app)
 
-        async def compare_one(name: SpaceName, found: Sweep, begun: datetime) -> None:
-            await native.compare(self.desk, name, found, begun)
+        async def compare_one(name: SpaceName, found: Listing, begun: datetime) -> None:
+            await native.compare_listing(self.app, name, found, begun)
 
-        async def sweep_one(name: SpaceName) -> int | None:
+        async def resync_one(name: SpaceName) -> int | None:
             await self._forget_deliveries()
-            return await sweep(self.works, self.spaces, self.clock, name, compare_one)
+            return await resync(self.units_of_work, self.spaces, self.clock, name, compare_one)
 
-        async def relink_all(_: SpaceName) -> int | None:
-            return await relink(self.desk)
+        async def refresh_links(_: SpaceName) -> int | None:
+            return await refresh_vouched_links(self.app)
 
         every = self.settings.reconciler.sweep_every
-        rounds = Rounds(self.works, self.clock, self.spaces.names, every, sweep_one)
+        resync_task = PeriodicTask(self.units_of_work, self.clock, self.spaces.names, every, resync_one)
         return (
-            reconciling(self.reconciler, self.works),
-            holding_things(self._thing_tools()),
-            holding_many(Batches(self.reconciler.tools, self.works)),
-            carrying_raids(lambda: carry_raids(self.desk)),
-            delivering(self.outbox),
-            keeping_promises(keep, self.works),
-            sweeping(rounds),
-            relinking(Rounds(self.works, self.clock, (_LINKS,), self.settings.reconciler.relink_every, relink_all)),
-            *(polling(self._inbox_rounds(inbox), inbox.name) for inbox in self.inboxes),
+            work_items_loop(self.reconciler, self.units_of_work),
+            content_loop(self._content_context()),
+            bulk_loop(BulkReconciler(self.reconciler.context, self.units_of_work)),
+            raids_loop(lambda: advance_raids(self.app)),
+            notices_loop(self.outbox),
+            deadlines_loop(run_due_deadlines, self.units_of_work),
+            resync_loop(resync_task),
+            link_refresh_loop(
+                PeriodicTask(
+                    self.units_of_work, self.clock, (_LINKS,), self.settings.reconciler.relink_every, refresh_links
+                )
+            ),
+            *(inbox_loop(self._inbox_task(inbox), inbox.name) for inbox in self.inboxes),
         )
 
-    def _thing_tools(self) -> ThingTools:
-        return ThingTools(self.works, self.spaces, self.clock, DeskThingAlarms(), self.reconciler.tools.pace)
+    def _content_context(self) -> ContentContext:
+        return ContentContext(
+            self.units_of_work, self.spaces, self.clock, ContentAlerts(), self.reconciler.context.retry_policy
+        )
 
-    def _inbox_rounds(self, inbox: Inbox) -> Rounds:
+    def _inbox_task(self, inbox: Inbox) -> PeriodicTask:
         """One inbox is read at the start, and then as often as it asks for."""
 
         async def read_one(_: SpaceName) -> int | None:
             return 0 if await inbox.read() else None
 
-        return Rounds(self.works, self.clock, (SpaceName(f"inbox {inbox.name}"),), inbox.every, read_one)
+        return PeriodicTask(
+            self.units_of_work, self.clock, (SpaceName(f"inbox {inbox.name}"),), inbox.poll_interval, read_one
+        )
 
     def web_app(self) -> Starlette:
         """The pages and doors over this service's desk."""
-        inlets = {str(each.space.name): each.inlet for each in self.connected if each.inlet is not None}
-        secure = self.desk.base_url.startswith("https://")
+        webhook_verifiers = {
+            str(each.space.name): each.webhook_verifier for each in self.connected if each.webhook_verifier is not None
+        }
+        secure = self.app.base_url.startswith("https://")
         return create_app(
-            self.desk,
+            self.app,
             health=self.health,
-            inlets=inlets,
-            on_knock=self._knocked,
+            webhook_verifiers=webhook_verifiers,
+            on_webhook_event=self._on_webhook_event,
             secure_cookies=secure,
             proofs=tuple(each.proof for each in self.connected if each.proof is not None),
-            most=Most(self.settings.reports_an_hour, self.settings.reports_an_hour_of_one),
+            limits=Limits(self.settings.reports_per_hour, self.settings.reports_per_hour_per_sender),
         )
 
-    async def _knocked(self, knock: Knock) -> None:
-        fresh = await take_in(self.desk, knock)
-        if fresh and knock.things:
-            await self._fetch(knock)
+    async def _on_webhook_event(self, webhook_event: WebhookEvent) -> None:
+        fresh = await receive(self.app, webhook_event)
+        if fresh and webhook_event.items:
+            await self._fetch_content(webhook_event)
 
-    async def _fetch(self, knock: Knock) -> None:
+    async def _fetch_content(self, webhook_event: WebhookEvent) -> None:
         """What knocked is read now; where that fails, the next round of its inbox finds it."""
         for inbox in self.inboxes:
-            if inbox.name == knock.space and not await inbox.read(knock.things):
-                log.warning("knock.not_fetched", space=knock.space, things=len(knock.things))
+            if inbox.name == webhook_event.space and not await inbox.read(webhook_event.items):
+                log.warning("knock.not_fetched", space=webhook_event.space, things=len(webhook_event.items))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -7,33 +7,33 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from guardian.cases.stores import CaseView
-from guardian.cases.values import Case, CaseKind, CaseState, Wall
-from guardian.cases.walls import held_by
+from guardian.cases.values import Case, CaseKind, CaseState, Exclusion
+from guardian.cases.walls import conflict_status_by_member
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
-from guardian.people.permissions import BOARD, BOARD_LIAISON, MEMBERS, Seat, UseCase, may, sits
+from guardian.people.permissions import BOARD, BOARD_LIAISON, MEMBERS, Seat, UseCase, holds_seat, may_perform
 from guardian.people.values import Group, Member
 from rules.conflicts import who_may_know
-from rules.hearers import hears
+from rules.hearers import is_in_audience
 
 
-async def acting(view: CaseView, by: MemberId, use: UseCase) -> Member:
+async def require_permission(view: CaseView, by: MemberId, use: UseCase) -> Member:
     """The member who acts, whose seat allows the use case at this instant; Refused otherwise."""
     member = await view.people.member(by)
     if member is None:
         raise Refused("no_member", "You have no role here at this time, so this is not open to you.", "P-1.2")
-    verdict = may(member, use, view.now)
+    verdict = may_perform(member, use, view.now)
     if not verdict:
         raise Refused(verdict.code, verdict.sentence, verdict.rule)
     return member
 
 
-async def case_for(view: CaseView, by: MemberId, code_name: str) -> Case:
+async def case_for_member(view: CaseView, by: MemberId, code_name: str) -> Case:
     """The case of that code name, for a member who may know of it; NotFound for everybody else, in the same words."""
     member = await view.people.member(by)
-    case = await view.cases.case_named(plain_name(code_name))
-    walls = await view.cases.walls_of(case.id) if case else ()
-    if member is None or case is None or not may_know(member, case, walls, view.now):
+    case = await view.cases.case_by_code_name(normalize_code_name(code_name))
+    exclusions = await view.cases.exclusions_of(case.id) if case else ()
+    if member is None or case is None or not may_know(member, case, exclusions, view.now):
         raise NotFound
     return case
 
@@ -41,39 +41,41 @@ async def case_for(view: CaseView, by: MemberId, code_name: str) -> Case:
 async def case_for_board(view: CaseView, by: MemberId, code_name: str) -> Case:
     """The case of that code name, for a Board member or the board liaison while it lies with the Board."""
     member = await view.people.member(by)
-    case = await view.cases.case_named(plain_name(code_name))
-    walls = await view.cases.walls_of(case.id) if case else ()
-    if member is None or case is None or not _may_know_for_board(member, case, walls, view.now):
+    case = await view.cases.case_by_code_name(normalize_code_name(code_name))
+    exclusions = await view.cases.exclusions_of(case.id) if case else ()
+    if member is None or case is None or not _may_know_for_board(member, case, exclusions, view.now):
         raise NotFound
     return case
 
 
-async def case_to_read(view: CaseView, by: MemberId, code_name: str) -> Case:
+async def case_for_reader(view: CaseView, by: MemberId, code_name: str) -> Case:
     """The case of that code name for whoever may read it: its group, and the Board while the matter lies with it."""
     try:
-        return await case_for(view, by, code_name)
+        return await case_for_member(view, by, code_name)
     except NotFound:
         return await case_for_board(view, by, code_name)
 
 
 async def members_who_may_know(view: CaseView, case: Case) -> tuple[Member, ...]:
     """Everybody who may know of the case at this instant, in a fixed order."""
-    walls = await view.cases.walls_of(case.id)
-    return tuple(m for m in await view.people.members() if may_know(m, case, walls, view.now))
+    exclusions = await view.cases.exclusions_of(case.id)
+    return tuple(m for m in await view.people.members() if may_know(m, case, exclusions, view.now))
 
 
-def may_know(member: Member, case: Case, walls: Iterable[Wall], at: datetime) -> bool:
+def may_know(member: Member, case: Case, exclusions: Iterable[Exclusion], at: datetime) -> bool:
     """Whether the member may know of the case: in term, in the group that handles it, with no wall in front of them.
 
     Of a case whose reporter chose who hears first, the others know only once it is opened to them (P-2.5).
     """
-    return any(sits(member, seat, at) for seat in seats_for(case)) and not kept_from(member.id, case, walls)
+    return any(holds_seat(member, seat, at) for seat in seats_for(case)) and not is_hidden_from(
+        member.id, case, exclusions
+    )
 
 
-def may_read(member: Member, case: Case, walls: Iterable[Wall], at: datetime) -> bool:
+def may_read(member: Member, case: Case, exclusions: Iterable[Exclusion], at: datetime) -> bool:
     """Whether the case is theirs to read: they may know of it, or they are of the Board while it lies there."""
-    standing = tuple(walls)
-    return may_know(member, case, standing, at) or _may_know_for_board(member, case, standing, at)
+    known_exclusions = tuple(exclusions)
+    return may_know(member, case, known_exclusions, at) or _may_know_for_board(member, case, known_exclusions, at)
 
 
 def seats_for(case: Case) -> tuple[Seat, ...]:
@@ -88,24 +90,26 @@ def seats_for(case: Case) -> tuple[Seat, ...]:
     return (MEMBERS,)
 
 
-def walled(member: MemberId, walls: Iterable[Wall]) -> bool:
+def is_excluded(member: MemberId, exclusions: Iterable[Exclusion]) -> bool:
     """Whether one of the case's walls stands in front of the member."""
-    return not who_may_know([member], held_by(walls))
+    return not who_may_know([member], conflict_status_by_member(exclusions))
 
 
-def kept_from(member: MemberId, case: Case, walls: Iterable[Wall]) -> bool:
+def is_hidden_from(member: MemberId, case: Case, exclusions: Iterable[Exclusion]) -> bool:
     """Whether the case is kept from the member, whatever their office: by a wall, or because others hear of it first."""
-    held = held_by(walls)
-    waits = case.hearers is not None and not hears(member, case.hearers, held)
-    return waits or not who_may_know([member], held)
+    statuses = conflict_status_by_member(exclusions)
+    awaits_audience = case.audience is not None and not is_in_audience(member, case.audience, statuses)
+    return awaits_audience or not who_may_know([member], statuses)
 
 
-def plain_name(typed: str) -> str:
+def normalize_code_name(text: str) -> str:
     """A code name as it is kept, from how a person typed it."""
-    return "-".join(typed.casefold().replace("-", " ").split())
+    return "-".join(text.casefold().replace("-", " ").split())
 
 
-def _may_know_for_board(member: Member, case: Case, walls: Iterable[Wall], at: datetime) -> bool:
+def _may_know_for_board(member: Member, case: Case, exclusions: Iterable[Exclusion], at: datetime) -> bool:
     if not (case.board_only or case.state is CaseState.WITH_BOARD):
         return False
-    return any(sits(member, seat, at) for seat in (BOARD, BOARD_LIAISON)) and not kept_from(member.id, case, walls)
+    return any(holds_seat(member, seat, at) for seat in (BOARD, BOARD_LIAISON)) and not is_hidden_from(
+        member.id, case, exclusions
+    )

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from guardian.cases.machine import Machine
-from guardian.cases.values import Act, ActState, Consequence, Review
+from guardian.cases.machine import StateMachine
+from guardian.cases.values import ActReview, ActState, Consequence, UnilateralAct
 from guardian.ids import MemberId, PersonId
 from rules import brake, unilateral
 from rules.ladder import Outcome
@@ -20,7 +20,7 @@ from rules.verdict import Verdict, allowed, refused
 class ActEvent(StrEnum):
     """What moves an act and its review."""
 
-    SECOND = "second"
+    CONFIRM = "second"
     TO_CHAIR = "to_chair"
     TO_BOARD = "to_board"
     RATIFY = "ratify"
@@ -29,23 +29,23 @@ class ActEvent(StrEnum):
     LAPSE = "lapse"
 
 
-_UNDER_REVIEW: Final = (ActState.UNREVIEWED, ActState.WITH_CHAIR, ActState.WITH_BOARD)
+_REVIEWABLE: Final = (ActState.UNREVIEWED, ActState.WITH_CHAIR, ActState.WITH_BOARD)
 
-ACTS: Final = Machine(
+ACT_MACHINE: Final = StateMachine(
     "act",
     {
-        (ActState.AWAITING_SECOND, ActEvent.SECOND): ActState.UNREVIEWED,
-        (ActState.AWAITING_SECOND, ActEvent.LAPSE): ActState.LAPSED,
+        (ActState.AWAITING_CONFIRMATION, ActEvent.CONFIRM): ActState.UNREVIEWED,
+        (ActState.AWAITING_CONFIRMATION, ActEvent.LAPSE): ActState.LAPSED,
         (ActState.UNREVIEWED, ActEvent.TO_CHAIR): ActState.WITH_CHAIR,
         (ActState.UNREVIEWED, ActEvent.TO_BOARD): ActState.WITH_BOARD,
         (ActState.WITH_CHAIR, ActEvent.TO_BOARD): ActState.WITH_BOARD,
-        **{(state, ActEvent.RATIFY): ActState.RATIFIED for state in _UNDER_REVIEW},
-        **{(state, ActEvent.CHANGE): ActState.CHANGED for state in _UNDER_REVIEW},
-        **{(state, ActEvent.REVERSE): ActState.REVERSED for state in _UNDER_REVIEW},
-        **{(state, ActEvent.LAPSE): ActState.LAPSED for state in _UNDER_REVIEW},
+        **{(state, ActEvent.RATIFY): ActState.RATIFIED for state in _REVIEWABLE},
+        **{(state, ActEvent.CHANGE): ActState.CHANGED for state in _REVIEWABLE},
+        **{(state, ActEvent.REVERSE): ActState.REVERSED for state in _REVIEWABLE},
+        **{(state, ActEvent.LAPSE): ActState.LAPSED for state in _REVIEWABLE},
     },
     {
-        ActState.AWAITING_SECOND: "waits for a second member",
+        ActState.AWAITING_CONFIRMATION: "waits for a second member",
         ActState.UNREVIEWED: "waits for its review",
         ActState.WITH_CHAIR: "is with the chair",
         ActState.WITH_BOARD: "is with the Board",
@@ -57,7 +57,7 @@ ACTS: Final = Machine(
     "P-7.3",
 )
 
-EVENT_OF: Final = {
+EVENT_FOR_ANSWER: Final = {
     ReviewAnswer.RATIFY: ActEvent.RATIFY,
     ReviewAnswer.CHANGE: ActEvent.CHANGE,
     ReviewAnswer.REVERSE: ActEvent.REVERSE,
@@ -68,27 +68,27 @@ class StopState(StrEnum):
     """Where a stop stands: it binds until its review ends it."""
 
     OPEN = "open"
-    KEPT = "kept"
+    UPHELD = "kept"
     ENDED = "ended"
 
 
 class StopEvent(StrEnum):
     """What its review does with a stop."""
 
-    KEEP = "keep"
+    UPHOLD = "keep"
     END = "end"
 
 
-STOPS: Final = Machine(
+STOP_MACHINE: Final = StateMachine(
     "stop",
     {
-        (StopState.OPEN, StopEvent.KEEP): StopState.KEPT,
+        (StopState.OPEN, StopEvent.UPHOLD): StopState.UPHELD,
         (StopState.OPEN, StopEvent.END): StopState.ENDED,
-        (StopState.KEPT, StopEvent.END): StopState.ENDED,
+        (StopState.UPHELD, StopEvent.END): StopState.ENDED,
     },
     {
         StopState.OPEN: "waits for its review",
-        StopState.KEPT: "was reviewed and stands",
+        StopState.UPHELD: "was reviewed and stands",
         StopState.ENDED: "has ended",
     },
     "P-7.5",
@@ -108,65 +108,65 @@ class Stop:
     version: int = 0
 
 
-def is_under_review(act: Act) -> bool:
+def is_under_review(act: UnilateralAct) -> bool:
     """Whether the act still waits for what its review comes to."""
-    return act.state in _UNDER_REVIEW
+    return act.state in _REVIEWABLE
 
 
-def past(act: Act) -> brake.PastAct[MemberId, PersonId]:
+def past_act(act: UnilateralAct) -> brake.PastAct[MemberId, PersonId]:
     """The act as the brake counts it; one that still waits for its second member has not been taken."""
     return brake.PastAct(
         act.by,
         act.person,
         act.at,
         act.ground,
-        act.second,
+        act.confirmed_by,
         reviewed=not is_under_review(act),
         reversed=act.state is ActState.REVERSED,
     )
 
 
-def taken(acts: Iterable[Act]) -> tuple[brake.PastAct[MemberId, PersonId], ...]:
+def past_acts(acts: Iterable[UnilateralAct]) -> tuple[brake.PastAct[MemberId, PersonId], ...]:
     """The acts that were really taken, as the brake counts them."""
-    return tuple(past(act) for act in acts if act.state is not ActState.AWAITING_SECOND)
+    return tuple(past_act(act) for act in acts if act.state is not ActState.AWAITING_CONFIRMATION)
 
 
-def binding(stops: Iterable[Stop]) -> tuple[brake.Stop[MemberId], ...]:
+def binding_stops(stops: Iterable[Stop]) -> tuple[brake.StopFact[MemberId], ...]:
     """The stops that hold now."""
-    return tuple(brake.Stop(stop.by, stop.of) for stop in stops if stop.state is not StopState.ENDED)
+    return tuple(brake.StopFact(stop.by, stop.of) for stop in stops if stop.state is not StopState.ENDED)
 
 
-def tally(
-    act: Act,
-    reviews: tuple[Review, ...],
+def tally_reviews(
+    act: UnilateralAct,
+    reviews: tuple[ActReview, ...],
     eligible: frozenset[MemberId],
     free_chairs: frozenset[MemberId],
     policy: Policy,
 ) -> ReviewState:
     """What the reviewers have come to; the same answer means the same term and the same restriction. Policy: P-7.3."""
     ballots = [unilateral.ReviewBallot(r.member, r.answer, r.term) for r in reviews]
-    result = unilateral.review(ballots, act.by, eligible, free_chairs, policy)
+    result = unilateral.review_state(ballots, act.by, eligible, free_chairs, policy)
     if result is ReviewState.CHANGED and not _agree_on_restriction(act, reviews, eligible):
         return ReviewState.WITH_CHAIR if free_chairs - {act.by} else ReviewState.WITH_BOARD
     return result
 
 
-def judge_answer(act: Act, review: Review, policy: Policy) -> Verdict:
+def check_review(act: UnilateralAct, answer: ActReview, policy: Policy) -> Verdict:
     """Whether a reviewer's answer says all that it must: a term to ratify, a term within bounds to change. Policy: P-7.3."""
-    if review.answer is ReviewAnswer.REVERSE:
+    if answer.answer is ReviewAnswer.REVERSE:
         return allowed("P-7.3")
-    if review.restriction is Restriction.NONE:
+    if answer.restriction is Restriction.NONE:
         return refused("restriction", "To restrict nothing any more, reverse the act.", "P-7.3")
-    if review.answer is ReviewAnswer.RATIFY and review.restriction not in (None, act.restriction):
+    if answer.answer is ReviewAnswer.RATIFY and answer.restriction not in (None, act.restriction):
         return refused("restriction", "Another restriction is a change of the act, not its ratification.", "P-7.3")
-    most = policy.sanctions.short_most
-    if review.term is None or not timedelta(0) < review.term <= most:
-        sentence = f"Name a term of at most {most.days} days. For a longer one, make a proposal in the case."
+    longest = policy.sanctions.short_most
+    if answer.term is None or not timedelta(0) < answer.term <= longest:
+        sentence = f"Name a term of at most {longest.days} days. For a longer one, make a proposal in the case."
         return refused("term", sentence, "P-7.3")
     return allowed("P-7.3")
 
 
-def consequence_of(act: Act, review: Review) -> Consequence:
+def consequence_of_review(act: UnilateralAct, review: ActReview) -> Consequence:
     """What the group decides by agreeing to this answer. Its term ends by itself: no rung of the ladder was chosen."""
     if review.answer is ReviewAnswer.REVERSE:
         return Consequence(Outcome.NO_ACTION)
@@ -176,6 +176,6 @@ def consequence_of(act: Act, review: Review) -> Consequence:
     )
 
 
-def _agree_on_restriction(act: Act, reviews: tuple[Review, ...], eligible: frozenset[MemberId]) -> bool:
+def _agree_on_restriction(act: UnilateralAct, reviews: tuple[ActReview, ...], eligible: frozenset[MemberId]) -> bool:
     latest = {r.member: r.restriction or act.restriction for r in reviews if r.member in eligible - {act.by}}
     return len(set(latest.values())) <= 1

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from guardian.ids import CaseId, MemberId
-from rules.conflicts import Reason
+from rules.conflicts import ConflictReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class RiskMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class ConflictClaim:
     """A conflict of `about` that another member has raised. `answer` is the reason of whoever decided (P-4.1).
 
     Until it is decided only those who decide see it: nothing changes for `about`, and nothing tells them.
@@ -30,7 +30,7 @@ class Doubt:
     about: MemberId
     by: MemberId
     at: datetime
-    reason: Reason
+    reason: ConflictReason
     words: str = ""
     decided_at: datetime | None = None
     decided_by: MemberId | None = None

@@ -8,10 +8,10 @@ from typing import Final
 
 from guardian.cases.values import Ballot, Case, CaseKind, Consequence, Decision, Proposal
 from guardian.ids import CaseId, DecisionId, MemberId, PersonId, ProposalId, SpaceName
-from guardian.spaces.port import Abilities
+from guardian.spaces.port import Capabilities
 from rules import ladder, quorum
 from rules.policy import Policy
-from rules.precedence import Hold, Restriction, hold_of
+from rules.precedence import AccessLevel, Restriction, access_level_of
 from rules.verdict import Verdict, allowed, refused
 
 
@@ -62,7 +62,7 @@ class BoardAnswer:
     version: int = 0
 
 
-class Result(StrEnum):
+class ProposalResult(StrEnum):
     """What a settled proposal has come to."""
 
     AGREED = "agreed"
@@ -71,12 +71,12 @@ class Result(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-OPEN_RESULT: Final = ""
+UNSETTLED: Final = ""
 """The result of a proposal that is not settled."""
 
 
 @dataclass(frozen=True, slots=True)
-class Votes:
+class ProposalVotes:
     """All that was cast and marked on one proposal, oldest first."""
 
     ballots: tuple[Ballot, ...] = ()
@@ -84,25 +84,25 @@ class Votes:
     motion: Motion | None = None
 
 
-def standing(
-    case: Case, proposal: Proposal, votes: Votes, eligible: frozenset[MemberId], now: datetime, policy: Policy
-) -> quorum.Standing[MemberId]:
+def tally(
+    case: Case, proposal: Proposal, votes: ProposalVotes, eligible: frozenset[MemberId], now: datetime, policy: Policy
+) -> quorum.Tally[MemberId]:
     """How the proposal stands now among the eligible, by the rules. Policy: P-5.1."""
     legal = any(m.kind is MarkKind.LEGAL and m.member in eligible for m in votes.marks)
-    counted = quorum.Proposal(
+    counted = quorum.CountedProposal(
         proposal.by,
         proposal.at,
-        for_ladder(proposal.consequence, legal=legal),
+        ladder_input(proposal.consequence, legal=legal),
         safety_risk=case.safety_risk,
         marked_severe=_marked_severe(proposal, votes),
     )
-    ballots = [quorum.Ballot(b.member, quorum.Answer(b.answer.value), b.at) for b in votes.ballots]
-    return quorum.tally(counted, ballots, eligible, now, policy, _approval(votes.motion))
+    ballots = [quorum.CountedBallot(b.member, quorum.Answer(b.answer.value), b.at) for b in votes.ballots]
+    return quorum.tally(counted, ballots, eligible, now, policy, _approval_of(votes.motion))
 
 
-def for_ladder(consequence: Consequence, *, legal: bool = False) -> ladder.Consequence:
+def ladder_input(consequence: Consequence, *, legal: bool = False) -> ladder.LadderConsequence:
     """The consequence as the ladder judges it."""
-    return ladder.Consequence(
+    return ladder.LadderConsequence(
         consequence.outcome,
         consequence.restriction,
         consequence.term,
@@ -115,7 +115,7 @@ def for_ladder(consequence: Consequence, *, legal: bool = False) -> ladder.Conse
     )
 
 
-def judge_consequence(case: Case, consequence: Consequence, *, about_person: bool, policy: Policy) -> Verdict:
+def check_consequence(case: Case, consequence: Consequence, *, about_person: bool, policy: Policy) -> Verdict:
     """Whether this kind of case may come to the consequence at all. Policy: P-5.2, P-5.3, P-6.2."""
     if case.kind is CaseKind.LOCAL:
         sentence = "A local matter is not decided here. Passed on, it is the working group's case."
@@ -124,62 +124,62 @@ def judge_consequence(case: Case, consequence: Consequence, *, about_person: boo
         sentence = "A request to return is answered with yes or no, and nothing else is."
         return refused("readmission", sentence, "P-6.2")
     if consequence.readmit is not None:
-        return _judge_answer(consequence)
+        return _check_answer(consequence)
     restricts = consequence.restriction is not Restriction.NONE or consequence.removal
     if (restricts or ladder.rung_of(consequence.outcome) is not None) and not about_person:
         sentence = "Say whom this is about: nobody who was reported is known in this case yet."
         return refused("no_person", sentence, "P-5.2")
-    return ladder.may_propose_consequence(for_ladder(consequence), policy)
+    return ladder.may_propose_consequence(ladder_input(consequence), policy)
 
 
-def judge_spaces(consequence: Consequence, spaces: Mapping[SpaceName, Abilities]) -> Verdict:
+def check_spaces(consequence: Consequence, spaces: Mapping[SpaceName, Capabilities]) -> Verdict:
     """Whether every space in scope is known and can express the restriction: refused before it is enacted."""
     unknown = sorted((consequence.spaces or frozenset()) - spaces.keys())
     if unknown:
         return refused("unknown_space", f"There is no space called {', '.join(unknown)} here.", "P-6.1")
-    hold = hold_of(consequence.restriction)
+    level = access_level_of(consequence.restriction)
     scope = [name for name in spaces if consequence.spaces is None or name in consequence.spaces]
-    unable = [name for name in scope if hold is not Hold.OPEN and hold not in spaces[name].holds]
+    unable = [name for name in scope if level is not AccessLevel.OPEN and level not in spaces[name].levels]
     if unable:
         sentence = f"{', '.join(unable)} cannot hold the restriction {consequence.restriction}. Name the other spaces."
         return refused("cannot_hold", sentence, "P-6.1")
     return allowed("P-6.1")
 
 
-def not_enacted(decisions: Iterable[Decision], proposals: Mapping[ProposalId, Proposal]) -> Decision | None:
+def unenacted_decision(decisions: Iterable[Decision], proposals: Mapping[ProposalId, Proposal]) -> Decision | None:
     """The decision that waits to be enacted: the newest, unless a recount has taken its agreement away. Policy: P-5.1."""
     newest = max(decisions, key=lambda decision: (decision.at, decision.id), default=None)
     if newest is None or newest.enacted_at is not None:
         return None
     proposal = proposals.get(newest.proposal) if newest.proposal else None
-    return newest if proposal is None or proposal.result == Result.AGREED else None
+    return newest if proposal is None or proposal.result == ProposalResult.AGREED else None
 
 
-def newest_of(decisions: Iterable[Decision], person: PersonId | None) -> DecisionId | None:
+def newest_decision_on(decisions: Iterable[Decision], person: PersonId | None) -> DecisionId | None:
     """The decision on the person that a new one supersedes, if there is any."""
     ours = [decision for decision in decisions if decision.person == person]
     return max(ours, key=lambda decision: (decision.at, decision.id)).id if ours else None
 
 
-def reopened(proposal: Proposal) -> Proposal:
+def as_reopened(proposal: Proposal) -> Proposal:
     """The proposal as it is weighed again after a recount."""
-    return replace(proposal, settled_at=None, result=OPEN_RESULT, counted=())
+    return replace(proposal, settled_at=None, result=UNSETTLED, eligible_at_closing=())
 
 
-def _judge_answer(consequence: Consequence) -> Verdict:
+def _check_answer(consequence: Consequence) -> Verdict:
     if consequence.restriction is not Restriction.NONE or consequence.term is not None:
         sentence = "An answer to a request restricts nobody anew. For that, propose it in the case itself."
         return refused("restriction", sentence, "P-6.2")
     return allowed("P-6.2")
 
 
-def _marked_severe(proposal: Proposal, votes: Votes) -> frozenset[MemberId]:
+def _marked_severe(proposal: Proposal, votes: ProposalVotes) -> frozenset[MemberId]:
     by_proposer = {proposal.by} if proposal.severe else set()
     by_mark = {mark.member for mark in votes.marks if mark.kind is MarkKind.SEVERE}
     return frozenset(by_proposer | by_mark | {ballot.member for ballot in votes.ballots if ballot.severe})
 
 
-def _approval(motion: Motion | None) -> quorum.Approval | None:
+def _approval_of(motion: Motion | None) -> quorum.Approval | None:
     if motion is None or motion.confirmed_at is None:
         return None
     return quorum.Approval(motion.granted, motion.confirmed_at)

@@ -4,22 +4,22 @@ from typing import Protocol
 
 from guardian.cases.acting import Stop
 from guardian.cases.deliberation import BoardAnswer, Mark, Motion
-from guardian.cases.values import Act, Ballot, Decision, Draft, Proposal, Review, Step
+from guardian.cases.values import ActReview, Ballot, CaseStep, Decision, Draft, Proposal, UnilateralAct
 from guardian.ids import CaseId, DecisionId, DraftId, MemberId, ProposalId
 
 
 class DeliberationStore(Protocol):
     """All that happens to a case between its report and its enactment, and the acts that did not wait for it."""
 
-    async def steps_of(self, case: CaseId) -> tuple[Step, ...]:
+    async def steps_of(self, case: CaseId) -> tuple[CaseStep, ...]:
         """The steps of the case that somebody or some clock has touched."""
         ...
 
-    async def add_step(self, step: Step) -> None:
+    async def add_step(self, step: CaseStep) -> None:
         """The step is remembered."""
         ...
 
-    async def save_step(self, step: Step) -> Step:
+    async def save_step(self, step: CaseStep) -> CaseStep:
         """The step stands as given, one version later; Stale where somebody was quicker."""
         ...
 
@@ -91,7 +91,7 @@ class DeliberationStore(Protocol):
         """The answer stands as given, one version later; Stale where somebody was quicker."""
         ...
 
-    async def board_answer_for(self, case: CaseId) -> BoardAnswer | None:
+    async def board_answer_on(self, case: CaseId) -> BoardAnswer | None:
         """The newest answer of the Board on the case."""
         ...
 
@@ -111,31 +111,31 @@ class DeliberationStore(Protocol):
         """The case's drafts, oldest first."""
         ...
 
-    async def add_act(self, act: Act) -> None:
+    async def add_act(self, act: UnilateralAct) -> None:
         """The act is remembered."""
         ...
 
-    async def save_act(self, act: Act) -> Act:
+    async def save_act(self, act: UnilateralAct) -> UnilateralAct:
         """The act stands as given, one version later; Stale where somebody was quicker."""
         ...
 
-    async def act(self, act: str) -> Act | None:
+    async def act(self, act: str) -> UnilateralAct | None:
         """The act of that id."""
         ...
 
-    async def acts_of(self, case: CaseId) -> tuple[Act, ...]:
+    async def acts_of(self, case: CaseId) -> tuple[UnilateralAct, ...]:
         """The acts whose review the case is, oldest first."""
         ...
 
-    async def acts(self) -> tuple[Act, ...]:
+    async def acts(self) -> tuple[UnilateralAct, ...]:
         """Every act, oldest first: the brake looks at all of them."""
         ...
 
-    async def add_review(self, review: Review, case: CaseId | None) -> None:
+    async def add_review(self, review: ActReview, case: CaseId | None) -> None:
         """A reviewer's answer is remembered; its words are sealed with the case, or with the service where there is none."""
         ...
 
-    async def reviews_of(self, act: str) -> tuple[Review, ...]:
+    async def reviews_of(self, act: str) -> tuple[ActReview, ...]:
         """What reviewers have answered to the act or the stop, oldest first."""
         ...
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from guardian.cases.machine import Machine
+from guardian.cases.machine import StateMachine
 from guardian.cases.values import DraftState
 from rules.verdict import Verdict, allowed, refused
 
@@ -16,7 +16,7 @@ class DraftEvent(StrEnum):
     WITHDRAW = "withdraw"
 
 
-DRAFTS: Final = Machine(
+DRAFT_MACHINE: Final = StateMachine(
     "text",
     {
         (DraftState.WRITTEN, DraftEvent.APPROVE): DraftState.APPROVED,
@@ -34,12 +34,12 @@ DRAFTS: Final = Machine(
 )
 
 
-def text_fits(text: str, longest: int) -> Verdict:
+def check_text(text: str, max_length: int) -> Verdict:
     """Whether a free text says something and is no longer than can be kept."""
     if not text.strip():
         return refused("empty", "There is no text yet. Write a few words, then send it again.", "P-5.6")
-    if len(text) > longest:
-        over = len(text) - longest
-        sentence = f"The text is {over} characters too long; {longest} fit. Shorten it, or send it in parts."
+    if len(text) > max_length:
+        over = len(text) - max_length
+        sentence = f"The text is {over} characters too long; {max_length} fit. Shorten it, or send it in parts."
         return refused("too_long", sentence, "P-5.6")
     return allowed("P-5.6")

@@ -9,12 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from guardian.cases.intake import EvidenceIn, Submission
-from guardian.cases.values import Case, CaseState, Door, Wall, WallKind
+from guardian.cases.intake import EvidenceInput, Submission
+from guardian.cases.values import Case, CaseState, Exclusion, ExclusionKind, ReportChannel
 from guardian.ids import CaseId, MemberId, PersonId, Reference, SpaceName, new_id, new_reference
 from guardian.spaces.port import Account
-from guardian.spaces.things import Piece
-from rules.escalation import Progress, Status, status_of, status_when_walled
+from guardian.spaces.things import ContentCopy
+from rules.escalation import HandoffProgress, HandoffStatus, status_of, status_when_excluded
 
 FLAGGED_AS: Final = "flagged_as"
 """The answer that says as what somebody flagged a message, in the space's own word."""
@@ -22,7 +22,7 @@ FLAGGED_AS: Final = "flagged_as"
 NO_WORDS: Final = "This was passed on without words of its own."
 
 
-class Way(StrEnum):
+class Direction(StrEnum):
     """Whether a matter was passed up by moderators, or back to them for monitoring."""
 
     UP = "up"
@@ -37,11 +37,11 @@ class Urgency(StrEnum):
     DANGER = "danger"
 
 
-class HopState(StrEnum):
-    """Where the passing-on itself stands. `proposed`: the service has noticed a spread, and nobody has taken it up."""
+class HandoffState(StrEnum):
+    """Where the passing-on itself stands. `propose`: the service has noticed a spread, and nobody has taken it up."""
 
     PROPOSED = "proposed"
-    TAKEN_UP = "taken_up"
+    CONFIRMED = "taken_up"
     WAITING = "waiting"
     ACCEPTED = "accepted"
 
@@ -54,7 +54,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class FlagIn:
+class FlagInput:
     """A flag as a space hands it over. `delivery` is the space's own id of it; `on` wrote what was flagged, `by` flagged it."""
 
     space: SpaceName
@@ -66,14 +66,14 @@ class FlagIn:
     link: str = ""
     by: Account | None = None
     written_at: datetime | None = None
-    evidence: EvidenceIn | None = None
+    evidence: EvidenceInput | None = None
     by_handle: str = ""
-    minors: bool = False
-    files: tuple[EvidenceIn, ...] = ()
+    csam: bool = False
+    files: tuple[EvidenceInput, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Hop:
+class Handoff:
     """One passing of a matter between the groups, accepted by somebody by name (P-8.2).
 
     `case` is the working group's, `target` the moderators' own where it went back. The moderators know it by `reference`
@@ -83,12 +83,12 @@ class Hop:
     id: str
     reference: Reference
     case: CaseId
-    way: Way
+    direction: Direction
     space: SpaceName
     at: datetime
     by: MemberId | None = None
     urgency: Urgency = Urgency.ORDINARY
-    state: HopState = HopState.WAITING
+    state: HandoffState = HandoffState.WAITING
     matter: str = ""
     person: PersonId | None = None
     target: CaseId | None = None
@@ -101,55 +101,57 @@ class Hop:
     version: int = 0
 
 
-def new_hop(case: CaseId, way: Way, space: SpaceName, at: datetime, by: MemberId | None) -> Hop:
+def new_handoff(case: CaseId, direction: Direction, space: SpaceName, at: datetime, by: MemberId | None) -> Handoff:
     """A hop that waits to be accepted, with a reference of its own."""
-    return Hop(new_id(), new_reference(), case, way, space, at, by)
+    return Handoff(new_id(), new_reference(), case, direction, space, at, by)
 
 
-def flagged(flag: FlagIn) -> Submission:
+def submission_from(flag: FlagInput) -> Submission:
     """The flag as a report: its words, who wrote what was flagged, and the thing itself as evidence. Policy: P-2.7."""
-    thing = flag.evidence or EvidenceIn(
+    flagged_content = flag.evidence or EvidenceInput(
         "message", flag.link, flag.on, flag.on_handle, why_not="It was not fetched.", written_at=flag.written_at
     )
     return Submission(
-        door=Door.FORUM_FLAG,
+        channel=ReportChannel.FORUM_FLAG,
         what_happened=flag.text.strip() or "Somebody flagged this without words of their own.",
         who=flag.on_handle,
         answers={FLAGGED_AS: flag.kind} if flag.kind else {},
         reporter=flag.by,
         reporter_handle=flag.by_handle,
-        evidence=(thing, *flag.files),
-        minors=flag.minors,
+        evidence=(flagged_content, *flag.files),
+        csam=flag.csam,
     )
 
 
-def kept_piece(piece: Piece) -> tuple[EvidenceIn, ...]:
+def evidence_of(copy: ContentCopy) -> tuple[EvidenceInput, ...]:
     """A message of a space and its files as evidence, as they stood when it was looked at. Policy: P-2.7."""
-    link, author, handle = piece.thing.link, piece.author, piece.author_handle
-    message = EvidenceIn("message", link, author, handle, piece.text, written_at=piece.written_at)
+    link, author, handle = copy.content.link, copy.author, copy.author_handle
+    message = EvidenceInput("message", link, author, handle, copy.text, written_at=copy.written_at)
     files = (
-        EvidenceIn("file", link, author, handle, file_name=f.file_name, content=f.content, why_not=f.why_not)
-        for f in piece.files
+        EvidenceInput("file", link, author, handle, file_name=f.file_name, content=f.content, why_not=f.why_not)
+        for f in copy.files
     )
     return (message, *files)
 
 
-def progress_of(hop: Hop, case: Case) -> Progress:
+def progress_of(handoff: Handoff, case: Case) -> HandoffProgress:
     """How far the case has come since the hop. That it lies with the Board from its first instant is told to nobody."""
     with_board = case.state is CaseState.WITH_BOARD and not case.board_only
-    return Progress(
-        accepted=hop.accepted_at is not None,
-        begun=case.state is CaseState.PROPOSED or with_board,
+    return HandoffProgress(
+        accepted=handoff.accepted_at is not None,
+        started=case.state is CaseState.PROPOSED or with_board,
         decided=case.state in (CaseState.AGREED, CaseState.IN_FORCE),
         closed=case.state is CaseState.CLOSED,
     )
 
 
-def status_for(hop: Hop, case: Case, member: MemberId, walls: Iterable[Wall]) -> Status | None:
+def visible_status(
+    handoff: Handoff, case: Case, member: MemberId, exclusions: Iterable[Exclusion]
+) -> HandoffStatus | None:
     """What this moderator is shown of the hop; None where they are shown nothing at all. Policy: P-2.5, P-8.2."""
-    standing = [wall for wall in walls if wall.member == member and wall.lifted_at is None]
-    if not standing:
-        return status_of(progress_of(hop, case))
-    if hop.by != member or any(wall.kind is WallKind.RECUSED for wall in standing):
+    current = [exclusion for exclusion in exclusions if exclusion.member == member and exclusion.lifted_at is None]
+    if not current:
+        return status_of(progress_of(handoff, case))
+    if handoff.by != member or any(exclusion.kind is ExclusionKind.RECUSED for exclusion in current):
         return None
-    return status_when_walled(hop.accepted_at, min(wall.at for wall in standing))
+    return status_when_excluded(handoff.accepted_at, min(exclusion.at for exclusion in current))

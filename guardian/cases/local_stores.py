@@ -2,37 +2,37 @@
 
 from typing import Protocol
 
-from guardian.cases.local import Hop
+from guardian.cases.local import Handoff
 from guardian.ids import CaseId, PersonId, Reference
 
 
-class HopStore(Protocol):
+class HandoffStore(Protocol):
     """Every hop of a matter between the moderators and the working group."""
 
-    async def add_hop(self, hop: Hop) -> None:
+    async def add_handoff(self, handoff: Handoff) -> None:
         """The hop is remembered; its reference, and the code name of its matter, are taken for good."""
         ...
 
-    async def save_hop(self, hop: Hop) -> Hop:
+    async def save_handoff(self, handoff: Handoff) -> Handoff:
         """The hop stands as given, one version later; Stale where somebody was quicker."""
         ...
 
-    async def hop(self, hop: str) -> Hop | None:
+    async def handoff(self, handoff: str) -> Handoff | None:
         """The hop of that id."""
         ...
 
-    async def by_reference(self, reference: Reference) -> Hop | None:
+    async def by_reference(self, reference: Reference) -> Handoff | None:
         """The hop that the moderators know by that reference."""
         ...
 
-    async def all_hops(self) -> tuple[Hop, ...]:
+    async def all_handoffs(self) -> tuple[Handoff, ...]:
         """Every hop, oldest first."""
         ...
 
-    async def of_case(self, case: CaseId) -> tuple[Hop, ...]:
+    async def of_case(self, case: CaseId) -> tuple[Handoff, ...]:
         """The hops of a case of the working group, and of a local matter that came from one, oldest first."""
         ...
 
-    async def of_person(self, person: PersonId) -> tuple[Hop, ...]:
+    async def of_person(self, person: PersonId) -> tuple[Handoff, ...]:
         """The hops about that person, oldest first."""
         ...

@@ -13,12 +13,12 @@ Event = TypeVar("Event", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
-class Machine(Generic[State, Event]):
+class StateMachine(Generic[State, Event]):
     """What may follow what; `thing` is how a refusal calls it, `words` how it calls each state."""
 
-    thing: str
+    subject: str
     table: Mapping[tuple[State, Event], State]
-    words: Mapping[State, str]
+    labels: Mapping[State, str]
     rule: str = ""
 
     def allows(self, state: State, event: Event) -> bool:
@@ -28,12 +28,12 @@ class Machine(Generic[State, Event]):
     def advance(self, state: State, event: Event) -> State:
         """The state that follows; Refused, saying where the thing stands, for all that the table does not hold."""
         if (state, event) not in self.table:
-            sentence = f"This {self.thing} {self.words[state]}, so that step is not open now."
+            sentence = f"This {self.subject} {self.labels[state]}, so that step is not open now."
             raise Refused("not_now", sentence, self.rule)
         return self.table[(state, event)]
 
 
-CASES: Final = Machine(
+CASE_MACHINE: Final = StateMachine(
     "case",
     {
         (CaseState.OPEN, CaseEvent.PROPOSE): CaseState.PROPOSED,
@@ -43,7 +43,7 @@ CASES: Final = Machine(
         (CaseState.PROPOSED, CaseEvent.WITHDRAW): CaseState.OPEN,
         (CaseState.PROPOSED, CaseEvent.AGREE): CaseState.AGREED,
         (CaseState.PROPOSED, CaseEvent.TO_BOARD): CaseState.WITH_BOARD,
-        (CaseState.AGREED, CaseEvent.UNSETTLE): CaseState.PROPOSED,
+        (CaseState.AGREED, CaseEvent.REOPEN_VOTE): CaseState.PROPOSED,
         (CaseState.AGREED, CaseEvent.TO_BOARD): CaseState.WITH_BOARD,
         (CaseState.AGREED, CaseEvent.ENACT): CaseState.IN_FORCE,
         (CaseState.WITH_BOARD, CaseEvent.BOARD_ANSWERS): CaseState.AGREED,

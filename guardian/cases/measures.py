@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName
-from guardian.spaces.things import Thing, ThingHold
+from guardian.spaces.things import ContentRef, ContentRestrictionKind
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
 
@@ -20,8 +20,11 @@ class MeasureKind(StrEnum):
     HIDDEN = "hidden"
 
 
-ON_PEOPLE: Final = {MeasureKind.MUTED: Restriction.MUTED, MeasureKind.SUSPENDED: Restriction.SUSPENDED}
-ON_THINGS: Final = {MeasureKind.LOCKED: ThingHold.LOCKED, MeasureKind.HIDDEN: ThingHold.HIDDEN}
+PERSON_RESTRICTIONS: Final = {MeasureKind.MUTED: Restriction.MUTED, MeasureKind.SUSPENDED: Restriction.SUSPENDED}
+CONTENT_RESTRICTIONS: Final = {
+    MeasureKind.LOCKED: ContentRestrictionKind.LOCKED,
+    MeasureKind.HIDDEN: ContentRestrictionKind.HIDDEN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,12 @@ class Measure:
     reason: MeasureReason
     words: str = ""
     person: PersonId | None = None
-    thing: Thing | None = None
+    content: ContentRef | None = None
     native: bool = False
     ended_at: datetime | None = None
     ended_by: str = ""
-    asked_at: datetime | None = None
-    looked_at: datetime | None = None
+    reconsideration_requested_at: datetime | None = None
+    reconsidered_at: datetime | None = None
     version: int = 0
 
     def runs_at(self, instant: datetime) -> bool:

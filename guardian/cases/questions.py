@@ -41,7 +41,7 @@ ANSWER_BY: Final = "answer_by"
 NAME_MAY_BE_TOLD: Final = "name_may_be_told"
 """Whether the reporter's name may be told to anyone outside the members on the case."""
 
-HOLD_CONTACT: Final = "hold_contact"
+DO_NOT_CONTACT: Final = "hold_contact"
 """Whether ("yes") the reported person is not to be contacted yet; unsaid, the reporter is asked before it is done (P-3.5)."""
 
 TRANSLATED: Final = "translated"
@@ -63,7 +63,7 @@ QUESTIONS: Final = (
     CONTACT,
     ANSWER_BY,
     NAME_MAY_BE_TOLD,
-    HOLD_CONTACT,
+    DO_NOT_CONTACT,
     TRANSLATED,
     ANYTHING_ELSE,
 )
@@ -78,7 +78,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         DANGER_NOTIFY: _YES_NO,
         CONTACT_IS_SAFE: _YES_NO,
         NAME_MAY_BE_TOLD: _YES_NO,
-        HOLD_CONTACT: _YES_NO,
+        DO_NOT_CONTACT: _YES_NO,
         TRANSLATED: _YES_NO,
     }
 )

@@ -23,20 +23,25 @@ class RaidState(StrEnum):
     OVER = "over"
 
 
-class LineState(StrEnum):
+class RaidLineState(StrEnum):
     """What became of one account of the list."""
 
     LISTED = "listed"
     WAITING = "waiting"
-    ASKED = "asked"
-    SAID = "said"
+    REQUESTED = "asked"
+    ACKNOWLEDGED = "said"
     HELD = "held"
-    BACK = "back"  # looked at by itself, like any other account
+    RETURNED = "back"  # looked at by itself, like any other account
     REFUSED = "refused"
     DROPPED = "dropped"  # it was over before its turn came
 
 
-AHEAD: tuple[LineState, ...] = (LineState.LISTED, LineState.WAITING, LineState.ASKED, LineState.SAID)
+AHEAD: tuple[RaidLineState, ...] = (
+    RaidLineState.LISTED,
+    RaidLineState.WAITING,
+    RaidLineState.REQUESTED,
+    RaidLineState.ACKNOWLEDGED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Raid:
     by: MemberId
     announced_at: datetime
     state: RaidState = RaidState.ANNOUNCED
-    second: MemberId | None = None
+    confirmed_by: MemberId | None = None
     until: datetime | None = None
     leader: SanctionId | None = None
     version: int = 0
@@ -69,24 +74,24 @@ class RaidLine:
     number: int
     space: SpaceName
     native_id: str
-    state: LineState = LineState.LISTED
-    why: str = ""
+    state: RaidLineState = RaidLineState.LISTED
+    detail: str = ""
     person: PersonId | None = None
     account: AccountId | None = None
 
     @property
-    def place(self) -> Account:
+    def space_account(self) -> Account:
         """The account as its space knows it."""
         return Account(self.space, self.native_id)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RaidLineStatus:
     """How one line stands, with what its key says: the report's row."""
 
     line: RaidLine
-    key_state: str | None
-    key_why: str
+    item_state: str | None
+    item_detail: str
 
 
 class RaidStore(Protocol):
@@ -108,11 +113,11 @@ class RaidStore(Protocol):
         """The raid whose leader the person stands for."""
         ...
 
-    async def under_way(self) -> tuple[Raid, ...]:
+    async def active(self) -> tuple[Raid, ...]:
         """The raids whose accounts a sanction holds, oldest first."""
         ...
 
-    async def lines(self, raid: str, state: LineState, limit: int) -> tuple[RaidLine, ...]:
+    async def lines(self, raid: str, state: RaidLineState, limit: int) -> tuple[RaidLine, ...]:
         """The first lines in that state."""
         ...
 
@@ -130,39 +135,39 @@ class RaidStore(Protocol):
         """The first sanctions that follow the leading one and are not lifted."""
         ...
 
-    async def still_open(self, raid: str) -> int:
+    async def count_pending(self, raid: str) -> int:
         """How many accounts of the raid no look has come to an end for."""
         ...
 
-    async def standing(self, raid: str) -> tuple[Standing, ...]:
+    async def line_statuses(self, raid: str) -> tuple[RaidLineStatus, ...]:
         """Every line with what is known of it, in the order of the list."""
         ...
 
-    async def first_alarm(self, raid: str, space: SpaceName, alarm: str) -> bool:
+    async def claim_alert(self, raid: str, space: SpaceName, alert: str) -> bool:
         """Whether this alarm has not been raised in the space for this raid before; from now on it has."""
         ...
 
 
-def counted(rows: Iterable[Standing]) -> Mapping[SpaceName, Mapping[str, int]]:
+def count_by_status(rows: Iterable[RaidLineStatus]) -> Mapping[SpaceName, Mapping[str, int]]:
     """How many stand how, by space."""
     totals: dict[SpaceName, dict[str, int]] = {}
     for row in rows:
         of_space = totals.setdefault(row.line.space, {})
-        word = said_of(row)
+        word = status_text(row)
         of_space[word] = of_space.get(word, 0) + 1
     return totals
 
 
-def said_of(row: Standing) -> str:
+def status_text(row: RaidLineStatus) -> str:
     """How a line stands, in a word for people."""
     match row.line.state:
-        case LineState.REFUSED:
+        case RaidLineState.REFUSED:
             return "refused"
-        case LineState.DROPPED:
+        case RaidLineState.DROPPED:
             return "not begun"
-        case LineState.LISTED | LineState.WAITING:
+        case RaidLineState.LISTED | RaidLineState.WAITING:
             return "waiting"
-        case LineState.ASKED | LineState.SAID:
+        case RaidLineState.REQUESTED | RaidLineState.ACKNOWLEDGED:
             return "asked for"
-        case LineState.HELD | LineState.BACK:
-            return row.key_state or "waiting"
+        case RaidLineState.HELD | RaidLineState.RETURNED:
+            return row.item_state or "waiting"

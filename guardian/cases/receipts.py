@@ -13,47 +13,47 @@ _RECEIPT: Final = re.compile(r"\b(?:[2-9A-HJ-NP-Z]{5}-){5}[2-9A-HJ-NP-Z]\b", re.
 
 
 @dataclass(frozen=True, slots=True)
-class Minted:
+class NewReceipt:
     """A new receipt: the secret for its holder, and what is kept of it."""
 
     secret: str
-    kept: Receipt
+    receipt: Receipt
 
 
-def for_reporter(case: CaseId, report: ReportId, at: datetime) -> Minted:
+def create_reporter_receipt(case: CaseId, report: ReportId, at: datetime) -> NewReceipt:
     """A receipt that opens the follow-up of one report."""
     secret = new_secret()
-    return Minted(secret, Receipt(digest_of(secret), ReceiptKind.REPORTER, at, case=case, report=report))
+    return NewReceipt(secret, Receipt(digest_secret(secret), ReceiptKind.REPORTER, at, case=case, report=report))
 
 
-def for_person(person: PersonId, at: datetime, case: CaseId | None = None) -> Minted:
+def create_personal_receipt(person: PersonId, at: datetime, case: CaseId | None = None) -> NewReceipt:
     """A receipt that opens the personal page of somebody heard or sanctioned."""
     secret = new_secret()
-    return Minted(secret, Receipt(digest_of(secret), ReceiptKind.PERSONAL, at, case=case, person=person))
+    return NewReceipt(secret, Receipt(digest_secret(secret), ReceiptKind.PERSONAL, at, case=case, person=person))
 
 
-def for_account(account: AccountId, at: datetime, case: CaseId) -> Minted:
+def create_account_receipt(account: AccountId, at: datetime, case: CaseId) -> NewReceipt:
     """A receipt that opens what the owner of a linked account may read of that, and nothing of anybody's case."""
     secret = new_secret()
-    return Minted(secret, Receipt(digest_of(secret), ReceiptKind.ACCOUNT, at, case=case, account=account))
+    return NewReceipt(secret, Receipt(digest_secret(secret), ReceiptKind.ACCOUNT, at, case=case, account=account))
 
 
-def for_mail(case: CaseId, report: ReportId, token: str, at: datetime) -> Receipt:
+def create_mail_receipt(case: CaseId, report: ReportId, token: str, at: datetime) -> Receipt:
     """What is kept of the mail address that was made for one reporter: it leads to their report, and opens no page."""
-    return Receipt(digest_of(token), ReceiptKind.MAIL, at, case=case, report=report)
+    return Receipt(digest_secret(token), ReceiptKind.MAIL, at, case=case, report=report)
 
 
-def mail_token() -> str:
+def create_mail_token() -> str:
     """The secret part of a mail address made for one party: 128 random bits in small letters and digits."""
     return new_secret().replace("-", "").lower()
 
 
-def without_receipts(text: str) -> str:
+def redact_receipts(text: str) -> str:
     """The text with every receipt in it made unreadable: who quotes our mail would hand theirs to all who read it."""
     return _RECEIPT.sub("[receipt]", text)
 
 
-def digest_of(typed: str) -> str:
+def digest_secret(text: str) -> str:
     """The digest by which a secret is recognised, however it was typed."""
-    letters = "".join(letter for letter in typed.upper() if letter.isalnum())
+    letters = "".join(letter for letter in text.upper() if letter.isalnum())
     return hashlib.sha256(letters.encode()).hexdigest()

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from guardian.cases.concerns import Doubt, RiskMark
+from guardian.cases.concerns import ConflictClaim, RiskMark
 from guardian.cases.values import (
     Addition,
     Case,
-    Door,
+    Deadline,
+    DeadlineKind,
     Evidence,
+    Exclusion,
     Party,
-    Promise,
-    PromiseKind,
     Receipt,
     Report,
-    Wall,
+    ReportChannel,
 )
 from guardian.ids import CaseId, EvidenceId, MemberId, PersonId, Reference, ReportId
 from guardian.people.link_stores import LinkStore
@@ -53,7 +53,7 @@ class CaseStore(Protocol):
         """The case of that id."""
         ...
 
-    async def case_named(self, code_name: str) -> Case | None:
+    async def case_by_code_name(self, code_name: str) -> Case | None:
         """The case of that code name."""
         ...
 
@@ -85,7 +85,7 @@ class CaseStore(Protocol):
         """The case's reports, oldest first."""
         ...
 
-    async def reports_by(self, door: Door, since: datetime) -> tuple[Report, ...]:
+    async def reports_through(self, channel: ReportChannel, since: datetime) -> tuple[Report, ...]:
         """The reports that came in by this door at that instant or after it, oldest first."""
         ...
 
@@ -145,19 +145,19 @@ class CaseStore(Protocol):
         """The receipts that open the person's page, oldest first."""
         ...
 
-    async def add_wall(self, wall: Wall) -> None:
+    async def add_exclusion(self, exclusion: Exclusion) -> None:
         """The wall stands."""
         ...
 
-    async def save_wall(self, wall: Wall) -> None:
+    async def save_exclusion(self, exclusion: Exclusion) -> None:
         """The wall stands, or is lifted, as given."""
         ...
 
-    async def walls_of(self, case: CaseId) -> tuple[Wall, ...]:
+    async def exclusions_of(self, case: CaseId) -> tuple[Exclusion, ...]:
         """Every wall of the case, lifted ones too, oldest first."""
         ...
 
-    async def walls_of_member(self, member: MemberId) -> tuple[Wall, ...]:
+    async def exclusions_of_member(self, member: MemberId) -> tuple[Exclusion, ...]:
         """Every wall in front of the member, lifted ones too."""
         ...
 
@@ -169,15 +169,15 @@ class CaseStore(Protocol):
         """What members have marked in the case, oldest first."""
         ...
 
-    async def add_doubt(self, doubt: Doubt) -> None:
+    async def add_conflict_claim(self, claim: ConflictClaim) -> None:
         """The raised conflict is remembered."""
         ...
 
-    async def save_doubt(self, doubt: Doubt) -> Doubt:
+    async def save_conflict_claim(self, claim: ConflictClaim) -> ConflictClaim:
         """What was decided on it stands as given, one version later; Stale where somebody was quicker."""
         ...
 
-    async def doubts_of(self, case: CaseId) -> tuple[Doubt, ...]:
+    async def conflict_claims_of(self, case: CaseId) -> tuple[ConflictClaim, ...]:
         """The conflicts that were raised in the case, decided ones too, oldest first."""
         ...
 
@@ -193,27 +193,27 @@ class CaseStore(Protocol):
         """The link or session with that digest."""
         ...
 
-    async def drop_passes(self, ended_by: datetime) -> None:
+    async def delete_ended_passes(self, ended_by: datetime) -> None:
         """Links and sessions that had ended by then are forgotten."""
         ...
 
 
-class PromiseStore(Protocol):
+class DeadlineStore(Protocol):
     """Deadlines: what is due next is one indexed question."""
 
-    async def add(self, promise: Promise) -> None:
+    async def add(self, deadline: Deadline) -> None:
         """The promise runs."""
         ...
 
-    async def save(self, promise: Promise) -> Promise:
+    async def save(self, deadline: Deadline) -> Deadline:
         """The promise stands as given, one version later; Stale where somebody was quicker."""
         ...
 
-    async def promise(self, promise: str) -> Promise | None:
+    async def deadline(self, deadline: str) -> Deadline | None:
         """The promise of that id."""
         ...
 
-    async def due(self, now: datetime, limit: int = 100) -> tuple[Promise, ...]:
+    async def due(self, now: datetime, limit: int = 100) -> tuple[Deadline, ...]:
         """Promises whose next instant has come, the longest due first."""
         ...
 
@@ -221,11 +221,11 @@ class PromiseStore(Protocol):
         """The next instant at which a promise asks for something; None while none does."""
         ...
 
-    async def open_for(self, case: CaseId, kind: PromiseKind | None = None) -> tuple[Promise, ...]:
+    async def open_for(self, case: CaseId, kind: DeadlineKind | None = None) -> tuple[Deadline, ...]:
         """The case's promises that are not settled yet, of one kind where it is named, the earliest due first."""
         ...
 
-    async def open_about(self, about: str, kind: PromiseKind | None = None) -> tuple[Promise, ...]:
+    async def open_about(self, about: str, kind: DeadlineKind | None = None) -> tuple[Deadline, ...]:
         """The promises about one thing (an act, a sanction, a proposal) that are not settled yet."""
         ...
 

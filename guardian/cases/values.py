@@ -27,7 +27,7 @@ from rules.precedence import Restriction
 from rules.unilateral import Ground, ReviewAnswer
 
 
-class Door(StrEnum):
+class ReportChannel(StrEnum):
     """Where a report came in."""
 
     DISCORD_COMMAND = "discord_command"
@@ -42,10 +42,10 @@ class Door(StrEnum):
     PAGE = "page"
     ESCALATION = "escalation"
     REFERRAL = "referral"
-    NATIVE_ACT = "native_act"
+    NATIVE_ACTION = "native_act"
 
 
-class Hears(StrEnum):
+class Audience(StrEnum):
     """Who hears of a report first, as its reporter chose (P-2.5); it says nothing about who decides."""
 
     ALL = "all"
@@ -79,7 +79,7 @@ class CaseEvent(StrEnum):
     PROPOSE = "propose"
     WITHDRAW = "withdraw"
     AGREE = "agree"
-    UNSETTLE = "unsettle"
+    REOPEN_VOTE = "unsettle"
     TO_BOARD = "to_board"
     BOARD_ANSWERS = "board_answers"
     FROM_BOARD = "from_board"
@@ -94,7 +94,7 @@ class Case:
     """A matter: its code name, kind and state, and who speaks to the reporter (contact).
 
     `space`: whose moderators a local matter is with; kept when it is escalated, so that its status can go back there.
-    `hearers`: those whom the reporter chose to hear first; None: every member without a conflict knows of it (P-2.5).
+    `audience`: those whom the reporter chose to hear first; None: every member without a conflict knows of it (P-2.5).
     `evasion_marked_at`: when a member marked that it is about getting round an earlier restriction (P-6.6).
     """
 
@@ -111,13 +111,13 @@ class Case:
     about_sanction: SanctionId | None = None
     outcome: str = ""
     space: SpaceName | None = None
-    hearers: tuple[MemberId, ...] | None = None
+    audience: tuple[MemberId, ...] | None = None
     evasion_marked_at: datetime | None = None
     version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class MailWay:
+class ReplyAddress:
     """How a reporter is written to by mail: their address, and the secret part of the address made for them alone.
 
     `answers` is False where nothing may go there by itself: nothing has shown that the address is theirs.
@@ -132,29 +132,29 @@ class MailWay:
 class Report:
     """What was sent in. Only `what_happened` is compulsory (P-2.2). `answers` holds the other fields by their names.
 
-    `locale` is the language that the reporter reads in ("" for English). `minors`: suspected sexual material of minors,
+    `locale` is the language that the reporter reads in ("" for English). `csam`: suspected sexual material of minors,
     of which nothing is ever fetched or shown (P-2.7). `verified` is False where nothing proves who sent it. `mail` is
     there where the report came by mail.
     """
 
     id: ReportId
     case: CaseId
-    door: Door
+    channel: ReportChannel
     received_at: datetime
     what_happened: str
     who: str = ""
     danger: bool = False
-    names_members: tuple[MemberId, ...] = ()
+    named_members: tuple[MemberId, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     reporter: Account | None = None
     reporter_handle: str = ""
     contact_is_safe: bool | None = None
-    hold_contact: bool = False
+    do_not_contact: bool = False
     withdrawn_at: datetime | None = None
     locale: str = ""
-    minors: bool = False
+    csam: bool = False
     verified: bool = True
-    mail: MailWay | None = None
+    mail: ReplyAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,21 +240,21 @@ class Receipt:
     account: AccountId | None = None
 
 
-class WallKind(StrEnum):
+class ExclusionKind(StrEnum):
     """Why a member does not see a case (P-2.5, P-4.1)."""
 
     EXCLUDED = "excluded"
-    HELD_OUT = "held_out"
+    PENDING = "held_out"
     RECUSED = "recused"
 
 
 @dataclass(frozen=True, slots=True)
-class Wall:
+class Exclusion:
     """A member who must not see a case; only `recused` may know that it exists. `lifted_at` ends a holding-out."""
 
     case: CaseId
     member: MemberId
-    kind: WallKind
+    kind: ExclusionKind
     cause: str
     at: datetime
     by: str
@@ -268,8 +268,8 @@ class StepKind(StrEnum):
     HEARING = "hearing"
     FEEDBACK = "feedback"
     SECOND_READING = "second_reading"
-    TELL_REPORTER = "tell_reporter"
-    TELL_REPORTED = "tell_reported"
+    NOTIFY_REPORTER = "tell_reporter"
+    NOTIFY_REPORTED = "tell_reported"
     ENACT = "enact"
     BOARD_REPORT = "board_report"
 
@@ -279,13 +279,13 @@ class StepState(StrEnum):
 
     PENDING = "pending"
     UNDER_WAY = "under_way"
-    SKIP_ASKED = "skip_asked"
+    SKIP_REQUESTED = "skip_asked"
     DONE = "done"
     SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CaseStep:
     """One step of a case: skipping needs a reason and a second member (P-5.5)."""
 
     case: CaseId
@@ -294,7 +294,7 @@ class Step:
     at: datetime
     by: str
     reason: str = ""
-    second: MemberId | None = None
+    confirmed_by: MemberId | None = None
     until: datetime | None = None
     version: int = 0
 
@@ -335,7 +335,7 @@ class Proposal:
     severe: bool = False
     settled_at: datetime | None = None
     result: str = ""
-    counted: tuple[MemberId, ...] = ()
+    eligible_at_closing: tuple[MemberId, ...] = ()
     version: int = 0
 
 
@@ -407,11 +407,11 @@ class Draft:
     at: datetime
     state: DraftState = DraftState.WRITTEN
     standard: bool = False
-    second: MemberId | None = None
+    confirmed_by: MemberId | None = None
     version: int = 0
 
 
-class PromiseKind(StrEnum):
+class DeadlineKind(StrEnum):
     """Deadlines that the service tracks, reminds of, and answers for when they pass; lengths are policy."""
 
     FIRST_ANSWER = "first_answer"
@@ -421,47 +421,47 @@ class PromiseKind(StrEnum):
     PROPOSAL_CLOSES = "proposal_closes"
     FEEDBACK = "feedback"
     SECOND_READING = "second_reading"
-    ACCOUNT = "account"
+    STATEMENT = "account"
     REVIEW = "review"
     LINK_DISPUTE = "link_dispute"
     UNREVIEWED_END = "unreviewed_end"
     TERM_END = "term_end"
-    ASK_REMINDER = "ask_reminder"
+    READMISSION_REMINDER = "ask_reminder"
     READMISSION_ANSWER = "readmission_answer"
     CASE_REVIEW = "case_review"
     HEARING = "hearing"
     BLOCKED_TOTAL = "blocked_total"
     BOARD_ANSWER = "board_answer"
-    CONFLICT = "conflict"
+    CONFLICT_CLAIM = "conflict"
     MEASURE_END = "measure_end"
-    MEASURE_LOOK = "measure_look"
+    MEASURE_RECONSIDERATION = "measure_look"
     NATIVE_REASON = "native_reason"
     ACCEPTANCE = "acceptance"
-    WIDEN = "widen"
+    AUDIENCE = "widen"
     CONTACT_QUESTION = "contact_question"
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class Deadline:
     """One deadline of one thing. `stage` counts the reminders and escalations that have gone out; `next_at` is when the
     next of them (or the end) is due; None: settled."""
 
     id: str
-    kind: PromiseKind
+    kind: DeadlineKind
     case: CaseId | None
     since: datetime
     due: datetime
     next_at: datetime | None
     about: str = ""
     stage: int = 0
-    kept_at: datetime | None = None
+    completed_at: datetime | None = None
     version: int = 0
 
 
 class ActState(StrEnum):
     """Where an act and its review stand; an act that the brake held waits for a second member and restricts nobody."""
 
-    AWAITING_SECOND = "awaiting_second"
+    AWAITING_CONFIRMATION = "awaiting_second"
     UNREVIEWED = "unreviewed"
     WITH_CHAIR = "with_chair"
     WITH_BOARD = "with_board"
@@ -472,10 +472,10 @@ class ActState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class UnilateralAct:
     """One member acting at once: who, on whom, where, why, and where its review stands (P-7.2).
 
-    `term` is the end that the actor chose, if any. `doubtful`: a case concerns the actor, whose target it protects
+    `term` is the end that the actor chose, if any. `conflicted`: a case concerns the actor, whose target it protects
     (P-4.4); the actor is never shown it.
     """
 
@@ -488,17 +488,17 @@ class Act:
     restriction: Restriction
     spaces: frozenset[SpaceName] | None
     state: ActState = ActState.UNREVIEWED
-    account: str = ""
-    account_at: datetime | None = None
-    second: MemberId | None = None
+    statement: str = ""
+    statement_at: datetime | None = None
+    confirmed_by: MemberId | None = None
     term: timedelta | None = None
     reason: str = ""
-    doubtful: bool = False
+    conflicted: bool = False
     version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class ActReview:
     """One reviewer's answer to an act; `term` and `restriction` for ratified and changed ones."""
 
     act: str

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from guardian.cases.values import CaseState, WallKind
-from guardian.notices.catalogue import say
+from guardian.cases.values import CaseState, ExclusionKind
+from guardian.notices.catalogue import translate_text
 
-FOR_MEMBERS: Final[Mapping[CaseState, str]] = {
+CASE_STATE_LABELS: Final[Mapping[CaseState, str]] = {
     CaseState.OPEN: "open",
     CaseState.PROPOSED: "a proposal is being voted on",
     CaseState.AGREED: "agreed, not yet in force",
@@ -14,13 +14,13 @@ FOR_MEMBERS: Final[Mapping[CaseState, str]] = {
     CaseState.IN_FORCE: "in force, not yet closed",
     CaseState.CLOSED: "closed",
 }
-WALLS: Final[Mapping[WallKind, str]] = {
-    WallKind.EXCLUDED: "kept out: the report concerns them",
-    WallKind.HELD_OUT: "held out until it is decided whether they may take part",
-    WallKind.RECUSED: "stepped back",
+EXCLUSION_LABELS: Final[Mapping[ExclusionKind, str]] = {
+    ExclusionKind.EXCLUDED: "kept out: the report concerns them",
+    ExclusionKind.PENDING: "held out until it is decided whether they may take part",
+    ExclusionKind.RECUSED: "stepped back",
 }
 
 
-def for_reporters(state: CaseState, locale: str = "") -> str:
+def status_for_reporters(state: CaseState, locale: str = "") -> str:
     """Where the case stands, as its reporters are told, in their language."""
-    return say(locale, f"state.{state}")
+    return translate_text(locale, f"state.{state}")

@@ -47,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
     if strange := [word for word in arguments if not _is_text(word)]:
         sys.stderr.write(f"guardian: {strange[0]!a} is not a text: write it in UTF-8.\n")
         return WRONG_USE
-    app = _application(next((word for word in arguments if word in COMMANDS), None))
+    app = _build_application(next((word for word in arguments if word in COMMANDS), None))
     try:
         app(args=list(arguments), prog_name="guardian")
     except SystemExit as end:
@@ -70,7 +70,7 @@ def _is_text(word: str) -> bool:
     return True
 
 
-def _application(chosen: str | None) -> typer.Typer:
+def _build_application(chosen: str | None) -> typer.Typer:
     app = typer.Typer(
         help=_ABOUT,
         add_completion=False,
@@ -79,13 +79,13 @@ def _application(chosen: str | None) -> typer.Typer:
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_top)
+    app.callback()(_options)
     for name, (module, summary) in COMMANDS.items():
-        app.command(name, short_help=summary)(_body(module) if name == chosen else _not_loaded)
+        app.command(name, short_help=summary)(_load_command(module) if name == chosen else _not_loaded)
     return app
 
 
-def _body(module: str) -> Callable[..., Any]:
+def _load_command(module: str) -> Callable[..., Any]:
     body: Callable[..., Any] = import_module(f"guardian.cli.{module}").command
     return body
 
@@ -94,8 +94,8 @@ def _not_loaded() -> None:
     """Stands for every command that was not given: its name and summary are all that help needs."""
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(requested: bool) -> None:
+    if requested:
         sys.stdout.write(f"guardian {_version()}\n")
         raise typer.Exit
 
@@ -107,7 +107,7 @@ def _version() -> str:
         return "of a checkout that is not installed"
 
 
-def _top(
+def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,

@@ -10,23 +10,31 @@ from typing import Annotated, Final
 
 import typer
 
-from guardian.cli.opening import AsOption, ConfigOption, JsonOption, say, say_json, settings_of, waiting
-from guardian.cli.terminal import opened_as
+from guardian.cli.opening import (
+    AsOption,
+    ConfigOption,
+    JsonOption,
+    load_settings,
+    print_json,
+    print_line,
+    show_progress,
+)
+from guardian.cli.terminal import open_as
 from guardian.desk import adopting
-from guardian.desk.adopting import StandingPage
-from guardian.desk.desk import Desk
+from guardian.desk.adopting import ForeignPage
+from guardian.desk.desk import AppContext
 from guardian.errors import GuardianError, Misconfigured, Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.people.permissions import UseCase
 from guardian.settings.models import Settings
 
-_A_PAGE: Final = 20
+_PAGE_SIZE: Final = 20
 _SHOWN: Final = 60
 _REASON: Final = "taken over from a list"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class AdoptionRequest:
     """What is to become of one account's restriction: an end, or (None) it is left."""
 
     account: str
@@ -50,108 +58,112 @@ def command(
 
     Taking over only ever shortens what stands: at its end Guardian lifts it, and never places it anew.
     """
-    wishes = _wishes(account, until, reason, file, leave=leave)
-    settings = settings_of(config)
-    if not wishes:
-        _show(asyncio.run(listed(settings, as_name, space, page)), page, as_json=as_json)
+    requests = _read_requests(account, until, reason, file, leave=leave)
+    settings = load_settings(config)
+    if not requests:
+        _show(asyncio.run(list_foreign(settings, as_name, space, page)), page, as_json=as_json)
         return
     if space is None:
         raise typer.BadParameter("say in which --space")
-    failed = asyncio.run(carried_out(settings, as_name, SpaceName(space), wishes))
+    failed = asyncio.run(carry_out(settings, as_name, SpaceName(space), requests))
     if failed:
         raise typer.Exit(1)
 
 
-async def listed(settings: Settings, name: str, space: str | None, page: int) -> tuple[StandingPage, ...]:
+async def list_foreign(settings: Settings, name: str, space: str | None, page: int) -> tuple[ForeignPage, ...]:
     """One page of each space, or of the one that was named."""
     known = [each.name for each in settings.spaces if space in (None, each.name)]
     if not known:
         names = ", ".join(each.name for each in settings.spaces)
         raise Refused("no_such_space", f"There is no space {space!r} in the file. There are: {names}.")
-    async with opened_as(settings, name, UseCase.ADOPT) as (service, member):
-        with waiting("Looking"):
-            first = (page - 1) * _A_PAGE
-            return tuple([await adopting.listed(service.desk, member, each, first, _A_PAGE) for each in known])
+    async with open_as(settings, name, UseCase.ADOPT) as (service, member):
+        with show_progress("Looking"):
+            first = (page - 1) * _PAGE_SIZE
+            return tuple([await adopting.list_foreign(service.app, member, each, first, _PAGE_SIZE) for each in known])
 
 
-async def carried_out(settings: Settings, name: str, space: SpaceName, wishes: Iterable[Wish]) -> int:
+async def carry_out(settings: Settings, name: str, space: SpaceName, requests: Iterable[AdoptionRequest]) -> int:
     """Each wish is carried out, or it is said why not; how many were not."""
-    async with opened_as(settings, name, UseCase.ADOPT) as (service, member):
-        return sum([await _failed(service.desk, member, space, wish) for wish in wishes])
+    async with open_as(settings, name, UseCase.ADOPT) as (service, member):
+        return sum([await _carry_out_one(service.app, member, space, request) for request in requests])
 
 
-async def _failed(desk: Desk, member: MemberId, space: SpaceName, wish: Wish) -> bool:
+async def _carry_out_one(app: AppContext, member: MemberId, space: SpaceName, request: AdoptionRequest) -> bool:
     try:
-        if wish.until is None:
-            await adopting.leave(desk, member, space, wish.account)
-            say(f"{wish.account}: left as it is")
+        if request.until is None:
+            await adopting.leave_as_is(app, member, space, request.account)
+            print_line(f"{request.account}: left as it is")
         else:
-            done = await adopting.adopt(desk, member, space, wish.account, wish.until, wish.reason)
-            say(f"{wish.account}: ends {_day(done.ends)}; {done.person}, case {done.code_name}")
+            done = await adopting.adopt_restriction(app, member, space, request.account, request.until, request.reason)
+            print_line(f"{request.account}: ends {_format_day(done.ends)}; {done.person}, case {done.code_name}")
     except GuardianError as refused:
-        say(f"{wish.account}: not done. {refused.sentence}")
+        print_line(f"{request.account}: not done. {refused.sentence}")
         return True
     return False
 
 
-def _wishes(account: str | None, until: str | None, reason: str, file: Path | None, *, leave: bool) -> tuple[Wish, ...]:
+def _read_requests(
+    account: str | None, until: str | None, reason: str, file: Path | None, *, leave: bool
+) -> tuple[AdoptionRequest, ...]:
     if file is not None:
         if account is not None:
             raise typer.BadParameter("give --account or --file, not both")
-        return _from_file(file)
+        return _read_file(file)
     if account is None:
         return ()
     if leave == (until is not None):
         raise typer.BadParameter("say what becomes of it: --until with a day, or --leave")
-    return (Wish(account, _instant(until) if until else None, reason),)
+    return (AdoptionRequest(account, _parse_day(until) if until else None, reason),)
 
 
-def _from_file(path: Path) -> tuple[Wish, ...]:
+def _read_file(path: Path) -> tuple[AdoptionRequest, ...]:
     """The wishes of a CSV file; every line that cannot be read is named at once, and then nothing is done."""
     try:
         rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured([f"The file {path} cannot be read: {error}."]) from error
-    wishes, faults = [], []
+    requests, faults = [], []
     for number, row in enumerate(rows, 1):
         cells = [cell.strip() for cell in row] + ["", "", ""]
         if not any(cells) or cells[0] == "account":
             continue
         try:
-            until = _instant(cells[1]) if cells[1] else None
+            until = _parse_day(cells[1]) if cells[1] else None
         except typer.BadParameter as fault:
             faults.append(f"{path}, line {number}: {fault}")
             continue
-        wishes.append(Wish(cells[0], until, cells[2] or _REASON))
-    if faults or not wishes:
+        requests.append(AdoptionRequest(cells[0], until, cells[2] or _REASON))
+    if faults or not requests:
         raise Misconfigured(faults or [f"The file {path} names no account."])
-    return tuple(wishes)
+    return tuple(requests)
 
 
-def _instant(text: str) -> datetime:
+def _parse_day(text: str) -> datetime:
     try:
         return datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         raise typer.BadParameter(f"write the day as 2027-03-31, not {text!r}") from None
 
 
-def _show(pages: tuple[StandingPage, ...], number: int, *, as_json: bool) -> None:
+def _show(pages: tuple[ForeignPage, ...], number: int, *, as_json: bool) -> None:
     if as_json:
-        say_json([asdict(page) for page in pages])
+        print_json([asdict(page) for page in pages])
         return
     for page in pages:
-        say(f"{page.space}: {page.count} restrictions that are not ours")
+        print_line(f"{page.space}: {page.count} restrictions that are not ours")
         for line in page.lines:
-            since = _day(line.since) if line.since else "unknown since when"
-            until = f"until {_day(line.until)}" if line.until else "without an end"
-            said = " ".join(line.said.split())
-            say(f"  {line.native_id}  {line.handle}  {line.hold}  {since}  {until}  {said[:_SHOWN]}".rstrip())
-        if page.count > number * _A_PAGE:
-            say(f"  … more with --space {page.space} --page {number + 1}")
-    say()
-    say("To take one over:  guardian adopt --as NAME --space SPACE --account ID --until 2027-03-31 --reason TEXT")
-    say("To leave it:       guardian adopt --as NAME --space SPACE --account ID --leave")
+            since = _format_day(line.since) if line.since else "unknown since when"
+            until = f"until {_format_day(line.until)}" if line.until else "without an end"
+            reason = " ".join(line.said.split())
+            print_line(f"  {line.native_id}  {line.handle}  {line.hold}  {since}  {until}  {reason[:_SHOWN]}".rstrip())
+        if page.count > number * _PAGE_SIZE:
+            print_line(f"  … more with --space {page.space} --page {number + 1}")
+    print_line()
+    print_line(
+        "To take one over:  guardian adopt --as NAME --space SPACE --account ID --until 2027-03-31 --reason TEXT"
+    )
+    print_line("To leave it:       guardian adopt --as NAME --space SPACE --account ID --leave")
 
 
-def _day(instant: datetime) -> str:
+def _format_day(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d}"

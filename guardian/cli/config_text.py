@@ -19,15 +19,15 @@ class Installation:
     spaces: Mapping[str, Mapping[str, str | int | None]]
 
 
-def config_text(installation: Installation) -> str:
+def render_config(installation: Installation) -> str:
     """The file as TOML."""
-    parts = [_HEAD, _section("service", installation.service), _section("keys", installation.keys)]
+    parts = [_HEAD, _render_section("service", installation.service), _render_section("keys", installation.keys)]
     for name, keys in installation.spaces.items():
-        parts.append(_section(f"spaces.{name}", {"kind": name, "mode": "observe", **keys}))
+        parts.append(_render_section(f"spaces.{name}", {"kind": name, "mode": "observe", **keys}))
     return "\n".join(parts)
 
 
-def _section(name: str, keys: Mapping[str, str | int | None]) -> str:
+def _render_section(name: str, keys: Mapping[str, str | int | None]) -> str:
     # A JSON text or number is one of TOML as well.
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items() if value is not None]
     return "\n".join([f"[{name}]", *lines, ""])

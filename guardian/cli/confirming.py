@@ -2,8 +2,8 @@
 
 import asyncio
 
-from guardian.cli.opening import AsOption, ConfigOption, say, settings_of
-from guardian.cli.terminal import opened_as
+from guardian.cli.opening import AsOption, ConfigOption, load_settings, print_line
+from guardian.cli.terminal import open_as
 from guardian.desk.setup import confirm_chair
 from guardian.people.permissions import UseCase
 from guardian.settings.models import Settings
@@ -11,11 +11,11 @@ from guardian.settings.models import Settings
 
 def command(as_name: AsOption, config: ConfigOption = None) -> None:
     """Confirm the first chair, as a second member of the working group."""
-    names = asyncio.run(confirmed(settings_of(config), as_name))
-    say(f"Confirmed: {', '.join(names)}." if names else "No chair waits to be confirmed.")
+    names = asyncio.run(confirm(load_settings(config), as_name))
+    print_line(f"Confirmed: {', '.join(names)}." if names else "No chair waits to be confirmed.")
 
 
-async def confirmed(settings: Settings, name: str) -> tuple[str, ...]:
+async def confirm(settings: Settings, name: str) -> tuple[str, ...]:
     """The names of the chairs who are confirmed by this member now."""
-    async with opened_as(settings, name, UseCase.CONFIRM_CHAIR) as (service, member):
-        return await confirm_chair(service.desk, member)
+    async with open_as(settings, name, UseCase.CONFIRM_CHAIR) as (service, member):
+        return await confirm_chair(service.app, member)

@@ -7,43 +7,47 @@ from typing import Annotated
 import typer
 
 from guardian.assembly.service import SERVE
-from guardian.cli.opening import ConfigOption, refuse_missing_database, say, settings_of, waiting
+from guardian.cli.opening import ConfigOption, load_settings, print_line, refuse_missing_database, show_progress
 from guardian.clock import MachineClock
 from guardian.journal import OPERATOR, Entry
 from guardian.settings.models import Settings
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.migrations.steps import head, upgrade
-from guardian.storage.work import Works
+from guardian.storage.migrations.steps import latest_revision, upgrade
+from guardian.storage.work import SqlUnitOfWorkFactory
 
 
-class Action(StrEnum):
+class DatabaseAction(StrEnum):
     """What can be done with the database."""
 
     UPGRADE = "upgrade"
 
 
 def command(
-    action: Annotated[Action, typer.Argument(help="upgrade: bring the tables to this release.")],
+    action: Annotated[DatabaseAction, typer.Argument(help="upgrade: bring the tables to this release.")],
     config: ConfigOption = None,
 ) -> None:
     """Bring the database to this release, in one transaction. Stop the service and make a copy of the file first."""
     match action:
-        case Action.UPGRADE:
-            say(asyncio.run(upgraded(settings_of(config))))
+        case DatabaseAction.UPGRADE:
+            print_line(asyncio.run(upgrade_database(load_settings(config))))
 
 
-async def upgraded(settings: Settings) -> str:
+async def upgrade_database(settings: Settings) -> str:
     """What was done, in a sentence. Refused while a service works on the database, and for a newer one."""
     refuse_missing_database(settings)
-    ring = KeyRing.load(settings.ring, settings.master)
+    ring = KeyRing.load(settings.key_ring, settings.master_key)
     async with await Database.open(settings.database, application="upgrade") as database:
-        hold = await database.hold(SERVE)
+        process_lock = await database.lock(SERVE)
         try:
-            with waiting("Bringing the database to this release"):
+            with show_progress("Bringing the database to this release"):
                 changed = await upgrade(database)
-            async with Works(database, ring, MachineClock()).begin() as work:
-                work.journal.note(Entry("database.was_upgraded", OPERATOR, "P-1.5", {"step": head()}))
+            async with SqlUnitOfWorkFactory(database, ring, MachineClock()).begin() as uow:
+                uow.journal.note(Entry("database.was_upgraded", OPERATOR, "P-1.5", {"step": latest_revision()}))
         finally:
-            await hold.release()
-    return f"The database is at step {head()} now." if changed else f"The database was at step {head()} already."
+            await process_lock.release()
+    return (
+        f"The database is at step {latest_revision()} now."
+        if changed
+        else f"The database was at step {latest_revision()} already."
+    )

@@ -7,9 +7,17 @@ from typing import Annotated
 
 import typer
 
-from guardian.cli.opening import AsOption, ConfigOption, JsonOption, say, say_json, settings_of, waiting
-from guardian.cli.terminal import opened_as
-from guardian.desk.standing import Explained, explain_account, explain_person
+from guardian.cli.opening import (
+    AsOption,
+    ConfigOption,
+    JsonOption,
+    load_settings,
+    print_json,
+    print_line,
+    show_progress,
+)
+from guardian.cli.terminal import open_as
+from guardian.desk.standing import AccountExplanation, explain_account, explain_person
 from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.people.permissions import UseCase
@@ -27,44 +35,46 @@ def command(
     """Say why an account is restricted, until when, and what the next look will do. It reads; it changes nothing."""
     if (person is None) == (space is None or account is None):
         raise typer.BadParameter("give a space and an account, or --person with a code name")
-    lines = asyncio.run(explained(settings_of(config), as_name, space, account, person))
+    lines = asyncio.run(explain(load_settings(config), as_name, space, account, person))
     if as_json:
-        say_json([asdict(line) for line in lines])
+        print_json([asdict(line) for line in lines])
         return
     for line in lines:
         _show(line)
 
 
-async def explained(
+async def explain(
     settings: Settings, name: str, space: str | None, account: str | None, person: str | None
-) -> tuple[Explained, ...]:
+) -> tuple[AccountExplanation, ...]:
     """One explanation an account, for a member who may know of the person."""
     if space is not None and space not in [each.name for each in settings.spaces]:
         known = ", ".join(each.name for each in settings.spaces)
         raise Refused("no_such_space", f"There is no space {space!r} in the file. There are: {known}.")
-    async with opened_as(settings, name, UseCase.EXPLAIN) as (service, member):
-        with waiting("Looking"):
+    async with open_as(settings, name, UseCase.EXPLAIN) as (service, member):
+        with show_progress("Looking"):
             if person is not None:
-                return await explain_person(service.desk, member, person)
-            return await explain_account(service.desk, member, SpaceName(space or ""), account or "")
+                return await explain_person(service.app, member, person)
+            return await explain_account(service.app, member, SpaceName(space or ""), account or "")
 
 
-def _show(line: Explained) -> None:
-    told = line.explanation
-    say(f"{line.handle} in {told.space} ({line.person})")
-    say(f"  wanted     {told.wanted}{_until(told.until)}")
-    for because in line.because:
-        say(f"  because    {because.reference}: {because.state}{_until(because.ends)}")
-    say(f"  seen       {told.seen}")
-    say(f"  so         {told.total or 'nothing else'}")
-    say(f"  next step  {told.next_step}")
-    say(f"  next look  {_at(told.next_look) if told.next_look else 'when something changes'}")
-    say()
+def _show(line: AccountExplanation) -> None:
+    explanation = line.explanation
+    print_line(f"{line.handle} in {explanation.space} ({line.person})")
+    print_line(f"  wanted     {explanation.wanted}{_format_until(explanation.until)}")
+    for reason in line.because:
+        print_line(f"  because    {reason.reference}: {reason.state}{_format_until(reason.ends)}")
+    print_line(f"  seen       {explanation.seen}")
+    print_line(f"  so         {explanation.total or 'nothing else'}")
+    print_line(f"  next step  {explanation.next_step}")
+    print_line(
+        f"  next look  {_format_instant(explanation.next_look) if explanation.next_look else 'when something changes'}"
+    )
+    print_line()
 
 
-def _until(instant: datetime | None) -> str:
-    return f", until {_at(instant)}" if instant else ""
+def _format_until(instant: datetime | None) -> str:
+    return f", until {_format_instant(instant)}" if instant else ""
 
 
-def _at(instant: datetime) -> str:
+def _format_instant(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M} UTC"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from guardian.desk.setup import Newcomer, Seat
+from guardian.desk.setup import NewMember, SeatInput
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.people.values import Group, Office
@@ -29,7 +29,7 @@ class _Member:
     aliases: Texts = ()
 
 
-def read_newcomers(path: Path, settings: Settings) -> tuple[Newcomer, ...]:
+def read_new_members(path: Path, settings: Settings) -> tuple[NewMember, ...]:
     """The people of the file, in its order."""
     try:
         body = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -44,23 +44,23 @@ def read_newcomers(path: Path, settings: Settings) -> tuple[Newcomer, ...]:
         people = []
     for key in body:
         reader.fault(key, "", "there is no such key; write each person as [[member]]")
-    read = [_newcomer(reader, f"member {number}", each, settings) for number, each in enumerate(people, 1)]
+    read = [_read_new_member(reader, f"member {number}", each, settings) for number, each in enumerate(people, 1)]
     if reader.faults:
         raise Misconfigured([f"{path.name}: {fault}" for fault in reader.faults])
     return tuple(each for each in read if each is not None)
 
 
-def _newcomer(reader: TableReader, place: str, body: object, settings: Settings) -> Newcomer | None:
+def _read_new_member(reader: TableReader, place: str, body: object, settings: Settings) -> NewMember | None:
     spaces = [each.name for each in settings.spaces]
     said = body if isinstance(body, dict) else {}
     ids = {space: said[space] for space in spaces if space in said}
     accounts = reader.read(dict[SpaceName, AccountId], place, ids) or {}
     places = reader.read(dict[str, Texts], place, {"seats": said["seats"]} if "seats" in said else {}) or {}
-    seats = [_seat(reader, place, text, spaces) for text in places.get("seats", ())]
+    seats = [_read_seat(reader, place, text, spaces) for text in places.get("seats", ())]
     member = reader.read(_Member, place, body, "seats", *spaces)
     if member is None:
         return None
-    return Newcomer(
+    return NewMember(
         member.name,
         tuple(seat for seat in seats if seat is not None),
         tuple(Account(space, account) for space, account in accounts.items()),
@@ -69,7 +69,7 @@ def _newcomer(reader: TableReader, place: str, body: object, settings: Settings)
     )
 
 
-def _seat(reader: TableReader, where: str, text: str, spaces: list[SpaceName]) -> Seat | None:
+def _read_seat(reader: TableReader, where: str, text: str, spaces: list[SpaceName]) -> SeatInput | None:
     """`working_group`, `working_group:chair`, `moderators@discord`."""
     place, _, space = text.partition("@")
     group_name, _, office_name = place.partition(":")
@@ -80,4 +80,4 @@ def _seat(reader: TableReader, where: str, text: str, spaces: list[SpaceName]) -
         sentence = f"'{text}' is not a place; write group or group:office (groups: {groups}; offices: {offices})"
         reader.fault(where, "seats", f"{sentence}, and @space for the moderators of one space")
         return None
-    return Seat(group, office, SpaceName(space) if space else None)
+    return SeatInput(group, office, SpaceName(space) if space else None)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from guardian.cli.opening import ConfigOption, opened, say, settings_of
+from guardian.cli.opening import ConfigOption, load_settings, open_service, print_line
 from guardian.errors import Refused
 from guardian.journal import OPERATOR, Entry
 from guardian.settings.models import Settings
@@ -22,22 +22,22 @@ def command(
     config: ConfigOption = None,
 ) -> None:
     """Switch a space between observe and enforce. A running service follows within seconds, without a restart."""
-    asyncio.run(switched(settings_of(config), space, mode))
-    say(f"{space} is set to {mode}. A running service follows within a few seconds.")
+    asyncio.run(switch(load_settings(config), space, mode))
+    print_line(f"{space} is set to {mode}. A running service follows within a few seconds.")
 
 
-async def switched(settings: Settings, space: str, mode: Mode) -> None:
+async def switch(settings: Settings, space: str, mode: Mode) -> None:
     """The file says the mode; the journal says that the operator wrote it. Refused for a space that is not in the file."""
     known = [str(each.name) for each in settings.spaces]
     text = mode_switched(settings.path.read_text(encoding="utf-8"), space, mode)
     if text is None or space not in known:
         raise Refused("no_such_space", f"There is no space {space!r} in the file. There are: {', '.join(known)}.")
-    async with opened(settings) as service, service.works.begin() as work:
-        work.journal.note(Entry("mode.was_written", OPERATOR, "architecture 5.10", {"space": space, "mode": mode}))
-        write_whole(settings.path, text)
+    async with open_service(settings) as service, service.units_of_work.begin() as uow:
+        uow.journal.note(Entry("mode.was_written", OPERATOR, "architecture 5.10", {"space": space, "mode": mode}))
+        write_atomically(settings.path, text)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str) -> None:
     """The file holds the text, with the rights it had: whole, or as it was before."""
     draft = path.with_name(f".{path.name}.new")
     try:

@@ -31,13 +31,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a 
 AsOption = Annotated[str, typer.Option("--as", metavar="NAME", help="The member who acts; they are sent a code.")]
 
 
-def settings_of(config: Path | None) -> Settings:
+def load_settings(config: Path | None) -> Settings:
     """The settings that this command works with; Misconfigured names every fault."""
     return read_settings(config_path(os.environ, config), os.environ)
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Service]:
+async def open_service(settings: Settings) -> AsyncIterator[Service]:
     """The service's parts over a database of this release, not started, and not signed in to any space."""
     configure(as_json=False, level=CRITICAL)
     refuse_missing_database(settings)
@@ -51,7 +51,7 @@ async def opened(settings: Settings) -> AsyncIterator[Service]:
 
 async def sign_in(service: Service) -> None:
     """The spaces can be asked."""
-    with waiting("Signing in to the spaces"):
+    with show_progress("Signing in to the spaces"):
         await service.sign_in()
 
 
@@ -64,21 +64,21 @@ def refuse_missing_database(settings: Settings) -> None:
 
 
 @contextmanager
-def waiting(words: str) -> Iterator[None]:
+def show_progress(text: str) -> Iterator[None]:
     """Somebody at a terminal sees that work is under way."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield
         return
-    with console.status(f"{words} …"):
+    with console.status(f"{text} …"):
         yield
 
 
-def say(line: str = "") -> None:
+def print_line(line: str = "") -> None:
     """One line for whoever reads the command's answer."""
     sys.stdout.write(line + "\n")
 
 
-def say_json(value: object) -> None:
+def print_json(value: object) -> None:
     """One line of JSON for a program."""
-    say(json.dumps(value, ensure_ascii=False, default=str))
+    print_line(json.dumps(value, ensure_ascii=False, default=str))

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from guardian.cli.opening import AsOption, ConfigOption, say, settings_of, waiting
-from guardian.cli.terminal import asked, opened_as
+from guardian.cli.opening import AsOption, ConfigOption, load_settings, print_line, show_progress
+from guardian.cli.terminal import ask, open_as
 from guardian.desk import raiding
-from guardian.desk.raiding import Checked, RaidView
+from guardian.desk.raiding import RaidPreview, RaidView
 from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.people.permissions import UseCase
@@ -35,61 +35,63 @@ def command(
     """Announce a raid from a list, agree to one as a second member, or look how far one has come."""
     if sum(each is not None for each in (file, second, status)) != 1:
         raise typer.BadParameter("give one of --file, --second and --status")
-    settings = settings_of(config)
+    settings = load_settings(config)
     if file is not None:
-        asyncio.run(_announced(settings, as_name, file, space, restriction, ground, reason))
+        asyncio.run(_announce(settings, as_name, file, space, restriction, ground, reason))
     else:
-        asyncio.run(_seen(settings, as_name, second, status or "", report))
+        asyncio.run(_show_or_confirm(settings, as_name, second, status or "", report))
 
 
-async def _announced(
+async def _announce(
     settings: Settings, name: str, file: Path, space: str | None, restriction: Restriction, ground: Ground, reason: str
 ) -> None:
-    text = _read(file)
-    async with opened_as(settings, name, UseCase.ANNOUNCE_RAID) as (service, member):
-        with waiting("Reading the list"):
+    text = _read_list(file)
+    async with open_as(settings, name, UseCase.ANNOUNCE_RAID) as (service, member):
+        with show_progress("Reading the list"):
             default = SpaceName(space) if space else None
-            checked = await raiding.check(service.desk, member, text, default, restriction)
-        _show(checked)
-        answer = await asyncio.to_thread(asked, f"To ask the others for a second member, type {_YES}: ")
+            preview = await raiding.preview(service.app, member, text, default, restriction)
+        _show_preview(preview)
+        answer = await asyncio.to_thread(ask, f"To ask the others for a second member, type {_YES}: ")
         if answer.casefold() != _YES:
-            say("Nothing was done.")
+            print_line("Nothing was done.")
             return
-        made = await raiding.announce(service.desk, member, checked, restriction, ground, reason)
-        say(f"Nobody is restricted yet. The others have been asked to agree. The case is {made.code_name}.")
+        made = await raiding.announce(service.app, member, preview, restriction, ground, reason)
+        print_line(f"Nobody is restricted yet. The others have been asked to agree. The case is {made.code_name}.")
 
 
-async def _seen(settings: Settings, name: str, second: str | None, status: str, report: Path | None) -> None:
-    use = UseCase.READ_CASE if second is None else UseCase.SECOND_RAID
-    async with opened_as(settings, name, use) as (service, member):
+async def _show_or_confirm(settings: Settings, name: str, second: str | None, status: str, report: Path | None) -> None:
+    use = UseCase.READ_CASE if second is None else UseCase.CONFIRM_RAID
+    async with open_as(settings, name, use) as (service, member):
         if second is not None:
-            _show_standing(await raiding.second(service.desk, member, second))
+            _show_status(await raiding.confirm(service.app, member, second))
             return
-        _show_standing(await raiding.status(service.desk, member, status))
+        _show_status(await raiding.get_status(service.app, member, status))
         if report is not None:
-            content = await raiding.report(service.desk, member, status)
+            content = await raiding.outcome_report(service.app, member, status)
             report.touch(mode=0o600)
             report.write_bytes(content)
 
 
-def _read(file: Path) -> str:
+def _read_list(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Refused("no_file", f"The list {file} could not be read ({type(error).__name__}).") from error
 
 
-def _show(checked: Checked) -> None:
-    for share in checked.shares:
-        say(f"{share.space}: {share.accounts} accounts, in about {raiding.minutes(share.takes)} min")
-    for line in checked.refused:
-        say(f"left out: line {line.number}: {line.why}")
-    say(f"{checked.accounts} accounts in all, and {len(checked.refused)} lines left out.")
+def _show_preview(preview: RaidPreview) -> None:
+    for share in preview.shares:
+        print_line(
+            f"{share.space}: {share.accounts} accounts, in about {raiding.round_up_to_minutes(share.duration)} min"
+        )
+    for line in preview.refused:
+        print_line(f"left out: line {line.number}: {line.refusal}")
+    print_line(f"{preview.accounts} accounts in all, and {len(preview.refused)} lines left out.")
 
 
-def _show_standing(seen: RaidView) -> None:
-    say(f"{seen.code_name}: {seen.state}")
-    for space, counts in seen.counts.items():
-        say(f"{space}: " + ", ".join(f"{number} {word}" for word, number in sorted(counts.items())))
-    if seen.left:
-        say(f"what is left takes about {raiding.minutes(seen.left)} min")
+def _show_status(status: RaidView) -> None:
+    print_line(f"{status.code_name}: {status.state}")
+    for space, counts in status.counts.items():
+        print_line(f"{space}: " + ", ".join(f"{number} {word}" for word, number in sorted(counts.items())))
+    if status.remaining:
+        print_line(f"what is left takes about {raiding.round_up_to_minutes(status.remaining)} min")

@@ -13,10 +13,10 @@ from typing import Annotated, Final
 import typer
 
 from guardian.assembly.service import Service
-from guardian.cli.opening import ConfigOption, say, settings_of
-from guardian.cli.sealed_page import body_of, sealed, unsealed
-from guardian.cli.terminal import Ask, asked_secretly, opened_as
-from guardian.desk.standing import Place, Running, roster
+from guardian.cli.opening import ConfigOption, load_settings, print_line
+from guardian.cli.sealed_page import decrypt, encrypt, read_body
+from guardian.cli.terminal import Ask, ask_secretly, open_as
+from guardian.desk.standing import RosterAccount, RosterEntry, compile_roster
 from guardian.errors import Refused
 from guardian.people.permissions import UseCase
 from guardian.settings.models import Settings
@@ -25,9 +25,11 @@ from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSetti
 
 def command(
     as_name: Annotated[str | None, typer.Option("--as", metavar="NAME", help="The member who prints it.")] = None,
-    out: Annotated[Path | None, typer.Option(help="A new file for the sealed list; otherwise it is printed.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A new file for the encrypt list; otherwise it is print_roster.")
+    ] = None,
     opening: Annotated[
-        Path | None, typer.Option("--open", metavar="FILE", help="Show what a sealed list says.")
+        Path | None, typer.Option("--open", metavar="FILE", help="Show what a encrypt list says.")
     ] = None,
     config: ConfigOption = None,
 ) -> None:
@@ -38,68 +40,70 @@ def command(
     if (as_name is None) == (opening is None):
         raise typer.BadParameter("give --as NAME to print the list, or --open FILE to read one")
     if opening is not None:
-        say(opened_page(opening, asked_secretly))
+        print_line(open_roster(opening, ask_secretly))
         return
-    page = asyncio.run(printed(settings_of(config), as_name or ""))
+    page = asyncio.run(print_roster(load_settings(config), as_name or ""))
     if out is None:
-        say(page)
+        print_line(page)
     else:
         _write_new(out, page)
-        say(f"The sealed list stands in {out}. Print it, and keep its passphrase somewhere else.")
+        print_line(f"The sealed list stands in {out}. Print it, and keep its passphrase somewhere else.")
 
 
-async def printed(settings: Settings, name: str) -> str:
+async def print_roster(settings: Settings, name: str) -> str:
     """The sealed page, made for the member of that name."""
-    async with opened_as(settings, name, UseCase.PRINT_ROSTER) as (service, member):
-        passphrase = await asyncio.to_thread(_new_passphrase, asked_secretly)
-        lines = await roster(service.desk, member)
-        return sealed(await _text(settings, service, lines), passphrase)
+    async with open_as(settings, name, UseCase.PRINT_ROSTER) as (service, member):
+        passphrase = await asyncio.to_thread(_ask_new_passphrase, ask_secretly)
+        lines = await compile_roster(service.app, member)
+        return encrypt(await _render_text(settings, service, lines), passphrase)
 
 
-def opened_page(path: Path, ask: Ask) -> str:
+def open_roster(path: Path, ask: Ask) -> str:
     """What the sealed page says."""
     try:
-        body = body_of(path.read_text(encoding="utf-8"))
+        body = read_body(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise Refused("no_page", f"{path} cannot be read.") from error
-    return unsealed(body, ask("The passphrase of this list: "))
+    return decrypt(body, ask("The passphrase of this list: "))
 
 
-def _new_passphrase(ask: Ask) -> str:
+def _ask_new_passphrase(ask: Ask) -> str:
     passphrase = ask("A passphrase for this list: ")
-    sealed("", passphrase)
+    encrypt("", passphrase)
     if ask("The same once more: ") != passphrase:
         raise Refused("passphrases_differ", "The two passphrases are not the same: nothing was printed.")
     return passphrase
 
 
-async def _text(settings: Settings, service: Service, lines: tuple[Running, ...]) -> str:
-    async with service.works.look() as view:
+async def _render_text(settings: Settings, service: Service, lines: tuple[RosterEntry, ...]) -> str:
+    async with service.units_of_work.read() as view:
         journal = await view.journal.verify()
-    by_hand = {str(space.name): _by_hand(space) for space in settings.spaces}
+    manual_steps = {str(space.name): _manual_steps(space) for space in settings.spaces}
     head = [
-        f"{settings.community}: running sanctions on {_at(service.clock.now())}",
+        f"{settings.community}: running sanctions on {_format_instant(service.clock.now())}",
         f"The journal has {journal.entries} entries and ends with {journal.head}.",
-        "" if journal.whole else "THE JOURNAL IS NOT WHOLE: see guardian status.",
+        "" if journal.is_intact else "THE JOURNAL IS NOT WHOLE: see guardian status.",
     ]
-    body = [text for line in lines for text in _sanction(line, by_hand)] or ["Nothing runs."]
+    body = [text for line in lines for text in _render_sanction(line, manual_steps)] or ["Nothing runs."]
     return "\n".join([*head, *body])
 
 
-def _sanction(line: Running, by_hand: Mapping[str, str]) -> list[str]:
+def _render_sanction(line: RosterEntry, manual_steps: Mapping[str, str]) -> list[str]:
     if line.ends is None:
         ends = "has no end"
-    elif line.by_itself:
-        ends = f"ends by itself on {_at(line.ends)}"
+    elif line.ends_by_itself:
+        ends = f"ends by itself on {_format_instant(line.ends)}"
     else:
-        ends = f"its term ends on {_at(line.ends)}; access returns when readmission is granted"
-    first = f"{line.person}: {line.restriction} since {_at(line.starts)}, {ends}. Reference {line.reference}."
-    return [first, *(_place(place, by_hand) for place in line.places), ""]
+        ends = f"its term ends on {_format_instant(line.ends)}; access returns when readmission is granted"
+    first = (
+        f"{line.person}: {line.restriction} since {_format_instant(line.starts)}, {ends}. Reference {line.reference}."
+    )
+    return [first, *(_render_account(place, manual_steps) for place in line.accounts), ""]
 
 
-def _place(place: Place, by_hand: Mapping[str, str]) -> str:
-    steps = by_hand.get(str(place.space), "lift it there by hand")
-    return f"  {place.space}: {place.handle} (id {place.native_id}), {place.state}. To lift it: {steps}"
+def _render_account(account: RosterAccount, manual_steps: Mapping[str, str]) -> str:
+    steps = manual_steps.get(str(account.space), "lift it there by hand")
+    return f"  {account.space}: {account.handle} (id {account.native_id}), {account.state}. To lift it: {steps}"
 
 
 _DISCORD: Final = "Server Settings, Bans, find the id, Revoke Ban; for a mute: the member's menu, Remove Timeout."
@@ -109,7 +113,7 @@ _GITHUB: Final = (
 )
 
 
-def _by_hand(space: SpaceSettings) -> str:
+def _manual_steps(space: SpaceSettings) -> str:
     match space:
         case DiscordSettings():
             return _DISCORD
@@ -119,7 +123,7 @@ def _by_hand(space: SpaceSettings) -> str:
             return _GITHUB.format(organization=space.organization)
 
 
-def _at(instant: datetime) -> str:
+def _format_instant(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 

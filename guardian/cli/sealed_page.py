@@ -20,19 +20,19 @@ _LAST: Final = "-----END GUARDIAN ROSTER 1-----"
 _SALT, _NONCE, _KEY, _WIDTH = 16, 12, 32, 64
 
 
-def sealed(text: str, passphrase: str) -> str:
+def encrypt(text: str, passphrase: str) -> str:
     """The page; only the passphrase opens it."""
     if len(passphrase) < SHORTEST_PASSPHRASE:
         sentence = f"The passphrase is too short: take at least {SHORTEST_PASSPHRASE} characters, such as four words."
         raise Refused("short_passphrase", sentence)
     salt, nonce = os.urandom(_SALT), os.urandom(_NONCE)
-    content = salt + nonce + AESGCM(_key(passphrase, salt)).encrypt(nonce, text.encode(), _FIRST.encode())
+    content = salt + nonce + AESGCM(_derive_key(passphrase, salt)).encrypt(nonce, text.encode(), _FIRST.encode())
     lines = base64.b64encode(content).decode()
     body = [lines[start : start + _WIDTH] for start in range(0, len(lines), _WIDTH)]
     return "\n".join(["Opens with: guardian roster --open FILE", _FIRST, *body, _LAST, ""])
 
 
-def body_of(page: str) -> str:
+def read_body(page: str) -> str:
     """What stands between the first and the last line of a sealed page; Refused where there is none."""
     _, first, rest = page.partition(_FIRST)
     body, last, _ = rest.partition(_LAST)
@@ -41,17 +41,17 @@ def body_of(page: str) -> str:
     return "".join(body.split())
 
 
-def unsealed(body: str, passphrase: str) -> str:
+def decrypt(body: str, passphrase: str) -> str:
     """The text of the page with that body; Refused for another passphrase, and for a page that is damaged."""
     try:
         content = base64.b64decode(body, validate=True)
         salt, nonce = content[:_SALT], content[_SALT : _SALT + _NONCE]
-        cipher = AESGCM(_key(passphrase, salt))
+        cipher = AESGCM(_derive_key(passphrase, salt))
         return cipher.decrypt(nonce, content[_SALT + _NONCE :], _FIRST.encode()).decode()
     except (InvalidTag, binascii.Error, ValueError) as error:
         sentence = "The roster does not open: the passphrase is another one, or the page is damaged."
         raise Refused("wrong_passphrase", sentence) from error
 
 
-def _key(passphrase: str, salt: bytes) -> bytes:
+def _derive_key(passphrase: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=_KEY, n=2**15, r=8, p=1).derive(passphrase.encode())

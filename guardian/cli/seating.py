@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from guardian.cli.members_file import read_newcomers
-from guardian.cli.opening import AsOption, ConfigOption, say, settings_of
-from guardian.cli.terminal import opened_as
-from guardian.desk.setup import Seated, seat
+from guardian.cli.members_file import read_new_members
+from guardian.cli.opening import AsOption, ConfigOption, load_settings, print_line
+from guardian.cli.terminal import open_as
+from guardian.desk.setup import SeatingResult, seat_members
 from guardian.people.permissions import UseCase
 from guardian.settings.models import Settings
 
@@ -20,18 +20,18 @@ def command(
     config: ConfigOption = None,
 ) -> None:
     """Give the people of a file their places in the groups, as a chair. Who is known already stays as they are."""
-    for line in told(asyncio.run(seated(settings_of(config), as_name, people))):
-        say(line)
+    for line in result_lines(asyncio.run(seat_from_file(load_settings(config), as_name, people))):
+        print_line(line)
 
 
-async def seated(settings: Settings, name: str, people: Path) -> Seated:
+async def seat_from_file(settings: Settings, name: str, people: Path) -> SeatingResult:
     """What became of the people of the file."""
-    newcomers = read_newcomers(people, settings)
-    async with opened_as(settings, name, UseCase.CHANGE_MEMBERS) as (service, member):
-        return await seat(service.desk, member, newcomers)
+    new_members = read_new_members(people, settings)
+    async with open_as(settings, name, UseCase.CHANGE_MEMBERS) as (service, member):
+        return await seat_members(service.app, member, new_members)
 
 
-def told(result: Seated) -> list[str]:
+def result_lines(result: SeatingResult) -> list[str]:
     """The result in lines."""
     lines = [f"Seated: {', '.join(result.new)}."] if result.new else []
     return lines + ([f"Known already, and left as they are: {', '.join(result.known)}."] if result.known else [])

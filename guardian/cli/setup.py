@@ -10,12 +10,12 @@ from typing import Annotated, Final
 
 import typer
 
-from guardian.cli.config_text import Installation, config_text
-from guardian.cli.founding import Founded, place_config, place_people, place_secret, place_storage
-from guardian.cli.members_file import AccountId, Email, read_newcomers
-from guardian.cli.opening import ConfigOption, say
-from guardian.cli.terminal import asked, asked_secretly
-from guardian.desk.setup import Newcomer, Seat
+from guardian.cli.config_text import Installation, render_config
+from guardian.cli.founding import InstallReport, create_config, create_members, create_secret, create_storage
+from guardian.cli.members_file import AccountId, Email, read_new_members
+from guardian.cli.opening import ConfigOption, print_line
+from guardian.cli.terminal import ask, ask_secretly
+from guardian.desk.setup import NewMember, SeatInput
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.logs import configure
@@ -27,7 +27,7 @@ from guardian.settings.toml_table import TableReader, Text
 from guardian.spaces.port import Account
 
 _SECRETS: Final = Path("secrets")
-Keys = dict[str, str | int | None]
+SpaceOptions = dict[str, str | int | None]
 Number = Annotated[int | None, typer.Option()]
 File = Annotated[Path | None, typer.Option()]
 
@@ -59,104 +59,104 @@ def command(
     In a terminal, what is missing is asked for. Every space begins in observe mode, where nothing is changed.
     """
     configure(as_json=False, level=CRITICAL)
-    path, founded = config_path(os.environ, config), Founded()
-    spaces: dict[str, Keys] = {
-        "discord": {"guild_id": discord_guild_id, "token_file": _text(discord_token_file)},
+    path, report = config_path(os.environ, config), InstallReport()
+    spaces: dict[str, SpaceOptions] = {
+        "discord": {"guild_id": discord_guild_id, "token_file": _path_text(discord_token_file)},
         "forum": {
             "url": forum_url,
             "api_username": forum_api_username,
-            "api_key_file": _text(forum_api_key_file),
-            "webhook_secret_file": _text(forum_webhook_secret_file),
+            "api_key_file": _path_text(forum_api_key_file),
+            "webhook_secret_file": _path_text(forum_webhook_secret_file),
         },
         "github": {
             "organization": github_organization,
             "app_id": github_app_id,
             "installation_id": github_installation_id,
-            "private_key_file": _text(github_private_key_file),
-            "webhook_secret_file": _text(github_webhook_secret_file),
+            "private_key_file": _path_text(github_private_key_file),
+            "webhook_secret_file": _path_text(github_webhook_secret_file),
         },
     }
     service = {"community": community, "base_url": base_url, "listen": listen, "policy": policy, "data": "data"}
-    settings = place_config(path, lambda: _new_config(path, service, spaces, founded), founded)
-    newcomers = _newcomers(settings, chair, chair_discord, chair_email, members)
-    waits = asyncio.run(_found(settings, newcomers, founded))
-    for line in founded.lines:
-        say(line)
-    for line in _next_steps(settings, waits):
-        say(line)
+    settings = create_config(path, lambda: _new_config(path, service, spaces, report), report)
+    new_members = _read_new_members(settings, chair, chair_discord, chair_email, members)
+    chair_waits = asyncio.run(_install(settings, new_members, report))
+    for line in report.lines:
+        print_line(line)
+    for line in _next_steps(settings, chair_waits):
+        print_line(line)
 
 
-async def _found(settings: Settings, newcomers: tuple[Newcomer, ...], founded: Founded) -> bool:
-    await place_storage(settings, founded)
-    return await place_people(settings, newcomers, founded)
+async def _install(settings: Settings, new_members: tuple[NewMember, ...], report: InstallReport) -> bool:
+    await create_storage(settings, report)
+    return await create_members(settings, new_members, report)
 
 
 def _new_config(
     path: Path,
     service: Mapping[str, str | None],
-    spaces: Mapping[str, Keys],
-    founded: Founded,
+    spaces: Mapping[str, SpaceOptions],
+    report: InstallReport,
 ) -> str:
     """The file's text; in a terminal, what no option said is asked for."""
     service = dict(service)
-    if _is_asked():
-        service["community"] = service["community"] or asked("The community's name: ")
-        service["base_url"] = service["base_url"] or asked("The address of the pages (empty: only this host): ") or None
-        _ask_for_spaces(path.parent / _SECRETS, spaces, founded)
+    if _is_interactive():
+        service["community"] = service["community"] or ask("The community's name: ")
+        service["base_url"] = service["base_url"] or ask("The address of the pages (empty: only this host): ") or None
+        _ask_for_spaces(path.parent / _SECRETS, spaces, report)
     chosen = {name: keys for name, keys in spaces.items() if any(value is not None for value in keys.values())}
     if not service["community"]:
         raise Misconfigured(["The community has no name: give --community."])
     if not chosen:
         raise Misconfigured(["There is no space: give the options of at least one, such as --discord-guild-id."])
     keys = {"ring": "data/keys.ring", "master": "secrets/master.key"}
-    return config_text(Installation(service, keys, chosen))
+    return render_config(Installation(service, keys, chosen))
 
 
-def _ask_for_spaces(folder: Path, spaces: Mapping[str, Keys], founded: Founded) -> None:
+def _ask_for_spaces(folder: Path, spaces: Mapping[str, SpaceOptions], report: InstallReport) -> None:
     discord, forum, github = spaces["discord"], spaces["forum"], spaces["github"]
     _ask(discord, "guild_id", "The id of the Discord server (empty: no Discord): ")
     if discord["guild_id"]:
-        _ask_secret(discord, "token_file", "The bot's token: ", folder / "discord-token", founded)
+        _ask_secret(discord, "token_file", "The bot's token: ", folder / "discord-token", report)
     _ask(forum, "url", "The address of the forum (empty: no forum): ")
     if forum["url"]:
         _ask(forum, "api_username", "The account that the forum's API key is bound to: ")
-        _ask_secret(forum, "api_key_file", "The forum's API key: ", folder / "forum-key", founded)
+        _ask_secret(forum, "api_key_file", "The forum's API key: ", folder / "forum-key", report)
     _ask(github, "organization", "The GitHub organisation (empty: no GitHub): ")
     if github["organization"]:
-        _ask(github, "app_id", "The App's id: ", _whole)
-        _ask(github, "installation_id", "The id of its installation: ", _whole)
-        _ask(github, "private_key_file", "The file with the App's private key (chmod 600): ", _whole_path)
+        _ask(github, "app_id", "The App's id: ", _parse_number)
+        _ask(github, "installation_id", "The id of its installation: ", _parse_number)
+        _ask(github, "private_key_file", "The file with the App's private key (chmod 600): ", _resolve_path)
 
 
-def _ask(keys: Keys, key: str, words: str, read: Callable[[str], str | int | None] = lambda text: text) -> None:
+def _ask(keys: SpaceOptions, key: str, words: str, read: Callable[[str], str | int | None] = lambda text: text) -> None:
     if keys[key] is None:
-        keys[key] = read(asked(words)) or None
+        keys[key] = read(ask(words)) or None
 
 
-def _ask_secret(keys: Keys, key: str, words: str, path: Path, founded: Founded) -> None:
-    if keys[key] is None and (secret := asked_secretly(words).strip()):
-        place_secret(path, secret, founded)
+def _ask_secret(keys: SpaceOptions, key: str, words: str, path: Path, report: InstallReport) -> None:
+    if keys[key] is None and (secret := ask_secretly(words).strip()):
+        create_secret(path, secret, report)
         keys[key] = str(_SECRETS / path.name)
 
 
-def _whole(text: str) -> int | None:
+def _parse_number(text: str) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _whole_path(text: str) -> str | None:
+def _resolve_path(text: str) -> str | None:
     return str(Path(text).expanduser().resolve()) if text else None
 
 
-def _newcomers(
+def _read_new_members(
     settings: Settings, chair: str | None, discord: str | None, email: str | None, members: Path | None
-) -> tuple[Newcomer, ...]:
+) -> tuple[NewMember, ...]:
     """The first chair of the options or of the terminal, and everybody of the file."""
-    people = read_newcomers(members, settings) if members else ()
-    if chair is None and not people and _is_asked():
-        chair = asked("The first chair's name (empty: somebody stands already): ") or None
+    people = read_new_members(members, settings) if members else ()
+    if chair is None and not people and _is_interactive():
+        chair = ask("The first chair's name (empty: somebody stands already): ") or None
         if chair:
-            discord = discord or asked("Their account id on Discord: ") or None
-            email = email or asked("Their mail address: ") or None
+            discord = discord or ask("Their account id on Discord: ") or None
+            email = email or ask("Their mail address: ") or None
     if chair is None:
         return people
     server = next((each.name for each in settings.spaces if isinstance(each, DiscordSettings)), None)
@@ -169,7 +169,7 @@ def _newcomers(
     reader.read(dict[str, Email], "", {"--chair-email": email} if email else {})
     if reader.faults:
         raise Misconfigured(reader.faults)
-    return (Newcomer(chair, (Seat(Group.WORKING_GROUP, Office.CHAIR),), accounts, email or None), *people)
+    return (NewMember(chair, (SeatInput(Group.WORKING_GROUP, Office.CHAIR),), accounts, email or None), *people)
 
 
 def _next_steps(settings: Settings, chair_waits: bool) -> list[str]:
@@ -178,14 +178,16 @@ def _next_steps(settings: Settings, chair_waits: bool) -> list[str]:
         lines.append("  guardian confirm-chair --as NAME  a second member's yes to the first chair")
     lines.append("  guardian serve                    run the service")
     lines += [f"  guardian mode {space.name} enforce     when you are ready to act there" for space in settings.spaces]
-    lines.append(f"Keep copies of {settings.ring} and {settings.master} in two places apart from the database's.")
+    lines.append(
+        f"Keep copies of {settings.key_ring} and {settings.master_key} in two places apart from the database's."
+    )
     return lines
 
 
-def _is_asked() -> bool:
+def _is_interactive() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def _text(path: Path | None) -> str | None:
+def _path_text(path: Path | None) -> str | None:
     """A path as an option gives it is meant from where the command was given."""
     return None if path is None else str(path.resolve())

@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Final
 
 from guardian.assembly.service import Service
-from guardian.cli.opening import opened, sign_in, waiting
-from guardian.desk.codes import named, send_code, take_code
+from guardian.cli.opening import open_service, show_progress, sign_in
+from guardian.desk.codes import member_for_terminal, send_code, verify_code
 from guardian.errors import Refused
 from guardian.ids import MemberId
 from guardian.people.permissions import UseCase
 from guardian.people.values import Member
 from guardian.settings.models import Settings
 
-_TRIES: Final = 3
+_MAX_TRIES: Final = 3
 _START_TIME: Final = 19  # the field of /proc/<id>/stat after the command's name that tells a process from its successor
 
 Ask = Callable[[str], str]
@@ -38,7 +38,7 @@ class Terminal:
     folder: Path
     session: str
 
-    def holds(self, member: MemberId, now: datetime) -> bool:
+    def has_grant(self, member: MemberId, now: datetime) -> bool:
         """Whether the member has proved here, not longer ago than a code is good for, to be the one who acts."""
         try:
             grant = json.loads(self._path.read_text(encoding="utf-8"))
@@ -60,37 +60,37 @@ class Terminal:
         return self.folder / f"{self.session}.json"
 
 
-def this_terminal(folder: Path) -> Terminal:
+def current_terminal(folder: Path) -> Terminal:
     """The terminal that this process was started from."""
     leader = os.getsid(0)
     place = os.ttyname(0) if sys.stdin is not None and sys.stdin.isatty() else "no terminal"
-    told = f"{os.getuid()} {leader} {_began(leader)} {place}"
-    return Terminal(folder, sha256(told.encode()).hexdigest()[:32])
+    identity = f"{os.getuid()} {leader} {_process_start(leader)} {place}"
+    return Terminal(folder, sha256(identity.encode()).hexdigest()[:32])
 
 
 @asynccontextmanager
-async def opened_as(settings: Settings, name: str, use: UseCase) -> AsyncIterator[tuple[Service, MemberId]]:
+async def open_as(settings: Settings, name: str, use_case: UseCase) -> AsyncIterator[tuple[Service, MemberId]]:
     """The service's parts, signed in to the spaces, and the member of that name, who has proved to act here.
 
     A name that nobody has, or whose seat does not allow the use case, is refused before any space hears of it.
     """
-    async with opened(settings) as service:
-        member = await named(service.desk, name, use)
+    async with open_service(settings) as service:
+        member = await member_for_terminal(service.app, name, use_case)
         await sign_in(service)
-        yield service, await _proved(service, member)
+        yield service, await _authenticate(service, member)
 
 
-async def _proved(service: Service, member: Member) -> MemberId:
+async def _authenticate(service: Service, member: Member) -> MemberId:
     """The member acts at this terminal, having proved it by the code that was sent to them."""
-    terminal = this_terminal(service.settings.data / "terminals")
-    if terminal.holds(member.id, service.desk.wire()):
+    terminal = current_terminal(service.settings.data / "terminals")
+    if terminal.has_grant(member.id, service.app.system_time()):
         return member.id
-    with waiting("Sending the code"):
-        challenge = await send_code(service.desk, member, service.mailer)
-    for left in range(_TRIES - 1, -1, -1):
-        typed = await asyncio.to_thread(asked, f"The code that {member.name} was sent by {challenge.way}: ")
+    with show_progress("Sending the code"):
+        pending = await send_code(service.app, member, service.mailer)
+    for left in range(_MAX_TRIES - 1, -1, -1):
+        typed = await asyncio.to_thread(ask, f"The code that {member.name} was sent by {pending.channel}: ")
         try:
-            terminal.grant(member.id, await take_code(service.desk, challenge, typed))
+            terminal.grant(member.id, await verify_code(service.app, pending, typed))
         except Refused as refusal:
             if refusal.code != "wrong_code" or not left:
                 raise
@@ -100,22 +100,22 @@ async def _proved(service: Service, member: Member) -> MemberId:
     raise AssertionError("the last try either succeeds or raises")
 
 
-def asked(words: str) -> str:
+def ask(words: str) -> str:
     """What the person at the terminal answers; empty where nobody answers."""
     sys.stderr.write(words)
     sys.stderr.flush()
     return sys.stdin.readline().strip() if sys.stdin is not None else ""
 
 
-def asked_secretly(words: str) -> str:
+def ask_secretly(words: str) -> str:
     """The same, without showing it on a terminal."""
-    return getpass(words) if sys.stdin is not None and sys.stdin.isatty() else asked(words)
+    return getpass(words) if sys.stdin is not None and sys.stdin.isatty() else ask(words)
 
 
-def _began(process: int) -> str:
+def _process_start(process: int) -> str:
     """When the process began, in the machine's own count: ids of processes are used again."""
     try:
-        told = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-    return told.rpartition(")")[2].split()[_START_TIME]
+    return stat.rpartition(")")[2].split()[_START_TIME]

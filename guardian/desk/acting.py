@@ -7,57 +7,64 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from guardian.cases.access import acting, case_for, members_who_may_know, plain_name
-from guardian.cases.acting import ACTS, ActEvent, binding, taken
-from guardian.cases.deliberation import judge_spaces
-from guardian.cases.drafts import text_fits
+from guardian.cases.access import case_for_member, members_who_may_know, normalize_code_name, require_permission
+from guardian.cases.acting import ACT_MACHINE, ActEvent, binding_stops, past_acts
+from guardian.cases.deliberation import check_spaces
+from guardian.cases.drafts import check_text
 from guardian.cases.values import (
-    Act,
     ActState,
     Case,
     CaseKind,
     CaseState,
     Consequence,
+    DeadlineKind,
+    Exclusion,
+    ExclusionKind,
     Party,
     PartyRole,
-    PromiseKind,
-    Wall,
-    WallKind,
+    UnilateralAct,
 )
-from guardian.cases.walls import circle_of, goes_to_board, sent_to_board
-from guardian.desk.desk import Desk, View, Work
-from guardian.desk.foresight import SpacePreview, foresee
-from guardian.desk.knowing import accounts_known_to, cases_against
-from guardian.desk.linking import Found, find_account, link_account, link_vouched, person_behind, wall_off_person
-from guardian.desk.moving import case_of, hand_receipt, insist, keep_about, promise
-from guardian.desk.owners import tell_owners
-from guardian.desk.reviewing import start_clocks, weigh_reviews
-from guardian.desk.sanctioning import scope_facts
-from guardian.desk.telling import tell_deciders, tell_members, tell_person
-from guardian.desk.walling import contact_among
+from guardian.cases.walls import as_board_case, handling_groups, must_go_to_board
+from guardian.desk.desk import AppContext, ReadView, UnitOfWork
+from guardian.desk.foresight import SpacePreview, preview_restriction
+from guardian.desk.knowing import protecting_cases, visible_accounts
+from guardian.desk.linking import (
+    FoundAccount,
+    exclude_person_everywhere,
+    find_account,
+    link_account,
+    link_vouched_accounts,
+    person_for_account,
+)
+from guardian.desk.moving import complete_about, get_case, issue_personal_receipt, require, start_deadline
+from guardian.desk.owners import notify_owners
+from guardian.desk.reviewing import apply_reviews, start_review_deadlines
+from guardian.desk.sanctioning import build_scope_facts
+from guardian.desk.telling import notify_deciders, notify_members, notify_person
+from guardian.desk.walling import choose_contact
 from guardian.errors import NotFound, Refused
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName, new_id, new_reference
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.values import News, NoticeKind
-from guardian.people.names import code_name as new_code_name
+from guardian.people.names import generate_code_name as new_code_name
 from guardian.people.permissions import UseCase
-from guardian.people.values import Group, Member, Naming, Person, Trust
+from guardian.people.values import Group, LinkEvidence, Member, Person, Trust
 from guardian.sanctions import enactment
 from guardian.sanctions.values import LiftingCause
 from guardian.spaces.port import Account
 from rules import brake
 from rules.ladder import Outcome
 from rules.precedence import Restriction
-from rules.steps import Second, may_confirm
+from rules.steps import Confirmable, may_confirm
 from rules.unilateral import Ground, act_ends_at
 from rules.verdict import Verdict
 
-_BRAKED: Final = frozenset({"after_reversal", "too_many_people", "leader_term", "stopped"})
+_CONFIRMABLE: Final = frozenset({"after_reversal", "too_many_people", "leader_term", "stopped"})
 """Refusals that a second member's tap takes away."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class AccountInput:
     """Whom a member would act on, as they typed it: an account in a space."""
 
     space: SpaceName
@@ -73,29 +80,29 @@ class ActView:
     person: str
     state: ActState
     sentence: str
-    account_due: datetime | None = None
+    statement_due: datetime | None = None
 
 
 async def preview(
-    desk: Desk,
+    app: AppContext,
     by: MemberId,
-    target: Target,
+    target: AccountInput,
     restriction: Restriction,
     spaces: frozenset[SpaceName] | None = None,
 ) -> tuple[SpacePreview, ...]:
     """What the act would do in every space, asked of the spaces now; nothing is changed and nobody is told."""
-    async with desk.works.look() as view:
-        await acting(view, by, UseCase.ACT_ALONE)
-    found = await find_account(desk, target.space, target.text)
-    async with desk.works.look() as view:
-        accounts = await _known_accounts(view, by, found)
-    return await foresee(desk.spaces, accounts, restriction, spaces)
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.ACT_UNILATERALLY)
+    found = await find_account(app, target.space, target.text)
+    async with app.units_of_work.read() as view:
+        accounts = await _visible_accounts_with(view, by, found)
+    return await preview_restriction(app.spaces, accounts, restriction, spaces)
 
 
 async def act(
-    desk: Desk,
+    app: AppContext,
     by: MemberId,
-    target: Target,
+    target: AccountInput,
     restriction: Restriction,
     ground: Ground,
     reason: str,
@@ -106,99 +113,112 @@ async def act(
 
     Policy: P-7.1, P-7.2, P-7.5, P-4.4.
     """
-    async with desk.works.look() as view:
-        await acting(view, by, UseCase.ACT_ALONE)
-    judge_act(desk, restriction, reason, spaces, term)
-    found = await find_account(desk, target.space, target.text)
-    async with desk.works.begin() as work:
-        actor = await acting(work, by, UseCase.ACT_ALONE)
-        person = await person_behind(work, found)
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.ACT_UNILATERALLY)
+    check_act(app, restriction, reason, spaces, term)
+    found = await find_account(app, target.space, target.text)
+    async with app.units_of_work.begin() as uow:
+        actor = await require_permission(uow, by, UseCase.ACT_UNILATERALLY)
+        person = await person_for_account(uow, found)
         review = CaseId(new_id())
-        naming = Naming(review, Trust.EVIDENCED, by_member(by), "acted on by a member")
-        await link_account(work, person, found.account, found.handle, naming)
-        await link_vouched(work, person, found, naming)
-        wish = brake.Intended(by, person.id, ground, term, on_leader=bool(await roles_of(work, person.id)))
-        verdict = await _braked(desk, work, wish)
-        if not verdict and verdict.code not in _BRAKED:
-            insist(verdict)
-        intended = Act(new_id(), review, by, person.id, work.now, ground, restriction, spaces, term=term, reason=reason)
-        case, intended = await open_review(desk, work, actor, intended, waits=not verdict)
+        link_evidence = LinkEvidence(review, Trust.EVIDENCED, by_member(by), "acted on by a member")
+        await link_account(uow, person, found.account, found.handle, link_evidence)
+        await link_vouched_accounts(uow, person, found, link_evidence)
+        attempt = brake.IntendedAct(
+            by, person.id, ground, term, on_leader=bool(await role_holders_for_person(uow, person.id))
+        )
+        verdict = await _ask_brake(app, uow, attempt)
+        if not verdict and verdict.code not in _CONFIRMABLE:
+            require(verdict)
+        intended = UnilateralAct(
+            new_id(), review, by, person.id, uow.now, ground, restriction, spaces, term=term, reason=reason
+        )
+        case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=not verdict)
         if not verdict:
-            return await _waits_for_second(desk, work, case, intended, person, verdict)
-        return await _take(desk, work, case, intended, person, verdict)
+            return await _await_confirmation(app, uow, case, intended, person, verdict)
+        return await _take_effect(app, uow, case, intended, person, verdict)
 
 
-async def second(desk: Desk, by: MemberId, act_id: str) -> ActView:
+async def confirm_act(app: AppContext, by: MemberId, act_id: str) -> ActView:
     """An act that the brake held is taken now, on the word of a second member. Policy: P-7.5."""
-    async with desk.works.begin() as work:
-        await acting(work, by, UseCase.SECOND_ACT)
-        held = await work.deliberation.act(act_id)
-        if held is None:
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.CONFIRM_ACT)
+        pending = await uow.deliberation.act(act_id)
+        if pending is None:
             raise NotFound
-        case = await case_for(work, by, (await case_of(work, held.case)).code_name)
-        if await work.raids.of_act(held.id) is not None:
+        case = await case_for_member(uow, by, (await get_case(uow, pending.case)).code_name)
+        if await uow.raids.of_act(pending.id) is not None:
             raise Refused("a_raid", "This is a raid, with a list. To agree to it: `/second-raid`", "P-7.5")
-        insist(may_confirm(Second.ACT, by, held.by))
-        state = ACTS.advance(held.state, ActEvent.SECOND)
-        leader = bool(await roles_of(work, held.person))
-        wish = brake.Intended(held.by, held.person, held.ground, held.term, on_leader=leader, second=by)
-        verdict = await _braked(desk, work, wish)
-        insist(verdict)
-        person = await work.people.person(held.person)
+        require(may_confirm(Confirmable.ACT, by, pending.by))
+        state = ACT_MACHINE.advance(pending.state, ActEvent.CONFIRM)
+        leader = bool(await role_holders_for_person(uow, pending.person))
+        attempt = brake.IntendedAct(
+            pending.by, pending.person, pending.ground, pending.term, on_leader=leader, confirmed_by=by
+        )
+        verdict = await _ask_brake(app, uow, attempt)
+        require(verdict)
+        person = await uow.people.person(pending.person)
         if person is None:
             raise NotFound
-        await keep_about(work, held.id, PromiseKind.UNREVIEWED_END)
-        agreed = await work.deliberation.save_act(replace(held, state=state, second=by, at=work.now))
-        about = {"case": str(case.id), "act": held.id}
-        work.journal.note(Entry("act.was_seconded", by_member(by), "P-7.5", about, case.id))
-        return await _take(desk, work, case, agreed, person, verdict, is_kept=True)
+        await complete_about(uow, pending.id, DeadlineKind.UNREVIEWED_END)
+        confirmed = await uow.deliberation.save_act(replace(pending, state=state, confirmed_by=by, at=uow.now))
+        about = {"case": str(case.id), "act": pending.id}
+        uow.journal.note(Entry("act.was_seconded", by_member(by), "P-7.5", about, case.id))
+        return await _take_effect(app, uow, case, confirmed, person, verdict, is_reason_recorded=True)
 
 
-async def take_natively(
-    desk: Desk, work: Work, actor: Member, found: Found, restriction: Restriction, term: timedelta | None
-) -> tuple[Case, Act]:
+async def record_native_act(
+    app: AppContext,
+    uow: UnitOfWork,
+    actor: Member,
+    found: FoundAccount,
+    restriction: Restriction,
+    term: timedelta | None,
+) -> tuple[Case, UnilateralAct]:
     """What a member did with a space's own menu is an act like any other, known from now on: told, and to be reviewed.
 
     It stands there already, so the brake keeps nothing back; past it the chairs are told. Policy: P-7.2, P-7.5.
     """
-    person = await person_behind(work, found)
+    person = await person_for_account(uow, found)
     review = CaseId(new_id())
-    naming = Naming(review, Trust.EVIDENCED, by_member(actor.id), "acted on with the space's own menu")
-    await link_account(work, person, found.account, found.handle, naming)
-    await link_vouched(work, person, found, naming)
+    link_evidence = LinkEvidence(review, Trust.EVIDENCED, by_member(actor.id), "acted on with the space's own menu")
+    await link_account(uow, person, found.account, found.handle, link_evidence)
+    await link_vouched_accounts(uow, person, found, link_evidence)
     scope = frozenset({found.account.space})
-    leader = bool(await roles_of(work, person.id))
-    wish = brake.Intended(actor.id, person.id, Ground.ONGOING, term, on_leader=leader)
-    verdict = await _braked(desk, work, wish)
-    intended = Act(new_id(), review, actor.id, person.id, work.now, Ground.ONGOING, restriction, scope, term=term)
-    case, intended = await open_review(desk, work, actor, intended, waits=False)
-    await _take(desk, work, case, intended, person, verdict)
+    leader = bool(await role_holders_for_person(uow, person.id))
+    attempt = brake.IntendedAct(actor.id, person.id, Ground.ONGOING, term, on_leader=leader)
+    verdict = await _ask_brake(app, uow, attempt)
+    intended = UnilateralAct(
+        new_id(), review, actor.id, person.id, uow.now, Ground.ONGOING, restriction, scope, term=term
+    )
+    case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=False)
+    await _take_effect(app, uow, case, intended, person, verdict)
     if not verdict:
-        await tell_deciders(work, case, NoticeKind.BRAKE, {"act": intended.id}, besides=actor.id)
+        await notify_deciders(uow, case, NoticeKind.BRAKE, {"act": intended.id}, besides=actor.id)
     return case, intended
 
 
-async def give_account(desk: Desk, by: MemberId, code_name: str, text: str) -> str:
+async def give_statement(app: AppContext, by: MemberId, code_name: str, text: str) -> str:
     """The actor's own account is with the case; only they can give it, and it is due within a day. Policy: P-7.2."""
-    insist(text_fits(text, desk.longest_text))
-    async with desk.works.begin() as work:
-        await acting(work, by, UseCase.ACT_ALONE)
-        case = await work.cases.case_named(plain_name(code_name))
-        acts = [a for a in await work.deliberation.acts_of(case.id) if a.by == by] if case else []
+    require(check_text(text, app.longest_text))
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.ACT_UNILATERALLY)
+        case = await uow.cases.case_by_code_name(normalize_code_name(code_name))
+        acts = [a for a in await uow.deliberation.acts_of(case.id) if a.by == by] if case else []
         if case is None or not acts:
             raise NotFound
         own = acts[-1]
-        words = "\n\n".join(part for part in (own.account, text.strip()) if part)
-        await work.deliberation.save_act(replace(own, account=words, account_at=own.account_at or work.now))
-        await keep_about(work, own.id, PromiseKind.ACCOUNT)
-        await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": News.ACCOUNT_GIVEN}, besides=[by])
+        words = "\n\n".join(part for part in (own.statement, text.strip()) if part)
+        await uow.deliberation.save_act(replace(own, statement=words, statement_at=own.statement_at or uow.now))
+        await complete_about(uow, own.id, DeadlineKind.STATEMENT)
+        await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.STATEMENT_GIVEN}, besides=[by])
         about = {"case": str(case.id), "act": own.id}
-        work.journal.note(Entry("account.was_given", by_member(by), "P-7.2", about, case.id))
+        uow.journal.note(Entry("account.was_given", by_member(by), "P-7.2", about, case.id))
     return "Thank you. Your account is with the case, and the others have been told."
 
 
-def judge_act(
-    desk: Desk, restriction: Restriction, reason: str, spaces: frozenset[SpaceName] | None, term: timedelta | None
+def check_act(
+    app: AppContext, restriction: Restriction, reason: str, spaces: frozenset[SpaceName] | None, term: timedelta | None
 ) -> None:
     """Returns where the act says all that it must, and every space in its scope can hold that; Refused otherwise."""
     if restriction is Restriction.NONE:
@@ -207,119 +227,138 @@ def judge_act(
         raise Refused("term", "A term lies ahead: choose a length of more than nothing.", "P-7.1")
     if spaces is not None and not spaces:
         raise Refused("scope", "Name at least one space, or leave it out for all of them.", "P-7.1")
-    insist(text_fits(reason, desk.longest_text))
+    require(check_text(reason, app.longest_text))
     asked = Consequence(Outcome.OTHER, restriction, term, spaces=spaces)
-    insist(judge_spaces(asked, {space.name: space.abilities for space in desk.spaces}))
+    require(check_spaces(asked, {space.name: space.capabilities for space in app.spaces}))
 
 
-async def _braked(desk: Desk, work: Work, wish: brake.Intended[MemberId, PersonId]) -> Verdict:
-    circle = circle_of(await work.people.members(), work.now)
-    acts = (*taken(await work.deliberation.acts()), *await _reversed_with_a_raid(work, wish))
-    return brake.may_act(wish, acts, circle.members, binding(await work.deliberation.stops()), work.now, desk.policy)
+async def _ask_brake(app: AppContext, uow: UnitOfWork, attempt: brake.IntendedAct[MemberId, PersonId]) -> Verdict:
+    groups = handling_groups(await uow.people.members(), uow.now)
+    acts = (*past_acts(await uow.deliberation.acts()), *await _acts_reversed_with_raids(uow, attempt))
+    return brake.may_act(
+        attempt, acts, groups.members, binding_stops(await uow.deliberation.stops()), uow.now, app.policy
+    )
 
 
-async def _reversed_with_a_raid(
-    work: Work, wish: brake.Intended[MemberId, PersonId]
+async def _acts_reversed_with_raids(
+    uow: UnitOfWork, attempt: brake.IntendedAct[MemberId, PersonId]
 ) -> tuple[brake.PastAct[MemberId, PersonId], ...]:
     """A raid that was reversed was an act on each of its people."""
-    many = [s for s in await work.sanctions.of_person(wish.on) if s.follows and s.lifting is not None]
+    following = [s for s in await uow.sanctions.of_person(attempt.on) if s.follows and s.lifting is not None]
     return tuple(
-        brake.PastAct(wish.by, wish.on, s.enacted_at, wish.ground, wish.by, reviewed=True, reversed=True)
-        for s in many
+        brake.PastAct(attempt.by, attempt.on, s.enacted_at, attempt.ground, attempt.by, reviewed=True, reversed=True)
+        for s in following
         if s.lifting is not None and s.lifting.cause is LiftingCause.REVERSAL
     )
 
 
-async def open_review(desk: Desk, work: Work, actor: Member, intended: Act, *, waits: bool) -> tuple[Case, Act]:
+async def open_review(
+    app: AppContext, uow: UnitOfWork, actor: Member, intended: UnilateralAct, *, awaits_confirmation: bool
+) -> tuple[Case, UnilateralAct]:
     """The act stands in a case of its own, which nobody sees whom it concerns; it goes to the Board where that leaves too few."""
-    members = await work.people.members()
-    taken_names = await work.cases.code_names() | await work.people.code_names()
-    case = Case(intended.case, new_code_name(taken_names), CaseKind.REVIEW, CaseState.OPEN, work.now)
-    concerned = [member.id for member in await roles_of(work, intended.person)]
-    walls = [
-        Wall(case.id, who, WallKind.EXCLUDED, "the act is on them", work.now, SERVICE)
+    members = await uow.people.members()
+    taken_names = await uow.cases.code_names() | await uow.people.code_names()
+    case = Case(intended.case, new_code_name(taken_names), CaseKind.REVIEW, CaseState.OPEN, uow.now)
+    concerned = [member.id for member in await role_holders_for_person(uow, intended.person)]
+    exclusions = [
+        Exclusion(case.id, who, ExclusionKind.EXCLUDED, "the act is on them", uow.now, SERVICE)
         for who in concerned
         if who != actor.id
     ]
-    if goes_to_board(circle_of(members, work.now), walls, (), desk.policy):
-        case = sent_to_board(case)
-    await work.cases.add_case(case)
-    for wall in walls:
-        await work.cases.add_wall(wall)
+    if must_go_to_board(handling_groups(members, uow.now), exclusions, (), app.policy):
+        case = as_board_case(case)
+    await uow.cases.add_case(case)
+    for exclusion in exclusions:
+        await uow.cases.add_exclusion(exclusion)
     if not case.board_only:
-        case = await work.cases.save_case(replace(case, contact=await contact_among(work, case, desk.policy)))
-    await work.cases.add_party(Party(case.id, PartyRole.REPORTED, new_reference(), person=intended.person))
-    await wall_off_person(work, desk.policy, intended.person, SERVICE)
-    case = await case_of(work, case.id)
-    state = ActState.AWAITING_SECOND if waits else ActState.WITH_BOARD if case.board_only else ActState.UNREVIEWED
-    doubtful = bool(await cases_against(work, actor, intended.person))
-    kept = replace(intended, state=state, doubtful=doubtful)
-    await work.deliberation.add_act(kept)
-    return case, kept
+        case = await uow.cases.save_case(replace(case, contact=await choose_contact(uow, case, app.policy)))
+    await uow.cases.add_party(Party(case.id, PartyRole.REPORTED, new_reference(), person=intended.person))
+    await exclude_person_everywhere(uow, app.policy, intended.person, SERVICE)
+    case = await get_case(uow, case.id)
+    state = (
+        ActState.AWAITING_CONFIRMATION
+        if awaits_confirmation
+        else ActState.WITH_BOARD
+        if case.board_only
+        else ActState.UNREVIEWED
+    )
+    doubtful = bool(await protecting_cases(uow, actor, intended.person))
+    recorded = replace(intended, state=state, conflicted=doubtful)
+    await uow.deliberation.add_act(recorded)
+    return case, recorded
 
 
-async def _waits_for_second(desk: Desk, work: Work, case: Case, held: Act, person: Person, verdict: Verdict) -> ActView:
+async def _await_confirmation(
+    app: AppContext, uow: UnitOfWork, case: Case, pending: UnilateralAct, person: Person, verdict: Verdict
+) -> ActView:
     """Nobody is restricted yet: the others are asked, and the wish ends by itself if nobody agrees in time."""
-    await tell_members(work, case, NoticeKind.ACT_SECOND_NEEDED, {"act": held.id}, besides=[held.by])
-    ends = work.now + desk.policy.unilateral.review_within
-    await promise(work, PromiseKind.UNREVIEWED_END, case.id, ends, about=held.id)
-    about = {"case": str(case.id), "act": held.id, "code": verdict.code}
-    work.journal.note(Entry("act.was_held_back", by_member(held.by), "P-7.5", about, case.id, held.reason))
-    return ActView(held.id, case.code_name, person.code_name, held.state, verdict.sentence)
+    await notify_members(uow, case, NoticeKind.ACT_TO_CONFIRM, {"act": pending.id}, besides=[pending.by])
+    ends = uow.now + app.policy.unilateral.review_within
+    await start_deadline(uow, DeadlineKind.UNREVIEWED_END, case.id, ends, about=pending.id)
+    about = {"case": str(case.id), "act": pending.id, "code": verdict.code}
+    uow.journal.note(Entry("act.was_held_back", by_member(pending.by), "P-7.5", about, case.id, pending.reason))
+    return ActView(pending.id, case.code_name, person.code_name, pending.state, verdict.sentence)
 
 
-async def _take(
-    desk: Desk, work: Work, case: Case, done: Act, person: Person, verdict: Verdict, *, is_kept: bool = False
+async def _take_effect(
+    app: AppContext,
+    uow: UnitOfWork,
+    case: Case,
+    done: UnilateralAct,
+    person: Person,
+    verdict: Verdict,
+    *,
+    is_reason_recorded: bool = False,
 ) -> ActView:
     """The act holds from this instant; telling, the two clocks and the review follow in the same commit. Policy: P-7.2."""
     # The actor reads this end: what only a case says that they must not know may not show in it (P-4.4).
-    ends = act_ends_at(done.at, done.term, doubtful=False, policy=desk.policy)
+    ends = act_ends_at(done.at, done.term, conflicted=False, policy=app.policy)
     danger = done.ground is Ground.PHYSICAL_DANGER
-    sanction = await enactment.place_at_once(
-        work, person.id, case.id, done.id, done.restriction, done.spaces, ends, desk.spaces.names, danger=danger
+    sanction = await enactment.impose_unilaterally(
+        uow, person.id, case.id, done.id, done.restriction, done.spaces, ends, app.spaces.names, danger=danger
     )
     if done.term is not None:
-        await promise(work, PromiseKind.TERM_END, case.id, ends, about=sanction.id)
-    facts = {"restriction": done.restriction, "ends": ends.isoformat(), **scope_facts(done.spaces)}
-    facts |= await hand_receipt(desk, work, case, person.id)
-    await tell_person(work, case, person.id, NoticeKind.ACTED, facts, sanction.id)
-    await tell_owners(work, case, person.id)
-    await tell_members(work, case, NoticeKind.ACT_TAKEN, {"act": done.id, "ground": done.ground}, besides=[done.by])
+        await start_deadline(uow, DeadlineKind.TERM_END, case.id, ends, about=sanction.id)
+    facts = {"restriction": done.restriction, "ends": ends.isoformat(), **build_scope_facts(done.spaces)}
+    facts |= await issue_personal_receipt(app, uow, case, person.id)
+    await notify_person(uow, case, person.id, NoticeKind.ACTED, facts, sanction.id)
+    await notify_owners(uow, case, person.id)
+    await notify_members(uow, case, NoticeKind.ACT_TAKEN, {"act": done.id, "ground": done.ground}, besides=[done.by])
     if verdict.code == brake.DANGER:
-        await tell_deciders(work, case, NoticeKind.BRAKE, {"act": done.id}, besides=done.by)
-    actor = await work.people.member(done.by)
-    on_review = [member.id for member in await members_who_may_know(work, case)]
-    for other in await cases_against(work, actor, person.id) if actor else ():
+        await notify_deciders(uow, case, NoticeKind.BRAKE, {"act": done.id}, besides=done.by)
+    actor = await uow.people.member(done.by)
+    on_review = [member.id for member in await members_who_may_know(uow, case)]
+    for other in await protecting_cases(uow, actor, person.id) if actor else ():
         facts = {"conflict": "yes"}
-        await tell_members(work, other, NoticeKind.ACT_TAKEN, {**facts, "review": case.code_name}, only=on_review)
-        await tell_members(work, other, NoticeKind.ACT_TAKEN, facts, besides=on_review)
-    due = await start_clocks(work, desk.policy, done)
+        await notify_members(uow, other, NoticeKind.ACT_TAKEN, {**facts, "review": case.code_name}, only=on_review)
+        await notify_members(uow, other, NoticeKind.ACT_TAKEN, facts, besides=on_review)
+    due = await start_review_deadlines(uow, app.policy, done)
     about = {"case": str(case.id), "act": done.id, "sanction": str(sanction.id), "ground": done.ground}
-    words = None if is_kept else done.reason
-    work.journal.note(Entry("act.was_taken", by_member(done.by), "P-7.1", about, case.id, words))
+    words = None if is_reason_recorded else done.reason
+    uow.journal.note(Entry("act.was_taken", by_member(done.by), "P-7.1", about, case.id, words))
     if done.state is ActState.UNREVIEWED:
-        await weigh_reviews(desk, work, case, done)
+        await apply_reviews(app, uow, case, done)
     sentence = f"This holds from now on. Your own account is due by {due:%d %B %Y, %H:%M} UTC."
     return ActView(done.id, case.code_name, person.code_name, ActState.UNREVIEWED, sentence, due)
 
 
-async def _known_accounts(view: View, by: MemberId, found: Found) -> tuple[Account, ...]:
+async def _visible_accounts_with(view: ReadView, by: MemberId, found: FoundAccount) -> tuple[Account, ...]:
     """The account, those vouched for with it, and those that the member may know of the person behind them."""
     accounts = dict.fromkeys((found.account, *(account for account, _ in found.vouched)))
     for account in tuple(accounts):
-        for link in await view.people.owners(account):
-            known = [each.account for each in await accounts_known_to(view, by, link.person) if each.binding]
-            if account in known:
-                accounts |= dict.fromkeys(known)
+        for link in await view.people.links_of_account(account):
+            visible = [each.account for each in await visible_accounts(view, by, link.person) if each.binding]
+            if account in visible:
+                accounts |= dict.fromkeys(visible)
     return tuple(accounts)
 
 
-async def roles_of(view: View, person: PersonId) -> tuple[Member, ...]:
+async def role_holders_for_person(view: ReadView, person: PersonId) -> tuple[Member, ...]:
     """The members, moderators or Board members whom the person is known to be."""
     accounts = {link.account for link in await view.people.accounts_of(person) if link.binding}
     return tuple(
         member
         for member in await view.people.members()
-        if any(member.holds(group, view.now) for group in Group)
+        if any(member.holds_office(group, view.now) for group in Group)
         and (member.person == person or accounts & set(member.accounts))
     )

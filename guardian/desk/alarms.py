@@ -4,141 +4,145 @@ from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
 from guardian.cases.values import Case, CaseState
-from guardian.desk.desk import Work
+from guardian.desk.desk import UnitOfWork
 from guardian.desk.owners import apologise
 from guardian.desk.sanctioning import report_once_in_force
-from guardian.desk.telling import ask_member, tell_members, tell_person
+from guardian.desk.telling import notify_member, notify_members, notify_person
 from guardian.ids import AccountId, CaseId, PersonId, SanctionId, SpaceName
 from guardian.notices.values import NoticeKind
 from guardian.people.values import Office
-from guardian.sanctions.stores import SanctionWork
-from guardian.sanctions.totals import is_wanted
-from guardian.sanctions.values import Coverage, CoverageState, LiftingCause, Sanction, may_act_from
+from guardian.sanctions.stores import SanctionUnitOfWork
+from guardian.sanctions.totals import is_restricted
+from guardian.sanctions.values import Coverage, CoverageState, LiftingCause, Sanction, effective_from
 from guardian.spaces.port import Account
-from rules.ladder import Authority
-from rules.telling import Telling
+from rules.ladder import AuthorityKind
+from rules.telling import NotificationState
 
 _KINDS: Final[Mapping[str, NoticeKind]] = {
     "blocked": NoticeKind.BLOCKED,
     "account_gone": NoticeKind.BLOCKED,
     "healed": NoticeKind.HEALED,
-    "lifted_by_hand": NoticeKind.LIFTED_BY_HAND,
-    "lifted_again": NoticeKind.LIFTED_BY_HAND,
+    "lifted_by_hand": NoticeKind.LIFTED_MANUALLY,
+    "lifted_again": NoticeKind.LIFTED_MANUALLY,
     "cannot_prove": NoticeKind.CANNOT_PROVE,
     "brake": NoticeKind.BRAKE,
     "clock_distrusted": NoticeKind.CLOCK_DISTRUSTED,
 }
 _TO_CHAIRS_TOO: Final = frozenset({"lifted_again", "brake"})
-_BACK: Final = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN, CoverageState.NO_ACCOUNT)
+_RESTORED: Final = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN, CoverageState.NO_ACCOUNT)
 
 
-class DeskAlarms:
+class SanctionAlerts:
     """Implements the reconciler's alarms over the desk's one way of telling."""
 
-    async def raise_(
-        self, work: SanctionWork, alarm: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
+    async def raise_alert(
+        self, uow: SanctionUnitOfWork, alert: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
     ) -> None:
         """Everybody who may know one of the cases behind the key is told, once a case."""
-        desk_work = _of_the_desk(work)
-        for case, named in await _cases(desk_work, person, sanctions):
-            raid = await desk_work.raids.of_case(case.id)
-            if raid is not None and not await desk_work.raids.first_alarm(raid.id, space, alarm):
+        service_uow = _as_unit_of_work(uow)
+        for case, named in await _cases_of_sanctions(service_uow, person, sanctions):
+            raid = await service_uow.raids.of_case(case.id)
+            if raid is not None and not await service_uow.raids.claim_alert(raid.id, space, alert):
                 # What befalls many of a raid is told once, not a thousand times.
                 continue
-            facts = {"space": str(space), "person": named, "alarm": alarm}
-            facts |= await _of_the_block(desk_work, person, space) if alarm == "blocked" else {}
-            await tell_members(desk_work, case, _KINDS[alarm], facts)
-            if alarm in _TO_CHAIRS_TOO:
-                await tell_members(desk_work, case, NoticeKind.DEADLINE_PASSED, facts, office=Office.CHAIR)
+            facts = {"space": str(space), "person": named, "alarm": alert}
+            facts |= await _block_facts(service_uow, person, space) if alert == "blocked" else {}
+            await notify_members(service_uow, case, _KINDS[alert], facts)
+            if alert in _TO_CHAIRS_TOO:
+                await notify_members(service_uow, case, NoticeKind.DEADLINE_PASSED, facts, office=Office.CHAIR)
 
-    async def ask(self, work: SanctionWork, lifter: Account) -> None:
+    async def ask_lifter(self, uow: SanctionUnitOfWork, lifter: Account) -> None:
         """One private question to a member or moderator who lifted by hand: no case is named, and nobody's name.
 
         Somebody who is not one of ours is not written to: whoever may know the case has been told of the lift.
         """
-        desk_work = _of_the_desk(work)
-        member = await desk_work.people.member_with(lifter)
+        service_uow = _as_unit_of_work(uow)
+        member = await service_uow.people.member_with_account(lifter)
         if member is None:
             return
-        await ask_member(desk_work, member.id, NoticeKind.LIFTED_ASK, {"space": str(lifter.space)})
+        await notify_member(service_uow, member.id, NoticeKind.LIFTING_QUESTION, {"space": str(lifter.space)})
 
-    async def let_go(self, work: SanctionWork, account: AccountId) -> None:
+    async def report_released(self, uow: SanctionUnitOfWork, account: AccountId) -> None:
         """The owner of an account that was linked by mistake has an apology waiting."""
-        await apologise(_of_the_desk(work), account)
+        await apologise(_as_unit_of_work(uow), account)
 
-    async def total_changed(
-        self, work: SanctionWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
+    async def report_coverage_change(
+        self, uow: SanctionUnitOfWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
     ) -> None:
         """Once access has returned everywhere, the person is told, and whoever must say yes to a membership is asked.
 
         Once what a case decided is held everywhere, the Board has its report of it.
         """
-        desk_work = _of_the_desk(work)
-        await _report_what_is_held(desk_work, person)
-        if _all_back(after) and not _all_back(before) and before:
-            await _tell_of_return(desk_work, person, after)
+        service_uow = _as_unit_of_work(uow)
+        await _report_enforced_cases(service_uow, person)
+        if _is_restored_everywhere(after) and not _is_restored_everywhere(before) and before:
+            await _notify_restored(service_uow, person, after)
 
 
-async def _of_the_block(work: Work, person: PersonId, space: SpaceName) -> dict[str, str]:
+async def _block_facts(uow: UnitOfWork, person: PersonId, space: SpaceName) -> dict[str, str]:
     """What it takes, where that is known; and whether it is a lifting that the space refuses."""
-    keys = [key for key in await work.sanctions.keys_of(person) if key.space == space]
-    needs = next((key.needs for key in keys if key.needs), "")
-    wanted = is_wanted(await work.sanctions.holding(person), space, work.now)
-    return ({"needs": needs} if needs else {}) | ({} if wanted else {"alarm": "not_lifted"})
+    work_items = [work_item for work_item in await uow.sanctions.work_items_of(person) if work_item.space == space]
+    needs = next((work_item.needs for work_item in work_items if work_item.needs), "")
+    still_restricted = is_restricted(await uow.sanctions.applying_to(person), space, uow.now)
+    return ({"needs": needs} if needs else {}) | ({} if still_restricted else {"alarm": "not_lifted"})
 
 
-async def _report_what_is_held(work: Work, person: PersonId) -> None:
-    for sanction in await work.sanctions.of_person(person):
-        of_its_own = sanction.authority.kind is Authority.DECISION and not sanction.follows
-        if of_its_own and may_act_from(sanction) <= work.now:
-            case = await _case(work, sanction)
+async def _report_enforced_cases(uow: UnitOfWork, person: PersonId) -> None:
+    for sanction in await uow.sanctions.of_person(person):
+        of_its_own = sanction.authority.kind is AuthorityKind.DECISION and not sanction.follows
+        if of_its_own and effective_from(sanction) <= uow.now:
+            case = await _case_of_sanction(uow, sanction)
             if case is not None and case.state is CaseState.IN_FORCE:
-                await report_once_in_force(work, case)
+                await report_once_in_force(uow, case)
 
 
-def _all_back(rows: tuple[Coverage, ...]) -> bool:
-    return bool(rows) and all(row.state in _BACK for row in rows) and any(row.state in _BACK[:2] for row in rows)
+def _is_restored_everywhere(rows: tuple[Coverage, ...]) -> bool:
+    return (
+        bool(rows) and all(row.state in _RESTORED for row in rows) and any(row.state in _RESTORED[:2] for row in rows)
+    )
 
 
-async def _tell_of_return(work: Work, person: PersonId, rows: tuple[Coverage, ...]) -> None:
-    sanctions = await work.sanctions.of_person(person)
-    holding = await work.sanctions.holding(person)
-    if not sanctions or any(is_wanted(holding, row.space, work.now) for row in rows):
+async def _notify_restored(uow: UnitOfWork, person: PersonId, rows: tuple[Coverage, ...]) -> None:
+    sanctions = await uow.sanctions.of_person(person)
+    holding = await uow.sanctions.applying_to(person)
+    if not sanctions or any(is_restricted(holding, row.space, uow.now) for row in rows):
         return
-    case = await _case(work, sanctions[-1])
+    case = await _case_of_sanction(uow, sanctions[-1])
     if case is None:
         return
-    spaces = ", ".join(str(row.space) for row in rows if row.state in _BACK[:2])
+    spaces = ", ".join(str(row.space) for row in rows if row.state in _RESTORED[:2])
     lifting = sanctions[-1].lifting
     cause = lifting.cause if lifting else LiftingCause.TERM_ENDED
-    if not sanctions[-1].follows or sanctions[-1].telling is not Telling.COULD_NOT:
-        await tell_person(work, case, person, NoticeKind.RELEASED, {"spaces": spaces, "cause": cause})
+    if not sanctions[-1].follows or sanctions[-1].notification is not NotificationState.COULD_NOT_NOTIFY:
+        await notify_person(uow, case, person, NoticeKind.RELEASED, {"spaces": spaces, "cause": cause})
     waiting = ", ".join(str(row.space) for row in rows if row.state is CoverageState.MEMBERSHIP_OPEN)
     if waiting:
-        named = await work.people.person(person)
+        named = await uow.people.person(person)
         facts = {"space": waiting, "person": named.code_name if named else ""}
-        await tell_members(work, case, NoticeKind.RETURN_TO_CONFIRM, facts)
+        await notify_members(uow, case, NoticeKind.RETURN_TO_CONFIRM, facts)
 
 
-async def _cases(work: Work, person: PersonId, sanctions: Iterable[SanctionId]) -> tuple[tuple[Case, str], ...]:
+async def _cases_of_sanctions(
+    uow: UnitOfWork, person: PersonId, sanctions: Iterable[SanctionId]
+) -> tuple[tuple[Case, str], ...]:
     """The cases behind the sanctions, each once; where none is named, the case of the person's latest.
 
     With each case goes the code name by which it knows its person: of somebody joined to them it may not know.
     """
-    named = [s for s in [await work.sanctions.sanction(each) for each in sanctions] if s is not None]
-    known = named or list(await work.sanctions.of_person(person))[-1:]
+    named = [s for s in [await uow.sanctions.sanction(each) for each in sanctions] if s is not None]
+    known = named or list(await uow.sanctions.of_person(person))[-1:]
     cases: dict[CaseId, tuple[Case, str]] = {}
     for sanction in known:
-        case, named_person = await _case(work, sanction), await work.people.person(sanction.person)
+        case, named_person = await _case_of_sanction(uow, sanction), await uow.people.person(sanction.person)
         if case is not None:
             cases[case.id] = case, named_person.code_name if named_person else ""
     return tuple(cases.values())
 
 
-async def _case(work: Work, sanction: Sanction) -> Case | None:
-    return await work.cases.case(sanction.case)
+async def _case_of_sanction(uow: UnitOfWork, sanction: Sanction) -> Case | None:
+    return await uow.cases.case(sanction.case)
 
 
-def _of_the_desk(work: SanctionWork) -> Work:
+def _as_unit_of_work(uow: SanctionUnitOfWork) -> UnitOfWork:
     """The reconciler knows less of a transaction than the desk does; the assembly gives both the same ones."""
-    return cast(Work, work)
+    return cast(UnitOfWork, uow)

@@ -5,11 +5,11 @@ The answer is made of what the member may know of the accounts, so that it tells
 
 from dataclasses import dataclass
 
-from guardian.cases.access import acting, case_for
-from guardian.desk.desk import Desk
-from guardian.desk.foresight import SpacePreview, foresee
-from guardian.desk.knowing import everything_known_to
-from guardian.desk.moving import reported
+from guardian.cases.access import case_for_member, require_permission
+from guardian.desk.desk import AppContext
+from guardian.desk.foresight import SpacePreview, preview_restriction
+from guardian.desk.knowing import visible_accounts_with_merged
+from guardian.desk.moving import reported_people
 from guardian.ids import MemberId
 from guardian.people.permissions import UseCase
 from rules.precedence import Restriction
@@ -23,21 +23,25 @@ class PersonCoverage:
     spaces: tuple[SpacePreview, ...]
 
 
-async def coverage(
-    desk: Desk, by: MemberId, code_name: str, restriction: Restriction = Restriction.SUSPENDED
+async def preview_case_coverage(
+    app: AppContext, by: MemberId, code_name: str, restriction: Restriction = Restriction.SUSPENDED
 ) -> tuple[PersonCoverage, ...]:
     """What the restriction would do to each person of the case in every space, as things stand; nothing is changed."""
-    async with desk.works.look() as view:
-        await acting(view, by, UseCase.READ_CASE)
-        case = await case_for(view, by, code_name)
-        people = [await view.people.person(person) for person in await reported(view, case)]
-        known = [(each.code_name, await everything_known_to(view, by, each.id)) for each in people if each is not None]
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.READ_CASE)
+        case = await case_for_member(view, by, code_name)
+        people = [await view.people.person(person) for person in await reported_people(view, case)]
+        known = [
+            (each.code_name, await visible_accounts_with_merged(view, by, each.id))
+            for each in people
+            if each is not None
+        ]
     return tuple(
         [
             PersonCoverage(
                 name,
-                await foresee(
-                    desk.spaces,
+                await preview_restriction(
+                    app.spaces,
                     (link.account for link in links if link.binding),
                     restriction,
                     None,

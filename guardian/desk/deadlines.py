@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from guardian.cases.values import Case, CaseState, Promise, PromiseKind
-from guardian.cases.walls import circle_of, held_by
+from guardian.cases.values import Case, CaseState, Deadline, DeadlineKind
+from guardian.cases.walls import conflict_status_by_member, handling_groups
 from guardian.desk import (
     board,
     closing,
@@ -27,9 +27,9 @@ from guardian.desk import (
     second_looks,
     stopping,
 )
-from guardian.desk.desk import Desk, View, Work
-from guardian.desk.moving import again, case_of, keep
-from guardian.desk.telling import tell_group_office, tell_members, tell_reporters
+from guardian.desk.desk import AppContext, ReadView, UnitOfWork
+from guardian.desk.moving import complete, get_case, reschedule
+from guardian.desk.telling import notify_members, notify_office, notify_reporters
 from guardian.errors import Stale
 from guardian.ids import MemberId
 from guardian.journal import SERVICE, Entry
@@ -37,194 +37,196 @@ from guardian.logs import logger
 from guardian.notices.values import NoticeKind
 from guardian.people.values import Group, Office
 from rules.conflicts import who_may_know
-from rules.deadlines import Deadline, length, next_date, reminders
-from rules.routing import danger_call
+from rules.deadlines import TimeLimit, length, next_due_at, reminder_times
+from rules.routing import danger_call_for
 
 log = logger("desk")
 
 _AT_ONCE: Final = 100
-_AFTER_A_FAULT: Final = timedelta(minutes=5)
-_TO_REPORTERS: Final = {
-    PromiseKind.FIRST_ANSWER: Deadline.FIRST_ANSWER,
-    PromiseKind.SUBSTANTIVE_ANSWER: Deadline.SUBSTANTIVE_ANSWER,
-    PromiseKind.RESOLUTION: Deadline.RESOLUTION,
+_PAUSE_AFTER_FAULT: Final = timedelta(minutes=5)
+_REPORTER_ANSWERS: Final = {
+    DeadlineKind.FIRST_ANSWER: TimeLimit.FIRST_ANSWER,
+    DeadlineKind.SUBSTANTIVE_ANSWER: TimeLimit.SUBSTANTIVE_ANSWER,
+    DeadlineKind.RESOLUTION: TimeLimit.RESOLUTION,
 }
 
 
-async def keep_due(desk: Desk) -> datetime | None:
+async def run_due(app: AppContext) -> datetime | None:
     """Every promise that is due has been seen to once; the answer is when the next one asks for something.
 
     Doing it twice, or again after a crash, does nothing twice: each promise moves on in the commit of what it did.
     """
     failed: set[str] = set()
     while True:
-        async with desk.works.look() as view:
-            due = [p for p in await view.promises.due(view.now, _AT_ONCE + len(failed)) if p.id not in failed]
+        async with app.units_of_work.read() as view:
+            due = [p for p in await view.deadlines.due(view.now, _AT_ONCE + len(failed)) if p.id not in failed]
             if not due:
-                return await _next(desk, view, failed=bool(failed))
-        for made in due:
-            if not await _kept(desk, made.id):
-                failed.add(made.id)
+                return await _next_due(app, view, failed=bool(failed))
+        for deadline in due:
+            if not await _run_one(app, deadline.id):
+                failed.add(deadline.id)
 
 
-async def _next(desk: Desk, view: View, *, failed: bool) -> datetime | None:
-    coming = await view.promises.next_due()
+async def _next_due(app: AppContext, view: ReadView, *, failed: bool) -> datetime | None:
+    coming = await view.deadlines.next_due()
     if failed:
         # What failed stays due; it is not asked for in the same breath again.
-        return view.now + _AFTER_A_FAULT if coming is None or coming <= view.now else coming
+        return view.now + _PAUSE_AFTER_FAULT if coming is None or coming <= view.now else coming
     return coming
 
 
-async def _kept(desk: Desk, promise_id: str) -> bool:
+async def _run_one(app: AppContext, deadline_id: str) -> bool:
     """Whether the promise has been seen to, and so asks for something later, or for nothing more."""
     kind = "unknown"
     try:
-        async with desk.works.begin() as work:
-            made = await work.promises.promise(promise_id)
-            if made is None or made.next_at is None or made.next_at > work.now:
+        async with app.units_of_work.begin() as uow:
+            deadline = await uow.deadlines.deadline(deadline_id)
+            if deadline is None or deadline.next_at is None or deadline.next_at > uow.now:
                 return True
-            kind = made.kind
-            await _see_to(desk, work, made)
+            kind = deadline.kind
+            await _handle(app, uow, deadline)
     except Stale:
-        log.info("promise.was_stale", promise=promise_id, kind=kind)
+        log.info("promise.was_stale", promise=deadline_id, kind=kind)
         return False
     except Exception:
         # The edge of a sweep: one bad row never stops the others (architecture 5.7).
-        log.exception("promise.has_failed", promise=promise_id, kind=kind)
+        log.exception("promise.has_failed", promise=deadline_id, kind=kind)
         return False
     return True
 
 
-async def _see_to(desk: Desk, work: Work, made: Promise) -> None:
-    match made.kind:
-        case PromiseKind.PROPOSAL_CLOSES:
-            await counting.by_the_clock(work, desk.policy, made)
-        case PromiseKind.HEARING:
-            await hearing.hearing_over(work, made)
-        case PromiseKind.FEEDBACK:
-            await hearing.feedback_over(work, made)
-        case PromiseKind.SECOND_READING:
-            await enactment.reading_by_the_clock(desk, work, made)
-        case PromiseKind.ACCOUNT:
-            await reviewing.account_by_the_clock(work, desk.policy, made)
-        case PromiseKind.REVIEW:
-            await _review(desk, work, made)
-        case PromiseKind.UNREVIEWED_END:
-            await reviewing.unreviewed_end(work, made)
+async def _handle(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    match deadline.kind:
+        case DeadlineKind.PROPOSAL_CLOSES:
+            await counting.on_proposal_due(uow, app.policy, deadline)
+        case DeadlineKind.HEARING:
+            await hearing.on_hearing_due(uow, deadline)
+        case DeadlineKind.FEEDBACK:
+            await hearing.on_feedback_due(uow, deadline)
+        case DeadlineKind.SECOND_READING:
+            await enactment.on_second_reading_due(app, uow, deadline)
+        case DeadlineKind.STATEMENT:
+            await reviewing.on_statement_due(uow, app.policy, deadline)
+        case DeadlineKind.REVIEW:
+            await _on_review_due(app, uow, deadline)
+        case DeadlineKind.UNREVIEWED_END:
+            await reviewing.on_unreviewed_end_due(uow, deadline)
         case _:
-            await _see_to_the_long_ones(desk, work, made)
+            await _handle_long_terms(app, uow, deadline)
 
 
-async def _see_to_the_long_ones(desk: Desk, work: Work, made: Promise) -> None:
-    match made.kind:
-        case PromiseKind.TERM_END:
-            await readmission.term_over(work, desk.policy, made)
-        case PromiseKind.ASK_REMINDER:
-            await readmission.ask_reminder(desk, work, made)
-        case PromiseKind.READMISSION_ANSWER:
-            await readmission.answer_by_the_clock(work, desk.policy, made)
-        case PromiseKind.CASE_REVIEW:
-            await closing.case_review(work, desk.policy, made)
-        case PromiseKind.BOARD_ANSWER:
-            await board.board_by_the_clock(work, desk.policy, made)
-        case PromiseKind.DANGER_PAGE:
-            await _danger(desk, work, made)
-        case PromiseKind.FIRST_ANSWER | PromiseKind.SUBSTANTIVE_ANSWER | PromiseKind.RESOLUTION:
-            await _answer_owed(desk, work, made, _TO_REPORTERS[made.kind])
+async def _handle_long_terms(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    match deadline.kind:
+        case DeadlineKind.TERM_END:
+            await readmission.on_term_end(uow, app.policy, deadline)
+        case DeadlineKind.READMISSION_REMINDER:
+            await readmission.on_reminder_due(app, uow, deadline)
+        case DeadlineKind.READMISSION_ANSWER:
+            await readmission.on_answer_due(uow, app.policy, deadline)
+        case DeadlineKind.CASE_REVIEW:
+            await closing.on_case_review_due(uow, app.policy, deadline)
+        case DeadlineKind.BOARD_ANSWER:
+            await board.on_board_answer_due(uow, app.policy, deadline)
+        case DeadlineKind.DANGER_PAGE:
+            await _on_danger_call_due(app, uow, deadline)
+        case DeadlineKind.FIRST_ANSWER | DeadlineKind.SUBSTANTIVE_ANSWER | DeadlineKind.RESOLUTION:
+            await _on_answer_due(app, uow, deadline, _REPORTER_ANSWERS[deadline.kind])
         case _:
-            await _see_to_what_waits_for_people(desk, work, made)
+            await _handle_people(app, uow, deadline)
 
 
-async def _see_to_what_waits_for_people(desk: Desk, work: Work, made: Promise) -> None:
-    match made.kind:
-        case PromiseKind.ACCEPTANCE:
-            await hops.acceptance_by_the_clock(work, desk.policy, made)
-        case PromiseKind.WIDEN:
-            await hearers.widen_by_the_clock(work, made)
-        case PromiseKind.CONTACT_QUESTION:
-            await contact_question.question_by_the_clock(work, made)
-        case PromiseKind.MEASURE_END:
-            await keep(work, made)
-            await measuring.ends_by_the_clock(work, made.about)
-        case PromiseKind.MEASURE_LOOK:
-            await second_looks.look_by_the_clock(work, desk.policy, made)
-        case PromiseKind.NATIVE_REASON:
-            await native.unexplained_by_the_clock(desk, work, made)
-        case PromiseKind.LINK_DISPUTE:
-            await disputes.dispute_by_the_clock(work, desk.policy, made)
-        case PromiseKind.CONFLICT:
-            await doubts.conflict_by_the_clock(work, desk.policy, made)
+async def _handle_people(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    match deadline.kind:
+        case DeadlineKind.ACCEPTANCE:
+            await hops.on_acceptance_due(uow, app.policy, deadline)
+        case DeadlineKind.AUDIENCE:
+            await hearers.on_audience_due(uow, deadline)
+        case DeadlineKind.CONTACT_QUESTION:
+            await contact_question.on_due(uow, deadline)
+        case DeadlineKind.MEASURE_END:
+            await complete(uow, deadline)
+            await measuring.on_measure_end(uow, deadline.about)
+        case DeadlineKind.MEASURE_RECONSIDERATION:
+            await second_looks.on_due(uow, app.policy, deadline)
+        case DeadlineKind.NATIVE_REASON:
+            await native.on_explanation_due(app, uow, deadline)
+        case DeadlineKind.LINK_DISPUTE:
+            await disputes.on_dispute_due(uow, app.policy, deadline)
+        case DeadlineKind.CONFLICT_CLAIM:
+            await doubts.on_claim_due(uow, app.policy, deadline)
         case _:
-            await _remind(desk, work, made)
+            await _remind(app, uow, deadline)
 
 
-async def _review(desk: Desk, work: Work, made: Promise) -> None:
-    stop = await work.deliberation.stop(made.about)
-    if stop is None:
-        await reviewing.review_by_the_clock(desk, work, made)
+async def _on_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    known_stop = await uow.deliberation.stop(deadline.about)
+    if known_stop is None:
+        await reviewing.on_review_due(app, uow, deadline)
     else:
-        await stopping.stop_by_the_clock(work, desk.policy, stop, made)
+        await stopping.on_stop_review_due(uow, app.policy, known_stop, deadline)
 
 
-async def _answer_owed(desk: Desk, work: Work, made: Promise, deadline: Deadline) -> None:
+async def _on_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadline, time_limit: TimeLimit) -> None:
     """Members are reminded of what a reporter was promised; once it is late the reporter is told so, with a new date.
 
     Policy: P-2.4.
     """
-    case = await case_of(work, made.case) if made.case else None
+    case = await get_case(uow, deadline.case) if deadline.case else None
     if case is None or case.state is CaseState.CLOSED:
-        await keep(work, made)
+        await complete(uow, deadline)
         return
-    facts = {"promise": made.kind, "due": made.due.isoformat()}
-    if work.now < made.due:
-        await tell_members(work, case, NoticeKind.DEADLINE_NEAR, facts)
-        ahead = [at for at in reminders(deadline, made.since, desk.policy) if work.now < at < made.due]
-        await again(work, made, min([*ahead, made.due]))
+    facts = {"promise": deadline.kind, "due": deadline.due.isoformat()}
+    if uow.now < deadline.due:
+        await notify_members(uow, case, NoticeKind.DEADLINE_NEAR, facts)
+        ahead = [at for at in reminder_times(time_limit, deadline.since, app.policy) if uow.now < at < deadline.due]
+        await reschedule(uow, deadline, min([*ahead, deadline.due]))
     else:
-        fresh = next_date(deadline, made.due, work.now, desk.policy) or work.now + length(deadline, desk.policy)
-        await tell_reporters(work, case, NoticeKind.REPORTER_LATE, {**facts, "new_date": fresh.isoformat()})
-        await tell_members(work, case, NoticeKind.DEADLINE_PASSED, {**facts, "new_date": fresh.isoformat()})
-        await again(work, made, fresh, due_at=fresh)
-    about = {"case": str(case.id), "promise": made.kind}
-    work.journal.note(Entry("promise.was_recalled", SERVICE, "P-2.4", about, case.id))
+        fresh = next_due_at(time_limit, deadline.due, uow.now, app.policy) or uow.now + length(time_limit, app.policy)
+        await notify_reporters(uow, case, NoticeKind.REPORTER_LATE, {**facts, "new_date": fresh.isoformat()})
+        await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, {**facts, "new_date": fresh.isoformat()})
+        await reschedule(uow, deadline, fresh, due_at=fresh)
+    about = {"case": str(case.id), "promise": deadline.kind}
+    uow.journal.note(Entry("promise.was_recalled", SERVICE, "P-2.4", about, case.id))
 
 
-async def _danger(desk: Desk, work: Work, made: Promise) -> None:
+async def _on_danger_call_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """Everybody who may know is called again until somebody has it; after a while the liaison and the Board as well.
 
     Policy: P-3.6.
     """
-    case = await case_of(work, made.case) if made.case else None
+    case = await get_case(uow, deadline.case) if deadline.case else None
     if case is None or case.state is CaseState.CLOSED:
-        await keep(work, made)
+        await complete(uow, deadline)
         return
-    held = held_by(await work.cases.walls_of(case.id))
-    circle = circle_of(await work.people.members(), work.now)
-    group = circle.board if case.board_only else circle.members
-    may_know: frozenset[MemberId] = who_may_know(group, held)
-    call = danger_call(may_know, circle, held, made.since, made.kept_at is not None, work.now, desk.policy)
-    await tell_members(work, case, NoticeKind.DANGER, only=call.told)
-    if call.told - may_know:
-        await _call_board(work, case)
-    await again(work, made, call.again_at or work.now + desk.policy.reports.danger_repeat)
-    work.journal.note(Entry("danger.was_called_again", SERVICE, "P-3.6", {"case": str(case.id)}, case.id))
+    conflicts = conflict_status_by_member(await uow.cases.exclusions_of(case.id))
+    groups = handling_groups(await uow.people.members(), uow.now)
+    group = groups.board if case.board_only else groups.members
+    eligible: frozenset[MemberId] = who_may_know(group, conflicts)
+    call = danger_call_for(
+        eligible, groups, conflicts, deadline.since, deadline.completed_at is not None, uow.now, app.policy
+    )
+    await notify_members(uow, case, NoticeKind.DANGER, only=call.recipients)
+    if call.recipients - eligible:
+        await _notify_board_of_danger(uow, case)
+    await reschedule(uow, deadline, call.repeat_at or uow.now + app.policy.reports.danger_repeat)
+    uow.journal.note(Entry("danger.was_called_again", SERVICE, "P-3.6", {"case": str(case.id)}, case.id))
 
 
-async def _call_board(work: Work, case: Case) -> None:
-    await tell_group_office(work, Group.BOARD, None, NoticeKind.DANGER, {}, case)
+async def _notify_board_of_danger(uow: UnitOfWork, case: Case) -> None:
+    await notify_office(uow, Group.BOARD, None, NoticeKind.DANGER, {}, case)
     if not case.board_only:
         return
-    await tell_group_office(work, Group.WORKING_GROUP, Office.BOARD_LIAISON, NoticeKind.DANGER, {}, case)
+    await notify_office(uow, Group.WORKING_GROUP, Office.BOARD_LIAISON, NoticeKind.DANGER, {}, case)
 
 
-async def _remind(desk: Desk, work: Work, made: Promise) -> None:
+async def _remind(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """A promise without a rule of its own is called to mind once a day, and never forgotten."""
-    if made.case is None:
-        await keep(work, made)
+    if deadline.case is None:
+        await complete(uow, deadline)
         return
-    case = await case_of(work, made.case)
-    facts = {"promise": made.kind, "due": made.due.isoformat()}
-    await tell_members(work, case, NoticeKind.DEADLINE_PASSED, facts)
-    later = work.now + length(Deadline.FIRST_ANSWER, desk.policy)
-    await work.promises.save(replace(made, next_at=later, stage=made.stage + 1))
-    work.journal.note(Entry("promise.was_recalled", SERVICE, "P-2.4", {"promise": made.kind}, case.id))
+    case = await get_case(uow, deadline.case)
+    facts = {"promise": deadline.kind, "due": deadline.due.isoformat()}
+    await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, facts)
+    later = uow.now + length(TimeLimit.FIRST_ANSWER, app.policy)
+    await uow.deadlines.save(replace(deadline, next_at=later, stage=deadline.stage + 1))
+    uow.journal.note(Entry("promise.was_recalled", SERVICE, "P-2.4", {"promise": deadline.kind}, case.id))

@@ -1,13 +1,13 @@
 """What a command made when it first came: the same one again makes nothing new, and is answered by what was made."""
 
-from guardian.desk.desk import Work
+from guardian.desk.desk import UnitOfWork
 from guardian.errors import Refused
 from guardian.ids import CaseId
 
 
-async def first_made(work: Work, source: str, delivery: str | None) -> str | None:
+async def earlier_result(uow: UnitOfWork, source: str, delivery: str | None) -> str | None:
     """The id of what the first such delivery made; None where this is the first. Refused where it is not kept any more."""
-    earlier = None if delivery is None else await work.answers.claim(source, delivery)
+    earlier = None if delivery is None else await uow.idempotency.claim(source, delivery)
     if earlier is None:
         return None
     if earlier.answer is None:
@@ -15,7 +15,7 @@ async def first_made(work: Work, source: str, delivery: str | None) -> str | Non
     return earlier.answer
 
 
-async def remember_made(work: Work, source: str, delivery: str | None, made: str, case: CaseId) -> None:
+async def remember_result(uow: UnitOfWork, source: str, delivery: str | None, result: str, case: CaseId) -> None:
     """The same delivery again is answered by what was made."""
     if delivery is not None:
-        await work.answers.keep(source, delivery, made, case)
+        await uow.idempotency.save(source, delivery, result, case)

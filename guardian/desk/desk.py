@@ -12,58 +12,58 @@ from typing import Protocol
 
 from guardian.cases.conversations import ConversationStore
 from guardian.cases.deliberation_stores import DeliberationStore
-from guardian.cases.local_stores import HopStore
+from guardian.cases.local_stores import HandoffStore
 from guardian.cases.measures import MeasureStore
 from guardian.cases.raids import RaidStore
-from guardian.cases.stores import CaseView, PromiseStore
-from guardian.clock import Clock, wire_instant
+from guardian.cases.stores import CaseView, DeadlineStore
+from guardian.clock import Clock, system_now
 from guardian.ids import CaseId
 from guardian.journal import Journal
 from guardian.notices.stores import NoticeStore
 from guardian.sanctions.foreign import ForeignStore
-from guardian.sanctions.many import BatchStore
+from guardian.sanctions.many import BulkStore
 from guardian.sanctions.stores import SanctionStore
-from guardian.sanctions.things import ThingHoldStore
-from guardian.spaces.registry import Spaces
+from guardian.sanctions.things import ContentRestrictionStore
+from guardian.spaces.registry import SpaceRegistry
 from rules.policy import Policy
 
 
-class Topic(StrEnum):
+class WakeupTopic(StrEnum):
     """What a commit may wake up."""
 
     NOTICES = "notices"
-    PROMISES = "promises"
-    KEYS = "keys"
+    DEADLINES = "promises"
+    WORK_ITEMS = "keys"
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class EarlierAnswer:
     """A command that came before; `answer` is None where the first answer is not kept any more."""
 
     answer: str | None
 
 
-class FirstAnswers(Protocol):
+class IdempotencyStore(Protocol):
     """Commands that came before, by the id that their source gave them: a repeated one gets the first answer again."""
 
-    async def claim(self, source: str, delivery: str) -> Earlier | None:
+    async def claim(self, source: str, delivery: str) -> EarlierAnswer | None:
         """None where it is the first of its kind, and then it is ours to carry out in this transaction."""
         ...
 
-    async def keep(self, source: str, delivery: str, answer: str, case: CaseId) -> None:
+    async def save(self, source: str, delivery: str, answer: str, case: CaseId) -> None:
         """The answer is kept under the case's key, for whoever sends the same again."""
         ...
 
 
-class Raids(RaidStore, BatchStore, Protocol):
+class Raids(RaidStore, BulkStore, Protocol):
     """Raids, and the keys that are worked together for them."""
 
 
-class View(CaseView, Protocol):
+class ReadView(CaseView, Protocol):
     """The stores as they stand at one instant; nothing can be written through it."""
 
     @property
-    def promises(self) -> PromiseStore: ...
+    def deadlines(self) -> DeadlineStore: ...
 
     @property
     def notices(self) -> NoticeStore: ...
@@ -72,7 +72,7 @@ class View(CaseView, Protocol):
     def deliberation(self) -> DeliberationStore: ...
 
     @property
-    def hops(self) -> HopStore: ...
+    def handoffs(self) -> HandoffStore: ...
 
     @property
     def conversations(self) -> ConversationStore: ...
@@ -87,17 +87,17 @@ class View(CaseView, Protocol):
     def measures(self) -> MeasureStore: ...
 
     @property
-    def thing_holds(self) -> ThingHoldStore: ...
+    def content_restrictions(self) -> ContentRestrictionStore: ...
 
     @property
     def foreign(self) -> ForeignStore: ...
 
 
-class Work(View, Protocol):
+class UnitOfWork(ReadView, Protocol):
     """One transaction: what was read still holds when it commits, and its journal entries are its last statements."""
 
     @property
-    def answers(self) -> FirstAnswers: ...
+    def idempotency(self) -> IdempotencyStore: ...
 
     @property
     def journal(self) -> Journal: ...
@@ -110,39 +110,39 @@ class Work(View, Protocol):
         """The act is done once this has been committed, and not otherwise."""
         ...
 
-    def leave_no_trace(self) -> None:
+    def scrub_after_commit(self) -> None:
         """Once this has been committed, what it overwrote stands in no file of the database any more."""
         ...
 
 
-class Works(Protocol):
+class UnitOfWorkFactory(Protocol):
     """Where transactions come from."""
 
-    def begin(self) -> AbstractAsyncContextManager[Work]:
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction that commits when its block ends, and is undone when the block raises."""
         ...
 
-    def look(self) -> AbstractAsyncContextManager[View]:
+    def read(self) -> AbstractAsyncContextManager[ReadView]:
         """A view of one instant."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class AppContext:
     """What the use cases need of the service.
 
     `base_url` is the address of the pages, `community` the name that people see, `wire` the machine's own time, by
     which one-time links and sessions end. `longest_text` (characters) and `largest_file` (bytes) bound what is taken in.
-    `shows_accounts`: on the pages somebody can show which accounts elsewhere are theirs.
+    `offers_self_disclosure`: on the pages somebody can show which accounts elsewhere are theirs.
     """
 
-    works: Works
+    units_of_work: UnitOfWorkFactory
     policy: Policy
     clock: Clock
-    spaces: Spaces
+    spaces: SpaceRegistry
     base_url: str
     community: str
-    wire: Callable[[], datetime] = wire_instant
+    system_time: Callable[[], datetime] = system_now
     longest_text: int = 40_000
     largest_file: int = 10_000_000
-    shows_accounts: bool = False
+    offers_self_disclosure: bool = False

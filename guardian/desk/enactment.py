@@ -7,78 +7,78 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from guardian.cases.access import acting, case_for
-from guardian.cases.deliberation import not_enacted
-from guardian.cases.drafts import DRAFTS, DraftEvent
-from guardian.cases.steps import StepEvent, open_before_enactment
+from guardian.cases.access import case_for_member, require_permission
+from guardian.cases.deliberation import unenacted_decision
+from guardian.cases.drafts import DRAFT_MACHINE, DraftEvent
+from guardian.cases.steps import StepEvent, steps_missing_before_enactment
 from guardian.cases.values import (
     Case,
     CaseEvent,
     CaseState,
+    Deadline,
+    DeadlineKind,
     Decision,
     Draft,
     DraftKind,
     DraftState,
     PartyRole,
-    Promise,
-    PromiseKind,
     StepKind,
     StepState,
 )
-from guardian.desk.desk import Desk, View, Work
-from guardian.desk.foresight import SpacePreview, foresee
+from guardian.desk.desk import AppContext, ReadView, UnitOfWork
+from guardian.desk.foresight import SpacePreview, preview_restriction
 from guardian.desk.hearing import was_asked
-from guardian.desk.knowing import everything_known_to
+from guardian.desk.knowing import visible_accounts_with_merged
 from guardian.desk.moving import (
-    again,
-    case_of,
-    finish,
-    hand_receipt,
-    insist,
-    keep,
-    keep_for,
-    move,
-    promise,
-    step_to,
-    steps_of,
+    advance_step,
+    complete,
+    complete_for_case,
+    complete_step,
+    get_case,
+    get_steps,
+    issue_personal_receipt,
+    require,
+    reschedule,
+    start_deadline,
+    transition,
 )
 from guardian.desk.readmission import answer_request
-from guardian.desk.referring import refer_decided
+from guardian.desk.referring import refer_by_decision
 from guardian.desk.sanctioning import (
-    ask_somebody_to_tell,
-    decide_sanction,
-    decision_facts,
+    assign_manual_notification,
+    build_decision_facts,
+    impose_decision,
     report_once_in_force,
     report_to_board,
-    sanction_by,
-    sanction_of,
+    sanction_for_authority,
+    sanction_for_decision,
 )
-from guardian.desk.spreading import propose_if_spread
-from guardian.desk.telling import tell_members, tell_person, tell_reporters
+from guardian.desk.spreading import propose_if_cross_space
+from guardian.desk.telling import notify_members, notify_person, notify_reporters
 from guardian.errors import Refused
 from guardian.ids import DecisionId, MemberId, SanctionId
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.values import News, NoticeKind
 from guardian.people.permissions import UseCase
 from guardian.sanctions import enactment
-from guardian.sanctions.values import Sanction, may_act_from
-from rules.deadlines import Deadline, due, reminders
-from rules.ladder import Authority
+from guardian.sanctions.values import Sanction, effective_from
+from rules.deadlines import TimeLimit, due_at, reminder_times
+from rules.ladder import AuthorityKind
 from rules.policy import Policy
 from rules.steps import Step, may_enact
-from rules.telling import Telling, waits_until
+from rules.telling import NotificationState, waits_until
 
-_SENT: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKIPPED})
-_ANSWERED_NOW: Final = (
-    PromiseKind.FIRST_ANSWER,
-    PromiseKind.SUBSTANTIVE_ANSWER,
-    PromiseKind.RESOLUTION,
-    PromiseKind.BOARD_ANSWER,
+_NOTIFICATION_BEGUN: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKIPPED})
+_COMPLETED_BY_ENACTMENT: Final = (
+    DeadlineKind.FIRST_ANSWER,
+    DeadlineKind.SUBSTANTIVE_ANSWER,
+    DeadlineKind.RESOLUTION,
+    DeadlineKind.BOARD_ANSWER,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class EnactmentPreview:
     """What enacting would do: space by space, and what is still missing before it may be done."""
 
     code_name: str
@@ -88,7 +88,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class Enacted:
+class EnactmentResult:
     """A decision that has been enacted: since when, and from when its restriction holds at the latest.
 
     `waits_for_reading`: a text of the group's own is still to be read by a second member before the person is told.
@@ -97,197 +97,207 @@ class Enacted:
     code_name: str
     at: datetime
     sanction: SanctionId | None
-    holds_from: datetime | None
+    in_force_from: datetime | None
     waits_for_reading: bool = False
 
 
-async def preview(desk: Desk, by: MemberId, code_name: str) -> Preview:
+async def preview_enactment(app: AppContext, by: MemberId, code_name: str) -> EnactmentPreview:
     """What enacting the case's decision would do in every space, asked of the spaces now. Policy: P-6.7."""
-    async with desk.works.look() as view:
-        await acting(view, by, UseCase.READ_CASE)
-        case = await case_for(view, by, code_name)
-        decision = await _decision_of(view, case)
-        missing = tuple(StepKind(step.value) for step in await _missing(view, case, decision))
-        known = await everything_known_to(view, by, decision.person) if decision.person else ()
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.READ_CASE)
+        case = await case_for_member(view, by, code_name)
+        decision = await _agreed_decision(view, case)
+        missing = tuple(StepKind(step.value) for step in await _missing_steps(view, case, decision))
+        known = await visible_accounts_with_merged(view, by, decision.person) if decision.person else ()
         accounts = tuple(link.account for link in known if link.binding)
         waiting = tuple(link.account for link in known if not link.binding)
     consequence = decision.consequence
-    spaces = await foresee(desk.spaces, accounts, consequence.restriction, consequence.spaces, waiting)
-    return Preview(case.code_name, decision, spaces if decision.person else (), missing)
+    spaces = await preview_restriction(app.spaces, accounts, consequence.restriction, consequence.spaces, waiting)
+    return EnactmentPreview(case.code_name, decision, spaces if decision.person else (), missing)
 
 
-async def enact(desk: Desk, by: MemberId, code_name: str) -> Enacted:
+async def enact(app: AppContext, by: MemberId, code_name: str) -> EnactmentResult:
     """The case's decision is in force as far as people can make it so; telling and the spaces follow by themselves.
 
     Refused while a step before it is neither done nor skipped. Policy: P-5.4, P-5.5, P-5.6.
     """
-    async with desk.works.begin() as work:
-        await acting(work, by, UseCase.ENACT)
-        case = await case_for(work, by, code_name)
-        decision = await _decision_of(work, case)
-        insist(may_enact(await _missing(work, case, decision)))
-        case = await move(work, case, CaseEvent.ENACT)
-        decision = await work.deliberation.save_decision(replace(decision, enacted_at=work.now))
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.ENACT)
+        case = await case_for_member(uow, by, code_name)
+        decision = await _agreed_decision(uow, case)
+        require(may_enact(await _missing_steps(uow, case, decision)))
+        case = await transition(uow, case, CaseEvent.ENACT)
+        decision = await uow.deliberation.save_decision(replace(decision, enacted_at=uow.now))
         about = {"case": str(case.id), "decision": str(decision.id)}
-        work.journal.note(Entry("decision.was_enacted", by_member(by), "P-5.5", about, case.id))
-        await keep_for(work, case.id, *_ANSWERED_NOW)
-        await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": News.ENACTED}, besides=[by])
+        uow.journal.note(Entry("decision.was_enacted", by_member(by), "P-5.5", about, case.id))
+        await complete_for_case(uow, case.id, *_COMPLETED_BY_ENACTMENT)
+        await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.ENACTED}, besides=[by])
         if decision.consequence.readmit is not None:
-            await answer_request(work, case, decision, by)
-            await finish(work, case.id, StepKind.TELL_REPORTED)
-            await report_to_board(work, case)
-            return Enacted(case.code_name, work.now, case.about_sanction, None)
-        return await _take_hold(desk, work, case, decision, by)
+            await answer_request(uow, case, decision, by)
+            await complete_step(uow, case.id, StepKind.NOTIFY_REPORTED)
+            await report_to_board(uow, case)
+            return EnactmentResult(case.code_name, uow.now, case.about_sanction, None)
+        return await _put_into_force(app, uow, case, decision, by)
 
 
-async def enactment_told(work: Work, sanction_id: SanctionId, proof: str | None) -> None:
+async def record_person_notified(uow: UnitOfWork, sanction_id: SanctionId, proof: str | None) -> None:
     """How telling the person ended is on record: with a proof they are told, with None every channel has refused.
 
     The outbox calls this in the transaction in which it learns it; calling twice changes nothing. Policy: P-6.2.
     """
-    sanction = await work.sanctions.sanction(sanction_id)
+    sanction = await uow.sanctions.sanction(sanction_id)
     if sanction is None:
         return
-    case = await case_of(work, sanction.case)
-    if proof is not None and (await steps_of(work, case.id)).state(StepKind.TELL_REPORTED) is StepState.UNDER_WAY:
-        await finish(work, case.id, StepKind.TELL_REPORTED)
-    if sanction.telling in (Telling.TOLD, Telling.TOLD_AFTER):
+    case = await get_case(uow, sanction.case)
+    if proof is not None and (await get_steps(uow, case.id)).state(StepKind.NOTIFY_REPORTED) is StepState.UNDER_WAY:
+        await complete_step(uow, case.id, StepKind.NOTIFY_REPORTED)
+    if sanction.notification in (NotificationState.NOTIFIED, NotificationState.NOTIFIED_AFTER):
         return
     about = {"sanction": str(sanction.id), "case": str(case.id)}
     if proof is not None:
-        await enactment.told(work, sanction, Telling.TOLD)
-        work.journal.note(Entry("person.was_told", SERVICE, "P-6.2", about, case.id))
-    elif sanction.telling is Telling.TO_TELL and sanction.lifting is None:
-        await enactment.told(work, sanction, Telling.COULD_NOT)
-        work.journal.note(Entry("person.could_not_be_told", SERVICE, "P-6.2", about, case.id))
-        await ask_somebody_to_tell(work, case, sanction)
-    if sanction.authority.kind is Authority.DECISION:
-        await report_once_in_force(work, case)
+        await enactment.record_notification(uow, sanction, NotificationState.NOTIFIED)
+        uow.journal.note(Entry("person.was_told", SERVICE, "P-6.2", about, case.id))
+    elif sanction.notification is NotificationState.TO_NOTIFY and sanction.lifting is None:
+        await enactment.record_notification(uow, sanction, NotificationState.COULD_NOT_NOTIFY)
+        uow.journal.note(Entry("person.could_not_be_told", SERVICE, "P-6.2", about, case.id))
+        await assign_manual_notification(uow, case, sanction)
+    if sanction.authority.kind is AuthorityKind.DECISION:
+        await report_once_in_force(uow, case)
 
 
-async def send_decision(desk: Desk, work: Work, case: Case, decision: Decision, draft: Draft | None) -> None:
+async def send_decision(app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, draft: Draft | None) -> None:
     """The person is told what was decided, once: in the group's own words where they were read, else in the standard ones."""
-    if decision.person is None or (await steps_of(work, case.id)).state(StepKind.TELL_REPORTED) in _SENT:
+    if (
+        decision.person is None
+        or (await get_steps(uow, case.id)).state(StepKind.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN
+    ):
         return
-    sanction = await sanction_by(work, decision, case)
-    facts = {**decision_facts(decision, sanction, desk.policy), **await hand_receipt(desk, work, case, decision.person)}
+    sanction = await sanction_for_decision(uow, decision, case)
+    facts = {
+        **build_decision_facts(decision, sanction, app.policy),
+        **await issue_personal_receipt(app, uow, case, decision.person),
+    }
     if draft is not None:
         facts["text"] = draft.text
-        await work.deliberation.save_draft(replace(draft, state=DRAFTS.advance(draft.state, DraftEvent.SEND)))
+        await uow.deliberation.save_draft(replace(draft, state=DRAFT_MACHINE.advance(draft.state, DraftEvent.SEND)))
     sanction_id = sanction.id if sanction else None
-    await tell_person(work, case, decision.person, NoticeKind.DECISION, facts, sanction_id)
-    event = StepEvent.FINISH if sanction is None else StepEvent.BEGIN
-    await step_to(work, case.id, StepKind.TELL_REPORTED, event, SERVICE)
-    await finish(work, case.id, StepKind.SECOND_READING, SERVICE, "" if draft else "the standard text was sent")
+    await notify_person(uow, case, decision.person, NoticeKind.DECISION, facts, sanction_id)
+    event = StepEvent.COMPLETE if sanction is None else StepEvent.BEGIN
+    await advance_step(uow, case.id, StepKind.NOTIFY_REPORTED, event, SERVICE)
+    await complete_step(uow, case.id, StepKind.SECOND_READING, SERVICE, "" if draft else "the standard text was sent")
 
 
-async def waiting_decision(view: View, case: Case) -> Decision | None:
+async def pending_decision(view: ReadView, case: Case) -> Decision | None:
     """The enacted decision of the case whose person is still to be told, because a text waits to be read."""
-    if (await steps_of(view, case.id)).state(StepKind.TELL_REPORTED) in _SENT:
+    if (await get_steps(view, case.id)).state(StepKind.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN:
         return None
     enacted = [d for d in await view.deliberation.decisions_of(case.id) if d.enacted_at and d.person]
     return enacted[-1] if enacted and case.state is CaseState.IN_FORCE else None
 
 
-async def reading_by_the_clock(desk: Desk, work: Work, made: Promise) -> None:
+async def on_second_reading_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """A decision never waits long for its text: members are reminded, then the standard text goes, then it holds.
 
     The standard text goes out at the last reminder, so that it has been tried everywhere before the restriction cuts
     the person off. Policy: P-5.6.
     """
-    decision = await work.deliberation.decision(DecisionId(made.about))
+    decision = await uow.deliberation.decision(DecisionId(deadline.about))
     if decision is None or decision.enacted_at is None:
-        await keep(work, made)
+        await complete(uow, deadline)
         return
-    case = await case_of(work, decision.case)
-    instants = _reading_instants(made, desk.policy)
-    waits = await waiting_decision(work, case) == decision
-    if work.now >= made.due:
-        await _held_by_the_clock(desk, work, case, decision, made)
+    case = await get_case(uow, decision.case)
+    instants = _reading_instants(deadline, app.policy)
+    waits = await pending_decision(uow, case) == decision
+    if uow.now >= deadline.due:
+        await _end_notification_wait(app, uow, case, decision, deadline)
         return
-    if waits and len(instants) > 1 and work.now < instants[-2]:
-        await tell_members(work, case, NoticeKind.DRAFT_TO_READ, {"until": made.due.isoformat()})
+    if waits and len(instants) > 1 and uow.now < instants[-2]:
+        await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"until": deadline.due.isoformat()})
     elif waits:
-        await send_decision(desk, work, case, decision, None)
-        work.journal.note(Entry("standard_text.was_sent", SERVICE, "P-5.6", {"decision": str(decision.id)}, case.id))
-    await again(work, made, next(at for at in instants if at > work.now))
+        await send_decision(app, uow, case, decision, None)
+        uow.journal.note(Entry("standard_text.was_sent", SERVICE, "P-5.6", {"decision": str(decision.id)}, case.id))
+    await reschedule(uow, deadline, next(at for at in instants if at > uow.now))
 
 
-async def _take_hold(desk: Desk, work: Work, case: Case, decision: Decision, by: MemberId) -> Enacted:
-    steps = await steps_of(work, case.id)
-    if steps.state(StepKind.TELL_REPORTED) in (StepState.UNDER_WAY, StepState.DONE):
+async def _put_into_force(
+    app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, by: MemberId
+) -> EnactmentResult:
+    steps = await get_steps(uow, case.id)
+    if steps.state(StepKind.NOTIFY_REPORTED) in (StepState.UNDER_WAY, StepState.DONE):
         # What was told, was told of an earlier decision.
-        await step_to(work, case.id, StepKind.TELL_REPORTED, StepEvent.RENEW, by_member(by))
-    if not steps.is_over(StepKind.TELL_REPORTER):
-        await tell_reporters(work, case, NoticeKind.REPORTER_NEWS, {"news": News.DECIDED})
-        await finish(work, case.id, StepKind.TELL_REPORTER, by_member(by))
-    until = due(Deadline.SECOND_READING, work.now, desk.policy)
-    holds_from = waits_until(work.now, desk.policy, safety=case.safety_risk)
-    sanction = await decide_sanction(desk, work, case, decision, holds_from, by_member(by))
-    waits = await _tell_reported(desk, work, case, decision, sanction, until)
+        await advance_step(uow, case.id, StepKind.NOTIFY_REPORTED, StepEvent.RESET, by_member(by))
+    if not steps.is_over(StepKind.NOTIFY_REPORTER):
+        await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.DECIDED})
+        await complete_step(uow, case.id, StepKind.NOTIFY_REPORTER, by_member(by))
+    until = due_at(TimeLimit.SECOND_READING, uow.now, app.policy)
+    wait_ends = waits_until(uow.now, app.policy, safety=case.safety_risk)
+    sanction = await impose_decision(app, uow, case, decision, wait_ends, by_member(by))
+    waits = await _notify_reported(app, uow, case, decision, sanction, until)
     if sanction is None:
-        await report_to_board(work, case)
-    await refer_decided(work, desk.policy, case, decision)
+        await report_to_board(uow, case)
+    await refer_by_decision(uow, app.policy, case, decision)
     if decision.person is not None:
-        await propose_if_spread(work, desk.policy, decision.person)
-    holds = may_act_from(sanction) if sanction else None
-    return Enacted(case.code_name, work.now, sanction.id if sanction else None, holds, waits)
+        await propose_if_cross_space(uow, app.policy, decision.person)
+    in_force_from = effective_from(sanction) if sanction else None
+    return EnactmentResult(case.code_name, uow.now, sanction.id if sanction else None, in_force_from, waits)
 
 
-async def _tell_reported(
-    desk: Desk, work: Work, case: Case, decision: Decision, sanction: Sanction | None, until: datetime
+async def _notify_reported(
+    app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, sanction: Sanction | None, until: datetime
 ) -> bool:
     """The person is told now, unless a text of the group's own is still to be read: then the answer is True."""
     if decision.person is None:
         return False
-    steps = await steps_of(work, case.id)
-    if steps.state(StepKind.TELL_REPORTED) is StepState.SKIPPED:
+    steps = await get_steps(uow, case.id)
+    if steps.state(StepKind.NOTIFY_REPORTED) is StepState.SKIPPED:
         if sanction is not None:
-            await enactment.told(work, sanction, Telling.COULD_NOT)
-            await promise(work, PromiseKind.SECOND_READING, case.id, until, about=decision.id)
-            await report_once_in_force(work, case)
+            await enactment.record_notification(uow, sanction, NotificationState.COULD_NOT_NOTIFY)
+            await start_deadline(uow, DeadlineKind.SECOND_READING, case.id, until, about=decision.id)
+            await report_once_in_force(uow, case)
         return False
-    drafts = await _texts(work, case, decision)
+    drafts = await _usable_drafts(uow, case, decision)
     # Only the newest counts: whoever wrote it anew had a reason, and it may be a name in the old one.
     read = next((draft for draft in drafts[:1] if draft.state is DraftState.APPROVED), None)
     skipped = steps.state(StepKind.SECOND_READING) is StepState.SKIPPED
     waits = read is None and bool(drafts) and not skipped
     if waits:
-        await tell_members(work, case, NoticeKind.DRAFT_TO_READ, {"until": until.isoformat()})
+        await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"until": until.isoformat()})
     else:
-        await send_decision(desk, work, case, decision, read)
+        await send_decision(app, uow, case, decision, read)
     if waits or sanction is not None:
-        made = await promise(work, PromiseKind.SECOND_READING, case.id, until, about=decision.id)
-        first = _reading_instants(made, desk.policy)[0]
-        await work.promises.save(replace(made, next_at=first))
+        deadline = await start_deadline(uow, DeadlineKind.SECOND_READING, case.id, until, about=decision.id)
+        first = _reading_instants(deadline, app.policy)[0]
+        await uow.deadlines.save(replace(deadline, next_at=first))
     return waits
 
 
-async def _held_by_the_clock(desk: Desk, work: Work, case: Case, decision: Decision, made: Promise) -> None:
+async def _end_notification_wait(
+    app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, deadline: Deadline
+) -> None:
     """The time for telling has run out: what was decided holds whether or not the person could be told."""
-    await keep(work, made)
-    if not await _was_told(work, case, decision):
-        await send_decision(desk, work, case, decision, None)
-    sanction = await sanction_of(work, decision.id, case)
-    if sanction is not None and sanction.telling is Telling.TO_TELL:
-        await ask_somebody_to_tell(work, case, sanction)
-    await report_to_board(work, case)
-    work.journal.note(Entry("telling.ran_out", SERVICE, "P-5.6", {"decision": str(decision.id)}, case.id))
+    await complete(uow, deadline)
+    if not await _was_notified(uow, case, decision):
+        await send_decision(app, uow, case, decision, None)
+    sanction = await sanction_for_authority(uow, decision.id, case)
+    if sanction is not None and sanction.notification is NotificationState.TO_NOTIFY:
+        await assign_manual_notification(uow, case, sanction)
+    await report_to_board(uow, case)
+    uow.journal.note(Entry("telling.ran_out", SERVICE, "P-5.6", {"decision": str(decision.id)}, case.id))
 
 
-async def _was_told(view: View, case: Case, decision: Decision) -> bool:
+async def _was_notified(view: ReadView, case: Case, decision: Decision) -> bool:
     """Whether the person was written to about this decision, whatever has become of its steps since."""
     if decision.person is None or decision.enacted_at is None:
         return True
-    told = [n for n in await view.notices.of_person(decision.person) if n.kind is NoticeKind.DECISION]
-    return any(n.case == case.id and n.created_at and n.created_at >= decision.enacted_at for n in told)
+    notices = [n for n in await view.notices.of_person(decision.person) if n.kind is NoticeKind.DECISION]
+    return any(n.case == case.id and n.created_at and n.created_at >= decision.enacted_at for n in notices)
 
 
-def _reading_instants(made: Promise, policy: Policy) -> tuple[datetime, ...]:
-    return (*reminders(Deadline.SECOND_READING, made.since, policy), made.due)
+def _reading_instants(deadline: Deadline, policy: Policy) -> tuple[datetime, ...]:
+    return (*reminder_times(TimeLimit.SECOND_READING, deadline.since, policy), deadline.due)
 
 
-async def _texts(view: View, case: Case, decision: Decision) -> list[Draft]:
+async def _usable_drafts(view: ReadView, case: Case, decision: Decision) -> list[Draft]:
     """The group's own texts to the person about the decision, the newest first, as far as they can still be sent."""
     drafts = await view.deliberation.drafts_of(case.id)
     ours = [d for d in drafts if d.kind is DraftKind.DECISION and d.to is PartyRole.REPORTED]
@@ -295,17 +305,19 @@ async def _texts(view: View, case: Case, decision: Decision) -> list[Draft]:
     return [d for d in reversed(usable) if d.person in (None, decision.person)]
 
 
-async def _decision_of(view: View, case: Case) -> Decision:
+async def _agreed_decision(view: ReadView, case: Case) -> Decision:
     proposals = {p.id: p for p in await view.deliberation.proposals_of(case.id)}
-    decision = not_enacted(await view.deliberation.decisions_of(case.id), proposals)
+    decision = unenacted_decision(await view.deliberation.decisions_of(case.id), proposals)
     if decision is None or case.state is not CaseState.AGREED:
         raise Refused("nothing_agreed", "Nothing is agreed in this case that waits to be enacted.", "P-5.1")
     return decision
 
 
-async def _missing(view: View, case: Case, decision: Decision) -> tuple[Step, ...]:
+async def _missing_steps(view: ReadView, case: Case, decision: Decision) -> tuple[Step, ...]:
     """The steps that keep the decision from being enacted; a hearing of somebody else in the case does not count."""
     person = decision.person
     asked = person is not None and await was_asked(view, case, person)
-    known = await steps_of(view, case.id)
-    return open_before_enactment(case, decision.consequence, known, about_person=person is not None, was_asked=asked)
+    known = await get_steps(view, case.id)
+    return steps_missing_before_enactment(
+        case, decision.consequence, known, about_person=person is not None, was_asked=asked
+    )

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from guardian.ids import SpaceName
-from guardian.spaces.port import Account, Belongings, Space
-from guardian.spaces.registry import Mode, Spaces
-from rules.precedence import Hold, Restriction, hold_of
+from guardian.spaces.port import Account, Entitlements, Space
+from guardian.spaces.registry import Mode, SpaceRegistry
+from rules.precedence import AccessLevel, Restriction, access_level_of
 
 
-class Foreseen(StrEnum):
+class PreviewState(StrEnum):
     """What would become of the restriction in one space."""
 
     WILL_HOLD = "will hold"
@@ -29,7 +29,7 @@ class SpacePreview:
     """
 
     space: SpaceName
-    foreseen: Foreseen
+    state: PreviewState
     mode: Mode
     accounts: int = 0
     destroys: tuple[str, ...] = ()
@@ -37,8 +37,8 @@ class SpacePreview:
     waiting: int = 0
 
 
-async def foresee(
-    spaces: Spaces,
+async def preview_restriction(
+    spaces: SpaceRegistry,
     accounts: Iterable[Account],
     restriction: Restriction,
     scope: frozenset[SpaceName] | None,
@@ -46,36 +46,38 @@ async def foresee(
 ) -> tuple[SpacePreview, ...]:
     """What the restriction would do to these accounts in each space of the scope, in configured order. Policy: P-6.7."""
     known, more = tuple(accounts), Counter(account.space for account in waiting)
-    seen = [
-        await _in_space(spaces, space, [a for a in known if a.space == space.name], hold_of(restriction))
+    previews = [
+        await _preview_space(spaces, space, [a for a in known if a.space == space.name], access_level_of(restriction))
         for space in spaces
         if scope is None or space.name in scope
     ]
-    return tuple(replace(each, waiting=more[each.space]) for each in seen)
+    return tuple(replace(each, waiting=more[each.space]) for each in previews)
 
 
-async def _in_space(spaces: Spaces, space: Space, accounts: list[Account], hold: Hold) -> SpacePreview:
+async def _preview_space(
+    spaces: SpaceRegistry, space: Space, accounts: list[Account], level: AccessLevel
+) -> SpacePreview:
     mode = spaces.mode(space.name)
-    if hold is not Hold.OPEN and hold not in space.abilities.holds:
-        return SpacePreview(space.name, Foreseen.CANNOT, mode, len(accounts))
+    if level is not AccessLevel.OPEN and level not in space.capabilities.levels:
+        return SpacePreview(space.name, PreviewState.CANNOT, mode, len(accounts))
     if not accounts:
-        return SpacePreview(space.name, Foreseen.NO_ACCOUNT, mode)
-    if hold is Hold.OPEN:
-        return SpacePreview(space.name, Foreseen.WILL_HOLD, mode, len(accounts))
-    seen = await _surveyed(space, accounts, mode)
+        return SpacePreview(space.name, PreviewState.NO_ACCOUNT, mode)
+    if level is AccessLevel.OPEN:
+        return SpacePreview(space.name, PreviewState.WILL_HOLD, mode, len(accounts))
+    preview = await _preview_losses(space, accounts, mode)
     # Only a bar takes anything away; whom a space protects from a bar it protects from a mute as well.
-    return seen if hold is Hold.BARRED else replace(seen, destroys=())
+    return preview if level is AccessLevel.BARRED else replace(preview, destroys=())
 
 
-async def _surveyed(space: Space, accounts: list[Account], mode: Mode) -> SpacePreview:
+async def _preview_losses(space: Space, accounts: list[Account], mode: Mode) -> SpacePreview:
     destroys: list[str] = []
-    foreseen, detail = Foreseen.WILL_HOLD, ""
+    state, detail = PreviewState.WILL_HOLD, ""
     for account in accounts:
-        found = await space.survey(account)
-        if not isinstance(found, Belongings):
-            foreseen, detail = Foreseen.NOT_SEEN, found.needs or found.why
+        found = await space.read_losses(account)
+        if not isinstance(found, Entitlements):
+            state, detail = PreviewState.NOT_SEEN, found.needs or found.reason
         elif found.refusal is not None:
-            foreseen, detail = Foreseen.REFUSED, found.refusal
+            state, detail = PreviewState.REFUSED, found.refusal
         else:
-            destroys += [thing.label for thing in found.things]
-    return SpacePreview(space.name, foreseen, mode, len(accounts), tuple(destroys), detail)
+            destroys += [entitlement.label for entitlement in found.entitlements]
+    return SpacePreview(space.name, state, mode, len(accounts), tuple(destroys), detail)

@@ -3,90 +3,92 @@
 Asks no permissions: the use case that calls has done so. Policy: P-8.2.
 """
 
-from guardian.cases.local import Hop, HopState, Way
-from guardian.cases.values import Case, CaseState, Promise, PromiseKind
-from guardian.desk.desk import View, Work
-from guardian.desk.moving import again, case_of, keep, keep_about, promise
-from guardian.desk.telling import tell_by_office, tell_deciders
+from guardian.cases.local import Direction, Handoff, HandoffState
+from guardian.cases.values import Case, CaseState, Deadline, DeadlineKind
+from guardian.desk.desk import ReadView, UnitOfWork
+from guardian.desk.moving import complete, complete_about, get_case, reschedule, start_deadline
+from guardian.desk.telling import notify_deciders, notify_officeholders
 from guardian.ids import SpaceName
 from guardian.journal import SERVICE, Entry
 from guardian.notices.values import NoticeKind
-from guardian.people.permissions import MODERATORS_CHAIR, MODERATORS_LIAISON, Seat, sits
+from guardian.people.permissions import MODERATORS_CHAIR, MODERATORS_LIAISON, Seat, holds_seat
 from guardian.people.values import Member
-from rules.deadlines import Deadline, due, length
+from rules.deadlines import TimeLimit, due_at, length
 from rules.policy import Policy
 
 
-async def wait_for_acceptance(work: Work, policy: Policy, hop: Hop) -> None:
+async def open_handoff(uow: UnitOfWork, policy: Policy, handoff: Handoff) -> None:
     """The hop is remembered, and waits to be accepted by somebody by name. Policy: P-8.2."""
-    await work.hops.add_hop(hop)
-    until = due(Deadline.ACCEPTANCE, work.now, policy)
-    await promise(work, PromiseKind.ACCEPTANCE, hop.target or hop.case, until, about=hop.id)
+    await uow.handoffs.add_handoff(handoff)
+    until = due_at(TimeLimit.ACCEPTANCE, uow.now, policy)
+    await start_deadline(uow, DeadlineKind.ACCEPTANCE, handoff.target or handoff.case, until, about=handoff.id)
 
 
-async def accepted(work: Work, hop: Hop) -> None:
+async def mark_accepted(uow: UnitOfWork, handoff: Handoff) -> None:
     """Nobody is reminded of the hop any more, and the moderator who passed it on knows that somebody has it."""
-    await keep_about(work, hop.id, PromiseKind.ACCEPTANCE)
-    await tell_back(work, await case_of(work, hop.case), hop, "accepted")
+    await complete_about(uow, handoff.id, DeadlineKind.ACCEPTANCE)
+    await notify_sender(uow, await get_case(uow, handoff.case), handoff, "accepted")
 
 
-async def tell_liaisons(work: Work, case: Case, hop: Hop) -> None:
+async def notify_liaisons(uow: UnitOfWork, case: Case, handoff: Handoff) -> None:
     """The moderators' own liaisons know that something has been passed on, and not what. Policy: P-8.2.
 
     The group's liaison is a member of it, and hears of the case itself unless it concerns them.
     """
-    liaisons = [m for m in await seated(work, MODERATORS_LIAISON) if m.id != hop.by]
-    facts = {"hop": str(hop.reference), "space": str(hop.space), "state": "made"}
-    await tell_by_office(work, case, liaisons, NoticeKind.ESCALATION_NEWS, facts)
+    liaisons = [m for m in await holders_of(uow, MODERATORS_LIAISON) if m.id != handoff.by]
+    facts = {"hop": str(handoff.reference), "space": str(handoff.space), "state": "made"}
+    await notify_officeholders(uow, case, liaisons, NoticeKind.ESCALATION_NEWS, facts)
 
 
-async def tell_of_closing(work: Work, case: Case) -> None:
+async def notify_of_closing(uow: UnitOfWork, case: Case) -> None:
     """Whoever passed the matter on knows that it is closed, and nothing of how. Policy: P-8.2."""
-    for hop in await work.hops.of_case(case.id):
-        if hop.way is Way.UP and hop.case == case.id:
-            await tell_back(work, case, hop, "closed")
-            await keep_about(work, hop.id, PromiseKind.ACCEPTANCE)
+    for handoff in await uow.handoffs.of_case(case.id):
+        if handoff.direction is Direction.UP and handoff.case == case.id:
+            await notify_sender(uow, case, handoff, "closed")
+            await complete_about(uow, handoff.id, DeadlineKind.ACCEPTANCE)
 
 
-async def tell_back(work: Work, case: Case, hop: Hop, state: str) -> None:
+async def notify_sender(uow: UnitOfWork, case: Case, handoff: Handoff, state: str) -> None:
     """The moderator who passed the matter on is told how far it has come, unless it concerns them."""
-    if hop.way is not Way.UP or hop.by is None:
+    if handoff.direction is not Direction.UP or handoff.by is None:
         return
-    member = await work.people.member(hop.by)
+    member = await uow.people.member(handoff.by)
     if member is not None:
-        facts = {"hop": str(hop.reference), "state": state}
-        await tell_by_office(work, case, (member,), NoticeKind.ESCALATION_NEWS, facts)
+        facts = {"hop": str(handoff.reference), "state": state}
+        await notify_officeholders(uow, case, (member,), NoticeKind.ESCALATION_NEWS, facts)
 
 
-async def acceptance_by_the_clock(work: Work, policy: Policy, made: Promise) -> None:
+async def on_acceptance_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
     """Nobody has accepted the hop in time: the chairs of both groups are asked to see to it, until somebody does."""
-    hop = await work.hops.hop(made.about)
-    if hop is None or hop.state is not HopState.WAITING:
-        await keep(work, made)
+    handoff = await uow.handoffs.handoff(deadline.about)
+    if handoff is None or handoff.state is not HandoffState.WAITING:
+        await complete(uow, deadline)
         return
-    case = await case_of(work, hop.case)
-    target = case if hop.target is None else await case_of(work, hop.target)
+    case = await get_case(uow, handoff.case)
+    target = case if handoff.target is None else await get_case(uow, handoff.target)
     if CaseState.CLOSED in (case.state, target.state):
-        await keep(work, made)
+        await complete(uow, deadline)
         return
-    cause = {"cause": "referral"} if hop.way is Way.BACK else {}
-    facts = {"due": made.due.isoformat(), "hop": str(hop.reference), **cause}
-    await tell_deciders(work, case, NoticeKind.ACCEPTANCE_LATE, facts)
-    chairs = await seated(work, MODERATORS_CHAIR, hop.space)
-    await tell_by_office(work, target, chairs, NoticeKind.ACCEPTANCE_LATE, facts)
-    await again(work, made, work.now + length(Deadline.ACCEPTANCE, policy))
-    about = {"case": str(case.id), "hop": hop.id}
-    work.journal.note(Entry("acceptance.was_recalled", SERVICE, "P-8.2", about, case.id))
+    cause = {"cause": "referral"} if handoff.direction is Direction.BACK else {}
+    facts = {"due": deadline.due.isoformat(), "hop": str(handoff.reference), **cause}
+    await notify_deciders(uow, case, NoticeKind.ACCEPTANCE_LATE, facts)
+    chairs = await holders_of(uow, MODERATORS_CHAIR, handoff.space)
+    await notify_officeholders(uow, target, chairs, NoticeKind.ACCEPTANCE_LATE, facts)
+    await reschedule(uow, deadline, uow.now + length(TimeLimit.ACCEPTANCE, policy))
+    about = {"case": str(case.id), "hop": handoff.id}
+    uow.journal.note(Entry("acceptance.was_recalled", SERVICE, "P-8.2", about, case.id))
 
 
-async def waiting_in(view: View, case: Case) -> Hop | None:
+async def pending_handoff(view: ReadView, case: Case) -> Handoff | None:
     """What was passed up into the case and waits to be accepted, the newest of it."""
-    hops = await view.hops.of_case(case.id)
-    waiting = [h for h in hops if h.case == case.id and h.way is Way.UP and h.state is HopState.WAITING]
+    handoffs = await view.handoffs.of_case(case.id)
+    waiting = [
+        h for h in handoffs if h.case == case.id and h.direction is Direction.UP and h.state is HandoffState.WAITING
+    ]
     return waiting[-1] if waiting else None
 
 
-async def seated(view: View, seat: Seat, space: SpaceName | None = None) -> tuple[Member, ...]:
+async def holders_of(view: ReadView, seat: Seat, space: SpaceName | None = None) -> tuple[Member, ...]:
     """Everybody who has the seat at this instant; one for another space than `space` does not count."""
-    wanted = Seat(seat.group, seat.office, space)
-    return tuple(member for member in await view.people.members() if sits(member, wanted, view.now))
+    exact_seat = Seat(seat.group, seat.office, space)
+    return tuple(member for member in await view.people.members() if holds_seat(member, exact_seat, view.now))

@@ -10,84 +10,93 @@ from datetime import datetime
 from typing import Final
 
 from guardian.cases.intake import (
-    EvidenceIn,
+    EvidenceInput,
     Submission,
+    author_accounts,
+    build_evidence,
+    build_report,
     check_submission,
-    evidence_from,
-    kind_of,
+    conflict_indicators,
+    initial_deadlines,
+    is_repeat,
     new_case,
-    promises_for,
-    report_from,
-    reporter_of,
-    says_the_same,
-    signs_of,
-    writers_of,
+    report_kind,
+    reporter_party,
 )
 from guardian.cases.questions import ALL_CHAIRS
-from guardian.cases.receipts import for_mail, for_reporter
-from guardian.cases.values import Case, Hears, Report
-from guardian.cases.walls import circle_of, held_by, sent_to_board, walls_from
-from guardian.desk.desk import Desk, Topic, Work
-from guardian.desk.following_up import FollowUp, ThreadLine, Wish, add, answer_more, follow_up, takes_files, wish
-from guardian.desk.hearers import narrowed
-from guardian.desk.knowing import signs_with_known
-from guardian.desk.many import case_of_the_same_words, take_in_with_the_same, tell_of_report
-from guardian.desk.report_keys import (
-    ByAddress,
-    ByReceipt,
-    ByReporter,
-    ByRule,
-    ReceiptKey,
-    reference_of_report,
-    report_addressed,
-    report_for,
+from guardian.cases.receipts import create_mail_receipt, create_reporter_receipt
+from guardian.cases.values import Audience, Case, Report
+from guardian.cases.walls import as_board_case, conflict_status_by_member, exclusions_from, handling_groups
+from guardian.desk.desk import AppContext, UnitOfWork, WakeupTopic
+from guardian.desk.following_up import (
+    FollowUp,
+    ReporterRequest,
+    ThreadLine,
+    accepts_files,
+    add_to_report,
+    answer_questions,
+    make_request,
+    read_follow_up,
 )
-from guardian.desk.telling import tell_members, tell_reporters
-from guardian.desk.walling import contact_among, tell_of_walls
+from guardian.desk.hearers import restrict_audience
+from guardian.desk.knowing import add_known_accounts
+from guardian.desk.many import burst_case, join_burst_case, notify_of_report
+from guardian.desk.report_keys import (
+    MailAddressAccess,
+    PolicyAccess,
+    ReceiptAccess,
+    ReportAccess,
+    ReporterAccess,
+    reference_of_report,
+    report_for,
+    report_for_address,
+)
+from guardian.desk.telling import notify_members, notify_reporters
+from guardian.desk.walling import choose_contact, notify_of_exclusions
 from guardian.errors import Refused
 from guardian.ids import MemberId, Reference, ReportId
 from guardian.journal import PARTY, Entry, by_member
-from guardian.notices.acknowledgement import acknowledgement, acknowledgement_for_file, nobody_left
-from guardian.notices.catalogue import say, spoken
+from guardian.notices.acknowledgement import acknowledgement, acknowledgement_for_file, no_handler_left
+from guardian.notices.catalogue import format_datetime, translate_text
 from guardian.notices.values import NoticeKind
-from guardian.people.names import code_name
-from guardian.people.permissions import BOARD, CHAIRS, MEMBERS, sits
+from guardian.people.names import generate_code_name
+from guardian.people.permissions import BOARD, CHAIRS, MEMBERS, holds_seat
 from guardian.people.values import Group, Member
-from rules.deadlines import Deadline, due
+from rules.deadlines import TimeLimit, due_at
 from rules.policy import Policy
-from rules.repeats import same_report_since
-from rules.routing import Destination, ReportKind, Route, for_report
+from rules.repeats import repeat_window_start
+from rules.routing import Destination, ReportKind, Route, route_report
 
 __all__ = [
-    "ByAddress",
-    "ByReceipt",
-    "ByReporter",
-    "ByRule",
-    "EvidenceIn",
+    "AudienceCandidate",
+    "EvidenceInput",
     "FollowUp",
-    "Hearer",
-    "ReceiptKey",
-    "Received",
+    "IntakeResult",
+    "MailAddressAccess",
+    "PolicyAccess",
+    "ReceiptAccess",
+    "ReportAccess",
+    "ReporterAccess",
+    "ReporterRequest",
     "Submission",
     "ThreadLine",
-    "Wish",
-    "add",
-    "answer_more",
-    "follow_up",
-    "hearers_chosen",
-    "hearers_to_choose",
-    "people_to_name",
+    "accepts_files",
+    "add_to_report",
+    "answer_questions",
+    "chosen_audience",
+    "list_audience_candidates",
+    "list_nameable_members",
+    "make_request",
+    "read_follow_up",
     "receive",
     "reference_of_report",
-    "report_addressed",
     "report_for",
-    "takes_files",
-    "wish",
+    "report_for_address",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class IntakeResult:
     """The answer to a report: its receipt (shown this once), the reporter's own reference, and what to read."""
 
     receipt: str
@@ -97,200 +106,214 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Hearer:
+class AudienceCandidate:
     """Somebody who may hear of a report first."""
 
     id: MemberId
     name: str
-    chairs: bool
+    is_chair: bool
 
 
-async def people_to_name(desk: Desk) -> tuple[tuple[MemberId, str], ...]:
+async def list_nameable_members(app: AppContext) -> tuple[tuple[MemberId, str], ...]:
     """Everybody with a role at this instant, whom a report may concern: the group, the Board, then the others."""
-    async with desk.works.look() as view:
-        members = [m for m in await view.people.members() if any(m.holds(group, view.now) for group in Group)]
-        return tuple((m.id, m.name) for m in sorted(members, key=lambda m: _place(m, view.now)))
+    async with app.units_of_work.read() as view:
+        members = [m for m in await view.people.members() if any(m.holds_office(group, view.now) for group in Group)]
+        return tuple((m.id, m.name) for m in sorted(members, key=lambda m: _listing_order(m, view.now)))
 
 
-async def hearers_to_choose(desk: Desk) -> tuple[Hearer, ...]:
+async def list_audience_candidates(app: AppContext) -> tuple[AudienceCandidate, ...]:
     """The members of the working group at this instant, of whom a reporter may choose who hears first. Policy: P-2.5."""
-    async with desk.works.look() as view:
-        sitting = [member for member in await view.people.members() if sits(member, MEMBERS, view.now)]
-        named = sorted(sitting, key=lambda member: member.name.casefold())
-        return tuple(Hearer(member.id, member.name, sits(member, CHAIRS, view.now)) for member in named)
+    async with app.units_of_work.read() as view:
+        eligible = [member for member in await view.people.members() if holds_seat(member, MEMBERS, view.now)]
+        by_name = sorted(eligible, key=lambda member: member.name.casefold())
+        return tuple(
+            AudienceCandidate(member.id, member.name, holds_seat(member, CHAIRS, view.now)) for member in by_name
+        )
 
 
-async def hearers_chosen(desk: Desk, picked: Sequence[str]) -> tuple[Hears, tuple[MemberId, ...]]:
+async def chosen_audience(app: AppContext, picked: Sequence[str]) -> tuple[Audience, tuple[MemberId, ...]]:
     """Who hears first, for what was picked from that list, where one entry may stand for all chairs. Policy: P-2.5."""
-    sitting = await hearers_to_choose(desk)
-    members = {each.id for each in sitting if each.id in picked}
+    candidates = await list_audience_candidates(app)
+    members = {each.id for each in candidates if each.id in picked}
     chairs = ALL_CHAIRS in picked
     if not members:
-        return (Hears.CHAIRS if chairs else Hears.ALL), ()
-    return Hears.CHOSEN, tuple(each.id for each in sitting if each.id in members or (chairs and each.chairs))
+        return (Audience.CHAIRS if chairs else Audience.ALL), ()
+    return Audience.CHOSEN, tuple(each.id for each in candidates if each.id in members or (chairs and each.is_chair))
 
 
-async def receive(desk: Desk, submission: Submission) -> Received:
+async def receive(app: AppContext, submission: Submission) -> IntakeResult:
     """The report is a case; whom it concerns is kept out, the others are told, and the reporter has an answer.
 
     The same delivery again gets the first answer again. Policy: P-2.2, P-2.4, P-2.5.
     """
-    check_submission(submission, desk.longest_text, desk.largest_file)
-    async with desk.works.begin() as work:
-        first = await _first_answer(work, submission)
-        if first is not None:
-            return first
-        received = await _sent_before(desk, work, submission)
+    check_submission(submission, app.longest_text, app.largest_file)
+    async with app.units_of_work.begin() as uow:
+        earlier = await _earlier_result(uow, submission)
+        if earlier is not None:
+            return earlier
+        received = await _find_repeat(app, uow, submission)
         if received is not None:
             return received
-        crowded = await case_of_the_same_words(work, desk.policy, submission)
-        if crowded is not None:
-            return await _one_of_many(desk, work, submission, crowded)
-        case, route = await _open_case(desk, work, submission)
-        received = await _keep_report(desk, work, submission, case)
-        somebody = await _first_notices(work, desk.policy, case, route, danger=submission.danger)
-        if not somebody:
-            received = replace(received, text=nobody_left(desk.community, submission.locale))
-        if submission.mail and submission.answers_by_mail:
-            await _acknowledge_by_mail(desk, work, submission, received, case, somebody=somebody)
-        return await _remembered(work, submission, received, case)
+        burst = await burst_case(uow, app.policy, submission)
+        if burst is not None:
+            return await _add_to_burst_case(app, uow, submission, burst)
+        case, route = await _open_case_for(app, uow, submission)
+        received = await _save_report(app, uow, submission, case)
+        anybody_notified = await _send_first_notices(uow, app.policy, case, route, danger=submission.danger)
+        if not anybody_notified:
+            received = replace(received, text=no_handler_left(app.community, submission.locale))
+        if submission.mail and submission.accepts_mail_replies:
+            await _acknowledge_by_mail(app, uow, submission, received, case, anybody_notified=anybody_notified)
+        return await _remember_result(uow, submission, received, case)
 
 
-async def _one_of_many(desk: Desk, work: Work, submission: Submission, case: Case) -> Received:
+async def _add_to_burst_case(app: AppContext, uow: UnitOfWork, submission: Submission, case: Case) -> IntakeResult:
     """The report stands in the case of those in the same words, whose promises are its own as well. Policy: P-2.9."""
-    after = await take_in_with_the_same(work, desk.policy, case, submission)
-    received = await _keep_report(desk, work, submission, after, promised=False)
-    return await _remembered(work, submission, received, after)
+    after = await join_burst_case(uow, app.policy, case, submission)
+    received = await _save_report(app, uow, submission, after, with_deadlines=False)
+    return await _remember_result(uow, submission, received, after)
 
 
-async def _remembered(work: Work, submission: Submission, received: Received, case: Case) -> Received:
+async def _remember_result(uow: UnitOfWork, submission: Submission, received: IntakeResult, case: Case) -> IntakeResult:
     """The answer, which the same delivery gets again."""
     if submission.delivery is not None:
-        await work.answers.keep(submission.door, submission.delivery, _written(received), case.id)
+        await uow.idempotency.save(submission.channel, submission.delivery, _serialize(received), case.id)
     return received
 
 
-async def _open_case(desk: Desk, work: Work, submission: Submission) -> tuple[Case, Route[MemberId]]:
+async def _open_case_for(app: AppContext, uow: UnitOfWork, submission: Submission) -> tuple[Case, Route[MemberId]]:
     """A new case with its walls, in the right hands from its first instant, and whose hands those are."""
-    members = await work.people.members()
-    taken = await work.cases.code_names() | await work.people.code_names()
-    case = new_case(code_name(taken), work.now, danger=submission.danger)
-    signs = await signs_with_known(work, signs_of(submission, members), writers_of(submission.evidence))
-    walls = walls_from(signs, members, desk.policy, case, work.now, PARTY)
-    route = for_report(circle_of(members, work.now), held_by(walls), desk.policy)
+    members = await uow.people.members()
+    used_names = await uow.cases.code_names() | await uow.people.code_names()
+    case = new_case(generate_code_name(used_names), uow.now, danger=submission.danger)
+    indicators = await add_known_accounts(
+        uow, conflict_indicators(submission, members), author_accounts(submission.evidence)
+    )
+    exclusions = exclusions_from(indicators, members, app.policy, case, uow.now, PARTY)
+    route = route_report(handling_groups(members, uow.now), conflict_status_by_member(exclusions), app.policy)
     if route.to is not Destination.WORKING_GROUP:
-        case = sent_to_board(case)
-    await work.cases.add_case(case)
-    for wall in walls:
-        await work.cases.add_wall(wall)
+        case = as_board_case(case)
+    await uow.cases.add_case(case)
+    for exclusion in exclusions:
+        await uow.cases.add_exclusion(exclusion)
     if not case.board_only:
-        case = await work.cases.save_case(replace(case, contact=await contact_among(work, case, desk.policy)))
-    return await narrowed(work, desk.policy, case, submission), route
+        case = await uow.cases.save_case(replace(case, contact=await choose_contact(uow, case, app.policy)))
+    return await restrict_audience(uow, app.policy, case, submission), route
 
 
-async def _keep_report(
-    desk: Desk, work: Work, submission: Submission, case: Case, *, promised: bool = True
-) -> Received:
-    report = report_from(submission, case.id, work.now)
-    party = reporter_of(report)
-    minted = for_reporter(case.id, report.id, work.now)
-    await work.cases.add_report(report)
-    await work.cases.add_party(party)
-    await work.cases.add_receipt(minted.kept)
+async def _save_report(
+    app: AppContext, uow: UnitOfWork, submission: Submission, case: Case, *, with_deadlines: bool = True
+) -> IntakeResult:
+    report = build_report(submission, case.id, uow.now)
+    party = reporter_party(report)
+    minted = create_reporter_receipt(case.id, report.id, uow.now)
+    await uow.cases.add_report(report)
+    await uow.cases.add_party(party)
+    await uow.cases.add_receipt(minted.receipt)
     if report.mail is not None:
-        await work.cases.add_receipt(for_mail(case.id, report.id, report.mail.token, work.now))
+        await uow.cases.add_receipt(create_mail_receipt(case.id, report.id, report.mail.token, uow.now))
     for piece in submission.evidence:
-        await work.cases.add_evidence(evidence_from(piece, report, work.now))
-    for promise in promises_for(report, desk.policy) if promised else ():
-        await work.promises.add(promise)
-    work.wake(Topic.PROMISES)
-    about = {"case": case.id, "report": report.id, "door": report.door}
+        await uow.cases.add_evidence(build_evidence(piece, report, uow.now))
+    for deadline in initial_deadlines(report, app.policy) if with_deadlines else ():
+        await uow.deadlines.add(deadline)
+    uow.wake(WakeupTopic.DEADLINES)
+    about = {"case": case.id, "report": report.id, "door": report.channel}
     by = by_member(submission.entered_by) if submission.entered_by else PARTY
-    work.journal.note(Entry("report.was_received", by, "P-2.1", about, case.id))
-    answer_by = due(Deadline.FIRST_ANSWER, work.now, desk.policy)
-    text = _ACKNOWLEDGED[kind_of(report)](desk.community, answer_by, report.locale)
-    return Received(minted.secret, party.reference, report.id, text)
+    uow.journal.note(Entry("report.was_received", by, "P-2.1", about, case.id))
+    answer_by = due_at(TimeLimit.FIRST_ANSWER, uow.now, app.policy)
+    text = _ACKNOWLEDGEMENTS[report_kind(report)](app.community, answer_by, report.locale)
+    return IntakeResult(minted.secret, party.reference, report.id, text)
 
 
-async def _first_notices(work: Work, policy: Policy, case: Case, route: Route[MemberId], *, danger: bool) -> bool:
+async def _send_first_notices(
+    uow: UnitOfWork, policy: Policy, case: Case, route: Route[MemberId], *, danger: bool
+) -> bool:
     """Everybody who may know is told that something has come in, and nothing of what it is; False where that is nobody.
 
     Policy: P-2.5, P-3.6.
     """
     if danger:
-        await tell_members(work, case, NoticeKind.DANGER)
+        await notify_members(uow, case, NoticeKind.DANGER)
     else:
-        await tell_of_report(work, policy, case)
-    await tell_of_walls(work, case, case)
+        await notify_of_report(uow, policy, case)
+    await notify_of_exclusions(uow, case, case)
     if route.to is not Destination.NOBODY_LEFT:
         return True
-    work.journal.note(Entry("case.has_nobody_left", PARTY, "P-2.5", {"case": case.id}, case.id))
+    uow.journal.note(Entry("case.has_nobody_left", PARTY, "P-2.5", {"case": case.id}, case.id))
     return False
 
 
 async def _acknowledge_by_mail(
-    desk: Desk, work: Work, submission: Submission, received: Received, case: Case, *, somebody: bool
+    app: AppContext,
+    uow: UnitOfWork,
+    submission: Submission,
+    received: IntakeResult,
+    case: Case,
+    *,
+    anybody_notified: bool,
 ) -> None:
     """The answer waits to be mailed. The receipt is in it only where the address is shown to be the reporter's."""
-    facts = {"answer_by": due(Deadline.FIRST_ANSWER, work.now, desk.policy).isoformat()} if somebody else {}
+    facts = {"answer_by": due_at(TimeLimit.FIRST_ANSWER, uow.now, app.policy).isoformat()} if anybody_notified else {}
     if submission.verified:
         facts["own_receipt"] = received.receipt
-    await tell_reporters(work, case, NoticeKind.LETTER_RECEIVED, facts)
+    await notify_reporters(uow, case, NoticeKind.MAIL_RECEIVED, facts)
 
 
-async def _first_answer(work: Work, submission: Submission) -> Received | None:
+async def _earlier_result(uow: UnitOfWork, submission: Submission) -> IntakeResult | None:
     if submission.delivery is None:
         return None
-    earlier = await work.answers.claim(submission.door, submission.delivery)
+    earlier = await uow.idempotency.claim(submission.channel, submission.delivery)
     if earlier is None:
         return None
     if earlier.answer is None:
         raise Refused("repeated", "This report has been received already.", "P-2.4")
-    return _read(earlier.answer)
+    return _deserialize(earlier.answer)
 
 
-async def _sent_before(desk: Desk, work: Work, submission: Submission) -> Received | None:
+async def _find_repeat(app: AppContext, uow: UnitOfWork, submission: Submission) -> IntakeResult | None:
     """The report that this account sent before in the same words, with a fresh receipt: its first answer may have been lost.
 
     A fresh one, since of the first nothing is kept from which it could be given again; both open the report. Policy: P-2.4.
     """
     if submission.reporter is None:
         return None
-    since = same_report_since(work.now, desk.policy)
-    for report in await work.cases.reports_from(submission.reporter, since):
-        if report.withdrawn_at is None and says_the_same(report, submission):
-            kept = {piece.link for piece in await work.cases.evidence_of(report.case) if piece.report == report.id}
-            if {piece.link for piece in submission.evidence} <= kept:
-                return await _found_again(work, report)
+    since = repeat_window_start(uow.now, app.policy)
+    for report in await uow.cases.reports_from(submission.reporter, since):
+        if report.withdrawn_at is None and is_repeat(report, submission):
+            saved_links = {
+                piece.link for piece in await uow.cases.evidence_of(report.case) if piece.report == report.id
+            }
+            if {piece.link for piece in submission.evidence} <= saved_links:
+                return await _answer_repeat(uow, report)
     return None
 
 
-async def _found_again(work: Work, report: Report) -> Received:
-    minted = for_reporter(report.case, report.id, work.now)
-    await work.cases.add_receipt(minted.kept)
+async def _answer_repeat(uow: UnitOfWork, report: Report) -> IntakeResult:
+    minted = create_reporter_receipt(report.case, report.id, uow.now)
+    await uow.cases.add_receipt(minted.receipt)
     about = {"case": report.case, "report": report.id}
-    work.journal.note(Entry("report.was_sent_again", PARTY, "P-2.4", about, report.case))
-    text = say(report.locale, "received.known", when=spoken(report.received_at, report.locale))
-    return Received(minted.secret, await reference_of_report(work, report), report.id, text)
+    uow.journal.note(Entry("report.was_sent_again", PARTY, "P-2.4", about, report.case))
+    text = translate_text(report.locale, "received.known", when=format_datetime(report.received_at, report.locale))
+    return IntakeResult(minted.secret, await reference_of_report(uow, report), report.id, text)
 
 
-def _place(member: Member, at: datetime) -> tuple[int, str]:
+def _listing_order(member: Member, at: datetime) -> tuple[int, str]:
     """Where a member stands in the list: the working group first, then the Board, each by name."""
-    rank = next((i for i, seat in enumerate((MEMBERS, BOARD)) if sits(member, seat, at)), 2)
+    rank = next((i for i, seat in enumerate((MEMBERS, BOARD)) if holds_seat(member, seat, at)), 2)
     return rank, member.name.casefold()
 
 
-def _written(received: Received) -> str:
+def _serialize(received: IntakeResult) -> str:
     parts = (received.receipt, received.reference, received.report, received.text)
     return json.dumps(parts)
 
 
-def _read(written: str) -> Received:
-    receipt, reference, report, text = json.loads(written)
-    return Received(receipt, Reference(reference), ReportId(report), text)
+def _deserialize(serialized: str) -> IntakeResult:
+    receipt, reference, report, text = json.loads(serialized)
+    return IntakeResult(receipt, Reference(reference), ReportId(report), text)
 
 
-_ACKNOWLEDGED: Final[Mapping[ReportKind, Callable[[str, datetime, str], str]]] = {
+_ACKNOWLEDGEMENTS: Final[Mapping[ReportKind, Callable[[str, datetime, str], str]]] = {
     ReportKind.NEEDS_HELP: acknowledgement,
     ReportKind.FOR_THE_FILE: acknowledgement_for_file,
 }

@@ -6,147 +6,149 @@ either learns nothing of it: their answers and lists look as if nobody had said 
 
 from dataclasses import dataclass, replace
 
-from guardian.cases.access import acting
+from guardian.cases.access import require_permission
 from guardian.cases.values import Case
-from guardian.desk.desk import Desk, Topic, View, Work
-from guardian.desk.knowing import knows_all_of
-from guardian.desk.linking import person_and_case, tell_those_protecting, wall_off_person
-from guardian.desk.moving import case_of, insist
-from guardian.desk.owners import tell_owners
-from guardian.desk.telling import tell_members
+from guardian.desk.desk import AppContext, ReadView, UnitOfWork, WakeupTopic
+from guardian.desk.knowing import sees_every_case_of
+from guardian.desk.linking import exclude_person_everywhere, get_person_and_case, notify_protecting_cases
+from guardian.desk.moving import get_case, require
+from guardian.desk.owners import notify_owners
+from guardian.desk.telling import notify_members
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, PersonId, new_id
 from guardian.journal import Entry, by_member
 from guardian.notices.values import News, NoticeKind
-from guardian.people.links import Join
+from guardian.people.links import Merge
 from guardian.people.permissions import UseCase
 from guardian.people.values import Person
-from rules.links import may_agree
-from rules.steps import Second, may_confirm
+from rules.links import may_confirm_link
+from rules.steps import Confirmable, may_confirm
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class MergeResult:
     """Two people by code name, and whether they count as one."""
 
-    join: str
+    merge: str
     kept: str
     other: str
     stands: bool
 
 
 @dataclass(frozen=True, slots=True)
-class JoinRead:
+class MergeView:
     """One join as a member reads it who may know everything of both: with whom, why, and whether it waits for their yes."""
 
-    join: str
+    merge: str
     other: str
     evidence: str
     stands: bool
     may_confirm: bool
 
 
-async def join(desk: Desk, by: MemberId, keep_code: str, other_code: str, evidence: str) -> Joined:
+async def merge_people(app: AppContext, by: MemberId, keep_code: str, other_code: str, evidence: str) -> MergeResult:
     """The two are said to be one. Nothing changes until a second member has read the evidence and agrees."""
     if not evidence.strip():
         raise Refused("no_evidence", "Say in a sentence how you know that the two are one.", "P-6.4")
-    async with desk.works.begin() as work:
-        await acting(work, by, UseCase.JOIN_PEOPLE)
-        kept, case = await person_and_case(work, by, keep_code)
-        other, _ = await person_and_case(work, by, other_code)
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.MERGE_PEOPLE)
+        kept, case = await get_person_and_case(uow, by, keep_code)
+        other, _ = await get_person_and_case(uow, by, other_code)
         if kept.id == other.id:
             raise Refused("same_person", "These are one person already: it is the same code name twice.", "P-6.4")
-        if await _standing(work, kept.id, other.id) and await _knows_both(work, by, kept.id, other.id):
+        if await _confirmed_merges(uow, kept.id, other.id) and await _sees_both(uow, by, kept.id, other.id):
             raise Refused("already", "These two are known to be one already.", "P-6.4")
-        made = Join(new_id(), kept.id, other.id, case.id, work.now, by_member(by), evidence.strip())
-        await work.links.add_join(made)
+        merge = Merge(new_id(), kept.id, other.id, case.id, uow.now, by_member(by), evidence.strip())
+        await uow.links.add_merge(merge)
         about = {"person": kept.id, "other": other.id}
-        work.journal.note(Entry("join.was_proposed", by_member(by), "P-6.4", about, case.id, made.evidence))
+        uow.journal.note(Entry("join.was_proposed", by_member(by), "P-6.4", about, case.id, merge.evidence))
         for person in (kept, other):
-            await wall_off_person(work, desk.policy, person.id, by_member(by))
-            await tell_those_protecting(work, by, person)
-        await _tell(work, made, NoticeKind.JOIN_TO_CONFIRM, {"person": f"{kept.code_name}, {other.code_name}"}, by)
-    return Joined(made.id, kept.code_name, other.code_name, stands=False)
+            await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
+            await notify_protecting_cases(uow, by, person)
+        await _notify(uow, merge, NoticeKind.MERGE_TO_CONFIRM, {"person": f"{kept.code_name}, {other.code_name}"}, by)
+    return MergeResult(merge.id, kept.code_name, other.code_name, stands=False)
 
 
-async def confirm_join(desk: Desk, by: MemberId, join_id: str) -> Joined:
+async def confirm_merge(app: AppContext, by: MemberId, merge_id: str) -> MergeResult:
     """The two count as one, by the yes of a member who did not propose it and has read its evidence."""
-    async with desk.works.begin() as work:
-        await acting(work, by, UseCase.JOIN_PEOPLE)
-        made, kept, other = await _known(work, by, join_id)
-        if made.stands:
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.MERGE_PEOPLE)
+        merge, kept, other = await _get_visible_merge(uow, by, merge_id)
+        if merge.is_active:
             raise Refused("already", "These two are known to be one already.", "P-6.4")
-        insist(may_confirm(Second.LINK, by_member(by), made.by))
-        insist(may_agree(has_seen=await work.links.has_seen(made.id, by)))
-        made = await work.links.save_join(replace(made, confirmed_at=work.now, confirmed_by=by))
+        require(may_confirm(Confirmable.LINK, by_member(by), merge.by))
+        require(may_confirm_link(has_seen=await uow.links.has_read_evidence(merge.id, by)))
+        merge = await uow.links.save_merge(replace(merge, confirmed_at=uow.now, confirmed_by=by))
         about = {"person": kept.id, "other": other.id}
-        work.journal.note(Entry("people.were_joined", by_member(by), "P-6.4", about, made.case))
-        await work.sanctions.touch_person(kept.id, work.now)
-        work.wake(Topic.KEYS)
-        case = await case_of(work, made.case)
+        uow.journal.note(Entry("people.were_joined", by_member(by), "P-6.4", about, merge.case))
+        await uow.sanctions.schedule_person(kept.id, uow.now)
+        uow.wake(WakeupTopic.WORK_ITEMS)
+        case = await get_case(uow, merge.case)
         for person in (kept, other):
-            await wall_off_person(work, desk.policy, person.id, by_member(by))
-            await tell_owners(work, case, person.id)
-        await _tell(work, made, NoticeKind.CASE_NEWS, {"news": News.PEOPLE_JOINED}, by)
-    return Joined(made.id, kept.code_name, other.code_name, stands=True)
+            await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
+            await notify_owners(uow, case, person.id)
+        await _notify(uow, merge, NoticeKind.CASE_NEWS, {"news": News.PEOPLE_MERGED}, by)
+    return MergeResult(merge.id, kept.code_name, other.code_name, stands=True)
 
 
-async def part(desk: Desk, by: MemberId, one_code: str, other_code: str, reason: str) -> Joined:
+async def split_people(app: AppContext, by: MemberId, one_code: str, other_code: str, reason: str) -> MergeResult:
     """The two are two again at once: each keeps what is theirs, and what held on the other alone lets their accounts go."""
     if not reason.strip():
         raise Refused("no_reason", "Say in a sentence why the two are not one. It is kept with the case.", "P-6.4")
-    async with desk.works.begin() as work:
-        await acting(work, by, UseCase.PART_PEOPLE)
-        one, case = await person_and_case(work, by, one_code)
-        other, _ = await person_and_case(work, by, other_code)
-        knows = await _knows_both(work, by, one.id, other.id)
-        standing = await _standing(work, one.id, other.id) if knows else ()
-        if not standing:
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.SPLIT_PEOPLE)
+        one, case = await get_person_and_case(uow, by, one_code)
+        other, _ = await get_person_and_case(uow, by, other_code)
+        sees = await _sees_both(uow, by, one.id, other.id)
+        merges = await _confirmed_merges(uow, one.id, other.id) if sees else ()
+        if not merges:
             raise Refused("not_joined", "These two are not known to be one.", "P-6.4")
-        await work.sanctions.touch_person(one.id, work.now)
-        work.wake(Topic.KEYS)
-        for made in standing:
-            await work.links.save_join(replace(made, ended_at=work.now, ended_by=by))
+        await uow.sanctions.schedule_person(one.id, uow.now)
+        uow.wake(WakeupTopic.WORK_ITEMS)
+        for merge in merges:
+            await uow.links.save_merge(replace(merge, ended_at=uow.now, ended_by=by))
         about = {"person": one.id, "other": other.id}
-        work.journal.note(Entry("people.were_parted", by_member(by), "P-6.4", about, case.id, reason.strip()))
-        await _tell(work, standing[0], NoticeKind.CASE_NEWS, {"news": News.PEOPLE_PARTED}, by)
-    return Joined(standing[0].id, one.code_name, other.code_name, stands=False)
+        uow.journal.note(Entry("people.were_parted", by_member(by), "P-6.4", about, case.id, reason.strip()))
+        await _notify(uow, merges[0], NoticeKind.CASE_NEWS, {"news": News.PEOPLE_SPLIT}, by)
+    return MergeResult(merges[0].id, one.code_name, other.code_name, stands=False)
 
 
-async def joins_read(view: View, by: MemberId, person: PersonId) -> tuple[JoinRead, ...]:
+async def list_merges(view: ReadView, by: MemberId, person: PersonId) -> tuple[MergeView, ...]:
     """The joins of the person that stand or wait, for a member who may know everything of both; none for anybody else."""
     found = []
-    for made in await view.links.joins_of(person):
-        other = await view.people.person(made.other if made.kept == person else made.kept)
-        if made.ended_at is None and other and await _knows_both(view, by, made.kept, made.other):
-            waits = not made.stands and made.by != by_member(by)
-            found.append(JoinRead(made.id, other.code_name, made.evidence, made.stands, waits))
+    for merge in await view.links.merges_of(person):
+        other = await view.people.person(merge.other if merge.kept == person else merge.kept)
+        if merge.ended_at is None and other and await _sees_both(view, by, merge.kept, merge.other):
+            waits = not merge.is_active and merge.by != by_member(by)
+            found.append(MergeView(merge.id, other.code_name, merge.evidence, merge.is_active, waits))
     return tuple(found)
 
 
-async def _known(work: Work, by: MemberId, join_id: str) -> tuple[Join, Person, Person]:
-    made = await work.links.join(join_id)
-    kept = await work.people.person(made.kept) if made else None
-    other = await work.people.person(made.other) if made else None
-    if made is None or kept is None or other is None or made.ended_at is not None:
+async def _get_visible_merge(uow: UnitOfWork, by: MemberId, merge_id: str) -> tuple[Merge, Person, Person]:
+    merge = await uow.links.merge(merge_id)
+    kept = await uow.people.person(merge.kept) if merge else None
+    other = await uow.people.person(merge.other) if merge else None
+    if merge is None or kept is None or other is None or merge.ended_at is not None:
         raise NotFound
-    if not await _knows_both(work, by, kept.id, other.id):
+    if not await _sees_both(uow, by, kept.id, other.id):
         raise NotFound
-    return made, kept, other
+    return merge, kept, other
 
 
-async def _standing(view: View, one: PersonId, other: PersonId) -> tuple[Join, ...]:
-    return tuple(made for made in await view.links.joins_of(one) if made.stands and other in (made.kept, made.other))
+async def _confirmed_merges(view: ReadView, one: PersonId, other: PersonId) -> tuple[Merge, ...]:
+    return tuple(
+        merge for merge in await view.links.merges_of(one) if merge.is_active and other in (merge.kept, merge.other)
+    )
 
 
-async def _knows_both(view: View, by: MemberId, one: PersonId, other: PersonId) -> bool:
+async def _sees_both(view: ReadView, by: MemberId, one: PersonId, other: PersonId) -> bool:
     """Whether every case of both is the member's to read: whoever is kept out of one must not learn of the join."""
-    return await knows_all_of(view, by, one) and await knows_all_of(view, by, other)
+    return await sees_every_case_of(view, by, one) and await sees_every_case_of(view, by, other)
 
 
-async def _tell(work: Work, made: Join, kind: NoticeKind, facts: dict[str, str], by: MemberId) -> None:
+async def _notify(uow: UnitOfWork, merge: Merge, kind: NoticeKind, facts: dict[str, str], by: MemberId) -> None:
     """Those who may know everything of both are told, and nobody else."""
-    case: Case = await case_of(work, made.case)
-    everybody = [member.id for member in await work.people.members()]
-    only = [each for each in everybody if await _knows_both(work, each, made.kept, made.other)]
-    await tell_members(work, case, kind, facts, only=only, besides=(by,))
+    case: Case = await get_case(uow, merge.case)
+    everybody = [member.id for member in await uow.people.members()]
+    only = [each for each in everybody if await _sees_both(uow, each, merge.kept, merge.other)]
+    await notify_members(uow, case, kind, facts, only=only, besides=(by,))

@@ -7,66 +7,66 @@ had ever said it. Policy: P-2.5, P-4.2.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from guardian.cases.access import may_read, walled
+from guardian.cases.access import is_excluded, may_read
 from guardian.cases.stores import CaseView
 from guardian.cases.values import Case, PartyRole
 from guardian.ids import CaseId, MemberId, PersonId
-from guardian.people.values import KnownAccount, Member
+from guardian.people.values import LinkedAccount, Member
 from guardian.sanctions.values import Coverage, CoverageState
 from guardian.spaces.port import Account
-from rules.conflicts import Signs
+from rules.conflicts import ConflictIndicators
 
 
-async def accounts_known_to(view: CaseView, by: MemberId, person: PersonId) -> tuple[KnownAccount, ...]:
+async def visible_accounts(view: CaseView, by: MemberId, person: PersonId) -> tuple[LinkedAccount, ...]:
     """The person's accounts as far as the member may know of them, each as the cases say that they may read.
 
     What was linked by mistake is not theirs and not among them.
     """
     links = tuple(link for link in await view.people.accounts_of(person) if link.ended_at is None)
-    cases, are_all = await _cases_read_by(view, by, person)
+    cases, are_all = await _readable_cases(view, by, person)
     if are_all:
         return links
-    seen = (link.seen_from(cases) for link in links)
-    return tuple(link for link in seen if link is not None)
+    visible = (link.visible_from(cases) for link in links)
+    return tuple(link for link in visible if link is not None)
 
 
-async def everything_known_to(view: CaseView, by: MemberId, person: PersonId) -> tuple[KnownAccount, ...]:
+async def visible_accounts_with_merged(view: CaseView, by: MemberId, person: PersonId) -> tuple[LinkedAccount, ...]:
     """The person's accounts and those of whoever is known to be the same human, as far as the member may know of them.
 
     Of somebody joined to them nothing is among them unless every case of both is the member's to read.
     """
-    people = await view.links.together(person)
-    if not all([await knows_all_of(view, by, each) for each in people]):
-        return await accounts_known_to(view, by, person)
-    return tuple([link for each in people for link in await accounts_known_to(view, by, each)])
+    people = await view.links.merged_people(person)
+    if not all([await sees_every_case_of(view, by, each) for each in people]):
+        return await visible_accounts(view, by, person)
+    return tuple([link for each in people for link in await visible_accounts(view, by, each)])
 
 
-async def coverage_known_to(
+async def visible_coverage(
     view: CaseView, by: MemberId, person: PersonId, rows: Iterable[Coverage]
 ) -> tuple[Coverage, ...]:
     """The person's totals, in which a space looks empty where the member may know of no account of theirs."""
-    people = await view.links.together(person)
-    every = {link.account.space for each in people for link in await view.people.accounts_of(each) if link.binding}
-    known = {link.account.space for link in await accounts_known_to(view, by, person) if link.binding}
-    if all([await knows_all_of(view, by, each) for each in people]):
-        known = every
-    hidden = every - known
+    people = await view.links.merged_people(person)
+    linked = {link.account.space for each in people for link in await view.people.accounts_of(each) if link.binding}
+    visible = {link.account.space for link in await visible_accounts(view, by, person) if link.binding}
+    if all([await sees_every_case_of(view, by, each) for each in people]):
+        visible = linked
+    hidden = linked - visible
     return tuple(
         replace(row, state=CoverageState.NO_ACCOUNT, detail="", until=None) if row.space in hidden else row
         for row in rows
     )
 
 
-async def cases_against(view: CaseView, actor: Member, person: PersonId) -> tuple[Case, ...]:
+async def protecting_cases(view: CaseView, actor: Member, person: PersonId) -> tuple[Case, ...]:
     """Cases that the actor may not see because they are named in them or stepped back, and that protect the person.
 
     Policy: P-4.4. The actor's answer looks as always; the members of those cases are told at once.
     """
     accounts = {link.account for link in await view.people.accounts_of(person) if link.ended_at is None}
     found = []
-    for case_id in dict.fromkeys(wall.case for wall in await view.cases.walls_of_member(actor.id)):
+    for case_id in dict.fromkeys(exclusion.case for exclusion in await view.cases.exclusions_of_member(actor.id)):
         case = await view.cases.case(case_id)
-        if case is None or not walled(actor.id, await view.cases.walls_of(case_id)):
+        if case is None or not is_excluded(actor.id, await view.cases.exclusions_of(case_id)):
             continue
         parties = await view.cases.parties_of(case_id)
         protected = any(p.person == person and p.role is not PartyRole.REPORTED for p in parties)
@@ -76,29 +76,33 @@ async def cases_against(view: CaseView, actor: Member, person: PersonId) -> tupl
     return tuple(found)
 
 
-async def cases_against_accounts(view: CaseView, actor: Member, accounts: Iterable[Account]) -> tuple[Case, ...]:
-    """As `cases_against`, for whoever owns one of these accounts, known as somebody or not. Policy: P-4.4."""
-    meant = frozenset(accounts)
+async def protecting_cases_for_accounts(view: CaseView, actor: Member, accounts: Iterable[Account]) -> tuple[Case, ...]:
+    """As `protecting_cases`, for whoever owns one of these accounts, known as somebody or not. Policy: P-4.4."""
+    protected = frozenset(accounts)
     found = []
-    for case_id in dict.fromkeys(wall.case for wall in await view.cases.walls_of_member(actor.id)):
+    for case_id in dict.fromkeys(exclusion.case for exclusion in await view.cases.exclusions_of_member(actor.id)):
         case = await view.cases.case(case_id)
-        if case is None or not walled(actor.id, await view.cases.walls_of(case_id)):
+        if case is None or not is_excluded(actor.id, await view.cases.exclusions_of(case_id)):
             continue
-        if meant & await _protected_in(view, case):
+        if protected & await _protected_accounts(view, case):
             found.append(case)
     return tuple(found)
 
 
-async def _protected_in(view: CaseView, case: Case) -> frozenset[Account]:
+async def _protected_accounts(view: CaseView, case: Case) -> frozenset[Account]:
     """Every known account of those whom the case protects: who reported it, and whom it names besides the reported."""
     reporters = {report.reporter for report in await view.cases.reports_of(case.id) if report.reporter is not None}
     people = {p.person for p in await view.cases.parties_of(case.id) if p.role is not PartyRole.REPORTED and p.person}
-    people |= {link.person for each in reporters for link in await view.people.owners(each) if link.ended_at is None}
+    people |= {
+        link.person for each in reporters for link in await view.people.links_of_account(each) if link.ended_at is None
+    }
     links = [link for person in people for link in await view.people.accounts_of(person)]
     return frozenset((*reporters, *(link.account for link in links if link.ended_at is None)))
 
 
-async def signs_with_known(view: CaseView, signs: Signs[MemberId], accounts: Iterable[Account]) -> Signs[MemberId]:
+async def add_known_accounts(
+    view: CaseView, indicators: ConflictIndicators[MemberId], accounts: Iterable[Account]
+) -> ConflictIndicators[MemberId]:
     """The signs, and the members of whom another account is known to be among these, though no list of theirs names it.
 
     What only waits to be confirmed counts as unclear. Policy: P-2.5.
@@ -106,32 +110,32 @@ async def signs_with_known(view: CaseView, signs: Signs[MemberId], accounts: Ite
     sure: set[MemberId] = set()
     unclear: set[MemberId] = set()
     for account in frozenset(accounts):
-        for link in await view.people.owners(account):
+        for link in await view.people.links_of_account(account):
             if link.ended_at is None:
-                (sure if link.binding else unclear).update(await _members_known_as(view, link.person))
-    return replace(signs, authors=signs.authors | sure, linked=signs.linked | (unclear - sure))
+                (sure if link.binding else unclear).update(await members_for_person(view, link.person))
+    return replace(indicators, authors=indicators.authors | sure, linked=indicators.linked | (unclear - sure))
 
 
-async def _members_known_as(view: CaseView, person: PersonId) -> frozenset[MemberId]:
-    people = await view.links.together(person)
+async def members_for_person(view: CaseView, person: PersonId) -> frozenset[MemberId]:
+    people = await view.links.merged_people(person)
     links = [link for each in people for link in await view.people.accounts_of(each)]
     accounts = {link.account for link in links if link.binding}
     members = await view.people.members()
     return frozenset(m.id for m in members if m.person in people or accounts & set(m.accounts))
 
 
-async def knows_all_of(view: CaseView, by: MemberId, person: PersonId) -> bool:
+async def sees_every_case_of(view: CaseView, by: MemberId, person: PersonId) -> bool:
     """Whether every case about the person is the member's to read."""
-    return (await _cases_read_by(view, by, person))[1]
+    return (await _readable_cases(view, by, person))[1]
 
 
-async def _cases_read_by(view: CaseView, by: MemberId, person: PersonId) -> tuple[frozenset[CaseId], bool]:
+async def _readable_cases(view: CaseView, by: MemberId, person: PersonId) -> tuple[frozenset[CaseId], bool]:
     """The cases about the person that the member may read, and whether those are all there are."""
     member = await view.people.member(by)
     cases = await view.cases.cases_of(person)
     if member is None:
         return frozenset(), False
     read = frozenset(
-        [case.id for case in cases if may_read(member, case, await view.cases.walls_of(case.id), view.now)]
+        [case.id for case in cases if may_read(member, case, await view.cases.exclusions_of(case.id), view.now)]
     )
     return read, len(read) == len(cases)

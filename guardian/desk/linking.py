@@ -7,37 +7,37 @@ all else waits for a second member, who has read the evidence. Policy: P-3.1, P-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from guardian.cases.access import acting, case_for, members_who_may_know
+from guardian.cases.access import case_for_member, members_who_may_know, require_permission
 from guardian.cases.values import Case, PartyRole
-from guardian.desk.desk import Desk, View, Work
-from guardian.desk.knowing import accounts_known_to, cases_against
-from guardian.desk.moving import insist
-from guardian.desk.owners import take_hold
-from guardian.desk.telling import reference_of, tell_members
-from guardian.desk.vouching import vouched_with
-from guardian.desk.walling import tell_of_walls, wall_off
+from guardian.desk.desk import AppContext, ReadView, UnitOfWork
+from guardian.desk.knowing import protecting_cases, visible_accounts
+from guardian.desk.moving import require
+from guardian.desk.owners import bind_after_notice
+from guardian.desk.telling import ensure_reference, notify_members
+from guardian.desk.vouching import accounts_vouched_for
+from guardian.desk.walling import exclude_indicated, notify_of_exclusions
 from guardian.errors import NotFound, Refused
 from guardian.ids import AccountId, MemberId, PersonId, SpaceName, new_id
 from guardian.journal import Entry, by_member
 from guardian.notices.values import News, NoticeKind
-from guardian.people.names import code_name as new_code_name
+from guardian.people.names import generate_code_name as new_code_name
 from guardian.people.permissions import UseCase
-from guardian.people.values import KnownAccount, Naming, Person, Trust
-from guardian.sanctions.enactment import bind
+from guardian.people.values import LinkedAccount, LinkEvidence, Person, Trust
+from guardian.sanctions.enactment import add_account
 from guardian.spaces.port import Account, Unknown
-from rules.conflicts import Signs
-from rules.links import may_agree
-from rules.names import Known, mentioned
+from rules.conflicts import ConflictIndicators
+from rules.links import may_confirm_link
+from rules.names import KnownNames, find_mentioned
 from rules.policy import Policy
-from rules.steps import Second, may_confirm
+from rules.steps import Confirmable, may_confirm
 
 _SHORTEST_ID = 6
-_SHOWN = (Trust.CHALLENGED, Trust.CONSENTED)
+_SHOWN_BY_OWNER = (Trust.PROVED_BY_CODE, Trust.SELF_DISCLOSED)
 """What somebody has shown from an account that is surely theirs: more than people's word for it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundAccount:
     """An account that a space knows, and the accounts elsewhere that the same space vouches for, each with its handle."""
 
     account: Account
@@ -61,111 +61,111 @@ class PersonAccounts:
     """A reported person by code name, with every account that is known."""
 
     person: str
-    accounts: tuple[KnownAccount, ...]
+    accounts: tuple[LinkedAccount, ...]
 
 
-async def name_reported(desk: Desk, by: MemberId, code_name: str, space: SpaceName, text: str) -> str:
+async def identify_reported_person(app: AppContext, by: MemberId, code_name: str, space: SpaceName, text: str) -> str:
     """The case is about the person behind that account; the answer is their lasting code name.
 
     The account binds where it wrote the evidence or the report names it; else a second member is asked.
     """
-    async with desk.works.look() as view:
-        await acting(view, by, UseCase.NAME_REPORTED)
-        await case_for(view, by, code_name)
-    found = await find_account(desk, space, text)
-    async with desk.works.begin() as work:
-        await acting(work, by, UseCase.NAME_REPORTED)
-        case = await case_for(work, by, code_name)
-        person = await person_behind(work, found)
-        await reference_of(work, case, person.id)
-        trust = Trust.EVIDENCED if await _shown_by(work, desk.policy, case, found) else Trust.ASSERTED
-        naming = Naming(case.id, trust, by_member(by), "named in the reported matter")
-        link = await link_account(work, person, found.account, found.handle, naming)
-        await link_vouched(work, person, found, naming)
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.NAME_REPORTED)
+        await case_for_member(view, by, code_name)
+    found = await find_account(app, space, text)
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.NAME_REPORTED)
+        case = await case_for_member(uow, by, code_name)
+        person = await person_for_account(uow, found)
+        await ensure_reference(uow, case, person.id)
+        trust = Trust.EVIDENCED if await _is_shown_by_case(uow, app.policy, case, found) else Trust.ASSERTED
+        link_evidence = LinkEvidence(case.id, trust, by_member(by), "named in the reported matter")
+        link = await link_account(uow, person, found.account, found.handle, link_evidence)
+        await link_vouched_accounts(uow, person, found, link_evidence)
         about = {"case": case.id, "person": person.id, "account": link.id}
-        work.journal.note(Entry("person.was_named", by_member(by), "P-3.1", about, case.id))
-        await wall_off_person(work, desk.policy, person.id, by_member(by))
-        await tell_those_protecting(work, by, person)
-        await _tell_of_link(work, case, person, await as_known(work, by, link), by, News.PERSON_NAMED)
+        uow.journal.note(Entry("person.was_named", by_member(by), "P-3.1", about, case.id))
+        await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
+        await notify_protecting_cases(uow, by, person)
+        await _notify_of_link(uow, case, person, await as_visible(uow, by, link), by, News.PERSON_NAMED)
     return person.code_name
 
 
 async def propose_link(
-    desk: Desk, by: MemberId, person_code: str, space: SpaceName, text: str, evidence: str
+    app: AppContext, by: MemberId, person_code: str, space: SpaceName, text: str, evidence: str
 ) -> LinkView:
     """The account is said to be that person's. It binds at once where a space vouches for it, else after a second yes."""
     if not evidence.strip():
         raise Refused("no_evidence", "Say in a sentence how you know that this account is theirs.", "P-6.4")
-    async with desk.works.look() as view:
-        await acting(view, by, UseCase.LINK)
-        await person_and_case(view, by, person_code)
-    found = await find_account(desk, space, text)
-    async with desk.works.begin() as work:
-        await acting(work, by, UseCase.LINK)
-        person, case = await person_and_case(work, by, person_code)
-        owner = await _binding_owner(work, found.account)
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.LINK)
+        await get_person_and_case(view, by, person_code)
+    found = await find_account(app, space, text)
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.LINK)
+        person, case = await get_person_and_case(uow, by, person_code)
+        owner = await _binding_owner(uow, found.account)
         is_anothers = owner not in (None, person.id)
-        if is_anothers and await _is_known_to(work, by, found.account, owner):
+        if is_anothers and await _is_visible_to(uow, by, found.account, owner):
             raise Refused("taken", "This account is already known as somebody else's.", "P-6.4")
-        vouched = not is_anothers and await _vouched_for(work, person, found)
+        vouched = not is_anothers and await _is_vouched_for(uow, person, found)
         trust = Trust.VOUCHED if vouched else Trust.ASSERTED
-        naming = Naming(case.id, trust, by_member(by), evidence.strip())
-        link = await link_account(work, person, found.account, found.handle, naming)
+        link_evidence = LinkEvidence(case.id, trust, by_member(by), evidence.strip())
+        link = await link_account(uow, person, found.account, found.handle, link_evidence)
         if vouched:
-            await link_vouched(work, person, found, naming)
+            await link_vouched_accounts(uow, person, found, link_evidence)
         about = {"person": person.id, "account": link.id}
-        work.journal.note(Entry("account.was_linked", by_member(by), "P-6.4", about, case.id, evidence.strip()))
-        await wall_off_person(work, desk.policy, person.id, by_member(by))
-        seen = await as_known(work, by, link)
-        await tell_those_protecting(work, by, person)
-        await _tell_of_link(work, case, person, seen, by, News.ACCOUNT_LINKED)
-    return view_of(person, seen)
+        uow.journal.note(Entry("account.was_linked", by_member(by), "P-6.4", about, case.id, evidence.strip()))
+        await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
+        visible = await as_visible(uow, by, link)
+        await notify_protecting_cases(uow, by, person)
+        await _notify_of_link(uow, case, person, visible, by, News.ACCOUNT_LINKED)
+    return build_link_view(person, visible)
 
 
-async def confirm_link(desk: Desk, by: MemberId, link_id: AccountId) -> LinkView:
+async def confirm_link(app: AppContext, by: MemberId, link_id: AccountId) -> LinkView:
     """The link binds, by the yes of a member who did not propose it and has read its evidence: what runs on the person
     reaches the account, whose owner is told first and may say that it is not theirs."""
-    async with desk.works.begin() as work:
-        await acting(work, by, UseCase.CONFIRM_LINK)
-        link = await work.people.account(link_id)
-        person = await work.people.person(link.person) if link else None
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.CONFIRM_LINK)
+        link = await uow.people.account(link_id)
+        person = await uow.people.person(link.person) if link else None
         if link is None or person is None:
             raise NotFound
-        _, case = await person_and_case(work, by, person.code_name)
-        seen = await as_known(work, by, link)
-        await _check_confirmable(work, seen, by)
-        kept = await work.people.save_account(_confirmed(link, case, seen, by))
+        _, case = await get_person_and_case(uow, by, person.code_name)
+        visible = await as_visible(uow, by, link)
+        await _require_confirmable(uow, visible, by)
+        saved = await uow.people.save_account(_with_confirmation(link, case, visible, by))
         if not link.binding:
-            await take_hold(work, case, kept)
+            await bind_after_notice(uow, case, saved)
         about = {"person": person.id, "account": link.id}
-        work.journal.note(Entry("link.was_confirmed", by_member(by), "P-6.4", about, case.id))
-        await wall_off_person(work, desk.policy, person.id, by_member(by))
-        await tell_those_protecting(work, by, person)
-        kept = await as_known(work, by, kept)
-        await _tell_of_link(work, case, person, kept, by, News.ACCOUNT_LINKED)
-    return view_of(person, kept)
+        uow.journal.note(Entry("link.was_confirmed", by_member(by), "P-6.4", about, case.id))
+        await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
+        await notify_protecting_cases(uow, by, person)
+        saved = await as_visible(uow, by, saved)
+        await _notify_of_link(uow, case, person, saved, by, News.ACCOUNT_LINKED)
+    return build_link_view(person, saved)
 
 
-async def accounts_of(desk: Desk, by: MemberId, code_name: str) -> tuple[PersonAccounts, ...]:
+async def list_case_accounts(app: AppContext, by: MemberId, code_name: str) -> tuple[PersonAccounts, ...]:
     """Every account that is known of the people whom the case is about; the reading is in the journal."""
-    async with desk.works.begin() as work:
-        await acting(work, by, UseCase.READ_CASE)
-        case = await case_for(work, by, code_name)
-        work.journal.note(Entry("accounts.were_read", by_member(by), "P-9.8", {"case": case.id}, case.id))
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.READ_CASE)
+        case = await case_for_member(uow, by, code_name)
+        uow.journal.note(Entry("accounts.were_read", by_member(by), "P-9.8", {"case": case.id}, case.id))
         found = []
-        for party in await work.cases.parties_of(case.id):
-            person = await work.people.person(party.person) if party.person else None
+        for party in await uow.cases.parties_of(case.id):
+            person = await uow.people.person(party.person) if party.person else None
             if party.role is PartyRole.REPORTED and person is not None:
-                found.append(PersonAccounts(person.code_name, await accounts_known_to(work, by, person.id)))
+                found.append(PersonAccounts(person.code_name, await visible_accounts(uow, by, person.id)))
         return tuple(found)
 
 
-async def find_account(desk: Desk, space: SpaceName, text: str) -> Found:
+async def find_account(app: AppContext, space: SpaceName, text: str) -> FoundAccount:
     """The account that the words mean exactly, with what its own space says of it. Called outside any transaction."""
-    place = desk.spaces.get(space)
-    if place is None:
+    space_port = app.spaces.get(space)
+    if space_port is None:
         raise Refused("no_such_space", f"There is no space called {space!r} here.", "P-1.3")
-    found = await place.find(text)
+    found = await space_port.find_account(text)
     if isinstance(found, Unknown):
         sentence = "The space gave no answer just now, so nothing was done. Please try again in a few minutes."
         raise Refused("not_answered", sentence, "P-6.4")
@@ -173,32 +173,32 @@ async def find_account(desk: Desk, space: SpaceName, text: str) -> Found:
         sentence = "Nobody is found there by exactly that. Please give the name as it is written there, or the id."
         raise Refused("nobody_found", sentence, "P-6.4")
     account = Account(space, found[0])
-    return Found(account, found[1], await vouched_with(desk, account, found[1]))
+    return FoundAccount(account, found[1], await accounts_vouched_for(app, account, found[1]))
 
 
-async def person_behind(work: Work, found: Found) -> Person:
+async def person_for_account(uow: UnitOfWork, found: FoundAccount) -> Person:
     """The person whose the account, or else one that is vouched for with it, is known to be; a new one otherwise."""
-    owners = [await _binding_owner(work, found.account)]
+    owners = [await _binding_owner(uow, found.account)]
     # A stranger's account that people took for somebody's must not draw the stranger's other accounts after it.
-    owners += [await _binding_owner(work, account, surely=True) for account, _ in found.vouched]
+    owners += [await _binding_owner(uow, account, surely=True) for account, _ in found.vouched]
     for owner in owners:
-        person = await work.people.person(owner) if owner else None
+        person = await uow.people.person(owner) if owner else None
         if person is not None:
             return person
-    taken = await work.people.code_names() | await work.cases.code_names()
-    person = Person(PersonId(new_id()), new_code_name(taken), work.now)
-    await work.people.add_person(person)
+    taken = await uow.people.code_names() | await uow.cases.code_names()
+    person = Person(PersonId(new_id()), new_code_name(taken), uow.now)
+    await uow.people.add_person(person)
     return person
 
 
-async def _binding_owner(view: View, account: Account, *, surely: bool = False) -> PersonId | None:
-    links = [link for link in await view.people.owners(account) if link.binding]
+async def _binding_owner(view: ReadView, account: Account, *, surely: bool = False) -> PersonId | None:
+    links = [link for link in await view.people.links_of_account(account) if link.binding]
     if surely:
-        links = [link for link in links if link in await view.people.surely_of(link.person)]
+        links = [link for link in links if link in await view.people.contactable_accounts(link.person)]
     return next((link.person for link in links), None)
 
 
-async def _shown_by(view: View, policy: Policy, case: Case, found: Found) -> bool:
+async def _is_shown_by_case(view: ReadView, policy: Policy, case: Case, found: FoundAccount) -> bool:
     """Whether the reported matter itself shows the account: it wrote the evidence, or the reporter's words name it."""
     evidence = await view.cases.evidence_of(case.id)
     if any(piece.author == found.account for piece in evidence):
@@ -207,111 +207,127 @@ async def _shown_by(view: View, policy: Policy, case: Case, found: Found) -> boo
     words += [each.text for each in await view.cases.additions_of(case.id) if each.from_party]
     native_id = found.account.native_id
     handles = (found.handle, native_id) if len(native_id) >= _SHORTEST_ID else (found.handle,)
-    return bool(mentioned("\n".join(words), [Known(native_id, (), handles)], policy.conflicts))
+    return bool(find_mentioned("\n".join(words), [KnownNames(native_id, (), handles)], policy.conflicts))
 
 
-async def _vouched_for(view: View, person: Person, found: Found) -> bool:
+async def _is_vouched_for(view: ReadView, person: Person, found: FoundAccount) -> bool:
     """Whether a space vouches that the account is of the same human as one that is known to be the person's."""
-    known = {link.account for link in await view.people.surely_of(person.id)}
+    known = {link.account for link in await view.people.contactable_accounts(person.id)}
     return any(account in known for account, _ in found.vouched)
 
 
-async def link_account(work: Work, person: Person, account: Account, handle: str, naming: Naming) -> KnownAccount:
+async def link_account(
+    uow: UnitOfWork, person: Person, account: Account, handle: str, link_evidence: LinkEvidence
+) -> LinkedAccount:
     """The link stands with at least that trust; a newly binding one is looked at by the reconciler at once.
 
     One that was undone stays so: what is said now is a link of its own.
     """
-    links = await work.people.accounts_of(person.id)
+    links = await uow.people.accounts_of(person.id)
     known = next((link for link in links if link.account == account and link.ended_at is None), None)
     if known is None:
-        at, by, said = work.now, naming.by, naming.evidence
-        made = KnownAccount(
-            AccountId(new_id()), person.id, account, handle, naming.trust, at, by, said, namings=(naming,)
+        at, by, evidence = uow.now, link_evidence.by, link_evidence.evidence
+        made = LinkedAccount(
+            AccountId(new_id()),
+            person.id,
+            account,
+            handle,
+            link_evidence.trust,
+            at,
+            by,
+            evidence,
+            case_evidence=(link_evidence,),
         )
-        await work.people.add_account(made)
+        await uow.people.add_account(made)
         if made.binding:
-            await bind(work, made)
+            await add_account(uow, made)
         return made
-    named = known.named_in(naming)
-    binds_now = not known.binding and naming.trust is not Trust.ASSERTED
-    if binds_now or (known.by_word and naming.trust in _SHOWN):
-        named = replace(named, trust=naming.trust, handle=handle)
-    kept = named if named == known else await work.people.save_account(named)
+    named = known.with_evidence(link_evidence)
+    binds_now = not known.binding and link_evidence.trust is not Trust.ASSERTED
+    if binds_now or (known.is_only_asserted and link_evidence.trust in _SHOWN_BY_OWNER):
+        named = replace(named, trust=link_evidence.trust, handle=handle)
+    saved = named if named == known else await uow.people.save_account(named)
     if binds_now:
-        await bind(work, kept)
-    return kept
+        await add_account(uow, saved)
+    return saved
 
 
-async def link_vouched(work: Work, person: Person, found: Found, naming: Naming) -> None:
+async def link_vouched_accounts(
+    uow: UnitOfWork, person: Person, found: FoundAccount, link_evidence: LinkEvidence
+) -> None:
     """What the space vouches for is linked in the same act, unless it is known as somebody else's, or as not theirs."""
-    undone = {link.account for link in await work.people.accounts_of(person.id) if link.ended_at is not None}
+    undone = {link.account for link in await uow.people.accounts_of(person.id) if link.ended_at is not None}
     for account, handle in found.vouched:
-        if account not in undone and await _binding_owner(work, account) in (None, person.id):
-            vouched = replace(naming, trust=Trust.VOUCHED, evidence=f"vouched for by {found.account.space}")
-            await link_account(work, person, account, handle, vouched)
+        if account not in undone and await _binding_owner(uow, account) in (None, person.id):
+            vouched = replace(link_evidence, trust=Trust.VOUCHED, evidence=f"vouched for by {found.account.space}")
+            await link_account(uow, person, account, handle, vouched)
 
 
-async def wall_off_person(work: Work, policy: Policy, person: PersonId, by: str) -> None:
+async def exclude_person_everywhere(uow: UnitOfWork, policy: Policy, person: PersonId, by: str) -> None:
     """A member whose own account turns out to be the person's is kept out of every case about that person."""
-    people = await work.links.together(person)
-    joins = [made for made in await work.links.joins_of(person) if made.confirmed_at is None and made.ended_at is None]
-    maybe = {each for made in joins for each in (made.kept, made.other)} - set(people)
-    links = [link for each in (*people, *sorted(maybe)) for link in await work.people.accounts_of(each)]
+    people = await uow.links.merged_people(person)
+    merges = [
+        merge for merge in await uow.links.merges_of(person) if merge.confirmed_at is None and merge.ended_at is None
+    ]
+    possible = {each for merge in merges for each in (merge.kept, merge.other)} - set(people)
+    links = [link for each in (*people, *sorted(possible)) for link in await uow.people.accounts_of(each)]
     links = [link for link in links if link.ended_at is None]
-    members = await work.people.members()
-    binding = {link.account for link in links if link.binding and link.person not in maybe}
-    said = {link.account for link in links} - binding
-    signs = Signs(
+    members = await uow.people.members()
+    binding = {link.account for link in links if link.binding and link.person not in possible}
+    asserted = {link.account for link in links} - binding
+    indicators = ConflictIndicators(
         authors=frozenset(m.id for m in members if m.person in people or binding & set(m.accounts)),
-        linked=frozenset(m.id for m in members if said & set(m.accounts)),
+        linked=frozenset(m.id for m in members if asserted & set(m.accounts)),
     )
-    cases = {case.id: case for each in people for case in await work.cases.cases_of(each)}
+    cases = {case.id: case for each in people for case in await uow.cases.cases_of(each)}
     for case in cases.values():
-        after, changed = await wall_off(work, policy, case, signs, by)
+        after, changed = await exclude_indicated(uow, policy, case, indicators, by)
         if changed:
-            await tell_of_walls(work, case, after)
+            await notify_of_exclusions(uow, case, after)
 
 
-async def as_known(view: View, by: MemberId, link: KnownAccount) -> KnownAccount:
+async def as_visible(view: ReadView, by: MemberId, link: LinkedAccount) -> LinkedAccount:
     """The link as far as the member may know of it; NotFound where they may not."""
-    for seen in await accounts_known_to(view, by, link.person):
-        if seen.id == link.id:
-            return seen
+    for visible in await visible_accounts(view, by, link.person):
+        if visible.id == link.id:
+            return visible
     raise NotFound
 
 
-async def _is_known_to(view: View, by: MemberId, account: Account, owner: PersonId | None) -> bool:
+async def _is_visible_to(view: ReadView, by: MemberId, account: Account, owner: PersonId | None) -> bool:
     """Whether the member may know that the account is that person's."""
-    links = await accounts_known_to(view, by, owner) if owner else ()
+    links = await visible_accounts(view, by, owner) if owner else ()
     return any(link.account == account and link.binding for link in links)
 
 
-async def tell_those_protecting(work: Work, by: MemberId, person: Person) -> None:
+async def notify_protecting_cases(uow: UnitOfWork, by: MemberId, person: Person) -> None:
     """Cases that protect the person from this very member hear of it at once; the answer looks as always. Policy: P-4.4."""
-    member = await work.people.member(by)
-    for other in await cases_against(work, member, person.id) if member else ():
-        await tell_members(work, other, NoticeKind.CASE_NEWS, {"news": News.CONFLICT})
+    member = await uow.people.member(by)
+    for other in await protecting_cases(uow, member, person.id) if member else ():
+        await notify_members(uow, other, NoticeKind.CASE_NEWS, {"news": News.CONFLICT})
 
 
-def _confirmed(link: KnownAccount, case: Case, seen: KnownAccount, by: MemberId) -> KnownAccount:
+def _with_confirmation(link: LinkedAccount, case: Case, visible: LinkedAccount, by: MemberId) -> LinkedAccount:
     """The link with the second yes; what binds already by another case's word stays as that case says."""
-    named = link.named_in(Naming(case.id, Trust.CONFIRMED, seen.linked_by, seen.evidence))
+    named = link.with_evidence(LinkEvidence(case.id, Trust.CONFIRMED, visible.linked_by, visible.evidence))
     return named if link.binding else replace(named, trust=Trust.CONFIRMED, confirmed_by=by)
 
 
-async def _tell_of_link(work: Work, of: Case, person: Person, link: KnownAccount, by: MemberId, news: News) -> None:
+async def _notify_of_link(
+    uow: UnitOfWork, of: Case, person: Person, link: LinkedAccount, by: MemberId, news: News
+) -> None:
     """The others on the case hear of it, after the walls; those who may confirm it are asked to."""
-    case = await work.cases.case(of.id)
+    case = await uow.cases.case(of.id)
     if case is None:
         return
     facts = {"person": person.code_name, "news": news}
     kind = NoticeKind.CASE_NEWS if link.binding else NoticeKind.LINK_TO_CONFIRM
-    await tell_members(work, case, kind, facts, besides=(by,))
+    await notify_members(uow, case, kind, facts, besides=(by,))
 
 
-async def person_and_case(view: View, by: MemberId, person_code: str) -> tuple[Person, Case]:
+async def get_person_and_case(view: ReadView, by: MemberId, person_code: str) -> tuple[Person, Case]:
     """The person, and the latest case about them that the member may know of; NotFound where there is none."""
-    person = await view.people.person_named("-".join(person_code.casefold().replace("-", " ").split()))
+    person = await view.people.person_by_code_name("-".join(person_code.casefold().replace("-", " ").split()))
     cases: Iterable[Case] = reversed(await view.cases.cases_of(person.id)) if person else ()
     for case in cases:
         if person and any(member.id == by for member in await members_who_may_know(view, case)):
@@ -319,15 +335,15 @@ async def person_and_case(view: View, by: MemberId, person_code: str) -> tuple[P
     raise NotFound
 
 
-async def _check_confirmable(view: View, link: KnownAccount, by: MemberId) -> None:
+async def _require_confirmable(view: ReadView, link: LinkedAccount, by: MemberId) -> None:
     if link.binding:
         raise Refused("already", "This link is confirmed already.", "P-6.4")
-    insist(may_confirm(Second.LINK, by_member(by), link.linked_by))
-    insist(may_agree(has_seen=await view.links.has_seen(link.id, by)))
+    require(may_confirm(Confirmable.LINK, by_member(by), link.linked_by))
+    require(may_confirm_link(has_seen=await view.links.has_read_evidence(link.id, by)))
     if await _binding_owner(view, link.account) not in (None, link.person):
         raise Refused("taken", "This account is already known as somebody else's.", "P-6.4")
 
 
-def view_of(person: Person, link: KnownAccount) -> LinkView:
+def build_link_view(person: Person, link: LinkedAccount) -> LinkView:
     """What a member is shown of the link."""
     return LinkView(link.id, person.code_name, link.account.space, link.handle, link.trust)

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from guardian.cases.access import acting, case_for
-from guardian.cases.intake import without_contents
+from guardian.cases.access import case_for_member, require_permission
+from guardian.cases.intake import strip_contents
 from guardian.cases.values import Report
-from guardian.desk.desk import Desk, Work
-from guardian.desk.telling import tell_members
+from guardian.desk.desk import AppContext, UnitOfWork
+from guardian.desk.telling import notify_members
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, ReportId
 from guardian.journal import Entry, by_member
@@ -14,29 +14,29 @@ from guardian.notices.values import News, NoticeKind
 from guardian.people.permissions import UseCase
 
 
-async def mark_minors(desk: Desk, by: MemberId, code_name: str, report: ReportId) -> None:
+async def mark_csam(app: AppContext, by: MemberId, code_name: str, report: ReportId) -> None:
     """Of the report's evidence nothing is left but link, author and time, and nothing more is ever taken in for it.
 
     It cannot be undone. The others on the case are told. Policy: P-2.7.
     """
-    async with desk.works.begin() as work:
-        await acting(work, by, UseCase.MARK_MINORS)
-        case = await case_for(work, by, code_name)
-        found = await work.cases.report(report)
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.MARK_CSAM)
+        case = await case_for_member(uow, by, code_name)
+        found = await uow.cases.report(report)
         if found is None or found.case != case.id:
             raise NotFound
-        if found.minors:
+        if found.csam:
             raise Refused("marked_already", "This report is marked already, and nothing of it is kept.", "P-2.7")
-        await destroy_contents(work, found, by_member(by))
-        await tell_members(work, case, NoticeKind.CASE_NEWS, {"news": News.MINORS}, besides=[by])
+        await destroy_contents(uow, found, by_member(by))
+        await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.CSAM}, besides=[by])
 
 
-async def destroy_contents(work: Work, report: Report, by: str) -> None:
+async def destroy_contents(uow: UnitOfWork, report: Report, by: str) -> None:
     """The report is marked, and its evidence is link, author and time; the rest stands in no file of the database."""
-    await work.cases.save_report(replace(report, minors=True))
-    for piece in await work.cases.evidence_of(report.case):
+    await uow.cases.save_report(replace(report, csam=True))
+    for piece in await uow.cases.evidence_of(report.case):
         if piece.report == report.id:
-            await work.cases.save_evidence(without_contents(piece))
-    work.leave_no_trace()
+            await uow.cases.save_evidence(strip_contents(piece))
+    uow.scrub_after_commit()
     about = {"case": str(report.case), "report": str(report.id)}
-    work.journal.note(Entry("report.was_marked_minors", by, "P-2.7", about, report.case))
+    uow.journal.note(Entry("report.was_marked_minors", by, "P-2.7", about, report.case))

@@ -9,64 +9,83 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from guardian.cases.access import acting, may_know, plain_name, walled
-from guardian.cases.intake import EvidenceIn, Submission
+from guardian.cases.access import is_excluded, may_know, normalize_code_name, require_permission
+from guardian.cases.intake import EvidenceInput, Submission
 from guardian.cases.measures import MeasureKind
-from guardian.cases.values import Case, CaseKind, CaseState, Door, Promise, PromiseKind, Wall, WallKind
-from guardian.desk.acting import take_natively
-from guardian.desk.desk import Desk, View, Work
-from guardian.desk.knowing import signs_with_known
-from guardian.desk.linking import Found, find_account
-from guardian.desk.matters import fresh_case, keep_report, to_group
-from guardian.desk.measuring import (
-    MeasureView,
-    Setting,
-    close_matter,
-    name_known_to,
-    set_on_person,
-    tell_those_protecting,
-    view_of,
+from guardian.cases.values import (
+    Case,
+    CaseKind,
+    CaseState,
+    Deadline,
+    DeadlineKind,
+    Exclusion,
+    ExclusionKind,
+    ReportChannel,
 )
-from guardian.desk.moving import again, case_of, keep, keep_about, promise
-from guardian.desk.sanctioning import sanction_of
-from guardian.desk.telling import ask_member, tell_members
+from guardian.desk.acting import record_native_act
+from guardian.desk.desk import AppContext, ReadView, UnitOfWork
+from guardian.desk.knowing import add_known_accounts
+from guardian.desk.linking import FoundAccount, find_account
+from guardian.desk.matters import hand_to_group, prepare_case, save_report
+from guardian.desk.measuring import (
+    MeasureRecord,
+    MeasureView,
+    close_matter,
+    measure_view,
+    notify_protecting_cases,
+    set_measure_on_person,
+    visible_code_name,
+)
+from guardian.desk.moving import complete, complete_about, get_case, reschedule, start_deadline
+from guardian.desk.sanctioning import sanction_for_authority
+from guardian.desk.telling import notify_member, notify_members
 from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import AccountId, MemberId, PersonId, SpaceName, new_id
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.logs import logger
 from guardian.notices.values import NoticeKind
-from guardian.people.permissions import CHAIRS, MEMBERS, MODERATORS, Seat, UseCase, sits
+from guardian.people.permissions import CHAIRS, MEMBERS, MODERATORS, Seat, UseCase, holds_seat
 from guardian.people.values import Member
-from guardian.sanctions.facts import Facts, read
-from guardian.sanctions.foreign import ForeignHold, ForeignState, digest_of
+from guardian.sanctions.facts import AccountSnapshot, load_snapshot
+from guardian.sanctions.foreign import ForeignRestriction, ForeignState, digest_native_id
 from guardian.sanctions.look import observe
-from guardian.sanctions.ownership import Whose, is_the_same
-from guardian.sanctions.takeover import as_taken, take_over
-from guardian.sanctions.values import Sanction, TakenOver
-from guardian.spaces.port import Account, Hand, Held, Missing, Seen, Space, Sweep, Trace, Unknown
-from rules.conflicts import Signs
-from rules.measures import MeasureReason, belongs_to_the_group_from, explained_by
-from rules.precedence import Hold, Restriction
+from guardian.sanctions.ownership import Ownership, is_unchanged
+from guardian.sanctions.takeover import adopt, adoption_of
+from guardian.sanctions.values import Adoption, Sanction
+from guardian.spaces.port import (
+    Account,
+    ActedBy,
+    Attribution,
+    Listing,
+    Missing,
+    Observed,
+    ObservedRestriction,
+    Space,
+    Unknown,
+)
+from rules.conflicts import ConflictIndicators
+from rules.measures import MeasureReason, explanation_due_at, unexplained_limit_at
+from rules.precedence import AccessLevel, Restriction
 
 log = logger("desk")
 
-_MOST_LOOKS: Final = 50
+_MOST_INSPECTIONS: Final = 50
 """How many new restrictions one sweep looks at; the rest wait for the next."""
-_KINDS: Final = {Hold.MUTED: MeasureKind.MUTED, Hold.BARRED: MeasureKind.SUSPENDED}
-_RESTRICTIONS: Final = {Hold.MUTED: Restriction.MUTED, Hold.BARRED: Restriction.SUSPENDED}
+MEASURE_KINDS: Final = {AccessLevel.MUTED: MeasureKind.MUTED, AccessLevel.BARRED: MeasureKind.SUSPENDED}
+_RESTRICTIONS: Final = {AccessLevel.MUTED: Restriction.MUTED, AccessLevel.BARRED: Restriction.SUSPENDED}
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class NativeRestriction:
     """One foreign restriction as its space shows it at this moment, and whose doing it is."""
 
     account: Account
-    held: Held
-    trace: Trace
+    observed_restriction: ObservedRestriction
+    attribution: Attribution
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class UnexplainedAction:
     """Something a moderator did with a space's own menu that waits for its reason, by its matter's code name."""
 
     matter: str
@@ -76,437 +95,509 @@ class Waiting:
     due: datetime
 
 
-async def noticed(desk: Desk, name: SpaceName, native_ids: Iterable[str]) -> None:
+async def inspect_accounts(app: AppContext, name: SpaceName, native_ids: Iterable[str]) -> None:
     """The accounts are looked at; a restriction on them that is new and not ours is treated as whose it is asks for.
 
     Nothing is done before the space's first picture stands: what is there by then is not an act of today.
     """
-    space = desk.spaces.get(name)
-    async with desk.works.look() as view:
-        ready = await view.foreign.key_of(name) is not None
+    space = app.spaces.get(name)
+    async with app.units_of_work.read() as view:
+        ready = await view.foreign.digest_key(name) is not None
     if space is None or not ready:
         return
     for native_id in dict.fromkeys(native_ids):
         try:
-            await _look(desk, space, native_id)
+            await _inspect_account(app, space, native_id)
         except Stale:
             # Somebody else noticed it in the same moment, or works on the account: the next sweep looks again.
             log.info("native.was_stale", space=name)
 
 
-async def compare(desk: Desk, name: SpaceName, found: Sweep, begun: datetime) -> None:
+async def compare_listing(app: AppContext, name: SpaceName, listing: Listing, started_at: datetime) -> None:
     """The space's list pages beside its picture: what is new is looked at, what is gone is forgotten.
 
     The first time, all that stands and is not ours becomes the picture. `begun` is when the pages were asked for.
     """
-    async with desk.works.look() as view:
-        key = await view.foreign.key_of(name)
-        ours = await _ours_in(view, name, found)
-        picture = await view.foreign.in_space(name) if key else {}
-    held = [(native_id, each.hold) for native_id, holds in found.holds.items() for each in holds]
-    foreign = [each for each in held if each not in ours]
+    async with app.units_of_work.read() as view:
+        key = await view.foreign.digest_key(name)
+        ours = await _guardian_restrictions_in(view, name, listing)
+        baseline = await view.foreign.in_space(name) if key else {}
+    listed = [
+        (native_id, each.level) for native_id, restrictions in listing.restrictions.items() for each in restrictions
+    ]
+    foreign = [each for each in listed if each not in ours]
     if key is None:
-        await first_picture(desk, name, foreign)
+        await record_baseline(app, name, foreign)
         return
-    present = {(digest_of(key, native_id), hold): native_id for native_id, hold in foreign}
-    unsaid = ForeignState.AUTHOR_UNSAID
-    new = [native_id for at, native_id in present.items() if picture.get(at, unsaid) is unsaid]
-    gone = [at for at in picture if at not in present]
+    present = {(digest_native_id(key, native_id), level): native_id for native_id, level in foreign}
+    unsaid = ForeignState.AUTHOR_UNKNOWN
+    new = [native_id for at, native_id in present.items() if baseline.get(at, unsaid) is unsaid]
+    gone = [at for at in baseline if at not in present]
     if gone:
-        async with desk.works.begin() as work:
-            await work.foreign.forget(name, gone, begun)
-    await noticed(desk, name, new[:_MOST_LOOKS])
-    if len(new) > _MOST_LOOKS:
-        log.warning("natives.left_for_later", space=name, count=len(new) - _MOST_LOOKS)
+        async with app.units_of_work.begin() as uow:
+            await uow.foreign.forget(name, gone, started_at)
+    await inspect_accounts(app, name, new[:_MOST_INSPECTIONS])
+    if len(new) > _MOST_INSPECTIONS:
+        log.warning("natives.left_for_later", space=name, count=len(new) - _MOST_INSPECTIONS)
 
 
-async def waiting(desk: Desk, by: MemberId) -> tuple[Waiting, ...]:
+async def list_unexplained(app: AppContext, by: MemberId) -> tuple[UnexplainedAction, ...]:
     """What the member did with a space's own menu and has not explained yet, oldest first."""
-    async with desk.works.look() as view:
-        member = await acting(view, by, UseCase.EXPLAIN_NATIVE_ACT)
-        return tuple([await _line(desk, view, hold, member) for hold in await _own_unexplained(view, by)])
+    async with app.units_of_work.read() as view:
+        member = await require_permission(view, by, UseCase.EXPLAIN_NATIVE_ACTION)
+        return tuple(
+            [await _unexplained_action(app, view, foreign, member) for foreign in await _own_unexplained(view, by)]
+        )
 
 
 async def explain(
-    desk: Desk, by: MemberId, matter: str, reason: MeasureReason, term: timedelta | None, words: str = ""
+    app: AppContext, by: MemberId, matter: str, reason: MeasureReason, term: timedelta | None, words: str = ""
 ) -> MeasureView:
     """What was done with the space's own menu is a measure like any other: with a reason, and an end at which it is lifted.
 
     `term` counts from when it was placed; None: its own end stands. Policy: P-6.8, P-7.2.
     """
-    async with desk.works.look() as view:
-        hold = await _unexplained(desk, view, by, matter)
-        waited_for = await case_of(view, hold.case) if hold.case else None
-    account = Account(hold.space, hold.native_id)
-    sight = await _still_there(desk, hold, account)
-    if sight is None:
-        await _forget(desk, hold)
+    async with app.units_of_work.read() as view:
+        foreign = await _find_unexplained(app, view, by, matter)
+        matter_case = await get_case(view, foreign.case) if foreign.case else None
+    account = Account(foreign.space, foreign.native_id)
+    restriction = await _observe_again(app, foreign, account)
+    if restriction is None:
+        await _forget_gone(app, foreign)
         raise Refused("gone", "It is not there any more, so there is nothing to explain. Thank you.", "P-7.2")
-    found = await _found(desk, account)
-    placed = hold.placed_at or hold.seen_at
-    async with desk.works.begin() as work:
-        member = await acting(work, by, UseCase.EXPLAIN_NATIVE_ACT)
-        hold = await _unexplained(desk, work, by, matter)
-        author = await work.people.member(hold.by) if hold.by else None
-        lasts = term if term is not None else sight.held.until - placed if sight.held.until else None
-        ends = _ends(placed, lasts, sight.held.until, work.now)
-        kind = _KINDS[hold.hold]
-        setting = Setting(author or member, hold.space, kind, reason, ends, words.strip(), native=True, case=waited_for)
-        made, sanction = await set_on_person(desk, work, setting, found, lasts)
-        await _take_over(work, sanction, sight, by_member(by))
-        await work.foreign.save(replace(hold, state=ForeignState.TAKEN_OVER))
-        await keep_about(work, hold.id, PromiseKind.NATIVE_REASON)
-        about = {"measure": made.id, "case": str(made.case)}
-        work.journal.note(Entry("native_act.was_explained", by_member(by), "P-7.2", about, made.case))
-        return await view_of(work, made, member)
+    found = await find_account_or_id(app, account)
+    placed = foreign.restricted_at or foreign.observed_at
+    async with app.units_of_work.begin() as uow:
+        member = await require_permission(uow, by, UseCase.EXPLAIN_NATIVE_ACTION)
+        foreign = await _find_unexplained(app, uow, by, matter)
+        author = await uow.people.member(foreign.by) if foreign.by else None
+        lasts = (
+            term
+            if term is not None
+            else restriction.observed_restriction.until - placed
+            if restriction.observed_restriction.until
+            else None
+        )
+        ends = _measure_end(placed, lasts, restriction.observed_restriction.until, uow.now)
+        kind = MEASURE_KINDS[foreign.level]
+        setting = MeasureRecord(
+            author or member, foreign.space, kind, reason, ends, words.strip(), native=True, case=matter_case
+        )
+        measure, sanction = await set_measure_on_person(app, uow, setting, found, lasts)
+        await adopt_native(uow, sanction, restriction, by_member(by))
+        await uow.foreign.save(replace(foreign, state=ForeignState.ADOPTED))
+        await complete_about(uow, foreign.id, DeadlineKind.NATIVE_REASON)
+        about = {"measure": measure.id, "case": str(measure.case)}
+        uow.journal.note(Entry("native_act.was_explained", by_member(by), "P-7.2", about, measure.case))
+        return await measure_view(uow, measure, member)
 
 
-async def unexplained_by_the_clock(desk: Desk, work: Work, made: Promise) -> None:
+async def on_explanation_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """The moderator is reminded; late, it goes to the moderators' chair again and again, and past what moderators may do
     to the working group. It is never lifted for want of an answer, and never forgotten. Policy: P-6.8, P-7.2."""
-    hold = await work.foreign.foreign(made.about)
-    case = await case_of(work, made.case) if made.case else None
-    if hold is None or case is None or hold.state is not ForeignState.UNEXPLAINED or case.state is CaseState.CLOSED:
-        await keep(work, made)
+    foreign = await uow.foreign.restriction(deadline.about)
+    case = await get_case(uow, deadline.case) if deadline.case else None
+    if (
+        foreign is None
+        or case is None
+        or foreign.state is not ForeignState.UNEXPLAINED
+        or case.state is CaseState.CLOSED
+    ):
+        await complete(uow, deadline)
         if case is not None:
-            await close_matter(work, case, "What was done has been lifted again.")
+            await close_matter(uow, case, "What was done has been lifted again.")
         return
-    facts = {"space": str(hold.space), "due": made.due.isoformat()}
-    if work.now < made.due:
-        await tell_members(work, case, NoticeKind.NATIVE_ASK, facts, only=[hold.by] if hold.by else [])
-        await again(work, made, made.due)
-        return
-    chairs = await _chairs(work, case, besides=hold.by)
-    is_the_groups = work.now >= belongs_to_the_group_from(hold.seen_at, desk.policy)
-    if case.kind is CaseKind.LOCAL and (is_the_groups or not chairs):
-        case = await to_group(work, desk.policy, case)
-        await tell_members(work, case, NoticeKind.NATIVE_UNEXPLAINED, facts)
-    elif case.kind is CaseKind.LOCAL:
-        await tell_members(work, case, NoticeKind.NATIVE_UNEXPLAINED, facts, only=chairs)
-    else:
-        await tell_members(
-            work, case, NoticeKind.NATIVE_UNEXPLAINED, facts, only=[case.contact] if case.contact else None
+    facts = {"space": str(foreign.space), "due": deadline.due.isoformat()}
+    if uow.now < deadline.due:
+        await notify_members(
+            uow, case, NoticeKind.NATIVE_ACTION_QUESTION, facts, only=[foreign.by] if foreign.by else []
         )
-    await again(work, made, work.now + desk.policy.measures.native_reason_within)
-    work.journal.note(Entry("native_act.was_asked_about", SERVICE, "P-7.2", {"case": str(case.id)}, case.id))
+        await reschedule(uow, deadline, deadline.due)
+        return
+    chairs = await _moderator_chairs(uow, case, besides=foreign.by)
+    is_the_groups = uow.now >= unexplained_limit_at(foreign.observed_at, app.policy)
+    if case.kind is CaseKind.LOCAL and (is_the_groups or not chairs):
+        case = await hand_to_group(uow, app.policy, case)
+        await notify_members(uow, case, NoticeKind.NATIVE_ACTION_UNEXPLAINED, facts)
+    elif case.kind is CaseKind.LOCAL:
+        await notify_members(uow, case, NoticeKind.NATIVE_ACTION_UNEXPLAINED, facts, only=chairs)
+    else:
+        await notify_members(
+            uow, case, NoticeKind.NATIVE_ACTION_UNEXPLAINED, facts, only=[case.contact] if case.contact else None
+        )
+    await reschedule(uow, deadline, uow.now + app.policy.measures.native_reason_within)
+    uow.journal.note(Entry("native_act.was_asked_about", SERVICE, "P-7.2", {"case": str(case.id)}, case.id))
 
 
 # -- noticing
 
 
-async def _look(desk: Desk, space: Space, native_id: str) -> None:
+async def _inspect_account(app: AppContext, space: Space, native_id: str) -> None:
     account = Account(space.name, native_id)
-    async with desk.works.look() as view:
-        facts = await _facts(view, account)
-    if facts is not None and facts.key.batch is not None:
+    async with app.units_of_work.read() as view:
+        snapshot = await _snapshot_of(view, account)
+    if snapshot is not None and snapshot.item.bulk_id is not None:
         # One of many whom we restrict just now: a look at each would take as many calls as the restriction itself.
         return
-    seen = await _foreign_on(desk, space, account, facts)
+    seen = await _foreign_restrictions_on(app, space, account, snapshot)
     if seen is None:
         return
-    await _forget_what_is_gone(desk, account, [held.hold for held in seen])
-    for held in seen:
-        sight = Sight(account, held, await space.trace(account, held.hold))
-        if sight.trace.hand is not Hand.OURS:
-            await _treat(desk, sight)
+    await _forget_released(app, account, [observed_restriction.level for observed_restriction in seen])
+    for observed_restriction in seen:
+        restriction = NativeRestriction(
+            account, observed_restriction, await space.attribute(account, observed_restriction.level)
+        )
+        if restriction.attribution.acted_by is not ActedBy.GUARDIAN:
+            await _handle_restriction(app, restriction)
 
 
-async def _treat(desk: Desk, sight: Sight) -> None:
+async def _handle_restriction(app: AppContext, restriction: NativeRestriction) -> None:
     """The restriction is treated as whose it is asks for, once; one that stood there already is left alone."""
-    async with desk.works.look() as view:
-        known = await view.foreign.find(sight.account.space, sight.account.native_id, sight.held.hold)
-        author = await _author(view, sight)
-        is_members = author is not None and sits(author, MEMBERS, view.now)
-        is_moderators = author is not None and sits(author, Seat(MODERATORS.group, space=sight.account.space), view.now)
-    if known is not None and not _is_new(known, sight):
+    async with app.units_of_work.read() as view:
+        known = await view.foreign.find(
+            restriction.account.space, restriction.account.native_id, restriction.observed_restriction.level
+        )
+        author = await _author_of(view, restriction)
+        is_members = author is not None and holds_seat(author, MEMBERS, view.now)
+        is_moderators = author is not None and holds_seat(
+            author, Seat(MODERATORS.group, space=restriction.account.space), view.now
+        )
+    if known is not None and not _is_new(known, restriction):
         return
     needs_name = author is not None and (is_members or is_moderators)
-    found = await _found(desk, sight.account) if needs_name else Found(sight.account, "")
-    async with desk.works.begin() as work:
-        again_known = await work.foreign.find(sight.account.space, sight.account.native_id, sight.held.hold)
-        if again_known != known:
+    found = await find_account_or_id(app, restriction.account) if needs_name else FoundAccount(restriction.account, "")
+    async with app.units_of_work.begin() as uow:
+        still_known = await uow.foreign.find(
+            restriction.account.space, restriction.account.native_id, restriction.observed_restriction.level
+        )
+        if still_known != known:
             return
         if known is not None:
-            await work.foreign.forget(known.space, [(known.digest, known.hold)], work.now + timedelta(microseconds=1))
-        hold = await _fresh(work, sight)
+            await uow.foreign.forget(known.space, [(known.digest, known.level)], uow.now + timedelta(microseconds=1))
+        foreign = await _new_foreign(uow, restriction)
         if author is not None and is_members:
-            await _as_act(desk, work, sight, hold, author, found)
+            await _record_act(app, uow, restriction, foreign, author, found)
         elif author is not None and is_moderators:
-            await _as_measure(desk, work, sight, hold, author, found)
-        elif sight.trace.hand is Hand.UNSAID and known is None:
+            await _record_unexplained(app, uow, restriction, foreign, author, found)
+        elif restriction.attribution.acted_by is ActedBy.UNKNOWN and known is None:
             # The space's records may be a moment behind; a later look asks, or knows.
-            await work.foreign.add(replace(hold, state=ForeignState.AUTHOR_UNSAID))
+            await uow.foreign.add(replace(foreign, state=ForeignState.AUTHOR_UNKNOWN))
         else:
-            await _as_strangers(work, hold)
+            await _ask_about_unknown(uow, foreign)
 
 
-async def _as_act(desk: Desk, work: Work, sight: Sight, hold: ForeignHold, actor: Member, found: Found) -> None:
+async def _record_act(
+    app: AppContext,
+    uow: UnitOfWork,
+    restriction: NativeRestriction,
+    foreign: ForeignRestriction,
+    actor: Member,
+    found: FoundAccount,
+) -> None:
     """A member's is an act: the group reviews it, and its end or its reversal lifts what the space holds."""
-    term = sight.held.until - work.now if sight.held.until else None
-    case, act = await take_natively(desk, work, actor, found, _RESTRICTIONS[sight.held.hold], term)
-    sanction = await sanction_of(work, act.id, case)
+    term = restriction.observed_restriction.until - uow.now if restriction.observed_restriction.until else None
+    case, act = await record_native_act(
+        app, uow, actor, found, _RESTRICTIONS[restriction.observed_restriction.level], term
+    )
+    sanction = await sanction_for_authority(uow, act.id, case)
     if sanction is None:
         raise NotFound
-    await _take_over(work, sanction, sight, by_member(actor.id))
-    await work.foreign.add(replace(hold, state=ForeignState.TAKEN_OVER, by=actor.id, case=case.id))
-    due = work.now + desk.policy.unilateral.account_due
-    facts = {"space": str(hold.space), "due": due.isoformat(), "act": act.id}
-    await tell_members(work, case, NoticeKind.NATIVE_ASK, facts, only=[actor.id])
-    about = {"case": str(case.id), "act": act.id, "space": str(hold.space)}
-    work.journal.note(Entry("native_act.was_noticed", SERVICE, "P-7.2", about, case.id))
+    await adopt_native(uow, sanction, restriction, by_member(actor.id))
+    await uow.foreign.add(replace(foreign, state=ForeignState.ADOPTED, by=actor.id, case=case.id))
+    due = uow.now + app.policy.unilateral.account_due
+    facts = {"space": str(foreign.space), "due": due.isoformat(), "act": act.id}
+    await notify_members(uow, case, NoticeKind.NATIVE_ACTION_QUESTION, facts, only=[actor.id])
+    about = {"case": str(case.id), "act": act.id, "space": str(foreign.space)}
+    uow.journal.note(Entry("native_act.was_noticed", SERVICE, "P-7.2", about, case.id))
 
 
-async def _as_measure(desk: Desk, work: Work, sight: Sight, hold: ForeignHold, author: Member, found: Found) -> None:
+async def _record_unexplained(
+    app: AppContext,
+    uow: UnitOfWork,
+    restriction: NativeRestriction,
+    foreign: ForeignRestriction,
+    author: Member,
+    found: FoundAccount,
+) -> None:
     """A moderator's waits for its reason and its end. It is left as it stands until then."""
-    fresh = await fresh_case(work, danger=False)
-    case = replace(fresh, kind=CaseKind.LOCAL, space=hold.space)
-    await work.cases.add_case(case)
-    concerned = await work.people.member_with(sight.account)
-    own = Signs(authors=frozenset({concerned.id} if concerned is not None else ()))
-    known = await signs_with_known(work, own, (sight.account,))
-    for members, kind in ((known.authors, WallKind.EXCLUDED), (known.linked, WallKind.HELD_OUT)):
+    fresh = await prepare_case(uow, danger=False)
+    case = replace(fresh, kind=CaseKind.LOCAL, space=foreign.space)
+    await uow.cases.add_case(case)
+    concerned = await uow.people.member_with_account(restriction.account)
+    own = ConflictIndicators(authors=frozenset({concerned.id} if concerned is not None else ()))
+    known = await add_known_accounts(uow, own, (restriction.account,))
+    for members, kind in ((known.authors, ExclusionKind.EXCLUDED), (known.linked, ExclusionKind.PENDING)):
         for member in sorted(members):
-            await work.cases.add_wall(Wall(case.id, member, kind, "it was done to them", work.now, SERVICE))
-    await keep_report(work, _said(sight, found), case)
-    await work.foreign.add(replace(hold, state=ForeignState.UNEXPLAINED, by=author.id, case=case.id))
-    due = explained_by(work.now, desk.policy)
-    half = work.now + (due - work.now) / 2
-    await promise(work, PromiseKind.NATIVE_REASON, case.id, due, next_at=half, about=hold.id)
-    await tell_members(work, case, NoticeKind.NATIVE_ASK, _asked(hold, case, due), only=[author.id])
-    person = await _owner(work, sight.account)
+            await uow.cases.add_exclusion(Exclusion(case.id, member, kind, "it was done to them", uow.now, SERVICE))
+    await save_report(uow, _submission_for(restriction, found), case)
+    await uow.foreign.add(replace(foreign, state=ForeignState.UNEXPLAINED, by=author.id, case=case.id))
+    due = explanation_due_at(uow.now, app.policy)
+    half = uow.now + (due - uow.now) / 2
+    await start_deadline(uow, DeadlineKind.NATIVE_REASON, case.id, due, next_at=half, about=foreign.id)
+    await notify_members(
+        uow, case, NoticeKind.NATIVE_ACTION_QUESTION, _question_facts(foreign, case, due), only=[author.id]
+    )
+    person = await _owner_of(uow, restriction.account)
     if person is not None:
-        await tell_those_protecting(work, desk.policy, author, person, case)
-    about = {"case": str(case.id), "space": str(hold.space), "member": str(author.id)}
-    work.journal.note(Entry("native_act.was_noticed", SERVICE, "P-7.2", about, case.id))
+        await notify_protecting_cases(uow, app.policy, author, person, case)
+    about = {"case": str(case.id), "space": str(foreign.space), "member": str(author.id)}
+    uow.journal.note(Entry("native_act.was_noticed", SERVICE, "P-7.2", about, case.id))
 
 
-async def _as_strangers(work: Work, hold: ForeignHold) -> None:
+async def _ask_about_unknown(uow: UnitOfWork, foreign: ForeignRestriction) -> None:
     """Whoever did it is not known here as somebody who may: the space's moderators are asked to look."""
-    await work.foreign.add(replace(hold, state=ForeignState.ASKED_ABOUT))
-    members = await work.people.members()
-    there = [m for m in members if sits(m, Seat(MODERATORS.group, space=hold.space), work.now)]
-    asked = there or [m for m in members if sits(m, CHAIRS, work.now)]
+    await uow.foreign.add(replace(foreign, state=ForeignState.ASKED_ABOUT))
+    members = await uow.people.members()
+    there = [m for m in members if holds_seat(m, Seat(MODERATORS.group, space=foreign.space), uow.now)]
+    asked = there or [m for m in members if holds_seat(m, CHAIRS, uow.now)]
     for member in asked:
-        await ask_member(work, member.id, NoticeKind.NATIVE_BY_STRANGER, {"space": str(hold.space)})
-    about = {"space": str(hold.space), "hold": hold.id}
-    work.journal.note(Entry("native_act.is_nobodys", SERVICE, "P-7.2", about))
+        await notify_member(uow, member.id, NoticeKind.NATIVE_ACTION_BY_STRANGER, {"space": str(foreign.space)})
+    about = {"space": str(foreign.space), "hold": foreign.id}
+    uow.journal.note(Entry("native_act.is_nobodys", SERVICE, "P-7.2", about))
 
 
-async def first_picture(desk: Desk, name: SpaceName, foreign: Iterable[tuple[str, Hold]]) -> None:
+async def record_baseline(app: AppContext, name: SpaceName, foreign: Iterable[tuple[str, AccessLevel]]) -> None:
     """What others hold in the space, by native id, is what stood there before us; a picture that stands is kept."""
-    held = tuple(foreign)
-    async with desk.works.begin() as work:
-        if await work.foreign.key_of(name) is None:
-            await work.foreign.begin(name, held, work.now)
-            about = {"space": str(name), "holds": str(len(held))}
-            work.journal.note(Entry("picture.was_taken", SERVICE, "P-7.2", about))
+    restrictions = tuple(foreign)
+    async with app.units_of_work.begin() as uow:
+        if await uow.foreign.digest_key(name) is None:
+            await uow.foreign.record_baseline(name, restrictions, uow.now)
+            about = {"space": str(name), "holds": str(len(restrictions))}
+            uow.journal.note(Entry("picture.was_taken", SERVICE, "P-7.2", about))
 
 
-async def _foreign_on(desk: Desk, space: Space, account: Account, facts: Facts | None) -> tuple[Held, ...] | None:
+async def _foreign_restrictions_on(
+    app: AppContext, space: Space, account: Account, snapshot: AccountSnapshot | None
+) -> tuple[ObservedRestriction, ...] | None:
     """What others hold on the account just now; None where the space did not say."""
-    if facts is not None:
-        seen, belongs = await observe(space, facts)
-        if not isinstance(seen, Seen):
+    if snapshot is not None:
+        seen, ownership = await observe(space, snapshot)
+        if not isinstance(seen, Observed):
             return None
-        return tuple(held for held in seen.holds if belongs.get(held.hold) is Whose.FOREIGN)
+        return tuple(
+            observed_restriction
+            for observed_restriction in seen.restrictions
+            if ownership.get(observed_restriction.level) is Ownership.FOREIGN
+        )
     found = await space.observe(account)
     match found:
         case Unknown() | Missing():
             return None
-        case Seen():
-            return await _without_our_reference(desk, found.holds)
+        case Observed():
+            return await _without_our_reference(app, found.restrictions)
         case _:
             assert_never(found)
 
 
-async def _without_our_reference(desk: Desk, holds: tuple[Held, ...]) -> tuple[Held, ...]:
+async def _without_our_reference(
+    app: AppContext, restrictions: tuple[ObservedRestriction, ...]
+) -> tuple[ObservedRestriction, ...]:
     """Nobody else's restriction carries a reference of ours."""
-    async with desk.works.look() as view:
+    async with app.units_of_work.read() as view:
         return tuple(
             [
-                held
-                for held in holds
-                if held.reference is None or await view.sanctions.by_reference(held.reference) is None
+                observed_restriction
+                for observed_restriction in restrictions
+                if observed_restriction.reference is None
+                or await view.sanctions.by_reference(observed_restriction.reference) is None
             ]
         )
 
 
-async def _forget_what_is_gone(desk: Desk, account: Account, standing: list[Hold]) -> None:
-    async with desk.works.begin() as work:
-        for kind in (Hold.MUTED, Hold.BARRED):
-            known = await work.foreign.find(account.space, account.native_id, kind)
-            if known is not None and kind not in standing and known.state is not ForeignState.TAKEN_OVER:
-                await _is_gone(work, known)
+async def _forget_released(app: AppContext, account: Account, remaining: list[AccessLevel]) -> None:
+    async with app.units_of_work.begin() as uow:
+        for kind in (AccessLevel.MUTED, AccessLevel.BARRED):
+            known = await uow.foreign.find(account.space, account.native_id, kind)
+            if known is not None and kind not in remaining and known.state is not ForeignState.ADOPTED:
+                await forget_released(uow, known)
 
 
-async def _forget(desk: Desk, hold: ForeignHold) -> None:
-    async with desk.works.begin() as work:
-        known = await work.foreign.foreign(hold.id)
+async def _forget_gone(app: AppContext, foreign: ForeignRestriction) -> None:
+    async with app.units_of_work.begin() as uow:
+        known = await uow.foreign.restriction(foreign.id)
         if known is not None:
-            await _is_gone(work, known)
+            await forget_released(uow, known)
 
 
-async def _is_gone(work: Work, known: ForeignHold) -> None:
-    await work.foreign.forget(known.space, [(known.digest, known.hold)], work.now + timedelta(microseconds=1))
-    await keep_about(work, known.id, PromiseKind.NATIVE_REASON)
+async def forget_released(uow: UnitOfWork, known: ForeignRestriction) -> None:
+    await uow.foreign.forget(known.space, [(known.digest, known.level)], uow.now + timedelta(microseconds=1))
+    await complete_about(uow, known.id, DeadlineKind.NATIVE_REASON)
     if known.state is ForeignState.UNEXPLAINED and known.case is not None:
-        await close_matter(work, await case_of(work, known.case), "What was done has been lifted again.")
+        await close_matter(uow, await get_case(uow, known.case), "What was done has been lifted again.")
 
 
-def _is_new(known: ForeignHold, sight: Sight) -> bool:
+def _is_new(known: ForeignRestriction, restriction: NativeRestriction) -> bool:
     """Whether what stands was placed after what we knew of: lifted and placed again, or its author is said only now."""
-    if known.state is ForeignState.AUTHOR_UNSAID:
+    if known.state is ForeignState.AUTHOR_UNKNOWN:
         return True
-    at = sight.trace.at
-    return at is not None and at > known.seen_at and at != known.placed_at
+    at = restriction.attribution.at
+    return at is not None and at > known.observed_at and at != known.restricted_at
 
 
-async def _fresh(work: Work, sight: Sight) -> ForeignHold:
-    key = await work.foreign.key_of(sight.account.space)
+async def _new_foreign(uow: UnitOfWork, restriction: NativeRestriction) -> ForeignRestriction:
+    key = await uow.foreign.digest_key(restriction.account.space)
     if key is None:
         raise Stale
-    return ForeignHold(
+    return ForeignRestriction(
         new_id(),
-        sight.account.space,
-        digest_of(key, sight.account.native_id),
-        sight.held.hold,
-        ForeignState.AUTHOR_UNSAID,
-        work.now,
-        sight.account.native_id,
-        sight.trace.by or sight.held.author,
-        sight.trace.at,
-        sight.held.until,
+        restriction.account.space,
+        digest_native_id(key, restriction.account.native_id),
+        restriction.observed_restriction.level,
+        ForeignState.AUTHOR_UNKNOWN,
+        uow.now,
+        restriction.account.native_id,
+        restriction.attribution.by or restriction.observed_restriction.author,
+        restriction.attribution.at,
+        restriction.observed_restriction.until,
     )
 
 
-async def _author(view: View, sight: Sight) -> Member | None:
+async def _author_of(view: ReadView, restriction: NativeRestriction) -> Member | None:
     """The member who did it, as the space's own records say."""
-    if sight.trace.hand is not Hand.ANOTHER or sight.trace.by is None:
+    if restriction.attribution.acted_by is not ActedBy.OTHER or restriction.attribution.by is None:
         return None
-    return await view.people.member_with(Account(sight.account.space, sight.trace.by))
+    return await view.people.member_with_account(Account(restriction.account.space, restriction.attribution.by))
 
 
-async def _facts(view: View, account: Account) -> Facts | None:
+async def _snapshot_of(view: ReadView, account: Account) -> AccountSnapshot | None:
     """What we know of the account where a sanction may have reached it."""
-    links = [link for link in await view.people.owners(account) if link.binding or link.ended_at is not None]
+    links = [link for link in await view.people.links_of_account(account) if link.binding or link.ended_at is not None]
     # What was linked by mistake may still hold what we placed, until it is let go.
-    return await read(view, sorted(links, key=lambda link: not link.binding)[0].id) if links else None
+    return await load_snapshot(view, sorted(links, key=lambda link: not link.binding)[0].id) if links else None
 
 
-async def _owner(view: View, account: Account) -> PersonId | None:
-    return next((link.person for link in await view.people.owners(account) if link.binding), None)
+async def _owner_of(view: ReadView, account: Account) -> PersonId | None:
+    return next((link.person for link in await view.people.links_of_account(account) if link.binding), None)
 
 
-async def _ours_in(view: View, name: SpaceName, found: Sweep) -> frozenset[tuple[str, Hold]]:
+async def _guardian_restrictions_in(
+    view: ReadView, name: SpaceName, listing: Listing
+) -> frozenset[tuple[str, AccessLevel]]:
     """Which of the holds are ours as far as the last proof tells."""
-    ours: set[tuple[str, Hold]] = set()
+    ours: set[tuple[str, AccessLevel]] = set()
     for known in await view.people.accounts_in(name):
-        if known.account.native_id in found.holds:
-            kept = await view.sanctions.applications_of(known.id)
+        if known.account.native_id in listing.restrictions:
+            enforcements = await view.sanctions.enforcements_of(known.id)
             intents = await view.sanctions.open_intents(known.id)
-            ours |= {(known.account.native_id, each.hold) for each in kept if each.placed}
-            ours |= {(known.account.native_id, each.hold) for each in intents}
+            ours |= {(known.account.native_id, each.level) for each in enforcements if each.active}
+            ours |= {(known.account.native_id, each.level) for each in intents}
     return frozenset(ours)
 
 
-async def _found(desk: Desk, account: Account) -> Found:
+async def find_account_or_id(app: AppContext, account: Account) -> FoundAccount:
     """The account with its handle; where its space does not answer just now, its id stands for that."""
     try:
-        return await find_account(desk, account.space, account.native_id)
+        return await find_account(app, account.space, account.native_id)
     except Refused:
-        return Found(account, account.native_id)
+        return FoundAccount(account, account.native_id)
 
 
-async def _take_over(work: Work, sanction: Sanction, sight: Sight, by: str) -> None:
-    account = await _bound(work, sight.account, sanction.person)
-    await take_over(work, sanction, as_taken(account, sight.held, sight.trace, sanction, by))
+async def adopt_native(uow: UnitOfWork, sanction: Sanction, restriction: NativeRestriction, by: str) -> None:
+    account = await _linked_account(uow, restriction.account, sanction.person)
+    await adopt(
+        uow, sanction, adoption_of(account, restriction.observed_restriction, restriction.attribution, sanction, by)
+    )
 
 
-async def _bound(view: View, account: Account, person: PersonId) -> AccountId:
-    for link in await view.people.owners(account):
+async def _linked_account(view: ReadView, account: Account, person: PersonId) -> AccountId:
+    for link in await view.people.links_of_account(account):
         if link.person == person and link.binding:
             return link.id
     raise NotFound
 
 
-def _said(sight: Sight, found: Found) -> Submission:
+def _submission_for(restriction: NativeRestriction, found: FoundAccount) -> Submission:
     """The matter's own record of what was done, and to whom."""
-    kind = _KINDS[sight.held.hold].value
+    kind = MEASURE_KINDS[restriction.observed_restriction.level].value
     text = f"An account was {kind} with the space's own menu."
-    account = EvidenceIn("account", author=sight.account, author_handle=found.handle, text=text)
-    return Submission(Door.NATIVE_ACT, text, who=found.handle, evidence=(account,))
+    account = EvidenceInput("account", author=restriction.account, author_handle=found.handle, text=text)
+    return Submission(ReportChannel.NATIVE_ACTION, text, who=found.handle, evidence=(account,))
 
 
-def _asked(hold: ForeignHold, case: Case, due: datetime) -> dict[str, str]:
-    return {"space": str(hold.space), "due": due.isoformat(), "when": (hold.placed_at or hold.seen_at).isoformat()}
+def _question_facts(foreign: ForeignRestriction, case: Case, due: datetime) -> dict[str, str]:
+    return {
+        "space": str(foreign.space),
+        "due": due.isoformat(),
+        "when": (foreign.restricted_at or foreign.observed_at).isoformat(),
+    }
 
 
-async def _chairs(view: View, case: Case, besides: MemberId | None) -> tuple[MemberId, ...]:
+async def _moderator_chairs(view: ReadView, case: Case, besides: MemberId | None) -> tuple[MemberId, ...]:
     """The chairs of the moderators who may know of the matter, less whoever did it."""
-    walls = await view.cases.walls_of(case.id)
+    exclusions = await view.cases.exclusions_of(case.id)
     seat = Seat(MODERATORS.group, CHAIRS.office, case.space)
     return tuple(
         member.id
         for member in await view.people.members()
-        if member.id != besides and sits(member, seat, view.now) and may_know(member, case, walls, view.now)
+        if member.id != besides and holds_seat(member, seat, view.now) and may_know(member, case, exclusions, view.now)
     )
 
 
-async def _own_unexplained(view: View, by: MemberId) -> tuple[ForeignHold, ...]:
+async def _own_unexplained(view: ReadView, by: MemberId) -> tuple[ForeignRestriction, ...]:
     """What the member did and owes a reason for, less what turned out to concern them. Policy: P-2.5."""
     own = await view.foreign.unexplained_by(by)
-    return tuple([each for each in own if not each.case or not walled(by, await view.cases.walls_of(each.case))])
+    return tuple(
+        [each for each in own if not each.case or not is_excluded(by, await view.cases.exclusions_of(each.case))]
+    )
 
 
-async def _unexplained(desk: Desk, view: View, by: MemberId, matter: str) -> ForeignHold:
+async def _find_unexplained(app: AppContext, view: ReadView, by: MemberId, matter: str) -> ForeignRestriction:
     """What waits for its reason under that name, for somebody who may know of it; with no name the only one of theirs."""
-    member = await acting(view, by, UseCase.EXPLAIN_NATIVE_ACT)
+    member = await require_permission(view, by, UseCase.EXPLAIN_NATIVE_ACTION)
     if not matter.strip():
         own = await _own_unexplained(view, by)
         if len(own) == 1:
             return own[0]
         if not own:
             raise Refused("nothing_waits", "Nothing that you did waits for its reason.", "P-7.2")
-        names = ", ".join([(await _line(desk, view, each, member)).matter for each in own])
+        names = ", ".join([(await _unexplained_action(app, view, each, member)).matter for each in own])
         raise Refused("several_wait", f"Several wait for a reason. Say which: {names}.", "P-7.2")
     for each in await _own_unexplained(view, by):
-        if (await _line(desk, view, each, member)).matter == plain_name(matter):
+        if (await _unexplained_action(app, view, each, member)).matter == normalize_code_name(matter):
             return each
-    case = await view.cases.case_named(plain_name(matter))
-    hold = await view.foreign.of_case(case.id) if case else None
-    if case is None or hold is None or hold.state is not ForeignState.UNEXPLAINED:
+    case = await view.cases.case_by_code_name(normalize_code_name(matter))
+    foreign = await view.foreign.of_case(case.id) if case else None
+    if case is None or foreign is None or foreign.state is not ForeignState.UNEXPLAINED:
         raise NotFound
-    if not may_know(member, case, await view.cases.walls_of(case.id), view.now):
+    if not may_know(member, case, await view.cases.exclusions_of(case.id), view.now):
         raise NotFound
-    return hold
+    return foreign
 
 
-async def _still_there(desk: Desk, hold: ForeignHold, account: Account) -> Sight | None:
+async def _observe_again(app: AppContext, foreign: ForeignRestriction, account: Account) -> NativeRestriction | None:
     """The restriction as it stands, where it is provably the same; None where it is not there any more."""
-    space = desk.spaces.get(hold.space)
+    space = app.spaces.get(foreign.space)
     seen = await space.observe(account) if space else Unknown("this space is not configured any more")
     if isinstance(seen, Unknown) or space is None:
         raise Refused("not_seen", "The space could not be asked just now. Please try again in a while.", "P-7.2")
-    held = seen.held(hold.hold) if isinstance(seen, Seen) else None
-    if held is None:
+    observed_restriction = seen.find_restriction(foreign.level) if isinstance(seen, Observed) else None
+    if observed_restriction is None:
         return None
-    trace = await space.trace(account, hold.hold)
-    known = TakenOver(AccountId(""), hold.hold, hold.seen_at, SERVICE, hold.until, hold.author, hold.placed_at)
-    return Sight(account, held, trace) if is_the_same(held, known, trace) else None
+    attribution = await space.attribute(account, foreign.level)
+    adoption = Adoption(
+        AccountId(""), foreign.level, foreign.observed_at, SERVICE, foreign.until, foreign.author, foreign.restricted_at
+    )
+    return (
+        NativeRestriction(account, observed_restriction, attribution)
+        if is_unchanged(observed_restriction, adoption, attribution)
+        else None
+    )
 
 
-def _ends(placed: datetime, lasts: timedelta | None, own_end: datetime | None, now: datetime) -> datetime:
+def _measure_end(placed: datetime, lasts: timedelta | None, own_end: datetime | None, now: datetime) -> datetime:
     """When the measure ends: so long after it was placed, and never later than the space itself would let go."""
-    wanted = placed + lasts if lasts is not None else now
-    ends = wanted if own_end is None else min(wanted, own_end)
+    intended = placed + lasts if lasts is not None else now
+    ends = intended if own_end is None else min(intended, own_end)
     if lasts is not None and ends <= now:
         sentence = "By that term it would be over already. Choose a longer one, or lift it with the space's own menu."
         raise Refused("over_already", sentence, "P-6.8")
     return ends
 
 
-async def _line(desk: Desk, view: View, hold: ForeignHold, member: Member) -> Waiting:
-    name = await name_known_to(view, member, await case_of(view, hold.case)) if hold.case else ""
-    at = hold.placed_at or hold.seen_at
-    due = explained_by(hold.seen_at, desk.policy)
-    return Waiting(name, hold.space, _KINDS[hold.hold], at, due)
+async def _unexplained_action(
+    app: AppContext, view: ReadView, foreign: ForeignRestriction, member: Member
+) -> UnexplainedAction:
+    name = await visible_code_name(view, member, await get_case(view, foreign.case)) if foreign.case else ""
+    at = foreign.restricted_at or foreign.observed_at
+    due = explanation_due_at(foreign.observed_at, app.policy)
+    return UnexplainedAction(name, foreign.space, MEASURE_KINDS[foreign.level], at, due)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from guardian.desk.desk import Desk
+from guardian.desk.desk import AppContext
 from guardian.ids import SpaceName
 from guardian.logs import logger
 from guardian.sanctions.lifting import TOPIC
@@ -12,27 +12,27 @@ from guardian.spaces.port import Account
 
 log = logger("desk")
 
-_FRESH: Final = 3
-_BREATH: Final = timedelta(seconds=5)
+_FAILURES_WITHOUT_PAUSE: Final = 3
+_PAUSE: Final = timedelta(seconds=5)
 
 
-async def account_changed(desk: Desk, account: Account) -> None:
+async def on_account_changed(app: AppContext, account: Account) -> None:
     """If the account is somebody's whom a sanction concerns, it is looked at now."""
-    await accounts_changed(desk, account.space, (account.native_id,))
+    await on_accounts_changed(app, account.space, (account.native_id,))
 
 
-async def accounts_changed(desk: Desk, space: SpaceName, native_ids: Iterable[str]) -> None:
+async def on_accounts_changed(app: AppContext, space: SpaceName, native_ids: Iterable[str]) -> None:
     """Those of the accounts that have a key are looked at now; the others are nobody's business."""
-    wanted = frozenset(native_ids)
-    async with desk.works.look() as view:
-        known = [a.id for a in await view.people.accounts_in(space) if a.account.native_id in wanted]
-        keys = [key for key in [await view.sanctions.key(account) for account in known] if key is not None]
-    if not keys:
+    ids = frozenset(native_ids)
+    async with app.units_of_work.read() as view:
+        known = [a.id for a in await view.people.accounts_in(space) if a.account.native_id in ids]
+        items = [item for item in [await view.sanctions.work_item(account) for account in known] if item is not None]
+    if not items:
         return
-    async with desk.works.begin() as work:
-        for key in keys:
+    async with app.units_of_work.begin() as uow:
+        for item in items:
             # An attempt that fails may bring about the next event: a key that is in trouble already takes a breath first.
-            at = work.now if key.failures < _FRESH else work.now + _BREATH
-            await work.sanctions.touch_account(key.account, at)
-        work.wake(TOPIC)
-    log.info("event.noticed", space=space, keys=len(keys))
+            at = uow.now if item.failures < _FAILURES_WITHOUT_PAUSE else uow.now + _PAUSE
+            await uow.sanctions.schedule_account(item.account, at)
+        uow.wake(TOPIC)
+    log.info("event.noticed", space=space, keys=len(items))

@@ -3,25 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from guardian.cases.access import case_to_read
+from guardian.cases.access import case_for_reader
 from guardian.cases.acting import is_under_review
-from guardian.cases.concerns import Doubt, RiskMark
+from guardian.cases.concerns import ConflictClaim, RiskMark
 from guardian.cases.deliberation import BoardAnswer, Mark
-from guardian.cases.local import Hop
-from guardian.cases.values import Act, ActState, Ballot, Case, CaseKind, Review
-from guardian.desk.desk import Desk, View
-from guardian.desk.knowing import coverage_known_to
-from guardian.desk.reading import reader_of
+from guardian.cases.local import Handoff
+from guardian.cases.values import ActReview, ActState, Ballot, Case, CaseKind, UnilateralAct
+from guardian.desk.desk import AppContext, ReadView
+from guardian.desk.knowing import visible_coverage
+from guardian.desk.reading import session_reader
 from guardian.ids import MemberId, ProposalId
 from guardian.journal import OPERATOR, PARTY, SERVICE
-from guardian.sanctions.values import Coverage, Sanction, state_at
+from guardian.sanctions.values import Coverage, Sanction, term_state_at
 from rules.ladder import TermState
 
 _OTHERS: Mapping[str, str] = {SERVICE: "the service", OPERATOR: "the operator", PARTY: "the person concerned"}
 
 
 @dataclass(frozen=True, slots=True)
-class Votes:
+class BallotView:
     """All that was answered and marked on one proposal, oldest first; a later ballot takes the place of an earlier one."""
 
     ballots: tuple[Ballot, ...]
@@ -29,15 +29,15 @@ class Votes:
 
 
 @dataclass(frozen=True, slots=True)
-class ActRead:
+class ActRecord:
     """One act taken alone, with what its reviewers have said."""
 
-    act: Act
-    reviews: tuple[Review, ...]
+    act: UnilateralAct
+    reviews: tuple[ActReview, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class SanctionRead:
+class SanctionView:
     """One sanction of the case, where its term stands, and the person's total in each space that it reaches."""
 
     sanction: Sanction
@@ -53,52 +53,52 @@ class Proceedings:
     """
 
     names: Mapping[str, str]
-    votes: Mapping[ProposalId, Votes]
-    acts: tuple[ActRead, ...]
-    sanctions: tuple[SanctionRead, ...]
+    ballots: Mapping[ProposalId, BallotView]
+    acts: tuple[ActRecord, ...]
+    sanctions: tuple[SanctionView, ...]
     board_answer: BoardAnswer | None = None
     risk_marks: tuple[RiskMark, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
-    hops: tuple[Hop, ...] = ()
+    claims: tuple[ConflictClaim, ...] = ()
+    handoffs: tuple[Handoff, ...] = ()
 
 
-async def proceedings(desk: Desk, session: str) -> Proceedings:
+async def read_proceedings(app: AppContext, session: str) -> Proceedings:
     """What has become of the session's case, for the member whose session it is. Policy: P-4.2."""
-    by, code_name = await reader_of(desk, session)
-    async with desk.works.look() as view:
-        case = await case_to_read(view, by, code_name)
+    by, code_name = await session_reader(app, session)
+    async with app.units_of_work.read() as view:
+        case = await case_for_reader(view, by, code_name)
         return Proceedings(
             {**_OTHERS, **{member.id: member.name for member in await view.people.members()}},
-            await _votes(view, case),
+            await _ballot_views(view, case),
             tuple(
                 [
-                    ActRead(_as_shown(act, by), await view.deliberation.reviews_of(act.id))
+                    ActRecord(_redact_for_actor(act, by), await view.deliberation.reviews_of(act.id))
                     for act in await view.deliberation.acts_of(case.id)
                 ]
             ),
-            tuple([await _sanction(view, by, sanction) for sanction in await view.sanctions.of_case(case.id)]),
-            await view.deliberation.board_answer_for(case.id),
+            tuple([await _sanction_view(view, by, sanction) for sanction in await view.sanctions.of_case(case.id)]),
+            await view.deliberation.board_answer_on(case.id),
             await view.cases.risk_marks_of(case.id),
-            tuple(doubt for doubt in await view.cases.doubts_of(case.id) if doubt.decided_at is not None),
-            () if case.kind is CaseKind.LOCAL else await view.hops.of_case(case.id),
+            tuple(claim for claim in await view.cases.conflict_claims_of(case.id) if claim.decided_at is not None),
+            () if case.kind is CaseKind.LOCAL else await view.handoffs.of_case(case.id),
         )
 
 
-def _as_shown(act: Act, by: MemberId) -> Act:
+def _redact_for_actor(act: UnilateralAct, by: MemberId) -> UnilateralAct:
     """To its actor an open review only waits: that it lies with the chairs early would say why. Policy: P-4.4."""
     return replace(act, state=ActState.UNREVIEWED) if act.by == by and is_under_review(act) else act
 
 
-async def _votes(view: View, case: Case) -> Mapping[ProposalId, Votes]:
+async def _ballot_views(view: ReadView, case: Case) -> Mapping[ProposalId, BallotView]:
     return {
-        proposal.id: Votes(
+        proposal.id: BallotView(
             await view.deliberation.ballots_on(proposal.id), await view.deliberation.marks_on(proposal.id)
         )
         for proposal in await view.deliberation.proposals_of(case.id)
     }
 
 
-async def _sanction(view: View, by: MemberId, sanction: Sanction) -> SanctionRead:
+async def _sanction_view(view: ReadView, by: MemberId, sanction: Sanction) -> SanctionView:
     rows = [row for row in await view.sanctions.coverage_of(sanction.person) if sanction.covers(row.space)]
-    reached = await coverage_known_to(view, by, sanction.person, rows)
-    return SanctionRead(sanction, state_at(sanction, view.now), reached)
+    reached = await visible_coverage(view, by, sanction.person, rows)
+    return SanctionView(sanction, term_state_at(sanction, view.now), reached)

@@ -2,23 +2,23 @@
 
 from dataclasses import dataclass
 
-from guardian.cases.receipts import digest_of
+from guardian.cases.receipts import digest_secret
 from guardian.cases.values import PartyRole, ReceiptKind, Report
-from guardian.desk.desk import View
+from guardian.desk.desk import ReadView
 from guardian.errors import NotFound
 from guardian.ids import Reference, ReportId
 from guardian.spaces.port import Account
 
 
 @dataclass(frozen=True, slots=True)
-class ByReceipt:
+class ReceiptAccess:
     """Whoever holds the receipt."""
 
     receipt: str
 
 
 @dataclass(frozen=True, slots=True)
-class ByReporter:
+class ReporterAccess:
     """The account by which the report was made, as the space itself says who is asking."""
 
     report: ReportId
@@ -26,52 +26,52 @@ class ByReporter:
 
 
 @dataclass(frozen=True, slots=True)
-class ByAddress:
+class MailAddressAccess:
     """Whoever writes to the mail address that was made for one reporter; `token` is the secret part of it."""
 
     token: str
 
 
 @dataclass(frozen=True, slots=True)
-class ByRule:
+class PolicyAccess:
     """The service itself, which a rule has sent to the report."""
 
     report: ReportId
 
 
-ReceiptKey = ByReceipt | ByReporter | ByAddress | ByRule
+ReportAccess = ReceiptAccess | ReporterAccess | MailAddressAccess | PolicyAccess
 
 
-async def report_for(view: View, key: ReceiptKey) -> Report:
+async def report_for(view: ReadView, access: ReportAccess) -> Report:
     """The report that the key opens; NotFound where it opens none."""
     report: Report | None = None
-    match key:
-        case ByReceipt(typed):
-            receipt = await view.cases.receipt(digest_of(typed))
+    match access:
+        case ReceiptAccess(typed):
+            receipt = await view.cases.receipt(digest_secret(typed))
             if receipt is not None and receipt.kind is ReceiptKind.REPORTER and receipt.report is not None:
                 report = await view.cases.report(receipt.report)
-        case ByReporter(report_id, account):
+        case ReporterAccess(report_id, account):
             found = await view.cases.report(report_id)
             report = found if found is not None and found.reporter == account else None
-        case ByAddress(token):
-            report = await report_addressed(view, token)
-        case ByRule(report_id):
+        case MailAddressAccess(token):
+            report = await report_for_address(view, token)
+        case PolicyAccess(report_id):
             report = await view.cases.report(report_id)
     if report is None:
         raise NotFound("This receipt opens nothing here. Please check that every letter and digit is as it was shown.")
     return report
 
 
-async def report_addressed(view: View, token: str) -> Report | None:
+async def report_for_address(view: ReadView, token: str) -> Report | None:
     """The report whose address this still is: one that was taken back, or expunged with its case, leads nowhere."""
-    made = await view.cases.receipt(digest_of(token))
-    if made is None or made.kind is not ReceiptKind.MAIL or made.report is None:
+    receipt = await view.cases.receipt(digest_secret(token))
+    if receipt is None or receipt.kind is not ReceiptKind.MAIL or receipt.report is None:
         return None
-    found = await view.cases.report(made.report)
-    return found if found and found.mail and digest_of(found.mail.token) == made.digest else None
+    found = await view.cases.report(receipt.report)
+    return found if found and found.mail and digest_secret(found.mail.token) == receipt.digest else None
 
 
-async def reference_of_report(view: View, report: Report) -> Reference:
+async def reference_of_report(view: ReadView, report: Report) -> Reference:
     """What its reporter calls the report by."""
     parties = await view.cases.parties_of(report.case)
     return next(p.reference for p in parties if p.role is PartyRole.REPORTER and p.report == report.id)

@@ -8,25 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from guardian.cases.access import acting, may_know
-from guardian.desk.desk import Desk, View
-from guardian.desk.knowing import accounts_known_to
+from guardian.cases.access import may_know, require_permission
+from guardian.desk.desk import AppContext, ReadView
+from guardian.desk.knowing import visible_accounts
 from guardian.errors import NotFound
 from guardian.ids import MemberId, Reference, SpaceName
 from guardian.journal import OPERATOR, Entry, by_member
 from guardian.notices.values import NoticeState
 from guardian.people.permissions import UseCase
-from guardian.people.values import KnownAccount, Member, Person
+from guardian.people.values import LinkedAccount, Member, Person
 from guardian.sanctions.explain import Explanation, explain
-from guardian.sanctions.facts import Facts, read
-from guardian.sanctions.values import Sanction, asks_until, state_at
-from guardian.spaces.port import Account, named
+from guardian.sanctions.facts import AccountSnapshot, load_snapshot
+from guardian.sanctions.values import Sanction, binding_until, term_state_at
+from guardian.spaces.port import Account, known_or_none
 from rules.ladder import TermState
 from rules.precedence import Restriction
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class StatusCounts:
     """How many of everything there are, and by which state."""
 
     cases: Mapping[str, int]
@@ -37,7 +37,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Because:
+class SanctionReason:
     """One sanction behind what is wanted, by its reference."""
 
     reference: Reference
@@ -46,17 +46,17 @@ class Because:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class AccountExplanation:
     """One account of a person: why it is restricted, until when, and what the next look will do."""
 
     person: str
     handle: str
     explanation: Explanation
-    because: tuple[Because, ...]
+    because: tuple[SanctionReason, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RosterAccount:
     """One account that a sanction reaches, and how things stood there at the last look."""
 
     space: SpaceName
@@ -66,7 +66,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RosterEntry:
     """One running sanction, with all that somebody needs who must lift it by hand. `ends` None: no end is known."""
 
     person: str
@@ -74,122 +74,134 @@ class Running:
     restriction: Restriction
     starts: datetime
     ends: datetime | None
-    by_itself: bool
-    places: tuple[Place, ...]
+    ends_by_itself: bool
+    accounts: tuple[RosterAccount, ...]
 
 
-async def counts(desk: Desk, chair_waits: bool) -> Counts:
+async def status_counts(app: AppContext, chair_unconfirmed: bool) -> StatusCounts:
     """Numbers without content; the look is journalled as the operator's."""
-    async with desk.works.begin() as work:
-        cases = Counter(str(case.state) for case in await work.cases.cases())
-        sanctions = Counter(str(state_at(each, work.now)) for each in await work.sanctions.unlifted())
-        notices = {str(state): await work.notices.count(state) for state in NoticeState}
-        blocked = Counter(str(key.space) for key in await work.sanctions.blocked())
-        work.journal.note(Entry("status.was_read", OPERATOR, "P-1.5"))
-    return Counts(dict(cases), dict(sanctions), notices, dict(blocked), not chair_waits)
+    async with app.units_of_work.begin() as uow:
+        cases = Counter(str(case.state) for case in await uow.cases.cases())
+        sanctions = Counter(str(term_state_at(each, uow.now)) for each in await uow.sanctions.unlifted())
+        notices = {str(state): await uow.notices.count(state) for state in NoticeState}
+        blocked = Counter(str(item.space) for item in await uow.sanctions.blocked_items())
+        uow.journal.note(Entry("status.was_read", OPERATOR, "P-1.5"))
+    return StatusCounts(dict(cases), dict(sanctions), notices, dict(blocked), not chair_unconfirmed)
 
 
-async def explain_account(desk: Desk, by: MemberId, space: SpaceName, text: str) -> tuple[Explained, ...]:
+async def explain_account(app: AppContext, by: MemberId, space: SpaceName, text: str) -> tuple[AccountExplanation, ...]:
     """What holds one account. NotFound for an account that nobody restricted, and for one that is not yours to see."""
-    async with desk.works.look() as view:
-        await acting(view, by, UseCase.EXPLAIN)
-    place = desk.spaces.get(space)
-    found = named(await place.find(text)) if place else None
-    async with desk.works.look() as view:
-        owners = await view.people.owners(Account(space, found[0] if found else text.strip()))
-        known = [seen for owner in owners for seen in await accounts_known_to(view, by, owner.person)]
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.EXPLAIN)
+    port = app.spaces.get(space)
+    found = known_or_none(await port.find_account(text)) if port else None
+    async with app.units_of_work.read() as view:
+        owners = await view.people.links_of_account(Account(space, found[0] if found else text.strip()))
+        known = [seen for owner in owners for seen in await visible_accounts(view, by, owner.person)]
         ours = {owner.id for owner in owners}
         owner = next((seen for seen in known if seen.id in ours and seen.binding), None)
-        person = await _seen_person(view, by, await view.people.person(owner.person) if owner else None)
-    return await _explained(desk, by, person, space)
+        person = await _require_visible_person(view, by, await view.people.person(owner.person) if owner else None)
+    return await _explain_accounts(app, by, person, space)
 
 
-async def explain_person(desk: Desk, by: MemberId, person_code: str) -> tuple[Explained, ...]:
+async def explain_person(app: AppContext, by: MemberId, person_code: str) -> tuple[AccountExplanation, ...]:
     """What holds each account of a person. NotFound for an unknown code name, and for one that is not yours to see."""
-    async with desk.works.look() as view:
-        await acting(view, by, UseCase.EXPLAIN)
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.EXPLAIN)
         plain = "-".join(person_code.casefold().replace("-", " ").split())
-        person = await _seen_person(view, by, await view.people.person_named(plain))
-    return await _explained(desk, by, person, None)
+        person = await _require_visible_person(view, by, await view.people.person_by_code_name(plain))
+    return await _explain_accounts(app, by, person, None)
 
 
-async def roster(desk: Desk, by: MemberId) -> tuple[Running, ...]:
+async def compile_roster(app: AppContext, by: MemberId) -> tuple[RosterEntry, ...]:
     """Every running sanction that the member may know of, oldest first; the printing is in the journal."""
-    async with desk.works.begin() as work:
-        member = await acting(work, by, UseCase.PRINT_ROSTER)
+    async with app.units_of_work.begin() as uow:
+        member = await require_permission(uow, by, UseCase.PRINT_ROSTER)
         lines = []
-        for sanction in await work.sanctions.unlifted():
-            person = await work.people.person(sanction.person)
-            if person is None or state_at(sanction, work.now) is TermState.OVER:
+        for sanction in await uow.sanctions.unlifted():
+            person = await uow.people.person(sanction.person)
+            if person is None or term_state_at(sanction, uow.now) is TermState.OVER:
                 continue
-            if await _may_know_why(work, member, sanction):
-                lines.append(await _running(work, by, person, sanction))
+            if await may_know_sanction(uow, member, sanction):
+                lines.append(await _roster_entry(uow, by, person, sanction))
         about = {"sanctions": str(len(lines))}
-        work.journal.note(Entry("roster.was_printed", by_member(by), "P-9.8", about))
+        uow.journal.note(Entry("roster.was_printed", by_member(by), "P-9.8", about))
     return tuple(lines)
 
 
-async def _seen_person(view: View, by: MemberId, person: Person | None) -> Person:
-    if person is None or not await accounts_known_to(view, by, person.id):
+async def _require_visible_person(view: ReadView, by: MemberId, person: Person | None) -> Person:
+    if person is None or not await visible_accounts(view, by, person.id):
         raise NotFound
     return person
 
 
-async def _may_know_why(view: View, member: Member, sanction: Sanction) -> bool:
+async def may_know_sanction(view: ReadView, member: Member, sanction: Sanction) -> bool:
     """Whether the sanction's case is the member's to know; another case of the same person changes nothing (P-2.5)."""
     case = await view.cases.case(sanction.case)
-    return case is not None and may_know(member, case, await view.cases.walls_of(case.id), view.now)
+    return case is not None and may_know(member, case, await view.cases.exclusions_of(case.id), view.now)
 
 
-async def _explained(desk: Desk, by: MemberId, person: Person, only: SpaceName | None) -> tuple[Explained, ...]:
-    async with desk.works.begin() as work:
-        member = await acting(work, by, UseCase.EXPLAIN)
-        known = await accounts_known_to(work, by, person.id)
+async def _explain_accounts(
+    app: AppContext, by: MemberId, person: Person, only: SpaceName | None
+) -> tuple[AccountExplanation, ...]:
+    async with app.units_of_work.begin() as uow:
+        member = await require_permission(uow, by, UseCase.EXPLAIN)
+        known = await visible_accounts(uow, by, person.id)
         accounts = [a for a in known if only in (None, a.account.space)]
-        facts = [await _known(work, member, found) for found in [await read(work, a.id) for a in accounts] if found]
+        snapshots = [
+            await _visible_snapshot(uow, member, found)
+            for found in [await load_snapshot(uow, a.id) for a in accounts]
+            if found
+        ]
         about = {"person": person.id}
-        work.journal.note(Entry("person.was_explained", by_member(by), "P-9.8", about))
-    lines = [await _line(desk, person, each) for each in facts]
+        uow.journal.note(Entry("person.was_explained", by_member(by), "P-9.8", about))
+    lines = [await _account_explanation(app, person, each) for each in snapshots]
     if not lines:
         raise NotFound
     return tuple(line for line in lines if line is not None)
 
 
-async def _known(view: View, member: Member, facts: Facts) -> Facts:
+async def _visible_snapshot(view: ReadView, member: Member, snapshot: AccountSnapshot) -> AccountSnapshot:
     """The facts of a key without the sanctions whose case the member may not know."""
-    known = [each for each in facts.sanctions if await _may_know_why(view, member, each)]
-    return replace(facts, sanctions=tuple(known))
+    known = [each for each in snapshot.sanctions if await may_know_sanction(view, member, each)]
+    return replace(snapshot, sanctions=tuple(known))
 
 
-async def _line(desk: Desk, person: Person, facts: Facts) -> Explained | None:
+async def _account_explanation(app: AppContext, person: Person, snapshot: AccountSnapshot) -> AccountExplanation | None:
     """The space is looked at here, outside any transaction."""
-    space = desk.spaces.get(facts.key.space)
+    space = app.spaces.get(snapshot.item.space)
     if space is None:
         return None
-    explanation = await explain(facts, space, desk.clock.now())
-    references = {sanction.id: sanction.reference for sanction in facts.sanctions}
-    because = tuple(Because(references[each], state, ends) for each, state, ends in explanation.because)
-    return Explained(person.code_name, facts.known.handle, explanation, because)
+    explanation = await explain(snapshot, space, app.clock.now())
+    references = {sanction.id: sanction.reference for sanction in snapshot.sanctions}
+    because = tuple(SanctionReason(references[each], state, ends) for each, state, ends in explanation.because)
+    return AccountExplanation(person.code_name, snapshot.known.handle, explanation, because)
 
 
-async def _running(view: View, by: MemberId, person: Person, sanction: Sanction) -> Running:
-    end = asks_until(sanction)
-    return Running(
+async def _roster_entry(view: ReadView, by: MemberId, person: Person, sanction: Sanction) -> RosterEntry:
+    end = binding_until(sanction)
+    return RosterEntry(
         person.code_name,
         sanction.reference,
         sanction.restriction,
         sanction.starts,
         end or sanction.ends,
         end is not None,
-        tuple([await _place(view, a) for a in await accounts_known_to(view, by, person.id) if _reaches(sanction, a)]),
+        tuple(
+            [
+                await _roster_account(view, a)
+                for a in await visible_accounts(view, by, person.id)
+                if _reaches(sanction, a)
+            ]
+        ),
     )
 
 
-def _reaches(sanction: Sanction, known: KnownAccount) -> bool:
+def _reaches(sanction: Sanction, known: LinkedAccount) -> bool:
     return known.binding and sanction.covers(known.account.space)
 
 
-async def _place(view: View, known: KnownAccount) -> Place:
-    key = await view.sanctions.key(known.id)
-    state = str(key.state) if key and key.state else "not looked at yet"
-    return Place(known.account.space, known.account.native_id, known.handle, state)
+async def _roster_account(view: ReadView, known: LinkedAccount) -> RosterAccount:
+    item = await view.sanctions.work_item(known.id)
+    state = str(item.state) if item and item.state else "not looked at yet"
+    return RosterAccount(known.account.space, known.account.native_id, known.handle, state)

@@ -6,29 +6,29 @@ A member with a conflict hands it on unopened. Policy: P-2.10.
 from dataclasses import dataclass, replace
 from typing import Final
 
-from guardian.cases.access import acting, may_know
+from guardian.cases.access import may_know, require_permission
 from guardian.cases.intake import Submission
 from guardian.cases.questions import CONTACT_IS_SAFE
-from guardian.cases.values import Door
-from guardian.desk.desk import Desk
-from guardian.desk.intake import Received, receive
+from guardian.cases.values import ReportChannel
+from guardian.desk.desk import AppContext
+from guardian.desk.intake import IntakeResult, receive
 from guardian.errors import Refused
 from guardian.ids import MemberId
 from guardian.people.permissions import UseCase
 
-WHO_TOLD_IT: Final = "who_told_it_and_when"
+SOURCE_QUESTION: Final = "who_told_it_and_when"
 """The answer that says who told it, when, and how they can be reached."""
 
-_NOBODY: Final = (
+_NO_SOURCE: Final = (
     "Please say who told you, or “they want to stay unnamed”: the others have to know whether there is somebody to ask."
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a member was told. `told_by`: who, when, and how to reach them; `safe` ("yes", "no" or "") whether that is safe."""
+class OralReport:
+    """What a member was told. `source`: who, when, and how to reach them; `safe` ("yes", "no" or "") whether that is safe."""
 
-    told_by: str
+    source: str
     what: str
     who: str = ""
     concerns: tuple[MemberId, ...] = ()
@@ -37,7 +37,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class OralReportResult:
     """What the member who entered it has: a receipt to pass on to whoever told it, unless the report keeps them out.
 
     `text` is what whoever told it is to know.
@@ -48,64 +48,68 @@ class Entered:
     text: str
 
 
-async def may_enter(desk: Desk, by: MemberId) -> None:
+async def require_may_report_on_behalf(app: AppContext, by: MemberId) -> None:
     """Refused where the member's seat does not allow it."""
-    async with desk.works.look() as view:
-        await acting(view, by, UseCase.ENTER_REPORT)
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.REPORT_ON_BEHALF)
 
 
-async def enter(desk: Desk, by: MemberId, told: Told, delivery: str | None = None) -> Entered:
+async def report_on_behalf(
+    app: AppContext, by: MemberId, oral_report: OralReport, delivery: str | None = None
+) -> OralReportResult:
     """What was told is a report like any other; whom it points to is kept out, the member who entered it too.
 
     The same delivery again gets the first answer again. Policy: P-2.5, P-2.10.
     """
-    answers = {WHO_TOLD_IT: told.told_by.strip()}
-    if told.safe:
-        answers[CONTACT_IS_SAFE] = told.safe
+    answers = {SOURCE_QUESTION: oral_report.source.strip()}
+    if oral_report.safe:
+        answers[CONTACT_IS_SAFE] = oral_report.safe
     submission = Submission(
-        door=Door.VOICE,
-        what_happened=told.what,
-        who=told.who,
-        danger=told.danger,
-        names_members=told.concerns,
+        channel=ReportChannel.VOICE,
+        what_happened=oral_report.what,
+        who=oral_report.who,
+        danger=oral_report.danger,
+        named_members=oral_report.concerns,
         answers=answers,
         delivery=delivery,
     )
-    received = await _received(desk, by, told.told_by, submission)
-    return Entered(received.receipt if await _sees(desk, by, received) else "", received.reference, received.text)
+    received = await _submit(app, by, oral_report.source, submission)
+    return OralReportResult(
+        received.receipt if await _may_see_case(app, by, received) else "", received.reference, received.text
+    )
 
 
-async def hand_on(desk: Desk, by: MemberId, told_by: str, delivery: str | None = None) -> str:
+async def pass_on_unread(app: AppContext, by: MemberId, source: str, delivery: str | None = None) -> str:
     """The others know whom to ask, and nothing else; the member takes no part in it from this instant. The reference.
 
     Policy: P-2.10, P-4.1.
     """
     submission = Submission(
-        door=Door.VOICE,
+        channel=ReportChannel.VOICE,
         what_happened=(
             "Somebody told a member something that is meant for the group. The member knows the people in it, has taken "
             "nothing of it in, and hands it on. Please ask whoever told it, and enter what they say with /report-for."
         ),
-        names_members=(by,),
-        answers={WHO_TOLD_IT: told_by.strip()},
+        named_members=(by,),
+        answers={SOURCE_QUESTION: source.strip()},
         delivery=delivery,
     )
-    return (await _received(desk, by, told_by, submission)).reference
+    return (await _submit(app, by, source, submission)).reference
 
 
-async def _received(desk: Desk, by: MemberId, told_by: str, submission: Submission) -> Received:
-    if not told_by.strip():
-        raise Refused("nobody_told_it", _NOBODY, "P-2.10")
-    async with desk.works.look() as view:
-        member = await acting(view, by, UseCase.ENTER_REPORT)
-    return await receive(desk, replace(submission, entered_by=by, reporter_handle=f"told to {member.name}"))
+async def _submit(app: AppContext, by: MemberId, source: str, submission: Submission) -> IntakeResult:
+    if not source.strip():
+        raise Refused("nobody_told_it", _NO_SOURCE, "P-2.10")
+    async with app.units_of_work.read() as view:
+        member = await require_permission(view, by, UseCase.REPORT_ON_BEHALF)
+    return await receive(app, replace(submission, entered_by=by, reporter_handle=f"told to {member.name}"))
 
 
-async def _sees(desk: Desk, by: MemberId, received: Received) -> bool:
+async def _may_see_case(app: AppContext, by: MemberId, received: IntakeResult) -> bool:
     """Whether the member may know of the case that the report became: with its receipt they would, walled or not."""
-    async with desk.works.look() as view:
+    async with app.units_of_work.read() as view:
         member, report = await view.people.member(by), await view.cases.report(received.report)
         case = await view.cases.case(report.case) if report else None
         if member is None or case is None:
             return False
-        return may_know(member, case, await view.cases.walls_of(case.id), view.now)
+        return may_know(member, case, await view.cases.exclusions_of(case.id), view.now)

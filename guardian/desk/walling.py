@@ -8,82 +8,92 @@ from dataclasses import replace
 
 from guardian.cases.stores import CaseView
 from guardian.cases.values import Case
-from guardian.cases.walls import circle_of, goes_to_board, held_by, sent_to_board, spared, still_needed, walls_from
+from guardian.cases.walls import (
+    as_board_case,
+    conflict_status_by_member,
+    exclusions_from,
+    exempt,
+    handling_groups,
+    missing_exclusions,
+    must_go_to_board,
+)
 from guardian.desk.counting import recount
-from guardian.desk.desk import Work
-from guardian.desk.telling import tell_deciders, tell_members, tell_reporters
+from guardian.desk.desk import UnitOfWork
+from guardian.desk.telling import notify_deciders, notify_members, notify_reporters
 from guardian.ids import MemberId
 from guardian.journal import Entry
 from guardian.notices.values import News, NoticeKind
 from guardian.people.values import Member
-from rules.conflicts import Signs, Standing
+from rules.conflicts import ConflictIndicators, ConflictStatus
 from rules.policy import Policy
 from rules.routing import contact_for
 
 
-async def wall_off(work: Work, policy: Policy, case: Case, signs: Signs[MemberId], by: str) -> tuple[Case, bool]:
+async def exclude_indicated(
+    uow: UnitOfWork, policy: Policy, case: Case, indicators: ConflictIndicators[MemberId], by: str
+) -> tuple[Case, bool]:
     """Whoever the signs point to is kept out from now on; the case as it then stands, and whether that changed.
 
-    Nobody is told of the wall here: see `tell_of_walls`. Ballots are counted again without them (P-5.1).
+    Nobody is told of the wall here: see `notify_of_exclusions`. Ballots are counted again without them (P-5.1).
     """
-    members = await work.people.members()
-    before = await work.cases.walls_of(case.id)
-    needed = walls_from(signs, members, policy, case, work.now, by)
-    fresh = still_needed(needed, before, spared(signs, before, case.contact))
-    for wall in fresh:
-        await work.cases.add_wall(wall)
-        about = {"case": case.id, "member": wall.member, "kind": wall.kind}
-        work.journal.note(Entry("wall.was_put_up", by, "P-2.5", about, case.id))
-    concerned = [wall.member for wall in fresh]
+    members = await uow.people.members()
+    before = await uow.cases.exclusions_of(case.id)
+    needed = exclusions_from(indicators, members, policy, case, uow.now, by)
+    fresh = missing_exclusions(needed, before, exempt(indicators, before, case.contact))
+    for exclusion in fresh:
+        await uow.cases.add_exclusion(exclusion)
+        about = {"case": case.id, "member": exclusion.member, "kind": exclusion.kind}
+        uow.journal.note(Entry("wall.was_put_up", by, "P-2.5", about, case.id))
+    concerned = [exclusion.member for exclusion in fresh]
     if (
         fresh
         and not case.board_only
-        and goes_to_board(circle_of(members, work.now), (*before, *fresh), concerned, policy)
+        and must_go_to_board(handling_groups(members, uow.now), (*before, *fresh), concerned, policy)
     ):
-        case = await to_board(work, case, by)
+        case = await send_to_board(uow, case, by)
     if fresh:
-        case = await recount(work, case, policy)
-        case = await _another_contact(work, policy, case, concerned)
+        case = await recount(uow, case, policy)
+        case = await _replace_contact(uow, policy, case, concerned)
     return case, bool(fresh)
 
 
-async def _another_contact(work: Work, policy: Policy, case: Case, concerned: Container[MemberId]) -> Case:
+async def _replace_contact(uow: UnitOfWork, policy: Policy, case: Case, concerned: Container[MemberId]) -> Case:
     """Whoever is kept out speaks to the reporter no more: somebody else does, and the reporter knows. Policy: P-3.4."""
     if case.contact is None or case.contact not in concerned:
         return case
-    chosen = await contact_among(work, replace(case, contact=None), policy)
-    changed = await work.cases.save_case(replace(case, contact=chosen))
+    chosen = await choose_contact(uow, replace(case, contact=None), policy)
+    changed = await uow.cases.save_case(replace(case, contact=chosen))
     if chosen is not None:
-        await tell_reporters(work, changed, NoticeKind.REPORTER_NEWS, {"news": News.CONTACT_CHANGED})
+        await notify_reporters(uow, changed, NoticeKind.REPORTER_NEWS, {"news": News.CONTACT_CHANGED})
     return changed
 
 
-async def to_board(work: Work, case: Case, by: str) -> Case:
+async def send_to_board(uow: UnitOfWork, case: Case, by: str) -> Case:
     """The case is the Board's and nobody else's from now on."""
-    work.journal.note(Entry("case.went_to_board", by, "P-2.5", {"case": case.id}, case.id))
-    return await work.cases.save_case(sent_to_board(case))
+    uow.journal.note(Entry("case.went_to_board", by, "P-2.5", {"case": case.id}, case.id))
+    return await uow.cases.save_case(as_board_case(case))
 
 
-async def tell_of_walls(work: Work, before: Case, after: Case) -> None:
+async def notify_of_exclusions(uow: UnitOfWork, before: Case, after: Case) -> None:
     """Those who now decide are told: the Board that a case has come to it, or a chair that somebody waits for a word."""
     if after.board_only and not before.board_only:
-        await tell_members(work, after, NoticeKind.WITH_BOARD, {"news": News.TO_BOARD})
-    if await somebody_is_held_out(work, after):
-        await tell_deciders(work, after, NoticeKind.HELD_OUT_TO_DECIDE)
+        await notify_members(uow, after, NoticeKind.WITH_BOARD, {"news": News.TO_BOARD})
+    if await has_pending_exclusion(uow, after):
+        await notify_deciders(uow, after, NoticeKind.EXCLUSION_TO_DECIDE)
 
 
-async def somebody_is_held_out(view: CaseView, case: Case) -> bool:
+async def has_pending_exclusion(view: CaseView, case: Case) -> bool:
     """Whether the case waits for a word on somebody who may be concerned."""
-    return Standing.HELD_OUT in held_by(await view.cases.walls_of(case.id)).values()
+    return ConflictStatus.PENDING in conflict_status_by_member(await view.cases.exclusions_of(case.id)).values()
 
 
-async def contact_among(view: CaseView, case: Case, policy: Policy) -> MemberId | None:
+async def choose_contact(view: CaseView, case: Case, policy: Policy) -> MemberId | None:
     """Who speaks to the reporter as things stand; where policy names nobody, the first who asked to."""
     members = await view.people.members()
-    held = held_by(await view.cases.walls_of(case.id))
-    return contact_for(circle_of(members, view.now), held, case.contact, None, policy)
+    statuses = conflict_status_by_member(await view.cases.exclusions_of(case.id))
+    return contact_for(handling_groups(members, view.now), statuses, case.contact, None, policy)
 
 
-def name_of(members: tuple[Member, ...], member: MemberId | None) -> str:
+def member_name(members: tuple[Member, ...], member: MemberId | None) -> str:
     """What the member is called; empty where nobody is meant."""
     return next((each.name for each in members if each.id == member), "")

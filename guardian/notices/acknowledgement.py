@@ -2,26 +2,36 @@
 
 from datetime import datetime
 
-from guardian.notices.catalogue import say, spoken
+from guardian.notices.catalogue import format_datetime, translate_text
 
-__all__ = ["acknowledgement", "acknowledgement_for_file", "addition_received", "nobody_left", "spoken"]
+__all__ = [
+    "acknowledgement",
+    "acknowledgement_for_file",
+    "addition_acknowledgement",
+    "format_datetime",
+    "no_handler_left",
+]
 
 
 def acknowledgement(community: str, answer_by: datetime, locale: str = "") -> str:
     """What a reporter reads as soon as the report is in. Policy: P-2.4, P-3.6."""
-    return say(locale, "acknowledgement.needs_help", community=community, answer_by=spoken(answer_by, locale))
+    return translate_text(
+        locale, "acknowledgement.needs_help", community=community, answer_by=format_datetime(answer_by, locale)
+    )
 
 
 def acknowledgement_for_file(community: str, answer_by: datetime, locale: str = "") -> str:
     """What a reporter reads whose report was dealt with already and is sent for the file. Policy: P-2.3, P-2.4."""
-    return say(locale, "acknowledgement.for_the_file", community=community, answer_by=spoken(answer_by, locale))
+    return translate_text(
+        locale, "acknowledgement.for_the_file", community=community, answer_by=format_datetime(answer_by, locale)
+    )
 
 
-def nobody_left(community: str, locale: str = "") -> str:
+def no_handler_left(community: str, locale: str = "") -> str:
     """What a reporter reads whose report concerns everybody who could handle it: no answer is promised. Policy: P-2.5."""
-    return say(locale, "acknowledgement.nobody_left", community=community)
+    return translate_text(locale, "acknowledgement.nobody_left", community=community)
 
 
-def addition_received(community: str, locale: str = "") -> str:
+def addition_acknowledgement(community: str, locale: str = "") -> str:
     """What a reporter reads after adding something."""
-    return say(locale, "received.added", community=community)
+    return translate_text(locale, "received.added", community=community)

@@ -13,53 +13,53 @@ from typing import Any, Final
 ENGLISH: Final = "en"
 LANGUAGES: Final = (ENGLISH, "de", "fr")
 
-_FOLDER: Final = "catalogues"
+_CATALOGUES: Final = "catalogues"
 
 
-def language_of(locale: str) -> str:
+def catalogue_language(locale: str) -> str:
     """The kept language of somebody with that locale ("de-AT", "en-US"); English where theirs is not kept."""
     language = locale.replace("_", "-").partition("-")[0].casefold()
     return language if language in LANGUAGES else ENGLISH
 
 
-def say(locale: str, key: str, /, **facts: object) -> str:
+def translate_text(locale: str, key: str, /, **facts: object) -> str:
     """The text of that key in the reader's language, with the facts in their places."""
-    return texts_of(language_of(locale))[key].format(**facts)
+    return load_texts(catalogue_language(locale))[key].format(**facts)
 
 
-def say_if_kept(locale: str, key: str, otherwise: str, /, **facts: object) -> str:
+def translate_text_or_default(locale: str, key: str, default: str, /, **facts: object) -> str:
     """The same, or the other text where no text has that key, or a fact that belongs in it was not given."""
     try:
-        return say(locale, key, **facts)
+        return translate_text(locale, key, **facts)
     except KeyError:
-        return otherwise
+        return default
 
 
-def spoken(at: datetime, locale: str = "") -> str:
+def format_datetime(at: datetime, locale: str = "") -> str:
     """An instant as people read it, in UTC."""
-    return say(locale, "time.instant", day=spoken_day(at, locale), hour=f"{at:%H:%M}")
+    return translate_text(locale, "time.instant", day=format_date(at, locale), hour=f"{at:%H:%M}")
 
 
-def spoken_day(at: datetime, locale: str = "") -> str:
+def format_date(at: datetime, locale: str = "") -> str:
     """A day as people read it."""
-    month = say(locale, "time.months").split()[at.month - 1]
-    return say(locale, "time.day", day=at.day, month=month, year=at.year)
+    month = translate_text(locale, "time.months").split()[at.month - 1]
+    return translate_text(locale, "time.day", day=at.day, month=month, year=at.year)
 
 
 @cache
-def texts_of(language: str) -> Mapping[str, str]:
+def load_texts(language: str) -> Mapping[str, str]:
     """Every text of a kept language, by its key."""
-    written = files("guardian.notices").joinpath(_FOLDER, f"{language}.toml").read_text(encoding="utf-8")
-    return dict(_flat(tomllib.loads(written)))
+    content = files("guardian.notices").joinpath(_CATALOGUES, f"{language}.toml").read_text(encoding="utf-8")
+    return dict(_flatten(tomllib.loads(content)))
 
 
-def _flat(tables: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
+def _flatten(tables: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     """The texts of nested tables, each by the names that lead to it."""
     found: list[tuple[str, str]] = []
-    for name, inside in tables.items():
-        key = f"{before}{name}"
-        if isinstance(inside, str):
-            found.append((key, inside.strip()))
+    for name, value in tables.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, str):
+            found.append((key, value.strip()))
         else:
-            found += _flat(inside, f"{key}.")
+            found += _flatten(value, f"{key}.")
     return found

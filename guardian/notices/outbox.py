@@ -15,74 +15,74 @@ from guardian.clock import Clock
 from guardian.errors import Stale
 from guardian.ids import AccountId, NoticeId, SanctionId
 from guardian.journal import SERVICE, Entry, Journal
-from guardian.logs import logger, place_of
-from guardian.notices.channels import AddressView, Channel, Directory, MailPort, Ways
+from guardian.logs import location_of, logger
+from guardian.notices.channels import Channel, ContactView, Mailer, RouteFinder, Routes
 from guardian.notices.stores import NoticeStore
 from guardian.notices.values import Notice, NoticeState, Recipient, RecipientKind
-from guardian.notices.wording import Text, Wording
+from guardian.notices.wording import NoticeRenderer, NoticeText
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
-from guardian.spaces.registry import Spaces
-from rules.telling import counts_as_told
+from guardian.spaces.registry import SpaceRegistry
+from rules.telling import counts_as_notified
 
 log = logger("notices")
 
-_AT_ONCE: Final = 16
+_CONCURRENT_DELIVERIES: Final = 16
 _RECORD_TRIES: Final = 3
-PAGE: Final = "page"
+PAGE_PROOF: Final = "page"
 """The proof of a notice that its recipient reads on a page of their own, because there is nowhere to send it."""
 
 
-class OutboxView(AddressView, Protocol):
+class OutboxReadView(ContactView, Protocol):
     """A view of one instant, as far as the outbox uses it."""
 
     @property
     def notices(self) -> NoticeStore: ...
 
 
-class OutboxWork(OutboxView, Protocol):
+class OutboxUnitOfWork(OutboxReadView, Protocol):
     """One transaction, as far as the outbox uses it."""
 
     @property
     def journal(self) -> Journal: ...
 
 
-V = TypeVar("V", bound=OutboxView)
-W = TypeVar("W", bound=OutboxWork)
-V_co = TypeVar("V_co", bound=OutboxView, covariant=True)
-W_co = TypeVar("W_co", bound=OutboxWork, covariant=True)
+V = TypeVar("V", bound=OutboxReadView)
+W = TypeVar("W", bound=OutboxUnitOfWork)
+V_co = TypeVar("V_co", bound=OutboxReadView, covariant=True)
+W_co = TypeVar("W_co", bound=OutboxUnitOfWork, covariant=True)
 
 
-class OutboxWorks(Protocol[V_co, W_co]):
+class OutboxUnitOfWorkFactory(Protocol[V_co, W_co]):
     """Opens transactions: `begin` to write, `look` only to read."""
 
     def begin(self) -> AbstractAsyncContextManager[W_co]: ...
 
-    def look(self) -> AbstractAsyncContextManager[V_co]: ...
+    def read(self) -> AbstractAsyncContextManager[V_co]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class NoticeRetryPolicy:
     """When a notice that could not be sent is tried again: case time, slower with the notice's age, for ever."""
 
-    least: timedelta = timedelta(seconds=5)
+    minimum: timedelta = timedelta(seconds=5)
     share: float = 0.25
-    most: timedelta = timedelta(minutes=15)
+    maximum: timedelta = timedelta(minutes=15)
 
-    def retry_at(self, since: datetime | None, now: datetime) -> datetime:
+    def next_try(self, since: datetime | None, now: datetime) -> datetime:
         """The instant of the next try of a notice that has waited since then."""
         age = now - since if since else timedelta()
-        return now + min(max(age * self.share, self.least), self.most)
+        return now + min(max(age * self.share, self.minimum), self.maximum)
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class DeliveryResult:
     """What one try came to. `answered`: the sanctioned person is known to be told (`proof`), or known not to be."""
 
     state: NoticeState
     proof: str = ""
-    why: str = ""
-    answered: bool = False
-    after: timedelta | None = None
+    detail: str = ""
+    is_conclusive: bool = False
+    retry_after: timedelta | None = None
 
 
 class Outbox(Generic[V, W]):
@@ -92,38 +92,38 @@ class Outbox(Generic[V, W]):
 
     def __init__(
         self,
-        works: OutboxWorks[V, W],
-        spaces: Spaces,
+        units_of_work: OutboxUnitOfWorkFactory[V, W],
+        spaces: SpaceRegistry,
         clock: Clock,
-        mailer: MailPort | None,
+        mailer: Mailer | None,
         *,
         community: str,
         base_url: str,
-        on_told: Callable[[W, SanctionId, str | None], Awaitable[None]],
-        may_still_know: Callable[[V, Notice], Awaitable[bool]],
-        on_owner_told: Callable[[W, AccountId], Awaitable[None]] | None = None,
-        patience: Patience | None = None,
+        on_person_notified: Callable[[W, SanctionId, str | None], Awaitable[None]],
+        may_still_receive: Callable[[V, Notice], Awaitable[bool]],
+        on_owner_notified: Callable[[W, AccountId], Awaitable[None]] | None = None,
+        retry_policy: NoticeRetryPolicy | None = None,
     ) -> None:
-        self._works = works
+        self._units_of_work = units_of_work
         self._clock = clock
-        self._directory = Directory(spaces, mailer)
-        self._wording = Wording(community, base_url)
-        self._on_told = on_told
-        self._may_still_know = may_still_know
-        self._on_owner_told = on_owner_told
-        self._patience = patience or Patience()
-        self._room = asyncio.Semaphore(_AT_ONCE)
-        self._one_round = asyncio.Lock()
-        self._in_hand = 0
+        self._route_finder = RouteFinder(spaces, mailer)
+        self._renderer = NoticeRenderer(community, base_url)
+        self._on_person_notified = on_person_notified
+        self._may_still_receive = may_still_receive
+        self._on_owner_notified = on_owner_notified
+        self._retry_policy = retry_policy or NoticeRetryPolicy()
+        self._slots = asyncio.Semaphore(_CONCURRENT_DELIVERIES)
+        self._round_lock = asyncio.Lock()
+        self._active = 0
 
     @property
-    def in_hand(self) -> int:
+    def active(self) -> int:
         """How many notices are being delivered at this moment."""
-        return self._in_hand
+        return self._active
 
     async def next_due(self) -> datetime | None:
         """When the next notice is to be tried; None while none waits."""
-        async with self._works.look() as view:
+        async with self._units_of_work.read() as view:
             return await view.notices.next_try()
 
     async def deliver_due(self) -> int:
@@ -131,149 +131,151 @@ class Outbox(Generic[V, W]):
 
         To one recipient they go one after another, in the order in which they were written.
         """
-        async with self._one_round:
-            async with self._works.look() as view:
+        async with self._round_lock:
+            async with self._units_of_work.read() as view:
                 due = await view.notices.due(self._clock.now())
-            self._in_hand = len(due)
+            self._active = len(due)
             try:
-                lines = await self._lines(due)
-                await asyncio.gather(*(self._deliver_line(line) for line in lines))
+                queues = await self._queues_by_recipient(due)
+                await asyncio.gather(*(self._deliver_queue(line) for line in queues))
             finally:
-                self._in_hand = 0
+                self._active = 0
         return len(due)
 
-    async def _lines(self, due: Sequence[NoticeId]) -> list[list[Notice]]:
+    async def _queues_by_recipient(self, due: Sequence[NoticeId]) -> list[list[Notice]]:
         """The due notices by recipient, those first on which a restriction waits; one that cannot be read is put off."""
-        lines: dict[Recipient, list[Notice]] = {}
+        queues: dict[Recipient, list[Notice]] = {}
         for notice_id in due:
             try:
-                async with self._works.look() as view:
+                async with self._units_of_work.read() as view:
                     notice = await view.notices.notice(notice_id)
             except Exception as error:
-                await self._put_off(notice_id, None, error)
+                await self._defer_failed(notice_id, None, error)
                 continue
             if notice is not None and notice.state is NoticeState.WAITING:
-                lines.setdefault(notice.to, []).append(notice)
-        in_order = [sorted(line, key=lambda notice: notice.id) for line in lines.values()]
-        return sorted(in_order, key=lambda line: all(notice.sanction is None for notice in line))
+                queues.setdefault(notice.to, []).append(notice)
+        ordered = [sorted(line, key=lambda notice: notice.id) for line in queues.values()]
+        return sorted(ordered, key=lambda line: all(notice.sanction is None for notice in line))
 
-    async def _deliver_line(self, line: list[Notice]) -> None:
+    async def _deliver_queue(self, queue: list[Notice]) -> None:
         """A recipient who cannot be reached just now is not asked for again in this round: what follows waits as well."""
-        unreached: datetime | None = None
-        for notice in line:
-            if unreached is not None:
-                await self._postpone(notice.id, unreached)
+        retry_at: datetime | None = None
+        for notice in queue:
+            if retry_at is not None:
+                await self._postpone(notice.id, retry_at)
                 continue
-            async with self._room:
+            async with self._slots:
                 try:
-                    unreached = await self._deliver(notice)
+                    retry_at = await self._deliver(notice)
                 except Stale:
                     log.info("notice.was_stale", notice=notice.id)
                 except Exception as error:
-                    await self._put_off(notice.id, notice.created_at, error)
+                    await self._defer_failed(notice.id, notice.created_at, error)
 
     async def _deliver(self, notice: Notice) -> datetime | None:
         """The notice has been tried once; the answer is when it is tried again, if it has to be."""
-        async with self._works.look() as view:
-            allowed = await self._may_still_know(view, notice)
-            ways = await self._directory.ways_to(view, notice) if allowed else Ways(unwanted=True)
-        result = await self._tried(notice, ways)
-        retry = self._retry_at(notice, result)
+        async with self._units_of_work.read() as view:
+            allowed = await self._may_still_receive(view, notice)
+            routes = await self._route_finder.find_routes(view, notice) if allowed else Routes(unwanted=True)
+        result = await self._attempt(notice, routes)
+        retry = self._next_try(notice, result)
         await self._record(notice, result, retry)
         return retry
 
-    async def _tried(self, notice: Notice, ways: Ways) -> Result:
-        if ways.unwanted:
-            return Result(NoticeState.WITHHELD, why="may_not_be_told")
-        if ways.page:
-            return Result(NoticeState.SENT, PAGE)
-        return await self._sent(notice, ways, self._wording.of(notice, ways.locale))
+    async def _attempt(self, notice: Notice, routes: Routes) -> DeliveryResult:
+        if routes.unwanted:
+            return DeliveryResult(NoticeState.WITHHELD, detail="may_not_be_told")
+        if routes.page:
+            return DeliveryResult(NoticeState.SENT, PAGE_PROOF)
+        return await self._send(notice, routes, self._renderer.render(notice, routes.locale))
 
-    async def _sent(self, notice: Notice, ways: Ways, text: Text) -> Result:
+    async def _send(self, notice: Notice, routes: Routes, text: NoticeText) -> DeliveryResult:
         """The channels are tried in their order until one gives proof; a person counts as told on nothing less (P-6.2)."""
         needs_proof = notice.to.kind is RecipientKind.PERSON
-        taken, waits, after = "", False, timedelta()
-        for channel in ways.channels:
+        accepted_by, is_unavailable, retry_after = "", False, timedelta()
+        for channel in routes.channels:
             outcome = await channel.send(text, notice.id)
             match outcome:
                 case Done() | Already():
                     proof = _proof(channel, outcome)
-                    if counts_as_told(proven=bool(proof), sanctioned=needs_proof):
-                        return Result(NoticeState.SENT, proof or channel.name, answered=True)
-                    taken = channel.name
+                    if counts_as_notified(proven=bool(proof), sanctioned=needs_proof):
+                        return DeliveryResult(NoticeState.SENT, proof or channel.name, is_conclusive=True)
+                    accepted_by = channel.name
                 case Unavailable():
-                    waits, after = True, max(after, outcome.after or timedelta())
+                    is_unavailable, retry_after = True, max(retry_after, outcome.after or timedelta())
                 case Forbidden() | Gone() | Rejected():
                     log.info("channel.has_refused", notice=notice.id, channel=channel.name, kind=type(outcome).__name__)
                 case _:
                     assert_never(outcome)
-        if waits:
-            return Result(NoticeState.WAITING, after=after)
-        if taken:
-            return Result(NoticeState.SENT, why="no_proof", answered=True)
-        if ways.observed:
-            return Result(NoticeState.WITHHELD, why="observe")
-        return Result(
-            NoticeState.UNDELIVERABLE, why="every_channel_refused" if ways.channels else "no_way", answered=True
+        if is_unavailable:
+            return DeliveryResult(NoticeState.WAITING, retry_after=retry_after)
+        if accepted_by:
+            return DeliveryResult(NoticeState.SENT, detail="no_proof", is_conclusive=True)
+        if routes.observed:
+            return DeliveryResult(NoticeState.WITHHELD, detail="observe")
+        return DeliveryResult(
+            NoticeState.UNDELIVERABLE,
+            detail="every_channel_refused" if routes.channels else "no_way",
+            is_conclusive=True,
         )
 
-    async def _record(self, notice: Notice, result: Result, retry: datetime | None) -> None:
+    async def _record(self, notice: Notice, result: DeliveryResult, retry: datetime | None) -> None:
         """What became of it is stored; where only the version has moved on meanwhile, it is stored all the same."""
         for _ in range(_RECORD_TRIES):
             try:
-                await self._store(_after(notice, result, retry, self._clock.now()), result)
+                await self._save(_with_result(notice, result, retry, self._clock.now()), result)
                 return
             except Stale:
-                async with self._works.look() as view:
+                async with self._units_of_work.read() as view:
                     fresh = await view.notices.notice(notice.id)
                 if fresh is None or fresh.state is not NoticeState.WAITING:
                     return
                 notice = fresh
         raise Stale
 
-    async def _store(self, tried: Notice, result: Result) -> None:
-        hears = tried.sanction is not None and result.answered
+    async def _save(self, attempted: Notice, result: DeliveryResult) -> None:
+        notifies = attempted.sanction is not None and result.is_conclusive
         try:
-            await self._commit(tried, result, hears=hears)
+            await self._commit(attempted, result, notifies=notifies)
         except Stale:
             raise
         except Exception as error:
-            if not hears:
+            if not notifies:
                 raise
             # The message is out. Sending it again and again because nobody can be told of it would harm the person;
             # the decision's own clock makes up for what was not heard (P-5.6).
-            log.error("telling.went_unheard", notice=tried.id, kind=type(error).__name__, at=place_of(error))
-            await self._commit(tried, result, hears=False)
+            log.error("telling.went_unheard", notice=attempted.id, kind=type(error).__name__, at=location_of(error))
+            await self._commit(attempted, result, notifies=False)
 
-    async def _commit(self, tried: Notice, result: Result, *, hears: bool) -> None:
-        async with self._works.begin() as work:
-            await work.notices.save(tried)
-            if hears and tried.sanction is not None:
-                await self._on_told(work, tried.sanction, result.proof or None)
-            if tried.to.account is not None and result.answered and self._on_owner_told is not None:
-                await self._on_owner_told(work, tried.to.account)
-            _note(work.journal, tried, result)
+    async def _commit(self, attempted: Notice, result: DeliveryResult, *, notifies: bool) -> None:
+        async with self._units_of_work.begin() as uow:
+            await uow.notices.save(attempted)
+            if notifies and attempted.sanction is not None:
+                await self._on_person_notified(uow, attempted.sanction, result.proof or None)
+            if attempted.to.account is not None and result.is_conclusive and self._on_owner_notified is not None:
+                await self._on_owner_notified(uow, attempted.to.account)
+            _journal_result(uow.journal, attempted, result)
 
-    def _retry_at(self, notice: Notice, result: Result) -> datetime | None:
+    def _next_try(self, notice: Notice, result: DeliveryResult) -> datetime | None:
         if result.state is not NoticeState.WAITING:
             return None
         now = self._clock.now()
-        return max(self._patience.retry_at(notice.created_at, now), now + (result.after or timedelta()))
+        return max(self._retry_policy.next_try(notice.created_at, now), now + (result.retry_after or timedelta()))
 
-    async def _put_off(self, notice: NoticeId, since: datetime | None, error: Exception) -> None:
+    async def _defer_failed(self, notice: NoticeId, since: datetime | None, error: Exception) -> None:
         """A notice that cannot be handled as it stands is tried again later, and the others go on."""
-        log.error("notice.has_failed", notice=notice, kind=type(error).__name__, at=place_of(error))
-        await self._postpone(notice, self._patience.retry_at(since, self._clock.now()))
+        log.error("notice.has_failed", notice=notice, kind=type(error).__name__, at=location_of(error))
+        await self._postpone(notice, self._retry_policy.next_try(since, self._clock.now()))
 
     async def _postpone(self, notice: NoticeId, until: datetime) -> None:
         try:
-            async with self._works.begin() as work:
-                await work.notices.postpone(notice, until)
+            async with self._units_of_work.begin() as uow:
+                await uow.notices.postpone(notice, until)
         except Exception as error:
-            log.error("notice.was_not_put_off", notice=notice, kind=type(error).__name__, at=place_of(error))
+            log.error("notice.was_not_put_off", notice=notice, kind=type(error).__name__, at=location_of(error))
 
 
-def _after(notice: Notice, result: Result, retry: datetime | None, now: datetime) -> Notice:
+def _with_result(notice: Notice, result: DeliveryResult, retry: datetime | None, now: datetime) -> Notice:
     sent_at = now if result.state is NoticeState.SENT else None
     tries = notice.tries + 1
     return replace(notice, state=result.state, tries=tries, next_try=retry, proof=result.proof, sent_at=sent_at)
@@ -286,10 +288,10 @@ def _proof(channel: Channel, outcome: Done | Already) -> str:
     return f"{channel.name}:{outcome.proof}" if outcome.proof else ""
 
 
-def _note(journal: Journal, tried: Notice, result: Result) -> None:
+def _journal_result(journal: Journal, attempted: Notice, result: DeliveryResult) -> None:
     """What reached people outside the group, or did not, is in the journal; so is what a member could not be told."""
-    is_member = tried.to.kind is RecipientKind.MEMBER
+    is_member = attempted.to.kind is RecipientKind.MEMBER
     if result.state is NoticeState.WAITING or (is_member and result.state is NoticeState.SENT):
         return
-    about = {"notice": str(tried.id), "kind": str(tried.kind), "why": result.why}
-    journal.note(Entry(f"notice.was_{result.state}", SERVICE, "P-6.2", about, tried.case))
+    about = {"notice": str(attempted.id), "kind": str(attempted.kind), "why": result.detail}
+    journal.note(Entry(f"notice.was_{result.state}", SERVICE, "P-6.2", about, attempted.case))

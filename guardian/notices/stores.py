@@ -36,7 +36,7 @@ class NoticeStore(Protocol):
         """How many notices stand so."""
         ...
 
-    async def told_since(
+    async def count_by_member_since(
         self, kinds: Collection[NoticeKind], since: datetime
     ) -> Mapping[tuple[MemberId, NoticeKind], int]:
         """How many notices of those kinds each member was given at that instant or after it."""

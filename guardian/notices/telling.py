@@ -6,20 +6,20 @@ from typing import Final
 
 from guardian.logs import logger
 from guardian.notices.values import RecipientKind
-from rules.disclosure import Fact, Recipient, may_tell
+from rules.disclosure import Fact, RecipientRole, may_disclose
 
 log = logger("notices")
 
-_ROLES: Final[Mapping[RecipientKind, Recipient]] = {
-    RecipientKind.MEMBER: Recipient.MEMBER,
-    RecipientKind.REPORTER: Recipient.REPORTER,
-    RecipientKind.PERSON: Recipient.REPORTED,
-    RecipientKind.ACCOUNT: Recipient.OWNER,
+_ROLES: Final[Mapping[RecipientKind, RecipientRole]] = {
+    RecipientKind.MEMBER: RecipientRole.MEMBER,
+    RecipientKind.REPORTER: RecipientRole.REPORTER,
+    RecipientKind.PERSON: RecipientRole.REPORTED,
+    RecipientKind.ACCOUNT: RecipientRole.OWNER,
 }
-_KEYS: Final[Mapping[Fact, str]] = {
+_KEYS_BY_FACT: Final[Mapping[Fact, str]] = {
     Fact.STATUS: "news ask cause result state look alarm promise step wish needs ground conflict what when answer_given local",
     Fact.DUE_DATE: "due until closes new_date answer_by review_on",
-    Fact.PLACE: "space spaces",
+    Fact.SPACE: "space spaces",
     Fact.CASE_CODE_NAME: "code_name review",
     Fact.PERSON_CODE_NAME: "person",
     Fact.MEMBER_NAME: "by of",
@@ -32,13 +32,17 @@ _KEYS: Final[Mapping[Fact, str]] = {
     Fact.DECISION: "outcome restriction conditions return answer measure measured_for",
     Fact.TERM: "from ends ended returns",
 }
-KINDS: Final[Mapping[str, Fact]] = MappingProxyType({key: fact for fact, keys in _KEYS.items() for key in keys.split()})
+FACT_KINDS: Final[Mapping[str, Fact]] = MappingProxyType(
+    {key: fact for fact, keys in _KEYS_BY_FACT.items() for key in keys.split()}
+)
 """The kind of each entry that a notice may have. One that is not listed is told to nobody."""
 
 
-def tellable(to: RecipientKind, facts: Mapping[str, str]) -> dict[str, str]:
+def disclosable_facts(to: RecipientKind, facts: Mapping[str, str]) -> dict[str, str]:
     """Those of the facts that somebody in this role may be told; another is left out, and never keeps them unaware."""
-    told = {key: fact for key, fact in facts.items() if key in KINDS and may_tell(_ROLES[to], KINDS[key])}
-    for key in facts.keys() - told.keys():
+    allowed = {
+        key: fact for key, fact in facts.items() if key in FACT_KINDS and may_disclose(_ROLES[to], FACT_KINDS[key])
+    }
+    for key in facts.keys() - allowed.keys():
         log.error("fact.was_left_out", fact=key, to=to)
-    return told
+    return allowed

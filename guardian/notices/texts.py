@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from guardian.notices.values import News
-from rules.ladder import Outcome, ReadmissionAsks
+from rules.ladder import Outcome, ReadmissionRequirement
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
 
-Words = Mapping[str, str]
+Phrases = Mapping[str, str]
 
-CASE_NEWS: Final[Words] = {
+CASE_NEWS: Final[Phrases] = {
     News.ADDITION: "Something has been added to this case.",
     News.CAME_BACK: "A mail to a reporter has come back undelivered: they were not told. Please find another way to them.",
-    News.WISH: "A reporter asks for something. Please read it before you take the next step.",
+    News.REQUEST: "A reporter asks for something. Please read it before you take the next step.",
     News.WITHDRAWN: "A reporter has withdrawn. Please read it before you take the next step.",
     News.PERSON_NAMED: "A reported person has been named in this case.",
     News.ACCOUNT_LINKED: "An account has been linked to a person of this case.",
@@ -24,8 +24,8 @@ CASE_NEWS: Final[Words] = {
         "An account that had been linked to a person of this case is not theirs. The link is undone, and the account let go."
     ),
     News.LINK_KEPT: "A disputed account has been looked at again. The link stays.",
-    News.PEOPLE_JOINED: "Two people of your cases are known to be one from now on. What holds on one holds for both.",
-    News.PEOPLE_PARTED: "Two people who were taken for one are two again. What holds on each stays theirs.",
+    News.PEOPLE_MERGED: "Two people of your cases are known to be one from now on. What holds on one holds for both.",
+    News.PEOPLE_SPLIT: "Two people who were taken for one are two again. What holds on each stays theirs.",
     News.CONFLICT: (
         "Somebody who takes no part in this case has named, flagged or passed on a person whom it protects, or said whose "
         "accounts are theirs. Please look at what they did."
@@ -35,7 +35,7 @@ CASE_NEWS: Final[Words] = {
     News.EVASION_MARKED: "A member has marked whether this case is about getting round an earlier restriction.",
     News.RECUSAL: "A member takes no part in this case any more.",
     News.ADMITTED: "A member may take part in this case from now on.",
-    News.TAKEN: "Somebody has this case in hand. Nobody is called about it any more.",
+    News.CASE_TAKEN: "Somebody has this case in hand. Nobody is called about it any more.",
     News.CONTACT_CHANGED: "The reporter has another contact person from now on.",
     News.TO_BOARD: "This case lies with the Board.",
     News.FROM_BOARD: "The Board has answered in this case.",
@@ -56,33 +56,33 @@ CASE_NEWS: Final[Words] = {
     News.FILED: "The case is closed.",
     News.REOPENED: "The case is open again.",
     News.RECONSIDER: "Somebody asks for the decision to be looked at again.",
-    News.ACCOUNT_GIVEN: "Whoever acted alone has said what happened.",
-    News.HOP_ACCEPTED: "What was passed on in this case has been accepted by somebody by name.",
+    News.STATEMENT_GIVEN: "Whoever acted alone has said what happened.",
+    News.HANDOFF_ACCEPTED: "What was passed on in this case has been accepted by somebody by name.",
     News.REFERRED: "Moderators have been asked to keep an eye on an account of this case.",
     News.REFERRAL_NOWHERE: (
         "The decision asks for moderators to keep an eye on somebody, but no account of theirs is known where somebody "
         "could do so. Once one is known, /refer asks them."
     ),
-    News.MINORS: (
+    News.CSAM: (
         "A report of this case is marked: what it shows may be sexual abuse of minors. Whatever of it was kept here is "
         "destroyed. The case says how to notify the platform and an authority."
     ),
     News.POSITION: "One of the two groups has said how it sees this case. Please read it before the next step.",
 }
-RESULTS: Final[Words] = {
+RESULTS: Final[Phrases] = {
     "agreed": "The proposal is agreed.",
     "with_board": "The proposal was not agreed in time. The Board decides.",
     "not_approved": "The proposal was not approved.",
     "withdrawn": "The proposal has been withdrawn.",
     "board": "The Board has decided this case.",
 }
-REVIEW_RESULTS: Final[Words] = {
+REVIEW_RESULTS: Final[Phrases] = {
     "ratified": "The act stands, with a term.",
     "changed": "The act stands in another form.",
     "reversed": "The act is reversed: what it restricted is lifted everywhere.",
     "lapsed": "Nobody settled the review of the act in time, so what it restricted has ended.",
 }
-BOARD_CAUSES: Final[Words] = {
+BOARD_CAUSES: Final[Phrases] = {
     "review": "The review of an act lies with the Board.",
     "approval": "A proposal in this case needs the organisers' approval.",
     "readmission_late": "A request to return was not answered in time, and lies with the Board now.",
@@ -94,8 +94,8 @@ BOARD_CAUSES: Final[Words] = {
         "says stands with it."
     ),
 }
-BOARD_ASKS: Final[Words] = {"answer": "its answer", "motion": "the motion", "reconsider": "what comes of it"}
-RAIDS: Final[Words] = {
+BOARD_ASKS: Final[Phrases] = {"answer": "its answer", "motion": "the motion", "reconsider": "what comes of it"}
+RAIDS: Final[Phrases] = {
     "announced": (
         "A member wants to restrict many accounts at once, because of a raid. Nobody is restricted until a second member "
         "agrees. If nobody does, nothing happens."
@@ -106,12 +106,12 @@ RAIDS: Final[Words] = {
     ),
     "done": "Every account of the raid has been looked at. The list with what became of each is ready for you.",
 }
-STOPS: Final[Words] = {
+STOPS: Final[Phrases] = {
     "stopped": "A member has been stopped from acting alone until the group has looked at it.",
     "kept": "The group has looked at a stop, and it stays.",
     "ended": "The group has looked at a stop, and it has ended: the member may act alone again.",
 }
-PROMISES: Final[Words] = {
+DEADLINES: Final[Phrases] = {
     "first_answer": "The reporter waits for a first answer.",
     "substantive_answer": "The reporter waits for an answer on what becomes of the report.",
     "resolution": "The reporter waits for the resolution, or for word on when to expect it.",
@@ -132,11 +132,11 @@ PROMISES: Final[Words] = {
     "link_dispute": "Somebody says that a linked account is not theirs, and waits for a look at it.",
     "acceptance": "What was passed on in this case waits for somebody to accept it by name.",
 }
-ALARMS: Final[Words] = {
+ALERTS: Final[Phrases] = {
     "lifted_again": "Somebody keeps lifting by hand what the group had decided. Please speak with them.",
     "brake": "The service has stopped placing restrictions until you have looked at it.",
 }
-REPORTER_HEADINGS: Final[Words] = {
+REPORTER_HEADINGS: Final[Phrases] = {
     News.ANSWER: "An answer to you",
     News.ASKED_FOR_VIEWS: "Your view is asked for",
     News.ASK_BEFORE_CONTACT: "Before we write to anybody",
@@ -145,7 +145,7 @@ REPORTER_HEADINGS: Final[Words] = {
     News.FILED: "How it ended",
     News.CONTACT_CHANGED: "Your contact person",
 }
-REPORTER_NEWS: Final[Words] = {
+REPORTER_NEWS: Final[Phrases] = {
     News.CONTACT_CHANGED: "Another member of the group is your contact person from now on.",
     News.ASKED_FOR_VIEWS: (
         "The group has come to a view of what should follow from your report. Before it is carried out, you can say "
@@ -171,12 +171,12 @@ REPORTER_NEWS: Final[Words] = {
 VIOLATIONS: Final = frozenset(
     {Outcome.WARNING, Outcome.SHORT_SUSPENSION, Outcome.EXTENDED_SUSPENSION, Outcome.PERMANENT_BAN}
 )
-_FOUND: Final = (
+_VIOLATION_FOUND: Final = (
     "Something that you did or wrote was reported to them. They have looked at it, and found that it goes against the "
     "code of conduct."
 )
-FINDINGS: Final[Words] = {
-    **dict.fromkeys(VIOLATIONS, _FOUND),
+FINDINGS: Final[Phrases] = {
+    **dict.fromkeys(VIOLATIONS, _VIOLATION_FOUND),
     Outcome.NO_VIOLATION: (
         "Something that you did or wrote was reported to them. They have looked at it, and found nothing in it that "
         "goes against the code of conduct."
@@ -184,24 +184,24 @@ FINDINGS: Final[Words] = {
     Outcome.OUT_OF_SCOPE: "Something was reported to them that is not theirs to decide.",
     Outcome.NO_ACTION: "Something was reported to them. They have looked at it, and leave it there.",
 }
-RESTRICTIONS: Final[Words] = {
+RESTRICTIONS: Final[Phrases] = {
     Restriction.MUTED: "You can read along, but not write",
     Restriction.SUSPENDED: "You cannot take part",
     Restriction.BANNED: "You cannot take part any more",
 }
-RETURNS: Final[Words] = {
-    ReadmissionAsks.NOTHING: "Access returns by itself at the end; you need not ask.",
-    ReadmissionAsks.REQUEST: (
+RETURNS: Final[Phrases] = {
+    ReadmissionRequirement.NOTHING: "Access returns by itself at the end; you need not ask.",
+    ReadmissionRequirement.REQUEST: (
         "Access does not return by itself: towards the end you can ask for it on your personal page, and you get an "
         "answer."
     ),
-    ReadmissionAsks.REQUEST_AND_CONDITIONS: (
+    ReadmissionRequirement.REQUEST_AND_CONDITIONS: (
         "Access does not return by itself: towards the end you can ask for it on your personal page. The group then "
         "looks at whether what is expected of you has been met, and you get an answer."
     ),
-    ReadmissionAsks.NEVER_OPENS: "This has no end.",
+    ReadmissionRequirement.NEVER_OPENS: "This has no end.",
 }
-RELEASES: Final[Words] = {
+RELEASES: Final[Phrases] = {
     "term_over": "the term of your restriction is over.",
     "term_ended": "the term of your restriction is over.",
     "readmission": "your request to return has been granted.",
@@ -211,13 +211,13 @@ RELEASES: Final[Words] = {
     "reconsidered": "the decision was looked at again, and the restriction of your access has been lifted.",
 }
 
-MEASURES: Final[Words] = {
+MEASURES: Final[Phrases] = {
     "muted": "you can read along there, but not write",
     "suspended": "you cannot take part there",
     "locked": "a conversation there is closed",
     "hidden": "something that you wrote there is not shown without a click",
 }
-MEASURE_REASONS: Final[Words] = {
+MEASURE_REASONS: Final[Phrases] = {
     MeasureReason.INSULTS: "insults.",
     MeasureReason.HARASSMENT: "harassment.",
     MeasureReason.SPAM: "spam or advertising.",
@@ -228,7 +228,7 @@ MEASURE_REASONS: Final[Words] = {
     MeasureReason.GUIDELINES: "the guidelines of the space.",
 }
 
-PHRASES: Final[Mapping[str, Words | frozenset[Outcome]]] = {
+PHRASES: Final[Mapping[str, Phrases | frozenset[Outcome]]] = {
     "case_news": CASE_NEWS,
     "results": RESULTS,
     "review_results": REVIEW_RESULTS,
@@ -236,8 +236,8 @@ PHRASES: Final[Mapping[str, Words | frozenset[Outcome]]] = {
     "board_asks": BOARD_ASKS,
     "stops": STOPS,
     "raids": RAIDS,
-    "promises": PROMISES,
-    "alarms": ALARMS,
+    "promises": DEADLINES,
+    "alarms": ALERTS,
     "reporter_headings": REPORTER_HEADINGS,
     "reporter_news": REPORTER_NEWS,
     "violations": VIOLATIONS,
@@ -248,4 +248,4 @@ PHRASES: Final[Mapping[str, Words | frozenset[Outcome]]] = {
     "measures": MEASURES,
     "measure_reasons": MEASURE_REASONS,
 }
-"""By the names that templates know them by: `words.returns`, and so on."""
+"""By the names that templates know them by: `words.reinstatement_approvals`, and so on."""

@@ -11,29 +11,29 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from guardian.notices.catalogue import say, spoken, spoken_day
+from guardian.notices.catalogue import format_date, format_datetime, translate_text
 from guardian.notices.texts import PHRASES
 from guardian.notices.values import Notice
 
 TEMPLATES: Final = "templates"
-ON_PAGES: Final = "pages"
-_GAP: Final = re.compile(r"\n{3,}")
+PAGE_TEMPLATES: Final = "pages"
+_BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class NoticeText:
     """What a recipient reads: one line, and a body in paragraphs. Plain text: its place encodes it."""
 
     subject: str
     body: str
 
 
-class Wording:
+class NoticeRenderer:
     """The templates, with what every text may name: the community, and the address of the pages."""
 
     def __init__(self, community: str, base_url: str) -> None:
         address = base_url.rstrip("/")
-        self._always = {
+        self._common_facts = {
             "community": community,
             "follow_up": f"{address}/follow-up",
             "personal": f"{address}/personal",
@@ -46,25 +46,33 @@ class Wording:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(spoken=_spoken, spoken_day=_spoken_day, titled=_titled)
-        self._on_pages = frozenset(self._templates.list_templates(filter_func=lambda name: name.startswith(ON_PAGES)))
+        self._templates.filters.update(spoken=_format_datetime, spoken_day=_format_date, titled=_subject_prefix)
+        self._page_templates = frozenset(
+            self._templates.list_templates(filter_func=lambda name: name.startswith(PAGE_TEMPLATES))
+        )
 
-    def of(self, notice: Notice, locale: str = "") -> Text:
+    def render(self, notice: Notice, locale: str = "") -> NoticeText:
         """The text as it is sent, in the reader's language where it is kept. To reporters it says only that something waits."""
-        return self._render(f"{notice.kind}.txt", notice, locale, here=False)
+        return self._render(f"{notice.kind}.txt", notice, locale, on_page=False)
 
-    def on_page(self, notice: Notice) -> Text:
+    def render_for_page(self, notice: Notice) -> NoticeText:
         """The text as its recipient reads it on their own page, behind their receipt: in full, without the receipt."""
-        page = f"{ON_PAGES}/{notice.kind}.txt"
-        return self._render(page if page in self._on_pages else f"{notice.kind}.txt", notice, "", here=True)
+        page = f"{PAGE_TEMPLATES}/{notice.kind}.txt"
+        return self._render(page if page in self._page_templates else f"{notice.kind}.txt", notice, "", on_page=True)
 
-    def _render(self, template: str, notice: Notice, locale: str, *, here: bool) -> Text:
-        facts = {**notice.facts, **self._always, "here": here, "locale": locale, "say": partial(say, locale)}
+    def _render(self, template: str, notice: Notice, locale: str, *, on_page: bool) -> NoticeText:
+        facts = {
+            **notice.facts,
+            **self._common_facts,
+            "here": on_page,
+            "locale": locale,
+            "say": partial(translate_text, locale),
+        }
         subject, _, body = self._templates.get_template(template).render(facts).strip().partition("\n")
-        return Text(subject.strip(), _GAP.sub("\n\n", body).strip())
+        return NoticeText(subject.strip(), _BLANK_LINES.sub("\n\n", body).strip())
 
 
-def _instant(written: object) -> datetime | None:
+def _parse_instant(written: object) -> datetime | None:
     try:
         found = datetime.fromisoformat(str(written))
     except ValueError:
@@ -72,17 +80,17 @@ def _instant(written: object) -> datetime | None:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def _spoken(written: object, locale: str = "") -> str:
+def _format_datetime(written: object, locale: str = "") -> str:
     """An instant as people read it; what is none is left out."""
-    instant = _instant(written)
-    return spoken(instant, locale) if instant else ""
+    instant = _parse_instant(written)
+    return format_datetime(instant, locale) if instant else ""
 
 
-def _spoken_day(written: object) -> str:
-    instant = _instant(written)
-    return spoken_day(instant) if instant else ""
+def _format_date(written: object) -> str:
+    instant = _parse_instant(written)
+    return format_date(instant) if instant else ""
 
 
-def _titled(code_name: object) -> str:
+def _subject_prefix(code_name: object) -> str:
     """A code name as a subject begins with it; nothing where the notice is about no case."""
     return f"{code_name}: " if code_name else ""

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from guardian.ids import AccountId, MemberId, PersonId
-from guardian.people.links import Challenge, Dispute, Join
+from guardian.people.links import Dispute, Merge, OwnershipCode
 
 
 class LinkStore(Protocol):
@@ -26,42 +26,42 @@ class LinkStore(Protocol):
         """The disputes of the link, settled ones too, oldest first."""
         ...
 
-    async def add_join(self, join: Join) -> None:
+    async def add_merge(self, merge: Merge) -> None:
         """The join waits for a second member."""
         ...
 
-    async def save_join(self, join: Join) -> Join:
+    async def save_merge(self, merge: Merge) -> Merge:
         """The join stands as given, one version later; Stale where somebody was quicker."""
         ...
 
-    async def join(self, join: str) -> Join | None:
+    async def merge(self, merge: str) -> Merge | None:
         """The join of that id."""
         ...
 
-    async def joins_of(self, person: PersonId) -> tuple[Join, ...]:
+    async def merges_of(self, person: PersonId) -> tuple[Merge, ...]:
         """Every join that names the person, ended ones too, oldest first."""
         ...
 
-    async def together(self, person: PersonId) -> tuple[PersonId, ...]:
+    async def merged_people(self, person: PersonId) -> tuple[PersonId, ...]:
         """Everybody who is known to be the same human, the person themselves first."""
         ...
 
-    async def add_challenge(self, challenge: Challenge) -> None:
+    async def add_ownership_code(self, ownership_code: OwnershipCode) -> None:
         """The code waits to be written."""
         ...
 
-    async def save_challenge(self, challenge: Challenge) -> Challenge:
+    async def save_ownership_code(self, ownership_code: OwnershipCode) -> OwnershipCode:
         """The challenge stands as given, one version later; Stale where somebody was quicker."""
         ...
 
-    async def challenge(self, digest: str) -> Challenge | None:
+    async def ownership_code(self, digest: str) -> OwnershipCode | None:
         """The challenge whose code has that digest."""
         ...
 
-    async def note_seen(self, about: str, member: MemberId, at: datetime) -> None:
+    async def record_evidence_read(self, subject: str, member: MemberId, at: datetime) -> None:
         """The member has read the evidence of the link or join; noting it again changes nothing."""
         ...
 
-    async def has_seen(self, about: str, member: MemberId) -> bool:
+    async def has_read_evidence(self, subject: str, member: MemberId) -> bool:
         """Whether the member has read that evidence."""
         ...

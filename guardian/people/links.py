@@ -9,7 +9,7 @@ from datetime import datetime
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId
 from guardian.spaces.port import Account
-from guardian.spaces.proof import Shown
+from guardian.spaces.proof import ProvenAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class Dispute:
     settled_at: datetime | None = None
     settled_by: MemberId | None = None
     upheld: bool = False
-    shown: tuple[Shown, ...] = ()
+    shown: tuple[ProvenAccount, ...] = ()
     version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Join:
+class Merge:
     """Two known people are said to be one human. It binds from the second member's yes until they are parted.
 
     Nothing of either is moved: what holds on one holds for the accounts of both, for as long as this stands.
@@ -54,13 +54,13 @@ class Join:
     version: int = 0
 
     @property
-    def stands(self) -> bool:
+    def is_active(self) -> bool:
         """Whether it binds: confirmed, and not undone."""
         return self.confirmed_at is not None and self.ended_at is None
 
 
 @dataclass(frozen=True, slots=True)
-class Challenge:
+class OwnershipCode:
     """A code that one human writes from two accounts: one that is known to be the person's, and one that may be.
 
     `until` is the machine's time, as for every secret. `known_at` and `claimed_at`: when it came from each.
@@ -80,15 +80,15 @@ class Challenge:
     version: int = 0
 
 
-def together(person: PersonId, pairs: Iterable[tuple[PersonId, PersonId]]) -> tuple[PersonId, ...]:
+def merged_people(person: PersonId, pairs: Iterable[tuple[PersonId, PersonId]]) -> tuple[PersonId, ...]:
     """The person, and everybody whom the pairs join to them, however many steps away; the person first."""
     known = tuple(pairs)
     found = dict.fromkeys((person,))
-    waiting = [person]
-    while waiting:
-        one = waiting.pop()
-        near = [b if a == one else a for a, b in known if one in (a, b)]
-        fresh = [each for each in near if each not in found]
-        found |= dict.fromkeys(fresh)
-        waiting += fresh
+    queue = [person]
+    while queue:
+        current = queue.pop()
+        neighbours = [b if a == current else a for a, b in known if current in (a, b)]
+        added = [each for each in neighbours if each not in found]
+        found |= dict.fromkeys(added)
+        queue += added
     return tuple(found)

@@ -62,9 +62,9 @@ _FIRST: Final = tuple(_FIRST_WORDS.split())
 _SECOND: Final = tuple(_SECOND_WORDS.split())
 
 
-def code_name(taken: Container[str]) -> str:
+def generate_code_name(used_names: Container[str]) -> str:
     """Two random words joined by a dash, which nothing else is called by."""
-    while (name := f"{secrets.choice(_FIRST)}-{secrets.choice(_SECOND)}") in taken:
+    while (name := f"{secrets.choice(_FIRST)}-{secrets.choice(_SECOND)}") in used_names:
         continue
     return name
 

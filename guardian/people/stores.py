@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from guardian.ids import AccountId, MemberId, PersonId, SpaceName
-from guardian.people.values import KnownAccount, Member, Person
+from guardian.people.values import LinkedAccount, Member, Person
 from guardian.spaces.port import Account
 
 
@@ -18,7 +18,7 @@ class PeopleStore(Protocol):
         """The member of that id."""
         ...
 
-    async def member_with(self, account: Account) -> Member | None:
+    async def member_with_account(self, account: Account) -> Member | None:
         """The member whose own account it is."""
         ...
 
@@ -34,7 +34,7 @@ class PeopleStore(Protocol):
         """The person of that id."""
         ...
 
-    async def person_named(self, code_name: str) -> Person | None:
+    async def person_by_code_name(self, code_name: str) -> Person | None:
         """The person of that code name."""
         ...
 
@@ -42,31 +42,31 @@ class PeopleStore(Protocol):
         """The person is remembered; their code name is taken for good."""
         ...
 
-    async def owners(self, account: Account) -> tuple[KnownAccount, ...]:
+    async def links_of_account(self, account: Account) -> tuple[LinkedAccount, ...]:
         """Every link from that account to a person, oldest first; at most one of them is binding."""
         ...
 
-    async def accounts_of(self, person: PersonId) -> tuple[KnownAccount, ...]:
+    async def accounts_of(self, person: PersonId) -> tuple[LinkedAccount, ...]:
         """The person's accounts with every trust, oldest link first."""
         ...
 
-    async def surely_of(self, person: PersonId) -> tuple[KnownAccount, ...]:
+    async def contactable_accounts(self, person: PersonId) -> tuple[LinkedAccount, ...]:
         """Those of the person's accounts at which they may be written to about their own matters."""
         ...
 
-    async def accounts_in(self, space: SpaceName) -> tuple[KnownAccount, ...]:
+    async def accounts_in(self, space: SpaceName) -> tuple[LinkedAccount, ...]:
         """Every account that is known in the space, oldest link first."""
         ...
 
-    async def account(self, account: AccountId) -> KnownAccount | None:
+    async def account(self, account: AccountId) -> LinkedAccount | None:
         """The account of that id."""
         ...
 
-    async def add_account(self, account: KnownAccount) -> None:
+    async def add_account(self, account: LinkedAccount) -> None:
         """The link is remembered."""
         ...
 
-    async def save_account(self, account: KnownAccount) -> KnownAccount:
+    async def save_account(self, account: LinkedAccount) -> LinkedAccount:
         """The link stands as given, one version later; Stale where somebody was quicker."""
         ...
 

@@ -56,7 +56,9 @@ class Member:
     ended_at: datetime | None = None
     version: int = 0
 
-    def holds(self, group: Group, at: datetime, office: Office | None = None, space: SpaceName | None = None) -> bool:
+    def holds_office(
+        self, group: Group, at: datetime, office: Office | None = None, space: SpaceName | None = None
+    ) -> bool:
         """Whether they hold an office (any, if none is named) in the group at that instant.
 
         A role without a space looks after every space; `space` asks for one that looks after that space.
@@ -94,22 +96,22 @@ class Trust(StrEnum):
     EVIDENCED = "evidenced"  # the account acted in the reported matter itself
     ASSERTED = "asserted"  # one member says so, with evidence; a second has to agree
     CONFIRMED = "confirmed"  # asserted, and a second member who has read the evidence agreed
-    CHALLENGED = "challenged"  # one code was written from this account and from one that is known to be theirs
-    CONSENTED = "consented"  # their own account's space vouches for it, and they let it say so
+    PROVED_BY_CODE = "challenged"  # one code was written from this account and from one that is known to be theirs
+    SELF_DISCLOSED = "consented"  # their own account's space vouches for it, and they let it say so
 
 
-_BINDS_MORE: Final = (
+_TRUST_ORDER: Final = (
     Trust.ASSERTED,
     Trust.EVIDENCED,
     Trust.CONFIRMED,
-    Trust.CHALLENGED,
-    Trust.CONSENTED,
+    Trust.PROVED_BY_CODE,
+    Trust.SELF_DISCLOSED,
     Trust.VOUCHED,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
+class LinkEvidence:
     """How one case came to know a link: whoever is kept out of every case that names it does not learn of it (P-2.5)."""
 
     case: CaseId
@@ -119,7 +121,7 @@ class Naming:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownAccount:
+class LinkedAccount:
     """An account and the person it belongs to. `handle` is what it was called when last looked at.
 
     `ended_at`: the link was wrong and has been undone; it stays on record and binds nothing (P-6.4).
@@ -134,7 +136,7 @@ class KnownAccount:
     linked_by: str
     evidence: str = ""
     confirmed_by: MemberId | None = None
-    namings: tuple[Naming, ...] = ()
+    case_evidence: tuple[LinkEvidence, ...] = ()
     ended_at: datetime | None = None
     ended_by: MemberId | None = None
     version: int = 0
@@ -145,31 +147,33 @@ class KnownAccount:
         return self.trust is not Trust.ASSERTED and self.ended_at is None
 
     @property
-    def by_word(self) -> bool:
+    def is_only_asserted(self) -> bool:
         """Whether nothing but people's word makes it theirs, so that it may be a stranger's."""
         return self.trust in (Trust.ASSERTED, Trust.CONFIRMED)
 
-    def seen_from(self, cases: Container[CaseId]) -> "KnownAccount | None":
+    def visible_from(self, cases: Container[CaseId]) -> "LinkedAccount | None":
         """The link as it looks to somebody who knows of these cases alone; None where none of them names it."""
-        known = [naming for naming in self.namings if naming.case in cases]
-        if not known:
+        visible = [link_evidence for link_evidence in self.case_evidence if link_evidence.case in cases]
+        if not visible:
             return None
-        best = max(known, key=lambda naming: _BINDS_MORE.index(naming.trust))
+        best = max(visible, key=lambda link_evidence: _TRUST_ORDER.index(link_evidence.trust))
         return replace(self, trust=best.trust, linked_by=best.by, evidence=best.evidence)
 
-    def named_in(self, naming: Naming) -> "KnownAccount":
+    def with_evidence(self, link_evidence: LinkEvidence) -> "LinkedAccount":
         """The link with what this case says of it; a weaker word of the same case gives way, a stronger one stays."""
-        before = next((known for known in self.namings if known.case == naming.case), None)
-        if before is not None and _BINDS_MORE.index(before.trust) >= _BINDS_MORE.index(naming.trust):
+        existing = next((known for known in self.case_evidence if known.case == link_evidence.case), None)
+        if existing is not None and _TRUST_ORDER.index(existing.trust) >= _TRUST_ORDER.index(link_evidence.trust):
             return self
-        others = tuple(known for known in self.namings if known.case != naming.case)
-        return replace(self, namings=(*others, naming))
+        others = tuple(known for known in self.case_evidence if known.case != link_evidence.case)
+        return replace(self, case_evidence=(*others, link_evidence))
 
 
-def surely_theirs(links: Sequence[KnownAccount]) -> tuple[KnownAccount, ...]:
+def contactable_accounts(links: Sequence[LinkedAccount]) -> tuple[LinkedAccount, ...]:
     """Of a person's accounts, oldest link first, those at which they may be written to about their own matters.
 
     What only people's word has added to a known person may belong to a stranger, who must learn nothing of anybody's
     case. The account by which somebody was known first is them, whoever they are (P-2.11).
     """
-    return tuple(link for number, link in enumerate(links) if link.binding and (number == 0 or not link.by_word))
+    return tuple(
+        link for number, link in enumerate(links) if link.binding and (number == 0 or not link.is_only_asserted)
+    )

@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Final
 
 from guardian.ids import Reference, SanctionId, SpaceName
-from guardian.sanctions.values import Sanction, asks_until, may_act_from
-from rules.ladder import Authority
-from rules.precedence import Demand, Hold, hold_of, next_change, strongest
+from guardian.sanctions.values import Sanction, binding_until, effective_from
+from rules.ladder import AuthorityKind
+from rules.precedence import AccessLevel, Demand, access_level_of, next_change, strongest
 
-_BINDING: Final = (Authority.DECISION, Authority.UNILATERAL)
+_BINDING: Final = (AuthorityKind.DECISION, AuthorityKind.UNILATERAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Desired:
+class DesiredState:
     """What a space should hold for a person now, how long at least, and on which sanctions it rests.
 
     `until` None: no end is known. `changes_at` is the next instant at which the wish becomes another. `reference` is the
@@ -22,43 +22,45 @@ class Desired:
     `adopted`: nothing stands behind it but what was there before us, so that whoever lifts it ends it.
     """
 
-    hold: Hold
+    level: AccessLevel
     until: datetime | None
     changes_at: datetime | None
-    because: tuple[SanctionId, ...] = ()
+    reasons: tuple[SanctionId, ...] = ()
     reference: Reference | None = None
     binding: bool = False
     adopted: bool = False
 
 
-def desired(sanctions: Iterable[Sanction], space: SpaceName, now: datetime) -> Desired:
+def desired_state(sanctions: Iterable[Sanction], space: SpaceName, now: datetime) -> DesiredState:
     """The strongest and longest of what the person's sanctions ask of this space. Policy: P-6.3."""
     covering = tuple(s for s in sanctions if s.covers(space))
-    demands = {s.id: demand_of(s) for s in covering}
-    wanted = strongest(demands.values(), now)
+    demands = {s.id: demand(s) for s in covering}
+    strongest_demand = strongest(demands.values(), now)
     changes_at = next_change(demands.values(), now)
-    running = [s for s in covering if demands[s.id].runs_at(now) and hold_of(s.restriction) is wanted.hold]
-    if wanted.hold is Hold.OPEN or not running:
-        return Desired(Hold.OPEN, None, changes_at)
-    longest = max(running, key=_length)
-    return Desired(
-        wanted.hold,
-        wanted.until,
+    running = [
+        s for s in covering if demands[s.id].runs_at(now) and access_level_of(s.restriction) is strongest_demand.level
+    ]
+    if strongest_demand.level is AccessLevel.OPEN or not running:
+        return DesiredState(AccessLevel.OPEN, None, changes_at)
+    longest = max(running, key=_term_length)
+    return DesiredState(
+        strongest_demand.level,
+        strongest_demand.until,
         changes_at,
         tuple(s.id for s in running),
         longest.reference,
         any(s.authority.kind in _BINDING for s in running),
-        all(s.authority.kind is Authority.ADOPTED for s in running),
+        all(s.authority.kind is AuthorityKind.ADOPTED for s in running),
     )
 
 
-def demand_of(sanction: Sanction) -> Demand:
+def demand(sanction: Sanction) -> Demand:
     """What one sanction asks, from the instant at which its keys may act to the end that is known now."""
-    starts = may_act_from(sanction)
-    ends = asks_until(sanction)
+    starts = effective_from(sanction)
+    ends = binding_until(sanction)
     return Demand(sanction.restriction, starts, max(starts, ends) if ends is not None else None)
 
 
-def _length(sanction: Sanction) -> tuple[bool, float, str]:
-    end = asks_until(sanction)
+def _term_length(sanction: Sanction) -> tuple[bool, float, str]:
+    end = binding_until(sanction)
     return (end is None, end.timestamp() if end else 0.0, sanction.id)

@@ -4,29 +4,28 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from guardian.ids import CaseId, PersonId, SanctionId, SpaceName, new_id, new_reference
-from guardian.people.values import KnownAccount
+from guardian.people.values import LinkedAccount
 from guardian.sanctions.lifting import TOPIC, lift
-from guardian.sanctions.stores import SanctionWork
+from guardian.sanctions.stores import SanctionUnitOfWork
 from guardian.sanctions.values import (
     Authority,
     Coverage,
     CoverageState,
-    Key,
     Lifting,
     LiftingCause,
     Sanction,
-    may_act_from,
-    state_at,
+    WorkItem,
+    effective_from,
+    term_state_at,
 )
-from rules.ladder import Authority as AuthorityKind
-from rules.ladder import TermState
+from rules.ladder import AuthorityKind, TermState
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction
-from rules.telling import Telling
+from rules.telling import NotificationState
 
 
-async def enact(
-    work: SanctionWork,
+async def impose_by_decision(
+    uow: SanctionUnitOfWork,
     person: PersonId,
     case: CaseId,
     decision: str,
@@ -34,7 +33,7 @@ async def enact(
     spaces: frozenset[SpaceName] | None,
     term: timedelta | None,
     on_term_end: OnTermEnd,
-    holds_from: datetime,
+    waits_until: datetime,
     space_names: tuple[SpaceName, ...],
 ) -> Sanction:
     """A decided sanction stands, waiting to be told: its keys act when it has been told, or from `holds_from` on.
@@ -46,22 +45,22 @@ async def enact(
         person,
         case,
         restriction,
-        work.now,
-        None if term is None else work.now + term,
+        uow.now,
+        None if term is None else uow.now + term,
         spaces,
         on_term_end,
         Authority(AuthorityKind.DECISION, decision),
         new_reference(),
-        Telling.TO_TELL,
-        holds_from,
-        work.now,
+        NotificationState.TO_NOTIFY,
+        waits_until,
+        uow.now,
     )
-    await _stand(work, sanction, space_names)
+    await _impose(uow, sanction, space_names)
     return sanction
 
 
-async def place_at_once(
-    work: SanctionWork,
+async def impose_unilaterally(
+    uow: SanctionUnitOfWork,
     person: PersonId,
     case: CaseId,
     act: str,
@@ -78,24 +77,24 @@ async def place_at_once(
         person,
         case,
         restriction,
-        work.now,
+        uow.now,
         ends,
         spaces,
         OnTermEnd.LIFT,
         Authority(AuthorityKind.UNILATERAL, act),
         new_reference(),
-        Telling.TO_TELL,
+        NotificationState.TO_NOTIFY,
         None,
-        work.now,
+        uow.now,
         provisional=True,
         danger=danger,
     )
-    await _stand(work, sanction, space_names)
+    await _impose(uow, sanction, space_names)
     return sanction
 
 
-async def place_locally(
-    work: SanctionWork,
+async def impose_locally(
+    uow: SanctionUnitOfWork,
     person: PersonId,
     case: CaseId,
     measure: str,
@@ -110,22 +109,22 @@ async def place_locally(
         person,
         case,
         restriction,
-        work.now,
+        uow.now,
         ends,
         frozenset({space}),
         OnTermEnd.LIFT,
         Authority(AuthorityKind.LOCAL, measure),
         new_reference(),
-        Telling.TO_TELL,
+        NotificationState.TO_NOTIFY,
         None,
-        work.now,
+        uow.now,
     )
-    await _stand(work, sanction, space_names)
+    await _impose(uow, sanction, space_names)
     return sanction
 
 
-async def adopt(
-    work: SanctionWork,
+async def impose_adopted(
+    uow: SanctionUnitOfWork,
     person: PersonId,
     case: CaseId,
     restriction: Restriction,
@@ -139,74 +138,76 @@ async def adopt(
         person,
         case,
         restriction,
-        work.now,
+        uow.now,
         ends,
         frozenset({space}),
         OnTermEnd.LIFT,
         Authority(AuthorityKind.ADOPTED, new_id()),
         new_reference(),
-        Telling.TO_TELL,
+        NotificationState.TO_NOTIFY,
         None,
-        work.now,
+        uow.now,
     )
-    await _stand(work, sanction, space_names)
+    await _impose(uow, sanction, space_names)
     return sanction
 
 
-async def told(work: SanctionWork, sanction: Sanction, telling: Telling) -> Sanction:
+async def record_notification(uow: SanctionUnitOfWork, sanction: Sanction, notification: NotificationState) -> Sanction:
     """How telling ended is on record, and the keys of a waiting sanction enter the work list now (architecture 5.9)."""
-    await work.sanctions.save_sanction(_with_telling(sanction, telling))
-    await work.sanctions.touch_person(sanction.person, work.now)
-    work.wake(TOPIC)
-    kept = await work.sanctions.sanction(sanction.id)
-    return kept or sanction
+    await uow.sanctions.save_sanction(_with_notification(sanction, notification))
+    await uow.sanctions.schedule_person(sanction.person, uow.now)
+    uow.wake(TOPIC)
+    saved = await uow.sanctions.sanction(sanction.id)
+    return saved or sanction
 
 
-async def supersede(work: SanctionWork, old: Sanction, new: Sanction, by: str, authority: str) -> Lifting:
+async def supersede(uow: SanctionUnitOfWork, old: Sanction, new: Sanction, by: str, authority: str) -> Lifting:
     """The old sanction asks for nothing from the instant at which the new one's keys may act: there is no gap."""
-    return await lift(work, old, max(work.now, may_act_from(new)), LiftingCause.SUPERSEDED, by, authority)
+    return await lift(uow, old, max(uow.now, effective_from(new)), LiftingCause.SUPERSEDED, by, authority)
 
 
-async def bind(work: SanctionWork, known: KnownAccount, at: datetime | None = None) -> None:
+async def add_account(uow: SanctionUnitOfWork, known: LinkedAccount, at: datetime | None = None) -> None:
     """A newly bound account is looked at at once, or at that instant: what runs on its person reaches it. Policy: P-6.4."""
-    await work.sanctions.add_key(Key(known.id, known.person, known.account.space, at or work.now))
-    work.wake(TOPIC)
+    await uow.sanctions.add_work_item(WorkItem(known.id, known.person, known.account.space, at or uow.now))
+    uow.wake(TOPIC)
 
 
-async def reach_new_spaces(work: SanctionWork, space_names: tuple[SpaceName, ...]) -> int:
+async def extend_to_new_spaces(uow: SanctionUnitOfWork, space_names: tuple[SpaceName, ...]) -> int:
     """What runs is extended to spaces that were opened since it was enacted; how many totals that added. Policy: P-6.5."""
     added = 0
-    for sanction in await work.sanctions.unlifted():
-        if sanction.spaces is None and state_at(sanction, work.now) is not TermState.OVER:
-            added += await _open_totals(work, sanction, space_names)
+    for sanction in await uow.sanctions.unlifted():
+        if sanction.spaces is None and term_state_at(sanction, uow.now) is not TermState.OVER:
+            added += await _open_coverage(uow, sanction, space_names)
     return added
 
 
-async def _stand(work: SanctionWork, sanction: Sanction, space_names: tuple[SpaceName, ...]) -> None:
-    await work.sanctions.add_sanction(sanction)
-    for account in await _bound(work, sanction):
-        await work.sanctions.add_key(Key(account.id, account.person, account.account.space, may_act_from(sanction)))
-    await _open_totals(work, sanction, space_names)
-    work.wake(TOPIC)
+async def _impose(uow: SanctionUnitOfWork, sanction: Sanction, space_names: tuple[SpaceName, ...]) -> None:
+    await uow.sanctions.add_sanction(sanction)
+    for account in await _accounts_reached(uow, sanction):
+        await uow.sanctions.add_work_item(
+            WorkItem(account.id, account.person, account.account.space, effective_from(sanction))
+        )
+    await _open_coverage(uow, sanction, space_names)
+    uow.wake(TOPIC)
 
 
-async def _open_totals(work: SanctionWork, sanction: Sanction, space_names: tuple[SpaceName, ...]) -> int:
+async def _open_coverage(uow: SanctionUnitOfWork, sanction: Sanction, space_names: tuple[SpaceName, ...]) -> int:
     """A total stands for each space in the sanction's scope; how many were missing."""
-    known = {row.space for row in await work.sanctions.coverage_of(sanction.person)}
-    here = {account.account.space for account in await _bound(work, sanction)}
+    known = {row.space for row in await uow.sanctions.coverage_of(sanction.person)}
+    spaces_with_account = {account.account.space for account in await _accounts_reached(uow, sanction)}
     missing = [space for space in space_names if sanction.covers(space) and space not in known]
     for space in missing:
-        state = CoverageState.OPEN if space in here else CoverageState.NO_ACCOUNT
-        await work.sanctions.save_coverage(Coverage(sanction.person, space, state, work.now))
+        state = CoverageState.OPEN if space in spaces_with_account else CoverageState.NO_ACCOUNT
+        await uow.sanctions.save_coverage(Coverage(sanction.person, space, state, uow.now))
     return len(missing)
 
 
-async def _bound(work: SanctionWork, sanction: Sanction) -> tuple[KnownAccount, ...]:
+async def _accounts_reached(uow: SanctionUnitOfWork, sanction: Sanction) -> tuple[LinkedAccount, ...]:
     """The accounts that it reaches: the person's, and those of whoever is known to be the same human."""
-    people = await work.sanctions.together(sanction.person)
-    return tuple([a for person in people for a in await work.people.accounts_of(person) if a.binding])
+    people = await uow.sanctions.merged_people(sanction.person)
+    return tuple([a for person in people for a in await uow.people.accounts_of(person) if a.binding])
 
 
-def _with_telling(sanction: Sanction, telling: Telling) -> Sanction:
-    late = telling is Telling.TOLD and sanction.telling is Telling.COULD_NOT
-    return replace(sanction, telling=Telling.TOLD_AFTER if late else telling)
+def _with_notification(sanction: Sanction, notification: NotificationState) -> Sanction:
+    late = notification is NotificationState.NOTIFIED and sanction.notification is NotificationState.COULD_NOT_NOTIFY
+    return replace(sanction, notification=NotificationState.NOTIFIED_AFTER if late else notification)

@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from guardian.ids import SanctionId, SpaceName
-from guardian.sanctions.facts import Facts
-from guardian.sanctions.look import observe, out_of_sight, situation
-from guardian.sanctions.plan import GiveBack, Place, Plan, Release, Restore, plan
-from guardian.sanctions.settle import settle
-from guardian.sanctions.values import state_at
+from guardian.sanctions.facts import AccountSnapshot
+from guardian.sanctions.look import build_situation, invisible_levels, observe
+from guardian.sanctions.plan import Plan, Reinstate, Release, Restore, Restrict, plan
+from guardian.sanctions.settle import confirm
+from guardian.sanctions.values import term_state_at
 from guardian.spaces.port import Missing, Space, Unknown
 from rules.ladder import TermState
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 
 _STATE = {
     TermState.RUNNING: "running",
@@ -25,7 +25,7 @@ class Explanation:
     """One account: what is wanted and why, what the space shows, what the next look would do."""
 
     space: SpaceName
-    wanted: Hold
+    wanted: AccessLevel
     until: datetime | None
     because: tuple[tuple[SanctionId, str, datetime | None], ...]
     seen: str
@@ -34,44 +34,60 @@ class Explanation:
     next_look: datetime | None
 
 
-async def explain(facts: Facts, space: Space, now: datetime) -> Explanation:
+async def explain(snapshot: AccountSnapshot, space: Space, now: datetime) -> Explanation:
     """What a look at this moment would find and do, without doing it."""
-    wish = facts.wish(now)
-    because = tuple((s.id, _STATE[state_at(s, now)], s.ends) for s in facts.sanctions if s.id in wish.because)
-    seen, belongs = await observe(space, facts)
+    desired = snapshot.desired(now)
+    because = tuple(
+        (s.id, _STATE[term_state_at(s, now)], s.ends) for s in snapshot.sanctions if s.id in desired.reasons
+    )
+    seen, ownership = await observe(space, snapshot)
     if isinstance(seen, Missing):
-        return _without_plan(facts, because, now, "the account does not exist any more")
+        return _without_plan(snapshot, because, now, "the account does not exist any more")
     if isinstance(seen, Unknown):
-        return _without_plan(facts, because, now, f"could not be seen: {seen.why}")
-    hidden = out_of_sight(space, seen)
-    settled = settle(facts.key.account, seen, belongs, facts.applications, facts.intents, now, hidden)
-    known = replace(facts, applications=settled.applications)
-    planned = plan(situation(space, known, seen, belongs, now))
-    shown = ", ".join(f"{h.hold} ({belongs[h.hold]})" for h in seen.holds) or "nothing is held"
+        return _without_plan(snapshot, because, now, f"could not be seen: {seen.reason}")
+    hidden = invisible_levels(space, seen)
+    confirmation = confirm(snapshot.item.account, seen, ownership, snapshot.enforcements, snapshot.intents, now, hidden)
+    known = replace(snapshot, enforcements=confirmation.enforcements)
+    planned = plan(build_situation(space, known, seen, ownership, now))
+    shown = ", ".join(f"{h.level} ({ownership[h.level]})" for h in seen.restrictions) or "nothing is held"
     return Explanation(
-        space.name, wish.hold, wish.until, because, shown, planned.detail, step_in_words(planned), planned.next_look
+        space.name,
+        desired.level,
+        desired.until,
+        because,
+        shown,
+        planned.detail,
+        describe_action(planned),
+        planned.due_at,
     )
 
 
-def step_in_words(planned: Plan) -> str:
+def describe_action(planned: Plan) -> str:
     """The next step as a plain sentence."""
-    match planned.step:
+    match planned.action:
         case None:
             return "nothing is to be done"
-        case Place():
-            return f"it would be placed: {planned.step.hold}"
+        case Restrict():
+            return f"it would be placed: {planned.action.level}"
         case Release():
-            return f"it would be released: {planned.step.hold}"
+            return f"it would be released: {planned.action.level}"
         case Restore():
-            return f"what stood before would be put back: {planned.step.hold}"
-        case GiveBack():
+            return f"what stood before would be put back: {planned.action.level}"
+        case Reinstate():
             return "what was taken would be given back"
 
 
 def _without_plan(
-    facts: Facts, because: tuple[tuple[SanctionId, str, datetime | None], ...], now: datetime, seen: str
+    snapshot: AccountSnapshot, because: tuple[tuple[SanctionId, str, datetime | None], ...], now: datetime, seen: str
 ) -> Explanation:
-    wish = facts.wish(now)
+    desired = snapshot.desired(now)
     return Explanation(
-        facts.key.space, wish.hold, wish.until, because, seen, facts.key.why, "look again", facts.key.next_look
+        snapshot.item.space,
+        desired.level,
+        desired.until,
+        because,
+        seen,
+        snapshot.item.detail,
+        "look again",
+        snapshot.item.due_at,
     )

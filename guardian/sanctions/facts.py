@@ -7,77 +7,77 @@ from datetime import datetime
 from guardian.clock import Clock
 from guardian.ids import AccountId, Reference, SanctionId
 from guardian.journal import SERVICE, Entry
-from guardian.people.values import KnownAccount
-from guardian.sanctions.desired import Desired, desired
-from guardian.sanctions.pace import Pace
-from guardian.sanctions.stores import Alarms, SanctionLook, SanctionWorks
-from guardian.sanctions.values import Application, Intent, Key, Sanction, TakenOver
-from guardian.spaces.registry import Spaces
+from guardian.people.values import LinkedAccount
+from guardian.sanctions.desired import DesiredState, desired_state
+from guardian.sanctions.pace import RetryPolicy
+from guardian.sanctions.stores import Alerts, SanctionReadView, SanctionUnitOfWorkFactory
+from guardian.sanctions.values import Adoption, Enforcement, Intent, Sanction, WorkItem
+from guardian.spaces.registry import SpaceRegistry
 from rules.policy import Policy
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
-    """What every look works with. `wire` is the machine's instant (for leases), `nap` sleeps in wire seconds."""
+class ReconcilerContext:
+    """What every look works with. `wire` is the machine's instant (for leases), `sleep` sleeps in wire seconds."""
 
-    works: SanctionWorks
-    spaces: Spaces
+    units_of_work: SanctionUnitOfWorkFactory
+    spaces: SpaceRegistry
     policy: Policy
     clock: Clock
-    alarms: Alarms
-    pace: Pace
+    alerts: Alerts
+    retry_policy: RetryPolicy
     neutral_reason: Callable[[Reference], str]
-    wire: Callable[[], datetime]
-    nap: Callable[[float], Awaitable[None]]
+    system_time: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class AccountSnapshot:
     """What the database says about one key, read at one instant."""
 
-    key: Key
-    known: KnownAccount
+    item: WorkItem
+    known: LinkedAccount
     sanctions: tuple[Sanction, ...]
-    applications: Mapping[Hold, Application]
+    enforcements: Mapping[AccessLevel, Enforcement]
     intents: tuple[Intent, ...]
     references: frozenset[Reference]
-    return_approved: bool
-    taken_over: Mapping[Hold, TakenOver] = field(default_factory=dict)
+    reinstatement_approved: bool
+    adoptions: Mapping[AccessLevel, Adoption] = field(default_factory=dict)
 
-    def wish(self, now: datetime) -> Desired:
+    def desired(self, now: datetime) -> DesiredState:
         """What is wanted of this key's space at the instant."""
-        return desired(self.sanctions, self.key.space, now)
+        return desired_state(self.sanctions, self.item.space, now)
 
-    def pending(self, now: datetime) -> bool:
+    def has_work(self, now: datetime) -> bool:
         """Whether anything is to be held or released there, as far as the last proof tells."""
-        ours = any(a.placed or a.taken for a in self.applications.values())
-        return self.wish(now).hold is not Hold.OPEN or ours or bool(self.intents)
+        ours = any(a.active or a.removed_entitlements for a in self.enforcements.values())
+        return self.desired(now).level is not AccessLevel.OPEN or ours or bool(self.intents)
 
-    def because(self, now: datetime) -> tuple[SanctionId, ...]:
+    def reasons(self, now: datetime) -> tuple[SanctionId, ...]:
         """The sanctions that a notice about this key is about."""
-        return self.wish(now).because or tuple(s.id for s in self.sanctions[-1:])
+        return self.desired(now).reasons or tuple(s.id for s in self.sanctions[-1:])
 
-    def entry(self, act: str, **more: str) -> Entry:
+    def journal_entry(self, act: str, **more: str) -> Entry:
         """A journal entry about this key: our own ids only."""
-        about = {"account": str(self.key.account), "person": str(self.key.person), "space": str(self.key.space)}
+        about = {"account": str(self.item.account), "person": str(self.item.person), "space": str(self.item.space)}
         return Entry(act, SERVICE, "reconciler", {**about, **more})
 
 
-async def read(work: SanctionLook, account: AccountId) -> Facts | None:
+async def load_snapshot(view: SanctionReadView, account: AccountId) -> AccountSnapshot | None:
     """The facts of a key; None where the key or its account is no longer there, or binds nobody."""
-    key = await work.sanctions.key(account)
-    known = await work.people.account(account)
-    if key is None or known is None:
+    item = await view.sanctions.work_item(account)
+    known = await view.people.account(account)
+    if item is None or known is None:
         return None
-    return Facts(
-        key,
+    return AccountSnapshot(
+        item,
         known,
-        await work.sanctions.holding(key.person) if known.binding else (),
-        {a.hold: a for a in await work.sanctions.applications_of(account)},
-        await work.sanctions.open_intents(account),
-        await work.sanctions.references_of(account),
+        await view.sanctions.applying_to(item.person) if known.binding else (),
+        {a.level: a for a in await view.sanctions.enforcements_of(account)},
+        await view.sanctions.open_intents(account),
+        await view.sanctions.references_of(account),
         # What was taken from somebody whose account was linked by mistake is given back without anybody's yes.
-        known.ended_at is not None or await work.sanctions.return_approved(key.person),
-        {t.hold: t for t in await work.sanctions.taken_over_of(account)},
+        known.ended_at is not None or await view.sanctions.is_reinstatement_approved(item.person),
+        {t.level: t for t in await view.sanctions.adoptions_of(account)},
     )

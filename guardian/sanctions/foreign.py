@@ -11,44 +11,44 @@ from enum import StrEnum
 from typing import Protocol
 
 from guardian.ids import CaseId, MemberId, SpaceName
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 
 
 class ForeignState(StrEnum):
     """What became of a restriction that is not ours."""
 
-    BEFORE_US = "before_us"
-    AUTHOR_UNSAID = "author_unsaid"
+    PREEXISTING = "before_us"
+    AUTHOR_UNKNOWN = "author_unsaid"
     ASKED_ABOUT = "asked_about"
     UNEXPLAINED = "unexplained"
-    TAKEN_OVER = "taken_over"
+    ADOPTED = "taken_over"
     LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignHold:
+class ForeignRestriction:
     """A restriction of another's on one account. Of those that stood before us, only the digest is known.
 
-    `placed_at` and `until` are as its space said when it was noticed, `by` is the member whose it is, `case` the local
+    `restricted_at` and `until` are as its space said when it was noticed, `by` is the member whose it is, `case` the local
     matter of an unexplained one.
     """
 
     id: str
     space: SpaceName
     digest: str
-    hold: Hold
+    level: AccessLevel
     state: ForeignState
-    seen_at: datetime
+    observed_at: datetime
     native_id: str = ""
     author: str | None = None
-    placed_at: datetime | None = None
+    restricted_at: datetime | None = None
     until: datetime | None = None
     by: MemberId | None = None
     case: CaseId | None = None
     version: int = 0
 
 
-def digest_of(key: bytes, native_id: str) -> str:
+def digest_native_id(key: bytes, native_id: str) -> str:
     """What is kept of an account that concerns nobody here: nothing without the key tells whose it is."""
     return hashlib.blake2b(native_id.encode(), key=key, digest_size=20).hexdigest()
 
@@ -56,42 +56,44 @@ def digest_of(key: bytes, native_id: str) -> str:
 class ForeignStore(Protocol):
     """The picture of a space's foreign restrictions as it was last seen."""
 
-    async def key_of(self, space: SpaceName) -> bytes | None:
+    async def digest_key(self, space: SpaceName) -> bytes | None:
         """The key of the space's digests, once its first picture stands; None before."""
         ...
 
-    async def begin(self, space: SpaceName, holds: Iterable[tuple[str, Hold]], now: datetime) -> None:
+    async def record_baseline(self, space: SpaceName, levels: Iterable[tuple[str, AccessLevel]], now: datetime) -> None:
         """The first picture stands: these holds, by native id, were there before us."""
         ...
 
-    async def in_space(self, space: SpaceName) -> Mapping[tuple[str, Hold], ForeignState]:
+    async def in_space(self, space: SpaceName) -> Mapping[tuple[str, AccessLevel], ForeignState]:
         """Every hold of the picture, by digest."""
         ...
 
-    async def find(self, space: SpaceName, native_id: str, hold: Hold) -> ForeignHold | None:
+    async def find(self, space: SpaceName, native_id: str, level: AccessLevel) -> ForeignRestriction | None:
         """What is known of the hold on that account."""
         ...
 
-    async def foreign(self, hold_id: str) -> ForeignHold | None:
+    async def restriction(self, restriction_id: str) -> ForeignRestriction | None:
         """The hold of that id."""
         ...
 
-    async def unexplained_by(self, member: MemberId) -> tuple[ForeignHold, ...]:
+    async def unexplained_by(self, member: MemberId) -> tuple[ForeignRestriction, ...]:
         """What the member did with a space's own menu and has not explained yet, oldest first."""
         ...
 
-    async def of_case(self, case: CaseId) -> ForeignHold | None:
+    async def of_case(self, case: CaseId) -> ForeignRestriction | None:
         """The hold that the local matter is about."""
         ...
 
-    async def add(self, hold: ForeignHold) -> None:
+    async def add(self, foreign: ForeignRestriction) -> None:
         """The hold is remembered; Stale where it was noticed a moment ago already."""
         ...
 
-    async def save(self, hold: ForeignHold) -> ForeignHold:
+    async def save(self, foreign: ForeignRestriction) -> ForeignRestriction:
         """The hold stands as given, one version later; Stale where somebody was quicker."""
         ...
 
-    async def forget(self, space: SpaceName, gone: Iterable[tuple[str, Hold]], seen_before: datetime) -> None:
+    async def forget(
+        self, space: SpaceName, gone: Iterable[tuple[str, AccessLevel]], observed_before: datetime
+    ) -> None:
         """These holds, by digest, are there no more; one that was first seen since `seen_before` stays."""
         ...

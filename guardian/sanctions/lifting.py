@@ -4,7 +4,7 @@ from datetime import datetime
 
 from guardian.ids import MemberId, PersonId
 from guardian.journal import Entry
-from guardian.sanctions.stores import SanctionWork
+from guardian.sanctions.stores import SanctionUnitOfWork
 from guardian.sanctions.values import Lifting, LiftingCause, Sanction
 from rules.ladder import access_returns_at
 
@@ -13,32 +13,32 @@ TOPIC = "keys"
 
 
 async def lift(
-    work: SanctionWork, sanction: Sanction, from_: datetime, cause: LiftingCause, by: str, authority: str
+    uow: SanctionUnitOfWork, sanction: Sanction, effective_from: datetime, cause: LiftingCause, by: str, authority: str
 ) -> Lifting:
-    """The sanction asks for nothing from `from_` on; a second lifting of the same sanction is Stale."""
-    lifting = Lifting(sanction.id, from_, cause, by, authority, work.now)
-    await work.sanctions.add_lifting(lifting)
-    await work.sanctions.touch_person(sanction.person, max(from_, work.now))
+    """The sanction asks for nothing from `effective_from` on; a second lifting of the same sanction is Stale."""
+    lifting = Lifting(sanction.id, effective_from, cause, by, authority, uow.now)
+    await uow.sanctions.add_lifting(lifting)
+    await uow.sanctions.schedule_person(sanction.person, max(effective_from, uow.now))
     about = {"sanction": str(sanction.id), "person": str(sanction.person)}
-    work.journal.note(Entry("sanction.lifted", by, authority, {**about, "cause": cause}))
-    work.wake(TOPIC)
+    uow.journal.note(Entry("sanction.lifted", by, authority, {**about, "cause": cause}))
+    uow.wake(TOPIC)
     return lifting
 
 
-async def readmit(work: SanctionWork, sanction: Sanction, by: str, authority: str) -> Lifting:
+async def readmit(uow: SanctionUnitOfWork, sanction: Sanction, by: str, authority: str) -> Lifting:
     """Readmission is granted: access returns at the end of the term, or now where it is over. Policy: P-6.2."""
-    returns = access_returns_at(sanction.ends, sanction.on_term_end, work.now) or work.now
-    return await lift(work, sanction, max(returns, work.now), LiftingCause.READMISSION, by, authority)
+    returns_at = access_returns_at(sanction.ends, sanction.on_term_end, uow.now) or uow.now
+    return await lift(uow, sanction, max(returns_at, uow.now), LiftingCause.READMISSION, by, authority)
 
 
-async def reverse(work: SanctionWork, sanction: Sanction, by: str, authority: str) -> Lifting:
+async def reverse(uow: SanctionUnitOfWork, sanction: Sanction, by: str, authority: str) -> Lifting:
     """The sanction is lifted at once, everywhere. Policy: P-7.3."""
-    return await lift(work, sanction, work.now, LiftingCause.REVERSAL, by, authority)
+    return await lift(uow, sanction, uow.now, LiftingCause.REVERSAL, by, authority)
 
 
-async def say_yes_to_return(work: SanctionWork, person: PersonId, by: MemberId) -> None:
+async def approve_reinstatement(uow: SanctionUnitOfWork, person: PersonId, by: MemberId) -> None:
     """A named person has agreed that membership and power roles come back. Policy: P-6.7."""
-    await work.sanctions.approve_return(person, by, work.now)
-    await work.sanctions.touch_person(person, work.now)
-    work.journal.note(Entry("return.approved", str(by), "P-6.7", {"person": str(person)}))
-    work.wake(TOPIC)
+    await uow.sanctions.approve_reinstatement(person, by, uow.now)
+    await uow.sanctions.schedule_person(person, uow.now)
+    uow.journal.note(Entry("return.approved", str(by), "P-6.7", {"person": str(person)}))
+    uow.wake(TOPIC)

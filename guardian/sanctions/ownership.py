@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from guardian.ids import Reference
-from guardian.sanctions.values import Application, Intent, IntentKind, TakenOver
-from guardian.spaces.port import Hand, Held, Trace
-from rules.precedence import Hold
+from guardian.sanctions.values import Adoption, Enforcement, Intent, IntentKind
+from guardian.spaces.port import ActedBy, Attribution, ObservedRestriction
+from rules.precedence import AccessLevel
 
 
-class Whose(StrEnum):
+class Ownership(StrEnum):
     """Ours, another's, or not to be told apart: what cannot be proved is kept and put to people."""
 
     OURS = "ours"
@@ -18,74 +18,84 @@ class Whose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class OwnershipEvidence:
     """What is known about one kind of hold on one account: our records, our references, the space's own trace.
 
     `taken_over`: another placed one of that kind, which is ours to let go while it is the same.
     """
 
-    application: Application | None
+    enforcement: Enforcement | None
     intent: Intent | None
     references: frozenset[Reference]
-    signed: bool
-    trace: Trace | None = None
-    taken_over: TakenOver | None = None
+    carries_reference: bool
+    attribution: Attribution | None = None
+    adoptions: Adoption | None = None
 
 
-def needs_trace(held: Held, evidence: Evidence) -> bool:
+def needs_attribution(observed_restriction: ObservedRestriction, evidence: OwnershipEvidence) -> bool:
     """Whether the space's own records must be asked before anybody can say whose it is."""
-    if held.reference is not None:
+    if observed_restriction.reference is not None:
         return False
-    if evidence.taken_over is not None:
+    if evidence.adoptions is not None:
         return True
-    if evidence.signed:
+    if evidence.carries_reference:
         return False
-    proved = evidence.application is not None and evidence.application.placed
-    return not proved and _placing(evidence.intent)
+    proved = evidence.enforcement is not None and evidence.enforcement.active
+    return not proved and _is_restricting(evidence.intent)
 
 
-def whose(held: Held, evidence: Evidence) -> Whose:
+def owner_of(observed_restriction: ObservedRestriction, evidence: OwnershipEvidence) -> Ownership:
     """The proofs in their order: our reference read back; what was taken over and is still the same; else an open intent
     whose prior was none, and no other author."""
-    if held.reference is not None:
-        return Whose.OURS if held.reference in evidence.references else Whose.FOREIGN
-    if evidence.taken_over is not None and not _replaces(evidence):
-        return Whose.OURS if is_the_same(held, evidence.taken_over, evidence.trace) else Whose.FOREIGN
-    if evidence.signed:
-        return Whose.FOREIGN
-    if evidence.trace is not None and evidence.trace.hand is Hand.ANOTHER:
-        return Whose.FOREIGN
-    if evidence.application is not None and evidence.application.placed:
-        return Whose.OURS
-    if not _placing(evidence.intent):
-        return Whose.FOREIGN
-    if evidence.trace is not None and evidence.trace.hand is Hand.OURS:
-        return Whose.OURS
-    return Whose.OURS if _prior_was_none(evidence.intent, held.hold) else Whose.UNPROVED
+    if observed_restriction.reference is not None:
+        return Ownership.OURS if observed_restriction.reference in evidence.references else Ownership.FOREIGN
+    if evidence.adoptions is not None and not _is_replaced(evidence):
+        return (
+            Ownership.OURS
+            if is_unchanged(observed_restriction, evidence.adoptions, evidence.attribution)
+            else Ownership.FOREIGN
+        )
+    if evidence.carries_reference:
+        return Ownership.FOREIGN
+    if evidence.attribution is not None and evidence.attribution.acted_by is ActedBy.OTHER:
+        return Ownership.FOREIGN
+    if evidence.enforcement is not None and evidence.enforcement.active:
+        return Ownership.OURS
+    if not _is_restricting(evidence.intent):
+        return Ownership.FOREIGN
+    if evidence.attribution is not None and evidence.attribution.acted_by is ActedBy.GUARDIAN:
+        return Ownership.OURS
+    return Ownership.OURS if _had_no_prior(evidence.intent, observed_restriction.level) else Ownership.UNPROVED
 
 
-def is_the_same(held: Held, taken: TakenOver, trace: Trace | None) -> bool:
+def is_unchanged(
+    observed_restriction: ObservedRestriction, adoption: Adoption, attribution: Attribution | None
+) -> bool:
     """Whether what stands is provably what was taken over: its end, its author, and no later change by anybody else.
 
     A space's records reach back only so far: where they say nothing any more, what else is known has to agree.
     """
-    if held.until != taken.until or (held.author is not None and held.author != taken.author):
+    if observed_restriction.until != adoption.until or (
+        observed_restriction.author is not None and observed_restriction.author != adoption.author
+    ):
         return False
-    if trace is None or trace.hand is Hand.UNSAID:
+    if attribution is None or attribution.acted_by is ActedBy.UNKNOWN:
         return True
-    if trace.at is None:
-        return trace.by == taken.author
-    return trace.at == taken.placed_at or trace.at <= taken.at
+    if attribution.at is None:
+        return attribution.by == adoption.author
+    return attribution.at == adoption.restricted_at or attribution.at <= adoption.at
 
 
-def _replaces(evidence: Evidence) -> bool:
+def _is_replaced(evidence: OwnershipEvidence) -> bool:
     """Whether ours has been placed over what was taken over, or is about to be."""
-    return _placing(evidence.intent) or (evidence.trace is not None and evidence.trace.hand is Hand.OURS)
+    return _is_restricting(evidence.intent) or (
+        evidence.attribution is not None and evidence.attribution.acted_by is ActedBy.GUARDIAN
+    )
 
 
-def _placing(intent: Intent | None) -> bool:
-    return intent is not None and intent.kind is IntentKind.PLACE
+def _is_restricting(intent: Intent | None) -> bool:
+    return intent is not None and intent.kind is IntentKind.RESTRICT
 
 
-def _prior_was_none(intent: Intent | None, hold: Hold) -> bool:
-    return intent is not None and intent.prior.hold is not hold
+def _had_no_prior(intent: Intent | None, level: AccessLevel) -> bool:
+    return intent is not None and intent.prior.level is not level

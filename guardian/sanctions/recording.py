@@ -6,229 +6,256 @@ from datetime import datetime, timedelta
 from guardian.ids import PersonId, SpaceName
 from guardian.journal import SERVICE
 from guardian.logs import logger
-from guardian.sanctions.facts import Facts, Tools
-from guardian.sanctions.plan import GiveBack, Plan
-from guardian.sanctions.settle import Settled, remaining
-from guardian.sanctions.stores import SanctionWork
-from guardian.sanctions.totals import coverage_in
-from guardian.sanctions.trouble import Trouble
-from guardian.sanctions.values import Coverage, CoverageState, Key, Lifting, LiftingCause
+from guardian.sanctions.facts import AccountSnapshot, ReconcilerContext
+from guardian.sanctions.plan import Plan, Reinstate
+from guardian.sanctions.settle import Confirmation, remaining_entitlements
+from guardian.sanctions.stores import SanctionUnitOfWork
+from guardian.sanctions.totals import total_coverage
+from guardian.sanctions.trouble import Failure
+from guardian.sanctions.values import Coverage, CoverageState, Lifting, LiftingCause, WorkItem
 from guardian.spaces.outcomes import Already, Done, Outcome
 from guardian.spaces.port import Account
-from rules.brake import lifts_call_people
-from rules.precedence import Hold
+from rules.brake import are_lifts_alarming
+from rules.precedence import AccessLevel
 
 log = logger("sanctions")
 
-_LET_GO = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
+_RELEASED = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
 
 
-async def keep_settled(tools: Tools, work: SanctionWork, facts: Facts, settled: Settled) -> None:
-    for application in settled.changed:
-        await work.sanctions.save_application(facts.key.person, application)
-    for intent in settled.closed:
-        await work.sanctions.close_intent(intent, work.now)
-    for hold in settled.newly_held:
-        work.journal.note(facts.entry("restriction.confirmed", hold=hold))
-    for hold in settled.newly_gone:
-        work.journal.note(facts.entry("restriction.gone", hold=hold))
-        if hold in facts.taken_over:
-            await work.sanctions.end_taken_over(facts.key.account, hold)
-    for hold in settled.gone_by_other_hands:
-        await _lifted_by_hand(tools, work, facts, hold, settled.lifted_by)
+async def save_confirmation(
+    context: ReconcilerContext, uow: SanctionUnitOfWork, snapshot: AccountSnapshot, confirmation: Confirmation
+) -> None:
+    for enforcement in confirmation.changed:
+        await uow.sanctions.save_enforcement(snapshot.item.person, enforcement)
+    for intent in confirmation.closed:
+        await uow.sanctions.close_intent(intent, uow.now)
+    for level in confirmation.newly_held:
+        uow.journal.note(snapshot.journal_entry("restriction.confirmed", hold=level))
+    for level in confirmation.newly_gone:
+        uow.journal.note(snapshot.journal_entry("restriction.gone", hold=level))
+        if level in snapshot.adoptions:
+            await uow.sanctions.end_adoption(snapshot.item.account, level)
+    for level in confirmation.removed_by_others:
+        await _record_manual_lift(context, uow, snapshot, level, confirmation.lifted_by)
 
 
-async def _lifted_by_hand(
-    tools: Tools, work: SanctionWork, facts: Facts, hold: Hold, lifted_by: tuple[str, ...]
+async def _record_manual_lift(
+    context: ReconcilerContext,
+    uow: SanctionUnitOfWork,
+    snapshot: AccountSnapshot,
+    level: AccessLevel,
+    lifted_by: tuple[str, ...],
 ) -> None:
     """A manual lift follows the authority behind the sanction (architecture 5.13): held and asked about, or adopted.
 
     Only a lift that the space's own records name somebody for is adopted: a look that was behind must end nothing.
     """
-    wish = facts.wish(work.now)
-    if wish.hold is Hold.OPEN:
+    desired = snapshot.desired(uow.now)
+    if desired.level is AccessLevel.OPEN:
         return
-    if not wish.binding and (lifted_by or wish.adopted):
-        for sanction in (s for s in facts.sanctions if s.id in wish.because):
-            lifting = Lifting(sanction.id, work.now, LiftingCause.ADOPTED, SERVICE, "lifted by hand", work.now)
-            await work.sanctions.add_lifting(lifting)
+    if not desired.binding and (lifted_by or desired.adopted):
+        for sanction in (s for s in snapshot.sanctions if s.id in desired.reasons):
+            lifting = Lifting(sanction.id, uow.now, LiftingCause.LIFTED_MANUALLY, SERVICE, "lifted by hand", uow.now)
+            await uow.sanctions.add_lifting(lifting)
         return
-    application = next(a for h, a in facts.applications.items() if h is hold)
-    lifts = (*application.put_back, work.now)
-    current = next(a for a in await work.sanctions.applications_of(facts.key.account) if a.hold is hold)
-    await work.sanctions.save_application(facts.key.person, replace(current, put_back=lifts))
-    alarm = "lifted_again" if lifts_call_people(lifts, work.now, tools.policy) else "lifted_by_hand"
-    await tools.alarms.raise_(work, alarm, facts.key.person, facts.key.space, wish.because)
+    enforcement = next(a for h, a in snapshot.enforcements.items() if h is level)
+    lifts = (*enforcement.reapplied_at, uow.now)
+    current = next(a for a in await uow.sanctions.enforcements_of(snapshot.item.account) if a.level is level)
+    await uow.sanctions.save_enforcement(snapshot.item.person, replace(current, reapplied_at=lifts))
+    alert = "lifted_again" if are_lifts_alarming(lifts, uow.now, context.policy) else "lifted_by_hand"
+    await context.alerts.raise_alert(uow, alert, snapshot.item.person, snapshot.item.space, desired.reasons)
     for native_id in lifted_by:
-        await tools.alarms.ask(work, Account(facts.key.space, native_id))
+        await context.alerts.ask_lifter(uow, Account(snapshot.item.space, native_id))
 
 
-async def record_adopted(tools: Tools, facts: Facts, settled: Settled) -> None:
+async def record_ended_manually(
+    context: ReconcilerContext, snapshot: AccountSnapshot, confirmation: Confirmation
+) -> None:
     """A moderator's own measure has been lifted by hand: that ends it, and nothing is put back (architecture 5.13)."""
-    async with tools.works.begin() as work:
-        await keep_settled(tools, work, facts, settled)
+    async with context.units_of_work.begin() as uow:
+        await save_confirmation(context, uow, snapshot, confirmation)
 
 
-async def record(tools: Tools, facts: Facts, settled: Settled, planned: Plan, *, cut: bool = False) -> None:
+async def record_result(
+    context: ReconcilerContext,
+    snapshot: AccountSnapshot,
+    confirmation: Confirmation,
+    planned: Plan,
+    *,
+    cut: bool = False,
+) -> None:
     """What the look came to. A call that was cut, or that a dead worker made, may still land: it is looked at once more.
 
     Until then its intent stays open, since in a space without reasons nothing else would prove what lands to be ours.
     """
-    now = tools.clock.now()
-    again = now + tools.pace.least if cut else None
-    next_look = min((i for i in (planned.next_look, again) if i is not None), default=None)
-    healed = facts.key.told_at is not None
-    let_go = planned.state in _LET_GO
-    key = replace(
-        facts.key,
+    now = context.clock.now()
+    retry_at = now + context.retry_policy.min_delay if cut else None
+    due_at = min((i for i in (planned.due_at, retry_at) if i is not None), default=None)
+    recovered = snapshot.item.notified_at is not None
+    released = planned.state in _RELEASED
+    item = replace(
+        snapshot.item,
         # An account that was linked by mistake and is let go counts for nobody any more.
-        state=CoverageState.NO_ACCOUNT if let_go and facts.known.ended_at is not None else planned.state,
-        why=planned.detail,
-        next_look=next_look,
+        state=CoverageState.NO_ACCOUNT if released and snapshot.known.ended_at is not None else planned.state,
+        detail=planned.detail,
+        due_at=due_at,
         failures=0,
         blocked_since=None,
-        told_at=None,
+        notified_at=None,
         needs="",
         observed_at=now,
     )
-    async with tools.works.begin() as work:
-        await keep_settled(tools, work, facts, settled)
+    async with context.units_of_work.begin() as uow:
+        await save_confirmation(context, uow, snapshot, confirmation)
         if not cut:
-            await _close_overtaken(work, facts, settled, planned)
-        if healed:
-            await tools.alarms.raise_(work, "healed", key.person, key.space, facts.because(now))
-        if let_go and facts.key.state not in (None, CoverageState.NO_ACCOUNT, *_LET_GO):
-            await tools.alarms.let_go(work, facts.known.id)
+            await _close_superseded(uow, snapshot, confirmation, planned)
+        if recovered:
+            await context.alerts.raise_alert(uow, "healed", item.person, item.space, snapshot.reasons(now))
+        if released and snapshot.item.state not in (None, CoverageState.NO_ACCOUNT, *_RELEASED):
+            await context.alerts.report_released(uow, snapshot.known.id)
         if planned.unproved:
-            await tools.alarms.raise_(work, "cannot_prove", key.person, key.space, facts.because(now))
-        await _finish(tools, work, key)
+            await context.alerts.raise_alert(uow, "cannot_prove", item.person, item.space, snapshot.reasons(now))
+        await _save_item(context, uow, item)
 
 
-async def _close_overtaken(work: SanctionWork, facts: Facts, settled: Settled, planned: Plan) -> None:
+async def _close_superseded(
+    uow: SanctionUnitOfWork, snapshot: AccountSnapshot, confirmation: Confirmation, planned: Plan
+) -> None:
     """Nothing is left to do: an intent that is still open has been overtaken by what is wanted now."""
-    if planned.step is None and planned.state is not CoverageState.OPEN:
-        for intent in facts.intents:
-            if intent.id not in settled.closed:
-                await work.sanctions.close_intent(intent.id, work.now)
+    if planned.action is None and planned.state is not CoverageState.OPEN:
+        for intent in snapshot.intents:
+            if intent.id not in confirmation.closed:
+                await uow.sanctions.close_intent(intent.id, uow.now)
 
 
-async def record_held_back(
-    tools: Tools,
-    facts: Facts,
-    settled: Settled,
+async def record_deferral(
+    context: ReconcilerContext,
+    snapshot: AccountSnapshot,
+    confirmation: Confirmation,
     state: CoverageState,
     detail: str,
     *,
-    alarm: str | None,
-    patience: timedelta,
-    next_look: datetime | None,
+    alert: str | None,
+    alert_after: timedelta,
+    due_at: datetime | None,
 ) -> None:
     """The step waits: the mode, the clock or the brake holds it back, and the key says so."""
-    now = tools.clock.now()
-    first = facts.key.why != detail
-    since = now if first or facts.key.blocked_since is None else facts.key.blocked_since
-    told_at = None if first else facts.key.told_at
-    tell = alarm is not None and told_at is None and now - since >= patience
-    key = replace(
-        facts.key,
+    now = context.clock.now()
+    first = snapshot.item.detail != detail
+    since = now if first or snapshot.item.blocked_since is None else snapshot.item.blocked_since
+    notified_at = None if first else snapshot.item.notified_at
+    notify = alert is not None and notified_at is None and now - since >= alert_after
+    item = replace(
+        snapshot.item,
         state=state,
-        why=detail,
-        next_look=next_look,
-        blocked_since=since if alarm is not None else None,
-        told_at=now if tell else told_at,
+        detail=detail,
+        due_at=due_at,
+        blocked_since=since if alert is not None else None,
+        notified_at=now if notify else notified_at,
         observed_at=now,
     )
-    async with tools.works.begin() as work:
-        await keep_settled(tools, work, facts, settled)
+    async with context.units_of_work.begin() as uow:
+        await save_confirmation(context, uow, snapshot, confirmation)
         if first:
-            work.journal.note(facts.entry("step.held_back", why=detail))
-        if tell and alarm is not None:
-            await tools.alarms.raise_(work, alarm, key.person, key.space, facts.because(work.now))
-        await _finish(tools, work, key)
+            uow.journal.note(snapshot.journal_entry("step.held_back", why=detail))
+        if notify and alert is not None:
+            await context.alerts.raise_alert(uow, alert, item.person, item.space, snapshot.reasons(uow.now))
+        await _save_item(context, uow, item)
 
 
-async def record_trouble(tools: Tools, facts: Facts, settled: Settled | None, trouble: Trouble) -> None:
+async def record_failure(
+    context: ReconcilerContext, snapshot: AccountSnapshot, confirmation: Confirmation | None, failure: Failure
+) -> None:
     """The key is blocked where anything waits to be done there: it goes to people and is tried, slowly, for ever."""
-    now = tools.clock.now()
-    pending = facts.pending(now)
-    since = facts.key.blocked_since or now
+    now = context.clock.now()
+    has_work = snapshot.has_work(now)
+    since = snapshot.item.blocked_since or now
     blocked = replace(
-        facts.key,
-        state=CoverageState.BLOCKED if pending else facts.key.state,
-        why=trouble.why,
-        needs=trouble.needs,
-        failures=facts.key.failures + 1,
-        blocked_since=since if pending else None,
+        snapshot.item,
+        state=CoverageState.BLOCKED if has_work else snapshot.item.state,
+        detail=failure.reason,
+        needs=failure.needs,
+        failures=snapshot.item.failures + 1,
+        blocked_since=since if has_work else None,
     )
     # A cause that people can mend, and did not hear of yet, is told even where they heard of the trouble before.
-    newly_needed = bool(trouble.needs) and trouble.needs != facts.key.needs and facts.key.told_at is not None
-    tell = pending and (newly_needed or tools.pace.tell_now(blocked, now))
-    retry = max(tools.pace.retry_at(blocked, now), now + (trouble.after or timedelta()))
-    key = replace(blocked, next_look=retry, told_at=now if tell else blocked.told_at)
-    log.warning("key.blocked", key=key.account, space=key.space, failures=key.failures, needs=key.needs)
-    async with tools.works.begin() as work:
-        if settled is not None:
-            await keep_settled(tools, work, facts, settled)
-        await _finish(tools, work, key)
-        if tell:
+    newly_needed = (
+        bool(failure.needs) and failure.needs != snapshot.item.needs and snapshot.item.notified_at is not None
+    )
+    notify = has_work and (newly_needed or context.retry_policy.notify_now(blocked, now))
+    retry = max(context.retry_policy.retry_at(blocked, now), now + (failure.retry_after or timedelta()))
+    item = replace(blocked, due_at=retry, notified_at=now if notify else blocked.notified_at)
+    log.warning("key.blocked", key=item.account, space=item.space, failures=item.failures, needs=item.needs)
+    async with context.units_of_work.begin() as uow:
+        if confirmation is not None:
+            await save_confirmation(context, uow, snapshot, confirmation)
+        await _save_item(context, uow, item)
+        if notify:
             # The key first: whoever is told of it reads there what is missing.
-            work.journal.note(facts.entry("key.blocked", needs=trouble.needs))
-            await tools.alarms.raise_(work, "blocked", key.person, key.space, facts.because(now))
+            uow.journal.note(snapshot.journal_entry("key.blocked", needs=failure.needs))
+            await context.alerts.raise_alert(uow, "blocked", item.person, item.space, snapshot.reasons(now))
 
 
-async def record_missing(tools: Tools, facts: Facts) -> None:
+async def record_missing(context: ReconcilerContext, snapshot: AccountSnapshot) -> None:
     """There is no such account just now. Nothing of ours is forgotten for it: GitHub hides accounts that it flags, and
     one that comes back with our hold on it must still be let go. While anything is pending it is looked for, slowly.
     """
-    now = tools.clock.now()
-    again = now + tools.pace.missing if facts.pending(now) else None
-    next_look = min((i for i in (facts.wish(now).changes_at, again) if i is not None), default=None)
-    key = replace(
-        facts.key,
+    now = context.clock.now()
+    retry_at = now + context.retry_policy.missing_delay if snapshot.has_work(now) else None
+    due_at = min((i for i in (snapshot.desired(now).changes_at, retry_at) if i is not None), default=None)
+    item = replace(
+        snapshot.item,
         state=CoverageState.NO_ACCOUNT,
-        why="there is no such account just now",
-        next_look=next_look,
+        detail="there is no such account just now",
+        due_at=due_at,
         failures=0,
         blocked_since=None,
-        told_at=None,
+        notified_at=None,
         observed_at=now,
     )
-    async with tools.works.begin() as work:
-        await _finish(tools, work, key)
-        if facts.key.state is CoverageState.NO_ACCOUNT:
+    async with context.units_of_work.begin() as uow:
+        await _save_item(context, uow, item)
+        if snapshot.item.state is CoverageState.NO_ACCOUNT:
             return
-        work.journal.note(facts.entry("account.not_found"))
-        if facts.wish(now).hold is not Hold.OPEN:
+        uow.journal.note(snapshot.journal_entry("account.not_found"))
+        if snapshot.desired(now).level is not AccessLevel.OPEN:
             # Merged into another, deleted, or hidden: whoever it was may be there under another account by now.
-            await tools.alarms.raise_(work, "account_gone", key.person, key.space, facts.because(now))
+            await context.alerts.raise_alert(uow, "account_gone", item.person, item.space, snapshot.reasons(now))
 
 
-async def record_given(tools: Tools, facts: Facts, step: GiveBack, outcome: Outcome) -> None:
+async def record_reinstatement(
+    context: ReconcilerContext, snapshot: AccountSnapshot, step: Reinstate, outcome: Outcome
+) -> None:
     if not isinstance(outcome, Done | Already):
         return
-    async with tools.works.begin() as work:
-        for application in await work.sanctions.applications_of(facts.key.account):
-            left = remaining(application.taken, step.things)
-            if left != application.taken:
-                await work.sanctions.save_application(facts.key.person, replace(application, taken=left))
-        work.journal.note(facts.entry("belongings.given_back"))
+    async with context.units_of_work.begin() as uow:
+        for enforcement in await uow.sanctions.enforcements_of(snapshot.item.account):
+            left = remaining_entitlements(enforcement.removed_entitlements, step.entitlements)
+            if left != enforcement.removed_entitlements:
+                await uow.sanctions.save_enforcement(
+                    snapshot.item.person, replace(enforcement, removed_entitlements=left)
+                )
+        uow.journal.note(snapshot.journal_entry("belongings.given_back"))
 
 
-async def _finish(tools: Tools, work: SanctionWork, key: Key) -> None:
+async def _save_item(context: ReconcilerContext, uow: SanctionUnitOfWork, item: WorkItem) -> None:
     """The key and the total are kept together: the person's, and that of whoever is known to be the same human."""
-    await work.sanctions.finish(key)
-    people = await work.sanctions.together(key.person)
-    keys = [k for person in people for k in await work.sanctions.keys_of(person) if k.space == key.space]
+    await uow.sanctions.save_result(item)
+    people = await uow.sanctions.merged_people(item.person)
+    items = [k for person in people for k in await uow.sanctions.work_items_of(person) if k.space == item.space]
     for person in people:
-        await _add_up(tools, work, person, key.space, keys)
+        await _update_coverage(context, uow, person, item.space, items)
 
 
-async def _add_up(tools: Tools, work: SanctionWork, person: PersonId, space: SpaceName, keys: list[Key]) -> None:
-    rows = await work.sanctions.coverage_of(person)
+async def _update_coverage(
+    context: ReconcilerContext, uow: SanctionUnitOfWork, person: PersonId, space: SpaceName, items: list[WorkItem]
+) -> None:
+    rows = await uow.sanctions.coverage_of(person)
     known = next((row for row in rows if row.space == space), None)
-    total = coverage_in(person, space, keys, known, work.now)
+    total = total_coverage(person, space, items, known, uow.now)
     if total == known:
         return
-    await work.sanctions.save_coverage(total)
+    await uow.sanctions.save_coverage(total)
     after: tuple[Coverage, ...] = (*(row for row in rows if row.space != space), total)
-    await tools.alarms.total_changed(work, person, rows, after)
+    await context.alerts.report_coverage_change(uow, person, rows, after)

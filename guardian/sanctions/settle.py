@@ -5,111 +5,131 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from guardian.ids import AccountId, IntentId
-from guardian.sanctions.ownership import Whose
-from guardian.sanctions.values import Application, Intent, IntentKind, Prior
-from guardian.spaces.port import Belonging, BelongingKind, Held, Presence, Seen
-from rules.precedence import Hold
+from guardian.sanctions.ownership import Ownership
+from guardian.sanctions.values import Enforcement, Intent, IntentKind, Prior
+from guardian.spaces.port import Entitlement, EntitlementKind, Observed, ObservedRestriction, Presence
+from rules.precedence import AccessLevel
 
-_PLACING = (IntentKind.PLACE,)
-_OURS = (IntentKind.PLACE, IntentKind.RELEASE)
+_RESTRICTING = (IntentKind.RESTRICT,)
+_OURS = (IntentKind.RESTRICT, IntentKind.RELEASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Confirmation:
     """The applications as the look proves them, the intents it closes, and what came to light.
 
     `lifted_by` are the native ids of those who lifted by hand, where the space's records name them.
     """
 
-    applications: Mapping[Hold, Application]
-    changed: tuple[Application, ...]
+    enforcements: Mapping[AccessLevel, Enforcement]
+    changed: tuple[Enforcement, ...]
     closed: tuple[IntentId, ...]
-    newly_held: tuple[Hold, ...]
-    newly_gone: tuple[Hold, ...]
-    gone_by_other_hands: tuple[Hold, ...]
+    newly_held: tuple[AccessLevel, ...]
+    newly_gone: tuple[AccessLevel, ...]
+    removed_by_others: tuple[AccessLevel, ...]
     lifted_by: tuple[str, ...] = ()
 
 
-def settle(
+def confirm(
     account: AccountId,
-    seen: Seen,
-    whose: Mapping[Hold, Whose],
-    applications: Mapping[Hold, Application],
+    seen: Observed,
+    ownership: Mapping[AccessLevel, Ownership],
+    enforcements: Mapping[AccessLevel, Enforcement],
     intents: tuple[Intent, ...],
     now: datetime,
-    out_of_sight: frozenset[Hold] = frozenset(),
-) -> Settled:
+    invisible_levels: frozenset[AccessLevel] = frozenset(),
+) -> Confirmation:
     """Compares the look with what we meant to do and what we knew; nothing is proved by a look that failed.
 
-    `out_of_sight` are the holds that run on where nobody sees them: a Discord timeout while its member is away. One of
+    `invisible_levels` are the holds that run on where nobody sees them: a Discord timeout while its member is away. One of
     ours is not gone before its own end, and still ours when they come back.
     """
-    after = dict(applications)
+    after = dict(enforcements)
     closed: list[IntentId] = []
-    held: list[Hold] = []
-    gone: list[Hold] = []
-    by_others: list[Hold] = []
-    for hold in sorted({i.hold for i in intents if i.kind in _OURS} | set(applications)):
-        mine = tuple(i for i in intents if i.hold is hold)
-        known = applications.get(hold)
-        standing = seen.held(hold) if whose.get(hold) is Whose.OURS else None
-        if standing is not None:
-            after[hold] = _standing(account, standing, known, mine, now)
-            held += [hold] if known is None or not known.placed else []
-            closed += [i.id for i in mine if i.kind in _PLACING]
+    newly_held: list[AccessLevel] = []
+    newly_gone: list[AccessLevel] = []
+    removed_by_others: list[AccessLevel] = []
+    for level in sorted({i.level for i in intents if i.kind in _OURS} | set(enforcements)):
+        own_intents = tuple(i for i in intents if i.level is level)
+        known = enforcements.get(level)
+        observed = seen.find_restriction(level) if ownership.get(level) is Ownership.OURS else None
+        if observed is not None:
+            after[level] = _confirmed_enforcement(account, observed, known, own_intents, now)
+            newly_held += [level] if known is None or not known.active else []
+            closed += [i.id for i in own_intents if i.kind in _RESTRICTING]
             continue
-        closed += [i.id for i in mine if i.kind is IntentKind.RELEASE]
-        if known is not None and known.placed and not (hold in out_of_sight and _runs_still(known, now)):
-            after[hold] = replace(known, placed=False, until=None, confirmed_at=now)
-            gone.append(hold)
-            by_others += [hold] if _lifted_by_hand(known, mine, now) else []
-    for restored in (i for i in intents if i.kind is IntentKind.RESTORE and seen.held(i.hold) is not None):
+        closed += [i.id for i in own_intents if i.kind is IntentKind.RELEASE]
+        if known is not None and known.active and not (level in invisible_levels and _still_runs(known, now)):
+            after[level] = replace(known, active=False, until=None, confirmed_at=now)
+            newly_gone.append(level)
+            removed_by_others += [level] if _is_lifted_manually(known, own_intents, now) else []
+    for restored in (i for i in intents if i.kind is IntentKind.RESTORE and seen.find_restriction(i.level) is not None):
         closed.append(restored.id)
-        after = {h: replace(a, restored=True) if a.prior.hold is restored.hold else a for h, a in after.items()}
+        after = {h: replace(a, restored=True) if a.prior.level is restored.level else a for h, a in after.items()}
     if seen.presence is Presence.MEMBER:
-        after = {h: replace(a, taken=_beside_membership(a.taken)) for h, a in after.items()}
-    changed = tuple(a for h, a in after.items() if a != applications.get(h))
-    return Settled(after, changed, tuple(closed), tuple(held), tuple(gone), tuple(by_others))
+        after = {
+            h: replace(a, removed_entitlements=_without_membership(a.removed_entitlements)) for h, a in after.items()
+        }
+    changed = tuple(a for h, a in after.items() if a != enforcements.get(h))
+    return Confirmation(after, changed, tuple(closed), tuple(newly_held), tuple(newly_gone), tuple(removed_by_others))
 
 
-def _standing(
-    account: AccountId, held: Held, known: Application | None, intents: tuple[Intent, ...], now: datetime
-) -> Application:
+def _confirmed_enforcement(
+    account: AccountId,
+    observed_restriction: ObservedRestriction,
+    known: Enforcement | None,
+    intents: tuple[Intent, ...],
+    now: datetime,
+) -> Enforcement:
     """Our record of a hold that is proved to be ours; unchanged where the look brought nothing new."""
-    placing = next((i for i in reversed(intents) if i.kind in _PLACING), None)
-    reference = held.reference or (placing.reference if placing else None) or (known.reference if known else None)
+    restrict_intent = next((i for i in reversed(intents) if i.kind in _RESTRICTING), None)
+    reference = (
+        observed_restriction.reference
+        or (restrict_intent.reference if restrict_intent else None)
+        or (known.reference if known else None)
+    )
     if reference is None:
         raise ValueError("a hold without a reference, an intent or a record cannot be ours")
     if known is None:
         # The record is older than the space's state (a restored database): the reference alone proves it.
-        prior = placing.prior if placing else Prior()
-        return Application(account, held.hold, True, reference, prior, until=held.until, confirmed_at=now)
-    if known.placed and not placing and known.until == held.until:
+        prior = restrict_intent.prior if restrict_intent else Prior()
+        return Enforcement(
+            account,
+            observed_restriction.level,
+            True,
+            reference,
+            prior,
+            until=observed_restriction.until,
+            confirmed_at=now,
+        )
+    if known.active and not restrict_intent and known.until == observed_restriction.until:
         return known
-    return replace(known, placed=True, reference=reference, until=held.until, confirmed_at=now)
+    return replace(known, active=True, reference=reference, until=observed_restriction.until, confirmed_at=now)
 
 
-def _lifted_by_hand(known: Application, intents: tuple[Intent, ...], now: datetime) -> bool:
+def _is_lifted_manually(known: Enforcement, intents: tuple[Intent, ...], now: datetime) -> bool:
     """Ours went away without our having meant to release it, and before a native end of its own."""
-    return _runs_still(known, now) and not any(i.kind is IntentKind.RELEASE for i in intents)
+    return _still_runs(known, now) and not any(i.kind is IntentKind.RELEASE for i in intents)
 
 
-def _runs_still(known: Application, now: datetime) -> bool:
+def _still_runs(known: Enforcement, now: datetime) -> bool:
     return known.until is None or now < known.until
 
 
-def _beside_membership(taken: tuple[Belonging, ...]) -> tuple[Belonging, ...]:
+def _without_membership(entitlements: tuple[Entitlement, ...]) -> tuple[Entitlement, ...]:
     """Whoever is a member (again) is not owed the membership any more."""
-    return tuple(b for b in taken if b.kind is not BelongingKind.MEMBERSHIP)
+    return tuple(b for b in entitlements if b.kind is not EntitlementKind.MEMBERSHIP)
 
 
-def remaining(taken: tuple[Belonging, ...], given: tuple[Belonging, ...]) -> tuple[Belonging, ...]:
+def remaining_entitlements(
+    removed: tuple[Entitlement, ...], reinstated: tuple[Entitlement, ...]
+) -> tuple[Entitlement, ...]:
     """What is still to be given back."""
-    returned = {(b.kind, b.native_id) for b in given}
-    return tuple(b for b in taken if (b.kind, b.native_id) not in returned)
+    reinstated_ids = {(b.kind, b.native_id) for b in reinstated}
+    return tuple(b for b in removed if (b.kind, b.native_id) not in reinstated_ids)
 
 
-def merged(taken: tuple[Belonging, ...], seen_now: tuple[Belonging, ...]) -> tuple[Belonging, ...]:
+def merge_entitlements(removed: tuple[Entitlement, ...], observed: tuple[Entitlement, ...]) -> tuple[Entitlement, ...]:
     """All that was ever seen to be lost: a repeated try finds less than the first and must not forget it."""
-    known = {(b.kind, b.native_id) for b in taken}
-    return taken + tuple(b for b in seen_now if (b.kind, b.native_id) not in known)
+    known = {(b.kind, b.native_id) for b in removed}
+    return removed + tuple(b for b in observed if (b.kind, b.native_id) not in known)

@@ -5,19 +5,19 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from guardian.ids import IntentId, Reference, new_id, new_reference
-from guardian.sanctions.facts import Facts, Tools
-from guardian.sanctions.plan import GiveBack, Place, Release, Restore, Step
-from guardian.sanctions.recording import keep_settled
-from guardian.sanctions.settle import Settled, merged
-from guardian.sanctions.stores import Lease, SanctionWork
-from guardian.sanctions.trouble import Trouble
-from guardian.sanctions.values import Application, CoverageState, Intent, IntentKind, Prior
+from guardian.sanctions.facts import AccountSnapshot, ReconcilerContext
+from guardian.sanctions.plan import Action, Reinstate, Release, Restore, Restrict
+from guardian.sanctions.recording import save_confirmation
+from guardian.sanctions.settle import Confirmation, merge_entitlements
+from guardian.sanctions.stores import Lease, SanctionUnitOfWork
+from guardian.sanctions.trouble import Failure
+from guardian.sanctions.values import CoverageState, Enforcement, Intent, IntentKind, Prior
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Belonging, Belongings, Order, Space, Unknown
+from guardian.spaces.port import Entitlement, Entitlements, RestrictionOrder, Space, Unknown
 from guardian.spaces.registry import Mode
-from rules.brake import Placement, may_place
+from rules.brake import PastRestriction, may_restrict
 from rules.policy import HOUR
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 
 LEASE_FACTOR = 3
 AT_ONCE = timedelta()
@@ -25,189 +25,231 @@ _BUSY_POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class HeldBack:
+class Deferred:
     """A step that is right but may not be done now: the mode, the clock, or the brake says so.
 
-    People hear of it by `alarm` once it has lasted for `patience`, in case time.
+    People hear of it by `alert` once it has lasted for `patience`, in case time.
     """
 
     state: CoverageState
     detail: str
-    alarm: str | None
-    again: datetime | None
-    patience: timedelta = AT_ONCE
+    alert: str | None
+    retry_at: datetime | None
+    alert_after: timedelta = AT_ONCE
 
 
-def held_back(tools: Tools, facts: Facts, step: Step, now: datetime) -> HeldBack | None:
-    if tools.spaces.mode(facts.key.space) is Mode.OBSERVE:
-        return HeldBack(CoverageState.OBSERVING, f"would {_verb(step)}", None, None)
-    if isinstance(step, Release) and not tools.clock.trusted():
-        again, patience = now + tools.pace.braked, tools.pace.distrust_told_after
-        return HeldBack(CoverageState.OPEN, "the clock is not trusted", "clock_distrusted", again, patience)
+def deferral(context: ReconcilerContext, snapshot: AccountSnapshot, action: Action, now: datetime) -> Deferred | None:
+    if context.spaces.mode(snapshot.item.space) is Mode.OBSERVE:
+        return Deferred(CoverageState.OBSERVING, f"would {_describe(action)}", None, None)
+    if isinstance(action, Release) and not context.clock.trusted():
+        retry_at, alert_after = now + context.retry_policy.brake_delay, context.retry_policy.distrust_notify_after
+        return Deferred(CoverageState.OPEN, "the clock is not trusted", "clock_distrusted", retry_at, alert_after)
     return None
 
 
-async def _braked(tools: Tools, work: SanctionWork, facts: Facts, settled: Settled, step: Place) -> HeldBack | None:
+async def _brake_deferral(
+    context: ReconcilerContext,
+    uow: SanctionUnitOfWork,
+    snapshot: AccountSnapshot,
+    confirmation: Confirmation,
+    action: Restrict,
+) -> Deferred | None:
     """The brake is asked in the transaction that counts the placement: side by side, many would each see room."""
-    announced = await work.sanctions.raid_until(facts.key.person)
-    raid = announced is not None and work.now < announced
-    placed = await work.sanctions.placements_since(work.now - HOUR)
-    put_back = _put_back(facts, settled, step)
-    if may_place(facts.key.person, placed, work.now, tools.policy, put_back=put_back, raid=raid):
+    announced = await uow.sanctions.raid_until(snapshot.item.person)
+    raid = announced is not None and uow.now < announced
+    restrictions = await uow.sanctions.restrictions_since(uow.now - HOUR)
+    reapplied = _is_reapplied(snapshot, confirmation, action)
+    if may_restrict(snapshot.item.person, restrictions, uow.now, context.policy, reapplied=reapplied, raid=raid):
         if not raid:
             # What two members have announced does not count: it would leave no room for anybody else.
-            await work.sanctions.note_placement(Placement(facts.key.person, work.now, put_back))
+            await uow.sanctions.record_restriction(PastRestriction(snapshot.item.person, uow.now, reapplied))
         return None
-    return HeldBack(CoverageState.OPEN, "the brake holds it back", "brake", work.now + tools.pace.braked)
+    return Deferred(CoverageState.OPEN, "the brake holds it back", "brake", uow.now + context.retry_policy.brake_delay)
 
 
-def _put_back(facts: Facts, settled: Settled, step: Place) -> bool:
+def _is_reapplied(snapshot: AccountSnapshot, confirmation: Confirmation, action: Restrict) -> bool:
     """Whether this renews what stands, or puts back what somebody removed, rather than restricting somebody anew."""
-    known = facts.applications.get(step.hold)
+    known = snapshot.enforcements.get(action.level)
     if known is None:
         return False
-    removed = bool(known.put_back) and known.confirmed_at is not None and known.put_back[-1] >= known.confirmed_at
-    return known.placed or removed or step.hold in settled.gone_by_other_hands
+    removed = (
+        bool(known.reapplied_at) and known.confirmed_at is not None and known.reapplied_at[-1] >= known.confirmed_at
+    )
+    return known.active or removed or action.level in confirmation.removed_by_others
 
 
-def _verb(step: Step) -> str:
-    match step:
-        case Place():
-            return f"place: {step.hold}"
+def _describe(action: Action) -> str:
+    match action:
+        case Restrict():
+            return f"place: {action.level}"
         case Release():
-            return f"release: {step.hold}"
+            return f"release: {action.level}"
         case Restore():
-            return f"put back: {step.hold}"
-        case GiveBack():
+            return f"put back: {action.level}"
+        case Reinstate():
             return "give back what was taken"
         case _:
-            assert_never(step)
+            assert_never(action)
 
 
-async def foreseen(tools: Tools, space: Space, facts: Facts) -> Belongings | Unknown | None:
+async def read_losses_ahead(
+    context: ReconcilerContext, space: Space, snapshot: AccountSnapshot
+) -> Entitlements | Unknown | None:
     """What a bar would destroy, asked for while the account is looked at, where nothing was begun there yet.
 
     None where no bar is in sight: what a later step destroys is then read before that step.
     """
-    known = facts.applications.get(Hold.BARRED)
-    begun = bool(facts.intents) or (known is not None and known.placed)
-    if begun or not space.abilities.destroys or facts.wish(tools.clock.now()).hold is not Hold.BARRED:
+    known = snapshot.enforcements.get(AccessLevel.BARRED)
+    begun = bool(snapshot.intents) or (known is not None and known.active)
+    if (
+        begun
+        or not space.capabilities.destroys
+        or snapshot.desired(context.clock.now()).level is not AccessLevel.BARRED
+    ):
         return None
-    return await space.survey(facts.known.account)
+    return await space.read_losses(snapshot.known.account)
 
 
-async def survey(
-    space: Space, facts: Facts, step: Step, losses: Belongings | Unknown | None
-) -> tuple[Belonging, ...] | Unknown:
+async def read_losses(
+    space: Space, snapshot: AccountSnapshot, action: Action, losses: Entitlements | Unknown | None
+) -> tuple[Entitlement, ...] | Unknown:
     """What the step will destroy, read before it; `losses` is the answer where it was foreseen."""
-    if not isinstance(step, Place) or step.hold is not Hold.BARRED or not space.abilities.destroys:
+    if not isinstance(action, Restrict) or action.level is not AccessLevel.BARRED or not space.capabilities.destroys:
         return ()
-    found = await space.survey(facts.known.account) if losses is None else losses
-    return found if isinstance(found, Unknown) else found.things
+    found = await space.read_losses(snapshot.known.account) if losses is None else losses
+    return found if isinstance(found, Unknown) else found.entitlements
 
 
-async def intend(
-    tools: Tools,
+async def store_intent(
+    context: ReconcilerContext,
     lease: Lease,
     space: Space,
-    facts: Facts,
-    settled: Settled,
-    step: Step,
-    taken: tuple[Belonging, ...],
-) -> Intent | HeldBack:
+    snapshot: AccountSnapshot,
+    confirmation: Confirmation,
+    action: Action,
+    losses: tuple[Entitlement, ...],
+) -> Intent | Deferred:
     """The intent and all that was read before it are stored, under a lease that outlasts the call."""
-    now = tools.clock.now()
-    intent = _intent_for(facts, step, now)
-    async with tools.works.begin() as work:
-        braked = await _braked(tools, work, facts, settled, step) if isinstance(step, Place) else None
-        if braked is not None:
-            return braked
-        await work.sanctions.renew(lease, tools.wire() + space.abilities.ceiling * LEASE_FACTOR)
-        await keep_settled(tools, work, facts, settled)
-        for other in facts.intents:
-            if other.id not in settled.closed and other.hold is intent.hold:
-                await work.sanctions.close_intent(other.id, now)
-        await work.sanctions.add_intent(facts.key.person, intent)
-        if isinstance(step, Place):
-            await _keep_prior(work, facts, settled, step, intent, taken)
-        work.journal.note(facts.entry("intent.opened", kind=intent.kind, hold=intent.hold))
+    now = context.clock.now()
+    intent = _build_intent(snapshot, action, now)
+    async with context.units_of_work.begin() as uow:
+        deferred = (
+            await _brake_deferral(context, uow, snapshot, confirmation, action)
+            if isinstance(action, Restrict)
+            else None
+        )
+        if deferred is not None:
+            return deferred
+        await uow.sanctions.renew(lease, context.system_time() + space.capabilities.ceiling * LEASE_FACTOR)
+        await save_confirmation(context, uow, snapshot, confirmation)
+        for other in snapshot.intents:
+            if other.id not in confirmation.closed and other.level is intent.level:
+                await uow.sanctions.close_intent(other.id, now)
+        await uow.sanctions.add_intent(snapshot.item.person, intent)
+        if isinstance(action, Restrict):
+            await _save_prior(uow, snapshot, confirmation, action, intent, losses)
+        uow.journal.note(snapshot.journal_entry("intent.opened", kind=intent.kind, hold=intent.level))
     return intent
 
 
-def _intent_for(facts: Facts, step: Step, now: datetime) -> Intent:
+def _build_intent(snapshot: AccountSnapshot, action: Action, now: datetime) -> Intent:
     new = IntentId(new_id())
-    match step:
-        case Place():
+    match action:
+        case Restrict():
             return Intent(
-                new, facts.key.account, IntentKind.PLACE, step.hold, step.reference, step.prior, now, step.until
+                new,
+                snapshot.item.account,
+                IntentKind.RESTRICT,
+                action.level,
+                action.reference,
+                action.prior,
+                now,
+                action.until,
             )
         case Release():
-            known = facts.applications.get(step.hold)
+            known = snapshot.enforcements.get(action.level)
             reference = known.reference if known else Reference("")
-            return Intent(new, facts.key.account, IntentKind.RELEASE, step.hold, reference, step.prior, now)
+            return Intent(new, snapshot.item.account, IntentKind.RELEASE, action.level, reference, action.prior, now)
         case Restore():
             # A reference of its own: what is put back is another's again, not ours to release.
             fresh = new_reference()
-            return Intent(new, facts.key.account, IntentKind.RESTORE, step.hold, fresh, Prior(), now, step.until)
-        case GiveBack():
-            return Intent(new, facts.key.account, IntentKind.GIVE_BACK, Hold.OPEN, Reference(""), Prior(), now)
+            return Intent(
+                new, snapshot.item.account, IntentKind.RESTORE, action.level, fresh, Prior(), now, action.until
+            )
+        case Reinstate():
+            return Intent(
+                new, snapshot.item.account, IntentKind.REINSTATE, AccessLevel.OPEN, Reference(""), Prior(), now
+            )
         case _:
-            assert_never(step)
+            assert_never(action)
 
 
-async def _keep_prior(
-    work: SanctionWork, facts: Facts, settled: Settled, step: Place, intent: Intent, taken: tuple[Belonging, ...]
+async def _save_prior(
+    uow: SanctionUnitOfWork,
+    snapshot: AccountSnapshot,
+    confirmation: Confirmation,
+    action: Restrict,
+    intent: Intent,
+    losses: tuple[Entitlement, ...],
 ) -> None:
     """The first try's prior and losses stay: a repeated try finds its own doing and must not take it for the prior."""
-    kept = await work.sanctions.applications_of(facts.key.account)
-    known = next((a for a in kept if a.hold is step.hold), None)
+    enforcements = await uow.sanctions.enforcements_of(snapshot.item.account)
+    known = next((a for a in enforcements if a.level is action.level), None)
     if known is None:
-        fresh = Application(facts.key.account, step.hold, False, intent.reference, step.prior, taken)
-    elif _put_back(facts, settled, step) or _open_placing(facts, step.hold) or known.taken:
-        fresh = replace(known, taken=merged(known.taken, taken))
+        fresh = Enforcement(snapshot.item.account, action.level, False, intent.reference, action.prior, losses)
+    elif (
+        _is_reapplied(snapshot, confirmation, action)
+        or _has_open_restriction(snapshot, action.level)
+        or known.removed_entitlements
+    ):
+        fresh = replace(known, removed_entitlements=merge_entitlements(known.removed_entitlements, losses))
     else:
-        fresh = replace(known, prior=step.prior, taken=taken, restored=False, reference=intent.reference)
+        fresh = replace(
+            known, prior=action.prior, removed_entitlements=losses, restored=False, reference=intent.reference
+        )
     if fresh != known:
-        await work.sanctions.save_application(facts.key.person, fresh)
-    if step.hold is Hold.BARRED and taken:
-        await work.sanctions.withdraw_return(facts.key.person)
+        await uow.sanctions.save_enforcement(snapshot.item.person, fresh)
+    if action.level is AccessLevel.BARRED and losses:
+        await uow.sanctions.withdraw_reinstatement(snapshot.item.person)
 
 
-def _open_placing(facts: Facts, hold: Hold) -> bool:
-    return any(i.hold is hold and i.kind is IntentKind.PLACE for i in facts.intents)
+def _has_open_restriction(snapshot: AccountSnapshot, level: AccessLevel) -> bool:
+    return any(i.level is level and i.kind is IntentKind.RESTRICT for i in snapshot.intents)
 
 
-async def act(tools: Tools, space: Space, facts: Facts, step: Step, intent: Intent) -> Outcome:
-    account = facts.known.account
-    reason = tools.neutral_reason(intent.reference)
-    match step:
-        case Place() | Restore():
-            return await space.restrict(Order(account, step.hold, intent.reference, reason, step.until))
+async def perform(
+    context: ReconcilerContext, space: Space, snapshot: AccountSnapshot, action: Action, intent: Intent
+) -> Outcome:
+    account = snapshot.known.account
+    reason = context.neutral_reason(intent.reference)
+    match action:
+        case Restrict() | Restore():
+            return await space.restrict(RestrictionOrder(account, action.level, intent.reference, reason, action.until))
         case Release():
-            return await space.release(account, step.hold, reason)
-        case GiveBack():
-            return await space.give_back(account, step.things)
+            return await space.release(account, action.level, reason)
+        case Reinstate():
+            return await space.reinstate(account, action.entitlements)
         case _:
-            assert_never(step)
+            assert_never(action)
 
 
-async def drain(tools: Tools, space: Space, facts: Facts) -> None:
+async def wait_for_in_flight(context: ReconcilerContext, space: Space, snapshot: AccountSnapshot) -> None:
     """Timed out for us is not over for the wire: nothing else happens to the account until the call has returned."""
-    while space.busy(facts.known.account):
-        await tools.nap(_BUSY_POLL_SECONDS)
+    while space.has_call_in_flight(snapshot.known.account):
+        await context.sleep(_BUSY_POLL_SECONDS)
 
 
-def trouble_of(outcome: Outcome) -> Trouble | None:
+def failure_of(outcome: Outcome) -> Failure | None:
     match outcome:
         case Done() | Already():
             return None
         case Unavailable():
-            return Trouble(outcome.why, cut=True, after=outcome.after)
+            return Failure(outcome.reason, cut_off=True, retry_after=outcome.after)
         case Forbidden():
-            return Trouble("the space refuses us", outcome.needs)
+            return Failure("the space refuses us", outcome.needs)
         case Gone():
-            return Trouble("the account is not there any more")
+            return Failure("the account is not there any more")
         case Rejected():
-            return Trouble(outcome.why)
+            return Failure(outcome.reason)
         case _:
             assert_never(outcome)

@@ -8,11 +8,11 @@ from typing import Protocol
 
 from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName
 from guardian.journal import Journal
-from guardian.people.values import KnownAccount
-from guardian.sanctions.values import Application, Coverage, Intent, Key, Lifting, Sanction, TakenOver
+from guardian.people.values import LinkedAccount
+from guardian.sanctions.values import Adoption, Coverage, Enforcement, Intent, Lifting, Sanction, WorkItem
 from guardian.spaces.port import Account
-from rules.brake import Placement
-from rules.precedence import Hold
+from rules.brake import PastRestriction
+from rules.precedence import AccessLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Lease:
 
     person: PersonId
     epoch: int
-    taken_over: bool
+    inherited: bool
 
 
 class SanctionStore(Protocol):
@@ -43,11 +43,11 @@ class SanctionStore(Protocol):
 
     async def of_person(self, person: PersonId) -> tuple[Sanction, ...]: ...
 
-    async def holding(self, person: PersonId) -> tuple[Sanction, ...]:
+    async def applying_to(self, person: PersonId) -> tuple[Sanction, ...]:
         """All that holds for the person's accounts: their own, and those of whoever is known to be the same human."""
         ...
 
-    async def together(self, person: PersonId) -> tuple[PersonId, ...]:
+    async def merged_people(self, person: PersonId) -> tuple[PersonId, ...]:
         """Everybody who is known to be the same human, the person themselves first."""
         ...
 
@@ -61,38 +61,38 @@ class SanctionStore(Protocol):
 
     # -- the work list
 
-    async def add_key(self, key: Key) -> None:
+    async def add_work_item(self, item: WorkItem) -> None:
         """The key is there; one that is there already is only looked at no later."""
         ...
 
-    async def touch_person(self, person: PersonId, at: datetime) -> None:
+    async def schedule_person(self, person: PersonId, at: datetime) -> None:
         """All keys of the person, and of whoever is known to be the same human, are looked at no later than `at`."""
         ...
 
-    async def touch_account(self, account: AccountId, at: datetime) -> None: ...
+    async def schedule_account(self, account: AccountId, at: datetime) -> None: ...
 
-    async def touch_open_intents(self, at: datetime) -> None:
+    async def schedule_open_intents(self, at: datetime) -> None:
         """Every key with an act that no look has confirmed or refuted yet is looked at no later than `at`."""
         ...
 
-    async def key(self, account: AccountId) -> Key | None: ...
+    async def work_item(self, account: AccountId) -> WorkItem | None: ...
 
-    async def keys_of(self, person: PersonId) -> tuple[Key, ...]: ...
+    async def work_items_of(self, person: PersonId) -> tuple[WorkItem, ...]: ...
 
-    async def keys_in(self, space: SpaceName) -> tuple[Key, ...]: ...
+    async def work_items_in(self, space: SpaceName) -> tuple[WorkItem, ...]: ...
 
-    async def blocked(self) -> tuple[Key, ...]: ...
+    async def blocked_items(self) -> tuple[WorkItem, ...]: ...
 
-    async def finish(self, key: Key) -> bool:
+    async def save_result(self, item: WorkItem) -> bool:
         """The look's result is kept, and its next look set unless the key was touched since it was read (False)."""
         ...
 
-    async def next_due(self, wire_now: datetime) -> datetime | None:
+    async def next_due(self, system_now: datetime) -> datetime | None:
         """The earliest next look of all keys that nobody works on at the wire instant."""
         ...
 
     async def claim(
-        self, now: datetime, wire_now: datetime, holder: str, until: datetime, limit: int
+        self, now: datetime, system_now: datetime, holder: str, until: datetime, limit: int
     ) -> tuple[Lease, ...]:
         """People with due keys are leased to the holder until the wire instant `until`; never the same to two."""
         ...
@@ -101,7 +101,7 @@ class SanctionStore(Protocol):
         """Stale where the lease is another's by now."""
         ...
 
-    async def free(self, lease: Lease) -> None: ...
+    async def release(self, lease: Lease) -> None: ...
 
     async def expire_leases(self) -> int:
         """Every lease is over, its holder being known to be dead; how many there were."""
@@ -109,21 +109,21 @@ class SanctionStore(Protocol):
 
     # -- what others placed and is ours now
 
-    async def taken_over_of(self, account: AccountId) -> tuple[TakenOver, ...]:
+    async def adoptions_of(self, account: AccountId) -> tuple[Adoption, ...]:
         """The restrictions on the account that were taken over and have not gone since, at most one a kind."""
         ...
 
-    async def take_over(self, person: PersonId, taken: TakenOver) -> None: ...
+    async def add_adoption(self, person: PersonId, adoption: Adoption) -> None: ...
 
-    async def end_taken_over(self, account: AccountId, hold: Hold) -> None:
+    async def end_adoption(self, account: AccountId, level: AccessLevel) -> None:
         """What was taken over is not there any more."""
         ...
 
     # -- what was done and seen
 
-    async def applications_of(self, account: AccountId) -> tuple[Application, ...]: ...
+    async def enforcements_of(self, account: AccountId) -> tuple[Enforcement, ...]: ...
 
-    async def save_application(self, person: PersonId, application: Application) -> None: ...
+    async def save_enforcement(self, person: PersonId, enforcement: Enforcement) -> None: ...
 
     async def open_intents(self, account: AccountId) -> tuple[Intent, ...]: ...
 
@@ -143,30 +143,30 @@ class SanctionStore(Protocol):
         """Until when a raid that names the person counts as announced, the latest of several; None where none does."""
         ...
 
-    async def note_placement(self, placement: Placement[PersonId]) -> None: ...
+    async def record_restriction(self, restriction: PastRestriction[PersonId]) -> None: ...
 
-    async def placements_since(self, instant: datetime) -> tuple[Placement[PersonId], ...]: ...
+    async def restrictions_since(self, instant: datetime) -> tuple[PastRestriction[PersonId], ...]: ...
 
-    async def approve_return(self, person: PersonId, by: MemberId, at: datetime) -> None: ...
+    async def approve_reinstatement(self, person: PersonId, by: MemberId, at: datetime) -> None: ...
 
-    async def return_approved(self, person: PersonId) -> bool:
+    async def is_reinstatement_approved(self, person: PersonId) -> bool:
         """Whether a named person has said yes since the person's last bar was placed."""
         ...
 
-    async def withdraw_return(self, person: PersonId) -> None: ...
+    async def withdraw_reinstatement(self, person: PersonId) -> None: ...
 
 
 class AccountBook(Protocol):
     """What the reconciler needs to know of people: the accounts behind its keys."""
 
-    async def account(self, account: AccountId) -> KnownAccount | None: ...
+    async def account(self, account: AccountId) -> LinkedAccount | None: ...
 
-    async def accounts_of(self, person: PersonId) -> tuple[KnownAccount, ...]: ...
+    async def accounts_of(self, person: PersonId) -> tuple[LinkedAccount, ...]: ...
 
-    async def accounts_in(self, space: SpaceName) -> tuple[KnownAccount, ...]: ...
+    async def accounts_in(self, space: SpaceName) -> tuple[LinkedAccount, ...]: ...
 
 
-class SanctionLook(Protocol):
+class SanctionReadView(Protocol):
     """A view of one instant, as far as this room uses it."""
 
     @property
@@ -179,7 +179,7 @@ class SanctionLook(Protocol):
     def now(self) -> datetime: ...
 
 
-class SanctionWork(SanctionLook, Protocol):
+class SanctionUnitOfWork(SanctionReadView, Protocol):
     """One transaction, as far as this room uses it."""
 
     @property
@@ -188,31 +188,31 @@ class SanctionWork(SanctionLook, Protocol):
     def wake(self, topic: str) -> None: ...
 
 
-class SanctionWorks(Protocol):
+class SanctionUnitOfWorkFactory(Protocol):
     """Opens transactions: `begin` to write, `look` only to read."""
 
-    def begin(self) -> AbstractAsyncContextManager[SanctionWork]: ...
+    def begin(self) -> AbstractAsyncContextManager[SanctionUnitOfWork]: ...
 
-    def look(self) -> AbstractAsyncContextManager[SanctionLook]: ...
+    def read(self) -> AbstractAsyncContextManager[SanctionReadView]: ...
 
 
-class Alarms(Protocol):
+class Alerts(Protocol):
     """Puts something to people, in the transaction that records it. The desk words and addresses it."""
 
-    async def raise_(
-        self, work: SanctionWork, alarm: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
+    async def raise_alert(
+        self, uow: SanctionUnitOfWork, alert: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
     ) -> None: ...
 
-    async def ask(self, work: SanctionWork, lifter: Account) -> None:
+    async def ask_lifter(self, uow: SanctionUnitOfWork, lifter: Account) -> None:
         """Whoever lifted by hand is asked privately, if they are one of the community's own; nothing waits for it."""
         ...
 
-    async def let_go(self, work: SanctionWork, account: AccountId) -> None:
+    async def report_released(self, uow: SanctionUnitOfWork, account: AccountId) -> None:
         """Nothing of ours holds the account any more; where that was a mistake, its owner hears so."""
         ...
 
-    async def total_changed(
-        self, work: SanctionWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
+    async def report_coverage_change(
+        self, uow: SanctionUnitOfWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
     ) -> None:
         """The coverage of a person has become another."""
         ...

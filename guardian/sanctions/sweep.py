@@ -6,23 +6,27 @@ from datetime import datetime
 from guardian.clock import Clock
 from guardian.ids import AccountId, SpaceName
 from guardian.logs import logger
-from guardian.people.values import KnownAccount
+from guardian.people.values import LinkedAccount
 from guardian.sanctions.lifting import TOPIC
-from guardian.sanctions.stores import SanctionWorks
-from guardian.sanctions.values import CoverageState, Key
-from guardian.spaces.port import Held, Space, Sweep, Unknown
-from guardian.spaces.registry import Spaces
+from guardian.sanctions.stores import SanctionUnitOfWorkFactory
+from guardian.sanctions.values import CoverageState, WorkItem
+from guardian.spaces.port import Listing, ObservedRestriction, Space, Unknown
+from guardian.spaces.registry import SpaceRegistry
 
 log = logger("sanctions")
 
-OnFound = Callable[[SpaceName, Sweep, datetime], Awaitable[None]]
+OnListing = Callable[[SpaceName, Listing, datetime], Awaitable[None]]
 
 _EXPECTED = (CoverageState.HELD, CoverageState.HELD_BY_OTHERS)
 _RETURNED = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
 
 
-async def sweep(
-    works: SanctionWorks, spaces: Spaces, clock: Clock, name: SpaceName, on_found: OnFound | None = None
+async def resync(
+    units_of_work: SanctionUnitOfWorkFactory,
+    spaces: SpaceRegistry,
+    clock: Clock,
+    name: SpaceName,
+    on_listing: OnListing | None = None,
 ) -> int | None:
     """Keys whose space shows something else than we last knew are due now; how many (None: the look failed).
 
@@ -31,49 +35,55 @@ async def sweep(
     space = spaces.get(name)
     if space is None:
         return None
-    begun = clock.now()
-    await hear_time(clock, space)
-    found = await space.sweep()
+    started_at = clock.now()
+    await observe_server_times(clock, space)
+    found = await space.list_restrictions()
     if isinstance(found, Unknown):
         log.warning("sweep.failed", space=name, needs=found.needs)
         return None
-    async with works.look() as work:
-        keys = await work.sanctions.keys_in(name)
-        known = {a.id: a for a in await work.people.accounts_in(name)}
-    drifted = tuple(drift(keys, known, found))
-    await _touch(works, drifted)
-    log.info("sweep.ended", space=name, keys=len(keys), drifted=len(drifted))
-    if on_found is not None:
-        await on_found(name, found, begun)
+    async with units_of_work.read() as view:
+        items = await view.sanctions.work_items_in(name)
+        known = {a.id: a for a in await view.people.accounts_in(name)}
+    drifted = tuple(find_drifted(items, known, found))
+    await _schedule(units_of_work, drifted)
+    log.info("sweep.ended", space=name, keys=len(items), drifted=len(drifted))
+    if on_listing is not None:
+        await on_listing(name, found, started_at)
     return len(drifted)
 
 
-def drift(keys: Iterable[Key], known: Mapping[AccountId, KnownAccount], found: Sweep) -> Iterable[AccountId]:
+def find_drifted(
+    items: Iterable[WorkItem], known: Mapping[AccountId, LinkedAccount], found: Listing
+) -> Iterable[AccountId]:
     """The accounts that should be looked at: held but not seen, seen but returned, or waiting for their owner to come."""
-    for key in keys:
-        account = known.get(key.account)
-        if account is None or key.state is None:
+    for item in items:
+        account = known.get(item.account)
+        if account is None or item.state is None:
             continue
-        held = found.holds.get(account.account.native_id, ())
-        waits = key.state is CoverageState.OPEN and key.batch is None
-        if waits or (key.state in _EXPECTED and not held) or (key.state in _RETURNED and _ours(held)):
-            yield key.account
+        observed_restriction = found.restrictions.get(account.account.native_id, ())
+        waits = item.state is CoverageState.OPEN and item.bulk_id is None
+        if (
+            waits
+            or (item.state in _EXPECTED and not observed_restriction)
+            or (item.state in _RETURNED and _may_be_ours(observed_restriction))
+        ):
+            yield item.account
 
 
-def _ours(held: tuple[Held, ...]) -> bool:
+def _may_be_ours(observed_restriction: tuple[ObservedRestriction, ...]) -> bool:
     """A list row may lack the reason: what has no reference may be ours, and one look tells."""
-    return any(h.reference is not None for h in held)
+    return any(h.reference is not None for h in observed_restriction)
 
 
-async def hear_time(clock: Clock, space: Space) -> None:
+async def observe_server_times(clock: Clock, space: Space) -> None:
     """The space's own idea of the time is taken into account for what may be released."""
-    clock.heard(str(space.name), await space.date())
+    clock.observe_server_time(str(space.name), await space.server_time())
 
 
-async def _touch(works: SanctionWorks, accounts: tuple[AccountId, ...]) -> None:
+async def _schedule(units_of_work: SanctionUnitOfWorkFactory, accounts: tuple[AccountId, ...]) -> None:
     if not accounts:
         return
-    async with works.begin() as work:
+    async with units_of_work.begin() as uow:
         for account in accounts:
-            await work.sanctions.touch_account(account, work.now)
-        work.wake(TOPIC)
+            await uow.sanctions.schedule_account(account, uow.now)
+        uow.wake(TOPIC)

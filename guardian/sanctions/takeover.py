@@ -4,32 +4,36 @@ from dataclasses import replace
 
 from guardian.ids import AccountId, Reference
 from guardian.sanctions.lifting import TOPIC
-from guardian.sanctions.stores import SanctionWork
-from guardian.sanctions.values import Application, Prior, Sanction, TakenOver
-from guardian.spaces.port import Held, Trace
+from guardian.sanctions.stores import SanctionUnitOfWork
+from guardian.sanctions.values import Adoption, Enforcement, Prior, Sanction
+from guardian.spaces.port import Attribution, ObservedRestriction
 
 
-def as_taken(account: AccountId, held: Held, trace: Trace, sanction: Sanction, by: str) -> TakenOver:
+def adoption_of(
+    account: AccountId, observed_restriction: ObservedRestriction, attribution: Attribution, sanction: Sanction, by: str
+) -> Adoption:
     """What is known of the restriction at the instant at which its sanction stands."""
-    author = trace.by or held.author
-    return TakenOver(account, held.hold, sanction.enacted_at, by, held.until, author, trace.at)
+    author = attribution.by or observed_restriction.author
+    return Adoption(
+        account, observed_restriction.level, sanction.enacted_at, by, observed_restriction.until, author, attribution.at
+    )
 
 
-async def take_over(work: SanctionWork, sanction: Sanction, taken: TakenOver) -> None:
+async def adopt(uow: SanctionUnitOfWork, sanction: Sanction, adoption: Adoption) -> None:
     """The restriction is the sanction's own from now on: its end, or its lifting, lets it go. It has to be the same then."""
-    await work.sanctions.take_over(sanction.person, taken)
-    kept = await work.sanctions.applications_of(taken.account)
-    known = next((each for each in kept if each.hold is taken.hold), None)
-    fresh = known or Application(taken.account, taken.hold, False, Reference(""), Prior())
-    stands = replace(
-        fresh,
-        placed=True,
+    await uow.sanctions.add_adoption(sanction.person, adoption)
+    enforcements = await uow.sanctions.enforcements_of(adoption.account)
+    known = next((each for each in enforcements if each.level is adoption.level), None)
+    enforcement = known or Enforcement(adoption.account, adoption.level, False, Reference(""), Prior())
+    adopted = replace(
+        enforcement,
+        active=True,
         reference=sanction.reference,
         prior=Prior(),
         restored=False,
-        until=taken.until,
-        confirmed_at=work.now,
+        until=adoption.until,
+        confirmed_at=uow.now,
     )
-    await work.sanctions.save_application(sanction.person, stands)
-    await work.sanctions.touch_account(taken.account, work.now)
-    work.wake(TOPIC)
+    await uow.sanctions.save_enforcement(sanction.person, adopted)
+    await uow.sanctions.schedule_account(adoption.account, uow.now)
+    uow.wake(TOPIC)

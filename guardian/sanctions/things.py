@@ -15,78 +15,78 @@ from guardian.errors import Stale
 from guardian.ids import CaseId
 from guardian.journal import SERVICE, Entry, Journal
 from guardian.logs import logger
-from guardian.sanctions.pace import Pace
+from guardian.sanctions.pace import RetryPolicy
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Missing, Unknown
-from guardian.spaces.registry import Mode, Spaces
-from guardian.spaces.things import Thing, ThingHold, ThingLook, Things
+from guardian.spaces.registry import Mode, SpaceRegistry
+from guardian.spaces.things import ContentPort, ContentRef, ContentRestrictionKind, ObservedContent
 
 log = logger("sanctions")
 
 TOPIC: Final = "things"
 """What a change of these holds is woken by."""
 _DAILY: Final = timedelta(days=1)
-_ROUNDS: Final = 4
-_AT_ONCE: Final = 50
+_MAX_ATTEMPTS: Final = 4
+_PER_PASS: Final = 50
 
 
-class ThingState(StrEnum):
+class ContentRestrictionState(StrEnum):
     """What the last look came to. The last two ask for nothing more."""
 
     NEW = "new"
     TRYING = "trying"
     HELD = "held"
-    BY_OTHERS = "held by others"
+    HELD_BY_OTHERS = "held by others"
     RELEASED = "released"
     GONE = "gone"
 
 
-_OVER: Final = (ThingState.RELEASED, ThingState.GONE)
+_FINISHED: Final = (ContentRestrictionState.RELEASED, ContentRestrictionState.GONE)
 
 
 @dataclass(frozen=True, slots=True)
-class HeldThing:
+class ContentRestriction:
     """One hold on one thing, wanted until `until`; its id is that of the measure behind it.
 
-    `placed_by` is who the space names as having placed it, from the look that first confirmed ours.
+    `restricted_by` is who the space names as having placed it, from the look that first confirmed ours.
     """
 
     id: str
     case: CaseId
-    thing: Thing
-    hold: ThingHold
+    content: ContentRef
+    restriction: ContentRestrictionKind
     until: datetime
-    next_look: datetime | None
-    state: ThingState = ThingState.NEW
-    placed_by: str | None = None
+    due_at: datetime | None
+    state: ContentRestrictionState = ContentRestrictionState.NEW
+    restricted_by: str | None = None
     failures: int = 0
     blocked_since: datetime | None = None
-    told_at: datetime | None = None
-    why: str = ""
+    notified_at: datetime | None = None
+    detail: str = ""
     version: int = 0
 
     @property
     def is_over(self) -> bool:
         """Whether nothing is to be done any more."""
-        return self.state in _OVER
+        return self.state in _FINISHED
 
 
-class ThingHoldStore(Protocol):
+class ContentRestrictionStore(Protocol):
     """The holds on things, under the keys of their cases."""
 
-    async def add(self, held: HeldThing) -> None:
+    async def add(self, restriction: ContentRestriction) -> None:
         """The hold is wanted."""
         ...
 
-    async def save(self, held: HeldThing) -> HeldThing:
+    async def save(self, restriction: ContentRestriction) -> ContentRestriction:
         """The hold stands as given, one version later; Stale where somebody was quicker."""
         ...
 
-    async def held(self, hold_id: str) -> HeldThing | None:
+    async def restriction(self, restriction_id: str) -> ContentRestriction | None:
         """The hold of that id."""
         ...
 
-    async def due(self, now: datetime, limit: int) -> tuple[HeldThing, ...]:
+    async def due(self, now: datetime, limit: int) -> tuple[ContentRestriction, ...]:
         """Holds whose next look has come, the longest due first."""
         ...
 
@@ -94,22 +94,22 @@ class ThingHoldStore(Protocol):
         """The earliest next look; None while nothing waits."""
         ...
 
-    async def standing(self) -> tuple[HeldThing, ...]:
+    async def unfinished(self) -> tuple[ContentRestriction, ...]:
         """Every hold that is not over, oldest first."""
         ...
 
 
-class ThingView(Protocol):
+class ContentReadView(Protocol):
     """A view of one instant, as far as this is concerned."""
 
     @property
-    def thing_holds(self) -> ThingHoldStore: ...
+    def content_restrictions(self) -> ContentRestrictionStore: ...
 
     @property
     def now(self) -> datetime: ...
 
 
-class ThingWork(ThingView, Protocol):
+class ContentUnitOfWork(ContentReadView, Protocol):
     """One transaction, as far as this is concerned."""
 
     @property
@@ -118,216 +118,245 @@ class ThingWork(ThingView, Protocol):
     def wake(self, topic: str) -> None: ...
 
 
-class ThingWorks(Protocol):
+class ContentUnitOfWorkFactory(Protocol):
     """Opens transactions."""
 
-    def begin(self) -> AbstractAsyncContextManager[ThingWork]: ...
+    def begin(self) -> AbstractAsyncContextManager[ContentUnitOfWork]: ...
 
-    def look(self) -> AbstractAsyncContextManager[ThingView]: ...
+    def read(self) -> AbstractAsyncContextManager[ContentReadView]: ...
 
 
-class ThingAlarms(Protocol):
+class ContentAlertPort(Protocol):
     """Puts something to people, in the transaction that records it. The desk words and addresses it."""
 
-    async def blocked(self, work: ThingWork, held: HeldThing) -> None:
+    async def blocked(self, uow: ContentUnitOfWork, restriction: ContentRestriction) -> None:
         """The hold cannot be placed, or cannot be let go."""
         ...
 
-    async def lifted_by_hand(self, work: ThingWork, held: HeldThing) -> None:
+    async def lifted_manually(self, uow: ContentUnitOfWork, restriction: ContentRestriction) -> None:
         """Somebody let it go before its time, which ends it (architecture 5.13)."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class ThingTools:
+class ContentContext:
     """What every look works with."""
 
-    works: ThingWorks
-    spaces: Spaces
+    units_of_work: ContentUnitOfWorkFactory
+    spaces: SpaceRegistry
     clock: Clock
-    alarms: ThingAlarms
-    pace: Pace
+    alerts: ContentAlertPort
+    retry_policy: RetryPolicy
 
 
-async def keep_due(tools: ThingTools) -> datetime | None:
+async def reconcile_due(context: ContentContext) -> datetime | None:
     """Every hold whose look is due has been looked at; the answer is when the next one is."""
-    async with tools.works.look() as view:
-        due = await view.thing_holds.due(view.now, _AT_ONCE)
-    for held in due:
-        await _looked_at(tools, held.id)
-    async with tools.works.look() as view:
-        return await view.thing_holds.next_due()
+    async with context.units_of_work.read() as view:
+        due = await view.content_restrictions.due(view.now, _PER_PASS)
+    for restriction in due:
+        await _reconcile_guarded(context, restriction.id)
+    async with context.units_of_work.read() as view:
+        return await view.content_restrictions.next_due()
 
 
-async def end_now(work: ThingWork, hold_id: str) -> None:
+async def end(uow: ContentUnitOfWork, restriction_id: str) -> None:
     """The hold is wanted no longer: what we placed is let go at once."""
-    held = await work.thing_holds.held(hold_id)
-    if held is not None and not held.is_over:
-        await work.thing_holds.save(replace(held, until=min(held.until, work.now), next_look=work.now))
-        work.wake(TOPIC)
+    restriction = await uow.content_restrictions.restriction(restriction_id)
+    if restriction is not None and not restriction.is_over:
+        await uow.content_restrictions.save(replace(restriction, until=min(restriction.until, uow.now), due_at=uow.now))
+        uow.wake(TOPIC)
 
 
-async def _looked_at(tools: ThingTools, hold_id: str) -> None:
+async def _reconcile_guarded(context: ContentContext, restriction_id: str) -> None:
     """One bad row never stops the others: what went wrong is logged, and it is tried again later."""
     try:
-        await _look(tools, hold_id)
+        await _reconcile(context, restriction_id)
     except Stale:
-        log.info("thing.overtaken", hold=hold_id)
+        log.info("thing.overtaken", hold=restriction_id)
     except Exception:
-        log.exception("thing.failed", hold=hold_id)
-        async with tools.works.look() as view:
-            held = await view.thing_holds.held(hold_id)
-        if held is not None:
-            await _troubled(tools, held, "a fault of the service itself", needs="a look at its log")
+        log.exception("thing.failed", hold=restriction_id)
+        async with context.units_of_work.read() as view:
+            restriction = await view.content_restrictions.restriction(restriction_id)
+        if restriction is not None:
+            await _block(context, restriction, "a fault of the service itself", needs="a look at its log")
 
 
-async def _look(tools: ThingTools, hold_id: str) -> None:
+async def _reconcile(context: ContentContext, restriction_id: str) -> None:
     """Looks and acts until the thing is at rest, or has to wait."""
-    for _ in range(_ROUNDS):
-        async with tools.works.look() as view:
-            held = await view.thing_holds.held(hold_id)
-        if held is None or held.is_over:
+    for _ in range(_MAX_ATTEMPTS):
+        async with context.units_of_work.read() as view:
+            restriction = await view.content_restrictions.restriction(restriction_id)
+        if restriction is None or restriction.is_over:
             return
-        things = tools.spaces.things(held.thing.space)
-        if things is None:
-            await _troubled(tools, held, "this space's messages cannot be reached any more")
+        content = context.spaces.content(restriction.content.space)
+        if content is None:
+            await _block(context, restriction, "this space's messages cannot be reached any more")
             return
-        if not await _round(tools, things, held):
+        if not await _attempt(context, content, restriction):
             return
-    async with tools.works.look() as view:
-        held = await view.thing_holds.held(hold_id)
-    if held is not None:
-        await _troubled(tools, held, "the space has not confirmed it yet")
+    async with context.units_of_work.read() as view:
+        restriction = await view.content_restrictions.restriction(restriction_id)
+    if restriction is not None:
+        await _block(context, restriction, "the space has not confirmed it yet")
 
 
-async def _round(tools: ThingTools, things: Things, held: HeldThing) -> bool:
+async def _attempt(context: ContentContext, content: ContentPort, restriction: ContentRestriction) -> bool:
     """One look and at most one act; whether it is to be looked at again."""
-    seen = await things.look(held.thing)
+    seen = await content.observe(restriction.content)
     if isinstance(seen, Unknown):
-        await _troubled(tools, held, seen.why, needs=seen.needs or "", after=seen.after)
+        await _block(context, restriction, seen.reason, needs=seen.needs or "", retry_after=seen.after)
         return False
     if isinstance(seen, Missing):
-        await _over(tools, held, ThingState.GONE)
+        await _finish(context, restriction, ContentRestrictionState.GONE)
         return False
-    if tools.clock.now() < held.until:
-        return await _towards_held(tools, things, held, seen)
-    return await _towards_free(tools, things, held, seen)
+    if context.clock.now() < restriction.until:
+        return await _reconcile_restricted(context, content, restriction, seen)
+    return await _reconcile_released(context, content, restriction, seen)
 
 
-async def _towards_held(tools: ThingTools, things: Things, held: HeldThing, seen: ThingLook) -> bool:
-    stands = held.hold in seen.holds
-    if stands and held.state in (ThingState.NEW, ThingState.BY_OTHERS):
-        await _rests(tools, held, ThingState.BY_OTHERS)
+async def _reconcile_restricted(
+    context: ContentContext, content: ContentPort, restriction: ContentRestriction, seen: ObservedContent
+) -> bool:
+    stands = restriction.restriction in seen.restrictions
+    if stands and restriction.state in (ContentRestrictionState.NEW, ContentRestrictionState.HELD_BY_OTHERS):
+        await _settle(context, restriction, ContentRestrictionState.HELD_BY_OTHERS)
         return False
     if stands:
-        await _rests(tools, replace(held, placed_by=held.placed_by or seen.by.get(held.hold)), ThingState.HELD)
+        await _settle(
+            context,
+            replace(
+                restriction, restricted_by=restriction.restricted_by or seen.placed_by.get(restriction.restriction)
+            ),
+            ContentRestrictionState.HELD,
+        )
         return False
-    if held.state is ThingState.HELD:
-        await _lifted_by_hand(tools, held)
+    if restriction.state is ContentRestrictionState.HELD:
+        await _finish_lifted(context, restriction)
         return False
-    if tools.spaces.mode(held.thing.space) is Mode.OBSERVE:
-        await _rests(tools, held, held.state, why=f"would place: {held.hold}")
+    if context.spaces.mode(restriction.content.space) is Mode.OBSERVE:
+        await _settle(context, restriction, restriction.state, detail=f"would place: {restriction.restriction}")
         return False
-    return await _place(tools, things, held)
+    return await _restrict(context, content, restriction)
 
 
-async def _place(tools: ThingTools, things: Things, held: HeldThing) -> bool:
+async def _restrict(context: ContentContext, content: ContentPort, restriction: ContentRestriction) -> bool:
     """That nothing stood there is on record before the act: so what stands after it, whatever happens to us, is ours."""
-    first = held.state is not ThingState.TRYING
-    trying = await _kept(tools, replace(held, state=ThingState.TRYING), "thing.is_to_be_held" if first else None)
-    outcome = await things.place(held.thing, held.hold)
+    first = restriction.state is not ContentRestrictionState.TRYING
+    trying = await _save(
+        context, replace(restriction, state=ContentRestrictionState.TRYING), "thing.is_to_be_held" if first else None
+    )
+    outcome = await content.restrict(restriction.content, restriction.restriction)
     if isinstance(outcome, Already) and first:
         # Somebody was quicker in between: it is theirs.
-        await _rests(tools, trying, ThingState.BY_OTHERS)
+        await _settle(context, trying, ContentRestrictionState.HELD_BY_OTHERS)
         return False
-    return await _acted(tools, trying, outcome)
+    return await _handle_outcome(context, trying, outcome)
 
 
-async def _towards_free(tools: ThingTools, things: Things, held: HeldThing, seen: ThingLook) -> bool:
-    ours = held.state in (ThingState.TRYING, ThingState.HELD)
-    by = seen.by.get(held.hold)
-    is_anothers = held.placed_by is not None and by is not None and by != held.placed_by
-    if not ours or held.hold not in seen.holds or is_anothers:
-        if ours and held.failures:
+async def _reconcile_released(
+    context: ContentContext, content: ContentPort, restriction: ContentRestriction, seen: ObservedContent
+) -> bool:
+    ours = restriction.state in (ContentRestrictionState.TRYING, ContentRestrictionState.HELD)
+    by = seen.placed_by.get(restriction.restriction)
+    is_anothers = restriction.restricted_by is not None and by is not None and by != restriction.restricted_by
+    if not ours or restriction.restriction not in seen.restrictions or is_anothers:
+        if ours and restriction.failures:
             # A call that was cut off may still land: it is looked at once more before it is taken for over.
-            await _kept(tools, replace(held, failures=0, next_look=tools.clock.now() + tools.pace.least))
+            await _save(
+                context, replace(restriction, failures=0, due_at=context.clock.now() + context.retry_policy.min_delay)
+            )
         else:
-            await _over(tools, held, ThingState.RELEASED)
+            await _finish(context, restriction, ContentRestrictionState.RELEASED)
         return False
-    if tools.spaces.mode(held.thing.space) is Mode.OBSERVE:
-        await _rests(tools, held, held.state, why=f"would take away: {held.hold}")
+    if context.spaces.mode(restriction.content.space) is Mode.OBSERVE:
+        await _settle(context, restriction, restriction.state, detail=f"would take away: {restriction.restriction}")
         return False
-    if not tools.clock.trusted():
-        await _troubled(tools, held, "the clock is not trusted", after=tools.pace.braked)
+    if not context.clock.trusted():
+        await _block(context, restriction, "the clock is not trusted", retry_after=context.retry_policy.brake_delay)
         return False
-    return await _acted(tools, held, await things.take_away(held.thing, held.hold))
+    return await _handle_outcome(
+        context, restriction, await content.release(restriction.content, restriction.restriction)
+    )
 
 
-async def _acted(tools: ThingTools, held: HeldThing, outcome: Outcome) -> bool:
+async def _handle_outcome(context: ContentContext, restriction: ContentRestriction, outcome: Outcome) -> bool:
     """Whether to look again now; else it waits, and the row says why."""
     match outcome:
         case Done() | Already():
             return True
         case Unavailable():
-            await _troubled(tools, held, outcome.why, after=outcome.after)
+            await _block(context, restriction, outcome.reason, retry_after=outcome.after)
         case Forbidden():
-            await _troubled(tools, held, "the space refuses us", needs=outcome.needs)
+            await _block(context, restriction, "the space refuses us", needs=outcome.needs)
         case Gone():
-            await _over(tools, held, ThingState.GONE)
+            await _finish(context, restriction, ContentRestrictionState.GONE)
         case Rejected():
-            await _troubled(tools, held, outcome.why)
+            await _block(context, restriction, outcome.reason)
         case _:
             assert_never(outcome)
     return False
 
 
-async def _rests(tools: ThingTools, held: HeldThing, state: ThingState, *, why: str = "") -> None:
+async def _settle(
+    context: ContentContext, restriction: ContentRestriction, state: ContentRestrictionState, *, detail: str = ""
+) -> None:
     """All is as it should be; it is looked at daily, and at its end."""
-    again = tools.clock.now() + _DAILY
-    next_look = min(held.until, again) if held.until > tools.clock.now() else again
-    well = replace(held, state=state, next_look=next_look, failures=0, blocked_since=None, told_at=None, why=why)
-    await _kept(tools, well, f"thing.{state.replace(' ', '_')}" if state is not held.state else None)
+    next_check = context.clock.now() + _DAILY
+    due_at = min(restriction.until, next_check) if restriction.until > context.clock.now() else next_check
+    settled = replace(
+        restriction, state=state, due_at=due_at, failures=0, blocked_since=None, notified_at=None, detail=detail
+    )
+    await _save(context, settled, f"thing.{state.replace(' ', '_')}" if state is not restriction.state else None)
 
 
-async def _over(tools: ThingTools, held: HeldThing, state: ThingState) -> None:
-    ended = replace(held, state=state, next_look=None, blocked_since=None, why="")
-    await _kept(tools, ended, f"thing.was_{state}")
+async def _finish(context: ContentContext, restriction: ContentRestriction, state: ContentRestrictionState) -> None:
+    ended = replace(restriction, state=state, due_at=None, blocked_since=None, detail="")
+    await _save(context, ended, f"thing.was_{state}")
 
 
-async def _lifted_by_hand(tools: ThingTools, held: HeldThing) -> None:
-    async with tools.works.begin() as work:
-        over = replace(held, state=ThingState.RELEASED, next_look=None, until=work.now)
-        await work.thing_holds.save(over)
-        work.journal.note(_entry("thing.was_lifted_by_hand", held))
-        await tools.alarms.lifted_by_hand(work, over)
+async def _finish_lifted(context: ContentContext, restriction: ContentRestriction) -> None:
+    async with context.units_of_work.begin() as uow:
+        finished = replace(restriction, state=ContentRestrictionState.RELEASED, due_at=None, until=uow.now)
+        await uow.content_restrictions.save(finished)
+        uow.journal.note(_entry("thing.was_lifted_by_hand", restriction))
+        await context.alerts.lifted_manually(uow, finished)
 
 
-async def _troubled(
-    tools: ThingTools, held: HeldThing, why: str, *, needs: str = "", after: timedelta | None = None
+async def _block(
+    context: ContentContext,
+    restriction: ContentRestriction,
+    reason: str,
+    *,
+    needs: str = "",
+    retry_after: timedelta | None = None,
 ) -> None:
     """It waits and is tried again, slowly, for ever; people are told once of each trouble."""
-    now = tools.clock.now()
-    since = held.blocked_since or now
-    tell = held.told_at is None and (bool(needs) or now - since >= tools.pace.tell_after)
-    pause = max(min((now - since) * tools.pace.share, tools.pace.most), tools.pace.least, after or timedelta())
-    said = f"{why}: {needs}" if needs else why
-    failures = held.failures + 1
-    waiting = replace(held, blocked_since=since, failures=failures, why=said, next_look=now + pause)
-    log.warning("thing.blocked", hold=held.id, space=held.thing.space, failures=failures, needs=needs)
-    async with tools.works.begin() as work:
-        await work.thing_holds.save(replace(waiting, told_at=now) if tell else waiting)
-        if tell:
-            work.journal.note(_entry("thing.was_blocked", held))
-            await tools.alarms.blocked(work, waiting)
+    now = context.clock.now()
+    since = restriction.blocked_since or now
+    notify = restriction.notified_at is None and (bool(needs) or now - since >= context.retry_policy.notify_after)
+    pause = max(
+        min((now - since) * context.retry_policy.age_share, context.retry_policy.max_delay),
+        context.retry_policy.min_delay,
+        retry_after or timedelta(),
+    )
+    detail = f"{reason}: {needs}" if needs else reason
+    failures = restriction.failures + 1
+    waiting = replace(restriction, blocked_since=since, failures=failures, detail=detail, due_at=now + pause)
+    log.warning("thing.blocked", hold=restriction.id, space=restriction.content.space, failures=failures, needs=needs)
+    async with context.units_of_work.begin() as uow:
+        await uow.content_restrictions.save(replace(waiting, notified_at=now) if notify else waiting)
+        if notify:
+            uow.journal.note(_entry("thing.was_blocked", restriction))
+            await context.alerts.blocked(uow, waiting)
 
 
-async def _kept(tools: ThingTools, held: HeldThing, act: str | None = None) -> HeldThing:
-    async with tools.works.begin() as work:
+async def _save(context: ContentContext, restriction: ContentRestriction, act: str | None = None) -> ContentRestriction:
+    async with context.units_of_work.begin() as uow:
         if act is not None:
-            work.journal.note(_entry(act, held))
-        return await work.thing_holds.save(held)
+            uow.journal.note(_entry(act, restriction))
+        return await uow.content_restrictions.save(restriction)
 
 
-def _entry(act: str, held: HeldThing) -> Entry:
-    about = {"measure": held.id, "space": str(held.thing.space), "hold": held.hold.value}
-    return Entry(act, SERVICE, "reconciler", about, held.case)
+def _entry(act: str, restriction: ContentRestriction) -> Entry:
+    about = {"measure": restriction.id, "space": str(restriction.content.space), "hold": restriction.restriction.value}
+    return Entry(act, SERVICE, "reconciler", about, restriction.case)

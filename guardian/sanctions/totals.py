@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from guardian.ids import PersonId, SpaceName
-from guardian.sanctions.desired import demand_of
-from guardian.sanctions.values import Coverage, CoverageState, Key, Sanction
-from rules.precedence import Hold, strongest
+from guardian.sanctions.desired import demand
+from guardian.sanctions.values import Coverage, CoverageState, Sanction, WorkItem
+from rules.precedence import AccessLevel, strongest
 
 _WORST_FIRST = (
     CoverageState.BLOCKED,
@@ -19,36 +19,36 @@ _WORST_FIRST = (
     CoverageState.NO_ACCOUNT,
 )
 
-_SETTLED = (CoverageState.HELD, CoverageState.HELD_BY_OTHERS, CoverageState.NO_ACCOUNT)
+_CONFIRMED = (CoverageState.HELD, CoverageState.HELD_BY_OTHERS, CoverageState.NO_ACCOUNT)
 
 
-def coverage_in(
-    person: PersonId, space: SpaceName, keys: Iterable[Key], known: Coverage | None, now: datetime
+def total_coverage(
+    person: PersonId, space: SpaceName, items: Iterable[WorkItem], known: Coverage | None, now: datetime
 ) -> Coverage:
     """The worst of what the person's accounts in the space show; an account never looked at is open."""
-    states = {key.state or CoverageState.OPEN: key for key in keys}
+    states = {item.state or CoverageState.OPEN: item for item in items}
     state = next((s for s in _WORST_FIRST if s in states), CoverageState.NO_ACCOUNT)
-    detail = _in_words(states[state]) if state in states else ""
+    detail = _detail_of(states[state]) if state in states else ""
     if known is not None and known.state is state and known.detail == detail:
         return known
     since = known.since if known is not None and known.state is state else now
     return Coverage(person, space, state, since, detail)
 
 
-def _in_words(key: Key) -> str:
+def _detail_of(item: WorkItem) -> str:
     """Why the key stands as it does, with what people must do where that is known."""
-    return f"{key.why}; what it takes: {key.needs}" if key.needs else key.why
+    return f"{item.detail}; what it takes: {item.needs}" if item.needs else item.detail
 
 
-def is_wanted(sanctions: Iterable[Sanction], space: SpaceName, now: datetime) -> bool:
+def is_restricted(sanctions: Iterable[Sanction], space: SpaceName, now: datetime) -> bool:
     """Whether anything is asked of the space just now."""
-    demands = [demand_of(s) for s in sanctions if s.covers(space)]
-    return strongest(demands, now).hold is not Hold.OPEN
+    demands = [demand(s) for s in sanctions if s.covers(space)]
+    return strongest(demands, now).level is not AccessLevel.OPEN
 
 
-def still_open(coverage: Iterable[Coverage]) -> tuple[SpaceName, ...]:
+def unconfirmed_spaces(coverage: Iterable[Coverage]) -> tuple[SpaceName, ...]:
     """The spaces in which a restriction is not confirmed: barred in two of three is not barred.
 
     Only *held* and *held by others* confirm; a space without a known account is shown apart and keeps nothing open.
     """
-    return tuple(row.space for row in coverage if row.state not in _SETTLED)
+    return tuple(row.space for row in coverage if row.state not in _CONFIRMED)

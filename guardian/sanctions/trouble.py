@@ -5,10 +5,10 @@ from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Failure:
     """Why a look could not come to its end. `cut` means that a call may still take effect."""
 
-    why: str
+    reason: str
     needs: str = ""
-    cut: bool = False
-    after: timedelta | None = None
+    cut_off: bool = False
+    retry_after: timedelta | None = None

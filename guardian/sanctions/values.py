@@ -6,12 +6,11 @@ from enum import StrEnum
 from typing import Final
 
 from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, SpaceName
-from guardian.spaces.port import Belonging
-from rules.ladder import Authority as AuthorityKind
-from rules.ladder import TermState, access_returns_at, term_state
+from guardian.spaces.port import Entitlement
+from rules.ladder import AuthorityKind, TermState, access_returns_at, term_state
 from rules.policy import OnTermEnd
-from rules.precedence import Hold, Restriction
-from rules.telling import Telling, takes_hold_at
+from rules.precedence import AccessLevel, Restriction
+from rules.telling import NotificationState, effective_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +40,15 @@ class LiftingCause(StrEnum):
     STOPPED = "stopped"
     LAPSED = "lapsed"
     RECONSIDERED = "reconsidered"
-    ADOPTED = "adopted"
+    LIFTED_MANUALLY = "adopted"
 
 
 @dataclass(frozen=True, slots=True)
 class Lifting:
-    """The end of a sanction: from the instant `from_` on it asks for nothing. Written once."""
+    """The end of a sanction: from the instant `effective_from` on it asks for nothing. Written once."""
 
     sanction: SanctionId
-    from_: datetime
+    effective_from: datetime
     cause: LiftingCause
     by: str
     authority: str
@@ -74,8 +73,8 @@ class Sanction:
     on_term_end: OnTermEnd
     authority: Authority
     reference: Reference
-    telling: Telling
-    holds_from: datetime | None
+    notification: NotificationState
+    waits_until: datetime | None
     enacted_at: datetime
     provisional: bool = False
     danger: bool = False
@@ -120,17 +119,17 @@ class Coverage:
 class IntentKind(StrEnum):
     """What is about to be done to an account."""
 
-    PLACE = "place"
+    RESTRICT = "place"
     RELEASE = "release"
     RESTORE = "restore"
-    GIVE_BACK = "give_back"
+    REINSTATE = "give_back"
 
 
 @dataclass(frozen=True, slots=True)
 class Prior:
     """What stood on the account before we acted: a hold of another's with its end and author, or nothing."""
 
-    hold: Hold | None = None
+    level: AccessLevel | None = None
     until: datetime | None = None
     author: str | None = None
 
@@ -142,7 +141,7 @@ class Intent:
     id: IntentId
     account: AccountId
     kind: IntentKind
-    hold: Hold
+    level: AccessLevel
     reference: Reference
     prior: Prior
     opened_at: datetime
@@ -151,7 +150,7 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
+class Enforcement:
     """What we know of our own doing at one account and kind of hold: the last proof, and what stood there before.
 
     `placed` is what the latest proof says: ours is there (True), is not there (False). `taken` is what our bar took
@@ -160,40 +159,40 @@ class Application:
     """
 
     account: AccountId
-    hold: Hold
-    placed: bool
+    level: AccessLevel
+    active: bool
     reference: Reference
     prior: Prior
-    taken: tuple[Belonging, ...] = ()
+    removed_entitlements: tuple[Entitlement, ...] = ()
     restored: bool = False
     until: datetime | None = None
     confirmed_at: datetime | None = None
-    put_back: tuple[datetime, ...] = ()
+    reapplied_at: tuple[datetime, ...] = ()
     version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class TakenOver:
+class Adoption:
     """A restriction that another placed and that is now ours to let go, as it stood when it was taken over.
 
-    It is ours only while it is provably the same: `until`, `author` and `placed_at` are what its space said of it then
+    It is ours only while it is provably the same: `until`, `author` and `restricted_at` are what its space said of it then
     (None: it did not say).
     """
 
     account: AccountId
-    hold: Hold
+    level: AccessLevel
     at: datetime
     by: str
     until: datetime | None = None
     author: str | None = None
-    placed_at: datetime | None = None
+    restricted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class WorkItem:
     """An account in a space as the work list knows it: it carries no instruction, only when to look next.
 
-    `next_look` None: nothing is due until something changes. `blocked_since` None: not blocked; `told_at`: when people
+    `next_look` None: nothing is due until something changes. `blocked_since` None: not blocked; `notified_at`: when people
     were told of it. `state` is what the last look came to (None: never looked at), `why` says it in words. `batch`: it is
     one of many that are worked together, and nobody looks at it alone until it is handed back.
     """
@@ -201,32 +200,32 @@ class Key:
     account: AccountId
     person: PersonId
     space: SpaceName
-    next_look: datetime | None
+    due_at: datetime | None
     state: CoverageState | None = None
     failures: int = 0
     blocked_since: datetime | None = None
-    told_at: datetime | None = None
-    why: str = ""
+    notified_at: datetime | None = None
+    detail: str = ""
     needs: str = ""
     observed_at: datetime | None = None
     version: int = 0
-    batch: str | None = None
+    bulk_id: str | None = None
 
 
-def asks_until(sanction: Sanction) -> datetime | None:
+def binding_until(sanction: Sanction) -> datetime | None:
     """From when the sanction asks for nothing, as far as is known now; None: no such instant is known."""
     lifting = sanction.lifting
     if lifting is not None and lifting.cause is not LiftingCause.READMISSION:
         ends = access_returns_at(sanction.ends, sanction.on_term_end, None)
-        return lifting.from_ if ends is None else min(ends, lifting.from_)
-    return access_returns_at(sanction.ends, sanction.on_term_end, lifting.from_ if lifting else None)
+        return lifting.effective_from if ends is None else min(ends, lifting.effective_from)
+    return access_returns_at(sanction.ends, sanction.on_term_end, lifting.effective_from if lifting else None)
 
 
-def state_at(sanction: Sanction, now: datetime) -> TermState:
+def term_state_at(sanction: Sanction, now: datetime) -> TermState:
     """Where the sanction stands at `now`, for showing: AWAITING is "term over, may ask"."""
-    return term_state(sanction.ends, asks_until(sanction), now)
+    return term_state(sanction.ends, binding_until(sanction), now)
 
 
-def may_act_from(sanction: Sanction) -> datetime:
+def effective_from(sanction: Sanction) -> datetime:
     """From when its keys may act: at once when told (or an act), else when the waiting time has run out."""
-    return takes_hold_at(sanction.telling, sanction.starts, sanction.holds_from)
+    return effective_at(sanction.notification, sanction.starts, sanction.waits_until)

@@ -14,34 +14,34 @@ from guardian.ids import SpaceName
 from guardian.sandbox.studio import Wrap
 from guardian.settings.models import Settings
 
-CHILD: Final = "guardian.sandbox.child"
-_PATIENCE_SECONDS: Final = 60.0
+MAIN_MODULE: Final = "guardian.sandbox.child"
+_TIMEOUT_SECONDS: Final = 60.0
 
 
-class Apart:
+class ServiceProcess:
     """One installation's service, whichever process it runs in at the moment. While none runs it is never idle."""
 
     def __init__(self, settings: Settings, time: Path, wrap: Wrap) -> None:
         self._command = (str(settings.path), str(time), f"{wrap.__module__}:{wrap.__qualname__}")
         self._process: asyncio.subprocess.Process | None = None
-        self._reading: asyncio.Task[None] | None = None
+        self._reader_task: asyncio.Task[None] | None = None
         self._answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._asking = asyncio.Lock()
+        self._question_lock = asyncio.Lock()
         self._paused = asyncio.Event()
         self.url = ""
         self.on_start: Callable[[str], None] = lambda url: None
-        self.killed = 0
+        self.kill_count = 0
 
     async def start(self) -> None:
         """A process serves the installation."""
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         pipe = asyncio.subprocess.PIPE
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", CHILD, *self._command, stdin=pipe, stdout=pipe, env=environment
+            sys.executable, "-m", MAIN_MODULE, *self._command, stdin=pipe, stdout=pipe, env=environment
         )
         self._answers = asyncio.Queue()
         self._paused.clear()
-        self._reading = asyncio.create_task(self._read(self._process))
+        self._reader_task = asyncio.create_task(self._read(self._process))
         self.url = (await self._next_answer())["url"]
         self.on_start(self.url)
 
@@ -53,47 +53,47 @@ class Apart:
         if process.stdin is not None:
             process.stdin.close()
         try:
-            await asyncio.wait_for(process.wait(), _PATIENCE_SECONDS)
+            await asyncio.wait_for(process.wait(), _TIMEOUT_SECONDS)
         except TimeoutError:
             process.kill()
             await process.wait()
-        await self._ended()
+        await self._wait_for_reader()
 
     async def arm(self, space: SpaceName, act: str) -> None:
         """The next such act in the space is carried out and never recorded."""
         await self._ask({"ask": "arm", "space": space, "act": act})
 
-    async def killed_when_paused(self) -> None:
+    async def kill_when_paused(self) -> None:
         """The process was killed between applying and recording, and another one runs in its place."""
-        await asyncio.wait_for(self._paused.wait(), _PATIENCE_SECONDS)
-        async with self._asking:
+        await asyncio.wait_for(self._paused.wait(), _TIMEOUT_SECONDS)
+        async with self._question_lock:
             process, self._process = self._process, None
             if process is None:
                 raise LookupError("no process to kill")
             process.kill()
             await process.wait()
-            await self._ended()
-            self.killed += 1
+            await self._wait_for_reader()
+            self.kill_count += 1
             await self.start()
 
     async def kill(self) -> None:
         """The process was killed where it stood, and none runs in its place."""
-        async with self._asking:
+        async with self._question_lock:
             process, self._process = self._process, None
             if process is None:
                 raise LookupError("no process to kill")
             process.kill()
             await process.wait()
-            await self._ended()
-            self.killed += 1
+            await self._wait_for_reader()
+            self.kill_count += 1
 
-    async def waits(self) -> bool:
+    async def is_waiting(self) -> bool:
         """Nothing is in hand and nothing is being written; what is due is not asked."""
         if self._process is None or self._paused.is_set():
             return False
         return bool((await self._ask({"ask": "waits"}))["waits"])
 
-    async def idle(self) -> bool:
+    async def is_idle(self) -> bool:
         """Nothing is in hand; a process that stands in the middle of an act is at work."""
         if self._process is None or self._paused.is_set():
             return False
@@ -105,7 +105,7 @@ class Apart:
         return datetime.fromisoformat(due) if due else None
 
     async def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        async with self._asking:
+        async with self._question_lock:
             if self._process is None or self._process.stdin is None:
                 raise LookupError("no process runs")
             self._process.stdin.write(json.dumps(question).encode() + b"\n")
@@ -113,7 +113,7 @@ class Apart:
             return await self._next_answer()
 
     async def _next_answer(self) -> dict[str, Any]:
-        answer = await asyncio.wait_for(self._answers.get(), _PATIENCE_SECONDS)
+        answer = await asyncio.wait_for(self._answers.get(), _TIMEOUT_SECONDS)
         if "ended" in answer:
             raise LookupError("the process of the service has ended by itself")
         return answer
@@ -129,16 +129,16 @@ class Apart:
                 self._answers.put_nowait(answer)
         self._answers.put_nowait({"ended": True})
 
-    async def _ended(self) -> None:
-        if self._reading is not None:
-            await self._reading
-            self._reading = None
+    async def _wait_for_reader(self) -> None:
+        if self._reader_task is not None:
+            await self._reader_task
+            self._reader_task = None
 
 
 @asynccontextmanager
-async def in_a_process_of_its_own(settings: Settings, time: Path, wrap: Wrap) -> AsyncIterator[Apart]:
+async def run_in_own_process(settings: Settings, time: Path, wrap: Wrap) -> AsyncIterator[ServiceProcess]:
     """The service runs in another process, on the case time of the file."""
-    service = Apart(settings, time, wrap)
+    service = ServiceProcess(settings, time, wrap)
     try:
         await service.start()
         yield service

@@ -28,7 +28,7 @@ class Form:
     choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def field_named(self, words: str) -> str:
+    def find_field(self, words: str) -> str:
         """The name of the field whose label (or name) has these words."""
         for name, label in self.labels.items():
             if words.casefold() in label.casefold() or words == name:
@@ -46,14 +46,14 @@ class Page:
     forms: tuple[Form, ...]
     links: tuple[tuple[str, str], ...]
 
-    def form(self, words: str = "") -> Form:
+    def find_form(self, words: str = "") -> Form:
         """The form with a button that has these words; the first one where none are given."""
         for form in self.forms:
             if any(words.casefold() in label.casefold() for _, _, label in form.buttons):
                 return form
         raise LookupError(f"no form with a button {words!r} at {self.url}: {self.text[:400]}")
 
-    def receipt(self) -> str:
+    def find_receipt(self) -> str:
         """The receipt that the page shows."""
         found = RECEIPT.search(self.text)
         if found is None:
@@ -61,7 +61,7 @@ class Page:
         return found.group()
 
 
-class Visitor:
+class Browser:
     """One browser with its own cookies."""
 
     def __init__(self, origin: str) -> None:
@@ -78,8 +78,8 @@ class Visitor:
 
     async def open(self, address: str) -> Page:
         """The page at the address; links of the service lead to wherever it listens now."""
-        async with self._session.get(self._here(address)) as answer:
-            return await _page(answer)
+        async with self._session.get(self._absolute(address)) as answer:
+            return await _parse_page(answer)
 
     async def send(
         self,
@@ -97,7 +97,7 @@ class Visitor:
         """
         data = {name: list(given) for name, given in form.values.items()}
         for words, given in values.items():
-            data[form.field_named(words)] = [given] if isinstance(given, str) else list(given)
+            data[form.find_field(words)] = [given] if isinstance(given, str) else list(given)
         for name, value, label in form.buttons:
             if name and button and button.casefold() in label.casefold():
                 data[name] = [value]
@@ -106,30 +106,30 @@ class Visitor:
         origin = {"Origin": self._origin, **headers}
         if form.method == "get":
             async with self._session.get(target, params=pairs) as answer:
-                return await _page(answer)
+                return await _parse_page(answer)
         body = aiohttp.FormData(pairs, default_to_multipart=form.multipart)
         for name, content in files:
             body.add_field(FILES, content, filename=name)
         async with self._session.post(target, data=body, headers=origin) as answer:
-            return await _page(answer)
+            return await _parse_page(answer)
 
-    async def through(self, door: Page, receipt: str) -> Page:
+    async def open_with_receipt(self, page: Page, receipt: str) -> Page:
         """The page behind the door that a receipt opens."""
-        return await self.send(door, door.form("Open"), {"receipt": receipt})
+        return await self.send(page, page.find_form("Open"), {"receipt": receipt})
 
-    def _here(self, address: str) -> str:
+    def _absolute(self, address: str) -> str:
         return urljoin(self._origin, address)
 
 
-async def _page(answer: aiohttp.ClientResponse) -> Page:
-    reader = _Reader()
+async def _parse_page(answer: aiohttp.ClientResponse) -> Page:
+    reader = _PageParser()
     reader.feed(await answer.text())
     words = re.sub(r"[ \t]+", " ", "".join(reader.words))
     text = "\n".join(line.strip() for line in words.splitlines() if line.strip())
     return Page(str(answer.url), answer.status, text, tuple(reader.forms), tuple(reader.links))
 
 
-class _Reader(HTMLParser):
+class _PageParser(HTMLParser):
     """Collects the words, links and forms of a page."""
 
     def __init__(self) -> None:
@@ -164,10 +164,10 @@ class _Reader(HTMLParser):
                 self._input(given)
             case "textarea":
                 self._area = (given.get("name", ""), [])
-                self._seen(given)
+                self._add_label(given)
             case "select":
                 self._select = given.get("name", "")
-                self._seen(given)
+                self._add_label(given)
             case "option":
                 self._option = (given.get("value", ""), "selected" in given, [])
             case "button":
@@ -216,7 +216,7 @@ class _Reader(HTMLParser):
         if kind == "submit":
             self._form.buttons.append((name, value, value))
             return
-        self._seen(given)
+        self._add_label(given)
         if kind in ("checkbox", "radio"):
             self._form.choices.setdefault(name, []).append((value or "on", given.get("id", "")))
             if "checked" in given:
@@ -224,7 +224,7 @@ class _Reader(HTMLParser):
         elif kind != "file" and name:
             self._form.values[name] = [value]
 
-    def _seen(self, given: dict[str, str]) -> None:
+    def _add_label(self, given: dict[str, str]) -> None:
         """The field belongs to the label that is open, or to the one that names its id."""
         name = given.get("name", "")
         if self._form is None or not name:

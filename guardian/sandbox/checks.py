@@ -9,7 +9,7 @@ from guardian.ids import SpaceName
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
 from guardian.sandbox.worlds import World
 
-_BARS = {DISCORD: "ban", FORUM: "suspension", GITHUB: "block"}
+_BAR_CHANGES = {DISCORD: "ban", FORUM: "suspension", GITHUB: "block"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,16 @@ class Checks:
     """The checks of one story, in the order in which they were made."""
 
     made: list[Check] = field(default_factory=list)
-    heard: Callable[[Check], None] = lambda check: None
+    on_check: Callable[[Check], None] = lambda check: None
 
     def check(self, name: str, held: bool, detail: str = "") -> bool:
         """The check is on record; the answer is whether it held."""
-        made = Check(name, held, detail)
-        self.made.append(made)
-        self.heard(made)
+        result = Check(name, held, detail)
+        self.made.append(result)
+        self.on_check(result)
         return held
 
-    def equal(self, name: str, found: object, wanted: object) -> bool:
+    def check_equal(self, name: str, found: object, wanted: object) -> bool:
         """The check that two things are the same."""
         return self.check(name, found == wanted, f"found {found!r}, wanted {wanted!r}" if found != wanted else "")
 
@@ -47,27 +47,27 @@ class Checks:
 
 def bars_of(world: World, human: Human, space: SpaceName) -> list[Change]:
     """Every change of what keeps the person out of that space, oldest first."""
-    return list(world.emulator(space).history.changes_of(_BARS[space], human.accounts[space]))
+    return list(world.emulator(space).history.changes_of(_BAR_CHANGES[space], human.accounts[space]))
 
 
-def placed_and_lifted(world: World, human: Human, space: SpaceName) -> tuple[int, int]:
+def count_placed_and_lifted(world: World, human: Human, space: SpaceName) -> tuple[int, int]:
     """How often a bar on the person was placed there, and how often one was lifted."""
     changes = bars_of(world, human, space)
     return sum(c.after is not None for c in changes), sum(c.after is None for c in changes)
 
 
-def openings(world: World, human: Human, begin: datetime, end: datetime) -> list[str]:
+def find_openings(world: World, human: Human, begin: datetime, end: datetime) -> list[str]:
     """Every instant in `[begin, end)` at which a platform let the person in: at the begin, or by a change after it."""
     found = []
     for space in SPACES:
-        if not world.shut_out(human, space, begin):
+        if not world.is_shut_out(human, space, begin):
             found.append(f"{space} at {begin:%Y-%m-%d %H:%M}")
         changes = [c for c in bars_of(world, human, space) if begin <= c.at < end]
         found += [f"{space} at {c.at:%Y-%m-%d %H:%M} by {c.by}" for c in changes if c.after is None]
     return found
 
 
-def held_since(world: World, human: Human, space: SpaceName) -> datetime | None:
+def restricted_since(world: World, human: Human, space: SpaceName) -> datetime | None:
     """When the bar that stands now was placed."""
     changes = bars_of(world, human, space)
     return changes[-1].at if changes and changes[-1].after is not None else None
@@ -78,13 +78,13 @@ def messages_to(world: World, human: Human) -> list[str]:
     return [message["content"] for message in world.discord.person(human.discord).dms()]
 
 
-def letters_to(world: World, human: Human) -> list[str]:
+def forum_messages_to(world: World, human: Human) -> list[str]:
     """Everything that the service wrote to them on the forum and that they could read when it was written."""
     state, number = world.forum.state, int(human.forum)
     posts = [state.posts[i] for topic in state.topics.values() if number in topic.allowed for i in topic.post_ids]
     return [post.raw for post in posts if post.reachable.get(number, True)]
 
 
-def who_was_messaged(world: World, people: Iterable[Human], words: str) -> set[str]:
+def people_messaged(world: World, people: Iterable[Human], words: str) -> set[str]:
     """Those among the people to whom the bot wrote something with these words."""
     return {h.key for h in people if any(words.casefold() in text.casefold() for text in messages_to(world, h))}

@@ -17,8 +17,8 @@ from guardian.assembly.service import Service
 from guardian.clock import DrivenClock, DrivenTime
 from guardian.ids import SpaceName
 from guardian.logs import configure
-from guardian.sandbox.pausing import Pausing, Trap
-from guardian.sandbox.worlds import SCALE
+from guardian.sandbox.pausing import CrashPoint, CrashPointSpace
+from guardian.sandbox.worlds import BUDGET_SCALE
 from guardian.settings.loader import read_settings
 from guardian.spaces.port import Space
 
@@ -27,44 +27,44 @@ _LONGEST_LINE = 1024 * 1024
 
 async def serve(config: Path, time: Path, wrapping: str) -> None:
     """The service runs until the other end closes our input, or kills us."""
-    trap = Trap(lambda space, act: tell({"paused": [space, act]}))
+    crash_point = CrashPoint(lambda space, act: write_line({"paused": [space, act]}))
     module, _, name = wrapping.partition(":")
     wrap = getattr(import_module(module), name)
     service = await assemble(
         read_settings(config, {}),
         clock=DrivenClock(DrivenTime(time)),
-        wrap=lambda space: cast(Space, Pausing(wrap(space), trap)),
-        budget_scale=SCALE,
+        wrap=lambda space: cast(Space, CrashPointSpace(wrap(space), crash_point)),
+        budget_scale=BUDGET_SCALE,
     )
     await service.start()
-    tell({"url": service.url})
-    lines = await _input()
+    write_line({"url": service.url})
+    lines = await _open_input()
     while line := await lines.readline():
-        tell(await _answer(service, trap, json.loads(line)))
+        write_line(await _answer(service, crash_point, json.loads(line)))
     await service.stop()
 
 
-async def _answer(service: Service, trap: Trap, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    match asked["ask"]:
+async def _answer(service: Service, crash_point: CrashPoint, question: Mapping[str, Any]) -> Mapping[str, Any]:
+    match question["ask"]:
         case "idle":
-            return {"idle": await service.idle()}
+            return {"idle": await service.is_idle()}
         case "waits":
-            return {"waits": await service.waits()}
+            return {"waits": await service.is_waiting()}
         case "next":
             due = await service.next_due()
             return {"next": due.isoformat() if due else None}
         case _:
-            trap.armed.add((SpaceName(asked["space"]), str(asked["act"])))
+            crash_point.armed.add((SpaceName(question["space"]), str(question["act"])))
             return {"armed": True}
 
 
-def tell(answer: Mapping[str, Any]) -> None:
+def write_line(answer: Mapping[str, Any]) -> None:
     """The other end reads this line."""
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 
 
-async def _input() -> asyncio.StreamReader:
+async def _open_input() -> asyncio.StreamReader:
     lines = asyncio.StreamReader(limit=_LONGEST_LINE)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     return lines

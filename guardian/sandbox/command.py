@@ -10,7 +10,7 @@ from guardian.logs import configure
 from guardian.sandbox.library import MAIN, STORIES
 from guardian.sandbox.open_house import USUAL_SPEED, keep_open
 from guardian.sandbox.platforms import show_platforms
-from guardian.sandbox.playing import Story, perform
+from guardian.sandbox.playing import Story, run_story
 from guardian.sandbox.studio import temporary_folder
 from guardian.sandbox.telling import Narrator, Outcome
 
@@ -32,7 +32,7 @@ def run(
     out = out or sys.stdout
     configure(as_json=False, level=logging.CRITICAL)
     if listed:
-        return _list(out)
+        return _list_stories(out)
     if story is not None and story not in STORIES:
         known = ", ".join(STORIES)
         sys.stderr.write(f"There is no story called {story}. The stories are: {known}.\n")
@@ -40,32 +40,32 @@ def run(
     if emulators_only:
         return asyncio.run(show_platforms(out))
     if story is not None or as_json:
-        return _play(STORIES[story] if story else MAIN, out, as_json=as_json)
-    return _open(out, speed)
+        return _play_story(STORIES[story] if story else MAIN, out, as_json=as_json)
+    return _open_sandbox(out, speed)
 
 
-def _list(out: TextIO) -> int:
+def _list_stories(out: TextIO) -> int:
     for name, story in STORIES.items():
         out.write(f"{name:24} {story.line}\n")
     return HELD
 
 
-def _play(story: Story, out: TextIO, *, as_json: bool) -> int:
+def _play_story(story: Story, out: TextIO, *, as_json: bool) -> int:
     """With `as_json` standard output has the outcome alone, on one line; without, the whole story."""
-    outcome = asyncio.run(_performed(story, Narrator(out, quiet=as_json)))
+    outcome = asyncio.run(_run_story(story, Narrator(out, quiet=as_json)))
     out.write((outcome.as_json() if as_json else outcome.as_text()) + "\n")
     out.flush()
     return HELD if outcome.held else NOT_HELD
 
 
-def _open(out: TextIO, speed: float) -> int:
+def _open_sandbox(out: TextIO, speed: float) -> int:
     """The main job first, for everybody to watch; then, where somebody sits at a terminal, the sandbox stays open."""
-    code = _play(MAIN, out, as_json=False)
+    code = _play_story(MAIN, out, as_json=False)
     if code == HELD and sys.stdin is not None and sys.stdin.isatty():
         return asyncio.run(keep_open(Narrator(out), speed))
     return code
 
 
-async def _performed(story: Story, narrator: Narrator) -> Outcome:
+async def _run_story(story: Story, narrator: Narrator) -> Outcome:
     with temporary_folder() as folder:
-        return await perform(story, Path(folder), narrator)
+        return await run_story(story, Path(folder), narrator)

@@ -71,12 +71,12 @@ class Human:
         return Account(space, self.accounts[space])
 
 
-def _group(key: str, name: str, is_: str, *offices: Office, board: bool = False) -> Sketch:
+def _working_group_member(key: str, name: str, is_: str, *offices: Office, board: bool = False) -> Sketch:
     seats = [(Group.WORKING_GROUP, office, None) for office in offices or (Office.MEMBER,)]
     return Sketch(key, name, is_, (*seats, (Group.BOARD, Office.MEMBER, None)) if board else tuple(seats))
 
 
-def _board(key: str, name: str) -> Sketch:
+def _board_member(key: str, name: str) -> Sketch:
     return Sketch(key, name, "Board", ((Group.BOARD, Office.MEMBER, None),))
 
 
@@ -85,14 +85,14 @@ def _moderator(key: str, name: str, space: SpaceName) -> Sketch:
 
 
 SKETCHES: Final = (
-    _group("nadia", "Nadia Rahman", "chair of the working group", Office.CHAIR),
-    _group("tomas", "Tomas Lindgren", "liaison to the moderators", Office.LIAISON),
-    _group("ines", "Ines Duarte", "liaison to the Board", Office.BOARD_LIAISON, board=True),
-    _group("kofi", "Kofi Mensah", "working group"),
-    _group("yuki", "Yuki Sato", "working group"),
-    _group("lena", "Lena Vogt", "working group"),
-    _board("ruth", "Ruth Abara"),
-    _board("sven", "Sven Holm"),
+    _working_group_member("nadia", "Nadia Rahman", "chair of the working group", Office.CHAIR),
+    _working_group_member("tomas", "Tomas Lindgren", "liaison to the moderators", Office.LIAISON),
+    _working_group_member("ines", "Ines Duarte", "liaison to the Board", Office.BOARD_LIAISON, board=True),
+    _working_group_member("kofi", "Kofi Mensah", "working group"),
+    _working_group_member("yuki", "Yuki Sato", "working group"),
+    _working_group_member("lena", "Lena Vogt", "working group"),
+    _board_member("ruth", "Ruth Abara"),
+    _board_member("sven", "Sven Holm"),
     _moderator("oskar", "Oskar Nilsen", DISCORD),
     _moderator("priya", "Priya Nair", FORUM),
     _moderator("marek", "Marek Novak", GITHUB),
@@ -103,8 +103,8 @@ SKETCHES: Final = (
     Sketch("birch", "Birch Tanner", "member of the GitHub organisation"),
     Sketch("linden", "Linden Faye", "newcomer"),
 )
-IN_THE_ORGANISATION: Final = ("wren", "alder", "birch")
-IN_DOCS: Final = ("wren", "alder")
+ORGANISATION_MEMBERS: Final = ("wren", "alder", "birch")
+DOCS_TEAM: Final = ("wren", "alder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Community:
     """Everybody, by key."""
 
     people: Mapping[str, Human]
-    begun: datetime
+    started_at: datetime
 
     def __getitem__(self, key: str) -> Human:
         return self.people[key]
@@ -128,7 +128,7 @@ class Community:
 
     def _member(self, sketch: Sketch) -> Member:
         human = self.people[sketch.key]
-        since = self.begun - _SERVED
+        since = self.started_at - _SERVED
         roles = tuple(
             Role(group, office, since, since + timedelta(days=730), space) for group, office, space in sketch.seats
         )
@@ -138,21 +138,23 @@ class Community:
         return Member(human.member, human.name, roles, accounts, human.mail, (human.key,))
 
 
-def seeded(discord: DiscordEmulator, forum: ForumEmulator, github: GithubEmulator, begun: datetime) -> Community:
+def seed_community(
+    discord: DiscordEmulator, forum: ForumEmulator, github: GithubEmulator, started_at: datetime
+) -> Community:
     """Everybody has their accounts; the forum vouches which accounts on Discord and GitHub are whose."""
-    roles = _roles(discord)
+    roles = _create_roles(discord)
     forum.add_user("keeper", admin=True)
     forum.state.settings["hide_suspension_reasons"] = True
-    people = {s.key: _settled(s, discord, forum, github, roles) for s in SKETCHES}
+    people = {s.key: _create_human(s, discord, forum, github, roles) for s in SKETCHES}
     for slug in ("docs", "infrastructure"):
-        github.add_team(slug, *(IN_DOCS if slug == "docs" else ("marek",)))
+        github.add_team(slug, *(DOCS_TEAM if slug == "docs" else ("marek",)))
     github.state.members[int(people["marek"].github)] = GithubRole.OWNER
     for name in ("website", "handbook"):
         github.add_repository(name)
-    return Community(people, begun)
+    return Community(people, started_at)
 
 
-def _roles(discord: DiscordEmulator) -> Mapping[str, str]:
+def _create_roles(discord: DiscordEmulator) -> Mapping[str, str]:
     """The guild's roles: moderators stand above the bot, so that it never touches them; regulars carry no power."""
     return {
         "moderator": discord.state.add_role("Moderators", permissions=_MODERATING, position=60),
@@ -160,14 +162,14 @@ def _roles(discord: DiscordEmulator) -> Mapping[str, str]:
     }
 
 
-def _settled(
+def _create_human(
     sketch: Sketch, discord: DiscordEmulator, forum: ForumEmulator, github: GithubEmulator, roles: Mapping[str, str]
 ) -> Human:
     moderates = {space for group, _, space in sketch.seats if group is Group.MODERATORS}
     state = discord.state
     role = roles["moderator"] if DISCORD in moderates else roles["regular"]
     on_discord = state.add_member(state.add_user(sketch.key), roles=[role])
-    if sketch.key in IN_THE_ORGANISATION or GITHUB in moderates:
+    if sketch.key in ORGANISATION_MEMBERS or GITHUB in moderates:
         on_github = github.add_member(sketch.key)
     else:
         on_github = github.register(sketch.key)

@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import Final
 
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB
-from guardian.sandbox.worlds import FORUM_HOOK_SECRET, GROUP_ADDRESS, GROUP_MAIL_PASSWORD, World
+from guardian.sandbox.worlds import FORUM_WEBHOOK_SECRET, GROUP_ADDRESS, GROUP_MAIL_PASSWORD, World
 
 FILE: Final = "guardian.toml"
 COMMUNITY: Final = "Orchard"
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class SandboxOptions:
     """What may differ between one sandbox and another."""
 
     policy: str = "django"
     listen: str = "127.0.0.1:0"
-    sweep_every: str = "7d"
-    relink_every: str = "90d"
+    resync_every: str = "7d"
+    link_refresh_every: str = "90d"
     retry_least: str = "5s"
     retry_share: float = 0.25
     retry_most: str = "15m"
@@ -31,41 +31,43 @@ class Wishes:
     github_inbox_every: str = "7d"
 
 
-def write_config(folder: Path, world: World, wishes: Wishes | None = None) -> Path:
+def write_config(folder: Path, world: World, options: SandboxOptions | None = None) -> Path:
     """The folder has a configuration file in `enforce` mode, and beside it each secret in a file of its own."""
-    wishes = wishes or Wishes()
+    options = options or SandboxOptions()
     secrets = folder / "secrets"
     secrets.mkdir(mode=0o700, exist_ok=True)
-    for name, text in _secrets(world).items():
+    for name, text in _secret_files(world).items():
         _write_secret(secrets / name, text)
     path = folder / FILE
-    path.write_text(_written({**_sections(world, wishes), **_mail(world, wishes)}), encoding="utf-8")
+    path.write_text(
+        _encode_toml({**_config_sections(world, options), **_mail_sections(world, options)}), encoding="utf-8"
+    )
     return path
 
 
-def _secrets(world: World) -> Mapping[str, str]:
+def _secret_files(world: World) -> Mapping[str, str]:
     return {
         "discord-token": world.discord.token,
-        "discord-oauth": world.discord.signing_in.client_secret,
+        "discord-oauth": world.discord.oauth.client_secret,
         "forum-key": world.forum.api_key,
-        "forum-hook": FORUM_HOOK_SECRET,
+        "forum-hook": FORUM_WEBHOOK_SECRET,
         "github-key.pem": world.github.private_key_pem,
         "github-hook": world.github.webhook_secret,
-        "github-oauth": world.github.signing_in.client_secret,
+        "github-oauth": world.github.oauth.client_secret,
         "mailbox": GROUP_MAIL_PASSWORD,
     }
 
 
-def _sections(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]]:
-    every = {"mode": "enforce", "call_ceiling": wishes.call_ceiling}
+def _config_sections(world: World, options: SandboxOptions) -> Mapping[str, Mapping[str, object]]:
+    every = {"mode": "enforce", "call_ceiling": options.call_ceiling}
     return {
-        "service": {"community": COMMUNITY, "listen": wishes.listen, "data": "data", "policy": wishes.policy},
+        "service": {"community": COMMUNITY, "listen": options.listen, "data": "data", "policy": options.policy},
         "reconciler": {
-            "sweep_every": wishes.sweep_every,
-            "relink_every": wishes.relink_every,
-            "retry_least": wishes.retry_least,
-            "retry_share": wishes.retry_share,
-            "retry_most": wishes.retry_most,
+            "sweep_every": options.resync_every,
+            "relink_every": options.link_refresh_every,
+            "retry_least": options.retry_least,
+            "retry_share": options.retry_share,
+            "retry_most": options.retry_most,
         },
         f"spaces.{DISCORD}": {
             **every,
@@ -73,7 +75,7 @@ def _sections(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]
             "guild_id": world.discord.guild_id,
             "api_url": world.discord.api_url,
             "gateway_url": world.discord.gateway_url,
-            "oauth_client_id": world.discord.signing_in.client_id,
+            "oauth_client_id": world.discord.oauth.client_id,
             "oauth_client_secret_file": "secrets/discord-oauth",
             "oauth_url": world.discord.origin,
         },
@@ -83,7 +85,7 @@ def _sections(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]
             "api_key_file": "secrets/forum-key",
             "api_username": world.forum.api_username,
             "webhook_secret_file": "secrets/forum-hook",
-            "inbox_every": wishes.forum_inbox_every,
+            "inbox_every": options.forum_inbox_every,
         },
         f"spaces.{GITHUB}": {
             **every,
@@ -93,24 +95,24 @@ def _sections(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]
             "private_key_file": "secrets/github-key.pem",
             "api_url": world.github.url,
             "webhook_secret_file": "secrets/github-hook",
-            "inbox_every": wishes.github_inbox_every,
-            "oauth_client_id": world.github.signing_in.client_id,
+            "inbox_every": options.github_inbox_every,
+            "oauth_client_id": world.github.oauth.client_id,
             "oauth_client_secret_file": "secrets/github-oauth",
             "oauth_url": world.github.url,
         },
     }
 
 
-def _mail(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]]:
+def _mail_sections(world: World, options: SandboxOptions) -> Mapping[str, Mapping[str, object]]:
     """Mail, where it is wished for: members are then reached by it as well when Discord is down."""
-    if wishes.mail_every is None:
+    if options.mail_every is None:
         return {}
     return {
         "mail": {"host": "127.0.0.1", "port": world.mail.smtp_port, "tls": "none", "sender": GROUP_ADDRESS},
         "mail.inbox": {
             "address": GROUP_ADDRESS,
-            "authserv_id": world.mail.post.hostname,
-            "every": wishes.mail_every,
+            "authserv_id": world.mail.mail_store.hostname,
+            "every": options.mail_every,
             "host": "127.0.0.1",
             "port": world.mail.imap_port,
             "tls": "none",
@@ -120,7 +122,7 @@ def _mail(world: World, wishes: Wishes) -> Mapping[str, Mapping[str, object]]:
     }
 
 
-def _written(sections: Mapping[str, Mapping[str, object]]) -> str:
+def _encode_toml(sections: Mapping[str, Mapping[str, object]]) -> str:
     """The sections as TOML; a JSON text or number is one of TOML as well."""
     lines = ["# Written by the sandbox: the spaces named here are emulated ones on this machine."]
     for name, entries in sections.items():

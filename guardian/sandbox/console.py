@@ -14,7 +14,7 @@ from connectors.emulation.control import Declined
 from guardian.sandbox.community import SPACES, Human
 from guardian.sandbox.worlds import GROUP_ADDRESS, World
 
-PATIENCE_SECONDS: Final = 30.0
+TIMEOUT_SECONDS: Final = 30.0
 HELP: Final = (
     "NAME /command option=value …   a command on Discord, as that person",
     "press LABEL                    a button on the last screen",
@@ -34,123 +34,125 @@ class Console:
     """One terminal; `say` prints a line."""
 
     world: World
-    say: Callable[[str], None]
-    _who: Human | None = None
+    print_line: Callable[[str], None]
+    _person: Human | None = None
     _screen: Screen | None = None
     _over: bool = field(default=False)
 
-    async def typed(self, line: str) -> bool:
+    async def execute(self, line: str) -> bool:
         """The line was carried out, or it was said why not; False once it asks for the end."""
         try:
             words = shlex.split(line)
         except ValueError as error:
-            self.say(f"This cannot be read: {error}.")
+            self.print_line(f"This cannot be read: {error}.")
             return True
         if not words:
             return True
         if words[0] in _QUIT:
             return False
         try:
-            await self._carried_out(words)
+            await self._run(words)
         except (Declined, LookupError, TimeoutError) as refused:
-            self.say(f"That cannot be done: {refused}")
+            self.print_line(f"That cannot be done: {refused}")
         return True
 
-    async def _carried_out(self, words: list[str]) -> None:
+    async def _run(self, words: list[str]) -> None:
         match words:
             case ["help", *_]:
-                self._tell(HELP)
+                self._print_lines(HELP)
             case ["now"]:
-                self.say(f"{self.world.now():%d %B %Y, %H:%M} UTC")
+                self.print_line(f"{self.world.now():%d %B %Y, %H:%M} UTC")
             case ["inbox", name]:
-                self._inbox(self._human(name))
+                self._show_inbox(self._find_human(name))
             case ["mailbox", name]:
-                self._mailbox(self._human(name))
+                self._show_mailbox(self._find_human(name))
             case [name, "mails", *parts]:
-                self._mail(self._human(name), _pairs(parts))
+                self._send_mail(self._find_human(name), _parse_pairs(parts))
             case ["holds", name]:
-                self._holds(self._human(name))
+                self._show_restrictions(self._find_human(name))
             case ["press", *label]:
-                person, screen = self._before()
-                await self._shown(await self.world.discord.person(person.discord).press(screen, " ".join(label)))
+                person, screen = self._current_screen()
+                await self._show_screen(await self.world.discord.person(person.discord).press(screen, " ".join(label)))
             case ["fill", *fields]:
-                person, screen = self._before()
-                await self._shown(await self.world.discord.person(person.discord).submit(screen, _pairs(fields)))
+                person, screen = self._current_screen()
+                await self._show_screen(
+                    await self.world.discord.person(person.discord).submit(screen, _parse_pairs(fields))
+                )
             case [name, command, *options] if command.startswith("/"):
-                self._who = self._human(name)
-                person_there = self.world.discord.person(self._who.discord)
-                await self._shown(await person_there.command(command[1:], **_pairs(options)))
+                self._person = self._find_human(name)
+                person_there = self.world.discord.person(self._person.discord)
+                await self._show_screen(await person_there.command(command[1:], **_parse_pairs(options)))
             case _:
-                self.say("This is not understood. What can be typed:")
-                self._tell(HELP)
+                self.print_line("This is not understood. What can be typed:")
+                self._print_lines(HELP)
 
-    def _human(self, name: str) -> Human:
+    def _find_human(self, name: str) -> Human:
         found = self.world.community.people.get(name.casefold())
         if found is None:
             raise LookupError(f"nobody here is called {name}; there are: {', '.join(self.world.community.people)}")
         return found
 
-    def _before(self) -> tuple[Human, Screen]:
-        if self._who is None or self._screen is None:
+    def _current_screen(self) -> tuple[Human, Screen]:
+        if self._person is None or self._screen is None:
             raise LookupError("no screen is open yet; give a command first, as in: nadia /cases")
-        return self._who, self._screen
+        return self._person, self._screen
 
-    async def _shown(self, screen: Screen) -> None:
-        await screen.settled(PATIENCE_SECONDS)
+    async def _show_screen(self, screen: Screen) -> None:
+        await screen.wait_until_settled(TIMEOUT_SECONDS)
         self._screen = screen
         if screen.failed:
-            self.say("Discord says that the application did not respond.")
-        self._tell(screen.text.splitlines())
+            self.print_line("Discord says that the application did not respond.")
+        self._print_lines(screen.text.splitlines())
         buttons = [button.label for message in screen.messages for button in message.buttons]
         if buttons:
-            self.say(f"Buttons: {', '.join(f'[{label}]' for label in buttons)}")
+            self.print_line(f"Buttons: {', '.join(f'[{label}]' for label in buttons)}")
         if screen.modal is not None:
-            self.say(f"A form: {screen.modal.title}. Its fields, for fill:")
-            self._tell(_field(given.custom_id, given.label, given.options) for given in screen.modal.fields)
+            self.print_line(f"A form: {screen.modal.title}. Its fields, for fill:")
+            self._print_lines(_field_text(given.custom_id, given.label, given.options) for given in screen.modal.fields)
 
-    def _inbox(self, human: Human) -> None:
+    def _show_inbox(self, human: Human) -> None:
         messages = self.world.discord.person(human.discord).dms()
         for message in messages:
-            self._tell([*message["content"].splitlines(), "--"])
-        self.say(f"{len(messages)} messages to {human.name} on Discord.")
+            self._print_lines([*message["content"].splitlines(), "--"])
+        self.print_line(f"{len(messages)} messages to {human.name} on Discord.")
 
-    def _mailbox(self, human: Human) -> None:
+    def _show_mailbox(self, human: Human) -> None:
         mails = self.world.mail.mails(human.mail)
         for mail in mails:
             heads = (f"Subject: {mail['Subject']}", f"Answers go to: {mail['Reply-To'] or mail['From']}")
-            self._tell([*heads, "", *str(mail.get_content()).splitlines(), "--"])
-        self.say(f"{len(mails)} mails to {human.name}.")
+            self._print_lines([*heads, "", *str(mail.get_content()).splitlines(), "--"])
+        self.print_line(f"{len(mails)} mails to {human.name}.")
 
-    def _mail(self, human: Human, parts: Mapping[str, str]) -> None:
+    def _send_mail(self, human: Human, parts: Mapping[str, str]) -> None:
         to = parts.get("to", GROUP_ADDRESS)
         self.world.mail.write(f"{human.name} <{human.mail}>", to, parts.get("subject", ""), parts.get("text", ""))
-        self.say(f"Sent to {to}. The service reads its mailbox every few minutes of its time.")
+        self.print_line(f"Sent to {to}. The service reads its mailbox every few minutes of its time.")
 
-    def _holds(self, human: Human) -> None:
+    def _show_restrictions(self, human: Human) -> None:
         now = self.world.now()
         for space in SPACES:
-            self.say(f"{space}: {'shut out' if self.world.shut_out(human, space, now) else 'open'}")
+            self.print_line(f"{space}: {'shut out' if self.world.is_shut_out(human, space, now) else 'open'}")
 
-    def _tell(self, lines: Any) -> None:
+    def _print_lines(self, lines: Any) -> None:
         for line in lines:
-            self.say(f"  {line}")
+            self.print_line(f"  {line}")
 
 
-async def read_lines(source: IO[str], console: Console, told: asyncio.Event) -> None:
+async def read_lines(source: IO[str], console: Console, ended: asyncio.Event) -> None:
     """Every line that was typed has been carried out, until the end was asked for or nothing more can come."""
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[str] = asyncio.Queue()
     loop.add_reader(source.fileno(), lambda: lines.put_nowait(source.readline()))
     try:
         while line := await lines.get():
-            if not await console.typed(line):
+            if not await console.execute(line):
                 break
     finally:
         loop.remove_reader(source.fileno())
-    told.set()
+    ended.set()
 
 
-def _pairs(words: list[str]) -> Mapping[str, str]:
+def _parse_pairs(words: list[str]) -> Mapping[str, str]:
     """`name=text` pairs; a word without a name is declined."""
     pairs = {}
     for word in words:
@@ -161,11 +163,11 @@ def _pairs(words: list[str]) -> Mapping[str, str]:
     return pairs
 
 
-def _field(name: str, label: str, options: tuple[tuple[str, str], ...]) -> str:
-    chosen = f" (one of: {', '.join(_option(*each) for each in options)})" if options else ""
+def _field_text(name: str, label: str, options: tuple[tuple[str, str], ...]) -> str:
+    chosen = f" (one of: {', '.join(_option_text(*each) for each in options)})" if options else ""
     return f"{name}: {label}{chosen}"
 
 
-def _option(label: str, value: str) -> str:
+def _option_text(label: str, value: str) -> str:
     """What is typed for the choice, with its label where that says more."""
     return value if label.casefold() == value.casefold() else f"{value} for “{label}”"

@@ -11,25 +11,25 @@ from guardian.settings.models import Settings
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.migrations.steps import upgrade
-from guardian.storage.work import Works
+from guardian.storage.work import SqlUnitOfWorkFactory
 
-_BLANK: Final[list[bytes]] = []
+_BLANK_DATABASE: Final[list[bytes]] = []
 """The file of a database with every table and nobody in it: a process makes one, and copies it from then on."""
 
 
-async def found(settings: Settings, members: Iterable[Member], clock: Clock) -> None:
+async def create_installation(settings: Settings, members: Iterable[Member], clock: Clock) -> None:
     """The data folder holds keys and a database of this release in which the members are known."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    ring = KeyRing.create(settings.ring, settings.master)
+    ring = KeyRing.create(settings.key_ring, settings.master_key)
     file = Path(settings.database.removeprefix("sqlite:///"))
-    if _BLANK:
+    if _BLANK_DATABASE:
         file.touch(mode=0o600)
-        file.write_bytes(_BLANK[0])
+        file.write_bytes(_BLANK_DATABASE[0])
     async with await Database.open(settings.database, application="sandbox") as database:
         if await upgrade(database):
             await database.scrub()
-            _BLANK.append(file.read_bytes())
-        async with Works(database, ring, clock).begin() as work:
+            _BLANK_DATABASE.append(file.read_bytes())
+        async with SqlUnitOfWorkFactory(database, ring, clock).begin() as uow:
             for member in members:
-                await work.people.add_member(member)
-            work.journal.note(Entry("sandbox.was_founded", OPERATOR, "P-1.5"))
+                await uow.people.add_member(member)
+            uow.journal.note(Entry("sandbox.was_founded", OPERATOR, "P-1.5"))

@@ -11,23 +11,23 @@ from typing import Any, Final
 
 from connectors.discord.emulator.screen import Screen
 from guardian.ids import SpaceName
-from guardian.sandbox.browser import Page, Visitor
+from guardian.sandbox.browser import Browser, Page
 from guardian.sandbox.community import DISCORD, FORUM, Human
-from guardian.sandbox.harness import Harness
+from guardian.sandbox.harness import TimeDriver
 from guardian.sandbox.telling import Narrator
 from guardian.sandbox.worlds import World
 
-PATIENCE_SECONDS: Final = 60.0
+TIMEOUT_SECONDS: Final = 60.0
 _CODE_NAME: Final = re.compile(r"\*\*([a-z]+-[a-z]+)\*\*")
 _REVIEW_CASE: Final = re.compile(r"the case (?:of its review |is )([a-z]+-[a-z]+)")
-_LINE: Final = re.compile(r"^• ([a-z]+-[a-z]+): ", re.MULTILINE)
+_LIST_LINE: Final = re.compile(r"^• ([a-z]+-[a-z]+): ", re.MULTILINE)
 _LINK: Final = re.compile(r"https?://\S+/read/\S+")
 SUMMARY: Final = "Insulted people who asked for help."
-_SECRET: Final = frozenset({"reason", "evidence", "accounts"})
+_SECRET_OPTIONS: Final = frozenset({"reason", "evidence", "accounts"})
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class CoverageText:
     """What a member is shown of where a restriction holds."""
 
     text: str
@@ -37,7 +37,7 @@ class Total:
         found = re.search(rf"{space}: (open|blocked)", self.text)
         return found is not None
 
-    def holds(self, space: SpaceName) -> bool:
+    def is_held(self, space: SpaceName) -> bool:
         """Whether the space is shown as one that holds."""
         return re.search(rf"{space}: held", self.text) is not None
 
@@ -45,21 +45,21 @@ class Total:
 class WorkingGroup:
     """Everything that a member does, by name."""
 
-    def __init__(self, world: World, harness: Harness, narrator: Narrator, origin: Callable[[], str]) -> None:
-        self._world, self._harness, self._narrator = world, harness, narrator
+    def __init__(self, world: World, driver: TimeDriver, narrator: Narrator, origin: Callable[[], str]) -> None:
+        self._world, self._driver, self._narrator = world, driver, narrator
         self.origin = origin
         """Where the service's pages are at the moment."""
 
     # -- what a member sees
 
-    async def cases(self, by: Human) -> str:
+    async def list_cases(self, by: Human) -> str:
         """The list of cases as the member is shown it."""
         return (await self.command(by, "cases")).text
 
     async def newest_case(self, by: Human) -> str:
         """The code name of the case that stands last in the member's list."""
-        listed = await self.cases(by)
-        names = _LINE.findall(listed)
+        listed = await self.list_cases(by)
+        names = _LIST_LINE.findall(listed)
         if not names:
             raise LookupError(f"{by.name} is shown no case: {listed}")
         return str(names[-1])
@@ -72,7 +72,7 @@ class WorkingGroup:
     async def newest_matter(self, by: Human) -> str:
         """The code name of the local matter that stands last in the moderator's list."""
         listed = (await self.command(by, "matters")).text
-        names = _LINE.findall(listed)
+        names = _LIST_LINE.findall(listed)
         if not names:
             raise LookupError(f"{by.name} is shown no local matter: {listed}")
         return str(names[-1])
@@ -86,36 +86,38 @@ class WorkingGroup:
         screen = await self.command(by, "case", case=case)
         return (await self.press(by, screen, "Accept what was passed on")).text
 
-    async def read(self, by: Human, case: str, command: str = "case") -> Page:
+    async def read_case(self, by: Human, case: str, command: str = "case") -> Page:
         """The case (or, by another command, the local matter) in the reading room, behind the one-time link."""
         shown = (await self.command(by, command, **{command: case})).text
         found = _LINK.search(shown)
         if found is None:
             raise LookupError(f"no link to the reading room: {shown}")
-        async with Visitor(self.origin()) as visitor:
-            door = await visitor.open(found.group())
-            self.tell(by, "opens the link in a browser and reads the case in the reading room")
-            return await visitor.send(door, door.form(), {})
+        async with Browser(self.origin()) as browser:
+            link_page = await browser.open(found.group())
+            self.narrate(by, "opens the link in a browser and reads the case in the reading room")
+            return await browser.send(link_page, link_page.find_form(), {})
 
-    async def in_room(self, by: Human, case: str, button: str, values: Mapping[str, str] | None = None) -> Page:
+    async def submit_in_reading_room(
+        self, by: Human, case: str, button: str, values: Mapping[str, str] | None = None
+    ) -> Page:
         """The member has read the case in the reading room and sent the form there that has this button."""
         shown = (await self.command(by, "case", case=case)).text
         found = _LINK.search(shown)
         if found is None:
             raise LookupError(f"no link to the reading room: {shown}")
-        async with Visitor(self.origin()) as visitor:
-            door = await visitor.open(found.group())
-            room = await visitor.send(door, door.form(), {})
-            self.tell(by, f"reads the case in the reading room and presses [{button}]")
-            return await visitor.send(room, room.form(button), values or {})
+        async with Browser(self.origin()) as browser:
+            link_page = await browser.open(found.group())
+            room_page = await browser.send(link_page, link_page.find_form(), {})
+            self.narrate(by, f"reads the case in the reading room and presses [{button}]")
+            return await browser.send(room_page, room_page.find_form(button), values or {})
 
     # -- from the report to the proposal
 
-    async def take(self, by: Human, case: str) -> str:
+    async def take_case(self, by: Human, case: str) -> str:
         """The member has the case in hand."""
         return (await self.command(by, "take", case=case)).text
 
-    async def name(self, by: Human, case: str, who: str, space: SpaceName = DISCORD) -> str:
+    async def name_person(self, by: Human, case: str, who: str, space: SpaceName = DISCORD) -> str:
         """The case is about that person; the answer is their code name."""
         screen = await self.command(by, "person", case=case, who=who, space=space)
         found = _CODE_NAME.search(screen.text)
@@ -123,7 +125,7 @@ class WorkingGroup:
             raise LookupError(f"nobody was named: {screen.text}")
         return found.group(1)
 
-    async def link(self, by: Human, person: str, space: SpaceName, who: str, evidence: str) -> str:
+    async def link_account(self, by: Human, person: str, space: SpaceName, who: str, evidence: str) -> str:
         """An account elsewhere is said to be the same person's."""
         return (await self.command(by, "link", person=person, space=space, who=who, evidence=evidence)).text
 
@@ -135,11 +137,11 @@ class WorkingGroup:
             raise LookupError(f"nobody is named: {screen.text}")
         return found.group(1)
 
-    async def hear(self, by: Human, case: str) -> str:
+    async def begin_hearing(self, by: Human, case: str) -> str:
         """The person is asked for their view."""
         return (await self.command(by, "hear", case=case)).text
 
-    async def skip(self, by: Human, second: Human, case: str, step: str, reason: str) -> None:
+    async def skip_step(self, by: Human, second: Human, case: str, step: str, reason: str) -> None:
         """Two members agree that the step is skipped."""
         await self.command(by, "skip", case=case, step=step, reason=reason)
         await self.command(second, "second-skip", case=case, step=step)
@@ -169,12 +171,12 @@ class WorkingGroup:
         await self.press(by, preview, "Enact now")
         return preview.text
 
-    async def total(self, by: Human, case: str) -> Total:
+    async def coverage(self, by: Human, case: str) -> CoverageText:
         """Where the case's restriction holds and where not, as the member is shown it."""
         shown = (await self.command(by, "sanctions")).text
-        return Total(_lines_about(shown, case))
+        return CoverageText(_lines_about(shown, case))
 
-    async def approve_return(self, by: Human, person: str) -> str:
+    async def approve_reinstatement(self, by: Human, person: str) -> str:
         """A named member's yes: the person's membership and roles come back."""
         return (await self.command(by, "return", person=person)).text
 
@@ -205,7 +207,7 @@ class WorkingGroup:
             raise LookupError(f"nothing was done: {done.text}")
         return found.group(1)
 
-    async def account(self, by: Human, case: str, text: str) -> str:
+    async def give_statement(self, by: Human, case: str, text: str) -> str:
         """The member who acted has given their own account."""
         form = await self.command(by, "account", case=case)
         return (await self.submit(by, form, {"text": text})).text
@@ -225,17 +227,17 @@ class WorkingGroup:
 
     async def command(self, by: Human, name: str, /, **options: Any) -> Screen:
         """The command was given, and its answer is on the screen."""
-        told = " ".join(f"{key}: {value}" for key, value in options.items() if key not in _SECRET)
-        self.tell(by, f"/{name} {told}".rstrip())
+        options_text = " ".join(f"{key}: {value}" for key, value in options.items() if key not in _SECRET_OPTIONS)
+        self.narrate(by, f"/{name} {options_text}".rstrip())
         person = self._world.discord.person(by.discord)
-        return await self._answered(await person.command(name, **options))
+        return await self._wait_for_answer(await person.command(name, **options))
 
     async def press(self, by: Human, screen: Screen, label: str) -> Screen:
         """The button was pressed, and its answer is on the screen."""
-        self.tell(by, f"presses [{label}]")
+        self.narrate(by, f"presses [{label}]")
         if not any(label == button.label for message in screen.messages for button in message.buttons):
             raise LookupError(f"{by.name} is shown no button [{label}]: {screen.text}")
-        return await self._answered(await self._world.discord.person(by.discord).press(screen, label))
+        return await self._wait_for_answer(await self._world.discord.person(by.discord).press(screen, label))
 
     async def submit(
         self, by: Human, screen: Screen, values: Mapping[str, str | Sequence[str] | Sequence[tuple[str, bytes]]]
@@ -243,18 +245,18 @@ class WorkingGroup:
         """The form on the screen was sent, and its answer is there."""
         if screen.modal is None:
             raise LookupError(f"{by.name} has no form before them: {screen.text}")
-        self.tell(by, f"sends the form “{screen.modal.title}”")
-        return await self._answered(await self._world.discord.person(by.discord).submit(screen, values))
+        self.narrate(by, f"sends the form “{screen.modal.title}”")
+        return await self._wait_for_answer(await self._world.discord.person(by.discord).submit(screen, values))
 
-    async def _answered(self, screen: Screen) -> Screen:
-        await screen.settled(PATIENCE_SECONDS)
+    async def _wait_for_answer(self, screen: Screen) -> Screen:
+        await screen.wait_until_settled(TIMEOUT_SECONDS)
         if screen.failed:
             raise LookupError("Discord says that the application did not respond")
         return screen
 
-    def tell(self, by: Human, act: str) -> None:
+    def narrate(self, by: Human, act: str) -> None:
         """What somebody does is told, with its time."""
-        self._narrator.tell(self._harness.now(), f"{by.name}: {act}")
+        self._narrator.narrate(self._driver.now(), f"{by.name}: {act}")
 
 
 def _lines_about(shown: str, case: str) -> str:

@@ -10,13 +10,13 @@ from connectors.emulation.server import EmulatedServer
 from guardian.assembly.composing import assemble
 from guardian.clock import FastClock
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB
-from guardian.sandbox.config import Wishes, write_config
+from guardian.sandbox.config import SandboxOptions, write_config
 from guardian.sandbox.console import HELP, Console, read_lines
-from guardian.sandbox.founding import found
-from guardian.sandbox.platforms import until_told
+from guardian.sandbox.founding import create_installation
+from guardian.sandbox.platforms import wait_until_ended
 from guardian.sandbox.studio import temporary_folder
 from guardian.sandbox.telling import Narrator
-from guardian.sandbox.worlds import SCALE, World, a_world
+from guardian.sandbox.worlds import BUDGET_SCALE, World, open_world
 from guardian.settings.loader import read_settings
 
 USUAL_SPEED: Final = 60.0
@@ -27,25 +27,25 @@ async def keep_open(narrator: Narrator, speed: float) -> int:
     clock = FastClock(speed)
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(temporary_folder()))
-        world = await stack.enter_async_context(a_world(clock.now))
-        settings = read_settings(write_config(folder, world, Wishes(sweep_every="1h", mail_every="10m")), {})
-        await found(settings, world.community.members(), clock)
-        service = await assemble(settings, clock=clock, budget_scale=SCALE)
+        world = await stack.enter_async_context(open_world(clock.now))
+        settings = read_settings(write_config(folder, world, SandboxOptions(resync_every="1h", mail_every="10m")), {})
+        await create_installation(settings, world.community.members(), clock)
+        service = await assemble(settings, clock=clock, budget_scale=BUDGET_SCALE)
         stack.push_async_callback(service.stop)
         await service.start()
-        world.connect_hooks(service.url)
-        for line in _what_to_try(world, service.url, folder, speed):
-            narrator.plain(line)
-        told = asyncio.Event()
-        console = Console(world, narrator.plain)
-        reading = asyncio.create_task(read_lines(sys.stdin, console, told), name="console")
+        world.connect_webhooks(service.url)
+        for line in _help_lines(world, service.url, folder, speed):
+            narrator.write_line(line)
+        ended = asyncio.Event()
+        console = Console(world, narrator.write_line)
+        reading = asyncio.create_task(read_lines(sys.stdin, console, ended), name="console")
         stack.callback(reading.cancel)
-        await until_told(told)
-        narrator.plain("The sandbox ends; nothing of it is kept.")
+        await wait_until_ended(ended)
+        narrator.write_line("The sandbox ends; nothing of it is kept.")
     return 0
 
 
-def _what_to_try(world: World, url: str, folder: Path, speed: float) -> list[str]:
+def _help_lines(world: World, url: str, folder: Path, speed: float) -> list[str]:
     return [
         "",
         f"The sandbox is open: a fresh community, and one hour there is {3600 / speed:.0f} seconds here.",
@@ -70,14 +70,14 @@ def _what_to_try(world: World, url: str, folder: Path, speed: float) -> list[str
         *(f"    {human.key:8} {human.name:16} {human.is_}" for human in world.community.people.values()),
         "",
         "  For programs: POST /_control/act, GET /_control/state and /_control/history, with X-Control-Token:",
-        *(f"    {space:8} {emulator.origin}  {token}" for space, emulator, token in _doors(world)),
+        *(f"    {space:8} {emulator.origin}  {token}" for space, emulator, token in _control_endpoints(world)),
         f"  Data and keys: {folder} (gone when this ends)",
         "",
         "  quit, or Ctrl-C, ends it.",
     ]
 
 
-def _doors(world: World) -> list[tuple[str, EmulatedServer[Any], str]]:
+def _control_endpoints(world: World) -> list[tuple[str, EmulatedServer[Any], str]]:
     return [
         (DISCORD, world.discord, world.discord.control_token),
         (FORUM, world.forum, world.forum.control_token),

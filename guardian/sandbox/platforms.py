@@ -14,26 +14,26 @@ from typing import IO, Any, Final, TextIO
 from guardian.clock import MachineClock
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
 from guardian.sandbox.studio import temporary_folder
-from guardian.sandbox.worlds import FORUM_HOOK_SECRET, GROUP_ADDRESS, GROUP_MAIL_PASSWORD, World, a_world
+from guardian.sandbox.worlds import FORUM_WEBHOOK_SECRET, GROUP_ADDRESS, GROUP_MAIL_PASSWORD, World, open_world
 
 REAL_LIMITS: Final = 1.0
-_ENDINGS: Final = (signal.SIGTERM, signal.SIGINT)
+_END_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 async def show_platforms(out: TextIO) -> int:
     """The platforms ran, in the machine's own time, until they were told to end."""
     with temporary_folder() as folder:
-        async with a_world(MachineClock().now, scale=REAL_LIMITS) as world:
+        async with open_world(MachineClock().now, scale=REAL_LIMITS) as world:
             key = Path(folder) / "github-app.pem"
             key.touch(mode=0o600)
             key.write_text(world.github.private_key_pem, encoding="utf-8")
-            out.write(json.dumps(described(world, key)) + "\n")
+            out.write(json.dumps(describe_platforms(world, key)) + "\n")
             out.flush()
-            await until_told()
+            await wait_until_ended()
     return 0
 
 
-def described(world: World, key: Path) -> Mapping[str, Any]:
+def describe_platforms(world: World, key: Path) -> Mapping[str, Any]:
     """Addresses, credentials, and everybody who lives there."""
     return {
         DISCORD: {
@@ -48,7 +48,7 @@ def described(world: World, key: Path) -> Mapping[str, Any]:
             "url": world.forum.url,
             "api_key": world.forum.api_key,
             "api_username": world.forum.api_username,
-            "webhook_secret": FORUM_HOOK_SECRET,
+            "webhook_secret": FORUM_WEBHOOK_SECRET,
             "control_token": world.forum.control_token,
         },
         GITHUB: {
@@ -66,35 +66,35 @@ def described(world: World, key: Path) -> Mapping[str, Any]:
             "imap_port": world.mail.imap_port,
             "address": GROUP_ADDRESS,
             "password": GROUP_MAIL_PASSWORD,
-            "authserv_id": world.mail.post.hostname,
+            "authserv_id": world.mail.mail_store.hostname,
         },
-        "people": [_person(human) for human in world.community.people.values()],
+        "people": [_describe_person(human) for human in world.community.people.values()],
     }
 
 
-def _person(human: Human) -> Mapping[str, Any]:
+def _describe_person(human: Human) -> Mapping[str, Any]:
     return {"handle": human.key, "name": human.name, "is": human.is_, **{s: human.accounts[s] for s in SPACES}}
 
 
-async def until_told(also: asyncio.Event | None = None) -> None:
+async def wait_until_ended(also: asyncio.Event | None = None) -> None:
     """Somebody has said that it is enough: a signal, `also`, or the end of an input that somebody holds open."""
-    told = also or asyncio.Event()
+    ended = also or asyncio.Event()
     loop = asyncio.get_running_loop()
-    for ending in _ENDINGS:
-        loop.add_signal_handler(ending, told.set)
-    listening = None if also is not None else _somebody_listens(sys.stdin)
-    if listening is not None:
-        loop.add_reader(listening, _heard, listening, told)
+    for ending in _END_SIGNALS:
+        loop.add_signal_handler(ending, ended.set)
+    input_number = None if also is not None else _watchable_input(sys.stdin)
+    if input_number is not None:
+        loop.add_reader(input_number, _on_input, input_number, ended)
     try:
-        await told.wait()
+        await ended.wait()
     finally:
-        if listening is not None:
-            loop.remove_reader(listening)
-        for ending in _ENDINGS:
+        if input_number is not None:
+            loop.remove_reader(input_number)
+        for ending in _END_SIGNALS:
             loop.remove_signal_handler(ending)
 
 
-def _somebody_listens(source: IO[str] | None) -> int | None:
+def _watchable_input(source: IO[str] | None) -> int | None:
     """The input that can end: a terminal, or a pipe whose other end somebody holds."""
     with contextlib.suppress(OSError, ValueError):
         if source is not None:
@@ -105,7 +105,7 @@ def _somebody_listens(source: IO[str] | None) -> int | None:
     return None
 
 
-def _heard(number: int, told: asyncio.Event) -> None:
+def _on_input(number: int, ended: asyncio.Event) -> None:
     with contextlib.suppress(BlockingIOError):
         if not os.read(number, 4096):
-            told.set()
+            ended.set()

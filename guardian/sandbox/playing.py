@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.emulation.control import Declined
-from guardian.clock import wire_seconds
+from guardian.clock import monotonic_seconds
 from guardian.sandbox.harness import Stuck
-from guardian.sandbox.studio import Studio, Wrap, as_it_is
+from guardian.sandbox.studio import StoryContext, Wrap, unwrapped
 from guardian.sandbox.telling import Narrator, Outcome
 
-TO_ITS_END = "the story can be told to its end"
+RUNS_TO_ITS_END = "the story can be told to its end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +19,20 @@ class Story:
 
     name: str
     line: str
-    play: Callable[[Studio], Awaitable[None]]
+    play: Callable[[StoryContext], Awaitable[None]]
 
 
-async def perform(story: Story, folder: Path, narrator: Narrator, wrap: Wrap = as_it_is) -> Outcome:
+async def run_story(story: Story, folder: Path, narrator: Narrator, wrap: Wrap = unwrapped) -> Outcome:
     """The story was played in a studio of its own; one that could not go on has failed in that."""
-    return await performed_in(Studio(folder, narrator, wrap), story)
+    return await run_story_in(StoryContext(folder, narrator, wrap), story)
 
 
-async def performed_in(studio: Studio, story: Story) -> Outcome:
+async def run_story_in(context: StoryContext, story: Story) -> Outcome:
     """The story was played and its checks were made; `studio` shows afterwards what stood in its worlds."""
-    studio.checks.heard = studio.narrator.checked
-    begun = wire_seconds()
+    context.checks.on_check = context.narrator.show_check
+    begun = monotonic_seconds()
     try:
-        await story.play(studio)
+        await story.play(context)
     except (Declined, Stuck, LookupError, TimeoutError) as stop:
-        studio.checks.check(TO_ITS_END, False, f"{type(stop).__name__}: {stop}")
-    return Outcome(story.name, tuple(studio.checks.made), wire_seconds() - begun)
+        context.checks.check(RUNS_TO_ITS_END, False, f"{type(stop).__name__}: {stop}")
+    return Outcome(story.name, tuple(context.checks.made), monotonic_seconds() - begun)

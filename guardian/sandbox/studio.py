@@ -13,13 +13,13 @@ from guardian.assembly.composing import assemble
 from guardian.clock import DrivenClock, DrivenTime
 from guardian.sandbox.checks import Checks
 from guardian.sandbox.community import Human
-from guardian.sandbox.config import Wishes, write_config
-from guardian.sandbox.founding import found
+from guardian.sandbox.config import SandboxOptions, write_config
+from guardian.sandbox.founding import create_installation
 from guardian.sandbox.group import WorkingGroup
-from guardian.sandbox.harness import Harness, Running
-from guardian.sandbox.outsiders import Outsiders
+from guardian.sandbox.harness import RunningService, TimeDriver
+from guardian.sandbox.outsiders import Reporters
 from guardian.sandbox.telling import Narrator
-from guardian.sandbox.worlds import SCALE, World, a_world
+from guardian.sandbox.worlds import BUDGET_SCALE, World, open_world
 from guardian.settings.loader import read_settings
 from guardian.settings.models import Settings
 from guardian.spaces.port import Space
@@ -29,26 +29,26 @@ START: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Wrap = Callable[[Space], Space]
 
 
-def as_it_is(space: Space) -> Space:
+def unwrapped(space: Space) -> Space:
     """The space with nothing round it."""
     return space
 
 
-class Service(Running, Protocol):
+class Service(RunningService, Protocol):
     """A running service: what the harness asks of it, and where its pages are."""
 
     @property
     def url(self) -> str: ...
 
 
-Opening = Callable[[Settings, Path, Wrap], AbstractAsyncContextManager[Service]]
+OpenService = Callable[[Settings, Path, Wrap], AbstractAsyncContextManager[Service]]
 
 
 @asynccontextmanager
-async def in_this_process(settings: Settings, time: Path, wrap: Wrap) -> AsyncIterator[Service]:
+async def run_in_this_process(settings: Settings, time: Path, wrap: Wrap) -> AsyncIterator[Service]:
     """The service runs in this process, on the case time of the file."""
     driven = DrivenTime(time)
-    service = await assemble(settings, clock=DrivenClock(driven), wrap=wrap, budget_scale=SCALE)
+    service = await assemble(settings, clock=DrivenClock(driven), wrap=wrap, budget_scale=BUDGET_SCALE)
     try:
         await service.start()
         yield service
@@ -63,41 +63,41 @@ class Stage:
 
     world: World
     service: Service
-    harness: Harness
+    driver: TimeDriver
     checks: Checks
     narrator: Narrator
     group: WorkingGroup
-    people: Outsiders
+    people: Reporters
 
     def now(self) -> datetime:
         """The instant it is."""
-        return self.harness.now()
+        return self.driver.now()
 
-    def say(self, line: str) -> None:
+    def narrate(self, line: str) -> None:
         """The line is told."""
-        self.narrator.tell(self.now(), line)
+        self.narrator.narrate(self.now(), line)
 
     def __getitem__(self, key: str) -> Human:
         return self.world.community[key]
 
 
 @dataclass(slots=True)
-class Studio:
+class StoryContext:
     """What a story is given: it opens stages, one after the other, and makes its checks here; `worlds` stay readable."""
 
     folder: Path
     narrator: Narrator
-    wrap: Wrap = as_it_is
-    opening: Opening = in_this_process
+    wrap: Wrap = unwrapped
+    open_service: OpenService = run_in_this_process
     checks: Checks = field(default_factory=Checks)
     worlds: list[World] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
 
     @asynccontextmanager
-    async def stage(
+    async def open_stage(
         self,
-        wishes: Wishes | None = None,
-        opening: Opening | None = None,
+        options: SandboxOptions | None = None,
+        open_service: OpenService | None = None,
         before: Callable[[World], None] = lambda world: None,
     ) -> AsyncIterator[Stage]:
         """A fresh world with a fresh installation in it; everything is stopped afterwards.
@@ -110,17 +110,17 @@ class Studio:
         time = DrivenTime.create(path, START)
         async with AsyncExitStack() as stack:
             stack.callback(time.close)
-            world = await stack.enter_async_context(a_world(time.now))
+            world = await stack.enter_async_context(open_world(time.now))
             self.worlds.append(world)
             before(world)
-            settings = read_settings(write_config(folder, world, wishes), {})
-            await found(settings, world.community.members(), DrivenClock(time))
-            service = await stack.enter_async_context((opening or self.opening)(settings, path, self.wrap))
-            world.connect_hooks(service.url)
-            harness = Harness(time, world, service)
-            await harness.rest()
-            group = WorkingGroup(world, harness, self.narrator, lambda: service.url)
-            yield Stage(world, service, harness, self.checks, self.narrator, group, Outsiders(world, group))
+            settings = read_settings(write_config(folder, world, options), {})
+            await create_installation(settings, world.community.members(), DrivenClock(time))
+            service = await stack.enter_async_context((open_service or self.open_service)(settings, path, self.wrap))
+            world.connect_webhooks(service.url)
+            driver = TimeDriver(time, world, service)
+            await driver.run_until_idle()
+            group = WorkingGroup(world, driver, self.narrator, lambda: service.url)
+            yield Stage(world, service, driver, self.checks, self.narrator, group, Reporters(world, group))
 
 
 def temporary_folder() -> "tempfile.TemporaryDirectory[str]":

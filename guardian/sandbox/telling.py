@@ -24,15 +24,15 @@ class Outcome:
     def as_json(self) -> str:
         """The outcome on one line, for programs."""
         checks = [asdict(check) for check in self.checks]
-        told = {"story": self.story, "held": self.held, "checks": checks, "elapsed_s": round(self.elapsed_s, 3)}
-        return json.dumps(told, ensure_ascii=False)
+        outcome = {"story": self.story, "held": self.held, "checks": checks, "elapsed_s": round(self.elapsed_s, 3)}
+        return json.dumps(outcome, ensure_ascii=False)
 
     def as_text(self) -> str:
         """The outcome in a sentence, with what did not hold."""
         failed = [f"  failed: {check.name} ({check.detail})" for check in self.checks if not check.held]
         result = "held" if self.held else "DID NOT HOLD"
-        many = f"{len(self.checks)} checks, {self.elapsed_s:.1f} s"
-        return "\n".join([f"{self.story}: {result} ({many})", *failed])
+        summary = f"{len(self.checks)} checks, {self.elapsed_s:.1f} s"
+        return "\n".join([f"{self.story}: {result} ({summary})", *failed])
 
 
 @dataclass(slots=True)
@@ -42,19 +42,21 @@ class Narrator:
     out: TextIO
     quiet: bool = False
 
-    def tell(self, at: datetime, line: str) -> None:
+    def narrate(self, at: datetime, line: str) -> None:
         """The line stands in the output."""
         if not self.quiet:
             self.out.write(f"{at:%d %b %Y %H:%M}  {line}\n")
             self.out.flush()
 
-    def plain(self, line: str = "") -> None:
+    def write_line(self, line: str = "") -> None:
         """The line stands in the output without a time."""
         if not self.quiet:
             self.out.write(f"{line}\n")
             self.out.flush()
 
-    def checked(self, check: Check) -> None:
+    def show_check(self, check: Check) -> None:
         """The check's result stands in the output."""
         mark = "holds " if check.held else "FAILED"
-        self.plain(f"{'':17}  {mark} {check.name}" + (f" [{check.detail}]" if check.detail and not check.held else ""))
+        self.write_line(
+            f"{'':17}  {mark} {check.name}" + (f" [{check.detail}]" if check.detail and not check.held else "")
+        )

@@ -20,12 +20,12 @@ from connectors.github.emulator.server import GithubEmulator
 from connectors.github.emulator.state import GithubState
 from connectors.mail.emulator.server import MailEmulator
 from guardian.ids import SpaceName
-from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Community, Human, seeded
+from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Community, Human, seed_community
 
-FORUM_HOOK_SECRET: Final = "the sandbox's own secret for forum events"
+FORUM_WEBHOOK_SECRET: Final = "the sandbox's own secret for forum events"
 GROUP_ADDRESS: Final = "conduct@orchard.example"
 GROUP_MAIL_PASSWORD: Final = "the sandbox's own password for the group's mailbox"
-SCALE: Final = 60.0
+BUDGET_SCALE: Final = 60.0
 """Rate budgets of the emulators and of the service in driven stories: days pass in seconds there."""
 
 Now = Callable[[], datetime]
@@ -50,50 +50,54 @@ class World:
     def __getitem__(self, key: str) -> Human:
         return self.community[key]
 
-    def shut_out(self, human: Human, space: SpaceName, at: datetime) -> bool:
+    def is_shut_out(self, human: Human, space: SpaceName, at: datetime) -> bool:
         """Whether the platform kept them out at that instant."""
-        asked = {DISCORD: self.discord.shut_out, FORUM: self.forum.shut_out, GITHUB: self.github.shut_out}
-        return asked[space](human.accounts[space], at)
+        queries = {DISCORD: self.discord.was_banned, FORUM: self.forum.was_suspended, GITHUB: self.github.was_shut_out}
+        return queries[space](human.accounts[space], at)
 
-    def where_shut_out(self, human: Human) -> tuple[SpaceName, ...]:
+    def spaces_shut_out_of(self, human: Human) -> tuple[SpaceName, ...]:
         """The spaces that keep them out at this moment."""
-        return tuple(space for space in SPACES if self.shut_out(human, space, self.now()))
+        return tuple(space for space in SPACES if self.is_shut_out(human, space, self.now()))
 
-    def fault(self, space: SpaceName, kind: FaultKind, operation: str = "*", **facts: Any) -> None:
+    def set_fault(self, space: SpaceName, kind: FaultKind, operation: str = "*", **facts: Any) -> None:
         """The platform misbehaves from now on."""
         self.emulator(space).set_fault(Fault(kind, operation, **facts))
 
-    def heal(self, space: SpaceName) -> None:
+    def clear_faults(self, space: SpaceName) -> None:
         """The platform behaves again."""
         self.emulator(space).faults.clear()
 
-    def exchanged(self) -> int:
+    def exchange_count(self) -> int:
         """How much has been asked of the platforms, and changed there: grows while anything goes on."""
         platforms = sum(len(e.history.exchanges) + len(e.history.changes) for e in map(self.emulator, SPACES))
-        return platforms + self.mail.exchanged()
+        return platforms + self.mail.activity()
 
-    def connect_hooks(self, url: str) -> None:
+    def connect_webhooks(self, url: str) -> None:
         """The forum and GitHub tell the service at this address what happens there."""
         events = {"user_suspended", "user_unsuspended", "reviewable_created", "reviewable_updated"}
-        self.forum.postman.hooks.clear()
-        self.github.postman.hooks.clear()
-        self.forum.add_webhook(f"{url}/hooks/{FORUM}", FORUM_HOOK_SECRET, events)
+        self.forum.webhook_sender.webhooks.clear()
+        self.github.webhook_sender.webhooks.clear()
+        self.forum.add_webhook(f"{url}/hooks/{FORUM}", FORUM_WEBHOOK_SECRET, events)
         self.github.add_webhook(f"{url}/hooks/{GITHUB}")
-        self.github.signing_in.callbacks[:] = [f"{url}/sign-in/{GITHUB}"]
-        self.discord.signing_in.redirects[:] = [f"{url}/sign-in/{DISCORD}/back"]
+        self.github.oauth.callbacks[:] = [f"{url}/sign-in/{GITHUB}"]
+        self.discord.oauth.redirects[:] = [f"{url}/sign-in/{DISCORD}/back"]
 
-    async def delivered(self) -> None:
+    async def wait_for_deliveries(self) -> None:
         """No event is on its way to the service any more."""
-        await self.forum.postman.settled()
-        await self.github.postman.settled()
+        await self.forum.webhook_sender.wait_until_idle()
+        await self.github.webhook_sender.wait_until_idle()
 
 
 @asynccontextmanager
-async def a_world(now: Now, *, scale: float = SCALE, seed: int = 0) -> AsyncIterator[World]:
+async def open_world(now: Now, *, scale: float = BUDGET_SCALE, seed: int = 0) -> AsyncIterator[World]:
     """The platforms listen on loopback, with the community in them; they stop afterwards."""
-    begun = now()
+    started_at = now()
     discord = DiscordEmulator(
-        DiscordState(begun=begun, guild_name="Orchard"), now=now, seed=seed, budget_scale=scale, answer_window_s=30.0
+        DiscordState(begun=started_at, guild_name="Orchard"),
+        now=now,
+        seed=seed,
+        budget_scale=scale,
+        answer_window_s=30.0,
     )
     forum = ForumEmulator(now=now, seed=seed, budget_scale=scale)
     state = GithubState(organization="orchard")
@@ -104,10 +108,10 @@ async def a_world(now: Now, *, scale: float = SCALE, seed: int = 0) -> AsyncIter
         for emulator in (discord, forum, github, mail):
             await emulator.start()
             stack.push_async_callback(emulator.stop)
-        community = seeded(discord, forum, github, begun)
-        mail.open_box(GROUP_ADDRESS, GROUP_MAIL_PASSWORD)
+        community = seed_community(discord, forum, github, started_at)
+        mail.add_account(GROUP_ADDRESS, GROUP_MAIL_PASSWORD)
         for human in community.people.values():
-            mail.open_box(human.mail)
+            mail.add_account(human.mail)
         yield World(discord, forum, github, community, now, mail)
 
 

@@ -7,30 +7,32 @@ from guardian.logs import logger
 log = logger("scheduling")
 
 
-async def keep_beating(
-    stale: Callable[[], Awaitable[Sequence[str]]],
-    beat: Callable[[], Awaitable[bool]],
-    seconds: float,
-    nap: Callable[[float], Awaitable[None]],
+async def send_heartbeats(
+    stale_loops: Callable[[], Awaitable[Sequence[str]]],
+    send: Callable[[], Awaitable[bool]],
+    interval_seconds: float,
+    sleep: Callable[[float], Awaitable[None]],
 ) -> None:
     """A sign of life goes out every so many wire seconds, and never while a loop is stale: who only looks alive falls silent.
 
     Runs until it is cancelled. What cannot be asked counts as stale.
     """
     while True:
-        await nap(seconds if await _beaten(stale, beat) else min(seconds, 30.0))
+        await sleep(interval_seconds if await _send_heartbeat(stale_loops, send) else min(interval_seconds, 30.0))
 
 
-async def _beaten(stale: Callable[[], Awaitable[Sequence[str]]], beat: Callable[[], Awaitable[bool]]) -> bool:
+async def _send_heartbeat(
+    stale_loops: Callable[[], Awaitable[Sequence[str]]], send: Callable[[], Awaitable[bool]]
+) -> bool:
     try:
-        loops = await stale()
+        loops = await stale_loops()
         if loops:
             log.error("heartbeat.was_withheld", loops=list(loops))
             return False
-        taken = await beat()
+        accepted = await send()
     except Exception as error:
         log.error("heartbeat.has_failed", kind=type(error).__name__)
         return False
-    if not taken:
+    if not accepted:
         log.warning("heartbeat.not_taken")
-    return taken
+    return accepted

@@ -15,9 +15,9 @@ from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.policy_file import read_policy
-from guardian.presets import preset, preset_names
+from guardian.presets import load_preset, preset_names
 from guardian.settings.mail import read_mail
-from guardian.settings.models import HeartbeatSettings, LogForm, ReconcilerSettings, Settings
+from guardian.settings.models import HeartbeatSettings, LogFormat, ReconcilerSettings, Settings
 from guardian.settings.spaces import read_spaces
 from guardian.settings.toml_table import TEXT, Count, FilePath, Listen, ListenAddress, Secret, TableReader, Text, Url
 from guardian.spaces.registry import Mode
@@ -64,7 +64,7 @@ def _policy(name: str, info: ValidationInfo[Path]) -> _NamedPolicy:
     """A preset by its name, or a file by its path; the file's own faults stand among the others."""
     try:
         if name in preset_names():
-            return _NamedPolicy(name, read_policy(preset(name)))
+            return _NamedPolicy(name, read_policy(load_preset(name)))
         path = info.context / Path(name).expanduser()
         return _NamedPolicy(str(path), read_policy(path.read_text(encoding="utf-8")))
     except Misconfigured as error:
@@ -75,7 +75,7 @@ def _policy(name: str, info: ValidationInfo[Path]) -> _NamedPolicy:
 
 
 def _usual_policy() -> _NamedPolicy:
-    return _NamedPolicy("django", read_policy(preset("django")))
+    return _NamedPolicy("django", read_policy(load_preset("django")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class _Service:
     database_address: Annotated[Secret | None, Field(alias="database_address_file")] = field(default=None, repr=False)
     database: Annotated[Text, AfterValidator(_without_password)] | None = field(default=None, repr=False)
     policy: Annotated[_NamedPolicy, PlainValidator(_policy), TEXT] = field(default_factory=_usual_policy)
-    log: LogForm = LogForm.TEXT
+    log: LogFormat = LogFormat.TEXT
     largest_file: Count = 10
     reports_an_hour: Count = 300
     reports_an_hour_of_one: Count = 20
@@ -131,18 +131,18 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         port=service.listen.port,
         data=data,
         database=service.database_address or service.database or f"sqlite:///{data / 'guardian.sqlite'}",
-        ring=keys.ring or data / "keys.ring",
-        master=keys.master or data / "master.key",
+        key_ring=keys.ring or data / "keys.ring",
+        master_key=keys.master or data / "master.key",
         policy=service.policy.policy,
         policy_name=service.policy.name,
-        log_form=service.log,
+        log_format=service.log,
         largest_file=service.largest_file * 1_000_000,
         spaces=spaces,
         mail=mail,
         reconciler=reconciler,
         heartbeat=heartbeat,
-        reports_an_hour=service.reports_an_hour,
-        reports_an_hour_of_one=service.reports_an_hour_of_one,
+        reports_per_hour=service.reports_an_hour,
+        reports_per_hour_per_sender=service.reports_an_hour_of_one,
     )
 
 

@@ -14,7 +14,7 @@ from guardian.settings.toml_table import Count, Duration, Seconds, Secret, durat
 from rules.policy import Policy
 
 
-class LogForm(StrEnum):
+class LogFormat(StrEnum):
     """Who reads the log: people, or a program."""
 
     TEXT = "text"
@@ -74,15 +74,15 @@ class Settings:
     port: int
     data: Path
     database: str = field(repr=False)
-    ring: Path
-    master: Path
+    key_ring: Path
+    master_key: Path
     policy: Policy
     policy_name: str
-    log_form: LogForm
+    log_format: LogFormat
     largest_file: int
     spaces: tuple[SpaceSettings, ...]
     mail: MailSettings | None
     reconciler: ReconcilerSettings
     heartbeat: HeartbeatSettings | None = None
-    reports_an_hour: int = 300
-    reports_an_hour_of_one: int = 20
+    reports_per_hour: int = 300
+    reports_per_hour_per_sender: int = 20

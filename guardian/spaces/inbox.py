@@ -17,10 +17,10 @@ class Inbox(Protocol):
         ...
 
     @property
-    def every(self) -> timedelta:
+    def poll_interval(self) -> timedelta:
         """How often it is read when nothing knocks, in case time."""
         ...
 
-    async def read(self, things: tuple[str, ...] = ()) -> bool:
+    async def read(self, items: tuple[str, ...] = ()) -> bool:
         """What is new there is with the desk; False where it could not be read. `things` names what knocked, if anything."""
         ...

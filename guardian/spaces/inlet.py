@@ -13,7 +13,7 @@ SHORTEST_SECRET = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Knock:
+class WebhookEvent:
     """A signed event. `native_ids` are the accounts to look at; `digest` (of the signed body) and `delivery_id` tell a
     repetition (the id stands in an unsigned header, so the digest counts too); `event` is the platform's name for it.
 
@@ -25,32 +25,32 @@ class Knock:
     digest: str
     delivery_id: str
     event: str
-    things: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
 
 
-class Inlet(Protocol):
+class WebhookVerifier(Protocol):
     """One space's door for webhooks."""
 
     @property
     def space(self) -> SpaceName: ...
 
-    def verify(self, headers: Mapping[str, str], body: bytes) -> Knock:
+    def verify(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
         """The knock that the signed body stands for; Refused where the signature is missing or wrong."""
         ...
 
 
-def digest_of(body: bytes) -> str:
+def digest_body(body: bytes) -> str:
     """The SHA-256 of a body, in hexadecimal."""
     return sha256(body).hexdigest()
 
 
-def check_signature(secret: str, body: bytes, given: str | None) -> None:
+def check_signature(secret: str, body: bytes, signature: str | None) -> None:
     """Returns where `given` is `sha256=` and the body's HMAC under the secret, compared in constant time; else Refused."""
     expected = "sha256=" + hmac.new(secret.encode(), body, sha256).hexdigest()
-    if given is None or not hmac.compare_digest(expected.encode(), given.encode()):
+    if signature is None or not hmac.compare_digest(expected.encode(), signature.encode()):
         raise Refused("signature", "The signature of this delivery is missing or wrong.")
 
 
-def lowered(headers: Mapping[str, str]) -> dict[str, str]:
+def lowercase_keys(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers by their names in lower case."""
     return {name.lower(): value for name, value in headers.items()}

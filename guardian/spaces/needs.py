@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from guardian.spaces.port import Finding
+from guardian.spaces.port import CheckResult
 
 
-class NeedKind(StrEnum):
+class RequirementKind(StrEnum):
     """What kind of thing people give or switch on."""
 
     PERMISSION = "permission"
@@ -19,21 +19,23 @@ class NeedKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class Requirement:
     """One thing that people must give or switch on.
 
     `shown` is its name in the platform's own pages, `key` and `level` as its API has it. `used` says what it is for,
     `breaks` what does not work without it, `remedy` where it is given.
     """
 
-    kind: NeedKind
-    shown: str
-    key: str
-    used: str
-    breaks: str
+    kind: RequirementKind
+    label: str
+    api_name: str
+    purpose: str
+    impact: str
     remedy: str
-    level: str = ""
+    api_level: str = ""
 
-    def finding(self, what: str, *, well: bool) -> Finding:
+    def result(self, summary: str, *, ok: bool) -> CheckResult:
         """What `guardian check` says of it; the rest is left out where all is well."""
-        return Finding(what, well=True) if well else Finding(what, False, self.shown, self.remedy, self.breaks)
+        return (
+            CheckResult(summary, ok=True) if ok else CheckResult(summary, False, self.label, self.remedy, self.impact)
+        )

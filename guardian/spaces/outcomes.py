@@ -23,7 +23,7 @@ class Unavailable:
     `after` is how long the space asked to be left alone, in wire time; None where it did not say.
     """
 
-    why: str
+    reason: str
     after: timedelta | None = None
 
 
@@ -43,7 +43,7 @@ class Gone:
 class Rejected:
     """The space will not do this as asked, and would not if asked again: a bug, a limit, or a rule of its own."""
 
-    why: str
+    reason: str
 
 
 Outcome = Done | Already | Unavailable | Forbidden | Gone | Rejected

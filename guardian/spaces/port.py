@@ -11,7 +11,7 @@ from typing import Protocol
 
 from guardian.ids import Reference, SpaceName
 from guardian.spaces.outcomes import Outcome
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ObservedRestriction:
     """One restriction that the space was seen to hold.
 
     `until` None: open-ended. `reference` is ours, read back from the reason field (None: the field has none, or the
@@ -31,11 +31,11 @@ class Held:
     reason that the space shows, for people alone to read.
     """
 
-    hold: Hold
+    level: AccessLevel
     until: datetime | None = None
     reference: Reference | None = None
     author: str | None = None
-    said: str = field(default="", compare=False)
+    reason: str = field(default="", compare=False)
 
 
 class Presence(StrEnum):
@@ -43,19 +43,19 @@ class Presence(StrEnum):
 
     MEMBER = "member"
     OUTSIDE = "outside"
-    UNSAID = "unsaid"
+    UNKNOWN = "unsaid"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Observed:
     """A look that worked: at most one entry for each kind of hold; empty means that nothing is held."""
 
-    holds: tuple[Held, ...] = ()
-    presence: Presence = Presence.UNSAID
+    restrictions: tuple[ObservedRestriction, ...] = ()
+    presence: Presence = Presence.UNKNOWN
 
-    def held(self, hold: Hold) -> Held | None:
+    def find_restriction(self, level: AccessLevel) -> ObservedRestriction | None:
         """The restriction of that kind, if it is there."""
-        return next((h for h in self.holds if h.hold is hold), None)
+        return next((h for h in self.restrictions if h.level is level), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Unknown:
     `needs` names a missing permission, where that is the cause (people have to mend it).
     """
 
-    why: str
+    reason: str
     after: timedelta | None = None
     needs: str | None = None
 
@@ -75,43 +75,43 @@ class Missing:
     """A look that worked and found that there is no such account any more."""
 
 
-Observation = Seen | Unknown | Missing
+Observation = Observed | Unknown | Missing
 
 
-class Hand(StrEnum):
+class ActedBy(StrEnum):
     """Who did something to an account, as far as the space can tell."""
 
-    OURS = "ours"
-    ANOTHER = "another"
-    UNSAID = "unsaid"
+    GUARDIAN = "ours"
+    OTHER = "another"
+    UNKNOWN = "unsaid"
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class Attribution:
     """Whose doing the latest change of a hold was; `by` is the other's native id where known."""
 
-    hand: Hand
+    acted_by: ActedBy
     by: str | None = None
     at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RestrictionOrder:
     """What the space is asked to hold. `until` None: open-ended; it is set only where the space needs a native end.
 
     `reason` is the fixed neutral sentence with the reference: the only text of ours that enters the space's own records.
-    `patient`: it is one of many, and everything else goes first.
+    `bulk`: it is one of many, and everything else goes first.
     """
 
     account: Account
-    hold: Hold
+    level: AccessLevel
     reference: Reference
     reason: str
     until: datetime | None = None
-    patient: bool = False
+    bulk: bool = False
 
 
-class BelongingKind(StrEnum):
+class EntitlementKind(StrEnum):
     """What a restriction can take: a role, a team, the membership of the space itself."""
 
     ROLE = "role"
@@ -120,20 +120,20 @@ class BelongingKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Belonging:
-    """One thing that a restriction takes from an account; `power`: it comes back only by a named person's yes."""
+class Entitlement:
+    """One thing that a restriction takes from an account; `privileged`: it comes back only by a named person's yes."""
 
-    kind: BelongingKind
+    kind: EntitlementKind
     native_id: str
     label: str
-    power: bool = False
+    privileged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Belongings:
+class Entitlements:
     """What a restriction would destroy, read before it; `refusal` says why the space would refuse us, if it would."""
 
-    things: tuple[Belonging, ...] = ()
+    entitlements: tuple[Entitlement, ...] = ()
     refusal: str | None = None
 
 
@@ -147,57 +147,57 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
+class Listing:
     """All restrictions of a space by its list pages: native id → what is held. Partial pages make it Unknown instead.
 
-    `gives_references`: the rows have the reason in them, so that one without our reference is not ours.
+    `carries_references`: the rows have the reason in them, so that one without our reference is not ours.
     """
 
-    holds: Mapping[str, tuple[Held, ...]]
-    gives_references: bool = False
+    restrictions: Mapping[str, tuple[ObservedRestriction, ...]]
+    carries_references: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One line of `guardian check`: `remedy` is what a person must do, empty where all is well."""
 
-    what: str
-    well: bool
+    summary: str
+    ok: bool
     needs: str = ""
     remedy: str = ""
-    breaks: str = ""
+    impact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Abilities:
+class Capabilities:
     """What a space can and cannot express, and what it takes.
 
-    `longest` is the longest native term of a hold (renewed before it runs out); a hold without an entry is open-ended.
+    `longest_term` is the longest native term of a hold (renewed before it runs out); a hold without an entry is open-ended.
     `signed` are the holds whose reason field gives our reference back. A weaker hold of
     another's can stand while ours is placed (a Discord ban over a timeout); one of the same kind is never overlaid.
     `destroys` says in words what a bar takes that its end does not give back (empty: nothing, so nothing is surveyed).
     `needs_presence` are the holds that only a member of the space can be put under (a Discord timeout).
     `ceiling` bounds each call, in wire time. `ends_natively`: holds carry their end (an unattended site, by choice).
-    `bulk` is how many accounts one call can bar; `per_minute` how many it can bar in a minute of wire time, one of many
-    after the other, within our budget of calls there. `vouches`: `linked` can know of accounts elsewhere. `private`:
+    `bulk_size` is how many accounts one call can bar; `per_minute` how many it can bar in a minute of wire time, one of many
+    after the other, within our budget of calls there. `knows_linked_accounts`: `linked` can know of accounts elsewhere. `private`:
     people can write to us there without anybody else in the space reading it.
     """
 
-    holds: frozenset[Hold]
-    signed: frozenset[Hold]
-    longest: Mapping[Hold, timedelta] = field(default_factory=dict)
-    needs_presence: frozenset[Hold] = frozenset()
+    levels: frozenset[AccessLevel]
+    carries_reference: frozenset[AccessLevel]
+    longest_term: Mapping[AccessLevel, timedelta] = field(default_factory=dict)
+    needs_presence: frozenset[AccessLevel] = frozenset()
     needs: tuple[str, ...] = ()
     destroys: str = ""
     ceiling: timedelta = timedelta(seconds=30)
     ends_natively: bool = False
-    bulk: int = 1
+    bulk_size: int = 1
     per_minute: float = 60.0
-    vouches: bool = False
-    private: bool = False
+    knows_linked_accounts: bool = False
+    private_messages: bool = False
 
 
-def named(found: tuple[str, str] | Unknown | None) -> tuple[str, str] | None:
+def known_or_none(found: tuple[str, str] | Unknown | None) -> tuple[str, str] | None:
     """Whoever was found; None also where the space gave no answer: to show somebody by name, never to decide."""
     return None if isinstance(found, Unknown) else found
 
@@ -209,68 +209,68 @@ class Space(Protocol):
     def name(self) -> SpaceName: ...
 
     @property
-    def abilities(self) -> Abilities: ...
+    def capabilities(self) -> Capabilities: ...
 
     async def observe(self, account: Account) -> Observation:
         """What the space holds on the account at this moment."""
         ...
 
-    async def trace(self, account: Account, hold: Hold) -> Trace:
+    async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
         """Whose doing the latest change (placing or lifting) of that hold was, from the space's own records."""
         ...
 
-    async def survey(self, account: Account) -> Belongings | Unknown:
+    async def read_losses(self, account: Account) -> Entitlements | Unknown:
         """What a bar would destroy, and whether the space would refuse it."""
         ...
 
-    async def survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings] | Unknown:
+    async def read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements] | Unknown:
         """What a bar would destroy or the space would refuse, for those of the accounts where there is anything: by list
         pages, not one by one."""
         ...
 
-    async def sweep(self) -> Sweep | Unknown:
+    async def list_restrictions(self) -> Listing | Unknown:
         """Everything that the space holds, read by list pages."""
         ...
 
-    async def restrict(self, order: Order) -> Outcome:
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
         """The space holds what the order says. Repeatable."""
         ...
 
-    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
-        """As `restrict` for each order, in as few calls as the space has: at most `abilities.bulk` bars with one reference.
+    async def restrict_bulk(self, orders: Sequence[RestrictionOrder]) -> Mapping[Account, Outcome]:
+        """As `restrict` for each order, in as few calls as the space has: at most `capabilities.bulk_size` bars with one reference.
 
         An account that one call could not bar is Rejected: why, a look of its own tells.
         """
         ...
 
-    async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
+    async def release(self, account: Account, level: AccessLevel, reason: str) -> Outcome:
         """The space no longer holds that restriction. Repeatable; nothing there is Already."""
         ...
 
-    async def tell(self, account: Account, message: Message) -> Outcome:
+    async def send_message(self, account: Account, message: Message) -> Outcome:
         """The text has reached the account's inbox there (Done with the space's proof), or it says why not."""
         ...
 
-    async def give_back(self, account: Account, things: tuple[Belonging, ...]) -> Outcome:
+    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
         """The things are the account's again, or it has been invited to take them."""
         ...
 
-    async def find(self, text: str) -> tuple[str, str] | Unknown | None:
+    async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
         """The (native id, handle) that a person's words mean exactly: an id, a mention or a handle; None if nobody."""
         ...
 
-    async def linked(self, account: Account) -> tuple[Account, ...] | Unknown:
+    async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
         """Accounts elsewhere that this space itself vouches for as the same person (external ids)."""
         ...
 
-    async def check(self) -> tuple[Finding, ...]:
+    async def check(self) -> tuple[CheckResult, ...]:
         """What is well and what is missing for the service to work here, each with its remedy."""
         ...
 
-    def busy(self, account: Account) -> bool:
+    def has_call_in_flight(self, account: Account) -> bool:
         """Whether a call to this account that was cut off may still be under way on the wire."""
         ...
 
-    async def date(self) -> datetime | None:
+    async def server_time(self) -> datetime | None:
         """The space's own idea of the time, fresh from the wire; None where it could not be had."""
         ...

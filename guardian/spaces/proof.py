@@ -9,7 +9,7 @@ from guardian.spaces.port import Account
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ProvenAccount:
     """An account that was shown to be somebody's, and what it is called there."""
 
     account: Account
@@ -17,7 +17,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
+class ProofResult:
     """What the space says of whoever signed in: their account there, and what it is called.
 
     `vouched` are accounts elsewhere that the space itself has checked to be the same person's; None where it was not asked.
@@ -25,11 +25,11 @@ class Proven:
 
     account: Account
     handle: str
-    vouched: tuple[Shown, ...] | None = None
+    linked_accounts: tuple[ProvenAccount, ...] | None = None
 
-    def all(self) -> tuple[Shown, ...]:
+    def all_accounts(self) -> tuple[ProvenAccount, ...]:
         """The account itself first, then those that the space vouches for."""
-        return (Shown(self.account, self.handle), *(self.vouched or ()))
+        return (ProvenAccount(self.account, self.handle), *(self.linked_accounts or ()))
 
 
 class AccountProof(Protocol):
@@ -44,18 +44,18 @@ class AccountProof(Protocol):
         ...
 
     @property
-    def vouches(self) -> bool:
+    def knows_linked_accounts(self) -> bool:
         """Whether the space can say, with its owner's consent, which accounts elsewhere are the same person's."""
         ...
 
-    def start(self, back: str, state: str, verifier: str, *, elsewhere: bool = False) -> str:
+    def start(self, return_url: str, state: str, verifier: str, *, include_linked: bool = False) -> str:
         """The address at which the space asks the person; it sends their browser `back` with a code and the state.
 
         `verifier` is a secret of this one sign-in, of which the space is given a digest. `elsewhere`: the person is asked
-        as well to let us see which accounts elsewhere are theirs; only where the space `vouches`.
+        as well to let us see which accounts elsewhere are theirs; only where the space `knows_linked_accounts`.
         """
         ...
 
-    async def finish(self, back: str, code: str, verifier: str) -> Proven | Outcome:
+    async def finish(self, return_url: str, code: str, verifier: str) -> ProofResult | Outcome:
         """Whose the code is, good once; the outcome where the space does not say."""
         ...

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from guardian.ids import SpaceName
 from guardian.spaces.port import Space
-from guardian.spaces.things import Things
+from guardian.spaces.things import ContentPort
 
 
 class Mode(StrEnum):
@@ -17,18 +17,18 @@ class Mode(StrEnum):
 
 
 @dataclass(slots=True)
-class Registered:
+class RegisteredSpace:
     """A space, what the service may do there, and its messages and conversations where it can reach them."""
 
     space: Space
     mode: Mode
-    things: Things | None = None
+    content: ContentPort | None = None
 
 
-class Spaces:
+class SpaceRegistry:
     """The registry: looked up by name, in configured order."""
 
-    def __init__(self, registered: tuple[Registered, ...]) -> None:
+    def __init__(self, registered: tuple[RegisteredSpace, ...]) -> None:
         self._by_name = {entry.space.name: entry for entry in registered}
 
     def __iter__(self) -> Iterator[Space]:
@@ -44,16 +44,16 @@ class Spaces:
         entry = self._by_name.get(name)
         return entry.space if entry else None
 
-    def things(self, name: SpaceName) -> Things | None:
+    def content(self, name: SpaceName) -> ContentPort | None:
         """The messages and conversations of that space; None where we cannot reach them."""
         entry = self._by_name.get(name)
-        return entry.things if entry else None
+        return entry.content if entry else None
 
     def mode(self, name: SpaceName) -> Mode:
         """What may be done there; a space that is not configured is only looked at."""
         entry = self._by_name.get(name)
         return entry.mode if entry else Mode.OBSERVE
 
-    def switch(self, name: SpaceName, mode: Mode) -> None:
+    def set_mode(self, name: SpaceName, mode: Mode) -> None:
         """The mode holds from the next look on."""
         self._by_name[name].mode = mode

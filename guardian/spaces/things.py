@@ -11,7 +11,7 @@ from guardian.spaces.outcomes import Outcome
 from guardian.spaces.port import Account, Missing, Unknown
 
 
-class ThingHold(StrEnum):
+class ContentRestrictionKind(StrEnum):
     """What can be done to a thing: nobody may write in a conversation; a message is not shown without a click."""
 
     LOCKED = "locked"
@@ -19,7 +19,7 @@ class ThingHold(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class ContentRef:
     """A message or a conversation. `native_id` is a name of the connector's own that finds it again, whatever it is called
     later; `link` is where people see it."""
 
@@ -29,7 +29,7 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
-class PieceFile:
+class ContentFile:
     """An attachment of a message: its bytes, or why there are none."""
 
     file_name: str
@@ -38,52 +38,52 @@ class PieceFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ContentCopy:
     """A message as it stands at this moment."""
 
-    thing: Thing
+    content: ContentRef
     text: str
     author: Account | None
     author_handle: str
     written_at: datetime | None
-    files: tuple[PieceFile, ...] = ()
+    files: tuple[ContentFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ThingLook:
+class ObservedContent:
     """A look at a thing that worked: which holds stand, and the native id of who placed each, where the space says so."""
 
-    holds: frozenset[ThingHold] = frozenset()
-    by: Mapping[ThingHold, str] = field(default_factory=dict)
+    restrictions: frozenset[ContentRestrictionKind] = frozenset()
+    placed_by: Mapping[ContentRestrictionKind, str] = field(default_factory=dict)
 
 
-class Things(Protocol):
+class ContentPort(Protocol):
     """What a space can do with single messages and conversations."""
 
     @property
     def space(self) -> SpaceName: ...
 
     @property
-    def can(self) -> frozenset[ThingHold]:
+    def supported(self) -> frozenset[ContentRestrictionKind]:
         """The holds that it can place and take away again."""
         ...
 
-    async def find(self, text: str) -> Thing | None:
+    async def find(self, text: str) -> ContentRef | None:
         """The thing that a person's words mean exactly (its link, or its id there); None if there is none."""
         ...
 
-    async def piece(self, thing: Thing) -> Piece | Unknown | Missing:
+    async def read_copy(self, content: ContentRef) -> ContentCopy | Unknown | Missing:
         """The message as it stands now, its attachments fetched from the space's own hosts within the size that is kept."""
         ...
 
-    async def look(self, thing: Thing) -> ThingLook | Unknown | Missing:
+    async def observe(self, content: ContentRef) -> ObservedContent | Unknown | Missing:
         """Which holds stand on the thing now."""
         ...
 
-    async def place(self, thing: Thing, hold: ThingHold) -> Outcome:
+    async def restrict(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
         """The hold stands. Repeatable; Already where it stood."""
         ...
 
-    async def take_away(self, thing: Thing, hold: ThingHold) -> Outcome:
+    async def release(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
         """The hold does not stand any more. Repeatable; Already where nothing stood."""
         ...

@@ -6,23 +6,23 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, insert, select
 
 from guardian.cases.acting import Stop, StopState
-from guardian.cases.values import Act, ActState, Review
+from guardian.cases.values import ActReview, ActState, UnilateralAct
 from guardian.ids import CaseId, MemberId, new_id
-from guardian.storage.consequence_form import read_spaces, read_term, written_term
-from guardian.storage.keys_store import Scope
+from guardian.storage.consequence_form import decode_spaces, decode_term, encode_term
+from guardian.storage.keys_store import KeyScope
 from guardian.storage.sealed import Expunged
-from guardian.storage.store import SealedStore
+from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.deliberation import acts, reviews, stops
 from rules.precedence import Restriction
 from rules.unilateral import Ground, ReviewAnswer
 
-_WITHOUT_CASE: Final = Scope.of_service("reviews")
+_WITHOUT_CASE: Final = KeyScope.of_service("reviews")
 
 
-class ActStore(SealedStore):
+class SqlActStore(EncryptedSqlStore):
     """The store of acts, reviews and stops."""
 
-    async def add_act(self, act: Act) -> None:
+    async def add_act(self, act: UnilateralAct) -> None:
         """The act is remembered."""
         row = {
             "id": act.id,
@@ -35,42 +35,42 @@ class ActStore(SealedStore):
         }
         await self._connection.execute(insert(acts).values(**row, **await self._act_columns(act)))
 
-    async def save_act(self, act: Act) -> Act:
+    async def save_act(self, act: UnilateralAct) -> UnilateralAct:
         """The act stands as given, one version later; Stale where somebody was quicker."""
         return replace(act, version=await self._change(acts, act.id, act.version, **await self._act_columns(act)))
 
-    async def act(self, act: str) -> Act | None:
+    async def act(self, act: str) -> UnilateralAct | None:
         """The act of that id."""
         found = await self._acts(acts.c.id == act)
         return found[0] if found else None
 
-    async def acts_of(self, case: CaseId) -> tuple[Act, ...]:
+    async def acts_of(self, case: CaseId) -> tuple[UnilateralAct, ...]:
         """The acts whose review the case is, oldest first."""
         return await self._acts(acts.c.case_id == case)
 
-    async def acts(self) -> tuple[Act, ...]:
+    async def acts(self) -> tuple[UnilateralAct, ...]:
         """Every act, oldest first: the brake looks at all of them."""
         return await self._acts(acts.c.id.is_not(None))
 
-    async def add_review(self, review: Review, case: CaseId | None) -> None:
+    async def add_review(self, review: ActReview, case: CaseId | None) -> None:
         """A reviewer's answer is remembered; its words are sealed with the case, or with the service where there is none."""
         row_id = new_id()
         words = {
             "answer": review.answer,
-            "term": written_term(review.term),
+            "term": encode_term(review.term),
             "restriction": review.restriction,
             "reason": review.reason,
         }
         row = {"id": row_id, "case_id": case, "about": review.act, "member_id": review.member, "at": review.at}
-        sealed = await self._seal(case, "reviews", row_id, words)
-        await self._connection.execute(insert(reviews).values(**row, sealed=sealed))
+        encrypted = await self._encrypt(case, "reviews", row_id, words)
+        await self._connection.execute(insert(reviews).values(**row, sealed=encrypted))
 
-    async def reviews_of(self, act: str) -> tuple[Review, ...]:
+    async def reviews_of(self, act: str) -> tuple[ActReview, ...]:
         """What reviewers have answered to the act or the stop, oldest first."""
         statement = select(reviews).where(reviews.c.about == act).order_by(reviews.c.at, reviews.c.id)
         found = []
         for row in await self._connection.execute(statement):
-            words = await self._unseal("reviews", row)
+            words = await self._decrypt("reviews", row)
             if words:
                 found.append(_read_review(row, words))
         return tuple(found)
@@ -97,39 +97,39 @@ class ActStore(SealedStore):
             statement = statement.where(stops.c.of_member == of)
         return tuple(_read_stop(row) for row in await self._connection.execute(statement))
 
-    async def _acts(self, condition: ColumnElement[bool]) -> tuple[Act, ...]:
+    async def _acts(self, condition: ColumnElement[bool]) -> tuple[UnilateralAct, ...]:
         rows = (await self._connection.execute(select(acts).where(condition).order_by(acts.c.at, acts.c.id))).all()
-        await self._sealer.prepare(row.sealed for row in rows)
-        return tuple([_read_act(row, await self._unseal("acts", row)) for row in rows])
+        await self._encryption.load_keys(row.sealed for row in rows)
+        return tuple([_read_act(row, await self._decrypt("acts", row)) for row in rows])
 
-    async def _act_columns(self, act: Act) -> dict[str, Any]:
+    async def _act_columns(self, act: UnilateralAct) -> dict[str, Any]:
         words = {
             "spaces": None if act.spaces is None else sorted(act.spaces),
-            "account": act.account,
-            "term": written_term(act.term),
+            "account": act.statement,
+            "term": encode_term(act.term),
             "reason": act.reason,
-            "doubtful": act.doubtful,
+            "doubtful": act.conflicted,
         }
         return {
             "at": act.at,
             "state": act.state,
-            "account_at": act.account_at,
-            "second": act.second,
-            "sealed": await self._seal(act.case, "acts", act.id, words),
+            "account_at": act.statement_at,
+            "second": act.confirmed_by,
+            "sealed": await self._encrypt(act.case, "acts", act.id, words),
         }
 
-    async def _seal(self, case: CaseId | None, table: str, row_id: str, content: dict[str, Any]) -> bytes:
-        scope = _WITHOUT_CASE if case is None else Scope.of_case(case)
-        return await self._sealer.seal_json(scope, table, row_id, "sealed", content)
+    async def _encrypt(self, case: CaseId | None, table: str, row_id: str, content: dict[str, Any]) -> bytes:
+        scope = _WITHOUT_CASE if case is None else KeyScope.of_case(case)
+        return await self._encryption.encrypt_json(scope, table, row_id, "sealed", content)
 
-    async def _unseal(self, table: str, row: Row[Any]) -> dict[str, Any]:
+    async def _decrypt(self, table: str, row: Row[Any]) -> dict[str, Any]:
         """What the row says; empty once its case is expunged."""
-        content = await self._sealer.unseal_json(table, row.id, "sealed", row.sealed)
+        content = await self._encryption.decrypt_json(table, row.id, "sealed", row.sealed)
         return {} if isinstance(content, Expunged) else dict(content)
 
 
-def _read_act(row: Row[Any], words: dict[str, Any]) -> Act:
-    return Act(
+def _read_act(row: Row[Any], words: dict[str, Any]) -> UnilateralAct:
+    return UnilateralAct(
         row.id,
         row.case_id,
         row.by,
@@ -137,26 +137,26 @@ def _read_act(row: Row[Any], words: dict[str, Any]) -> Act:
         row.at,
         Ground(row.ground),
         Restriction(row.restriction),
-        read_spaces(words.get("spaces")),
+        decode_spaces(words.get("spaces")),
         ActState(row.state),
         words.get("account", ""),
         row.account_at,
         row.second,
-        read_term(words.get("term")),
+        decode_term(words.get("term")),
         words.get("reason", ""),
         words.get("doubtful", False),
         row.version,
     )
 
 
-def _read_review(row: Row[Any], words: dict[str, Any]) -> Review:
+def _read_review(row: Row[Any], words: dict[str, Any]) -> ActReview:
     restriction = words["restriction"]
-    return Review(
+    return ActReview(
         row.about,
         row.member_id,
         ReviewAnswer(words["answer"]),
         row.at,
-        read_term(words["term"]),
+        decode_term(words["term"]),
         None if restriction is None else Restriction(restriction),
         words["reason"],
     )

@@ -5,54 +5,54 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 
-class Listener:
+class Subscription:
     """One waiting task's ear: what is rung between two waits is not lost."""
 
     def __init__(self, topics: frozenset[str]) -> None:
         self._topics = topics
-        self._heard: set[str] = set()
-        self._rung = asyncio.Event()
+        self._pending: set[str] = set()
+        self._event = asyncio.Event()
 
-    def ring(self, topics: Iterable[str] | None) -> None:
+    def wake(self, topics: Iterable[str] | None) -> None:
         """The listener has heard those of the topics that are its own; None is every topic."""
-        heard = self._topics if topics is None else self._of_mine(topics)
-        if heard or topics is None:
-            self._heard.update(heard)
-            self._rung.set()
+        woken = self._topics if topics is None else self._subscribed(topics)
+        if woken or topics is None:
+            self._pending.update(woken)
+            self._event.set()
 
-    async def heard(self) -> frozenset[str]:
+    async def wait_for_wakeup(self) -> frozenset[str]:
         """The topics woken since the last call, once there are any.
 
         After a time in which rings may have been missed: all its topics, or none where it listens to every topic.
         """
-        await self._rung.wait()
-        self._rung.clear()
-        heard = frozenset(self._heard)
-        self._heard.clear()
-        return heard
+        await self._event.wait()
+        self._event.clear()
+        topics = frozenset(self._pending)
+        self._pending.clear()
+        return topics
 
-    def _of_mine(self, topics: Iterable[str]) -> frozenset[str]:
+    def _subscribed(self, topics: Iterable[str]) -> frozenset[str]:
         return self._topics.intersection(topics) if self._topics else frozenset(topics)
 
 
-class Bell:
+class WakeupHub:
     """All listeners of one database in this process."""
 
     def __init__(self) -> None:
-        self._listeners: set[Listener] = set()
+        self._subscriptions: set[Subscription] = set()
 
-    def ring(self, topics: Iterable[str] | None) -> None:
+    def wake(self, topics: Iterable[str] | None) -> None:
         """Every listener that cares for one of the topics wakes; None wakes them all."""
-        wanted = None if topics is None else frozenset(topics)
-        for listener in tuple(self._listeners):
-            listener.ring(wanted)
+        woken = None if topics is None else frozenset(topics)
+        for subscription in tuple(self._subscriptions):
+            subscription.wake(woken)
 
     @contextmanager
-    def listening(self, topics: Iterable[str] = ()) -> Iterator[Listener]:
+    def subscribe(self, topics: Iterable[str] = ()) -> Iterator[Subscription]:
         """A listener for the topics, or for all where none is named, until the block ends."""
-        listener = Listener(frozenset(topics))
-        self._listeners.add(listener)
+        subscription = Subscription(frozenset(topics))
+        self._subscriptions.add(subscription)
         try:
-            yield listener
+            yield subscription
         finally:
-            self._listeners.discard(listener)
+            self._subscriptions.discard(subscription)

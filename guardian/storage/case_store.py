@@ -11,22 +11,22 @@ from guardian.cases.values import (
     Case,
     CaseKind,
     CaseState,
+    Exclusion,
+    ExclusionKind,
     Party,
     PartyRole,
     Receipt,
     ReceiptKind,
-    Wall,
-    WallKind,
 )
 from guardian.ids import CaseId, MemberId, PersonId, Reference, ReportId, SpaceName
-from guardian.storage.keys_store import Scope
-from guardian.storage.report_store import EXPUNGED_TEXT, ReportStore
+from guardian.storage.keys_store import KeyScope
+from guardian.storage.report_store import EXPUNGED_TEXT, SqlReportStore
 from guardian.storage.sealed import Expunged
-from guardian.storage.tables.cases import cases, parties, passes, receipts, walls
-from guardian.storage.tables.hops import hops
+from guardian.storage.tables.cases import cases, exclusions, parties, reading_passes, receipts
+from guardian.storage.tables.hops import handoffs
 
 
-class CaseStore(ReportStore):
+class SqlCaseStore(SqlReportStore):
     """The cases room's store; what was sent in stands in `report_store`, what members say of a case in `concern_store`."""
 
     async def add_case(self, case: Case) -> None:
@@ -43,14 +43,14 @@ class CaseStore(ReportStore):
         """The case of that id."""
         return await self._one_case(cases.c.id == case)
 
-    async def case_named(self, code_name: str) -> Case | None:
+    async def case_by_code_name(self, code_name: str) -> Case | None:
         """The case of that code name."""
         return await self._one_case(cases.c.code_name == code_name)
 
     async def cases(self) -> tuple[Case, ...]:
         """Every case, oldest first."""
         rows = (await self._connection.execute(select(cases).order_by(cases.c.id))).all()
-        await self._sealer.prepare(row.outcome for row in rows)
+        await self._encryption.load_keys(row.outcome for row in rows)
         return tuple([await self._case(row) for row in rows])
 
     async def cases_of(self, person: PersonId) -> tuple[Case, ...]:
@@ -63,7 +63,9 @@ class CaseStore(ReportStore):
     async def code_names(self) -> frozenset[str]:
         """Every code name that a case has, or had while it was a local matter."""
         found = (await self._connection.execute(select(cases.c.code_name))).scalars()
-        before = (await self._connection.execute(select(hops.c.matter).where(hops.c.matter.is_not(None)))).scalars()
+        before = (
+            await self._connection.execute(select(handoffs.c.matter).where(handoffs.c.matter.is_not(None)))
+        ).scalars()
         return frozenset((*found, *before))
 
     async def add_party(self, party: Party) -> None:
@@ -112,35 +114,39 @@ class CaseStore(ReportStore):
         rows = await self._connection.execute(statement.order_by(receipts.c.created_at, receipts.c.digest))
         return tuple(_read_receipt(row) for row in rows)
 
-    async def add_wall(self, wall: Wall) -> None:
+    async def add_exclusion(self, exclusion: Exclusion) -> None:
         """The wall stands."""
         row = {
-            "case_id": wall.case,
-            "member_id": wall.member,
-            "kind": wall.kind,
-            "at": wall.at,
-            "by": wall.by,
-            "lifted_at": wall.lifted_at,
-            "lifted_by": wall.lifted_by,
-            "cause": await self._seal(
-                wall.case, "walls", _wall_id(wall.case, wall.member, wall.kind), "cause", wall.cause
+            "case_id": exclusion.case,
+            "member_id": exclusion.member,
+            "kind": exclusion.kind,
+            "at": exclusion.at,
+            "by": exclusion.by,
+            "lifted_at": exclusion.lifted_at,
+            "lifted_by": exclusion.lifted_by,
+            "cause": await self._encrypt(
+                exclusion.case,
+                "walls",
+                _exclusion_id(exclusion.case, exclusion.member, exclusion.kind),
+                "cause",
+                exclusion.cause,
             ),
         }
-        await self._connection.execute(insert(walls).values(row))
+        await self._connection.execute(insert(exclusions).values(row))
 
-    async def save_wall(self, wall: Wall) -> None:
+    async def save_exclusion(self, exclusion: Exclusion) -> None:
         """The wall stands, or is lifted, as given."""
-        same = (walls.c.case_id == wall.case) & (walls.c.member_id == wall.member)
-        statement = update(walls).where(same, walls.c.kind == wall.kind, walls.c.at == wall.at)
-        await self._connection.execute(statement.values(lifted_at=wall.lifted_at, lifted_by=wall.lifted_by))
+        same = (exclusions.c.case_id == exclusion.case) & (exclusions.c.member_id == exclusion.member)
+        statement = update(exclusions).where(same, exclusions.c.kind == exclusion.kind, exclusions.c.at == exclusion.at)
+        await self._connection.execute(statement.values(lifted_at=exclusion.lifted_at, lifted_by=exclusion.lifted_by))
 
-    async def walls_of(self, case: CaseId) -> tuple[Wall, ...]:
+    async def exclusions_of(self, case: CaseId) -> tuple[Exclusion, ...]:
         """Every wall of the case, lifted ones too, oldest first."""
-        return await self._walls(walls.c.case_id == case)
+        return await self._exclusions(exclusions.c.case_id == case)
 
-    async def walls_of_member(self, member: MemberId) -> tuple[Wall, ...]:
+    async def exclusions_of_member(self, member: MemberId) -> tuple[Exclusion, ...]:
         """Every wall in front of the member, lifted ones too."""
-        return await self._walls(walls.c.member_id == member)
+        return await self._exclusions(exclusions.c.member_id == member)
 
     async def add_pass(self, reading_pass: ReadingPass) -> None:
         """The secret with that digest opens the reading room until its end."""
@@ -152,31 +158,35 @@ class CaseStore(ReportStore):
             "is_session": reading_pass.is_session,
             "used_at": reading_pass.used_at,
         }
-        await self._connection.execute(insert(passes).values(row))
+        await self._connection.execute(insert(reading_passes).values(row))
 
     async def save_pass(self, reading_pass: ReadingPass) -> None:
         """The pass stands as given."""
-        statement = update(passes).where(passes.c.digest == reading_pass.digest).values(used_at=reading_pass.used_at)
+        statement = (
+            update(reading_passes)
+            .where(reading_passes.c.digest == reading_pass.digest)
+            .values(used_at=reading_pass.used_at)
+        )
         await self._connection.execute(statement)
 
     async def reading_pass(self, digest: str) -> ReadingPass | None:
         """The link or session with that digest."""
-        row = (await self._connection.execute(select(passes).where(passes.c.digest == digest))).first()
+        row = (await self._connection.execute(select(reading_passes).where(reading_passes.c.digest == digest))).first()
         if row is None:
             return None
         case, member = CaseId(row.case_id), MemberId(row.member_id)
         return ReadingPass(row.digest, member, case, row.until, row.is_session, row.used_at)
 
-    async def drop_passes(self, ended_by: datetime) -> None:
+    async def delete_ended_passes(self, ended_by: datetime) -> None:
         """Links and sessions that had ended by then are forgotten."""
-        await self._connection.execute(delete(passes).where(passes.c.until <= ended_by))
+        await self._connection.execute(delete(reading_passes).where(reading_passes.c.until <= ended_by))
 
     async def _one_case(self, condition: ColumnElement[bool]) -> Case | None:
         row = (await self._connection.execute(select(cases).where(condition))).first()
         return await self._case(row) if row else None
 
     async def _case_columns(self, case: Case) -> dict[str, Any]:
-        outcome = await self._seal(case.id, "cases", case.id, "outcome", case.outcome) if case.outcome else None
+        outcome = await self._encrypt(case.id, "cases", case.id, "outcome", case.outcome) if case.outcome else None
         return {
             "code_name": case.code_name,
             "kind": case.kind,
@@ -190,12 +200,12 @@ class CaseStore(ReportStore):
             "about_sanction": case.about_sanction,
             "outcome": outcome,
             "space": case.space,
-            "hearers": None if case.hearers is None else " ".join(case.hearers),
+            "hearers": None if case.audience is None else " ".join(case.audience),
             "evasion_marked_at": case.evasion_marked_at,
         }
 
     async def _case(self, row: Row[Any]) -> Case:
-        outcome = await self._unseal("cases", row.id, "outcome", row.outcome) if row.outcome else ""
+        outcome = await self._decrypt("cases", row.id, "outcome", row.outcome) if row.outcome else ""
         return Case(
             id=CaseId(row.id),
             code_name=row.code_name,
@@ -210,30 +220,32 @@ class CaseStore(ReportStore):
             about_sanction=row.about_sanction,
             outcome=outcome,
             space=None if row.space is None else SpaceName(row.space),
-            hearers=None if row.hearers is None else tuple(MemberId(member) for member in row.hearers.split()),
+            audience=None if row.hearers is None else tuple(MemberId(member) for member in row.hearers.split()),
             evasion_marked_at=row.evasion_marked_at,
             version=row.version,
         )
 
-    async def _walls(self, condition: ColumnElement[bool]) -> tuple[Wall, ...]:
-        rows = await self._connection.execute(select(walls).where(condition).order_by(walls.c.at, walls.c.member_id))
-        return tuple([await self._wall(row) for row in rows])
+    async def _exclusions(self, condition: ColumnElement[bool]) -> tuple[Exclusion, ...]:
+        rows = await self._connection.execute(
+            select(exclusions).where(condition).order_by(exclusions.c.at, exclusions.c.member_id)
+        )
+        return tuple([await self._exclusion(row) for row in rows])
 
-    async def _wall(self, row: Row[Any]) -> Wall:
+    async def _exclusion(self, row: Row[Any]) -> Exclusion:
         case, member = CaseId(row.case_id), MemberId(row.member_id)
-        kind = WallKind(row.kind)
-        cause = await self._unseal("walls", _wall_id(case, member, kind), "cause", row.cause)
-        return Wall(case, member, kind, cause, row.at, row.by, row.lifted_at, row.lifted_by)
+        kind = ExclusionKind(row.kind)
+        cause = await self._decrypt("walls", _exclusion_id(case, member, kind), "cause", row.cause)
+        return Exclusion(case, member, kind, cause, row.at, row.by, row.lifted_at, row.lifted_by)
 
-    async def _seal(self, case: CaseId, table: str, row_id: str, column: str, text: str) -> bytes:
-        return await self._sealer.seal(Scope.of_case(case), table, row_id, column, text)
+    async def _encrypt(self, case: CaseId, table: str, row_id: str, column: str, text: str) -> bytes:
+        return await self._encryption.encrypt(KeyScope.of_case(case), table, row_id, column, text)
 
-    async def _unseal(self, table: str, row_id: str, column: str, sealed: bytes) -> str:
-        text = await self._sealer.unseal_text(table, row_id, column, sealed)
+    async def _decrypt(self, table: str, row_id: str, column: str, encrypted: bytes) -> str:
+        text = await self._encryption.decrypt_text(table, row_id, column, encrypted)
         return EXPUNGED_TEXT if isinstance(text, Expunged) else text
 
 
-def _wall_id(case: CaseId, member: MemberId, kind: WallKind) -> str:
+def _exclusion_id(case: CaseId, member: MemberId, kind: ExclusionKind) -> str:
     return f"{case}/{member}/{kind}"
 
 

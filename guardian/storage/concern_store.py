@@ -5,72 +5,72 @@ from typing import Any
 
 from sqlalchemy import Row, Table, insert, select
 
-from guardian.cases.concerns import Doubt, RiskMark
+from guardian.cases.concerns import ConflictClaim, RiskMark
 from guardian.ids import CaseId, MemberId, new_id
-from guardian.storage.keys_store import Scope
+from guardian.storage.keys_store import KeyScope
 from guardian.storage.sealed import Expunged
-from guardian.storage.store import SealedStore
-from guardian.storage.tables.concerns import doubts, risk_marks
-from rules.conflicts import Reason
+from guardian.storage.store import EncryptedSqlStore
+from guardian.storage.tables.concerns import conflict_claims, risk_marks
+from rules.conflicts import ConflictReason
 
 
-class ConcernStore(SealedStore):
+class SqlRiskStore(EncryptedSqlStore):
     """One part of the cases room's store."""
 
     async def add_risk_mark(self, mark: RiskMark) -> None:
         """The mark is remembered beside the earlier ones."""
         row_id = new_id()
-        sealed = await self._seal_words(mark.case, risk_marks, row_id, {"reason": mark.reason})
+        encrypted = await self._encrypt_words(mark.case, risk_marks, row_id, {"reason": mark.reason})
         row = {"id": row_id, "case_id": mark.case, "by": mark.by, "at": mark.at, "at_risk": mark.at_risk}
-        await self._connection.execute(insert(risk_marks).values(**row, sealed=sealed))
+        await self._connection.execute(insert(risk_marks).values(**row, sealed=encrypted))
 
     async def risk_marks_of(self, case: CaseId) -> tuple[RiskMark, ...]:
         """What members have marked in the case, oldest first."""
         found = []
         for row in await self._of_case(risk_marks, case):
-            words = await self._words(risk_marks, row)
+            words = await self._decrypt_words(risk_marks, row)
             found.append(RiskMark(case, MemberId(row.by), row.at, row.at_risk, words.get("reason", "")))
         return tuple(found)
 
-    async def add_doubt(self, doubt: Doubt) -> None:
+    async def add_conflict_claim(self, claim: ConflictClaim) -> None:
         """The raised conflict is remembered."""
         row = {
-            "id": doubt.id,
-            "case_id": doubt.case,
-            "about_id": doubt.about,
-            "by": doubt.by,
-            "at": doubt.at,
-            "version": doubt.version,
+            "id": claim.id,
+            "case_id": claim.case,
+            "about_id": claim.about,
+            "by": claim.by,
+            "at": claim.at,
+            "version": claim.version,
         }
-        await self._connection.execute(insert(doubts).values(**row, **await self._doubt_columns(doubt)))
+        await self._connection.execute(insert(conflict_claims).values(**row, **await self._claim_columns(claim)))
 
-    async def save_doubt(self, doubt: Doubt) -> Doubt:
+    async def save_conflict_claim(self, claim: ConflictClaim) -> ConflictClaim:
         """What was decided on it stands as given, one version later; Stale where somebody was quicker."""
-        version = await self._change(doubts, doubt.id, doubt.version, **await self._doubt_columns(doubt))
-        return replace(doubt, version=version)
+        version = await self._change(conflict_claims, claim.id, claim.version, **await self._claim_columns(claim))
+        return replace(claim, version=version)
 
-    async def doubts_of(self, case: CaseId) -> tuple[Doubt, ...]:
+    async def conflict_claims_of(self, case: CaseId) -> tuple[ConflictClaim, ...]:
         """The conflicts that were raised in the case, decided ones too, oldest first."""
-        return tuple([await self._doubt(row) for row in await self._of_case(doubts, case)])
+        return tuple([await self._claim(row) for row in await self._of_case(conflict_claims, case)])
 
-    async def _doubt_columns(self, doubt: Doubt) -> dict[str, Any]:
-        words = {"reason": doubt.reason, "words": doubt.words, "answer": doubt.answer}
+    async def _claim_columns(self, claim: ConflictClaim) -> dict[str, Any]:
+        words = {"reason": claim.reason, "words": claim.words, "answer": claim.answer}
         return {
-            "decided_at": doubt.decided_at,
-            "decided_by": doubt.decided_by,
-            "upheld": doubt.upheld,
-            "sealed": await self._seal_words(doubt.case, doubts, doubt.id, words),
+            "decided_at": claim.decided_at,
+            "decided_by": claim.decided_by,
+            "upheld": claim.upheld,
+            "sealed": await self._encrypt_words(claim.case, conflict_claims, claim.id, words),
         }
 
-    async def _doubt(self, row: Row[Any]) -> Doubt:
-        words = await self._words(doubts, row)
-        return Doubt(
+    async def _claim(self, row: Row[Any]) -> ConflictClaim:
+        words = await self._decrypt_words(conflict_claims, row)
+        return ConflictClaim(
             row.id,
             CaseId(row.case_id),
             MemberId(row.about_id),
             MemberId(row.by),
             row.at,
-            Reason(words.get("reason", Reason.OTHER)),
+            ConflictReason(words.get("reason", ConflictReason.OTHER)),
             words.get("words", ""),
             row.decided_at,
             row.decided_by,
@@ -83,10 +83,10 @@ class ConcernStore(SealedStore):
         statement = select(table).where(table.c.case_id == case).order_by(table.c.at, table.c.id)
         return list(await self._connection.execute(statement))
 
-    async def _seal_words(self, case: CaseId, table: Table, row_id: str, words: dict[str, str]) -> bytes:
-        return await self._sealer.seal_json(Scope.of_case(case), table.name, row_id, "sealed", words)
+    async def _encrypt_words(self, case: CaseId, table: Table, row_id: str, words: dict[str, str]) -> bytes:
+        return await self._encryption.encrypt_json(KeyScope.of_case(case), table.name, row_id, "sealed", words)
 
-    async def _words(self, table: Table, row: Row[Any]) -> dict[str, str]:
+    async def _decrypt_words(self, table: Table, row: Row[Any]) -> dict[str, str]:
         """What the row says; empty once its case is expunged."""
-        words = await self._sealer.unseal_json(table.name, row.id, "sealed", row.sealed)
+        words = await self._encryption.decrypt_json(table.name, row.id, "sealed", row.sealed)
         return {} if isinstance(words, Expunged) else dict(words)

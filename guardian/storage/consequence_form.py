@@ -12,12 +12,12 @@ from rules.precedence import Restriction
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def written_consequence(consequence: Consequence) -> dict[str, Any]:
+def encode_consequence(consequence: Consequence) -> dict[str, Any]:
     """The consequence as plain JSON."""
     return {
         "outcome": consequence.outcome,
         "restriction": consequence.restriction,
-        "term": written_term(consequence.term),
+        "term": encode_term(consequence.term),
         "on_term_end": consequence.on_term_end,
         "spaces": None if consequence.spaces is None else sorted(consequence.spaces),
         "conditions": consequence.conditions,
@@ -29,16 +29,16 @@ def written_consequence(consequence: Consequence) -> dict[str, Any]:
     }
 
 
-def read_consequence(form: dict[str, Any] | None) -> Consequence:
+def decode_consequence(form: dict[str, Any] | None) -> Consequence:
     """The consequence that the form stands for."""
     if not form:
         return Consequence(Outcome.OTHER)
     return Consequence(
         Outcome(form["outcome"]),
         Restriction(form["restriction"]),
-        read_term(form["term"]),
+        decode_term(form["term"]),
         None if form["on_term_end"] is None else OnTermEnd(form["on_term_end"]),
-        read_spaces(form["spaces"]),
+        decode_spaces(form["spaces"]),
         form["conditions"],
         form["summary"],
         form["legal"],
@@ -48,16 +48,16 @@ def read_consequence(form: dict[str, Any] | None) -> Consequence:
     )
 
 
-def written_term(term: timedelta | None) -> int | None:
+def encode_term(term: timedelta | None) -> int | None:
     """A length in microseconds."""
     return None if term is None else term // _MICROSECOND
 
 
-def read_term(count: int | None) -> timedelta | None:
+def decode_term(count: int | None) -> timedelta | None:
     """The length of a count of microseconds."""
     return None if count is None else count * _MICROSECOND
 
 
-def read_spaces(names: list[str] | None) -> frozenset[SpaceName] | None:
+def decode_spaces(names: list[str] | None) -> frozenset[SpaceName] | None:
     """A scope; None is every space."""
     return None if names is None else frozenset(SpaceName(name) for name in names)

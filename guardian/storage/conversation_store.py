@@ -7,15 +7,15 @@ from sqlalchemy import insert, select
 
 from guardian.cases.conversations import Conversation
 from guardian.ids import CaseId, ReportId, SpaceName
-from guardian.storage.keys_store import Scope
+from guardian.storage.keys_store import KeyScope
 from guardian.storage.sealed import Expunged
-from guardian.storage.store import SealedStore
+from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.conversations import conversations
 
-_OF_NO_CASE: Final = Scope.of_service("conversations")
+_WITHOUT_CASE: Final = KeyScope.of_service("conversations")
 
 
-class ConversationStore(SealedStore):
+class SqlConversationStore(EncryptedSqlStore):
     """The store of conversations."""
 
     async def conversations_in(self, space: SpaceName) -> tuple[Conversation, ...]:
@@ -23,7 +23,7 @@ class ConversationStore(SealedStore):
         found = select(conversations).where(conversations.c.space == space).order_by(conversations.c.id)
         known = []
         for row in await self._connection.execute(found):
-            name = await self._sealer.unseal_text("conversations", row.id, "sealed", row.sealed)
+            name = await self._encryption.decrypt_text("conversations", row.id, "sealed", row.sealed)
             if not isinstance(name, Expunged):
                 case = None if row.case_id is None else CaseId(row.case_id)
                 report = None if row.report_id is None else ReportId(row.report_id)
@@ -32,14 +32,16 @@ class ConversationStore(SealedStore):
 
     async def add_conversation(self, conversation: Conversation) -> None:
         """The conversation is remembered."""
-        scope = _OF_NO_CASE if conversation.case is None else Scope.of_case(conversation.case)
+        scope = _WITHOUT_CASE if conversation.case is None else KeyScope.of_case(conversation.case)
         row = {
             "id": conversation.id,
             "space": conversation.space,
             "case_id": conversation.case,
             "report_id": conversation.report,
             "read_to": conversation.read_to,
-            "sealed": await self._sealer.seal(scope, "conversations", conversation.id, "sealed", conversation.name),
+            "sealed": await self._encryption.encrypt(
+                scope, "conversations", conversation.id, "sealed", conversation.name
+            ),
             "version": conversation.version,
         }
         await self._connection.execute(insert(conversations).values(row))

@@ -19,111 +19,111 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from guardian.errors import Misconfigured, Stale
 from guardian.logs import logger
-from guardian.storage.bell import Listener
-from guardian.storage.kinds import Dialect, Hold, Kind
-from guardian.storage.postgresql_kind import PostgresqlKind
-from guardian.storage.sqlite_kind import SqliteKind
+from guardian.storage.bell import Subscription
+from guardian.storage.kinds import Backend, Dialect, ProcessLock
+from guardian.storage.postgresql_kind import PostgresqlBackend
+from guardian.storage.sqlite_kind import SqliteBackend
 
 log = logger("storage")
 
 
-class Observer(Protocol):
+class CommitObserver(Protocol):
     """Hears of each commit, just before it begins and just after it has ended: for crash trials."""
 
-    def commit_begins(self) -> None: ...
+    def on_commit_start(self) -> None: ...
 
-    def commit_ended(self) -> None: ...
+    def on_commit_end(self) -> None: ...
 
 
 class Database:
     """The open database. Made by `open`; closed by `close`, or at the end of an `async with`."""
 
-    def __init__(self, kind: Kind, where: str, observer: Observer | None) -> None:
-        self._kind = kind
+    def __init__(self, backend: Backend, where: str, observer: CommitObserver | None) -> None:
+        self._backend = backend
         self._observer = observer
         self._writing: set[asyncio.Task[Any]] = set()
         self.where = where
-        self.dialect: Dialect = kind.dialect
+        self.dialect: Dialect = backend.dialect
 
     @classmethod
-    async def open(cls, url: str, *, application: str = "serve", observer: Observer | None = None) -> Self:
+    async def open(cls, url: str, *, application: str = "serve", observer: CommitObserver | None = None) -> Self:
         """The database at the address, reachable and fit for use; Misconfigured says what is wrong with it."""
-        address = _address(url)
+        address = _parse_address(url)
         where = address.render_as_string(hide_password=True)
-        kind = _kind(address, application)
+        backend = _backend_for(address, application)
         try:
-            await kind.prepare()
+            await backend.prepare()
         except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            await kind.close()
+            await backend.close()
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
             raise Misconfigured([f"The database {where} cannot be opened: {reason}."]) from error
         except BaseException:
-            await kind.close()
+            await backend.close()
             raise
-        return cls(kind, where, observer)
+        return cls(backend, where, observer)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One write transaction: committed as the block ends, undone if it raises; Stale if it came second."""
-        async with self._transaction(self._kind.writer) as connection:
+        async with self._transaction(self._backend.writer) as connection:
             yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A view of one instant of the database, through which nothing can be written."""
-        with self._conflicts_are_stale():
-            async with self._kind.reader.connect() as connection:
+        with self._conflicts_as_stale():
+            async with self._backend.reader.connect() as connection:
                 await connection.begin()
                 yield connection
 
     @asynccontextmanager
     async def migration(self) -> AsyncIterator[AsyncConnection]:
         """One write transaction in which tables may be rebuilt; references are checked as a whole before it commits."""
-        engine = self._kind.migrator()
+        engine = self._backend.migrator()
         try:
             async with self._transaction(engine) as connection:
                 yield connection
-                await self._kind.check_references(connection)
+                await self._backend.check_references(connection)
         finally:
             await engine.dispose()
 
     @property
-    def writing(self) -> bool:
+    def is_writing(self) -> bool:
         """Whether a write transaction is under way in this process, or waits for its turn."""
         return bool(self._writing)
 
-    def listen(self, *topics: str) -> AbstractContextManager[Listener]:
+    def subscribe(self, *topics: str) -> AbstractContextManager[Subscription]:
         """Hears the topics (none named: all) when they are woken, until the block ends. A ring can be missed: keep a cap."""
-        self._kind.listen()
-        return self._kind.bell.listening(topics)
+        self._backend.start_listening()
+        return self._backend.wakeups.subscribe(topics)
 
     async def wake(self, *topics: str) -> None:
         """Those who listen to the topics are woken. Called after the commit that they are to see; never fails."""
-        self._kind.bell.ring(topics)
+        self._backend.wakeups.wake(topics)
         try:
-            await self._kind.announce(topics)
+            await self._backend.publish(topics)
         except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             log.warning("wake.was_unheard", kind=type(error).__name__)
 
-    async def try_hold(self, name: str) -> Hold | None:
+    async def try_lock(self, name: str) -> ProcessLock | None:
         """What only one process may hold at a time, or None while another holds it."""
-        return await self._kind.try_hold(name)
+        return await self._backend.try_lock(name)
 
-    async def hold(self, name: str) -> Hold:
+    async def lock(self, name: str) -> ProcessLock:
         """What only one process may hold at a time; Misconfigured while another holds it."""
-        hold = await self._kind.try_hold(name)
-        if hold is None:
+        process_lock = await self._backend.try_lock(name)
+        if process_lock is None:
             remedy = "Stop that one first, or give this one a database of its own."
             raise Misconfigured([f"Another '{name}' already works on {self.where}. {remedy}"])
-        return hold
+        return process_lock
 
     async def scrub(self) -> None:
         """What was deleted or overwritten is gone from the files too, as far as the database can do it."""
-        await self._kind.scrub()
+        await self._backend.scrub()
 
     async def close(self) -> None:
         """Every connection is closed."""
-        await self._kind.close()
+        await self._backend.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -133,7 +133,7 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        with self._once_in_a_task(), self._conflicts_are_stale():
+        with self._forbid_nested_write(), self._conflicts_as_stale():
             async with engine.connect() as connection:
                 await connection.begin()
                 yield connection
@@ -143,14 +143,14 @@ class Database:
         if self._observer is None:
             await connection.commit()
             return
-        self._observer.commit_begins()
+        self._observer.on_commit_start()
         try:
             await connection.commit()
         finally:
-            self._observer.commit_ended()
+            self._observer.on_commit_end()
 
     @contextmanager
-    def _once_in_a_task(self) -> Iterator[None]:
+    def _forbid_nested_write(self) -> Iterator[None]:
         """A write inside a write would wait for itself: it is let out at once as the bug that it is."""
         task = asyncio.current_task()
         if task is None or task in self._writing:
@@ -162,13 +162,13 @@ class Database:
             self._writing.discard(task)
 
     @contextmanager
-    def _conflicts_are_stale(self) -> Iterator[None]:
+    def _conflicts_as_stale(self) -> Iterator[None]:
         try:
             yield
         except PoolTimeout as error:
             raise Stale from error
         except DBAPIError as error:
-            if error.orig is not None and self._kind.is_conflict(error.orig):
+            if error.orig is not None and self._backend.is_conflict(error.orig):
                 raise Stale from error
             raise
 
@@ -180,7 +180,7 @@ def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgre
     return postgresql.insert(table)
 
 
-def _address(url: str) -> URL:
+def _parse_address(url: str) -> URL:
     try:
         address = make_url(url)
     except ArgumentError as error:
@@ -193,10 +193,10 @@ def _address(url: str) -> URL:
     raise Misconfigured([_UNKNOWN.format(where=address.render_as_string(hide_password=True))])
 
 
-def _kind(address: URL, application: str) -> Kind:
+def _backend_for(address: URL, application: str) -> Backend:
     if address.get_backend_name() == Dialect.SQLITE:
-        return SqliteKind(address)
-    return PostgresqlKind(address, application)
+        return SqliteBackend(address)
+    return PostgresqlBackend(address, application)
 
 
 _UNKNOWN = "The database address {where} is not understood: write sqlite:////path/to/file or postgresql://host/name."

@@ -9,19 +9,19 @@ from guardian.cases.deliberation import BoardAnswer, Mark, MarkKind, Motion
 from guardian.cases.values import (
     Answer,
     Ballot,
+    CaseStep,
     Decision,
     Draft,
     DraftKind,
     DraftState,
     PartyRole,
     Proposal,
-    Step,
     StepKind,
     StepState,
 )
 from guardian.ids import CaseId, DecisionId, DraftId, ProposalId, new_id
-from guardian.storage.act_store import ActStore
-from guardian.storage.consequence_form import read_consequence, written_consequence
+from guardian.storage.act_store import SqlActStore
+from guardian.storage.consequence_form import decode_consequence, encode_consequence
 from guardian.storage.tables.deliberation import (
     ballots,
     board_answers,
@@ -34,21 +34,21 @@ from guardian.storage.tables.deliberation import (
 )
 
 
-class DeliberationStore(ActStore):
+class SqlDeliberationStore(SqlActStore):
     """The store of weighing and deciding; acts taken alone and their reviews are its other half, in `act_store`."""
 
     # -- steps
 
-    async def steps_of(self, case: CaseId) -> tuple[Step, ...]:
+    async def steps_of(self, case: CaseId) -> tuple[CaseStep, ...]:
         """The steps of the case that somebody or some clock has touched."""
         return tuple([await self._step(row) for row in await self._rows(steps, steps.c.case_id == case)])
 
-    async def add_step(self, step: Step) -> None:
+    async def add_step(self, step: CaseStep) -> None:
         """The step is remembered."""
         row = {"id": _step_id(step), "case_id": step.case, "kind": step.kind, "version": step.version}
         await self._connection.execute(insert(steps).values(**row, **await self._step_columns(step)))
 
-    async def save_step(self, step: Step) -> Step:
+    async def save_step(self, step: CaseStep) -> CaseStep:
         """The step stands as given, one version later; Stale where somebody was quicker."""
         version = await self._change(steps, _step_id(step), step.version, **await self._step_columns(step))
         return replace(step, version=version)
@@ -84,20 +84,20 @@ class DeliberationStore(ActStore):
     async def add_ballot(self, ballot: Ballot) -> None:
         """The ballot is remembered beside the earlier ones of the same member."""
         row_id = new_id()
-        said = {"answer": ballot.answer, "severe": ballot.severe, "reason": ballot.reason}
+        content = {"answer": ballot.answer, "severe": ballot.severe, "reason": ballot.reason}
         case = await self._case_of(ballot.proposal)
         row = {"id": row_id, "proposal_id": ballot.proposal, "member_id": ballot.member, "at": ballot.at}
-        sealed = await self._seal(case, "ballots", row_id, said)
-        await self._connection.execute(insert(ballots).values(**row, sealed=sealed))
+        encrypted = await self._encrypt(case, "ballots", row_id, content)
+        await self._connection.execute(insert(ballots).values(**row, sealed=encrypted))
 
     async def ballots_on(self, proposal: ProposalId) -> tuple[Ballot, ...]:
         """Every ballot that was cast on the proposal, oldest first."""
         rows = await self._rows(ballots, ballots.c.proposal_id == proposal)
-        said = [await self._unseal("ballots", row) for row in rows]
+        contents = [await self._decrypt("ballots", row) for row in rows]
         # An expunged ballot says nothing any more; what it led to stands in the proposal's result.
         return tuple(
             Ballot(row.proposal_id, row.member_id, Answer(words["answer"]), row.at, words["severe"], words["reason"])
-            for row, words in zip(rows, said, strict=True)
+            for row, words in zip(rows, contents, strict=True)
             if words
         )
 
@@ -140,8 +140,8 @@ class DeliberationStore(ActStore):
             "supersedes": decision.supersedes,
             "enacted_at": decision.enacted_at,
             "version": decision.version,
-            "sealed": await self._seal(
-                decision.case, "decisions", decision.id, written_consequence(decision.consequence)
+            "sealed": await self._encrypt(
+                decision.case, "decisions", decision.id, encode_consequence(decision.consequence)
             ),
         }
         await self._connection.execute(insert(decisions).values(row))
@@ -169,8 +169,8 @@ class DeliberationStore(ActStore):
             "by": answer.by,
             "at": answer.at,
             "version": answer.version,
-            "sealed": await self._seal(
-                answer.case, "board_answers", answer.id, written_consequence(answer.consequence)
+            "sealed": await self._encrypt(
+                answer.case, "board_answers", answer.id, encode_consequence(answer.consequence)
             ),
         }
         await self._connection.execute(insert(board_answers).values(**row, **_confirmation(answer)))
@@ -180,7 +180,7 @@ class DeliberationStore(ActStore):
         version = await self._change(board_answers, answer.id, answer.version, **_confirmation(answer))
         return replace(answer, version=version)
 
-    async def board_answer_for(self, case: CaseId) -> BoardAnswer | None:
+    async def board_answer_on(self, case: CaseId) -> BoardAnswer | None:
         """The newest answer of the Board on the case."""
         rows = await self._rows(board_answers, board_answers.c.case_id == case)
         return await self._board_answer(rows[-1]) if rows else None
@@ -199,15 +199,15 @@ class DeliberationStore(ActStore):
             "at": draft.at,
             "state": draft.state,
             "standard": draft.standard,
-            "second": draft.second,
+            "second": draft.confirmed_by,
             "version": draft.version,
-            "sealed": await self._seal(draft.case, "drafts", draft.id, {"text": draft.text}),
+            "sealed": await self._encrypt(draft.case, "drafts", draft.id, {"text": draft.text}),
         }
         await self._connection.execute(insert(drafts).values(row))
 
     async def save_draft(self, draft: Draft) -> Draft:
         """Where the draft stands is as given, one version later; its text never changes once it is written."""
-        version = await self._change(drafts, draft.id, draft.version, state=draft.state, second=draft.second)
+        version = await self._change(drafts, draft.id, draft.version, state=draft.state, second=draft.confirmed_by)
         return replace(draft, version=version)
 
     async def draft(self, draft: DraftId) -> Draft | None:
@@ -221,19 +221,19 @@ class DeliberationStore(ActStore):
 
     # -- rows and values
 
-    async def _step_columns(self, step: Step) -> dict[str, Any]:
+    async def _step_columns(self, step: CaseStep) -> dict[str, Any]:
         return {
             "state": step.state,
             "at": step.at,
             "by": step.by,
-            "second": step.second,
+            "second": step.confirmed_by,
             "until": step.until,
-            "sealed": await self._seal(step.case, "steps", _step_id(step), {"reason": step.reason}),
+            "sealed": await self._encrypt(step.case, "steps", _step_id(step), {"reason": step.reason}),
         }
 
-    async def _step(self, row: Row[Any]) -> Step:
-        words = await self._unseal("steps", row)
-        return Step(
+    async def _step(self, row: Row[Any]) -> CaseStep:
+        words = await self._decrypt("steps", row)
+        return CaseStep(
             row.case_id,
             StepKind(row.kind),
             StepState(row.state),
@@ -246,25 +246,28 @@ class DeliberationStore(ActStore):
         )
 
     async def _proposal_columns(self, proposal: Proposal) -> dict[str, Any]:
-        content = {"consequence": written_consequence(proposal.consequence), "counted": list(proposal.counted)}
+        content = {
+            "consequence": encode_consequence(proposal.consequence),
+            "counted": list(proposal.eligible_at_closing),
+        }
         return {
             "severe": proposal.severe,
             "settled_at": proposal.settled_at,
             "result": proposal.result,
-            "sealed": await self._seal(proposal.case, "proposals", proposal.id, content),
+            "sealed": await self._encrypt(proposal.case, "proposals", proposal.id, content),
         }
 
     async def _proposals(self, condition: ColumnElement[bool]) -> tuple[Proposal, ...]:
         found = []
         for row in await self._rows(proposals, condition):
-            content = await self._unseal("proposals", row)
+            content = await self._decrypt("proposals", row)
             found.append(
                 Proposal(
                     row.id,
                     row.case_id,
                     row.by,
                     row.at,
-                    read_consequence(content.get("consequence")),
+                    decode_consequence(content.get("consequence")),
                     row.person_id,
                     row.severe,
                     row.settled_at,
@@ -286,7 +289,7 @@ class DeliberationStore(ActStore):
                     row.id,
                     row.case_id,
                     row.at,
-                    read_consequence(await self._unseal("decisions", row)),
+                    decode_consequence(await self._decrypt("decisions", row)),
                     row.person_id,
                     row.proposal_id,
                     row.by_board,
@@ -299,7 +302,7 @@ class DeliberationStore(ActStore):
         )
 
     async def _board_answer(self, row: Row[Any]) -> BoardAnswer:
-        consequence = read_consequence(await self._unseal("board_answers", row))
+        consequence = decode_consequence(await self._decrypt("board_answers", row))
         return BoardAnswer(
             row.id,
             row.case_id,
@@ -321,7 +324,7 @@ class DeliberationStore(ActStore):
                     DraftKind(row.kind),
                     PartyRole(row.to_role),
                     row.person_id,
-                    (await self._unseal("drafts", row)).get("text", ""),
+                    (await self._decrypt("drafts", row)).get("text", ""),
                     row.by,
                     row.at,
                     DraftState(row.state),
@@ -339,7 +342,7 @@ class DeliberationStore(ActStore):
         return list(await self._connection.execute(statement))
 
 
-def _step_id(step: Step) -> str:
+def _step_id(step: CaseStep) -> str:
     return f"{step.case}/{step.kind}"
 
 

@@ -5,95 +5,97 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, insert, or_, select
 
-from guardian.cases.local import Hop, HopState, Urgency, Way
+from guardian.cases.local import Direction, Handoff, HandoffState, Urgency
 from guardian.ids import CaseId, MemberId, PersonId, Reference, SpaceName
-from guardian.storage.keys_store import Scope
+from guardian.storage.keys_store import KeyScope
 from guardian.storage.sealed import Expunged
-from guardian.storage.store import SealedStore
-from guardian.storage.tables.hops import hops
+from guardian.storage.store import EncryptedSqlStore
+from guardian.storage.tables.hops import handoffs
 
 
-class HopStore(SealedStore):
+class SqlHandoffStore(EncryptedSqlStore):
     """Implements the cases room's store of hops."""
 
-    async def add_hop(self, hop: Hop) -> None:
+    async def add_handoff(self, handoff: Handoff) -> None:
         """The hop is remembered; its reference, and the code name of its matter, are taken for good."""
         row = {
-            "id": hop.id,
-            "reference": hop.reference,
-            "case_id": hop.case,
-            "way": hop.way,
-            "space": hop.space,
-            "at": hop.at,
-            "by": hop.by,
-            "urgency": hop.urgency,
-            "matter": hop.matter or None,
-            "version": hop.version,
+            "id": handoff.id,
+            "reference": handoff.reference,
+            "case_id": handoff.case,
+            "way": handoff.direction,
+            "space": handoff.space,
+            "at": handoff.at,
+            "by": handoff.by,
+            "urgency": handoff.urgency,
+            "matter": handoff.matter or None,
+            "version": handoff.version,
         }
-        await self._connection.execute(insert(hops).values(**row, **await self._columns(hop)))
+        await self._connection.execute(insert(handoffs).values(**row, **await self._columns(handoff)))
 
-    async def save_hop(self, hop: Hop) -> Hop:
+    async def save_handoff(self, handoff: Handoff) -> Handoff:
         """The hop stands as given, one version later; Stale where somebody was quicker."""
-        version = await self._change(hops, hop.id, hop.version, **await self._columns(hop))
-        return replace(hop, version=version)
+        version = await self._change(handoffs, handoff.id, handoff.version, **await self._columns(handoff))
+        return replace(handoff, version=version)
 
-    async def hop(self, hop: str) -> Hop | None:
+    async def handoff(self, handoff: str) -> Handoff | None:
         """The hop of that id."""
-        return await self._one(hops.c.id == hop)
+        return await self._select_one(handoffs.c.id == handoff)
 
-    async def by_reference(self, reference: Reference) -> Hop | None:
+    async def by_reference(self, reference: Reference) -> Handoff | None:
         """The hop that the moderators know by that reference."""
-        return await self._one(hops.c.reference == reference)
+        return await self._select_one(handoffs.c.reference == reference)
 
-    async def all_hops(self) -> tuple[Hop, ...]:
+    async def all_handoffs(self) -> tuple[Handoff, ...]:
         """Every hop, oldest first."""
-        return await self._many(hops.c.id.is_not(None))
+        return await self._select_all(handoffs.c.id.is_not(None))
 
-    async def of_case(self, case: CaseId) -> tuple[Hop, ...]:
+    async def of_case(self, case: CaseId) -> tuple[Handoff, ...]:
         """The hops of a case of the working group, and of a local matter that came from one, oldest first."""
-        return await self._many(or_(hops.c.case_id == case, hops.c.target_id == case))
+        return await self._select_all(or_(handoffs.c.case_id == case, handoffs.c.target_id == case))
 
-    async def of_person(self, person: PersonId) -> tuple[Hop, ...]:
+    async def of_person(self, person: PersonId) -> tuple[Handoff, ...]:
         """The hops about that person, oldest first."""
-        return await self._many(hops.c.person_id == person)
+        return await self._select_all(handoffs.c.person_id == person)
 
-    async def _columns(self, hop: Hop) -> dict[str, Any]:
+    async def _columns(self, handoff: Handoff) -> dict[str, Any]:
         words = {
-            "words": hop.words,
-            "done_locally": hop.done_locally,
-            "positions": dict(hop.positions),
-            "spaces": list(hop.spaces),
+            "words": handoff.words,
+            "done_locally": handoff.done_locally,
+            "positions": dict(handoff.positions),
+            "spaces": list(handoff.spaces),
         }
         return {
-            "state": hop.state,
-            "person_id": hop.person,
-            "target_id": hop.target,
-            "accepted_by": hop.accepted_by,
-            "accepted_at": hop.accepted_at,
-            "sealed": await self._sealer.seal_json(Scope.of_case(hop.case), "hops", hop.id, "sealed", words),
+            "state": handoff.state,
+            "person_id": handoff.person,
+            "target_id": handoff.target,
+            "accepted_by": handoff.accepted_by,
+            "accepted_at": handoff.accepted_at,
+            "sealed": await self._encryption.encrypt_json(
+                KeyScope.of_case(handoff.case), "hops", handoff.id, "sealed", words
+            ),
         }
 
-    async def _one(self, condition: ColumnElement[bool]) -> Hop | None:
-        row = (await self._connection.execute(select(hops).where(condition))).first()
-        return await self._hop(row) if row else None
+    async def _select_one(self, condition: ColumnElement[bool]) -> Handoff | None:
+        row = (await self._connection.execute(select(handoffs).where(condition))).first()
+        return await self._handoff(row) if row else None
 
-    async def _many(self, condition: ColumnElement[bool]) -> tuple[Hop, ...]:
-        rows = await self._connection.execute(select(hops).where(condition).order_by(hops.c.at, hops.c.id))
-        return tuple([await self._hop(row) for row in rows])
+    async def _select_all(self, condition: ColumnElement[bool]) -> tuple[Handoff, ...]:
+        rows = await self._connection.execute(select(handoffs).where(condition).order_by(handoffs.c.at, handoffs.c.id))
+        return tuple([await self._handoff(row) for row in rows])
 
-    async def _hop(self, row: Row[Any]) -> Hop:
-        content = await self._sealer.unseal_json("hops", row.id, "sealed", row.sealed)
+    async def _handoff(self, row: Row[Any]) -> Handoff:
+        content = await self._encryption.decrypt_json("hops", row.id, "sealed", row.sealed)
         known: dict[str, Any] = {} if isinstance(content, Expunged) else dict(content)
-        return Hop(
+        return Handoff(
             id=row.id,
             reference=Reference(row.reference),
             case=CaseId(row.case_id),
-            way=Way(row.way),
+            direction=Direction(row.way),
             space=SpaceName(row.space),
             at=row.at,
             by=None if row.by is None else MemberId(row.by),
             urgency=Urgency(row.urgency),
-            state=HopState(row.state),
+            state=HandoffState(row.state),
             matter=row.matter or "",
             person=None if row.person_id is None else PersonId(row.person_id),
             target=None if row.target_id is None else CaseId(row.target_id),

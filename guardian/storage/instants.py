@@ -10,7 +10,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-def microseconds(instant: datetime) -> int:
+def to_microseconds(instant: datetime) -> int:
     """The instant in whole microseconds since 1970; an instant without a zone is a bug, and raises ValueError."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
@@ -22,14 +22,14 @@ def from_microseconds(count: int) -> datetime:
     return _EPOCH + count * _MICROSECOND
 
 
-class UtcInstant(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """A column of instants: SQLite knows no zones and PostgreSQL converts them, whole numbers do neither."""
 
     impl = BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else microseconds(value)
+        return None if value is None else to_microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         return None if value is None else from_microseconds(value)

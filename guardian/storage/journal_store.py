@@ -17,19 +17,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import CaseId
 from guardian.journal import Entry
-from guardian.storage.instants import microseconds
-from guardian.storage.keys_store import Scope
-from guardian.storage.sealed import Expunged, Sealer
+from guardian.storage.instants import to_microseconds
+from guardian.storage.keys_store import KeyScope
+from guardian.storage.sealed import Expunged, FieldEncryption
 from guardian.storage.tables.ground import journal, journal_head
 
 GENESIS: Final = "0" * 64
 _HEAD: Final = 1
 _BATCH: Final = 500
-_PLACE: Final = ("journal", "sealed")
+_TEXT_COLUMN: Final = ("journal", "sealed")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JournalLine:
     """An entry as it stands in the journal. Its text is EXPUNGED where the key of its case is destroyed."""
 
     position: int
@@ -60,32 +60,32 @@ class ChainReport:
     faults: tuple[ChainFault, ...]
 
     @property
-    def whole(self) -> bool:
+    def is_intact(self) -> bool:
         return not self.faults
 
 
 class JournalReader:
     """Reads the journal and walks its chain."""
 
-    def __init__(self, connection: AsyncConnection, sealer: Sealer) -> None:
+    def __init__(self, connection: AsyncConnection, encryption: FieldEncryption) -> None:
         self._connection = connection
-        self._sealer = sealer
+        self._encryption = encryption
 
-    async def of_case(self, case: CaseId) -> tuple[Line, ...]:
+    async def of_case(self, case: CaseId) -> tuple[JournalLine, ...]:
         """Every entry about the case, oldest first."""
         return await self._lines(journal.c.case_id == case)
 
-    async def after(self, position: int, limit: int = _BATCH) -> tuple[Line, ...]:
+    async def after(self, position: int, limit: int = _BATCH) -> tuple[JournalLine, ...]:
         """The entries after a position, oldest first; 0 begins at the first."""
         return await self._lines((journal.c.position > position) & (journal.c.position <= position + limit))
 
     async def verify(self) -> ChainReport:
         """Every entry was compared with its hashes, its predecessor and the head."""
-        walk = _Walk()
+        walk = _ChainWalk()
         async for row in self._rows():
-            walk.see(row)
+            walk.check(row)
         head = (await self._connection.execute(select(journal_head).where(journal_head.c.id == _HEAD))).first()
-        return walk.ended(head)
+        return walk.finish(head)
 
     async def _rows(self) -> AsyncIterator[Row[Any]]:
         position = 0
@@ -98,44 +98,44 @@ class JournalReader:
                 return
             position = rows[-1].position
 
-    async def _lines(self, condition: ColumnElement[bool]) -> tuple[Line, ...]:
+    async def _lines(self, condition: ColumnElement[bool]) -> tuple[JournalLine, ...]:
         found = select(journal).where(condition, journal.c.body.is_not(None)).order_by(journal.c.position)
         rows = (await self._connection.execute(found)).all()
-        await self._sealer.prepare(row.sealed for row in rows)
+        await self._encryption.load_keys(row.sealed for row in rows)
         return tuple([await self._line(row) for row in rows])
 
-    async def _line(self, row: Row[Any]) -> Line:
+    async def _line(self, row: Row[Any]) -> JournalLine:
         body = json.loads(row.body)
         text = None if row.sealed is None else await self._text(row)
         case = None if row.case_id is None else CaseId(row.case_id)
-        return Line(row.position, row.at, body["act"], body["by"], body["authority"], body["about"], case, text)
+        return JournalLine(row.position, row.at, body["act"], body["by"], body["authority"], body["about"], case, text)
 
     async def _text(self, row: Row[Any]) -> str | Expunged:
-        table, column = _PLACE
-        return await self._sealer.unseal_text(table, str(row.position), column, row.sealed)
+        table, column = _TEXT_COLUMN
+        return await self._encryption.decrypt_text(table, str(row.position), column, row.sealed)
 
 
-class JournalStore(JournalReader):
+class SqlJournal(JournalReader):
     """Collects the entries of one transaction and writes them as its last statements."""
 
-    def __init__(self, connection: AsyncConnection, sealer: Sealer, now: datetime) -> None:
-        super().__init__(connection, sealer)
+    def __init__(self, connection: AsyncConnection, encryption: FieldEncryption, now: datetime) -> None:
+        super().__init__(connection, encryption)
         self._now = now
-        self._noted: list[Entry] = []
+        self._entries: list[Entry] = []
 
     def note(self, entry: Entry) -> None:
         """The entry is written when the transaction commits, or not at all."""
         if entry.text is not None and entry.case is None:
             raise ValueError(f"the text of {entry.act} needs a case whose key seals it")
-        self._noted.append(entry)
+        self._entries.append(entry)
 
     async def flush(self) -> None:
         """All that was noted stands at the end of the chain, and the head names the last of it."""
-        if not self._noted:
+        if not self._entries:
             return
-        position, previous = await self._locked_head()
+        position, previous = await self._lock_head()
         rows = []
-        for entry in self._noted:
+        for entry in self._entries:
             position += 1
             row = await self._row(entry, position, previous)
             previous = _entry_hash(position, self._now, previous, row["body_hash"])
@@ -143,9 +143,9 @@ class JournalStore(JournalReader):
         await self._connection.execute(insert(journal), rows)
         moved = update(journal_head).where(journal_head.c.id == _HEAD).values(position=position, hash=previous)
         await self._connection.execute(moved)
-        self._noted.clear()
+        self._entries.clear()
 
-    async def _locked_head(self) -> tuple[int, str]:
+    async def _lock_head(self) -> tuple[int, str]:
         found = select(journal_head).where(journal_head.c.id == _HEAD).with_for_update()
         head = (await self._connection.execute(found)).first()
         if head is None:
@@ -155,8 +155,8 @@ class JournalStore(JournalReader):
         return head.position, head.hash
 
     async def _row(self, entry: Entry, position: int, previous: str) -> dict[str, Any]:
-        sealed = await self._sealed(entry, position)
-        body = _body(entry, sealed)
+        encrypted = await self._encrypted_text(entry, position)
+        body = _body(entry, encrypted)
         return {
             "position": position,
             "at": self._now,
@@ -164,17 +164,17 @@ class JournalStore(JournalReader):
             "body_hash": _hash(body.encode()),
             "body": body,
             "case_id": entry.case,
-            "sealed": sealed,
+            "sealed": encrypted,
         }
 
-    async def _sealed(self, entry: Entry, position: int) -> bytes | None:
+    async def _encrypted_text(self, entry: Entry, position: int) -> bytes | None:
         if entry.text is None or entry.case is None:
             return None
-        table, column = _PLACE
-        return await self._sealer.seal(Scope.of_case(entry.case), table, str(position), column, entry.text)
+        table, column = _TEXT_COLUMN
+        return await self._encryption.encrypt(KeyScope.of_case(entry.case), table, str(position), column, entry.text)
 
 
-class _Walk:
+class _ChainWalk:
     """Goes along the chain, oldest entry first, and notes each place where it does not hold."""
 
     def __init__(self) -> None:
@@ -184,44 +184,44 @@ class _Walk:
         self._withheld = 0
         self._faults: list[ChainFault] = []
 
-    def see(self, row: Row[Any]) -> None:
+    def check(self, row: Row[Any]) -> None:
         """The entry has been compared with its own hashes and with its predecessor."""
         self._entries += 1
         if row.position != self._position + 1:
-            self._fault(self._position + 1, "is missing")
+            self._add_fault(self._position + 1, "is missing")
         if row.previous != self._hash:
-            self._fault(row.position, "does not follow the entry before it")
-        self._see_body(row)
+            self._add_fault(row.position, "does not follow the entry before it")
+        self._check_body(row)
         self._position = row.position
         self._hash = _entry_hash(row.position, row.at, row.previous, row.body_hash)
 
-    def ended(self, head: Row[Any] | None) -> ChainReport:
+    def finish(self, head: Row[Any] | None) -> ChainReport:
         """The report, once the last entry has been compared with the head."""
         noted = (0, GENESIS) if head is None else (head.position, head.hash)
         if noted != (self._position, self._hash):
-            self._fault(self._position, "is not the entry that the head names")
+            self._add_fault(self._position, "is not the entry that the head names")
         return ChainReport(self._entries, self._withheld, self._hash, tuple(self._faults))
 
-    def _see_body(self, row: Row[Any]) -> None:
+    def _check_body(self, row: Row[Any]) -> None:
         if row.body is None:
             self._withheld += 1
             return
         if _hash(row.body.encode()) != row.body_hash:
-            self._fault(row.position, "has another body than the one that was written")
+            self._add_fault(row.position, "has another body than the one that was written")
             return
         body = json.loads(row.body)
         if body["case"] != row.case_id:
-            self._fault(row.position, "stands under another case than the one that was written")
+            self._add_fault(row.position, "stands under another case than the one that was written")
         if row.sealed is None:
             self._withheld += body["sealed"] is not None
         elif _hash(row.sealed) != body["sealed"]:
-            self._fault(row.position, "has another text than the one that was written")
+            self._add_fault(row.position, "has another text than the one that was written")
 
-    def _fault(self, position: int, what: str) -> None:
+    def _add_fault(self, position: int, what: str) -> None:
         self._faults.append(ChainFault(position, what))
 
 
-def _body(entry: Entry, sealed: bytes | None) -> str:
+def _body(entry: Entry, encrypted: bytes | None) -> str:
     """What the entry says, in the one spelling that is hashed. Of its text, only what the sealed bytes hash to."""
     return _canonical(
         {
@@ -230,13 +230,13 @@ def _body(entry: Entry, sealed: bytes | None) -> str:
             "authority": entry.authority,
             "about": dict(entry.about),
             "case": entry.case,
-            "sealed": None if sealed is None else _hash(sealed),
+            "sealed": None if encrypted is None else _hash(encrypted),
         }
     )
 
 
 def _entry_hash(position: int, at: datetime, previous: str, body_hash: str) -> str:
-    return _hash(_canonical([1, position, microseconds(at), previous, body_hash]).encode())
+    return _hash(_canonical([1, position, to_microseconds(at), previous, body_hash]).encode())
 
 
 def _canonical(value: object) -> str:

@@ -19,12 +19,12 @@ from guardian.errors import Misconfigured
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
-_MARK: Final = b"guardian key ring 1\n"
+_FILE_HEADER: Final = b"guardian key ring 1\n"
 _NUMBER_BYTES: Final = 4
 _PRIVATE: Final = 0o600
 _OTHERS: Final = 0o077
-_MASTER_TEXT: Final = 44
-_TOGETHER: Final = "bring both back from the same safe copy."
+_MASTER_KEY_LENGTH: Final = 44
+_RESTORE_BOTH: Final = "bring both back from the same safe copy."
 
 
 class KeyRing:
@@ -49,67 +49,67 @@ class KeyRing:
         master = _read_secret(master_path, "master key", faults)
         if faults:
             raise Misconfigured(faults)
-        _write_secret(path, _sealed(keys, _key(master_path, master)))
+        _write_secret(path, _encrypt_keys(keys, _decode_master_key(master_path, master)))
         return cls(keys)
 
     @classmethod
     def load(cls, path: Path, master_path: Path) -> Self:
         """The ring in the file; Misconfigured names every fault of the two files at once."""
         faults: list[str] = []
-        sealed = _read_secret(path, "key ring", faults)
+        encrypted = _read_secret(path, "key ring", faults)
         master = _read_secret(master_path, "master key", faults)
         if faults:
             raise Misconfigured(faults)
-        return cls(_opened(path, sealed, master_path, master))
+        return cls(_decrypt_keys(path, encrypted, master_path, master))
 
     @property
     def newest(self) -> int:
         """The number of the key that wraps now."""
         return max(self._keys)
 
-    def wrap(self, data_key: bytes, about: bytes) -> bytes:
+    def wrap(self, data_key: bytes, context: bytes) -> bytes:
         """The data key, to be opened only by this ring and only as the key of the same thing."""
         number = self.newest.to_bytes(_NUMBER_BYTES, "big")
         nonce = os.urandom(NONCE_BYTES)
-        return number + nonce + self._keys[self.newest].encrypt(nonce, data_key, number + about)
+        return number + nonce + self._keys[self.newest].encrypt(nonce, data_key, number + context)
 
-    def unwrap(self, wrapped: bytes, about: bytes) -> bytes:
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """The data key again; KeyError if its wrapping key is not on this ring, InvalidTag if it is not of this thing."""
         number, rest = wrapped[:_NUMBER_BYTES], wrapped[_NUMBER_BYTES:]
         cipher = self._keys[int.from_bytes(number, "big")]
-        return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], number + about)
+        return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], number + context)
 
     def __repr__(self) -> str:
         return f"KeyRing(newest={self.newest})"
 
 
-def _sealed(keys: Mapping[int, bytes], master: bytes) -> bytes:
+def _encrypt_keys(keys: Mapping[int, bytes], master: bytes) -> bytes:
     body = json.dumps({str(number): base64.b64encode(key).decode() for number, key in keys.items()})
     nonce = os.urandom(NONCE_BYTES)
-    return _MARK + nonce + AESGCM(master).encrypt(nonce, body.encode(), _MARK)
+    return _FILE_HEADER + nonce + AESGCM(master).encrypt(nonce, body.encode(), _FILE_HEADER)
 
 
-def _opened(path: Path, content: bytes, master_path: Path, master: bytes) -> dict[int, bytes]:
-    if not content.startswith(_MARK):
-        raise Misconfigured([f"The key ring {path} is damaged or not a key ring: {_TOGETHER}"])
-    nonce, sealed = content[len(_MARK) :][:NONCE_BYTES], content[len(_MARK) + NONCE_BYTES :]
-    cipher = AESGCM(_key(master_path, master))
+def _decrypt_keys(path: Path, content: bytes, master_path: Path, master: bytes) -> dict[int, bytes]:
+    if not content.startswith(_FILE_HEADER):
+        raise Misconfigured([f"The key ring {path} is damaged or not a key ring: {_RESTORE_BOTH}"])
+    nonce, encrypted = content[len(_FILE_HEADER) :][:NONCE_BYTES], content[len(_FILE_HEADER) + NONCE_BYTES :]
+    cipher = AESGCM(_decode_master_key(master_path, master))
     try:
-        keys = json.loads(cipher.decrypt(nonce, sealed, _MARK))
+        keys = json.loads(cipher.decrypt(nonce, encrypted, _FILE_HEADER))
         return {int(number): base64.b64decode(key) for number, key in keys.items()}
     except (InvalidTag, ValueError) as error:
-        fault = f"The key ring {path} does not open with the master key {master_path}: {_TOGETHER}"
+        fault = f"The key ring {path} does not open with the master key {master_path}: {_RESTORE_BOTH}"
         raise Misconfigured([fault]) from error
 
 
-def _key(path: Path, content: bytes) -> bytes:
+def _decode_master_key(path: Path, content: bytes) -> bytes:
     try:
         key = base64.b64decode(content.strip(), validate=True)
     except binascii.Error:
         key = b""
     if len(key) != KEY_BYTES:
-        shape = f"it holds one line of {_MASTER_TEXT} characters"
-        raise Misconfigured([f"The master key {path} is damaged ({shape}): {_TOGETHER}"])
+        shape = f"it holds one line of {_MASTER_KEY_LENGTH} characters"
+        raise Misconfigured([f"The master key {path} is damaged ({shape}): {_RESTORE_BOTH}"])
     return key
 
 

@@ -13,7 +13,7 @@ from guardian.ids import CaseId, PersonId
 from guardian.storage.tables.ground import data_keys
 
 
-class ScopeKind(StrEnum):
+class KeyScopeKind(StrEnum):
     CASE = "case"
     PERSON = "person"
     IDENTITY = "identity"
@@ -21,31 +21,31 @@ class ScopeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class KeyScope:
     """Whose key seals a text: with that key, everything sealed under it ends."""
 
-    kind: ScopeKind
+    kind: KeyScopeKind
     id: str
 
     @classmethod
     def of_case(cls, case: CaseId) -> Self:
         """Report and evidence texts, messages, proposals: what dies when the case is expunged."""
-        return cls(ScopeKind.CASE, case)
+        return cls(KeyScopeKind.CASE, case)
 
     @classmethod
     def of_person(cls, person: PersonId) -> Self:
         """Names, accounts and links of one person."""
-        return cls(ScopeKind.PERSON, person)
+        return cls(KeyScopeKind.PERSON, person)
 
     @classmethod
     def of_identity(cls, person: PersonId) -> Self:
         """What joins a code name to a human (P-9.2)."""
-        return cls(ScopeKind.IDENTITY, person)
+        return cls(KeyScopeKind.IDENTITY, person)
 
     @classmethod
     def of_service(cls, purpose: str) -> Self:
         """What belongs to no case and no person (answers to deliveries, pending receipts, tokens)."""
-        return cls(ScopeKind.SERVICE, purpose)
+        return cls(KeyScopeKind.SERVICE, purpose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class DataKey:
     """A row of keys. `wrapped` is None once the key is destroyed."""
 
     id: str
-    scope: Scope
+    scope: KeyScope
     wrapped: bytes | None
     ring_key_id: int
 
@@ -64,14 +64,14 @@ class DataKeyStore:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def of_scope(self, scope: Scope) -> DataKey | None:
+    async def of_scope(self, scope: KeyScope) -> DataKey | None:
         """The scope's key, destroyed or not; None if it never had one."""
         found = await self._where((data_keys.c.scope_kind == scope.kind) & (data_keys.c.scope_id == scope.id))
         return found[0] if found else None
 
-    async def of_scopes(self, scopes: Sequence[Scope]) -> tuple[DataKey, ...]:
+    async def of_scopes(self, scopes: Sequence[KeyScope]) -> tuple[DataKey, ...]:
         """The keys of those scopes that ever had one, destroyed or not."""
-        kinds: dict[ScopeKind, list[str]] = {}
+        kinds: dict[KeyScopeKind, list[str]] = {}
         for scope in scopes:
             kinds.setdefault(scope.kind, []).append(scope.id)
         found: list[DataKey] = []
@@ -103,7 +103,7 @@ class DataKeyStore:
         if rows:
             await self._connection.execute(insert(data_keys), rows)
 
-    async def destroy(self, scope: Scope, now: datetime) -> bool:
+    async def destroy(self, scope: KeyScope, now: datetime) -> bool:
         """Nothing opens the scope's texts again. False if it had no key, or none left."""
         statement = (
             update(data_keys)
@@ -116,6 +116,6 @@ class DataKeyStore:
     async def _where(self, condition: ColumnElement[bool]) -> tuple[DataKey, ...]:
         rows = await self._connection.execute(select(data_keys).where(condition))
         return tuple(
-            DataKey(row.id, Scope(ScopeKind(row.scope_kind), row.scope_id), row.wrapped, row.ring_key_id)
+            DataKey(row.id, KeyScope(KeyScopeKind(row.scope_kind), row.scope_id), row.wrapped, row.ring_key_id)
             for row in rows
         )

@@ -7,9 +7,9 @@ from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from guardian.storage.bell import Bell
+from guardian.storage.bell import WakeupHub
 
-PATIENCE_SECONDS: Final = 15
+LOCK_TIMEOUT_SECONDS: Final = 15
 """How long a write waits for another before it gives up as Stale (wire time)."""
 
 
@@ -18,7 +18,7 @@ class Dialect(StrEnum):
     POSTGRESQL = "postgresql"
 
 
-class Hold:
+class ProcessLock:
     """What one process alone holds until it releases it. `lost` is set if it was taken away: then its work must stop."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Hold:
         raise NotImplementedError
 
 
-class Kind(Protocol):
+class Backend(Protocol):
     """One kind of database: how a write begins, how others are woken, how one process is told from two."""
 
     @property
@@ -42,7 +42,7 @@ class Kind(Protocol):
     def reader(self) -> AsyncEngine: ...
 
     @property
-    def bell(self) -> Bell: ...
+    def wakeups(self) -> WakeupHub: ...
 
     async def prepare(self) -> None:
         """The database answers and is fit for use."""
@@ -56,15 +56,15 @@ class Kind(Protocol):
         """No row points at nothing after tables were rebuilt."""
         ...
 
-    def listen(self) -> None:
+    def start_listening(self) -> None:
         """What other processes announce rings the bell from now on."""
         ...
 
-    async def announce(self, topics: Sequence[str]) -> None:
+    async def publish(self, topics: Sequence[str]) -> None:
         """Other processes hear of the topics."""
         ...
 
-    async def try_hold(self, name: str) -> Hold | None:
+    async def try_lock(self, name: str) -> ProcessLock | None:
         """What only one process may hold at a time, or None while another does."""
         ...
 

@@ -9,16 +9,16 @@ from sqlalchemy import Row, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
-from guardian.people.links import Challenge, Dispute, Join, together
+from guardian.people.links import Dispute, Merge, OwnershipCode, merged_people
 from guardian.spaces.port import Account
-from guardian.spaces.proof import Shown
-from guardian.storage.keys_store import Scope
+from guardian.spaces.proof import ProvenAccount
+from guardian.storage.keys_store import KeyScope
 from guardian.storage.sealed import Expunged
-from guardian.storage.store import SealedStore
-from guardian.storage.tables.links import challenges, disputes, joins, seen
+from guardian.storage.store import EncryptedSqlStore
+from guardian.storage.tables.links import disputes, evidence_readings, merges, ownership_codes
 
 
-class LinkStore(SealedStore):
+class SqlLinkStore(EncryptedSqlStore):
     """The people room's store of everything about links that is not a link."""
 
     async def add_dispute(self, dispute: Dispute) -> None:
@@ -48,98 +48,113 @@ class LinkStore(SealedStore):
         statement = select(disputes).where(disputes.c.account_id == link).order_by(disputes.c.at, disputes.c.id)
         return tuple([await self._dispute(row) for row in await self._connection.execute(statement)])
 
-    async def add_join(self, join: Join) -> None:
+    async def add_merge(self, merge: Merge) -> None:
         """The join waits for a second member."""
         row = {
-            "id": join.id,
-            "kept_id": join.kept,
-            "other_id": join.other,
-            "case_id": join.case,
-            "at": join.at,
-            "by": join.by,
-            "version": join.version,
+            "id": merge.id,
+            "kept_id": merge.kept,
+            "other_id": merge.other,
+            "case_id": merge.case,
+            "at": merge.at,
+            "by": merge.by,
+            "version": merge.version,
         }
-        await self._connection.execute(insert(joins).values(**row, **await self._join_columns(join)))
+        await self._connection.execute(insert(merges).values(**row, **await self._merge_columns(merge)))
 
-    async def save_join(self, join: Join) -> Join:
+    async def save_merge(self, merge: Merge) -> Merge:
         """The join stands as given, one version later; Stale where somebody was quicker."""
-        columns = await self._join_columns(join)
-        return replace(join, version=await self._change(joins, join.id, join.version, **columns))
+        columns = await self._merge_columns(merge)
+        return replace(merge, version=await self._change(merges, merge.id, merge.version, **columns))
 
-    async def join(self, join: str) -> Join | None:
+    async def merge(self, merge: str) -> Merge | None:
         """The join of that id."""
-        row = (await self._connection.execute(select(joins).where(joins.c.id == join))).first()
-        return await self._join(row) if row else None
+        row = (await self._connection.execute(select(merges).where(merges.c.id == merge))).first()
+        return await self._merge(row) if row else None
 
-    async def joins_of(self, person: PersonId) -> tuple[Join, ...]:
+    async def merges_of(self, person: PersonId) -> tuple[Merge, ...]:
         """Every join that names the person, ended ones too, oldest first."""
-        named = or_(joins.c.kept_id == person, joins.c.other_id == person)
-        statement = select(joins).where(named).order_by(joins.c.at, joins.c.id)
-        return tuple([await self._join(row) for row in await self._connection.execute(statement)])
+        named = or_(merges.c.kept_id == person, merges.c.other_id == person)
+        statement = select(merges).where(named).order_by(merges.c.at, merges.c.id)
+        return tuple([await self._merge(row) for row in await self._connection.execute(statement)])
 
-    async def together(self, person: PersonId) -> tuple[PersonId, ...]:
+    async def merged_people(self, person: PersonId) -> tuple[PersonId, ...]:
         """Everybody who is known to be the same human, the person themselves first."""
-        return await joined_to(self._connection, person)
+        return await load_merged_people(self._connection, person)
 
-    async def add_challenge(self, challenge: Challenge) -> None:
+    async def add_ownership_code(self, ownership_code: OwnershipCode) -> None:
         """The code waits to be written."""
         content = {
-            "space": challenge.account.space,
-            "native_id": challenge.account.native_id,
-            "handle": challenge.handle,
+            "space": ownership_code.account.space,
+            "native_id": ownership_code.account.native_id,
+            "handle": ownership_code.handle,
         }
-        scope = Scope.of_person(challenge.person)
+        scope = KeyScope.of_person(ownership_code.person)
         row = {
-            "id": challenge.id,
-            "digest": challenge.digest,
-            "person_id": challenge.person,
-            "case_id": challenge.case,
-            "by": challenge.by,
-            "at": challenge.at,
-            "until": challenge.until,
-            "known_at": challenge.known_at,
-            "claimed_at": challenge.claimed_at,
-            "sealed": await self._sealer.seal_json(scope, challenges.name, challenge.id, "sealed", content),
-            "version": challenge.version,
+            "id": ownership_code.id,
+            "digest": ownership_code.digest,
+            "person_id": ownership_code.person,
+            "case_id": ownership_code.case,
+            "by": ownership_code.by,
+            "at": ownership_code.at,
+            "until": ownership_code.until,
+            "known_at": ownership_code.known_at,
+            "claimed_at": ownership_code.claimed_at,
+            "sealed": await self._encryption.encrypt_json(
+                scope, ownership_codes.name, ownership_code.id, "sealed", content
+            ),
+            "version": ownership_code.version,
         }
-        await self._connection.execute(insert(challenges).values(row))
+        await self._connection.execute(insert(ownership_codes).values(row))
 
-    async def save_challenge(self, challenge: Challenge) -> Challenge:
+    async def save_ownership_code(self, ownership_code: OwnershipCode) -> OwnershipCode:
         """The challenge stands as given, one version later; Stale where somebody was quicker."""
-        columns = {"known_at": challenge.known_at, "claimed_at": challenge.claimed_at, "until": challenge.until}
-        return replace(challenge, version=await self._change(challenges, challenge.id, challenge.version, **columns))
+        columns = {
+            "known_at": ownership_code.known_at,
+            "claimed_at": ownership_code.claimed_at,
+            "until": ownership_code.until,
+        }
+        return replace(
+            ownership_code,
+            version=await self._change(ownership_codes, ownership_code.id, ownership_code.version, **columns),
+        )
 
-    async def challenge(self, digest: str) -> Challenge | None:
+    async def ownership_code(self, digest: str) -> OwnershipCode | None:
         """The challenge whose code has that digest; None also where its person is expunged."""
-        row = (await self._connection.execute(select(challenges).where(challenges.c.digest == digest))).first()
+        row = (
+            await self._connection.execute(select(ownership_codes).where(ownership_codes.c.digest == digest))
+        ).first()
         if row is None:
             return None
-        content = await self._sealer.unseal_json(challenges.name, row.id, "sealed", row.sealed)
-        return None if isinstance(content, Expunged) else _read_challenge(row, content)
+        content = await self._encryption.decrypt_json(ownership_codes.name, row.id, "sealed", row.sealed)
+        return None if isinstance(content, Expunged) else _read_ownership_code(row, content)
 
-    async def note_seen(self, about: str, member: MemberId, at: datetime) -> None:
+    async def record_evidence_read(self, subject: str, member: MemberId, at: datetime) -> None:
         """The member has read the evidence of the link or join; noting it again changes nothing."""
-        statement = self._insert(seen).values(about=about, member_id=member, at=at)
+        statement = self._insert(evidence_readings).values(about=subject, member_id=member, at=at)
         await self._connection.execute(statement.on_conflict_do_nothing())
 
-    async def has_seen(self, about: str, member: MemberId) -> bool:
+    async def has_read_evidence(self, subject: str, member: MemberId) -> bool:
         """Whether the member has read that evidence."""
-        statement = select(seen.c.at).where(seen.c.about == about, seen.c.member_id == member)
+        statement = select(evidence_readings.c.at).where(
+            evidence_readings.c.about == subject, evidence_readings.c.member_id == member
+        )
         return (await self._connection.execute(statement)).first() is not None
 
     async def _dispute_columns(self, dispute: Dispute) -> dict[str, Any]:
-        scope = Scope.of_case(dispute.case)
+        scope = KeyScope.of_case(dispute.case)
         return {
             "settled_at": dispute.settled_at,
             "settled_by": dispute.settled_by,
             "upheld": dispute.upheld,
-            "text": await self._sealer.seal(scope, disputes.name, dispute.id, "text", dispute.text),
-            "shown": await self._sealer.seal_json(scope, disputes.name, dispute.id, "shown", _packed(dispute.shown)),
+            "text": await self._encryption.encrypt(scope, disputes.name, dispute.id, "text", dispute.text),
+            "shown": await self._encryption.encrypt_json(
+                scope, disputes.name, dispute.id, "shown", _encode_shown(dispute.shown)
+            ),
         }
 
     async def _dispute(self, row: Row[Any]) -> Dispute:
-        text = await self._sealer.unseal_text(disputes.name, row.id, "text", row.text)
-        shown = await self._sealer.unseal_json(disputes.name, row.id, "shown", row.shown) if row.shown else {}
+        text = await self._encryption.decrypt_text(disputes.name, row.id, "text", row.text)
+        shown = await self._encryption.decrypt_json(disputes.name, row.id, "shown", row.shown) if row.shown else {}
         return Dispute(
             row.id,
             AccountId(row.account_id),
@@ -150,23 +165,23 @@ class LinkStore(SealedStore):
             row.settled_at,
             row.settled_by,
             row.upheld,
-            () if isinstance(shown, Expunged) else _unpacked(shown),
+            () if isinstance(shown, Expunged) else _decode_shown(shown),
             row.version,
         )
 
-    async def _join_columns(self, join: Join) -> dict[str, Any]:
-        scope = Scope.of_case(join.case)
+    async def _merge_columns(self, merge: Merge) -> dict[str, Any]:
+        scope = KeyScope.of_case(merge.case)
         return {
-            "confirmed_at": join.confirmed_at,
-            "confirmed_by": join.confirmed_by,
-            "ended_at": join.ended_at,
-            "ended_by": join.ended_by,
-            "evidence": await self._sealer.seal(scope, joins.name, join.id, "evidence", join.evidence),
+            "confirmed_at": merge.confirmed_at,
+            "confirmed_by": merge.confirmed_by,
+            "ended_at": merge.ended_at,
+            "ended_by": merge.ended_by,
+            "evidence": await self._encryption.encrypt(scope, merges.name, merge.id, "evidence", merge.evidence),
         }
 
-    async def _join(self, row: Row[Any]) -> Join:
-        evidence = await self._sealer.unseal_text(joins.name, row.id, "evidence", row.evidence)
-        return Join(
+    async def _merge(self, row: Row[Any]) -> Merge:
+        evidence = await self._encryption.decrypt_text(merges.name, row.id, "evidence", row.evidence)
+        return Merge(
             row.id,
             PersonId(row.kept_id),
             PersonId(row.other_id),
@@ -182,24 +197,24 @@ class LinkStore(SealedStore):
         )
 
 
-async def joined_to(connection: AsyncConnection, person: PersonId) -> tuple[PersonId, ...]:
+async def load_merged_people(connection: AsyncConnection, person: PersonId) -> tuple[PersonId, ...]:
     """Everybody who is known to be the same human as the person, themselves first; mostly nobody else is."""
-    standing = joins.c.confirmed_at.is_not(None) & joins.c.ended_at.is_(None)
-    rows = await connection.execute(select(joins.c.kept_id, joins.c.other_id).where(standing))
-    return together(person, [(PersonId(row.kept_id), PersonId(row.other_id)) for row in rows])
+    is_active = merges.c.confirmed_at.is_not(None) & merges.c.ended_at.is_(None)
+    rows = await connection.execute(select(merges.c.kept_id, merges.c.other_id).where(is_active))
+    return merged_people(person, [(PersonId(row.kept_id), PersonId(row.other_id)) for row in rows])
 
 
-def _packed(shown: Sequence[Shown]) -> dict[str, Any]:
+def _encode_shown(shown: Sequence[ProvenAccount]) -> dict[str, Any]:
     return {"accounts": [[each.account.space, each.account.native_id, each.handle] for each in shown]}
 
 
-def _unpacked(content: Mapping[str, Any]) -> tuple[Shown, ...]:
+def _decode_shown(content: Mapping[str, Any]) -> tuple[ProvenAccount, ...]:
     named = content.get("accounts", ())
-    return tuple(Shown(Account(SpaceName(space), native_id), handle) for space, native_id, handle in named)
+    return tuple(ProvenAccount(Account(SpaceName(space), native_id), handle) for space, native_id, handle in named)
 
 
-def _read_challenge(row: Row[Any], content: dict[str, Any]) -> Challenge:
-    return Challenge(
+def _read_ownership_code(row: Row[Any], content: dict[str, Any]) -> OwnershipCode:
+    return OwnershipCode(
         row.id,
         row.digest,
         PersonId(row.person_id),

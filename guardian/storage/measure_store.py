@@ -9,18 +9,18 @@ from sqlalchemy import ColumnElement, Row, func, insert, select
 
 from guardian.cases.measures import Measure, MeasureKind
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName
-from guardian.sanctions.things import HeldThing, ThingState
-from guardian.spaces.things import Thing, ThingHold
-from guardian.storage.keys_store import Scope
+from guardian.sanctions.things import ContentRestriction, ContentRestrictionState
+from guardian.spaces.things import ContentRef, ContentRestrictionKind
+from guardian.storage.keys_store import KeyScope
 from guardian.storage.sealed import Expunged
-from guardian.storage.store import SealedStore
-from guardian.storage.tables.measures import measures, thing_holds
+from guardian.storage.store import EncryptedSqlStore
+from guardian.storage.tables.measures import content_restrictions, measures
 from rules.measures import MeasureReason
 
-_OVER = (ThingState.RELEASED, ThingState.GONE)
+_OVER = (ContentRestrictionState.RELEASED, ContentRestrictionState.GONE)
 
 
-class MeasureStore(SealedStore):
+class SqlMeasureStore(EncryptedSqlStore):
     """The store of local measures."""
 
     async def add(self, measure: Measure) -> None:
@@ -59,12 +59,12 @@ class MeasureStore(SealedStore):
 
     async def _measures(self, condition: ColumnElement[bool]) -> tuple[Measure, ...]:
         rows = (await self._connection.execute(select(measures).where(condition).order_by(measures.c.id))).all()
-        await self._sealer.prepare(row.sealed for row in rows)
+        await self._encryption.load_keys(row.sealed for row in rows)
         return tuple([await self._measure(row) for row in rows])
 
     async def _columns(self, measure: Measure) -> dict[str, Any]:
-        said = {"reason": measure.reason, "words": measure.words, "thing": _written(measure.thing)}
-        scope = Scope.of_case(measure.case)
+        details = {"reason": measure.reason, "words": measure.words, "thing": _encode_content(measure.content)}
+        scope = KeyScope.of_case(measure.case)
         return {
             "person_id": measure.person,
             "kind": measure.kind,
@@ -72,14 +72,14 @@ class MeasureStore(SealedStore):
             "ends": measure.ends,
             "ended_at": measure.ended_at,
             "ended_by": measure.ended_by,
-            "asked_at": measure.asked_at,
-            "looked_at": measure.looked_at,
-            "sealed": await self._sealer.seal_json(scope, "measures", measure.id, "sealed", said),
+            "asked_at": measure.reconsideration_requested_at,
+            "looked_at": measure.reconsidered_at,
+            "sealed": await self._encryption.encrypt_json(scope, "measures", measure.id, "sealed", details),
         }
 
     async def _measure(self, row: Row[Any]) -> Measure:
-        content = await self._sealer.unseal_json("measures", row.id, "sealed", row.sealed)
-        said: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
+        content = await self._encryption.decrypt_json("measures", row.id, "sealed", row.sealed)
+        details: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
         return Measure(
             row.id,
             CaseId(row.case_id),
@@ -88,10 +88,10 @@ class MeasureStore(SealedStore):
             MemberId(row.by),
             row.at,
             row.ends,
-            MeasureReason(said.get("reason", MeasureReason.GUIDELINES)),
-            said.get("words", ""),
+            MeasureReason(details.get("reason", MeasureReason.GUIDELINES)),
+            details.get("words", ""),
             PersonId(row.person_id) if row.person_id else None,
-            _read(SpaceName(row.space), said.get("thing")),
+            _decode_content(SpaceName(row.space), details.get("thing")),
             row.native,
             row.ended_at,
             row.ended_by,
@@ -101,77 +101,86 @@ class MeasureStore(SealedStore):
         )
 
 
-class ThingHoldStore(SealedStore):
+class SqlContentRestrictionStore(EncryptedSqlStore):
     """The store of holds on things."""
 
-    async def add(self, held: HeldThing) -> None:
+    async def add(self, restriction: ContentRestriction) -> None:
         """The hold is wanted."""
         row = {
-            "id": held.id,
-            "case_id": held.case,
-            "space": held.thing.space,
-            "hold": held.hold,
-            "version": held.version,
+            "id": restriction.id,
+            "case_id": restriction.case,
+            "space": restriction.content.space,
+            "hold": restriction.restriction,
+            "version": restriction.version,
         }
-        await self._connection.execute(insert(thing_holds).values(**row, **await self._columns(held)))
+        await self._connection.execute(insert(content_restrictions).values(**row, **await self._columns(restriction)))
 
-    async def save(self, held: HeldThing) -> HeldThing:
+    async def save(self, restriction: ContentRestriction) -> ContentRestriction:
         """The hold stands as given, one version later; Stale where somebody was quicker."""
-        version = await self._change(thing_holds, held.id, held.version, **await self._columns(held))
-        return replace(held, version=version)
+        version = await self._change(
+            content_restrictions, restriction.id, restriction.version, **await self._columns(restriction)
+        )
+        return replace(restriction, version=version)
 
-    async def held(self, hold_id: str) -> HeldThing | None:
+    async def restriction(self, restriction_id: str) -> ContentRestriction | None:
         """The hold of that id."""
-        found = await self._holds(thing_holds.c.id == hold_id)
+        found = await self._restrictions(content_restrictions.c.id == restriction_id)
         return found[0] if found else None
 
-    async def due(self, now: datetime, limit: int) -> tuple[HeldThing, ...]:
+    async def due(self, now: datetime, limit: int) -> tuple[ContentRestriction, ...]:
         """Holds whose next look has come, the longest due first."""
         rows = await self._connection.execute(
-            select(thing_holds).where(thing_holds.c.next_look <= now).order_by(thing_holds.c.next_look).limit(limit)
+            select(content_restrictions)
+            .where(content_restrictions.c.next_look <= now)
+            .order_by(content_restrictions.c.next_look)
+            .limit(limit)
         )
-        return tuple([await self._held(row) for row in rows.all()])
+        return tuple([await self._restriction(row) for row in rows.all()])
 
     async def next_due(self) -> datetime | None:
         """The earliest next look; None while nothing waits."""
-        found: datetime | None = await self._connection.scalar(select(func.min(thing_holds.c.next_look)))
+        found: datetime | None = await self._connection.scalar(select(func.min(content_restrictions.c.next_look)))
         return found
 
-    async def standing(self) -> tuple[HeldThing, ...]:
+    async def unfinished(self) -> tuple[ContentRestriction, ...]:
         """Every hold that is not over, oldest first."""
-        return await self._holds(thing_holds.c.state.not_in(_OVER))
+        return await self._restrictions(content_restrictions.c.state.not_in(_OVER))
 
-    async def _holds(self, condition: ColumnElement[bool]) -> tuple[HeldThing, ...]:
-        rows = (await self._connection.execute(select(thing_holds).where(condition).order_by(thing_holds.c.id))).all()
-        return tuple([await self._held(row) for row in rows])
+    async def _restrictions(self, condition: ColumnElement[bool]) -> tuple[ContentRestriction, ...]:
+        rows = (
+            await self._connection.execute(
+                select(content_restrictions).where(condition).order_by(content_restrictions.c.id)
+            )
+        ).all()
+        return tuple([await self._restriction(row) for row in rows])
 
-    async def _columns(self, held: HeldThing) -> dict[str, Any]:
-        said = {"thing": _written(held.thing), "placed_by": held.placed_by}
-        scope = Scope.of_case(held.case)
+    async def _columns(self, restriction: ContentRestriction) -> dict[str, Any]:
+        details = {"thing": _encode_content(restriction.content), "placed_by": restriction.restricted_by}
+        scope = KeyScope.of_case(restriction.case)
         return {
-            "until": held.until,
-            "state": held.state,
-            "next_look": held.next_look,
-            "failures": held.failures,
-            "blocked_since": held.blocked_since,
-            "told_at": held.told_at,
-            "why": held.why,
-            "sealed": await self._sealer.seal_json(scope, "thing_holds", held.id, "sealed", said),
+            "until": restriction.until,
+            "state": restriction.state,
+            "next_look": restriction.due_at,
+            "failures": restriction.failures,
+            "blocked_since": restriction.blocked_since,
+            "told_at": restriction.notified_at,
+            "why": restriction.detail,
+            "sealed": await self._encryption.encrypt_json(scope, "thing_holds", restriction.id, "sealed", details),
         }
 
-    async def _held(self, row: Row[Any]) -> HeldThing:
-        content = await self._sealer.unseal_json("thing_holds", row.id, "sealed", row.sealed)
-        said: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
+    async def _restriction(self, row: Row[Any]) -> ContentRestriction:
+        content = await self._encryption.decrypt_json("thing_holds", row.id, "sealed", row.sealed)
+        details: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
         space = SpaceName(row.space)
-        return HeldThing(
+        return ContentRestriction(
             row.id,
             CaseId(row.case_id),
-            _read(space, said.get("thing")) or Thing(space, ""),
-            ThingHold(row.hold),
+            _decode_content(space, details.get("thing")) or ContentRef(space, ""),
+            ContentRestrictionKind(row.hold),
             row.until,
             row.next_look,
-            ThingState(row.state),
-            said.get("placed_by"),
+            ContentRestrictionState(row.state),
+            details.get("placed_by"),
             row.failures,
             row.blocked_since,
             row.told_at,
@@ -180,9 +189,9 @@ class ThingHoldStore(SealedStore):
         )
 
 
-def _written(thing: Thing | None) -> list[str] | None:
-    return None if thing is None else [thing.native_id, thing.link]
+def _encode_content(content: ContentRef | None) -> list[str] | None:
+    return None if content is None else [content.native_id, content.link]
 
 
-def _read(space: SpaceName, written: list[str] | None) -> Thing | None:
-    return None if written is None else Thing(space, written[0], written[1])
+def _decode_content(space: SpaceName, written: list[str] | None) -> ContentRef | None:
+    return None if written is None else ContentRef(space, written[0], written[1])

@@ -9,15 +9,15 @@ from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from guardian.ids import AccountId, CaseId, MemberId, NoticeId, PersonId, ReportId
 from guardian.notices.values import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
-from guardian.storage.keys_store import Scope
+from guardian.storage.keys_store import KeyScope
 from guardian.storage.sealed import Expunged
-from guardian.storage.store import SealedStore
+from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.notices import notices
 
-_WITHOUT_CASE: Final = Scope.of_service("notices")
+_WITHOUT_CASE: Final = KeyScope.of_service("notices")
 
 
-class NoticeStore(SealedStore):
+class SqlNoticeStore(EncryptedSqlStore):
     """The notices room's store."""
 
     async def add(self, notice: Notice) -> None:
@@ -54,13 +54,13 @@ class NoticeStore(SealedStore):
         found: int = (await self._connection.execute(statement)).scalar_one()
         return found
 
-    async def told_since(
+    async def count_by_member_since(
         self, kinds: Collection[NoticeKind], since: datetime
     ) -> Mapping[tuple[MemberId, NoticeKind], int]:
         """How many notices of those kinds each member was given at that instant or after it."""
-        wanted = notices.c.kind.in_(kinds) & (notices.c.created_at >= since) & notices.c.member_id.is_not(None)
+        matching = notices.c.kind.in_(kinds) & (notices.c.created_at >= since) & notices.c.member_id.is_not(None)
         grouped = (notices.c.member_id, notices.c.kind)
-        statement = select(*grouped, func.count().label("many")).where(wanted).group_by(*grouped)
+        statement = select(*grouped, func.count().label("many")).where(matching).group_by(*grouped)
         rows = await self._connection.execute(statement)
         return {(MemberId(row.member_id), NoticeKind(row.kind)): row.many for row in rows}
 
@@ -91,7 +91,7 @@ class NoticeStore(SealedStore):
         return tuple([await self._read(row) for row in rows])
 
     async def _columns(self, notice: Notice) -> dict[str, Any]:
-        scope = _WITHOUT_CASE if notice.case is None else Scope.of_case(notice.case)
+        scope = _WITHOUT_CASE if notice.case is None else KeyScope.of_case(notice.case)
         content = {"facts": dict(notice.facts), "proof": notice.proof}
         return {
             "kind": notice.kind,
@@ -107,11 +107,11 @@ class NoticeStore(SealedStore):
             "state": notice.state,
             "tries": notice.tries,
             "sanction_id": notice.sanction,
-            "sealed": await self._sealer.seal_json(scope, "notices", notice.id, "sealed", content),
+            "sealed": await self._encryption.encrypt_json(scope, "notices", notice.id, "sealed", content),
         }
 
     async def _read(self, row: Row[Any]) -> Notice:
-        content = await self._sealer.unseal_json("notices", row.id, "sealed", row.sealed)
+        content = await self._encryption.decrypt_json("notices", row.id, "sealed", row.sealed)
         known: Mapping[str, Any] = {"facts": {}, "proof": ""} if isinstance(content, Expunged) else content
         return Notice(
             id=NoticeId(row.id),

@@ -8,19 +8,29 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, insert, select
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
-from guardian.people.values import Group, KnownAccount, Member, Naming, Office, Person, Role, Trust, surely_theirs
+from guardian.people.values import (
+    Group,
+    LinkedAccount,
+    LinkEvidence,
+    Member,
+    Office,
+    Person,
+    Role,
+    Trust,
+    contactable_accounts,
+)
 from guardian.spaces.port import Account
-from guardian.storage.instants import from_microseconds, microseconds
-from guardian.storage.keys_store import Scope
+from guardian.storage.instants import from_microseconds, to_microseconds
+from guardian.storage.keys_store import KeyScope
 from guardian.storage.sealed import Expunged
-from guardian.storage.store import SealedStore
+from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.people import accounts, members, people
 
-_MEMBERS: Final = Scope.of_service("members")
+_MEMBERS: Final = KeyScope.of_service("members")
 _BATCH: Final = 256
 
 
-class PeopleStore(SealedStore):
+class SqlPeopleStore(EncryptedSqlStore):
     """The people room's store."""
 
     async def members(self) -> tuple[Member, ...]:
@@ -33,27 +43,31 @@ class PeopleStore(SealedStore):
         row = (await self._connection.execute(select(members).where(members.c.id == member))).first()
         return await self._member(row) if row else None
 
-    async def member_with(self, account: Account) -> Member | None:
+    async def member_with_account(self, account: Account) -> Member | None:
         """The member whose own account it is."""
         return next((member for member in await self.members() if account in member.accounts), None)
 
     async def add_member(self, member: Member) -> None:
         """The member is remembered."""
-        sealed = await self._sealer.seal_json(_MEMBERS, "members", member.id, "sealed", _written_member(member))
-        row = {"id": member.id, "sealed": sealed, "ended_at": member.ended_at, "version": member.version}
+        encrypted = await self._encryption.encrypt_json(
+            _MEMBERS, "members", member.id, "sealed", _encode_member(member)
+        )
+        row = {"id": member.id, "sealed": encrypted, "ended_at": member.ended_at, "version": member.version}
         await self._connection.execute(insert(members).values(row))
 
     async def save_member(self, member: Member) -> Member:
         """The member stands as given, one version later; Stale where somebody was quicker."""
-        sealed = await self._sealer.seal_json(_MEMBERS, "members", member.id, "sealed", _written_member(member))
-        version = await self._change(members, member.id, member.version, sealed=sealed, ended_at=member.ended_at)
+        encrypted = await self._encryption.encrypt_json(
+            _MEMBERS, "members", member.id, "sealed", _encode_member(member)
+        )
+        version = await self._change(members, member.id, member.version, sealed=encrypted, ended_at=member.ended_at)
         return replace(member, version=version)
 
     async def person(self, person: PersonId) -> Person | None:
         """The person of that id."""
         return await self._person(people.c.id == person)
 
-    async def person_named(self, code_name: str) -> Person | None:
+    async def person_by_code_name(self, code_name: str) -> Person | None:
         """The person of that code name."""
         return await self._person(people.c.code_name == code_name)
 
@@ -71,80 +85,82 @@ class PeopleStore(SealedStore):
         """Every code name that a person has."""
         return frozenset((await self._connection.execute(select(people.c.code_name))).scalars())
 
-    async def owners(self, account: Account) -> tuple[KnownAccount, ...]:
+    async def links_of_account(self, account: Account) -> tuple[LinkedAccount, ...]:
         """Every link from that account to a person, oldest first; at most one of them is binding."""
         return tuple(known for known in await self.accounts_in(account.space) if known.account == account)
 
-    async def accounts_of(self, person: PersonId) -> tuple[KnownAccount, ...]:
+    async def accounts_of(self, person: PersonId) -> tuple[LinkedAccount, ...]:
         """The person's accounts with every trust, oldest link first."""
         return await self._accounts(accounts.c.person_id == person)
 
-    async def surely_of(self, person: PersonId) -> tuple[KnownAccount, ...]:
+    async def contactable_accounts(self, person: PersonId) -> tuple[LinkedAccount, ...]:
         """Those of the person's accounts at which they may be written to about their own matters."""
-        return surely_theirs(await self.accounts_of(person))
+        return contactable_accounts(await self.accounts_of(person))
 
-    async def accounts_in(self, space: SpaceName) -> tuple[KnownAccount, ...]:
+    async def accounts_in(self, space: SpaceName) -> tuple[LinkedAccount, ...]:
         """Every account that is known in the space, oldest link first."""
         return await self._accounts(accounts.c.space == space)
 
-    async def account(self, account: AccountId) -> KnownAccount | None:
+    async def account(self, account: AccountId) -> LinkedAccount | None:
         """The account of that id."""
         found = await self._accounts(accounts.c.id == account)
         return found[0] if found else None
 
-    async def add_account(self, account: KnownAccount) -> None:
+    async def add_account(self, account: LinkedAccount) -> None:
         """The link is remembered."""
         row = {"id": account.id, "person_id": account.person, "version": account.version}
         await self._connection.execute(insert(accounts).values(**row, **await self._account_columns(account)))
 
-    async def add_strangers(self, strangers: Sequence[tuple[Person, KnownAccount]]) -> None:
+    async def add_new_people(self, new_people: Sequence[tuple[Person, LinkedAccount]]) -> None:
         """Many people are remembered, each with one account."""
-        await self._sealer.key_for_each([Scope.of_person(person.id) for person, _ in strangers])
-        named = [{"id": p.id, "code_name": p.code_name, "created_at": p.created_at, "version": 0} for p, _ in strangers]
+        await self._encryption.ensure_keys([KeyScope.of_person(person.id) for person, _ in new_people])
+        named = [
+            {"id": p.id, "code_name": p.code_name, "created_at": p.created_at, "version": 0} for p, _ in new_people
+        ]
         linked = [
-            {"id": a.id, "person_id": a.person, "version": 0, **await self._account_columns(a)} for _, a in strangers
+            {"id": a.id, "person_id": a.person, "version": 0, **await self._account_columns(a)} for _, a in new_people
         ]
         await self._connection.execute(insert(people), named)
         await self._connection.execute(insert(accounts), linked)
 
-    async def save_account(self, account: KnownAccount) -> KnownAccount:
+    async def save_account(self, account: LinkedAccount) -> LinkedAccount:
         """The link stands as given, one version later; Stale where somebody was quicker."""
         columns = await self._account_columns(account)
         return replace(account, version=await self._change(accounts, account.id, account.version, **columns))
 
     async def _member(self, row: Row[Any]) -> Member:
-        content = await self._sealer.unseal_json("members", row.id, "sealed", row.sealed)
+        content = await self._encryption.decrypt_json("members", row.id, "sealed", row.sealed)
         return _read_member(row, {"name": "Expunged"} if isinstance(content, Expunged) else content)
 
     async def _person(self, condition: ColumnElement[bool]) -> Person | None:
         row = (await self._connection.execute(select(people).where(condition))).first()
         return Person(PersonId(row.id), row.code_name, row.created_at, row.version) if row else None
 
-    async def _accounts(self, condition: ColumnElement[bool]) -> tuple[KnownAccount, ...]:
+    async def _accounts(self, condition: ColumnElement[bool]) -> tuple[LinkedAccount, ...]:
         rows = (await self._connection.execute(select(accounts).where(condition).order_by(accounts.c.id))).all()
-        found: list[KnownAccount] = []
+        found: list[LinkedAccount] = []
         for start in range(0, len(rows), _BATCH):
-            found.extend(await self._unsealed(rows[start : start + _BATCH]))
+            found.extend(await self._decrypt_accounts(rows[start : start + _BATCH]))
         return tuple(found)
 
-    async def _unsealed(self, rows: Sequence[Row[Any]]) -> list[KnownAccount]:
+    async def _decrypt_accounts(self, rows: Sequence[Row[Any]]) -> list[LinkedAccount]:
         """The accounts of these rows; those of a person whose key is destroyed are gone."""
-        await self._sealer.prepare(row.sealed for row in rows)
+        await self._encryption.load_keys(row.sealed for row in rows)
         found = []
         for row in rows:
-            content = await self._sealer.unseal_json("accounts", row.id, "sealed", row.sealed)
+            content = await self._encryption.decrypt_json("accounts", row.id, "sealed", row.sealed)
             if not isinstance(content, Expunged):
                 found.append(_read_account(row, content))
         return found
 
-    async def _account_columns(self, account: KnownAccount) -> dict[str, Any]:
+    async def _account_columns(self, account: LinkedAccount) -> dict[str, Any]:
         content = {
             "native_id": account.account.native_id,
             "handle": account.handle,
             "evidence": account.evidence,
-            "namings": [[each.case, each.trust, each.by, each.evidence] for each in account.namings],
+            "namings": [[each.case, each.trust, each.by, each.evidence] for each in account.case_evidence],
         }
-        scope = Scope.of_person(account.person)
+        scope = KeyScope.of_person(account.person)
         return {
             "space": account.account.space,
             "trust": account.trust,
@@ -153,14 +169,14 @@ class PeopleStore(SealedStore):
             "confirmed_by": account.confirmed_by,
             "ended_at": account.ended_at,
             "ended_by": account.ended_by,
-            "sealed": await self._sealer.seal_json(scope, "accounts", account.id, "sealed", content),
+            "sealed": await self._encryption.encrypt_json(scope, "accounts", account.id, "sealed", content),
         }
 
 
-def _written_member(member: Member) -> dict[str, Any]:
+def _encode_member(member: Member) -> dict[str, Any]:
     return {
         "name": member.name,
-        "roles": [_written_role(role) for role in member.roles],
+        "roles": [_encode_role(role) for role in member.roles],
         "accounts": [[account.space, account.native_id] for account in member.accounts],
         "email": member.email,
         "aliases": list(member.aliases),
@@ -168,12 +184,12 @@ def _written_member(member: Member) -> dict[str, Any]:
     }
 
 
-def _written_role(role: Role) -> dict[str, Any]:
+def _encode_role(role: Role) -> dict[str, Any]:
     return {
         "group": role.group,
         "office": role.office,
-        "since": microseconds(role.since),
-        "until": None if role.until is None else microseconds(role.until),
+        "since": to_microseconds(role.since),
+        "until": None if role.until is None else to_microseconds(role.until),
         "space": role.space,
     }
 
@@ -197,8 +213,8 @@ def _read_role(role: Mapping[str, Any]) -> Role:
     return Role(Group(role["group"]), Office(role["office"]), from_microseconds(role["since"]), until, role["space"])
 
 
-def _read_account(row: Row[Any], content: Mapping[str, Any]) -> KnownAccount:
-    return KnownAccount(
+def _read_account(row: Row[Any], content: Mapping[str, Any]) -> LinkedAccount:
+    return LinkedAccount(
         id=AccountId(row.id),
         person=PersonId(row.person_id),
         account=Account(SpaceName(row.space), content["native_id"]),
@@ -208,8 +224,9 @@ def _read_account(row: Row[Any], content: Mapping[str, Any]) -> KnownAccount:
         linked_by=row.linked_by,
         evidence=content["evidence"],
         confirmed_by=row.confirmed_by,
-        namings=tuple(
-            Naming(CaseId(case), Trust(trust), by, evidence) for case, trust, by, evidence in content.get("namings", ())
+        case_evidence=tuple(
+            LinkEvidence(CaseId(case), Trust(trust), by, evidence)
+            for case, trust, by, evidence in content.get("namings", ())
         ),
         ended_at=row.ended_at,
         ended_by=row.ended_by,

@@ -16,14 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from guardian.ids import new_id
 from guardian.logs import logger
-from guardian.storage.bell import Bell
-from guardian.storage.kinds import PATIENCE_SECONDS, Dialect, Hold
-from guardian.storage.statements import WORDED
+from guardian.storage.bell import WakeupHub
+from guardian.storage.kinds import LOCK_TIMEOUT_SECONDS, Dialect, ProcessLock
+from guardian.storage.statements import STATEMENT_CACHE
 
 _CONNECTIONS: Final = 4
 _CONFLICTS: Final = frozenset({"40001", "40P01", "55P03"})
 _WRITERS_LOCK: Final = 4_715_262_701
-_HOLDS_LOCK: Final = 471_526
+_PROCESS_LOCKS: Final = 471_526
 _CHANNEL: Final = "guardian"
 _HEARTBEAT_SECONDS: Final = 5.0
 _LONGEST_PAUSE_SECONDS: Final = 30.0
@@ -31,13 +31,13 @@ _LONGEST_PAUSE_SECONDS: Final = 30.0
 log = logger("storage")
 
 
-class PostgresqlKind:
+class PostgresqlBackend:
     """A server. Writes read what is committed, one after the other; reads see one instant and change nothing."""
 
     def __init__(self, url: URL, application: str) -> None:
         self._url = url
         self._instance = new_id()
-        self._ear: asyncio.Task[None] | None = None
+        self._listener_task: asyncio.Task[None] | None = None
         self._settings = {
             "application_name": f"guardian-{application}",
             # A host that died or hangs must not keep the lock of the one writer.
@@ -45,10 +45,10 @@ class PostgresqlKind:
             "tcp_keepalives_interval": "5",
             "tcp_keepalives_count": "3",
             "idle_in_transaction_session_timeout": "60s",
-            "lock_timeout": f"{PATIENCE_SECONDS}s",
+            "lock_timeout": f"{LOCK_TIMEOUT_SECONDS}s",
         }
         self.dialect = Dialect.POSTGRESQL
-        self.bell = Bell()
+        self.wakeups = WakeupHub()
         self.writer = self._writing_engine()
         self.reader = self._engine("REPEATABLE READ", postgresql_readonly=True)
 
@@ -62,22 +62,22 @@ class PostgresqlKind:
     async def check_references(self, connection: AsyncConnection) -> None:
         """Nothing to do: each statement was checked as it ran."""
 
-    def listen(self) -> None:
-        if self._ear is None:
-            self._ear = asyncio.get_running_loop().create_task(self._hear_others())
+    def start_listening(self) -> None:
+        if self._listener_task is None:
+            self._listener_task = asyncio.get_running_loop().create_task(self._listen_forever())
 
-    async def announce(self, topics: Sequence[str]) -> None:
+    async def publish(self, topics: Sequence[str]) -> None:
         async with self.reader.connect() as connection:
             for topic in topics:
-                said = {"channel": _CHANNEL, "payload": f"{self._instance} {topic}"}
-                await connection.execute(text("SELECT pg_notify(:channel, :payload)"), said)
+                parameters = {"channel": _CHANNEL, "payload": f"{self._instance} {topic}"}
+                await connection.execute(text("SELECT pg_notify(:channel, :payload)"), parameters)
             await connection.commit()
 
-    async def try_hold(self, name: str) -> Hold | None:
+    async def try_lock(self, name: str) -> ProcessLock | None:
         connection = await self._connect()
         key = zlib.crc32(name.encode()) - 2**31
-        if await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", _HOLDS_LOCK, key):
-            return _SessionHold(connection)
+        if await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", _PROCESS_LOCKS, key):
+            return _SessionLock(connection)
         await connection.close()
         return None
 
@@ -92,79 +92,79 @@ class PostgresqlKind:
             await connection.close()
 
     async def close(self) -> None:
-        if self._ear is not None:
-            await _ended(self._ear)
-            self._ear = None
+        if self._listener_task is not None:
+            await _cancel(self._listener_task)
+            self._listener_task = None
         await self.reader.dispose()
         await self.writer.dispose()
 
-    async def _hear_others(self) -> None:
+    async def _listen_forever(self) -> None:
         """The bell rings for what others announce. Without a connection the listeners' own caps serve."""
         pause = 1.0
         while True:
             try:
-                await self._hear_until_cut_off()
+                await self._listen_until_disconnected()
                 pause = 1.0
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 log.warning("listening.was_refused", kind=type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
-    async def _hear_until_cut_off(self) -> None:
-        cut_off = asyncio.Event()
+    async def _listen_until_disconnected(self) -> None:
+        disconnected = asyncio.Event()
         connection = await self._connect()
         try:
-            connection.add_termination_listener(lambda _: cut_off.set())
-            await connection.add_listener(_CHANNEL, self._heard)
-            self.bell.ring(None)
-            await cut_off.wait()
+            connection.add_termination_listener(lambda _: disconnected.set())
+            await connection.add_listener(_CHANNEL, self._on_notification)
+            self.wakeups.wake(None)
+            await disconnected.wait()
         finally:
             connection.terminate()
 
-    def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+    def _on_notification(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         instance, _space, topic = str(payload).partition(" ")
         if instance != self._instance:
-            self.bell.ring((topic,))
+            self.wakeups.wake((topic,))
 
     async def _connect(self) -> Any:
         address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return await asyncpg.connect(address, server_settings=self._settings, timeout=PATIENCE_SECONDS)
+        return await asyncpg.connect(address, server_settings=self._settings, timeout=LOCK_TIMEOUT_SECONDS)
 
     def _writing_engine(self) -> AsyncEngine:
         # READ COMMITTED, since each statement must see what the writer before us committed while we waited.
         engine = self._engine("READ COMMITTED")
-        event.listen(engine.sync_engine, "begin", _wait_as_writer)
+        event.listen(engine.sync_engine, "begin", _lock_writer)
         return engine
 
     def _engine(self, isolation: Literal["READ COMMITTED", "REPEATABLE READ"], **options: object) -> AsyncEngine:
         return create_async_engine(
             self._url,
             isolation_level=isolation,
-            execution_options={"compiled_cache": WORDED, **options},
+            execution_options={"compiled_cache": STATEMENT_CACHE, **options},
             hide_parameters=True,
             pool_size=_CONNECTIONS,
             max_overflow=0,
-            pool_timeout=PATIENCE_SECONDS,
+            pool_timeout=LOCK_TIMEOUT_SECONDS,
             pool_pre_ping=True,
             connect_args={"server_settings": self._settings},
         )
 
 
-class _SessionHold(Hold):
+class _SessionLock(ProcessLock):
     """An advisory lock of a session of its own; a heartbeat tells when the session, and with it the lock, is gone."""
 
     def __init__(self, connection: Any) -> None:
         super().__init__()
         self._connection = connection
         connection.add_termination_listener(lambda _: self.lost.set())
-        self._heart = asyncio.get_running_loop().create_task(self._beat())
+        self._watch_task = asyncio.get_running_loop().create_task(self._watch_session())
 
     async def release(self) -> None:
-        await _ended(self._heart)
+        await _cancel(self._watch_task)
         with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             await self._connection.close(timeout=_HEARTBEAT_SECONDS)
 
-    async def _beat(self) -> None:
+    async def _watch_session(self) -> None:
         while not self.lost.is_set():
             await asyncio.sleep(_HEARTBEAT_SECONDS)
             try:
@@ -175,11 +175,11 @@ class _SessionHold(Hold):
                 self.lost.set()
 
 
-def _wait_as_writer(connection: Connection) -> None:
+def _lock_writer(connection: Connection) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
+async def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task

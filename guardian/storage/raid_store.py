@@ -8,36 +8,36 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from guardian.cases.raids import LineState, Raid, RaidLine, RaidState, Standing
+from guardian.cases.raids import Raid, RaidLine, RaidLineState, RaidLineStatus, RaidState
 from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName, new_id
-from guardian.sanctions.many import Newcomer, One, Phase
-from guardian.sanctions.values import FOLLOWS, Application, Coverage, CoverageState, Intent, IntentKind, Prior
-from guardian.spaces.port import Account, Belonging
-from guardian.storage.keys_store import Scope
-from guardian.storage.people_store import PeopleStore
-from guardian.storage.sanction_store import SanctionStore
-from guardian.storage.sealed import Expunged, Sealer
-from guardian.storage.store import SealedStore
-from guardian.storage.tables.links import joins
+from guardian.sanctions.many import BulkItem, NewAccount, Phase
+from guardian.sanctions.values import FOLLOWS, Coverage, CoverageState, Enforcement, Intent, IntentKind, Prior
+from guardian.spaces.port import Account, Entitlement
+from guardian.storage.keys_store import KeyScope
+from guardian.storage.people_store import SqlPeopleStore
+from guardian.storage.sanction_store import SqlSanctionStore
+from guardian.storage.sealed import Expunged, FieldEncryption
+from guardian.storage.store import EncryptedSqlStore
+from guardian.storage.tables.links import merges
 from guardian.storage.tables.people import accounts
-from guardian.storage.tables.raids import raid_alarms, raid_lines, raids
-from guardian.storage.tables.sanctions import applications, intents, keys, liftings, sanctions
-from rules.precedence import Hold
+from guardian.storage.tables.raids import raid_alerts, raid_lines, raids
+from guardian.storage.tables.sanctions import enforcements, intents, liftings, sanctions, work_items
+from rules.precedence import AccessLevel
 
-_UNDER_WAY: Final = (RaidState.RUNNING, RaidState.DONE)
+_ACTIVE: Final = (RaidState.RUNNING, RaidState.DONE)
 _LINE: Final = {"state": "now", "person_id": "person", "account_id": "account"}
 _PHASES: Final = tuple(str(phase) for phase in Phase)
-_IN_ONE_QUESTION: Final = 500
+_VALUES_PER_STATEMENT: Final = 500
 """SQLite takes a bounded number of values in one statement."""
 
 
-class RaidStore(SealedStore):
+class SqlRaidStore(EncryptedSqlStore):
     """The store of raids, and of the keys that are worked together."""
 
-    def __init__(self, connection: AsyncConnection, sealer: Sealer, now: datetime) -> None:
-        super().__init__(connection, sealer)
+    def __init__(self, connection: AsyncConnection, encryption: FieldEncryption, now: datetime) -> None:
+        super().__init__(connection, encryption)
         self._now = now
-        self._sanctions = SanctionStore(connection, sealer)
+        self._sanctions = SqlSanctionStore(connection, encryption)
 
     # -- raids and their lists
 
@@ -76,23 +76,25 @@ class RaidStore(SealedStore):
         """The raid whose leader the person stands for."""
         return await self._raid(raids.c.person_id == person)
 
-    async def under_way(self) -> tuple[Raid, ...]:
+    async def active(self) -> tuple[Raid, ...]:
         """The raids whose accounts a sanction holds, oldest first."""
-        found = await self._connection.execute(select(raids).where(raids.c.state.in_(_UNDER_WAY)).order_by(raids.c.id))
+        found = await self._connection.execute(select(raids).where(raids.c.state.in_(_ACTIVE)).order_by(raids.c.id))
         return tuple(_read(row) for row in found)
 
-    async def lines(self, raid: str, state: LineState, limit: int) -> tuple[RaidLine, ...]:
+    async def lines(self, raid: str, state: RaidLineState, limit: int) -> tuple[RaidLine, ...]:
         """The first lines in that state."""
         condition = and_(raid_lines.c.raid_id == raid, raid_lines.c.state == state)
         return await self._lines(select(raid_lines).where(condition).order_by(raid_lines.c.number).limit(limit))
 
-    async def take_up(self, newcomers: Sequence[Newcomer]) -> None:
+    async def add_accounts(self, new_accounts: Sequence[NewAccount]) -> None:
         """Each stands as a person with an account, a sanction, a total in each space of its scope, and a key."""
-        if newcomers:
-            await PeopleStore(self._connection, self._sealer).add_strangers([(n.person, n.account) for n in newcomers])
-            await self._sanctions.add_sanctions([n.sanction for n in newcomers])
-            await self._sanctions.save_totals([total for n in newcomers for total in n.totals])
-            await self._sanctions.add_keys([n.key for n in newcomers])
+        if new_accounts:
+            await SqlPeopleStore(self._connection, self._encryption).add_new_people(
+                [(n.person, n.account) for n in new_accounts]
+            )
+            await self._sanctions.add_sanctions([n.sanction for n in new_accounts])
+            await self._sanctions.save_totals([total for n in new_accounts for total in n.totals])
+            await self._sanctions.add_keys([n.work_item for n in new_accounts])
 
     async def save_lines(self, lines: Sequence[RaidLine]) -> None:
         """What became of the lines is remembered; what was typed stays as it was."""
@@ -104,9 +106,9 @@ class RaidStore(SealedStore):
 
     async def drop_listed(self, raid: str) -> int:
         """What was not taken up is dropped; how much that was."""
-        listed = and_(raid_lines.c.raid_id == raid, raid_lines.c.state == LineState.LISTED)
+        listed = and_(raid_lines.c.raid_id == raid, raid_lines.c.state == RaidLineState.LISTED)
         return (
-            await self._connection.execute(update(raid_lines).where(listed).values(state=LineState.DROPPED))
+            await self._connection.execute(update(raid_lines).where(listed).values(state=RaidLineState.DROPPED))
         ).rowcount
 
     async def names_person(self, raid: str, person: PersonId) -> bool:
@@ -121,181 +123,205 @@ class RaidStore(SealedStore):
         statement = select(sanctions.c.id).where(following).order_by(sanctions.c.id).limit(limit)
         return tuple(SanctionId(each) for each in (await self._connection.execute(statement)).scalars())
 
-    async def standing(self, raid: str) -> tuple[Standing, ...]:
+    async def line_statuses(self, raid: str) -> tuple[RaidLineStatus, ...]:
         """Every line with what is known of it, in the order of the list."""
-        joined = raid_lines.outerjoin(keys, keys.c.account_id == raid_lines.c.account_id)
-        statement = select(raid_lines, keys.c.state.label("key_state"), keys.c.why.label("key_why"))
-        ordered = statement.select_from(joined).where(raid_lines.c.raid_id == raid).order_by(raid_lines.c.number)
+        source = raid_lines.outerjoin(work_items, work_items.c.account_id == raid_lines.c.account_id)
+        statement = select(raid_lines, work_items.c.state.label("key_state"), work_items.c.why.label("key_why"))
+        ordered = statement.select_from(source).where(raid_lines.c.raid_id == raid).order_by(raid_lines.c.number)
         rows = (await self._connection.execute(ordered)).all()
-        await self._sealer.prepare(row.sealed for row in rows)
-        return tuple([Standing(await self._line(row), row.key_state, row.key_why or "") for row in rows])
+        await self._encryption.load_keys(row.sealed for row in rows)
+        return tuple([RaidLineStatus(await self._line(row), row.key_state, row.key_why or "") for row in rows])
 
-    async def still_open(self, raid: str) -> int:
+    async def count_pending(self, raid: str) -> int:
         """How many accounts of the raid no look has come to an end for."""
-        joined = raid_lines.outerjoin(keys, keys.c.account_id == raid_lines.c.account_id)
-        ahead = raid_lines.c.state.in_((LineState.LISTED, *_PHASES))
-        unseen = and_(raid_lines.c.state == LineState.BACK, keys.c.state.is_(None))
-        statement = select(func.count()).select_from(joined).where(raid_lines.c.raid_id == raid, or_(ahead, unseen))
+        source = raid_lines.outerjoin(work_items, work_items.c.account_id == raid_lines.c.account_id)
+        ahead = raid_lines.c.state.in_((RaidLineState.LISTED, *_PHASES))
+        unseen = and_(raid_lines.c.state == RaidLineState.RETURNED, work_items.c.state.is_(None))
+        statement = select(func.count()).select_from(source).where(raid_lines.c.raid_id == raid, or_(ahead, unseen))
         return int((await self._connection.execute(statement)).scalar_one())
 
-    async def first_alarm(self, raid: str, space: SpaceName, alarm: str) -> bool:
+    async def claim_alert(self, raid: str, space: SpaceName, alert: str) -> bool:
         """Whether this alarm has not been raised in the space for this raid before; from now on it has."""
-        row = {"raid_id": raid, "space": space, "alarm": alarm}
+        row = {"raid_id": raid, "space": space, "alarm": alert}
         return (
-            await self._connection.execute(self._insert(raid_alarms).values(row).on_conflict_do_nothing())
+            await self._connection.execute(self._insert(raid_alerts).values(row).on_conflict_do_nothing())
         ).rowcount == 1
 
     # -- keys that are worked together
 
-    async def spaces_with_batch(self) -> tuple[SpaceName, ...]:
+    async def spaces_with_items(self) -> tuple[SpaceName, ...]:
         """The spaces in which any key is one of many."""
-        rows = await self._connection.execute(select(keys.c.space).where(keys.c.batch.is_not(None)).distinct())
+        rows = await self._connection.execute(
+            select(work_items.c.space).where(work_items.c.batch.is_not(None)).distinct()
+        )
         return tuple(SpaceName(space) for space in sorted(rows.scalars()))
 
-    async def still_coming(self) -> bool:
+    async def expects_more(self) -> bool:
         """Whether more of them are about to be added."""
-        listed = and_(raid_lines.c.state == LineState.LISTED, raids.c.state == RaidState.RUNNING)
-        joined = raid_lines.join(raids, raids.c.id == raid_lines.c.raid_id)
+        listed = and_(raid_lines.c.state == RaidLineState.LISTED, raids.c.state == RaidState.RUNNING)
+        source = raid_lines.join(raids, raids.c.id == raid_lines.c.raid_id)
         return (
-            await self._connection.execute(select(raids.c.id).select_from(joined).where(listed).limit(1))
+            await self._connection.execute(select(raids.c.id).select_from(source).where(listed).limit(1))
         ).first() is not None
 
-    async def places_of_many(self, space: SpaceName) -> tuple[Account, ...]:
+    async def accounts(self, space: SpaceName) -> tuple[Account, ...]:
         """Every account there that is one of many, or about to be."""
-        ahead = and_(raid_lines.c.space == space, raid_lines.c.state.in_((LineState.LISTED, *_PHASES)))
+        ahead = and_(raid_lines.c.space == space, raid_lines.c.state.in_((RaidLineState.LISTED, *_PHASES)))
         running = and_(raids.c.id == raid_lines.c.raid_id, raids.c.state == RaidState.RUNNING)
-        return tuple(line.place for line in await self._lines(select(raid_lines).join(raids, running).where(ahead)))
+        return tuple(
+            line.space_account for line in await self._lines(select(raid_lines).join(raids, running).where(ahead))
+        )
 
-    async def batch(self, space: SpaceName, phases: Sequence[Phase], limit: int) -> tuple[One, ...]:
+    async def items(self, space: SpaceName, phases: Sequence[Phase], limit: int) -> tuple[BulkItem, ...]:
         """The first of many in these phases."""
         in_phase = and_(
-            keys.c.batch.is_not(None), keys.c.space == space, raid_lines.c.state.in_([str(p) for p in phases])
+            work_items.c.batch.is_not(None),
+            work_items.c.space == space,
+            raid_lines.c.state.in_([str(p) for p in phases]),
         )
         # Chosen first: what else is asked of each of them costs too much to be asked of all.
-        its_own = and_(keys.c.account_id == raid_lines.c.account_id, keys.c.batch == raid_lines.c.raid_id)
-        joined = raid_lines.join(keys, its_own)
-        chosen = select(raid_lines.c.id).select_from(joined).where(in_phase, raid_lines.c.space == space)
+        its_own = and_(work_items.c.account_id == raid_lines.c.account_id, work_items.c.batch == raid_lines.c.raid_id)
+        source = raid_lines.join(work_items, its_own)
+        chosen = select(raid_lines.c.id).select_from(source).where(in_phase, raid_lines.c.space == space)
         first = (await self._connection.execute(chosen.order_by(raid_lines.c.id).limit(limit))).scalars().all()
-        statement = self._ones().where(in_phase, raid_lines.c.id.in_(first)).order_by(raid_lines.c.id)
+        statement = self._select_items().where(in_phase, raid_lines.c.id.in_(first)).order_by(raid_lines.c.id)
         rows = (await self._connection.execute(statement)).all()
-        await self._sealer.prepare(row.sealed for row in rows)
-        return tuple([await self._one(row) for row in rows])
+        await self._encryption.load_keys(row.sealed for row in rows)
+        return tuple([await self._item(row) for row in rows])
 
-    async def not_plain(self, space: SpaceName) -> tuple[AccountId, ...]:
+    async def ineligible(self, space: SpaceName) -> tuple[AccountId, ...]:
         """Those of many that must be looked at by themselves: lifted meanwhile, or not the only thing decided."""
-        there = and_(keys.c.batch.is_not(None), keys.c.space == space, ~self._plain())
-        ours = raid_lines.join(keys, keys.c.account_id == raid_lines.c.account_id).join(
-            raids, and_(raids.c.id == raid_lines.c.raid_id, raids.c.id == keys.c.batch)
+        there = and_(work_items.c.batch.is_not(None), work_items.c.space == space, ~self._is_plain())
+        ours = raid_lines.join(work_items, work_items.c.account_id == raid_lines.c.account_id).join(
+            raids, and_(raids.c.id == raid_lines.c.raid_id, raids.c.id == work_items.c.batch)
         )
-        statement = select(keys.c.account_id).select_from(ours).where(there)
+        statement = select(work_items.c.account_id).select_from(ours).where(there)
         return tuple(AccountId(each) for each in (await self._connection.execute(statement)).scalars())
 
-    async def intend_many(self, ones: Sequence[One], taken: Mapping[AccountId, tuple[Belonging, ...]]) -> None:
+    async def store_intents(
+        self, items: Sequence[BulkItem], losses: Mapping[AccountId, tuple[Entitlement, ...]]
+    ) -> None:
         """The intents to bar them are stored, with what a bar takes from each; those that have one keep it."""
-        fresh = [one for one in ones if one.phase is Phase.WAITING]
-        await self._sanctions.add_intents([(one.person, self._intent(one)) for one in fresh])
-        losing = [one for one in fresh if taken.get(one.account)]
+        fresh = [item for item in items if item.phase is Phase.WAITING]
+        await self._sanctions.add_intents([(item.person, self._intent(item)) for item in fresh])
+        losing = [item for item in fresh if losses.get(item.account)]
         before = [
-            (one.person, Application(one.account, Hold.BARRED, False, one.reference, Prior(), taken[one.account]))
-            for one in losing
+            (
+                item.person,
+                Enforcement(item.account, AccessLevel.BARRED, False, item.reference, Prior(), losses[item.account]),
+            )
+            for item in losing
         ]
         await self._sanctions.add_applications(before)
-        await self._move([one.account for one in ones], Phase.ASKED, Phase.WAITING)
+        await self._move([item.account for item in items], Phase.REQUESTED, Phase.WAITING)
 
-    async def note_said(self, accounts: Sequence[AccountId]) -> None:
+    async def mark_acknowledged(self, accounts: Sequence[AccountId]) -> None:
         """The space has said of these that it is done."""
-        await self._move(accounts, Phase.SAID, Phase.ASKED)
+        await self._move(accounts, Phase.ACKNOWLEDGED, Phase.REQUESTED)
 
-    async def hold_many(self, ones: Sequence[One]) -> None:
+    async def mark_held(self, items: Sequence[BulkItem]) -> None:
         """These are seen to be held by us: nobody need look at them until their sanction ends."""
-        held = [one.account for one in ones]
-        known = await self._placed(held)
+        account_ids = [item.account for item in items]
+        recorded = await self._mark_enforced(account_ids)
         proofs = [
-            (one.person, Application(one.account, Hold.BARRED, True, one.reference, Prior(), confirmed_at=self._now))
-            for one in ones
-            if one.account not in known
+            (
+                item.person,
+                Enforcement(item.account, AccessLevel.BARRED, True, item.reference, Prior(), confirmed_at=self._now),
+            )
+            for item in items
+            if item.account not in recorded
         ]
         await self._sanctions.add_applications(proofs)
-        held_there = CoverageState.HELD
-        totals = [Coverage(one.person, one.place.space, held_there, self._now, "held") for one in ones]
+        held_state = CoverageState.HELD
+        totals = [Coverage(item.person, item.space_account.space, held_state, self._now, "held") for item in items]
         await self._sanctions.save_totals(totals)
-        await self._rest(ones)
-        for part in _parts(held):
+        await self._set_at_rest(items)
+        for part in _parts(account_ids):
             is_open = and_(intents.c.account_id.in_(part), intents.c.closed_at.is_(None))
             await self._connection.execute(update(intents).where(is_open).values(closed_at=self._now))
-        await self._move(held, LineState.HELD, *Phase)
+        await self._move(account_ids, RaidLineState.HELD, *Phase)
 
-    async def hand_back(self, accounts: Sequence[AccountId], *, refuted: bool = False) -> None:
+    async def return_to_reconciler(self, accounts: Sequence[AccountId], *, refuted: bool = False) -> None:
         """These are due now like every other key; `refuted`: what was intended was not done by us."""
         for part in _parts(accounts):
-            theirs = keys.c.account_id.in_(part)
-            due = {"batch": None, "next_look": self._now, "version": keys.c.version + 1}
-            await self._connection.execute(update(keys).where(theirs).values(due))
+            theirs = work_items.c.account_id.in_(part)
+            due = {"batch": None, "next_look": self._now, "version": work_items.c.version + 1}
+            await self._connection.execute(update(work_items).where(theirs).values(due))
             if refuted:
                 is_open = and_(intents.c.account_id.in_(part), intents.c.closed_at.is_(None))
                 await self._connection.execute(update(intents).where(is_open).values(closed_at=self._now))
-        await self._move(accounts, LineState.BACK, *Phase)
+        await self._move(accounts, RaidLineState.RETURNED, *Phase)
 
-    async def _placed(self, held: Sequence[AccountId]) -> frozenset[str]:
+    async def _mark_enforced(self, held: Sequence[AccountId]) -> frozenset[str]:
         """Those whose losses were written down before the act: their records say now that ours stands."""
         known: set[str] = set()
         for part in _parts(held):
-            theirs = and_(applications.c.account_id.in_(part), applications.c.hold == Hold.BARRED)
-            known |= set((await self._connection.execute(select(applications.c.account_id).where(theirs))).scalars())
-            proof = {"placed": True, "confirmed_at": self._now, "version": applications.c.version + 1}
-            await self._connection.execute(update(applications).where(theirs).values(proof))
+            theirs = and_(enforcements.c.account_id.in_(part), enforcements.c.hold == AccessLevel.BARRED)
+            known |= set((await self._connection.execute(select(enforcements.c.account_id).where(theirs))).scalars())
+            proof = {"placed": True, "confirmed_at": self._now, "version": enforcements.c.version + 1}
+            await self._connection.execute(update(enforcements).where(theirs).values(proof))
         return frozenset(known)
 
-    def _intent(self, one: One) -> Intent:
+    def _intent(self, item: BulkItem) -> Intent:
         new = IntentId(new_id())
-        return Intent(new, one.account, IntentKind.PLACE, Hold.BARRED, one.reference, Prior(), self._now)
+        return Intent(new, item.account, IntentKind.RESTRICT, AccessLevel.BARRED, item.reference, Prior(), self._now)
 
-    async def _rest(self, ones: Sequence[One]) -> None:
+    async def _set_at_rest(self, items: Sequence[BulkItem]) -> None:
         """The keys are at rest; one that was touched since it was read is due at once instead."""
-        untouched = keys.c.version == bindparam("read")
-        looked = {"state": CoverageState.HELD, "why": "held", "observed_at": self._now, "batch": None}
-        ends = bindparam("ends", type_=keys.c.next_look.type)
-        next_look = case((untouched, ends), else_=keys.c.next_look)
-        mine = keys.c.account_id == bindparam("account")
-        rows = [{"account": one.account, "read": one.version, "ends": one.ends} for one in ones]
+        untouched = work_items.c.version == bindparam("read")
+        at_rest = {"state": CoverageState.HELD, "why": "held", "observed_at": self._now, "batch": None}
+        ends = bindparam("ends", type_=work_items.c.next_look.type)
+        due_at = case((untouched, ends), else_=work_items.c.next_look)
+        mine = work_items.c.account_id == bindparam("account")
+        rows = [{"account": item.account, "read": item.version, "ends": item.ends} for item in items]
         if rows:
-            await self._connection.execute(update(keys).where(mine).values(**looked, next_look=next_look), rows)
+            await self._connection.execute(update(work_items).where(mine).values(**at_rest, next_look=due_at), rows)
 
-    async def _move(self, accounts: Sequence[AccountId], to: LineState | Phase, *before: LineState | Phase) -> None:
+    async def _move(
+        self, accounts: Sequence[AccountId], to: RaidLineState | Phase, *before: RaidLineState | Phase
+    ) -> None:
         for part in _parts(accounts):
             there = and_(raid_lines.c.account_id.in_(part), raid_lines.c.state.in_([str(each) for each in before]))
             await self._connection.execute(update(raid_lines).where(there).values(state=str(to)))
 
-    def _ones(self) -> Select[Any]:
+    def _select_items(self) -> Select[Any]:
         ours = (
-            raid_lines.join(keys, keys.c.account_id == raid_lines.c.account_id)
-            .join(raids, and_(raids.c.id == raid_lines.c.raid_id, raids.c.id == keys.c.batch))
-            .join(sanctions, and_(sanctions.c.person_id == keys.c.person_id, sanctions.c.case_id == raids.c.case_id))
+            raid_lines.join(work_items, work_items.c.account_id == raid_lines.c.account_id)
+            .join(raids, and_(raids.c.id == raid_lines.c.raid_id, raids.c.id == work_items.c.batch))
+            .join(
+                sanctions, and_(sanctions.c.person_id == work_items.c.person_id, sanctions.c.case_id == raids.c.case_id)
+            )
         )
-        facts = (keys.c.account_id, keys.c.person_id, keys.c.version, raids.c.reference, sanctions.c.ends)
+        facts = (
+            work_items.c.account_id,
+            work_items.c.person_id,
+            work_items.c.version,
+            raids.c.reference,
+            sanctions.c.ends,
+        )
         line = (raid_lines.c.id, raid_lines.c.space, raid_lines.c.state, raid_lines.c.sealed)
         return (
-            select(*line, *facts, self._plain().label("plain"))
+            select(*line, *facts, self._is_plain().label("plain"))
             .select_from(ours)
-            .where(sanctions.c.authority_id == _following())
+            .where(sanctions.c.authority_id == _follows_leader())
         )
 
-    def _plain(self) -> ColumnElement[bool]:
+    def _is_plain(self) -> ColumnElement[bool]:
         """One sanction, which stands; an account that is still theirs; a raid that still counts as announced."""
-        person = keys.c.person_id
+        person = work_items.c.person_id
         theirs = sanctions.alias("theirs")
-        more = exists().where(theirs.c.person_id == person, theirs.c.authority_id != _following())
+        more = exists().where(theirs.c.person_id == person, theirs.c.authority_id != _follows_leader())
         ended = exists().where(
             theirs.c.person_id == person, exists().where(liftings.c.sanction_id == theirs.c.id).correlate(theirs)
         )
-        parted = exists().where(accounts.c.id == keys.c.account_id, accounts.c.ended_at.is_not(None))
-        joined = exists().where(or_(joins.c.kept_id == person, joins.c.other_id == person))
-        return and_(~more, ~ended, ~parted, ~joined, raids.c.until > self._now)
+        parted = exists().where(accounts.c.id == work_items.c.account_id, accounts.c.ended_at.is_not(None))
+        is_merged = exists().where(or_(merges.c.kept_id == person, merges.c.other_id == person))
+        return and_(~more, ~ended, ~parted, ~is_merged, raids.c.until > self._now)
 
-    async def _one(self, row: Row[Any]) -> One:
-        content = await self._sealer.unseal_json("raid_lines", row.id, "sealed", row.sealed)
+    async def _item(self, row: Row[Any]) -> BulkItem:
+        content = await self._encryption.decrypt_json("raid_lines", row.id, "sealed", row.sealed)
         native_id = "" if isinstance(content, Expunged) else content["native_id"]
-        return One(
+        return BulkItem(
             AccountId(row.account_id),
             PersonId(row.person_id),
             Account(SpaceName(row.space), native_id),
@@ -314,11 +340,11 @@ class RaidStore(SealedStore):
 
     async def _lines(self, statement: Select[Any]) -> tuple[RaidLine, ...]:
         rows = (await self._connection.execute(statement)).all()
-        await self._sealer.prepare(row.sealed for row in rows)
+        await self._encryption.load_keys(row.sealed for row in rows)
         return tuple([await self._line(row) for row in rows])
 
     async def _line(self, row: Row[Any]) -> RaidLine:
-        content = await self._sealer.unseal_json("raid_lines", row.id, "sealed", row.sealed)
+        content = await self._encryption.decrypt_json("raid_lines", row.id, "sealed", row.sealed)
         words = {"native_id": "", "why": ""} if isinstance(content, Expunged) else content
         return RaidLine(
             row.id,
@@ -326,14 +352,14 @@ class RaidStore(SealedStore):
             row.number,
             SpaceName(row.space),
             words["native_id"],
-            LineState(row.state),
+            RaidLineState(row.state),
             words["why"],
             PersonId(row.person_id) if row.person_id else None,
             AccountId(row.account_id) if row.account_id else None,
         )
 
     async def _line_row(self, raid: Raid, line: RaidLine) -> dict[str, Any]:
-        words = {"native_id": line.native_id, "why": line.why}
+        words = {"native_id": line.native_id, "why": line.detail}
         return {
             "id": line.id,
             "raid_id": line.raid,
@@ -342,21 +368,23 @@ class RaidStore(SealedStore):
             "state": line.state,
             "person_id": line.person,
             "account_id": line.account,
-            "sealed": await self._sealer.seal_json(Scope.of_case(raid.case), "raid_lines", line.id, "sealed", words),
+            "sealed": await self._encryption.encrypt_json(
+                KeyScope.of_case(raid.case), "raid_lines", line.id, "sealed", words
+            ),
         }
 
 
 def _parts(given: Sequence[AccountId]) -> Iterator[Sequence[AccountId]]:
-    return (given[start : start + _IN_ONE_QUESTION] for start in range(0, len(given), _IN_ONE_QUESTION))
+    return (given[start : start + _VALUES_PER_STATEMENT] for start in range(0, len(given), _VALUES_PER_STATEMENT))
 
 
-def _following() -> ColumnElement[str]:
+def _follows_leader() -> ColumnElement[str]:
     """How the sanctions of a raid's many name the one that leads them."""
     return FOLLOWS + raids.c.leader
 
 
 def _columns(raid: Raid) -> dict[str, Any]:
-    return {"second": raid.second, "until": raid.until, "state": raid.state, "leader": raid.leader}
+    return {"second": raid.confirmed_by, "until": raid.until, "state": raid.state, "leader": raid.leader}
 
 
 def _read(row: Row[Any]) -> Raid:

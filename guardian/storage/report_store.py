@@ -6,25 +6,25 @@ from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, update
 
-from guardian.cases.values import Addition, Door, Evidence, MailWay, Report
+from guardian.cases.values import Addition, Evidence, ReplyAddress, Report, ReportChannel
 from guardian.ids import CaseId, EvidenceId, MemberId, ReportId, SpaceName
 from guardian.spaces.port import Account
-from guardian.storage.concern_store import ConcernStore
-from guardian.storage.instants import from_microseconds, microseconds
-from guardian.storage.keys_store import Scope
+from guardian.storage.concern_store import SqlRiskStore
+from guardian.storage.instants import from_microseconds, to_microseconds
+from guardian.storage.keys_store import KeyScope
 from guardian.storage.sealed import Expunged
 from guardian.storage.tables.cases import additions, evidence, reports
 
 EXPUNGED_TEXT: Final = "Expunged"
-_REPORTERS: Final = Scope.of_service("reporters")
+_REPORTERS: Final = KeyScope.of_service("reporters")
 
 
-class ReportStore(ConcernStore):
+class SqlReportStore(SqlRiskStore):
     """One part of the cases room's store."""
 
     async def add_report(self, report: Report) -> None:
         """The report is remembered."""
-        fixed = {"id": report.id, "case_id": report.case, "door": report.door, "received_at": report.received_at}
+        fixed = {"id": report.id, "case_id": report.case, "door": report.channel, "received_at": report.received_at}
         await self._connection.execute(insert(reports).values(**fixed, **await self._report_columns(report)))
 
     async def save_report(self, report: Report) -> None:
@@ -42,18 +42,18 @@ class ReportStore(ConcernStore):
         statement = select(reports).where(reports.c.case_id == case).order_by(reports.c.received_at, reports.c.id)
         return tuple([await self._report(row) for row in await self._connection.execute(statement)])
 
-    async def reports_by(self, door: Door, since: datetime) -> tuple[Report, ...]:
+    async def reports_through(self, channel: ReportChannel, since: datetime) -> tuple[Report, ...]:
         """The reports that came in by this door at that instant or after it, oldest first."""
-        wanted = (reports.c.door == door) & (reports.c.received_at >= since)
-        statement = select(reports).where(wanted).order_by(reports.c.received_at, reports.c.id)
+        matching = (reports.c.door == channel) & (reports.c.received_at >= since)
+        statement = select(reports).where(matching).order_by(reports.c.received_at, reports.c.id)
         return tuple([await self._report(row) for row in await self._connection.execute(statement)])
 
     async def reports_from(self, reporter: Account, since: datetime | None = None) -> tuple[Report, ...]:
         """The reports made by that account at that instant or after it (None: ever), oldest first."""
-        wanted = reports.c.reporter_mark == await self._mark_of(reporter)
+        matching = reports.c.reporter_mark == await self._blind_index_of(reporter)
         if since is not None:
-            wanted &= reports.c.received_at >= since
-        rows = await self._connection.execute(select(reports).where(wanted).order_by(reports.c.received_at))
+            matching &= reports.c.received_at >= since
+        rows = await self._connection.execute(select(reports).where(matching).order_by(reports.c.received_at))
         return tuple([await self._report(row) for row in rows])
 
     async def add_evidence(self, piece: Evidence) -> None:
@@ -79,12 +79,12 @@ class ReportStore(ConcernStore):
             return None
         content: bytes | Expunged | None = None
         if row.content is not None:
-            content = await self._sealer.unseal("evidence", row.id, "content", row.content)
+            content = await self._encryption.decrypt("evidence", row.id, "content", row.content)
         return await self._evidence(row, None if isinstance(content, Expunged) else content)
 
     async def add_addition(self, addition: Addition) -> None:
         """The addition is remembered."""
-        scope = Scope.of_case(addition.case)
+        scope = KeyScope.of_case(addition.case)
         row = {
             "id": addition.id,
             "case_id": addition.case,
@@ -92,7 +92,7 @@ class ReportStore(ConcernStore):
             "at": addition.at,
             "from_party": addition.from_party,
             "verified": addition.verified,
-            "text": await self._sealer.seal(scope, "additions", addition.id, "text", addition.text),
+            "text": await self._encryption.encrypt(scope, "additions", addition.id, "text", addition.text),
         }
         await self._connection.execute(insert(additions).values(row))
 
@@ -102,49 +102,51 @@ class ReportStore(ConcernStore):
         return tuple([await self._addition(row) for row in await self._connection.execute(statement)])
 
     async def _evidence_columns(self, piece: Evidence) -> dict[str, Any]:
-        scope = Scope.of_case(piece.case)
+        scope = KeyScope.of_case(piece.case)
         content: bytes | None = None
         if piece.content is not None:
-            content = await self._sealer.seal(scope, "evidence", piece.id, "content", piece.content)
-        sealed = await self._sealer.seal_json(scope, "evidence", piece.id, "sealed", _written_evidence(piece))
-        return {"sealed": sealed, "content": content}
+            content = await self._encryption.encrypt(scope, "evidence", piece.id, "content", piece.content)
+        encrypted = await self._encryption.encrypt_json(scope, "evidence", piece.id, "sealed", _encode_evidence(piece))
+        return {"sealed": encrypted, "content": content}
 
     async def _report_columns(self, report: Report) -> dict[str, Any]:
-        scope = Scope.of_case(report.case)
+        scope = KeyScope.of_case(report.case)
         return {
             "danger": report.danger,
             "contact_is_safe": report.contact_is_safe,
-            "hold_contact": report.hold_contact,
+            "hold_contact": report.do_not_contact,
             "withdrawn_at": report.withdrawn_at,
-            "reporter_mark": None if report.reporter is None else await self._mark_of(report.reporter),
-            "sealed": await self._sealer.seal_json(scope, "reports", report.id, "sealed", _written_report(report)),
+            "reporter_mark": None if report.reporter is None else await self._blind_index_of(report.reporter),
+            "sealed": await self._encryption.encrypt_json(
+                scope, "reports", report.id, "sealed", _encode_report(report)
+            ),
         }
 
     async def _report(self, row: Row[Any]) -> Report:
-        content = await self._opened("reports", row)
+        content = await self._decrypt_row("reports", row)
         return Report(
             id=ReportId(row.id),
             case=CaseId(row.case_id),
-            door=Door(row.door),
+            channel=ReportChannel(row.door),
             received_at=row.received_at,
             what_happened=content.get("what_happened", EXPUNGED_TEXT),
             who=content.get("who", ""),
             danger=row.danger,
-            names_members=tuple(MemberId(member) for member in content.get("names_members", ())),
+            named_members=tuple(MemberId(member) for member in content.get("names_members", ())),
             answers=content.get("answers", {}),
             reporter=_read_account(content.get("reporter")),
             reporter_handle=content.get("reporter_handle", ""),
             contact_is_safe=row.contact_is_safe,
-            hold_contact=row.hold_contact,
+            do_not_contact=row.hold_contact,
             withdrawn_at=row.withdrawn_at,
             locale=content.get("locale", ""),
-            minors=content.get("minors", False),
+            csam=content.get("minors", False),
             verified=content.get("verified", True),
-            mail=MailWay(*content["mail"]) if content.get("mail") else None,
+            mail=ReplyAddress(*content["mail"]) if content.get("mail") else None,
         )
 
     async def _evidence(self, row: Row[Any], content: bytes | None) -> Evidence:
-        known = await self._opened("evidence", row)
+        known = await self._decrypt_row("evidence", row)
         return Evidence(
             id=EvidenceId(row.id),
             case=CaseId(row.case_id),
@@ -163,49 +165,49 @@ class ReportStore(ConcernStore):
         )
 
     async def _addition(self, row: Row[Any]) -> Addition:
-        text = await self._sealer.unseal_text("additions", row.id, "text", row.text)
+        text = await self._encryption.decrypt_text("additions", row.id, "text", row.text)
         shown = EXPUNGED_TEXT if isinstance(text, Expunged) else text
         report = None if row.report_id is None else ReportId(row.report_id)
         return Addition(row.id, CaseId(row.case_id), report, row.at, shown, row.from_party, row.verified is not False)
 
-    async def _mark_of(self, reporter: Account) -> str:
-        return await self._sealer.mark(_REPORTERS, f"{reporter.space}\n{reporter.native_id}")
+    async def _blind_index_of(self, reporter: Account) -> str:
+        return await self._encryption.blind_index(_REPORTERS, f"{reporter.space}\n{reporter.native_id}")
 
-    async def _opened(self, table: str, row: Row[Any]) -> Mapping[str, Any]:
+    async def _decrypt_row(self, table: str, row: Row[Any]) -> Mapping[str, Any]:
         """What was sealed in the row; nothing where the key of its case is destroyed."""
-        content = await self._sealer.unseal_json(table, row.id, "sealed", row.sealed)
+        content = await self._encryption.decrypt_json(table, row.id, "sealed", row.sealed)
         return {} if isinstance(content, Expunged) else content
 
 
-def _written_report(report: Report) -> dict[str, Any]:
+def _encode_report(report: Report) -> dict[str, Any]:
     return {
         "what_happened": report.what_happened,
         "who": report.who,
-        "names_members": list(report.names_members),
+        "names_members": list(report.named_members),
         "answers": dict(report.answers),
-        "reporter": _written_account(report.reporter),
+        "reporter": _encode_account(report.reporter),
         "reporter_handle": report.reporter_handle,
         "locale": report.locale,
-        "minors": report.minors,
+        "minors": report.csam,
         "verified": report.verified,
         "mail": [report.mail.address, report.mail.token, report.mail.answers] if report.mail else None,
     }
 
 
-def _written_evidence(piece: Evidence) -> dict[str, Any]:
+def _encode_evidence(piece: Evidence) -> dict[str, Any]:
     return {
         "link": piece.link,
-        "author": _written_account(piece.author),
+        "author": _encode_account(piece.author),
         "author_handle": piece.author_handle,
         "text": piece.text,
         "file_name": piece.file_name,
         "why_not": piece.why_not,
         "sha256": piece.sha256,
-        "written_at": None if piece.written_at is None else microseconds(piece.written_at),
+        "written_at": None if piece.written_at is None else to_microseconds(piece.written_at),
     }
 
 
-def _written_account(account: Account | None) -> list[str] | None:
+def _encode_account(account: Account | None) -> list[str] | None:
     return None if account is None else [account.space, account.native_id]
 
 

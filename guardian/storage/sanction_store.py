@@ -12,10 +12,10 @@ from guardian.errors import Stale
 from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName, new_id
 from guardian.sanctions.values import (
     FOLLOWS,
-    Application,
     Authority,
     Coverage,
     CoverageState,
+    Enforcement,
     Intent,
     IntentKind,
     Lifting,
@@ -23,26 +23,34 @@ from guardian.sanctions.values import (
     Prior,
     Sanction,
 )
-from guardian.spaces.port import Belonging, BelongingKind
-from guardian.storage.foreign_store import TakenOverStore
-from guardian.storage.instants import from_microseconds, microseconds
-from guardian.storage.keys_store import Scope
+from guardian.spaces.port import Entitlement, EntitlementKind
+from guardian.storage.foreign_store import SqlAdoptionStore
+from guardian.storage.instants import from_microseconds, to_microseconds
+from guardian.storage.keys_store import KeyScope
 from guardian.storage.sealed import Expunged
 from guardian.storage.tables.raids import raid_lines, raids
-from guardian.storage.tables.sanctions import applications, coverage, intents, liftings, placements, returns, sanctions
-from guardian.storage.worklist_store import WorklistStore
-from rules.brake import Placement
-from rules.ladder import Authority as AuthorityKind
+from guardian.storage.tables.sanctions import (
+    coverage,
+    enforcements,
+    intents,
+    liftings,
+    placements,
+    reinstatement_approvals,
+    sanctions,
+)
+from guardian.storage.worklist_store import SqlWorkItemStore
+from rules.brake import PastRestriction
+from rules.ladder import AuthorityKind
 from rules.policy import OnTermEnd
-from rules.precedence import Hold, Restriction
-from rules.telling import Telling
+from rules.precedence import AccessLevel, Restriction
+from rules.telling import NotificationState
 
 _WITH_LIFTING: Final = select(sanctions, *(c for c in liftings.c if c.name != "sanction_id")).select_from(
     sanctions.outerjoin(liftings, liftings.c.sanction_id == sanctions.c.id)
 )
 
 
-class SanctionStore(WorklistStore, TakenOverStore):
+class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
     """The sanctions room's store."""
 
     # -- what was decided
@@ -51,9 +59,9 @@ class SanctionStore(WorklistStore, TakenOverStore):
         """The sanction is remembered."""
         await self._connection.execute(insert(sanctions).values(id=sanction.id, version=0, **_columns(sanction)))
 
-    async def add_sanctions(self, many: Sequence[Sanction]) -> None:
+    async def add_sanctions(self, new_sanctions: Sequence[Sanction]) -> None:
         """The sanctions are remembered."""
-        rows = [{"id": sanction.id, "version": 0, **_columns(sanction)} for sanction in many]
+        rows = [{"id": sanction.id, "version": 0, **_columns(sanction)} for sanction in new_sanctions]
         await self._connection.execute(insert(sanctions), rows)
 
     async def save_sanction(self, sanction: Sanction) -> None:
@@ -64,7 +72,7 @@ class SanctionStore(WorklistStore, TakenOverStore):
         """The end is on record; Stale where the sanction has one already."""
         row = {
             "sanction_id": lifting.sanction,
-            "lifts_from": lifting.from_,
+            "lifts_from": lifting.effective_from,
             "cause": lifting.cause,
             "by": lifting.by,
             "authority": lifting.authority,
@@ -92,9 +100,9 @@ class SanctionStore(WorklistStore, TakenOverStore):
         """All of the person's sanctions, oldest first."""
         return await self._sanctions(sanctions.c.person_id == person)
 
-    async def holding(self, person: PersonId) -> tuple[Sanction, ...]:
+    async def applying_to(self, person: PersonId) -> tuple[Sanction, ...]:
         """All that holds for the person's accounts: their own, and those of whoever is known to be the same human."""
-        return await self._sanctions(sanctions.c.person_id.in_(await self.together(person)))
+        return await self._sanctions(sanctions.c.person_id.in_(await self.merged_people(person)))
 
     async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
         """All sanctions of the case, oldest first; of a raid's many, the one that leads them."""
@@ -110,39 +118,39 @@ class SanctionStore(WorklistStore, TakenOverStore):
 
     # -- what was done and seen
 
-    async def applications_of(self, account: AccountId) -> tuple[Application, ...]:
+    async def enforcements_of(self, account: AccountId) -> tuple[Enforcement, ...]:
         """What is known of our own doing at the account, one for each kind of hold."""
-        rows = (await self._connection.execute(select(applications).where(applications.c.account_id == account))).all()
-        return tuple([await self._application(row) for row in rows])
+        rows = (await self._connection.execute(select(enforcements).where(enforcements.c.account_id == account))).all()
+        return tuple([await self._enforcement(row) for row in rows])
 
-    async def save_application(self, person: PersonId, application: Application) -> None:
+    async def save_enforcement(self, person: PersonId, enforcement: Enforcement) -> None:
         """The application stands as given; Stale where somebody was quicker."""
-        columns = await self._application_columns(person, application)
-        columns["version"] = application.version + 1
-        if application.version == 0:
-            row = {"account_id": application.account, "hold": application.hold, **columns}
-            result = await self._connection.execute(self._insert(applications).values(row).on_conflict_do_nothing())
+        columns = await self._enforcement_columns(person, enforcement)
+        columns["version"] = enforcement.version + 1
+        if enforcement.version == 0:
+            row = {"account_id": enforcement.account, "hold": enforcement.level, **columns}
+            result = await self._connection.execute(self._insert(enforcements).values(row).on_conflict_do_nothing())
         else:
-            at = applications.c.account_id == application.account, applications.c.hold == application.hold
-            same = applications.c.version == application.version
-            result = await self._connection.execute(update(applications).where(*at, same).values(columns))
+            at = enforcements.c.account_id == enforcement.account, enforcements.c.hold == enforcement.level
+            same = enforcements.c.version == enforcement.version
+            result = await self._connection.execute(update(enforcements).where(*at, same).values(columns))
         if result.rowcount != 1:
             raise Stale
 
-    async def add_applications(self, many: Sequence[tuple[PersonId, Application]]) -> None:
+    async def add_applications(self, new_enforcements: Sequence[tuple[PersonId, Enforcement]]) -> None:
         """The applications are remembered, each the first of its kind at its account."""
-        await self._sealer.key_for_each([Scope.of_person(person) for person, _ in many])
+        await self._encryption.ensure_keys([KeyScope.of_person(person) for person, _ in new_enforcements])
         rows = [
             {
                 "account_id": each.account,
-                "hold": each.hold,
+                "hold": each.level,
                 "version": 1,
-                **await self._application_columns(person, each),
+                **await self._enforcement_columns(person, each),
             }
-            for person, each in many
+            for person, each in new_enforcements
         ]
         if rows:
-            await self._connection.execute(insert(applications), rows)
+            await self._connection.execute(insert(enforcements), rows)
 
     async def open_intents(self, account: AccountId) -> tuple[Intent, ...]:
         """What is about to be done at the account and not yet seen, oldest first."""
@@ -152,7 +160,7 @@ class SanctionStore(WorklistStore, TakenOverStore):
 
     async def references_of(self, account: AccountId) -> frozenset[Reference]:
         """Every reference that a placement of ours has carried to this account."""
-        condition = (intents.c.account_id == account) & (intents.c.kind == IntentKind.PLACE)
+        condition = (intents.c.account_id == account) & (intents.c.kind == IntentKind.RESTRICT)
         rows = await self._connection.execute(select(intents.c.reference).where(condition).distinct())
         return frozenset(Reference(reference) for reference in rows.scalars())
 
@@ -160,27 +168,27 @@ class SanctionStore(WorklistStore, TakenOverStore):
         """The intent is stored, before the act."""
         await self.add_intents([(person, intent)])
 
-    async def add_intents(self, many: Sequence[tuple[PersonId, Intent]]) -> None:
+    async def add_intents(self, new_intents: Sequence[tuple[PersonId, Intent]]) -> None:
         """The intents are stored, before the acts."""
-        await self._sealer.key_for_each([Scope.of_person(person) for person, _ in many])
-        rows = [await self._intent_row(person, intent) for person, intent in many]
+        await self._encryption.ensure_keys([KeyScope.of_person(person) for person, _ in new_intents])
+        rows = [await self._intent_row(person, intent) for person, intent in new_intents]
         if rows:
             await self._connection.execute(insert(intents), rows)
 
     async def _intent_row(self, person: PersonId, intent: Intent) -> dict[str, Any]:
-        sealed = await self._sealer.seal_json(
-            Scope.of_person(person), "intents", intent.id, "sealed", _written_prior(intent.prior)
+        encrypted = await self._encryption.encrypt_json(
+            KeyScope.of_person(person), "intents", intent.id, "sealed", _encode_prior(intent.prior)
         )
         return {
             "id": intent.id,
             "account_id": intent.account,
             "kind": intent.kind,
-            "hold": intent.hold,
+            "hold": intent.level,
             "reference": intent.reference,
             "opened_at": intent.opened_at,
             "until": intent.until,
             "closed_at": intent.closed_at,
-            "sealed": sealed,
+            "sealed": encrypted,
         }
 
     async def close_intent(self, intent: IntentId, at: datetime) -> None:
@@ -201,11 +209,11 @@ class SanctionStore(WorklistStore, TakenOverStore):
         """The total stands as given."""
         await self.save_totals([total])
 
-    async def save_totals(self, many: Sequence[Coverage]) -> None:
+    async def save_totals(self, totals: Sequence[Coverage]) -> None:
         """The totals stand as given."""
         rows = [
             {"person_id": t.person, "space": t.space, "state": t.state, "since": t.since, "detail": t.detail}
-            for t in many
+            for t in totals
         ]
         statement = self._insert(coverage)
         set_ = {name: statement.excluded[name] for name in ("state", "since", "detail")}
@@ -220,45 +228,51 @@ class SanctionStore(WorklistStore, TakenOverStore):
         instants = [at for at in (await self._connection.execute(statement)).scalars() if at is not None]
         return max(instants, default=None)
 
-    async def note_placement(self, placement: Placement[PersonId]) -> None:
+    async def record_restriction(self, restriction: PastRestriction[PersonId]) -> None:
         """The placement counts towards the brake."""
-        row = {"id": new_id(), "person_id": placement.on, "at": placement.at, "put_back": placement.put_back}
+        row = {"id": new_id(), "person_id": restriction.on, "at": restriction.at, "put_back": restriction.reapplied}
         await self._connection.execute(insert(placements).values(row))
 
-    async def placements_since(self, instant: datetime) -> tuple[Placement[PersonId], ...]:
+    async def restrictions_since(self, instant: datetime) -> tuple[PastRestriction[PersonId], ...]:
         """What was placed after the instant, oldest first."""
         rows = await self._connection.execute(
             select(placements).where(placements.c.at > instant).order_by(placements.c.at, placements.c.id)
         )
-        return tuple(Placement(PersonId(row.person_id), row.at, row.put_back) for row in rows)
+        return tuple(PastRestriction(PersonId(row.person_id), row.at, row.put_back) for row in rows)
 
-    async def approve_return(self, person: PersonId, by: MemberId, at: datetime) -> None:
+    async def approve_reinstatement(self, person: PersonId, by: MemberId, at: datetime) -> None:
         """A named person's yes to the person's membership and power roles is on record."""
         values = {"by": by, "at": at}
-        statement = self._insert(returns).values(person_id=person, **values)
+        statement = self._insert(reinstatement_approvals).values(person_id=person, **values)
         await self._connection.execute(
-            statement.on_conflict_do_update(index_elements=[returns.c.person_id], set_=values)
+            statement.on_conflict_do_update(index_elements=[reinstatement_approvals.c.person_id], set_=values)
         )
 
-    async def return_approved(self, person: PersonId) -> bool:
+    async def is_reinstatement_approved(self, person: PersonId) -> bool:
         """Whether a named person has said yes since the last bar took something."""
-        row = await self._connection.execute(select(returns.c.by).where(returns.c.person_id == person))
+        row = await self._connection.execute(
+            select(reinstatement_approvals.c.by).where(reinstatement_approvals.c.person_id == person)
+        )
         return row.first() is not None
 
-    async def withdraw_return(self, person: PersonId) -> None:
+    async def withdraw_reinstatement(self, person: PersonId) -> None:
         """What was said before does not hold for what is taken now."""
-        await self._connection.execute(delete(returns).where(returns.c.person_id == person))
+        await self._connection.execute(
+            delete(reinstatement_approvals).where(reinstatement_approvals.c.person_id == person)
+        )
 
-    async def _application(self, row: Row[Any]) -> Application:
-        content = await self._sealer.unseal_json("applications", f"{row.account_id}.{row.hold}", "sealed", row.sealed)
+    async def _enforcement(self, row: Row[Any]) -> Enforcement:
+        content = await self._encryption.decrypt_json(
+            "applications", f"{row.account_id}.{row.hold}", "sealed", row.sealed
+        )
         known: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
-        return Application(
+        return Enforcement(
             AccountId(row.account_id),
-            Hold(row.hold),
+            AccessLevel(row.hold),
             row.placed,
             Reference(row.reference),
             _read_prior(known.get("prior", {})),
-            tuple(_read_belonging(thing) for thing in known.get("taken", ())),
+            tuple(_read_entitlement(thing) for thing in known.get("taken", ())),
             row.restored,
             row.until,
             row.confirmed_at,
@@ -266,32 +280,34 @@ class SanctionStore(WorklistStore, TakenOverStore):
             row.version,
         )
 
-    async def _application_columns(self, person: PersonId, application: Application) -> dict[str, Any]:
+    async def _enforcement_columns(self, person: PersonId, enforcement: Enforcement) -> dict[str, Any]:
         content = {
-            "prior": _written_prior(application.prior),
+            "prior": _encode_prior(enforcement.prior),
             "taken": [
-                {"kind": b.kind, "native_id": b.native_id, "label": b.label, "power": b.power}
-                for b in application.taken
+                {"kind": b.kind, "native_id": b.native_id, "label": b.label, "power": b.privileged}
+                for b in enforcement.removed_entitlements
             ],
-            "put_back": [microseconds(at) for at in application.put_back],
+            "put_back": [to_microseconds(at) for at in enforcement.reapplied_at],
         }
-        place = f"{application.account}.{application.hold}"
+        row_id = f"{enforcement.account}.{enforcement.level}"
         return {
-            "placed": application.placed,
-            "reference": application.reference,
-            "restored": application.restored,
-            "until": application.until,
-            "confirmed_at": application.confirmed_at,
-            "sealed": await self._sealer.seal_json(Scope.of_person(person), "applications", place, "sealed", content),
+            "placed": enforcement.active,
+            "reference": enforcement.reference,
+            "restored": enforcement.restored,
+            "until": enforcement.until,
+            "confirmed_at": enforcement.confirmed_at,
+            "sealed": await self._encryption.encrypt_json(
+                KeyScope.of_person(person), "applications", row_id, "sealed", content
+            ),
         }
 
     async def _intent(self, row: Row[Any]) -> Intent:
-        content = await self._sealer.unseal_json("intents", row.id, "sealed", row.sealed)
+        content = await self._encryption.decrypt_json("intents", row.id, "sealed", row.sealed)
         return Intent(
             IntentId(row.id),
             AccountId(row.account_id),
             IntentKind(row.kind),
-            Hold(row.hold),
+            AccessLevel(row.hold),
             Reference(row.reference),
             _read_prior({} if isinstance(content, Expunged) else content),
             row.opened_at,
@@ -312,8 +328,8 @@ def _columns(sanction: Sanction) -> dict[str, Any]:
         "authority_kind": sanction.authority.kind,
         "authority_id": sanction.authority.id,
         "reference": sanction.reference,
-        "telling": sanction.telling,
-        "holds_from": sanction.holds_from,
+        "telling": sanction.notification,
+        "holds_from": sanction.waits_until,
         "enacted_at": sanction.enacted_at,
         "provisional": sanction.provisional,
         "danger": sanction.danger,
@@ -337,7 +353,7 @@ def _read_sanction(row: Row[Any]) -> Sanction:
         OnTermEnd(row.on_term_end),
         Authority(AuthorityKind(row.authority_kind), row.authority_id),
         Reference(row.reference),
-        Telling(row.telling),
+        NotificationState(row.telling),
         row.holds_from,
         row.enacted_at,
         row.provisional,
@@ -347,18 +363,18 @@ def _read_sanction(row: Row[Any]) -> Sanction:
     )
 
 
-def _written_prior(prior: Prior) -> dict[str, Any]:
-    until = None if prior.until is None else microseconds(prior.until)
-    return {"hold": prior.hold, "until": until, "author": prior.author}
+def _encode_prior(prior: Prior) -> dict[str, Any]:
+    until = None if prior.until is None else to_microseconds(prior.until)
+    return {"hold": prior.level, "until": until, "author": prior.author}
 
 
 def _read_prior(content: Mapping[str, Any]) -> Prior:
     until = content.get("until")
     hold = content.get("hold")
     return Prior(
-        Hold(hold) if hold else None, None if until is None else from_microseconds(until), content.get("author")
+        AccessLevel(hold) if hold else None, None if until is None else from_microseconds(until), content.get("author")
     )
 
 
-def _read_belonging(thing: Mapping[str, Any]) -> Belonging:
-    return Belonging(BelongingKind(thing["kind"]), thing["native_id"], thing["label"], thing["power"])
+def _read_entitlement(thing: Mapping[str, Any]) -> Entitlement:
+    return Entitlement(EntitlementKind(thing["kind"]), thing["native_id"], thing["label"], thing["power"])

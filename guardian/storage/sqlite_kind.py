@@ -15,19 +15,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from guardian.errors import Misconfigured
-from guardian.storage.bell import Bell
-from guardian.storage.kinds import PATIENCE_SECONDS, Dialect, Hold
-from guardian.storage.sqlite_trips import opened
-from guardian.storage.statements import WORDED
+from guardian.storage.bell import WakeupHub
+from guardian.storage.kinds import LOCK_TIMEOUT_SECONDS, Dialect, ProcessLock
+from guardian.storage.sqlite_trips import open_connection
+from guardian.storage.statements import STATEMENT_CACHE
 
 _READERS: Final = 4
 _BUSY: Final = 5
 _PRIMARY_CODE: Final = 0xFF
 _OLDEST: Final = (3, 35)
-_BELLS: Final[WeakValueDictionary[str, Bell]] = WeakValueDictionary()
+_WAKEUP_HUBS: Final[WeakValueDictionary[str, WakeupHub]] = WeakValueDictionary()
 
 
-class SqliteKind:
+class SqliteBackend:
     """A file with a write-ahead log. The driver's own transactions begin too late and lose updates: we begin them."""
 
     def __init__(self, url: URL) -> None:
@@ -37,7 +37,7 @@ class SqliteKind:
         # Resolved, so that a link to the file is the same database, with the same lock and the same bell.
         self._path = Path(url.database).resolve()
         self.dialect = Dialect.SQLITE
-        self.bell = _BELLS.setdefault(str(self._path), Bell())
+        self.wakeups = _WAKEUP_HUBS.setdefault(str(self._path), WakeupHub())
         self.writer = self._engine("BEGIN IMMEDIATE", "PRAGMA foreign_keys=ON", connections=1)
         self.reader = self._engine("BEGIN", "PRAGMA query_only=ON", connections=_READERS)
 
@@ -60,21 +60,21 @@ class SqliteKind:
         if broken is not None:
             raise RuntimeError(f"the migration left rows of {broken[0]} that point at nothing")
 
-    def listen(self) -> None:
+    def start_listening(self) -> None:
         """Nothing to do: the other processes of one file are short commands, and the listener's cap covers them."""
 
-    async def announce(self, topics: Sequence[str]) -> None:
+    async def publish(self, topics: Sequence[str]) -> None:
         """Nothing to do: every database of this file in this process shares one bell."""
 
-    async def try_hold(self, name: str) -> Hold | None:
-        lock = self._path.with_name(f"{self._path.name}.{name}.lock")
-        file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    async def try_lock(self, name: str) -> ProcessLock | None:
+        path = self._path.with_name(f"{self._path.name}.{name}.lock")
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(file)
             return None
-        return _FileHold(file)
+        return _FileLock(file)
 
     def is_conflict(self, error: BaseException) -> bool:
         code = getattr(error, "sqlite_errorcode", None)
@@ -83,7 +83,7 @@ class SqliteKind:
     async def scrub(self) -> None:
         engine = create_async_engine(self._url, poolclass=NullPool, connect_args={"isolation_level": None})
         async with engine.connect() as connection:
-            await connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}")
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}")
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         await engine.dispose()
 
@@ -92,18 +92,18 @@ class SqliteKind:
         await self.writer.dispose()
 
     def _engine(self, begin: str, pragma: str, *, connections: int) -> AsyncEngine:
-        settings: dict[str, Any] = {"isolation_level": None, "timeout": PATIENCE_SECONDS, "factory": _Connection}
+        settings: dict[str, Any] = {"isolation_level": None, "timeout": LOCK_TIMEOUT_SECONDS, "factory": _Connection}
         engine = create_async_engine(
             self._url,
             hide_parameters=True,
-            execution_options={"compiled_cache": WORDED},
+            execution_options={"compiled_cache": STATEMENT_CACHE},
             pool_size=connections,
             max_overflow=0,
-            pool_timeout=PATIENCE_SECONDS,
-            async_creator=lambda: opened(str(self._url.database), **settings),
+            pool_timeout=LOCK_TIMEOUT_SECONDS,
+            async_creator=lambda: open_connection(str(self._url.database), **settings),
         )
         pragmas = (
-            f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}",
+            f"PRAGMA busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}",
             "PRAGMA journal_mode=WAL",
             "PRAGMA synchronous=FULL",
             "PRAGMA secure_delete=ON",
@@ -135,7 +135,7 @@ class _Connection(sqlite3.Connection):
         super().close()
 
 
-class _FileHold(Hold):
+class _FileLock(ProcessLock):
     """A lock of the operating system: it ends with the process, whatever happens to that."""
 
     def __init__(self, file: int) -> None:

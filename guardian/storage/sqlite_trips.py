@@ -28,12 +28,12 @@ class OneTripCursor:
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
         """The statement was executed, and all its rows are here."""
-        await self._connection.run(self._executed, sqlite3.Cursor.execute, sql, parameters)
+        await self._connection.run(self._run_statement, sqlite3.Cursor.execute, sql, parameters)
         return self
 
     async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Self:
         """The statement was executed for each of the parameters."""
-        await self._connection.run(self._executed, sqlite3.Cursor.executemany, sql, parameters)
+        await self._connection.run(self._run_statement, sqlite3.Cursor.executemany, sql, parameters)
         return self
 
     async def fetchall(self) -> Sequence[Any]:
@@ -43,8 +43,8 @@ class OneTripCursor:
     async def close(self) -> None:
         """Nothing is left to be closed: that was done in the trip itself."""
 
-    def _executed(self, execute: Any, sql: str, parameters: Any) -> None:
-        cursor = self._connection.opened.cursor()
+    def _run_statement(self, execute: Any, sql: str, parameters: Any) -> None:
+        cursor = self._connection.sqlite.cursor()
         try:
             execute(cursor, sql, parameters)
             self.description = cursor.description
@@ -62,7 +62,7 @@ class OneTripConnection(aiosqlite.Connection):
         return OneTripCursor(self)
 
     @property
-    def opened(self) -> sqlite3.Connection:
+    def sqlite(self) -> sqlite3.Connection:
         """SQLite's own connection, which only its thread may touch."""
         return self._conn
 
@@ -71,7 +71,7 @@ class OneTripConnection(aiosqlite.Connection):
         await self._execute(act, *arguments)  # type: ignore[no-untyped-call]
 
 
-async def opened(path: str, **settings: Any) -> OneTripConnection:
+async def open_connection(path: str, **settings: Any) -> OneTripConnection:
     """An open connection; its thread never keeps the process from ending."""
     connection = OneTripConnection(lambda: sqlite3.connect(path, **settings), _CHUNK)
     connection._thread.daemon = True

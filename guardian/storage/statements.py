@@ -9,35 +9,35 @@ from typing import Any, Final
 
 from sqlalchemy.util import LRUCache
 
-_MOST: Final = 2000
+_MAX_STATEMENTS: Final = 2000
 
 
-class Worded(MutableMapping[Any, Any]):
+class StatementCache(MutableMapping[Any, Any]):
     """Compiled statements by dialect and form, as SQLAlchemy asks for them: every dialect of one class is the same."""
 
     def __init__(self) -> None:
-        self._known: LRUCache[Any, Any] = LRUCache(_MOST)
+        self._statements: LRUCache[Any, Any] = LRUCache(_MAX_STATEMENTS)
 
     def __getitem__(self, key: Any) -> Any:
-        return self._known[_same(key)]
+        return self._statements[_shared_key(key)]
 
     def __setitem__(self, key: Any, compiled: Any) -> None:
-        self._known[_same(key)] = compiled
+        self._statements[_shared_key(key)] = compiled
 
     def __delitem__(self, key: Any) -> None:
-        del self._known[_same(key)]
+        del self._statements[_shared_key(key)]
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._known)
+        return iter(self._statements)
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._statements)
 
 
-def _same(key: tuple[Any, ...]) -> tuple[Any, ...]:
+def _shared_key(key: tuple[Any, ...]) -> tuple[Any, ...]:
     dialect, *form = key
     return (type(dialect), *form)
 
 
-WORDED: Final = Worded()
+STATEMENT_CACHE: Final = StatementCache()
 """Of this process. It holds forms of statements, never what they are given."""

@@ -6,10 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.errors import Stale
 from guardian.storage.database import insert
-from guardian.storage.sealed import Sealer
+from guardian.storage.sealed import FieldEncryption
 
 
-class Store:
+class SqlStore:
     """Takes and returns our values, never rows. Lives no longer than its transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -32,9 +32,9 @@ class Store:
         return version + 1
 
 
-class SealedStore(Store):
+class EncryptedSqlStore(SqlStore):
     """A store with confidential columns: they pass through the sealer, in and out."""
 
-    def __init__(self, connection: AsyncConnection, sealer: Sealer) -> None:
+    def __init__(self, connection: AsyncConnection, encryption: FieldEncryption) -> None:
         super().__init__(connection)
-        self._sealer = sealer
+        self._encryption = encryption

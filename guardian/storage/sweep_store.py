@@ -6,19 +6,19 @@ from datetime import datetime
 from sqlalchemy import select
 
 from guardian.ids import SpaceName
-from guardian.storage.store import Store
+from guardian.storage.store import SqlStore
 from guardian.storage.tables.sweeps import sweeps
 
 
-class SweepStore(Store):
+class SqlSweepStore(SqlStore):
     """The store of the sweeps to come."""
 
-    async def all_next(self) -> Mapping[SpaceName, datetime]:
+    async def next_times(self) -> Mapping[SpaceName, datetime]:
         """The next sweep of every space that has ever had one set, also of spaces that are gone from the configuration."""
         rows = await self._connection.execute(select(sweeps))
         return {SpaceName(row.space): row.next_at for row in rows}
 
-    async def set_next(self, space: SpaceName, next_at: datetime) -> None:
+    async def set_next_time(self, space: SpaceName, next_at: datetime) -> None:
         """The space is swept next at that instant."""
         statement = self._insert(sweeps).values(space=space, next_at=next_at)
         await self._connection.execute(

@@ -1,6 +1,6 @@
 """One unit of work is one transaction with every store in it: its journal is written last, then it commits.
 
-A `Look` only reads and has no journal; what a reading must leave in the journal is a `Work`.
+A `SqlReadView` only reads and has no journal; what a reading must leave in the journal is a `Work`.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -11,72 +11,72 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.clock import Clock
 from guardian.logs import logger
-from guardian.storage.answer_store import AnswerStore
-from guardian.storage.case_store import CaseStore
-from guardian.storage.conversation_store import ConversationStore
+from guardian.storage.answer_store import SqlIdempotencyStore
+from guardian.storage.case_store import SqlCaseStore
+from guardian.storage.conversation_store import SqlConversationStore
 from guardian.storage.database import Database
-from guardian.storage.deliberation_store import DeliberationStore
-from guardian.storage.delivery_store import DeliveryStore
-from guardian.storage.foreign_store import ForeignStore
-from guardian.storage.hop_store import HopStore
-from guardian.storage.journal_store import JournalReader, JournalStore
+from guardian.storage.deliberation_store import SqlDeliberationStore
+from guardian.storage.delivery_store import SqlDeliveryStore
+from guardian.storage.foreign_store import SqlForeignStore
+from guardian.storage.hop_store import SqlHandoffStore
+from guardian.storage.journal_store import JournalReader, SqlJournal
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.keys_store import DataKeyStore
-from guardian.storage.link_store import LinkStore
-from guardian.storage.measure_store import MeasureStore, ThingHoldStore
-from guardian.storage.notice_store import NoticeStore
-from guardian.storage.people_store import PeopleStore
-from guardian.storage.promise_store import PromiseStore
-from guardian.storage.raid_store import RaidStore
-from guardian.storage.sanction_store import SanctionStore
-from guardian.storage.sealed import Sealer
-from guardian.storage.sweep_store import SweepStore
+from guardian.storage.link_store import SqlLinkStore
+from guardian.storage.measure_store import SqlContentRestrictionStore, SqlMeasureStore
+from guardian.storage.notice_store import SqlNoticeStore
+from guardian.storage.people_store import SqlPeopleStore
+from guardian.storage.promise_store import SqlDeadlineStore
+from guardian.storage.raid_store import SqlRaidStore
+from guardian.storage.sanction_store import SqlSanctionStore
+from guardian.storage.sealed import FieldEncryption
+from guardian.storage.sweep_store import SqlSweepStore
 
 log = logger("storage")
 
 
-class Stores:
+class SqlStores:
     """Every store on one connection, at one instant of case time."""
 
     def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
         self.connection = connection
         self.now = now
-        self.sealer = Sealer(DataKeyStore(connection), ring, now)
-        self.deliveries = DeliveryStore(connection, self.sealer)
-        self.answers = AnswerStore(self.deliveries, now)
-        self.people = PeopleStore(connection, self.sealer)
-        self.links = LinkStore(connection, self.sealer)
-        self.cases = CaseStore(connection, self.sealer)
-        self.conversations = ConversationStore(connection, self.sealer)
-        self.promises = PromiseStore(connection)
-        self.deliberation = DeliberationStore(connection, self.sealer)
-        self.hops = HopStore(connection, self.sealer)
-        self.notices = NoticeStore(connection, self.sealer)
-        self.sanctions = SanctionStore(connection, self.sealer)
-        self.measures = MeasureStore(connection, self.sealer)
-        self.thing_holds = ThingHoldStore(connection, self.sealer)
-        self.foreign = ForeignStore(connection, self.sealer)
-        self.sweeps = SweepStore(connection)
-        self.raids = RaidStore(connection, self.sealer, now)
+        self.encryption = FieldEncryption(DataKeyStore(connection), ring, now)
+        self.deliveries = SqlDeliveryStore(connection, self.encryption)
+        self.idempotency = SqlIdempotencyStore(self.deliveries, now)
+        self.people = SqlPeopleStore(connection, self.encryption)
+        self.links = SqlLinkStore(connection, self.encryption)
+        self.cases = SqlCaseStore(connection, self.encryption)
+        self.conversations = SqlConversationStore(connection, self.encryption)
+        self.deadlines = SqlDeadlineStore(connection)
+        self.deliberation = SqlDeliberationStore(connection, self.encryption)
+        self.handoffs = SqlHandoffStore(connection, self.encryption)
+        self.notices = SqlNoticeStore(connection, self.encryption)
+        self.sanctions = SqlSanctionStore(connection, self.encryption)
+        self.measures = SqlMeasureStore(connection, self.encryption)
+        self.content_restrictions = SqlContentRestrictionStore(connection, self.encryption)
+        self.foreign = SqlForeignStore(connection, self.encryption)
+        self.sweeps = SqlSweepStore(connection)
+        self.raids = SqlRaidStore(connection, self.encryption, now)
 
 
-class Look(Stores):
+class SqlReadView(SqlStores):
     """A view of one instant. Nothing can be written through it."""
 
     def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
         super().__init__(connection, ring, now)
-        self.journal = JournalReader(connection, self.sealer)
+        self.journal = JournalReader(connection, self.encryption)
 
 
-class Work(Stores):
+class SqlUnitOfWork(SqlStores):
     """One transaction: all of it becomes true at its commit, or none of it."""
 
     def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
         super().__init__(connection, ring, now)
-        self.journal = JournalStore(connection, self.sealer, now)
+        self.journal = SqlJournal(connection, self.encryption, now)
         self.topics: dict[str, None] = {}
         self.callbacks: list[Callable[[], None]] = []
-        self.destroys = False
+        self.destroys_data = False
 
     def wake(self, topic: str) -> None:
         """Those who listen to the topic are woken once this is committed."""
@@ -86,12 +86,12 @@ class Work(Stores):
         """The callback is called once this is committed. It must be quick, and must not be needed for the truth."""
         self.callbacks.append(callback)
 
-    def leave_no_trace(self) -> None:
+    def scrub_after_commit(self) -> None:
         """Once this is committed, what it overwrote is gone from the database's files too, as far as they can do it."""
-        self.destroys = True
+        self.destroys_data = True
 
 
-class Works:
+class SqlUnitOfWorkFactory:
     """Begins units of work on one database."""
 
     def __init__(self, database: Database, ring: KeyRing, clock: Clock) -> None:
@@ -100,17 +100,17 @@ class Works:
         self._clock = clock
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Work]:
+    async def begin(self) -> AsyncIterator[SqlUnitOfWork]:
         """A unit of work: committed as the block ends, undone if it raises; then its listeners are woken."""
         async with self._database.write() as connection:
-            work = Work(connection, self._ring, self._clock.now())
-            yield work
-            await work.journal.flush()
-        if work.destroys:
+            uow = SqlUnitOfWork(connection, self._ring, self._clock.now())
+            yield uow
+            await uow.journal.flush()
+        if uow.destroys_data:
             await self._scrub()
-        _call(work.callbacks)
-        if work.topics:
-            await self._database.wake(*work.topics)
+        _run_callbacks(uow.callbacks)
+        if uow.topics:
+            await self._database.wake(*uow.topics)
 
     async def _scrub(self) -> None:
         try:
@@ -120,13 +120,13 @@ class Works:
             log.exception("scrub.has_failed")
 
     @asynccontextmanager
-    async def look(self) -> AsyncIterator[Look]:
+    async def read(self) -> AsyncIterator[SqlReadView]:
         """A view of one instant, for reading only."""
         async with self._database.read() as connection:
-            yield Look(connection, self._ring, self._clock.now())
+            yield SqlReadView(connection, self._ring, self._clock.now())
 
 
-def _call(callbacks: list[Callable[[], None]]) -> None:
+def _run_callbacks(callbacks: list[Callable[[], None]]) -> None:
     for callback in callbacks:
         try:
             callback()

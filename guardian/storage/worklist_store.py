@@ -9,117 +9,127 @@ from sqlalchemy import ColumnElement, Row, and_, case, func, insert, literal, or
 from guardian.errors import Stale
 from guardian.ids import AccountId, PersonId, SpaceName
 from guardian.sanctions.stores import Lease
-from guardian.sanctions.values import CoverageState, Key
-from guardian.storage.instants import UtcInstant
-from guardian.storage.link_store import joined_to
-from guardian.storage.store import SealedStore
-from guardian.storage.tables.sanctions import intents, keys, leases
+from guardian.sanctions.values import CoverageState, WorkItem
+from guardian.storage.instants import UtcDateTime
+from guardian.storage.link_store import load_merged_people
+from guardian.storage.store import EncryptedSqlStore
+from guardian.storage.tables.sanctions import intents, leases, work_items
 
 
-class WorklistStore(SealedStore):
+class SqlWorkItemStore(EncryptedSqlStore):
     """Keys and leases. Writers are one at a time on both databases, so that a claim is never given twice."""
 
-    async def add_key(self, key: Key) -> None:
+    async def add_work_item(self, item: WorkItem) -> None:
         """The key is there and looked at no later than it says."""
-        row = {"account_id": key.account, "person_id": key.person, "space": key.space, **_columns(key)}
-        row |= {"version": 0, "batch": key.batch}
-        statement = self._insert(keys).values(row).on_conflict_do_nothing()
-        if (await self._connection.execute(statement)).rowcount != 1 and key.next_look is not None:
+        row = {"account_id": item.account, "person_id": item.person, "space": item.space, **_columns(item)}
+        row |= {"version": 0, "batch": item.bulk_id}
+        statement = self._insert(work_items).values(row).on_conflict_do_nothing()
+        if (await self._connection.execute(statement)).rowcount != 1 and item.due_at is not None:
             await self._connection.execute(
-                update(keys).where(keys.c.account_id == key.account).values(person_id=key.person)
+                update(work_items).where(work_items.c.account_id == item.account).values(person_id=item.person)
             )
-            await self.touch_account(key.account, key.next_look)
+            await self.schedule_account(item.account, item.due_at)
 
-    async def add_keys(self, many: Sequence[Key]) -> None:
+    async def add_keys(self, new_items: Sequence[WorkItem]) -> None:
         """The keys are there, of accounts that had none."""
         rows = [
             {
-                "account_id": key.account,
-                "person_id": key.person,
-                "space": key.space,
-                **_columns(key),
+                "account_id": item.account,
+                "person_id": item.person,
+                "space": item.space,
+                **_columns(item),
                 "version": 0,
-                "batch": key.batch,
+                "batch": item.bulk_id,
             }
-            for key in many
+            for item in new_items
         ]
-        await self._connection.execute(insert(keys), rows)
+        await self._connection.execute(insert(work_items), rows)
 
-    async def touch_person(self, person: PersonId, at: datetime) -> None:
+    async def schedule_person(self, person: PersonId, at: datetime) -> None:
         """All keys of the person, and of whoever is known to be the same human, are looked at no later than `at`."""
-        theirs = keys.c.person_id.in_(await self.together(person))
-        await self._connection.execute(update(keys).where(theirs).values(_no_later(at)))
+        theirs = work_items.c.person_id.in_(await self.merged_people(person))
+        await self._connection.execute(update(work_items).where(theirs).values(_due_no_later(at)))
 
-    async def together(self, person: PersonId) -> tuple[PersonId, ...]:
+    async def merged_people(self, person: PersonId) -> tuple[PersonId, ...]:
         """Everybody who is known to be the same human, the person themselves first."""
-        return await joined_to(self._connection, person)
+        return await load_merged_people(self._connection, person)
 
-    async def touch_account(self, account: AccountId, at: datetime) -> None:
+    async def schedule_account(self, account: AccountId, at: datetime) -> None:
         """The key is looked at no later than `at`."""
-        await self._connection.execute(update(keys).where(keys.c.account_id == account).values(_no_later(at)))
+        await self._connection.execute(
+            update(work_items).where(work_items.c.account_id == account).values(_due_no_later(at))
+        )
 
-    async def touch_open_intents(self, at: datetime) -> None:
+    async def schedule_open_intents(self, at: datetime) -> None:
         """Every key with an act that no look has confirmed or refuted yet is looked at no later than `at`."""
         unsure = select(intents.c.account_id).where(intents.c.closed_at.is_(None))
-        await self._connection.execute(update(keys).where(keys.c.account_id.in_(unsure)).values(_no_later(at)))
+        await self._connection.execute(
+            update(work_items).where(work_items.c.account_id.in_(unsure)).values(_due_no_later(at))
+        )
 
-    async def key(self, account: AccountId) -> Key | None:
+    async def work_item(self, account: AccountId) -> WorkItem | None:
         """The key of the account."""
-        row = (await self._connection.execute(select(keys).where(keys.c.account_id == account))).first()
+        row = (await self._connection.execute(select(work_items).where(work_items.c.account_id == account))).first()
         return _read(row) if row else None
 
-    async def keys_of(self, person: PersonId) -> tuple[Key, ...]:
+    async def work_items_of(self, person: PersonId) -> tuple[WorkItem, ...]:
         """The keys of all accounts of the person."""
         rows = await self._connection.execute(
-            select(keys).where(keys.c.person_id == person).order_by(keys.c.account_id)
+            select(work_items).where(work_items.c.person_id == person).order_by(work_items.c.account_id)
         )
         return tuple(_read(row) for row in rows)
 
-    async def keys_in(self, space: SpaceName) -> tuple[Key, ...]:
+    async def work_items_in(self, space: SpaceName) -> tuple[WorkItem, ...]:
         """Every key of the space."""
-        rows = await self._connection.execute(select(keys).where(keys.c.space == space).order_by(keys.c.account_id))
+        rows = await self._connection.execute(
+            select(work_items).where(work_items.c.space == space).order_by(work_items.c.account_id)
+        )
         return tuple(_read(row) for row in rows)
 
-    async def blocked(self) -> tuple[Key, ...]:
+    async def blocked_items(self) -> tuple[WorkItem, ...]:
         """The keys that could not be brought to rest, longest first."""
-        condition = keys.c.blocked_since.is_not(None)
-        rows = await self._connection.execute(select(keys).where(condition).order_by(keys.c.blocked_since))
+        condition = work_items.c.blocked_since.is_not(None)
+        rows = await self._connection.execute(select(work_items).where(condition).order_by(work_items.c.blocked_since))
         return tuple(_read(row) for row in rows)
 
-    async def finish(self, key: Key) -> bool:
+    async def save_result(self, item: WorkItem) -> bool:
         """The look's result is kept; a touch that came during the look keeps its own next look (False)."""
-        untouched = keys.c.version == key.version
-        columns = _columns(key)
-        columns["next_look"] = case((untouched, _instant(key.next_look)), else_=keys.c.next_look)
-        await self._connection.execute(update(keys).where(keys.c.account_id == key.account).values(columns))
-        row = await self._connection.execute(select(keys.c.version).where(keys.c.account_id == key.account))
-        return bool(row.scalar_one_or_none() == key.version)
+        untouched = work_items.c.version == item.version
+        columns = _columns(item)
+        columns["next_look"] = case((untouched, _instant_literal(item.due_at)), else_=work_items.c.next_look)
+        await self._connection.execute(
+            update(work_items).where(work_items.c.account_id == item.account).values(columns)
+        )
+        row = await self._connection.execute(
+            select(work_items.c.version).where(work_items.c.account_id == item.account)
+        )
+        return bool(row.scalar_one_or_none() == item.version)
 
-    async def next_due(self, wire_now: datetime) -> datetime | None:
+    async def next_due(self, system_now: datetime) -> datetime | None:
         """The earliest next look of all keys that nobody works on at the wire instant."""
-        idle = or_(leases.c.until.is_(None), leases.c.until < wire_now)
-        free = and_(keys.c.next_look.is_not(None), keys.c.batch.is_(None), idle)
+        idle = or_(leases.c.until.is_(None), leases.c.until < system_now)
+        free = and_(work_items.c.next_look.is_not(None), work_items.c.batch.is_(None), idle)
         statement = (
-            select(keys.c.next_look)
-            .select_from(keys.outerjoin(leases, leases.c.person_id == keys.c.person_id))
+            select(work_items.c.next_look)
+            .select_from(work_items.outerjoin(leases, leases.c.person_id == work_items.c.person_id))
             .where(free)
-            .order_by(keys.c.next_look)
+            .order_by(work_items.c.next_look)
             .limit(1)
         )
         due: datetime | None = (await self._connection.execute(statement)).scalar_one_or_none()
         return due
 
     async def claim(
-        self, now: datetime, wire_now: datetime, holder: str, until: datetime, limit: int
+        self, now: datetime, system_now: datetime, holder: str, until: datetime, limit: int
     ) -> tuple[Lease, ...]:
         """People with due keys are leased to the holder until the wire instant `until`; never the same to two."""
-        free = or_(leases.c.until.is_(None), leases.c.until < wire_now)
+        free = or_(leases.c.until.is_(None), leases.c.until < system_now)
         statement = (
-            select(keys.c.person_id, leases.c.holder, leases.c.epoch)
-            .select_from(keys.outerjoin(leases, leases.c.person_id == keys.c.person_id))
-            .where(keys.c.next_look <= now, keys.c.batch.is_(None), free)
-            .group_by(keys.c.person_id, leases.c.holder, leases.c.epoch)
-            .order_by(func.min(keys.c.next_look))
+            select(work_items.c.person_id, leases.c.holder, leases.c.epoch)
+            .select_from(work_items.outerjoin(leases, leases.c.person_id == work_items.c.person_id))
+            .where(work_items.c.next_look <= now, work_items.c.batch.is_(None), free)
+            .group_by(work_items.c.person_id, leases.c.holder, leases.c.epoch)
+            .order_by(func.min(work_items.c.next_look))
             .limit(limit)
         )
         rows = (await self._connection.execute(statement)).all()
@@ -137,7 +147,7 @@ class WorklistStore(SealedStore):
     async def renew(self, lease: Lease, until: datetime) -> None:
         """The lease lasts at least until the wire instant; Stale where it is another's by now."""
         mine = and_(leases.c.person_id == lease.person, leases.c.epoch == lease.epoch, leases.c.holder.is_not(None))
-        later = case((leases.c.until > until, leases.c.until), else_=_instant(until))
+        later = case((leases.c.until > until, leases.c.until), else_=_instant_literal(until))
         if (await self._connection.execute(update(leases).where(mine).values(until=later))).rowcount != 1:
             raise Stale
 
@@ -147,37 +157,40 @@ class WorklistStore(SealedStore):
         longest_ago = datetime(1970, 1, 1, tzinfo=UTC)
         return (await self._connection.execute(update(leases).where(held).values(until=longest_ago))).rowcount
 
-    async def free(self, lease: Lease) -> None:
+    async def release(self, lease: Lease) -> None:
         """Nobody works on the person, unless another has taken over meanwhile."""
         mine = and_(leases.c.person_id == lease.person, leases.c.epoch == lease.epoch)
         await self._connection.execute(update(leases).where(mine).values(holder=None, until=None))
 
 
-def _no_later(at: datetime) -> dict[str, Any]:
-    sooner = or_(keys.c.next_look.is_(None), keys.c.next_look > at)
-    return {"next_look": case((sooner, _instant(at)), else_=keys.c.next_look), "version": keys.c.version + 1}
-
-
-def _instant(at: datetime | None) -> ColumnElement[datetime | None]:
-    """The instant as a value of its column's own type: inside an expression it would be taken for another."""
-    return literal(at, UtcInstant())
-
-
-def _columns(key: Key) -> dict[str, Any]:
+def _due_no_later(at: datetime) -> dict[str, Any]:
+    sooner = or_(work_items.c.next_look.is_(None), work_items.c.next_look > at)
     return {
-        "next_look": key.next_look,
-        "state": key.state,
-        "failures": key.failures,
-        "blocked_since": key.blocked_since,
-        "told_at": key.told_at,
-        "why": key.why,
-        "needs": key.needs,
-        "observed_at": key.observed_at,
+        "next_look": case((sooner, _instant_literal(at)), else_=work_items.c.next_look),
+        "version": work_items.c.version + 1,
     }
 
 
-def _read(row: Row[Any]) -> Key:
-    return Key(
+def _instant_literal(at: datetime | None) -> ColumnElement[datetime | None]:
+    """The instant as a value of its column's own type: inside an expression it would be taken for another."""
+    return literal(at, UtcDateTime())
+
+
+def _columns(item: WorkItem) -> dict[str, Any]:
+    return {
+        "next_look": item.due_at,
+        "state": item.state,
+        "failures": item.failures,
+        "blocked_since": item.blocked_since,
+        "told_at": item.notified_at,
+        "why": item.detail,
+        "needs": item.needs,
+        "observed_at": item.observed_at,
+    }
+
+
+def _read(row: Row[Any]) -> WorkItem:
+    return WorkItem(
         AccountId(row.account_id),
         PersonId(row.person_id),
         SpaceName(row.space),

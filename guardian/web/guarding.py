@@ -7,11 +7,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-POLICY: Final = (
+CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_ALWAYS: Final = {
-    "content-security-policy": POLICY,
+_HEADERS: Final = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -22,7 +22,7 @@ _ALWAYS: Final = {
 }
 
 
-class Guarded:
+class SecurityHeaders:
     """Every answer carries the headers above, and is kept by nobody unless its page says otherwise."""
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
@@ -37,7 +37,7 @@ class Guarded:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _ALWAYS.items():
+                for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
                 if self._secure:
@@ -47,7 +47,7 @@ class Guarded:
         await self._app(scope, receive, send_guarded)
 
 
-def comes_from_us(request: Request) -> bool:
+def is_same_origin(request: Request) -> bool:
     """Whether a form was sent from one of our own pages, as far as the browser says where it was.
 
     With our referrer policy a browser sends `Origin: null` even from our own pages, so Sec-Fetch-Site is asked first.

@@ -14,12 +14,12 @@ class Health:
     """What is known of the service at one instant; `heartbeats` says how long ago each of its loops last came round."""
 
     heartbeats: Mapping[str, timedelta] = field(default_factory=dict)
-    blocked_keys: int = 0
+    blocked_items: int = 0
     undeliverable_notices: int = 0
     clock_trusted: bool = True
     stale_after: timedelta = timedelta(minutes=2)
 
-    def stale(self) -> tuple[str, ...]:
+    def stale_loops(self) -> tuple[str, ...]:
         """The loops that have not come round for too long."""
         return tuple(sorted(name for name, age in self.heartbeats.items() if age > self.stale_after))
 
@@ -32,12 +32,12 @@ def health_route(health: HealthCheck) -> Route:
 
     async def answer(_: Request) -> Response:
         found = await health()
-        stale = found.stale()
+        stale = found.stale_loops()
         facts = {
             "well": not stale,
             "stale": list(stale),
             "heartbeats": {name: round(age.total_seconds(), 1) for name, age in found.heartbeats.items()},
-            "blocked_keys": found.blocked_keys,
+            "blocked_keys": found.blocked_items,
             "undeliverable_notices": found.undeliverable_notices,
             "clock_trusted": found.clock_trusted,
         }

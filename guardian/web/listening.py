@@ -11,42 +11,42 @@ from starlette.types import ASGIApp
 
 from guardian.errors import Misconfigured
 
-_PATIENCE_SECONDS: Final = 5
+_SHUTDOWN_TIMEOUT_SECONDS: Final = 5
 
 
-def bound(host: str, port: int) -> socket.socket:
+def bind_socket(host: str, port: int) -> socket.socket:
     """A socket bound to the address, port 0 being any free one; Misconfigured where somebody else has it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    bound_socket = socket.socket(family, socket.SOCK_STREAM)
     try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((host, port))
+        bound_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound_socket.bind((host, port))
     except OSError as error:
-        made.close()
+        bound_socket.close()
         remedy = "Stop what listens there, or set another address as service.listen."
         raise Misconfigured([f"The service cannot listen on {host}:{port}: {error.strerror}. {remedy}"]) from error
-    return made
+    return bound_socket
 
 
-def address_of(made: socket.socket) -> str:
+def address_of(bound_socket: socket.socket) -> str:
     """The address under which this machine reaches the socket."""
-    host, port = made.getsockname()[:2]
+    host, port = bound_socket.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-class Listening:
+class WebServer:
     """One application on one bound socket."""
 
-    def __init__(self, app: ASGIApp, made: socket.socket) -> None:
+    def __init__(self, app: ASGIApp, bound_socket: socket.socket) -> None:
         config = uvicorn.Config(
             app,
             log_config=None,
             access_log=False,  # addresses and paths of people are nobody's business, the log's least of all
             lifespan="off",
             server_header=False,
-            timeout_graceful_shutdown=_PATIENCE_SECONDS,
+            timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_SECONDS,
         )
-        self._socket = made
+        self._socket = bound_socket
         self._server = _Server(config)
         self._task: asyncio.Task[None] | None = None
 

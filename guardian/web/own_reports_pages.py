@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guardian.cases.words import for_reporters
-from guardian.desk.conversations import another_receipt
-from guardian.desk.own_reports import reports_of
+from guardian.cases.words import status_for_reporters
+from guardian.desk.conversations import issue_another_receipt
+from guardian.desk.own_reports import list_own_reports
 from guardian.errors import NotFound
 from guardian.ids import ReportId
 from guardian.web.forms import Form
@@ -25,36 +25,36 @@ class OwnReportsPages:
     def routes(self) -> Sequence[Route]:
         """The addresses of these pages."""
         return [
-            self._site.shows("/my-reports", self._show),
-            self._site.takes("/my-reports/receipt", self._receipt),
+            self._site.get("/my-reports", self._show),
+            self._site.post("/my-reports/receipt", self._issue_receipt),
         ]
 
     async def _show(self, request: Request) -> Response:
-        signed_in = self._sign_in.who(request)
+        signed_in = self._sign_in.current(request)
         if signed_in is None:
-            return self._site.page("own_reports_door.html", offers=self._sign_in.offers(request))
+            return self._site.render_page("own_reports_door.html", offers=self._sign_in.offers(request))
         return await self._page(signed_in)
 
-    async def _receipt(self, request: Request, form: Form) -> Response:
+    async def _issue_receipt(self, request: Request, form: Form) -> Response:
         """A receipt for one of them. Asked for twice (the answer may have been lost), it is the same one."""
-        signed_in = self._sign_in.who(request)
-        if signed_in is None or not signed_in.is_ours(form.one("token")):
-            return self._site.page("own_reports_door.html", status=403, offers=self._sign_in.offers(request))
+        signed_in = self._sign_in.current(request)
+        if signed_in is None or not signed_in.owns_token(form.one("token")):
+            return self._site.render_page("own_reports_door.html", status=403, offers=self._sign_in.offers(request))
         report = ReportId(form.one("report"))
-        if report not in {each.report for each in await reports_of(self._site.desk, signed_in.proven.account)}:
+        if report not in {each.report for each in await list_own_reports(self._site.app, signed_in.result.account)}:
             raise NotFound
         if report not in signed_in.receipts:
-            account = signed_in.proven.account
-            signed_in.receipts[report] = await another_receipt(self._site.desk, report, account)
+            account = signed_in.result.account
+            signed_in.receipts[report] = await issue_another_receipt(self._site.app, report, account)
         return await self._page(signed_in, signed_in.receipts[report])
 
     async def _page(self, signed_in: SignedIn, receipt: str = "") -> Response:
-        reports = await reports_of(self._site.desk, signed_in.proven.account)
-        return self._site.page(
+        reports = await list_own_reports(self._site.app, signed_in.result.account)
+        return self._site.render_page(
             "own_reports.html",
             label=signed_in.label,
-            handle=signed_in.proven.handle,
-            reports=[(each, for_reporters(each.state)) for each in reports],
+            handle=signed_in.result.handle,
+            reports=[(each, status_for_reporters(each.state)) for each in reports],
             receipt=receipt,
             token=signed_in.token,
         )

@@ -10,16 +10,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guardian.desk.disputes import not_mine
-from guardian.desk.owners import owner_page
+from guardian.desk.disputes import dispute_as_owner
+from guardian.desk.owners import read_owner_page
 from guardian.errors import Refused
 from guardian.ids import new_secret
-from guardian.spaces.proof import Shown
+from guardian.spaces.proof import ProvenAccount
 from guardian.web.forms import Form
 from guardian.web.sign_in import SignIn
 from guardian.web.site import Fault, Site
-from guardian.web.visited_pages import Behind
-from guardian.web.visits import Visit, Visits
+from guardian.web.visited_pages import ReceiptPages
+from guardian.web.visits import PageSession, PageSessions
 
 _FIELD: Final = "not-me"
 _ACCOUNT: Final = "as_account"
@@ -29,65 +29,65 @@ _SIGNED_OUT: Final = "signed_out"
 class OwnerPages:
     """What the owner may know of their own account, and the way to say that it was taken for somebody else's."""
 
-    def __init__(self, site: Site, visits: Visits, sign_in: SignIn) -> None:
+    def __init__(self, site: Site, sessions: PageSessions, sign_in: SignIn) -> None:
         self._site = site
         self._sign_in = sign_in
-        self._behind = Behind(site, visits, "account")
+        self._receipt_pages = ReceiptPages(site, sessions, "account")
 
     def routes(self) -> Sequence[Route]:
         """The addresses of these pages."""
         return [
-            self._site.shows("/account", self._show),
-            self._site.takes("/account", self._open),
-            self._site.takes("/account/leave", self._behind.leave),
-            self._site.takes(f"/account/{_FIELD}", self._not_me),
+            self._site.get("/account", self._show),
+            self._site.post("/account", self._open),
+            self._site.post("/account/leave", self._receipt_pages.leave),
+            self._site.post(f"/account/{_FIELD}", self._dispute),
         ]
 
     async def _show(self, request: Request) -> Response:
-        visit = self._behind.visit(request)
-        return await self._page(request, visit) if visit else self._behind.door()
+        session = self._receipt_pages.session(request)
+        return await self._page(request, session) if session else self._receipt_pages.render_receipt_form()
 
     async def _open(self, _: Request, form: Form) -> Response:
-        return await self._behind.let_in(form, lambda receipt: owner_page(self._site.desk, receipt))
+        return await self._receipt_pages.sign_in(form, lambda receipt: read_owner_page(self._site.app, receipt))
 
-    async def _not_me(self, request: Request, form: Form) -> Response:
-        async def say(visit: Visit) -> str:
-            shown = self._shown(request, form)
-            return await not_mine(self._site.desk, visit.receipt, form.one("text"), shown)
+    async def _dispute(self, request: Request, form: Form) -> Response:
+        async def dispute(session: PageSession) -> str:
+            shown = self._shown_accounts(request, form)
+            return await dispute_as_owner(self._site.app, session.receipt, form.one("text"), shown)
 
-        return await self._behind.once(
+        return await self._receipt_pages.submit_once(
             request,
             form,
-            say,
-            lambda visit, fault: self._page(request, visit, form, fault),
+            dispute,
+            lambda session, fault: self._page(request, session, form, fault),
             lambda why: _ACCOUNT if isinstance(why, Refused) and why.code == _SIGNED_OUT else _FIELD,
         )
 
-    def _shown(self, request: Request, form: Form) -> tuple[Shown, ...]:
+    def _shown_accounts(self, request: Request, form: Form) -> tuple[ProvenAccount, ...]:
         """What they chose to show beside their words: the account that they signed in with, and nothing else of it."""
         chosen = next((o for o in self._sign_in.offers(request) if o.space == form.one(_ACCOUNT)), None)
         if chosen is None:
             return ()
-        signed_in = self._sign_in.who(request)
+        signed_in = self._sign_in.current(request)
         if signed_in is None or not chosen.handle:
             sentence = f"You have not signed in with {chosen.label} yet. Do so, then send this again: nothing was lost."
             raise Refused(_SIGNED_OUT, sentence, "P-6.4")
-        return (Shown(signed_in.proven.account, signed_in.proven.handle),)
+        return (ProvenAccount(signed_in.result.account, signed_in.result.handle),)
 
     async def _page(
-        self, request: Request, visit: Visit, form: Form | None = None, fault: Fault | None = None
+        self, request: Request, session: PageSession, form: Form | None = None, fault: Fault | None = None
     ) -> Response:
-        found = await owner_page(self._site.desk, visit.receipt)
-        return self._site.page(
+        found = await read_owner_page(self._site.app, session.receipt)
+        return self._site.render_page(
             "account.html",
             status=422 if fault else 200,
             found=found,
-            letters=[(notice.created_at, self._site.wording.on_page(notice)) for notice in found.letters],
+            letters=[(notice.created_at, self._site.renderer.render_for_page(notice)) for notice in found.notices],
             fault=fault,
-            said=visit.take_said(),
+            said=session.pop_message(),
             typed=form.one("text") if form else "",
             chosen=form.one(_ACCOUNT) if form else "",
             offers=self._sign_in.offers(request),
-            token=visit.token,
+            token=session.token,
             form_id=new_secret(),
         )

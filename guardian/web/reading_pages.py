@@ -12,19 +12,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from guardian.desk.disputes import keep_link
-from guardian.desk.joining import confirm_join
+from guardian.desk.joining import confirm_merge
 from guardian.desk.linking import confirm_link
-from guardian.desk.minors import mark_minors
-from guardian.desk.proceedings import proceedings
-from guardian.desk.reading import evidence_bytes, open_session, peek, read, reader_of
-from guardian.desk.unlinking import unlink_this
+from guardian.desk.minors import mark_csam
+from guardian.desk.proceedings import read_proceedings
+from guardian.desk.reading import is_link_valid, open_session, read_case, read_evidence, session_reader
+from guardian.desk.unlinking import unlink_by_id
 from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import AccountId, EvidenceId, MemberId, ReportId
 from guardian.web.forms import Form
 from guardian.web.site import Fault, Site
 
-ROOM: Final = "room"
-PICTURES: Final[Mapping[bytes, str]] = {
+READING_ROOM: Final = "room"
+PICTURE_TYPES: Final[Mapping[bytes, str]] = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
     b"GIF87a": "image/gif",
@@ -42,102 +42,110 @@ class ReadingPages:
     def routes(self) -> Sequence[Route]:
         """The addresses of these pages."""
         return [
-            self._site.shows("/read/{token}", self._link),
-            self._site.takes("/read/{token}", self._enter),
-            self._site.shows("/room", self._room),
-            self._site.shows("/room/evidence/{evidence}", self._file),
-            self._site.shows("/room/evidence/{evidence}/picture", self._picture),
-            self._site.takes("/room/links/{link}/confirm", self._confirm),
-            self._site.takes("/room/links/{link}/keep", self._keep),
-            self._site.takes("/room/links/{link}/undo", self._undo),
-            self._site.takes("/room/joins/{join}/confirm", self._confirm_join),
-            self._site.takes("/room/reports/{report}/minors", self._minors),
-            self._site.takes("/room/leave", self._leave),
+            self._site.get("/read/{token}", self._show_link),
+            self._site.post("/read/{token}", self._enter),
+            self._site.get("/room", self._show_room),
+            self._site.get("/room/evidence/{evidence}", self._download),
+            self._site.get("/room/evidence/{evidence}/picture", self._picture),
+            self._site.post("/room/links/{link}/confirm", self._confirm_link),
+            self._site.post("/room/links/{link}/keep", self._keep_link),
+            self._site.post("/room/links/{link}/undo", self._undo_link),
+            self._site.post("/room/joins/{join}/confirm", self._confirm_merge),
+            self._site.post("/room/reports/{report}/minors", self._mark_csam),
+            self._site.post("/room/leave", self._leave),
         ]
 
-    async def _link(self, request: Request) -> Response:
+    async def _show_link(self, request: Request) -> Response:
         """One button and nothing else: whatever fetches an address to preview it does not use it up."""
-        if not await peek(self._site.desk, request.path_params["token"]):
-            return self._over("This link does not open anything any more")
-        return self._site.page("read_link.html", action=request.url.path)
+        if not await is_link_valid(self._site.app, request.path_params["token"]):
+            return self._session_over("This link does not open anything any more")
+        return self._site.render_page("read_link.html", action=request.url.path)
 
     async def _enter(self, request: Request, _: Form) -> Response:
         try:
-            session = await open_session(self._site.desk, request.path_params["token"])
+            session = await open_session(self._site.app, request.path_params["token"])
         except Refused:
-            return self._over("This link does not open anything any more")
-        return self._site.let_in(ROOM, session, "/room")
+            return self._session_over("This link does not open anything any more")
+        return self._site.sign_in(READING_ROOM, session, "/room")
 
-    async def _room(self, request: Request, fault: Fault | None = None, said: str = "", typed: str = "") -> Response:
+    async def _show_room(
+        self, request: Request, fault: Fault | None = None, message: str = "", typed: str = ""
+    ) -> Response:
         session = self._session(request)
         try:
-            file = await read(self._site.desk, session)
-            became = await proceedings(self._site.desk, session)
+            file = await read_case(self._site.app, session)
+            proceedings_view = await read_proceedings(self._site.app, session)
         except Refused:
-            return self._over("Your time in the reading room is over")
+            return self._session_over("Your time in the reading room is over")
         people = {person.person: person.code_name for person in file.people}
-        return self._site.page(
+        return self._site.render_page(
             "room.html",
             status=422 if fault else 200,
             file=file,
-            became=became,
+            became=proceedings_view,
             people=people,
             is_picture=_looks_like_picture,
             fault=fault,
-            said=said,
+            said=message,
             typed=typed,
         )
 
-    async def _confirm(self, request: Request, _: Form) -> Response:
+    async def _confirm_link(self, request: Request, _: Form) -> Response:
         link = AccountId(request.path_params["link"])
-        return await self._done(request, lambda by: confirm_link(self._site.desk, by, link), "The link is confirmed.")
+        return await self._carry_out(
+            request, lambda by: confirm_link(self._site.app, by, link), "The link is confirmed."
+        )
 
-    async def _keep(self, request: Request, _: Form) -> Response:
+    async def _keep_link(self, request: Request, _: Form) -> Response:
         link = AccountId(request.path_params["link"])
-        return await self._done(request, lambda by: keep_link(self._site.desk, by, link), "The link stays.")
+        return await self._carry_out(request, lambda by: keep_link(self._site.app, by, link), "The link stays.")
 
-    async def _undo(self, request: Request, form: Form) -> Response:
+    async def _undo_link(self, request: Request, form: Form) -> Response:
         link, field = AccountId(request.path_params["link"]), f"undo-{request.path_params['link']}"
-        said = "The link is undone, and the account is let go now. Its owner gets an apology."
+        message = "The link is undone, and the account is let go now. Its owner gets an apology."
         reason = form.one(field)
-        return await self._done(request, lambda by: unlink_this(self._site.desk, by, link, reason), said, field, reason)
+        return await self._carry_out(
+            request, lambda by: unlink_by_id(self._site.app, by, link, reason), message, field, reason
+        )
 
-    async def _confirm_join(self, request: Request, _: Form) -> Response:
-        join = str(request.path_params["join"])
-        return await self._done(request, lambda by: confirm_join(self._site.desk, by, join), "The two count as one.")
+    async def _confirm_merge(self, request: Request, _: Form) -> Response:
+        merge = str(request.path_params["join"])
+        return await self._carry_out(
+            request, lambda by: confirm_merge(self._site.app, by, merge), "The two count as one."
+        )
 
-    async def _minors(self, request: Request, form: Form) -> Response:
+    async def _mark_csam(self, request: Request, form: Form) -> Response:
         report, field = ReportId(request.path_params["report"]), f"minors-{request.path_params['report']}"
-        said = "The report is marked, and what was kept of its evidence is destroyed."
+        message = "The report is marked, and what was kept of its evidence is destroyed."
 
         async def act(by: MemberId) -> None:
             if form.one(field) != "yes":
                 raise Refused("not_sure", "Please tick that you are sure: it cannot be undone.", "P-2.7")
-            _, code_name = await reader_of(self._site.desk, self._session(request))
-            await mark_minors(self._site.desk, by, code_name, report)
+            _, code_name = await session_reader(self._site.app, self._session(request))
+            await mark_csam(self._site.app, by, code_name, report)
 
-        return await self._done(request, act, said, field)
+        return await self._carry_out(request, act, message, field)
 
-    async def _done(
+    async def _carry_out(
         self,
         request: Request,
         act: Callable[[MemberId], Awaitable[object]],
-        said: str,
+        message: str,
         field: str = "",
         typed: str = "",
     ) -> Response:
         """What the member asked for in the room is done, and the room is shown again with what came of it."""
         try:
-            by, _ = await reader_of(self._site.desk, self._session(request))
+            by, _ = await session_reader(self._site.app, self._session(request))
         except Refused:
-            return self._over("Your time in the reading room is over")
+            return self._session_over("Your time in the reading room is over")
         try:
             await act(by)
         except (Refused, Stale) as error:
-            return await self._room(request, Fault(field, error.sentence), typed=typed)
-        return await self._room(request, said=said)
+            return await self._show_room(request, Fault(field, error.sentence), typed=typed)
+        return await self._show_room(request, message=message)
 
-    async def _file(self, request: Request) -> Response:
+    async def _download(self, request: Request) -> Response:
         name, content = await self._evidence(request)
         headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name or 'file', safe='')}"}
         return Response(content, media_type="application/octet-stream", headers=headers)
@@ -145,7 +153,7 @@ class ReadingPages:
     async def _picture(self, request: Request) -> Response:
         """A picture to be looked at in the page; anything that is not one by its own bytes is not there."""
         _, content = await self._evidence(request)
-        kind = next((kind for start, kind in PICTURES.items() if content.startswith(start)), None)
+        kind = next((kind for start, kind in PICTURE_TYPES.items() if content.startswith(start)), None)
         if kind is None:
             raise NotFound
         sandboxed = {"content-security-policy": "default-src 'none'; sandbox", "content-disposition": "inline"}
@@ -153,18 +161,18 @@ class ReadingPages:
 
     async def _evidence(self, request: Request) -> tuple[str, bytes]:
         evidence = EvidenceId(request.path_params["evidence"])
-        return await evidence_bytes(self._site.desk, self._session(request), evidence)
+        return await read_evidence(self._site.app, self._session(request), evidence)
 
     async def _leave(self, _: Request, __: Form) -> Response:
-        return self._site.let_out(ROOM, "You have left the reading room", _AGAIN)
+        return self._site.sign_out(READING_ROOM, "You have left the reading room", _AGAIN)
 
-    def _over(self, title: str) -> Response:
-        return self._site.message(
+    def _session_over(self, title: str) -> Response:
+        return self._site.render_message(
             title, "A link works once, for five minutes; a visit lasts half an hour.", _AGAIN, status=410
         )
 
     def _session(self, request: Request) -> str:
-        return request.cookies.get(self._site.cookie(ROOM), "")
+        return request.cookies.get(self._site.cookie_name(READING_ROOM), "")
 
 
 def _looks_like_picture(file_name: str) -> bool:

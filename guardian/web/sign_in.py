@@ -18,15 +18,15 @@ from starlette.routing import Route
 from guardian.errors import NotFound
 from guardian.ids import ReportId, SpaceName
 from guardian.logs import logger
-from guardian.spaces.proof import AccountProof, Proven
+from guardian.spaces.proof import AccountProof, ProofResult
 from guardian.web.forms import Form
 from guardian.web.site import Site
 
-ROOM: Final = "signed-in"
-_WAY: Final = "signing-in"
-_LASTS: Final = timedelta(minutes=30)
-_WAY_LASTS: Final = timedelta(minutes=10)
-_MOST: Final = 5_000
+SIGNED_IN: Final = "signed-in"
+_SIGNING_IN: Final = "signing-in"
+_SESSION_LENGTH: Final = timedelta(minutes=30)
+_SIGN_IN_LENGTH: Final = timedelta(minutes=10)
+_MAX_SESSIONS: Final = 5_000
 
 log = logger("web")
 
@@ -35,13 +35,13 @@ log = logger("web")
 class SignedIn:
     """Somebody who has shown which account is theirs; `receipts` are those that they were shown since."""
 
-    proven: Proven
+    result: ProofResult
     label: str
     until: datetime
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     receipts: dict[ReportId, str] = field(default_factory=dict)
 
-    def is_ours(self, token: str) -> bool:
+    def owns_token(self, token: str) -> bool:
         """Whether a form with this token was made for this sign-in."""
         return hmac.compare_digest(self.token.encode(), token.encode())
 
@@ -50,13 +50,13 @@ class SignedIn:
 class Offer:
     """A space at which one can sign in; `handle` is the account that has been shown there, empty where none has.
 
-    `vouches`: it can also name the accounts elsewhere that are the same person's.
+    `knows_linked_accounts`: it can also name the accounts elsewhere that are the same person's.
     """
 
     space: SpaceName
     label: str
     handle: str = ""
-    vouches: bool = False
+    knows_linked_accounts: bool = False
 
 
 class SignIn:
@@ -70,40 +70,43 @@ class SignIn:
     def routes(self) -> Sequence[Route]:
         """The addresses of signing in."""
         return [
-            self._site.shows("/sign-in/{space}", self._start),
-            self._site.shows("/sign-in/{space}/elsewhere", self._start_elsewhere),
-            self._site.shows("/sign-in/{space}/back", self._back),
-            self._site.takes("/sign-in/leave", self._leave),
+            self._site.get("/sign-in/{space}", self._start),
+            self._site.get("/sign-in/{space}/elsewhere", self._start_elsewhere),
+            self._site.get("/sign-in/{space}/back", self._finish),
+            self._site.post("/sign-in/leave", self._leave),
         ]
 
-    def who(self, request: Request) -> SignedIn | None:
+    def current(self, request: Request) -> SignedIn | None:
         """Whoever this browser's person has shown to be."""
-        found = self._signed_in.get(request.cookies.get(self._site.cookie(ROOM), ""))
-        return found if found is not None and self._site.desk.wire() < found.until else None
+        found = self._signed_in.get(request.cookies.get(self._site.cookie_name(SIGNED_IN), ""))
+        return found if found is not None and self._site.app.system_time() < found.until else None
 
     def offers(self, request: Request) -> tuple[Offer, ...]:
         """Where one can sign in, each with the account that this browser's person has shown there."""
-        signed_in = self.who(request)
-        return tuple(Offer(p.space, p.label, _handle(signed_in, p.space), p.vouches) for p in self._proofs.values())
+        signed_in = self.current(request)
+        return tuple(
+            Offer(p.space, p.label, _shown_handle(signed_in, p.space), p.knows_linked_accounts)
+            for p in self._proofs.values()
+        )
 
     async def _start(self, request: Request) -> Response:
-        return self._away(self._proof(request), elsewhere=False)
+        return self._redirect_to_space(self._proof(request), elsewhere=False)
 
     async def _start_elsewhere(self, request: Request) -> Response:
         proof = self._proof(request)
-        if not proof.vouches:
+        if not proof.knows_linked_accounts:
             raise NotFound
-        return self._away(proof, elsewhere=True)
+        return self._redirect_to_space(proof, elsewhere=True)
 
-    def _away(self, proof: AccountProof, *, elsewhere: bool) -> Response:
+    def _redirect_to_space(self, proof: AccountProof, *, elsewhere: bool) -> Response:
         state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
-        address = proof.start(self._address(proof), state, verifier, elsewhere=elsewhere)
+        address = proof.start(self._address(proof), state, verifier, include_linked=elsewhere)
         response = RedirectResponse(address, 303)
         # Not `strict`: the browser comes back from another site, and must bring it along.
         response.set_cookie(
-            self._site.cookie(_WAY),
+            self._site.cookie_name(_SIGNING_IN),
             f"{state}.{verifier}",
-            max_age=int(_WAY_LASTS.total_seconds()),
+            max_age=int(_SIGN_IN_LENGTH.total_seconds()),
             path="/",
             secure=self._site.secure_cookies,
             httponly=True,
@@ -111,57 +114,63 @@ class SignIn:
         )
         return response
 
-    async def _back(self, request: Request) -> Response:
+    async def _finish(self, request: Request) -> Response:
         proof = self._proof(request)
-        state, _, verifier = request.cookies.get(self._site.cookie(_WAY), "").partition(".")
+        state, _, verifier = request.cookies.get(self._site.cookie_name(_SIGNING_IN), "").partition(".")
         given, code = request.query_params.get("state", ""), request.query_params.get("code", "")
         if not state or not hmac.compare_digest(state.encode(), given.encode()):
-            return self._again(proof, "This sign-in was not begun in this browser, or is over.")
+            return self._show_failure(proof, "This sign-in was not begun in this browser, or is over.")
         if not code:
-            return self._again(proof, f"{proof.label} says that you did not agree, so nothing was learned of you.")
+            return self._show_failure(
+                proof, f"{proof.label} says that you did not agree, so nothing was learned of you."
+            )
         found = await proof.finish(self._address(proof), code, verifier)
-        if not isinstance(found, Proven):
+        if not isinstance(found, ProofResult):
             log.warning("sign_in.not_finished", space=proof.space, kind=type(found).__name__)
-            return self._again(proof, f"{proof.label} did not say which account is yours.")
-        return self._in(proof, found)
+            return self._show_failure(proof, f"{proof.label} did not say which account is yours.")
+        return self._show_signed_in(proof, found)
 
-    def _in(self, proof: AccountProof, found: Proven) -> Response:
-        key = self._remember(SignedIn(found, proof.label, self._site.desk.wire() + _LASTS))
-        asked = found.vouched is not None
-        response = self._site.page("signed_in.html", label=proof.label, handle=found.handle, elsewhere=asked)
+    def _show_signed_in(self, proof: AccountProof, found: ProofResult) -> Response:
+        key = self._remember(SignedIn(found, proof.label, self._site.app.system_time() + _SESSION_LENGTH))
+        elsewhere = found.linked_accounts is not None
+        response = self._site.render_page("signed_in.html", label=proof.label, handle=found.handle, elsewhere=elsewhere)
         response.set_cookie(
-            self._site.cookie(ROOM),
+            self._site.cookie_name(SIGNED_IN),
             key,
-            max_age=int(_LASTS.total_seconds()),
+            max_age=int(_SESSION_LENGTH.total_seconds()),
             path="/",
             secure=self._site.secure_cookies,
             httponly=True,
             samesite="strict",
         )
-        self._forget_way(response)
+        self._clear_state_cookie(response)
         return response
 
     async def _leave(self, request: Request, _: Form) -> Response:
-        self._signed_in.pop(request.cookies.get(self._site.cookie(ROOM), ""), None)
+        self._signed_in.pop(request.cookies.get(self._site.cookie_name(SIGNED_IN), ""), None)
         sentence = "This page does not know any more which account is yours. Nothing was kept of the sign-in."
-        return self._site.let_out(ROOM, "You have signed out", sentence)
+        return self._site.sign_out(SIGNED_IN, "You have signed out", sentence)
 
-    def _again(self, proof: AccountProof, sentence: str) -> Response:
-        response = self._site.page(
+    def _show_failure(self, proof: AccountProof, sentence: str) -> Response:
+        response = self._site.render_page(
             "sign_in_again.html", status=403, offer=Offer(proof.space, proof.label), why=sentence
         )
-        self._forget_way(response)
+        self._clear_state_cookie(response)
         return response
 
-    def _forget_way(self, response: Response) -> None:
+    def _clear_state_cookie(self, response: Response) -> None:
         response.delete_cookie(
-            self._site.cookie(_WAY), path="/", secure=self._site.secure_cookies, httponly=True, samesite="lax"
+            self._site.cookie_name(_SIGNING_IN),
+            path="/",
+            secure=self._site.secure_cookies,
+            httponly=True,
+            samesite="lax",
         )
 
     def _remember(self, signed_in: SignedIn) -> str:
-        now = self._site.desk.wire()
+        now = self._site.app.system_time()
         self._signed_in = {key: each for key, each in self._signed_in.items() if now < each.until}
-        while len(self._signed_in) >= _MOST:
+        while len(self._signed_in) >= _MAX_SESSIONS:
             self._signed_in.pop(next(iter(self._signed_in)))
         key = secrets.token_urlsafe(24)
         self._signed_in[key] = signed_in
@@ -174,8 +183,8 @@ class SignIn:
         return proof
 
     def _address(self, proof: AccountProof) -> str:
-        return f"{self._site.desk.base_url}/sign-in/{proof.space}/back"
+        return f"{self._site.app.base_url}/sign-in/{proof.space}/back"
 
 
-def _handle(signed_in: SignedIn | None, space: SpaceName) -> str:
-    return signed_in.proven.handle if signed_in and signed_in.proven.account.space == space else ""
+def _shown_handle(signed_in: SignedIn | None, space: SpaceName) -> str:
+    return signed_in.result.handle if signed_in and signed_in.result.account.space == space else ""

@@ -12,16 +12,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from guardian.desk.desk import Desk
+from guardian.desk.desk import AppContext
 from guardian.errors import GuardianError
 from guardian.logs import logger
-from guardian.notices.acknowledgement import spoken
-from guardian.notices.wording import Wording
+from guardian.notices.acknowledgement import format_datetime
+from guardian.notices.wording import NoticeRenderer
 from guardian.web.forms import Form, Malformed, read_form
-from guardian.web.guarding import comes_from_us
-from guardian.web.visits import LASTS
+from guardian.web.guarding import is_same_origin
+from guardian.web.visits import SESSION_LENGTH
 
-HERE: Final = Path(__file__).parent
+WEB_FOLDER: Final = Path(__file__).parent
 log = logger("web")
 
 
@@ -37,12 +37,12 @@ class Fault:
 class Site:
     """The pages of one service."""
 
-    desk: Desk
+    app: AppContext
     templates: Environment
-    wording: Wording
+    renderer: NoticeRenderer
     secure_cookies: bool
 
-    def shows(self, path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
+    def get(self, path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
         """The address of a page; a fault of ours is said in words."""
 
         async def show(request: Request) -> Response:
@@ -51,54 +51,54 @@ class Site:
             except (GuardianError, HTTPException):
                 raise
             except Exception as error:
-                return self.sorry(request, None, error)
+                return self.render_server_error(request, None, error)
 
         return Route(path, show, methods=["GET"])
 
-    def takes(self, path: str, handler: Callable[[Request, Form], Awaitable[Response]]) -> Route:
+    def post(self, path: str, handler: Callable[[Request, Form], Awaitable[Response]]) -> Route:
         """The address that a form of ours is sent to; whatever goes wrong, nobody loses what they wrote."""
 
         async def take(request: Request) -> Response:
-            if not comes_from_us(request):
+            if not is_same_origin(request):
                 sentence = "This form was sent from another site, so nothing was done. Please begin from our own page."
-                return self.message("This was not sent from here", sentence, status=403)
-            form = await read_form(request, self.desk.largest_file)
+                return self.render_message("This was not sent from here", sentence, status=403)
+            form = await read_form(request, self.app.largest_file)
             try:
                 return await handler(request, form)
             except (GuardianError, HTTPException, Malformed):
                 raise
             except Exception as error:
-                return self.sorry(request, form, error)
+                return self.render_server_error(request, form, error)
 
         return Route(path, take, methods=["POST"])
 
-    def page(self, template: str, /, *, status: int = 200, **facts: Any) -> Response:
+    def render_page(self, template: str, /, *, status: int = 200, **facts: Any) -> Response:
         """The page that the template makes of the facts."""
-        known = {"community": self.desk.community, "fault": None, **facts}
+        known = {"community": self.app.community, "fault": None, **facts}
         return HTMLResponse(self.templates.get_template(template).render(known), status)
 
-    def message(self, title: str, *sentences: str, status: int) -> Response:
+    def render_message(self, title: str, *sentences: str, status: int) -> Response:
         """A page that says one thing."""
-        return self.page("message.html", status=status, title=title, sentences=sentences)
+        return self.render_page("message.html", status=status, title=title, sentences=sentences)
 
-    def sorry(self, request: Request, form: Form | None, error: Exception) -> Response:
+    def render_server_error(self, request: Request, form: Form | None, error: Exception) -> Response:
         """A page for when the fault is ours: what the person wrote stands on it, ready to be sent again."""
         log.error("page.failed", kind=type(error).__name__)
         typed = [(name, text) for name, texts in form.fields.items() for text in texts] if form else []
         files = bool(form and form.files)
-        return self.page("sorry.html", status=500, action=request.url.path, typed=typed, files=files)
+        return self.render_page("sorry.html", status=500, action=request.url.path, typed=typed, files=files)
 
-    def cookie(self, room: str) -> str:
+    def cookie_name(self, name: str) -> str:
         """The name of a room's cookie; over TLS no other host of ours can set one of that name."""
-        return f"__Host-guardian-{room}" if self.secure_cookies else f"guardian-{room}"
+        return f"__Host-guardian-{name}" if self.secure_cookies else f"guardian-{name}"
 
-    def let_in(self, room: str, secret: str, path: str) -> Response:
+    def sign_in(self, name: str, secret: str, path: str) -> Response:
         """The browser goes on to the path and carries the secret for half an hour."""
         response = RedirectResponse(path, 303)
         response.set_cookie(
-            self.cookie(room),
+            self.cookie_name(name),
             secret,
-            max_age=int(LASTS.total_seconds()),
+            max_age=int(SESSION_LENGTH.total_seconds()),
             path="/",
             secure=self.secure_cookies,
             httponly=True,
@@ -106,25 +106,25 @@ class Site:
         )
         return response
 
-    def let_out(self, room: str, title: str, *sentences: str) -> Response:
+    def sign_out(self, name: str, title: str, *sentences: str) -> Response:
         """A last page, after which the browser carries nothing any more."""
-        response = self.message(title, *sentences, status=200)
+        response = self.render_message(title, *sentences, status=200)
         response.delete_cookie(
-            self.cookie(room), path="/", secure=self.secure_cookies, httponly=True, samesite="strict"
+            self.cookie_name(name), path="/", secure=self.secure_cookies, httponly=True, samesite="strict"
         )
         return response
 
 
-def templates(filters: Mapping[str, Any]) -> Environment:
+def create_templates(filters: Mapping[str, Any]) -> Environment:
     """The templates of this room; everything put into them is escaped, and a missing fact is an error."""
     environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader(WEB_FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update({"spoken": spoken, "machine_time": _machine_time, **filters})
+    environment.filters.update({"spoken": format_datetime, "machine_time": _machine_time, **filters})
     return environment
 
 

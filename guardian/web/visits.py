@@ -11,53 +11,53 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-LASTS: Final = timedelta(minutes=30)
-_MOST: Final = 5_000
+SESSION_LENGTH: Final = timedelta(minutes=30)
+_MAX_SESSIONS: Final = 5_000
 
 
 @dataclass(slots=True)
-class Visit:
+class PageSession:
     """One browser's visit; `sent` are the forms it has sent, by their ids, and `said` is what to show once."""
 
     receipt: str
     until: datetime
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    said: str = ""
+    message: str = ""
     sent: set[str] = field(default_factory=set)
-    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def is_ours(self, token: str) -> bool:
+    def owns_token(self, token: str) -> bool:
         """Whether a form with this token was made for this visit."""
         return hmac.compare_digest(self.token.encode(), token.encode())
 
-    def take_said(self) -> str:
+    def pop_message(self) -> str:
         """What is to be said, which is not said again."""
-        said, self.said = self.said, ""
-        return said
+        message, self.message = self.message, ""
+        return message
 
 
-class Visits:
+class PageSessions:
     """The visits to one kind of page that have not ended yet."""
 
-    def __init__(self, wire: Callable[[], datetime]) -> None:
-        self._wire = wire
-        self._visits: dict[str, Visit] = {}
+    def __init__(self, system_time: Callable[[], datetime]) -> None:
+        self._system_time = system_time
+        self._sessions: dict[str, PageSession] = {}
 
     def begin(self, receipt: str) -> str:
         """The secret of a new visit."""
-        now = self._wire()
-        self._visits = {key: visit for key, visit in self._visits.items() if now < visit.until}
-        while len(self._visits) >= _MOST:
-            self._visits.pop(next(iter(self._visits)))
+        now = self._system_time()
+        self._sessions = {key: session for key, session in self._sessions.items() if now < session.until}
+        while len(self._sessions) >= _MAX_SESSIONS:
+            self._sessions.pop(next(iter(self._sessions)))
         key = secrets.token_urlsafe(24)
-        self._visits[key] = Visit(receipt, now + LASTS)
+        self._sessions[key] = PageSession(receipt, now + SESSION_LENGTH)
         return key
 
-    def find(self, key: str | None) -> Visit | None:
+    def find(self, key: str | None) -> PageSession | None:
         """The visit with that secret, while it lasts."""
-        visit = self._visits.get(key or "")
-        return visit if visit is not None and self._wire() < visit.until else None
+        session = self._sessions.get(key or "")
+        return session if session is not None and self._system_time() < session.until else None
 
     def end(self, key: str | None) -> None:
         """The visit is over, whether there was one or not."""
-        self._visits.pop(key or "", None)
+        self._sessions.pop(key or "", None)

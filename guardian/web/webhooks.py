@@ -9,32 +9,32 @@ from starlette.routing import Route
 
 from guardian.errors import Refused
 from guardian.logs import logger
-from guardian.spaces.inlet import Inlet, Knock
+from guardian.spaces.inlet import WebhookEvent, WebhookVerifier
 from guardian.web.forms import Malformed, read_body
 
 LARGEST_EVENT: Final = 5_000_000
 
-OnKnock = Callable[[Knock], Awaitable[object]]
+OnWebhookEvent = Callable[[WebhookEvent], Awaitable[object]]
 """Takes a verified event in; one that came before, by its id or by its body, changes nothing."""
 
 log = logger("web")
 
 
-def hook_route(inlets: Mapping[str, Inlet], on_knock: OnKnock) -> Route:
+def webhook_route(webhook_verifiers: Mapping[str, WebhookVerifier], on_webhook_event: OnWebhookEvent) -> Route:
     """The address of each space that sends events; any other is not there."""
 
     async def take(request: Request) -> Response:
-        inlet = inlets.get(request.path_params["space"])
-        if inlet is None:
+        verifier = webhook_verifiers.get(request.path_params["space"])
+        if verifier is None:
             return _answer("There is no such door.", 404)
         try:
-            knock = inlet.verify(dict(request.headers), await read_body(request, LARGEST_EVENT))
+            webhook_event = verifier.verify(dict(request.headers), await read_body(request, LARGEST_EVENT))
         except Malformed:
             return _answer("This event is too large.", 413)
         except Refused as refusal:
-            log.warning("webhook.refused", space=inlet.space, code=refusal.code)
+            log.warning("webhook.refused", space=verifier.space, code=refusal.code)
             return _answer(refusal.sentence, 401 if refusal.code == "signature" else 400)
-        await on_knock(knock)
+        await on_webhook_event(webhook_event)
         return _answer("Received.", 200)
 
     return Route("/hooks/{space}", take, methods=["POST"])

@@ -6,17 +6,17 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from guardian.cases import questions
-from guardian.cases.deliberation import Result
+from guardian.cases.deliberation import ProposalResult
 from guardian.cases.values import (
     ActState,
     Answer,
     CaseKind,
     Consequence,
-    Door,
+    DeadlineKind,
     DraftKind,
     DraftState,
     PartyRole,
-    PromiseKind,
+    ReportChannel,
     StepKind,
     StepState,
 )
@@ -26,7 +26,7 @@ from rules.ladder import Outcome, TermState
 from rules.precedence import Restriction
 from rules.unilateral import Ground, ReviewAnswer
 
-ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
+QUESTION_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         questions.HANDLED: "What the report is for",
         questions.PART: "The reporter's own part",
@@ -43,14 +43,14 @@ ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
         questions.CONTACT: "How to reach the reporter",
         questions.ANSWER_BY: "How they want to be answered",
         questions.NAME_MAY_BE_TOLD: "May their name be told to anyone?",
-        questions.HOLD_CONTACT: "May the reported person be contacted?",
+        questions.DO_NOT_CONTACT: "May the reported person be contacted?",
         questions.TRANSLATED: "Written with a translation tool",
         questions.ANYTHING_ELSE: "Anything else",
     }
 )
 """What each question of a report is called where it is read (P-2.2)."""
 
-_CHOSEN: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
+_CHOICE_LABELS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     {
         (questions.HANDLED, "yes"): "for the file: it was dealt with already",
         (questions.HANDLED, "no"): "the reporter asks for help",
@@ -61,30 +61,30 @@ _CHOSEN: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         (questions.CONTACT_IS_SAFE, "no"): "no: they look at the follow-up page themselves",
         (questions.NAME_MAY_BE_TOLD, "yes"): "yes, where it helps; they are asked first to whom",
         (questions.NAME_MAY_BE_TOLD, "no"): "no, to nobody but the members on the case",
-        (questions.HOLD_CONTACT, "yes"): "not yet",
-        (questions.HOLD_CONTACT, "no"): "yes",
+        (questions.DO_NOT_CONTACT, "yes"): "not yet",
+        (questions.DO_NOT_CONTACT, "no"): "yes",
     }
 )
 
-WORDS: Final[Mapping[str, str]] = MappingProxyType(
+LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         CaseKind.REPORT: "a report",
         CaseKind.REVIEW: "the review of an act",
         CaseKind.READMISSION: "a request to return",
         CaseKind.LOCAL: "a local matter of the moderators",
-        Door.DISCORD_COMMAND: "the report command in Discord",
-        Door.DISCORD_MESSAGE: "a message reported in Discord",
-        Door.DISCORD_MEMBER: "a member reported in Discord",
-        Door.DISCORD_DIRECT: "what somebody wrote to us directly in Discord",
-        Door.PAGE: "the report page",
-        Door.MAIL: "a mail to the group's address",
-        Door.VOICE: "a member, who was told it",
-        Door.NATIVE_ACT: "an act made with the space's own tools",
-        Door.REFERRAL: "the working group, which asks moderators to keep an eye on an account",
-        Door.ESCALATION: "moderators who passed it on",
-        Door.FORUM_MESSAGE: "a private message on the forum, which its administrators can read",
-        Door.FORUM_FLAG: "a flag on the forum",
-        Door.GITHUB_MENTION: "a text on GitHub that mentions us, of which every watcher has been mailed a copy",
+        ReportChannel.DISCORD_COMMAND: "the report command in Discord",
+        ReportChannel.DISCORD_MESSAGE: "a message reported in Discord",
+        ReportChannel.DISCORD_MEMBER: "a member reported in Discord",
+        ReportChannel.DISCORD_DIRECT: "what somebody wrote to us directly in Discord",
+        ReportChannel.PAGE: "the report page",
+        ReportChannel.MAIL: "a mail to the group's address",
+        ReportChannel.VOICE: "a member, who was told it",
+        ReportChannel.NATIVE_ACTION: "an act made with the space's own tools",
+        ReportChannel.REFERRAL: "the working group, which asks moderators to keep an eye on an account",
+        ReportChannel.ESCALATION: "moderators who passed it on",
+        ReportChannel.FORUM_MESSAGE: "a private message on the forum, which its administrators can read",
+        ReportChannel.FORUM_FLAG: "a flag on the forum",
+        ReportChannel.GITHUB_MENTION: "a text on GitHub that mentions us, of which every watcher has been mailed a copy",
         PartyRole.REPORTER: "the reporter",
         PartyRole.REPORTED: "the reported person",
         PartyRole.AFFECTED: "an affected person",
@@ -97,8 +97,8 @@ STEPS: Final[Mapping[StepKind, str]] = MappingProxyType(
         StepKind.HEARING: "The reported person is heard",
         StepKind.FEEDBACK: "The reporter is asked for their view",
         StepKind.SECOND_READING: "A second member reads the message",
-        StepKind.TELL_REPORTER: "The reporter is told",
-        StepKind.TELL_REPORTED: "The reported person is told",
+        StepKind.NOTIFY_REPORTER: "The reporter is told",
+        StepKind.NOTIFY_REPORTED: "The reported person is told",
         StepKind.ENACT: "The decision takes hold in every space",
         StepKind.BOARD_REPORT: "The Board has its report",
     }
@@ -107,38 +107,38 @@ STEP_STATES: Final[Mapping[StepState, str]] = MappingProxyType(
     {
         StepState.PENDING: "not begun",
         StepState.UNDER_WAY: "under way",
-        StepState.SKIP_ASKED: "a second member is asked to skip it",
+        StepState.SKIP_REQUESTED: "a second member is asked to skip it",
         StepState.DONE: "done",
         StepState.SKIPPED: "skipped",
     }
 )
-PROMISES: Final[Mapping[PromiseKind, str]] = MappingProxyType(
+DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
     {
-        PromiseKind.FIRST_ANSWER: "First answer to the reporter",
-        PromiseKind.SUBSTANTIVE_ANSWER: "Fuller answer to the reporter",
-        PromiseKind.RESOLUTION: "Resolution, or a new date for it",
-        PromiseKind.DANGER_PAGE: "Somebody says \u201cI have it\u201d",
-        PromiseKind.PROPOSAL_CLOSES: "The proposal closes",
-        PromiseKind.FEEDBACK: "The reporter's view",
-        PromiseKind.SECOND_READING: "The message is read by a second member",
-        PromiseKind.ACCOUNT: "The actor's own account",
-        PromiseKind.REVIEW: "The group's review",
-        PromiseKind.UNREVIEWED_END: "An act without a review ends",
-        PromiseKind.TERM_END: "The term ends",
-        PromiseKind.ASK_REMINDER: "The person is reminded that they may ask to return",
-        PromiseKind.READMISSION_ANSWER: "Answer to the request to return",
-        PromiseKind.CASE_REVIEW: "The group looks at the case again",
-        PromiseKind.HEARING: "The reported person's answer",
-        PromiseKind.BLOCKED_TOTAL: "A space that cannot be reached",
-        PromiseKind.BOARD_ANSWER: "The Board's answer",
-        PromiseKind.CONFLICT: "A word on a member's conflict",
-        PromiseKind.MEASURE_END: "The end of a moderator's measure",
-        PromiseKind.MEASURE_LOOK: "Another look at a moderator's measure",
-        PromiseKind.NATIVE_REASON: "The reason of an act made with a space's own menu",
-        PromiseKind.LINK_DISPUTE: "A look at an account that is said to be another's",
-        PromiseKind.ACCEPTANCE: "Somebody accepts by name what was passed on",
-        PromiseKind.WIDEN: "Every member without a conflict hears of the case",
-        PromiseKind.CONTACT_QUESTION: "The reporter says whether the person may be contacted",
+        DeadlineKind.FIRST_ANSWER: "First answer to the reporter",
+        DeadlineKind.SUBSTANTIVE_ANSWER: "Fuller answer to the reporter",
+        DeadlineKind.RESOLUTION: "Resolution, or a new date for it",
+        DeadlineKind.DANGER_PAGE: "Somebody says \u201cI have it\u201d",
+        DeadlineKind.PROPOSAL_CLOSES: "The proposal closes",
+        DeadlineKind.FEEDBACK: "The reporter's view",
+        DeadlineKind.SECOND_READING: "The message is read by a second member",
+        DeadlineKind.STATEMENT: "The actor's own account",
+        DeadlineKind.REVIEW: "The group's review",
+        DeadlineKind.UNREVIEWED_END: "An act without a review ends",
+        DeadlineKind.TERM_END: "The term ends",
+        DeadlineKind.READMISSION_REMINDER: "The person is reminded that they may ask to return",
+        DeadlineKind.READMISSION_ANSWER: "Answer to the request to return",
+        DeadlineKind.CASE_REVIEW: "The group looks at the case again",
+        DeadlineKind.HEARING: "The reported person's answer",
+        DeadlineKind.BLOCKED_TOTAL: "A space that cannot be reached",
+        DeadlineKind.BOARD_ANSWER: "The Board's answer",
+        DeadlineKind.CONFLICT_CLAIM: "A word on a member's conflict",
+        DeadlineKind.MEASURE_END: "The end of a moderator's measure",
+        DeadlineKind.MEASURE_RECONSIDERATION: "Another look at a moderator's measure",
+        DeadlineKind.NATIVE_REASON: "The reason of an act made with a space's own menu",
+        DeadlineKind.LINK_DISPUTE: "A look at an account that is said to be another's",
+        DeadlineKind.ACCEPTANCE: "Somebody accepts by name what was passed on",
+        DeadlineKind.AUDIENCE: "Every member without a conflict hears of the case",
+        DeadlineKind.CONTACT_QUESTION: "The reporter says whether the person may be contacted",
     }
 )
 OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
@@ -163,12 +163,12 @@ RESTRICTIONS: Final[Mapping[Restriction, str]] = MappingProxyType(
         Restriction.BANNED: "banned",
     }
 )
-_OTHERS: Final[Mapping[str, str]] = MappingProxyType(
+_OTHER_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        Result.AGREED: "agreed",
-        Result.WITH_BOARD: "passed to the Board",
-        Result.NOT_APPROVED: "not approved by the organisers",
-        Result.WITHDRAWN: "withdrawn",
+        ProposalResult.AGREED: "agreed",
+        ProposalResult.WITH_BOARD: "passed to the Board",
+        ProposalResult.NOT_APPROVED: "not approved by the organisers",
+        ProposalResult.WITHDRAWN: "withdrawn",
         Answer.AGREE: "agrees",
         Answer.OBJECT: "objects",
         DraftState.WRITTEN: "waits for a second member",
@@ -185,7 +185,7 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             DraftKind.ANSWER: "Answer",
         },
         ActState: {
-            ActState.AWAITING_SECOND: "waits for a second member and restricts nobody",
+            ActState.AWAITING_CONFIRMATION: "waits for a second member and restricts nobody",
             ActState.UNREVIEWED: "waits for its review",
             ActState.WITH_CHAIR: "with the chair",
             ActState.WITH_BOARD: "with the Board",
@@ -214,26 +214,26 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             Trust.EVIDENCED: "it acted in the reported matter",
             Trust.ASSERTED: "one member says so; a second has not agreed yet",
             Trust.CONFIRMED: "two members say so",
-            Trust.CHALLENGED: "one code was written from it and from another of theirs",
-            Trust.CONSENTED: "the space of another of theirs says so, and they let it",
+            Trust.PROVED_BY_CODE: "one code was written from it and from another of theirs",
+            Trust.SELF_DISCLOSED: "the space of another of theirs says so, and they let it",
         },
         LiftingCause: {},
         StepKind: STEPS,
         StepState: STEP_STATES,
-        PromiseKind: PROMISES,
+        DeadlineKind: DEADLINES,
         Outcome: OUTCOMES,
         Restriction: RESTRICTIONS,
     }
 )
 
 
-def in_words(value: Any) -> str:
+def label_of(value: Any) -> str:
     """One of our own values as people read it; what has no words of its own is shown as it is."""
     by_kind = _KINDS.get(type(value), {})
-    return by_kind.get(value) or WORDS.get(value) or _OTHERS.get(value) or str(value).replace("_", " ")
+    return by_kind.get(value) or LABELS.get(value) or _OTHER_LABELS.get(value) or str(value).replace("_", " ")
 
 
-def in_days(length: timedelta | None) -> str:
+def format_days(length: timedelta | None) -> str:
     """A length of time in days, or in hours where it is shorter."""
     if length is None:
         return "without end"
@@ -242,7 +242,7 @@ def in_days(length: timedelta | None) -> str:
     return f"{int(length.total_seconds() // 3600)} hours"
 
 
-def consequence(chosen: Consequence) -> str:
+def format_consequence(chosen: Consequence) -> str:
     """What is proposed or decided, in one line."""
     if chosen.readmit is not None:
         return "access returns" if chosen.readmit else "access does not return for now"
@@ -250,31 +250,31 @@ def consequence(chosen: Consequence) -> str:
     if chosen.restriction is Restriction.NONE:
         return words
     where = "in every space" if chosen.spaces is None else "in " + ", ".join(sorted(chosen.spaces))
-    return f"{words}: {RESTRICTIONS[chosen.restriction]} {where}, {in_days(chosen.term)}"
+    return f"{words}: {RESTRICTIONS[chosen.restriction]} {where}, {format_days(chosen.term)}"
 
 
-def question(name: str) -> str:
+def question_label(name: str) -> str:
     """What a field of a report is called."""
-    return ANSWERS.get(name, name.replace("_", " "))
+    return QUESTION_LABELS.get(name, name.replace("_", " "))
 
 
-def answer(text: str, name: str) -> str:
+def answer_label(text: str, name: str) -> str:
     """What was answered in a field; a choice is spelled out."""
-    return _CHOSEN.get((name, text), text)
+    return _CHOICE_LABELS.get((name, text), text)
 
 
-def paragraphs(text: str) -> list[str]:
+def split_paragraphs(text: str) -> list[str]:
     """A text as the paragraphs it is made of."""
     return [part.strip() for part in text.split("\n\n") if part.strip()]
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
     {
-        "in_words": in_words,
-        "in_days": in_days,
-        "consequence": consequence,
-        "question": question,
-        "answer": answer,
-        "paragraphs": paragraphs,
+        "in_words": label_of,
+        "in_days": format_days,
+        "consequence": format_consequence,
+        "question": question_label,
+        "answer": answer_label,
+        "paragraphs": split_paragraphs,
     }
 )

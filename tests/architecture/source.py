@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-HOUSE = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 PRODUCT = ("guardian", "connectors", "rules")
 
 
@@ -20,7 +20,7 @@ class Module:
     text: str
 
     @property
-    def is_sign(self) -> bool:
+    def is_package_file(self) -> bool:
         """Whether this is a room's `__init__.py`."""
         return self.path.endswith("__init__.py")
 
@@ -30,9 +30,9 @@ class Module:
 
 
 @cache
-def modules(*rooms: str) -> tuple[Module, ...]:
+def modules(*packages: str) -> tuple[Module, ...]:
     """Every Python file of the rooms, in the order of their paths."""
-    paths = sorted(path for room in rooms for path in (HOUSE / room).rglob("*.py"))
+    paths = sorted(path for room in packages for path in (ROOT / room).rglob("*.py"))
     return tuple(_read(path) for path in paths)
 
 
@@ -62,7 +62,7 @@ def dotted(node: ast.AST) -> str:
 
 @cache
 def _read(path: Path) -> Module:
-    relative = path.relative_to(HOUSE)
+    relative = path.relative_to(ROOT)
     text = path.read_text(encoding="utf-8")
     parts = relative.with_suffix("").parts
     name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

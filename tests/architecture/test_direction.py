@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from tests.architecture.source import HOUSE, PRODUCT, Module, imported, modules
+from tests.architecture.source import PRODUCT, ROOT, Module, imported, modules
 
 LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "sqlalchemy": ("guardian/storage",),
@@ -25,29 +25,29 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "pydantic": ("guardian/settings", "guardian/cli/members_file.py"),
     "pydantic_core": ("guardian/settings",),
 }
-SHARED_CONNECTOR_ROOMS = frozenset({"emulation", "http"})
+SHARED_CONNECTOR_PACKAGES = frozenset({"emulation", "http"})
 CONNECTOR_SIDE = ("client", "translate", "space", "intake", "panels")
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_library_is_known_to_its_own_room_alone(library: str) -> None:
-    strangers = [
+    violations = [
         f"{module.path}:{line}"
         for module in modules(*PRODUCT)
         for name, line in imported(module)
         if name.split(".")[0] == library and not module.within(*LIBRARIES[library])
     ]
-    assert strangers == []
+    assert violations == []
 
 
 def test_rules_know_only_the_standard_library() -> None:
-    strangers = [
+    violations = [
         f"{module.path}:{line} {name}"
         for module in modules("rules")
         for name, line in imported(module)
         if name.split(".")[0] not in {*sys.stdlib_module_names, "rules"}
     ]
-    assert strangers == []
+    assert violations == []
 
 
 def test_rules_read_no_clock_file_database_or_network_and_do_not_wait() -> None:
@@ -68,45 +68,45 @@ def test_rules_read_no_clock_file_database_or_network_and_do_not_wait() -> None:
 
 
 def test_an_emulator_shares_nothing_with_guardian_or_its_connector() -> None:
-    strangers = [
+    violations = [
         f"{module.path}:{line} {name}"
         for module in modules("connectors")
         if _is_emulator(module)
         for name, line in imported(module)
         if _is_other_side(name)
     ]
-    assert strangers == []
+    assert violations == []
 
 
 def test_connectors_do_not_know_each_other() -> None:
-    strangers = [
+    violations = [
         f"{module.path}:{line} {name}"
         for module in modules("connectors")
         for name, line in imported(module)
         if _is_other_connector(module.name.split("."), name.split("."))
     ]
-    assert strangers == []
+    assert violations == []
 
 
 def test_only_the_assembly_and_the_sandbox_know_the_connectors() -> None:
-    strangers = [
+    violations = [
         f"{module.path}:{line} {name}"
         for module in modules("guardian")
         if not module.within("guardian/assembly.py", "guardian/assembly", "guardian/sandbox")
         for name, line in imported(module)
         if name.split(".")[0] == "connectors"
     ]
-    assert strangers == []
+    assert violations == []
 
 
 def test_the_product_does_not_know_its_tests() -> None:
-    strangers = [
+    violations = [
         f"{module.path}:{line} {name}"
         for module in modules(*PRODUCT)
         for name, line in imported(module)
         if name.split(".")[0] in {"tests", "pytest", "hypothesis"}
     ]
-    assert strangers == []
+    assert violations == []
 
 
 def test_no_ring_of_files_stands_anywhere() -> None:
@@ -122,7 +122,7 @@ def test_no_ring_of_files_stands_anywhere() -> None:
 
 
 def test_every_room_of_guardian_has_its_place_in_the_contract() -> None:
-    contracts = tomllib.loads((HOUSE / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     layers = next(contract["layers"] for contract in contracts if contract["id"] == "direction")
     placed = {room.strip(" ()") for layer in layers for room in layer.split("|")}
     rooms = {".".join(module.name.split(".")[:2]) for module in modules("guardian")} - {"guardian", "guardian.__main__"}
@@ -143,7 +143,7 @@ def _is_other_side(name: str) -> bool:
 def _is_other_connector(importer: list[str], target: list[str]) -> bool:
     if target[0] != "connectors" or len(target) < 2 or len(importer) < 2:
         return False
-    return target[1] != importer[1] and target[1] not in SHARED_CONNECTOR_ROOMS
+    return target[1] != importer[1] and target[1] not in SHARED_CONNECTOR_PACKAGES
 
 
 def _file_of(name: str, known: set[str]) -> str | None:

@@ -9,16 +9,16 @@ from functools import cache
 
 import pytest
 
-from rules.policy import Value, sections, values
+from rules.policy import PolicyValue, policy_sections, policy_values
 from tests.architecture.source import Module, modules
 
 Name = tuple[str, str]
 """A module of the rules and what stands at its top: `("quorum", "tally")`."""
 
-ROOM = "rules."
+PACKAGE = "rules."
 ASKERS = ("guardian", "connectors")
-GROUPS = {section: group.__name__ for section, group in sections().items()}
-PATHS = [value.path for value in values()]
+GROUPS = {section: group.__name__ for section, group in policy_sections().items()}
+PATHS = [value.path for value in policy_values()]
 
 
 def test_every_rule_is_asked_by_the_product() -> None:
@@ -28,9 +28,9 @@ def test_every_rule_is_asked_by_the_product() -> None:
     assert dead == []
 
 
-@pytest.mark.parametrize("value", list(values()), ids=PATHS)
-def test_every_value_of_policy_is_read_by_a_rule_that_is_asked_or_by_the_product(value: Value) -> None:
-    assert any(_reads(said, value) for said in _alive())
+@pytest.mark.parametrize("value", list(policy_values()), ids=PATHS)
+def test_every_value_of_policy_is_read_by_a_rule_that_is_asked_or_by_the_product(value: PolicyValue) -> None:
+    assert any(_reads(said, value) for said in _live_rules())
 
 
 RULES = """
@@ -66,41 +66,41 @@ def test_an_import_alone_asks_nothing() -> None:
     ("path", "is_read"), [("brake.solo_people", True), ("brake.put_backs", False), ("quorum.others", False)]
 )
 def test_a_value_that_only_a_dead_rule_reads_is_noticed(path: str, is_read: bool) -> None:
-    value = next(value for value in values() if value.path == path)
+    value = next(value for value in policy_values() if value.path == path)
     live = _live([_sample(RULES)], [_sample("from rules import sample\nsample.asked(1)", "guardian.asker")])
     assert any(_reads(said, value) for said in live) is is_read
 
 
 @cache
-def _alive() -> tuple[frozenset[str], ...]:
+def _live_rules() -> tuple[frozenset[str], ...]:
     return tuple(_live(modules("rules"), modules(*ASKERS)))
 
 
-def _live(house: Sequence[Module], askers: Sequence[Module]) -> Iterator[frozenset[str]]:
+def _live(sources: Sequence[Module], askers: Sequence[Module]) -> Iterator[frozenset[str]]:
     """What each rule that is asked, and each function of the product, says: its attributes and names."""
-    defined, rules = _defined(house), {_short(module): module for module in house}
-    for room, name in _used(house, askers):
+    defined, rules = _defined(sources), {_short(module): module for module in sources}
+    for room, name in _used(sources, askers):
         if room != "policy":
-            yield _said(defined[room, name], rules[room])
+            yield _mentioned_values(defined[room, name], rules[room])
     for module in askers:
         functions = (node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-        yield from (_said(node, module) for node in functions)
+        yield from (_mentioned_values(node, module) for node in functions)
 
 
-def _said(node: ast.AST, module: Module) -> frozenset[str]:
+def _mentioned_values(node: ast.AST, module: Module) -> frozenset[str]:
     """The attributes that the node reads, each with a dot before it, and the names of policy's groups in it."""
     read = {f".{each.attr}" for each in ast.walk(node) if isinstance(each, ast.Attribute)}
     return frozenset(read | {name for room, name in _mentioned(node, module) if room == "policy"})
 
 
-def _reads(said: frozenset[str], value: Value) -> bool:
+def _reads(said: frozenset[str], value: PolicyValue) -> bool:
     """Whether the value's key is read where its section, or the group that the section fills, is spoken of."""
     return f".{value.key}" in said and bool(said & {f".{value.section}", GROUPS[value.section]})
 
 
-def _used(house: Iterable[Module], askers: Iterable[Module]) -> set[Name]:
+def _used(sources: Iterable[Module], askers: Iterable[Module]) -> set[Name]:
     """All that stands at the top of a module of the rules and is reached from what the askers mention."""
-    rules = {_short(module): module for module in house}
+    rules = {_short(module): module for module in sources}
     defined = _defined(rules.values())
     waiting = [name for module in askers for name in _mentioned(module.tree, module)]
     used: set[Name] = set()
@@ -112,9 +112,9 @@ def _used(house: Iterable[Module], askers: Iterable[Module]) -> set[Name]:
     return used
 
 
-def _defined(house: Iterable[Module]) -> dict[Name, ast.stmt]:
+def _defined(sources: Iterable[Module]) -> dict[Name, ast.stmt]:
     found: dict[Name, ast.stmt] = {}
-    for module in house:
+    for module in sources:
         for node in module.tree.body:
             found.update({(_short(module), name): node for name in _names_of(node)})
     return found
@@ -149,8 +149,8 @@ def _imports(module: Module) -> tuple[Mapping[str, Name], Mapping[str, str]]:
         for alias in node.names:
             if node.module == "rules":
                 rooms[alias.asname or alias.name] = alias.name
-            elif node.module.startswith(ROOM):
-                direct[alias.asname or alias.name] = (node.module.removeprefix(ROOM), alias.name)
+            elif node.module.startswith(PACKAGE):
+                direct[alias.asname or alias.name] = (node.module.removeprefix(PACKAGE), alias.name)
     return direct, rooms
 
 
@@ -159,7 +159,7 @@ def _is_public_rule(name: Name, node: ast.stmt) -> bool:
 
 
 def _short(module: Module) -> str:
-    return module.name.removeprefix(ROOM)
+    return module.name.removeprefix(PACKAGE)
 
 
 def _sample(text: str, name: str = "rules.sample") -> Module:

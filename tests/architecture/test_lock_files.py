@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.architecture.source import HOUSE
+from tests.architecture.source import ROOT
 
 LOCKS = ("requirements.lock", "requirements-runtime.lock")
 COMPILED = ("aiohttp", "asyncpg", "cryptography", "greenlet", "httptools", "pydantic-core", "sqlalchemy", "uvloop")
@@ -17,7 +17,7 @@ SEVERAL_PLATFORMS = 10
 
 def locked(lock: str) -> Mapping[str, str]:
     """Each package of a lock file with its whole entry."""
-    entries = re.split(r"(?m)^(?=[A-Za-z0-9])", (HOUSE / lock).read_text())
+    entries = re.split(r"(?m)^(?=[A-Za-z0-9])", (ROOT / lock).read_text())
     return {canonicalize_name(re.split(r"[=\[]", entry)[0]): entry for entry in entries if entry.strip()}
 
 
@@ -35,7 +35,7 @@ def test_a_compiled_package_has_hashes_for_several_platforms(lock: str, package:
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_file_names_no_addresses(lock: str) -> None:
-    assert not re.search(r"https?:|file:|--index|--find-links|--extra", (HOUSE / lock).read_text())
+    assert not re.search(r"https?:|file:|--index|--find-links|--extra", (ROOT / lock).read_text())
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -54,7 +54,7 @@ def test_the_runtime_lock_is_part_of_the_whole_lock() -> None:
 
 
 def test_every_dependency_is_locked_within_its_range() -> None:
-    project = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     runtime = [Requirement(line) for line in project["dependencies"]]
     development = [Requirement(line) for line in project["optional-dependencies"]["dev"]]
     assert _outside("requirements-runtime.lock", runtime) == []

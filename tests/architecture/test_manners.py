@@ -12,8 +12,8 @@ CLOCK = "guardian/clock.py"
 CLOCK_READINGS = frozenset(
     {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.datetime.now", "loop.time"}
 )
-DRAWERS = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})
-DOUBLES = frozenset({"mock", "unittest", "pytest_mock", "responses", "freezegun", "time_machine"})
+LEFTOVER_MODULES = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})
+MOCK_LIBRARIES = frozenset({"mock", "unittest", "pytest_mock", "responses", "freezegun", "time_machine"})
 LOG_METHODS = frozenset({"debug", "info", "warning", "error", "critical", "exception"})
 PERSONAL_KEYS = frozenset(
     {"name", "names", "handle", "login", "username", "display_name", "nickname", "email", "mail", "address"}
@@ -22,14 +22,14 @@ PERSONAL_KEYS = frozenset(
 )
 LOGS = frozenset({"log", "_log", "logger", "_logger"})
 EVENT = re.compile(r"^[a-z][a-z_]*\.[a-z][a-z_]*$")
-WAITING_ROOMS = ("tests/crash", "tests/bench", "tests/browser", "tests/__main__.py")
+WAITING_FOLDERS = ("tests/crash", "tests/bench", "tests/browser", "tests/__main__.py")
 
 
 def test_only_the_clock_reads_the_machines_clock() -> None:
     readings = [
         f"{module.path}:{line}"
         for module in modules(*PRODUCT)
-        if module.path != CLOCK and not _keeps_wire_time(module)
+        if module.path != CLOCK and not _keeps_system_time(module)
         for line in _clock_readings(module)
     ]
     assert readings == []
@@ -62,7 +62,7 @@ def test_a_rooms_sign_holds_no_code() -> None:
     coded = [
         module.path
         for module in modules(*PRODUCT, "tests")
-        if module.is_sign and not (len(module.tree.body) == 1 and ast.get_docstring(module.tree))
+        if module.is_package_file and not (len(module.tree.body) == 1 and ast.get_docstring(module.tree))
     ]
     assert coded == []
 
@@ -73,12 +73,12 @@ def test_every_module_says_what_it_is_for() -> None:
 
 def test_every_room_has_its_sign() -> None:
     folders = {module.path.rpartition("/")[0] for module in modules(*PRODUCT)}
-    signed = {module.path.rpartition("/")[0] for module in modules(*PRODUCT) if module.is_sign}
+    signed = {module.path.rpartition("/")[0] for module in modules(*PRODUCT) if module.is_package_file}
     assert folders == signed
 
 
 def test_there_is_no_drawer_for_leftovers() -> None:
-    drawers = [module.path for module in modules(*PRODUCT, "tests") if DRAWERS & set(module.name.split("."))]
+    drawers = [module.path for module in modules(*PRODUCT, "tests") if LEFTOVER_MODULES & set(module.name.split("."))]
     assert drawers == []
 
 
@@ -87,7 +87,7 @@ def test_no_test_mocks_or_patches() -> None:
         f"{module.path}:{line} {name}"
         for module in modules("tests")
         for name, line in imported(module)
-        if name.split(".")[0] in DOUBLES
+        if name.split(".")[0] in MOCK_LIBRARIES
     ]
     patched = [
         f"{module.path}:{node.lineno}"
@@ -103,10 +103,10 @@ def test_no_test_sleeps_unless_its_mark_says_why() -> None:
     sleeping = [
         f"{module.path}:{node.lineno}"
         for module in modules("tests")
-        if not module.within(*WAITING_ROOMS) and "pytest.mark.wire_time" not in module.text
+        if not module.within(*WAITING_FOLDERS) and "pytest.mark.wire_time" not in module.text
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Call) and dotted(node.func) in {"asyncio.sleep", "time.sleep", "sleep"}
-        if not _gives_way(node)
+        if not _is_single_yield(node)
     ]
     assert sleeping == []
 
@@ -159,9 +159,9 @@ def test_a_reading_of_the_clock_is_noticed(text: str) -> None:
     assert list(_clock_readings(_sample(text))) == [1]
 
 
-@pytest.mark.parametrize("line", ["log.info('Case opened')", "log.info(f'case.opened {case}')", "self._log.info()"])
-def test_an_event_that_is_no_noun_and_past_verb_is_noticed(line: str) -> None:
-    (call,) = _log_calls_of(_sample(line))
+@pytest.mark.parametrize("caller", ["log.info('Case opened')", "log.info(f'case.opened {case}')", "self._log.info()"])
+def test_an_event_that_is_no_noun_and_past_verb_is_noticed(caller: str) -> None:
+    (call,) = _log_calls_of(_sample(caller))
     assert not _is_event(call)
 
 
@@ -184,12 +184,12 @@ def _is_time_of_a_loop(node: ast.Attribute) -> bool:
     return node.attr == "time" and isinstance(node.value, ast.Call) and "loop" in dotted(node.value.func)
 
 
-def _keeps_wire_time(module: Module) -> bool:
+def _keeps_system_time(module: Module) -> bool:
     """An emulator plays a platform, whose rate windows and token lives are wire time."""
     return any(part.startswith(("emulator", "emulation")) for part in module.name.split("."))
 
 
-def _gives_way(call: ast.Call) -> bool:
+def _is_single_yield(call: ast.Call) -> bool:
     return bool(call.args) and isinstance(call.args[0], ast.Constant) and call.args[0].value == 0
 
 

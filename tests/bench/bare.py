@@ -9,14 +9,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from connectors.discord.client import DiscordLink
-from connectors.discord.translate import Got
-from connectors.forum.client import Forum
+from connectors.discord.client import DiscordConnection
+from connectors.discord.translate import Success
+from connectors.forum.client import ForumClient
 from connectors.forum.translate import OPEN_END
-from connectors.github.client import Github, Reply
-from guardian.clock import wire_seconds
+from connectors.github.client import GithubClient, Response
+from guardian.clock import monotonic_seconds
 from guardian.ids import SpaceName, new_reference
-from tests.bench.ground import DISCORD, FORUM, GITHUB, Service, reason_of
+from tests.bench.ground import DISCORD, FORUM, GITHUB, Service, reason_text
 
 RELEASE_FLOOR: Final[Mapping[SpaceName, tuple[str, ...]]] = {
     DISCORD: ("look at the ban", "unban", "look again"),
@@ -27,44 +27,44 @@ RELEASE_FLOOR: Final[Mapping[SpaceName, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Bare:
+class FloorClients:
     """The clients themselves."""
 
-    discord: DiscordLink
-    forum: Forum
-    github: Github
+    discord: DiscordConnection
+    forum: ForumClient
+    github: GithubClient
 
     @classmethod
-    def of(cls, service: Service) -> "Bare":
+    def of(cls, service: Service) -> "FloorClients":
         """The same clients, configured as the service has them."""
-        return cls(service.link, Forum(service.forum), Github(service.github))
+        return cls(service.connection, ForumClient(service.forum), GithubClient(service.github))
 
     async def restrict(self, space: SpaceName, native_id: str) -> float:
         """The seconds that the shortest safe way to a confirmed bar takes there."""
         ways: dict[SpaceName, Callable[[str], Awaitable[bool]]] = {
-            DISCORD: self._on_discord,
-            FORUM: self._on_forum,
-            GITHUB: self._on_github,
+            DISCORD: self._restrict_on_discord,
+            FORUM: self._restrict_on_forum,
+            GITHUB: self._restrict_on_github,
         }
-        begun = wire_seconds()
+        begun = monotonic_seconds()
         if not await ways[space](native_id):
             raise RuntimeError(f"the bare sequence did not bar anybody in {space}")
-        return wire_seconds() - begun
+        return monotonic_seconds() - begun
 
-    async def _on_discord(self, native_id: str) -> bool:
-        link = self.discord
-        await asyncio.gather(link.read_ban(native_id), link.read_member(native_id), link.read_guild())
-        await link.ban(native_id, reason_of(new_reference()))
-        return isinstance(await link.read_ban(native_id), Got)
+    async def _restrict_on_discord(self, native_id: str) -> bool:
+        connection = self.discord
+        await asyncio.gather(connection.read_ban(native_id), connection.read_member(native_id), connection.read_guild())
+        await connection.ban(native_id, reason_text(new_reference()))
+        return isinstance(await connection.read_ban(native_id), Success)
 
-    async def _on_forum(self, native_id: str) -> bool:
+    async def _restrict_on_forum(self, native_id: str) -> bool:
         await asyncio.to_thread(self.forum.user_by_id, native_id)
-        reason = reason_of(new_reference())
+        reason = reason_text(new_reference())
         await asyncio.to_thread(self.forum.suspend_account, native_id, OPEN_END, reason)
         seen: Any = await asyncio.to_thread(self.forum.user_by_id, native_id)
         return seen["suspended_till"] is not None
 
-    async def _on_github(self, native_id: str) -> bool:
+    async def _restrict_on_github(self, native_id: str) -> bool:
         github = self.github
         _, account = await asyncio.gather(
             asyncio.to_thread(github.blocks, 1), asyncio.to_thread(github.account, native_id)
@@ -78,7 +78,7 @@ class Bare:
         if membership.status == 200:
             await asyncio.to_thread(github.remove, await self._login(native_id))
         await asyncio.to_thread(github.block, await self._login(native_id))
-        page: Reply = await asyncio.to_thread(github.blocks, 1)
+        page: Response = await asyncio.to_thread(github.blocks, 1)
         return native_id in {str(row["id"]) for row in page.body}
 
     async def _login(self, native_id: str) -> str:

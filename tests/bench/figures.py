@@ -16,16 +16,18 @@ class Aim:
     at_most: float
 
     @property
-    def met(self) -> bool:
+    def is_met(self) -> bool:
         return self.measured <= self.at_most
 
     def line(self) -> str:
         """One line for people."""
-        return f"  {'met   ' if self.met else 'MISSED'}  {self.what}: {self.measured:.3f}, aim at most {self.at_most:g}"
+        return (
+            f"  {'met   ' if self.is_met else 'MISSED'}  {self.what}: {self.measured:.3f}, aim at most {self.at_most:g}"
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The same for programs."""
-        return {**asdict(self), "measured": round(self.measured, 4), "met": self.met}
+        return {**asdict(self), "measured": round(self.measured, 4), "met": self.is_met}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,6 @@ def middle(numbers: Sequence[float]) -> float:
     return median(numbers)
 
 
-def told(calls: dict[str, int], each: int = 1) -> str:
+def format_counts(calls: dict[str, int], each: int = 1) -> str:
     """The operations with their counts, a share of `each` where that is more than one."""
     return ", ".join(f"{name} {count / each:g}" for name, count in calls.items()) or "nothing"

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from discord.http import Route
 
-from connectors.discord.client import CALLS_A_SECOND, DiscordConfig, DiscordLink
+from connectors.discord.client import CALLS_A_SECOND, DiscordConfig, DiscordConnection
 from connectors.discord.emulator.server import DiscordEmulator
 from connectors.discord.space import DiscordSpace
 from connectors.emulation.faults import Fault, FaultKind
@@ -26,23 +26,23 @@ from connectors.forum.space import ForumSpace
 from connectors.github.client import GithubConfig
 from connectors.github.emulator.server import GithubEmulator
 from connectors.github.space import GithubSpace
-from guardian.clock import MachineClock, wire_instant, wire_seconds
+from guardian.clock import MachineClock, monotonic_seconds, system_now
 from guardian.ids import AccountId, PersonId, Reference, SanctionId, SpaceName
 from guardian.policy_file import read_policy
-from guardian.presets import preset
-from guardian.sanctions.facts import Tools
+from guardian.presets import load_preset
+from guardian.sanctions.facts import ReconcilerContext
 from guardian.sanctions.lifting import TOPIC
-from guardian.sanctions.pace import Pace
+from guardian.sanctions.pace import RetryPolicy
 from guardian.sanctions.reconciler import Reconciler
-from guardian.sanctions.stores import SanctionWork
+from guardian.sanctions.stores import SanctionUnitOfWork
 from guardian.sanctions.values import Coverage, CoverageState
 from guardian.spaces.port import Account
-from guardian.spaces.registry import Mode, Registered, Spaces
+from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.migrations.steps import create_all
-from guardian.storage.work import Works
-from tests.builders.reconciling import neutral, with_brake
+from guardian.storage.migrations.steps import create_tables
+from guardian.storage.work import SqlUnitOfWorkFactory
+from tests.builders.reconciling import neutral_reason, with_brake
 
 DISCORD: Final = SpaceName("discord")
 FORUM: Final = SpaceName("forum")
@@ -52,7 +52,7 @@ SPACES: Final = (DISCORD, FORUM, GITHUB)
 SCALE: Final = 60.0
 """Rate budgets, in the emulators and in the connectors alike."""
 
-CEILING: Final = timedelta(seconds=10)
+CALL_TIMEOUT: Final = timedelta(seconds=10)
 _LONGEST_WAIT: Final = 30.0
 _REST_POLL: Final = 0.01
 
@@ -112,35 +112,35 @@ def _private_key() -> str:
 
 
 @dataclass(slots=True)
-class Heard:
+class RecordedAlerts:
     """The reconciler's alarms: each total that changed, with the wire second of it, and what was put to people."""
 
     news: asyncio.Event = field(default_factory=asyncio.Event)
     reached: dict[tuple[PersonId, SpaceName, CoverageState], float] = field(default_factory=dict)
     raised: list[str] = field(default_factory=list)
 
-    async def raise_(
-        self, work: SanctionWork, alarm: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
+    async def raise_alert(
+        self, uow: SanctionUnitOfWork, alert: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
     ) -> None:
-        self.raised.append(f"{alarm} in {space}")
+        self.raised.append(f"{alert} in {space}")
 
-    async def ask(self, work: SanctionWork, lifter: Account) -> None:
+    async def ask_lifter(self, uow: SanctionUnitOfWork, lifter: Account) -> None:
         self.raised.append(f"a lift by hand in {lifter.space}")
 
-    async def let_go(self, work: SanctionWork, account: AccountId) -> None:
+    async def report_released(self, uow: SanctionUnitOfWork, account: AccountId) -> None:
         self.raised.append("an account was let go")
 
-    async def total_changed(
-        self, work: SanctionWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
+    async def report_coverage_change(
+        self, uow: SanctionUnitOfWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
     ) -> None:
         for row in after:
-            self.reached.setdefault((person, row.space, row.state), wire_seconds())
+            self.reached.setdefault((person, row.space, row.state), monotonic_seconds())
         self.news.set()
 
-    async def all_reached(self, people: Iterable[PersonId], state: CoverageState, patience: float) -> None:
+    async def wait_until_reached(self, people: Iterable[PersonId], state: CoverageState, timeout: float) -> None:
         """Every one of the people stands so in every space; TimeoutError where that takes longer than `patience`."""
         missing = {(person, space, state) for person in people for space in SPACES}
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(timeout):
             while missing := missing - self.reached.keys():
                 self.news.clear()
                 await self.news.wait()
@@ -152,34 +152,34 @@ class Service:
 
     clock: MachineClock
     database: Database
-    works: Works
+    units_of_work: SqlUnitOfWorkFactory
     ring: KeyRing
-    spaces: Spaces
-    link: DiscordLink
+    spaces: SpaceRegistry
+    connection: DiscordConnection
     forum: ForumConfig
     github: GithubConfig
-    heard: Heard
+    alerts: RecordedAlerts
     reconciler: Reconciler
 
     @contextmanager
-    def pointed(self) -> Iterator[None]:
+    def use_address(self) -> Iterator[None]:
         """discord.py keeps its address for the whole process: meanwhile it is the one of this service's Discord."""
-        before, Route.BASE = Route.BASE, self.link.config.api_url
+        before, Route.BASE = Route.BASE, self.connection.config.api_url
         try:
             yield
         finally:
             Route.BASE = before
 
     @asynccontextmanager
-    async def working(self) -> AsyncIterator[None]:
+    async def run_reconciler(self) -> AsyncIterator[None]:
         """The reconciler works by itself: it sleeps until something is due, and is woken by commits."""
-        with self.pointed(), self.database.listen(TOPIC) as listener:
+        with self.use_address(), self.database.subscribe(TOPIC) as subscription:
 
             async def wait(due: datetime | None) -> None:
                 left = _LONGEST_WAIT if due is None else (due - self.clock.now()).total_seconds()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(min(max(left, 0.0), _LONGEST_WAIT)):
-                        await listener.heard()
+                        await subscription.wait_for_wakeup()
 
             task = asyncio.create_task(self.reconciler.run(wait))
             try:
@@ -189,39 +189,41 @@ class Service:
                 await asyncio.gather(task, return_exceptions=True)
                 await self.reconciler.stop()
 
-    async def at_rest(self) -> None:
+    async def wait_until_idle(self) -> None:
         """What is in hand has been recorded."""
-        while self.reconciler.in_hand:
+        while self.reconciler.active:
             await asyncio.sleep(_REST_POLL)
 
 
 @asynccontextmanager
 async def a_service(folder: Path, platforms: Platforms, clock: MachineClock) -> AsyncIterator[Service]:
     """The service with the real clients, signed in everywhere; everything is closed afterwards."""
-    policy = with_brake(read_policy(preset("django")), 1_000_000)
-    heard = Heard()
-    link = DiscordLink(_discord_config(platforms))
+    policy = with_brake(read_policy(load_preset("django")), 1_000_000)
+    alerts = RecordedAlerts()
+    connection = DiscordConnection(_discord_config(platforms))
     forum, github = _forum_config(platforms), _github_config(platforms)
-    connected = (DiscordSpace(link, clock), ForumSpace(forum, clock), GithubSpace(github, clock))
+    connected = (DiscordSpace(connection, clock), ForumSpace(forum, clock), GithubSpace(github, clock))
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(await Database.open(f"sqlite:///{folder / 'guardian.sqlite'}"))
-        await create_all(database)
+        await create_tables(database)
         ring = KeyRing.create(folder / "ring", folder / "master")
-        works = Works(database, ring, clock)
-        await link.start()
-        stack.push_async_callback(link.close)
+        units_of_work = SqlUnitOfWorkFactory(database, ring, clock)
+        await connection.start()
+        stack.push_async_callback(connection.close)
         for space in connected[1:]:
             stack.push_async_callback(space.close)
-            stack.push_async_callback(space.drained)
-        spaces = Spaces(tuple(Registered(space, Mode.ENFORCE) for space in connected))
-        tools = Tools(works, spaces, policy, clock, heard, Pace(), neutral, wire_instant, asyncio.sleep)
-        reconciler = Reconciler(tools, ceiling=CEILING)
-        yield Service(clock, database, works, ring, spaces, link, forum, github, heard, reconciler)
+            stack.push_async_callback(space.wait_until_idle)
+        spaces = SpaceRegistry(tuple(RegisteredSpace(space, Mode.ENFORCE) for space in connected))
+        context = ReconcilerContext(
+            units_of_work, spaces, policy, clock, alerts, RetryPolicy(), neutral_reason, system_now, asyncio.sleep
+        )
+        reconciler = Reconciler(context, ceiling=CALL_TIMEOUT)
+        yield Service(clock, database, units_of_work, ring, spaces, connection, forum, github, alerts, reconciler)
 
 
-def reason_of(reference: Reference) -> str:
+def reason_text(reference: Reference) -> str:
     """The sentence of ours that stands in a platform's reason field."""
-    return neutral(reference)
+    return neutral_reason(reference)
 
 
 def _discord_config(platforms: Platforms) -> DiscordConfig:
@@ -232,14 +234,14 @@ def _discord_config(platforms: Platforms) -> DiscordConfig:
         emulator.guild_id,
         api_url=emulator.api_url,
         gateway_url=emulator.gateway_url,
-        call_ceiling=CEILING,
+        call_ceiling=CALL_TIMEOUT,
         calls_a_second=CALLS_A_SECOND * SCALE,
     )
 
 
 def _forum_config(platforms: Platforms) -> ForumConfig:
     emulator = platforms.forum
-    plain = ForumConfig(FORUM, emulator.url, emulator.api_key, emulator.api_username, call_ceiling=CEILING)
+    plain = ForumConfig(FORUM, emulator.url, emulator.api_key, emulator.api_username, call_ceiling=CALL_TIMEOUT)
     return replace(plain, rate_per_minute=plain.rate_per_minute * SCALE)
 
 
@@ -252,6 +254,6 @@ def _github_config(platforms: Platforms) -> GithubConfig:
         emulator.private_key_pem,
         emulator.installation_id,
         api_url=emulator.url,
-        call_ceiling=CEILING,
+        call_ceiling=CALL_TIMEOUT,
     )
     return replace(plain, rate_per_minute=plain.rate_per_minute * SCALE)

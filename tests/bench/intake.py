@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from connectors.discord.emulator.screen import Screen
-from guardian.clock import wire_seconds
-from guardian.sandbox.apart import in_a_process_of_its_own
+from guardian.clock import monotonic_seconds
+from guardian.sandbox.apart import run_in_own_process
 from guardian.sandbox.browser import RECEIPT
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.studio import Stage, StoryContext
 from guardian.sandbox.telling import Narrator
 from tests.bench.figures import Aim, Part, quantile
 
@@ -33,7 +33,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentReport:
     """One report: the seconds until Discord had its answer, and until the receipt stood on the screen; None: it never did."""
 
     words: str
@@ -44,19 +44,19 @@ class Sent:
 
 async def measure(folder: Path, size: Size) -> Part:
     """Everybody has the form before them, and sends it in their own moment."""
-    studio = Studio(folder, Narrator(io.StringIO()), opening=in_a_process_of_its_own)
-    async with studio.stage() as stage:
+    context = StoryContext(folder, Narrator(io.StringIO()), open_service=run_in_own_process)
+    async with context.open_stage() as stage:
         stage.world.discord.interactions.window_s = WINDOW_SECONDS
-        forms = await _opened(stage, size.people)
-        begun = wire_seconds()
-        sending = [_sent(stage, form, number, begun, size) for number, form in enumerate(forms)]
+        forms = await _open_forms(stage, size.people)
+        begun = monotonic_seconds()
+        sending = [_send(stage, form, number, begun, size) for number, form in enumerate(forms)]
         sent = await asyncio.gather(*sending)
-        took = wire_seconds() - begun
-        working = await _working(stage, sent)
+        took = monotonic_seconds() - begun
+        working = await _count_working(stage, sent)
     return _part(size, sent, took, working)
 
 
-async def _opened(stage: Stage, people: int) -> list[Screen]:
+async def _open_forms(stage: Stage, people: int) -> list[Screen]:
     """The form of each of them, who are new in the server."""
     state, room = stage.world.discord.state, asyncio.Semaphore(AT_ONCE)
     accounts = [state.add_member(state.add_user(f"newcomer{number}")) for number in range(people)]
@@ -68,31 +68,31 @@ async def _opened(stage: Stage, people: int) -> list[Screen]:
     return list(await asyncio.gather(*(open_one(account) for account in accounts)))
 
 
-async def _sent(stage: Stage, form: Screen, number: int, begun: float, size: Size) -> Sent:
+async def _send(stage: Stage, form: Screen, number: int, begun: float, size: Size) -> SentReport:
     words = f"This is report number {number}: they insulted two newcomers."
-    await asyncio.sleep(max(0.0, begun + size.within * number / size.people - wire_seconds()))
-    at = wire_seconds()
+    await asyncio.sleep(max(0.0, begun + size.within * number / size.people - monotonic_seconds()))
+    at = monotonic_seconds()
     screen = await stage.world.discord.person(form.person_id).submit(form, {"what": words})
     if screen.failed:
-        return Sent(words, None, None, None)
-    answered = wire_seconds() - at
-    await screen.settled(PATIENCE_SECONDS)
+        return SentReport(words, None, None, None)
+    answered = monotonic_seconds() - at
+    await screen.wait_until_settled(PATIENCE_SECONDS)
     found = RECEIPT.search(screen.text)
-    return Sent(words, answered, wire_seconds() - at, found.group() if found else None)
+    return SentReport(words, answered, monotonic_seconds() - at, found.group() if found else None)
 
 
-async def _working(stage: Stage, sent: list[Sent]) -> int:
+async def _count_working(stage: Stage, sent: list[SentReport]) -> int:
     """How many of the receipts open the words that were sent."""
     room = asyncio.Semaphore(AT_ONCE)
 
-    async def works(each: Sent) -> bool:
+    async def works(each: SentReport) -> bool:
         async with room:
             return each.receipt is not None and each.words in (await stage.people.follow_up(each.receipt)).text
 
     return sum(await asyncio.gather(*(works(each) for each in sent)))
 
 
-def _part(size: Size, sent: list[Sent], took: float, working: int) -> Part:
+def _part(size: Size, sent: list[SentReport], took: float, working: int) -> Part:
     answered = [each.answered for each in sent if each.answered is not None] or [PATIENCE_SECONDS]
     shown = [each.shown for each in sent if each.shown is not None] or [PATIENCE_SECONDS]
     late = sum(each.answered is None for each in sent)

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from connectors.emulation.history import Change
-from guardian.clock import MachineClock, wire_seconds
+from guardian.clock import MachineClock, monotonic_seconds
 from guardian.ids import SpaceName
-from guardian.sanctions.sweep import sweep
+from guardian.sanctions.sweep import resync
 from guardian.sanctions.values import CoverageState
 from tests.bench.bare import RELEASE_FLOOR
 from tests.bench.figures import Aim, Part, quantile
-from tests.bench.figures import told as in_words
+from tests.bench.figures import format_counts as in_words
 from tests.bench.ground import DISCORD, FORUM, GITHUB, SPACES, Platforms, Service, a_service, operations, platforms
-from tests.bench.seeding import Barred, barred, others, remember
+from tests.bench.seeding import Barred, add_barred, add_others, store_held
 
 NAME: Final = "lift_lag"
 LAG_AIM: Final = 1.0
@@ -54,8 +54,8 @@ class Run:
     by_space: dict[SpaceName, list[float]] = field(default_factory=lambda: {space: [] for space in SPACES})
     calls: dict[SpaceName, Counter[str]] = field(default_factory=lambda: {space: Counter() for space in SPACES})
     cpu_seconds: float = 0.0
-    swept: dict[SpaceName, dict[str, int]] = field(default_factory=dict)
-    sweep_seconds: dict[SpaceName, float] = field(default_factory=dict)
+    resync_calls: dict[SpaceName, dict[str, int]] = field(default_factory=dict)
+    resync_seconds: dict[SpaceName, float] = field(default_factory=dict)
     drifted: int = 0
 
     @property
@@ -67,38 +67,38 @@ class Run:
 async def measure(folder: Path, size: Size) -> Part:
     """The same releases beside each number of others, each on a database and on platforms of their own."""
     async with AsyncExitStack() as stack:
-        runs = [await stack.enter_async_context(_ground(folder, size, beside)) for beside in size.beside]
-        with _others_left_alone():
+        runs = [await stack.enter_async_context(_prepare_run(folder, size, beside)) for beside in size.beside]
+        with _pause_collector():
             for turn in range(size.turns):
                 for run in runs:
-                    await _turn(run, size, turn)
+                    await _run_share(run, size, turn)
         for run in runs:
-            await _sweep(run)
+            await _resync(run)
         return _part(size, runs)
 
 
 @asynccontextmanager
-async def _ground(folder: Path, size: Size, beside: int) -> AsyncIterator[Run]:
+async def _prepare_run(folder: Path, size: Size, beside: int) -> AsyncIterator[Run]:
     """So many others are held already, and the platforms answer as slowly as they are to."""
     here = folder / str(beside)
     here.mkdir()
     clock = MachineClock()
     async with platforms(clock) as spaces, a_service(here, spaces, clock) as service:
-        begun, now = wire_seconds(), clock.now()
-        await remember(service, others(spaces, beside, now), now)
-        run = Run(beside, spaces, service, wire_seconds() - begun)
+        begun, now = monotonic_seconds(), clock.now()
+        await store_held(service, add_others(spaces, beside, now), now)
+        run = Run(beside, spaces, service, monotonic_seconds() - begun)
         spaces.answer_after(size.latency)
         yield run
 
 
-async def _turn(run: Run, size: Size, turn: int) -> None:
+async def _run_share(run: Run, size: Size, turn: int) -> None:
     """One share of the releases, from their seeding to the last record of them."""
-    leaving = await _leaving(run, size, turn)
+    leaving = await _seed_leaving(run, size, turn)
     mark, begun = run.spaces.mark(), time.process_time()
-    async with run.service.working():
+    async with run.service.run_reconciler():
         patience = size.head_start + size.spread + 60
-        await run.service.heard.all_reached([each.person for each in leaving], CoverageState.RETURNED, patience)
-        await run.service.at_rest()
+        await run.service.alerts.wait_until_reached([each.person for each in leaving], CoverageState.RETURNED, patience)
+        await run.service.wait_until_idle()
     run.cpu_seconds += time.process_time() - begun
     for space, asked in run.spaces.asked_since(mark).items():
         run.calls[space].update(operations(asked))
@@ -106,7 +106,7 @@ async def _turn(run: Run, size: Size, turn: int) -> None:
 
 
 @contextmanager
-def _others_left_alone() -> Iterator[None]:
+def _pause_collector() -> Iterator[None]:
     """The platforms' many accounts live in this process: the collector of garbage does not walk over them meanwhile."""
     gc.collect()
     gc.freeze()
@@ -116,14 +116,14 @@ def _others_left_alone() -> Iterator[None]:
         gc.unfreeze()
 
 
-async def _leaving(run: Run, size: Size, turn: int) -> list[Barred]:
+async def _seed_leaving(run: Run, size: Size, turn: int) -> list[Barred]:
     """People barred in all three spaces whose terms end one after the other, soon."""
     now = run.service.clock.now()
     first = now + timedelta(seconds=size.head_start)
     apart = timedelta(seconds=size.spread / size.releases)
     share = range(size.releases // size.turns)
-    leaving = [barred(run.spaces, f"leaving-{turn}-{n}", first + apart * n, SPACES, now) for n in share]
-    await remember(run.service, leaving, now)
+    leaving = [add_barred(run.spaces, f"leaving-{turn}-{n}", first + apart * n, SPACES, now) for n in share]
+    await store_held(run.service, leaving, now)
     return leaving
 
 
@@ -145,18 +145,18 @@ def _late(at: datetime, due: datetime) -> float:
     return (at - due).total_seconds()
 
 
-async def _sweep(run: Run) -> None:
+async def _resync(run: Run) -> None:
     """One sweep of each space; the first request of each asks for the platform's time."""
     service = run.service
-    with service.pointed():
+    with service.use_address():
         for space in SPACES:
-            mark, begun = run.spaces.mark(), wire_seconds()
-            found = await sweep(service.works, service.spaces, service.clock, space)
+            mark, begun = run.spaces.mark(), monotonic_seconds()
+            found = await resync(service.units_of_work, service.spaces, service.clock, space)
             if found is None:
                 raise RuntimeError(f"the sweep of {space} failed")
             run.drifted += found
-            run.sweep_seconds[space] = wire_seconds() - begun
-            run.swept[space] = operations(run.spaces.asked_since(mark)[space])
+            run.resync_seconds[space] = monotonic_seconds() - begun
+            run.resync_calls[space] = operations(run.spaces.asked_since(mark)[space])
 
 
 def _part(size: Size, runs: list[Run]) -> Part:
@@ -176,7 +176,9 @@ def _aims(runs: list[Run]) -> tuple[Aim, ...]:
     if few != many:
         aims.append(Aim(f"p99 beside {many:,} to that beside {few:,}", p99[many] / p99[few], GROWTH_AIM))
     aims.append(Aim("keys that the sweeps found to have drifted", float(sum(run.drifted for run in runs)), 0.0))
-    strange = sum(count for run in runs for calls in run.swept.values() for count in _beyond_lists(calls).values())
+    strange = sum(
+        count for run in runs for calls in run.resync_calls.values() for count in _beyond_lists(calls).values()
+    )
     aims.append(Aim("calls of the sweeps beyond list pages and one for the time each", float(strange), 0.0))
     return tuple(aims)
 
@@ -193,12 +195,12 @@ def _lines(size: Size, run: Run) -> list[str]:
     lines = [f"  {head}: lag {_quantiles(run.lags)}, longest {max(run.lags):.3f} s; {cpu}"]
     for space in SPACES:
         lags, calls, floor = _quantiles(run.by_space[space]), run.calls[space], RELEASE_FLOOR[space]
-        swept = run.swept[space]
+        swept = run.resync_calls[space]
         lines += [
             f"    {space}: {lags}; {sum(calls.values()) / size.releases:.2f} calls a release, floor {len(floor)}",
             f"      calls: {in_words(dict(calls), size.releases)}",
             f"      floor: {', '.join(floor)}",
-            f"      a sweep: {run.sweep_seconds[space]:.1f} s, {sum(swept.values())} calls: {in_words(swept)}",
+            f"      a sweep: {run.resync_seconds[space]:.1f} s, {sum(swept.values())} calls: {in_words(swept)}",
         ]
     return lines
 
@@ -217,8 +219,8 @@ def _facts(size: Size, run: Run) -> dict[str, Any]:
         "calls_per_release": {s: round(sum(calls.values()) / size.releases, 2) for s, calls in run.calls.items()},
         "floor": {space: len(floor) for space, floor in RELEASE_FLOOR.items()},
         "calls": run.calls,
-        "sweep_calls": run.swept,
-        "sweep_s": {space: round(seconds, 2) for space, seconds in run.sweep_seconds.items()},
+        "sweep_calls": run.resync_calls,
+        "sweep_s": {space: round(seconds, 2) for space, seconds in run.resync_seconds.items()},
         "cpu_s_per_release": round(run.cpu_seconds / size.releases, 4),
         "drifted": run.drifted,
         "seeding_s": round(run.seeding_seconds, 1),

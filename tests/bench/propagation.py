@@ -5,18 +5,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from guardian.clock import MachineClock, wire_seconds
+from guardian.clock import MachineClock, monotonic_seconds
 from guardian.ids import CaseId, PersonId, SpaceName, new_id
-from guardian.sanctions.enactment import enact, told
+from guardian.sanctions.enactment import impose_by_decision, record_notification
 from guardian.sanctions.values import CoverageState
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction
-from rules.telling import Telling
-from tests.bench.bare import Bare
+from rules.telling import NotificationState
+from tests.bench.bare import FloorClients
 from tests.bench.figures import Aim, Part, middle
-from tests.bench.figures import told as in_words
+from tests.bench.figures import format_counts as in_words
 from tests.bench.ground import SPACES, Platforms, Service, a_service, operations, platforms
-from tests.bench.seeding import newcomer, someone
+from tests.bench.seeding import add_accounts, add_person
 
 NAME: Final = "propagation"
 AIM: Final = 1.3
@@ -43,36 +43,36 @@ async def measure(folder: Path, size: Size) -> Part:
     """Service and bare clients take turns on people who are new each time."""
     clock = MachineClock()
     async with platforms(clock) as spaces, a_service(folder, spaces, clock) as service:
-        bare = Bare.of(service)
+        bare = FloorClients.of(service)
         runs: list[Run] = []
         floors: list[dict[SpaceName, float]] = []
         floor_calls: dict[SpaceName, dict[str, int]] = {}
-        async with service.working():
+        async with service.run_reconciler():
             for number in range(size.runs + 1):
                 if number == 1:
                     spaces.answer_after(size.latency)
-                run = await _enacted(service, spaces, f"person-{number}")
-                floor, floor_calls = await _bare(bare, spaces, f"bare-{number}")
+                run = await _measure_service(service, spaces, f"person-{number}")
+                floor, floor_calls = await _measure_floor(bare, spaces, f"bare-{number}")
                 if number:
                     runs.append(run)
                     floors.append(floor)
     return _part(size, runs, floors, floor_calls)
 
 
-async def _enacted(service: Service, spaces: Platforms, name: str) -> Run:
-    person = await someone(service, spaces, name)
-    mark, begun = spaces.mark(), wire_seconds()
+async def _measure_service(service: Service, spaces: Platforms, name: str) -> Run:
+    person = await add_person(service, spaces, name)
+    mark, begun = spaces.mark(), monotonic_seconds()
     await _enact(service, person)
-    await service.heard.all_reached([person], CoverageState.HELD, patience=60)
-    reached = {s: service.heard.reached[person, s, CoverageState.HELD] - begun for s in SPACES}
+    await service.alerts.wait_until_reached([person], CoverageState.HELD, timeout=60)
+    reached = {s: service.alerts.reached[person, s, CoverageState.HELD] - begun for s in SPACES}
     calls = {space: operations(asked) for space, asked in spaces.asked_since(mark).items()}
     return Run(max(reached.values()), reached, calls)
 
 
 async def _enact(service: Service, person: PersonId) -> None:
-    async with service.works.begin() as work:
-        sanction = await enact(
-            work,
+    async with service.units_of_work.begin() as uow:
+        sanction = await impose_by_decision(
+            uow,
             person,
             CaseId(new_id()),
             new_id(),
@@ -80,16 +80,16 @@ async def _enact(service: Service, person: PersonId) -> None:
             None,
             timedelta(days=30),
             OnTermEnd.LIFT,
-            work.now,
+            uow.now,
             service.spaces.names,
         )
-        await told(work, sanction, Telling.TOLD)
+        await record_notification(uow, sanction, NotificationState.NOTIFIED)
 
 
-async def _bare(
-    bare: Bare, spaces: Platforms, name: str
+async def _measure_floor(
+    bare: FloorClients, spaces: Platforms, name: str
 ) -> tuple[dict[SpaceName, float], dict[SpaceName, dict[str, int]]]:
-    accounts = newcomer(spaces, name)
+    accounts = add_accounts(spaces, name)
     mark = spaces.mark()
     took = {space: await bare.restrict(space, accounts[space]) for space in SPACES}
     return took, {space: operations(asked) for space, asked in spaces.asked_since(mark).items()}

@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import Final
 
 from guardian.cases.raids import RaidState
-from guardian.clock import MachineClock, wire_seconds
+from guardian.clock import MachineClock, monotonic_seconds
 from guardian.desk import raiding
-from guardian.desk.carrying import carry_raids
-from guardian.desk.desk import Desk
+from guardian.desk.carrying import advance_raids
+from guardian.desk.desk import AppContext
 from guardian.ids import SpaceName
 from guardian.policy_file import read_policy
-from guardian.presets import preset
+from guardian.presets import load_preset
 from guardian.sanctions.lifting import TOPIC
-from guardian.sanctions.many import Batches
+from guardian.sanctions.many import BulkReconciler
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 from tests.bench.figures import Aim, Part
-from tests.bench.figures import told as in_words
+from tests.bench.figures import format_counts as in_words
 from tests.bench.ground import DISCORD, FORUM, GITHUB, SPACES, Platforms, Service, a_service, operations, platforms
 from tests.builders.desk import AMARA, BRUNO, everybody
 
@@ -43,7 +43,7 @@ class Size:
     forum: int = 1000
     github: int = 100
     latency: float = 0.02
-    patience: float = 300.0
+    timeout: float = 300.0
 
     def of(self, space: SpaceName) -> int:
         """The accounts in that space."""
@@ -54,24 +54,24 @@ async def measure(folder: Path, size: Size) -> Part:
     """One raid in all three spaces, from the second member's word until the service has confirmed every account."""
     clock = MachineClock()
     async with platforms(clock) as spaces, a_service(folder, spaces, clock) as service:
-        ids = {space: _raiders(spaces, space, size.of(space)) for space in SPACES}
-        desk = await _desk(service)
-        case = await _announced(desk, ids)
+        ids = {space: _add_raiders(spaces, space, size.of(space)) for space in SPACES}
+        app = await _app_context(service)
+        case = await _announce(app, ids)
         spaces.answer_after(size.latency)
-        async with service.working():
-            mark, begun = spaces.mark(), wire_seconds()
-            await raiding.second(desk, BRUNO, case)
-            placed = await asyncio.wait_for(_worked(service, desk, spaces, ids, case), size.patience)
-            took = wire_seconds() - begun
+        async with service.run_reconciler():
+            mark, begun = spaces.mark(), monotonic_seconds()
+            await raiding.confirm(app, BRUNO, case)
+            placed = await asyncio.wait_for(_run_raid(service, app, spaces, ids, case), size.timeout)
+            took = monotonic_seconds() - begun
             calls = {space: operations(asked) for space, asked in spaces.asked_since(mark).items()}
-            counts = (await raiding.status(desk, AMARA, case)).counts
+            counts = (await raiding.get_status(app, AMARA, case)).counts
     budgets = {FORUM: service.forum.rate_per_minute / 60, GITHUB: service.github.rate_per_minute / 60}
     shown = {space: at - begun for space, at in placed.items()}
     held = {space: counts.get(space, {}).get("held", 0) for space in SPACES}
     return _part(size, took, shown, calls, budgets, held)
 
 
-def _raiders(spaces: Platforms, space: SpaceName, count: int) -> list[str]:
+def _add_raiders(spaces: Platforms, space: SpaceName, count: int) -> list[str]:
     names = [f"raider-{number}" for number in range(count)]
     if space == DISCORD:
         state = spaces.discord.state
@@ -81,39 +81,41 @@ def _raiders(spaces: Platforms, space: SpaceName, count: int) -> list[str]:
     return [str(spaces.github.register(name).id) for name in names]
 
 
-async def _desk(service: Service) -> Desk:
-    async with service.works.begin() as work:
+async def _app_context(service: Service) -> AppContext:
+    async with service.units_of_work.begin() as uow:
         for member in everybody():
-            await work.people.add_member(replace(member, accounts=()))
-    policy = read_policy(preset("django"))
-    return Desk(service.works, policy, service.clock, service.spaces, "https://guardian.example", "Bench")
+            await uow.people.add_member(replace(member, accounts=()))
+    policy = read_policy(load_preset("django"))
+    return AppContext(service.units_of_work, policy, service.clock, service.spaces, "https://guardian.example", "Bench")
 
 
-async def _announced(desk: Desk, ids: dict[SpaceName, list[str]]) -> str:
+async def _announce(app: AppContext, ids: dict[SpaceName, list[str]]) -> str:
     text = "\n".join(f"{space},{native_id}" for space in SPACES for native_id in ids[space])
-    checked = await raiding.check(desk, AMARA, text, None)
-    made = await raiding.announce(desk, AMARA, checked, Restriction.BANNED, Ground.ONGOING, "a flood of accounts")
+    checked = await raiding.preview(app, AMARA, text, None)
+    made = await raiding.announce(app, AMARA, checked, Restriction.BANNED, Ground.ONGOING, "a flood of accounts")
     return made.code_name
 
 
-async def _worked(
-    service: Service, desk: Desk, spaces: Platforms, ids: dict[SpaceName, list[str]], case: str
+async def _run_raid(
+    service: Service, app: AppContext, spaces: Platforms, ids: dict[SpaceName, list[str]], case: str
 ) -> dict[SpaceName, float]:
     """The raid is done; when each platform's own list showed everybody."""
-    batches = Batches(service.reconciler.tools, service.works)
-    with service.database.listen(TOPIC) as listener:
+    batches = BulkReconciler(service.reconciler.context, service.units_of_work)
+    with service.database.subscribe(TOPIC) as subscription:
 
         async def wait(_: object) -> None:
-            await listener.heard()
+            await subscription.wait_for_wakeup()
 
         working = asyncio.create_task(batches.run(wait))
         try:
             placed: dict[SpaceName, float] = {}
             while not await _is_done(service, case):
-                await carry_raids(desk)
-                placed |= {s: wire_seconds() for s in SPACES if s not in placed and _all_there(spaces, s, len(ids[s]))}
+                await advance_raids(app)
+                placed |= {
+                    s: monotonic_seconds() for s in SPACES if s not in placed and _wait_for_all(spaces, s, len(ids[s]))
+                }
                 await asyncio.sleep(0.2)
-            return {space: placed.get(space, wire_seconds()) for space in SPACES}
+            return {space: placed.get(space, monotonic_seconds()) for space in SPACES}
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
@@ -121,13 +123,13 @@ async def _worked(
 
 
 async def _is_done(service: Service, case: str) -> bool:
-    async with service.works.look() as view:
-        found = await view.cases.case_named(case)
+    async with service.units_of_work.read() as view:
+        found = await view.cases.case_by_code_name(case)
         raid = await view.raids.of_case(found.id) if found else None
         return raid is not None and raid.state is RaidState.DONE
 
 
-def _all_there(spaces: Platforms, space: SpaceName, count: int) -> bool:
+def _wait_for_all(spaces: Platforms, space: SpaceName, count: int) -> bool:
     there = {
         DISCORD: lambda: len(spaces.discord.state.bans),
         FORUM: lambda: len(spaces.forum.state.measured),

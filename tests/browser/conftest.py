@@ -11,8 +11,8 @@ from playwright.async_api import Page, async_playwright
 
 from guardian.web.app import create_app
 from guardian.web.health import Health
-from guardian.web.listening import Listening, address_of, bound
-from tests.builders.desk import Community, a_desk
+from guardian.web.listening import WebServer, address_of, bind_socket
+from tests.builders.desk import Community, a_community
 from tests.conftest import BROWSERS
 
 SMALL = {"width": 320, "height": 640}
@@ -40,7 +40,7 @@ class Browser:
         """What can be read on the page."""
         return " ".join((await self.page.inner_text("body")).split())
 
-    async def harms(self) -> list[str]:
+    async def find_problems(self) -> list[str]:
         """What keeps people from using the page: serious findings of axe, and anything wider than a small screen."""
         found = (await self.axe.run(self.page)).response["violations"]
         harms = [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found if _is_serious(each["impact"])]
@@ -59,7 +59,7 @@ def _is_serious(impact: str | None) -> bool:
 @pytest.fixture
 async def community(tmp_path: Path) -> AsyncIterator[Community]:
     """The working group of six, the Board, a moderator, and three spaces."""
-    async with a_desk(tmp_path) as opened:
+    async with a_community(tmp_path) as opened:
         yield opened
 
 
@@ -73,9 +73,11 @@ async def served(community: Community) -> AsyncIterator[str]:
     async def on_knock(_: object) -> None:
         return None
 
-    made = bound("127.0.0.1", 0)
-    app = create_app(community.desk, health=health, inlets={}, on_knock=on_knock, secure_cookies=False)
-    listening = Listening(app, made)
+    made = bind_socket("127.0.0.1", 0)
+    app = create_app(
+        community.app, health=health, webhook_verifiers={}, on_webhook_event=on_knock, secure_cookies=False
+    )
+    listening = WebServer(app, made)
     address = address_of(made)
     await listening.start()
     yield address

@@ -7,7 +7,7 @@ import pytest
 
 from guardian.cases.values import Answer, Consequence, DraftKind, PartyRole
 from guardian.desk import deliberation, drafts, hearing
-from guardian.desk.reading import link_for
+from guardian.desk.reading import create_link
 from rules.ladder import Outcome
 from rules.precedence import Restriction
 from tests.browser.conftest import Browser
@@ -26,33 +26,33 @@ async def test_a_report_its_receipt_and_its_follow_up(browser: Browser, tmp_path
     screenshot = tmp_path / "screen.png"
     screenshot.write_bytes(PICTURE)
     await browser.open("/")
-    assert await browser.harms() == []
+    assert await browser.find_problems() == []
     await browser.follow("text=Report something")
-    assert await browser.harms() == []
+    assert await browser.find_problems() == []
     for group in await page.locator("summary").all():
         await group.press("Enter")
     assert await page.is_visible("#hearer-chairs")
-    assert await browser.harms() == []
+    assert await browser.find_problems() == []
     await page.fill("#who", "grumbler")
     await browser.follow("text=Send the report")
     assert "This has not been sent yet" in await browser.words()
-    assert await browser.harms() == []
+    assert await browser.find_problems() == []
     assert await page.input_value("#who") == "grumbler"
     await page.fill("#what_happened", TEXT)
     await page.check("text=Dmitri Volkov")
     await page.set_input_files("#files", screenshot)
     await browser.follow("text=Send the report")
-    assert await browser.harms() == []
+    assert await browser.find_problems() == []
     receipt = await page.inner_text(".receipt")
     await browser.follow("text=To the follow-up page")
-    assert await browser.harms() == []
+    assert await browser.find_problems() == []
     await page.fill("#receipt", receipt)
     await browser.follow("button:text-is('Open')")
     assert TEXT in await browser.words()
     await page.fill("#text", "It went on today.")
     await browser.follow("button:text-is('Send')")
     assert "What you added is now with your report" in await browser.words()
-    assert await browser.harms() == []
+    assert await browser.find_problems() == []
     await browser.follow("text=Leave this page")
     assert TEXT not in await browser.words()
 
@@ -67,9 +67,9 @@ async def test_a_report_is_still_in_the_form_after_going_back(browser: Browser) 
 
 async def test_a_reading_link_opens_one_case_once(browser: Browser) -> None:
     """P-9.8"""
-    desk = browser.community.desk
-    case, person = await browser.community.a_named_case(evidence=(a_message(),), names_members=(DMITRI,), danger=True)
-    await hearing.begin(desk, AMARA, case.code_name)
+    app = browser.community.app
+    case, person = await browser.community.a_named_case(evidence=(a_message(),), named_members=(DMITRI,), danger=True)
+    await hearing.begin_hearing(app, AMARA, case.code_name)
     chosen = Consequence(
         Outcome.EXTENDED_SUSPENSION,
         Restriction.SUSPENDED,
@@ -77,46 +77,46 @@ async def test_a_reading_link_opens_one_case_once(browser: Browser) -> None:
         conditions="Talk to somebody of the group before you return.",
         summary="Insults, again and again.",
     )
-    proposal = await deliberation.propose(desk, AMARA, case.code_name, chosen, person)
-    await deliberation.vote(desk, BRUNO, proposal.id, Answer.OBJECT, reason="I would rather warn.")
+    proposal = await deliberation.propose(app, AMARA, case.code_name, chosen, person)
+    await deliberation.vote(app, BRUNO, proposal.id, Answer.OBJECT, reason="I would rather warn.")
     text = "Hello, we would like to hear you."
-    await drafts.write(desk, AMARA, case.code_name, DraftKind.HEARING, PartyRole.REPORTED, text)
-    path = (await link_for(desk, BRUNO, case.code_name)).removeprefix(desk.base_url)
+    await drafts.write_draft(app, AMARA, case.code_name, DraftKind.HEARING, PartyRole.REPORTED, text)
+    path = (await create_link(app, BRUNO, case.code_name)).removeprefix(app.base_url)
     await browser.open(path)
     assert case.code_name not in await browser.words()
-    assert await browser.harms() == []
+    assert await browser.find_problems() == []
     await browser.follow("text=Open the case")
     for shown in (TEXT, "You are all fools.", "I would rather warn.", text, person, "Dmitri Volkov"):
         assert shown in await browser.words()
-    assert await browser.harms() == []
+    assert await browser.find_problems() == []
     await browser.follow("button:text-is('Leave')")
     await browser.open(path)
     assert "does not open anything any more" in await browser.words()
-    assert await browser.harms() == []
+    assert await browser.find_problems() == []
 
 
 async def test_somebody_heard_answers_on_their_personal_page(browser: Browser) -> None:
     """P-3.5"""
     page, community = browser.page, browser.community
     case, _ = await community.a_named_case()
-    await hearing.begin(community.desk, AMARA, case.code_name)
-    async with community.works.look() as view:
+    await hearing.begin_hearing(community.app, AMARA, case.code_name)
+    async with community.units_of_work.read() as view:
         told = [notice for notice in await view.notices.of_case(case.id) if notice.to.person is not None]
     await browser.open("/personal")
-    assert await browser.harms() == []
+    assert await browser.find_problems() == []
     await page.fill("#receipt", "AAAAA-AAAAA")
     await browser.follow("button:text-is('Open')")
     assert "opens nothing here" in await browser.words()
     await page.fill("#receipt", told[0].facts["receipt"])
     await browser.follow("button:text-is('Open')")
-    assert await browser.harms() == []
+    assert await browser.find_problems() == []
     await page.fill("#be-heard", "I was angry, and I am sorry.")
     await browser.follow("button:text-is('Send')")
     assert "part of what they weigh" in await browser.words()
-    assert await browser.harms() == []
+    assert await browser.find_problems() == []
 
 
 async def test_a_page_that_keeps_people_out_is_noticed(browser: Browser) -> None:
     await browser.page.set_content('<html lang="en"><title>x</title><main><img src="x"><p style="width:50rem">x</p>')
-    found = await browser.harms()
+    found = await browser.find_problems()
     assert [each.partition(":")[0] for each in found] == ["image-alt", "wider than a small screen"]

@@ -10,24 +10,24 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from guardian.cases.access import case_for
-from guardian.cases.values import Case, Door
-from guardian.desk.desk import Desk
-from guardian.desk.intake import EvidenceIn, Received, Submission, receive
-from guardian.desk.linking import LinkView, confirm_link, name_reported
-from guardian.desk.reading import CaseFile, link_for, open_session, read
+from guardian.cases.access import case_for_member
+from guardian.cases.values import Case, ReportChannel
+from guardian.desk.desk import AppContext
+from guardian.desk.intake import EvidenceInput, IntakeResult, Submission, receive
+from guardian.desk.linking import LinkView, confirm_link, identify_reported_person
+from guardian.desk.reading import CaseFile, create_link, open_session, read_case
 from guardian.ids import AccountId, MemberId, SpaceName
 from guardian.notices.values import Notice, NoticeKind
 from guardian.people.values import Group, Member, Office, Role
 from guardian.policy_file import read_policy
-from guardian.presets import preset
+from guardian.presets import load_preset
 from guardian.spaces.port import Account
-from guardian.spaces.registry import Mode, Registered, Spaces
+from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.work import Works
+from guardian.storage.work import SqlUnitOfWorkFactory
 from rules.policy import Policy
-from tests.builders.blank import blank_file
+from tests.builders.blank import copy_blank_file
 from tests.fakes.clock import START, FrozenClock
 from tests.fakes.space import FakeSpace
 
@@ -88,10 +88,10 @@ def everybody() -> tuple[Member, ...]:
 def a_submission(**facts: Any) -> Submission:
     """A report through the page: what happened, and that the reported person may be contacted."""
     answers = {"hold_contact": "no", **facts.pop("answers", {})}
-    return Submission(**{"door": Door.PAGE, "what_happened": TEXT, "answers": answers, **facts})
+    return Submission(**{"channel": ReportChannel.PAGE, "what_happened": TEXT, "answers": answers, **facts})
 
 
-def a_message(**facts: Any) -> EvidenceIn:
+def a_message(**facts: Any) -> EvidenceInput:
     """A reported message on Discord, written by somebody who is not a member."""
     given = {
         "kind": "message",
@@ -99,27 +99,27 @@ def a_message(**facts: Any) -> EvidenceIn:
         "author": SOMEBODY,
         "text": "You are all fools.",
     }
-    return EvidenceIn(**{**given, "author_handle": "grumbler", **facts})
+    return EvidenceInput(**{**given, "author_handle": "grumbler", **facts})
 
 
 @dataclass(slots=True)
 class Community:
     """The desk with everything behind it. `wire` is the machine's time, which a test moves by hand as well."""
 
-    desk: Desk
-    works: Works
+    app: AppContext
+    units_of_work: SqlUnitOfWorkFactory
     clock: FrozenClock
-    wire: FrozenClock
+    system_clock: FrozenClock
     spaces: dict[SpaceName, FakeSpace]
     folder: Path
 
-    async def report(self, **facts: Any) -> Received:
+    async def report(self, **facts: Any) -> IntakeResult:
         """A report has been received."""
-        return await receive(self.desk, a_submission(**facts))
+        return await receive(self.app, a_submission(**facts))
 
-    async def case(self, received: Received) -> Case:
+    async def case(self, received: IntakeResult) -> Case:
         """The case of a report, as the database has it."""
-        async with self.works.look() as view:
+        async with self.units_of_work.read() as view:
             report = await view.cases.report(received.report)
             found = await view.cases.case(report.case) if report else None
         assert found is not None
@@ -135,74 +135,76 @@ class Community:
         self.spaces[DISCORD].add(account, handle)
         case = await self.a_case(**{"who": handle, **facts})
         by = GRETA if case.board_only else AMARA
-        person = await name_reported(self.desk, by, case.code_name, DISCORD, handle)
-        async with self.works.look() as view:
+        person = await identify_reported_person(self.app, by, case.code_name, DISCORD, handle)
+        async with self.units_of_work.read() as view:
             found = await view.cases.case(case.id)
         assert found is not None
         return found, person
 
-    async def told(self, member: MemberId) -> tuple[Notice, ...]:
+    async def notices_to(self, member: MemberId) -> tuple[Notice, ...]:
         """Every notice to the member, oldest first."""
-        async with self.works.look() as view:
+        async with self.units_of_work.read() as view:
             cases = await view.cases.cases()
             notices = [notice for case in cases for notice in await view.notices.of_case(case.id)]
         return tuple(sorted((n for n in notices if n.to.member == member), key=lambda n: n.id))
 
-    async def kinds_told(self, member: MemberId) -> list[NoticeKind]:
+    async def notice_kinds_to(self, member: MemberId) -> list[NoticeKind]:
         """The kinds of the member's notices, oldest first."""
-        return [notice.kind for notice in await self.told(member)]
+        return [notice.kind for notice in await self.notices_to(member)]
 
-    async def who_was_told(self, kind: NoticeKind) -> set[MemberId]:
+    async def who_was_notified(self, kind: NoticeKind) -> set[MemberId]:
         """Everybody who has a notice of the kind."""
-        return {m.id for m in everybody() if kind in await self.kinds_told(m.id)}
+        return {m.id for m in everybody() if kind in await self.notice_kinds_to(m.id)}
 
-    async def may_see(self, member: MemberId, code_name: str) -> Case:
+    async def open_case(self, member: MemberId, code_name: str) -> Case:
         """The case, as the member is given it; raises NotFound where they may not know of it."""
-        async with self.works.look() as view:
-            return await case_for(view, member, code_name)
+        async with self.units_of_work.read() as view:
+            return await case_for_member(view, member, code_name)
 
-    async def read(self, member: MemberId, code_name: str) -> CaseFile:
+    async def read_case(self, member: MemberId, code_name: str) -> CaseFile:
         """What the member reads in the reading room."""
-        url = await link_for(self.desk, member, code_name)
-        return await read(self.desk, await open_session(self.desk, url.rsplit("/", 1)[1]))
+        url = await create_link(self.app, member, code_name)
+        return await read_case(self.app, await open_session(self.app, url.rsplit("/", 1)[1]))
 
-    async def confirmed(self, member: MemberId, code_name: str, link: AccountId) -> LinkView:
+    async def read_and_confirm(self, member: MemberId, code_name: str, link: AccountId) -> LinkView:
         """The member has read the link's evidence in the reading room, and then agreed to it."""
-        await self.read(member, code_name)
-        return await confirm_link(self.desk, member, link)
+        await self.read_case(member, code_name)
+        return await confirm_link(self.app, member, link)
 
-    async def journalled(self) -> list[str]:
+    async def journal_acts(self) -> list[str]:
         """The acts in the journal, oldest first."""
-        async with self.works.look() as view:
+        async with self.units_of_work.read() as view:
             return [line.act for line in await view.journal.after(0)]
 
-    async def change(self, member: MemberId, **facts: Any) -> None:
+    async def change_member(self, member: MemberId, **facts: Any) -> None:
         """The member is changed, as their group would change them."""
-        async with self.works.begin() as work:
-            known = await work.people.member(member)
+        async with self.units_of_work.begin() as uow:
+            known = await uow.people.member(member)
             assert known is not None
-            await work.people.save_member(replace(known, **facts))
+            await uow.people.save_member(replace(known, **facts))
 
-    def later(self, by: timedelta) -> datetime:
+    def pass_time(self, by: timedelta) -> datetime:
         """So much later, by the case's time and by the machine's."""
-        self.clock.move(by)
-        self.wire.move(by)
+        self.clock.advance(by)
+        self.system_clock.advance(by)
         return self.clock.now()
 
 
 @asynccontextmanager
-async def a_desk(
+async def a_community(
     folder: Path, *, policy: Policy | None = None, members: tuple[Member, ...] | None = None
 ) -> AsyncIterator[Community]:
     """A desk with the community behind it; everything is closed afterwards."""
-    clock, wire = FrozenClock(), FrozenClock()
+    clock, system_clock = FrozenClock(), FrozenClock()
     spaces = {name: FakeSpace(clock, name) for name in (DISCORD, FORUM, GITHUB)}
-    registry = Spaces(tuple(Registered(space, Mode.ENFORCE) for space in spaces.values()))
-    async with await Database.open(await blank_file(folder / "guardian.sqlite")) as database:
-        works = Works(database, KeyRing.create(folder / "ring", folder / "master"), clock)
-        async with works.begin() as work:
+    registry = SpaceRegistry(tuple(RegisteredSpace(space, Mode.ENFORCE) for space in spaces.values()))
+    async with await Database.open(await copy_blank_file(folder / "guardian.sqlite")) as database:
+        units_of_work = SqlUnitOfWorkFactory(database, KeyRing.create(folder / "ring", folder / "master"), clock)
+        async with units_of_work.begin() as uow:
             for member in members or everybody():
-                await work.people.add_member(member)
-        numbers = policy or read_policy(preset("django"))
-        desk = Desk(works, numbers, clock, registry, "https://guardian.example", "Example", wire=wire.now)
-        yield Community(desk, works, clock, wire, spaces, folder)
+                await uow.people.add_member(member)
+        numbers = policy or read_policy(load_preset("django"))
+        app = AppContext(
+            units_of_work, numbers, clock, registry, "https://guardian.example", "Example", system_time=system_clock.now
+        )
+        yield Community(app, units_of_work, clock, system_clock, spaces, folder)

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from guardian.cases.values import Act, Answer, Case, Consequence, Decision, Draft, StepKind
+from guardian.cases.values import Answer, Case, Consequence, Decision, Draft, StepKind, UnilateralAct
 from guardian.desk import deadlines, deliberation, enactment, hearing, personal
 from guardian.desk.deliberation import ProposalView
-from guardian.desk.enactment import Enacted
+from guardian.desk.enactment import EnactmentResult
 from guardian.ids import CaseId, MemberId, PersonId
 from guardian.notices.values import Notice, NoticeKind, RecipientKind
-from guardian.sanctions.desired import desired
+from guardian.sanctions.desired import desired_state
 from guardian.sanctions.values import Sanction
 from rules.ladder import Outcome
-from rules.precedence import Hold, Restriction
+from rules.precedence import AccessLevel, Restriction
 from tests.builders.desk import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, FARID, WORKING_GROUP, Community
 
 DAY = timedelta(days=1)
@@ -54,105 +54,105 @@ class Journey:
 
     async def case(self) -> Case:
         """The case as the database has it."""
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             found = await view.cases.case(self.id)
         assert found is not None
         return found
 
-    async def hear(self) -> str:
+    async def begin_hearing(self) -> str:
         """The hearing has begun; the person's receipt is the answer."""
-        await hearing.begin(self.community.desk, AMARA, self.code_name)
+        await hearing.begin_hearing(self.community.app, AMARA, self.code_name)
         return await self.receipt()
 
-    async def heard(self, text: str = "I was angry that day.") -> str:
+    async def hold_hearing(self, text: str = "I was angry that day.") -> str:
         """The person has been heard; their receipt is the answer."""
-        receipt = await self.hear()
-        await personal.be_heard(self.community.desk, receipt, text)
+        receipt = await self.begin_hearing()
+        await personal.give_hearing_answer(self.community.app, receipt, text)
         return receipt
 
     async def propose(self, consequence: Consequence | None = None, by: MemberId = AMARA) -> ProposalView:
         """The proposal is before the group."""
-        return await deliberation.propose(self.community.desk, by, self.code_name, consequence or a_suspension())
+        return await deliberation.propose(self.community.app, by, self.code_name, consequence or a_suspension())
 
     async def vote(self, proposal: ProposalView, *members: MemberId, answer: Answer = Answer.AGREE) -> ProposalView:
         """The members have answered."""
         view = proposal
         for member in members:
-            view = await deliberation.vote(self.community.desk, member, proposal.id, answer)
+            view = await deliberation.vote(self.community.app, member, proposal.id, answer)
         return view
 
-    async def agreed(self, consequence: Consequence | None = None) -> ProposalView:
+    async def agree(self, consequence: Consequence | None = None) -> ProposalView:
         """All members agree to the proposal."""
         return await self.vote(await self.propose(consequence), *OTHERS)
 
-    async def ready(self, consequence: Consequence | None = None) -> None:
+    async def prepare_decision(self, consequence: Consequence | None = None) -> None:
         """Heard, agreed, and the reporters have had their time."""
-        await self.heard()
-        await self.agreed(consequence)
+        await self.hold_hearing()
+        await self.agree(consequence)
         await self.pass_time(73 * HOUR)
 
-    async def enacted(self, consequence: Consequence | None = None) -> Enacted:
+    async def enact(self, consequence: Consequence | None = None) -> EnactmentResult:
         """The decision has been enacted, and the person has been told."""
-        await self.ready(consequence)
-        done = await enactment.enact(self.community.desk, BRUNO, self.code_name)
-        await self.delivered(done)
+        await self.prepare_decision(consequence)
+        done = await enactment.enact(self.community.app, BRUNO, self.code_name)
+        await self.record_notification(done)
         return done
 
-    async def delivered(self, done: Enacted, proof: str | None = "message-1") -> None:
+    async def record_notification(self, done: EnactmentResult, proof: str | None = "message-1") -> None:
         """The outbox has learnt how telling ended."""
         if done.sanction is not None:
-            async with self.community.works.begin() as work:
-                await enactment.enactment_told(work, done.sanction, proof)
+            async with self.community.units_of_work.begin() as uow:
+                await enactment.record_person_notified(uow, done.sanction, proof)
 
     async def pass_time(self, by: timedelta) -> None:
         """So much later; everything that was due meanwhile has been seen to."""
-        self.community.later(by)
-        await deadlines.keep_due(self.community.desk)
+        self.community.pass_time(by)
+        await deadlines.run_due(self.community.app)
 
     async def steps(self) -> dict[StepKind, str]:
         """Where each step stands."""
-        views = await hearing.steps(self.community.desk, AMARA, self.code_name)
+        views = await hearing.list_steps(self.community.app, AMARA, self.code_name)
         return {view.kind: view.state for view in views}
 
     async def sanctions(self) -> tuple[Sanction, ...]:
         """The person's sanctions, oldest first."""
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             return await view.sanctions.of_person(self.person)
 
-    async def hold(self) -> Hold:
+    async def access_level(self) -> AccessLevel:
         """What Discord is asked to hold on the person at this instant."""
-        return desired(await self.sanctions(), DISCORD, self.community.clock.now()).hold
+        return desired_state(await self.sanctions(), DISCORD, self.community.clock.now()).level
 
     async def decisions(self) -> tuple[Decision, ...]:
         """The case's decisions, oldest first."""
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             return await view.deliberation.decisions_of(self.id)
 
     async def drafts(self) -> tuple[Draft, ...]:
         """The case's drafts, oldest first."""
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             return await view.deliberation.drafts_of(self.id)
 
-    async def act(self) -> Act:
+    async def act(self) -> UnilateralAct:
         """The act whose review the case is."""
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             return (await view.deliberation.acts_of(self.id))[-1]
 
-    async def said_to_person(self, kind: NoticeKind | None = None) -> list[Notice]:
+    async def notices_to_person(self, kind: NoticeKind | None = None) -> list[Notice]:
         """What waits to be said, or was said, to the person, oldest first."""
-        async with self.community.works.look() as view:
-            told = await view.notices.of_person(self.person)
-        return [notice for notice in told if kind in (None, notice.kind)]
+        async with self.community.units_of_work.read() as view:
+            notices = await view.notices.of_person(self.person)
+        return [notice for notice in notices if kind in (None, notice.kind)]
 
-    async def said_to_reporter(self) -> list[Notice]:
+    async def notices_to_reporter(self) -> list[Notice]:
         """What waits to be said, or was said, to the reporter, oldest first."""
-        async with self.community.works.look() as view:
-            told = await view.notices.of_case(self.id)
-        return [notice for notice in told if notice.to.kind is RecipientKind.REPORTER]
+        async with self.community.units_of_work.read() as view:
+            notices = await view.notices.of_case(self.id)
+        return [notice for notice in notices if notice.to.kind is RecipientKind.REPORTER]
 
     async def receipt(self) -> str:
         """The receipt that the newest message to the person carries."""
-        return [n.facts["receipt"] for n in await self.said_to_person() if "receipt" in n.facts][-1]
+        return [n.facts["receipt"] for n in await self.notices_to_person() if "receipt" in n.facts][-1]
 
 
 async def a_journey(community: Community, **facts: Any) -> Journey:
@@ -163,15 +163,15 @@ async def a_journey(community: Community, **facts: Any) -> Journey:
 
 async def journey_in(community: Community, case: Case, person_code: str) -> Journey:
     """The journey of a case that stands already."""
-    async with community.works.look() as view:
-        person = await view.people.person_named(person_code)
+    async with community.units_of_work.read() as view:
+        person = await view.people.person_by_code_name(person_code)
     assert person is not None
     return Journey(community, case.id, case.code_name, person_code, person.id)
 
 
 async def newest_case(community: Community) -> Case:
     """The case that was opened last."""
-    async with community.works.look() as view:
+    async with community.units_of_work.read() as view:
         return (await view.cases.cases())[-1]
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import httpx2
 from starlette.applications import Starlette
 
-from guardian.desk.knocking import take_in
-from guardian.spaces.inlet import Inlet, Knock
+from guardian.desk.knocking import receive
+from guardian.spaces.inlet import WebhookEvent, WebhookVerifier
 from guardian.spaces.proof import AccountProof
 from guardian.web.app import create_app
-from guardian.web.floods import USUAL, Most
+from guardian.web.floods import DEFAULT_LIMITS, Limits
 from guardian.web.health import Health
 from tests.builders.desk import Community
 
@@ -63,7 +63,7 @@ def forms_of(answer: httpx2.Response) -> list[SeenForm]:
     return parser.forms
 
 
-def words_of(answer: httpx2.Response) -> str:
+def text_of(answer: httpx2.Response) -> str:
     """What stands on a page, in one line."""
     parser = _Forms()
     parser.feed(answer.text)
@@ -84,7 +84,7 @@ class Pages:
     app: Starlette
     client: httpx2.AsyncClient
     health: dict[str, Health]
-    knocks: list[bool]
+    webhook_results: list[bool]
 
     async def get(self, path: str) -> httpx2.Response:
         """What stands at the address."""
@@ -106,7 +106,7 @@ class Pages:
     async def report(self, **typed: Any) -> str:
         """A report has been sent; its receipt."""
         answer = await self.fill("/report", "/report", **{"what_happened": "Insults in the help channel.", **typed})
-        assert answer.status_code == 201, words_of(answer)
+        assert answer.status_code == 201, text_of(answer)
         return receipt_of(answer)
 
     async def follow_up(self, receipt: str) -> httpx2.Response:
@@ -115,31 +115,31 @@ class Pages:
 
 
 @asynccontextmanager
-async def pages_of(
+async def open_pages(
     community: Community,
-    inlets: Mapping[str, Inlet] | None = None,
+    webhook_verifiers: Mapping[str, WebhookVerifier] | None = None,
     proofs: Sequence[AccountProof] = (),
-    most: Most = USUAL,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> AsyncIterator[Pages]:
     """The pages of the community, before a new browser."""
     health = {"now": Health()}
-    knocks: list[bool] = []
+    webhook_results: list[bool] = []
 
     async def healthy() -> Health:
         return health["now"]
 
-    async def on_knock(knock: Knock) -> None:
-        knocks.append(await take_in(community.desk, knock))
+    async def on_knock(webhook_event: WebhookEvent) -> None:
+        webhook_results.append(await receive(community.app, webhook_event))
 
     app = create_app(
-        community.desk,
+        community.app,
         health=healthy,
-        inlets=inlets or {},
-        on_knock=on_knock,
+        webhook_verifiers=webhook_verifiers or {},
+        on_webhook_event=on_knock,
         secure_cookies=True,
         proofs=proofs,
-        most=most,
+        limits=limits,
     )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="https://guardian.example") as client:
-        yield Pages(app, client, health, knocks)
+        yield Pages(app, client, health, webhook_results)

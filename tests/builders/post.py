@@ -1,30 +1,30 @@
 """The outbox over a community's desk, so that a test can look into the inboxes of accounts."""
 
-from guardian.desk.enactment import enactment_told
-from guardian.desk.owners import owner_was_told
-from guardian.desk.telling import still_to_tell
+from guardian.desk.enactment import record_person_notified
+from guardian.desk.owners import record_owner_notified
+from guardian.desk.telling import may_still_receive
 from guardian.ids import SanctionId, SpaceName
 from guardian.notices.outbox import Outbox
-from guardian.storage.work import Look, Work
+from guardian.storage.work import SqlReadView, SqlUnitOfWork
 from tests.builders.desk import Community
 
 
-async def delivered(community: Community) -> None:
+async def deliver_all(community: Community) -> None:
     """Everything that waited has been tried."""
 
-    async def told(work: Work, sanction: SanctionId, proof: str | None) -> None:
-        await enactment_told(work, sanction, proof)
+    async def told(uow: SqlUnitOfWork, sanction: SanctionId, proof: str | None) -> None:
+        await record_person_notified(uow, sanction, proof)
 
-    outbox: Outbox[Look, Work] = Outbox(
-        community.works,
-        community.desk.spaces,
+    outbox: Outbox[SqlReadView, SqlUnitOfWork] = Outbox(
+        community.units_of_work,
+        community.app.spaces,
         community.clock,
         None,
         community="Example",
         base_url="https://guardian.example",
-        on_told=told,
-        may_still_know=still_to_tell,
-        on_owner_told=owner_was_told,
+        on_person_notified=told,
+        may_still_receive=may_still_receive,
+        on_owner_notified=record_owner_notified,
     )
     while await outbox.deliver_due():
         continue

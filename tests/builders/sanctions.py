@@ -5,11 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, SpaceName, new_id
-from guardian.sanctions.values import Application, Authority, CoverageState, Intent, IntentKind, Key, Prior, Sanction
-from rules.ladder import Authority as AuthorityKind
+from guardian.sanctions.values import (
+    Authority,
+    CoverageState,
+    Enforcement,
+    Intent,
+    IntentKind,
+    Prior,
+    Sanction,
+    WorkItem,
+)
+from rules.ladder import AuthorityKind
 from rules.policy import OnTermEnd
-from rules.precedence import Hold, Restriction
-from rules.telling import Telling
+from rules.precedence import AccessLevel, Restriction
+from rules.telling import NotificationState
 from tests.fakes.clock import START
 
 DAY: Final = timedelta(days=1)
@@ -37,30 +46,32 @@ def a_sanction(**facts: Any) -> Sanction:
         on_term_end=OnTermEnd.LIFT,
         authority=Authority(AuthorityKind.DECISION, "0192-decision"),
         reference=Reference(f"GRD-{new_id()[-12:]}"),
-        telling=Telling.TOLD,
-        holds_from=START,
+        notification=NotificationState.NOTIFIED,
+        waits_until=START,
         enacted_at=START,
     )
     return replace(sanction, **facts)
 
 
-def a_key(**facts: Any) -> Key:
+def a_work_item(**facts: Any) -> WorkItem:
     """A key that is due at once and was never looked at."""
-    return replace(Key(ACCOUNT, PERSON, SPACE, START), **facts)
+    return replace(WorkItem(ACCOUNT, PERSON, SPACE, START), **facts)
 
 
-def a_held_key(**facts: Any) -> Key:
+def a_held_work_item(**facts: Any) -> WorkItem:
     """A key at rest: what is wanted is held."""
-    return a_key(**{"state": CoverageState.HELD, "why": "held", "next_look": day(30), "observed_at": START, **facts})
+    return a_work_item(
+        **{"state": CoverageState.HELD, "why": "held", "next_look": day(30), "observed_at": START, **facts}
+    )
 
 
-def an_application(**facts: Any) -> Application:
+def an_enforcement(**facts: Any) -> Enforcement:
     """Our bar, proved to be there."""
-    known = Application(ACCOUNT, Hold.BARRED, True, REFERENCE, Prior(), confirmed_at=START)
+    known = Enforcement(ACCOUNT, AccessLevel.BARRED, True, REFERENCE, Prior(), confirmed_at=START)
     return replace(known, **facts)
 
 
 def an_intent(**facts: Any) -> Intent:
     """An open intent to bar."""
-    intent = Intent(IntentId(new_id()), ACCOUNT, IntentKind.PLACE, Hold.BARRED, REFERENCE, Prior(), START)
+    intent = Intent(IntentId(new_id()), ACCOUNT, IntentKind.RESTRICT, AccessLevel.BARRED, REFERENCE, Prior(), START)
     return replace(intent, **facts)

@@ -13,26 +13,26 @@ from guardian.sandbox.community import DISCORD, FORUM, GITHUB
 from guardian.spaces.outcomes import Done, Forbidden, Outcome, Unavailable
 from guardian.spaces.port import (
     Account,
-    Belongings,
+    Entitlements,
+    Listing,
     Message,
     Observation,
-    Order,
+    Observed,
     Presence,
-    Seen,
+    RestrictionOrder,
     Space,
-    Sweep,
     Unknown,
-    named,
+    known_or_none,
 )
-from guardian.spaces.port import Held as HeldThere
-from rules.precedence import Hold
+from guardian.spaces.port import ObservedRestriction as HeldThere
+from rules.precedence import AccessLevel
 
 Sabotage = Callable[[Space], Space]
 
 _FORM_SENT = 5
 
 
-class Through:
+class WrappedSpace:
     """A space with something round it: what is not said otherwise is the inner space's own."""
 
     def __init__(self, inner: Space) -> None:
@@ -42,81 +42,89 @@ class Through:
         return getattr(self.inner, name)
 
 
-class ConfirmationIgnored(Through):
+class ConfirmationIgnored(WrappedSpace):
     """Says that it holds, and never asked the platform."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
         self.claimed: dict[Account, HeldThere] = {}
 
-    async def restrict(self, order: Order) -> Outcome:
-        self.claimed[order.account] = HeldThere(order.hold, order.until, order.reference)
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
+        self.claimed[order.account] = HeldThere(order.level, order.until, order.reference)
         return Done()
 
     async def observe(self, account: Account) -> Observation:
-        held = self.claimed.get(account)
-        return Seen((held,), Presence.OUTSIDE) if held else await self.inner.observe(account)
+        observed_restriction = self.claimed.get(account)
+        return (
+            Observed((observed_restriction,), Presence.OUTSIDE)
+            if observed_restriction
+            else await self.inner.observe(account)
+        )
 
 
-class ReleaseDropped(Through):
+class ReleaseDropped(WrappedSpace):
     """Says that it has let go, and never asked the platform."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
         self.dropped: set[Account] = set()
 
-    async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
+    async def release(self, account: Account, level: AccessLevel, reason: str) -> Outcome:
         self.dropped.add(account)
         return Done()
 
     async def observe(self, account: Account) -> Observation:
-        return Seen() if account in self.dropped else await self.inner.observe(account)
+        return Observed() if account in self.dropped else await self.inner.observe(account)
 
 
-class FailureTakenForDone(Through):
+class FailureTakenForDone(WrappedSpace):
     """Reads "no answer" as "done", in acts and in looks."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
         self.believed: dict[Account, HeldThere] = {}
 
-    async def restrict(self, order: Order) -> Outcome:
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
         outcome = await self.inner.restrict(order)
-        self.believed[order.account] = HeldThere(order.hold, order.until, order.reference)
+        self.believed[order.account] = HeldThere(order.level, order.until, order.reference)
         return Done() if isinstance(outcome, Unavailable) else outcome
 
-    async def survey(self, account: Account) -> Belongings | Unknown:
-        found = await self.inner.survey(account)
-        return Belongings() if isinstance(found, Unknown) else found
+    async def read_losses(self, account: Account) -> Entitlements | Unknown:
+        found = await self.inner.read_losses(account)
+        return Entitlements() if isinstance(found, Unknown) else found
 
     async def observe(self, account: Account) -> Observation:
         seen = await self.inner.observe(account)
         if not isinstance(seen, Unknown):
             return seen
-        held = self.believed.get(account)
-        return Seen((held,), Presence.OUTSIDE) if held else Seen()
+        observed_restriction = self.believed.get(account)
+        return Observed((observed_restriction,), Presence.OUTSIDE) if observed_restriction else Observed()
 
 
-class EverythingTakenForOurs(Through):
+class EverythingTakenForOurs(WrappedSpace):
     """Does not ask who placed what it sees."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
         self.ordered: dict[Account, Reference] = {}
 
-    async def restrict(self, order: Order) -> Outcome:
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
         self.ordered[order.account] = order.reference
         return await self.inner.restrict(order)
 
     async def observe(self, account: Account) -> Observation:
         seen = await self.inner.observe(account)
-        if not isinstance(seen, Seen) or not seen.holds:
+        if not isinstance(seen, Observed) or not seen.restrictions:
             return seen
         reference = self.ordered.get(account)
-        return Seen() if reference is None else replace(seen, holds=(replace(seen.holds[0], reference=reference),))
+        return (
+            Observed()
+            if reference is None
+            else replace(seen, restrictions=(replace(seen.restrictions[0], reference=reference),))
+        )
 
 
-class StaleTimer(Through):
+class StaleTimer(WrappedSpace):
     """A timer of its own for each restriction, set when it was placed and never asked about again."""
 
     def __init__(self, inner: Space, now: Callable[[], datetime], term: timedelta) -> None:
@@ -124,25 +132,25 @@ class StaleTimer(Through):
         self.now, self.term = now, term
         self.timers: dict[Account, datetime] = {}
 
-    async def restrict(self, order: Order) -> Outcome:
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
         self.timers[order.account] = self.now() + self.term
         return await self.inner.restrict(order)
 
-    async def sweep(self) -> Sweep | Unknown:
+    async def list_restrictions(self) -> Listing | Unknown:
         for account in [each for each, ends in self.timers.items() if self.now() >= ends]:
-            await self.inner.release(account, Hold.BARRED, "the timer ran out")
-        return await self.inner.sweep()
+            await self.inner.release(account, AccessLevel.BARRED, "the timer ran out")
+        return await self.inner.list_restrictions()
 
 
-class ReplacedByLifting(Through):
+class ReplacedByLifting(WrappedSpace):
     """Lifts whatever stands before it looks, and places it anew: once an instant, since each time is an event to look at."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
-        self.ordered: dict[Account, Order] = {}
+        self.ordered: dict[Account, RestrictionOrder] = {}
         self.replaced: dict[Account, datetime] = {}
 
-    async def restrict(self, order: Order) -> Outcome:
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
         self.ordered[order.account] = order
         return await self.inner.restrict(order)
 
@@ -150,33 +158,33 @@ class ReplacedByLifting(Through):
         order, now = self.ordered.get(account), cast(Any, self.inner)._clock.now()
         if order is not None and self.replaced.get(account) != now and (await self._is_held(account)):
             self.replaced[account] = now
-            await self.inner.release(account, order.hold, "to be replaced")
+            await self.inner.release(account, order.level, "to be replaced")
             await self.inner.restrict(order)
         return await self.inner.observe(account)
 
     async def _is_held(self, account: Account) -> bool:
         seen = await self.inner.observe(account)
-        return isinstance(seen, Seen) and bool(seen.holds)
+        return isinstance(seen, Observed) and bool(seen.restrictions)
 
 
-class StartedAnew(Through):
+class StartedAnew(WrappedSpace):
     """Knows nothing of what it did before the restart: sees nothing at first, and begins by lifting."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
         self.looked: set[Account] = set()
 
-    async def restrict(self, order: Order) -> Outcome:
-        await self.inner.release(order.account, order.hold, "to begin anew")
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
+        await self.inner.release(order.account, order.level, "to begin anew")
         return await self.inner.restrict(order)
 
     async def observe(self, account: Account) -> Observation:
         first = account not in self.looked
         self.looked.add(account)
-        return Seen() if first else await self.inner.observe(account)
+        return Observed() if first else await self.inner.observe(account)
 
 
-class Copied(Through):
+class Copied(WrappedSpace):
     """Sends a copy of each first notice to everybody whom it ever wrote to: a shared channel in other words."""
 
     words = "new report"
@@ -186,13 +194,13 @@ class Copied(Through):
         self.written_to: dict[Account, None] = {}
         self.copied: set[str] = set()
 
-    async def tell(self, account: Account, message: Message) -> Outcome:
+    async def send_message(self, account: Account, message: Message) -> Outcome:
         self.written_to[account] = None
-        outcome = await self.inner.tell(account, message)
+        outcome = await self.inner.send_message(account, message)
         if self.words in message.subject and message.subject not in self.copied:
             self.copied.add(message.subject)
             for number, other in enumerate(self.written_to):
-                await self.inner.tell(other, replace(message, nonce=f"{message.nonce[:-2]}{number:02d}"))
+                await self.inner.send_message(other, replace(message, nonce=f"{message.nonce[:-2]}{number:02d}"))
         return outcome
 
 
@@ -202,62 +210,66 @@ class CopiedDown(Copied):
     words = "passed on by moderators"
 
 
-class TellingDropped(Through):
+class NotificationDropped(WrappedSpace):
     """Says that it has told people, and never wrote to anybody."""
 
-    async def tell(self, account: Account, message: Message) -> Outcome:
+    async def send_message(self, account: Account, message: Message) -> Outcome:
         return Done("said to be sent")
 
 
-class SeenOnce(Through):
+class BelievedForever(WrappedSpace):
     """Believes for ever that somebody is shut out whom it has once seen so: nobody looks again, whatever happens there."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
-        self.seen: dict[Account, Seen] = {}
+        self.seen: dict[Account, Observed] = {}
 
     async def observe(self, account: Account) -> Observation:
         if account not in self.seen:
             seen = await self.inner.observe(account)
-            if not isinstance(seen, Seen) or seen.held(Hold.BARRED) is None:
+            if not isinstance(seen, Observed) or seen.find_restriction(AccessLevel.BARRED) is None:
                 return seen
             self.seen[account] = seen
         return self.seen[account]
 
 
-class OwnRecordsSwept(Through):
+class OwnRecordsListed(WrappedSpace):
     """Takes its own records for what stands in the space's lists."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
         self.ordered: dict[str, tuple[HeldThere, ...]] = {}
 
-    async def restrict(self, order: Order) -> Outcome:
-        self.ordered[order.account.native_id] = (HeldThere(order.hold, order.until, order.reference),)
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
+        self.ordered[order.account.native_id] = (HeldThere(order.level, order.until, order.reference),)
         return await self.inner.restrict(order)
 
-    async def sweep(self) -> Sweep | Unknown:
-        return Sweep(self.ordered, gives_references=True)
+    async def list_restrictions(self) -> Listing | Unknown:
+        return Listing(self.ordered, carries_references=True)
 
 
-class RefusalTakenForDone(Through):
+class RefusalTakenForDone(WrappedSpace):
     """Takes a space's refusal for a thing that is settled."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
         self.settled: dict[Account, HeldThere] = {}
 
-    async def restrict(self, order: Order) -> Outcome:
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
         outcome = await self.inner.restrict(order)
-        self.settled[order.account] = HeldThere(order.hold, order.until, order.reference)
+        self.settled[order.account] = HeldThere(order.level, order.until, order.reference)
         return Done() if isinstance(outcome, Forbidden) else outcome
 
     async def observe(self, account: Account) -> Observation:
-        held = self.settled.get(account)
-        return Seen((held,), Presence.OUTSIDE) if held else await self.inner.observe(account)
+        observed_restriction = self.settled.get(account)
+        return (
+            Observed((observed_restriction,), Presence.OUTSIDE)
+            if observed_restriction
+            else await self.inner.observe(account)
+        )
 
 
-class OwnAddressLost(Through):
+class OwnAddressLost(WrappedSpace):
     """Mails everybody from the one address, so that only a subject could tell whose case an answer belongs to."""
 
     async def send(self, to: str, subject: str, text: str, message_id: str, reply_token: str = "") -> Outcome:
@@ -265,7 +277,7 @@ class OwnAddressLost(Through):
         return sent
 
 
-class MailedToEverybody(Through):
+class MailedToEverybody(WrappedSpace):
     """Copies what goes out to the group's members, as a list does."""
 
     async def send(self, to: str, subject: str, text: str, message_id: str, reply_token: str = "") -> Outcome:
@@ -275,23 +287,23 @@ class MailedToEverybody(Through):
         return sent
 
 
-class ToldInPublic(Through):
+class NotifiedInPublic(WrappedSpace):
     """Tells people in the channel that everybody reads, as bots do whose commands are typed there."""
 
-    async def tell(self, account: Account, message: Message) -> Outcome:
-        link = cast(Any, self.inner)._link
+    async def send_message(self, account: Account, message: Message) -> Outcome:
+        link = cast(Any, self.inner)._connection
         channels = await link.client.http.get_all_guild_channels(link.config.guild_id)
         await link.post(channels[0]["id"], {"content": f"{message.subject}: {message.text}"[:2000]})
-        return await self.inner.tell(account, message)
+        return await self.inner.send_message(account, message)
 
 
-class FormsForgotten(Through):
+class FormsForgotten(WrappedSpace):
     """Knows only the forms that it has shown itself: what was opened before a restart is silently discarded."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
         self.seen: set[int] = set()
-        client = cast(Any, inner)._link.client
+        client = cast(Any, inner)._connection.client
         listen = client.event
 
         def event(handler: Any) -> Any:
@@ -309,12 +321,12 @@ class FormsForgotten(Through):
         client.event = event
 
 
-class FilesPrefetched(Through):
+class FilesPrefetched(WrappedSpace):
     """Fetches the files of every message that is pointed at, before anybody has said what they may be."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
-        client = cast(Any, inner)._link.client
+        client = cast(Any, inner)._connection.client
         listen = client.event
 
         def event(handler: Any) -> Any:
@@ -332,56 +344,56 @@ class FilesPrefetched(Through):
         client.event = event
 
 
-class VouchesByName(Through):
+class VouchesByName(WrappedSpace):
     """Takes the same name for the same human, and vouches for it."""
 
     def __init__(self, inner: Space, spaces: Mapping[SpaceName, Space]) -> None:
         super().__init__(inner)
         self.spaces = spaces
 
-    async def linked(self, account: Account) -> tuple[Account, ...] | Unknown:
-        here = named(await self.inner.find(account.native_id))
+    async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
+        here = known_or_none(await self.inner.find_account(account.native_id))
         others = [space for name, space in self.spaces.items() if name != account.space and here]
-        found = [(space, named(await space.find(here[1]))) for space in others if here]
+        found = [(space, known_or_none(await space.find_account(here[1]))) for space in others if here]
         return tuple(Account(space.name, other[0]) for space, other in found if other)
 
 
-class LettersMixed(Through):
+class MessagesMixed(WrappedSpace):
     """Sends to whoever is written to on the forum what was written to anybody else before: one list of addresses for all."""
 
     def __init__(self, inner: Space, said: list[tuple[Account, Message]]) -> None:
         super().__init__(inner)
         self.said = said
 
-    async def tell(self, account: Account, message: Message) -> Outcome:
+    async def send_message(self, account: Account, message: Message) -> Outcome:
         earlier = [m for a, m in self.said if a != account and "access" in m.text] if account.space == FORUM else []
         for number, other in enumerate(earlier):
-            await self.inner.tell(account, replace(other, nonce=f"{message.nonce[:-3]}{number:03d}"))
+            await self.inner.send_message(account, replace(other, nonce=f"{message.nonce[:-3]}{number:03d}"))
         self.said.append((account, message))
-        return await self.inner.tell(account, message)
+        return await self.inner.send_message(account, message)
 
 
-class HalfOfTheManyDropped(Through):
+class HalfOfBulkDropped(WrappedSpace):
     """Asks for every second one of many, says that it did them all, and believes itself when it looks."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
         self.claimed: dict[str, HeldThere] = {}
 
-    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
-        self.claimed |= {o.account.native_id: HeldThere(o.hold, o.until, o.reference) for o in orders}
-        await self.inner.restrict_many(orders[::2])
+    async def restrict_bulk(self, orders: Sequence[RestrictionOrder]) -> Mapping[Account, Outcome]:
+        self.claimed |= {o.account.native_id: HeldThere(o.level, o.until, o.reference) for o in orders}
+        await self.inner.restrict_bulk(orders[::2])
         return {order.account: Done() for order in orders}
 
-    async def sweep(self) -> Sweep | Unknown:
-        seen = await self.inner.sweep()
+    async def list_restrictions(self) -> Listing | Unknown:
+        seen = await self.inner.list_restrictions()
         if isinstance(seen, Unknown):
             return seen
-        claimed = {native_id: (held,) for native_id, held in self.claimed.items()}
-        return replace(seen, holds={**claimed, **seen.holds})
+        claimed = {native_id: (observed_restriction,) for native_id, observed_restriction in self.claimed.items()}
+        return replace(seen, restrictions={**claimed, **seen.restrictions})
 
 
-def at(name: SpaceName, kind: Callable[[Space], object]) -> Sabotage:
+def sabotage_space(name: SpaceName, kind: Callable[[Space], object]) -> Sabotage:
     """The sabotage of one space; the others stay as they are."""
 
     def wrap(space: Space) -> Space:
@@ -390,21 +402,21 @@ def at(name: SpaceName, kind: Callable[[Space], object]) -> Sabotage:
     return wrap
 
 
-confirmation_ignored = at(FORUM, ConfirmationIgnored)
-confirmation_ignored_on_github = at(GITHUB, ConfirmationIgnored)
-release_dropped_on_discord = at(DISCORD, ReleaseDropped)
-release_dropped_on_the_forum = at(FORUM, ReleaseDropped)
-release_dropped_on_github = at(GITHUB, ReleaseDropped)
-failure_taken_for_done = at(GITHUB, FailureTakenForDone)
-everything_taken_for_ours = at(DISCORD, EverythingTakenForOurs)
-replaced_by_lifting = at(FORUM, ReplacedByLifting)
-everybody_is_told = at(DISCORD, Copied)
-what_is_passed_on_comes_back = at(DISCORD, CopiedDown)
-nobody_is_told = at(DISCORD, TellingDropped)
-told_in_public = at(DISCORD, ToldInPublic)
-files_prefetched = at(DISCORD, FilesPrefetched)
-own_address_lost = at(SpaceName("mail"), OwnAddressLost)
-mailed_to_everybody = at(SpaceName("mail"), MailedToEverybody)
+confirmation_ignored = sabotage_space(FORUM, ConfirmationIgnored)
+confirmation_ignored_on_github = sabotage_space(GITHUB, ConfirmationIgnored)
+release_dropped_on_discord = sabotage_space(DISCORD, ReleaseDropped)
+release_dropped_on_the_forum = sabotage_space(FORUM, ReleaseDropped)
+release_dropped_on_github = sabotage_space(GITHUB, ReleaseDropped)
+failure_taken_for_done = sabotage_space(GITHUB, FailureTakenForDone)
+everything_taken_for_ours = sabotage_space(DISCORD, EverythingTakenForOurs)
+replaced_by_lifting = sabotage_space(FORUM, ReplacedByLifting)
+everybody_is_notified = sabotage_space(DISCORD, Copied)
+escalations_come_back = sabotage_space(DISCORD, CopiedDown)
+nobody_is_notified = sabotage_space(DISCORD, NotificationDropped)
+notified_in_public = sabotage_space(DISCORD, NotifiedInPublic)
+files_prefetched = sabotage_space(DISCORD, FilesPrefetched)
+own_address_lost = sabotage_space(SpaceName("mail"), OwnAddressLost)
+mailed_to_everybody = sabotage_space(SpaceName("mail"), MailedToEverybody)
 
 
 def names_taken_for_proof() -> Sabotage:
@@ -418,12 +430,12 @@ def names_taken_for_proof() -> Sabotage:
     return wrap
 
 
-def letters_mixed() -> Sabotage:
+def messages_mixed() -> Sabotage:
     """Whatever anybody was written lies in everybody's inbox on the forum."""
     said: list[tuple[Account, Message]] = []
 
     def wrap(space: Space) -> Space:
-        return cast(Space, LettersMixed(space, said))
+        return cast(Space, MessagesMixed(space, said))
 
     return wrap
 
@@ -438,9 +450,9 @@ def stale_timer(term: timedelta) -> Sabotage:
     return wrap
 
 
-def half_of_the_many_dropped(space: Space) -> Space:
+def half_of_bulk_dropped(space: Space) -> Space:
     """The sabotage of Discord for a service in a process of its own, which finds it by its name."""
-    return cast(Space, HalfOfTheManyDropped(space)) if space.name == DISCORD else space
+    return cast(Space, HalfOfBulkDropped(space)) if space.name == DISCORD else space
 
 
 def started_anew(space: Space) -> Space:
@@ -453,40 +465,40 @@ def forms_forgotten(space: Space) -> Space:
     return cast(Space, FormsForgotten(space)) if space.name == DISCORD else space
 
 
-class LoginRemembered(Through):
+class LoginRemembered(WrappedSpace):
     """Looks up a person's login once, and goes by it from then on."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
         known: dict[Account, Any] = {}
-        look = cast(Any, inner)._login
+        look = cast(Any, inner)._current_login
 
         async def remembered(account: Account, *urgency: Any) -> Any:
             if account not in known:
                 known[account] = await look(account, *urgency)
             return known[account]
 
-        cast(Any, inner)._login = remembered
+        cast(Any, inner)._current_login = remembered
 
 
-class ThankedInPublic(Through):
+class ThankedInPublic(WrappedSpace):
     """Answers a mention where it was made, as bots do, and then takes it away."""
 
     def __init__(self, inner: Space) -> None:
         super().__init__(inner)
-        github = cast(Any, inner)._github
+        github = cast(Any, inner)._client
         delete = github.delete
 
         def thanked(repository: str, place: str, number: int) -> Any:
-            url = github.one(repository, place, number).body["issue_url"]
+            url = github.read_comment(repository, place, number).body["issue_url"]
             path = f"/repos/{repository}/issues/{url.rpartition('/')[2]}/comments"
-            github._ask("POST", path, body={"body": "Thank you, your report has been received."})
+            github._request("POST", path, body={"body": "Thank you, your report has been received."})
             return delete(repository, place, number)
 
         github.delete = thanked
 
 
-class MentionsLeft(Through):
+class MentionsLeft(WrappedSpace):
     """Keeps what mentions it, and leaves it where everybody reads it."""
 
     def __init__(self, inner: Space) -> None:
@@ -494,9 +506,9 @@ class MentionsLeft(Through):
         cast(Any, inner)._config = replace(cast(Any, inner)._config, delete_mentions=False)
 
 
-seen_once = at(DISCORD, SeenOnce)
-own_records_swept = at(DISCORD, OwnRecordsSwept)
-refusal_taken_for_done = at(DISCORD, RefusalTakenForDone)
-login_remembered = at(GITHUB, LoginRemembered)
-thanked_in_public = at(GITHUB, ThankedInPublic)
-mentions_left = at(GITHUB, MentionsLeft)
+believed_forever = sabotage_space(DISCORD, BelievedForever)
+own_records_listed = sabotage_space(DISCORD, OwnRecordsListed)
+refusal_taken_for_done = sabotage_space(DISCORD, RefusalTakenForDone)
+login_remembered = sabotage_space(GITHUB, LoginRemembered)
+thanked_in_public = sabotage_space(GITHUB, ThankedInPublic)
+mentions_left = sabotage_space(GITHUB, MentionsLeft)

@@ -4,6 +4,6 @@ import hashlib
 import hmac
 
 
-def signature(secret: str, body: bytes) -> str:
+def sign(secret: str, body: bytes) -> str:
     """`sha256=` and the hexadecimal HMAC of the body."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

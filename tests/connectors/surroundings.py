@@ -22,14 +22,14 @@ class CaseTime:
     def __call__(self) -> datetime:
         return self.instant
 
-    def passes(self, **parts: float) -> datetime:
+    def advance(self, **parts: float) -> datetime:
         """It is that much later."""
         self.instant += timedelta(**parts)
         return self.instant
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ReceivedWebhook:
     """One webhook as it arrived."""
 
     headers: dict[str, str]
@@ -37,16 +37,16 @@ class Heard:
 
 
 @dataclass(slots=True)
-class Listener:
+class WebhookListener:
     """A server that keeps every webhook it gets."""
 
-    heard: list[Heard] = field(default_factory=list)
+    received: list[ReceivedWebhook] = field(default_factory=list)
     url: str = ""
     _runner: Any = None
 
     async def __aenter__(self) -> Self:
         application = web.Application()
-        application.router.add_post("/hook", self._take)
+        application.router.add_post("/hook", self._receive)
         self._runner = web.AppRunner(application, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -60,10 +60,10 @@ class Listener:
 
     def named(self, header: str) -> list[str]:
         """The value of that header in each webhook, in order."""
-        return [h.headers[header] for h in self.heard if header in h.headers]
+        return [h.headers[header] for h in self.received if header in h.headers]
 
-    async def _take(self, request: web.Request) -> web.Response:
-        self.heard.append(Heard(dict(request.headers), await request.read()))
+    async def _receive(self, request: web.Request) -> web.Response:
+        self.received.append(ReceivedWebhook(dict(request.headers), await request.read()))
         return web.Response()
 
 

@@ -18,11 +18,11 @@ async def test_only_a_plain_yes_from_the_address_counts(status: int, taken: bool
     app.router.add_get("/ping", answer)
     async with TestServer(app) as server:
         heartbeat = Heartbeat(str(server.make_url("/ping")), timedelta(seconds=5))
-        assert await heartbeat.beat() is taken
-        assert (await heartbeat.check()).well is taken
+        assert await heartbeat.send() is taken
+        assert (await heartbeat.check()).ok is taken
 
 
 async def test_an_address_that_nobody_answers_at_is_a_finding_with_its_remedy() -> None:
-    finding = await Heartbeat("http://127.0.0.1:9/ping", timedelta(seconds=5)).check()
-    assert not finding.well
-    assert "heartbeat.url_file" in finding.remedy
+    result = await Heartbeat("http://127.0.0.1:9/ping", timedelta(seconds=5)).check()
+    assert not result.ok
+    assert "heartbeat.url_file" in result.remedy

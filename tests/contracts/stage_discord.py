@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from connectors.discord.client import DiscordConfig, DiscordLink
+from connectors.discord.client import DiscordConfig, DiscordConnection
 from connectors.discord.emulator.permissions import Permission
 from connectors.discord.emulator.server import DiscordEmulator
 from connectors.discord.emulator.state import DiscordState
@@ -13,7 +13,7 @@ from connectors.discord.space import DiscordSpace
 from connectors.emulation.faults import Fault, FaultKind
 from guardian.ids import SpaceName
 from guardian.spaces.port import Account
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 from tests.contracts.schemas.discord import validate_history
 from tests.contracts.stages import Feature, StageClock
 
@@ -26,7 +26,7 @@ class DiscordStage:
 
     clock: StageClock
     emulator: DiscordEmulator
-    link: DiscordLink
+    connection: DiscordConnection
     space: DiscordSpace
     account: Account
     other: Account
@@ -37,29 +37,29 @@ class DiscordStage:
     handle: str = "rowan"
     features: frozenset[Feature] = field(default_factory=lambda: frozenset(Feature))
 
-    def held(self, account: Account) -> frozenset[Hold]:
+    def access_levels(self, account: Account) -> frozenset[AccessLevel]:
         state, now = self.emulator.state, self.clock.now()
-        muted = {Hold.MUTED} if state.is_timed_out(account.native_id, now) else set()
-        return frozenset(muted | ({Hold.BARRED} if account.native_id in state.bans else set()))
+        muted = {AccessLevel.MUTED} if state.is_timed_out(account.native_id, now) else set()
+        return frozenset(muted | ({AccessLevel.BARRED} if account.native_id in state.bans else set()))
 
     def inbox(self, account: Account) -> list[str]:
         channel = self.emulator.state.private_channel(account.native_id)
         return [m.content for m in self.emulator.state.messages_in(channel.id)] if channel else []
 
-    def hold_by_hand(self, account: Account, hold: Hold) -> None:
-        if hold is Hold.BARRED:
+    def restrict_manually(self, account: Account, level: AccessLevel) -> None:
+        if level is AccessLevel.BARRED:
             self.emulator.ban_by_hand(self.moderator, account.native_id, "seen it myself")
         else:
             end = self.clock.now() + timedelta(days=3)
             self.emulator.timeout_by_hand(self.moderator, account.native_id, end, "cool down")
 
-    def lift_by_hand(self, account: Account, hold: Hold) -> None:
-        if hold is Hold.BARRED:
+    def release_manually(self, account: Account, level: AccessLevel) -> None:
+        if level is AccessLevel.BARRED:
             self.emulator.unban_by_hand(self.moderator, account.native_id)
         else:
             self.emulator.timeout_by_hand(self.moderator, account.native_id, None)
 
-    def return_to_space(self, account: Account) -> None:
+    def rejoin(self, account: Account) -> None:
         self.emulator.rejoin(account.native_id)
 
     def close_inbox(self, account: Account) -> None:
@@ -68,13 +68,13 @@ class DiscordStage:
     def break_down(self) -> None:
         self.fault(FaultKind.SERVER_ERROR, status=502)
 
-    def stall(self) -> None:
+    def stop_answering(self) -> None:
         self.fault(FaultKind.LATENCY, seconds=4 * CEILING.total_seconds())
 
     def refuse(self) -> None:
         self.fault(FaultKind.NO_PERMISSION)
 
-    def lose_answers(self) -> None:
+    def lose_responses(self) -> None:
         for operation in ("ban.*", "member.patch", "message.post"):
             self.fault(FaultKind.LOST_ANSWER, operation)
 
@@ -93,12 +93,12 @@ async def discord_stage(*, enforce_limits: bool = False) -> AsyncIterator[Discor
     emulator = DiscordEmulator(DiscordState(begun=clock.now()), now=clock.now, enforce_limits=enforce_limits)
     await emulator.start()
     stage = _staged(clock, emulator)
-    await stage.link.start()
+    await stage.connection.start()
     try:
         yield stage
         assert validate_history(emulator.history) == []
     finally:
-        await stage.link.close()
+        await stage.connection.close()
         await emulator.stop()
 
 
@@ -127,7 +127,7 @@ def _staged(clock: StageClock, emulator: DiscordEmulator) -> DiscordStage:
     account = state.add_member(state.add_user("rowan"), roles=[role, power])
     other = state.add_member(state.add_user("wren"))
     moderator = state.add_member(state.add_user("robin"), roles=[moderators])
-    link = DiscordLink(a_config(emulator))
-    space = DiscordSpace(link, clock)
+    connection = DiscordConnection(a_config(emulator))
+    space = DiscordSpace(connection, clock)
     accounts = (Account(space.name, account), Account(space.name, other), Account(space.name, "111111111111111111"))
-    return DiscordStage(clock, emulator, link, space, *accounts, moderator, role, power)
+    return DiscordStage(clock, emulator, connection, space, *accounts, moderator, role, power)

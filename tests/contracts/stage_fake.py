@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from guardian.spaces.port import (
     Account,
-    Belonging,
-    BelongingKind,
+    Entitlement,
+    EntitlementKind,
 )
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 from tests.contracts.stages import Feature, StageClock
-from tests.fakes.space import FakeSpace, Trouble
+from tests.fakes.space import FakeSpace, Fault
 
 
 @dataclass(slots=True)
@@ -26,38 +26,38 @@ class FakeStage:
     handle: str = "rowan"
     features: frozenset[Feature] = field(default_factory=lambda: frozenset(Feature))
 
-    def held(self, account: Account) -> frozenset[Hold]:
-        return self.space.held(account.native_id)
+    def access_levels(self, account: Account) -> frozenset[AccessLevel]:
+        return self.space.access_levels(account.native_id)
 
     def inbox(self, account: Account) -> list[str]:
         return [message.text for message in self.space.accounts[account.native_id].inbox.values()]
 
-    def hold_by_hand(self, account: Account, hold: Hold) -> None:
-        self.space.hold_by_hand(account.native_id, hold)
+    def restrict_manually(self, account: Account, level: AccessLevel) -> None:
+        self.space.restrict_manually(account.native_id, level)
 
-    def lift_by_hand(self, account: Account, hold: Hold) -> None:
-        self.space.lift_by_hand(account.native_id, hold)
+    def release_manually(self, account: Account, level: AccessLevel) -> None:
+        self.space.release_manually(account.native_id, level)
 
-    def return_to_space(self, account: Account) -> None:
+    def rejoin(self, account: Account) -> None:
         self.space.join(account.native_id)
 
     def close_inbox(self, account: Account) -> None:
         self.space.accounts[account.native_id].inbox_open = False
 
     def break_down(self) -> None:
-        self.space.trouble = Trouble.DOWN
+        self.space.fault = Fault.DOWN
 
-    def stall(self) -> None:
-        self.space.trouble = Trouble.DOWN
+    def stop_answering(self) -> None:
+        self.space.fault = Fault.DOWN
 
     def refuse(self) -> None:
-        self.space.trouble = Trouble.REFUSING
+        self.space.fault = Fault.REFUSING
 
-    def lose_answers(self) -> None:
-        self.space.trouble = Trouble.LOST_ANSWER
+    def lose_responses(self) -> None:
+        self.space.fault = Fault.LOST_ANSWER
 
     def heal(self) -> None:
-        self.space.trouble = Trouble.NONE
+        self.space.fault = Fault.NONE
 
 
 @asynccontextmanager
@@ -65,9 +65,9 @@ async def fake_stage() -> AsyncIterator[FakeStage]:
     """A fake space with two members."""
     clock = StageClock()
     space = FakeSpace(clock)
-    things = (
-        Belonging(BelongingKind.ROLE, "7", "Gardeners"),
-        Belonging(BelongingKind.ROLE, "8", "Moderators", power=True),
+    entitlements = (
+        Entitlement(EntitlementKind.ROLE, "7", "Gardeners"),
+        Entitlement(EntitlementKind.ROLE, "8", "Moderators", privileged=True),
     )
-    account, other = space.add("101", "rowan", things=things), space.add("102", "wren")
+    account, other = space.add("101", "rowan", entitlements=entitlements), space.add("102", "wren")
     yield FakeStage(clock, space, account, other, Account(space.name, "999"))

@@ -11,12 +11,12 @@ from connectors.forum.emulator.server import ForumEmulator
 from connectors.forum.space import ForumSpace
 from guardian.ids import SpaceName
 from guardian.spaces.port import Account
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 from tests.contracts.schemas.forum import validate_history
 from tests.contracts.stages import Feature, StageClock
 
 CEILING = timedelta(seconds=1)
-FEATURES = frozenset({Feature.TELLS, Feature.KNOWS_REPEATS, Feature.TRACES})
+FEATURES = frozenset({Feature.SENDS_MESSAGES, Feature.RECOGNIZES_REPEATS, Feature.ATTRIBUTES})
 
 
 @dataclass(slots=True)
@@ -33,42 +33,52 @@ class ForumStage:
     moderator: str = "robin"
     features: frozenset[Feature] = field(default_factory=lambda: FEATURES)
 
-    def held(self, account: Account) -> frozenset[Hold]:
+    def access_levels(self, account: Account) -> frozenset[AccessLevel]:
         now = self.clock.now()
-        muted = {Hold.MUTED} if self.emulator.silenced(account.native_id, now) else set()
-        return frozenset(muted | ({Hold.BARRED} if self.emulator.shut_out(account.native_id, now) else set()))
+        muted = {AccessLevel.MUTED} if self.emulator.was_silenced(account.native_id, now) else set()
+        return frozenset(
+            muted | ({AccessLevel.BARRED} if self.emulator.was_suspended(account.native_id, now) else set())
+        )
 
     def inbox(self, account: Account) -> list[str]:
         state, native_id = self.emulator.state, int(account.native_id)
         topics = [t for t in state.topics.values() if native_id in t.allowed and t.user_id > 0]
         return [post.raw for topic in topics for post in state.posts_of(topic)]
 
-    def hold_by_hand(self, account: Account, hold: Hold) -> None:
+    def restrict_manually(self, account: Account, level: AccessLevel) -> None:
         end = self.clock.now() + timedelta(days=3)
-        hand = self.emulator.hands.suspend_by_hand if hold is Hold.BARRED else self.emulator.hands.silence_by_hand
+        hand = (
+            self.emulator.manual_actions.suspend_by_hand
+            if level is AccessLevel.BARRED
+            else self.emulator.manual_actions.silence_by_hand
+        )
         hand(self.moderator, self._name(account), end, "seen it myself")
 
-    def lift_by_hand(self, account: Account, hold: Hold) -> None:
-        hand = self.emulator.hands.unsuspend_by_hand if hold is Hold.BARRED else self.emulator.hands.unsilence_by_hand
+    def release_manually(self, account: Account, level: AccessLevel) -> None:
+        hand = (
+            self.emulator.manual_actions.unsuspend_by_hand
+            if level is AccessLevel.BARRED
+            else self.emulator.manual_actions.unsilence_by_hand
+        )
         hand(self.moderator, self._name(account))
 
-    def return_to_space(self, account: Account) -> None:
+    def rejoin(self, account: Account) -> None:
         return None
 
     def close_inbox(self, account: Account) -> None:
         """Only a suspension keeps a moderator's message from being read."""
-        self.hold_by_hand(account, Hold.BARRED)
+        self.restrict_manually(account, AccessLevel.BARRED)
 
     def break_down(self) -> None:
         self.fault(FaultKind.SERVER_ERROR, status=502)
 
-    def stall(self) -> None:
+    def stop_answering(self) -> None:
         self.fault(FaultKind.LATENCY, seconds=4 * CEILING.total_seconds())
 
     def refuse(self) -> None:
         self.fault(FaultKind.NO_PERMISSION)
 
-    def lose_answers(self) -> None:
+    def lose_responses(self) -> None:
         for operation in ("user.suspend", "user.silence", "user.unsuspend", "user.unsilence", "post.create"):
             self.fault(FaultKind.LOST_ANSWER, operation)
 

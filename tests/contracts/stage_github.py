@@ -16,12 +16,12 @@ from connectors.github.emulator.state import GithubState, Role
 from connectors.github.space import GithubSpace
 from guardian.ids import SpaceName
 from guardian.spaces.port import Account
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 from tests.contracts.schemas.github import validate_history
 from tests.contracts.stages import Feature, StageClock
 
 CEILING = timedelta(seconds=1)
-FEATURES = frozenset({Feature.TRACES, Feature.BELONGINGS})
+FEATURES = frozenset({Feature.ATTRIBUTES, Feature.ENTITLEMENTS})
 
 
 @dataclass(slots=True)
@@ -38,21 +38,21 @@ class GithubStage:
     owner: str = "robin"
     features: frozenset[Feature] = field(default_factory=lambda: FEATURES)
 
-    def held(self, account: Account) -> frozenset[Hold]:
-        barred = self.emulator.blocked(account.native_id, self.clock.now())
-        return frozenset({Hold.BARRED} if barred else ())
+    def access_levels(self, account: Account) -> frozenset[AccessLevel]:
+        barred = self.emulator.was_blocked(account.native_id, self.clock.now())
+        return frozenset({AccessLevel.BARRED} if barred else ())
 
     def inbox(self, account: Account) -> list[str]:
         return []
 
-    def hold_by_hand(self, account: Account, hold: Hold) -> None:
-        self.emulator.hands.remove_by_hand(self.owner, self._login(account))
-        self.emulator.hands.block_by_hand(self.owner, self._login(account))
+    def restrict_manually(self, account: Account, level: AccessLevel) -> None:
+        self.emulator.manual_actions.remove_by_hand(self.owner, self._login(account))
+        self.emulator.manual_actions.block_by_hand(self.owner, self._login(account))
 
-    def lift_by_hand(self, account: Account, hold: Hold) -> None:
-        self.emulator.hands.unblock_by_hand(self.owner, self._login(account))
+    def release_manually(self, account: Account, level: AccessLevel) -> None:
+        self.emulator.manual_actions.unblock_by_hand(self.owner, self._login(account))
 
-    def return_to_space(self, account: Account) -> None:
+    def rejoin(self, account: Account) -> None:
         self.emulator.add_member(self._login(account))
 
     def close_inbox(self, account: Account) -> None:
@@ -61,13 +61,13 @@ class GithubStage:
     def break_down(self) -> None:
         self.fault(FaultKind.SERVER_ERROR, status=502)
 
-    def stall(self) -> None:
+    def stop_answering(self) -> None:
         self.fault(FaultKind.LATENCY, seconds=4 * CEILING.total_seconds())
 
     def refuse(self) -> None:
         self.fault(FaultKind.NO_PERMISSION)
 
-    def lose_answers(self) -> None:
+    def lose_responses(self) -> None:
         for operation in ("block.put", "block.delete"):
             self.fault(FaultKind.LOST_ANSWER, operation)
 

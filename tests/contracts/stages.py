@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from guardian.ids import Reference
-from guardian.spaces.port import Account, Message, Order, Space
-from rules.precedence import Hold
+from guardian.spaces.port import Account, Message, RestrictionOrder, Space
+from rules.precedence import AccessLevel
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REFERENCE = Reference("GRD-23456789ABCD")
@@ -35,10 +35,10 @@ class StageClock:
     def trusted(self) -> bool:
         return True
 
-    def heard(self, space: str, date: datetime | None) -> None:
+    def observe_server_time(self, space: str, server_time: datetime | None) -> None:
         return None
 
-    def let_pass(self, span: timedelta) -> None:
+    def advance(self, span: timedelta) -> None:
         """Case time stands later by the span."""
         self.at += span
 
@@ -46,10 +46,10 @@ class StageClock:
 class Feature(StrEnum):
     """What not every space can do."""
 
-    TELLS = "tells"  # private messages reach the person
-    KNOWS_REPEATS = "knows_repeats"  # a repeated message arrives once
-    TRACES = "traces"  # its own records say who did something
-    BELONGINGS = "belongings"  # a bar takes things that can be given back
+    SENDS_MESSAGES = "tells"  # private messages reach the person
+    RECOGNIZES_REPEATS = "knows_repeats"  # a repeated message arrives once
+    ATTRIBUTES = "traces"  # its own records say who did something
+    ENTITLEMENTS = "belongings"  # a bar takes things that can be given back
 
 
 class Stage(Protocol):
@@ -80,7 +80,7 @@ class Stage(Protocol):
         """An account that does not exist."""
         ...
 
-    def held(self, account: Account) -> frozenset[Hold]:
+    def access_levels(self, account: Account) -> frozenset[AccessLevel]:
         """What the platform holds at this moment."""
         ...
 
@@ -88,15 +88,15 @@ class Stage(Protocol):
         """The texts that have arrived, oldest first."""
         ...
 
-    def hold_by_hand(self, account: Account, hold: Hold) -> None:
+    def restrict_manually(self, account: Account, level: AccessLevel) -> None:
         """A moderator of the platform places it."""
         ...
 
-    def lift_by_hand(self, account: Account, hold: Hold) -> None:
+    def release_manually(self, account: Account, level: AccessLevel) -> None:
         """A moderator of the platform lifts it."""
         ...
 
-    def return_to_space(self, account: Account) -> None:
+    def rejoin(self, account: Account) -> None:
         """The person comes back as a member, where the platform lets them."""
         ...
 
@@ -108,7 +108,7 @@ class Stage(Protocol):
         """The platform gives no usable answer to anything."""
         ...
 
-    def stall(self) -> None:
+    def stop_answering(self) -> None:
         """The platform answers nothing for longer than any ceiling."""
         ...
 
@@ -116,7 +116,7 @@ class Stage(Protocol):
         """We lack the permission for everything."""
         ...
 
-    def lose_answers(self) -> None:
+    def lose_responses(self) -> None:
         """Acts are carried out and their answers are lost."""
         ...
 
@@ -128,10 +128,10 @@ class Stage(Protocol):
 Factory = Callable[[], AbstractAsyncContextManager[Stage]]
 
 
-def an_order(stage: Stage, hold: Hold, account: Account | None = None) -> Order:
+def a_restriction_order(stage: Stage, level: AccessLevel, account: Account | None = None) -> RestrictionOrder:
     """An order for the stage's account; a hold that needs a native end gets one a week away."""
-    until = stage.clock.now() + timedelta(days=7) if hold in stage.space.abilities.longest else None
-    return Order(account or stage.account, hold, REFERENCE, REASON, until)
+    until = stage.clock.now() + timedelta(days=7) if level in stage.space.capabilities.longest_term else None
+    return RestrictionOrder(account or stage.account, level, REFERENCE, REASON, until)
 
 
 def a_message(nonce: str = "0191f7a4-0000-7000-8000-000000000001") -> Message:

@@ -16,7 +16,7 @@ from connectors.discord.emulator.server import DiscordEmulator
 from connectors.discord.emulator.state import Connection, DiscordState
 from connectors.emulation.faults import Fault, FaultKind
 from connectors.emulation.history import Exchange
-from tests.connectors.discord.emulated import BEGAN, Hours, running
+from tests.connectors.discord.emulated import BEGAN, ManualClock, running
 from tests.contracts.schemas.discord import (
     ANSWERS,
     EXAMPLES,
@@ -131,7 +131,7 @@ def _described(exchange: Exchange) -> bool:
 @pytest.fixture
 async def visited() -> Any:
     """An emulator after an unmodified client, and plain calls, have used every operation that we describe."""
-    hours = Hours()
+    hours = ManualClock()
     emulator = DiscordEmulator(DiscordState(begun=BEGAN), now=hours.now, enforce_limits=False, answer_window_s=0.3)
     await emulator.start()
     ada, ben = (emulator.state.add_member(emulator.state.add_user(n)) for n in ("ada", "ben"))
@@ -147,8 +147,8 @@ async def _people_use_everything(emulator: DiscordEmulator, bot: discord.Client,
     person = emulator.person(ada)
     answer = await person.submit(await person.command("report"), {"what": "a quarrel", "files": [("a.txt", b"x")]})
     await person.press(answer, "Done")
-    await (await person.command("slow")).settled()
-    await (await person.command("late_form")).settled()
+    await (await person.command("slow")).wait_until_settled()
+    await (await person.command("late_form")).wait_until_settled()
     await person.command("typed", code="fern", kind="Warning")
     account = await bot.fetch_user(int(ada))
     embed = discord.Embed(title="t", description="d").add_field(name="n", value="v")
@@ -237,7 +237,7 @@ async def _plain_calls(emulator: DiscordEmulator, ada: str, ben: str) -> None:
 
 
 async def _signed_in(emulator: DiscordEmulator, ada: str) -> None:
-    known, back = emulator.signing_in, "https://guardian.example/sign-in/discord/back"
+    known, back = emulator.oauth, "https://guardian.example/sign-in/discord/back"
     known.redirects.append(back)
     emulator.state.connect(ada, Connection("github", "583231", "octocat"))
     asked = {

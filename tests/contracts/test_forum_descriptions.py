@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from connectors.emulation.faults import Fault, FaultKind
-from connectors.emulation.webhooks import Hook
+from connectors.emulation.webhooks import Webhook
 from connectors.forum.emulator.server import ForumEmulator
 from tests.contracts.schemas.descriptions import (
     NOT_RUN,
@@ -121,10 +121,12 @@ async def _letters(emulator: ForumEmulator, session: aiohttp.ClientSession) -> N
         await _ask(session, "PUT", f"/t/{number}/status.json", status="closed", enabled=enabled)
     for act in ("archive-message", "move-to-inbox"):
         await _ask(session, "PUT", f"/t/{number}/{act}.json")
-    emulator.postman.hooks.append(Hook("http://127.0.0.1:1/hooks/forum", "s" * 12, frozenset({"user_suspended"})))
+    emulator.webhook_sender.webhooks.append(
+        Webhook("http://127.0.0.1:1/hooks/forum", "s" * 12, frozenset({"user_suspended"}))
+    )
     for path in ("/groups/conduct/members.json", "/admin/api/web_hooks.json"):
         await _ask(session, "GET", path)
-    emulator.postman.hooks.clear()
+    emulator.webhook_sender.webhooks.clear()
 
 
 async def _refusals(emulator: ForumEmulator, session: aiohttp.ClientSession) -> None:

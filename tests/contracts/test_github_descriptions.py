@@ -122,7 +122,7 @@ async def _reviews(emulator: GithubEmulator, session: aiohttp.ClientSession) -> 
 
 
 async def _signed_in(emulator: GithubEmulator, session: aiohttp.ClientSession) -> None:
-    known, back = emulator.signing_in, "https://guardian.example/back"
+    known, back = emulator.oauth, "https://guardian.example/back"
     known.callbacks.append(back)
     given = {"client_id": known.client_id, "redirect_uri": back, "state": "s"}
     async with session.get("/login/oauth/authorize", params=given) as page:

@@ -8,8 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from guardian.clock import wire_seconds
-from tests.crash.harness import IN_MOTION, Figures, run_trials
+from guardian.clock import monotonic_seconds
+from tests.crash.harness import IN_MOTION, TrialResults, run_trials
 from tests.crash.victim import Died
 
 HARMS = ("lost", "early", "late", "doubled", "stuck")
@@ -27,18 +27,18 @@ def main(arguments: list[str]) -> int:
     wanted = parser.parse_args(arguments)
     # A service that was killed leaves answers half read: no news to anybody.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
-    begun = wire_seconds()
+    begun = monotonic_seconds()
     with tempfile.TemporaryDirectory(prefix="guardian-crash-", ignore_cleanup_errors=True) as temporary:
         folder = wanted.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         figures = asyncio.run(run_trials(folder, wanted.trials, wanted.seed, _say))
-    _show(figures, wire_seconds() - begun)
+    _show(figures, monotonic_seconds() - begun)
     if wanted.json:
         print(json.dumps(as_json(figures)), flush=True)
     return 0 if figures.held else 1
 
 
-def as_json(figures: Figures) -> dict[str, object]:
+def as_json(figures: TrialResults) -> dict[str, object]:
     """The figures as one object."""
     kills = {str(place): figures.kills[place] for place in Died} | {"total": figures.kills.total()}
     harms = {name: getattr(figures.harms, name) for name in HARMS}
@@ -46,7 +46,7 @@ def as_json(figures: Figures) -> dict[str, object]:
     return {**counts, **harms, "repeated_notices": figures.repeated_notices, "kills": kills}
 
 
-def _show(figures: Figures, seconds: float) -> None:
+def _show(figures: TrialResults, seconds: float) -> None:
     for note in figures.notes:
         _say(f"  {note}")
     _say(

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-HELD_SECONDS = 5.0
+PAUSE_SECONDS = 5.0
 """How long the service waits for a kill that was aimed here; it comes within milliseconds."""
 
 
@@ -26,7 +26,7 @@ class Point(StrEnum):
     CALL = "call"
     RECORD = "record"
     COMMIT = "commit"
-    LOOK = "look"
+    OBSERVATION = "look"
 
 
 class Side(StrEnum):
@@ -62,7 +62,7 @@ class Announcer:
         self._commits: dict[asyncio.Task[object], int] = {}
         self._records: dict[asyncio.Task[object], list[int]] = {}
 
-    def say(self, word: str, *facts: object) -> None:
+    def write(self, word: str, *facts: object) -> None:
         """The line is in the pipe."""
         os.write(self._pipe, (" ".join([word, *map(str, facts)]) + "\n").encode())
 
@@ -82,19 +82,19 @@ class Announcer:
 
     # -- the database's observer
 
-    def commit_begins(self) -> None:
+    def on_commit_start(self) -> None:
         """The transaction of this task is about to be committed."""
         task = _task()
         for token in self._records.get(task, ()):
-            self._hold_if(token)
+            self._pause_if_target(token)
         self._commits[task] = self._begins(Point.COMMIT)
 
-    def commit_ended(self) -> None:
+    def on_commit_end(self) -> None:
         """It has been committed, and with it the record of the calls that this task has made."""
         task = _task()
         self._ends(Point.COMMIT, self._commits.pop(task))
         for token in self._records.pop(task, ()):
-            self.say(f"{Point.RECORD}-", token)
+            self.write(f"{Point.RECORD}-", token)
 
     # -- aiming
 
@@ -104,25 +104,25 @@ class Announcer:
         aim = self._aim
         is_target = aim is not None and aim.point is point and self._counted[point] == aim.nth
         if aim is None or not is_target:
-            self.say(f"{point}+", token)
+            self.write(f"{point}+", token)
             return token
         self._target = token
         at_once = aim.side is not Side.AFTER or point is Point.RECORD
-        self.say(f"{point}+", token, *([HIT] if at_once else []))
+        self.write(f"{point}+", token, *([HIT] if at_once else []))
         if aim.side is Side.BEFORE and point is not Point.RECORD:
-            self._hold_if(token)
+            self._pause_if_target(token)
         return token
 
     def _ends(self, point: Point, token: int) -> None:
         if token == self._target:
-            self.say("done", token, HIT)
-        self._hold_if(token)
-        self.say(f"{point}-", token)
+            self.write("done", token, HIT)
+        self._pause_if_target(token)
+        self.write(f"{point}-", token)
 
-    def _hold_if(self, token: int) -> None:
+    def _pause_if_target(self, token: int) -> None:
         """Where the kill was aimed, nothing goes on until it comes."""
         if token == self._target:
-            time.sleep(HELD_SECONDS)
+            time.sleep(PAUSE_SECONDS)
 
 
 def _task() -> asyncio.Task[object]:

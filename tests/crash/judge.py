@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from tests.crash.plan import Level, Wish
+from tests.crash.plan import DesiredLevels, Level
 
-PATIENCE = timedelta(seconds=60)
+ALLOWED_DELAY = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class RestrictionChange:
     """One change of what a space holds on an account. `until`: it ends there by itself. `ours`: the service did it."""
 
     at: datetime
@@ -34,8 +34,8 @@ class Trail:
     account out of something.
     """
 
-    wish: Wish
-    turns: tuple[Turn, ...]
+    desired: DesiredLevels
+    changes: tuple[RestrictionChange, ...]
     ends: datetime
     outages: tuple[tuple[datetime, datetime], ...] = ()
     presence: tuple[tuple[datetime, bool], ...] | None = None
@@ -82,7 +82,7 @@ def judge(trail: Trail, notes: list[str] | None = None) -> Harms:
             harms.early += 1
             found.append(f"early {trail.name} at {gap.since:%d %H:%M:%S}")
             continue
-        patience = PATIENCE + (trail.unheard if gap.by_hand else timedelta())
+        patience = ALLOWED_DELAY + (trail.unheard if gap.by_hand else timedelta())
         if reachable(trail, gap.since, gap.until) > patience:
             is_lost = gap.until >= _stretch_end(trail, gap.since) and not was_held
             harms.lost, harms.late = harms.lost + is_lost, harms.late + (not is_lost)
@@ -91,7 +91,7 @@ def judge(trail: Trail, notes: list[str] | None = None) -> Harms:
                 f" to {gap.until:%d %H:%M:%S}"
             )
     for since, until in _overstays(trail):
-        if reachable(trail, since, until) > PATIENCE:
+        if reachable(trail, since, until) > ALLOWED_DELAY:
             harms.late += 1
             found.append(f"late to release {trail.name} {since:%d %H:%M:%S} to {until:%d %H:%M:%S}")
     for at in _unwanted(trail):
@@ -112,7 +112,7 @@ def reachable(trail: Trail, since: datetime, until: datetime) -> timedelta:
 
 
 @dataclass(slots=True)
-class _Held:
+class _Standing:
     """What stands at a moment of the walk, and whose it is."""
 
     barred: bool = False
@@ -134,11 +134,11 @@ class _Held:
         """Whether a mute that stood here is over by itself."""
         return self.muted and self.muted_until is not None and self.muted_until <= at
 
-    def take(self, turn: Turn) -> None:
-        if turn.level is Level.BARRED:
-            self.barred = turn.on
+    def take(self, change: RestrictionChange) -> None:
+        if change.level is Level.BARRED:
+            self.barred = change.on
         else:
-            self.muted, self.muted_until = turn.on, turn.until
+            self.muted, self.muted_until = change.on, change.until
 
 
 @dataclass(slots=True)
@@ -146,7 +146,7 @@ class _Walk:
     """A trail walked from its beginning. A stretch is a time in which something is wanted without a break."""
 
     trail: Trail
-    held: _Held = field(default_factory=_Held)
+    standing: _Standing = field(default_factory=_Standing)
     wanted: Level = Level.OPEN
     was_held: bool = False
     was_placed: bool = False
@@ -158,7 +158,7 @@ class _Walk:
             is_new_wish = isinstance(thing, Level) and thing is not self.wanted
             opened = at, self._is_our_doing(at, thing), _is_by_hand(thing)
             self._take(thing)
-            enough = self.held.suffices(self.wanted, at)
+            enough = self.standing.suffices(self.wanted, at)
             if self.opened is not None and (enough or is_new_wish):
                 yield self._closed(at)
             if enough:
@@ -175,93 +175,101 @@ class _Walk:
         self.opened = None
         return Gap(since, at, by_us, by_hand), self.was_held
 
-    def _take(self, thing: "Thing") -> None:
-        if isinstance(thing, Level):
+    def _take(self, event: "TrailEvent") -> None:
+        if isinstance(event, Level):
             if self.wanted is Level.OPEN:
                 self.was_held = self.was_placed = False
-            self.wanted = thing
-        elif isinstance(thing, Turn):
-            self.held.take(thing)
-            self.was_placed = self.was_placed or (thing.on and self.wanted is not Level.OPEN)
-        elif isinstance(thing, bool):
-            self.held.present = thing
+            self.wanted = event
+        elif isinstance(event, RestrictionChange):
+            self.standing.take(event)
+            self.was_placed = self.was_placed or (event.on and self.wanted is not Level.OPEN)
+        elif isinstance(event, bool):
+            self.standing.present = event
 
-    def _is_our_doing(self, at: datetime, thing: "Thing") -> bool:
+    def _is_our_doing(self, at: datetime, event: "TrailEvent") -> bool:
         """What we let go of at the instant at which a stretch begins may be an older hold; what we placed in it is not."""
-        if thing is None:
-            return self.held.has_run_out(at)
-        wish = self.trail.wish
-        both_sides = wish.at(at) is not Level.OPEN and wish.before(at) is not Level.OPEN
-        return isinstance(thing, Turn) and thing.ours and not thing.on and (both_sides or self.was_placed)
+        if event is None:
+            return self.standing.has_run_out(at)
+        desired = self.trail.desired
+        both_sides = desired.at(at) is not Level.OPEN and desired.before(at) is not Level.OPEN
+        return isinstance(event, RestrictionChange) and event.ours and not event.on and (both_sides or self.was_placed)
 
 
-Thing = Level | Turn | bool | None
+TrailEvent = Level | RestrictionChange | bool | None
 """What a walk meets: another wish, a change of a hold, a coming or going, or (None) an instant at which a mute runs out."""
 
 
-def _is_by_hand(thing: Thing) -> bool:
-    return isinstance(thing, bool) or (isinstance(thing, Turn) and not thing.ours)
+def _is_by_hand(event: TrailEvent) -> bool:
+    return isinstance(event, bool) or (isinstance(event, RestrictionChange) and not event.ours)
 
 
-def _in_order(trail: Trail) -> list[tuple[datetime, Thing]]:
+def _in_order(trail: Trail) -> list[tuple[datetime, TrailEvent]]:
     """Everything that happens; at one instant the wish changes first."""
-    walk: list[tuple[datetime, int, int, Thing]] = []
-    walk += [(at, 0, n, level) for n, (at, level) in enumerate(trail.wish.steps)]
+    walk: list[tuple[datetime, int, int, TrailEvent]] = []
+    walk += [(at, 0, n, level) for n, (at, level) in enumerate(trail.desired.steps)]
     walk += [(at, 1, n, came) for n, (at, came) in enumerate(trail.presence or ())]
-    walk += [(turn.at, 2, n, turn) for n, turn in enumerate(trail.turns)]
-    walk += [(turn.until, 3, n, None) for n, turn in enumerate(trail.turns) if turn.on and turn.until is not None]
+    walk += [(change.at, 2, n, change) for n, change in enumerate(trail.changes)]
+    walk += [
+        (change.until, 3, n, None) for n, change in enumerate(trail.changes) if change.on and change.until is not None
+    ]
     walk.sort(key=lambda entry: entry[:3])
     return [(at, thing) for at, _, _, thing in walk if at <= trail.ends]
 
 
 def _stretch_end(trail: Trail, since: datetime) -> datetime:
     """Where the unbroken stretch of wanting that is running at `since` ends."""
-    later = (at for at, level in trail.wish.steps if at > since and level is Level.OPEN)
+    later = (at for at, level in trail.desired.steps if at > since and level is Level.OPEN)
     return min(next(later, trail.ends), trail.ends)
 
 
 def _overstays(trail: Trail) -> Iterable[tuple[datetime, datetime]]:
     """The times in which a hold that the service placed stood though less was wanted."""
     for level in (Level.MUTED, Level.BARRED):
-        for since, until, ours in _standings(trail, level):
+        for since, until, ours in _standing_changes(trail, level):
             if ours:
-                yield from _unwanted_parts(trail.wish, level, since, until)
+                yield from _unwanted_parts(trail.desired, level, since, until)
 
 
-def _standings(trail: Trail, level: Level) -> Iterable[tuple[datetime, datetime, bool]]:
-    standing: Turn | None = None
-    for turn in (t for t in trail.turns if t.level is level):
+def _standing_changes(trail: Trail, level: Level) -> Iterable[tuple[datetime, datetime, bool]]:
+    standing: RestrictionChange | None = None
+    for change in (t for t in trail.changes if t.level is level):
         if standing is not None:
-            yield standing.at, _end_of(standing, turn.at), standing.ours
-        standing = turn if turn.on else None
+            yield standing.at, _end_of(standing, change.at), standing.ours
+        standing = change if change.on else None
     if standing is not None:
         yield standing.at, _end_of(standing, trail.ends), standing.ours
 
 
-def _end_of(standing: Turn, at: datetime) -> datetime:
+def _end_of(standing: RestrictionChange, at: datetime) -> datetime:
     return at if standing.until is None else min(at, standing.until)
 
 
-def _unwanted_parts(wish: Wish, level: Level, since: datetime, until: datetime) -> Iterable[tuple[datetime, datetime]]:
+def _unwanted_parts(
+    desired: DesiredLevels, level: Level, since: datetime, until: datetime
+) -> Iterable[tuple[datetime, datetime]]:
     """The parts of the time in which less than the level was wanted; a mute may stand beside a wanted bar."""
-    edges = [since, *(at for at, _ in wish.steps if since < at < until), until]
+    edges = [since, *(at for at, _ in desired.steps if since < at < until), until]
     for begins, ends in pairwise(edges):
-        if wish.at(begins) < level:
+        if desired.at(begins) < level:
             yield begins, ends
 
 
 def _unwanted(trail: Trail) -> Iterable[datetime]:
     """Changes by the service that nobody wanted: placed for nothing, another's taken away, put out for nothing."""
     whose: dict[Level, bool] = {}
-    for turn in trail.turns:
-        if turn.ours and turn.on and max(trail.wish.at(turn.at), trail.wish.before(turn.at)) < turn.level:
-            yield turn.at
-        if turn.ours and not turn.on and whose.get(turn.level) is False:
-            yield turn.at
-        if turn.on:
-            whose.setdefault(turn.level, turn.ours)
+    for change in trail.changes:
+        if (
+            change.ours
+            and change.on
+            and max(trail.desired.at(change.at), trail.desired.before(change.at)) < change.level
+        ):
+            yield change.at
+        if change.ours and not change.on and whose.get(change.level) is False:
+            yield change.at
+        if change.on:
+            whose.setdefault(change.level, change.ours)
         else:
-            whose.pop(turn.level, None)
+            whose.pop(change.level, None)
     for at in trail.removals:
-        if max(trail.wish.at(at), trail.wish.before(at)) < Level.BARRED:
+        if max(trail.desired.at(at), trail.desired.before(at)) < Level.BARRED:
             yield at

@@ -6,18 +6,18 @@ from enum import StrEnum
 
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName
 from guardian.journal import Entry
-from guardian.sanctions.enactment import enact, place_at_once, supersede, told
-from guardian.sanctions.lifting import readmit, reverse, say_yes_to_return
+from guardian.sanctions.enactment import impose_by_decision, impose_unilaterally, record_notification, supersede
+from guardian.sanctions.lifting import approve_reinstatement, readmit, reverse
 from guardian.sanctions.values import Sanction
-from guardian.storage.work import Work, Works
+from guardian.storage.work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction
-from rules.telling import Telling
+from rules.telling import NotificationState
 
 CHAIR = MemberId("the-plan")
 
 
-class Act(StrEnum):
+class OrderKind(StrEnum):
     """What is asked for."""
 
     ENACT = "enact"
@@ -25,7 +25,7 @@ class Act(StrEnum):
     REPLACE = "replace"
     REVERSE = "reverse"
     READMIT = "readmit"
-    SAY_YES = "say_yes"
+    APPROVE_REINSTATEMENT = "say_yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Order:
     """
 
     id: str
-    act: Act
+    kind: OrderKind
     person: PersonId
     case: CaseId
     of: str = ""
@@ -47,25 +47,27 @@ class Order:
     waits: timedelta | None = None
 
 
-async def carry_out(works: Works, order: Order, space_names: tuple[SpaceName, ...]) -> None:
+async def carry_out(units_of_work: SqlUnitOfWorkFactory, order: Order, space_names: tuple[SpaceName, ...]) -> None:
     """What the order asks for stands, once, however often it is given."""
-    async with works.begin() as work:
-        known = {s.authority.id: s for s in await work.sanctions.of_person(order.person)}
-        if order.act is Act.SAY_YES:
-            await say_yes_to_return(work, order.person, CHAIR)
-        elif order.act in (Act.REVERSE, Act.READMIT):
-            await _end(work, order, known[order.of])
+    async with units_of_work.begin() as uow:
+        known = {s.authority.id: s for s in await uow.sanctions.of_person(order.person)}
+        if order.kind is OrderKind.APPROVE_REINSTATEMENT:
+            await approve_reinstatement(uow, order.person, CHAIR)
+        elif order.kind in (OrderKind.REVERSE, OrderKind.READMIT):
+            await _end(uow, order, known[order.of])
         elif order.id not in known:
-            await _begin(work, order, known, space_names)
+            await _begin(uow, order, known, space_names)
 
 
-async def _begin(work: Work, order: Order, known: dict[str, Sanction], space_names: tuple[SpaceName, ...]) -> None:
-    if order.act is Act.ACT_AT_ONCE:
+async def _begin(
+    uow: SqlUnitOfWork, order: Order, known: dict[str, Sanction], space_names: tuple[SpaceName, ...]
+) -> None:
+    if order.kind is OrderKind.ACT_AT_ONCE:
         if order.term is None:
             raise ValueError("an act alone always has a term")
-        ends = work.now + order.term
-        await place_at_once(
-            work,
+        ends = uow.now + order.term
+        await impose_unilaterally(
+            uow,
             order.person,
             order.case,
             order.id,
@@ -76,15 +78,17 @@ async def _begin(work: Work, order: Order, known: dict[str, Sanction], space_nam
             danger=False,
         )
     else:
-        await _decided(work, order, known, space_names)
-    work.journal.note(Entry("plan.was_followed", CHAIR, order.id, {"person": str(order.person)}))
+        await _decide(uow, order, known, space_names)
+    uow.journal.note(Entry("plan.was_followed", CHAIR, order.id, {"person": str(order.person)}))
 
 
-async def _decided(work: Work, order: Order, known: dict[str, Sanction], space_names: tuple[SpaceName, ...]) -> None:
+async def _decide(
+    uow: SqlUnitOfWork, order: Order, known: dict[str, Sanction], space_names: tuple[SpaceName, ...]
+) -> None:
     at_end = OnTermEnd.AWAIT_READMISSION if order.awaits else OnTermEnd.LIFT
-    holds_from = work.now + (order.waits or timedelta(hours=1))
-    sanction = await enact(
-        work,
+    holds_from = uow.now + (order.waits or timedelta(hours=1))
+    sanction = await impose_by_decision(
+        uow,
         order.person,
         order.case,
         order.id,
@@ -96,15 +100,15 @@ async def _decided(work: Work, order: Order, known: dict[str, Sanction], space_n
         space_names,
     )
     if order.waits is None:
-        sanction = await told(work, sanction, Telling.TOLD)
-    if order.act is Act.REPLACE:
-        await supersede(work, known[order.of], sanction, CHAIR, order.id)
+        sanction = await record_notification(uow, sanction, NotificationState.NOTIFIED)
+    if order.kind is OrderKind.REPLACE:
+        await supersede(uow, known[order.of], sanction, CHAIR, order.id)
 
 
-async def _end(work: Work, order: Order, sanction: Sanction) -> None:
+async def _end(uow: SqlUnitOfWork, order: Order, sanction: Sanction) -> None:
     if sanction.lifting is not None:
         return
-    if order.act is Act.REVERSE:
-        await reverse(work, sanction, CHAIR, order.id)
+    if order.kind is OrderKind.REVERSE:
+        await reverse(uow, sanction, CHAIR, order.id)
     else:
-        await readmit(work, sanction, CHAIR, order.id)
+        await readmit(uow, sanction, CHAIR, order.id)

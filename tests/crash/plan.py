@@ -8,9 +8,9 @@ from random import Random
 
 from guardian.ids import CaseId, PersonId, SpaceName
 from rules.precedence import Restriction
-from tests.crash.orders import Act, Order
+from tests.crash.orders import Order, OrderKind
 
-BELL = timedelta(minutes=40)
+TICK = timedelta(minutes=40)
 """Between two bells case time runs; at a bell many things happen at once."""
 DISCORD, FORUM, GITHUB = SpaceName("discord"), SpaceName("forum"), SpaceName("github")
 SPACES = (DISCORD, FORUM, GITHUB)
@@ -53,7 +53,7 @@ class Planned:
     readmitted: datetime | None = None
 
     @property
-    def asks_until(self) -> datetime | None:
+    def binding_until(self) -> datetime | None:
         """From when it asks for nothing; None while no such instant is known."""
         end = self.ends
         if self.awaits:
@@ -66,15 +66,15 @@ class Planned:
         """Whether its end is on record already: nobody ends it twice."""
         return self.stopped is not None or self.readmitted is not None
 
-    def asks(self, space: SpaceName, at: datetime) -> bool:
+    def is_binding(self, space: SpaceName, at: datetime) -> bool:
         """Whether it is in force there at the instant."""
-        until = self.asks_until
+        until = self.binding_until
         covers = self.spaces is None or space in self.spaces
         return covers and self.starts <= at and (until is None or at < until)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DesiredLevels:
     """What is wanted of one account, as steps in time; before the first nothing is."""
 
     steps: tuple[tuple[datetime, Level], ...]
@@ -88,21 +88,21 @@ class Wish:
         return next((level for start, level in reversed(self.steps) if start < instant), Level.OPEN)
 
 
-def wish_of(planned: Iterable[Planned], space: SpaceName) -> Wish:
+def desired_levels_of(planned: Iterable[Planned], space: SpaceName) -> DesiredLevels:
     """The strongest of all that the sanctions ask of the space, over time."""
     known = tuple(planned)
     instants = sorted(_instants(known))
     steps: list[tuple[datetime, Level]] = []
     for instant in instants:
-        level = max((p.level for p in known if p.asks(space, instant)), default=Level.OPEN)
+        level = max((p.level for p in known if p.is_binding(space, instant)), default=Level.OPEN)
         if not steps or steps[-1][1] is not level:
             steps.append((instant, level))
-    return Wish(tuple(steps))
+    return DesiredLevels(tuple(steps))
 
 
 def _instants(planned: Iterable[Planned]) -> set[datetime]:
     known = tuple(planned)
-    return {p.starts for p in known} | {until for p in known if (until := p.asks_until) is not None}
+    return {p.starts for p in known} | {until for p in known if (until := p.binding_until) is not None}
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ class Plan:
     residents: tuple[Resident, ...]
     random: Random
     sanctions: dict[str, list[Planned]] = field(default_factory=dict)
-    touched: dict[str, datetime] = field(default_factory=dict)
+    acted_on_at: dict[str, datetime] = field(default_factory=dict)
     count: int = 0
     _numbers: int = 0
 
@@ -122,22 +122,22 @@ class Plan:
         chosen = self.random.sample(free, min(most, len(free)))
         return tuple(self._act_on(resident, now) for resident in chosen)
 
-    def say_yes(self, resident: Resident, now: datetime) -> Order:
+    def approve_reinstatement(self, resident: Resident, now: datetime) -> Order:
         """The order that what was taken from them may come back."""
-        self.touched[resident.key] = now
-        return Order(self._number(), Act.SAY_YES, resident.person, resident.case)
+        self.acted_on_at[resident.key] = now
+        return Order(self._number(), OrderKind.APPROVE_REINSTATEMENT, resident.person, resident.case)
 
     def is_free(self, resident: Resident, now: datetime) -> bool:
         """Whether nothing else happens to them at this very instant."""
-        return self.touched.get(resident.key) != now and now not in _instants(self.of(resident))
+        return self.acted_on_at.get(resident.key) != now and now not in _instants(self.of(resident))
 
     def of(self, resident: Resident) -> list[Planned]:
         """Their sanctions."""
         return self.sanctions.get(resident.key, [])
 
-    def wish(self, resident: Resident, space: SpaceName) -> Wish:
+    def desired_levels(self, resident: Resident, space: SpaceName) -> DesiredLevels:
         """What is wanted of their account there."""
-        return wish_of(self.of(resident), space)
+        return desired_levels_of(self.of(resident), space)
 
     def changes(self, after: datetime, until: datetime) -> set[str]:
         """The sanctions that begin or end to ask for something after the one instant and no later than the other."""
@@ -155,32 +155,34 @@ class Plan:
     # -- choosing
 
     def _act_on(self, resident: Resident, now: datetime) -> Order:
-        self.touched[resident.key] = now
-        open_ended = [p for p in self.of(resident) if not p.is_lifted and (p.asks_until is None or p.asks_until > now)]
+        self.acted_on_at[resident.key] = now
+        open_ended = [
+            p for p in self.of(resident) if not p.is_lifted and (p.binding_until is None or p.binding_until > now)
+        ]
         if not open_ended:
             return self._begin(resident, now)
         planned, chance = self.random.choice(open_ended), self.random.random()
         if planned.awaits and (chance < 0.5 or (planned.ends is not None and planned.ends <= now)):
             planned.readmitted = now
-            return self._end(resident, planned, Act.READMIT)
+            return self._end(resident, planned, OrderKind.READMIT)
         if chance < 0.6 and planned.level is Level.BARRED:
             return self._begin(resident, now, replaces=planned)
         if chance < 0.75 and len(open_ended) < 3:
             return self._begin(resident, now)
         planned.stopped = now
-        return self._end(resident, planned, Act.REVERSE)
+        return self._end(resident, planned, OrderKind.REVERSE)
 
-    def _end(self, resident: Resident, planned: Planned, act: Act) -> Order:
+    def _end(self, resident: Resident, planned: Planned, act: OrderKind) -> Order:
         return Order(self._number(), act, resident.person, resident.case, of=planned.order)
 
     def _begin(self, resident: Resident, now: datetime, *, replaces: Planned | None = None) -> Order:
         restriction = self._restriction(replaces)
         alone = replaces is None and restriction is not Restriction.BANNED and self.random.random() < 0.3
         untold = not alone and self.random.random() < 0.15
-        term = None if restriction is Restriction.BANNED else BELL * self.random.randint(1, 4)
+        term = None if restriction is Restriction.BANNED else TICK * self.random.randint(1, 4)
         order = Order(
             self._number(),
-            Act.ACT_AT_ONCE if alone else Act.REPLACE if replaces else Act.ENACT,
+            OrderKind.ACT_AT_ONCE if alone else OrderKind.REPLACE if replaces else OrderKind.ENACT,
             resident.person,
             resident.case,
             of=replaces.order if replaces else "",
@@ -188,7 +190,7 @@ class Plan:
             spaces=self._spaces(restriction, alone=alone),
             term=term,
             awaits=not alone and restriction is Restriction.SUSPENDED and self.random.random() < 0.4,
-            waits=BELL / 2 if untold else None,
+            waits=TICK / 2 if untold else None,
         )
         starts = now + (order.waits or timedelta())
         ends = None if term is None else now + term

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from connectors.discord.client import AccountChanged, DiscordLink
+from connectors.discord.client import AccountChanged, DiscordConnection
 from guardian.assembly.composing import assemble
 from guardian.assembly.service import Service
 from guardian.clock import DrivenClock, DrivenTime
-from guardian.desk.noticing import account_changed
+from guardian.desk.noticing import on_account_changed
 from guardian.ids import SpaceName
 from guardian.logs import configure
 from guardian.settings.loader import read_settings
 from guardian.spaces.port import Account, Space
 from tests.crash.announcing import Aim, Announcer
 from tests.crash.orders import Order, carry_out
-from tests.crash.wrapping import Announced, Sabotage, sabotaged
+from tests.crash.wrapping import AnnouncedSpace, Sabotage, sabotage_space
 
 CONFIGURATION, TIME, LOG = "guardian.toml", "time", "service.log"
 SCALE = 6000.0
@@ -33,16 +33,16 @@ class Errand:
     sabotage: Sabotage = Sabotage.NOTHING
 
 
-def live(errand: Errand, inbox: Connection, pipe: Connection) -> None:
+def run_service(errand: Errand, inbox: Connection, pipe: Connection) -> None:
     """Runs until it is killed."""
     log = os.open(errand.folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(log, stream)
     configure(as_json=True)
-    asyncio.run(_live(errand, inbox, Announcer(pipe.fileno())))
+    asyncio.run(_run_service(errand, inbox, Announcer(pipe.fileno())))
 
 
-async def _live(errand: Errand, inbox: Connection, announcer: Announcer) -> None:
+async def _run_service(errand: Errand, inbox: Connection, announcer: Announcer) -> None:
     clock = DrivenClock(DrivenTime(errand.folder / TIME))
     settings = read_settings(errand.folder / CONFIGURATION, {})
 
@@ -50,40 +50,40 @@ async def _live(errand: Errand, inbox: Connection, announcer: Announcer) -> None
         await _forget_intents(service)
 
     def wrap(space: Space) -> Space:
-        return sabotaged(Announced(space, announcer), errand.sabotage, forget)
+        return sabotage_space(AnnouncedSpace(space, announcer), errand.sabotage, forget)
 
     service = await assemble(settings, clock=clock, wrap=wrap, observer=announcer, budget_scale=SCALE)
-    await _listen_to_links(service)
+    await _listen_to_gateways(service)
     await service.start(discord=False)
-    announcer.say("ready", service.url)
+    announcer.write("ready", service.url)
     async with asyncio.TaskGroup() as group:
-        desk = _OrderDesk(service, inbox, announcer)
-        group.create_task(desk.work())
-        group.create_task(_tell_rest(service, desk, announcer))
+        runner = _OrderRunner(service, inbox, announcer)
+        group.create_task(runner.run())
+        group.create_task(_report_idle(service, runner, announcer))
 
 
 async def _forget_intents(service: Service) -> None:
     """As if no act had ever been written down before it was done."""
-    async with service.works.begin() as work:
+    async with service.units_of_work.begin() as uow:
         for name in service.spaces.names:
-            for key in await work.sanctions.keys_in(name):
-                for intent in await work.sanctions.open_intents(key.account):
-                    await work.sanctions.close_intent(intent.id, work.now)
+            for item in await uow.sanctions.work_items_in(name):
+                for intent in await uow.sanctions.open_intents(item.account):
+                    await uow.sanctions.close_intent(intent.id, uow.now)
 
 
-async def _listen_to_links(service: Service) -> None:
+async def _listen_to_gateways(service: Service) -> None:
     """Events are heard; people's commands, which no trial gives, are not offered."""
     for each in service.connected:
-        if isinstance(each.link, DiscordLink):
-            each.link.on_account_changed = _heard(service, each.space.name)
-            await each.link.start()
+        if isinstance(each.gateway, DiscordConnection):
+            each.gateway.on_account_changed = _wrap_event_handler(service, each.space.name)
+            await each.gateway.start()
 
 
-def _heard(service: Service, space: SpaceName) -> AccountChanged:
-    return lambda native_id: account_changed(service.desk, Account(space, native_id))
+def _wrap_event_handler(service: Service, space: SpaceName) -> AccountChanged:
+    return lambda native_id: on_account_changed(service.app, Account(space, native_id))
 
 
-class _OrderDesk:
+class _OrderRunner:
     """Takes orders and aims from the harness, in their order."""
 
     def __init__(self, service: Service, inbox: Connection, announcer: Announcer) -> None:
@@ -92,7 +92,7 @@ class _OrderDesk:
         self._at_work = False
         asyncio.get_running_loop().add_reader(inbox.fileno(), self._came.set)
 
-    async def work(self) -> None:
+    async def run(self) -> None:
         """Each order is carried out, and then announced as done."""
         while True:
             await self._came.wait()
@@ -102,7 +102,7 @@ class _OrderDesk:
                 await self._take(self._inbox.recv())
             self._at_work = False
 
-    def at_work(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether an order is being carried out."""
         return self._at_work
 
@@ -110,25 +110,25 @@ class _OrderDesk:
         if isinstance(message, Aim):
             self._announcer.aim(message)
             return
-        await carry_out(self._service.works, message, self._service.spaces.names)
-        self._announcer.say("carried", message.id)
+        await carry_out(self._service.units_of_work, message, self._service.spaces.names)
+        self._announcer.write("carried", message.id)
 
 
-async def _tell_rest(service: Service, desk: _OrderDesk, announcer: Announcer) -> None:
+async def _report_idle(service: Service, runner: _OrderRunner, announcer: Announcer) -> None:
     """While nothing is in hand and nothing is due, the harness hears so again and again."""
     while True:
         await asyncio.sleep(_TICK_SECONDS)
-        rest = await _rest(service, desk)
+        rest = await _idle_state(service, runner)
         if rest is not None:
-            announcer.say("idle", *rest)
+            announcer.write("idle", *rest)
 
 
-async def _rest(service: Service, desk: _OrderDesk) -> tuple[str, str] | None:
+async def _idle_state(service: Service, runner: _OrderRunner) -> tuple[str, str] | None:
     """The instant of the rest and the next due one (`-`: none); None while anything goes on."""
     now = service.clock.now()
-    if desk.at_work() or not await service.idle():
+    if runner.is_busy() or not await service.is_idle():
         return None
     due = await service.next_due()
-    if now != service.clock.now() or desk.at_work() or (due is not None and due <= now):
+    if now != service.clock.now() or runner.is_busy() or (due is not None and due <= now):
         return None
     return now.isoformat(), due.isoformat() if due else "-"

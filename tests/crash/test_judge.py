@@ -2,27 +2,27 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tests.crash.judge import Harms, Trail, Turn, judge
-from tests.crash.plan import Level, Planned, Wish, wish_of
+from tests.crash.judge import Harms, RestrictionChange, Trail, judge
+from tests.crash.plan import DesiredLevels, Level, Planned, desired_levels_of
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 BAR, MUTE = Level.BARRED, Level.MUTED
-ONE_HOUR = Wish(((T0, BAR), (T0 + HOUR, Level.OPEN)))
+ONE_HOUR = DesiredLevels(((T0, BAR), (T0 + HOUR, Level.OPEN)))
 
 
-def a_trail(wish: Wish, *turns: Turn, **facts: object) -> Trail:
+def a_trail(desired: DesiredLevels, *changes: RestrictionChange, **facts: object) -> Trail:
     """A trail that goes on for some hours after everything."""
-    return Trail(wish, turns, T0 + 9 * HOUR, **facts)  # type: ignore[arg-type]  # the facts are named by the tests
+    return Trail(desired, changes, T0 + 9 * HOUR, **facts)  # type: ignore[arg-type]  # the facts are named by the tests
 
 
-def placed(at: datetime, level: Level = BAR, *, ours: bool = True, until: datetime | None = None) -> Turn:
-    return Turn(at, level, True, ours, until)
+def placed(at: datetime, level: Level = BAR, *, ours: bool = True, until: datetime | None = None) -> RestrictionChange:
+    return RestrictionChange(at, level, True, ours, until)
 
 
-def lifted(at: datetime, level: Level = BAR, *, ours: bool = True) -> Turn:
-    return Turn(at, level, False, ours)
+def lifted(at: datetime, level: Level = BAR, *, ours: bool = True) -> RestrictionChange:
+    return RestrictionChange(at, level, False, ours)
 
 
 def test_placed_and_lifted_in_time_is_no_harm() -> None:
@@ -83,44 +83,44 @@ def test_a_gap_in_which_one_sanction_takes_over_from_another_is_early() -> None:
     change = T0 + HOUR
     first = Planned("one", BAR, None, T0, None, stopped=change)
     second = Planned("two", BAR, None, change, change + HOUR)
-    wish = wish_of((first, second), "discord")  # type: ignore[arg-type]  # a name is a name
-    trail = a_trail(wish, placed(T0), lifted(change), placed(change), lifted(change + HOUR))
+    desired = desired_levels_of((first, second), "discord")  # type: ignore[arg-type]  # a name is a name
+    trail = a_trail(desired, placed(T0), lifted(change), placed(change), lifted(change + HOUR))
     assert judge(trail) == Harms(early=1)
 
 
 def test_a_native_end_before_the_term_is_early() -> None:
-    wish = Wish(((T0, MUTE), (T0 + HOUR, Level.OPEN)))
-    trail = a_trail(wish, placed(T0, MUTE, until=T0 + HOUR / 2))
+    desired = DesiredLevels(((T0, MUTE), (T0 + HOUR, Level.OPEN)))
+    trail = a_trail(desired, placed(T0, MUTE, until=T0 + HOUR / 2))
     assert judge(trail).early == 1
 
 
 def test_a_native_end_with_the_term_is_no_harm() -> None:
-    wish = Wish(((T0, MUTE), (T0 + HOUR, Level.OPEN)))
-    assert judge(a_trail(wish, placed(T0, MUTE, until=T0 + HOUR))) == Harms()
+    desired = DesiredLevels(((T0, MUTE), (T0 + HOUR, Level.OPEN)))
+    assert judge(a_trail(desired, placed(T0, MUTE, until=T0 + HOUR))) == Harms()
 
 
 def test_a_bar_let_go_before_the_mute_that_follows_is_early() -> None:
-    wish = Wish(((T0, BAR), (T0 + HOUR, MUTE), (T0 + 2 * HOUR, Level.OPEN)))
+    desired = DesiredLevels(((T0, BAR), (T0 + HOUR, MUTE), (T0 + 2 * HOUR, Level.OPEN)))
     change, end = T0 + HOUR, T0 + 2 * HOUR
-    turns = (placed(T0), lifted(change), placed(change, MUTE), lifted(end, MUTE))
-    assert judge(a_trail(wish, *turns)) == Harms(early=1)
+    changes = (placed(T0), lifted(change), placed(change, MUTE), lifted(end, MUTE))
+    assert judge(a_trail(desired, *changes)) == Harms(early=1)
 
 
 def test_a_bar_that_stays_where_only_a_mute_is_wanted_is_late() -> None:
-    wish = Wish(((T0, BAR), (T0 + HOUR, MUTE), (T0 + 2 * HOUR, Level.OPEN)))
-    assert judge(a_trail(wish, placed(T0), lifted(T0 + 2 * HOUR))) == Harms(late=1)
+    desired = DesiredLevels(((T0, BAR), (T0 + HOUR, MUTE), (T0 + 2 * HOUR, Level.OPEN)))
+    assert judge(a_trail(desired, placed(T0), lifted(T0 + 2 * HOUR))) == Harms(late=1)
 
 
 def test_nobody_can_be_muted_before_they_come_back() -> None:
-    wish = Wish(((T0, MUTE), (T0 + 2 * HOUR, Level.OPEN)))
+    desired = DesiredLevels(((T0, MUTE), (T0 + 2 * HOUR, Level.OPEN)))
     away = ((T0 - HOUR, False), (T0 + HOUR, True))
-    trail = a_trail(wish, placed(T0 + HOUR, MUTE, until=T0 + 2 * HOUR), presence=away)
+    trail = a_trail(desired, placed(T0 + HOUR, MUTE, until=T0 + 2 * HOUR), presence=away)
     assert judge(trail) == Harms()
 
 
 def test_a_mute_that_never_came_after_the_return_is_seen() -> None:
-    wish = Wish(((T0, MUTE), (T0 + 2 * HOUR, Level.OPEN)))
-    trail = a_trail(wish, presence=((T0 - HOUR, False), (T0 + HOUR, True)))
+    desired = DesiredLevels(((T0, MUTE), (T0 + 2 * HOUR, Level.OPEN)))
+    trail = a_trail(desired, presence=((T0 - HOUR, False), (T0 + HOUR, True)))
     assert judge(trail).lost + judge(trail).late == 1
 
 
@@ -152,7 +152,7 @@ def test_a_foreign_hold_is_enough() -> None:
 
 
 def test_lifting_what_another_placed_is_doubled() -> None:
-    trail = a_trail(Wish(()), placed(T0, ours=False), lifted(T0 + HOUR))
+    trail = a_trail(DesiredLevels(()), placed(T0, ours=False), lifted(T0 + HOUR))
     assert judge(trail) == Harms(doubled=1)
 
 
@@ -173,15 +173,15 @@ def test_putting_somebody_out_whom_nothing_bars_is_doubled() -> None:
 
 def test_a_sanction_that_waits_for_readmission_asks_on_after_its_term() -> None:
     waits = Planned("one", BAR, None, T0, T0 + HOUR, awaits=True)
-    assert waits.asks_until is None
+    assert waits.binding_until is None
     waits.readmitted = T0 + HOUR / 2
-    assert waits.asks_until == T0 + HOUR
+    assert waits.binding_until == T0 + HOUR
     waits.readmitted = T0 + 3 * HOUR
-    assert waits.asks_until == T0 + 3 * HOUR
+    assert waits.binding_until == T0 + 3 * HOUR
 
 
 def test_the_strongest_of_several_sanctions_is_wanted() -> None:
     mute = Planned("one", MUTE, None, T0, T0 + 3 * HOUR)
     bar = Planned("two", BAR, None, T0 + HOUR, T0 + 2 * HOUR)
-    wish = wish_of((mute, bar), "forum")  # type: ignore[arg-type]  # a name is a name
-    assert wish.steps == ((T0, MUTE), (T0 + HOUR, BAR), (T0 + 2 * HOUR, MUTE), (T0 + 3 * HOUR, Level.OPEN))
+    desired = desired_levels_of((mute, bar), "forum")  # type: ignore[arg-type]  # a name is a name
+    assert desired.steps == ((T0, MUTE), (T0 + HOUR, BAR), (T0 + 2 * HOUR, MUTE), (T0 + 3 * HOUR, Level.OPEN))

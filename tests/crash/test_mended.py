@@ -5,15 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 from discord.http import HTTPClient
 
-from connectors.discord.client import DiscordConfig, DiscordLink
+from connectors.discord.client import DiscordConfig, DiscordConnection
 from connectors.discord.space import DiscordSpace
-from connectors.discord.translate import Got
+from connectors.discord.translate import Success
 from guardian.ids import Reference, SanctionId, SpaceName
-from guardian.sanctions.desired import Desired
-from guardian.sanctions.ownership import Whose
+from guardian.sanctions.desired import DesiredState
+from guardian.sanctions.ownership import Ownership
 from guardian.sanctions.plan import Release, Situation, plan
-from guardian.spaces.port import Held, Presence, Seen
-from rules.precedence import Hold
+from guardian.spaces.port import Observed, ObservedRestriction, Presence
+from rules.precedence import AccessLevel
 from tests.contracts.stage_discord import discord_stage
 from tests.fakes.clock import FrozenClock
 
@@ -22,13 +22,13 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 async def test_nobody_stays_banned_from_discord_because_they_are_not_there_to_be_muted() -> None:
     """A ban ends while a mute runs on: Discord can mute members only, so that the mute could never replace the ban."""
-    link = DiscordLink(DiscordConfig(SpaceName("discord"), "token", "1"))
-    muted = Desired(Hold.MUTED, NOW + timedelta(days=3), None, (SanctionId("s"),), Reference("GRD-AAAA"))
-    banned = Seen((Held(Hold.BARRED),), Presence.OUTSIDE)
-    can = DiscordSpace(link, FrozenClock()).abilities
-    step = plan(Situation(muted, banned, {Hold.BARRED: Whose.OURS}, {}, can, NOW)).step
-    assert isinstance(step, Release)
-    assert step.hold is Hold.BARRED
+    connection = DiscordConnection(DiscordConfig(SpaceName("discord"), "token", "1"))
+    muted = DesiredState(AccessLevel.MUTED, NOW + timedelta(days=3), None, (SanctionId("s"),), Reference("GRD-AAAA"))
+    banned = Observed((ObservedRestriction(AccessLevel.BARRED),), Presence.OUTSIDE)
+    can = DiscordSpace(connection, FrozenClock()).capabilities
+    action = plan(Situation(muted, banned, {AccessLevel.BARRED: Ownership.OURS}, {}, can, NOW)).action
+    assert isinstance(action, Release)
+    assert action.level is AccessLevel.BARRED
 
 
 async def test_a_call_cut_off_as_it_ends_does_not_shut_discord_out_for_ever() -> None:
@@ -40,9 +40,9 @@ async def test_a_call_cut_off_as_it_ends_does_not_shut_discord_out_for_ever() ->
             return {}
 
     async with discord_stage() as stage:
-        cut = asyncio.create_task(stage.link._call(asked))
+        cut = asyncio.create_task(stage.connection._call(asked))
         await asyncio.sleep(0)
         cut.cancel()
         await asyncio.wait({cut})
         async with asyncio.timeout(1):
-            assert await stage.link._call(asked) == Got({})
+            assert await stage.connection._call(asked) == Success({})

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.harness import IN_MOTION, Figures, Size, run_trials
+from tests.crash.harness import IN_MOTION, Size, TrialResults, run_trials
 from tests.crash.wrapping import Sabotage
 
 FEW = Size(residents=12, in_motion=5)
 
 
-async def figures_of(folder: Path, count: int, seed: int, sabotage: Sabotage, size: Size | None = None) -> Figures:
+async def figures_of(folder: Path, count: int, seed: int, sabotage: Sabotage, size: Size | None = None) -> TrialResults:
     """What so many trials came to, told to whoever reads the test's output."""
     return await run_trials(folder, count, seed, print, sabotage=sabotage, size=size)
 

@@ -10,10 +10,10 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 
-from guardian.clock import wire_seconds
+from guardian.clock import monotonic_seconds
 from tests.crash.announcing import HIT, Aim, Point
 from tests.crash.orders import Order
-from tests.crash.service import Errand, live
+from tests.crash.service import Errand, run_service
 
 _PIPE_BYTES = 65536
 
@@ -30,7 +30,7 @@ class Died(StrEnum):
 _PLACES = {Point.COMMIT: Died.INSIDE_COMMIT, Point.CALL: Died.INSIDE_CALL, Point.RECORD: Died.BETWEEN}
 
 
-def nursery() -> ForkServerContext:
+def create_forkserver() -> ForkServerContext:
     """Where services are born quickly: a process that has imported everything, and from which each is forked."""
     context = get_context("forkserver")
     context.set_forkserver_preload(
@@ -47,7 +47,7 @@ def nursery() -> ForkServerContext:
 
 
 @dataclass(slots=True)
-class Rest:
+class IdleReport:
     """The service said that nothing is in hand; `times` in a row since anything else was heard."""
 
     now: datetime
@@ -56,79 +56,79 @@ class Rest:
 
 
 @dataclass(slots=True)
-class Victim:
+class ServiceProcess:
     """A running service and what it has announced so far."""
 
     process: BaseProcess
     inbox: Connection
     pipe: Connection
     url: str = ""
-    rest: Rest | None = None
-    carried: set[str] = field(default_factory=set)
+    idle_report: IdleReport | None = None
+    done: set[str] = field(default_factory=set)
     open: dict[Point, dict[int, None]] = field(default_factory=lambda: {point: {} for point in Point})
     aim: Aim | None = None
     target: int | None = None
     target_point: Point | None = None
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-    heard_at: float = field(default_factory=wire_seconds)
+    news_event: asyncio.Event = field(default_factory=asyncio.Event)
+    heard_at: float = field(default_factory=monotonic_seconds)
     dead: bool = False
     killed: bool = False
     _rest_of_line: bytes = b""
 
     @staticmethod
-    def born(context: ForkServerContext, errand: Errand) -> "Victim":
+    def start(context: ForkServerContext, errand: Errand) -> "ServiceProcess":
         """A new life has begun."""
         theirs, inbox = context.Pipe(duplex=False)
         pipe, voice = context.Pipe(duplex=False)
-        process = context.Process(target=live, args=(errand, theirs, voice), daemon=True)
+        process = context.Process(target=run_service, args=(errand, theirs, voice), daemon=True)
         process.start()
         theirs.close()
         voice.close()
-        victim = Victim(process, inbox, pipe)
+        victim = ServiceProcess(process, inbox, pipe)
         os.set_blocking(pipe.fileno(), False)
-        asyncio.get_running_loop().add_reader(pipe.fileno(), victim._hear)
+        asyncio.get_running_loop().add_reader(pipe.fileno(), victim._read)
         return victim
 
-    def give(self, message: Order | Aim) -> None:
+    def send(self, message: Order | Aim) -> None:
         """The order, or the aim, is on its way."""
         if self.dead:
             return
         if isinstance(message, Aim):
             self.aim = message
-        self.rest = None
+        self.idle_report = None
         try:
             self.inbox.send(message)
         except BrokenPipeError:
-            self.news.set()
+            self.news_event.set()
 
     def kill(self) -> None:
         """It is dead."""
         if not self.dead:
             self.dead = self.killed = True
             self.process.kill()
-        self.news.set()
+        self.news_event.set()
 
-    async def buried(self) -> Died:
+    async def wait_for_end(self) -> Died:
         """Everything that it said before it died has been heard; where the kill found it."""
         await asyncio.to_thread(self.process.join)
         loop = asyncio.get_running_loop()
         loop.remove_reader(self.pipe.fileno())
-        while self._hear():
+        while self._read():
             pass
         self.inbox.close()
         self.pipe.close()
-        return self._found()
+        return self._killed_where()
 
-    def _found(self) -> Died:
+    def _killed_where(self) -> Died:
         if self.target is not None and self.target_point in _PLACES and self.target in self.open[self.target_point]:
             return _PLACES[self.target_point]
-        if self.target_point is Point.LOOK:
+        if self.target_point is Point.OBSERVATION:
             return Died.ELSEWHERE
         return next((place for point, place in _PLACES.items() if self.open[point]), Died.ELSEWHERE)
 
     # -- what it says
 
-    def _hear(self) -> bool:
+    def _read(self) -> bool:
         try:
             heard = os.read(self.pipe.fileno(), _PIPE_BYTES)
         except BlockingIOError:
@@ -138,12 +138,12 @@ class Victim:
                 # It ended by itself: that is never right, and the harness finds it dead.
                 self.dead = True
                 asyncio.get_running_loop().remove_reader(self.pipe.fileno())
-            self.news.set()
+            self.news_event.set()
             return False
         *lines, self._rest_of_line = (self._rest_of_line + heard).split(b"\n")
         for line in lines:
             self._take(line.decode().split(" "))
-        self.news.set()
+        self.news_event.set()
         return True
 
     def _take(self, words: list[str]) -> None:
@@ -152,26 +152,26 @@ class Victim:
             case "ready":
                 self.url = facts[0]
             case "carried":
-                self.carried.add(facts[0])
-                self.rest = None
+                self.done.add(facts[0])
+                self.idle_report = None
             case "idle":
-                self._take_rest(datetime.fromisoformat(facts[0]), facts[1])
+                self._take_idle(datetime.fromisoformat(facts[0]), facts[1])
                 return
             case "done":
                 pass
             case _:
-                self.rest = None
+                self.idle_report = None
                 self._take_point(Point(word[:-1]), word[-1], int(facts[0]))
-        self.heard_at = wire_seconds()
+        self.heard_at = monotonic_seconds()
         if facts[-1] == HIT:
             self._hit(word, int(facts[0]))
 
-    def _take_rest(self, now: datetime, due: str) -> None:
+    def _take_idle(self, now: datetime, due: str) -> None:
         next_due = None if due == "-" else datetime.fromisoformat(due)
-        if self.rest is not None and (self.rest.now, self.rest.due) == (now, next_due):
-            self.rest.times += 1
+        if self.idle_report is not None and (self.idle_report.now, self.idle_report.due) == (now, next_due):
+            self.idle_report.times += 1
         else:
-            self.rest = Rest(now, next_due)
+            self.idle_report = IdleReport(now, next_due)
 
     def _take_point(self, point: Point, edge: str, token: int) -> None:
         if edge == "+":

@@ -14,13 +14,13 @@ LONGEST_OUTAGE_SECONDS = 40
 _SILENT_WAIT = timedelta(seconds=65)
 """GitHub asks for a minute where its 429 names no time."""
 
-_LOOKS = {DISCORD: ("ban.get", "member.get"), FORUM: ("user.detailed",), GITHUB: ("block.*", "membership.show")}
+_READS = {DISCORD: ("ban.get", "member.get"), FORUM: ("user.detailed",), GITHUB: ("block.*", "membership.show")}
 _ACTS = {
     DISCORD: ("ban.put", "ban.delete", "member.patch", "role.add", "message.post"),
     FORUM: ("user.suspend", "user.unsuspend", "user.silence", "user.unsilence"),
     GITHUB: ("block.put", "block.delete", "membership.delete", "invitation.create"),
 }
-_AWAY = {DISCORD: ("ban.*", "member.*"), FORUM: ("user.*",), GITHUB: ("block.*", "membership.*", "account.*")}
+_OUTAGE_KINDS = {DISCORD: ("ban.*", "member.*"), FORUM: ("user.*",), GITHUB: ("block.*", "membership.*", "account.*")}
 _PASSING = (
     FaultKind.SERVER_ERROR,
     FaultKind.TOO_MANY,
@@ -41,7 +41,7 @@ _LASTING = {
 
 
 @dataclass(slots=True)
-class Weather:
+class FaultPlan:
     """Which faults stand, and since when a space has been away."""
 
     world: World
@@ -49,20 +49,20 @@ class Weather:
     away: dict[SpaceName, tuple[datetime, datetime]] = field(default_factory=dict)
     past: dict[SpaceName, list[tuple[datetime, datetime]]] = field(default_factory=lambda: {s: [] for s in SPACES})
 
-    def change(self, now: datetime) -> None:
+    def change_faults(self, now: datetime) -> None:
         """Other faults stand; a space that is away stays away until its time."""
         for space in SPACES:
             if space not in self.away:
-                self.world.heal(space)
+                self.world.clear_faults(space)
                 self._single_calls(space)
         if not self.away and self.random.random() < 0.15:
-            self._leave(self.random.choice(SPACES), now)
+            self._take_away(self.random.choice(SPACES), now)
 
-    def heal_due(self, now: datetime) -> None:
+    def clear_due(self, now: datetime) -> None:
         """A space whose time has come answers again, and well."""
         for space, (_, until) in list(self.away.items()):
             if until <= now:
-                self.world.heal(space)
+                self.world.clear_faults(space)
                 self.past[space].append(self.away.pop(space))
 
     def next_change(self) -> datetime | None:
@@ -72,31 +72,31 @@ class Weather:
     def clear(self) -> None:
         """Everything works, from now on."""
         for space in SPACES:
-            self.world.heal(space)
+            self.world.clear_faults(space)
 
     def outages(self, space: SpaceName, exchanges: list[Exchange]) -> tuple[tuple[datetime, datetime], ...]:
         """When the space was away, or had asked to be left alone."""
         asked = [(e.at, e.at + _SILENT_WAIT) for e in exchanges if e.fault and FaultKind.TOO_MANY_SILENT in e.fault]
         return tuple(self.past[space] + (sorted(asked) if space == GITHUB else []))
 
-    def _leave(self, space: SpaceName, now: datetime) -> None:
+    def _take_away(self, space: SpaceName, now: datetime) -> None:
         until = now + timedelta(seconds=self.random.randint(10, LONGEST_OUTAGE_SECONDS))
         self.away[space] = (now, until)
-        self.world.heal(space)
+        self.world.clear_faults(space)
         kind = self.random.choice(_LASTING[space])
-        for operation in _AWAY[space]:
-            self.world.fault(space, kind, operation, seconds=0.1)
+        for operation in _OUTAGE_KINDS[space]:
+            self.world.set_fault(space, kind, operation, seconds=0.1)
 
     def _single_calls(self, space: SpaceName) -> None:
-        self.world.fault(space, FaultKind.LATENCY, seconds=self.random.uniform(0.01, 0.06), share=0.3)
+        self.world.set_fault(space, FaultKind.LATENCY, seconds=self.random.uniform(0.01, 0.06), share=0.3)
         for _ in range(self.random.randint(0, 3)):
             kind = self.random.choice(_PASSING)
-            operation = self.random.choice(_ACTS[space] + _LOOKS[space])
-            self.world.fault(space, kind, operation, times=self.random.randint(1, 2), seconds=self._seconds(kind))
+            operation = self.random.choice(_ACTS[space] + _READS[space])
+            self.world.set_fault(space, kind, operation, times=self.random.randint(1, 2), seconds=self._seconds(kind))
         if self.random.random() < 0.15:
-            self.world.fault(space, FaultKind.STALE_READ, self.random.choice(_LOOKS[space]), times=3)
+            self.world.set_fault(space, FaultKind.STALE_READ, self.random.choice(_READS[space]), times=3)
         if self.random.random() < 0.2:
-            self.world.fault(space, FaultKind.MISSED_EVENT, times=self.random.randint(1, 4))
+            self.world.set_fault(space, FaultKind.MISSED_EVENT, times=self.random.randint(1, 4))
 
     def _seconds(self, kind: FaultKind) -> float:
         """Wire seconds: a slow answer outlasts the ceiling now and then."""

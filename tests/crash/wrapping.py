@@ -7,20 +7,20 @@ from enum import StrEnum
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Done, Outcome
 from guardian.spaces.port import (
-    Abilities,
     Account,
-    Belonging,
-    Belongings,
-    Finding,
+    Attribution,
+    Capabilities,
+    CheckResult,
+    Entitlement,
+    Entitlements,
+    Listing,
     Message,
     Observation,
-    Order,
+    RestrictionOrder,
     Space,
-    Sweep,
-    Trace,
     Unknown,
 )
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 from tests.crash.announcing import Announcer, Point
 
 Forget = Callable[[], Awaitable[None]]
@@ -35,7 +35,7 @@ class Sabotage(StrEnum):
     PLACED_BY_LIFTING = "placed_by_lifting"
 
 
-class Passed:
+class ForwardingSpace:
     """A space behind another: everything is passed on."""
 
     def __init__(self, space: Space) -> None:
@@ -46,56 +46,56 @@ class Passed:
         return self._space.name
 
     @property
-    def abilities(self) -> Abilities:
-        return self._space.abilities
+    def capabilities(self) -> Capabilities:
+        return self._space.capabilities
 
     async def observe(self, account: Account) -> Observation:
         return await self._space.observe(account)
 
-    async def trace(self, account: Account, hold: Hold) -> Trace:
-        return await self._space.trace(account, hold)
+    async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
+        return await self._space.attribute(account, level)
 
-    async def survey(self, account: Account) -> Belongings | Unknown:
-        return await self._space.survey(account)
+    async def read_losses(self, account: Account) -> Entitlements | Unknown:
+        return await self._space.read_losses(account)
 
-    async def sweep(self) -> Sweep | Unknown:
-        return await self._space.sweep()
+    async def list_restrictions(self) -> Listing | Unknown:
+        return await self._space.list_restrictions()
 
-    async def restrict(self, order: Order) -> Outcome:
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
         return await self._space.restrict(order)
 
-    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
-        return await self._space.restrict_many(orders)
+    async def restrict_bulk(self, orders: Sequence[RestrictionOrder]) -> Mapping[Account, Outcome]:
+        return await self._space.restrict_bulk(orders)
 
-    async def survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings] | Unknown:
-        return await self._space.survey_many(accounts)
+    async def read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements] | Unknown:
+        return await self._space.read_losses_bulk(accounts)
 
-    async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
-        return await self._space.release(account, hold, reason)
+    async def release(self, account: Account, level: AccessLevel, reason: str) -> Outcome:
+        return await self._space.release(account, level, reason)
 
-    async def tell(self, account: Account, message: Message) -> Outcome:
-        return await self._space.tell(account, message)
+    async def send_message(self, account: Account, message: Message) -> Outcome:
+        return await self._space.send_message(account, message)
 
-    async def give_back(self, account: Account, things: tuple[Belonging, ...]) -> Outcome:
-        return await self._space.give_back(account, things)
+    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
+        return await self._space.reinstate(account, entitlements)
 
-    async def find(self, text: str) -> tuple[str, str] | Unknown | None:
-        return await self._space.find(text)
+    async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
+        return await self._space.find_account(text)
 
-    async def linked(self, account: Account) -> tuple[Account, ...] | Unknown:
-        return await self._space.linked(account)
+    async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
+        return await self._space.linked_accounts(account)
 
-    async def check(self) -> tuple[Finding, ...]:
+    async def check(self) -> tuple[CheckResult, ...]:
         return await self._space.check()
 
-    def busy(self, account: Account) -> bool:
-        return self._space.busy(account)
+    def has_call_in_flight(self, account: Account) -> bool:
+        return self._space.has_call_in_flight(account)
 
-    async def date(self) -> datetime | None:
-        return await self._space.date()
+    async def server_time(self) -> datetime | None:
+        return await self._space.server_time()
 
 
-class Announced(Passed):
+class AnnouncedSpace(ForwardingSpace):
     """Each look and each act is announced as it begins and as it ends."""
 
     def __init__(self, space: Space, announcer: Announcer) -> None:
@@ -103,53 +103,53 @@ class Announced(Passed):
         self._announcer = announcer
 
     async def observe(self, account: Account) -> Observation:
-        return await self._announcer.call(Point.LOOK, super().observe(account), acts=False)
+        return await self._announcer.call(Point.OBSERVATION, super().observe(account), acts=False)
 
-    async def restrict(self, order: Order) -> Outcome:
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
         return await self._announcer.call(Point.CALL, super().restrict(order), acts=True)
 
-    async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
-        return await self._announcer.call(Point.CALL, super().release(account, hold, reason), acts=True)
+    async def release(self, account: Account, level: AccessLevel, reason: str) -> Outcome:
+        return await self._announcer.call(Point.CALL, super().release(account, level, reason), acts=True)
 
-    async def tell(self, account: Account, message: Message) -> Outcome:
-        return await self._announcer.call(Point.CALL, super().tell(account, message), acts=True)
+    async def send_message(self, account: Account, message: Message) -> Outcome:
+        return await self._announcer.call(Point.CALL, super().send_message(account, message), acts=True)
 
-    async def give_back(self, account: Account, things: tuple[Belonging, ...]) -> Outcome:
-        return await self._announcer.call(Point.CALL, super().give_back(account, things), acts=True)
+    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
+        return await self._announcer.call(Point.CALL, super().reinstate(account, entitlements), acts=True)
 
 
-class IntentsLost(Passed):
+class IntentsLost(ForwardingSpace):
     """What was about to be done is forgotten before it is done."""
 
     def __init__(self, space: Space, forget: Forget) -> None:
         super().__init__(space)
         self._forget = forget
 
-    async def restrict(self, order: Order) -> Outcome:
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
         await self._forget()
         return await super().restrict(order)
 
 
-class ReleaseDropped(Passed):
+class ReleaseDropped(ForwardingSpace):
     """Says of each release that it is done, and does nothing."""
 
-    async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
+    async def release(self, account: Account, level: AccessLevel, reason: str) -> Outcome:
         return Done()
 
 
-class PlacedByLifting(Passed):
+class PlacedByLifting(ForwardingSpace):
     """Lifts whatever stands before it places: for a moment everybody can come in."""
 
-    async def restrict(self, order: Order) -> Outcome:
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
         outcome = await super().restrict(order)
-        await super().release(order.account, order.hold, order.reason)
+        await super().release(order.account, order.level, order.reason)
         await super().restrict(order)
         return outcome
 
 
-def sabotaged(space: Space, how: Sabotage, forget: Forget) -> Space:
+def sabotage_space(space: Space, sabotage: Sabotage, forget: Forget) -> Space:
     """The space, broken in that way; `forget` makes the service lose every open intent."""
-    match how:
+    match sabotage:
         case Sabotage.NOTHING:
             return space
         case Sabotage.INTENTS_LOST:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from tests.architecture.source import HOUSE
+from tests.architecture.source import ROOT
 from tests.docs.policy import EVERYWHERE, citations
 
-PAGE: Final = HOUSE / "docs" / "architecture.md"
+PAGE: Final = ROOT / "docs" / "architecture.md"
 _SECTION: Final = re.compile(r"^(?:## |- \*\*)(\d+(?:\.\d+)?)[. ]", re.MULTILINE)
 _CITATION: Final = re.compile(r"\barchitecture\s+(\d+(?:\.\d+)?)", re.IGNORECASE)
 

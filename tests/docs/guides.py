@@ -7,13 +7,13 @@ from typing import Final
 from connectors.discord import permissions as on_discord
 from connectors.forum import permissions as on_forum
 from connectors.github import permissions as on_github
-from guardian.spaces.needs import Need
-from tests.architecture.source import HOUSE
+from guardian.spaces.needs import Requirement
+from tests.architecture.source import ROOT
 from tests.docs import keys, page
 from tests.docs.layers import packages_table
 from tests.docs.table import Row, Table, cell
 
-PAGES: Final = tuple(sorted((HOUSE / "docs").glob("*.md")))
+PAGES: Final = tuple(sorted((ROOT / "docs").glob("*.md")))
 NEEDS: Final = {
     "discord permissions": on_discord.PERMISSIONS,
     "discord besides": (on_discord.MEMBERS_INTENT, on_discord.COMMANDS_SCOPE),
@@ -30,7 +30,7 @@ def every_table() -> Iterator[Table]:
     """Every table of every page."""
     yield from page.tables()
     yield packages_table()
-    yield from (_needs(name, needs) for name, needs in NEEDS.items())
+    yield from (_needs(name, requirements) for name, requirements in NEEDS.items())
     yield from (_keys(section) for section in keys.READ_AS)
 
 
@@ -39,11 +39,13 @@ def text_of(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _needs(name: str, needs: Iterable[Need]) -> Table:
+def _needs(name: str, requirements: Iterable[Requirement]) -> Table:
     head = ("What", "What it is for", "What does not work without it")
-    return Table(f"needs {name}", head, tuple(Row(n.shown, ("", cell(n.used), cell(n.breaks))) for n in needs))
+    return Table(
+        f"needs {name}", head, tuple(Row(n.label, ("", cell(n.purpose), cell(n.impact))) for n in requirements)
+    )
 
 
 def _keys(section: str) -> Table:
-    rows = (Row(k.name, ("", f"`{cell(k.value)}`", cell(k.about))) for k in keys.sample(section))
+    rows = (Row(k.name, ("", f"`{cell(k.value)}`", cell(k.about))) for k in keys.read_sample(section))
     return Table(f"keys {section}", ("Key", "For example", "What it is"), tuple(rows))

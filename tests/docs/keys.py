@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from guardian.presets import shipped
+from guardian.presets import load_shipped
 from guardian.settings.mail import InboxSettings, MailSettings
 from guardian.settings.models import HeartbeatSettings
 from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings
@@ -36,11 +36,11 @@ class Key:
 
 
 @cache
-def sample(section: str) -> tuple[Key, ...]:
+def read_sample(section: str) -> tuple[Key, ...]:
     """The keys of the section as the sample has them, those that are commented out among them."""
     found: dict[str, Key] = {}
     here, last = "", ""
-    for line in shipped("guardian.toml").splitlines():
+    for line in load_shipped("guardian.toml").splitlines():
         if header := _SECTION.match(line):
             here = header[1]
         if here != section:
@@ -54,7 +54,7 @@ def sample(section: str) -> tuple[Key, ...]:
     return tuple(found.values())
 
 
-def read(section: str) -> frozenset[str]:
+def keys_read(section: str) -> frozenset[str]:
     """The keys of the section that the code reads."""
     every = frozenset(keys_of(READ_AS[section]))
     return every | _OF_EVERY_SPACE if section.startswith("spaces.") else every

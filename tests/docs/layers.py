@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from tests.architecture.source import HOUSE, PRODUCT, Module, imported, modules
+from tests.architecture.source import PRODUCT, ROOT, Module, imported, modules
 from tests.docs.table import Row, Table, cell
 
 _SEPARATORS: Final = str.maketrans({"|": " ", ":": " ", "(": " ", ")": " "})
@@ -35,7 +35,7 @@ class Layers:
 @cache
 def contracts() -> tuple[Layers, ...]:
     """Return every layers contract, in the order of `pyproject.toml`; one with containers counts once for each."""
-    said = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    said = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
     return tuple(layers for contract in said if contract["type"] == "layers" for layers in _read(contract))
 
 
@@ -69,7 +69,7 @@ def packages_table() -> Table:
     shown = {
         module.name: module
         for module in modules(*PRODUCT)
-        if module.name in layered or (module.is_sign and module.name.count(".") < _DEEPEST)
+        if module.name in layered or (module.is_package_file and module.name.count(".") < _DEEPEST)
     }
     names = sorted(shown.keys() - {_ROOT}, key=_rank)
     return Table("packages", ("Package", "What it is for"), tuple(Row(n, ("", _first(shown[n]))) for n in names))

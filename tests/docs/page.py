@@ -16,19 +16,19 @@ import discord
 from discord import AppCommandType, app_commands
 
 from connectors.discord.intake import FEATURES
-from connectors.discord.serving import Counter, Place
+from connectors.discord.serving import InteractionRouter, ServerConfig
 from connectors.forum import commands as forum_commands
-from guardian.cases.values import Door
+from guardian.cases.values import ReportChannel
 from guardian.cli.__main__ import COMMANDS
-from guardian.desk.desk import Desk, Works
+from guardian.desk.desk import AppContext, UnitOfWorkFactory
 from guardian.ids import SpaceName
-from guardian.notices.catalogue import say
+from guardian.notices.catalogue import translate_text
 from guardian.people.permissions import (
+    ALLOWED_SEATS,
     BOARD,
     BOARD_LIAISON,
     CHAIRS,
     LIAISON,
-    MAY,
     MEMBERS,
     MODERATORS,
     MODERATORS_CHAIR,
@@ -36,8 +36,8 @@ from guardian.people.permissions import (
     Seat,
 )
 from guardian.policy_file import read_policy
-from guardian.presets import preset
-from guardian.spaces.registry import Mode, Registered, Spaces
+from guardian.presets import load_preset
+from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
 from tests.architecture.source import dotted
 from tests.docs import reach
 from tests.docs.reach import Code, Gate
@@ -75,11 +75,11 @@ class Command:
 @cache
 def commands() -> tuple[Command, ...]:
     """Every command and menu of the server, in the order in which they are registered."""
-    counter = _counter()
+    router = _empty_router()
     found: list[Command] = []
     for feature in FEATURES:
-        feature.add_to(counter)
-        every = [each for kind in AppCommandType for each in counter.tree.get_commands(guild=counter.guild, type=kind)]
+        feature.add_to(router)
+        every = [each for kind in AppCommandType for each in router.tree.get_commands(guild=router.guild, type=kind)]
         known = {each.name for each in found}
         found += [_command(each) for each in every if str(each.name) not in known]
     return tuple(found)
@@ -92,18 +92,18 @@ def buttons() -> Mapping[str, tuple[tuple[str, ...], frozenset[Seat] | None]]:
     for verb, label in reach.buttons():
         labels.setdefault(verb, []).append(_label(label))
     return {
-        verb: (tuple(dict.fromkeys(filter(None, said))), _seats(_every_gate(reach.handlers(verb, "on_press"))))
+        verb: (tuple(dict.fromkeys(filter(None, said))), _seats(_all_gates(reach.handlers(verb, "on_button"))))
         for verb, said in labels.items()
     }
 
 
 @cache
-def counter_of_all() -> Counter:
+def router_of_all() -> InteractionRouter:
     """The counter with every command, button and form of the server."""
-    counter = _counter()
+    router = _empty_router()
     for feature in FEATURES:
-        feature.add_to(counter)
-    return counter
+        feature.add_to(router)
+    return router
 
 
 def audience(seats: frozenset[Seat] | None, nobody: str = EVERYBODY) -> str:
@@ -122,7 +122,7 @@ def tables() -> Iterator[Table]:
     yield Table("discord buttons", ("Button", "Who"), tuple(_button_row(*each) for each in buttons().values()))
     yield Table("forum", ("Command", "Who", "How it is written", "What it answers"), tuple(_forum_rows()))
     yield Table("github", ("Command", "Who", "What it answers"), (_github_row(),))
-    doors = tuple(Row(door, ("",), 2) for door in Door)
+    doors = tuple(Row(channel, ("",), 2) for channel in ReportChannel)
     yield Table("doors", ("Door", "Where, and who can read it there", "What it answers"), doors)
     yield Table("host", head[:3], tuple(_host_row(*each) for each in COMMANDS.items()))
 
@@ -141,21 +141,21 @@ def _button_row(labels: tuple[str, ...], seats: frozenset[Seat] | None) -> Row:
 
 
 def _forum_rows() -> Iterator[Row]:
-    for name, deed in forum_commands._CARRIED_OUT.items():
+    for name, deed in forum_commands._COMMANDS.items():
         code = reach.code_of(forum_commands.__name__, deed.__name__)
-        ways = [found for found in _SYNTAX.findall(forum_commands.ASKED) if found.startswith(f"{name} ")]
+        ways = [found for found in _SYNTAX.findall(forum_commands.NOT_A_COMMAND) if found.startswith(f"{name} ")]
         yield Row(name, ("", audience(_seats(reach.gates(code))), "<br>".join(f"`{cell(each)}`" for each in ways)), 1)
 
 
 def _github_row() -> Row:
-    code = reach.code_of("connectors.github.intake", "GithubInbox._passed_on")
+    code = reach.code_of("connectors.github.intake", "GithubInbox._escalate")
     return Row("@APP /escalate", (" [soon or danger] and words", audience(_seats(reach.gates(code)))), 1)
 
 
 def _host_row(name: str, about: tuple[str, str]) -> Row:
     module, summary = about
     gates = reach.gates(reach.code_of(f"guardian.cli.{module}", "command"))
-    seats = frozenset(seat for gate in gates for use in gate for seat in MAY[use]) if gates else None
+    seats = frozenset(seat for gate in gates for use in gate for seat in ALLOWED_SEATS[use]) if gates else None
     by = f"whoever has the host, in the name of: {audience(seats)}" if seats else "whoever has the host"
     return Row(f"guardian {name}", ("", by, summary))
 
@@ -172,12 +172,12 @@ def _seats(gates: Iterable[Gate]) -> frozenset[Seat] | None:
     """The seats that open every gate; None where there is none."""
     found: frozenset[Seat] | None = None
     for gate in gates:
-        opens = frozenset(seat for use in gate for seat in MAY[use])
-        found = opens if found is None else frozenset(_both(found, opens))
+        opens = frozenset(seat for use in gate for seat in ALLOWED_SEATS[use])
+        found = opens if found is None else frozenset(_intersect(found, opens))
     return found
 
 
-def _both(some: frozenset[Seat], others: frozenset[Seat]) -> Iterator[Seat]:
+def _intersect(some: frozenset[Seat], others: frozenset[Seat]) -> Iterator[Seat]:
     """The narrower of each two seats of which one is within the other."""
     for one in some:
         for other in others:
@@ -185,7 +185,7 @@ def _both(some: frozenset[Seat], others: frozenset[Seat]) -> Iterator[Seat]:
                 yield one if one.office is not None else other
 
 
-def _every_gate(codes: Iterable[Code]) -> frozenset[Gate]:
+def _all_gates(codes: Iterable[Code]) -> frozenset[Gate]:
     return frozenset(gate for code in codes for gate in reach.gates(code))
 
 
@@ -206,16 +206,18 @@ def _code_of(callback: Any) -> Code:
     return next(code for _, code in reach.decorated(callback.__module__) if code.node.decorator_list[0].lineno == line)
 
 
-def _counter() -> Counter:
+def _empty_router() -> InteractionRouter:
     """A counter with every space behind it, at which nobody is ever served."""
     names = ("discord", "forum", "github")
     clock = FrozenClock()
-    spaces = Spaces(tuple(Registered(FakeSpace(clock, name), Mode.OBSERVE) for name in names))
-    policy = read_policy(preset("django"))
-    desk = Desk(cast(Works, None), policy, clock, spaces, "https://conduct.example.org", "Example community")
+    spaces = SpaceRegistry(tuple(RegisteredSpace(FakeSpace(clock, name), Mode.OBSERVE) for name in names))
+    policy = read_policy(load_preset("django"))
+    app = AppContext(
+        cast(UnitOfWorkFactory, None), policy, clock, spaces, "https://conduct.example.org", "Example community"
+    )
     client = discord.Client(intents=discord.Intents.none())
-    place = Place(SpaceName("discord"), "1", "https://discord.example", timedelta(seconds=1))
-    return Counter(desk, client, place)
+    config = ServerConfig(SpaceName("discord"), "1", "https://discord.example", timedelta(seconds=1))
+    return InteractionRouter(app, client, config)
 
 
 def _label(written: ast.expr) -> str:
@@ -230,4 +232,4 @@ def _label(written: ast.expr) -> str:
 
 
 def _raw(key: str) -> str:
-    return say("", key, reference="…")
+    return translate_text("", key, reference="…")

@@ -10,10 +10,10 @@ from itertools import pairwise
 from typing import Final
 from xml.sax.saxutils import escape
 
-from tests.architecture.source import HOUSE
+from tests.architecture.source import ROOT
 from tests.docs.layers import Layers, contracts, imports, needed
 
-PICTURE: Final = HOUSE / "docs" / "architecture.svg"
+PICTURE: Final = ROOT / "docs" / "architecture.svg"
 _LETTER: Final = 7.3
 _PADDING: Final = 14.0
 _HEIGHT: Final = 28.0

@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from tests.architecture.source import HOUSE
+from tests.architecture.source import ROOT
 
-PAGE: Final = HOUSE / "docs" / "policy.md"
+PAGE: Final = ROOT / "docs" / "policy.md"
 CODE: Final = ("rules", "guardian", "connectors")
 EVERYWHERE: Final = (*CODE, "tests", "config", "docs")
-NOT_PRODUCT: Final = HOUSE / "guardian" / "sandbox"
+NOT_PRODUCT: Final = ROOT / "guardian" / "sandbox"
 MARK: Final = "*(not carried yet)*"
 WRITTEN: Final = frozenset({".py", ".toml", ".md", ".txt", ".html"})
 CITATION: Final = re.compile(r"\bP-\d+(?:\.\d+)?")
@@ -66,7 +66,7 @@ def citations(pattern: re.Pattern[str], *folders: str) -> Mapping[str, frozenset
     found: dict[str, set[str]] = {}
     for path in _files(folders):
         for cited in pattern.findall(path.read_text(encoding="utf-8")):
-            found.setdefault(cited, set()).add(str(path.relative_to(HOUSE)))
+            found.setdefault(cited, set()).add(str(path.relative_to(ROOT)))
     return {cited: frozenset(paths) for cited, paths in found.items()}
 
 
@@ -77,9 +77,9 @@ def carried() -> frozenset[str]:
 
 
 def _files(folders: tuple[str, ...]) -> Iterator[Path]:
-    paths = (path for folder in folders for path in (HOUSE / folder).rglob("*") if path.suffix in WRITTEN)
+    paths = (path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in WRITTEN)
     return (path for path in sorted(paths) if path != PAGE)
 
 
 def _is_product(path: str) -> bool:
-    return path.endswith(".py") and NOT_PRODUCT not in (HOUSE / path).parents
+    return path.endswith(".py") and NOT_PRODUCT not in (ROOT / path).parents

@@ -15,10 +15,10 @@ from tests.architecture.source import dotted, modules
 Gate = frozenset[UseCase]
 """One question for a seat: any of these use cases opens it."""
 
-_ROOMS = ("connectors/discord/commands", "connectors/forum", "connectors/github", "guardian/desk", "guardian/cli")
-_ASKS = frozenset({"acting", "opened_as"})
+_FOLDERS = ("connectors/discord/commands", "connectors/forum", "connectors/github", "guardian/desk", "guardian/cli")
+_PERMISSION_CHECKS = frozenset({"require_permission", "opened_as"})
 """The functions whose third argument is the use case that a member must have a seat for."""
-_OPENS = frozenset({"named", "form_of"})
+_FORM_OPENERS = frozenset({"custom_id", "build_form"})
 """The functions whose first argument may be the verb of the form that is opened."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -48,27 +48,27 @@ class _Module:
 
 def gates(start: Code) -> frozenset[Gate]:
     """Every question for a seat that is asked on the way from that function."""
-    return frozenset(gate for code in _reached(start) for gate in _asked(code))
+    return frozenset(gate for code in _reachable(start) for gate in _gates_of_function(code))
 
 
 def code_of(module: str, name: str) -> Code:
     """The function of that name in that module."""
-    return _house()[module].functions[name]
+    return _all_modules()[module].functions[name]
 
 
 def decorated(module: str) -> Iterator[tuple[ast.Call, Code]]:
     """Every function of the module that is decorated by a call, with that call."""
-    for code in _house()[module].every:
+    for code in _all_modules()[module].every:
         yield from ((each, code) for each in code.node.decorator_list if isinstance(each, ast.Call))
 
 
 def text_of(module: str, expression: ast.expr) -> str | None:
     """The text that an expression is: written there, or a constant of its own or another module."""
-    return _text(_house()[module], expression)
+    return _text(_all_modules()[module], expression)
 
 
 @cache
-def _reached(start: Code) -> frozenset[Code]:
+def _reachable(start: Code) -> frozenset[Code]:
     found, waiting = {start}, [start]
     while waiting:
         for code in _followed(waiting.pop()):
@@ -84,7 +84,7 @@ def _followed(code: Code) -> frozenset[Code]:
 
 
 @cache
-def _asked(code: Code) -> frozenset[Gate]:
+def _gates_of_function(code: Code) -> frozenset[Gate]:
     return frozenset(_gates_in(code))
 
 
@@ -92,11 +92,11 @@ def _next(code: Code) -> Iterator[Code]:
     yield from code.within.values()
     for node in _body(code):
         if isinstance(node, ast.Name | ast.Attribute):
-            found = _meant(code, node)
+            found = _resolve(code, node)
             if found is not None:
                 yield found
-        elif isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in _OPENS and node.args:
-            yield from handlers(_text(code.module, node.args[0]), "on_form")
+        elif isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in _FORM_OPENERS and node.args:
+            yield from handlers(_text(code.module, node.args[0]), "on_modal")
 
 
 def _body(code: Code) -> Iterator[ast.AST]:
@@ -112,14 +112,14 @@ def _body(code: Code) -> Iterator[ast.AST]:
         waiting += ast.iter_child_nodes(node)
 
 
-def _meant(code: Code, node: ast.expr) -> Code | None:
+def _resolve(code: Code, node: ast.expr) -> Code | None:
     name = dotted(node)
     if isinstance(node, ast.Name):
         scope: Code | None = code
         while scope is not None:
             if name in scope.within:
                 return scope.within[name]
-            if name in _own_names(scope):
+            if name in _local_names(scope):
                 return None
             scope = scope.around
         return code.module.functions.get(name) or _imported(code.module.imports.get(name, ""))
@@ -130,7 +130,7 @@ def _meant(code: Code, node: ast.expr) -> Code | None:
 
 
 @cache
-def _own_names(code: Code) -> frozenset[str]:
+def _local_names(code: Code) -> frozenset[str]:
     """What the function calls its own: its arguments, and what it assigns."""
     arguments = code.node.args
     given = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
@@ -140,13 +140,13 @@ def _own_names(code: Code) -> frozenset[str]:
 
 def _imported(name: str) -> Code | None:
     module, _, function = name.rpartition(".")
-    return _house()[module].functions.get(function) if module in _house() else None
+    return _all_modules()[module].functions.get(function) if module in _all_modules() else None
 
 
 def handlers(verb: str | None, kind: str) -> Iterator[Code]:
-    """What is done when a form of that verb is sent (`on_form`), or a button of it is pressed (`on_press`)."""
+    """What is done when a form of that verb is sent (`on_modal`), or a button of it is pressed (`on_button`)."""
     for call, code in _handled().get(f"{kind} {verb}", ()) if verb is not None else ():
-        found = _meant(code, call.args[1])
+        found = _resolve(code, call.args[1])
         if found is not None:
             yield found
 
@@ -154,7 +154,7 @@ def handlers(verb: str | None, kind: str) -> Iterator[Code]:
 @cache
 def _handled() -> Mapping[str, list[tuple[ast.Call, Code]]]:
     found: dict[str, list[tuple[ast.Call, Code]]] = {}
-    for module in _house().values():
+    for module in _all_modules().values():
         for call, code in module.handled:
             kind, verb = dotted(call.func).rpartition(".")[2], _text(module, call.args[0])
             found.setdefault(f"{kind} {verb}", []).append((call, code))
@@ -163,10 +163,10 @@ def _handled() -> Mapping[str, list[tuple[ast.Call, Code]]]:
 
 def buttons() -> Iterator[tuple[str, ast.expr]]:
     """Every button that is shown anywhere: its verb, and how its label is written."""
-    for module in _house().values():
+    for module in _all_modules().values():
         for button in module.buttons:
             made = button.args[1] if len(button.args) > 1 else None
-            if isinstance(made, ast.Call) and dotted(made.func) == "named":
+            if isinstance(made, ast.Call) and dotted(made.func) == "custom_id":
                 verb = _text(module, made.args[0])
                 if verb is not None:
                     yield verb, button.args[0]
@@ -174,7 +174,7 @@ def buttons() -> Iterator[tuple[str, ast.expr]]:
 
 def _gates_in(code: Code) -> Iterator[Gate]:
     for node in _body(code):
-        if isinstance(node, ast.Call) and dotted(node.func) in _ASKS and len(node.args) == 3:
+        if isinstance(node, ast.Call) and dotted(node.func) in _PERMISSION_CHECKS and len(node.args) == 3:
             yield frozenset(_uses(node.args[2])) or frozenset(u for each in code.node.body for u in _uses(each))
 
 
@@ -185,9 +185,9 @@ def _uses(node: ast.AST) -> Iterator[UseCase]:
 
 
 @cache
-def _house() -> Mapping[str, _Module]:
+def _all_modules() -> Mapping[str, _Module]:
     found = {}
-    for source in modules(*_ROOMS):
+    for source in modules(*_FOLDERS):
         module = _Module(source.name)
         for node in source.tree.body:
             module.constants |= dict(_constants(node))
@@ -235,7 +235,7 @@ def _note_call(module: _Module, call: ast.Call, around: Code | None) -> None:
     name = dotted(call.func)
     if name == "Button":
         module.buttons.append(call)
-    elif around is not None and name.endswith((".on_form", ".on_press")):
+    elif around is not None and name.endswith((".on_modal", ".on_button")):
         module.handled.append((call, around))
 
 
@@ -245,5 +245,7 @@ def _text(module: _Module, expression: ast.expr) -> str | None:
     if isinstance(expression, ast.Name):
         name = expression.id
         there, _, imported = module.imports.get(name, "").rpartition(".")
-        return module.constants.get(name) or (_house()[there].constants.get(imported) if there in _house() else None)
+        return module.constants.get(name) or (
+            _all_modules()[there].constants.get(imported) if there in _all_modules() else None
+        )
     return None

@@ -9,18 +9,18 @@ import discord
 import pytest
 
 from connectors.discord.permissions import COMMANDS_SCOPE, PERMISSIONS
-from connectors.forum.permissions import NEEDS as OF_THE_FORUM
-from connectors.github.permissions import NEEDS as OF_GITHUB
+from connectors.forum.permissions import REQUIREMENTS as OF_THE_FORUM
+from connectors.github.permissions import REQUIREMENTS as OF_GITHUB
 from guardian.cli.__main__ import COMMANDS
-from guardian.notices.wording import Wording
-from guardian.presets import shipped
+from guardian.notices.wording import NoticeRenderer
+from guardian.presets import load_shipped
 from guardian.web.sign_in import SignIn
-from guardian.web.site import Site, templates
+from guardian.web.site import Site, create_templates
 from guardian.web.words import FILTERS
-from tests.architecture.source import HOUSE
+from tests.architecture.source import ROOT
 from tests.docs import keys
 from tests.docs.guides import NEEDS, PAGES, every_table, text_of
-from tests.docs.page import counter_of_all
+from tests.docs.page import router_of_all
 from tests.docs.table import named_in, rewritten, unsaid
 
 TEXTS = {path.name: text_of(path) for path in PAGES}
@@ -39,14 +39,14 @@ def test_a_volunteer_is_asked_for_the_rights_that_the_code_looks_for_and_no_othe
 def test_no_right_and_no_key_is_left_out_of_the_guides_or_told_twice() -> None:
     shown = [name for text in TEXTS.values() for name in named_in(text)]
     assert sorted(shown) == sorted(table.name for table in every_table())
-    listed = {need for needs in NEEDS.values() for need in needs}
+    listed = {requirement for requirements in NEEDS.values() for requirement in requirements}
     assert {*OF_THE_FORUM, *OF_GITHUB, *PERMISSIONS} <= listed
 
 
 @pytest.mark.parametrize("section", keys.READ_AS)
 def test_every_key_that_the_code_reads_is_explained_in_the_sample(section: str) -> None:
-    explained = {key.name for key in keys.sample(section) if key.about}
-    assert explained == keys.read(section) - {"inbox"}
+    explained = {key.name for key in keys.read_sample(section) if key.about}
+    assert explained == keys.keys_read(section) - {"inbox"}
 
 
 def test_the_invitation_asks_for_the_needed_permissions_and_no_other() -> None:
@@ -54,14 +54,14 @@ def test_the_invitation_asks_for_the_needed_permissions_and_no_other() -> None:
     assert address is not None
     asked = parse_qs(urlsplit(address[0]).query)
     given = discord.Permissions(int(asked["permissions"][0]))
-    assert {name for name, on in given if on} == {need.key for need in PERMISSIONS}
-    assert asked["scope"] == [f"bot {COMMANDS_SCOPE.key}"]
+    assert {name for name, on in given if on} == {requirement.api_name for requirement in PERMISSIONS}
+    assert asked["scope"] == [f"bot {COMMANDS_SCOPE.api_name}"]
 
 
 @pytest.mark.parametrize("space", ["discord", "github"])
 def test_whoever_signs_in_comes_back_to_the_address_that_the_guide_has_registered(space: str) -> None:
-    desk = counter_of_all().desk
-    site = Site(desk, templates(FILTERS), Wording(desk.community, desk.base_url), secure_cookies=True)
+    app = router_of_all().app
+    site = Site(app, create_templates(FILTERS), NoticeRenderer(app.community, app.base_url), secure_cookies=True)
     routes = [route.path for route in SignIn(site, ()).routes()]
     back = f"/sign-in/{space}/back"
     assert back in TEXTS[f"connect-{space}.md"]
@@ -82,12 +82,12 @@ def test_the_members_of_the_guide_are_written_as_the_file_takes_them() -> None:
 
 
 def test_the_guides_and_the_sample_name_the_same_secret_files() -> None:
-    sample = set(re.findall(r'"(secrets/[a-z.-]+)"', shipped("guardian.toml")))
+    sample = set(re.findall(r'"(secrets/[a-z.-]+)"', load_shipped("guardian.toml")))
     assert set(re.findall(r"`(secrets/[a-z.-]+)`", TOGETHER)) <= sample
 
 
 def test_no_link_between_the_pages_leads_nowhere() -> None:
-    places = [*PAGES, *HOUSE.glob("*.md")]
+    places = [*PAGES, *ROOT.glob("*.md")]
     broken = [
         f"{page.name}: {link}"
         for page in places

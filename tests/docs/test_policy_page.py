@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from guardian.presets import preset
-from rules.policy import Value, values
+from guardian.presets import load_preset
+from rules.policy import PolicyValue, policy_values
 from tests.docs.policy import EVERYWHERE, MARK, PAGE, carried, cited_in, ids, read, rules
 
 RULE = "P-" + "1.1"
@@ -25,13 +25,13 @@ def test_a_rule_with_the_mark_is_not_carried() -> None:
     assert [rule.id for rule in rules().values() if not rule.is_carried and rule.id in carried()] == []
 
 
-@pytest.mark.parametrize("value", values(), ids=[value.path for value in values()])
-def test_a_value_of_policy_stands_with_its_rule_as_django_sets_it(value: Value) -> None:
+@pytest.mark.parametrize("value", policy_values(), ids=[value.path for value in policy_values()])
+def test_a_value_of_policy_stands_with_its_rule_as_django_sets_it(value: PolicyValue) -> None:
     assert rules()[value.source.rule].values.get(value.key) == _shown(_django()[value.section][value.key])
 
 
 def test_the_page_shows_no_value_that_no_policy_file_has() -> None:
-    known = {(value.source.rule, value.key) for value in values()}
+    known = {(value.source.rule, value.key) for value in policy_values()}
     assert [(rule.id, key) for rule in rules().values() for key in rule.values if (rule.id, key) not in known] == []
 
 
@@ -48,7 +48,7 @@ def test_the_mark_is_read(text: str, is_carried: bool) -> None:
 
 
 def _django() -> Mapping[str, Mapping[str, object]]:
-    return tomllib.loads(preset("django"))
+    return tomllib.loads(load_preset("django"))
 
 
 def _shown(value: object) -> str:

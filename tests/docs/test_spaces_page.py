@@ -1,13 +1,13 @@
 """`docs/spaces.md` names every door and command with who may use it, as the code itself asks; nothing works unasked."""
 
 from guardian.people.permissions import UseCase
-from tests.architecture.source import HOUSE
+from tests.architecture.source import ROOT
 from tests.docs import reach
 from tests.docs.guides import text_of
-from tests.docs.page import buttons, commands, counter_of_all, tables
+from tests.docs.page import buttons, commands, router_of_all, tables
 from tests.docs.table import rewritten
 
-TEXT = text_of(HOUSE / "docs" / "spaces.md")
+TEXT = text_of(ROOT / "docs" / "spaces.md")
 REPORTING = {"report", "report-status", "Report this person", "Report to the working group"}
 NOTHING_DONE = "not-yet"
 
@@ -24,9 +24,9 @@ def test_nothing_but_reporting_is_open_to_everybody() -> None:
 
 
 def test_every_button_that_decides_something_asks_who_pressed_it() -> None:
-    counter = counter_of_all()
-    assert set(buttons()) == set(counter._presses)
-    for_everybody = counter._anywhere & set(counter._presses)
+    router = router_of_all()
+    assert set(buttons()) == set(router._button_handlers)
+    for_everybody = router._direct_message_actions & set(router._button_handlers)
     assert {verb for verb, (_, seats) in buttons().items() if seats is None} == for_everybody | {NOTHING_DONE}
 
 

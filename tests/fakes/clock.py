@@ -23,9 +23,9 @@ class FrozenClock:
     def trusted(self) -> bool:
         return self.trust
 
-    def heard(self, space: str, date: datetime | None) -> None:
-        self.dates[space] = date
+    def observe_server_time(self, space: str, server_time: datetime | None) -> None:
+        self.dates[space] = server_time
 
-    def move(self, by: timedelta) -> None:
+    def advance(self, by: timedelta) -> None:
         """So much later."""
         self.instant += by

@@ -12,31 +12,31 @@ from guardian.clock import Clock
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import (
-    Abilities,
     Account,
-    Belonging,
-    Belongings,
-    Finding,
-    Hand,
-    Held,
+    ActedBy,
+    Attribution,
+    Capabilities,
+    CheckResult,
+    Entitlement,
+    Entitlements,
+    Listing,
     Message,
     Observation,
-    Order,
+    Observed,
+    ObservedRestriction,
     Presence,
-    Seen,
-    Sweep,
-    Trace,
+    RestrictionOrder,
     Unknown,
 )
 from guardian.spaces.port import Missing as MissingAccount
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 
 OURS = "guardian"
 NEEDS = "the permission to moderate"
-BOTH = frozenset({Hold.MUTED, Hold.BARRED})
+BOTH = frozenset({AccessLevel.MUTED, AccessLevel.BARRED})
 
 
-class Trouble(StrEnum):
+class Fault(StrEnum):
     """How a space misbehaves, until told otherwise."""
 
     NONE = "none"
@@ -47,22 +47,22 @@ class Trouble(StrEnum):
     STALE = "stale"  # looks answer what stood when the trouble began
 
 
-class Deed(StrEnum):
+class ActionKind(StrEnum):
     """What an act was."""
 
     RESTRICT = "restrict"
     RELEASE = "release"
-    TELL = "tell"
-    GIVE_BACK = "give_back"
+    SEND_MESSAGE = "tell"
+    REINSTATE = "give_back"
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class RecordedAction:
     """One act that the fake was asked for, and what it changed."""
 
-    deed: Deed
+    kind: ActionKind
     native_id: str
-    hold: Hold | None
+    level: AccessLevel | None
     at: datetime
     changed: bool
     by: str = OURS
@@ -76,10 +76,10 @@ class FakeAccount:
     handle: str
     member: bool = True
     inbox_open: bool = True
-    above_us: bool = False
-    holds: dict[Hold, Held] = field(default_factory=dict)
-    traces: dict[Hold, Trace] = field(default_factory=dict)
-    things: tuple[Belonging, ...] = ()
+    outranks_us: bool = False
+    restrictions: dict[AccessLevel, ObservedRestriction] = field(default_factory=dict)
+    attributions: dict[AccessLevel, Attribution] = field(default_factory=dict)
+    entitlements: tuple[Entitlement, ...] = ()
     inbox: dict[str, Message] = field(default_factory=dict)
     elsewhere: tuple[Account, ...] = ()
 
@@ -96,40 +96,40 @@ class FakeSpace:
         clock: Clock,
         name: str = "fake",
         *,
-        holds: frozenset[Hold] = BOTH,
-        signed: frozenset[Hold] = BOTH,
-        longest: timedelta | None = None,
+        levels: frozenset[AccessLevel] = BOTH,
+        carries_reference: frozenset[AccessLevel] = BOTH,
+        longest_term: timedelta | None = None,
         mute_needs_member: bool = False,
-        tells: bool = True,
-        bulk: int = 1,
+        private_messages: bool = True,
+        bulk_size: int = 1,
     ) -> None:
         self.name = SpaceName(name)
-        self.abilities = Abilities(
-            holds=holds,
-            signed=signed & holds,
-            longest={Hold.MUTED: longest} if longest else {},
+        self.capabilities = Capabilities(
+            levels=levels,
+            carries_reference=carries_reference & levels,
+            longest_term={AccessLevel.MUTED: longest_term} if longest_term else {},
             needs=(NEEDS,),
-            needs_presence=frozenset({Hold.MUTED}) if mute_needs_member else frozenset(),
+            needs_presence=frozenset({AccessLevel.MUTED}) if mute_needs_member else frozenset(),
             destroys="Membership and roles.",
-            vouches=True,
-            private=tells,
+            knows_linked_accounts=True,
+            private_messages=private_messages,
             ceiling=timedelta(seconds=2),
-            bulk=bulk,
+            bulk_size=bulk_size,
         )
         self.accounts: dict[str, FakeAccount] = {}
-        self.acts: list[Act] = []
-        self.looks = 0
-        self.calls_for_many = 0
-        self.trouble = Trouble.NONE
+        self.actions: list[RecordedAction] = []
+        self.observations = 0
+        self.bulk_calls = 0
+        self.fault = Fault.NONE
         self.after: timedelta | None = None
-        self.says_who = True
+        self.names_authors = True
         self.date_offset: timedelta | None = timedelta()
-        self.wire_open: set[str] = set()
-        self.before_act: Callable[[Deed, str], None] = lambda deed, native_id: None
+        self.in_flight: set[str] = set()
+        self.before_action: Callable[[ActionKind, str], None] = lambda kind, native_id: None
         self._clock = clock
         self._mute_needs_member = mute_needs_member
-        self._tells = tells
-        self._frozen: dict[str, tuple[Held, ...]] = {}
+        self._private_messages = private_messages
+        self._frozen: dict[str, tuple[ObservedRestriction, ...]] = {}
 
     # -- what a test and people's own hands do
 
@@ -142,16 +142,20 @@ class FakeSpace:
         """The account does not exist any more."""
         del self.accounts[native_id]
 
-    def hold_by_hand(self, native_id: str, hold: Hold, *, by: str = "somebody", until: datetime | None = None) -> None:
+    def restrict_manually(
+        self, native_id: str, level: AccessLevel, *, by: str = "somebody", until: datetime | None = None
+    ) -> None:
         """Somebody of the space's own team placed it."""
         account = self.accounts[native_id]
-        self._place(account, Held(hold, until, author=by), Trace(Hand.ANOTHER, by, self._clock.now()))
+        self._place(
+            account, ObservedRestriction(level, until, author=by), Attribution(ActedBy.OTHER, by, self._clock.now())
+        )
 
-    def lift_by_hand(self, native_id: str, hold: Hold, *, by: str = "somebody") -> None:
+    def release_manually(self, native_id: str, level: AccessLevel, *, by: str = "somebody") -> None:
         """Somebody of the space's own team lifted it."""
         account = self.accounts[native_id]
-        del account.holds[hold]
-        account.traces[hold] = Trace(Hand.ANOTHER, by, self._clock.now())
+        del account.restrictions[level]
+        account.attributions[level] = Attribution(ActedBy.OTHER, by, self._clock.now())
 
     def leave(self, native_id: str) -> None:
         """The person has left the space."""
@@ -159,200 +163,218 @@ class FakeSpace:
 
     def join(self, native_id: str) -> None:
         """The person is a member (again); somebody who is barred is kept out."""
-        if Hold.BARRED not in self.held(native_id):
+        if AccessLevel.BARRED not in self.access_levels(native_id):
             self.accounts[native_id].member = True
 
-    def freeze_looks(self) -> None:
+    def freeze_observations(self) -> None:
         """From now on looks answer what stands at this instant."""
-        self._frozen = {native_id: self._standing(account) for native_id, account in self.accounts.items()}
-        self.trouble = Trouble.STALE
+        self._frozen = {native_id: self._current(account) for native_id, account in self.accounts.items()}
+        self.fault = Fault.STALE
 
-    def held(self, native_id: str) -> frozenset[Hold]:
+    def access_levels(self, native_id: str) -> frozenset[AccessLevel]:
         """What the space really holds at this moment, whatever its looks say."""
-        return frozenset(held.hold for held in self._standing(self.accounts[native_id]))
+        return frozenset(observed_restriction.level for observed_restriction in self._current(self.accounts[native_id]))
 
-    def changes(self, deed: Deed) -> list[Act]:
+    def changes(self, kind: ActionKind) -> list[RecordedAction]:
         """The acts of one kind that changed something."""
-        return [act for act in self.acts if act.deed is deed and act.changed]
+        return [act for act in self.actions if act.kind is kind and act.changed]
 
     # -- looks
 
     async def observe(self, account: Account) -> Observation:
-        self.looks += 1
-        if failed := self._failed_look():
+        self.observations += 1
+        if failed := self._failed_observation():
             return failed
         known = self.accounts.get(account.native_id)
         if known is None:
             return MissingAccount()
         presence = Presence.MEMBER if known.member else Presence.OUTSIDE
-        if self.trouble is Trouble.STALE:
-            return Seen(self._frozen.get(known.native_id, ()), presence)
-        return Seen(self._shown(known), presence)
+        if self.fault is Fault.STALE:
+            return Observed(self._frozen.get(known.native_id, ()), presence)
+        return Observed(self._visible(known), presence)
 
-    async def trace(self, account: Account, hold: Hold) -> Trace:
+    async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
         known = self.accounts.get(account.native_id)
-        if known is None or not self.says_who or self._failed_look():
-            return Trace(Hand.UNSAID)
-        return known.traces.get(hold, Trace(Hand.UNSAID))
+        if known is None or not self.names_authors or self._failed_observation():
+            return Attribution(ActedBy.UNKNOWN)
+        return known.attributions.get(level, Attribution(ActedBy.UNKNOWN))
 
-    async def survey(self, account: Account) -> Belongings | Unknown:
-        if failed := self._failed_look():
+    async def read_losses(self, account: Account) -> Entitlements | Unknown:
+        if failed := self._failed_observation():
             return failed
         known = self.accounts.get(account.native_id)
         if known is None or not known.member:
-            return Belongings()
-        return Belongings(known.things, "They stand above us." if known.above_us else None)
+            return Entitlements()
+        return Entitlements(known.entitlements, "They stand above us." if known.outranks_us else None)
 
-    async def survey_many(self, accounts: Sequence[Account]) -> Mapping[Account, Belongings] | Unknown:
-        if failed := self._failed_look():
+    async def read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements] | Unknown:
+        if failed := self._failed_observation():
             return failed
         here = [account for account in accounts if account.native_id in self.accounts]
-        found = {account: await self.survey(account) for account in here}
+        found = {account: await self.read_losses(account) for account in here}
         return {
-            account: each for account, each in found.items() if isinstance(each, Belongings) and each != Belongings()
+            account: each
+            for account, each in found.items()
+            if isinstance(each, Entitlements) and each != Entitlements()
         }
 
-    async def sweep(self) -> Sweep | Unknown:
-        if failed := self._failed_look():
+    async def list_restrictions(self) -> Listing | Unknown:
+        if failed := self._failed_observation():
             return failed
-        standing = {native_id: self._shown(account) for native_id, account in self.accounts.items()}
-        listed = {native_id: holds for native_id, holds in standing.items() if holds}
-        return Sweep(listed, gives_references=Hold.BARRED in self.abilities.signed)
+        standing = {native_id: self._visible(account) for native_id, account in self.accounts.items()}
+        listed = {native_id: restrictions for native_id, restrictions in standing.items() if restrictions}
+        return Listing(listed, carries_references=AccessLevel.BARRED in self.capabilities.carries_reference)
 
-    async def find(self, text: str) -> tuple[str, str] | Unknown | None:
+    async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
         wanted = text.strip().removeprefix("@")
-        if failed := self._failed_look():
+        if failed := self._failed_observation():
             return failed
         found = [a for a in self.accounts.values() if wanted in (a.native_id, a.handle)]
         return (found[0].native_id, found[0].handle) if len(found) == 1 else None
 
-    async def linked(self, account: Account) -> tuple[Account, ...] | Unknown:
-        if failed := self._failed_look():
+    async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
+        if failed := self._failed_observation():
             return failed
         known = self.accounts.get(account.native_id)
         return known.elsewhere if known else ()
 
-    async def check(self) -> tuple[Finding, ...]:
-        if failed := self._failed_look():
-            return (Finding("The space answers us", well=False, needs=failed.needs or "", remedy="Mend it."),)
-        return (Finding("The space answers us", well=True),)
+    async def check(self) -> tuple[CheckResult, ...]:
+        if failed := self._failed_observation():
+            return (CheckResult("The space answers us", ok=False, needs=failed.needs or "", remedy="Mend it."),)
+        return (CheckResult("The space answers us", ok=True),)
 
-    def busy(self, account: Account) -> bool:
-        return account.native_id in self.wire_open
+    def has_call_in_flight(self, account: Account) -> bool:
+        return account.native_id in self.in_flight
 
-    async def date(self) -> datetime | None:
-        if self.trouble is Trouble.DOWN or self.date_offset is None:
+    async def server_time(self) -> datetime | None:
+        if self.fault is Fault.DOWN or self.date_offset is None:
             return None
         return (self._clock.now() + self.date_offset).replace(microsecond=0)
 
     # -- acts
 
-    async def restrict(self, order: Order) -> Outcome:
-        return self._acted(Deed.RESTRICT, order.account, order.hold, lambda known: self._restrict(known, order))
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
+        return self._perform(
+            ActionKind.RESTRICT, order.account, order.level, lambda known: self._restrict(known, order)
+        )
 
-    async def restrict_many(self, orders: Sequence[Order]) -> Mapping[Account, Outcome]:
-        self.calls_for_many += 1
+    async def restrict_bulk(self, orders: Sequence[RestrictionOrder]) -> Mapping[Account, Outcome]:
+        self.bulk_calls += 1
         outcomes = {order.account: await self.restrict(order) for order in orders}
         failed = Rejected("not among the barred")
         return {each: failed if isinstance(o, Already | Gone) else o for each, o in outcomes.items()}
 
-    async def release(self, account: Account, hold: Hold, reason: str) -> Outcome:
-        return self._acted(Deed.RELEASE, account, hold, lambda known: self._release(known, hold))
+    async def release(self, account: Account, level: AccessLevel, reason: str) -> Outcome:
+        return self._perform(ActionKind.RELEASE, account, level, lambda known: self._release(known, level))
 
-    async def tell(self, account: Account, message: Message) -> Outcome:
-        return self._acted(Deed.TELL, account, None, lambda known: self._tell(known, message))
+    async def send_message(self, account: Account, message: Message) -> Outcome:
+        return self._perform(ActionKind.SEND_MESSAGE, account, None, lambda known: self._send_message(known, message))
 
-    async def give_back(self, account: Account, things: tuple[Belonging, ...]) -> Outcome:
-        return self._acted(Deed.GIVE_BACK, account, None, lambda known: self._give_back(known, things))
+    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
+        return self._perform(ActionKind.REINSTATE, account, None, lambda known: self._reinstate(known, entitlements))
 
-    def _acted(self, deed: Deed, account: Account, hold: Hold | None, act: Callable[[FakeAccount], Outcome]) -> Outcome:
+    def _perform(
+        self, kind: ActionKind, account: Account, level: AccessLevel | None, act: Callable[[FakeAccount], Outcome]
+    ) -> Outcome:
         """The act as the trouble lets it happen; it is on record whether or not its answer arrives."""
-        self.before_act(deed, account.native_id)
-        if self.trouble is Trouble.DOWN:
+        self.before_action(kind, account.native_id)
+        if self.fault is Fault.DOWN:
             outcome: Outcome = Unavailable("down", self.after)
-        elif self.trouble is Trouble.REFUSING:
+        elif self.fault is Fault.REFUSING:
             outcome = Forbidden(NEEDS)
         else:
             known = self.accounts.get(account.native_id)
             outcome = act(known) if known is not None else Gone()
         changed = isinstance(outcome, Done)
-        self.acts.append(Act(deed, account.native_id, hold, self._clock.now(), changed))
-        return Unavailable("the answer was lost", self.after) if self.trouble is Trouble.LOST_ANSWER else outcome
+        self.actions.append(RecordedAction(kind, account.native_id, level, self._clock.now(), changed))
+        return Unavailable("the answer was lost", self.after) if self.fault is Fault.LOST_ANSWER else outcome
 
-    def _restrict(self, account: FakeAccount, order: Order) -> Outcome:
-        if order.hold not in self.abilities.holds:
+    def _restrict(self, account: FakeAccount, order: RestrictionOrder) -> Outcome:
+        if order.level not in self.capabilities.levels:
             return Rejected("this space cannot express that")
-        if account.above_us:
+        if account.outranks_us:
             return Forbidden("a rank above theirs")
-        if order.hold is Hold.MUTED and self._mute_needs_member and not account.member:
+        if order.level is AccessLevel.MUTED and self._mute_needs_member and not account.member:
             return Rejected("not a member")
-        if self._stands(account, order.hold) and order.hold not in self.abilities.longest:
+        if self._is_restricted(account, order.level) and order.level not in self.capabilities.longest_term:
             return Already()
-        signed = order.hold in self.abilities.signed
-        held = Held(order.hold, self._end(order), order.reference if signed else None, OURS if signed else None)
-        self._place(account, held, Trace(Hand.OURS, OURS, self._clock.now()))
+        signed = order.level in self.capabilities.carries_reference
+        observed_restriction = ObservedRestriction(
+            order.level, self._end(order), order.reference if signed else None, OURS if signed else None
+        )
+        self._place(account, observed_restriction, Attribution(ActedBy.GUARDIAN, OURS, self._clock.now()))
         return Done()
 
-    def _end(self, order: Order) -> datetime | None:
-        longest = self.abilities.longest.get(order.hold)
+    def _end(self, order: RestrictionOrder) -> datetime | None:
+        longest = self.capabilities.longest_term.get(order.level)
         if longest is None:
             return order.until
         furthest = self._clock.now() + longest
         return min(order.until or furthest, furthest)
 
-    def _release(self, account: FakeAccount, hold: Hold) -> Outcome:
-        if not self._stands(account, hold):
+    def _release(self, account: FakeAccount, level: AccessLevel) -> Outcome:
+        if not self._is_restricted(account, level):
             return Already()
-        if account.above_us and account.member:
+        if account.outranks_us and account.member:
             return Forbidden("a rank above theirs")
-        del account.holds[hold]
-        account.traces[hold] = Trace(Hand.OURS, OURS, self._clock.now())
+        del account.restrictions[level]
+        account.attributions[level] = Attribution(ActedBy.GUARDIAN, OURS, self._clock.now())
         return Done()
 
-    def _tell(self, account: FakeAccount, message: Message) -> Outcome:
-        if not self._tells:
+    def _send_message(self, account: FakeAccount, message: Message) -> Outcome:
+        if not self._private_messages:
             return Rejected("this space has no private messages")
-        if not account.inbox_open or (Hold.BARRED in account.holds):
+        if not account.inbox_open or (AccessLevel.BARRED in account.restrictions):
             return Rejected("direct messages are closed")
         account.inbox.setdefault(message.nonce, message)
         return Done(f"message-{list(account.inbox).index(message.nonce) + 1}")
 
-    def _give_back(self, account: FakeAccount, things: tuple[Belonging, ...]) -> Outcome:
+    def _reinstate(self, account: FakeAccount, entitlements: tuple[Entitlement, ...]) -> Outcome:
         if not account.member:
             return Rejected("not here yet")
-        new = tuple(thing for thing in things if thing not in account.things)
-        account.things += new
+        new = tuple(entitlement for entitlement in entitlements if entitlement not in account.entitlements)
+        account.entitlements += new
         return Done() if new else Already()
 
     # -- the space's own state
 
-    def _place(self, account: FakeAccount, held: Held, trace: Trace) -> None:
-        account.holds[held.hold] = held
-        account.traces[held.hold] = trace
-        if held.hold is Hold.BARRED:
+    def _place(self, account: FakeAccount, observed_restriction: ObservedRestriction, attribution: Attribution) -> None:
+        account.restrictions[observed_restriction.level] = observed_restriction
+        account.attributions[observed_restriction.level] = attribution
+        if observed_restriction.level is AccessLevel.BARRED:
             self._lose_membership(account)
 
     def _lose_membership(self, account: FakeAccount) -> None:
         account.member = False
-        account.things = ()
+        account.entitlements = ()
 
-    def _standing(self, account: FakeAccount) -> tuple[Held, ...]:
-        return tuple(held for held in account.holds.values() if self._stands(account, held.hold))
+    def _current(self, account: FakeAccount) -> tuple[ObservedRestriction, ...]:
+        return tuple(
+            observed_restriction
+            for observed_restriction in account.restrictions.values()
+            if self._is_restricted(account, observed_restriction.level)
+        )
 
-    def _shown(self, account: FakeAccount) -> tuple[Held, ...]:
+    def _visible(self, account: FakeAccount) -> tuple[ObservedRestriction, ...]:
         """What a look shows: what only a member can be under runs on for somebody who has left, and nobody sees it."""
-        hidden = self.abilities.needs_presence if not account.member else frozenset()
-        return tuple(held for held in self._standing(account) if held.hold not in hidden)
+        hidden = self.capabilities.needs_presence if not account.member else frozenset()
+        return tuple(
+            observed_restriction
+            for observed_restriction in self._current(account)
+            if observed_restriction.level not in hidden
+        )
 
-    def _stands(self, account: FakeAccount, hold: Hold) -> bool:
-        held = account.holds.get(hold)
-        return held is not None and (held.until is None or held.until > self._clock.now())
+    def _is_restricted(self, account: FakeAccount, level: AccessLevel) -> bool:
+        observed_restriction = account.restrictions.get(level)
+        return observed_restriction is not None and (
+            observed_restriction.until is None or observed_restriction.until > self._clock.now()
+        )
 
-    def _failed_look(self) -> Unknown | None:
-        match self.trouble:
-            case Trouble.DOWN | Trouble.BLIND:
+    def _failed_observation(self) -> Unknown | None:
+        match self.fault:
+            case Fault.DOWN | Fault.BLIND:
                 return Unknown("down", self.after)
-            case Trouble.REFUSING:
+            case Fault.REFUSING:
                 return Unknown("refused", needs=NEEDS)
-            case Trouble.NONE | Trouble.LOST_ANSWER | Trouble.STALE:
+            case Fault.NONE | Fault.LOST_ANSWER | Fault.STALE:
                 return None

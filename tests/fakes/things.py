@@ -5,86 +5,88 @@ from dataclasses import dataclass, field
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Unavailable
 from guardian.spaces.port import Account, Missing, Unknown
-from guardian.spaces.things import Piece, Thing, ThingHold, ThingLook
-from tests.fakes.space import NEEDS, OURS, Trouble
+from guardian.spaces.things import ContentCopy, ContentRef, ContentRestrictionKind, ObservedContent
+from tests.fakes.space import NEEDS, OURS, Fault
 
 
 @dataclass(slots=True)
-class FakeThing:
+class FakeContentItem:
     """One message or conversation, with who placed what on it."""
 
-    thing: Thing
+    content: ContentRef
     author: Account | None = None
     text: str = ""
-    holds: dict[ThingHold, str] = field(default_factory=dict)
+    restrictions: dict[ContentRestrictionKind, str] = field(default_factory=dict)
 
 
-class FakeThings:
+class FakeContent:
     """The Things port: seeded with `add`, moved by hand, and made to fail by `trouble`."""
 
-    def __init__(self, name: SpaceName, can: frozenset[ThingHold] = frozenset(ThingHold)) -> None:
+    def __init__(
+        self, name: SpaceName, can: frozenset[ContentRestrictionKind] = frozenset(ContentRestrictionKind)
+    ) -> None:
         self.space = name
-        self.can = can
-        self.known: dict[str, FakeThing] = {}
-        self.trouble = Trouble.NONE
-        self.says_who = True
-        self.changes: list[tuple[str, str, ThingHold]] = []
+        self.supported = can
+        self.known: dict[str, FakeContentItem] = {}
+        self.fault = Fault.NONE
+        self.names_authors = True
+        self.changes: list[tuple[str, str, ContentRestrictionKind]] = []
 
-    def add(self, native_id: str, author: Account | None = None) -> Thing:
+    def add(self, native_id: str, author: Account | None = None) -> ContentRef:
         """The thing is there."""
-        thing = Thing(self.space, native_id, f"https://space.example/{native_id}")
-        self.known[native_id] = FakeThing(thing, author, "Written by somebody.")
-        return thing
+        content = ContentRef(self.space, native_id, f"https://space.example/{native_id}")
+        self.known[native_id] = FakeContentItem(content, author, "Written by somebody.")
+        return content
 
-    def hold_by_hand(self, native_id: str, hold: ThingHold, by: str = "somebody") -> None:
+    def restrict_manually(self, native_id: str, restriction: ContentRestrictionKind, by: str = "somebody") -> None:
         """Somebody of the space's own team placed it."""
-        self.known[native_id].holds[hold] = by
+        self.known[native_id].restrictions[restriction] = by
 
-    def lift_by_hand(self, native_id: str, hold: ThingHold) -> None:
+    def release_manually(self, native_id: str, restriction: ContentRestrictionKind) -> None:
         """Somebody of the space's own team took it away."""
-        del self.known[native_id].holds[hold]
+        del self.known[native_id].restrictions[restriction]
 
-    def held(self, native_id: str) -> frozenset[ThingHold]:
+    def restrictions(self, native_id: str) -> frozenset[ContentRestrictionKind]:
         """What stands on the thing at this moment."""
-        return frozenset(self.known[native_id].holds)
+        return frozenset(self.known[native_id].restrictions)
 
-    async def find(self, text: str) -> Thing | None:
-        return next((k.thing for k in self.known.values() if text in (k.thing.native_id, k.thing.link)), None)
+    async def find(self, text: str) -> ContentRef | None:
+        return next((k.content for k in self.known.values() if text in (k.content.native_id, k.content.link)), None)
 
-    async def piece(self, thing: Thing) -> Piece | Unknown | Missing:
-        known = self.known.get(thing.native_id)
+    async def read_copy(self, content: ContentRef) -> ContentCopy | Unknown | Missing:
+        known = self.known.get(content.native_id)
         if known is None:
             return Missing()
-        return Piece(known.thing, known.text, known.author, "somebody", None)
+        return ContentCopy(known.content, known.text, known.author, "somebody", None)
 
-    async def look(self, thing: Thing) -> ThingLook | Unknown | Missing:
-        if self.trouble in (Trouble.DOWN, Trouble.BLIND):
+    async def observe(self, content: ContentRef) -> ObservedContent | Unknown | Missing:
+        if self.fault in (Fault.DOWN, Fault.BLIND):
             return Unknown("down")
-        known = self.known.get(thing.native_id)
+        known = self.known.get(content.native_id)
         if known is None:
             return Missing()
-        return ThingLook(frozenset(known.holds), dict(known.holds) if self.says_who else {})
+        return ObservedContent(frozenset(known.restrictions), dict(known.restrictions) if self.names_authors else {})
 
-    async def place(self, thing: Thing, hold: ThingHold) -> Outcome:
-        return self._acted("place", thing, hold)
+    async def restrict(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
+        return self._perform("place", content, restriction)
 
-    async def take_away(self, thing: Thing, hold: ThingHold) -> Outcome:
-        return self._acted("take_away", thing, hold)
+    async def release(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
+        return self._perform("take_away", content, restriction)
 
-    def _acted(self, deed: str, thing: Thing, hold: ThingHold) -> Outcome:
-        if self.trouble is Trouble.DOWN:
+    def _perform(self, action: str, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
+        if self.fault is Fault.DOWN:
             return Unavailable("down")
-        if self.trouble is Trouble.REFUSING:
+        if self.fault is Fault.REFUSING:
             return Forbidden(NEEDS)
-        known = self.known.get(thing.native_id)
+        known = self.known.get(content.native_id)
         if known is None:
             return Gone()
-        stands = hold in known.holds
-        if stands == (deed == "place"):
+        stands = restriction in known.restrictions
+        if stands == (action == "place"):
             return Already()
-        self.changes.append((deed, thing.native_id, hold))
-        if deed == "place":
-            known.holds[hold] = OURS
+        self.changes.append((action, content.native_id, restriction))
+        if action == "place":
+            known.restrictions[restriction] = OURS
         else:
-            del known.holds[hold]
-        return Unavailable("the answer was lost") if self.trouble is Trouble.LOST_ANSWER else Done()
+            del known.restrictions[restriction]
+        return Unavailable("the answer was lost") if self.fault is Fault.LOST_ANSWER else Done()

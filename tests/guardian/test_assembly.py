@@ -13,28 +13,28 @@ import pytest
 
 from guardian.assembly.composing import assemble, neutral_reason
 from guardian.assembly.service import Service
-from guardian.clock import DrivenClock, DrivenTime, wire_seconds
+from guardian.clock import DrivenClock, DrivenTime, monotonic_seconds
 from guardian.errors import Misconfigured
 from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, new_id, new_reference
-from guardian.people.values import KnownAccount, Person, Trust
-from guardian.sanctions.enactment import bind
+from guardian.people.values import LinkedAccount, Person, Trust
+from guardian.sanctions.enactment import add_account
 from guardian.sanctions.values import Authority, Intent, IntentKind, Prior, Sanction
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB
 from guardian.sandbox.config import write_config
-from guardian.sandbox.founding import found
-from guardian.sandbox.worlds import World, a_world
+from guardian.sandbox.founding import create_installation
+from guardian.sandbox.worlds import World, open_world
 from guardian.settings.loader import read_settings
 from guardian.settings.models import Settings
 from guardian.settings.toml_table import mode_switched
 from guardian.spaces.port import Space
 from guardian.spaces.registry import Mode
-from rules.ladder import Authority as AuthorityKind
+from rules.ladder import AuthorityKind
 from rules.policy import OnTermEnd
-from rules.precedence import Hold, Restriction
-from rules.telling import Telling
+from rules.precedence import AccessLevel, Restriction
+from rules.telling import NotificationState
 from tests.fakes.clock import START
 
-PATIENCE_SECONDS = 20.0
+TIMEOUT_SECONDS = 20.0
 
 
 @dataclass(slots=True)
@@ -61,18 +61,18 @@ async def installed(tmp_path: Path) -> AsyncIterator[Installed]:
     """An installation in enforce mode whose spaces are emulated."""
     time = DrivenTime.create(tmp_path / "time", START)
     clock = DrivenClock(time)
-    async with a_world(clock.now, scale=1000) as world:
+    async with open_world(clock.now, scale=1000) as world:
         settings = read_settings(write_config(tmp_path, world), {})
-        await found(settings, world.community.members(), clock)
+        await create_installation(settings, world.community.members(), clock)
         yield Installed(world, settings, clock)
     time.close()
 
 
-async def at_rest(service: Service) -> None:
+async def wait_until_idle(service: Service) -> None:
     """Nothing is due any more at the clock's instant."""
-    until = wire_seconds() + PATIENCE_SECONDS
-    while not await service.idle():
-        assert wire_seconds() < until, "the service came to no rest"
+    until = monotonic_seconds() + TIMEOUT_SECONDS
+    while not await service.is_idle():
+        assert monotonic_seconds() < until, "the service came to no rest"
         await asyncio.sleep(0)
 
 
@@ -80,14 +80,14 @@ async def a_suspended_person(service: Service, world: World, handle: str) -> Per
     """A person with the emulated human's accounts, under a running sanction in every space."""
     now = service.clock.now()
     person = Person(PersonId(new_id()), "quiet-harbour", now)
-    async with service.works.begin() as work:
-        await work.people.add_person(person)
+    async with service.units_of_work.begin() as uow:
+        await uow.people.add_person(person)
         for space in (DISCORD, FORUM, GITHUB):
-            known = KnownAccount(
+            known = LinkedAccount(
                 AccountId(new_id()), person.id, world[handle].on(space), handle, Trust.VOUCHED, now, "service"
             )
-            await work.people.add_account(known)
-            await bind(work, known)
+            await uow.people.add_account(known)
+            await add_account(uow, known)
         sanction = Sanction(
             SanctionId(new_id()),
             person.id,
@@ -99,23 +99,23 @@ async def a_suspended_person(service: Service, world: World, handle: str) -> Per
             OnTermEnd.LIFT,
             Authority(AuthorityKind.DECISION, new_id()),
             new_reference(),
-            Telling.TOLD,
+            NotificationState.NOTIFIED,
             None,
             now,
         )
-        await work.sanctions.add_sanction(sanction)
-        await work.sanctions.touch_person(person.id, now)
-        work.wake("keys")
+        await uow.sanctions.add_sanction(sanction)
+        await uow.sanctions.schedule_person(person.id, now)
+        uow.wake("keys")
     return person.id
 
 
-async def came_before(service: Service) -> bool:
+async def is_repeat(service: Service) -> bool:
     """Whether the page's form of that id is known; from now on it is."""
-    async with service.works.begin() as work:
-        return await work.answers.claim("page", "a form") is not None
+    async with service.units_of_work.begin() as uow:
+        return await uow.idempotency.claim("page", "a form") is not None
 
 
-async def asked(url: str, path: str) -> tuple[int, str]:
+async def get(url: str, path: str) -> tuple[int, str]:
     async with aiohttp.ClientSession() as session, session.get(url + path) as answer:
         return answer.status, await answer.text()
 
@@ -123,14 +123,14 @@ async def asked(url: str, path: str) -> tuple[int, str]:
 async def test_a_decided_restriction_takes_hold_in_every_space(installed: Installed) -> None:
     async with installed.running() as service:
         await a_suspended_person(service, installed.world, "alder")
-        await at_rest(service)
-    assert installed.world.where_shut_out(installed.world["alder"]) == (DISCORD, FORUM, GITHUB)
+        await wait_until_idle(service)
+    assert installed.world.spaces_shut_out_of(installed.world["alder"]) == (DISCORD, FORUM, GITHUB)
 
 
 async def test_the_service_says_how_it_is_at_its_own_address(installed: Installed) -> None:
     async with installed.running() as service:
-        await at_rest(service)
-        status, text = await asked(service.url, "/healthz")
+        await wait_until_idle(service)
+        status, text = await get(service.url, "/healthz")
     told = json.loads(text)
     assert (status, told["well"], told["blocked_keys"]) == (200, True, 0)
     assert set(told["heartbeats"]) >= {"keys", "notices", "promises", "sweeps", "inbox forum"}
@@ -138,23 +138,23 @@ async def test_the_service_says_how_it_is_at_its_own_address(installed: Installe
 
 async def test_the_pages_are_served_under_the_address_that_links_carry(installed: Installed) -> None:
     async with installed.running() as service:
-        assert service.desk.base_url == service.url
-        status, _ = await asked(service.desk.base_url, "/report")
+        assert service.app.base_url == service.url
+        status, _ = await get(service.app.base_url, "/report")
     assert status == 200
 
 
 async def test_a_space_that_is_switched_to_observe_is_only_looked_at_without_a_restart(installed: Installed) -> None:
     path = installed.settings.path
     async with installed.running() as service:
-        await at_rest(service)
+        await wait_until_idle(service)
         switched = mode_switched(path.read_text(encoding="utf-8"), FORUM, Mode.OBSERVE)
         assert switched is not None
         path.write_text(switched, encoding="utf-8")
         await service.reread_modes()
         await a_suspended_person(service, installed.world, "alder")
-        await at_rest(service)
+        await wait_until_idle(service)
         assert service.spaces.mode(FORUM) is Mode.OBSERVE
-    assert installed.world.where_shut_out(installed.world["alder"]) == (DISCORD, GITHUB)
+    assert installed.world.spaces_shut_out_of(installed.world["alder"]) == (DISCORD, GITHUB)
 
 
 async def test_a_space_that_is_switched_to_enforce_holds_at_once_what_was_only_wanted(installed: Installed) -> None:
@@ -164,13 +164,13 @@ async def test_a_space_that_is_switched_to_enforce_holds_at_once_what_was_only_w
     installed.settings = read_settings(path, {})
     async with installed.running() as service:
         await a_suspended_person(service, installed.world, "alder")
-        await at_rest(service)
-        before = installed.world.where_shut_out(installed.world["alder"])
+        await wait_until_idle(service)
+        before = installed.world.spaces_shut_out_of(installed.world["alder"])
         path.write_text(whole, encoding="utf-8")
         await service.reread_modes()
-        await at_rest(service)
+        await wait_until_idle(service)
     assert before == (DISCORD, GITHUB)
-    assert installed.world.where_shut_out(installed.world["alder"]) == (DISCORD, FORUM, GITHUB)
+    assert installed.world.spaces_shut_out_of(installed.world["alder"]) == (DISCORD, FORUM, GITHUB)
 
 
 async def test_a_file_that_cannot_be_read_leaves_every_mode_as_it_was(installed: Installed) -> None:
@@ -185,57 +185,57 @@ async def test_a_second_service_on_one_database_is_refused_and_the_first_goes_on
         with pytest.raises(Misconfigured, match="Another 'serve' already works"):
             async with installed.running():
                 pass
-        await at_rest(first)
-        assert (await asked(first.url, "/healthz"))[0] == 200
+        await wait_until_idle(first)
+        assert (await get(first.url, "/healthz"))[0] == 200
 
 
 async def test_a_service_that_was_stopped_can_be_started_again(installed: Installed) -> None:
     async with installed.running() as service:
         await a_suspended_person(service, installed.world, "alder")
-        await at_rest(service)
+        await wait_until_idle(service)
     async with installed.running() as service:
-        await at_rest(service)
-        async with service.works.look() as view:
+        await wait_until_idle(service)
+        async with service.units_of_work.read() as view:
             assert [line.act for line in await view.journal.after(0)].count("service.was_started") == 2
 
 
 async def test_an_act_that_was_never_confirmed_is_looked_at_at_the_next_start(installed: Installed) -> None:
     async with installed.running() as service:
         person = await a_suspended_person(service, installed.world, "alder")
-        await at_rest(service)
-        async with service.works.begin() as work:
-            (key, *_) = await work.sanctions.keys_of(person)
-            hold, reference = Hold.BARRED, new_reference()
-            intent = Intent(IntentId(new_id()), key.account, IntentKind.PLACE, hold, reference, Prior(), work.now)
-            await work.sanctions.add_intent(person, intent)
-        assert await service.idle()
+        await wait_until_idle(service)
+        async with service.units_of_work.begin() as uow:
+            (item, *_) = await uow.sanctions.work_items_of(person)
+            level, reference = AccessLevel.BARRED, new_reference()
+            intent = Intent(IntentId(new_id()), item.account, IntentKind.RESTRICT, level, reference, Prior(), uow.now)
+            await uow.sanctions.add_intent(person, intent)
+        assert await service.is_idle()
     async with installed.running() as service:
-        await at_rest(service)
-        async with service.works.look() as view:
-            assert await view.sanctions.open_intents(key.account) == ()
+        await wait_until_idle(service)
+        async with service.units_of_work.read() as view:
+            assert await view.sanctions.open_intents(item.account) == ()
 
 
 async def test_an_event_of_the_forum_makes_its_account_looked_at(installed: Installed) -> None:
     world = installed.world
     async with installed.running() as service:
-        world.connect_hooks(service.url)
+        world.connect_webhooks(service.url)
         await a_suspended_person(service, world, "alder")
-        await at_rest(service)
-        world.forum.hands.unsuspend_by_hand("priya", "alder")
-        await world.delivered()
-        await at_rest(service)
-        assert FORUM in world.where_shut_out(world["alder"])
+        await wait_until_idle(service)
+        world.forum.manual_actions.unsuspend_by_hand("priya", "alder")
+        await world.wait_for_deliveries()
+        await wait_until_idle(service)
+        assert FORUM in world.spaces_shut_out_of(world["alder"])
 
 
 async def test_what_was_delivered_long_ago_is_forgotten_with_its_answer(installed: Installed) -> None:
     """A first answer holds the reporter's receipt: it is kept only for as long as a platform may repeat its delivery."""
     async with installed.running() as service:
-        await at_rest(service)
-        assert await came_before(service) is False
+        await wait_until_idle(service)
+        assert await is_repeat(service) is False
         for days, remembered in ((6, True), (8, False)):
             installed.clock.time.set(START + timedelta(days=days))
-            await at_rest(service)
-            assert await came_before(service) is remembered
+            await wait_until_idle(service)
+            assert await is_repeat(service) is remembered
 
 
 async def test_an_address_that_is_taken_is_refused_with_the_remedy(installed: Installed) -> None:
@@ -243,8 +243,8 @@ async def test_an_address_that_is_taken_is_refused_with_the_remedy(installed: In
         port = int(first.url.rpartition(":")[2])
         other = replace(installed.settings, port=port, database=f"{installed.settings.database}-2")
         second = Installed(installed.world, other, installed.clock)
-        await found(replace(other, ring=other.ring.with_name("r2")), (), installed.clock)
-        second.settings = replace(other, ring=other.ring.with_name("r2"))
+        await create_installation(replace(other, key_ring=other.key_ring.with_name("r2")), (), installed.clock)
+        second.settings = replace(other, key_ring=other.key_ring.with_name("r2"))
         with pytest.raises(Misconfigured, match=r"set another address as service\.listen"):
             async with second.running():
                 pass

@@ -10,16 +10,27 @@ import structlog
 
 from guardian.cases.values import DraftKind, PartyRole
 from guardian.desk import drafts, enactment, linking, personal
-from guardian.desk.enactment import enactment_told
-from guardian.desk.intake import EvidenceIn
+from guardian.desk.enactment import record_person_notified
+from guardian.desk.intake import EvidenceInput
 from guardian.ids import SanctionId
 from guardian.logs import configure
 from guardian.notices.outbox import Outbox
 from guardian.notices.values import Notice
-from guardian.storage.work import Look, Work
-from tests.builders.desk import A_REPORTER, AMARA, BRUNO, DISCORD, DMITRI, ELENI, FORUM, Community, a_desk, everybody
+from guardian.storage.work import SqlReadView, SqlUnitOfWork
+from tests.builders.desk import (
+    A_REPORTER,
+    AMARA,
+    BRUNO,
+    DISCORD,
+    DMITRI,
+    ELENI,
+    FORUM,
+    Community,
+    a_community,
+    everybody,
+)
 from tests.builders.journey import DAY, Journey, a_suspension, journey_in
-from tests.builders.pages import pages_of
+from tests.builders.pages import open_pages
 
 REPORTER_HANDLE = "quillwort-reporter"
 PERSON_HANDLE = "brambleking"
@@ -55,7 +66,7 @@ def _as_before() -> Iterator[None]:
 
 @pytest.fixture
 async def community(tmp_path: Path) -> AsyncIterator[Community]:
-    async with a_desk(tmp_path) as opened:
+    async with a_community(tmp_path) as opened:
         yield opened
 
 
@@ -63,7 +74,7 @@ async def reported(community: Community) -> Journey:
     """A report from Discord, with evidence, whose person has an account in two spaces."""
     community.spaces[DISCORD].add("700000000000000031", PERSON_HANDLE)
     community.spaces[FORUM].add("31", PERSON_HANDLE)
-    picture = EvidenceIn(
+    picture = EvidenceInput(
         "file", file_name="screenshot-of-pelican.png", content=b"evidence-of-osprey", text="ottoline-witness saw it"
     )
     case = await community.a_case(
@@ -74,27 +85,27 @@ async def reported(community: Community) -> Journey:
         evidence=(picture,),
         delivery="interaction-887766",
     )
-    person = await linking.name_reported(community.desk, BRUNO, case.code_name, DISCORD, PERSON_HANDLE)
-    made = await linking.propose_link(community.desk, AMARA, person, FORUM, PERSON_HANDLE, "ottoline-witness says so")
-    await community.confirmed(ELENI, case.code_name, made.link)
+    person = await linking.identify_reported_person(community.app, BRUNO, case.code_name, DISCORD, PERSON_HANDLE)
+    made = await linking.propose_link(community.app, AMARA, person, FORUM, PERSON_HANDLE, "ottoline-witness says so")
+    await community.read_and_confirm(ELENI, case.code_name, made.link)
     return await journey_in(community, case, person)
 
 
 async def lived_through(community: Community) -> list[str]:
     """The journey from report to closing, with a promise that fails on the way; every receipt that was given out."""
     journey = await reported(community)
-    desk = community.desk
-    receipt = await journey.heard("susurrus-heard: I was tired.")
-    draft = await drafts.write(
-        desk, AMARA, journey.code_name, DraftKind.ANSWER, PartyRole.REPORTER, "vellichor-draft: thank you."
+    app = community.app
+    receipt = await journey.hold_hearing("susurrus-heard: I was tired.")
+    draft = await drafts.write_draft(
+        app, AMARA, journey.code_name, DraftKind.ANSWER, PartyRole.REPORTER, "vellichor-draft: thank you."
     )
-    await drafts.approve(desk, DMITRI, draft.id)
-    await journey.agreed(a_suspension(summary="thimblerig-reason", conditions="thimblerig-reason"))
+    await drafts.approve_draft(app, DMITRI, draft.id)
+    await journey.agree(a_suspension(summary="thimblerig-reason", conditions="thimblerig-reason"))
     await journey.pass_time(4 * DAY)
-    await journey.delivered(await enactment.enact(desk, BRUNO, journey.code_name))
+    await journey.record_notification(await enactment.enact(app, BRUNO, journey.code_name))
     await delivered(community)
-    await personal.page(desk, receipt)
-    async with pages_of(community) as pages:
+    await personal.read_page(app, receipt)
+    async with open_pages(community) as pages:
         second = await pages.report(what_happened=SAID, witnesses="ottoline-witness")
         await pages.follow_up(second)
         await community.report(what_happened=SAID)
@@ -105,28 +116,28 @@ async def lived_through(community: Community) -> list[str]:
 async def delivered(community: Community) -> None:
     """The outbox has tried everything that waits, and one space answers with an error of its own."""
 
-    async def told(work: Work, sanction: SanctionId, proof: str | None) -> None:
-        await enactment_told(work, sanction, proof)
+    async def told(uow: SqlUnitOfWork, sanction: SanctionId, proof: str | None) -> None:
+        await record_person_notified(uow, sanction, proof)
 
-    async def may(view: Look, notice: Notice) -> bool:
+    async def may(view: SqlReadView, notice: Notice) -> bool:
         return True
 
-    outbox: Outbox[Look, Work] = Outbox(
-        community.works,
-        community.desk.spaces,
+    outbox: Outbox[SqlReadView, SqlUnitOfWork] = Outbox(
+        community.units_of_work,
+        community.app.spaces,
         community.clock,
         None,
         community="Example",
         base_url="https://guardian.example",
-        on_told=told,
-        may_still_know=may,
+        on_person_notified=told,
+        may_still_receive=may,
     )
     await outbox.deliver_due()
 
 
 async def broken_promise(community: Community) -> None:
     """Something goes wrong in a sweep with the words of a report in its frames."""
-    async with community.works.look() as view:
+    async with community.units_of_work.read() as view:
         told = [n for case in await view.cases.cases() for n in await view.notices.of_case(case.id)][-3:]
     words = [SAID, REPORTER_HANDLE, *(str(dict(notice.facts)) for notice in told)]
     try:
@@ -155,7 +166,7 @@ async def test_nobodys_name_or_words_leave_the_service_by_its_log_or_its_files(
     logged = said.err + said.out
     assert "promise.has_failed" in logged
     assert "library.spoke" in logged
-    async with community.works.look() as view:
+    async with community.units_of_work.read() as view:
         lines = await view.journal.after(0)
     about = repr([(line.act, line.by, line.authority, dict(line.about)) for line in lines])
     kept = stored(tmp_path)

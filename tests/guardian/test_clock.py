@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from guardian.clock import DATE_TOLERANCE, JUMP_TOLERANCE, DrivenClock, DrivenTime, MachineClock, TrustKeeper
+from guardian.clock import DATE_TOLERANCE, JUMP_TOLERANCE, ClockTrust, DrivenClock, DrivenTime, MachineClock
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -24,8 +24,8 @@ class Machine:
         self.wall += span
         self.boot += span.total_seconds()
 
-    def keeper(self) -> TrustKeeper:
-        return TrustKeeper(lambda: self.wall, lambda: self.boot)
+    def keeper(self) -> ClockTrust:
+        return ClockTrust(lambda: self.wall, lambda: self.boot)
 
 
 @pytest.fixture
@@ -74,30 +74,30 @@ def test_one_space_that_agrees_brings_trust_back(machine: Machine) -> None:
     keeper.trusted()
     machine.wall += timedelta(hours=2)
     assert not keeper.trusted()
-    keeper.heard("forum", machine.wall + DATE_TOLERANCE)
+    keeper.observe_server_time("forum", machine.wall + DATE_TOLERANCE)
     assert keeper.trusted()
 
 
 def test_one_space_that_disagrees_withholds_trust_though_another_agrees(machine: Machine) -> None:
     keeper = machine.keeper()
-    keeper.heard("forum", machine.wall)
-    keeper.heard("github", machine.wall - DATE_TOLERANCE - SECOND)
+    keeper.observe_server_time("forum", machine.wall)
+    keeper.observe_server_time("github", machine.wall - DATE_TOLERANCE - SECOND)
     assert not keeper.trusted()
 
 
 def test_a_disagreement_is_over_only_when_a_space_agrees(machine: Machine) -> None:
     keeper = machine.keeper()
-    keeper.heard("github", machine.wall + timedelta(hours=1))
+    keeper.observe_server_time("github", machine.wall + timedelta(hours=1))
     assert not keeper.trusted()
-    keeper.heard("github", None)
+    keeper.observe_server_time("github", None)
     assert not keeper.trusted()
-    keeper.heard("github", machine.wall)
+    keeper.observe_server_time("github", machine.wall)
     assert keeper.trusted()
 
 
 def test_dates_heard_before_a_jump_do_not_excuse_it(machine: Machine) -> None:
     keeper = machine.keeper()
-    keeper.heard("forum", machine.wall)
+    keeper.observe_server_time("forum", machine.wall)
     keeper.trusted()
     machine.wall += timedelta(hours=2)
     assert not keeper.trusted()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from guardian.logs import configure, logger, place_of, redacted
+from guardian.logs import configure, location_of, logger, redact
 from tests.architecture.test_manners import PERSONAL_KEYS
 
 
@@ -41,7 +41,7 @@ def test_a_personal_key_is_withheld_even_if_somebody_logs_it(key: str, capsys: p
 
 
 def test_a_long_value_is_cut() -> None:
-    told = redacted(None, "info", {"event": "look.failed", "detail": "x" * 500})
+    told = redact(None, "info", {"event": "look.failed", "detail": "x" * 500})
     assert len(told["detail"]) <= 121
 
 
@@ -78,12 +78,12 @@ def _fails_with(report: str) -> None:
 
 
 def test_what_the_log_withholds_the_house_also_forbids() -> None:
-    withheld = {key for key in PERSONAL_KEYS if redacted(None, "info", {key: "Ada"})[key] == "[withheld]"}
+    withheld = {key for key in PERSONAL_KEYS if redact(None, "info", {key: "Ada"})[key] == "[withheld]"}
     assert {"name", "handle", "text", "token", "receipt", "reason"} <= withheld
 
 
 def test_an_error_can_be_found_by_its_place_without_its_words() -> None:
     with pytest.raises(ValueError) as raised:
         int("Ada")
-    assert place_of(raised.value).startswith("test_logs.py:")
-    assert place_of(ValueError("Ada")) == ""
+    assert location_of(raised.value).startswith("test_logs.py:")
+    assert location_of(ValueError("Ada")) == ""

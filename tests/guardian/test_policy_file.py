@@ -7,10 +7,10 @@ import pytest
 
 from guardian.errors import Misconfigured
 from guardian.policy_file import read_policy, written
-from guardian.presets import preset, preset_names
-from rules.policy import ORDERS, ApprovalGround, OnTermEnd, Order, values
+from guardian.presets import load_preset, preset_names
+from rules.policy import ORDERS, ApprovalGround, OnTermEnd, ValueOrder, policy_values
 
-DJANGO = preset("django")
+DJANGO = load_preset("django")
 
 
 def faults(text: str) -> tuple[str, ...]:
@@ -30,19 +30,19 @@ def with_line(key: str, line: str) -> str:
 
 @pytest.mark.parametrize("name", preset_names())
 def test_every_preset_is_whole(name: str) -> None:
-    policy = read_policy(preset(name))
-    assert all(hasattr(getattr(policy, value.section), value.key) for value in values())
+    policy = read_policy(load_preset(name))
+    assert all(hasattr(getattr(policy, value.section), value.key) for value in policy_values())
 
 
 @pytest.mark.parametrize("name", preset_names())
 def test_every_value_of_a_preset_names_its_source_beside_it(name: str) -> None:
-    lines = [line for line in preset(name).splitlines() if " = " in line and not line.startswith("#")]
-    assert len(lines) == len(list(values()))
+    lines = [line for line in load_preset(name).splitlines() if " = " in line and not line.startswith("#")]
+    assert len(lines) == len(list(policy_values()))
     assert [line for line in lines if "  # " not in line and " # " not in line] == []
 
 
 def test_values_arrive_in_their_own_kinds() -> None:
-    policy = read_policy(preset("chipy"))
+    policy = read_policy(load_preset("chipy"))
     assert policy.quorum.objection_window == timedelta(hours=48)
     assert policy.quorum.consensus_share == Fraction(2, 3)
     assert policy.sanctions.on_term_end is OnTermEnd.LIFT
@@ -51,7 +51,7 @@ def test_values_arrive_in_their_own_kinds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "line", "fault"),
+    ("key", "caller", "fault"),
     [
         ("objection_window", 'objection_window = "48 hrs"', "quorum.objection_window: '48 hrs' is not a duration; write it as 48h"),
         ("objection_window", 'objection_window = "2 days"', "quorum.objection_window: '2 days' is not a duration; write it as 2d"),
@@ -76,8 +76,8 @@ def test_values_arrive_in_their_own_kinds() -> None:
         ("others", "others = 3", "quorum.others: 3 is not less than quorum.least_counted (3), but a group at its least could never agree"),
     ],
 )  # fmt: skip
-def test_a_fault_is_named_in_the_files_own_terms(key: str, line: str, fault: str) -> None:
-    assert faults(with_line(key, line)) == (fault,)
+def test_a_fault_is_named_in_the_files_own_terms(key: str, caller: str, fault: str) -> None:
+    assert faults(with_line(key, caller)) == (fault,)
 
 
 def test_every_fault_is_named_at_once() -> None:
@@ -116,12 +116,12 @@ def test_a_section_that_is_not_one_is_said_so() -> None:
 
 
 def test_an_empty_file_misses_every_value() -> None:
-    assert len(faults("")) == len(list(values()))
+    assert len(faults("")) == len(list(policy_values()))
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: f"{order.smaller}<{order.larger}")
-def test_each_order_speaks_of_values_that_exist_and_are_of_one_kind(order: Order) -> None:
-    kinds = {value.path: value.kind for value in values()}
+def test_each_order_speaks_of_values_that_exist_and_are_of_one_kind(order: ValueOrder) -> None:
+    kinds = {value.path: value.kind for value in policy_values()}
     smaller, larger = kinds[order.smaller], kinds[order.larger]
     assert smaller is larger
 

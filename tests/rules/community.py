@@ -5,15 +5,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from guardian.policy_file import read_policy
-from guardian.presets import preset
+from guardian.presets import load_preset
 from rules.policy import Policy
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
-DJANGO = read_policy(preset("django"))
-CHIPY = read_policy(preset("chipy"))
+DJANGO = read_policy(load_preset("django"))
+CHIPY = read_policy(load_preset("chipy"))
 
 
 def after(**length: int) -> datetime:

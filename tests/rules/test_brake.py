@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 
 from rules.brake import (
-    Intended,
+    IntendedAct,
     PastAct,
-    Placement,
-    Stop,
-    kept_for_chairs,
-    lifts_call_people,
+    PastRestriction,
+    StopFact,
+    are_lifts_alarming,
     may_act,
-    may_place,
+    may_restrict,
     may_stop,
     released_by_stop,
+    sent_to_chairs_by_stop,
 )
 from rules.unilateral import Ground
 from rules.verdict import Verdict
@@ -25,8 +25,8 @@ ONGOING, THREAT, DANGER = Ground
 Acts = list[PastAct[str, int]]
 
 
-def an_act(on: int, minutes_ago: int = 10, by: str = "A", *, second: str | None = None) -> PastAct[str, int]:
-    return PastAct(by, on, NOW - timedelta(minutes=minutes_ago), ONGOING, second)
+def an_act(on: int, minutes_ago: int = 10, by: str = "A", *, confirmed_by: str | None = None) -> PastAct[str, int]:
+    return PastAct(by, on, NOW - timedelta(minutes=minutes_ago), ONGOING, confirmed_by)
 
 
 def answer(
@@ -37,11 +37,11 @@ def answer(
     ground: Ground = ONGOING,
     term: timedelta | None = None,
     on_leader: bool = False,
-    second: str | None = None,
+    confirmed_by: str | None = None,
     stopped: str = "",
 ) -> Verdict:
-    stops = [Stop("C", who) for who in stopped]
-    intended = Intended(by, on, ground, term, on_leader, second)
+    stops = [StopFact("C", who) for who in stopped]
+    intended = IntendedAct(by, on, ground, term, on_leader, confirmed_by)
     return may_act(intended, acts or [], MEMBERS, stops, NOW, DJANGO)
 
 
@@ -64,7 +64,7 @@ def test_any_member_may_act_alone_and_nobody_else() -> None:
         ([*FIVE[:4], an_act(99)], "alone"),
         ([*FIVE[:4], an_act(7, minutes_ago=60)], "alone"),
         ([*FIVE[:4], an_act(7, by="B")], "alone"),
-        ([*FIVE[:4], an_act(7, second="B")], "alone"),
+        ([*FIVE[:4], an_act(7, confirmed_by="B")], "alone"),
     ],
 )
 def test_alone_one_member_acts_on_five_people_an_hour(acts: Acts, code: str) -> None:
@@ -89,7 +89,7 @@ def test_on_somebody_with_a_role_an_act_alone_lasts_a_day_at_most(term: timedelt
 def test_a_second_members_tap_or_danger_to_life_takes_the_brake_off(acts: Acts, leader: bool) -> None:
     """P-7.5."""
     assert not answer(acts, on_leader=leader)
-    assert answer(acts, on_leader=leader, second="B").code == "with_second"
+    assert answer(acts, on_leader=leader, confirmed_by="B").code == "with_second"
     assert answer(acts, on_leader=leader, ground=DANGER).code == "danger"
     assert not answer(acts, on_leader=leader, ground=THREAT)
 
@@ -97,14 +97,14 @@ def test_a_second_members_tap_or_danger_to_life_takes_the_brake_off(acts: Acts, 
 @pytest.mark.parametrize("second", ["A", "Z", "B"])
 def test_the_second_is_another_member_who_is_not_stopped(second: str) -> None:
     """P-7.5."""
-    assert not answer(FIVE, second=second, stopped="B")
+    assert not answer(FIVE, confirmed_by=second, stopped="B")
 
 
 def test_a_stopped_member_acts_only_with_a_second() -> None:
     """P-7.5."""
     assert answer(stopped="A").code == "stopped"
     assert answer(stopped="A", ground=DANGER).code == "stopped"
-    assert answer(stopped="A", second="B").code == "with_second"
+    assert answer(stopped="A", confirmed_by="B").code == "with_second"
 
 
 @pytest.mark.parametrize(
@@ -114,12 +114,12 @@ def test_a_stopped_member_acts_only_with_a_second() -> None:
         ("A", "A", [], "not_a_member"),
         ("Z", "A", [], "not_a_member"),
         ("A", "Z", [], "not_a_member"),
-        ("A", "B", [Stop("B", "A")], "stopped"),
-        ("C", "B", [Stop("B", "A")], "allowed"),
+        ("A", "B", [StopFact("B", "A")], "stopped"),
+        ("C", "B", [StopFact("B", "A")], "allowed"),
     ],
 )
 def test_any_member_stops_another_and_the_one_stopped_cannot_stop_back(
-    by: str, of: str, stops: list[Stop[str]], code: str
+    by: str, of: str, stops: list[StopFact[str]], code: str
 ) -> None:
     """P-7.5."""
     assert may_stop(by, of, MEMBERS, stops).code == code
@@ -132,48 +132,48 @@ def test_a_stop_releases_unreviewed_acts_except_those_for_danger() -> None:
     danger = PastAct("A", 4, NOW, DANGER)
     acts = [plain, others, reviewed, danger]
     assert released_by_stop(acts, "A") == (plain,)
-    assert kept_for_chairs(acts, "A") == (danger,)
+    assert sent_to_chairs_by_stop(acts, "A") == (danger,)
 
 
-def placements(people: int, minutes_ago: int = 10) -> list[Placement[int]]:
-    return [Placement(on, NOW - timedelta(minutes=minutes_ago)) for on in range(people)]
+def restrictions(people: int, minutes_ago: int = 10) -> list[PastRestriction[int]]:
+    return [PastRestriction(on, NOW - timedelta(minutes=minutes_ago)) for on in range(people)]
 
 
 @pytest.mark.parametrize(
     ("placed", "allowed"),
     [
-        (placements(19), True),
-        (placements(20), False),
-        (placements(19) + placements(19), True),
-        (placements(20, minutes_ago=60), True),
-        (placements(20, minutes_ago=59), False),
-        ([*placements(19), Placement(99, NOW)], True),
+        (restrictions(19), True),
+        (restrictions(20), False),
+        (restrictions(19) + restrictions(19), True),
+        (restrictions(20, minutes_ago=60), True),
+        (restrictions(20, minutes_ago=59), False),
+        ([*restrictions(19), PastRestriction(99, NOW)], True),
     ],
 )
 def test_the_service_restricts_twenty_new_people_an_hour_whatever_the_number_of_spaces(
-    placed: list[Placement[int]], allowed: bool
+    placed: list[PastRestriction[int]], allowed: bool
 ) -> None:
     """P-7.5."""
-    assert bool(may_place(99, placed, NOW, DJANGO, put_back=False, raid=False)) is allowed
+    assert bool(may_restrict(99, placed, NOW, DJANGO, reapplied=False, raid=False)) is allowed
 
 
 def test_an_announced_raid_takes_the_bound_away() -> None:
     """P-7.5."""
-    assert may_place(99, placements(200), NOW, DJANGO, put_back=False, raid=True)
+    assert may_restrict(99, restrictions(200), NOW, DJANGO, reapplied=False, raid=True)
 
 
 def test_somebody_restricted_during_a_raid_is_restricted_in_the_other_spaces_after_it() -> None:
     """P-7.5."""
-    assert may_place(150, placements(200), NOW, DJANGO, put_back=False, raid=False)
-    assert not may_place(250, placements(200), NOW, DJANGO, put_back=False, raid=False)
+    assert may_restrict(150, restrictions(200), NOW, DJANGO, reapplied=False, raid=False)
+    assert not may_restrict(250, restrictions(200), NOW, DJANGO, reapplied=False, raid=False)
 
 
 @pytest.mark.parametrize(("already", "allowed"), [(0, True), (2, True), (3, False)])
 def test_putting_back_is_free_three_times_a_person(already: int, allowed: bool) -> None:
     """P-7.5."""
-    earlier = [Placement(99, NOW - DAY, put_back=True)] * already
-    placed = [*earlier, *placements(20)]
-    assert bool(may_place(99, placed, NOW, DJANGO, put_back=True, raid=False)) is allowed
+    earlier = [PastRestriction(99, NOW - DAY, reapplied=True)] * already
+    placed = [*earlier, *restrictions(20)]
+    assert bool(may_restrict(99, placed, NOW, DJANGO, reapplied=True, raid=False)) is allowed
 
 
 @pytest.mark.parametrize(
@@ -183,4 +183,4 @@ def test_a_third_lift_by_hand_within_a_day_calls_people(hours: list[int], called
     """P-7.5."""
     lifts = [after(hours=hour) for hour in hours]
     now = max([NOW, *lifts])
-    assert lifts_call_people(lifts, now, DJANGO) is called
+    assert are_lifts_alarming(lifts, now, DJANGO) is called

@@ -3,51 +3,53 @@
 import pytest
 
 from rules.conflicts import (
-    Signs,
-    Standing,
+    ConflictIndicators,
+    ConflictStatus,
     board_only,
-    joined,
+    conflict_statuses,
     may_admit,
     may_recuse,
-    standings,
+    stricter,
     who_may_know,
 )
-from rules.names import Known
+from rules.names import KnownNames
 from tests.rules.community import DJANGO
 
-CLEAR, RECUSED, HELD_OUT, EXCLUDED = Standing
-PEOPLE = [Known("ada", ("Ada",)), Known("bo", ("Borislav",), ("bo99",)), Known("cy", ("Cyrus",))]
-NOTHING: Signs[str] = Signs()
+CLEAR, RECUSED, HELD_OUT, EXCLUDED = ConflictStatus
+PEOPLE = [KnownNames("ada", ("Ada",)), KnownNames("bo", ("Borislav",), ("bo99",)), KnownNames("cy", ("Cyrus",))]
+NOTHING: ConflictIndicators[str] = ConflictIndicators()
 MEMBERS = frozenset({"ada", "bo", "cy"})
 
 
 @pytest.mark.parametrize(
-    ("signs", "ada"),
+    ("indicators", "ada"),
     [
         (NOTHING, CLEAR),
-        (Signs(picked=frozenset({"ada"})), EXCLUDED),
-        (Signs(authors=frozenset({"ada"})), EXCLUDED),
-        (Signs(linked=frozenset({"ada"})), HELD_OUT),
-        (Signs(texts=("it happened", "and Ada saw it")), HELD_OUT),
-        (Signs(picked=frozenset({"ada"}), texts=("Ada",)), EXCLUDED),
-        (Signs(picked=frozenset({"bo"})), CLEAR),
+        (ConflictIndicators(picked=frozenset({"ada"})), EXCLUDED),
+        (ConflictIndicators(authors=frozenset({"ada"})), EXCLUDED),
+        (ConflictIndicators(linked=frozenset({"ada"})), HELD_OUT),
+        (ConflictIndicators(texts=("it happened", "and Ada saw it")), HELD_OUT),
+        (ConflictIndicators(picked=frozenset({"ada"}), texts=("Ada",)), EXCLUDED),
+        (ConflictIndicators(picked=frozenset({"bo"})), CLEAR),
     ],
 )
-def test_picked_or_author_is_excluded_and_merely_mentioned_is_held_out(signs: Signs[str], ada: Standing) -> None:
+def test_picked_or_author_is_excluded_and_merely_mentioned_is_held_out(
+    indicators: ConflictIndicators[str], ada: ConflictStatus
+) -> None:
     """P-2.5."""
-    assert standings(signs, PEOPLE, DJANGO)["ada"] is ada
+    assert conflict_statuses(indicators, PEOPLE, DJANGO)["ada"] is ada
 
 
-@pytest.mark.parametrize("one", Standing)
-@pytest.mark.parametrize("other", Standing)
-def test_of_two_standings_the_one_that_shows_less_holds(one: Standing, other: Standing) -> None:
+@pytest.mark.parametrize("one", ConflictStatus)
+@pytest.mark.parametrize("other", ConflictStatus)
+def test_of_two_standings_the_one_that_shows_less_holds(one: ConflictStatus, other: ConflictStatus) -> None:
     """P-4.2."""
     shows_less = [CLEAR, RECUSED, HELD_OUT, EXCLUDED]
-    assert joined(one, other) is shows_less[max(shows_less.index(one), shows_less.index(other))]
+    assert stricter(one, other) is shows_less[max(shows_less.index(one), shows_less.index(other))]
 
 
 @pytest.mark.parametrize(
-    ("held", "board"),
+    ("statuses", "board"),
     [
         ({}, False),
         ({"ada": EXCLUDED}, True),
@@ -57,9 +59,11 @@ def test_of_two_standings_the_one_that_shows_less_holds(one: Standing, other: St
         ({"bo": EXCLUDED, "cy": HELD_OUT}, True),
     ],
 )
-def test_it_goes_to_the_board_alone_without_a_free_chair_or_two_members(held: dict[str, Standing], board: bool) -> None:
+def test_it_goes_to_the_board_alone_without_a_free_chair_or_two_members(
+    statuses: dict[str, ConflictStatus], board: bool
+) -> None:
     """P-2.5."""
-    assert board_only(MEMBERS, frozenset({"ada"}), held, DJANGO) is board
+    assert board_only(MEMBERS, frozenset({"ada"}), statuses, DJANGO) is board
 
 
 def test_where_no_chair_was_asked_for_only_the_number_of_members_counts() -> None:
@@ -73,10 +77,10 @@ def test_a_second_chair_keeps_the_matter_in_the_group() -> None:
     assert not board_only(MEMBERS, frozenset({"ada", "bo"}), {"ada": EXCLUDED}, DJANGO)
 
 
-@pytest.mark.parametrize("standing", Standing)
-def test_only_members_without_a_conflict_may_know(standing: Standing) -> None:
+@pytest.mark.parametrize("status", ConflictStatus)
+def test_only_members_without_a_conflict_may_know(status: ConflictStatus) -> None:
     """P-4.3."""
-    assert ("ada" in who_may_know(MEMBERS, {"ada": standing})) is (standing is CLEAR)
+    assert ("ada" in who_may_know(MEMBERS, {"ada": status})) is (status is CLEAR)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +96,8 @@ def test_only_members_without_a_conflict_may_know(standing: Standing) -> None:
 )
 def test_a_decider_who_is_not_mentioned_admits_with_a_reason(by: str, about: str, reason: str, code: str) -> None:
     """P-2.5."""
-    held = {"bo": HELD_OUT, "cy": EXCLUDED}
-    assert may_admit(by, about, frozenset({"ada", "bo"}), held, reason).code == code
+    statuses = {"bo": HELD_OUT, "cy": EXCLUDED}
+    assert may_admit(by, about, frozenset({"ada", "bo"}), statuses, reason).code == code
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 import pytest
 
-from rules.conflicts import Standing, may_decide_conflict, may_raise
-from rules.routing import Circle, deciders_for_chair
+from rules.conflicts import ConflictStatus, may_claim_conflict, may_decide_claim
+from rules.routing import HandlingGroups, deciders_for_chair
 
-HELD = {"cy": Standing.RECUSED, "ed": Standing.EXCLUDED}
+HELD = {"cy": ConflictStatus.RECUSED, "ed": ConflictStatus.EXCLUDED}
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_any_member_who_takes_part_raises_a_conflict_of_another(
     by: str, about: str, raised: bool, reason: str, code: str
 ) -> None:
     """P-4.1."""
-    assert may_raise(by, about, HELD, raised=raised, reason=reason).code == code
+    assert may_claim_conflict(by, about, HELD, claimed=raised, reason=reason).code == code
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_raised_conflict_is_decided_by_a_decider_with_a_reason_and_never_on_on
     by: str, about: str, raised: bool, reason: str, code: str
 ) -> None:
     """P-4.1."""
-    assert may_decide_conflict(by, about, frozenset({"ada"}), raised=raised, reason=reason).code == code
+    assert may_decide_claim(by, about, frozenset({"ada"}), claimed=raised, reason=reason).code == code
 
 
 @pytest.mark.parametrize(
@@ -57,5 +57,7 @@ def test_where_it_is_on_a_chair_the_other_chairs_decide_and_else_the_board(
     chairs: set[str], about: str, deciders: set[str]
 ) -> None:
     """P-4.1."""
-    circle = Circle(frozenset({"ada", "bo", "di", "lia"}), frozenset(chairs), frozenset({"lia"}), frozenset({"gil"}))
-    assert deciders_for_chair(circle, {}, about) == deciders
+    groups = HandlingGroups(
+        frozenset({"ada", "bo", "di", "lia"}), frozenset(chairs), frozenset({"lia"}), frozenset({"gil"})
+    )
+    assert deciders_for_chair(groups, {}, about) == deciders

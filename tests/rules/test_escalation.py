@@ -4,7 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from rules.escalation import Progress, Status, is_spread, may_accept, may_turn_over, status_of, status_when_walled
+from rules.escalation import (
+    HandoffProgress,
+    HandoffStatus,
+    is_cross_space,
+    may_accept,
+    may_refer_to_board,
+    status_of,
+    status_when_excluded,
+)
 from tests.rules.community import DJANGO, HOUR, NOW
 
 DAY = timedelta(days=1)
@@ -13,23 +21,23 @@ DAY = timedelta(days=1)
 @pytest.mark.parametrize(
     ("progress", "status"),
     [
-        (Progress(accepted=False), Status.RECEIVED),
-        (Progress(accepted=True), Status.ACCEPTED),
-        (Progress(accepted=False, begun=True), Status.LOOKED_AT),
-        (Progress(accepted=True, begun=True, decided=True), Status.DECIDED),
-        (Progress(accepted=True, decided=True, closed=True), Status.CLOSED),
+        (HandoffProgress(accepted=False), HandoffStatus.RECEIVED),
+        (HandoffProgress(accepted=True), HandoffStatus.ACCEPTED),
+        (HandoffProgress(accepted=False, started=True), HandoffStatus.UNDER_REVIEW),
+        (HandoffProgress(accepted=True, started=True, decided=True), HandoffStatus.DECIDED),
+        (HandoffProgress(accepted=True, decided=True, closed=True), HandoffStatus.CLOSED),
     ],
 )
-def test_the_moderators_learn_how_far_it_has_come(progress: Progress, status: Status) -> None:
+def test_the_moderators_learn_how_far_it_has_come(progress: HandoffProgress, status: HandoffStatus) -> None:
     """P-8.2"""
     assert status_of(progress) is status
 
 
 def test_what_concerns_them_stands_still_where_it_was_when_it_turned_out_so() -> None:
     """P-2.5"""
-    assert status_when_walled(None, NOW) is Status.RECEIVED
-    assert status_when_walled(NOW - HOUR, NOW) is Status.ACCEPTED
-    assert status_when_walled(NOW + HOUR, NOW) is Status.RECEIVED
+    assert status_when_excluded(None, NOW) is HandoffStatus.RECEIVED
+    assert status_when_excluded(NOW - HOUR, NOW) is HandoffStatus.ACCEPTED
+    assert status_when_excluded(NOW + HOUR, NOW) is HandoffStatus.RECEIVED
 
 
 def test_nobody_accepts_what_they_passed_on() -> None:
@@ -50,16 +58,16 @@ def test_nobody_accepts_what_they_passed_on() -> None:
 )
 def test_a_chair_waits_until_the_time_to_agree_is_over(accepted: bool, after: timedelta, code: str) -> None:
     """P-8.4"""
-    verdict = may_turn_over(NOW, accepted=accepted, decided=False, now=NOW + after, policy=DJANGO)
+    verdict = may_refer_to_board(NOW, accepted=accepted, decided=False, now=NOW + after, policy=DJANGO)
     assert bool(verdict) is (code == "allowed")
     assert verdict.code == code or verdict
 
 
 def test_what_is_decided_is_not_turned_over() -> None:
     """P-8.4"""
-    assert may_turn_over(NOW, accepted=True, decided=True, now=NOW + 99 * DAY, policy=DJANGO).code == "decided"
+    assert may_refer_to_board(NOW, accepted=True, decided=True, now=NOW + 99 * DAY, policy=DJANGO).code == "decided"
 
 
 def test_two_spaces_are_a_spread_and_one_is_none() -> None:
     """P-8.3"""
-    assert [is_spread(spaces, DJANGO) for spaces in (["a"], ["a", "a"], ["a", "b"])] == [False, False, True]
+    assert [is_cross_space(spaces, DJANGO) for spaces in (["a"], ["a", "a"], ["a", "b"])] == [False, False, True]

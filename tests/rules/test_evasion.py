@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.evasion import may_mark
+from rules.evasion import may_mark_evasion
 
 
 @pytest.mark.parametrize(
@@ -19,5 +19,5 @@ from rules.evasion import may_mark
 def test_a_mark_needs_an_earlier_restriction_and_a_reason(
     marked: bool, evades: bool, before: bool, reason: str, code: str
 ) -> None:
-    verdict = may_mark(marked=marked, evades=evades, restricted_before=before, reason=reason)
+    verdict = may_mark_evasion(marked=marked, evades=evades, restricted_before=before, reason=reason)
     assert (bool(verdict), verdict.code if not verdict else "") == (not code, code)

@@ -25,15 +25,15 @@ from rules import (
     telling,
     unilateral,
 )
-from rules.deadlines import Deadline
-from rules.hearers import heard_by_all_from
-from rules.policy import Policy, Value, values
+from rules.deadlines import TimeLimit
+from rules.hearers import open_to_all_at
+from rules.policy import Policy, PolicyValue, policy_values
 from tests.rules.community import DAY, DJANGO, HOUR, NOW, changed
 
 Probe = Callable[[Policy], object]
 
 SIX = frozenset("ABCDEF")
-CIRCLE = routing.Circle(SIX, frozenset("A"), frozenset("L"), frozenset("LX"))
+CIRCLE = routing.HandlingGroups(SIX, frozenset("A"), frozenset("L"), frozenset("LX"))
 BARRED = precedence.Restriction.SUSPENDED
 SHORT, EXTENDED = ladder.Outcome.SHORT_SUSPENSION, ladder.Outcome.EXTENDED_SUSPENSION
 
@@ -43,13 +43,15 @@ def every_hour(days: int, ask: Callable[[timedelta], object]) -> list[object]:
     return [ask(hour * HOUR) for hour in range(24 * days)]
 
 
-def deadline(kind: Deadline) -> Probe:
-    return lambda policy: deadlines.due(kind, NOW, policy)
+def deadline(kind: TimeLimit) -> Probe:
+    return lambda policy: deadlines.due_at(kind, NOW, policy)
 
 
 def danger(policy: Policy) -> object:
     minutes = [timedelta(minutes=minute) for minute in range(120)]
-    return [routing.danger_call(SIX, CIRCLE, {}, NOW, taken=False, now=NOW + m, policy=policy) for m in minutes]
+    return [
+        routing.danger_call_for(SIX, CIRCLE, {}, NOW, acknowledged=False, now=NOW + m, policy=policy) for m in minutes
+    ]
 
 
 def contact(policy: Policy) -> object:
@@ -57,13 +59,13 @@ def contact(policy: Policy) -> object:
 
 
 def remaining(policy: Policy) -> object:
-    held = dict.fromkeys("CDEF", conflicts.Standing.EXCLUDED)
-    return routing.for_report(CIRCLE, held, policy).to
+    statuses = dict.fromkeys("CDEF", conflicts.ConflictStatus.EXCLUDED)
+    return routing.route_report(CIRCLE, statuses, policy).to
 
 
 def mentions(policy: Policy) -> object:
-    people = [names.Known("A", ("Annabelle",)), names.Known("B", ("Bryan",))]
-    return [names.mentioned(text, people, policy.conflicts) for text in ("ann", "anna", "bryen", "annabella")]
+    people = [names.KnownNames("A", ("Annabelle",)), names.KnownNames("B", ("Bryan",))]
+    return [names.find_mentioned(text, people, policy.conflicts) for text in ("ann", "anna", "bryen", "annabella")]
 
 
 def tallies(policy: Policy) -> object:
@@ -72,7 +74,11 @@ def tallies(policy: Policy) -> object:
     scripts = ["", "B", "BC", "BCD", "BCDE", "BCd", "BCDe"]
     return [
         quorum.tally(
-            quorum.Proposal("A", NOW, ladder.Consequence(o)), ballots(s), group, NOW + day * DAY / 2, policy
+            quorum.CountedProposal("A", NOW, ladder.LadderConsequence(o)),
+            ballots(s),
+            group,
+            NOW + day * DAY / 2,
+            policy,
         ).state
         for o in outcomes
         for s in scripts
@@ -81,46 +87,48 @@ def tallies(policy: Policy) -> object:
     ]
 
 
-def ballots(script: str) -> list[quorum.Ballot[str]]:
+def ballots(script: str) -> list[quorum.CountedBallot[str]]:
     """One ballot a letter: a capital agrees, a small letter objects."""
     kinds = [quorum.Answer.AGREE if who.isupper() else quorum.Answer.OBJECT for who in script]
-    return [quorum.Ballot(who.upper(), kind, NOW) for who, kind in zip(script, kinds, strict=True)]
+    return [quorum.CountedBallot(who.upper(), kind, NOW) for who, kind in zip(script, kinds, strict=True)]
 
 
-def holds(policy: Policy) -> object:
+def waiting_for_notification(policy: Policy) -> object:
     return telling.waits_until(NOW, policy, safety=False)
 
 
 def terms(policy: Policy) -> object:
     return [
-        ladder.may_propose_consequence(ladder.Consequence(outcome, BARRED, day * DAY, has_conditions=True), policy)
+        ladder.may_propose_consequence(
+            ladder.LadderConsequence(outcome, BARRED, day * DAY, has_conditions=True), policy
+        )
         for outcome in (SHORT, EXTENDED)
         for day in range(400)
     ]
 
 
 def term_end(policy: Policy) -> object:
-    return ladder.on_term_end(ladder.Authority.DECISION, ladder.Consequence(SHORT, BARRED, 30 * DAY), policy)
+    return ladder.on_term_end(ladder.AuthorityKind.DECISION, ladder.LadderConsequence(SHORT, BARRED, 30 * DAY), policy)
 
 
 def act_timeline(policy: Policy) -> object:
-    return unilateral.timeline(NOW, account_given_at=None, reviewed_at=None, doubtful=False, policy=policy)
+    return unilateral.timeline(NOW, statement_at=None, reviewed_at=None, conflicted=False, policy=policy)
 
 
-def doubtful_review(policy: Policy) -> object:
-    return unilateral.clocks(NOW, doubtful=True, policy=policy)
+def conflicted_review(policy: Policy) -> object:
+    return unilateral.act_due_dates(NOW, conflicted=True, policy=policy)
 
 
 def reviews(policy: Policy) -> object:
     cast = [unilateral.ReviewBallot(who, unilateral.ReviewAnswer.RATIFY) for who in "BCDEF"]
-    return [unilateral.review(cast[:n], "A", SIX, frozenset("D"), policy) for n in range(6)]
+    return [unilateral.review_state(cast[:n], "A", SIX, frozenset("D"), policy) for n in range(6)]
 
 
 def alone(policy: Policy) -> object:
     ongoing = unilateral.Ground.ONGOING
     acts = [brake.PastAct("A", on, NOW, ongoing) for on in range(30)]
     return [
-        brake.may_act(brake.Intended("A", 99, ongoing, None), acts[:n], SIX, [], NOW, policy).code for n in range(30)
+        brake.may_act(brake.IntendedAct("A", 99, ongoing, None), acts[:n], SIX, [], NOW, policy).code for n in range(30)
     ]
 
 
@@ -129,32 +137,32 @@ def on_leader(policy: Policy) -> object:
     return every_hour(
         8,
         lambda term: (
-            brake.may_act(brake.Intended("A", 99, ongoing, term, on_leader=True), [], SIX, [], NOW, policy).code
+            brake.may_act(brake.IntendedAct("A", 99, ongoing, term, on_leader=True), [], SIX, [], NOW, policy).code
         ),
     )
 
 
-def placing(policy: Policy) -> object:
-    placed = [brake.Placement(on, NOW) for on in range(60)]
-    return [brake.may_place(99, placed[:n], NOW, policy, put_back=False, raid=False) for n in range(60)]
+def restricting(policy: Policy) -> object:
+    placed = [brake.PastRestriction(on, NOW) for on in range(60)]
+    return [brake.may_restrict(99, placed[:n], NOW, policy, reapplied=False, raid=False) for n in range(60)]
 
 
-def putting_back(policy: Policy) -> object:
-    full = [brake.Placement(on, NOW) for on in range(60)]
-    again = [brake.Placement(99, NOW - DAY, put_back=True)] * 10
-    return [brake.may_place(99, [*again[:n], *full], NOW, policy, put_back=True, raid=False) for n in range(10)]
+def reapplying(policy: Policy) -> object:
+    full = [brake.PastRestriction(on, NOW) for on in range(60)]
+    again = [brake.PastRestriction(99, NOW - DAY, reapplied=True)] * 10
+    return [brake.may_restrict(99, [*again[:n], *full], NOW, policy, reapplied=True, raid=False) for n in range(10)]
 
 
 def lifts(policy: Policy) -> object:
     return [
-        brake.lifts_call_people([NOW - every * n for n in range(count)], NOW, policy)
+        brake.are_lifts_alarming([NOW - every * n for n in range(count)], NOW, policy)
         for every in (HOUR, 11 * HOUR, 20 * HOUR)
         for count in range(10)
     ]
 
 
-def heard_first(policy: Policy) -> object:
-    return heard_by_all_from(NOW, policy)
+def audience_first(policy: Policy) -> object:
+    return open_to_all_at(NOW, policy)
 
 
 def measuring(policy: Policy) -> object:
@@ -169,26 +177,26 @@ def measuring(policy: Policy) -> object:
 
 PROBES: dict[str, Probe] = {
     "reports.contact_person": contact,
-    "reports.first_answer_target": deadline(Deadline.FIRST_ANSWER_TARGET),
-    "reports.first_answer": deadline(Deadline.FIRST_ANSWER),
-    "reports.substantive_answer": deadline(Deadline.SUBSTANTIVE_ANSWER),
-    "reports.resolution": deadline(Deadline.RESOLUTION),
-    "reports.heard_first_for": heard_first,
-    "reports.same_report_within": lambda policy: repeats.same_report_since(NOW, policy),
+    "reports.first_answer_target": deadline(TimeLimit.FIRST_ANSWER_TARGET),
+    "reports.first_answer": deadline(TimeLimit.FIRST_ANSWER),
+    "reports.substantive_answer": deadline(TimeLimit.SUBSTANTIVE_ANSWER),
+    "reports.resolution": deadline(TimeLimit.RESOLUTION),
+    "reports.heard_first_for": audience_first,
+    "reports.same_report_within": lambda policy: repeats.repeat_window_start(NOW, policy),
     "reports.danger_repeat": danger,
     "reports.danger_page": danger,
-    "reports.letters_a_day": lambda policy: [letters.joins_the_last(count, policy) for count in range(1200)],
-    "reports.flood_window": lambda policy: floods.flood_since(NOW, policy),
+    "reports.letters_a_day": lambda policy: [letters.joins_last_mail(count, policy) for count in range(1200)],
+    "reports.flood_window": lambda policy: floods.flood_window_start(NOW, policy),
     "reports.flood_from": lambda policy: [
-        floods.how_told(count, told_of_many=False, policy=policy) for count in range(1200)
+        floods.flood_notice(count, summary_sent=False, policy=policy) for count in range(1200)
     ],
-    "reports.burst_from": lambda policy: [floods.joins_the_same_words(count, policy) for count in range(1200)],
-    "hearing.reporter_asked_for": deadline(Deadline.CONTACT_QUESTION),
-    "hearing.hearing_window": deadline(Deadline.HEARING),
+    "reports.burst_from": lambda policy: [floods.joins_burst_case(count, policy) for count in range(1200)],
+    "hearing.reporter_asked_for": deadline(TimeLimit.CONTACT_QUESTION),
+    "hearing.hearing_window": deadline(TimeLimit.HEARING),
     "conflicts.members_left": remaining,
     "conflicts.nickname_letters": mentions,
     "conflicts.typo_letters": mentions,
-    "conflicts.conflict_review": doubtful_review,
+    "conflicts.conflict_review": conflicted_review,
     "quorum.others": tallies,
     "quorum.least_counted": tallies,
     "quorum.severe_from_rung": tallies,
@@ -198,16 +206,18 @@ PROBES: dict[str, Probe] = {
     "quorum.consensus_window": tallies,
     "quorum.decide_by": tallies,
     "quorum.organisers_approve": tallies,
-    "enactment.feedback_window": deadline(Deadline.FEEDBACK),
-    "enactment.second_reading_within": holds,
-    "enactment.bounce_window": lambda policy: every_hour(8, lambda h: telling.undone_by_bounce(NOW, NOW + h, policy)),
+    "enactment.feedback_window": deadline(TimeLimit.FEEDBACK),
+    "enactment.second_reading_within": waiting_for_notification,
+    "enactment.bounce_window": lambda policy: every_hour(
+        8, lambda h: telling.is_undone_by_bounce(NOW, NOW + h, policy)
+    ),
     "sanctions.short_least": terms,
     "sanctions.short_most": terms,
     "sanctions.extended_least": terms,
     "sanctions.on_term_end": term_end,
-    "readmission.remind_after": lambda policy: deadlines.readmission_reminders(NOW, policy),
-    "readmission.review_every": deadline(Deadline.TERM_REVIEW),
-    "readmission.readmission_answer": deadline(Deadline.READMISSION_ANSWER),
+    "readmission.remind_after": lambda policy: deadlines.readmission_reminder_times(NOW, policy),
+    "readmission.review_every": deadline(TimeLimit.TERM_REVIEW),
+    "readmission.readmission_answer": deadline(TimeLimit.READMISSION_ANSWER),
     "unilateral.account_due": act_timeline,
     "unilateral.review_within": act_timeline,
     "unilateral.review_agree": reviews,
@@ -216,42 +226,42 @@ PROBES: dict[str, Probe] = {
     "unilateral.unreviewed_end": act_timeline,
     "brake.solo_people": alone,
     "brake.leader_hold": on_leader,
-    "brake.max_people_per_hour": placing,
-    "brake.put_backs": putting_back,
+    "brake.max_people_per_hour": restricting,
+    "brake.put_backs": reapplying,
     "brake.lifts_by_hand": lifts,
     "brake.lifts_within": lifts,
     "brake.raid_most": lambda policy: [
-        brake.may_announce("A", count, SIX, [], policy).code for count in (0, 1, 2, 3, 4999, 5000, 5001, 10_000)
+        brake.may_announce_raid("A", count, SIX, [], policy).code for count in (0, 1, 2, 3, 4999, 5000, 5001, 10_000)
     ],
-    "brake.raid_lasts": lambda policy: brake.raid_stands_until(NOW, policy),
-    "brake.raid_tells": brake.tells_each_of_a_raid,
+    "brake.raid_lasts": lambda policy: brake.raid_announced_until(NOW, policy),
+    "brake.raid_tells": brake.notifies_each_of_raid,
     "measures.local_max": measuring,
     "measures.local_repeat": measuring,
     "measures.local_repeat_within": measuring,
-    "measures.local_look": lambda policy: measures.passes_to_the_group(NOW, policy),
-    "measures.native_reason_within": lambda policy: measures.explained_by(NOW, policy),
-    "links.dispute_look": deadline(Deadline.LINK_DISPUTE),
-    "routing.accept_within": deadline(Deadline.ACCEPTANCE),
-    "routing.spaces_to_escalate": lambda policy: [escalation.is_spread(range(n), policy) for n in range(9)],
-    "routing.board_remind_every": deadline(Deadline.BOARD_ANSWER),
-    "reminders.shares": lambda policy: deadlines.reminders(Deadline.RESOLUTION, NOW, policy),
-    "closing.review_after": deadline(Deadline.CASE_REVIEW),
+    "measures.local_look": lambda policy: measures.reconsideration_due_at(NOW, policy),
+    "measures.native_reason_within": lambda policy: measures.explanation_due_at(NOW, policy),
+    "links.dispute_look": deadline(TimeLimit.LINK_DISPUTE),
+    "routing.accept_within": deadline(TimeLimit.ACCEPTANCE),
+    "routing.spaces_to_escalate": lambda policy: [escalation.is_cross_space(range(n), policy) for n in range(9)],
+    "routing.board_remind_every": deadline(TimeLimit.BOARD_ANSWER),
+    "reminders.shares": lambda policy: deadlines.reminder_times(TimeLimit.RESOLUTION, NOW, policy),
+    "closing.review_after": deadline(TimeLimit.CASE_REVIEW),
 }
 
-VALUES = list(values())
+VALUES = list(policy_values())
 
 
-def others(value: Value) -> list[object]:
+def others(value: PolicyValue) -> list[object]:
     """What else may stand there: for a choice every other choice, for a number a smaller or larger one."""
     now = getattr(getattr(DJANGO, value.section), value.key)
-    if value.many:
+    if value.is_list:
         return [now[:-1]] if now else [(item,) for item in _choices(value)[1:2]]
     if isinstance(now, StrEnum):
         return [choice for choice in _choices(value) if choice is not now]
     return [_larger(now)]
 
 
-def _choices(value: Value) -> list[StrEnum]:
+def _choices(value: PolicyValue) -> list[StrEnum]:
     assert issubclass(value.kind, StrEnum)
     return list(value.kind)
 
@@ -266,7 +276,7 @@ def _larger(now: object) -> object:
 
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: value.path)
-def test_each_value_changed_in_turn_changes_what_happens(value: Value) -> None:
+def test_each_value_changed_in_turn_changes_what_happens(value: PolicyValue) -> None:
     """Every rule with a number in it."""
     probe = PROBES[value.path]
     for other in others(value):
@@ -278,7 +288,7 @@ def test_every_probe_belongs_to_a_value_and_every_value_has_one() -> None:
 
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: value.path)
-def test_each_value_names_the_rule_it_comes_from(value: Value) -> None:
+def test_each_value_names_the_rule_it_comes_from(value: PolicyValue) -> None:
     assert re.fullmatch(r"P-\d{1,2}\.\d{1,2}", value.source.rule)
 
 

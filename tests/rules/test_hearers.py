@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.hearers import first_hearers, hears, may_widen
+from rules.hearers import first_audience, is_in_audience, may_open_to_all
 
 ALL = frozenset({"amara", "bruno", "chiara"})
 
@@ -22,7 +22,7 @@ def test_the_chosen_hear_first_unless_somebody_is_in_danger_or_none_of_them_may(
     chosen: set[str], danger: bool, heard: set[str] | None
 ) -> None:
     """P-2.5, P-3.6"""
-    assert first_hearers(chosen, ALL, danger=danger) == heard
+    assert first_audience(chosen, ALL, danger=danger) == heard
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,10 @@ def test_a_report_whose_only_hearer_steps_back_is_not_left_with_nobody(
     who: str, kept_out: tuple[str, ...], answer: bool
 ) -> None:
     """P-2.5"""
-    assert hears(who, ("amara",), kept_out) is answer
+    assert is_in_audience(who, ("amara",), kept_out) is answer
 
 
 def test_what_is_open_to_all_needs_no_opening() -> None:
     """P-2.5"""
-    assert may_widen(narrowed=True)
-    assert may_widen(narrowed=False).code == "open_already"
+    assert may_open_to_all(restricted=True)
+    assert may_open_to_all(restricted=False).code == "open_already"

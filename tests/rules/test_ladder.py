@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 
 from rules.ladder import (
-    Authority,
-    Consequence,
+    AuthorityKind,
+    LadderConsequence,
     Outcome,
-    ReadmissionAsks,
+    ReadmissionRequirement,
     TermState,
     access_returns_at,
     approval_grounds,
     may_propose_consequence,
     may_readmit,
     on_term_end,
-    readmission_asks,
+    readmission_requirement,
     rung_of,
     term_state,
 )
@@ -28,26 +28,26 @@ LIFT, AWAIT = OnTermEnd.LIFT, OnTermEnd.AWAIT_READMISSION
 
 def a_suspension(
     days: int | None = 30, restriction: Restriction = Restriction.SUSPENDED, *, everywhere: bool = True
-) -> Consequence:
+) -> LadderConsequence:
     term = None if days is None else timedelta(days=days)
-    return Consequence(Outcome.SHORT_SUSPENSION, restriction, term, everywhere=everywhere)
+    return LadderConsequence(Outcome.SHORT_SUSPENSION, restriction, term, everywhere=everywhere)
 
 
-def an_extended_suspension(days: int | None = 90, *, has_conditions: bool = True) -> Consequence:
+def an_extended_suspension(days: int | None = 90, *, has_conditions: bool = True) -> LadderConsequence:
     term = None if days is None else timedelta(days=days)
-    return Consequence(Outcome.EXTENDED_SUSPENSION, Restriction.SUSPENDED, term, has_conditions=has_conditions)
+    return LadderConsequence(Outcome.EXTENDED_SUSPENSION, Restriction.SUSPENDED, term, has_conditions=has_conditions)
 
 
-A_BAN = Consequence(Outcome.PERMANENT_BAN, Restriction.BANNED)
-A_WARNING = Consequence(Outcome.WARNING)
+A_BAN = LadderConsequence(Outcome.PERMANENT_BAN, Restriction.BANNED)
+A_WARNING = LadderConsequence(Outcome.WARNING)
 
 
 @pytest.mark.parametrize(
     ("consequence", "code", "rule"),
     [
         (A_WARNING, "allowed", "P-5.2"),
-        (Consequence(Outcome.WARNING, Restriction.MUTED, 7 * DAY), "restriction", "P-5.2"),
-        (Consequence(Outcome.WARNING, term=7 * DAY), "restriction", "P-5.2"),
+        (LadderConsequence(Outcome.WARNING, Restriction.MUTED, 7 * DAY), "restriction", "P-5.2"),
+        (LadderConsequence(Outcome.WARNING, term=7 * DAY), "restriction", "P-5.2"),
         (a_suspension(29), "term", "P-5.2"),
         (a_suspension(30), "allowed", "P-5.2"),
         (a_suspension(90), "allowed", "P-5.2"),
@@ -62,25 +62,25 @@ A_WARNING = Consequence(Outcome.WARNING)
         (an_extended_suspension(None), "term", "P-5.2"),
         (an_extended_suspension(has_conditions=False), "conditions", "P-5.2"),
         (A_BAN, "allowed", "P-5.2"),
-        (Consequence(Outcome.PERMANENT_BAN, Restriction.BANNED, 30 * DAY), "term", "P-5.2"),
-        (Consequence(Outcome.PERMANENT_BAN, Restriction.SUSPENDED), "restriction", "P-5.2"),
-        (Consequence(Outcome.PERMANENT_BAN, Restriction.BANNED, everywhere=False), "scope", "P-6.1"),
-        (Consequence(Outcome.NO_VIOLATION), "allowed", "P-5.3"),
-        (Consequence(Outcome.NO_VIOLATION, Restriction.SUSPENDED, 30 * DAY), "restriction", "P-5.2"),
-        (Consequence(Outcome.OUT_OF_SCOPE), "allowed", "P-5.3"),
-        (Consequence(Outcome.NO_ACTION), "allowed", "P-5.3"),
-        (Consequence(Outcome.REFERRAL), "allowed", "P-5.3"),
-        (Consequence(Outcome.FACILITATED_COMMUNICATION), "consent", "P-5.3"),
-        (Consequence(Outcome.FACILITATED_COMMUNICATION, consent_of_all=True), "allowed", "P-5.3"),
-        (Consequence(Outcome.OTHER), "allowed", "P-5.3"),
-        (Consequence(Outcome.OTHER, Restriction.MUTED, 7 * DAY, everywhere=False), "allowed", "P-5.3"),
-        (Consequence(Outcome.OTHER, Restriction.MUTED), "term", "P-5.3"),
-        (Consequence(Outcome.OTHER, Restriction.MUTED, timedelta(0)), "term", "P-5.3"),
-        (Consequence(Outcome.OTHER, Restriction.SUSPENDED, 7 * DAY), "rung", "P-5.2"),
-        (Consequence(Outcome.OTHER, Restriction.BANNED, 7 * DAY), "rung", "P-5.2"),
+        (LadderConsequence(Outcome.PERMANENT_BAN, Restriction.BANNED, 30 * DAY), "term", "P-5.2"),
+        (LadderConsequence(Outcome.PERMANENT_BAN, Restriction.SUSPENDED), "restriction", "P-5.2"),
+        (LadderConsequence(Outcome.PERMANENT_BAN, Restriction.BANNED, everywhere=False), "scope", "P-6.1"),
+        (LadderConsequence(Outcome.NO_VIOLATION), "allowed", "P-5.3"),
+        (LadderConsequence(Outcome.NO_VIOLATION, Restriction.SUSPENDED, 30 * DAY), "restriction", "P-5.2"),
+        (LadderConsequence(Outcome.OUT_OF_SCOPE), "allowed", "P-5.3"),
+        (LadderConsequence(Outcome.NO_ACTION), "allowed", "P-5.3"),
+        (LadderConsequence(Outcome.REFERRAL), "allowed", "P-5.3"),
+        (LadderConsequence(Outcome.FACILITATED_COMMUNICATION), "consent", "P-5.3"),
+        (LadderConsequence(Outcome.FACILITATED_COMMUNICATION, consent_of_all=True), "allowed", "P-5.3"),
+        (LadderConsequence(Outcome.OTHER), "allowed", "P-5.3"),
+        (LadderConsequence(Outcome.OTHER, Restriction.MUTED, 7 * DAY, everywhere=False), "allowed", "P-5.3"),
+        (LadderConsequence(Outcome.OTHER, Restriction.MUTED), "term", "P-5.3"),
+        (LadderConsequence(Outcome.OTHER, Restriction.MUTED, timedelta(0)), "term", "P-5.3"),
+        (LadderConsequence(Outcome.OTHER, Restriction.SUSPENDED, 7 * DAY), "rung", "P-5.2"),
+        (LadderConsequence(Outcome.OTHER, Restriction.BANNED, 7 * DAY), "rung", "P-5.2"),
     ],
 )
-def test_a_consequence_is_one_that_its_rung_allows(consequence: Consequence, code: str, rule: str) -> None:
+def test_a_consequence_is_one_that_its_rung_allows(consequence: LadderConsequence, code: str, rule: str) -> None:
     """P-5.2, P-5.3, P-6.1."""
     verdict = may_propose_consequence(consequence, DJANGO)
     assert (verdict.code, verdict.rule, bool(verdict)) == (code, rule, code == "allowed")
@@ -94,15 +94,15 @@ def test_the_four_rungs_stand_in_order_and_other_outcomes_beside_them() -> None:
 @pytest.mark.parametrize(
     ("authority", "consequence", "django", "chipy"),
     [
-        (Authority.DECISION, a_suspension(), AWAIT, LIFT),
-        (Authority.DECISION, an_extended_suspension(), AWAIT, LIFT),
-        (Authority.DECISION, Consequence(Outcome.OTHER, Restriction.MUTED, DAY), LIFT, LIFT),
-        (Authority.UNILATERAL, a_suspension(), LIFT, LIFT),
-        (Authority.LOCAL, a_suspension(), LIFT, LIFT),
+        (AuthorityKind.DECISION, a_suspension(), AWAIT, LIFT),
+        (AuthorityKind.DECISION, an_extended_suspension(), AWAIT, LIFT),
+        (AuthorityKind.DECISION, LadderConsequence(Outcome.OTHER, Restriction.MUTED, DAY), LIFT, LIFT),
+        (AuthorityKind.UNILATERAL, a_suspension(), LIFT, LIFT),
+        (AuthorityKind.LOCAL, a_suspension(), LIFT, LIFT),
     ],
 )
 def test_the_end_of_a_term_brings_what_the_community_says(
-    authority: Authority, consequence: Consequence, django: OnTermEnd, chipy: OnTermEnd
+    authority: AuthorityKind, consequence: LadderConsequence, django: OnTermEnd, chipy: OnTermEnd
 ) -> None:
     """P-6.2."""
     assert (on_term_end(authority, consequence, DJANGO), on_term_end(authority, consequence, CHIPY)) == (django, chipy)
@@ -111,28 +111,31 @@ def test_the_end_of_a_term_brings_what_the_community_says(
 @pytest.mark.parametrize("chosen", OnTermEnd)
 def test_a_decision_may_choose_the_end_of_its_own_sanction_and_an_act_alone_may_not(chosen: OnTermEnd) -> None:
     """P-6.2."""
-    consequence = Consequence(Outcome.SHORT_SUSPENSION, Restriction.SUSPENDED, 30 * DAY, on_term_end=chosen)
-    assert on_term_end(Authority.DECISION, consequence, DJANGO) is chosen
-    assert on_term_end(Authority.UNILATERAL, consequence, DJANGO) is LIFT
+    consequence = LadderConsequence(Outcome.SHORT_SUSPENSION, Restriction.SUSPENDED, 30 * DAY, on_term_end=chosen)
+    assert on_term_end(AuthorityKind.DECISION, consequence, DJANGO) is chosen
+    assert on_term_end(AuthorityKind.UNILATERAL, consequence, DJANGO) is LIFT
 
 
 @pytest.mark.parametrize(
     ("consequence", "asks"),
     [
-        (A_WARNING, ReadmissionAsks.NOTHING),
-        (a_suspension(), ReadmissionAsks.REQUEST),
-        (an_extended_suspension(), ReadmissionAsks.REQUEST_AND_CONDITIONS),
-        (A_BAN, ReadmissionAsks.NEVER_OPENS),
+        (A_WARNING, ReadmissionRequirement.NOTHING),
+        (a_suspension(), ReadmissionRequirement.REQUEST),
+        (an_extended_suspension(), ReadmissionRequirement.REQUEST_AND_CONDITIONS),
+        (A_BAN, ReadmissionRequirement.NEVER_OPENS),
     ],
 )
-def test_each_rung_asks_its_own_way_back(consequence: Consequence, asks: ReadmissionAsks) -> None:
+def test_each_rung_asks_its_own_way_back(consequence: LadderConsequence, asks: ReadmissionRequirement) -> None:
     """P-5.2."""
-    assert readmission_asks(Authority.DECISION, consequence, DJANGO) is asks
+    assert readmission_requirement(AuthorityKind.DECISION, consequence, DJANGO) is asks
 
 
 def test_where_terms_simply_end_nothing_is_asked() -> None:
     """P-6.2."""
-    assert readmission_asks(Authority.DECISION, an_extended_suspension(), CHIPY) is ReadmissionAsks.NOTHING
+    assert (
+        readmission_requirement(AuthorityKind.DECISION, an_extended_suspension(), CHIPY)
+        is ReadmissionRequirement.NOTHING
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,11 +150,11 @@ def test_where_terms_simply_end_nothing_is_asked() -> None:
     ],
 )
 def test_readmission_is_granted_on_what_the_rung_asks(
-    consequence: Consequence, requested: bool, conditions_met: bool, code: str
+    consequence: LadderConsequence, requested: bool, conditions_met: bool, code: str
 ) -> None:
     """P-5.2."""
     verdict = may_readmit(
-        Authority.DECISION, consequence, requested=requested, conditions_met=conditions_met, policy=DJANGO
+        AuthorityKind.DECISION, consequence, requested=requested, conditions_met=conditions_met, policy=DJANGO
     )
     assert verdict.code == code
 
@@ -209,12 +212,12 @@ def test_a_term_without_end_runs_for_ever() -> None:
         (a_suspension(), (ApprovalGround.SUSPENSION,)),
         (an_extended_suspension(), (ApprovalGround.SUSPENSION,)),
         (A_BAN, (ApprovalGround.BAN,)),
-        (Consequence(Outcome.OTHER, removal=True), (ApprovalGround.REMOVAL,)),
-        (Consequence(Outcome.WARNING, legal=True), (ApprovalGround.LEGAL,)),
+        (LadderConsequence(Outcome.OTHER, removal=True), (ApprovalGround.REMOVAL,)),
+        (LadderConsequence(Outcome.WARNING, legal=True), (ApprovalGround.LEGAL,)),
     ],
 )
 def test_chipy_asks_its_organisers_and_django_asks_nobody(
-    consequence: Consequence, grounds: tuple[ApprovalGround, ...]
+    consequence: LadderConsequence, grounds: tuple[ApprovalGround, ...]
 ) -> None:
     """P-5.1."""
     assert approval_grounds(consequence, CHIPY) == grounds

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rules.measures import FOR_THE_GROUP, may_measure
+from rules.measures import ESCALATION_CODES, may_measure
 from tests.rules.community import DAY, DJANGO, NOW
 
 
@@ -29,4 +29,4 @@ def test_what_moderators_may_set_alone(
     verdict = may_measure(term, [NOW - since for since in earlier], NOW, DJANGO, on_leader=on_leader)
     assert bool(verdict) is (code == "")
     assert code in ("", verdict.code)
-    assert ("scalate" in verdict.sentence) is (code in FOR_THE_GROUP)
+    assert ("scalate" in verdict.sentence) is (code in ESCALATION_CODES)

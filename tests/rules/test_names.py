@@ -2,17 +2,17 @@
 
 import pytest
 
-from rules.names import Known, mentioned
+from rules.names import KnownNames, find_mentioned
 from tests.rules.community import DJANGO
 
 PEOPLE = [
-    Known("ada", ("Ada Lovelace", "Countess"), ("ada_l", "111222333")),
-    Known("will", ("William Grünberg",), ("wgb",)),
-    Known("theo", ("Theodora Øster",), ("th3o",)),
-    Known("tanaka", ("田中花子", "田中"), ("hanako",)),
-    Known("lev", ("Лев Толстой",), ()),
-    Known("jorn", ("J\u00f8rn",)),
-    Known("nameless", ("", "  "), ("", "-")),
+    KnownNames("ada", ("Ada Lovelace", "Countess"), ("ada_l", "111222333")),
+    KnownNames("will", ("William Grünberg",), ("wgb",)),
+    KnownNames("theo", ("Theodora Øster",), ("th3o",)),
+    KnownNames("tanaka", ("田中花子", "田中"), ("hanako",)),
+    KnownNames("lev", ("Лев Толстой",), ()),
+    KnownNames("jorn", ("J\u00f8rn",)),
+    KnownNames("nameless", ("", "  "), ("", "-")),
 ]
 
 
@@ -61,4 +61,4 @@ PEOPLE = [
 )
 def test_somebody_is_found_however_they_are_spelt(text: str, found: set[str]) -> None:
     """P-2.5."""
-    assert mentioned(text, PEOPLE, DJANGO.conflicts) == found
+    assert find_mentioned(text, PEOPLE, DJANGO.conflicts) == found

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.precedence import (
+    AccessLevel,
     Demand,
-    Foreign,
-    Hold,
+    ForeignComparison,
     Restriction,
-    Wanted,
+    StrongestDemand,
+    access_level_of,
     compare_foreign,
-    hold_of,
     next_change,
     strongest,
 )
@@ -58,7 +58,7 @@ DEMANDS = st.lists(
 )
 def test_the_strongest_and_longest_wins(demands: list[Demand], restriction: Restriction, until: int | None) -> None:
     """P-6.3."""
-    assert strongest(demands, NOW) == Wanted(restriction, None if until is None else after(days=until))
+    assert strongest(demands, NOW) == StrongestDemand(restriction, None if until is None else after(days=until))
 
 
 @pytest.mark.parametrize(
@@ -80,28 +80,33 @@ def test_the_next_change_is_the_next_instant_that_matters(demands: list[Demand],
 
 def test_suspended_and_banned_are_one_state_to_a_space() -> None:
     """P-6.3."""
-    assert [hold_of(restriction) for restriction in Restriction] == [Hold.OPEN, Hold.MUTED, Hold.BARRED, Hold.BARRED]
-    assert Wanted(BANNED, None).hold is Hold.BARRED
+    assert [access_level_of(restriction) for restriction in Restriction] == [
+        AccessLevel.OPEN,
+        AccessLevel.MUTED,
+        AccessLevel.BARRED,
+        AccessLevel.BARRED,
+    ]
+    assert StrongestDemand(BANNED, None).level is AccessLevel.BARRED
 
 
 @pytest.mark.parametrize(
-    ("foreign", "until", "wanted", "answer"),
+    ("foreign", "until", "strongest_demand", "answer"),
     [
-        (BANNED, None, Wanted(SUSPENDED, after(days=5)), Foreign.ENOUGH),
-        (SUSPENDED, 5, Wanted(BANNED, after(days=5)), Foreign.ENOUGH),
-        (SUSPENDED, 4, Wanted(SUSPENDED, after(days=5)), Foreign.SHORTER),
-        (SUSPENDED, 400, Wanted(BANNED, None), Foreign.SHORTER),
-        (MUTED, None, Wanted(SUSPENDED, after(days=5)), Foreign.WEAKER),
-        (NONE, None, Wanted(MUTED, after(days=5)), Foreign.WEAKER),
-        (BANNED, 5, Wanted(MUTED, after(days=5)), Foreign.ENOUGH),
-        (MUTED, 1, Wanted(NONE, None), Foreign.ENOUGH),
+        (BANNED, None, StrongestDemand(SUSPENDED, after(days=5)), ForeignComparison.ENOUGH),
+        (SUSPENDED, 5, StrongestDemand(BANNED, after(days=5)), ForeignComparison.ENOUGH),
+        (SUSPENDED, 4, StrongestDemand(SUSPENDED, after(days=5)), ForeignComparison.SHORTER),
+        (SUSPENDED, 400, StrongestDemand(BANNED, None), ForeignComparison.SHORTER),
+        (MUTED, None, StrongestDemand(SUSPENDED, after(days=5)), ForeignComparison.WEAKER),
+        (NONE, None, StrongestDemand(MUTED, after(days=5)), ForeignComparison.WEAKER),
+        (BANNED, 5, StrongestDemand(MUTED, after(days=5)), ForeignComparison.ENOUGH),
+        (MUTED, 1, StrongestDemand(NONE, None), ForeignComparison.ENOUGH),
     ],
 )
 def test_a_foreign_hold_is_enough_only_if_as_strong_and_as_long(
-    foreign: Restriction, until: int | None, wanted: Wanted, answer: Foreign
+    foreign: Restriction, until: int | None, strongest_demand: StrongestDemand, answer: ForeignComparison
 ) -> None:
     """P-6.3."""
-    assert compare_foreign(foreign, None if until is None else after(days=until), wanted) is answer
+    assert compare_foreign(foreign, None if until is None else after(days=until), strongest_demand) is answer
 
 
 @given(DEMANDS, st.randoms())
@@ -136,15 +141,15 @@ def test_nothing_changes_before_the_next_change(demands: list[Demand]) -> None:
 @given(DEMANDS)
 def test_the_hold_lasts_unbroken_until_the_named_end(demands: list[Demand]) -> None:
     """P-6.3: replacing one sanction never opens a gap."""
-    wanted = strongest(demands, NOW)
-    if wanted.hold is Hold.OPEN:
+    strongest_demand = strongest(demands, NOW)
+    if strongest_demand.level is AccessLevel.OPEN:
         return
-    order = list(Hold)
-    until = wanted.until or after(days=60)
-    weakest = min((strongest(demands, at).hold for at in _instants(NOW, until)), key=order.index)
-    assert order.index(weakest) >= order.index(wanted.hold)
-    if wanted.until is not None:
-        assert order.index(strongest(demands, wanted.until).hold) < order.index(wanted.hold)
+    order = list(AccessLevel)
+    until = strongest_demand.until or after(days=60)
+    weakest = min((strongest(demands, at).level for at in _instants(NOW, until)), key=order.index)
+    assert order.index(weakest) >= order.index(strongest_demand.level)
+    if strongest_demand.until is not None:
+        assert order.index(strongest(demands, strongest_demand.until).level) < order.index(strongest_demand.level)
 
 
 def _instants(start: datetime, end: datetime) -> list[datetime]:

@@ -2,27 +2,27 @@
 
 import pytest
 
-from rules.deadlines import Deadline, due
-from rules.ladder import Authority, Consequence, Outcome, approval_grounds, on_term_end
-from rules.policy import ApprovalGround, OnTermEnd, values
+from rules.deadlines import TimeLimit, due_at
+from rules.ladder import AuthorityKind, LadderConsequence, Outcome, approval_grounds, on_term_end
+from rules.policy import ApprovalGround, OnTermEnd, policy_values
 from rules.precedence import Restriction
-from rules.quorum import Answer, Ballot, Proposal, State, tally
-from rules.routing import Circle, contact_for
+from rules.quorum import Answer, CountedBallot, CountedProposal, ProposalState, tally
+from rules.routing import HandlingGroups, contact_for
 from tests.rules.community import CHIPY, DAY, DJANGO, NOW, after
 
-A_SUSPENSION = Consequence(Outcome.SHORT_SUSPENSION, Restriction.SUSPENDED, 30 * DAY)
-CIRCLE = Circle(frozenset("ABCD"), frozenset("A"), frozenset(), frozenset())
+A_SUSPENSION = LadderConsequence(Outcome.SHORT_SUSPENSION, Restriction.SUSPENDED, 30 * DAY)
+CIRCLE = HandlingGroups(frozenset("ABCD"), frozenset("A"), frozenset(), frozenset())
 
 
 def test_a_term_ends_by_itself_at_chipy_and_opens_readmission_at_django() -> None:
     """P-6.2."""
-    ends = [on_term_end(Authority.DECISION, A_SUSPENSION, policy) for policy in (DJANGO, CHIPY)]
+    ends = [on_term_end(AuthorityKind.DECISION, A_SUSPENSION, policy) for policy in (DJANGO, CHIPY)]
     assert ends == [OnTermEnd.AWAIT_READMISSION, OnTermEnd.LIFT]
 
 
 def test_a_report_is_resolved_within_two_weeks_at_chipy_and_heard_of_again_within_one_at_django() -> None:
     """P-2.4."""
-    dates = [due(Deadline.RESOLUTION, NOW, policy) for policy in (DJANGO, CHIPY)]
+    dates = [due_at(TimeLimit.RESOLUTION, NOW, policy) for policy in (DJANGO, CHIPY)]
     assert dates == [after(days=7), after(days=14)]
 
 
@@ -33,22 +33,24 @@ def test_the_reporters_contact_is_the_chair_at_django_and_a_shepherd_at_chipy() 
 
 def test_a_suspension_needs_the_organisers_at_chipy_alone() -> None:
     """P-5.1."""
-    proposal = Proposal("A", NOW, A_SUSPENSION)
-    ballots = [Ballot(who, Answer.AGREE, NOW) for who in "BC"]
+    proposal = CountedProposal("A", NOW, A_SUSPENSION)
+    ballots = [CountedBallot(who, Answer.AGREE, NOW) for who in "BC"]
     states = [tally(proposal, ballots, CIRCLE.members, after(days=2), policy).state for policy in (DJANGO, CHIPY)]
-    assert states == [State.AGREED, State.AWAITING_APPROVAL]
+    assert states == [ProposalState.AGREED, ProposalState.AWAITING_APPROVAL]
 
 
 @pytest.mark.parametrize(
     ("consequence", "ground"),
     [
         (A_SUSPENSION, ApprovalGround.SUSPENSION),
-        (Consequence(Outcome.PERMANENT_BAN, Restriction.BANNED), ApprovalGround.BAN),
-        (Consequence(Outcome.OTHER, removal=True), ApprovalGround.REMOVAL),
-        (Consequence(Outcome.OTHER, legal=True), ApprovalGround.LEGAL),
+        (LadderConsequence(Outcome.PERMANENT_BAN, Restriction.BANNED), ApprovalGround.BAN),
+        (LadderConsequence(Outcome.OTHER, removal=True), ApprovalGround.REMOVAL),
+        (LadderConsequence(Outcome.OTHER, legal=True), ApprovalGround.LEGAL),
     ],
 )
-def test_each_group_level_action_has_its_ground_at_chipy(consequence: Consequence, ground: ApprovalGround) -> None:
+def test_each_group_level_action_has_its_ground_at_chipy(
+    consequence: LadderConsequence, ground: ApprovalGround
+) -> None:
     """P-5.1."""
     assert (approval_grounds(consequence, DJANGO), approval_grounds(consequence, CHIPY)) == ((), (ground,))
 
@@ -57,7 +59,7 @@ def test_the_presets_differ_where_the_documents_do_and_nowhere_else() -> None:
     """P-2.4, P-3.4, P-5.1, P-6.2: whoever changes a preset says here where its document differs."""
     differing = {
         value.path
-        for value in values()
+        for value in policy_values()
         if getattr(getattr(DJANGO, value.section), value.key) != getattr(getattr(CHIPY, value.section), value.key)
     }
     assert differing == {

@@ -4,25 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.conflicts import Standing
+from rules.conflicts import ConflictStatus
 from rules.routing import (
-    Circle,
     Destination,
-    board_for,
+    HandlingGroups,
+    board_members_for,
     contact_for,
-    danger_call,
+    danger_call_for,
     deciders_for_chair,
-    for_report,
-    liaison_for,
+    liaisons_for,
     may_hand_over,
+    route_report,
 )
 from tests.rules.community import CHIPY, DJANGO, NOW, after
 
-CIRCLE = Circle(frozenset("ABCD"), frozenset("AB"), frozenset("L"), frozenset("LXY"))
-EXCLUDED = Standing.EXCLUDED
+CIRCLE = HandlingGroups(frozenset("ABCD"), frozenset("AB"), frozenset("L"), frozenset("LXY"))
+EXCLUDED = ConflictStatus.EXCLUDED
 
 
-def held(who: str) -> dict[str, Standing]:
+def excluded(who: str) -> dict[str, ConflictStatus]:
     return dict.fromkeys(who, EXCLUDED)
 
 
@@ -41,7 +41,7 @@ def held(who: str) -> dict[str, Standing]:
 )
 def test_a_report_goes_to_those_whom_it_does_not_concern(concerned: str, to: Destination, may_know: str) -> None:
     """P-2.5, P-4.3."""
-    route = for_report(CIRCLE, held(concerned), DJANGO)
+    route = route_report(CIRCLE, excluded(concerned), DJANGO)
     assert (route.to, route.may_know) == (to, frozenset(may_know))
 
 
@@ -50,13 +50,13 @@ def test_a_report_goes_to_those_whom_it_does_not_concern(concerned: str, to: Des
 )
 def test_where_every_chair_is_concerned_the_boards_others_decide(concerned: str, deciders: str) -> None:
     """P-4.1, P-7.3."""
-    assert deciders_for_chair(CIRCLE, held(concerned)) == frozenset(deciders)
+    assert deciders_for_chair(CIRCLE, excluded(concerned)) == frozenset(deciders)
 
 
 @pytest.mark.parametrize(("concerned", "liaison"), [("", "L"), ("X", "L"), ("L", "XY")])
 def test_the_liaison_takes_a_matter_to_the_board_unless_it_concerns_them(concerned: str, liaison: str) -> None:
     """P-8.5."""
-    assert liaison_for(CIRCLE, held(concerned)) == frozenset(liaison)
+    assert liaisons_for(CIRCLE, excluded(concerned)) == frozenset(liaison)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_the_contact_is_a_chair_for_django_and_a_shepherd_for_chipy(
     concerned: str, shepherd: str | None, answering: str | None, django: str | None, chipy: str | None
 ) -> None:
     """P-3.4."""
-    contacts = [contact_for(CIRCLE, held(concerned), shepherd, answering, policy) for policy in (DJANGO, CHIPY)]
+    contacts = [contact_for(CIRCLE, excluded(concerned), shepherd, answering, policy) for policy in (DJANGO, CHIPY)]
     assert contacts == [django, chipy]
 
 
@@ -87,26 +87,32 @@ def test_danger_calls_everybody_at_once_and_the_board_after_a_quarter_of_an_hour
     minutes: int, told: str, again: int
 ) -> None:
     """P-3.6."""
-    concerned = held("CX")
-    may_know = for_report(CIRCLE, concerned, DJANGO).may_know
-    call = danger_call(may_know, CIRCLE, concerned, NOW, taken=False, now=after(minutes=minutes), policy=DJANGO)
-    assert (call.told, call.again_at) == (frozenset(told), after(minutes=again))
+    concerned = excluded("CX")
+    may_know = route_report(CIRCLE, concerned, DJANGO).may_know
+    call = danger_call_for(
+        may_know, CIRCLE, concerned, NOW, acknowledged=False, now=after(minutes=minutes), policy=DJANGO
+    )
+    assert (call.recipients, call.repeat_at) == (frozenset(told), after(minutes=again))
 
 
 def test_danger_in_somebodys_hands_calls_nobody_more() -> None:
     """P-3.6."""
-    call = danger_call(CIRCLE.members, CIRCLE, held(""), NOW, taken=True, now=after(minutes=30), policy=DJANGO)
-    assert (call.told, call.again_at) == (frozenset(), None)
+    call = danger_call_for(
+        CIRCLE.members, CIRCLE, excluded(""), NOW, acknowledged=True, now=after(minutes=30), policy=DJANGO
+    )
+    assert (call.recipients, call.repeat_at) == (frozenset(), None)
 
 
 @given(st.sets(st.sampled_from("ABCDLXY")), st.integers(0, 60))
 def test_nobody_hears_of_a_matter_that_concerns_them(concerned: set[str], minutes: int) -> None:
     """P-2.5, P-4.3."""
-    out = held("".join(concerned))
-    route = for_report(CIRCLE, out, DJANGO)
-    call = danger_call(route.may_know, CIRCLE, out, NOW, taken=False, now=after(minutes=minutes), policy=DJANGO)
-    reached = route.may_know | call.told | board_for(CIRCLE, out) | deciders_for_chair(CIRCLE, out)
-    reached |= liaison_for(CIRCLE, out)
+    out = excluded("".join(concerned))
+    route = route_report(CIRCLE, out, DJANGO)
+    call = danger_call_for(
+        route.may_know, CIRCLE, out, NOW, acknowledged=False, now=after(minutes=minutes), policy=DJANGO
+    )
+    reached = route.may_know | call.recipients | board_members_for(CIRCLE, out) | deciders_for_chair(CIRCLE, out)
+    reached |= liaisons_for(CIRCLE, out)
     assert not reached & concerned
     contact = contact_for(CIRCLE, out, "D", "C", CHIPY)
     assert contact is None or contact not in concerned

@@ -6,14 +6,14 @@ import pytest
 
 from rules.steps import (
     SKIPPABLE,
-    Second,
+    Confirmable,
     Step,
     may_close,
     may_confirm,
     may_contact_reported,
     may_enact,
     may_skip,
-    open_before_enactment,
+    steps_missing_before_enactment,
 )
 from tests.rules.community import NOW, after
 
@@ -37,7 +37,7 @@ def test_enactment_waits_for_the_hearing_of_this_very_person_and_for_the_reporte
     over: set[Step], about_person: bool, was_asked: bool, still_open: tuple[Step, ...]
 ) -> None:
     """P-3.5, P-5.4."""
-    found = open_before_enactment(over, answers_request=False, about_person=about_person, was_asked=was_asked)
+    found = steps_missing_before_enactment(over, answers_request=False, about_person=about_person, was_asked=was_asked)
     assert found == still_open
     assert bool(may_enact(found)) is (still_open == ())
 
@@ -45,7 +45,7 @@ def test_enactment_waits_for_the_hearing_of_this_very_person_and_for_the_reporte
 @pytest.mark.parametrize(("about_person", "was_asked"), list(itertools.product([True, False], repeat=2)))
 def test_the_answer_to_a_request_waits_for_no_hearing(about_person: bool, was_asked: bool) -> None:
     """P-6.2."""
-    waits = open_before_enactment(set(), answers_request=True, about_person=about_person, was_asked=was_asked)
+    waits = steps_missing_before_enactment(set(), answers_request=True, about_person=about_person, was_asked=was_asked)
     assert waits == ()
 
 
@@ -72,15 +72,15 @@ def test_enacting_and_the_boards_report_are_never_skipped() -> None:
 @pytest.mark.parametrize(
     ("what", "code", "rule"),
     [
-        (Second.SKIP, "own_skip", "P-5.5"),
-        (Second.TEXT, "own_draft", "P-5.6"),
-        (Second.BOARD_ANSWER, "own_answer", "P-8.4"),
-        (Second.MOTION, "own_answer", "P-5.1"),
-        (Second.LINK, "same_member", "P-6.4"),
-        (Second.ACT, "own_act", "P-7.5"),
+        (Confirmable.SKIP, "own_skip", "P-5.5"),
+        (Confirmable.TEXT, "own_draft", "P-5.6"),
+        (Confirmable.BOARD_ANSWER, "own_answer", "P-8.4"),
+        (Confirmable.MOTION, "own_answer", "P-5.1"),
+        (Confirmable.LINK, "same_member", "P-6.4"),
+        (Confirmable.ACT, "own_act", "P-7.5"),
     ],
 )
-def test_nobody_is_their_own_second(what: Second, code: str, rule: str) -> None:
+def test_nobody_is_their_own_second(what: Confirmable, code: str, rule: str) -> None:
     """P-5.1, P-5.5, P-5.6, P-6.4, P-7.5, P-8.4."""
     assert may_confirm(what, "B", "A")
     own = may_confirm(what, "A", "A")
@@ -115,10 +115,10 @@ def test_the_reported_person_is_not_contacted_while_a_reporter_asks_to_wait(
 )
 def test_a_case_closes_when_all_of_it_is_done(told: bool, open_in: tuple[str, ...], days: int, code: str) -> None:
     """P-5.8."""
-    assert may_close(is_told=told, open_in=open_in, review_on=after(days=days), now=NOW).code == code
+    assert may_close(is_notified=told, unconfirmed_in=open_in, review_on=after(days=days), now=NOW).code == code
 
 
 def test_the_spaces_that_keep_a_case_open_are_named() -> None:
     """P-5.8, P-6.1."""
-    verdict = may_close(is_told=True, open_in=("forum", "github"), review_on=after(days=1), now=NOW)
+    verdict = may_close(is_notified=True, unconfirmed_in=("forum", "github"), review_on=after(days=1), now=NOW)
     assert "forum, github does not confirm it" in verdict.sentence

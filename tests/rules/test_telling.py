@@ -4,14 +4,14 @@ import itertools
 
 import pytest
 
-from rules.telling import Telling, counts_as_told, takes_hold_at, waits_until
+from rules.telling import NotificationState, counts_as_notified, effective_at, waits_until
 from tests.rules.community import DJANGO, NOW, after
 
 
 @pytest.mark.parametrize(("proven", "sanctioned"), list(itertools.product([True, False], repeat=2)))
 def test_a_sanctioned_person_is_told_only_on_proof(proven: bool, sanctioned: bool) -> None:
     """P-6.2."""
-    assert counts_as_told(proven=proven, sanctioned=sanctioned) is (proven or not sanctioned)
+    assert counts_as_notified(proven=proven, sanctioned=sanctioned) is (proven or not sanctioned)
 
 
 def test_a_sanction_waits_a_day_for_its_message_and_a_safety_measure_not_at_all() -> None:
@@ -19,19 +19,19 @@ def test_a_sanction_waits_a_day_for_its_message_and_a_safety_measure_not_at_all(
     assert [waits_until(NOW, DJANGO, safety=safety) for safety in (False, True)] == [after(hours=24), NOW]
 
 
-@pytest.mark.parametrize("state", Telling)
-def test_a_sanction_waits_only_while_the_person_is_still_to_be_told(state: Telling) -> None:
+@pytest.mark.parametrize("state", NotificationState)
+def test_a_sanction_waits_only_while_the_person_is_still_to_be_told(state: NotificationState) -> None:
     """P-5.5, P-5.6."""
-    waits = state is Telling.TO_TELL
-    assert takes_hold_at(state, NOW, after(hours=24)) == (after(hours=24) if waits else NOW)
+    waits = state is NotificationState.TO_NOTIFY
+    assert effective_at(state, NOW, after(hours=24)) == (after(hours=24) if waits else NOW)
 
 
-@pytest.mark.parametrize("state", Telling)
-def test_an_act_taken_alone_waits_for_no_message(state: Telling) -> None:
+@pytest.mark.parametrize("state", NotificationState)
+def test_an_act_taken_alone_waits_for_no_message(state: NotificationState) -> None:
     """P-5.5, P-7.1."""
-    assert takes_hold_at(state, NOW, None) == NOW
+    assert effective_at(state, NOW, None) == NOW
 
 
 def test_nothing_takes_hold_before_it_starts() -> None:
     """P-5.6."""
-    assert takes_hold_at(Telling.TO_TELL, after(hours=30), after(hours=24)) == after(hours=30)
+    assert effective_at(NotificationState.TO_NOTIFY, after(hours=30), after(hours=24)) == after(hours=30)

@@ -6,16 +6,16 @@ import pytest
 
 from rules.policy import OnOverdue
 from rules.unilateral import (
-    Clocks,
+    ActDeadlineKind,
+    ActDueDates,
     ReviewAnswer,
     ReviewBallot,
     ReviewState,
-    StepKind,
+    act_due_dates,
     act_ends_at,
-    clocks,
     may_review,
-    review,
-    review_of_stop,
+    review_state,
+    stop_review_answer,
     timeline,
 )
 from tests.rules.community import DAY, DJANGO, HOUR, NOW, after, changed
@@ -26,10 +26,10 @@ FOUR = frozenset("ABCD")
 Ballots = list[tuple[str, ReviewAnswer]]
 
 
-def steps(account_given: int | None = None, reviewed: int | None = None) -> list[tuple[float, StepKind]]:
+def deadlines_of(account_given: int | None = None, reviewed: int | None = None) -> list[tuple[float, ActDeadlineKind]]:
     """The timeline of an act at NOW as hours and kinds."""
-    found = timeline(NOW, account_given_at=_at(account_given), reviewed_at=_at(reviewed), doubtful=False, policy=DJANGO)
-    return [((step.at - NOW) / HOUR, step.kind) for step in found]
+    found = timeline(NOW, statement_at=_at(account_given), reviewed_at=_at(reviewed), conflicted=False, policy=DJANGO)
+    return [((deadline.at - NOW) / HOUR, deadline.kind) for deadline in found]
 
 
 def _at(hour: int | None) -> datetime | None:
@@ -38,52 +38,56 @@ def _at(hour: int | None) -> datetime | None:
 
 def test_account_and_review_are_due_a_day_after_the_act() -> None:
     """P-7.2, P-7.3."""
-    assert clocks(NOW, doubtful=False, policy=DJANGO) == Clocks(after(hours=24), after(hours=24), after(days=14))
+    assert act_due_dates(NOW, conflicted=False, policy=DJANGO) == ActDueDates(
+        after(hours=24), after(hours=24), after(days=14)
+    )
 
 
 def test_a_doubtful_act_is_reviewed_within_the_hour() -> None:
     """P-4.4."""
-    assert clocks(NOW, doubtful=True, policy=DJANGO).review_due == after(hours=1)
+    assert act_due_dates(NOW, conflicted=True, policy=DJANGO).review_due == after(hours=1)
 
 
 def test_where_late_acts_lapse_the_act_ends_with_its_review_clock() -> None:
     """P-7.3."""
-    assert clocks(NOW, doubtful=False, policy=LAPSING).ends_unreviewed == after(hours=24)
+    assert act_due_dates(NOW, conflicted=False, policy=LAPSING).ends_unreviewed == after(hours=24)
 
 
 @pytest.mark.parametrize(("term", "ends"), [(None, 14 * DAY), (2 * DAY, 2 * DAY), (30 * DAY, 14 * DAY)])
 def test_an_act_never_reviewed_ends_by_itself(term: timedelta | None, ends: timedelta) -> None:
     """P-7.3, P-7.4."""
-    assert act_ends_at(NOW, term, doubtful=False, policy=DJANGO) == NOW + ends
+    assert act_ends_at(NOW, term, conflicted=False, policy=DJANGO) == NOW + ends
 
 
 def test_a_neglected_act_goes_from_reminders_to_the_chair_to_the_liaison_and_ends() -> None:
     """P-7.3: it never disappears."""
-    found = steps()
+    found = deadlines_of()
     assert found[:6] == [
-        (12, StepKind.REMIND_ACTOR),
-        (12, StepKind.REMIND_REVIEWERS),
-        (21.6, StepKind.REMIND_ACTOR),
-        (21.6, StepKind.REMIND_REVIEWERS),
-        (24, StepKind.ACCOUNT_TO_CHAIR),
-        (24, StepKind.REVIEW_TO_CHAIR),
+        (12, ActDeadlineKind.REMIND_ACTOR),
+        (12, ActDeadlineKind.REMIND_REVIEWERS),
+        (21.6, ActDeadlineKind.REMIND_ACTOR),
+        (21.6, ActDeadlineKind.REMIND_REVIEWERS),
+        (24, ActDeadlineKind.STATEMENT_TO_CHAIR),
+        (24, ActDeadlineKind.REVIEW_TO_CHAIR),
     ]
-    assert [hour for hour, kind in found if kind is StepKind.REVIEW_TO_LIAISON] == [24 * day for day in range(2, 14)]
-    assert found[-1] == (14 * 24, StepKind.ACT_ENDS)
+    assert [hour for hour, kind in found if kind is ActDeadlineKind.REVIEW_TO_LIAISON] == [
+        24 * day for day in range(2, 14)
+    ]
+    assert found[-1] == (14 * 24, ActDeadlineKind.ACT_ENDS)
 
 
 def test_an_account_given_stops_its_own_clock_only() -> None:
     """P-7.2."""
-    kinds = {kind for _, kind in steps(account_given=1)}
+    kinds = {kind for _, kind in deadlines_of(account_given=1)}
     assert kinds == {
-        StepKind.REMIND_REVIEWERS, StepKind.REVIEW_TO_CHAIR, StepKind.REVIEW_TO_LIAISON, StepKind.ACT_ENDS,
+        ActDeadlineKind.REMIND_REVIEWERS, ActDeadlineKind.REVIEW_TO_CHAIR, ActDeadlineKind.REVIEW_TO_LIAISON, ActDeadlineKind.ACT_ENDS,
     }  # fmt: skip
 
 
 def test_a_review_stops_its_own_clock_only() -> None:
     """P-7.2."""
-    assert [kind for _, kind in steps(reviewed=13)] == [
-        StepKind.REMIND_ACTOR, StepKind.REMIND_REVIEWERS, StepKind.REMIND_ACTOR, StepKind.ACCOUNT_TO_CHAIR,
+    assert [kind for _, kind in deadlines_of(reviewed=13)] == [
+        ActDeadlineKind.REMIND_ACTOR, ActDeadlineKind.REMIND_REVIEWERS, ActDeadlineKind.REMIND_ACTOR, ActDeadlineKind.STATEMENT_TO_CHAIR,
     ]  # fmt: skip
 
 
@@ -107,13 +111,13 @@ def test_a_review_stops_its_own_clock_only() -> None:
 def test_two_reviewers_must_say_the_same_and_nobody_otherwise(ballots: Ballots, state: ReviewState) -> None:
     """P-7.3: the actor never counts."""
     cast = [ReviewBallot(by, answer) for by, answer in ballots]
-    assert review(cast, "A", FOUR, frozenset("D"), DJANGO) is state
+    assert review_state(cast, "A", FOUR, frozenset("D"), DJANGO) is state
 
 
 def test_two_who_ratify_with_different_terms_disagree() -> None:
     """P-7.3."""
     cast = [ReviewBallot("B", RATIFY, 7 * DAY), ReviewBallot("C", RATIFY, 30 * DAY)]
-    assert review(cast, "A", FOUR, frozenset("D"), DJANGO) is ReviewState.WITH_CHAIR
+    assert review_state(cast, "A", FOUR, frozenset("D"), DJANGO) is ReviewState.WITH_CHAIR
 
 
 @pytest.mark.parametrize(
@@ -129,7 +133,7 @@ def test_with_fewer_than_two_reviewers_it_goes_to_a_chair_not_concerned_or_the_b
     eligible: str, chairs: str, state: ReviewState
 ) -> None:
     """P-7.3."""
-    assert review([], "A", frozenset(eligible), frozenset(chairs), DJANGO) is state
+    assert review_state([], "A", frozenset(eligible), frozenset(chairs), DJANGO) is state
 
 
 @pytest.mark.parametrize(
@@ -139,7 +143,7 @@ def test_with_fewer_than_two_reviewers_it_goes_to_a_chair_not_concerned_or_the_b
 def test_the_chairs_ruling_settles_a_disagreement(ruling: ReviewAnswer, state: ReviewState) -> None:
     """P-7.3."""
     cast = [ReviewBallot("B", RATIFY), ReviewBallot("C", REVERSE)]
-    assert review(cast, "A", FOUR, frozenset("D"), DJANGO, ruling) is state
+    assert review_state(cast, "A", FOUR, frozenset("D"), DJANGO, ruling) is state
 
 
 def test_nobody_reviews_their_own_act_or_a_case_closed_to_them() -> None:
@@ -163,4 +167,4 @@ def test_a_stop_stands_or_ends_by_what_the_others_say_alike(
     answers: dict[str, ReviewAnswer], eligible: str, settled: ReviewAnswer | None
 ) -> None:
     """P-7.5"""
-    assert review_of_stop(answers, frozenset(eligible), DJANGO) == settled
+    assert stop_review_answer(answers, frozenset(eligible), DJANGO) == settled

@@ -8,13 +8,13 @@ import pytest
 
 from guardian.sandbox.community import SPACES
 from guardian.sandbox.console import Console
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.studio import Stage, StoryContext
 from guardian.sandbox.telling import Narrator
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with Studio(tmp_path, Narrator(io.StringIO())).stage() as opened:
+    async with StoryContext(tmp_path, Narrator(io.StringIO())).open_stage() as opened:
         yield opened
 
 
@@ -22,8 +22,8 @@ async def _typed(stage: Stage, *lines: str) -> list[str]:
     said: list[str] = []
     console = Console(stage.world, said.append)
     for line in lines:
-        assert await console.typed(line)
-    await stage.harness.rest()
+        assert await console.execute(line)
+    await stage.driver.run_until_idle()
     return said
 
 
@@ -31,7 +31,7 @@ async def test_a_command_and_a_button_are_what_that_person_does(stage: Stage) ->
     act = "kofi /act name=alder space=forum restriction=suspended ground=ongoing reason='insults, just now'"
     said = await _typed(stage, act, "press Act now")
     assert "Buttons: [Act now], [Not now]" in said
-    assert stage.world.where_shut_out(stage["alder"]) == SPACES
+    assert stage.world.spaces_shut_out_of(stage["alder"]) == SPACES
 
 
 async def test_a_form_is_shown_with_its_fields_and_filled_in(stage: Stage) -> None:
@@ -57,7 +57,7 @@ async def test_what_cannot_be_done_is_told_and_nothing_ends(stage: Stage, typed:
 
 
 async def test_quit_asks_for_the_end(stage: Stage) -> None:
-    assert not await Console(stage.world, lambda line: None).typed("quit")
+    assert not await Console(stage.world, lambda line: None).execute("quit")
 
 
 async def test_a_mail_is_sent_and_lies_in_the_mailbox_that_it_is_for(stage: Stage) -> None:

@@ -6,10 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from guardian.assembly.service import Service
-from guardian.sandbox.checks import letters_to, messages_to
+from guardian.sandbox.checks import forum_messages_to, messages_to
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES
-from guardian.sandbox.stories.journey import EXTENDED, acted_and_ratified, decided, named
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.stories.journey import EXTENDED, act_and_ratify, decide, name_target
+from guardian.sandbox.studio import Stage, StoryContext
 from guardian.sandbox.telling import Narrator
 from guardian.settings.toml_table import mode_switched
 from guardian.spaces.registry import Mode
@@ -25,13 +25,15 @@ async def observed(stage: Stage) -> None:
     for space in SPACES:
         path.write_text(mode_switched(path.read_text(encoding="utf-8"), space, Mode.OBSERVE) or "", encoding="utf-8")
     await service.reread_modes()
-    await stage.harness.rest()
+    await stage.driver.run_until_idle()
 
 
 def heard(stage: Stage) -> Mapping[str, int]:
     """How much each of the people outside the group was written."""
     people = [stage[key] for key in OUTSIDE]
-    return {human.key: len(messages_to(stage.world, human)) + len(letters_to(stage.world, human)) for human in people}
+    return {
+        human.key: len(messages_to(stage.world, human)) + len(forum_messages_to(stage.world, human)) for human in people
+    }
 
 
 def changed(stage: Stage) -> Mapping[str, int]:
@@ -41,21 +43,21 @@ def changed(stage: Stage) -> Mapping[str, int]:
 
 async def test_in_observe_mode_nothing_reaches_a_person_outside_the_group(tmp_path: Path) -> None:
     """Architecture 5.10: reports are taken all the same, and what would have been done is on record."""
-    async with Studio(tmp_path, Narrator(io.StringIO())).stage() as stage:
+    async with StoryContext(tmp_path, Narrator(io.StringIO())).open_stage() as stage:
         await observed(stage)
         before = changed(stage), heard(stage)
         receipt = await stage.people.report(stage["wren"], "They insulted two newcomers.", "alder")
-        await stage.harness.rest()
+        await stage.driver.run_until_idle()
         case = await stage.group.newest_case(stage["nadia"])
-        await named(stage, case, stage["alder"], DISCORD)
-        await stage.people.wish(stage["wren"], receipt, "You may contact the reported person")
-        await stage.group.hear(stage["nadia"], case)
-        await stage.harness.wait(timedelta(days=7, minutes=1))
-        await decided(stage, case, EXTENDED, 120)
-        await acted_and_ratified(stage, stage["rowan"], timedelta(days=10))
-        await stage.harness.wait(timedelta(days=40))
+        await name_target(stage, case, stage["alder"], DISCORD)
+        await stage.people.make_request(stage["wren"], receipt, "You may contact the reported person")
+        await stage.group.begin_hearing(stage["nadia"], case)
+        await stage.driver.pass_time(timedelta(days=7, minutes=1))
+        await decide(stage, case, EXTENDED, 120)
+        await act_and_ratify(stage, stage["rowan"], timedelta(days=10))
+        await stage.driver.pass_time(timedelta(days=40))
         assert receipt
         assert (changed(stage), heard(stage)) == before
-        assert [stage.world.where_shut_out(stage[key]) for key in OUTSIDE] == [()] * len(OUTSIDE)
-        total = await stage.group.total(stage["nadia"], case)
+        assert [stage.world.spaces_shut_out_of(stage[key]) for key in OUTSIDE] == [()] * len(OUTSIDE)
+        total = await stage.group.coverage(stage["nadia"], case)
         assert "observ" in total.text

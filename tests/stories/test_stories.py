@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from guardian.sandbox.library import STORIES
-from guardian.sandbox.playing import performed_in
-from guardian.sandbox.studio import Studio
+from guardian.sandbox.playing import run_story_in
+from guardian.sandbox.studio import StoryContext
 from guardian.sandbox.telling import Narrator
 from tests.contracts.schemas import discord, forum, github
 
@@ -15,10 +15,10 @@ from tests.contracts.schemas import discord, forum, github
 @pytest.mark.parametrize("name", STORIES)
 async def test_the_story_holds(name: str, tmp_path: Path) -> None:
     told = io.StringIO()
-    studio = Studio(tmp_path, Narrator(told))
-    outcome = await performed_in(studio, STORIES[name])
+    context = StoryContext(tmp_path, Narrator(told))
+    outcome = await run_story_in(context, STORIES[name])
     assert outcome.held, told.getvalue()
-    for world in studio.worlds:
+    for world in context.worlds:
         assert discord.validate_history(world.discord.history) == []
         assert forum.validate_history(world.forum.history) == []
         assert github.validate_history(world.github.history) == []

@@ -8,7 +8,7 @@ import pytest
 
 from guardian.sandbox.checks import Check
 from guardian.sandbox.library import STORIES
-from guardian.sandbox.playing import perform
+from guardian.sandbox.playing import run_story
 from guardian.sandbox.stories import (
     account_linked_later,
     cross_space_suspension,
@@ -58,37 +58,37 @@ TWINS = (
     Twin("cross-space-suspension", sandbox.release_dropped_on_github, cross_space_suspension.RETURNS),
     Twin("unilateral-ratified", sandbox.confirmation_ignored, unilateral_ratified.AT_ONCE),
     Twin("unilateral-reversed", sandbox.release_dropped_on_discord, unilateral_reversed.RETURNED),
-    Twin("unilateral-overdue", sandbox.nobody_is_told, unilateral_overdue.CHAIR),
+    Twin("unilateral-overdue", sandbox.nobody_is_notified, unilateral_overdue.CHAIR),
     Twin("unilateral-overdue", sandbox.release_dropped_on_the_forum, unilateral_overdue.ENDS),
     Twin("overlap", sandbox.stale_timer(overlap.FIRST_TERM), overlap.SECOND_HOLDS),
     Twin("overlap", sandbox.replaced_by_lifting, overlap.NO_GAP),
     Twin("foreign-ban-before", sandbox.everything_taken_for_ours, foreign_ban_before.OUTLIVES),
     Twin("outage", sandbox.failure_taken_for_done, f"{outage.SHOWN_OPEN} ({outage.FAULTS[0][0]})"),
     Twin("restart", sandbox.started_anew, restart.ONCE),
-    Twin("raid", sandbox.half_of_the_many_dropped, raid.HELD),
-    Twin("escalation", sandbox.what_is_passed_on_comes_back, escalation.NOTHING_CONFIDENTIAL),
+    Twin("raid", sandbox.half_of_bulk_dropped, raid.HELD),
+    Twin("escalation", sandbox.escalations_come_back, escalation.NOTHING_CONFIDENTIAL),
     Twin("timed-measure", sandbox.release_dropped_on_the_forum, timed_measure.ENDS),
     Twin("native-act", sandbox.release_dropped_on_discord, native_act.REVERSED),
-    Twin("report-by-forum-message", sandbox.nobody_is_told, report_by_forum_message.TOLD),
-    Twin("flag-to-case", sandbox.nobody_is_told, flag_to_case.MODERATOR_TOLD),
-    Twin("named-member-blind", sandbox.everybody_is_told, named_member_blind.SAME_NOTICES),
-    Twin("report-by-message-menu", sandbox.told_in_public, report_by_message_menu.ALONE),
-    Twin("report-anonymous-web", sandbox.told_in_public, report_anonymous_web.NOWHERE),
+    Twin("report-by-forum-message", sandbox.nobody_is_notified, report_by_forum_message.NOTIFIED),
+    Twin("flag-to-case", sandbox.nobody_is_notified, flag_to_case.MODERATOR_NOTIFIED),
+    Twin("named-member-blind", sandbox.everybody_is_notified, named_member_blind.SAME_NOTICES),
+    Twin("report-by-message-menu", sandbox.notified_in_public, report_by_message_menu.ALONE),
+    Twin("report-anonymous-web", sandbox.notified_in_public, report_anonymous_web.NOWHERE),
     Twin("illegal-material", sandbox.files_prefetched, illegal_material.NOT_FETCHED),
     Twin("modal-across-restart", sandbox.forms_forgotten, modal_across_restart.TAKEN_IN),
     Twin("report-by-mail", sandbox.own_address_lost, report_by_mail.REPLY),
     Twin("report-by-mail", sandbox.mailed_to_everybody, report_by_mail.NOT_FORWARDED),
-    Twin("report-by-voice", sandbox.everybody_is_told, report_by_voice.CONCERNED),
+    Twin("report-by-voice", sandbox.everybody_is_notified, report_by_voice.CONCERNED),
     Twin("report-by-github-mention", sandbox.thanked_in_public, report_by_github_mention.SILENT),
     Twin("report-by-github-mention", sandbox.mentions_left, report_by_github_mention.GONE),
     Twin("renamed-login", sandbox.login_remembered, renamed_login.UNHARMED),
     Twin("account-linked-later", sandbox.names_taken_for_proof(), account_linked_later.NAME_ALONE),
     Twin("account-linked-later", sandbox.confirmation_ignored_on_github, account_linked_later.AT_ONCE),
     Twin("wrong-link", sandbox.release_dropped_on_the_forum, wrong_link.RELEASED),
-    Twin("wrong-link", sandbox.letters_mixed(), wrong_link.NONE_THE_WISER),
-    Twin("rejoin", sandbox.seen_once, rejoin.AT_ONCE),
-    Twin("manual-lift", sandbox.seen_once, manual_lift.BACK),
-    Twin("missed-events", sandbox.own_records_swept, missed_events.FOUND),
+    Twin("wrong-link", sandbox.messages_mixed(), wrong_link.LEARNS_NOTHING),
+    Twin("rejoin", sandbox.believed_forever, rejoin.AT_ONCE),
+    Twin("manual-lift", sandbox.believed_forever, manual_lift.BACK),
+    Twin("missed-events", sandbox.own_records_listed, missed_events.FOUND),
     Twin("hierarchy-refusal", sandbox.refusal_taken_for_done, hierarchy_refusal.SHOWN),
 )
 
@@ -107,8 +107,8 @@ class Watching(Narrator):
 
     harm: str = ""
 
-    def checked(self, check: Check) -> None:
-        Narrator.checked(self, check)
+    def show_check(self, check: Check) -> None:
+        Narrator.show_check(self, check)
         if check.name == self.harm and not check.held:
             raise HarmShown
 
@@ -117,7 +117,7 @@ class Watching(Narrator):
 async def test_the_twin_fails_in_the_check_that_names_the_harm(twin: Twin, tmp_path: Path) -> None:
     told = io.StringIO()
     try:
-        await perform(STORIES[twin.story], tmp_path, Watching(told, harm=twin.harm), twin.sabotage)
+        await run_story(STORIES[twin.story], tmp_path, Watching(told, harm=twin.harm), twin.sabotage)
     except HarmShown:
         return
     pytest.fail(told.getvalue())

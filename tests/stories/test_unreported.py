@@ -11,10 +11,10 @@ import structlog
 
 from guardian.assembly.service import Service
 from guardian.logs import configure
-from guardian.sandbox.checks import letters_to, messages_to
-from guardian.sandbox.config import Wishes
+from guardian.sandbox.checks import forum_messages_to, messages_to
+from guardian.sandbox.config import SandboxOptions
 from guardian.sandbox.outsiders import REPORT_MENU
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.studio import Stage, StoryContext
 from guardian.sandbox.telling import Narrator
 
 REPORTED = "It is the wobbegong that everybody reported."
@@ -50,11 +50,11 @@ async def lived_through(stage: Stage) -> tuple[str, ...]:
     await discord.person(wren.discord).in_dm().write(LETTER)
     form = await discord.person(wren.discord).message_menu(REPORT_MENU, message)
     answered = await stage.group.submit(wren, form, {"what": "Look at this."})
-    await stage.harness.rest()
+    await stage.driver.run_until_idle()
     _said_elsewhere(stage)
-    await stage.harness.wait(timedelta(minutes=11))
+    await stage.driver.pass_time(timedelta(minutes=11))
     case = await stage.group.newest_case(stage["nadia"])
-    await stage.group.read(stage["nadia"], case)
+    await stage.group.read_case(stage["nadia"], case)
     discord.say(alder.discord, general, EDITED)
     return form.token, answered.token
 
@@ -76,7 +76,7 @@ async def opened(stage: Stage) -> str:
     service = stage.service
     assert isinstance(service, Service)
     found: list[object] = []
-    async with service.works.look() as view:
+    async with service.units_of_work.read() as view:
         for case in await view.cases.cases():
             found += [case, *await view.cases.reports_of(case.id), *await view.cases.additions_of(case.id)]
             found += await view.cases.evidence_of(case.id)
@@ -89,12 +89,12 @@ async def test_nothing_of_what_nobody_reported_is_kept_logged_or_told(
 ) -> None:
     """P-2.7, without the privileged intent that would let the service read it."""
     configure(as_json=False, level=logging.DEBUG)
-    wishes = Wishes(forum_inbox_every="10m", github_inbox_every="10m")
-    async with Studio(tmp_path, Narrator(io.StringIO())).stage(wishes) as stage:
+    options = SandboxOptions(forum_inbox_every="10m", github_inbox_every="10m")
+    async with StoryContext(tmp_path, Narrator(io.StringIO())).open_stage(options) as stage:
         tokens = await lived_through(stage)
         held = await opened(stage)
         people = stage.world.community.people.values()
-        inboxes = [text for h in people for text in (*messages_to(stage.world, h), *letters_to(stage.world, h))]
+        inboxes = [text for h in people for text in (*messages_to(stage.world, h), *forum_messages_to(stage.world, h))]
         told = repr([text for text in inboxes if text != BETWEEN_TWO])
     logged = "".join(capsys.readouterr())
     files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())

@@ -9,19 +9,19 @@ from pathlib import Path
 
 from tests.warm import stub
 
-HOUSE = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def kept_warm() -> Iterator[tuple[str, ...]]:
+def run_warm_server() -> Iterator[tuple[str, ...]]:
     """The words that stand for `guardian` in a command line, for as long as the block lasts."""
     with tempfile.TemporaryDirectory(prefix="guardian-warm-") as folder:
-        door = f"{folder}/door"
-        command = (sys.executable, "-m", "tests.warm.server", door)
+        address = f"{folder}/door"
+        command = (sys.executable, "-m", "tests.warm.server", address)
         pipe = subprocess.PIPE
-        with subprocess.Popen(command, cwd=HOUSE, stdin=pipe, stdout=pipe, text=True) as server:
+        with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as server:
             assert server.stdin is not None
             assert server.stdout is not None
             assert server.stdout.readline() == "ready\n", "the process that forks commands did not start"
-            yield (sys.executable, "-S", "-E", str(Path(str(stub.__file__))), door)
+            yield (sys.executable, "-S", "-E", str(Path(str(stub.__file__))), address)
             server.stdin.close()

@@ -18,76 +18,76 @@ from typing import Any, Final, NoReturn
 
 from guardian.cli.__main__ import COMMANDS, main
 
-CONNECTED: Final = (
+CONNECTOR_MODULES: Final = (
     *("discord.client", "discord.intake", "discord.space", "discord.things"),
     *("forum.client", "forum.inlet", "forum.intake", "forum.space", "forum.things"),
     *("github.client", "github.inlet", "github.intake", "github.space", "github.things"),
 )
 """What the assembly loads once it knows the configuration."""
-_MOST_BYTES: Final = 1024 * 1024
-_FOLDER: Final = 3
+_MAX_BYTES: Final = 1024 * 1024
+_FOLDER_INDEX: Final = 3
 """The descriptor of the caller's folder, after those of its input, output and errors."""
-_HIGHEST: Final = 256
+_HIGHEST_DESCRIPTOR: Final = 256
 
 
 def serve(path: str) -> None:
     """Commands are taken at the address until our input is closed, as it is when the one who started us has ended."""
     _load()
-    with socket.socket(socket.AF_UNIX) as door, selectors.DefaultSelector() as hears:
-        door.bind(path)
-        door.listen()
+    with socket.socket(socket.AF_UNIX) as server_socket, selectors.DefaultSelector() as selector:
+        server_socket.bind(path)
+        server_socket.listen()
         ended, wakes = os.pipe()
         os.set_blocking(wakes, False)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         signal.set_wakeup_fd(wakes)
-        for each in (door, ended, sys.stdin):
-            hears.register(each, selectors.EVENT_READ)
+        for each in (server_socket, ended, sys.stdin):
+            selector.register(each, selectors.EVENT_READ)
         running: dict[int, socket.socket] = {}
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         while True:
-            for key, _ in hears.select():
-                if key.fileobj is door:
-                    caller, _ = door.accept()
-                    pid = _forked(caller, hears)
+            for key, _ in selector.select():
+                if key.fileobj is server_socket:
+                    caller, _ = server_socket.accept()
+                    pid = _fork_command(caller, selector)
                     running[pid] = caller
-                    hears.register(caller, selectors.EVENT_READ, pid)
+                    selector.register(caller, selectors.EVENT_READ, pid)
                 elif key.fileobj == ended:
-                    os.read(ended, _MOST_BYTES)
-                    _reap(running, hears)
+                    os.read(ended, _MAX_BYTES)
+                    _reap(running, selector)
                 elif key.fileobj is sys.stdin:
                     _kill(*running)
                     return
                 else:
-                    _hear(running, hears, key.data)
+                    _drop_caller(running, selector, key.data)
 
 
 def _load() -> None:
     for module, _ in COMMANDS.values():
         import_module(f"guardian.cli.{module}")
-    for module in CONNECTED:
+    for module in CONNECTOR_MODULES:
         import_module(f"connectors.{module}")
     gc.collect()
     gc.freeze()
 
 
-def _forked(caller: socket.socket, hears: selectors.BaseSelector) -> int:
+def _fork_command(caller: socket.socket, hears: selectors.BaseSelector) -> int:
     """A process carries out what the caller asks for; its id, which the caller has been told."""
-    told, descriptors, _, _ = socket.recv_fds(caller, _MOST_BYTES, _FOLDER + 1)
+    told, descriptors, _, _ = socket.recv_fds(caller, _MAX_BYTES, _FOLDER_INDEX + 1)
     while not told.endswith(b"\n"):
-        told += caller.recv(_MOST_BYTES)
+        told += caller.recv(_MAX_BYTES)
     pid = os.fork()
     if pid == 0:
         hears.close()
         caller.close()
-        _become(json.loads(told), descriptors)
+        _run_as_command(json.loads(told), descriptors)
     for each in descriptors:
         os.close(each)
     caller.sendall(f"{pid}\n".encode())
     return pid
 
 
-def _become(asked: dict[str, Any], descriptors: list[int]) -> NoReturn:
+def _run_as_command(asked: dict[str, Any], descriptors: list[int]) -> NoReturn:
     """This process is the command, and ends with it."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -96,8 +96,8 @@ def _become(asked: dict[str, Any], descriptors: list[int]) -> NoReturn:
         os.setsid()
     for number, each in enumerate(descriptors):
         os.dup2(each, number)  # theirs have higher numbers than these four: ours and the door are open
-    os.fchdir(_FOLDER)
-    os.closerange(_FOLDER, _HIGHEST)
+    os.fchdir(_FOLDER_INDEX)
+    os.closerange(_FOLDER_INDEX, _HIGHEST_DESCRIPTOR)
     sys.stdin, sys.stdout = os.fdopen(0, encoding="utf-8"), os.fdopen(1, "w", encoding="utf-8")
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", buffering=1)
     os.environ.clear()
@@ -130,7 +130,7 @@ def _reap(running: dict[int, socket.socket], hears: selectors.BaseSelector) -> N
                 caller.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
-def _hear(running: dict[int, socket.socket], hears: selectors.BaseSelector, pid: int) -> None:
+def _drop_caller(running: dict[int, socket.socket], hears: selectors.BaseSelector, pid: int) -> None:
     """A caller says nothing more: it is gone, since somebody killed it, and so is its command."""
     if pid in running:
         hears.unregister(running[pid])

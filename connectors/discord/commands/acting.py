@@ -9,17 +9,17 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import words
-from connectors.discord.forms import Filled
-from connectors.discord.keeping import Keeping
-from connectors.discord.panels import Button, Form, Reply, Style, TextField, named
-from connectors.discord.serving import Asked, Counter
+from connectors.discord.forms import ModalValues
+from connectors.discord.keeping import TtlCache
+from connectors.discord.panels import Button, Form, Reply, Style, TextField, custom_id
+from connectors.discord.serving import Interaction, InteractionRouter
 from guardian.cases.values import ActState
 from guardian.desk import acting, outlook
-from guardian.desk.acting import ActView, Target
+from guardian.desk.acting import AccountInput, ActView
 from guardian.desk.foresight import SpacePreview
 from guardian.errors import Refused
 from guardian.ids import MemberId, SpaceName, new_id
-from guardian.notices.acknowledgement import spoken
+from guardian.notices.acknowledgement import format_datetime
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 
@@ -29,14 +29,14 @@ _GROUNDS: Final = [
     Choice(name="somebody is in physical danger", value=Ground.PHYSICAL_DANGER.value),
 ]
 _WAITING: Final = (100, timedelta(minutes=15))
-_OVER: Final = "This waited too long, so nothing was done. Please give the command again: `/act`"
+_EXPIRED: Final = "This waited too long, so nothing was done. Please give the command again: `/act`"
 
 
 @dataclass(frozen=True, slots=True)
-class _Intended:
+class _PendingAct:
     """What a member would do, until they say so."""
 
-    target: Target
+    target: AccountInput
     restriction: Restriction
     ground: Ground
     reason: str
@@ -44,19 +44,17 @@ class _Intended:
     term: timedelta | None
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """Members act at once, second each other's acts, and account for their own."""
-    _add_acting(counter, Keeping(*_WAITING))
-    _add_afterwards(counter)
+    _add_act_command(router, TtlCache(*_WAITING))
+    _add_follow_up_commands(router)
 
 
-def _add_acting(counter: Counter, waiting: Keeping[_Intended]) -> None:
-    desk = counter.desk
-    names = [Choice(name=name, value=name) for name in desk.spaces.names]
+def _add_act_command(router: InteractionRouter, waiting: TtlCache[_PendingAct]) -> None:
+    app = router.app
+    names = [Choice(name=name, value=name) for name in app.spaces.names]
 
-    @counter.tree.command(
-        name="act", description="Restrict somebody at once; the group reviews it", guild=counter.guild
-    )
+    @router.tree.command(name="act", description="Restrict somebody at once; the group reviews it", guild=router.guild)
     @app_commands.describe(
         restriction="What is to hold",
         ground="Why it cannot wait",
@@ -68,8 +66,8 @@ def _add_acting(counter: Counter, waiting: Keeping[_Intended]) -> None:
         days="For how many days at most; left out: until the group has reviewed it",
     )
     @app_commands.choices(restriction=words.RESTRICTIONS, ground=_GROUNDS, space=names)
-    async def act(
-        asked: Asked,
+    async def act_command(
+        interaction: Interaction,
         restriction: str,
         ground: str,
         reason: str,
@@ -77,106 +75,115 @@ def _add_acting(counter: Counter, waiting: Keeping[_Intended]) -> None:
         name: str = "",
         space: str = "",
         spaces: str = "",
-        days: app_commands.Range[int, 1, words.LONGEST_DAYS] | None = None,
+        days: app_commands.Range[int, 1, words.MAX_DAYS] | None = None,
     ) -> None:
         async def deed(by: MemberId) -> Reply:
-            target = _target(counter.place.space, member, name, space)
-            scope, term = words.scope_of(spaces), words.term_of(days)
-            wanted = _Intended(target, Restriction(restriction), Ground(ground), reason, scope, term)
-            seen = await acting.preview(desk, by, target, wanted.restriction, scope)
+            target = _resolve_target(router.config.space, member, name, space)
+            scope, term = words.parse_scope(spaces), words.parse_days(days)
+            pending = _PendingAct(target, Restriction(restriction), Ground(ground), reason, scope, term)
+            seen = await acting.preview(app, by, target, pending.restriction, scope)
             key = new_id()
-            waiting.put(by, key, wanted)
-            now = Button("Act now", named("act", key), Style.GRAVE)
-            ends = desk.policy.unilateral.unreviewed_end
-            return Reply(_asked(wanted, seen, ends), (now, Button("Not now", named("not-yet"))))
+            waiting.put(by, key, pending)
+            now = Button("Act now", custom_id("act", key), Style.DANGER)
+            ends = app.policy.unilateral.unreviewed_end
+            return Reply(_confirmation_text(pending, seen, ends), (now, Button("Not now", custom_id("not-yet"))))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def now(asked: Asked, about: tuple[str, ...]) -> None:
+    async def now(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            wanted = waiting.take(by, about[0] if about else "")
-            if wanted is None:
-                raise Refused("waited_too_long", _OVER)
+            pending = waiting.pop(by, about[0] if about else "")
+            if pending is None:
+                raise Refused("waited_too_long", _EXPIRED)
             done = await acting.act(
-                desk, by, wanted.target, wanted.restriction, wanted.ground, wanted.reason, wanted.spaces, wanted.term
+                app,
+                by,
+                pending.target,
+                pending.restriction,
+                pending.ground,
+                pending.reason,
+                pending.spaces,
+                pending.term,
             )
-            return Reply(_done(done))
+            return Reply(_done_text(done))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    counter.on_press("act", now)
+    router.on_button("act", now)
 
 
-def _add_afterwards(counter: Counter) -> None:
-    desk = counter.desk
+def _add_follow_up_commands(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(name="second-act", description="Agree to an act that waits for a second", guild=counter.guild)
+    @router.tree.command(name="second-act", description="Agree to an act that waits for a second", guild=router.guild)
     @app_commands.describe(case=words.CASE)
-    async def second(asked: Asked, case: str) -> None:
+    async def second(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            act = (await outlook.outlook(desk, by, case)).act
+            act = (await outlook.case_overview(app, by, case)).act
             if act is None:
                 raise Refused("no_act", "No act waits for a second member in this case.", "P-7.5")
-            return Reply(_done(await acting.second(desk, by, act)))
+            return Reply(_done_text(await acting.confirm_act(app, by, act)))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def pressed(asked: Asked, about: tuple[str, ...]) -> None:
+    async def pressed(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(_done(await acting.second(desk, by, about[0] if about else "")))
+            return Reply(_done_text(await acting.confirm_act(app, by, about[0] if about else "")))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="account", description="Your own account of an act of yours", guild=counter.guild)
+    @router.tree.command(name="account", description="Your own account of an act of yours", guild=router.guild)
     @app_commands.describe(case=words.CASE)
-    async def account(asked: Asked, case: str) -> None:
+    async def account(interaction: Interaction, case: str) -> None:
         async def form(_: MemberId) -> Form:
             field = TextField("text", "What did you see, and what did you do?", hint="The others on the case read it.")
-            return Form("Your account", named("account", case), (field,))
+            return Form("Your account", custom_id("account", case), (field,))
 
-        await counter.open(asked, form)
+        await router.open_modal(interaction, form)
 
-    async def given(asked: Asked, about: tuple[str, ...], form: Filled) -> None:
+    async def given(interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
         text = form.text("text")
 
         async def deed(by: MemberId) -> Reply:
-            return Reply(await acting.give_account(desk, by, about[0] if about else "", text))
+            return Reply(await acting.give_statement(app, by, about[0] if about else "", text))
 
-        await counter.serve_text(asked, text, deed)
+        await router.serve_text(interaction, text, deed)
 
-    counter.on_press("second-act", pressed)
-    counter.on_form("account", given)
+    router.on_button("second-act", pressed)
+    router.on_modal("account", given)
 
 
-def _target(own: SpaceName, member: discord.User | discord.Member | None, name: str, space: str) -> Target:
+def _resolve_target(
+    own: SpaceName, member: discord.User | discord.Member | None, name: str, space: str
+) -> AccountInput:
     typed = name.strip()
     if member is not None and typed:
         raise Refused("two_targets", "Choose somebody here, or name somebody in another space: not both.", "P-7.1")
     if member is not None:
-        return Target(own, str(member.id))
+        return AccountInput(own, str(member.id))
     if not typed or not space:
         raise Refused("no_target", "Say whom: choose `member`, or give `name` together with `space`.", "P-7.1")
-    return Target(SpaceName(space), typed)
+    return AccountInput(SpaceName(space), typed)
 
 
-def _asked(wanted: _Intended, seen: tuple[SpacePreview, ...], unreviewed: timedelta) -> str:
+def _confirmation_text(pending: _PendingAct, seen: tuple[SpacePreview, ...], unreviewed: timedelta) -> str:
     """One confirmation: what will hold where, for how long, what it destroys."""
-    ends = f"{words.days(wanted.term)} at most, and " if wanted.term else ""
+    ends = f"{words.format_term(pending.term)} at most, and " if pending.term else ""
     return "\n".join(
         (
-            f"They would be **{wanted.restriction}** at once, {words.spaces(wanted.spaces)}:",
-            words.foreseen(seen),
+            f"They would be **{pending.restriction}** at once, {words.format_scope(pending.spaces)}:",
+            words.format_previews(seen),
             f"It holds {ends}until the group has reviewed it; never reviewed, it ends after {unreviewed.days} days.",
             "Everybody who may know is told at once, and your own account is due within a day.",
         )
     )
 
 
-def _done(done: ActView) -> str:
-    if done.state is ActState.AWAITING_SECOND:
-        return f"Nobody is restricted yet. {done.sentence} The others have been asked; the case is {done.code_name}."
+def _done_text(view: ActView) -> str:
+    if view.state is ActState.AWAITING_CONFIRMATION:
+        return f"Nobody is restricted yet. {view.sentence} The others have been asked; the case is {view.code_name}."
     held = "It is being placed now; how it stands in each space: `/sanctions`."
-    lines = [f"{held} The person is called {done.person}, and the case of its review {done.code_name}."]
-    if done.account_due is not None:
-        lines.append(f"Your own account is due by {spoken(done.account_due)}: `/account`")
+    lines = [f"{held} The person is called {view.person}, and the case of its review {view.code_name}."]
+    if view.statement_due is not None:
+        lines.append(f"Your own account is due by {format_datetime(view.statement_due)}: `/account`")
     return "\n".join(lines)

@@ -7,23 +7,30 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
 
-from connectors.discord.forms import Filled
+from connectors.discord.forms import ModalValues
 from connectors.discord.panels import (
-    Attached,
     Button,
     ChoiceField,
     Field,
+    FileAttachment,
     FileField,
     Form,
     Reply,
     Style,
     TextField,
-    named,
+    custom_id,
 )
-from connectors.discord.reported import Reported
-from connectors.discord.serving import Asked, Counter, Press, hold, note_fault, our_fault
-from connectors.discord.tongue import locale_of, refusal
-from guardian.cases.intake import MOST_FILES
+from connectors.discord.reported import EvidenceCollector
+from connectors.discord.serving import (
+    ButtonHandler,
+    Interaction,
+    InteractionRouter,
+    defer,
+    internal_error_text,
+    log_fault,
+)
+from connectors.discord.tongue import locale_of, refusal_text
+from guardian.cases.intake import MAX_FILES
 from guardian.cases.questions import (
     ANSWER_BY,
     CHOICES,
@@ -34,7 +41,7 @@ from guardian.cases.questions import (
     DANGER_AUTHORITY,
     DANGER_NOTIFY,
     DANGER_WHERE,
-    HOLD_CONTACT,
+    DO_NOT_CONTACT,
     LINK,
     NAME_MAY_BE_TOLD,
     ONGOING,
@@ -46,10 +53,10 @@ from guardian.cases.questions import (
     WITNESSES,
 )
 from guardian.desk import intake
-from guardian.desk.intake import ByReporter, EvidenceIn
+from guardian.desk.intake import EvidenceInput, ReporterAccess
 from guardian.errors import GuardianError, Refused
 from guardian.ids import ReportId
-from guardian.notices.catalogue import say
+from guardian.notices.catalogue import translate_text
 
 _TEXT: Final = "text"
 _FILES: Final = "files"
@@ -58,104 +65,112 @@ _ADD_FILES: Final = "add-files"
 _YES, _NO = "yes", "no"
 
 
-class Adding:
+class ReportAdditions:
     """The forms by which a reporter adds to a report made with the same account."""
 
-    def __init__(self, counter: Counter, reported: Reported) -> None:
-        self._counter = counter
-        self._desk = counter.desk
-        self._reported = reported
+    def __init__(self, router: InteractionRouter, reported: EvidenceCollector) -> None:
+        self._router = router
+        self._app = router.app
+        self._evidence = reported
 
-    def add(self) -> None:
+    def register(self) -> None:
         """The forms and their buttons work, in the server and in direct messages."""
         for verb in _QUESTIONS:
-            self._counter.on_press(verb, self._asking(verb), anywhere=True)
-            self._counter.on_form(verb, self._add_answers, anywhere=True)
-        self._counter.on_press(_ADD_FILES, self._ask_files, anywhere=True)
-        self._counter.on_form(_ADD_FILES, self._add_files, anywhere=True)
+            self._router.on_button(verb, self._form_opener(verb), anywhere=True)
+            self._router.on_modal(verb, self._add_answers, anywhere=True)
+        self._router.on_button(_ADD_FILES, self._open_file_form, anywhere=True)
+        self._router.on_modal(_ADD_FILES, self._add_files, anywhere=True)
 
-    def _asking(self, verb: str) -> Press:
-        async def ask(asked: Asked, about: tuple[str, ...]) -> None:
-            await self._counter.show(asked, _QUESTIONS[verb](locale_of(asked), named(verb, *about)))
+    def _form_opener(self, verb: str) -> ButtonHandler:
+        async def ask(interaction: Interaction, about: tuple[str, ...]) -> None:
+            await self._router.show_modal(
+                interaction, _QUESTIONS[verb](locale_of(interaction), custom_id(verb, *about))
+            )
 
         return ask
 
-    async def _ask_files(self, asked: Asked, about: tuple[str, ...]) -> None:
-        locale = locale_of(asked)
-        if not await intake.takes_files(self._desk, self._key(asked, about)):
-            await self._counter.say(asked, Reply(say(locale, "refused.no_files")))
+    async def _open_file_form(self, interaction: Interaction, about: tuple[str, ...]) -> None:
+        locale = locale_of(interaction)
+        if not await intake.accepts_files(self._app, self._report_access(interaction, about)):
+            await self._router.reply(interaction, Reply(translate_text(locale, "refused.no_files")))
             return
-        hint = say(locale, "add.files_hint", most=MOST_FILES, size=_megabytes(self._desk.largest_file))
-        field = FileField(_FILES, say(locale, "add.files"), MOST_FILES, hint)
-        title, opening = say(locale, "add.files_title"), say(locale, "add.files_opening")
-        await self._counter.show(asked, Form(title, named(_ADD_FILES, *about), (field,), opening))
+        hint = translate_text(locale, "add.files_hint", most=MAX_FILES, size=_megabytes(self._app.largest_file))
+        field = FileField(_FILES, translate_text(locale, "add.files"), MAX_FILES, hint)
+        title, opening = translate_text(locale, "add.files_title"), translate_text(locale, "add.files_opening")
+        await self._router.show_modal(interaction, Form(title, custom_id(_ADD_FILES, *about), (field,), opening))
 
-    async def _add_answers(self, asked: Asked, about: tuple[str, ...], form: Filled) -> None:
-        await hold(asked)
-        text, answers = _said(form)
-        locale = locale_of(asked)
+    async def _add_answers(self, interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
+        await defer(interaction)
+        text, answers = _read_answers(form)
+        locale = locale_of(interaction)
 
         async def added() -> str:
-            key = self._key(asked, about)
-            answer = partial(intake.answer_more, self._desk, key, answers, text, str(asked.id))
-            return await self._counter.in_turn(answer)
+            access = self._report_access(interaction, about)
+            answer = partial(intake.answer_questions, self._app, access, answers, text, str(interaction.id))
+            return await self._router.run_in_turn(answer)
 
-        reply = await self._outcome(asked, about, added)
+        reply = await self._try_adding(interaction, about, added)
         if not reply.buttons:
             words = "\n\n".join((text, *answers.values()))
-            reply = Reply(reply.text, (), (Attached(say(locale, "fault.text_name"), words.encode()),))
-        await self._counter.say(asked, reply)
+            reply = Reply(reply.text, (), (FileAttachment(translate_text(locale, "fault.text_name"), words.encode()),))
+        await self._router.reply(interaction, reply)
 
-    async def _add_files(self, asked: Asked, about: tuple[str, ...], form: Filled) -> None:
-        await hold(asked)
-        key = self._key(asked, about)
+    async def _add_files(self, interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
+        await defer(interaction)
+        access = self._report_access(interaction, about)
 
         async def added() -> str:
-            if not await intake.takes_files(self._desk, key):
-                raise Refused("no_files", say("", "refused.no_files"), "P-2.7")
-            files = await self._reported.files(form.uploads)
-            self._refuse_what_is_missing(files)
-            return await self._counter.in_turn(partial(intake.add, self._desk, key, "", files, str(asked.id)))
+            if not await intake.accepts_files(self._app, access):
+                raise Refused("no_files", translate_text("", "refused.no_files"), "P-2.7")
+            files = await self._evidence.collect_files(form.uploads)
+            self._refuse_missing_files(files)
+            return await self._router.run_in_turn(
+                partial(intake.add_to_report, self._app, access, "", files, str(interaction.id))
+            )
 
-        await self._counter.say(asked, await self._outcome(asked, about, added))
+        await self._router.reply(interaction, await self._try_adding(interaction, about, added))
 
-    async def _outcome(self, asked: Asked, about: tuple[str, ...], added: Callable[[], Awaitable[str]]) -> Reply:
+    async def _try_adding(
+        self, interaction: Interaction, about: tuple[str, ...], added: Callable[[], Awaitable[str]]
+    ) -> Reply:
         """The answer with its buttons where it was added, else the reason why not."""
-        locale = locale_of(asked)
+        locale = locale_of(interaction)
         try:
             await added()
         except GuardianError as refused:
-            return Reply(refusal(locale, refused))
+            return Reply(refusal_text(locale, refused))
         except Exception as fault:
-            note_fault("addition.not_stored", fault)
-            return Reply(our_fault(asked))
-        return Reply(say(locale, "received.added", community=self._desk.community), buttons(ReportId(about[0]), locale))
+            log_fault("addition.not_stored", fault)
+            return Reply(internal_error_text(interaction))
+        return Reply(
+            translate_text(locale, "received.added", community=self._app.community), buttons(ReportId(about[0]), locale)
+        )
 
-    def _key(self, asked: Asked, about: tuple[str, ...]) -> ByReporter:
-        return ByReporter(ReportId(about[0] if about else ""), self._counter.account_of(asked))
+    def _report_access(self, interaction: Interaction, about: tuple[str, ...]) -> ReporterAccess:
+        return ReporterAccess(ReportId(about[0] if about else ""), self._router.account_of(interaction))
 
-    def _refuse_what_is_missing(self, files: tuple[EvidenceIn, ...]) -> None:
+    def _refuse_missing_files(self, files: tuple[EvidenceInput, ...]) -> None:
         """A reporter is told at once what cannot be taken, and nothing is kept by halves."""
         names = ", ".join(each.file_name for each in files if each.why_not)
-        facts = {"names": names, "size": _megabytes(self._desk.largest_file)}
+        facts = {"names": names, "size": _megabytes(self._app.largest_file)}
         if names:
-            raise Refused("files_missing", say("", "refused.files_missing", **facts), "P-2.12", facts)
+            raise Refused("files_missing", translate_text("", "refused.files_missing", **facts), "P-2.12", facts)
 
 
 def buttons(report: ReportId, locale: str, *, files: bool = True) -> tuple[Button, ...]:
     """The buttons below an answer, by which more is added to the report."""
     shown = [
-        Button(say(locale, "button.details"), named(_DETAILS, report), Style.MAIN),
-        Button(say(locale, "button.more"), named(_MORE, report)),
-        Button(say(locale, "button.danger"), named(_DANGER, report), Style.GRAVE),
-        Button(say(locale, "button.contact"), named(_CONTACT, report)),
+        Button(translate_text(locale, "button.details"), custom_id(_DETAILS, report), Style.PRIMARY),
+        Button(translate_text(locale, "button.more"), custom_id(_MORE, report)),
+        Button(translate_text(locale, "button.danger"), custom_id(_DANGER, report), Style.DANGER),
+        Button(translate_text(locale, "button.contact"), custom_id(_CONTACT, report)),
     ]
     if files:
-        shown.append(Button(say(locale, "button.files"), named(_ADD_FILES, report)))
+        shown.append(Button(translate_text(locale, "button.files"), custom_id(_ADD_FILES, report)))
     return tuple(shown)
 
 
-def _said(form: Filled) -> tuple[str, Mapping[str, str]]:
+def _read_answers(form: ModalValues) -> tuple[str, Mapping[str, str]]:
     """The words of the reporter's own, and the answers by their names; "no danger" is no answer to act on."""
     chosen = {name: values[0] for name, values in form.choices.items() if values}
     answers = {name: said for name, said in {**form.texts, **chosen}.items() if said.strip()}
@@ -166,46 +181,48 @@ def _said(form: Filled) -> tuple[str, Mapping[str, str]]:
 
 def _details(locale: str, form_id: str) -> Form:
     fields = (
-        _line(locale, _TEXT, long=True),
-        _line(locale, WHEN),
-        _line(locale, WHERE, hint=True),
-        _choice(locale, ONGOING),
-        _line(locale, WITNESSES, long=True),
+        _text_field(locale, _TEXT, long=True),
+        _text_field(locale, WHEN),
+        _text_field(locale, WHERE, hint=True),
+        _choice_field(locale, ONGOING),
+        _text_field(locale, WITNESSES, long=True),
     )
-    return Form(say(locale, "add.details_title"), form_id, fields)
+    return Form(translate_text(locale, "add.details_title"), form_id, fields)
 
 
 def _more(locale: str, form_id: str) -> Form:
     fields = (
-        _line(locale, WHO, long=True, hint=True),
-        _line(locale, LINK, long=True),
-        _line(locale, CONTEXT, long=True),
-        _choice(locale, PART),
-        _choice(locale, TRANSLATED),
+        _text_field(locale, WHO, long=True, hint=True),
+        _text_field(locale, LINK, long=True),
+        _text_field(locale, CONTEXT, long=True),
+        _choice_field(locale, PART),
+        _choice_field(locale, TRANSLATED),
     )
-    return Form(say(locale, "add.more_title"), form_id, fields)
+    return Form(translate_text(locale, "add.more_title"), form_id, fields)
 
 
 def _danger(locale: str, form_id: str) -> Form:
     fields = (
-        _choice(locale, DANGER, _YES, _NO),
-        _line(locale, DANGER_WHERE),
-        _line(locale, DANGER_AUTHORITY, hint=True),
-        _choice(locale, DANGER_NOTIFY),
+        _choice_field(locale, DANGER, _YES, _NO),
+        _text_field(locale, DANGER_WHERE),
+        _text_field(locale, DANGER_AUTHORITY, hint=True),
+        _choice_field(locale, DANGER_NOTIFY),
     )
-    return Form(say(locale, "add.danger_title"), form_id, fields, say(locale, "add.danger_opening"))
+    return Form(
+        translate_text(locale, "add.danger_title"), form_id, fields, translate_text(locale, "add.danger_opening")
+    )
 
 
 def _contact(locale: str, form_id: str) -> Form:
-    hold_contact = ((_NO, say(locale, "add.yes")), (_YES, say(locale, "add.hold_yes")))
+    hold_contact = ((_NO, translate_text(locale, "add.yes")), (_YES, translate_text(locale, "add.hold_yes")))
     fields: tuple[Field, ...] = (
-        _choice(locale, CONTACT_IS_SAFE, hint=True),
-        _line(locale, CONTACT, hint=True),
-        _line(locale, ANSWER_BY),
-        _choice(locale, NAME_MAY_BE_TOLD, hint=True),
-        ChoiceField(HOLD_CONTACT, say(locale, f"add.{HOLD_CONTACT}"), hold_contact),
+        _choice_field(locale, CONTACT_IS_SAFE, hint=True),
+        _text_field(locale, CONTACT, hint=True),
+        _text_field(locale, ANSWER_BY),
+        _choice_field(locale, NAME_MAY_BE_TOLD, hint=True),
+        ChoiceField(DO_NOT_CONTACT, translate_text(locale, f"add.{DO_NOT_CONTACT}"), hold_contact),
     )
-    return Form(say(locale, "add.contact_title"), form_id, fields)
+    return Form(translate_text(locale, "add.contact_title"), form_id, fields)
 
 
 _QUESTIONS: Final[Mapping[str, Callable[[str, str], Form]]] = {
@@ -216,15 +233,15 @@ _QUESTIONS: Final[Mapping[str, Callable[[str, str], Form]]] = {
 }
 
 
-def _line(locale: str, name: str, *, long: bool = False, hint: bool = False) -> TextField:
-    said = say(locale, f"add.{name}_hint") if hint else ""
-    return TextField(name, say(locale, f"add.{name}"), required=False, long=long, hint=said)
+def _text_field(locale: str, name: str, *, long: bool = False, hint: bool = False) -> TextField:
+    said = translate_text(locale, f"add.{name}_hint") if hint else ""
+    return TextField(name, translate_text(locale, f"add.{name}"), required=False, long=long, hint=said)
 
 
-def _choice(locale: str, name: str, *values: str, hint: bool = False) -> ChoiceField:
-    said = say(locale, f"add.{name}_hint") if hint else ""
-    options = tuple((value, say(locale, f"add.{value}")) for value in values or CHOICES[name])
-    return ChoiceField(name, say(locale, f"add.{name}"), options, hint=said)
+def _choice_field(locale: str, name: str, *values: str, hint: bool = False) -> ChoiceField:
+    said = translate_text(locale, f"add.{name}_hint") if hint else ""
+    options = tuple((value, translate_text(locale, f"add.{value}")) for value in values or CHOICES[name])
+    return ChoiceField(name, translate_text(locale, f"add.{name}"), options, hint=said)
 
 
 def _megabytes(size: int) -> int:

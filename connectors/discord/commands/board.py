@@ -3,51 +3,51 @@
 from discord import app_commands
 
 from connectors.discord.commands import consequences, words
-from connectors.discord.commands.consequences import Chosen
-from connectors.discord.forms import Filled
-from connectors.discord.panels import Button, Form, Reply, Style, named
-from connectors.discord.serving import Asked, Counter
+from connectors.discord.commands.consequences import ConsequenceChoice
+from connectors.discord.forms import ModalValues
+from connectors.discord.panels import Button, Form, Reply, Style, custom_id
+from connectors.discord.serving import Interaction, InteractionRouter
 from guardian.desk import board, outlook, reading
-from guardian.desk.outlook import Next
+from guardian.desk.outlook import NextStep
 from guardian.ids import MemberId
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """The liaison records, a second of the Board confirms."""
-    _add_answer(counter)
-    _add_motion(counter)
+    _add_answer_command(router)
+    _add_motion_commands(router)
 
 
-def _add_answer(counter: Counter) -> None:
-    desk = counter.desk
+def _add_answer_command(router: InteractionRouter) -> None:
+    app = router.app
 
-    async def recorded(asked: Asked, case: str) -> None:
+    async def recorded(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            known = await outlook.outlook(desk, by, case)
+            known = await outlook.case_overview(app, by, case)
             if known.board_answer is None:
                 return Reply(f"{known.code_name}: no answer of the Board waits to be confirmed.")
-            confirm = Button("Confirm", named("confirm-answer", known.code_name), Style.GRAVE)
-            buttons = (confirm,) if Next.CONFIRM_BOARD in known.next else ()
-            url = await reading.link_for(desk, by, case)
+            confirm = Button("Confirm", custom_id("confirm-answer", known.code_name), Style.DANGER)
+            buttons = (confirm,) if NextStep.CONFIRM_BOARD in known.next_steps else ()
+            url = await reading.create_link(app, by, case)
             return Reply(
-                f"Recorded as the Board's answer on **{known.code_name}**: {words.consequence(known.board_answer)}.\n"
+                f"Recorded as the Board's answer on **{known.code_name}**: {words.format_consequence(known.board_answer)}.\n"
                 "It counts once a second member of the Board confirms it. Read its words first, since the person reads "
                 f"the conditions; once, within five minutes: {url}",
                 buttons,
             )
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(
-        name="board-answer", description="The Board's answer: record it, or see and confirm it", guild=counter.guild
+    @router.tree.command(
+        name="board-answer", description="The Board's answer: record it, or see and confirm it", guild=router.guild
     )
-    @app_commands.describe(case=words.CASE, **consequences.DESCRIBED)
+    @app_commands.describe(case=words.CASE, **consequences.DESCRIPTIONS)
     @app_commands.choices(outcome=consequences.CHOICES, at_end=consequences.AT_END)
     async def answer(
-        asked: Asked,
+        interaction: Interaction,
         case: str,
         outcome: str = "",
-        days: app_commands.Range[int, 1, words.LONGEST_DAYS] | None = None,
+        days: app_commands.Range[int, 1, words.MAX_DAYS] | None = None,
         person: str = "",
         at_end: str = "",
         spaces: str = "",
@@ -55,49 +55,49 @@ def _add_answer(counter: Counter) -> None:
         removal: bool = False,
     ) -> None:
         if not outcome:
-            await recorded(asked, case)
+            await recorded(interaction, case)
             return
 
         async def form(by: MemberId) -> Form:
-            known = await outlook.outlook(desk, by, case)
-            chosen = Chosen(known.code_name, outcome, days or 0, person, at_end, spaces, legal, removal)
-            return consequences.form_of("board-answer", "The Board's answer", chosen)
+            known = await outlook.case_overview(app, by, case)
+            choice = ConsequenceChoice(known.code_name, outcome, days or 0, person, at_end, spaces, legal, removal)
+            return consequences.build_form("board-answer", "The Board's answer", choice)
 
-        await counter.open(asked, form)
+        await router.open_modal(interaction, form)
 
-    async def answered(asked: Asked, about: tuple[str, ...], form: Filled) -> None:
+    async def answered(interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
         async def deed(by: MemberId) -> Reply:
-            chosen = consequences.chosen_of(about)
-            wanted = consequences.consequence_of(chosen, form)
-            return Reply(await board.record_answer(desk, by, chosen.case, wanted, chosen.person or None))
+            choice = consequences.parse_choice(about)
+            wanted = consequences.to_consequence(choice, form)
+            return Reply(await board.record_answer(app, by, choice.case, wanted, choice.person or None))
 
-        await counter.serve_text(asked, "\n\n".join((form.text("summary"), form.text("conditions"))), deed)
+        await router.serve_text(interaction, "\n\n".join((form.text("summary"), form.text("conditions"))), deed)
 
-    async def confirm(asked: Asked, about: tuple[str, ...]) -> None:
+    async def confirm(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(await board.confirm_answer(desk, by, about[0] if about else ""))
+            return Reply(await board.confirm_answer(app, by, about[0] if about else ""))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    counter.on_form("board-answer", answered)
-    counter.on_press("confirm-answer", confirm)
+    router.on_modal("board-answer", answered)
+    router.on_button("confirm-answer", confirm)
 
 
-def _add_motion(counter: Counter) -> None:
-    desk = counter.desk
+def _add_motion_commands(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(name="motion", description="Record the organisers' motion on a proposal", guild=counter.guild)
+    @router.tree.command(name="motion", description="Record the organisers' motion on a proposal", guild=router.guild)
     @app_commands.describe(case=words.CASE, granted="Did they approve?")
-    async def motion(asked: Asked, case: str, granted: bool) -> None:
+    async def motion(interaction: Interaction, case: str, granted: bool) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(await board.record_motion(desk, by, case, granted=granted))
+            return Reply(await board.record_motion(app, by, case, granted=granted))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="confirm-motion", description="Confirm the organisers' motion", guild=counter.guild)
+    @router.tree.command(name="confirm-motion", description="Confirm the organisers' motion", guild=router.guild)
     @app_commands.describe(case=words.CASE)
-    async def confirm_motion(asked: Asked, case: str) -> None:
+    async def confirm_motion(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(await board.confirm_motion(desk, by, case))
+            return Reply(await board.confirm_motion(app, by, case))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)

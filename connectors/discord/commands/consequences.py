@@ -6,8 +6,8 @@ from typing import Final
 from discord.app_commands import Choice
 
 from connectors.discord.commands import words
-from connectors.discord.forms import Filled
-from connectors.discord.panels import Form, TextField, named
+from connectors.discord.forms import ModalValues
+from connectors.discord.panels import Form, TextField, custom_id
 from guardian.cases.values import Consequence
 from guardian.errors import NotFound
 from rules.ladder import Outcome
@@ -37,7 +37,7 @@ AT_END: Final = [
     Choice(name="access returns by itself", value=OnTermEnd.LIFT.value),
     Choice(name="the person may ask to return", value=OnTermEnd.AWAIT_READMISSION.value),
 ]
-DESCRIBED: Final = {
+DESCRIPTIONS: Final = {
     "outcome": "What it comes to",
     "days": "For how many days, where it has a term",
     "person": words.PERSON,
@@ -46,7 +46,7 @@ DESCRIBED: Final = {
     "legal": "Is it a legal matter?",
     "removal": "Does it take somebody out of an event, a group or a role?",
 }
-_READ_BY_THEM: Final = "The person reads this: nothing in it may give anybody away. For a return: how they are met."
+_CONDITIONS_HINT: Final = "The person reads this: nothing in it may give anybody away. For a return: how they are met."
 _RESTRICTION: Final = {
     Outcome.SHORT_SUSPENSION: Restriction.SUSPENDED,
     Outcome.EXTENDED_SUSPENSION: Restriction.SUSPENDED,
@@ -57,7 +57,7 @@ _ENDS: Final = ("", *(choice.value for choice in AT_END))
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ConsequenceChoice:
     """What was chosen by the options of a command, before the form adds its words."""
 
     case: str
@@ -70,10 +70,10 @@ class Chosen:
     removal: bool = False
 
 
-def form_of(verb: str, title: str, chosen: Chosen) -> Form:
+def build_form(verb: str, title: str, choice: ConsequenceChoice) -> Form:
     """The form for the words of a consequence; it carries what was chosen before."""
-    flags = f"{int(chosen.legal)}.{int(chosen.removal)}"
-    where = f"{_KINDS.index(chosen.outcome)}.{chosen.days}.{_ENDS.index(chosen.at_end)}.{flags}"
+    flags = f"{int(choice.legal)}.{int(choice.removal)}"
+    where = f"{_KINDS.index(choice.outcome)}.{choice.days}.{_ENDS.index(choice.at_end)}.{flags}"
     fields = (
         TextField(
             "summary",
@@ -81,35 +81,35 @@ def form_of(verb: str, title: str, chosen: Chosen) -> Form:
             required=False,
             hint="Kept with the case; nobody outside reads it.",
         ),
-        TextField("conditions", "Conditions, if there are any", required=False, hint=_READ_BY_THEM),
+        TextField("conditions", "Conditions, if there are any", required=False, hint=_CONDITIONS_HINT),
     )
-    return Form(title, named(verb, chosen.case, where, chosen.person, chosen.spaces), fields)
+    return Form(title, custom_id(verb, choice.case, where, choice.person, choice.spaces), fields)
 
 
-def chosen_of(about: tuple[str, ...]) -> Chosen:
-    """What a form carries, as `form_of` put it there."""
-    if len(about) != 4:
+def parse_choice(arguments: tuple[str, ...]) -> ConsequenceChoice:
+    """What a form carries, as `build_form` put it there."""
+    if len(arguments) != 4:
         raise NotFound
-    case, where, person, spaces = about
+    case, where, person, spaces = arguments
     kind, days, at_end, legal, removal = (int(part) for part in where.split("."))
-    return Chosen(case, _KINDS[kind], days, person, _ENDS[at_end], spaces, bool(legal), bool(removal))
+    return ConsequenceChoice(case, _KINDS[kind], days, person, _ENDS[at_end], spaces, bool(legal), bool(removal))
 
 
-def consequence_of(chosen: Chosen, form: Filled) -> Consequence:
+def to_consequence(choice: ConsequenceChoice, form: ModalValues) -> Consequence:
     """The consequence; whether it may be proposed is the desk's to say."""
-    readmit = {RETURN: True, NO_RETURN: False}.get(chosen.outcome)
-    outcome = Outcome.OTHER if chosen.outcome in (RETURN, NO_RETURN, MUTE) else Outcome(chosen.outcome)
-    restriction = Restriction.MUTED if chosen.outcome == MUTE else _RESTRICTION.get(outcome, Restriction.NONE)
+    readmit = {RETURN: True, NO_RETURN: False}.get(choice.outcome)
+    outcome = Outcome.OTHER if choice.outcome in (RETURN, NO_RETURN, MUTE) else Outcome(choice.outcome)
+    restriction = Restriction.MUTED if choice.outcome == MUTE else _RESTRICTION.get(outcome, Restriction.NONE)
     return Consequence(
         outcome,
         restriction,
-        words.term_of(chosen.days),
-        OnTermEnd(chosen.at_end) if chosen.at_end else None,
-        words.scope_of(chosen.spaces),
+        words.parse_days(choice.days),
+        OnTermEnd(choice.at_end) if choice.at_end else None,
+        words.parse_scope(choice.spaces),
         form.text("conditions").strip(),
         form.text("summary").strip(),
-        legal=chosen.legal,
+        legal=choice.legal,
         consent_of_all=outcome is Outcome.FACILITATED_COMMUNICATION,
         readmit=readmit,
-        removal=chosen.removal,
+        removal=choice.removal,
     )

@@ -5,46 +5,46 @@ from typing import Final
 from discord import app_commands
 
 from connectors.discord.commands import consequences, words
-from connectors.discord.commands.consequences import Chosen
-from connectors.discord.forms import Filled
-from connectors.discord.panels import Button, Form, Reply, Style, TextField, named
-from connectors.discord.serving import Asked, Counter
+from connectors.discord.commands.consequences import ConsequenceChoice
+from connectors.discord.forms import ModalValues
+from connectors.discord.panels import Button, Form, Reply, Style, TextField, custom_id
+from connectors.discord.serving import Interaction, InteractionRouter
 from guardian.cases.deliberation import MarkKind
 from guardian.cases.values import Answer
 from guardian.desk import assessing, deliberation, evading, outlook
 from guardian.desk.deliberation import ProposalView
 from guardian.ids import MemberId, ProposalId
-from guardian.notices.acknowledgement import spoken
-from rules.quorum import State
+from guardian.notices.acknowledgement import format_datetime
+from rules.quorum import ProposalState
 
 _STATES: Final = {
-    State.OPEN: "open",
-    State.NOT_AGREED: "not agreed so far",
-    State.AWAITING_APPROVAL: "waits for the organisers' motion",
-    State.NOT_APPROVED: "not approved by the organisers",
-    State.AGREED: "agreed",
-    State.WITH_BOARD: "with the Board",
+    ProposalState.OPEN: "open",
+    ProposalState.NOT_AGREED: "not agreed so far",
+    ProposalState.AWAITING_APPROVAL: "waits for the organisers' motion",
+    ProposalState.NOT_APPROVED: "not approved by the organisers",
+    ProposalState.AGREED: "agreed",
+    ProposalState.WITH_BOARD: "with the Board",
 }
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """Members propose and vote."""
-    _add_proposing(counter)
-    _add_ballots(counter)
-    _add_risk(counter)
+    _add_propose_command(router)
+    _add_ballot_buttons(router)
+    _add_mark_commands(router)
 
 
-def _add_proposing(counter: Counter) -> None:
-    desk = counter.desk
+def _add_propose_command(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(name="propose", description="Propose what a case comes to", guild=counter.guild)
-    @app_commands.describe(case=words.CASE, **consequences.DESCRIBED)
+    @router.tree.command(name="propose", description="Propose what a case comes to", guild=router.guild)
+    @app_commands.describe(case=words.CASE, **consequences.DESCRIPTIONS)
     @app_commands.choices(outcome=consequences.CHOICES, at_end=consequences.AT_END)
     async def propose(
-        asked: Asked,
+        interaction: Interaction,
         case: str,
         outcome: str,
-        days: app_commands.Range[int, 1, words.LONGEST_DAYS] | None = None,
+        days: app_commands.Range[int, 1, words.MAX_DAYS] | None = None,
         person: str = "",
         at_end: str = "",
         spaces: str = "",
@@ -52,115 +52,115 @@ def _add_proposing(counter: Counter) -> None:
         removal: bool = False,
     ) -> None:
         async def form(by: MemberId) -> Form:
-            known = await outlook.outlook(desk, by, case)
-            chosen = Chosen(known.code_name, outcome, days or 0, person, at_end, spaces, legal, removal)
-            return consequences.form_of("propose", "Proposal", chosen)
+            known = await outlook.case_overview(app, by, case)
+            choice = ConsequenceChoice(known.code_name, outcome, days or 0, person, at_end, spaces, legal, removal)
+            return consequences.build_form("propose", "Proposal", choice)
 
-        await counter.open(asked, form)
+        await router.open_modal(interaction, form)
 
-    async def proposed(asked: Asked, about: tuple[str, ...], form: Filled) -> None:
+    async def proposed(interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
         async def deed(by: MemberId) -> Reply:
-            chosen = consequences.chosen_of(about)
-            wanted = consequences.consequence_of(chosen, form)
-            person = chosen.person or None
-            made = await deliberation.propose(desk, by, chosen.case, wanted, person, str(asked.id))
-            return Reply(f"Proposed: {words.consequence(wanted)}.\n{said(made)}", _open_buttons(made))
+            choice = consequences.parse_choice(about)
+            wanted = consequences.to_consequence(choice, form)
+            person = choice.person or None
+            made = await deliberation.propose(app, by, choice.case, wanted, person, str(interaction.id))
+            return Reply(f"Proposed: {words.format_consequence(wanted)}.\n{proposal_text(made)}", _open_buttons(made))
 
-        await counter.serve_text(asked, "\n\n".join((form.text("summary"), form.text("conditions"))), deed)
+        await router.serve_text(interaction, "\n\n".join((form.text("summary"), form.text("conditions"))), deed)
 
-    counter.on_form("propose", proposed)
+    router.on_modal("propose", proposed)
 
 
-def _add_ballots(counter: Counter) -> None:
-    desk = counter.desk
+def _add_ballot_buttons(router: InteractionRouter) -> None:
+    app = router.app
 
-    async def agree(asked: Asked, about: tuple[str, ...]) -> None:
+    async def agree(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            return _counted(await deliberation.vote(desk, by, _proposal(about), Answer.AGREE))
+            return _ballot_reply(await deliberation.vote(app, by, _proposal_id(about), Answer.AGREE))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def object_(asked: Asked, about: tuple[str, ...]) -> None:
+    async def object_(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def form(_: MemberId) -> Form:
             field = TextField("reason", "Why do you object?", hint="The others on the case read it.")
-            return Form("Object", named("object", _proposal(about)), (field,))
+            return Form("Object", custom_id("object", _proposal_id(about)), (field,))
 
-        await counter.open(asked, form)
+        await router.open_modal(interaction, form)
 
-    async def objected(asked: Asked, about: tuple[str, ...], form: Filled) -> None:
+    async def objected(interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
         reason = form.text("reason")
 
         async def deed(by: MemberId) -> Reply:
-            return _counted(await deliberation.vote(desk, by, _proposal(about), Answer.OBJECT, reason=reason))
+            return _ballot_reply(await deliberation.vote(app, by, _proposal_id(about), Answer.OBJECT, reason=reason))
 
-        await counter.serve_text(asked, reason, deed)
+        await router.serve_text(interaction, reason, deed)
 
-    async def mark(asked: Asked, about: tuple[str, ...]) -> None:
+    async def mark(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            return _counted(await deliberation.mark(desk, by, _proposal(about), MarkKind.SEVERE))
+            return _ballot_reply(await deliberation.mark_proposal(app, by, _proposal_id(about), MarkKind.SEVERE))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def withdraw(asked: Asked, about: tuple[str, ...]) -> None:
+    async def withdraw(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            taken = await deliberation.withdraw(desk, by, _proposal(about))
+            taken = await deliberation.withdraw(app, by, _proposal_id(about))
             return Reply(f"Your proposal in {taken.code_name} is taken back, and the case is open again.")
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    counter.on_press("agree", agree)
-    counter.on_press("object", object_)
-    counter.on_form("object", objected)
-    counter.on_press("mark-severe", mark)
-    counter.on_press("withdraw", withdraw)
+    router.on_button("agree", agree)
+    router.on_button("object", object_)
+    router.on_modal("object", objected)
+    router.on_button("mark-severe", mark)
+    router.on_button("withdraw", withdraw)
 
 
-def _add_risk(counter: Counter) -> None:
-    desk = counter.desk
+def _add_mark_commands(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(name="mark", description="Mark whether somebody's safety is at risk", guild=counter.guild)
+    @router.tree.command(name="mark", description="Mark whether somebody's safety is at risk", guild=router.guild)
     @app_commands.describe(
         case=words.CASE,
         at_risk="Is somebody's safety at risk? Proposals then count as severe",
         reason="Why; it is kept with the case, and taking a mark back needs it",
     )
-    async def mark_risk(asked: Asked, case: str, at_risk: bool, reason: str = "") -> None:
+    async def mark_risk(interaction: Interaction, case: str, at_risk: bool, reason: str = "") -> None:
         async def deed(by: MemberId) -> Reply:
-            code_name = await assessing.mark_risk(desk, by, case, at_risk=at_risk, reason=reason)
+            code_name = await assessing.mark_risk(app, by, case, at_risk=at_risk, reason=reason)
             if at_risk:
                 return Reply(f"{code_name} is marked as a risk to somebody's safety. Proposals in it count as severe.")
             return Reply(f"The mark on {code_name} is taken back. What you wrote is kept with the case.")
 
-        await counter.serve_text(asked, reason, deed)
+        await router.serve_text(interaction, reason, deed)
 
-    @counter.tree.command(
-        name="mark-evasion", description="Mark that somebody got round an earlier restriction", guild=counter.guild
+    @router.tree.command(
+        name="mark-evasion", description="Mark that somebody got round an earlier restriction", guild=router.guild
     )
     @app_commands.describe(
         case=words.CASE,
         evades="Did somebody use another account to get round a restriction?",
         reason="How you know; it is kept with the case",
     )
-    async def mark_evasion(asked: Asked, case: str, evades: bool, reason: str) -> None:
+    async def mark_evasion(interaction: Interaction, case: str, evades: bool, reason: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            code_name = await evading.mark_evasion(desk, by, case, evades=evades, reason=reason)
+            code_name = await evading.mark_evasion(app, by, case, evades=evades, reason=reason)
             said = "is marked: a restriction was got round by another account" if evades else "has that mark no more"
             return Reply(f"{code_name} {said}. What you wrote is kept with the case, and the others on it are told.")
 
-        await counter.serve_text(asked, reason, deed)
+        await router.serve_text(interaction, reason, deed)
 
 
 def ballot_buttons(proposal: ProposalId, *, may_withdraw: bool = False) -> list[Button]:
     """The answers to an open proposal."""
     found = [
-        Button("Agree", named("agree", proposal), Style.MAIN),
-        Button("Object", named("object", proposal)),
-        Button("Mark severe", named("mark-severe", proposal)),
+        Button("Agree", custom_id("agree", proposal), Style.PRIMARY),
+        Button("Object", custom_id("object", proposal)),
+        Button("Mark severe", custom_id("mark-severe", proposal)),
     ]
-    return [*found, Button("Take back", named("withdraw", proposal))] if may_withdraw else found
+    return [*found, Button("Take back", custom_id("withdraw", proposal))] if may_withdraw else found
 
 
-def said(seen: ProposalView) -> str:
+def proposal_text(seen: ProposalView) -> str:
     """A proposal in words: how it stands, what it needs, and when it closes."""
     lines = [
         f"Proposal in **{seen.code_name}**{f' about {seen.person}' if seen.person else ''}: {_STATES[seen.state]}."
@@ -169,17 +169,21 @@ def said(seen: ProposalView) -> str:
         return lines[0]
     severe = " It counts as severe." if seen.severe else ""
     lines.append(f"{seen.agreeing} agree, {seen.objecting} object, {seen.silent} silent; {seen.needs} needed.{severe}")
-    lines.append(f"It closes {spoken(seen.closes_at)}, and is decided by {spoken(seen.decide_by)} at the latest.")
+    lines.append(
+        f"It closes {format_datetime(seen.closes_at)}, and is decided by {format_datetime(seen.decide_by)} at the latest."
+    )
     return "\n".join(lines)
 
 
-def _counted(seen: ProposalView) -> Reply:
-    return Reply(f"Your answer counts; you may change it until the proposal closes.\n{said(seen)}", _open_buttons(seen))
+def _ballot_reply(seen: ProposalView) -> Reply:
+    return Reply(
+        f"Your answer counts; you may change it until the proposal closes.\n{proposal_text(seen)}", _open_buttons(seen)
+    )
 
 
 def _open_buttons(seen: ProposalView) -> tuple[Button, ...]:
     return () if seen.result else tuple(ballot_buttons(seen.id))
 
 
-def _proposal(about: tuple[str, ...]) -> ProposalId:
-    return ProposalId(about[0] if about else "")
+def _proposal_id(arguments: tuple[str, ...]) -> ProposalId:
+    return ProposalId(arguments[0] if arguments else "")

@@ -11,34 +11,34 @@ from typing import Final
 import discord
 
 from connectors.discord import panels, translate
-from connectors.discord.ceiling import Cut, bounded
-from connectors.discord.commands.report_form import LETTERS, Draft
-from connectors.discord.forms import Written
-from connectors.discord.keeping import Keeping
-from connectors.discord.panels import LONGEST_FIELD, Button, Reply, Style, named
-from connectors.discord.reported import Reported, uploads_of
-from connectors.discord.serving import Asked, Counter, hold
+from connectors.discord.ceiling import CallCut, bounded
+from connectors.discord.commands.report_form import DIRECT_MESSAGES, ReportDraft
+from connectors.discord.forms import DiscordMessage
+from connectors.discord.keeping import TtlCache
+from connectors.discord.panels import MAX_FIELD_LENGTH, Button, Reply, Style, custom_id
+from connectors.discord.reported import EvidenceCollector, list_uploads
+from connectors.discord.serving import Interaction, InteractionRouter, defer
 from connectors.discord.tongue import locale_of
-from guardian.desk.challenging import answered
-from guardian.desk.intake import EvidenceIn
+from guardian.desk.challenging import redeem_code
+from guardian.desk.intake import EvidenceInput
 from guardian.logs import logger
-from guardian.notices.catalogue import say
+from guardian.notices.catalogue import translate_text
 from guardian.spaces.port import Account
 
 _FORM: Final = "direct-form"
 _SEND: Final = "direct-send"
-_BEGUN: Final = (500, timedelta(hours=1))
-_QUICK: Final = timedelta(seconds=1.5)
+_PENDING_CACHE: Final = (500, timedelta(hours=1))
+_FORM_TIMEOUT: Final = timedelta(seconds=1.5)
 """A form must be there within three seconds, so looking for what to fill in may take so long."""
 
 _log = logger("discord")
 
-ShowForm = Callable[[Asked, Draft], Awaitable[None]]
-Send = Callable[[Asked, Draft, str, tuple[EvidenceIn, ...]], Awaitable[bool]]
+ShowForm = Callable[[Interaction, ReportDraft], Awaitable[None]]
+SubmitReport = Callable[[Interaction, ReportDraft, str, tuple[EvidenceInput, ...]], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
+class _PendingMessages:
     """What somebody has begun to write: from which message to which, and how many."""
 
     channel: str
@@ -47,101 +47,111 @@ class _Begun:
     count: int = 1
 
 
-class Letters:
+class DirectMessages:
     """Answers what is written to us directly, and sends it on when its writer says so."""
 
-    def __init__(self, counter: Counter, reported: Reported, show_form: ShowForm, send: Send) -> None:
-        self._counter = counter
-        self._desk = counter.desk
-        self._reported = reported
+    def __init__(
+        self, router: InteractionRouter, reported: EvidenceCollector, show_form: ShowForm, send: SubmitReport
+    ) -> None:
+        self._router = router
+        self._app = router.app
+        self._evidence = reported
         self._show_form = show_form
         self._send = send
-        self._begun: Keeping[_Begun] = Keeping(*_BEGUN)
+        self._pending: TtlCache[_PendingMessages] = TtlCache(*_PENDING_CACHE)
 
-    def add(self) -> None:
+    def register(self) -> None:
         """Whoever writes to us directly is answered."""
-        self._counter.on_direct(self._answer)
-        self._counter.on_press(_FORM, self._open_form, anywhere=True)
-        self._counter.on_press(_SEND, self._send_as_it_is, anywhere=True)
+        self._router.on_direct_message(self._handle)
+        self._router.on_button(_FORM, self._open_form, anywhere=True)
+        self._router.on_button(_SEND, self._send_as_it_is, anywhere=True)
 
-    async def _answer(self, message: discord.Message) -> None:
+    async def _handle(self, message: discord.Message) -> None:
         """The writer knows what this is, who can read it, and that nothing has been sent to anybody yet."""
         locale = self._locale()
-        writer = Account(self._counter.place.space, str(message.author.id))
-        if await answered(self._desk, writer, message.content):
-            await self._say(message, say(locale, "direct.code"))
+        writer = Account(self._router.config.space, str(message.author.id))
+        if await redeem_code(self._app, writer, message.content):
+            await self._reply(message, translate_text(locale, "direct.code"))
             return
-        begun = self._noted(message)
-        if begun.count == 1:
-            facts = {"community": self._desk.community, "page": f"{self._desk.base_url}/report"}
-            text = say(locale, "direct.first", **facts)
+        pending = self._collect(message)
+        if pending.count == 1:
+            facts = {"community": self._app.community, "page": f"{self._app.base_url}/report"}
+            text = translate_text(locale, "direct.first", **facts)
         else:
-            text = say(locale, "direct.more", count=begun.count)
-        await self._say(message, text, _buttons(begun, locale))
+            text = translate_text(locale, "direct.more", count=pending.count)
+        await self._reply(message, text, _buttons(pending, locale))
 
-    async def _say(self, message: discord.Message, text: str, buttons: tuple[Button, ...] = ()) -> None:
-        (piece, *_) = translate.parts("", text)
-        view = panels.view_of(buttons)
+    async def _reply(self, message: discord.Message, text: str, buttons: tuple[Button, ...] = ()) -> None:
+        (piece, *_) = translate.split_message("", text)
+        view = panels.build_view(buttons)
         try:
-            async with bounded(self._counter.place.ceiling):
-                nonce = translate.nonce(str(message.id), 0)
+            async with bounded(self._router.config.ceiling):
+                nonce = translate.piece_nonce(str(message.id), 0)
                 await message.channel.send(piece, view=view, nonce=nonce, suppress_embeds=True)
-        except (discord.DiscordException, OSError, Cut) as error:
+        except (discord.DiscordException, OSError, CallCut) as error:
             _log.warning("letter.not_answered", kind=type(error).__name__)
 
-    def _noted(self, message: discord.Message) -> _Begun:
+    def _collect(self, message: discord.Message) -> _PendingMessages:
         """All that the person has written since we first answered them is one text."""
         owner, here = str(message.author.id), str(message.id)
-        known = self._begun.look(owner, LETTERS)
+        known = self._pending.get(owner, DIRECT_MESSAGES)
         if known is None:
-            begun = _Begun(str(message.channel.id), here, here)
+            pending = _PendingMessages(str(message.channel.id), here, here)
         else:
-            begun = replace(known, last=here, count=known.count + 1)
-        self._begun.put(owner, LETTERS, begun)
-        return begun
+            pending = replace(known, last=here, count=known.count + 1)
+        self._pending.put(owner, DIRECT_MESSAGES, pending)
+        return pending
 
     def _locale(self) -> str:
         """A letter says nothing of its writer's language: the server's own is the best guess. Their presses say it."""
-        guild = self._counter.client.get_guild(int(self._counter.place.guild_id))
+        guild = self._router.client.get_guild(int(self._router.config.guild_id))
         return str(guild.preferred_locale) if guild is not None else ""
 
-    async def _open_form(self, asked: Asked, about: tuple[str, ...]) -> None:
+    async def _open_form(self, interaction: Interaction, about: tuple[str, ...]) -> None:
         """The form stands before them, filled in with what they wrote where that can be read in time."""
         text = ""
         try:
-            async with bounded(_QUICK):
-                text = _text_of(await self._reported.letters(asked, *_three(about)) or ())
+            async with bounded(_FORM_TIMEOUT):
+                text = _join_texts(await self._evidence.read_direct_messages(interaction, *_three_ids(about)) or ())
         except TimeoutError:
             _log.warning("letters.not_read")
-        await self._show_form(asked, Draft(what=text[:LONGEST_FIELD], about=(LETTERS, *_three(about))))
+        await self._show_form(
+            interaction, ReportDraft(what=text[:MAX_FIELD_LENGTH], about=(DIRECT_MESSAGES, *_three_ids(about)))
+        )
 
-    async def _send_as_it_is(self, asked: Asked, about: tuple[str, ...]) -> None:
-        await hold(asked)
-        locale = locale_of(asked)
-        letters = await self._reported.letters(asked, *_three(about))
+    async def _send_as_it_is(self, interaction: Interaction, about: tuple[str, ...]) -> None:
+        await defer(interaction)
+        locale = locale_of(interaction)
+        letters = await self._evidence.read_direct_messages(interaction, *_three_ids(about))
         if not letters:
-            page = f"{self._desk.base_url}/report"
-            said = say(locale, "direct.gone") if letters is None else say(locale, "direct.nothing", page=page)
-            await self._counter.say(asked, Reply(said))
+            page = f"{self._app.base_url}/report"
+            said = (
+                translate_text(locale, "direct.gone")
+                if letters is None
+                else translate_text(locale, "direct.nothing", page=page)
+            )
+            await self._router.reply(interaction, Reply(said))
             return
-        text = _text_of(letters) or say(locale, "direct.files_only")
-        files = await self._reported.files(uploads_of(letters))
-        if await self._send(asked, Draft(what=text, about=(LETTERS, *_three(about))), "-".join(about), files):
-            self._begun.take(str(asked.user.id), LETTERS)
+        text = _join_texts(letters) or translate_text(locale, "direct.files_only")
+        files = await self._evidence.collect_files(list_uploads(letters))
+        if await self._send(
+            interaction, ReportDraft(what=text, about=(DIRECT_MESSAGES, *_three_ids(about))), "-".join(about), files
+        ):
+            self._pending.pop(str(interaction.user.id), DIRECT_MESSAGES)
 
 
-def _buttons(begun: _Begun, locale: str) -> tuple[Button, ...]:
-    about = (begun.channel, begun.first, begun.last)
+def _buttons(pending: _PendingMessages, locale: str) -> tuple[Button, ...]:
+    about = (pending.channel, pending.first, pending.last)
     return (
-        Button(say(locale, "button.direct_form"), named(_FORM, *about), Style.MAIN),
-        Button(say(locale, "button.direct_send"), named(_SEND, *about)),
+        Button(translate_text(locale, "button.direct_form"), custom_id(_FORM, *about), Style.PRIMARY),
+        Button(translate_text(locale, "button.direct_send"), custom_id(_SEND, *about)),
     )
 
 
-def _three(about: tuple[str, ...]) -> tuple[str, str, str]:
+def _three_ids(about: tuple[str, ...]) -> tuple[str, str, str]:
     channel, first, last = (*about, "0", "0", "0")[:3]
     return channel, first, last
 
 
-def _text_of(letters: tuple[Written, ...]) -> str:
-    return "\n\n".join(each.text for each in letters if each.text.strip())
+def _join_texts(messages: tuple[DiscordMessage, ...]) -> str:
+    return "\n\n".join(each.text for each in messages if each.text.strip())

@@ -4,9 +4,9 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import words
-from connectors.discord.forms import Filled
-from connectors.discord.panels import Button, Form, Reply, Style, TextField, named
-from connectors.discord.serving import Asked, Counter
+from connectors.discord.forms import ModalValues
+from connectors.discord.panels import Button, Form, Reply, Style, TextField, custom_id
+from connectors.discord.serving import Interaction, InteractionRouter
 from guardian.cases.values import DraftKind, DraftState, PartyRole
 from guardian.desk import drafts, reading
 from guardian.desk.drafts import DraftView
@@ -20,7 +20,7 @@ _KINDS = [
     Choice(name="an answer to the reporters", value=DraftKind.ANSWER.value),
     Choice(name="an answer to the person", value=f"{DraftKind.ANSWER.value}-person"),
 ]
-_MEANT = {choice.value: (DraftKind(choice.value.removesuffix("-person")), choice.name) for choice in _KINDS}
+_KIND_OF_CHOICE = {choice.value: (DraftKind(choice.value.removesuffix("-person")), choice.name) for choice in _KINDS}
 _TO_REPORTERS = (DraftKind.RESOLUTION.value, DraftKind.ANSWER.value)
 _TO = {PartyRole.REPORTER: "reporters", PartyRole.REPORTED: "reported person"}
 _STATES = {
@@ -31,77 +31,75 @@ _STATES = {
 }
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """Members write texts and read each other's."""
-    _add_writing(counter)
-    _add_reading(counter)
+    _add_draft_command(router)
+    _add_read_command(router)
 
 
-def _add_writing(counter: Counter) -> None:
-    desk = counter.desk
+def _add_draft_command(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(name="draft", description="Write a text to somebody in a case", guild=counter.guild)
+    @router.tree.command(name="draft", description="Write a text to somebody in a case", guild=router.guild)
     @app_commands.describe(case=words.CASE, kind="What it is", person=words.PERSON)
     @app_commands.choices(kind=_KINDS)
-    async def draft(asked: Asked, case: str, kind: str, person: str = "") -> None:
+    async def draft(interaction: Interaction, case: str, kind: str, person: str = "") -> None:
         async def form(by: MemberId) -> Form:
-            await drafts.drafts_in(desk, by, case)
+            await drafts.list_drafts(app, by, case)
             field = TextField("text", "The text", hint="A second member reads it before it goes out.")
-            return Form(_MEANT[kind][1].capitalize(), named("draft", case, kind, person), (field,))
+            return Form(_KIND_OF_CHOICE[kind][1].capitalize(), custom_id("draft", case, kind, person), (field,))
 
-        await counter.open(asked, form)
+        await router.open_modal(interaction, form)
 
-    async def written(asked: Asked, about: tuple[str, ...], form: Filled) -> None:
+    async def written(interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
         text = form.text("text")
 
         async def deed(by: MemberId) -> Reply:
-            if len(about) != 3 or about[1] not in _MEANT:
+            if len(about) != 3 or about[1] not in _KIND_OF_CHOICE:
                 raise NotFound
             case, kind, person = about
             to = PartyRole.REPORTER if kind in _TO_REPORTERS else PartyRole.REPORTED
-            meant = _MEANT[kind][0]
-            made = await drafts.write(desk, by, case, meant, to, text, person or None, str(asked.id))
+            meant = _KIND_OF_CHOICE[kind][0]
+            made = await drafts.write_draft(app, by, case, meant, to, text, person or None, str(interaction.id))
             return Reply(f"Your text is with {made.code_name}. A second member reads it: `/read-draft`")
 
-        await counter.serve_text(asked, text, deed)
+        await router.serve_text(interaction, text, deed)
 
-    counter.on_form("draft", written)
+    router.on_modal("draft", written)
 
 
-def _add_reading(counter: Counter) -> None:
-    desk = counter.desk
+def _add_read_command(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(
-        name="read-draft", description="Read the texts of a case and approve them", guild=counter.guild
-    )
+    @router.tree.command(name="read-draft", description="Read the texts of a case and approve them", guild=router.guild)
     @app_commands.describe(case=words.CASE)
-    async def read_draft(asked: Asked, case: str) -> None:
+    async def read_draft(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            known = await drafts.drafts_in(desk, by, case)
+            known = await drafts.list_drafts(app, by, case)
             if not known:
                 return Reply("There are no texts in this case yet. `/draft` writes one.")
-            url = await reading.link_for(desk, by, case)
+            url = await reading.create_link(app, by, case)
             lines = [_line(number, each) for number, each in enumerate(known, start=1)]
             return Reply("\n".join((*lines, f"Read them here, once, within five minutes: {url}")), _buttons(known))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def approve(asked: Asked, about: tuple[str, ...]) -> None:
+    async def approve(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            read = await drafts.approve(desk, by, DraftId(about[0] if about else ""))
+            read = await drafts.approve_draft(app, by, DraftId(about[0] if about else ""))
             return Reply(f"Approved. The text in {read.code_name}: {_STATES[read.state]}.")
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def withdraw(asked: Asked, about: tuple[str, ...]) -> None:
+    async def withdraw(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            gone = await drafts.withdraw(desk, by, DraftId(about[0] if about else ""))
+            gone = await drafts.withdraw_draft(app, by, DraftId(about[0] if about else ""))
             return Reply(f"The text in {gone.code_name} will not go out.")
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    counter.on_press("approve", approve)
-    counter.on_press("withdraw-draft", withdraw)
+    router.on_button("approve", approve)
+    router.on_button("withdraw-draft", withdraw)
 
 
 def _line(number: int, draft: DraftView) -> str:
@@ -112,6 +110,6 @@ def _buttons(known: tuple[DraftView, ...]) -> tuple[Button, ...]:
     found: list[Button] = []
     for number, draft in enumerate(known, start=1):
         if draft.state is DraftState.WRITTEN:
-            found.append(Button(f"Approve text {number}", named("approve", draft.id), Style.MAIN))
-            found.append(Button(f"Withdraw text {number}", named("withdraw-draft", draft.id)))
+            found.append(Button(f"Approve text {number}", custom_id("approve", draft.id), Style.PRIMARY))
+            found.append(Button(f"Withdraw text {number}", custom_id("withdraw-draft", draft.id)))
     return tuple(found)

@@ -3,64 +3,64 @@
 from discord import app_commands
 
 from connectors.discord.commands import words
-from connectors.discord.panels import Button, Reply, Style, named
-from connectors.discord.serving import Asked, Counter
+from connectors.discord.panels import Button, Reply, Style, custom_id
+from connectors.discord.serving import Interaction, InteractionRouter
 from guardian.desk import enactment, outlook
-from guardian.desk.enactment import Enacted, Preview
+from guardian.desk.enactment import EnactmentPreview, EnactmentResult
 from guardian.errors import Stale
 from guardian.ids import MemberId
-from guardian.notices.acknowledgement import spoken
+from guardian.notices.acknowledgement import format_datetime
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """Members look at what a decision will do, and carry it out."""
-    desk = counter.desk
+    app = router.app
 
-    async def look(asked: Asked, case: str) -> None:
+    async def look(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            seen = await enactment.preview(desk, by, case)
-            return Reply(_said(seen), _buttons(seen))
+            seen = await enactment.preview_enactment(app, by, case)
+            return Reply(_preview_text(seen), _buttons(seen))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="preview", description="What a decision would do, space by space", guild=counter.guild)
+    @router.tree.command(name="preview", description="What a decision would do, space by space", guild=router.guild)
     @app_commands.describe(case=words.CASE)
-    async def preview(asked: Asked, case: str) -> None:
-        await look(asked, case)
+    async def preview(interaction: Interaction, case: str) -> None:
+        await look(interaction, case)
 
-    @counter.tree.command(name="enact", description="Carry a decision out, after one look at it", guild=counter.guild)
+    @router.tree.command(name="enact", description="Carry a decision out, after one look at it", guild=router.guild)
     @app_commands.describe(case=words.CASE)
-    async def enact(asked: Asked, case: str) -> None:
-        await look(asked, case)
+    async def enact(interaction: Interaction, case: str) -> None:
+        await look(interaction, case)
 
-    async def pressed_preview(asked: Asked, about: tuple[str, ...]) -> None:
-        await look(asked, about[0] if about else "")
+    async def pressed_preview(interaction: Interaction, about: tuple[str, ...]) -> None:
+        await look(interaction, about[0] if about else "")
 
-    async def now(asked: Asked, about: tuple[str, ...]) -> None:
+    async def now(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
             case, decision = about if len(about) == 2 else ("", "")
-            waiting = (await outlook.outlook(desk, by, case)).decision
+            waiting = (await outlook.case_overview(app, by, case)).decision
             if waiting is not None and waiting != decision:
                 raise Stale("The decision has become another since you looked. Please look again: `/enact`")
-            return Reply(_enacted(await enactment.enact(desk, by, case)))
+            return Reply(_enacted_text(await enactment.enact(app, by, case)))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def not_yet(asked: Asked, _: tuple[str, ...]) -> None:
+    async def not_yet(interaction: Interaction, _: tuple[str, ...]) -> None:
         async def deed(_: MemberId) -> Reply:
             return Reply("Nothing was done.")
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    counter.on_press("preview", pressed_preview)
-    counter.on_press("enact", now)
-    counter.on_press("not-yet", not_yet)
+    router.on_button("preview", pressed_preview)
+    router.on_button("enact", now)
+    router.on_button("not-yet", not_yet)
 
 
-def _said(seen: Preview) -> str:
-    lines = [f"**{seen.code_name}**: {words.consequence(seen.decision.consequence)}."]
+def _preview_text(seen: EnactmentPreview) -> str:
+    lines = [f"**{seen.code_name}**: {words.format_consequence(seen.decision.consequence)}."]
     if seen.decision.person is not None:
-        lines.append(words.foreseen(seen.spaces))
+        lines.append(words.format_previews(seen.spaces))
     if seen.missing:
         lines.append("Still missing before it may be carried out:")
         lines += [f"• {words.STEPS[kind]}" for kind in seen.missing]
@@ -69,19 +69,19 @@ def _said(seen: Preview) -> str:
     return "\n".join(lines)
 
 
-def _buttons(seen: Preview) -> tuple[Button, ...]:
+def _buttons(seen: EnactmentPreview) -> tuple[Button, ...]:
     if seen.missing:
         return ()
-    now = Button("Enact now", named("enact", seen.code_name, seen.decision.id), Style.GRAVE)
-    return (now, Button("Not yet", named("not-yet")))
+    now = Button("Enact now", custom_id("enact", seen.code_name, seen.decision.id), Style.DANGER)
+    return (now, Button("Not yet", custom_id("not-yet")))
 
 
-def _enacted(done: Enacted) -> str:
+def _enacted_text(done: EnactmentResult) -> str:
     lines = [f"The decision in **{done.code_name}** is in force."]
     if done.waits_for_reading:
         lines.append("A text of the group's own waits for a second member before the person is told: `/read-draft`")
-    if done.holds_from is not None:
+    if done.in_force_from is not None:
         lines.append(
-            f"The spaces hold it as soon as the person has been told, and from {spoken(done.holds_from)} anyway."
+            f"The spaces hold it as soon as the person has been told, and from {format_datetime(done.in_force_from)} anyway."
         )
     return "\n".join(lines)

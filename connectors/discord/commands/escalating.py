@@ -7,17 +7,17 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import words
-from connectors.discord.forms import Filled
-from connectors.discord.panels import Button, ChoiceField, Form, Reply, Style, TextField, named
-from connectors.discord.reported import Reported
-from connectors.discord.serving import Asked, Counter
+from connectors.discord.forms import ModalValues
+from connectors.discord.panels import Button, ChoiceField, Form, Reply, Style, TextField, custom_id
+from connectors.discord.reported import EvidenceCollector
+from connectors.discord.serving import Interaction, InteractionRouter
 from guardian.cases.local import Urgency
 from guardian.desk import escalating, spreading, turning_over
-from guardian.desk.escalating import ByAccount, ByMatter, ByThing, EscalationView, What
-from guardian.desk.spreading import PassedOn, SpreadLine
+from guardian.desk.escalating import AccountSubject, ContentSubject, EscalationView, MatterSubject, Subject
+from guardian.desk.spreading import EscalationLists, PatternLine
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, Reference, SpaceName
-from guardian.notices.acknowledgement import spoken
+from guardian.notices.acknowledgement import format_datetime
 
 ESCALATE: Final = "escalate"
 MESSAGE_MENU: Final = "Escalate to the working group"
@@ -26,7 +26,7 @@ MEMBER_MENU: Final = "Escalate this person"
 _MESSAGE: Final = "message"
 _MEMBER: Final = "member"
 _MATTER: Final = "matter"
-_THING: Final = "thing"
+_CONTENT: Final = "thing"
 _ACCOUNT: Final = "account"
 _ANYWHERE: Final = "-"
 _URGENCIES: Final = (
@@ -49,40 +49,40 @@ _FIELDS: Final = (
 )
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """Moderators pass matters on; members accept them; chairs turn them over to the Board."""
-    _Escalating(counter).add()
-    _add_afterwards(counter)
-    _add_turning_over(counter)
+    _EscalationCommands(router).register()
+    _add_follow_up_commands(router)
+    _add_board_referral(router)
 
 
-class _Escalating:
+class _EscalationCommands:
     """From a menu or a command by way of a form. What is held of a message in memory a restart may take away."""
 
-    def __init__(self, counter: Counter) -> None:
-        self._counter = counter
-        self._desk = counter.desk
-        self._reported = Reported(counter.place, counter.desk.largest_file)
+    def __init__(self, router: InteractionRouter) -> None:
+        self._router = router
+        self._app = router.app
+        self._evidence = EvidenceCollector(router.config, router.app.largest_file)
 
-    def add(self) -> None:
+    def register(self) -> None:
         """The menus, the command, the button and the form."""
-        counter = self._counter
-        names = [Choice(name=name, value=name) for name in self._desk.spaces.names]
+        router = self._router
+        names = [Choice(name=name, value=name) for name in self._app.spaces.names]
 
-        @counter.tree.context_menu(name=MESSAGE_MENU, guild=counter.guild)
-        async def about_message(asked: Asked, message: discord.Message) -> None:
-            data: dict[str, Any] = dict(asked.data or {})
+        @router.tree.context_menu(name=MESSAGE_MENU, guild=router.guild)
+        async def about_message(interaction: Interaction, message: discord.Message) -> None:
+            data: dict[str, Any] = dict(interaction.data or {})
             found = ((data.get("resolved") or {}).get("messages") or {}).get(str(message.id))
             if found is None:
-                await self._open(asked, (_THING, self._here(), ""), message.jump_url)
+                await self._open(interaction, (_CONTENT, self._here(), ""), message.jump_url)
             else:
-                await self._open(asked, (_MESSAGE, *self._reported.take(asked, found)))
+                await self._open(interaction, (_MESSAGE, *self._evidence.capture(interaction, found)))
 
-        @counter.tree.context_menu(name=MEMBER_MENU, guild=counter.guild)
-        async def about_member(asked: Asked, member: discord.User) -> None:
-            await self._open(asked, (_MEMBER, str(member.id)))
+        @router.tree.context_menu(name=MEMBER_MENU, guild=router.guild)
+        async def about_member(interaction: Interaction, member: discord.User) -> None:
+            await self._open(interaction, (_MEMBER, str(member.id)))
 
-        @counter.tree.command(name="escalate", description="Pass a matter on to the working group", guild=counter.guild)
+        @router.tree.command(name="escalate", description="Pass a matter on to the working group", guild=router.guild)
         @app_commands.describe(
             matter="The code name of a local matter",
             link="The link of a message or conversation in any space",
@@ -90,137 +90,139 @@ class _Escalating:
             space="The space of that link or name",
         )
         @app_commands.choices(space=names)
-        async def escalate(asked: Asked, matter: str = "", link: str = "", name: str = "", space: str = "") -> None:
+        async def escalate(
+            interaction: Interaction, matter: str = "", link: str = "", name: str = "", space: str = ""
+        ) -> None:
             if matter:
-                await self._open(asked, (_MATTER, matter.strip()))
+                await self._open(interaction, (_MATTER, matter.strip()))
             elif name:
-                await self._open(asked, (_ACCOUNT, space or self._here()), name)
+                await self._open(interaction, (_ACCOUNT, space or self._here()), name)
             else:
-                await self._open(asked, (_THING, space or _ANYWHERE), link)
+                await self._open(interaction, (_CONTENT, space or _ANYWHERE), link)
 
-        counter.on_press(ESCALATE, self._open)
-        counter.on_form(ESCALATE, self._sent)
+        router.on_button(ESCALATE, self._open)
+        router.on_modal(ESCALATE, self._receive_form)
 
     def _here(self) -> str:
-        return str(self._counter.place.space)
+        return str(self._router.config.space)
 
-    async def _open(self, asked: Asked, about: tuple[str, ...], value: str = "") -> None:
+    async def _open(self, interaction: Interaction, about: tuple[str, ...], value: str = "") -> None:
         async def form(by: MemberId) -> Form:
-            await escalating.ready(self._desk, by)
-            labels = {_THING: "The link of the message or conversation", _ACCOUNT: "Who is it there, exactly?"}
+            await escalating.require_may_escalate(self._app, by)
+            labels = {_CONTENT: "The link of the message or conversation", _ACCOUNT: "Who is it there, exactly?"}
             kind = about[0] if about else ""
             asks = (TextField("what", labels[kind], value, long=False),) if kind in labels else ()
-            return Form("Pass it on to the working group", named(ESCALATE, *about), (*asks, *_FIELDS))
+            return Form("Pass it on to the working group", custom_id(ESCALATE, *about), (*asks, *_FIELDS))
 
-        await self._counter.open(asked, form)
+        await self._router.open_modal(interaction, form)
 
-    async def _sent(self, asked: Asked, about: tuple[str, ...], form: Filled) -> None:
+    async def _receive_form(self, interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
         said, done = form.text("words"), form.text("done")
-        minors = "yes" in form.chosen("minors")
-        urgency = Urgency((*form.chosen("urgency"), Urgency.ORDINARY.value)[0])
+        csam = "yes" in form.selected("minors")
+        urgency = Urgency((*form.selected("urgency"), Urgency.ORDINARY.value)[0])
 
         async def deed(by: MemberId) -> Reply:
-            await escalating.ready(self._desk, by)
-            what = await self._what(asked, about, form, minors=minors)
-            view = await escalating.escalate(self._desk, by, what, urgency, done, said, str(asked.id), minors=minors)
+            await escalating.require_may_escalate(self._app, by)
+            what = await self._resolve_subject(interaction, about, form, csam=csam)
+            view = await escalating.escalate(self._app, by, what, urgency, done, said, str(interaction.id), csam=csam)
             return Reply(view.text)
 
-        await self._counter.serve_text(asked, "\n\n".join((form.text("what"), said, done)).strip(), deed)
+        await self._router.serve_text(interaction, "\n\n".join((form.text("what"), said, done)).strip(), deed)
 
-    async def _what(self, asked: Asked, about: tuple[str, ...], form: Filled, *, minors: bool) -> What:
+    async def _resolve_subject(
+        self, interaction: Interaction, about: tuple[str, ...], form: ModalValues, *, csam: bool
+    ) -> Subject:
         match about:
             case (kind, channel, message) if kind == _MESSAGE:
-                evidence = await self._reported.message(asked, channel, message, minors=minors)
-                return ByThing(self._counter.place.space, message, evidence)
+                evidence = await self._evidence.collect_message(interaction, channel, message, csam=csam)
+                return ContentSubject(self._router.config.space, message, evidence)
             case (kind, native_id) if kind == _MEMBER:
-                return ByAccount(self._counter.place.space, native_id)
+                return AccountSubject(self._router.config.space, native_id)
             case (kind, code) if kind == _MATTER:
-                return ByMatter(code)
-            case (kind, space, *_) if kind == _THING:
-                return ByThing(None if space == _ANYWHERE else SpaceName(space), form.text("what"))
+                return MatterSubject(code)
+            case (kind, space, *_) if kind == _CONTENT:
+                return ContentSubject(None if space == _ANYWHERE else SpaceName(space), form.text("what"))
             case (kind, space) if kind == _ACCOUNT:
-                return ByAccount(SpaceName(space), form.text("what"))
+                return AccountSubject(SpaceName(space), form.text("what"))
             case _:
                 raise NotFound
 
 
-def _add_afterwards(counter: Counter) -> None:
-    desk = counter.desk
+def _add_follow_up_commands(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(
-        name="escalations", description="How far it has come, what was passed on", guild=counter.guild
-    )
-    async def listed(asked: Asked) -> None:
+    @router.tree.command(name="escalations", description="How far it has come, what was passed on", guild=router.guild)
+    async def listed(interaction: Interaction) -> None:
         async def deed(by: MemberId) -> Reply:
-            return _shown(await spreading.passed_on(desk, by))
+            return _lists_reply(await spreading.list_escalations_and_patterns(app, by))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def take_up(asked: Asked, about: tuple[str, ...]) -> None:
+    async def take_up(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply((await spreading.take_up(desk, by, Reference(about[0] if about else ""))).text)
+            return Reply((await spreading.accept_pattern(app, by, Reference(about[0] if about else ""))).text)
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def accept(asked: Asked, case: str) -> None:
+    async def accept(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(await escalating.accept(desk, by, case))
+            return Reply(await escalating.accept_escalation(app, by, case))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def pressed(asked: Asked, about: tuple[str, ...]) -> None:
-        await accept(asked, about[0] if about else "")
+    async def pressed(interaction: Interaction, about: tuple[str, ...]) -> None:
+        await accept(interaction, about[0] if about else "")
 
-    counter.on_press("take-up", take_up)
-    counter.on_press("accept-escalation", pressed)
+    router.on_button("take-up", take_up)
+    router.on_button("accept-escalation", pressed)
 
-    @counter.tree.command(
-        name="accept-escalation", description="Accept by name what moderators passed on", guild=counter.guild
+    @router.tree.command(
+        name="accept-escalation", description="Accept by name what moderators passed on", guild=router.guild
     )
     @app_commands.describe(case=words.CASE)
-    async def accepted(asked: Asked, case: str) -> None:
-        await accept(asked, case)
+    async def accepted(interaction: Interaction, case: str) -> None:
+        await accept(interaction, case)
 
 
-def _add_turning_over(counter: Counter) -> None:
-    desk = counter.desk
+def _add_board_referral(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(
-        name="turn-over", description="Where the two groups do not agree in time: to the Board", guild=counter.guild
+    @router.tree.command(
+        name="turn-over", description="Where the two groups do not agree in time: to the Board", guild=router.guild
     )
     @app_commands.describe(what="The case's code name, or the reference that you have of it")
-    async def turn_over(asked: Asked, what: str) -> None:
+    async def turn_over(interaction: Interaction, what: str) -> None:
         async def form(_: MemberId) -> Form:
             field = TextField("position", "How does your group see it?", hint="The Board reads it, with the other's.")
-            return Form("Turn it over to the Board", named("turn-over", what.strip()), (field,))
+            return Form("Turn it over to the Board", custom_id("turn-over", what.strip()), (field,))
 
-        await counter.open(asked, form)
+        await router.open_modal(interaction, form)
 
-    async def turned_over(asked: Asked, about: tuple[str, ...], form: Filled) -> None:
+    async def turned_over(interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
         position = form.text("position")
 
         async def deed(by: MemberId) -> Reply:
             if not about:
                 raise Refused("nothing_named", "Say which matter it is.", "P-8.4")
-            return Reply(await turning_over.turn_over(desk, by, about[0], position))
+            return Reply(await turning_over.refer_matter_to_board(app, by, about[0], position))
 
-        await counter.serve_text(asked, position, deed)
+        await router.serve_text(interaction, position, deed)
 
-    counter.on_form("turn-over", turned_over)
+    router.on_modal("turn-over", turned_over)
 
 
-def _shown(seen: PassedOn) -> Reply:
-    lines = [_line(each) for each in seen.escalations] + [_proposed(each) for each in seen.spreads]
+def _lists_reply(seen: EscalationLists) -> Reply:
+    lines = [_escalation_line(each) for each in seen.escalations] + [_pattern_line(each) for each in seen.patterns]
     buttons = tuple(
-        Button(f"Pass on {each.person}", named("take-up", each.reference), Style.MAIN) for each in seen.spreads
+        Button(f"Pass on {each.person}", custom_id("take-up", each.reference), Style.PRIMARY) for each in seen.patterns
     )
     return Reply("\n".join(lines) or "Nothing was passed on.", buttons)
 
 
-def _line(view: EscalationView) -> str:
+def _escalation_line(view: EscalationView) -> str:
     own = " (yours)" if view.own else ""
-    return f"• {view.reference}{own}: {view.state}; from {view.space}, {spoken(view.at)}"
+    return f"• {view.reference}{own}: {view.state}; from {view.space}, {format_datetime(view.at)}"
 
 
-def _proposed(line: SpreadLine) -> str:
+def _pattern_line(line: PatternLine) -> str:
     return f"• {line.person}: measured or in violation on {', '.join(line.spaces)}; can be passed on as one case"

@@ -5,7 +5,7 @@ from discord.app_commands import Choice
 
 from connectors.discord.commands import words
 from connectors.discord.panels import Reply
-from connectors.discord.serving import Asked, Counter
+from connectors.discord.serving import Interaction, InteractionRouter
 from guardian.cases.steps import SKIPPABLE
 from guardian.cases.values import StepKind
 from guardian.desk import hearing
@@ -15,54 +15,54 @@ from guardian.ids import MemberId
 _STEPS = [Choice(name=words.STEPS[kind], value=kind.value) for kind in StepKind if kind in SKIPPABLE]
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """Members begin hearings, and skip what must be skipped, two of them together."""
-    desk = counter.desk
+    app = router.app
 
-    async def begin(asked: Asked, case: str) -> None:
+    async def begin(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(await hearing.begin(desk, by, case))
+            return Reply(await hearing.begin_hearing(app, by, case))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def agree(asked: Asked, case: str, step: str) -> None:
+    async def agree(interaction: Interaction, case: str, step: str) -> None:
         async def deed(by: MemberId) -> Reply:
             if step not in list(StepKind):
                 raise NotFound
-            return Reply(await hearing.second_skip(desk, by, case, StepKind(step)))
+            return Reply(await hearing.confirm_skip(app, by, case, StepKind(step)))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def hear_pressed(asked: Asked, about: tuple[str, ...]) -> None:
-        await begin(asked, about[0] if about else "")
+    async def hear_pressed(interaction: Interaction, about: tuple[str, ...]) -> None:
+        await begin(interaction, about[0] if about else "")
 
-    async def skip_pressed(asked: Asked, about: tuple[str, ...]) -> None:
+    async def skip_pressed(interaction: Interaction, about: tuple[str, ...]) -> None:
         case, step = about if len(about) == 2 else ("", "")
-        await agree(asked, case, step)
+        await agree(interaction, case, step)
 
-    counter.on_press("hear", hear_pressed)
-    counter.on_press("second-skip", skip_pressed)
+    router.on_button("hear", hear_pressed)
+    router.on_button("second-skip", skip_pressed)
 
-    @counter.tree.command(
-        name="hear", description="Write to the reported person and ask for their view", guild=counter.guild
+    @router.tree.command(
+        name="hear", description="Write to the reported person and ask for their view", guild=router.guild
     )
     @app_commands.describe(case=words.CASE)
-    async def hear(asked: Asked, case: str) -> None:
-        await begin(asked, case)
+    async def hear(interaction: Interaction, case: str) -> None:
+        await begin(interaction, case)
 
-    @counter.tree.command(
-        name="skip", description="Ask to skip a step; a second member has to agree", guild=counter.guild
+    @router.tree.command(
+        name="skip", description="Ask to skip a step; a second member has to agree", guild=router.guild
     )
     @app_commands.describe(case=words.CASE, step="Which step", reason="Why; it is kept with the case")
     @app_commands.choices(step=_STEPS)
-    async def skip(asked: Asked, case: str, step: str, reason: str) -> None:
+    async def skip(interaction: Interaction, case: str, step: str, reason: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(await hearing.skip(desk, by, case, StepKind(step), reason))
+            return Reply(await hearing.request_skip(app, by, case, StepKind(step), reason))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="second-skip", description="Agree that a step is skipped", guild=counter.guild)
+    @router.tree.command(name="second-skip", description="Agree that a step is skipped", guild=router.guild)
     @app_commands.describe(case=words.CASE, step="Which step")
     @app_commands.choices(step=_STEPS)
-    async def second_skip(asked: Asked, case: str, step: str) -> None:
-        await agree(asked, case, step)
+    async def second_skip(interaction: Interaction, case: str, step: str) -> None:
+        await agree(interaction, case, step)

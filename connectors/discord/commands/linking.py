@@ -4,12 +4,12 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import words
-from connectors.discord.panels import Button, Reply, Style, named
-from connectors.discord.serving import Asked, Counter
+from connectors.discord.panels import Button, Reply, Style, custom_id
+from connectors.discord.serving import Interaction, InteractionRouter
 from guardian.desk import linking, outlook
 from guardian.desk.linking import LinkView, PersonAccounts
 from guardian.ids import AccountId, MemberId, SpaceName
-from guardian.people.values import KnownAccount, Trust
+from guardian.people.values import LinkedAccount, Trust
 
 _WHO = "Their name there exactly as it is written, or their id"
 _TRUST = {
@@ -17,42 +17,42 @@ _TRUST = {
     Trust.EVIDENCED: "the reported matter shows it",
     Trust.ASSERTED: "waits for a second member",
     Trust.CONFIRMED: "confirmed by a second member",
-    Trust.CHALLENGED: "one code was written from it and from another of theirs",
-    Trust.CONSENTED: "they showed it by signing in to another of theirs",
+    Trust.PROVED_BY_CODE: "one code was written from it and from another of theirs",
+    Trust.SELF_DISCLOSED: "they showed it by signing in to another of theirs",
 }
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """Members say who a case is about."""
-    desk = counter.desk
-    names = [Choice(name=name, value=name) for name in desk.spaces.names]
+    app = router.app
+    names = [Choice(name=name, value=name) for name in app.spaces.names]
 
-    @counter.tree.command(name="person", description="Say whom a case is about", guild=counter.guild)
+    @router.tree.command(name="person", description="Say whom a case is about", guild=router.guild)
     @app_commands.describe(case=words.CASE, who=_WHO, space="Where they are called so")
     @app_commands.choices(space=names)
-    async def person(asked: Asked, case: str, who: str, space: str) -> None:
+    async def person(interaction: Interaction, case: str, who: str, space: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            code_name = await linking.name_reported(desk, by, case, SpaceName(space), who)
+            code_name = await linking.identify_reported_person(app, by, case, SpaceName(space), who)
             return Reply(f"This person is called **{code_name}** from now on. Their accounts: `/accounts`")
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="accounts", description="Which accounts are known in a case", guild=counter.guild)
+    @router.tree.command(name="accounts", description="Which accounts are known in a case", guild=router.guild)
     @app_commands.describe(case=words.CASE)
-    async def accounts(asked: Asked, case: str) -> None:
+    async def accounts(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            known = await linking.accounts_of(desk, by, case)
-            waiting = (await outlook.outlook(desk, by, case)).links
+            known = await linking.list_case_accounts(app, by, case)
+            waiting = (await outlook.case_overview(app, by, case)).links
             if not known:
                 return Reply("Nobody is named in this case yet. `/person` says whom it is about.")
-            lines = [_shown(person, waiting) for person in known]
+            lines = [_person_text(person, waiting) for person in known]
             return Reply(
-                "\n".join((*lines, "Names and evidence stand in the reading room: `/case`")), _confirms(waiting)
+                "\n".join((*lines, "Names and evidence stand in the reading room: `/case`")), _confirm_buttons(waiting)
             )
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="link", description="An account is the same person's", guild=counter.guild)
+    @router.tree.command(name="link", description="An account is the same person's", guild=router.guild)
     @app_commands.describe(
         person="The code name of the person",
         space="Where the account is",
@@ -60,27 +60,27 @@ def add_to(counter: Counter) -> None:
         evidence="How you know that it is theirs",
     )
     @app_commands.choices(space=names)
-    async def link(asked: Asked, person: str, space: str, who: str, evidence: str) -> None:
+    async def link(interaction: Interaction, person: str, space: str, who: str, evidence: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            made = await linking.propose_link(desk, by, person, SpaceName(space), who, evidence)
-            return Reply(_proposed(made))
+            made = await linking.propose_link(app, by, person, SpaceName(space), who, evidence)
+            return Reply(_link_text(made))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def confirm(asked: Asked, about: tuple[str, ...]) -> None:
+    async def confirm(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            made = await linking.confirm_link(desk, by, AccountId(about[0] if about else ""))
+            made = await linking.confirm_link(app, by, AccountId(about[0] if about else ""))
             return Reply(
                 f"Confirmed: the account on {made.space} is {made.person}'s. What holds on them reaches it now; its owner is "
                 "told, and can say that it is not theirs."
             )
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    counter.on_press("confirm-link", confirm)
+    router.on_button("confirm-link", confirm)
 
 
-def _proposed(made: LinkView) -> str:
+def _link_text(made: LinkView) -> str:
     if made.trust is Trust.ASSERTED:
         return (
             f"Noted for {made.person}: an account on {made.space}. It changes nothing until a second member has read the "
@@ -89,18 +89,18 @@ def _proposed(made: LinkView) -> str:
     return f"Linked to {made.person}: an account on {made.space}, since {_TRUST[made.trust]}."
 
 
-def _shown(person: PersonAccounts, waiting: tuple[AccountId, ...]) -> str:
+def _person_text(person: PersonAccounts, waiting: tuple[AccountId, ...]) -> str:
     lines = [f"**{person.person}**"]
     lines += [f"• {link.account.space}: {_TRUST[link.trust]}{_number(link, waiting)}" for link in person.accounts]
     return "\n".join(lines)
 
 
-def _number(link: KnownAccount, waiting: tuple[AccountId, ...]) -> str:
+def _number(link: LinkedAccount, waiting: tuple[AccountId, ...]) -> str:
     return f" (link {waiting.index(link.id) + 1})" if link.id in waiting else ""
 
 
-def _confirms(waiting: tuple[AccountId, ...]) -> tuple[Button, ...]:
+def _confirm_buttons(waiting: tuple[AccountId, ...]) -> tuple[Button, ...]:
     return tuple(
-        Button(f"Confirm link {number}", named("confirm-link", link), Style.MAIN)
+        Button(f"Confirm link {number}", custom_id("confirm-link", link), Style.PRIMARY)
         for number, link in enumerate(waiting, start=1)
     )

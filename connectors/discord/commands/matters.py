@@ -4,91 +4,91 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import words
-from connectors.discord.panels import Button, Reply, Style, named
-from connectors.discord.serving import Asked, Counter
+from connectors.discord.panels import Button, Reply, Style, custom_id
+from connectors.discord.serving import Interaction, InteractionRouter
 from guardian.desk import matters, referring
 from guardian.desk.matters import MatterLine
 from guardian.ids import MemberId, SpaceName
-from guardian.notices.acknowledgement import spoken
+from guardian.notices.acknowledgement import format_datetime
 
 MATTER = "The code name of the local matter"
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """Moderators see to what is theirs; members of the group ask them to keep an eye on an account."""
-    _add_reading(counter)
-    _add_referring(counter)
+    _add_matter_commands(router)
+    _add_referral_commands(router)
 
 
-def _add_reading(counter: Counter) -> None:
-    desk = counter.desk
+def _add_matter_commands(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(name="matters", description="The local matters of your space", guild=counter.guild)
-    async def listed(asked: Asked) -> None:
+    @router.tree.command(name="matters", description="The local matters of your space", guild=router.guild)
+    async def listed(interaction: Interaction) -> None:
         async def deed(by: MemberId) -> Reply:
-            found = await matters.matters(desk, by)
+            found = await matters.list_matters(app, by)
             return Reply("\n".join(_line(each) for each in found) or "Nothing waits for you.")
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="matter", description="One local matter: a link to read it", guild=counter.guild)
+    @router.tree.command(name="matter", description="One local matter: a link to read it", guild=router.guild)
     @app_commands.describe(matter=MATTER)
-    async def one(asked: Asked, matter: str) -> None:
+    async def one(interaction: Interaction, matter: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            seen = await matters.read(desk, by, matter)
+            seen = await matters.read_matter(app, by, matter)
             text = f"Read it here, once, within five minutes: {seen.url}\n\n{_line(seen.line)}"
             return Reply(f"{text}\nOnce it is dealt with: `/handled {seen.line.code_name}`", _buttons(seen.line))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="handled", description="A local matter is dealt with", guild=counter.guild)
+    @router.tree.command(name="handled", description="A local matter is dealt with", guild=router.guild)
     @app_commands.describe(matter=MATTER, done="What was done; it is kept with the matter")
-    async def handled(asked: Asked, matter: str, done: str) -> None:
+    async def handled(interaction: Interaction, matter: str, done: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(await matters.handle(desk, by, matter, done))
+            return Reply(await matters.mark_handled(app, by, matter, done))
 
-        await counter.serve_text(asked, done, deed)
+        await router.serve_text(interaction, done, deed)
 
 
-def _add_referring(counter: Counter) -> None:
-    desk = counter.desk
-    names = [Choice(name=name, value=name) for name in desk.spaces.names]
+def _add_referral_commands(router: InteractionRouter) -> None:
+    app = router.app
+    names = [Choice(name=name, value=name) for name in app.spaces.names]
 
-    @counter.tree.command(name="refer", description="Ask moderators to keep an eye on an account", guild=counter.guild)
+    @router.tree.command(name="refer", description="Ask moderators to keep an eye on an account", guild=router.guild)
     @app_commands.describe(case=words.CASE, space="Whose moderators", person=words.PERSON)
     @app_commands.choices(space=names)
-    async def refer(asked: Asked, case: str, space: str, person: str = "") -> None:
+    async def refer(interaction: Interaction, case: str, space: str, person: str = "") -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(await referring.refer(desk, by, case, SpaceName(space), person or None))
+            return Reply(await referring.refer(app, by, case, SpaceName(space), person or None))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def accept(asked: Asked, matter: str) -> None:
+    async def accept(interaction: Interaction, matter: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(await referring.accept(desk, by, matter))
+            return Reply(await referring.accept_referral(app, by, matter))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def pressed(asked: Asked, about: tuple[str, ...]) -> None:
-        await accept(asked, about[0] if about else "")
+    async def pressed(interaction: Interaction, about: tuple[str, ...]) -> None:
+        await accept(interaction, about[0] if about else "")
 
-    counter.on_press("accept-referral", pressed)
+    router.on_button("accept-referral", pressed)
 
-    @counter.tree.command(
-        name="accept-referral", description="Accept by name what the working group asks", guild=counter.guild
+    @router.tree.command(
+        name="accept-referral", description="Accept by name what the working group asks", guild=router.guild
     )
     @app_commands.describe(matter=MATTER)
-    async def accepted(asked: Asked, matter: str) -> None:
-        await accept(asked, matter)
+    async def accepted(interaction: Interaction, matter: str) -> None:
+        await accept(interaction, matter)
 
 
 def _line(line: MatterLine) -> str:
     waits = "; waits to be accepted by name" if line.waits_for_acceptance else ""
-    return f"• {line.code_name}: {line.kind} on {line.space}, since {spoken(line.since)}{waits}"
+    return f"• {line.code_name}: {line.kind} on {line.space}, since {format_datetime(line.since)}{waits}"
 
 
 def _buttons(line: MatterLine) -> tuple[Button, ...]:
-    escalate = Button("Escalate", named("escalate", "matter", line.code_name))
+    escalate = Button("Escalate", custom_id("escalate", "matter", line.code_name))
     if not line.waits_for_acceptance:
         return (escalate,)
-    return (Button("Accept", named("accept-referral", line.code_name), Style.MAIN), escalate)
+    return (Button("Accept", custom_id("accept-referral", line.code_name), Style.PRIMARY), escalate)

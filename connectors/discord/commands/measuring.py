@@ -13,18 +13,18 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import words
-from connectors.discord.keeping import Keeping
-from connectors.discord.panels import Button, Reply, Style, named
-from connectors.discord.serving import Asked, Counter
-from guardian.cases.measures import ON_PEOPLE, MeasureKind
+from connectors.discord.keeping import TtlCache
+from connectors.discord.panels import Button, Reply, Style, custom_id
+from connectors.discord.serving import Interaction, InteractionRouter
+from guardian.cases.measures import PERSON_RESTRICTIONS, MeasureKind
 from guardian.desk import measuring, native, second_looks
-from guardian.desk.acting import Target
-from guardian.desk.measuring import MeasureView, Preview, Wanted
-from guardian.desk.native import Waiting
+from guardian.desk.acting import AccountInput
+from guardian.desk.measuring import MeasurePreview, MeasureRequest, MeasureView
+from guardian.desk.native import UnexplainedAction
 from guardian.errors import Refused
 from guardian.ids import MemberId, SpaceName, new_id
-from guardian.notices.acknowledgement import spoken
-from rules.measures import FOR_THE_GROUP, MeasureReason
+from guardian.notices.acknowledgement import format_datetime
+from rules.measures import ESCALATION_CODES, MeasureReason
 
 T = TypeVar("T")
 
@@ -44,9 +44,9 @@ _REASONS: Final = [
     Choice(name="letting a heated conversation cool down", value=MeasureReason.COOLING_DOWN.value),
     Choice(name="the guidelines of the space", value=MeasureReason.GUIDELINES.value),
 ]
-_LOOKS: Final = [Choice(name="it stands until its end", value="stands"), Choice(name="it ends now", value="ends")]
+_ANSWERS: Final = [Choice(name="it stands until its end", value="stands"), Choice(name="it ends now", value="ends")]
 _WAITING: Final = (100, timedelta(minutes=15))
-_OVER: Final = "This waited too long, so nothing was done. Please give the command again: `/measure`"
+_EXPIRED: Final = "This waited too long, so nothing was done. Please give the command again: `/measure`"
 _LONGEST_HOURS: Final = 24 * 30
 _TO_ESCALATE: Final = "\nTo pass it on: `/escalate`"
 _TOLD: Final = "The person is told why and until when, and that they can ask the chair of the moderators to look at it."
@@ -54,19 +54,19 @@ _LOCKED: Final = "Nobody is written to: everybody sees that the conversation is 
 _ASKED: Final = "The name of the matter, as the notice or /measures shows it"
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """Moderators measure, see what runs, end it, and say why of what they did by hand; others look again."""
-    _add_measuring(counter, Keeping(*_WAITING))
-    _add_running(counter)
-    _add_explaining(counter)
+    _add_measure_command(router, TtlCache(*_WAITING))
+    _add_running_commands(router)
+    _add_explain_command(router)
 
 
-def _add_measuring(counter: Counter, waiting: Keeping[Wanted]) -> None:
-    desk = counter.desk
-    names = [Choice(name=name, value=name) for name in desk.spaces.names]
+def _add_measure_command(router: InteractionRouter, waiting: TtlCache[MeasureRequest]) -> None:
+    app = router.app
+    names = [Choice(name=name, value=name) for name in app.spaces.names]
 
-    @counter.tree.command(
-        name="measure", description="A short measure in one space; it ends by itself", guild=counter.guild
+    @router.tree.command(
+        name="measure", description="A short measure in one space; it ends by itself", guild=router.guild
     )
     @app_commands.describe(
         kind="What is to hold",
@@ -80,7 +80,7 @@ def _add_measuring(counter: Counter, waiting: Keeping[Wanted]) -> None:
     )
     @app_commands.choices(kind=_KINDS, reason=_REASONS, space=names)
     async def measure(
-        asked: Asked,
+        interaction: Interaction,
         kind: str,
         reason: str,
         hours: app_commands.Range[int, 1, _LONGEST_HOURS],
@@ -92,65 +92,65 @@ def _add_measuring(counter: Counter, waiting: Keeping[Wanted]) -> None:
     ) -> None:
         async def deed(by: MemberId) -> Reply:
             chosen = MeasureKind(kind)
-            on = _on(chosen, counter.place.space, _Typed(member, name.strip(), link.strip(), space))
-            wanted = Wanted(chosen, on, MeasureReason(reason), timedelta(hours=hours), note)
-            seen = await _or_escalate(measuring.preview(desk, by, wanted))
+            on = _resolve_target(chosen, router.config.space, _TargetInput(member, name.strip(), link.strip(), space))
+            request = MeasureRequest(chosen, on, MeasureReason(reason), timedelta(hours=hours), note)
+            seen = await _or_escalate(measuring.preview_measure(app, by, request))
             key = new_id()
-            waiting.put(by, key, wanted)
-            now = Button("Set it now", named("measure", key), Style.MAIN)
-            return Reply(_question(seen), (now, Button("Not now", named("not-yet"))))
+            waiting.put(by, key, request)
+            now = Button("Set it now", custom_id("measure", key), Style.PRIMARY)
+            return Reply(_confirmation_text(seen), (now, Button("Not now", custom_id("not-yet"))))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def now(asked: Asked, about: tuple[str, ...]) -> None:
+    async def now(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            wanted = waiting.take(by, about[0] if about else "")
-            if wanted is None:
-                raise Refused("waited_too_long", _OVER)
-            return Reply(_done(await _or_escalate(measuring.measure(desk, by, wanted))))
+            request = waiting.pop(by, about[0] if about else "")
+            if request is None:
+                raise Refused("waited_too_long", _EXPIRED)
+            return Reply(_done_text(await _or_escalate(measuring.set_measure(app, by, request))))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    counter.on_press("measure", now)
+    router.on_button("measure", now)
 
 
-def _add_running(counter: Counter) -> None:
-    desk = counter.desk
+def _add_running_commands(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(name="measures", description="The measures that run now", guild=counter.guild)
-    async def running(asked: Asked) -> None:
+    @router.tree.command(name="measures", description="The measures that run now", guild=router.guild)
+    async def running(interaction: Interaction) -> None:
         async def deed(by: MemberId) -> Reply:
-            found = await measuring.running(desk, by)
+            found = await measuring.list_measures(app, by)
             return Reply("\n".join(map(_line, found)) if found else "No measure runs that you may know of.")
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="end-measure", description="End a measure before its time", guild=counter.guild)
+    @router.tree.command(name="end-measure", description="End a measure before its time", guild=router.guild)
     @app_commands.describe(matter=_ASKED)
-    async def end(asked: Asked, matter: str) -> None:
+    async def end(interaction: Interaction, matter: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(await measuring.end(desk, by, matter))
+            return Reply(await measuring.end_measure_early(app, by, matter))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="look-at-measure", description="Say whether a measure stands", guild=counter.guild)
+    @router.tree.command(name="look-at-measure", description="Say whether a measure stands", guild=router.guild)
     @app_commands.describe(matter=_ASKED, answer="What becomes of it", reason="Why; it is kept with the matter")
-    @app_commands.choices(answer=_LOOKS)
-    async def look(asked: Asked, matter: str, answer: str, reason: str) -> None:
+    @app_commands.choices(answer=_ANSWERS)
+    async def look(interaction: Interaction, matter: str, answer: str, reason: str) -> None:
         async def deed(by: MemberId) -> Reply:
             stands = answer == "stands"
-            return Reply(await second_looks.look_at(desk, by, matter, stands=stands, words=reason))
+            return Reply(await second_looks.decide(app, by, matter, stands=stands, words=reason))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
 
-def _add_explaining(counter: Counter) -> None:
-    desk = counter.desk
+def _add_explain_command(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(
+    @router.tree.command(
         name="explain-act",
         description="Why, and until when, of what you did with a space's own menu",
-        guild=counter.guild,
+        guild=router.guild,
     )
     @app_commands.describe(
         reason="Why; the person is told this. Left out: what waits for a reason is shown",
@@ -160,7 +160,7 @@ def _add_explaining(counter: Counter) -> None:
     )
     @app_commands.choices(reason=_REASONS)
     async def explain(
-        asked: Asked,
+        interaction: Interaction,
         reason: str = "",
         hours: app_commands.Range[int, 1, _LONGEST_HOURS] | None = None,
         matter: str = "",
@@ -168,17 +168,19 @@ def _add_explaining(counter: Counter) -> None:
     ) -> None:
         async def deed(by: MemberId) -> Reply:
             if not reason:
-                found = await native.waiting(desk, by)
-                return Reply("\n".join(map(_waits, found)) if found else "Nothing that you did waits for its reason.")
+                found = await native.list_unexplained(app, by)
+                return Reply(
+                    "\n".join(map(_unexplained_line, found)) if found else "Nothing that you did waits for its reason."
+                )
             term = timedelta(hours=hours) if hours else None
             why = MeasureReason(reason)
-            return Reply(_done(await _or_escalate(native.explain(desk, by, matter, why, term, note))))
+            return Reply(_done_text(await _or_escalate(native.explain(app, by, matter, why, term, note))))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
 
 @dataclass(frozen=True, slots=True)
-class _Typed:
+class _TargetInput:
     """On whom or what, in the ways in which it can be said."""
 
     member: discord.User | discord.Member | None
@@ -187,19 +189,19 @@ class _Typed:
     space: str
 
 
-def _on(kind: MeasureKind, own: SpaceName, typed: _Typed) -> Target:
-    said = [bool(typed.member), bool(typed.name), bool(typed.link)]
+def _resolve_target(kind: MeasureKind, own: SpaceName, target_input: _TargetInput) -> AccountInput:
+    said = [bool(target_input.member), bool(target_input.name), bool(target_input.link)]
     if sum(said) > 1:
         raise Refused("two_targets", "Choose one: somebody here, a name in another space, or a link.", "P-6.8")
-    if kind not in ON_PEOPLE:
-        if not typed.link:
+    if kind not in PERSON_RESTRICTIONS:
+        if not target_input.link:
             raise Refused("no_target", "Say which: give its `link`, together with its `space`.", "P-6.8")
-        return Target(SpaceName(typed.space or own), typed.link)
-    if typed.member is not None:
-        return Target(own, str(typed.member.id))
-    if not typed.name or not typed.space:
+        return AccountInput(SpaceName(target_input.space or own), target_input.link)
+    if target_input.member is not None:
+        return AccountInput(own, str(target_input.member.id))
+    if not target_input.name or not target_input.space:
         raise Refused("no_target", "Say whom: choose `member`, or give `name` together with `space`.", "P-6.8")
-    return Target(SpaceName(typed.space), typed.name)
+    return AccountInput(SpaceName(target_input.space), target_input.name)
 
 
 async def _or_escalate(asked: Awaitable[T]) -> T:
@@ -207,26 +209,28 @@ async def _or_escalate(asked: Awaitable[T]) -> T:
     try:
         return await asked
     except Refused as refused:
-        if refused.code not in FOR_THE_GROUP:
+        if refused.code not in ESCALATION_CODES:
             raise
         raise Refused(refused.code, refused.sentence + _TO_ESCALATE, refused.rule) from refused
 
 
-def _question(seen: Preview) -> str:
+def _confirmation_text(seen: MeasurePreview) -> str:
     what = (
-        f"They would be **{seen.kind}** on {seen.space}" if seen.kind in ON_PEOPLE else f"It would be **{seen.kind}**"
+        f"They would be **{seen.kind}** on {seen.space}"
+        if seen.kind in PERSON_RESTRICTIONS
+        else f"It would be **{seen.kind}**"
     )
-    lines = [f"{what} until {spoken(seen.ends)}, and then it ends by itself."]
+    lines = [f"{what} until {format_datetime(seen.ends)}, and then it ends by itself."]
     if seen.spaces:
-        lines.append(words.foreseen(seen.spaces))
+        lines.append(words.format_previews(seen.spaces))
     lines.append(_LOCKED if seen.kind is MeasureKind.LOCKED else _TOLD)
     return "\n".join(lines)
 
 
-def _done(made: MeasureView) -> str:
+def _done_text(made: MeasureView) -> str:
     whom = f" The person is called {made.person}." if made.person else ""
     return (
-        f"It is being placed on {made.space}, until {spoken(made.ends)}.{whom} The matter is called {made.matter}.\n"
+        f"It is being placed on {made.space}, until {format_datetime(made.ends)}.{whom} The matter is called {made.matter}.\n"
         f"To end it earlier: `/end-measure {made.matter}`"
     )
 
@@ -234,10 +238,8 @@ def _done(made: MeasureView) -> str:
 def _line(made: MeasureView) -> str:
     whom = f" ({made.person})" if made.person else ""
     asked = "; another look is asked for" if made.asked_at else ""
-    return f"• {made.matter}{whom}: {made.kind} on {made.space} until {spoken(made.ends)}{asked}"
+    return f"• {made.matter}{whom}: {made.kind} on {made.space} until {format_datetime(made.ends)}{asked}"
 
 
-def _waits(each: Waiting) -> str:
-    return (
-        f"• {each.matter}: {each.kind} on {each.space} since {spoken(each.at)}; its reason is due by {spoken(each.due)}"
-    )
+def _unexplained_line(each: UnexplainedAction) -> str:
+    return f"• {each.matter}: {each.kind} on {each.space} since {format_datetime(each.at)}; its reason is due by {format_datetime(each.due)}"

@@ -12,24 +12,24 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import words
-from connectors.discord.files import Author, FileRules, evidence_from
-from connectors.discord.forms import Upload
-from connectors.discord.keeping import Keeping
-from connectors.discord.panels import Attached, Button, Reply, Style, named
-from connectors.discord.serving import Asked, Counter
+from connectors.discord.files import FileAuthor, FileLimits, fetch_evidence
+from connectors.discord.forms import UploadedFile
+from connectors.discord.keeping import TtlCache
+from connectors.discord.panels import Button, FileAttachment, Reply, Style, custom_id
+from connectors.discord.serving import Interaction, InteractionRouter
 from guardian.cases.raids import RaidState
 from guardian.desk import raiding
-from guardian.desk.raiding import Checked, RaidView, SpaceShare
+from guardian.desk.raiding import RaidPreview, RaidView, SpaceShare
 from guardian.errors import Refused
 from guardian.ids import MemberId, SpaceName, new_id
-from guardian.notices.acknowledgement import spoken
+from guardian.notices.acknowledgement import format_datetime
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 
-_LARGEST: Final = 1_000_000
-_NAMED: Final = 10
+_MAX_FILE_SIZE: Final = 1_000_000
+_MAX_LINES_SHOWN: Final = 10
 _WAITING: Final = (20, timedelta(minutes=15))
-_OVER: Final = "This waited too long, so nothing was done. Please give the command again: `/raid`"
+_EXPIRED: Final = "This waited too long, so nothing was done. Please give the command again: `/raid`"
 _GROUNDS: Final = [
     Choice(name="it is going on now", value=Ground.ONGOING.value),
     Choice(name="somebody is threatened", value=Ground.THREAT.value),
@@ -44,28 +44,28 @@ _STATES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Intended:
+class _PendingRaid:
     """What a member would announce, until they say so."""
 
-    checked: Checked
+    checked: RaidPreview
     restriction: Restriction
     ground: Ground
     reason: str
     term: timedelta | None
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """Members announce a raid, agree to one, and see how far it has come."""
-    _add_announcing(counter, Keeping(*_WAITING))
-    _add_afterwards(counter)
+    _add_raid_command(router, TtlCache(*_WAITING))
+    _add_follow_up_commands(router)
 
 
-def _add_announcing(counter: Counter, waiting: Keeping[_Intended]) -> None:
-    desk = counter.desk
-    names = [Choice(name=name, value=name) for name in desk.spaces.names]
+def _add_raid_command(router: InteractionRouter, waiting: TtlCache[_PendingRaid]) -> None:
+    app = router.app
+    names = [Choice(name=name, value=name) for name in app.spaces.names]
 
-    @counter.tree.command(
-        name="raid", description="Restrict many accounts at once; a second member has to agree", guild=counter.guild
+    @router.tree.command(
+        name="raid", description="Restrict many accounts at once; a second member has to agree", guild=router.guild
     )
     @app_commands.describe(
         accounts="A text file: one account a line, as `id` or as `space,id`",
@@ -77,74 +77,74 @@ def _add_announcing(counter: Counter, waiting: Keeping[_Intended]) -> None:
     )
     @app_commands.choices(restriction=words.RESTRICTIONS, ground=_GROUNDS, space=names)
     async def raid(
-        asked: Asked,
+        interaction: Interaction,
         accounts: discord.Attachment,
         ground: str,
         reason: str,
         restriction: str = Restriction.BANNED.value,
         space: str = "",
-        days: app_commands.Range[int, 1, words.LONGEST_DAYS] | None = None,
+        days: app_commands.Range[int, 1, words.MAX_DAYS] | None = None,
     ) -> None:
         async def deed(by: MemberId) -> Reply:
             wanted = Restriction(restriction)
-            text = await _text_of(counter, accounts)
-            default = SpaceName(space) if space else counter.place.space
-            checked = await raiding.check(desk, by, text, default, wanted)
-            intended = _Intended(checked, wanted, Ground(ground), reason, words.term_of(days))
+            text = await _read_list(router, accounts)
+            default = SpaceName(space) if space else router.config.space
+            checked = await raiding.preview(app, by, text, default, wanted)
+            pending = _PendingRaid(checked, wanted, Ground(ground), reason, words.parse_days(days))
             key = new_id()
-            waiting.put(by, key, intended)
-            now = Button("Ask for a second member", named("raid", key), Style.GRAVE)
-            ends = desk.policy.unilateral.unreviewed_end
-            buttons = (now, Button("Not now", named("not-yet"))) if checked.accounts else ()
-            return Reply(_asked(intended, ends), buttons, _refused_file(checked))
+            waiting.put(by, key, pending)
+            now = Button("Ask for a second member", custom_id("raid", key), Style.DANGER)
+            ends = app.policy.unilateral.unreviewed_end
+            buttons = (now, Button("Not now", custom_id("not-yet"))) if checked.accounts else ()
+            return Reply(_confirmation_text(pending, ends), buttons, _refused_file(checked))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def announced(asked: Asked, about: tuple[str, ...]) -> None:
+    async def announced(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            wanted = waiting.take(by, about[0] if about else "")
-            if wanted is None:
-                raise Refused("waited_too_long", _OVER)
+            pending = waiting.pop(by, about[0] if about else "")
+            if pending is None:
+                raise Refused("waited_too_long", _EXPIRED)
             made = await raiding.announce(
-                desk, by, wanted.checked, wanted.restriction, wanted.ground, wanted.reason, wanted.term
+                app, by, pending.checked, pending.restriction, pending.ground, pending.reason, pending.term
             )
             return Reply(
                 f"Nobody is restricted yet. The others have been asked to agree: `/second-raid`. "
                 f"The case of its review is {made.code_name}."
             )
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    counter.on_press("raid", announced)
+    router.on_button("raid", announced)
 
 
-def _add_afterwards(counter: Counter) -> None:
-    desk = counter.desk
+def _add_follow_up_commands(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(
-        name="second-raid", description="Agree to a raid that another member announced", guild=counter.guild
+    @router.tree.command(
+        name="second-raid", description="Agree to a raid that another member announced", guild=router.guild
     )
     @app_commands.describe(case=words.CASE)
-    async def second(asked: Asked, case: str) -> None:
+    async def second(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            seen = await raiding.second(desk, by, case)
-            return Reply(f"It begins now.\n{_standing(seen)}")
+            seen = await raiding.confirm(app, by, case)
+            return Reply(f"It begins now.\n{_status_text(seen)}")
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="raid-status", description="How far a raid has come", guild=counter.guild)
+    @router.tree.command(name="raid-status", description="How far a raid has come", guild=router.guild)
     @app_commands.describe(case=words.CASE, report="With a file of every account; for the two who announced it")
-    async def status(asked: Asked, case: str, report: bool = False) -> None:
+    async def status(interaction: Interaction, case: str, report: bool = False) -> None:
         async def deed(by: MemberId) -> Reply:
-            files = (Attached("raid.csv", await raiding.report(desk, by, case)),) if report else ()
-            return Reply(_standing(await raiding.status(desk, by, case)), files=files)
+            files = (FileAttachment("raid.csv", await raiding.outcome_report(app, by, case)),) if report else ()
+            return Reply(_status_text(await raiding.get_status(app, by, case)), files=files)
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
 
-async def _text_of(counter: Counter, file: discord.Attachment) -> str:
-    rules = FileRules(counter.place.api_url, _LARGEST, _LARGEST, counter.place.ceiling)
-    [fetched] = await evidence_from((Upload(file.filename, file.url, file.size),), rules, Author())
+async def _read_list(router: InteractionRouter, file: discord.Attachment) -> str:
+    limits = FileLimits(router.config.api_url, _MAX_FILE_SIZE, _MAX_FILE_SIZE, router.config.ceiling)
+    [fetched] = await fetch_evidence((UploadedFile(file.filename, file.url, file.size),), limits, FileAuthor())
     if fetched.content is None:
         raise Refused("no_file", f"The list could not be read. {fetched.why_not}")
     try:
@@ -153,42 +153,42 @@ async def _text_of(counter: Counter, file: discord.Attachment) -> str:
         raise Refused("no_text", "The list is no text in UTF-8. Please save it as plain text or CSV.") from None
 
 
-def _asked(wanted: _Intended, unreviewed: timedelta) -> str:
+def _confirmation_text(pending: _PendingRaid, unreviewed: timedelta) -> str:
     """One confirmation: how many would be restricted where, how long that takes, and what was refused."""
-    checked = wanted.checked
-    ends = f"{words.days(wanted.term)} at most, and " if wanted.term else ""
-    lines = [f"**{checked.accounts}** accounts would be **{wanted.restriction}**, once a second member agrees:"]
-    lines += [_share(share) for share in checked.shares]
+    checked = pending.checked
+    ends = f"{words.format_term(pending.term)} at most, and " if pending.term else ""
+    lines = [f"**{checked.accounts}** accounts would be **{pending.restriction}**, once a second member agrees:"]
+    lines += [_share_line(share) for share in checked.shares]
     lines.append(
         f"It holds {ends}until the group has reviewed it; never reviewed, it ends after {unreviewed.days} days."
     )
     lines.append("One review decides for all of them. Their owners are not written to.")
     if checked.refused:
         lines.append(f"{len(checked.refused)} lines are left out; all of them with the reason are in the file:")
-        lines += [f"• line {line.number}: {line.why}" for line in checked.refused[:_NAMED]]
+        lines += [f"• line {line.number}: {line.refusal}" for line in checked.refused[:_MAX_LINES_SHOWN]]
     return "\n".join(lines)
 
 
-def _share(share: SpaceShare) -> str:
-    return f"• {share.space}: {share.accounts}, in about {_spoken(share.takes)}"
+def _share_line(share: SpaceShare) -> str:
+    return f"• {share.space}: {share.accounts}, in about {_format_minutes(share.duration)}"
 
 
-def _spoken(span: timedelta) -> str:
-    number = raiding.minutes(span)
+def _format_minutes(span: timedelta) -> str:
+    number = raiding.round_up_to_minutes(span)
     return "a minute" if number <= 1 else f"{number} minutes"
 
 
-def _refused_file(checked: Checked) -> tuple[Attached, ...]:
-    rows = [f"{line.number}: {line.why}" for line in checked.refused]
-    return (Attached("left-out.txt", "\n".join(rows).encode()),) if rows else ()
+def _refused_file(checked: RaidPreview) -> tuple[FileAttachment, ...]:
+    rows = [f"{line.number}: {line.refusal}" for line in checked.refused]
+    return (FileAttachment("left-out.txt", "\n".join(rows).encode()),) if rows else ()
 
 
-def _standing(seen: RaidView) -> str:
+def _status_text(seen: RaidView) -> str:
     lines = [_STATES[seen.state]]
     for space, counts in seen.counts.items():
         lines.append(f"• {space}: " + ", ".join(f"{number} {word}" for word, number in sorted(counts.items())))
-    if seen.state is RaidState.RUNNING and seen.left:
-        lines.append(f"What is left takes about {_spoken(seen.left)}.")
+    if seen.state is RaidState.RUNNING and seen.remaining:
+        lines.append(f"What is left takes about {_format_minutes(seen.remaining)}.")
     if seen.ends is not None and seen.state is not RaidState.OVER:
-        lines.append(f"It ends on {spoken(seen.ends)}, unless its review says otherwise: `/review`")
+        lines.append(f"It ends on {format_datetime(seen.ends)}, unless its review says otherwise: `/review`")
     return "\n".join(lines)

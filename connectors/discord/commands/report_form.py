@@ -4,110 +4,114 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from connectors.discord.forms import Filled
-from connectors.discord.panels import MOST_OPTIONS, ChoiceField, Field, Form, TextField
-from guardian.cases.questions import ALL_CHAIRS, CONTACT_IS_SAFE, HANDLED, HOLD_CONTACT
-from guardian.notices.catalogue import say
+from connectors.discord.forms import ModalValues
+from connectors.discord.panels import MAX_OPTIONS, ChoiceField, Field, Form, TextField
+from guardian.cases.questions import ALL_CHAIRS, CONTACT_IS_SAFE, DO_NOT_CONTACT, HANDLED
+from guardian.notices.catalogue import translate_text
 
 MESSAGE: Final = "message"
 MEMBER: Final = "member"
-LETTERS: Final = "letters"
+DIRECT_MESSAGES: Final = "letters"
 
-_WHAT, _CONCERNS, _FIRST, _TICKS = "what", "concerns", "first", "ticks"
-_DANGER, _UNSAFE, _HOLD, _HANDLED, _MINORS = _APPLIES = ("danger", "unsafe", "hold", "handled", "minors")
-_LENGTHS: Final = {MESSAGE: 3, MEMBER: 2, LETTERS: 4}
+_WHAT, _CONCERNS, _FIRST, _CHECKED = "what", "concerns", "first", "ticks"
+_DANGER, _UNSAFE, _HOLD_CONTACT, _HANDLED, _CSAM = _CHECKBOXES = ("danger", "unsafe", "hold", "handled", "minors")
+_LENGTHS: Final = {MESSAGE: 3, MEMBER: 2, DIRECT_MESSAGES: 4}
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
+class ReportChoices:
     """Who can be picked in the form: those whom it may concern, and those who may hear first, each by id and name."""
 
     people: tuple[tuple[str, str], ...] = ()
-    hearers: tuple[tuple[str, str], ...] = ()
+    audience: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ReportDraft:
     """A report as far as it is written. `about` is what it is about: a message, a member, or what was written to us."""
 
     what: str = ""
     concerns: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
-    ticks: frozenset[str] = frozenset()
+    checked: frozenset[str] = frozenset()
     about: tuple[str, ...] = ()
 
     @property
     def danger(self) -> bool:
         """Somebody is in danger."""
-        return _DANGER in self.ticks
+        return _DANGER in self.checked
 
     @property
-    def minors(self) -> bool:
+    def csam(self) -> bool:
         """It may show sexual abuse of minors."""
-        return _MINORS in self.ticks
+        return _CSAM in self.checked
 
     @property
     def unsafe(self) -> bool:
         """It is not safe to write to the reporter here."""
-        return _UNSAFE in self.ticks
+        return _UNSAFE in self.checked
 
     @property
     def answers(self) -> Mapping[str, str]:
         """What was ticked of the other questions, by their names."""
-        meant = {_UNSAFE: (CONTACT_IS_SAFE, "no"), _HOLD: (HOLD_CONTACT, "yes"), _HANDLED: (HANDLED, "yes")}
-        return dict(meant[tick] for tick in meant if tick in self.ticks)
+        meant = {_UNSAFE: (CONTACT_IS_SAFE, "no"), _HOLD_CONTACT: (DO_NOT_CONTACT, "yes"), _HANDLED: (HANDLED, "yes")}
+        return dict(meant[name] for name in meant if name in self.checked)
 
     def is_about(self, kind: str) -> bool:
         """Whether it is about that, and says which."""
         return bool(self.about) and self.about[0] == kind and len(self.about) == _LENGTHS[kind]
 
 
-def form_of(custom_id: str, draft: Draft, lists: Lists, page: str, locale: str) -> Form:
+def build_form(form_id: str, draft: ReportDraft, choices: ReportChoices, page: str, locale: str) -> Form:
     """The form, filled in as far as the draft goes; `page` is where a report passes Discord by."""
-    what = TextField(_WHAT, say(locale, "form.what"), draft.what, hint=say(locale, "form.what_hint"))
+    what = TextField(
+        _WHAT, translate_text(locale, "form.what"), draft.what, hint=translate_text(locale, "form.what_hint")
+    )
     fields: list[Field] = [what]
-    if lists.people:
-        fields.append(_concerns(draft, lists, locale))
-    if lists.hearers:
-        fields.append(_first(draft, lists, locale))
-    fields.append(_ticks(draft, locale))
+    if choices.people:
+        fields.append(_concerns_field(draft, choices, locale))
+    if choices.audience:
+        fields.append(_first_field(draft, choices, locale))
+    fields.append(_checked_field(draft, locale))
     titles = {MESSAGE: "form.title_message", MEMBER: "form.title_member"}
-    title = say(locale, titles.get(draft.about[0] if draft.about else "", "form.title"))
-    return Form(title, custom_id, tuple(fields), say(locale, "form.opening", page=page))
+    title = translate_text(locale, titles.get(draft.about[0] if draft.about else "", "form.title"))
+    return Form(title, form_id, tuple(fields), translate_text(locale, "form.opening", page=page))
 
 
-def draft_of(form: Filled, about: tuple[str, ...]) -> Draft:
+def parse_draft(form: ModalValues, about: tuple[str, ...]) -> ReportDraft:
     """What was written."""
-    return Draft(
+    return ReportDraft(
         what=form.text(_WHAT),
-        concerns=form.chosen(_CONCERNS),
-        first=form.chosen(_FIRST),
-        ticks=frozenset(form.chosen(_TICKS)),
+        concerns=form.selected(_CONCERNS),
+        first=form.selected(_FIRST),
+        checked=frozenset(form.selected(_CHECKED)),
         about=about,
     )
 
 
-def as_text(draft: Draft, locale: str) -> str:
+def as_text(draft: ReportDraft, locale: str) -> str:
     """The reporter's own words, to be kept in a file."""
-    return f"{say(locale, 'form.what')}\n\n{draft.what}\n"
+    return f"{translate_text(locale, 'form.what')}\n\n{draft.what}\n"
 
 
-def _concerns(draft: Draft, lists: Lists, locale: str) -> ChoiceField:
-    beyond = len(lists.people) > MOST_OPTIONS
-    hint = say(locale, "form.concerns_hint_more" if beyond else "form.concerns_hint")
-    people = lists.people[:MOST_OPTIONS]
-    return ChoiceField(_CONCERNS, say(locale, "form.concerns"), people, draft.concerns, several=True, hint=hint)
+def _concerns_field(draft: ReportDraft, choices: ReportChoices, locale: str) -> ChoiceField:
+    beyond = len(choices.people) > MAX_OPTIONS
+    hint = translate_text(locale, "form.concerns_hint_more" if beyond else "form.concerns_hint")
+    people = choices.people[:MAX_OPTIONS]
+    return ChoiceField(
+        _CONCERNS, translate_text(locale, "form.concerns"), people, draft.concerns, several=True, hint=hint
+    )
 
 
-def _first(draft: Draft, lists: Lists, locale: str) -> ChoiceField:
-    options = ((ALL_CHAIRS, say(locale, "form.first_chairs")), *lists.hearers)[:MOST_OPTIONS]
-    hint = say(locale, "form.first_hint")
-    return ChoiceField(_FIRST, say(locale, "form.first"), options, draft.first, several=True, hint=hint)
+def _first_field(draft: ReportDraft, choices: ReportChoices, locale: str) -> ChoiceField:
+    options = ((ALL_CHAIRS, translate_text(locale, "form.first_chairs")), *choices.audience)[:MAX_OPTIONS]
+    hint = translate_text(locale, "form.first_hint")
+    return ChoiceField(_FIRST, translate_text(locale, "form.first"), options, draft.first, several=True, hint=hint)
 
 
-def _ticks(draft: Draft, locale: str) -> ChoiceField:
-    options = tuple((tick, say(locale, f"form.{tick}")) for tick in _APPLIES)
-    hints = {tick: say(locale, f"form.{tick}_hint") for tick in _APPLIES}
-    chosen = tuple(tick for tick in _APPLIES if tick in draft.ticks)
-    label, hint = say(locale, "form.ticks"), say(locale, "form.ticks_hint")
-    return ChoiceField(_TICKS, label, options, chosen, several=True, hint=hint, hints=hints)
+def _checked_field(draft: ReportDraft, locale: str) -> ChoiceField:
+    options = tuple((tick, translate_text(locale, f"form.{tick}")) for tick in _CHECKBOXES)
+    hints = {tick: translate_text(locale, f"form.{tick}_hint") for tick in _CHECKBOXES}
+    chosen = tuple(tick for tick in _CHECKBOXES if tick in draft.checked)
+    label, hint = translate_text(locale, "form.ticks"), translate_text(locale, "form.ticks_hint")
+    return ChoiceField(_CHECKED, label, options, chosen, several=True, hint=hint, hints=hints)

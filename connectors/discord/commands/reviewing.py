@@ -8,12 +8,12 @@ from discord.app_commands import Choice
 
 from connectors.discord.commands import words
 from connectors.discord.panels import Reply
-from connectors.discord.serving import Asked, Counter
-from guardian.cases.acting import ACTS, STOPS
+from connectors.discord.serving import Interaction, InteractionRouter
+from guardian.cases.acting import ACT_MACHINE, STOP_MACHINE
 from guardian.desk import outlook, reviewing, stopping
 from guardian.desk.reviewing import ReviewView
 from guardian.desk.stopping import StopView
-from guardian.desk.who import member_behind
+from guardian.desk.who import member_for_account
 from guardian.errors import NotFound
 from guardian.ids import MemberId
 from guardian.spaces.port import Account
@@ -27,16 +27,16 @@ _ANSWERS: Final = [
 ]
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """Members review acts, and stop one another."""
-    _add_review(counter)
-    _add_stop(counter)
+    _add_review(router)
+    _add_stop(router)
 
 
-def _add_review(counter: Counter) -> None:
-    desk = counter.desk
+def _add_review(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(name="review", description="Say what becomes of an act taken alone", guild=counter.guild)
+    @router.tree.command(name="review", description="Say what becomes of an act taken alone", guild=router.guild)
     @app_commands.describe(
         case=words.CASE,
         answer="What becomes of it",
@@ -45,57 +45,57 @@ def _add_review(counter: Counter) -> None:
         reason="Why; it is kept with the case",
     )
     @app_commands.choices(answer=_ANSWERS, restriction=words.RESTRICTIONS)
-    async def review(
-        asked: Asked,
+    async def review_command(
+        interaction: Interaction,
         case: str,
         answer: str,
-        days: app_commands.Range[int, 1, words.LONGEST_DAYS] | None = None,
+        days: app_commands.Range[int, 1, words.MAX_DAYS] | None = None,
         restriction: str = "",
         reason: str = "",
     ) -> None:
         async def deed(by: MemberId) -> Reply:
             instead = Restriction(restriction) if restriction else None
             chosen = ReviewAnswer(answer)
-            seen = await reviewing.review(desk, by, case, chosen, words.term_of(days), instead, reason)
-            return Reply(_reviewed(seen))
+            seen = await reviewing.review(app, by, case, chosen, words.parse_days(days), instead, reason)
+            return Reply(_review_text(seen))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
 
-def _add_stop(counter: Counter) -> None:
-    desk = counter.desk
+def _add_stop(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(name="stop", description="Stop another member from acting alone", guild=counter.guild)
+    @router.tree.command(name="stop", description="Stop another member from acting alone", guild=router.guild)
     @app_commands.describe(member="Whom")
-    async def stop(asked: Asked, member: discord.User) -> None:
+    async def stop_command(interaction: Interaction, member: discord.User) -> None:
         async def deed(by: MemberId) -> Reply:
-            other = await member_behind(desk, Account(counter.place.space, str(member.id)))
+            other = await member_for_account(app, Account(router.config.space, str(member.id)))
             if other is None:
                 raise NotFound
-            return Reply(_stopped(await stopping.stop(desk, by, other.id)))
+            return Reply(_stop_text(await stopping.stop_member(app, by, other.id)))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="review-stop", description="Does the stop of a member stand?", guild=counter.guild)
+    @router.tree.command(name="review-stop", description="Does the stop of a member stand?", guild=router.guild)
     @app_commands.describe(member="Who was stopped", stands="Does it stand?")
-    async def review_stop(asked: Asked, member: discord.User, stands: bool) -> None:
+    async def review_stop(interaction: Interaction, member: discord.User, stands: bool) -> None:
         async def deed(by: MemberId) -> Reply:
-            other = await member_behind(desk, Account(counter.place.space, str(member.id)))
-            made = await outlook.standing_stop(desk, by, other.id) if other else None
+            other = await member_for_account(app, Account(router.config.space, str(member.id)))
+            made = await outlook.current_stop(app, by, other.id) if other else None
             if made is None:
                 raise NotFound
             answer = ReviewAnswer.RATIFY if stands else ReviewAnswer.REVERSE
-            seen = await stopping.review_stop(desk, by, made, answer)
-            return Reply(f"Your answer counts. The stop {STOPS.words[seen.state]}.")
+            seen = await stopping.review_stop(app, by, made, answer)
+            return Reply(f"Your answer counts. The stop {STOP_MACHINE.labels[seen.state]}.")
 
-        await counter.serve(asked, deed)
-
-
-def _reviewed(seen: ReviewView) -> str:
-    return f"Your answer counts. The act in {seen.code_name} {ACTS.words[seen.state]}; {seen.answers} have answered."
+        await router.serve(interaction, deed)
 
 
-def _stopped(made: StopView) -> str:
+def _review_text(seen: ReviewView) -> str:
+    return f"Your answer counts. The act in {seen.code_name} {ACT_MACHINE.labels[seen.state]}; {seen.answers} have answered."
+
+
+def _stop_text(made: StopView) -> str:
     lines = ["They cannot act alone from now on. The others look at this stop: `/review-stop`"]
     if made.released:
         lines.append(f"{made.released} of their acts, which nobody had reviewed, restrict nobody any more.")

@@ -6,17 +6,17 @@ The receipt is typed into a form, never into a command, so that it stands in no 
 from typing import Final
 
 from connectors.discord.commands import adding
-from connectors.discord.forms import Filled
-from connectors.discord.panels import Attached, Button, Form, Reply, Style, TextField, named
-from connectors.discord.serving import Asked, Counter, hold, note_fault, our_fault
-from connectors.discord.tongue import locale_of, name_of, refusal
-from guardian.cases.words import for_reporters
+from connectors.discord.forms import ModalValues
+from connectors.discord.panels import Button, FileAttachment, Form, Reply, Style, TextField, custom_id
+from connectors.discord.serving import Interaction, InteractionRouter, defer, internal_error_text, log_fault
+from connectors.discord.tongue import locale_of, localized_name, refusal_text
+from guardian.cases.words import status_for_reporters
 from guardian.desk import intake, own_reports
-from guardian.desk.intake import ByReceipt
+from guardian.desk.intake import ReceiptAccess
 from guardian.desk.own_reports import OwnReport
 from guardian.errors import GuardianError
 from guardian.ids import ReportId
-from guardian.notices.catalogue import say, spoken_day
+from guardian.notices.catalogue import format_date, translate_text
 
 _BY_RECEIPT: Final = "by-receipt"
 _ADD_TO: Final = "add-to"
@@ -26,82 +26,95 @@ _MOST_SHOWN: Final = 20
 _MOST_BUTTONS: Final = 4
 
 
-class Status:
+class StatusCommand:
     """Shows people their own reports, and nobody else's."""
 
-    def __init__(self, counter: Counter) -> None:
-        self._counter = counter
-        self._desk = counter.desk
+    def __init__(self, router: InteractionRouter) -> None:
+        self._router = router
+        self._app = router.app
 
-    def add(self) -> None:
+    def register(self) -> None:
         """The command stands in the server's list, and its form and buttons work."""
-        counter = self._counter
+        router = self._router
 
-        @counter.tree.command(
-            name=name_of("command.status"), description=name_of("command.status_about"), guild=counter.guild
+        @router.tree.command(
+            name=localized_name("command.status"),
+            description=localized_name("command.status_about"),
+            guild=router.guild,
         )
-        async def status(asked: Asked) -> None:
-            await hold(asked)
-            await counter.say(asked, await self._own(asked))
+        async def status(interaction: Interaction) -> None:
+            await defer(interaction)
+            await router.reply(interaction, await self._own_reports_reply(interaction))
 
-        counter.on_press(_BY_RECEIPT, self._ask_receipt, anywhere=True)
-        counter.on_form(_BY_RECEIPT, self._by_receipt, anywhere=True)
-        counter.on_press(_ADD_TO, self._add_to, anywhere=True)
+        router.on_button(_BY_RECEIPT, self._ask_receipt, anywhere=True)
+        router.on_modal(_BY_RECEIPT, self._by_receipt, anywhere=True)
+        router.on_button(_ADD_TO, self._add_to, anywhere=True)
 
-    async def _own(self, asked: Asked) -> Reply:
-        locale, page = locale_of(asked), f"{self._desk.base_url}/follow-up"
-        typed = Button(say(locale, "button.receipt"), named(_BY_RECEIPT))
-        own = (await own_reports.reports_of(self._desk, self._counter.account_of(asked)))[:_MOST_SHOWN]
+    async def _own_reports_reply(self, interaction: Interaction) -> Reply:
+        locale, page = locale_of(interaction), f"{self._app.base_url}/follow-up"
+        typed = Button(translate_text(locale, "button.receipt"), custom_id(_BY_RECEIPT))
+        own = (await own_reports.list_own_reports(self._app, self._router.account_of(interaction)))[:_MOST_SHOWN]
         if not own:
-            return Reply(say(locale, "status.none", button=typed.label, page=page), (typed,))
-        lines = [say(locale, "status.some", page=page), *(_line(each, locale) for each in own)]
-        return Reply("\n".join(lines), (*_ways_to_add(own, locale), typed))
+            return Reply(translate_text(locale, "status.none", button=typed.label, page=page), (typed,))
+        lines = [translate_text(locale, "status.some", page=page), *(_line(each, locale) for each in own)]
+        return Reply("\n".join(lines), (*_addition_buttons(own, locale), typed))
 
-    async def _add_to(self, asked: Asked, about: tuple[str, ...]) -> None:
+    async def _add_to(self, interaction: Interaction, about: tuple[str, ...]) -> None:
         report, reference = (*about, "", "")[:2]
-        locale = locale_of(asked)
-        text = say(locale, "received.add_to", reference=reference)
-        await self._counter.say(asked, Reply(text, adding.buttons(ReportId(report), locale)))
+        locale = locale_of(interaction)
+        text = translate_text(locale, "received.add_to", reference=reference)
+        await self._router.reply(interaction, Reply(text, adding.buttons(ReportId(report), locale)))
 
-    async def _ask_receipt(self, asked: Asked, about: tuple[str, ...]) -> None:
-        locale = locale_of(asked)
+    async def _ask_receipt(self, interaction: Interaction, about: tuple[str, ...]) -> None:
+        locale = locale_of(interaction)
         fields = (
-            TextField(_RECEIPT, say(locale, "status.receipt"), long=False, hint=say(locale, "status.receipt_hint")),
-            TextField(_TEXT, say(locale, "add.text"), required=False),
+            TextField(
+                _RECEIPT,
+                translate_text(locale, "status.receipt"),
+                long=False,
+                hint=translate_text(locale, "status.receipt_hint"),
+            ),
+            TextField(_TEXT, translate_text(locale, "add.text"), required=False),
         )
-        await self._counter.show(asked, Form(say(locale, "status.receipt_title"), named(_BY_RECEIPT), fields))
+        await self._router.show_modal(
+            interaction, Form(translate_text(locale, "status.receipt_title"), custom_id(_BY_RECEIPT), fields)
+        )
 
-    async def _by_receipt(self, asked: Asked, about: tuple[str, ...], form: Filled) -> None:
-        await hold(asked)
-        locale, text, receipt = locale_of(asked), form.text(_TEXT), form.text(_RECEIPT)
-        kept = (Attached(say(locale, "fault.text_name"), text.encode()),) if text.strip() else ()
+    async def _by_receipt(self, interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
+        await defer(interaction)
+        locale, text, receipt = locale_of(interaction), form.text(_TEXT), form.text(_RECEIPT)
+        kept = (FileAttachment(translate_text(locale, "fault.text_name"), text.encode()),) if text.strip() else ()
         try:
-            shown = [_line(await own_reports.report_behind(self._desk, receipt), locale)]
+            shown = [_line(await own_reports.own_report_for_receipt(self._app, receipt), locale)]
             if text.strip():
-                shown.append(await intake.add(self._desk, ByReceipt(receipt), text, (), str(asked.id)))
+                shown.append(
+                    await intake.add_to_report(self._app, ReceiptAccess(receipt), text, (), str(interaction.id))
+                )
             reply = Reply("\n\n".join(shown))
         except GuardianError as refused:
-            reply = Reply(refusal(locale, refused), (), kept)
+            reply = Reply(refusal_text(locale, refused), (), kept)
         except Exception as fault:
-            note_fault("status.not_shown", fault)
-            reply = Reply(our_fault(asked), (), kept)
-        await self._counter.say(asked, reply)
+            log_fault("status.not_shown", fault)
+            reply = Reply(internal_error_text(interaction), (), kept)
+        await self._router.reply(interaction, reply)
 
 
 def _line(own: OwnReport, locale: str) -> str:
-    state = say(locale, "status.withdrawn") if own.withdrawn else for_reporters(own.state, locale)
-    return say(locale, "status.line", reference=own.reference, when=spoken_day(own.received_at, locale), state=state)
+    state = translate_text(locale, "status.withdrawn") if own.withdrawn else status_for_reporters(own.state, locale)
+    return translate_text(
+        locale, "status.line", reference=own.reference, when=format_date(own.received_at, locale), state=state
+    )
 
 
-def _ways_to_add(own: tuple[OwnReport, ...], locale: str) -> tuple[Button, ...]:
+def _addition_buttons(own: tuple[OwnReport, ...], locale: str) -> tuple[Button, ...]:
     """With one report, the forms themselves; with more, first the question to which of them."""
     if len(own) == 1:
         return adding.buttons(own[0].report, locale)
     return tuple(
         Button(
-            say(locale, "button.add_to", reference=each.reference),
-            named(_ADD_TO, each.report, each.reference),
-            Style.MAIN,
+            translate_text(locale, "button.add_to", reference=each.reference),
+            custom_id(_ADD_TO, each.report, each.reference),
+            Style.PRIMARY,
         )
         for each in own[:_MOST_BUTTONS]
     )

@@ -4,41 +4,41 @@ from discord import app_commands
 
 from connectors.discord.commands import words
 from connectors.discord.panels import Reply
-from connectors.discord.serving import Asked, Counter
+from connectors.discord.serving import Interaction, InteractionRouter
 from guardian.desk import taking
-from guardian.desk.who import member_called
+from guardian.desk.who import member_by_name
 from guardian.errors import NotFound
 from guardian.ids import MemberId
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """Members take cases and hand them over."""
-    desk = counter.desk
+    app = router.app
 
-    async def have_it(asked: Asked, case: str) -> None:
+    async def have_it(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(f"Noted: you have {await taking.take(desk, by, case)} in hand.")
+            return Reply(f"Noted: you have {await taking.take_case(app, by, case)} in hand.")
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    async def pressed(asked: Asked, about: tuple[str, ...]) -> None:
-        await have_it(asked, about[0] if about else "")
+    async def pressed(interaction: Interaction, about: tuple[str, ...]) -> None:
+        await have_it(interaction, about[0] if about else "")
 
-    counter.on_press("take", pressed)
+    router.on_button("take", pressed)
 
-    @counter.tree.command(name="take", description="You have this case in hand", guild=counter.guild)
+    @router.tree.command(name="take", description="You have this case in hand", guild=router.guild)
     @app_commands.describe(case=words.CASE)
-    async def take(asked: Asked, case: str) -> None:
-        await have_it(asked, case)
+    async def take(interaction: Interaction, case: str) -> None:
+        await have_it(interaction, case)
 
-    @counter.tree.command(name="hand-over", description="Another member speaks to the reporter", guild=counter.guild)
+    @router.tree.command(name="hand-over", description="Another member speaks to the reporter", guild=router.guild)
     @app_commands.describe(case=words.CASE, member="The name of the member who takes over")
-    async def hand_over(asked: Asked, case: str, member: str) -> None:
+    async def hand_over(interaction: Interaction, case: str, member: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            to = await member_called(desk, member)
+            to = await member_by_name(app, member)
             if to is None:
                 raise NotFound
-            code_name = await taking.hand_over(desk, by, case, to.id)
+            code_name = await taking.hand_over_contact(app, by, case, to.id)
             return Reply(f"{to.name} is the contact person of {code_name} from now on. The reporter is told.")
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)

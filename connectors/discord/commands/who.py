@@ -8,11 +8,11 @@ from discord.app_commands import Choice
 
 from connectors.discord.commands import words
 from connectors.discord.panels import Reply
-from connectors.discord.serving import Asked, Counter
+from connectors.discord.serving import Interaction, InteractionRouter
 from guardian.desk import challenging, consenting, covering, joining, suggesting, unlinking
-from guardian.desk.challenging import Code
+from guardian.desk.challenging import IssuedCode
 from guardian.desk.covering import PersonCoverage
-from guardian.desk.unlinking import Unlinked
+from guardian.desk.unlinking import UnlinkResult
 from guardian.ids import MemberId, SpaceName
 from rules.precedence import Restriction
 
@@ -20,18 +20,18 @@ _WHO = "Their name there exactly as it is written, or their id"
 _PERSON = "The code name of the person"
 
 
-def add_to(counter: Counter) -> None:
+def add_to(router: InteractionRouter) -> None:
     """Members say who is who, and look before they decide."""
-    _add_undoing(counter)
-    _add_joining(counter)
-    _add_looking(counter)
+    _add_link_commands(router)
+    _add_merge_commands(router)
+    _add_lookup_commands(router)
 
 
-def _add_undoing(counter: Counter) -> None:
-    desk = counter.desk
-    names = [Choice(name=name, value=name) for name in desk.spaces.names]
+def _add_link_commands(router: InteractionRouter) -> None:
+    app = router.app
+    names = [Choice(name=name, value=name) for name in app.spaces.names]
 
-    @counter.tree.command(name="unlink", description="An account is not theirs: let it go at once", guild=counter.guild)
+    @router.tree.command(name="unlink", description="An account is not theirs: let it go at once", guild=router.guild)
     @app_commands.describe(
         person=_PERSON,
         space="Where the account is",
@@ -39,104 +39,104 @@ def _add_undoing(counter: Counter) -> None:
         who="Its name or id; may be left out where only one of theirs is known there",
     )
     @app_commands.choices(space=names)
-    async def unlink(asked: Asked, person: str, space: str, reason: str, who: str = "") -> None:
+    async def unlink(interaction: Interaction, person: str, space: str, reason: str, who: str = "") -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(_undone(await unlinking.unlink(desk, by, person, SpaceName(space), who, reason)))
+            return Reply(_unlink_text(await unlinking.unlink(app, by, person, SpaceName(space), who, reason)))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="challenge", description="A code that shows whose an account is", guild=counter.guild)
+    @router.tree.command(name="challenge", description="A code that shows whose an account is", guild=router.guild)
     @app_commands.describe(person=_PERSON, space="Where the other account is", who=_WHO)
     @app_commands.choices(space=names)
-    async def challenge(asked: Asked, person: str, space: str, who: str) -> None:
+    async def challenge(interaction: Interaction, person: str, space: str, who: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(_code(await challenging.challenge(desk, by, person, SpaceName(space), who)))
+            return Reply(_code_text(await challenging.issue_code(app, by, person, SpaceName(space), who)))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(
-        name="ask-accounts", description="Ask somebody to show which accounts are theirs", guild=counter.guild
+    @router.tree.command(
+        name="ask-accounts", description="Ask somebody to show which accounts are theirs", guild=router.guild
     )
     @app_commands.describe(person=_PERSON)
-    async def ask_accounts(asked: Asked, person: str) -> None:
+    async def ask_accounts(interaction: Interaction, person: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(_asked_to_show(await consenting.ask_to_show(desk, by, person)))
+            return Reply(_disclosure_text(await consenting.request_disclosure(app, by, person)))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
 
-def _add_joining(counter: Counter) -> None:
-    desk = counter.desk
+def _add_merge_commands(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(name="join", description="Two people of your cases are one", guild=counter.guild)
+    @router.tree.command(name="join", description="Two people of your cases are one", guild=router.guild)
     @app_commands.describe(
         person=_PERSON, other="The code name of the other", evidence="How you know that they are one"
     )
-    async def join(asked: Asked, person: str, other: str, evidence: str) -> None:
+    async def join(interaction: Interaction, person: str, other: str, evidence: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            made = await joining.join(desk, by, person, other, evidence)
+            made = await joining.merge_people(app, by, person, other, evidence)
             return Reply(
                 f"Noted: {made.kept} and {made.other} may be one. It changes nothing until a second member has read the "
                 "evidence in the reading room and agrees there."
             )
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="part", description="Two people who were joined are two", guild=counter.guild)
+    @router.tree.command(name="part", description="Two people who were joined are two", guild=router.guild)
     @app_commands.describe(person=_PERSON, other="The code name of the other", reason="How you know; it is kept")
-    async def part(asked: Asked, person: str, other: str, reason: str) -> None:
+    async def part(interaction: Interaction, person: str, other: str, reason: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            made = await joining.part(desk, by, person, other, reason)
+            made = await joining.split_people(app, by, person, other, reason)
             return Reply(f"{made.kept} and {made.other} are two again. Each keeps what is theirs, and nothing else.")
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
 
-def _add_looking(counter: Counter) -> None:
-    desk = counter.desk
+def _add_lookup_commands(router: InteractionRouter) -> None:
+    app = router.app
 
-    @counter.tree.command(name="suggest-links", description="Accounts of the same name elsewhere", guild=counter.guild)
+    @router.tree.command(name="suggest-links", description="Accounts of the same name elsewhere", guild=router.guild)
     @app_commands.describe(case=words.CASE)
-    async def suggest(asked: Asked, case: str) -> None:
+    async def suggest(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            found = await suggesting.suggestions(desk, by, case)
+            found = await suggesting.list_suggestions(app, by, case)
             lines = [f"• {each.person}: somebody on {each.space} has the same name" for each in found]
             if not lines:
                 return Reply("Nobody has the same name in a space where none of their accounts is known.")
             lines.append("The same name is no proof: it binds nothing and restricts nobody. If you know more: `/link`")
             return Reply("\n".join(lines))
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
-    @counter.tree.command(name="coverage", description="What would hold where, before you decide", guild=counter.guild)
+    @router.tree.command(name="coverage", description="What would hold where, before you decide", guild=router.guild)
     @app_commands.describe(case=words.CASE, restriction="What would be asked of the spaces")
     @app_commands.choices(restriction=words.RESTRICTIONS)
-    async def coverage(asked: Asked, case: str, restriction: str = Restriction.SUSPENDED.value) -> None:
+    async def coverage(interaction: Interaction, case: str, restriction: str = Restriction.SUSPENDED.value) -> None:
         async def deed(by: MemberId) -> Reply:
-            found = await covering.coverage(desk, by, case, Restriction(restriction))
+            found = await covering.preview_case_coverage(app, by, case, Restriction(restriction))
             return Reply(
-                "\n".join(_covered(each, restriction) for each in found) or "Nobody is named in this case yet."
+                "\n".join(_coverage_text(each, restriction) for each in found) or "Nobody is named in this case yet."
             )
 
-        await counter.serve(asked, deed)
+        await router.serve(interaction, deed)
 
 
-def _asked_to_show(person: str) -> str:
+def _disclosure_text(person: str) -> str:
     return (
         f"{person} is asked, in a fixed text, to show on their own page which accounts are theirs. They need not, and not "
         "answering says nothing. What they show is linked at once, and you are told."
     )
 
 
-def _undone(done: Unlinked) -> str:
-    left = f"{done.left} of theirs are still known" if done.left else "No other account of theirs is known"
+def _unlink_text(done: UnlinkResult) -> str:
+    left = f"{done.remaining} of theirs are still known" if done.remaining else "No other account of theirs is known"
     return (
         f"Undone: the account on {done.space} is not {done.person}'s. It is let go now, and its owner gets an apology. "
         f"{left}, and what holds on them stays."
     )
 
 
-def _code(made: Code) -> str:
+def _code_text(made: IssuedCode) -> str:
     return (
         f"Give this code to {made.person}, and to nobody else: `{made.code}`\n"
         f"They send it, alone, as a private message to the service: once from an account that is known to be theirs, and "
@@ -144,5 +144,5 @@ def _code(made: Code) -> str:
     )
 
 
-def _covered(each: PersonCoverage, restriction: str) -> str:
-    return f"**{each.person}**, if {restriction}:\n{words.foreseen(each.spaces)}"
+def _coverage_text(each: PersonCoverage, restriction: str) -> str:
+    return f"**{each.person}**, if {restriction}:\n{words.format_previews(each.spaces)}"

@@ -10,10 +10,10 @@ from connectors.discord.emulator.people import DiscordPerson
 from connectors.discord.emulator.permissions import Permission
 from connectors.discord.emulator.screen import Screen
 from connectors.discord.emulator.state import DiscordState, Json
-from connectors.emulation.control import Act
+from connectors.emulation.control import ControlAction
 
 
-class Place(Protocol):
+class EmulatedGuild(Protocol):
     """As much of the emulator as the acts need."""
 
     state: DiscordState
@@ -23,14 +23,14 @@ class Place(Protocol):
     def person(self, user_id: str) -> DiscordPerson:
         """The owner of this account."""
 
-    def shut_out(self, user_id: str, at: datetime) -> bool:
+    def was_banned(self, user_id: str, at: datetime) -> bool:
         """A ban stood then."""
 
-    def muted(self, user_id: str, at: datetime) -> bool:
+    def was_muted(self, user_id: str, at: datetime) -> bool:
         """A timeout ran then."""
 
 
-HANDS = (
+MANUAL_ACTIONS = (
     "ban_by_hand",
     "unban_by_hand",
     "timeout_by_hand",
@@ -43,11 +43,11 @@ HANDS = (
 )
 
 
-def acts_of(place: Any) -> dict[str, Act]:
+def actions_of(guild: Any) -> dict[str, ControlAction]:
     """Every act by its name; a screen travels as its `interaction_id`."""
-    people = _People(place)
-    acts: dict[str, Act] = {name: getattr(place, name) for name in HANDS}
-    for act in (
+    people = _PeopleActions(guild)
+    actions: dict[str, ControlAction] = {name: getattr(guild, name) for name in MANUAL_ACTIONS}
+    for action in (
         people.command,
         people.message_menu,
         people.user_menu,
@@ -63,27 +63,27 @@ def acts_of(place: Any) -> dict[str, Act]:
         people.allow_bot,
         people.cut_gateway,
     ):
-        acts[act.__name__] = act
-    return acts
+        actions[action.__name__] = action
+    return actions
 
 
-class _People:
-    def __init__(self, place: Place) -> None:
-        self._place = place
+class _PeopleActions:
+    def __init__(self, guild: EmulatedGuild) -> None:
+        self._guild = guild
 
     def _person(self, person: str, private: bool, channel: str | None) -> DiscordPerson:
-        standing = self._place.person(person)
+        found = self._guild.person(person)
         if channel is not None:
-            standing = standing.in_channel(channel)
-        return standing.in_dm() if private else standing
+            found = found.in_channel(channel)
+        return found.in_dm() if private else found
 
     def _screen(self, number: str) -> Screen:
-        return self._place.interactions.screens[number]
+        return self._guild.interactions.screens[number]
 
     def _where(self, screen: str | None, message: str | None, person: str) -> Screen | Json:
         if screen is not None:
             return self._screen(screen)
-        return next(m for m in self._place.person(person).dms() if m["id"] == message)
+        return next(m for m in self._guild.person(person).dms() if m["id"] == message)
 
     async def command(
         self,
@@ -93,54 +93,54 @@ class _People:
         private: bool = False,
         channel: str | None = None,
     ) -> Json:
-        return _told(await self._person(person, private, channel).command(name, **(options or {})))
+        return _screen_json(await self._person(person, private, channel).command(name, **(options or {})))
 
     async def message_menu(self, person: str, name: str, message: str) -> Json:
-        return _told(await self._place.person(person).message_menu(name, message))
+        return _screen_json(await self._guild.person(person).message_menu(name, message))
 
     async def user_menu(self, person: str, name: str, user: str) -> Json:
-        return _told(await self._place.person(person).user_menu(name, user))
+        return _screen_json(await self._guild.person(person).user_menu(name, user))
 
     async def press(self, person: str, name: str, screen: str | None = None, message: str | None = None) -> Json:
         where = self._where(screen, message, person)
-        return _told(await self._place.person(person).press(where, name))
+        return _screen_json(await self._guild.person(person).press(where, name))
 
     async def choose(
         self, person: str, menu: str, values: Sequence[str], screen: str | None = None, message: str | None = None
     ) -> Json:
         where = self._where(screen, message, person)
-        return _told(await self._place.person(person).choose(where, menu, values))
+        return _screen_json(await self._guild.person(person).choose(where, menu, values))
 
     async def submit(self, person: str, screen: str, values: Mapping[str, Any]) -> Json:
-        return _told(await self._place.person(person).submit(self._screen(screen), values))
+        return _screen_json(await self._guild.person(person).submit(self._screen(screen), values))
 
     async def screen(self, screen: str, timeout_s: float = 0.0) -> Json:
         shown = self._screen(screen)
         if timeout_s:
-            await shown.settled(timeout_s)
+            await shown.wait_until_settled(timeout_s)
         return shown.as_json()
 
     def dms(self, person: str) -> list[Json]:
-        return self._place.person(person).dms()
+        return self._guild.person(person).dms()
 
     async def send_dm(self, person: str, text: str) -> str:
-        return await self._place.person(person).send_dm(text)
+        return await self._guild.person(person).send_dm(text)
 
     def shut_out(self, person: str, at: str) -> bool:
-        return self._place.shut_out(person, datetime.fromisoformat(at))
+        return self._guild.was_banned(person, datetime.fromisoformat(at))
 
     def muted(self, person: str, at: str) -> bool:
-        return self._place.muted(person, datetime.fromisoformat(at))
+        return self._guild.was_muted(person, datetime.fromisoformat(at))
 
     def close_dms(self, person: str, closed: bool = True) -> None:
-        self._place.state.close_dms(person, closed)
+        self._guild.state.close_dms(person, closed)
 
     def allow_bot(self, permissions: int) -> None:
-        self._place.state.bot_permissions = Permission(permissions)
+        self._guild.state.bot_permissions = Permission(permissions)
 
     def cut_gateway(self) -> None:
-        self._place.gateway.cut()
+        self._guild.gateway.cut()
 
 
-def _told(screen: Screen) -> Json:
+def _screen_json(screen: Screen) -> Json:
     return screen.as_json()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.discord.emulator.filling import Filling
-from connectors.discord.emulator.refusals import Form
+from connectors.discord.emulator.filling import FormFilling
+from connectors.discord.emulator.refusals import FormErrors
 from connectors.discord.emulator.state import DiscordState, Json
 from connectors.emulation.control import Declined
 
@@ -19,12 +19,12 @@ LOCALES = frozenset(
 CHAT_NAME = re.compile(r"^[-_'\w]{1,32}$")
 
 
-def registered(state: DiscordState, commands: list[Json], guild_id: str | None, now: datetime) -> list[Json]:
+def register_commands(state: DiscordState, commands: list[Json], guild_id: str | None, now: datetime) -> list[Json]:
     """The commands as the platform keeps them: an id each (kept with the name), every default filled in."""
     _check(commands)
     scope = guild_id or ""
     known = {(c["type"], c["name"]): c["id"] for c in state.commands.get(scope, [])}
-    kept = []
+    stored = []
     for given in commands:
         kind = given.get("type") or 1
         command: Json = {"default_member_permissions": None, "nsfw": False, "description": "", "contexts": None}
@@ -33,73 +33,73 @@ def registered(state: DiscordState, commands: list[Json], guild_id: str | None, 
         needed = command["default_member_permissions"]
         command["default_member_permissions"] = str(needed) if needed is not None else None
         command |= {"type": kind, "application_id": state.application_id, "version": state.new_id(now)}
-        kept.append(command | {"id": known.get((kind, given["name"])) or state.new_id(now)})
-    state.commands[scope] = kept
-    return kept
+        stored.append(command | {"id": known.get((kind, given["name"])) or state.new_id(now)})
+    state.commands[scope] = stored
+    return stored
 
 
 def _check(commands: list[Json]) -> None:
-    form = Form()
+    form = FormErrors()
     seen: set[tuple[int, str]] = set()
     for index, command in enumerate(commands):
         kind = command.get("type") or 1
         _check_name(form, str(index), command, kind)
         _check_languages(form, str(index), command, kind)
         if (kind, command.get("name", "")) in seen:
-            form.fault(str(index), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
+            form.add(str(index), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
         seen.add((kind, command.get("name", "")))
         _check_options(form, str(index), command.get("options") or [])
-    form.refuse()
+    form.raise_if_faulty()
 
 
-def _check_languages(form: Form, path: str, given: Json, kind: int) -> None:
+def _check_languages(form: FormErrors, path: str, given: Json, kind: int) -> None:
     for part, most in (("name_localizations", 32), ("description_localizations", 100)):
         for locale, text in (given.get(part) or {}).items():
             place = f"{path}.{part}.{locale}"
             is_name = kind == 1 and part == "name_localizations"
             if locale not in LOCALES:
-                form.fault(place, "BASE_TYPE_CHOICES", "Value must be one of the known locales.")
+                form.add(place, "BASE_TYPE_CHOICES", "Value must be one of the known locales.")
             elif is_name and (not CHAT_NAME.match(text) or text != text.lower()):
-                form.fault(place, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+                form.add(place, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
             else:
-                form.between(place, text, 1, most)
+                form.check_length(place, text, 1, most)
 
 
-def _check_name(form: Form, path: str, given: Json, kind: int) -> None:
+def _check_name(form: FormErrors, path: str, given: Json, kind: int) -> None:
     name = str(given.get("name") or "")
     if kind == 1:
         if not CHAT_NAME.match(name) or name != name.lower():
-            form.fault(f"{path}.name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
-        form.between(f"{path}.description", given.get("description"), 1, 100)
+            form.add(f"{path}.name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+        form.check_length(f"{path}.description", given.get("description"), 1, 100)
     else:
-        form.between(f"{path}.name", name, 1, 32)
+        form.check_length(f"{path}.name", name, 1, 32)
 
 
-def _check_options(form: Form, path: str, options: list[Json]) -> None:
+def _check_options(form: FormErrors, path: str, options: list[Json]) -> None:
     if len(options) > 25:
-        form.fault(f"{path}.options", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
+        form.add(f"{path}.options", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
     optional = False
     for index, option in enumerate(options):
         place = f"{path}.options.{index}"
         _check_name(form, place, option, 1)
         if option.get("required") and optional:
-            form.fault(place, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", "Required options come first.")
+            form.add(place, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", "Required options come first.")
         optional = optional or not option.get("required")
         if len(option.get("choices") or []) > 25:
-            form.fault(f"{place}.choices", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
+            form.add(f"{place}.choices", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
         _check_options(form, place, option.get("options") or [])
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenCommand:
     """A command, or the subcommand of it, that a human has picked; `way` are the names between."""
 
     options: list[Json]
-    way: tuple[tuple[str, int], ...] = ()
+    path: tuple[tuple[str, int], ...] = ()
 
-    def data(self, given: list[Json]) -> list[Json]:
+    def nest_options(self, given: list[Json]) -> list[Json]:
         """The options as they travel: inside their subcommand and group."""
-        for name, kind in reversed(self.way):
+        for name, kind in reversed(self.path):
             given = [{"name": name, "type": kind, "options": given}]
         return given
 
@@ -109,25 +109,27 @@ def is_called(given: Json, name: str, locale: str) -> bool:
     return name in (given["name"], (given.get("name_localizations") or {}).get(locale))
 
 
-def find_command(offered: list[Json], name: str, locale: str = "en-US") -> tuple[Json, Chosen]:
+def find_command(offered: list[Json], name: str, locale: str = "en-US") -> tuple[Json, ChosenCommand]:
     """The command with this name among those offered, down to its subcommand."""
     first, *rest = name.split()
     command = next((c for c in offered if is_called(c, first, locale)), None)
     if command is None:
         raise Declined(f"no command /{first} here: {[c['name'] for c in offered]}")
-    options, way = list(command.get("options") or []), []
+    options, path = list(command.get("options") or []), []
     for step in rest:
         inner = next((o for o in options if o["name"] == step and o["type"] in (SUBCOMMAND, GROUP)), None)
         if inner is None:
             raise Declined(f"no subcommand {step!r} of /{first}: {[o['name'] for o in options]}")
-        way.append((step, int(inner["type"])))
+        path.append((step, int(inner["type"])))
         options = list(inner.get("options") or [])
     if any(o["type"] in (SUBCOMMAND, GROUP) for o in options):
         raise Declined(f"/{name} needs a subcommand: {[o['name'] for o in options]}")
-    return command, Chosen(options, tuple(way))
+    return command, ChosenCommand(options, tuple(path))
 
 
-def typed(chosen: Chosen, values: Mapping[str, Any], filling: Filling, *, complete: bool = True) -> list[Json]:
+def build_options(
+    chosen: ChosenCommand, values: Mapping[str, Any], form_filling: FormFilling, *, complete: bool = True
+) -> list[Json]:
     """The options with the values that the app would send; what it would not send is declined."""
     known = {o["name"]: o for o in chosen.options}
     if unknown := set(values) - set(known):
@@ -136,10 +138,10 @@ def typed(chosen: Chosen, values: Mapping[str, Any], filling: Filling, *, comple
     if missing and complete:
         raise Declined(f"required: {missing}")
     given = [(known[name], value) for name, value in values.items() if value is not None]
-    return [{"name": o["name"], "type": o["type"], "value": _value(o, value, filling)} for o, value in given]
+    return [{"name": o["name"], "type": o["type"], "value": _value(o, value, form_filling)} for o, value in given]
 
 
-def _value(option: Json, value: Any, filling: Filling) -> Any:
+def _value(option: Json, value: Any, form_filling: FormFilling) -> Any:
     named = {c["name"]: c["value"] for c in option.get("choices") or []}
     match option["type"]:
         case 3:
@@ -149,9 +151,9 @@ def _value(option: Json, value: Any, filling: Filling) -> Any:
         case 5:
             return bool(value)
         case 6 | 7 | 8 | 9:
-            return filling.resolve(option["type"], str(value))
+            return form_filling.resolve(option["type"], str(value))
         case _:
-            return filling.file(value)
+            return form_filling.file(value)
 
 
 def _text(option: Json, text: str, named: Mapping[str, Any]) -> str:

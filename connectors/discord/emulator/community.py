@@ -11,18 +11,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.discord.emulator import shapes
-from connectors.discord.emulator.forms import numbered
+from connectors.discord.emulator.forms import number_components
 from connectors.discord.emulator.gateway import Gateway
 from connectors.discord.emulator.permissions import Permission
 from connectors.discord.emulator.state import Attachment, AuditEntry, Ban, Channel, DiscordState, Json, Member, Message
 from connectors.emulation.history import Exchange, History
-from connectors.emulation.server import Upload
+from connectors.emulation.server import UploadedFile
 
 KICK, BAN, UNBAN, MEMBER_UPDATE, MEMBER_ROLES, MESSAGE_DELETE, THREAD_UPDATE = 20, 22, 23, 24, 25, 72, 111
 
 
 @dataclass(frozen=True, slots=True)
-class By:
+class Actor:
     """Who does it: an account, the reason it gave, and the request by which it came (None: a human's own hand)."""
 
     user_id: str
@@ -41,53 +41,53 @@ class Community:
         """Case time, as the emulator was given it."""
         return self.history.now()
 
-    def changed(self, what: str, subject: str, before: Any, after: Any, by: By) -> None:
+    def record_change(self, what: str, subject: str, before: Any, after: Any, by: Actor) -> None:
         """The change stands in the history."""
-        self.history.changed(what, subject, before, after, by.user_id, by.exchange)
+        self.history.record_change(what, subject, before, after, by.user_id, by.exchange)
 
     # -- bans and membership
 
-    def ban(self, user_id: str, delete_seconds: int, by: By) -> bool:
+    def ban(self, user_id: str, delete_seconds: int, by: Actor) -> bool:
         """The account is banned and out of the guild; whether that is new. A ban that stands keeps its reason."""
         if user_id in self.state.bans:
             return False
         self.state.bans[user_id] = Ban(user_id, by.reason, by.user_id, self.now())
-        self.changed("ban", user_id, None, {"reason": by.reason, "by": by.user_id}, by)
+        self.record_change("ban", user_id, None, {"reason": by.reason, "by": by.user_id}, by)
         self._remove(user_id, by)
         self._audit(by, user_id, BAN)
-        self.gateway.dispatch("GUILD_BAN_ADD", self._of(user_id))
+        self.gateway.dispatch("GUILD_BAN_ADD", self._user_event(user_id))
         self._delete_recent(user_id, delete_seconds, by)
         return True
 
-    def unban(self, user_id: str, by: By) -> None:
+    def unban(self, user_id: str, by: Actor) -> None:
         """The account may join again."""
         ban = self.state.bans.pop(user_id)
-        self.changed("ban", user_id, {"reason": ban.reason, "by": ban.by}, None, by)
+        self.record_change("ban", user_id, {"reason": ban.reason, "by": ban.by}, None, by)
         self._audit(by, user_id, UNBAN)
-        self.gateway.dispatch("GUILD_BAN_REMOVE", self._of(user_id))
+        self.gateway.dispatch("GUILD_BAN_REMOVE", self._user_event(user_id))
 
-    def kick(self, user_id: str, by: By) -> None:
+    def kick(self, user_id: str, by: Actor) -> None:
         """The member is out and may join again."""
         self._remove(user_id, by)
         self._audit(by, user_id, KICK)
 
     def leave(self, user_id: str) -> None:
         """The member has left."""
-        self._remove(user_id, By(user_id))
+        self._remove(user_id, Actor(user_id))
 
     def join(self, user_id: str) -> None:
         """The account is a member; a timeout that still runs goes on."""
         self.state.members[user_id] = Member(user_id, self.now())
-        self.changed("membership", user_id, None, {"roles": []}, By(user_id))
-        self.gateway.dispatch("GUILD_MEMBER_ADD", self._member(user_id))
+        self.record_change("membership", user_id, None, {"roles": []}, Actor(user_id))
+        self.gateway.dispatch("GUILD_MEMBER_ADD", self._member_event(user_id))
 
-    def _remove(self, user_id: str, by: By) -> None:
+    def _remove(self, user_id: str, by: Actor) -> None:
         member = self.state.members.pop(user_id, None)
         if member is not None:
-            self.changed("membership", user_id, {"roles": list(member.roles)}, None, by)
-            self.gateway.dispatch("GUILD_MEMBER_REMOVE", self._of(user_id))
+            self.record_change("membership", user_id, {"roles": list(member.roles)}, None, by)
+            self.gateway.dispatch("GUILD_MEMBER_REMOVE", self._user_event(user_id))
 
-    def _delete_recent(self, user_id: str, seconds: int, by: By) -> None:
+    def _delete_recent(self, user_id: str, seconds: int, by: Actor) -> None:
         if not seconds:
             return
         edge = self.now() - timedelta(seconds=seconds)
@@ -98,68 +98,70 @@ class Community:
 
     # -- members
 
-    def time_out(self, user_id: str, until: datetime | None, by: By) -> None:
+    def time_out(self, user_id: str, until: datetime | None, by: Actor) -> None:
         """The member is silent until then; None, or an instant that has passed, ends a timeout."""
-        standing = self.state.timeout_of(user_id, self.now())
-        wanted = until if until is not None and until > self.now() else None
-        if wanted == standing:
+        current = self.state.timeout_of(user_id, self.now())
+        requested = until if until is not None and until > self.now() else None
+        if requested == current:
             return
-        if wanted is None:
+        if requested is None:
             self.state.timeouts.pop(user_id, None)
         else:
-            self.state.timeouts[user_id] = wanted
-        old, new = (shapes.when(t) if t else None for t in (standing, wanted))
-        self.changed("timeout", user_id, old, new, by)
+            self.state.timeouts[user_id] = requested
+        old, new = (shapes.format_instant(t) if t else None for t in (current, requested))
+        self.record_change("timeout", user_id, old, new, by)
         change = {"key": "communication_disabled_until", "old_value": old, "new_value": new}
         self._audit(by, user_id, MEMBER_UPDATE, {k: v for k, v in change.items() if v is not None})
-        self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member(user_id))
+        self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member_event(user_id))
 
-    def edit_thread(self, thread: Channel, by: By, *, locked: bool, archived: bool) -> None:
+    def edit_thread(self, thread: Channel, by: Actor, *, locked: bool, archived: bool) -> None:
         """The thread is locked or not, archived or not."""
         before = {"locked": thread.locked, "archived": thread.archived}
         thread.locked, thread.archived = locked, archived
         after = {"locked": locked, "archived": archived}
         changes = [{"key": k, "old_value": before[k], "new_value": after[k]} for k in after if before[k] != after[k]]
         if changes:
-            self.changed("lock", thread.id, before["locked"] or None, locked or None, by)
+            self.record_change("lock", thread.id, before["locked"] or None, locked or None, by)
             self._audit(by, thread.id, THREAD_UPDATE, *changes)
             self.gateway.dispatch("THREAD_UPDATE", shapes.thread(self.state, thread))
 
-    def set_roles(self, user_id: str, roles: list[str], by: By) -> None:
+    def set_roles(self, user_id: str, roles: list[str], by: Actor) -> None:
         """The member has exactly these roles."""
         member = self.state.members[user_id]
         before, after = list(member.roles), list(dict.fromkeys(roles))
         if before == after:
             return
         member.roles = after
-        self.changed("role", user_id, before, after, by)
-        gained, lost = self._named(set(after) - set(before)), self._named(set(before) - set(after))
+        self.record_change("role", user_id, before, after, by)
+        gained, lost = self._role_names(set(after) - set(before)), self._role_names(set(before) - set(after))
         changes = [{"key": key, "new_value": named} for key, named in (("$add", gained), ("$remove", lost)) if named]
         self._audit(by, user_id, MEMBER_ROLES, *changes)
-        self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member(user_id))
+        self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member_event(user_id))
 
-    def set_nick(self, user_id: str, nick: str | None, by: By) -> None:
+    def set_nick(self, user_id: str, nick: str | None, by: Actor) -> None:
         """The member shows this name in the guild."""
         member = self.state.members[user_id]
         before, member.nick = member.nick, nick
-        self.changed("nick", user_id, before, nick, by)
+        self.record_change("nick", user_id, before, nick, by)
         self._audit(by, user_id, MEMBER_UPDATE, {"key": "nick", "new_value": nick})
-        self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member(user_id))
+        self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member_event(user_id))
 
     def rename(self, user_id: str, username: str) -> None:
         """The account has another name and the same id."""
         account = self.state.users[user_id]
         before, account.username = account.username, username
-        self.changed("username", user_id, before, username, By(user_id))
+        self.record_change("username", user_id, before, username, Actor(user_id))
         if user_id in self.state.members:
-            self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member(user_id))
+            self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member_event(user_id))
 
-    def _named(self, role_ids: set[str]) -> list[Json]:
+    def _role_names(self, role_ids: set[str]) -> list[Json]:
         return [{"id": r, "name": self.state.roles[r].name} for r in sorted(role_ids)]
 
     # -- messages
 
-    def kept(self, uploads: list[Upload], channel_id: str, body: Json, *, ephemeral: bool = False) -> list[Attachment]:
+    def store_files(
+        self, uploads: list[UploadedFile], channel_id: str, body: Json, *, ephemeral: bool = False
+    ) -> list[Attachment]:
         """The uploaded files are stored; their descriptions stand in the body's `attachments`."""
         described = {str(a.get("id")): a.get("description") for a in body.get("attachments") or []}
         files = []
@@ -173,18 +175,18 @@ class Community:
             self.state.attachments[number] = files[-1]
         return files
 
-    def post(self, message: Message, by: By) -> Json:
+    def post(self, message: Message, by: Actor) -> Json:
         """The message stands, and those who may see it are told; it is returned as Discord words it."""
         self.state.messages[message.id] = message
-        shown = self.shown(message)
+        shown = self.to_json(message)
         if message.seen_by is not None:
-            self.changed("answer", message.seen_by, None, shown, by)
+            self.record_change("answer", message.seen_by, None, shown, by)
             return shown
         recipient = self.state.channels[message.channel_id].recipient_id
-        self.changed("message", message.id, None, shown, by)
+        self.record_change("message", message.id, None, shown, by)
         if recipient is not None:
-            self.changed("dm", recipient, None, shown, by)
-        self.gateway.dispatch("MESSAGE_CREATE", self._placed(message, shown))
+            self.record_change("dm", recipient, None, shown, by)
+        self.gateway.dispatch("MESSAGE_CREATE", self._message_event(message, shown))
         return shown
 
     def build(self, channel_id: str, author_id: str, body: Json, files: list[Attachment]) -> Message:
@@ -197,7 +199,7 @@ class Community:
             parse, listed = allowed.get("parse") or [], [str(u) for u in allowed.get("users") or []]
             named = [u for u in named if "users" in parse or u in listed]
             everyone = everyone and "everyone" in parse
-        everyone = everyone and self.state.may(author_id, Permission.MENTION_EVERYONE, self.now())
+        everyone = everyone and self.state.has_permission(author_id, Permission.MENTION_EVERYONE, self.now())
         return Message(
             self.state.new_id(self.now()),
             channel_id,
@@ -205,7 +207,7 @@ class Community:
             content,
             self.now(),
             embeds=list(body.get("embeds") or []),
-            components=numbered(list(body.get("components") or [])),
+            components=number_components(list(body.get("components") or [])),
             attachments=files,
             flags=int(body.get("flags") or 0),
             nonce=str(body["nonce"]) if body.get("nonce") is not None else None,
@@ -213,35 +215,35 @@ class Community:
             mentions_everyone=everyone,
         )
 
-    def edit(self, message: Message, body: Json, files: list[Attachment], by: By) -> Json:
+    def edit(self, message: Message, body: Json, files: list[Attachment], by: Actor) -> Json:
         """The parts that the body names are replaced; files that it does not list are gone."""
-        before = self.shown(message)
+        before = self.to_json(message)
         if "content" in body:
             message.content = str(body["content"] or "")
         if "embeds" in body:
             message.embeds = list(body["embeds"] or [])
         if "components" in body:
-            message.components = numbered(list(body["components"] or []))
+            message.components = number_components(list(body["components"] or []))
         if body.get("attachments") is not None:
             listed = [str(a.get("id")) for a in body["attachments"]]
             message.attachments = [a for a in message.attachments if a.id in listed]
         message.attachments = message.attachments + files
         message.edited_at = self.now()
-        after = self.shown(message)
+        after = self.to_json(message)
         if message.seen_by is not None:
-            self.changed("answer", message.seen_by, before, after, by)
+            self.record_change("answer", message.seen_by, before, after, by)
         else:
-            self.changed("message", message.id, before, after, by)
-            self.gateway.dispatch("MESSAGE_UPDATE", self._placed(message, after))
+            self.record_change("message", message.id, before, after, by)
+            self.gateway.dispatch("MESSAGE_UPDATE", self._message_event(message, after))
         return after
 
-    def delete_message(self, message: Message, by: By, *, noted: bool = True) -> None:
+    def delete_message(self, message: Message, by: Actor, *, noted: bool = True) -> None:
         """The message is gone; deleting another's message stands in the audit log."""
         del self.state.messages[message.id]
         if message.seen_by is not None:
-            self.changed("answer", message.seen_by, self.shown(message), None, by)
+            self.record_change("answer", message.seen_by, self.to_json(message), None, by)
             return
-        self.changed("message", message.id, self.shown(message), None, by)
+        self.record_change("message", message.id, self.to_json(message), None, by)
         channel = self.state.channels[message.channel_id]
         gone: Json = {"id": message.id, "channel_id": message.channel_id}
         if channel.recipient_id is None:
@@ -251,14 +253,14 @@ class Community:
                 self._audit(by, message.author_id, MESSAGE_DELETE, options=options)
         self.gateway.dispatch("MESSAGE_DELETE", gone)
 
-    def shown(self, message: Message) -> Json:
+    def to_json(self, message: Message) -> Json:
         """The message in Discord's words, apart from the state: later edits do not reach it."""
         words: Json = json.loads(json.dumps(shapes.message(self.state, message, self.origin(), self.now())))
         return words
 
     # -- inside
 
-    def _placed(self, message: Message, shown: Json) -> Json:
+    def _message_event(self, message: Message, shown: Json) -> Json:
         if self.state.channels[message.channel_id].recipient_id is not None:
             return shown
         author = self.state.members.get(message.author_id)
@@ -268,16 +270,16 @@ class Community:
             place["member"] = {name: value for name, value in whole.items() if name != "user"}
         return shown | place
 
-    def _audit(self, by: By, target_id: str, action: int, *changes: Json, options: Json | None = None) -> None:
+    def _audit(self, by: Actor, target_id: str, action: int, *changes: Json, options: Json | None = None) -> None:
         number = self.state.new_id(self.now())
         entry = AuditEntry(number, self.now(), by.user_id, target_id, action, by.reason, changes, options or {})
         self.state.audit.append(entry)
         told = shapes.audit_entry(entry) | {"guild_id": self.state.guild_id}
         self.gateway.dispatch("GUILD_AUDIT_LOG_ENTRY_CREATE", told)
 
-    def _of(self, user_id: str) -> Json:
+    def _user_event(self, user_id: str) -> Json:
         return {"guild_id": self.state.guild_id, "user": shapes.user(self.state, user_id)}
 
-    def _member(self, user_id: str) -> Json:
+    def _member_event(self, user_id: str) -> Json:
         member = shapes.member(self.state, self.state.members[user_id], self.now())
         return member | {"guild_id": self.state.guild_id}

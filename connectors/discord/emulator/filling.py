@@ -24,14 +24,14 @@ from connectors.discord.emulator.forms import (
 from connectors.discord.emulator.screen import Field, Modal
 from connectors.discord.emulator.state import Channel, Json
 from connectors.emulation.control import Declined
-from connectors.emulation.server import Upload
+from connectors.emulation.server import UploadedFile
 
 OPTION_OF = {USER_SELECT: 6, CHANNEL_SELECT: 7, ROLE_SELECT: 8, MENTIONABLE_SELECT: 9}
 LONGEST_NAME = 260
 
 
 @dataclass(slots=True)
-class Filling:
+class FormFilling:
     """One input in the making; `resolved` gathers everything that its values name."""
 
     community: Community
@@ -71,7 +71,7 @@ class Filling:
             self.resolved.setdefault("members", {})[user_id] = partial
         return user_id
 
-    def picked(self, select: int, values: Sequence[str]) -> None:
+    def resolve_all(self, select: int, values: Sequence[str]) -> None:
         """Everything that was picked in a menu of this type is resolved."""
         for value in values:
             self.resolve(OPTION_OF[select], value)
@@ -81,7 +81,9 @@ class Filling:
         name, content = (given["name"], given["text"].encode()) if isinstance(given, Mapping) else given
         if len(content) > LARGEST_FILE:
             raise Declined(f"{name} is too large to be sent here")
-        kept = self.community.kept([Upload(name[-LONGEST_NAME:], "", content)], self.channel.id, {}, ephemeral=True)[0]
+        kept = self.community.store_files(
+            [UploadedFile(name[-LONGEST_NAME:], "", content)], self.channel.id, {}, ephemeral=True
+        )[0]
         described = shapes.attachment(kept, self.community.origin(), self.community.now())
         self.resolved.setdefault("attachments", {})[kept.id] = described
         return kept.id
@@ -91,46 +93,46 @@ class Filling:
     def form(self, modal: Modal, values: Mapping[str, Any]) -> Json:
         """The data of the filled-in form; a field that the app would not let pass is declined."""
         given = {modal.find(name).custom_id: value for name, value in values.items()}
-        return {"custom_id": modal.custom_id, "components": [self._answer(f, given) for f in modal.fields]}
+        return {"custom_id": modal.custom_id, "components": [self._field_json(f, given) for f in modal.fields]}
 
-    def _answer(self, asked: Field, given: Mapping[str, Any]) -> Json:
-        part: Json = {"type": asked.type, "id": asked.part * 2, "custom_id": asked.custom_id}
-        if asked.type == TEXT_INPUT:
-            part["value"] = _text(asked, given.get(asked.custom_id, asked.value))
-        elif asked.type == CHECKBOX:
-            part["value"] = bool(given.get(asked.custom_id, False))
-        elif asked.type == RADIO_GROUP:
-            chosen = self._values(asked, given.get(asked.custom_id))
+    def _field_json(self, form_field: Field, given: Mapping[str, Any]) -> Json:
+        part: Json = {"type": form_field.type, "id": form_field.part * 2, "custom_id": form_field.custom_id}
+        if form_field.type == TEXT_INPUT:
+            part["value"] = _check_text(form_field, given.get(form_field.custom_id, form_field.value))
+        elif form_field.type == CHECKBOX:
+            part["value"] = bool(given.get(form_field.custom_id, False))
+        elif form_field.type == RADIO_GROUP:
+            chosen = self._field_values(form_field, given.get(form_field.custom_id))
             part["value"] = chosen[0] if chosen else None
         else:
-            part["values"] = self._values(asked, given.get(asked.custom_id))
-        if asked.row:
-            return {"type": ACTION_ROW, "id": asked.part, "components": [part]}
-        return {"type": LABEL, "id": asked.part, "component": part}
+            part["values"] = self._field_values(form_field, given.get(form_field.custom_id))
+        if form_field.row:
+            return {"type": ACTION_ROW, "id": form_field.part, "components": [part]}
+        return {"type": LABEL, "id": form_field.part, "component": part}
 
-    def _values(self, asked: Field, value: Any) -> list[str]:
+    def _field_values(self, form_field: Field, value: Any) -> list[str]:
         given: list[Any] = (
-            list(asked.chosen) if value is None else [value] if isinstance(value, str | tuple) else list(value)
+            list(form_field.chosen) if value is None else [value] if isinstance(value, str | tuple) else list(value)
         )
-        if not given and asked.required:
-            raise Declined(f"{asked.label}: an answer is required")
-        if given and not asked.low <= len(given) <= asked.high:
-            raise Declined(f"{asked.label}: {asked.low} to {asked.high} answers")
-        if asked.type == FILE_UPLOAD:
+        if not given and form_field.required:
+            raise Declined(f"{form_field.label}: an answer is required")
+        if given and not form_field.low <= len(given) <= form_field.high:
+            raise Declined(f"{form_field.label}: {form_field.low} to {form_field.high} answers")
+        if form_field.type == FILE_UPLOAD:
             return [self.file(each) for each in given]
-        chosen = [str(dict(asked.options).get(each, each)) for each in given]
-        if asked.type in (STRING_SELECT, RADIO_GROUP, CHECKBOX_GROUP):
-            if not set(chosen) <= {each for _, each in asked.options}:
-                raise Declined(f"{asked.label}: one of {[label for label, _ in asked.options]}")
+        chosen = [str(dict(form_field.options).get(each, each)) for each in given]
+        if form_field.type in (STRING_SELECT, RADIO_GROUP, CHECKBOX_GROUP):
+            if not set(chosen) <= {each for _, each in form_field.options}:
+                raise Declined(f"{form_field.label}: one of {[label for label, _ in form_field.options]}")
         else:
-            self.picked(asked.type, chosen)
+            self.resolve_all(form_field.type, chosen)
         return chosen
 
 
-def _text(asked: Field, value: Any) -> str:
+def _check_text(form_field: Field, value: Any) -> str:
     text = str(value or "")
-    if asked.required and not text:
-        raise Declined(f"{asked.label}: a text is required")
-    if text and not asked.low <= len(text) <= asked.high:
-        raise Declined(f"{asked.label}: {asked.low} to {asked.high} characters, not {len(text)}")
+    if form_field.required and not text:
+        raise Declined(f"{form_field.label}: a text is required")
+    if text and not form_field.low <= len(text) <= form_field.high:
+        raise Declined(f"{form_field.label}: {form_field.low} to {form_field.high} characters, not {len(text)}")
     return text

@@ -44,12 +44,12 @@ PERMISSIONS = {
     "GUILD_BAN_REMOVE": Permission.BAN_MEMBERS,
     "GUILD_AUDIT_LOG_ENTRY_CREATE": Permission.VIEW_AUDIT_LOG,
 }
-KEPT_SESSIONS, KEPT_FRAMES, CHUNK = 8, 2000, 1000
+MAX_SESSIONS, MAX_FRAMES, CHUNK = 8, 2000, 1000
 AUTHENTICATION_FAILED, NOT_AUTHENTICATED, DISALLOWED_INTENTS = 4004, 4003, 4014
 
 
 @dataclass(slots=True, eq=False)
-class Connection:
+class GatewayConnection:
     """One websocket; what it is to send waits in order."""
 
     socket: web.WebSocketResponse
@@ -73,9 +73,9 @@ class Session:
 
     id: str
     intents: int
-    connection: Connection | None
+    connection: GatewayConnection | None
     sequence: int = 0
-    frames: deque[tuple[int, str, Json]] = field(default_factory=lambda: deque(maxlen=KEPT_FRAMES))
+    frames: deque[tuple[int, str, Json]] = field(default_factory=lambda: deque(maxlen=MAX_FRAMES))
 
     def dispatch(self, name: str, data: Json) -> None:
         """The event has the next number, is kept, and is sent where a connection stands."""
@@ -94,7 +94,7 @@ class Gateway:
         self._state, self._faults, self._token = state, faults, token
         self._now, self._url = now, url
         self._sessions: dict[str, Session] = {}
-        self._connections: set[Connection] = set()
+        self._connections: set[GatewayConnection] = set()
         self._numbers = 0
         self.acknowledges = True
         self.heartbeat_interval = 41250
@@ -108,11 +108,11 @@ class Gateway:
 
     def dispatch(self, name: str, data: Json) -> None:
         """Every session that asked for this event has it, unless the event is swallowed by a fault."""
-        if self._faults.missed(name):
+        if self._faults.drops_event(name):
             return
         for session in self._sessions.values():
-            if self._concerns(session, name, data):
-                session.dispatch(name, self._seen(session, name, data))
+            if self._is_subscribed(session, name, data):
+                session.dispatch(name, self._visible(session, name, data))
 
     def ask_reconnect(self) -> None:
         """Every client is asked to connect again (op 7)."""
@@ -144,7 +144,7 @@ class Gateway:
         socket = web.WebSocketResponse(timeout=0.5, max_msg_size=16 * 1024)
         await socket.prepare(request)
         transport = request.transport
-        connection = Connection(socket, transport if isinstance(transport, asyncio.Transport) else None)
+        connection = GatewayConnection(socket, transport if isinstance(transport, asyncio.Transport) else None)
         self._connections.add(connection)
         writer = asyncio.create_task(connection.write())
         connection.send(HELLO, {"heartbeat_interval": self.heartbeat_interval})
@@ -157,16 +157,16 @@ class Gateway:
             self._leave(connection)
         return socket
 
-    def _leave(self, connection: Connection) -> None:
+    def _leave(self, connection: GatewayConnection) -> None:
         self._connections.discard(connection)
-        farewell = connection.socket.close_code in (1000, 1001)
+        is_clean_close = connection.socket.close_code in (1000, 1001)
         for session in list(self._sessions.values()):
             if session.connection is connection:
                 session.connection = None
-                if farewell:
+                if is_clean_close:
                     del self._sessions[session.id]
 
-    async def _receive(self, connection: Connection, frame: Json) -> None:
+    async def _receive(self, connection: GatewayConnection, frame: Json) -> None:
         match frame.get("op"):
             case 1:
                 if self.acknowledges:
@@ -178,7 +178,7 @@ class Gateway:
             case 8:
                 await self._members(connection, frame["d"])
 
-    async def _identify(self, connection: Connection, wish: Json) -> None:
+    async def _identify(self, connection: GatewayConnection, wish: Json) -> None:
         intents = int(wish.get("intents", 0))
         if wish.get("token") != self._token:
             await connection.socket.close(code=AUTHENTICATION_FAILED, message=b"Authentication failed.")
@@ -187,11 +187,11 @@ class Gateway:
         else:
             self._begin(connection, intents)
 
-    def _begin(self, connection: Connection, intents: int) -> None:
+    def _begin(self, connection: GatewayConnection, intents: int) -> None:
         self._numbers += 1
         session = Session(f"session-{self._numbers}", intents, connection)
         self._sessions[session.id] = session
-        while len(self._sessions) > KEPT_SESSIONS:
+        while len(self._sessions) > MAX_SESSIONS:
             del self._sessions[next(iter(self._sessions))]
         state = self._state
         ready: Json = {"v": 10, "session_id": session.id, "resume_gateway_url": self._url(), "session_type": "normal"}
@@ -202,7 +202,7 @@ class Gateway:
         if intents & GUILDS:
             session.dispatch("GUILD_CREATE", shapes.guild_create(state, self._now()))
 
-    def _resume(self, connection: Connection, wish: Json) -> None:
+    def _resume(self, connection: GatewayConnection, wish: Json) -> None:
         session = self._sessions.get(wish.get("session_id", ""))
         if session is None or wish.get("token") != self._token:
             connection.send(INVALID, False)
@@ -213,7 +213,7 @@ class Gateway:
                 connection.send(DISPATCH, data, name=name, sequence=number)
         session.dispatch("RESUMED", {})
 
-    async def _members(self, connection: Connection, wish: Json) -> None:
+    async def _members(self, connection: GatewayConnection, wish: Json) -> None:
         session = next((s for s in self._sessions.values() if s.connection is connection), None)
         if session is None:
             await connection.socket.close(code=NOT_AUTHENTICATED, message=b"Not authenticated.")
@@ -222,14 +222,14 @@ class Gateway:
         if everybody and not session.intents & GUILD_MEMBERS_INTENT:
             await connection.socket.close(code=DISALLOWED_INTENTS, message=b"Disallowed intent(s).")
             return
-        found = self._asked_for(wish)
+        found = self._find_members(wish)
         chunks = [found[i : i + CHUNK] for i in range(0, len(found), CHUNK)] or [[]]
         for index, chunk in enumerate(chunks):
             data: Json = {"guild_id": self._state.guild_id, "members": chunk, "chunk_index": index}
             data |= {"chunk_count": len(chunks), "nonce": wish.get("nonce"), "not_found": []}
             session.dispatch("GUILD_MEMBERS_CHUNK", data)
 
-    def _asked_for(self, wish: Json) -> list[Json]:
+    def _find_members(self, wish: Json) -> list[Json]:
         state, query = self._state, str(wish.get("query") or "").lower()
         ids = wish.get("user_ids") or list(state.members)
         asked = [str(i) for i in (ids if isinstance(ids, list) else [ids])]
@@ -240,16 +240,16 @@ class Gateway:
 
     # -- who sees what
 
-    def _concerns(self, session: Session, name: str, data: Json) -> bool:
+    def _is_subscribed(self, session: Session, name: str, data: Json) -> bool:
         needed = INTENTS.get(name, 0)
         if name.startswith("MESSAGE_"):
             needed = GUILD_MESSAGES if data.get("guild_id") else DIRECT_MESSAGES
         permission = PERMISSIONS.get(name)
-        if permission is not None and not self._state.may(self._state.bot_id, permission, self._now()):
+        if permission is not None and not self._state.has_permission(self._state.bot_id, permission, self._now()):
             return False
         return session.intents & needed == needed
 
-    def _seen(self, session: Session, name: str, data: Json) -> Json:
+    def _visible(self, session: Session, name: str, data: Json) -> Json:
         """A guild message without the content intent has none, but for the bot's own and those that mention it."""
         if (
             name not in ("MESSAGE_CREATE", "MESSAGE_UPDATE")

@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from connectors.discord.emulator.community import By, Community
+from connectors.discord.emulator.community import Actor, Community
 from connectors.discord.emulator.permissions import Permission
 from connectors.emulation.control import Declined
 
 LONGEST_TIMEOUT = timedelta(days=28)
 
 
-class Hands:
+class ManualActions:
     """Mixed into the emulator: each act is done as that account, and refused where its roles do not reach."""
 
     community: Community
@@ -17,14 +17,14 @@ class Hands:
     def ban_by_hand(self, by: str, user: str, reason: str | None = None, delete_seconds: int = 0) -> None:
         """The account is banned by that moderator."""
         self._require(by, Permission.BAN_MEMBERS, user)
-        self.community.ban(user, delete_seconds, By(by, reason))
+        self.community.ban(user, delete_seconds, Actor(by, reason))
 
     def unban_by_hand(self, by: str, user: str, reason: str | None = None) -> None:
         """The ban of the account is lifted by that moderator."""
         self._require(by, Permission.BAN_MEMBERS)
         if user not in self.community.state.bans:
             raise Declined("this account is not banned")
-        self.community.unban(user, By(by, reason))
+        self.community.unban(user, Actor(by, reason))
 
     def timeout_by_hand(self, by: str, user: str, until: datetime | str | None, reason: str | None = None) -> None:
         """The member is timed out by that moderator; None ends a timeout."""
@@ -34,19 +34,19 @@ class Hands:
             raise Declined("a timeout lasts 28 days at most")
         if self.community.state.is_untouchable(user) or user not in self.community.state.members:
             raise Declined("this account cannot be timed out")
-        self.community.time_out(user, end, By(by, reason))
+        self.community.time_out(user, end, Actor(by, reason))
 
     def kick_by_hand(self, by: str, user: str, reason: str | None = None) -> None:
         """The member is put out by that moderator."""
         self._require(by, Permission.KICK_MEMBERS, user)
         if user not in self.community.state.members:
             raise Declined("this account is no member")
-        self.community.kick(user, By(by, reason))
+        self.community.kick(user, Actor(by, reason))
 
     def raise_role(self, user: str, role: str, by: str | None = None) -> None:
         """The member holds the role, given by that moderator (left out: by the owner)."""
         state = self.community.state
-        self.community.set_roles(user, [*state.members[user].roles, role], By(by or state.owner_id))
+        self.community.set_roles(user, [*state.members[user].roles, role], Actor(by or state.owner_id))
 
     def leave(self, user: str) -> None:
         """The member has left."""
@@ -68,23 +68,23 @@ class Hands:
     def say(self, user: str, channel: str, text: str) -> str:
         """The member's message stands in the channel; its id."""
         state, now = self.community.state, self.community.now()
-        if not state.may(user, Permission.SEND_MESSAGES, now):
+        if not state.has_permission(user, Permission.SEND_MESSAGES, now):
             raise Declined("this account cannot write here")
         place = state.channels[channel]
-        if place.locked and not state.may(user, Permission.MANAGE_THREADS, now):
+        if place.locked and not state.has_permission(user, Permission.MANAGE_THREADS, now):
             raise Declined("this thread is locked")
         message = self.community.build(channel, user, {"content": text}, [])
-        self.community.post(message, By(user))
+        self.community.post(message, Actor(user))
         return message.id
 
     def lock_by_hand(self, by: str, thread: str, *, locked: bool = True) -> None:
         """The thread is locked by that moderator, or opened again."""
         self._require(by, Permission.MANAGE_THREADS)
-        self.community.edit_thread(self.community.state.channels[thread], By(by), locked=locked, archived=False)
+        self.community.edit_thread(self.community.state.channels[thread], Actor(by), locked=locked, archived=False)
 
     def _require(self, by: str, permission: Permission, target: str | None = None) -> None:
         state = self.community.state
-        if not state.may(by, permission, self.community.now()):
+        if not state.has_permission(by, permission, self.community.now()):
             raise Declined(f"this account lacks {permission.name}")
         if target is not None and not state.outranks(by, target):
             raise Declined("this account does not outrank the other")

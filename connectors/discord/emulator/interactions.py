@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from random import Random
 
 from connectors.discord.emulator import shapes
-from connectors.discord.emulator.community import By, Community
+from connectors.discord.emulator.community import Actor, Community
 from connectors.discord.emulator.forms import check_message, check_modal
 from connectors.discord.emulator.refusals import Refusal, invalid
-from connectors.discord.emulator.screen import Screen, modal_of, shown
+from connectors.discord.emulator.screen import Screen, build_modal, build_shown
 from connectors.discord.emulator.state import LOADING, PRIVATE_CHANNEL, Json, Message
 from connectors.emulation.history import Exchange
-from connectors.emulation.server import Upload
+from connectors.emulation.server import UploadedFile
 
 COMMAND, COMPONENT, AUTOCOMPLETE, SUBMIT = 2, 3, 4, 5
 REPLY, THINKING, LATER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
@@ -45,10 +45,12 @@ class Interaction:
 class Interactions:
     """All interactions since the emulator began."""
 
-    def __init__(self, community: Community, wire: Callable[[], datetime], window_s: float, random: Random) -> None:
+    def __init__(
+        self, community: Community, system_time: Callable[[], datetime], window_s: float, random: Random
+    ) -> None:
         self.community = community
         self.window_s = window_s
-        self._wire, self._random = wire, random
+        self._system_time, self._random = system_time, random
         self._by_token: dict[str, Interaction] = {}
         self.screens: dict[str, Screen] = {}
 
@@ -61,17 +63,19 @@ class Interactions:
         token = f"{self._random.getrandbits(256):064x}"
         screen = Screen(person_id, channel_id, number, token)
         in_guild = state.channels[channel_id].type != PRIVATE_CHANNEL
-        opened = Interaction(number, token, kind, person_id, channel_id, in_guild, self._wire(), screen)
+        opened = Interaction(number, token, kind, person_id, channel_id, in_guild, self._system_time(), screen)
         opened.source_id = source.id if source is not None else None
         self._by_token[token] = opened
         self.screens[number] = screen
-        community.changed("interaction", person_id, None, {"id": number, "type": kind, "data": data}, By(person_id))
+        community.record_change(
+            "interaction", person_id, None, {"id": number, "type": kind, "data": data}, Actor(person_id)
+        )
         opened.event = self._event(opened, data, source)
         community.gateway.dispatch("INTERACTION_CREATE", opened.event)
         asyncio.get_running_loop().call_later(self.window_s, self._expire, opened)
         return screen
 
-    def again(self, screen: Screen) -> None:
+    def redeliver(self, screen: Screen) -> None:
         """The same act reaches the bot once more, as what a broken connection has lost does when it is taken up again."""
         self.community.gateway.dispatch("INTERACTION_CREATE", self._by_token[screen.token].event)
 
@@ -82,7 +86,7 @@ class Interactions:
     def _expire(self, opened: Interaction) -> None:
         if opened.answer is None:
             opened.screen.failed = True
-            opened.screen.pulse()
+            opened.screen.notify()
 
     def _event(self, opened: Interaction, data: Json, source: Message | None) -> Json:
         community, state = self.community, self.community.state
@@ -104,7 +108,7 @@ class Interactions:
             "data": data,
         }
         if source is not None:
-            event["message"] = community.shown(source)
+            event["message"] = community.to_json(source)
         if not opened.in_guild:
             return event | {"user": shapes.user(state, opened.person_id)}
         member = shapes.member(state, state.members[opened.person_id], community.now())
@@ -114,7 +118,7 @@ class Interactions:
 
     # -- the bot's side
 
-    def answered(self, number: str, token: str, body: Json, uploads: list[Upload], exchange: Exchange) -> Json:
+    def answer(self, number: str, token: str, body: Json, uploads: list[UploadedFile], exchange: Exchange) -> Json:
         """The bot's one answer has taken effect; what a caller who asked `with_response` gets."""
         opened = self._by_token.get(token)
         if opened is None or opened.id != number or opened.screen.failed:
@@ -123,10 +127,10 @@ class Interactions:
             raise Refusal(400, 40060)
         kind, data = int(body.get("type") or 0), dict(body.get("data") or {})
         self._check_kind(opened, kind)
-        message = self._take(opened, kind, data, uploads, By(self.community.state.bot_id, None, exchange))
+        message = self._apply(opened, kind, data, uploads, Actor(self.community.state.bot_id, None, exchange))
         opened.answer = kind
         opened.screen.answered = True
-        opened.screen.pulse()
+        opened.screen.notify()
         return self._response(opened, kind, message)
 
     def _check_kind(self, opened: Interaction, kind: int) -> None:
@@ -140,7 +144,9 @@ class Interactions:
         if unfit:
             raise invalid("type", f"Interaction type {opened.kind} cannot be answered so.", "BASE_TYPE_CHOICES")
 
-    def _take(self, opened: Interaction, kind: int, data: Json, uploads: list[Upload], by: By) -> Message | None:
+    def _apply(
+        self, opened: Interaction, kind: int, data: Json, uploads: list[UploadedFile], by: Actor
+    ) -> Message | None:
         match kind:
             case 4:
                 check_message(data, uploads)
@@ -153,34 +159,34 @@ class Interactions:
                 opened.screen.choices = list(data.get("choices") or [])
             case _:
                 check_modal(data)
-                opened.screen.modal = modal_of(data)
+                opened.screen.modal = build_modal(data)
                 modal = {"id": opened.id, "modal": data}
-                self.community.changed("answer", opened.person_id, None, modal, by)
+                self.community.record_change("answer", opened.person_id, None, modal, by)
         return None
 
-    def _update(self, opened: Interaction, kind: int, data: Json, uploads: list[Upload], by: By) -> Message:
-        source = self._message(opened.source_id)
+    def _update(self, opened: Interaction, kind: int, data: Json, uploads: list[UploadedFile], by: Actor) -> Message:
+        source = self._find_message(opened.source_id)
         opened.original_id = source.id
         if kind == UPDATE:
             check_message(data, uploads, editing=True)
-            files = self.community.kept(uploads, source.channel_id, data, ephemeral=source.seen_by is not None)
+            files = self.community.store_files(uploads, source.channel_id, data, ephemeral=source.seen_by is not None)
             self.community.edit(source, data, files, by)
-        self._show(opened, source)
+        self._show_message(opened, source)
         return source
 
-    def _reply(self, opened: Interaction, data: Json, uploads: list[Upload], by: By) -> Message:
-        message = self._said(opened, data, uploads, by)
+    def _reply(self, opened: Interaction, data: Json, uploads: list[UploadedFile], by: Actor) -> Message:
+        message = self._post_message(opened, data, uploads, by)
         opened.original_id = message.id
         return message
 
-    def _said(self, opened: Interaction, data: Json, uploads: list[Upload], by: By) -> Message:
+    def _post_message(self, opened: Interaction, data: Json, uploads: list[UploadedFile], by: Actor) -> Message:
         ephemeral = shapes.is_ephemeral(int(data.get("flags") or 0))
-        files = self.community.kept(uploads, opened.channel_id, data, ephemeral=ephemeral)
+        files = self.community.store_files(uploads, opened.channel_id, data, ephemeral=ephemeral)
         message = self.community.build(opened.channel_id, by.user_id, data, files)
         message.type = COMMAND_REPLY if opened.kind == COMMAND else INTERACTION_REPLY
         message.seen_by = opened.person_id if ephemeral else None
         self.community.post(message, by)
-        self._show(opened, message)
+        self._show_message(opened, message)
         return message
 
     def _response(self, opened: Interaction, kind: int, message: Message | None) -> Json:
@@ -193,60 +199,60 @@ class Interactions:
         about["response_message_ephemeral"] = shapes.is_ephemeral(message.flags)
         if kind not in (REPLY, UPDATE):
             return {"interaction": about}
-        return {"interaction": about, "resource": {"type": kind, "message": self.community.shown(message)}}
+        return {"interaction": about, "resource": {"type": kind, "message": self.community.to_json(message)}}
 
     # -- follow-ups, by the token alone
 
-    def follow_up(self, token: str, data: Json, uploads: list[Upload], exchange: Exchange) -> Json:
+    def follow_up(self, token: str, data: Json, uploads: list[UploadedFile], exchange: Exchange) -> Json:
         """A further message; the first after a deferral takes the place of "thinking" and is seen by the same."""
-        opened = self._alive(token)
-        by = By(self.community.state.bot_id, None, exchange)
+        opened = self._find_alive(token)
+        by = Actor(self.community.state.bot_id, None, exchange)
         check_message(data, uploads)
         original = self.community.state.messages.get(opened.original_id or "")
         if original is not None and original.flags & LOADING:
-            return self._edited(opened, original, data, uploads, by)
-        return self.community.shown(self._said(opened, data, uploads, by))
+            return self._edit(opened, original, data, uploads, by)
+        return self.community.to_json(self._post_message(opened, data, uploads, by))
 
     def find(self, token: str, message_id: str) -> Message:
         """A message of this interaction; `@original` is the first answer."""
-        opened = self._alive(token)
-        message = self._message(opened.original_id if message_id == "@original" else message_id)
+        opened = self._find_alive(token)
+        message = self._find_message(opened.original_id if message_id == "@original" else message_id)
         if message.id != opened.original_id and all(m.id != message.id for m in opened.screen.messages):
             raise Refusal(404, 10008)
         return message
 
-    def edited(self, token: str, message_id: str, data: Json, uploads: list[Upload], exchange: Exchange) -> Json:
+    def edit(self, token: str, message_id: str, data: Json, uploads: list[UploadedFile], exchange: Exchange) -> Json:
         """The message of this interaction reads as the body says; "thinking" has ended."""
         message = self.find(token, message_id)
         check_message(data, uploads, editing=True)
-        by = By(self.community.state.bot_id, None, exchange)
-        return self._edited(self._by_token[token], message, data, uploads, by)
+        by = Actor(self.community.state.bot_id, None, exchange)
+        return self._edit(self._by_token[token], message, data, uploads, by)
 
-    def deleted(self, token: str, message_id: str, exchange: Exchange) -> None:
+    def delete(self, token: str, message_id: str, exchange: Exchange) -> None:
         """The message of this interaction is gone."""
         message = self.find(token, message_id)
-        self.community.delete_message(message, By(self.community.state.bot_id, None, exchange))
+        self.community.delete_message(message, Actor(self.community.state.bot_id, None, exchange))
         self._by_token[token].screen.drop(message.id)
 
-    def _edited(self, opened: Interaction, message: Message, data: Json, uploads: list[Upload], by: By) -> Json:
+    def _edit(self, opened: Interaction, message: Message, data: Json, uploads: list[UploadedFile], by: Actor) -> Json:
         message.flags &= ~LOADING
-        files = self.community.kept(uploads, message.channel_id, data, ephemeral=message.seen_by is not None)
+        files = self.community.store_files(uploads, message.channel_id, data, ephemeral=message.seen_by is not None)
         after = self.community.edit(message, data, files, by)
-        self._show(opened, message)
+        self._show_message(opened, message)
         return after
 
-    def _show(self, opened: Interaction, message: Message) -> None:
-        opened.screen.show(shown(self.community.shown(message), message.attachments))
+    def _show_message(self, opened: Interaction, message: Message) -> None:
+        opened.screen.show(build_shown(self.community.to_json(message), message.attachments))
 
-    def _alive(self, token: str) -> Interaction:
+    def _find_alive(self, token: str) -> Interaction:
         opened = self._by_token.get(token)
         if opened is None or opened.answer is None:
             raise Refusal(404, 10015)
-        if self._wire() > opened.sent_at + TOKEN_LIFE:
+        if self._system_time() > opened.sent_at + TOKEN_LIFE:
             raise Refusal(401, 50027)
         return opened
 
-    def _message(self, message_id: str | None) -> Message:
+    def _find_message(self, message_id: str | None) -> Message:
         message = self.community.state.messages.get(message_id or "")
         if message is None:
             raise Refusal(404, 10008)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.emulation.limits import Window
+from connectors.emulation.limits import RateWindow
 
 # Discord publishes no numbers for single routes; these are of the order that its headers are seen to carry.
 BY_ROUTE: Mapping[str, tuple[int, float, str]] = {
@@ -25,53 +25,55 @@ INVALID_ALLOWED, INVALID_SECONDS = 10_000, 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Allowance:
     """What one request took: the seconds to wait where it is refused, and the headers of its bucket."""
 
     wait: float | None = None
-    everywhere: bool = False
-    shut_out: bool = False
+    is_global: bool = False
+    is_banned: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Limiter:
     """All windows of one bot; `scale` widens every budget."""
 
-    def __init__(self, scale: float, enforced: bool, wire: Callable[[], datetime], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, scale: float, enforced: bool, system_time: Callable[[], datetime], now: Callable[[], datetime]
+    ) -> None:
         self._scale, self._enforced = scale, enforced
-        self._wire, self._now = wire, now
-        self._windows: dict[str, Window] = {}
-        self._all = Window(max(1, int(50 * scale)), 1.0, wire)
-        self._invalid = Window(max(1, int(INVALID_ALLOWED * scale)), INVALID_SECONDS, wire)
+        self._system_time, self._now = system_time, now
+        self._windows: dict[str, RateWindow] = {}
+        self._global = RateWindow(max(1, int(50 * scale)), 1.0, system_time)
+        self._invalid = RateWindow(max(1, int(INVALID_ALLOWED * scale)), INVALID_SECONDS, system_time)
 
-    def take(self, operation: str, params: Mapping[str, str]) -> Taken:
+    def take(self, operation: str, params: Mapping[str, str]) -> Allowance:
         """One request is counted, or refused with the time to wait."""
         if not self._enforced:
-            return Taken()
-        if not self._invalid.left():
-            return Taken(INVALID_SECONDS, shut_out=True)
-        if not operation.startswith(EXEMPT) and (wait := self._all.take()) is not None:
-            return Taken(wait, everywhere=True)
+            return Allowance()
+        if not self._invalid.remaining():
+            return Allowance(INVALID_SECONDS, is_banned=True)
+        if not operation.startswith(EXEMPT) and (wait := self._global.take()) is not None:
+            return Allowance(wait, is_global=True)
         if operation not in BY_ROUTE:
-            return Taken()
+            return Allowance()
         limit, seconds, major = BY_ROUTE[operation]
         key = f"{operation}:{params.get(major, '')}"
         if key not in self._windows:
-            self._windows[key] = Window(max(1, int(limit * self._scale)), seconds, self._wire)
+            self._windows[key] = RateWindow(max(1, int(limit * self._scale)), seconds, self._system_time)
         window = self._windows[key]
         wait = window.take()
-        return Taken(wait, headers=self._headers(operation, window))
+        return Allowance(wait, headers=self._headers(operation, window))
 
-    def gone_wrong(self, status: int) -> None:
+    def count_failure(self, status: int) -> None:
         """Answers 401, 403 and 429 count towards the ban of the whole address."""
         if self._enforced and status in (401, 403, 429):
             self._invalid.fill(1)
 
-    def _headers(self, bucket: str, window: Window) -> dict[str, str]:
-        after = max(0.001, (window.resets_at() - self._wire()).total_seconds())
+    def _headers(self, bucket: str, window: RateWindow) -> dict[str, str]:
+        after = max(0.001, (window.resets_at() - self._system_time()).total_seconds())
         return {
             "X-RateLimit-Limit": str(window.limit),
-            "X-RateLimit-Remaining": str(window.left()),
+            "X-RateLimit-Remaining": str(window.remaining()),
             "X-RateLimit-Reset": f"{self._now().timestamp() + after:.3f}",
             "X-RateLimit-Reset-After": f"{after:.3f}",
             "X-RateLimit-Bucket": bucket.replace(".", "-"),

@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from connectors.discord.emulator.commands import find_command, is_called, typed
-from connectors.discord.emulator.community import By, Community
-from connectors.discord.emulator.filling import Filling
-from connectors.discord.emulator.forms import STRING_SELECT, parts
+from connectors.discord.emulator.commands import build_options, find_command, is_called
+from connectors.discord.emulator.community import Actor, Community
+from connectors.discord.emulator.filling import FormFilling
+from connectors.discord.emulator.forms import STRING_SELECT, walk_components
 from connectors.discord.emulator.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, SUBMIT, Interactions
 from connectors.discord.emulator.permissions import Permission
-from connectors.discord.emulator.screen import Button, Screen, Select, Shown, shown
+from connectors.discord.emulator.screen import Button, Screen, Select, Shown, build_shown
 from connectors.discord.emulator.state import Channel, Json, Message
 from connectors.emulation.control import Declined
-from connectors.emulation.server import Upload
+from connectors.emulation.server import UploadedFile
 
 CHAT, USER_MENU, MESSAGE_MENU = 1, 2, 3
 PAUSE_SECONDS = 0.005
@@ -50,65 +50,65 @@ class DiscordPerson:
 
         `name` may have a group and a subcommand ("case show"). A file is (name, bytes).
         """
-        channel = self._stand()
-        command, chosen = find_command(self._offered(CHAT), name, self._locale)
-        filling = self._filling(channel)
-        data = _head(command) | {"options": chosen.data(typed(chosen, options, filling))}
-        return await self._sent(COMMAND, channel, data | filling.resolved_part())
+        channel = self._require_channel()
+        command, chosen = find_command(self._list_commands(CHAT), name, self._locale)
+        form_filling = self._start_form(channel)
+        data = _command_head(command) | {"options": chosen.nest_options(build_options(chosen, options, form_filling))}
+        return await self._send(COMMAND, channel, data | form_filling.resolved_part())
 
     async def autocomplete(self, name: str, option: str, text: str, /, **others: Any) -> list[Json]:
         """The choices that the bot offers for a text begun in this option."""
-        channel = self._stand()
-        command, chosen = find_command(self._offered(CHAT), name)
+        channel = self._require_channel()
+        command, chosen = find_command(self._list_commands(CHAT), name)
         kind = next((o["type"] for o in chosen.options if o["name"] == option and o.get("autocomplete")), None)
         if kind is None:
             raise Declined(f"the option {option!r} offers no suggestions")
-        filling = self._filling(channel)
-        given = typed(chosen, others, filling, complete=False)
+        form_filling = self._start_form(channel)
+        given = build_options(chosen, others, form_filling, complete=False)
         given.append({"name": option, "type": kind, "value": text, "focused": True})
-        data = _head(command) | {"options": chosen.data(given)}
-        return (await self._sent(AUTOCOMPLETE, channel, data)).choices
+        data = _command_head(command) | {"options": chosen.nest_options(given)}
+        return (await self._send(AUTOCOMPLETE, channel, data)).choices
 
     async def message_menu(self, name: str, message_id: str) -> Screen:
         """The command was chosen from the menu of a message."""
-        message = self._readable(message_id)
-        channel = self._stand(message.channel_id)
-        resolved = {"messages": {message.id: self.community.shown(message)}}
+        message = self._require_readable(message_id)
+        channel = self._require_channel(message.channel_id)
+        resolved = {"messages": {message.id: self.community.to_json(message)}}
         data = {"target_id": message.id, "resolved": resolved}
-        return await self._sent(COMMAND, channel, self._chosen(name, MESSAGE_MENU) | data)
+        return await self._send(COMMAND, channel, self._find_menu_command(name, MESSAGE_MENU) | data)
 
     async def user_menu(self, name: str, user_id: str) -> Screen:
         """The command was chosen from the menu of a person."""
-        channel = self._stand()
-        filling = self._filling(channel)
-        filling.user(user_id)
-        data = self._chosen(name, USER_MENU) | {"target_id": user_id}
-        return await self._sent(COMMAND, channel, data | filling.resolved_part())
+        channel = self._require_channel()
+        form_filling = self._start_form(channel)
+        form_filling.user(user_id)
+        data = self._find_menu_command(name, USER_MENU) | {"target_id": user_id}
+        return await self._send(COMMAND, channel, data | form_filling.resolved_part())
 
     # -- what is on the screen
 
     async def press(self, where: Screen | Shown | Mapping[str, Any], name: str) -> Screen:
         """The button with this label or custom id was pressed, on a screen or on a message."""
-        message, button = _on(where, name)
+        message, button = _find_button(where, name)
         if button.url is not None or button.custom_id is None:
             raise Declined(f"the button {name!r} is a link: {button.url}")
         if button.disabled:
             raise Declined(f"the button {name!r} is disabled")
-        return await self._used(message, {"component_type": 2, "custom_id": button.custom_id})
+        return await self._send_component(message, {"component_type": 2, "custom_id": button.custom_id})
 
     async def choose(self, where: Screen | Shown | Mapping[str, Any], custom_id: str, values: Sequence[str]) -> Screen:
         """These values were chosen in the menu with this custom id; of options, labels do as well."""
-        message, select = _menu_on(where, custom_id)
+        message, select = _find_menu(where, custom_id)
         chosen = [dict(select.options).get(v, v) for v in values]
         if not select.low <= len(chosen) <= select.high:
             raise Declined(f"the menu takes {select.low} to {select.high} values")
         if select.type == STRING_SELECT and not set(chosen) <= {value for _, value in select.options}:
             raise Declined(f"not all of {values} stand in the menu")
-        filling = self._filling(self.community.state.channels[message.channel_id])
+        form_filling = self._start_form(self.community.state.channels[message.channel_id])
         if select.type != STRING_SELECT:
-            filling.picked(select.type, chosen)
+            form_filling.resolve_all(select.type, chosen)
         data = {"component_type": select.type, "custom_id": select.custom_id, "values": chosen}
-        return await self._used(message, data | filling.resolved_part())
+        return await self._send_component(message, data | form_filling.resolved_part())
 
     async def submit(self, screen: Screen, values: Mapping[str, Any]) -> Screen:
         """The form on the screen was sent; fields not named keep what stood in them.
@@ -119,12 +119,12 @@ class DiscordPerson:
         if screen.modal is None:
             raise Declined("no form is open")
         channel = self.community.state.channels[screen.channel_id]
-        filling = self._filling(channel)
-        written = screen.modal.filled(values)
-        data = filling.form(screen.modal, values)
+        form_filling = self._start_form(channel)
+        written = screen.modal.with_values(values)
+        data = form_filling.form(screen.modal, values)
         source = self.interactions.source_of(screen.token)
         screen.modal = None
-        sent = await self._sent(SUBMIT, channel, data | filling.resolved_part(), source)
+        sent = await self._send(SUBMIT, channel, data | form_filling.resolved_part(), source)
         if sent.failed:
             screen.modal = written
         return sent
@@ -136,20 +136,20 @@ class DiscordPerson:
         state = self.community.state
         channel = state.private_channel(self.user_id)
         found = state.messages_in(channel.id) if channel else []
-        return [self.community.shown(m) for m in found if m.author_id == state.bot_id]
+        return [self.community.to_json(m) for m in found if m.author_id == state.bot_id]
 
     def inbox(self) -> list[Shown]:
         """The same messages as a screen shows them, files included."""
         state = self.community.state
-        return [shown(given, state.messages[given["id"]].attachments) for given in self.dms()]
+        return [build_shown(given, state.messages[given["id"]].attachments) for given in self.dms()]
 
     async def send_dm(self, text: str, files: Sequence[tuple[str, bytes]] = ()) -> str:
         """The person's message stands in the private channel with the bot; its id."""
-        channel = self.in_dm()._stand()
-        uploads = [Upload(name, "", content) for name, content in files]
-        kept = self.community.kept(uploads, channel.id, {})
+        channel = self.in_dm()._require_channel()
+        uploads = [UploadedFile(name, "", content) for name, content in files]
+        kept = self.community.store_files(uploads, channel.id, {})
         message = self.community.build(channel.id, self.user_id, {"content": text}, kept)
-        self.community.post(message, By(self.user_id))
+        self.community.post(message, Actor(self.user_id))
         return message.id
 
     async def write(self, text: str, files: Sequence[tuple[str, bytes]] = (), timeout_s: float = 5.0) -> Shown:
@@ -167,7 +167,7 @@ class DiscordPerson:
     def _locale(self) -> str:
         return self.community.state.users[self.user_id].locale
 
-    def _stand(self, channel_id: str | None = None) -> Channel:
+    def _require_channel(self, channel_id: str | None = None) -> Channel:
         """The channel in which the act happens; declined where the platform shuts the person out of it."""
         state = self.community.state
         if self.user_id not in state.members:
@@ -175,20 +175,20 @@ class DiscordPerson:
         if self.private and channel_id is None:
             return state.open_private_channel(self.user_id, self.community.now())
         channel = state.channels[channel_id or self.channel_id or state.general_id]
-        self._may_act(channel)
+        self._require_may_act(channel)
         return channel
 
-    def _may_act(self, channel: Channel) -> None:
+    def _require_may_act(self, channel: Channel) -> None:
         state = self.community.state
         if self.user_id not in state.members:
             raise Declined("this account shares no guild with the bot")
-        allowed = state.may(self.user_id, Permission.USE_APPLICATION_COMMANDS, self.community.now())
+        allowed = state.has_permission(self.user_id, Permission.USE_APPLICATION_COMMANDS, self.community.now())
         if channel.recipient_id is None and not allowed:
             raise Declined("this account cannot use commands in the guild now")
         if channel.recipient_id not in (None, self.user_id):
             raise Declined("this account cannot see that channel")
 
-    def _offered(self, kind: int) -> list[Json]:
+    def _list_commands(self, kind: int) -> list[Json]:
         """The commands that the app lists for this person where they stand."""
         state = self.community.state
         listed = state.commands.get("", [])
@@ -199,36 +199,36 @@ class DiscordPerson:
         held = state.permissions_of(self.user_id, self.community.now())
         return [c for c in listed if c["type"] == kind and _is_shown(c, held)]
 
-    def _chosen(self, name: str, kind: int) -> Json:
-        for command in self._offered(kind):
+    def _find_menu_command(self, name: str, kind: int) -> Json:
+        for command in self._list_commands(kind):
             if is_called(command, name, self._locale):
-                return _head(command)
+                return _command_head(command)
         raise Declined(f"no entry {name!r} in the menu")
 
-    def _readable(self, message_id: str) -> Message:
+    def _require_readable(self, message_id: str) -> Message:
         message = self.community.state.messages.get(message_id)
         if message is None or message.seen_by not in (None, self.user_id):
             raise Declined("this account sees no such message")
         return message
 
-    def _filling(self, channel: Channel) -> Filling:
-        return Filling(self.community, channel)
+    def _start_form(self, channel: Channel) -> FormFilling:
+        return FormFilling(self.community, channel)
 
-    async def _used(self, seen: Shown, data: Json) -> Screen:
-        message = self._readable(seen.id)
+    async def _send_component(self, seen: Shown, data: Json) -> Screen:
+        message = self._require_readable(seen.id)
         channel = self.community.state.channels[message.channel_id]
-        self._may_act(channel)
-        part = next((p for p in parts(message.components) if p.get("custom_id") == data["custom_id"]), None)
+        self._require_may_act(channel)
+        part = next((p for p in walk_components(message.components) if p.get("custom_id") == data["custom_id"]), None)
         if part is None:
             raise Declined("this part no longer stands in the message")
-        return await self._sent(COMPONENT, channel, data | {"id": part["id"]}, message)
+        return await self._send(COMPONENT, channel, data | {"id": part["id"]}, message)
 
-    async def _sent(self, kind: int, channel: Channel, data: Json, source: Message | None = None) -> Screen:
+    async def _send(self, kind: int, channel: Channel, data: Json, source: Message | None = None) -> Screen:
         screen = self.interactions.send(kind, self.user_id, channel.id, data, source)
-        return await screen.until(lambda s: s.answered or s.failed, self.interactions.window_s + 5)
+        return await screen.wait_until(lambda s: s.answered or s.failed, self.interactions.window_s + 5)
 
 
-def _head(command: Json) -> Json:
+def _command_head(command: Json) -> Json:
     """Which command was given; one of the guild's own says so, which is how a client tells it from a global one."""
     own = {"guild_id": command["guild_id"]} if "guild_id" in command else {}
     return {"id": command["id"], "name": command["name"], "type": command["type"]} | own
@@ -239,19 +239,19 @@ def _is_shown(command: Json, held: int) -> bool:
     return needed is None or (int(needed) != 0 and held & int(needed) == int(needed))
 
 
-def _seen(where: Shown | Mapping[str, Any]) -> Shown:
-    return where if isinstance(where, Shown) else shown(dict(where), [])
+def _to_shown(where: Shown | Mapping[str, Any]) -> Shown:
+    return where if isinstance(where, Shown) else build_shown(dict(where), [])
 
 
-def _on(where: Screen | Shown | Mapping[str, Any], name: str) -> tuple[Shown, Button]:
+def _find_button(where: Screen | Shown | Mapping[str, Any], name: str) -> tuple[Shown, Button]:
     if isinstance(where, Screen):
         return where.find(name)
-    message = _seen(where)
+    message = _to_shown(where)
     return message, message.button(name)
 
 
-def _menu_on(where: Screen | Shown | Mapping[str, Any], custom_id: str) -> tuple[Shown, Select]:
+def _find_menu(where: Screen | Shown | Mapping[str, Any], custom_id: str) -> tuple[Shown, Select]:
     if isinstance(where, Screen):
         return where.menu(custom_id)
-    message = _seen(where)
+    message = _to_shown(where)
     return message, next(s for s in message.selects if custom_id in (s.custom_id, s.placeholder))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.emulation.server import Answer
+from connectors.emulation.server import Response
 
 MESSAGES = {
     0: "401: Unauthorized",
@@ -43,36 +43,36 @@ class Refusal(Exception):
     code: int
     errors: dict[str, Any] = field(default_factory=dict)
 
-    def answer(self) -> Answer:
+    def answer(self) -> Response:
         """The JSON body of the refusal."""
         body: dict[str, Any] = {"message": MESSAGES[self.code], "code": self.code}
-        return Answer(self.status, body | {"errors": self.errors} if self.errors else body)
+        return Response(self.status, body | {"errors": self.errors} if self.errors else body)
 
 
 @dataclass(slots=True)
-class Form:
+class FormErrors:
     """The faults of one request body, as the tree that error 50035 carries."""
 
     tree: dict[str, Any] = field(default_factory=dict)
 
-    def fault(self, path: str, code: str, message: str) -> None:
+    def add(self, path: str, code: str, message: str) -> None:
         """The field at this dotted path is known to be wrong."""
         node = self.tree
         for step in path.split("."):
             node = node.setdefault(step, {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
 
-    def at_most(self, path: str, value: str | None, length: int) -> None:
+    def check_max_length(self, path: str, value: str | None, length: int) -> None:
         """A text that is too long is a fault."""
         if value is not None and len(str(value)) > length:
-            self.fault(path, "BASE_TYPE_MAX_LENGTH", f"Must be {length} or fewer in length.")
+            self.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {length} or fewer in length.")
 
-    def between(self, path: str, value: str | None, low: int, high: int) -> None:
+    def check_length(self, path: str, value: str | None, low: int, high: int) -> None:
         """A text that is missing, too short or too long is a fault."""
         if value is None or not low <= len(str(value)) <= high:
-            self.fault(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
+            self.add(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
 
-    def refuse(self) -> None:
+    def raise_if_faulty(self) -> None:
         """Nothing happens where no fault was found; otherwise the whole body is refused."""
         if self.tree:
             raise Refusal(400, 50035, self.tree)
@@ -80,6 +80,6 @@ class Form:
 
 def invalid(path: str, message: str, code: str = "BASE_TYPE_INVALID") -> Refusal:
     """The refusal of a body for one field."""
-    form = Form()
-    form.fault(path, code, message)
+    form = FormErrors()
+    form.add(path, code, message)
     return Refusal(400, 50035, form.tree)

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 
 from connectors.discord.emulator import shapes
-from connectors.discord.emulator.asking import Asking, DiscordCall, Route, body_of, flag, uploads_of
-from connectors.discord.emulator.commands import registered
-from connectors.discord.emulator.community import By, Community
+from connectors.discord.emulator.asking import DiscordCall, RestHandlers, Route, list_uploads, parse_body, parse_flag
+from connectors.discord.emulator.commands import register_commands
+from connectors.discord.emulator.community import Actor, Community
 from connectors.discord.emulator.interactions import Interactions
 from connectors.discord.emulator.refusals import Refusal
-from connectors.emulation.server import Answer
+from connectors.emulation.server import Response
 
 
-class ApplicationRest(Asking):
+class ApplicationHandlers(RestHandlers):
     """Answers below /applications, /oauth2, /interactions, /webhooks and /gateway."""
 
     def __init__(self, community: Community, interactions: Interactions, gateway_url: Callable[[], str]) -> None:
@@ -40,38 +40,38 @@ class ApplicationRest(Asking):
             Route("DELETE", message, "original.delete", self.delete_message),
         ]
 
-    def application(self, call: DiscordCall) -> Answer:
+    def application(self, call: DiscordCall) -> Response:
         """The bot's own application."""
-        return Answer(200, shapes.application(call.state))
+        return Response(200, shapes.application(call.state))
 
-    def gateway(self, call: DiscordCall) -> Answer:
+    def gateway(self, call: DiscordCall) -> Response:
         """Where the gateway listens; for a bot also how many connections it may begin."""
         url = {"url": self._gateway_url()}
         if call.exchange.operation == "gateway.get":
-            return Answer(200, url)
+            return Response(200, url)
         limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-        return Answer(200, url | {"shards": 1, "session_start_limit": limit})
+        return Response(200, url | {"shards": 1, "session_start_limit": limit})
 
     # -- commands
 
-    def commands(self, call: DiscordCall) -> Answer:
+    def commands(self, call: DiscordCall) -> Response:
         """The commands of the guild, or those of everywhere."""
-        self._own(call)
-        return Answer(200, call.state.commands.get(call.params.get("guild_id", ""), []))
+        self._require_own_application(call)
+        return Response(200, call.state.commands.get(call.params.get("guild_id", ""), []))
 
-    def put_commands(self, call: DiscordCall) -> Answer:
+    def put_commands(self, call: DiscordCall) -> Response:
         """The list given is the whole list now."""
-        self._own(call)
+        self._require_own_application(call)
         if not isinstance(call.body, list):
             raise Refusal(400, 50109)
         guild_id = call.params.get("guild_id")
         before = [c["name"] for c in self.state.commands.get(guild_id or "", [])]
-        kept = registered(self.state, call.body, guild_id, self.community.now())
-        by = By(self.state.bot_id, None, call.exchange)
-        self.community.changed("command", guild_id or "global", before, [c["name"] for c in kept], by)
-        return Answer(200, kept)
+        kept = register_commands(self.state, call.body, guild_id, self.community.now())
+        by = Actor(self.state.bot_id, None, call.exchange)
+        self.community.record_change("command", guild_id or "global", before, [c["name"] for c in kept], by)
+        return Response(200, kept)
 
-    def _own(self, call: DiscordCall) -> None:
+    def _require_own_application(self, call: DiscordCall) -> None:
         if call.params["application_id"] != self.state.application_id:
             raise Refusal(403, 50001)
         if call.params.get("guild_id", self.state.guild_id) != self.state.guild_id:
@@ -81,39 +81,39 @@ class ApplicationRest(Asking):
 
     # -- interactions
 
-    def callback(self, call: DiscordCall) -> Answer:
+    def callback(self, call: DiscordCall) -> Response:
         """The one answer to an interaction."""
-        shown = self._interactions.answered(
-            call.params["id"], call.params["token"], body_of(call), uploads_of(call), call.exchange
+        shown = self._interactions.answer(
+            call.params["id"], call.params["token"], parse_body(call), list_uploads(call), call.exchange
         )
-        return Answer(200, shown) if flag(call, "with_response") else Answer(204)
+        return Response(200, shown) if parse_flag(call, "with_response") else Response(204)
 
-    def follow_up(self, call: DiscordCall) -> Answer:
+    def follow_up(self, call: DiscordCall) -> Response:
         """A further message of the interaction."""
-        self._own_webhook(call)
-        shown = self._interactions.follow_up(call.params["token"], body_of(call), uploads_of(call), call.exchange)
-        return Answer(200, shown)
+        self._require_own_webhook(call)
+        shown = self._interactions.follow_up(call.params["token"], parse_body(call), list_uploads(call), call.exchange)
+        return Response(200, shown)
 
-    def get_message(self, call: DiscordCall) -> Answer:
+    def get_message(self, call: DiscordCall) -> Response:
         """A message of the interaction."""
-        self._own_webhook(call)
+        self._require_own_webhook(call)
         message = self._interactions.find(call.params["token"], call.params["message_id"])
-        return Answer(200, self.community.shown(message))
+        return Response(200, self.community.to_json(message))
 
-    def patch_message(self, call: DiscordCall) -> Answer:
+    def patch_message(self, call: DiscordCall) -> Response:
         """A message of the interaction reads as the body says."""
-        self._own_webhook(call)
-        shown = self._interactions.edited(
-            call.params["token"], call.params["message_id"], body_of(call), uploads_of(call), call.exchange
+        self._require_own_webhook(call)
+        shown = self._interactions.edit(
+            call.params["token"], call.params["message_id"], parse_body(call), list_uploads(call), call.exchange
         )
-        return Answer(200, shown)
+        return Response(200, shown)
 
-    def delete_message(self, call: DiscordCall) -> Answer:
+    def delete_message(self, call: DiscordCall) -> Response:
         """A message of the interaction is gone."""
-        self._own_webhook(call)
-        self._interactions.deleted(call.params["token"], call.params["message_id"], call.exchange)
-        return Answer(204)
+        self._require_own_webhook(call)
+        self._interactions.delete(call.params["token"], call.params["message_id"], call.exchange)
+        return Response(204)
 
-    def _own_webhook(self, call: DiscordCall) -> None:
+    def _require_own_webhook(self, call: DiscordCall) -> None:
         if call.params["application_id"] != self.state.application_id:
             raise Refusal(404, 10015)

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.discord.emulator import shapes
-from connectors.discord.emulator.asking import Asking, DiscordCall, Route, body_of, by_bot, number
-from connectors.discord.emulator.community import By
+from connectors.discord.emulator.asking import DiscordCall, RestHandlers, Route, bot_actor, parse_body, parse_number
+from connectors.discord.emulator.community import Actor
 from connectors.discord.emulator.permissions import Permission
 from connectors.discord.emulator.refusals import Refusal, invalid
 from connectors.discord.emulator.state import GUILD_MEMBERS_INTENT, PRIVATE_CHANNEL, THREAD, AuditEntry, Json
-from connectors.emulation.server import Answer
+from connectors.emulation.server import Response
 
 LONGEST_TIMEOUT = timedelta(days=28)
 LONGEST_DELETION = 604_800
@@ -17,7 +17,7 @@ MOST_AT_ONCE = 200
 AUDIT_KEPT = timedelta(days=45)
 
 
-class GuildRest(Asking):
+class GuildHandlers(RestHandlers):
     """Answers below /guilds/{guild_id}."""
 
     def routes(self) -> list[Route]:
@@ -44,165 +44,165 @@ class GuildRest(Asking):
 
     # -- the guild itself
 
-    def guild(self, call: DiscordCall) -> Answer:
+    def guild(self, call: DiscordCall) -> Response:
         """The guild, with counts where asked for."""
-        self.in_guild(call)
+        self.require_in_guild(call)
         shown = shapes.guild(call.state)
         if call.query.get("with_counts", "").lower() in ("1", "true"):
             shown |= {"approximate_member_count": len(call.state.members), "approximate_presence_count": 0}
-        return Answer(200, shown)
+        return Response(200, shown)
 
-    def channels(self, call: DiscordCall) -> Answer:
+    def channels(self, call: DiscordCall) -> Response:
         """The guild's channels."""
-        self.in_guild(call)
+        self.require_in_guild(call)
         listed = [c for c in call.state.channels.values() if c.type not in (PRIVATE_CHANNEL, THREAD)]
-        return Answer(200, [shapes.channel(call.state, c) for c in listed])
+        return Response(200, [shapes.channel(call.state, c) for c in listed])
 
-    def roles(self, call: DiscordCall) -> Answer:
+    def roles(self, call: DiscordCall) -> Response:
         """The guild's roles."""
-        self.in_guild(call)
-        return Answer(200, [shapes.role(r) for r in call.state.roles.values()])
+        self.require_in_guild(call)
+        return Response(200, [shapes.role(r) for r in call.state.roles.values()])
 
     # -- bans
 
-    def bans(self, call: DiscordCall) -> Answer:
+    def bans(self, call: DiscordCall) -> Response:
         """A page of bans by ascending account id; `before` wins over `after`."""
-        self.in_guild(call, Permission.BAN_MEMBERS)
-        limit = number(call, "limit", 1000, 1, 1000)
+        self.require_in_guild(call, Permission.BAN_MEMBERS)
+        limit = parse_number(call, "limit", 1000, 1, 1000)
         before, after = call.query.get("before"), int(call.query.get("after") or 0)
         page = call.state.bans.page(limit, after=after, before=int(before) if before else None)
-        return Answer(200, [shapes.ban(call.state, ban) for ban in page])
+        return Response(200, [shapes.ban(call.state, ban) for ban in page])
 
-    def get_ban(self, call: DiscordCall) -> Answer:
+    def get_ban(self, call: DiscordCall) -> Response:
         """The ban of one account; 10026 where there is none."""
-        self.in_guild(call, Permission.BAN_MEMBERS)
+        self.require_in_guild(call, Permission.BAN_MEMBERS)
         ban = call.state.bans.get(call.params["user_id"])
         if ban is None:
             raise Refusal(404, 10026)
-        return Answer(200, shapes.ban(call.state, ban))
+        return Response(200, shapes.ban(call.state, ban))
 
-    def put_ban(self, call: DiscordCall) -> Answer:
+    def put_ban(self, call: DiscordCall) -> Response:
         """The account is banned, a member or not."""
-        self.in_guild(call, Permission.BAN_MEMBERS)
-        user_id, by = self.known(call.params["user_id"]), by_bot(call)
-        seconds = _deletion(call.query | body_of(call))
-        self.outranked(user_id)
+        self.require_in_guild(call, Permission.BAN_MEMBERS)
+        user_id, by = self.require_account(call.params["user_id"]), bot_actor(call)
+        seconds = _parse_deletion(call.query | parse_body(call))
+        self.require_outranked(user_id)
         self.community.ban(user_id, seconds, by)
-        return Answer(204)
+        return Response(204)
 
-    def delete_ban(self, call: DiscordCall) -> Answer:
+    def delete_ban(self, call: DiscordCall) -> Response:
         """The ban is lifted; 10026 where there is none."""
-        self.in_guild(call, Permission.BAN_MEMBERS)
+        self.require_in_guild(call, Permission.BAN_MEMBERS)
         if call.params["user_id"] not in self.state.bans:
             raise Refusal(404, 10026)
-        self.community.unban(call.params["user_id"], by_bot(call))
-        return Answer(204)
+        self.community.unban(call.params["user_id"], bot_actor(call))
+        return Response(204)
 
-    def bulk_ban(self, call: DiscordCall) -> Answer:
+    def bulk_ban(self, call: DiscordCall) -> Response:
         """Up to 200 accounts are banned; those that are already, or cannot be, come back as failed."""
-        self.in_guild(call, Permission.BAN_MEMBERS, Permission.MANAGE_GUILD)
-        body, by = body_of(call), by_bot(call)
+        self.require_in_guild(call, Permission.BAN_MEMBERS, Permission.MANAGE_GUILD)
+        body, by = parse_body(call), bot_actor(call)
         asked = [str(u) for u in body.get("user_ids") or []]
         if not 1 <= len(asked) <= MOST_AT_ONCE or len(set(asked)) != len(asked):
             raise invalid("user_ids", "Must be between 1 and 200 in length.", "BASE_TYPE_BAD_LENGTH")
-        seconds = _deletion(body)
-        banned = [u for u in asked if self._reaches(u) and self.community.ban(u, seconds, by)]
+        seconds = _parse_deletion(body)
+        banned = [u for u in asked if self._outranks(u) and self.community.ban(u, seconds, by)]
         if not banned:
             raise Refusal(400, 500000)
-        return Answer(200, {"banned_users": banned, "failed_users": [u for u in asked if u not in banned]})
+        return Response(200, {"banned_users": banned, "failed_users": [u for u in asked if u not in banned]})
 
-    def _reaches(self, user_id: str) -> bool:
+    def _outranks(self, user_id: str) -> bool:
         return user_id in self.state.users and self.state.outranks(self.state.bot_id, user_id)
 
     # -- members
 
-    def members(self, call: DiscordCall) -> Answer:
+    def members(self, call: DiscordCall) -> Response:
         """A page of members by ascending id; the application must have the members intent."""
-        self.in_guild(call)
+        self.require_in_guild(call)
         if not self.state.privileged_intents & GUILD_MEMBERS_INTENT:
             raise Refusal(403, 50001)
-        limit, after = number(call, "limit", 1, 1, 1000), int(call.query.get("after") or 0)
+        limit, after = parse_number(call, "limit", 1, 1, 1000), int(call.query.get("after") or 0)
         page = call.state.members.page(limit, after=after)
-        return Answer(200, [shapes.member(call.state, each, self.community.now()) for each in page])
+        return Response(200, [shapes.member(call.state, each, self.community.now()) for each in page])
 
-    def search_members(self, call: DiscordCall) -> Answer:
+    def search_members(self, call: DiscordCall) -> Response:
         """The members whose name or nick begins so, whatever its case."""
-        self.in_guild(call)
-        limit, wanted = number(call, "limit", 1, 1, 1000), call.query.get("query", "").lower()
+        self.require_in_guild(call)
+        limit, wanted = parse_number(call, "limit", 1, 1, 1000), call.query.get("query", "").lower()
         names = {i: (call.state.users[i].username, m.nick or "") for i, m in call.state.members.items()}
         found = [i for i, known in names.items() if any(name.lower().startswith(wanted) for name in known)][:limit]
-        return Answer(200, [shapes.member(call.state, call.state.members[i], self.community.now()) for i in found])
+        return Response(200, [shapes.member(call.state, call.state.members[i], self.community.now()) for i in found])
 
-    def get_member(self, call: DiscordCall) -> Answer:
+    def get_member(self, call: DiscordCall) -> Response:
         """One member; 10013 where nobody has the id, 10007 where somebody has but is outside."""
-        self.in_guild(call)
-        user_id = self.known(call.params["user_id"])
+        self.require_in_guild(call)
+        user_id = self.require_account(call.params["user_id"])
         member = call.state.members.get(user_id)
         if member is None:
             raise Refusal(404, 10007)
-        return Answer(200, shapes.member(call.state, member, self.community.now()))
+        return Response(200, shapes.member(call.state, member, self.community.now()))
 
-    def patch_member(self, call: DiscordCall) -> Answer:
+    def patch_member(self, call: DiscordCall) -> Response:
         """The member's timeout, roles and nick are as the body says."""
-        self.in_guild(call)
-        user_id, by, body = self.member(call.params["user_id"]), by_bot(call), body_of(call)
+        self.require_in_guild(call)
+        user_id, by, body = self.require_member(call.params["user_id"]), bot_actor(call), parse_body(call)
         if "communication_disabled_until" in body:
             self._time_out(user_id, body["communication_disabled_until"], by)
         if "roles" in body:
-            self.need(Permission.MANAGE_ROLES)
+            self.require_permission(Permission.MANAGE_ROLES)
             self._set_roles(user_id, [str(r) for r in body["roles"] or []], by)
         if "nick" in body:
-            self.need(Permission.MANAGE_NICKNAMES)
-            self.outranked(user_id)
+            self.require_permission(Permission.MANAGE_NICKNAMES)
+            self.require_outranked(user_id)
             self.community.set_nick(user_id, body["nick"] or None, by)
-        return Answer(200, shapes.member(self.state, self.state.members[user_id], self.community.now()))
+        return Response(200, shapes.member(self.state, self.state.members[user_id], self.community.now()))
 
-    def _time_out(self, user_id: str, until: Any, by: By) -> None:
-        self.need(Permission.MODERATE_MEMBERS)
-        self.outranked(user_id)
+    def _time_out(self, user_id: str, until: Any, by: Actor) -> None:
+        self.require_permission(Permission.MODERATE_MEMBERS)
+        self.require_outranked(user_id)
         if self.state.is_untouchable(user_id):
             raise Refusal(403, 50013)
-        end = _instant(until) if until is not None else None
+        end = _parse_instant(until) if until is not None else None
         if end is not None and end > self.community.now() + LONGEST_TIMEOUT:
             raise invalid("communication_disabled_until", "Must be within 28 days.", "GUILD_COMMUNICATION_DISABLED_MAX")
         self.community.time_out(user_id, end, by)
 
-    def remove_member(self, call: DiscordCall) -> Answer:
+    def remove_member(self, call: DiscordCall) -> Response:
         """The member is put out."""
-        self.in_guild(call, Permission.KICK_MEMBERS)
-        user_id = self.member(call.params["user_id"])
-        self.outranked(user_id)
-        self.community.kick(user_id, by_bot(call))
-        return Answer(204)
+        self.require_in_guild(call, Permission.KICK_MEMBERS)
+        user_id = self.require_member(call.params["user_id"])
+        self.require_outranked(user_id)
+        self.community.kick(user_id, bot_actor(call))
+        return Response(204)
 
     # -- roles
 
-    def add_role(self, call: DiscordCall) -> Answer:
+    def add_role(self, call: DiscordCall) -> Response:
         """The member holds the role, which stands below the bot's own."""
         user_id, role_id = self._member_and_role(call)
         held = self.state.members[user_id].roles
-        self.community.set_roles(user_id, [*held, role_id], by_bot(call))
-        return Answer(204)
+        self.community.set_roles(user_id, [*held, role_id], bot_actor(call))
+        return Response(204)
 
-    def remove_role(self, call: DiscordCall) -> Answer:
+    def remove_role(self, call: DiscordCall) -> Response:
         """The member no longer holds the role."""
         user_id, role_id = self._member_and_role(call)
         held = self.state.members[user_id].roles
-        self.community.set_roles(user_id, [r for r in held if r != role_id], by_bot(call))
-        return Answer(204)
+        self.community.set_roles(user_id, [r for r in held if r != role_id], bot_actor(call))
+        return Response(204)
 
     def _member_and_role(self, call: DiscordCall) -> tuple[str, str]:
-        self.in_guild(call, Permission.MANAGE_ROLES)
-        user_id, role_id = self.member(call.params["user_id"]), call.params["role_id"]
-        self._grantable(role_id)
+        self.require_in_guild(call, Permission.MANAGE_ROLES)
+        user_id, role_id = self.require_member(call.params["user_id"]), call.params["role_id"]
+        self._require_grantable(role_id)
         return user_id, role_id
 
-    def _set_roles(self, user_id: str, roles: list[str], by: By) -> None:
+    def _set_roles(self, user_id: str, roles: list[str], by: Actor) -> None:
         for role_id in set(roles) ^ set(self.state.members[user_id].roles):
-            self._grantable(role_id)
+            self._require_grantable(role_id)
         self.community.set_roles(user_id, roles, by)
 
-    def _grantable(self, role_id: str) -> None:
+    def _require_grantable(self, role_id: str) -> None:
         role = self.state.roles.get(role_id)
         if role is None:
             raise Refusal(404, 10011)
@@ -211,17 +211,17 @@ class GuildRest(Asking):
 
     # -- audit log
 
-    def audit_log(self, call: DiscordCall) -> Answer:
+    def audit_log(self, call: DiscordCall) -> Response:
         """A page of the last 45 days, newest first; with `after`, oldest first."""
-        self.in_guild(call, Permission.VIEW_AUDIT_LOG)
-        limit = number(call, "limit", 50, 1, 100)
+        self.require_in_guild(call, Permission.VIEW_AUDIT_LOG)
+        limit = parse_number(call, "limit", 50, 1, 100)
         found = [e for e in call.state.audit if self._matches(call, e)]
         page = found[:limit] if "after" in call.query else found[::-1][:limit]
         empty = ("integrations", "webhooks", "guild_scheduled_events", "threads", "application_commands")
         named = {i for e in page for i in (e.user_id, e.target_id) if i in call.state.users}
         shown: Json = {name: [] for name in (*empty, "auto_moderation_rules")}
         shown["users"] = [shapes.user(call.state, str(i)) for i in sorted(named, key=str)]
-        return Answer(200, shown | {"audit_log_entries": [shapes.audit_entry(e) for e in page]})
+        return Response(200, shown | {"audit_log_entries": [shapes.audit_entry(e) for e in page]})
 
     def _matches(self, call: DiscordCall, entry: AuditEntry) -> bool:
         asked, place = call.query, int(entry.id)
@@ -235,7 +235,7 @@ class GuildRest(Asking):
         )
 
 
-def _deletion(asked: Json) -> int:
+def _parse_deletion(asked: Json) -> int:
     if "delete_message_seconds" not in asked and "delete_message_days" in asked:
         return int(asked["delete_message_days"]) * 86_400
     seconds = int(asked.get("delete_message_seconds") or 0)
@@ -244,7 +244,7 @@ def _deletion(asked: Json) -> int:
     return seconds
 
 
-def _instant(text: Any) -> datetime:
+def _parse_instant(text: Any) -> datetime:
     try:
         at = datetime.fromisoformat(str(text))
     except ValueError:

@@ -14,7 +14,7 @@ from connectors.discord.emulator.forms import (
     SELECTS,
     TEXT_DISPLAY,
     TEXT_INPUT,
-    parts,
+    walk_components,
 )
 from connectors.discord.emulator.shapes import is_ephemeral
 from connectors.discord.emulator.state import LOADING, Attachment, Json
@@ -55,21 +55,21 @@ class Modal:
                 return given
         raise LookupError(f"no field {name!r} among {[f.label for f in self.fields]}")
 
-    def filled(self, values: Mapping[str, Any]) -> "Modal":
+    def with_values(self, values: Mapping[str, Any]) -> "Modal":
         """The same form with what was typed or chosen in it; files have to be picked anew."""
         given = {self.find(name).custom_id: value for name, value in values.items()}
         return replace(
-            self, fields=tuple(_filled(f, given[f.custom_id]) if f.custom_id in given else f for f in self.fields)
+            self, fields=tuple(_with_value(f, given[f.custom_id]) if f.custom_id in given else f for f in self.fields)
         )
 
 
-def _filled(asked: Field, value: Any) -> Field:
-    if asked.type == TEXT_INPUT:
-        return replace(asked, value=str(value or ""))
-    if asked.type not in SELECTS:
-        return asked
+def _with_value(form_field: Field, value: Any) -> Field:
+    if form_field.type == TEXT_INPUT:
+        return replace(form_field, value=str(value or ""))
+    if form_field.type not in SELECTS:
+        return form_field
     chosen = [value] if isinstance(value, str) else list(value)
-    return replace(asked, chosen=tuple(str(dict(asked.options).get(each, each)) for each in chosen))
+    return replace(form_field, chosen=tuple(str(dict(form_field.options).get(each, each)) for each in chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Shown:
         for embed in self.embeds:
             passages += [embed.get("title"), embed.get("description"), (embed.get("footer") or {}).get("text")]
             passages += [f.get(part) for f in embed.get("fields") or [] for part in ("name", "value")]
-        passages += [p["content"] for p in parts(self.raw["components"]) if p["type"] == TEXT_DISPLAY]
+        passages += [p["content"] for p in walk_components(self.raw["components"]) if p["type"] == TEXT_DISPLAY]
         return "\n".join(p for p in passages if p)
 
     def button(self, name: str) -> Button:
@@ -141,9 +141,9 @@ class Shown:
         raise LookupError(f"no button {name!r} among {[b.label for b in self.buttons]}")
 
 
-def shown(message: Json, files: list[Attachment]) -> Shown:
+def build_shown(message: Json, files: list[Attachment]) -> Shown:
     """The message, with its files, as it appears on a screen."""
-    inside = list(parts(message["components"]))
+    inside = list(walk_components(message["components"]))
     return Shown(
         message["id"],
         message["channel_id"],
@@ -178,7 +178,7 @@ def _options(part: Json) -> tuple[tuple[str, str], ...]:
     return tuple((o["label"], o["value"]) for o in part.get("options") or [])
 
 
-def modal_of(data: Json) -> Modal:
+def build_modal(data: Json) -> Modal:
     """The form that a type 9 answer opens."""
     fields, texts = [], []
     for number, component in enumerate(data["components"], start=1):
@@ -231,7 +231,7 @@ class Screen:
     choices: list[Json] = field(default_factory=list)
     answered: bool = False
     failed: bool = False
-    _pulses: list[asyncio.Event] = field(default_factory=list)
+    _waiters: list[asyncio.Event] = field(default_factory=list)
 
     @property
     def message(self) -> Shown | None:
@@ -248,20 +248,20 @@ class Screen:
         """All that the messages say, in order."""
         return "\n".join(m.text for m in self.messages)
 
-    async def settled(self, timeout_s: float = 5.0) -> "Screen":
+    async def wait_until_settled(self, timeout_s: float = 5.0) -> "Screen":
         """The act was answered (or failed) and nothing is "thinking" any more.
 
         Raises TimeoutError where that is not so within these seconds of wire time.
         """
-        return await self.until(lambda s: s.failed or (s.answered and not s.thinking), timeout_s)
+        return await self.wait_until(lambda s: s.failed or (s.answered and not s.thinking), timeout_s)
 
-    async def until(self, holds: Callable[["Screen"], bool], timeout_s: float = 5.0) -> "Screen":
+    async def wait_until(self, condition: Callable[["Screen"], bool], timeout_s: float = 5.0) -> "Screen":
         """The condition holds; TimeoutError where it does not within these seconds of wire time."""
         async with asyncio.timeout(timeout_s):
-            while not holds(self):
-                pulse = asyncio.Event()
-                self._pulses.append(pulse)
-                await pulse.wait()
+            while not condition(self):
+                waiter = asyncio.Event()
+                self._waiters.append(waiter)
+                await waiter.wait()
         return self
 
     def find(self, name: str) -> tuple[Shown, Button]:
@@ -288,17 +288,17 @@ class Screen:
             self.messages[places[0]] = given
         else:
             self.messages.append(given)
-        self.pulse()
+        self.notify()
 
     def drop(self, message_id: str) -> None:
         """The message has left the screen."""
         self.messages = [m for m in self.messages if m.id != message_id]
-        self.pulse()
+        self.notify()
 
-    def pulse(self) -> None:
+    def notify(self) -> None:
         """Those who wait look again."""
-        pulses, self._pulses = self._pulses, []
-        for each in pulses:
+        waiters, self._waiters = self._waiters, []
+        for each in waiters:
             each.set()
 
     def as_json(self) -> dict[str, Any]:

@@ -6,34 +6,34 @@ from random import Random
 
 from aiohttp import web
 
-from connectors.discord.emulator.acts import acts_of
+from connectors.discord.emulator.acts import actions_of
 from connectors.discord.emulator.asking import DiscordCall, Handler
 from connectors.discord.emulator.community import Community
 from connectors.discord.emulator.gateway import Gateway
-from connectors.discord.emulator.hands import Hands
+from connectors.discord.emulator.hands import ManualActions
 from connectors.discord.emulator.interactions import Interactions
-from connectors.discord.emulator.limiter import Limiter, Taken
+from connectors.discord.emulator.limiter import Allowance, Limiter
 from connectors.discord.emulator.people import DiscordPerson
 from connectors.discord.emulator.refusals import Refusal
-from connectors.discord.emulator.rest_application import ApplicationRest
-from connectors.discord.emulator.rest_guild import GuildRest
-from connectors.discord.emulator.rest_messages import MessageRest
-from connectors.discord.emulator.shapes import when
-from connectors.discord.emulator.signing_in import SigningIn
+from connectors.discord.emulator.rest_application import ApplicationHandlers
+from connectors.discord.emulator.rest_guild import GuildHandlers
+from connectors.discord.emulator.rest_messages import MessageHandlers
+from connectors.discord.emulator.shapes import format_instant
+from connectors.discord.emulator.signing_in import OAuthServer
 from connectors.discord.emulator.state import DiscordState
 from connectors.emulation.control import add_control
-from connectors.emulation.limits import machine_time
-from connectors.emulation.server import Answer, EmulatedServer
+from connectors.emulation.limits import system_time
+from connectors.emulation.server import EmulatedServer, Response
 
 API = "/api/v10"
 # The token in their path is their only credential.
 BY_TOKEN_IN_PATH = (f"{API}/interactions/", f"{API}/webhooks/")
 # Signing in is asked for by browsers, and by an application that shows its secret in the form.
-FOR_ANYBODY = ("/attachments/", "/oauth2/authorize", "/api/oauth2/token", f"{API}/oauth2/token")
+PUBLIC_PATHS = ("/attachments/", "/oauth2/authorize", "/api/oauth2/token", f"{API}/oauth2/token")
 OWN_ACCOUNT = (f"{API}/users/@me", f"{API}/users/@me/connections")
 
 
-class DiscordEmulator(Hands, EmulatedServer[DiscordState]):
+class DiscordEmulator(ManualActions, EmulatedServer[DiscordState]):
     """One guild on loopback, for an unmodified client and for the people in it.
 
     `budget_scale` widens every rate budget; `answer_window_s` is the wire time in which an interaction is answered.
@@ -55,32 +55,34 @@ class DiscordEmulator(Hands, EmulatedServer[DiscordState]):
         self.control_token = f"{source.getrandbits(128):032x}"
         self.gateway = Gateway(self.state, self.faults, self.token, now, lambda: self.gateway_url)
         self.community = Community(self.state, self.history, self.gateway, lambda: self.origin)
-        self.interactions = Interactions(self.community, machine_time, answer_window_s, source)
-        self.signing_in = SigningIn(self.state, machine_time, Random(f"discord sign-in {seed}"))
-        self._limiter = Limiter(budget_scale, enforce_limits, machine_time, now)
-        self._taken: dict[int, Taken] = {}
+        self.interactions = Interactions(self.community, system_time, answer_window_s, source)
+        self.oauth = OAuthServer(self.state, system_time, Random(f"discord sign-in {seed}"))
+        self._limiter = Limiter(budget_scale, enforce_limits, system_time, now)
+        self._allowances: dict[int, Allowance] = {}
         self._add_routes()
 
     def _add_routes(self) -> None:
-        messages = MessageRest(self.community, self.signing_in, machine_time)
-        application = ApplicationRest(self.community, self.interactions, lambda: self.gateway_url)
-        for route in (*messages.routes(), *GuildRest(self.community).routes(), *application.routes()):
-            self.route(route.method, API + route.path, route.operation, self._guarded(route.handler))
+        messages = MessageHandlers(self.community, self.oauth, system_time)
+        application = ApplicationHandlers(self.community, self.interactions, lambda: self.gateway_url)
+        for route in (*messages.routes(), *GuildHandlers(self.community).routes(), *application.routes()):
+            self.route(route.method, API + route.path, route.operation, self._wrap_handler(route.handler))
         file = "/attachments/{channel_id}/{attachment_id}/{filename}"
-        self.route("GET", file, "attachment.get", self._guarded(messages.attachment))
-        self._add_signing_in()
+        self.route("GET", file, "attachment.get", self._wrap_handler(messages.attachment))
+        self._add_oauth_routes()
         self.app.router.add_get("/", self.gateway.handle)
-        add_control(self, self.control_token, acts_of(self))
-        self.route("*", API + "/{tail:.*}", "unknown", lambda _: Answer(404, {"message": "404: Not Found", "code": 0}))
+        add_control(self, self.control_token, actions_of(self))
+        self.route(
+            "*", API + "/{tail:.*}", "unknown", lambda _: Response(404, {"message": "404: Not Found", "code": 0})
+        )
 
-    def _add_signing_in(self) -> None:
+    def _add_oauth_routes(self) -> None:
         """People's browsers see the page; the application asks below /api, with or without a version."""
-        known = self.signing_in
-        self.route("GET", "/oauth2/authorize", "sign_in.page", known.page)
-        self.route("POST", "/oauth2/authorize", "sign_in.agree", known.agree)
+        oauth = self.oauth
+        self.route("GET", "/oauth2/authorize", "sign_in.page", oauth.page)
+        self.route("POST", "/oauth2/authorize", "sign_in.agree", oauth.agree)
         for base in (API, "/api"):
-            self.route("POST", f"{base}/oauth2/token", "sign_in.exchange", known.exchange)
-            self.route("POST", f"{base}/oauth2/token/revoke", "sign_in.revoke", known.revoke)
+            self.route("POST", f"{base}/oauth2/token", "sign_in.exchange", oauth.exchange)
+            self.route("POST", f"{base}/oauth2/token/revoke", "sign_in.revoke", oauth.revoke)
 
     # -- addresses and names
 
@@ -115,82 +117,82 @@ class DiscordEmulator(Hands, EmulatedServer[DiscordState]):
         """The owner of this account, standing in the guild's general channel."""
         return DiscordPerson(user_id, self.community, self.interactions)
 
-    def shut_out(self, user_id: str, at: datetime) -> bool:
+    def was_banned(self, user_id: str, at: datetime) -> bool:
         """A ban kept the account out of the guild at that instant."""
-        return self.history.stood("ban", user_id, at, self.state.bans.get(user_id)) is not None
+        return self.history.state_at("ban", user_id, at, self.state.bans.get(user_id)) is not None
 
-    def muted(self, user_id: str, at: datetime) -> bool:
+    def was_muted(self, user_id: str, at: datetime) -> bool:
         """A timeout ran for the account at that instant."""
-        standing = self.state.timeouts.get(user_id)
-        until = self.history.stood("timeout", user_id, at, when(standing) if standing else None)
+        current = self.state.timeouts.get(user_id)
+        until = self.history.state_at("timeout", user_id, at, format_instant(current) if current else None)
         return until is not None and datetime.fromisoformat(until) > at
 
     # -- Discord's own words for credentials, limits and faults
 
-    def actor_of(self, request: web.Request) -> str | None:
+    def identify_caller(self, request: web.Request) -> str | None:
         """The bot, by its token or by an interaction's; somebody who has signed in, where their token reaches.
 
         Files are given to whoever has their address, the pages of signing in to every browser.
         """
-        if request.path.startswith(FOR_ANYBODY):
+        if request.path.startswith(PUBLIC_PATHS):
             return "anybody"
         if request.path.startswith(BY_TOKEN_IN_PATH):
             return "bot"
-        if request.path in OWN_ACCOUNT and self.signing_in.holder(request.headers.get("Authorization", "")):
+        if request.path in OWN_ACCOUNT and self.oauth.holder(request.headers.get("Authorization", "")):
             return "owner"
         return "bot" if request.headers.get("Authorization") == f"Bot {self.token}" else None
 
-    def before(self, call: DiscordCall) -> Answer | None:
+    def check_limits(self, call: DiscordCall) -> Response | None:
         """The rate limits are asked before every handler."""
-        taken = self._limiter.take(call.exchange.operation, call.params)
-        if taken.shut_out:
-            return Answer(429, raw=b"error code: 1015", content_type="text/plain", headers={"Retry-After": "600"})
-        if taken.wait is not None:
-            return self._limited(taken.wait, everywhere=taken.everywhere, taken=taken)
-        self._taken[call.exchange.number] = taken
+        allowance = self._limiter.take(call.exchange.operation, call.params)
+        if allowance.is_banned:
+            return Response(429, raw=b"error code: 1015", content_type="text/plain", headers={"Retry-After": "600"})
+        if allowance.wait is not None:
+            return self._rate_limited(allowance.wait, is_global=allowance.is_global, allowance=allowance)
+        self._allowances[call.exchange.number] = allowance
         return None
 
-    def unauthorised(self, call: DiscordCall) -> Answer:
+    def unauthorized_response(self, call: DiscordCall) -> Response:
         """401, which counts towards the ban of the whole address."""
-        self._limiter.gone_wrong(401)
+        self._limiter.count_failure(401)
         return Refusal(401, 0).answer()
 
-    def too_many(self, call: DiscordCall, retry_after: float | None) -> Answer:
+    def rate_limited_response(self, call: DiscordCall, retry_after: float | None) -> Response:
         """429 for this route; without a time to wait it is the content network's own, in plain text and without Via."""
         if retry_after is None:
-            return Answer(429, raw=b"error code: 1015", content_type="text/plain")
-        return self._limited(retry_after, everywhere=False, taken=Taken(retry_after))
+            return Response(429, raw=b"error code: 1015", content_type="text/plain")
+        return self._rate_limited(retry_after, is_global=False, allowance=Allowance(retry_after))
 
-    def broken(self, call: DiscordCall, status: int) -> Answer:
+    def server_error_response(self, call: DiscordCall, status: int) -> Response:
         """A 5xx as the platform words it, JSON and all."""
-        return Answer(status, {"message": f"{status}: Internal Server Error", "code": 0})
+        return Response(status, {"message": f"{status}: Internal Server Error", "code": 0})
 
-    def not_permitted(self, call: DiscordCall) -> Answer:
+    def forbidden_response(self, call: DiscordCall) -> Response:
         """403 with code 50013."""
-        return self._refused(Refusal(403, 50013))
+        return self._refuse(Refusal(403, 50013))
 
-    def _limited(self, wait: float, *, everywhere: bool, taken: Taken) -> Answer:
-        self._limiter.gone_wrong(429)
-        scope = {"X-RateLimit-Scope": "global" if everywhere else "user"}
-        scope |= {"X-RateLimit-Global": "true"} if everywhere else {}
-        body = {"message": "You are being rate limited.", "retry_after": wait, "global": everywhere, "code": 0}
-        headers = {"Via": "1.1 google", "Retry-After": str(max(1, round(wait))), **scope, **taken.headers}
-        return Answer(429, body, headers)
+    def _rate_limited(self, wait: float, *, is_global: bool, allowance: Allowance) -> Response:
+        self._limiter.count_failure(429)
+        scope = {"X-RateLimit-Scope": "global" if is_global else "user"}
+        scope |= {"X-RateLimit-Global": "true"} if is_global else {}
+        body = {"message": "You are being rate limited.", "retry_after": wait, "global": is_global, "code": 0}
+        headers = {"Via": "1.1 google", "Retry-After": str(max(1, round(wait))), **scope, **allowance.headers}
+        return Response(429, body, headers)
 
-    def _refused(self, refusal: Refusal) -> Answer:
-        self._limiter.gone_wrong(refusal.status)
+    def _refuse(self, refusal: Refusal) -> Response:
+        self._limiter.count_failure(refusal.status)
         return refusal.answer()
 
-    def _guarded(self, handler: Handler) -> Handler:
+    def _wrap_handler(self, handler: Handler) -> Handler:
         """The handler with its refusals as answers, and with the headers of its rate limit."""
 
-        def answer(call: DiscordCall) -> Answer:
+        def answer(call: DiscordCall) -> Response:
             try:
                 given = handler(call)
             except Refusal as refusal:
-                given = self._refused(refusal)
-            taken = self._taken.pop(call.exchange.number, Taken())
-            headers = {**taken.headers, **given.headers}
-            return Answer(given.status, given.body, headers, given.content_type, given.raw)
+                given = self._refuse(refusal)
+            allowance = self._allowances.pop(call.exchange.number, Allowance())
+            headers = {**allowance.headers, **given.headers}
+            return Response(given.status, given.body, headers, given.content_type, given.raw)
 
         return answer

@@ -52,11 +52,11 @@ ZERO_IN_GUILD = (
     "nsfw_level",
 )
 # The switch in the portal, of an application that fewer than a hundred servers use.
-LINK_LIFE = timedelta(hours=24)
+LINK_LIFETIME = timedelta(hours=24)
 LINK_KEY = b"emulated content delivery"
 
 
-def when(at: datetime) -> str:
+def format_instant(at: datetime) -> str:
     """The instant in Discord's ISO 8601 form, to the microsecond, with its offset."""
     return at.isoformat(timespec="microseconds")
 
@@ -99,13 +99,13 @@ def member(state: DiscordState, place: Member, now: datetime) -> Json:
         "avatar": None,
         "banner": None,
         "roles": list(place.roles),
-        "joined_at": when(place.joined_at),
+        "joined_at": format_instant(place.joined_at),
         "premium_since": None,
         "deaf": False,
         "mute": False,
         "pending": False,
         "flags": 0,
-        "communication_disabled_until": when(until) if until else None,
+        "communication_disabled_until": format_instant(until) if until else None,
     }
 
 
@@ -143,7 +143,7 @@ def channel(state: DiscordState, given: Channel) -> Json:
 
 def thread(state: DiscordState, given: Channel) -> Json:
     """A public thread."""
-    began = when(state.begun)
+    began = format_instant(state.begun)
     metadata: Json = {"archived": given.archived, "locked": given.locked, "auto_archive_duration": 1440}
     metadata |= {"archive_timestamp": began, "create_timestamp": began}
     return {
@@ -165,9 +165,9 @@ def thread(state: DiscordState, given: Channel) -> Json:
 
 def attachment(given: Attachment, origin: str, now: datetime) -> Json:
     """A file with a signed address that ends after a day."""
-    expires = f"{int((now + LINK_LIFE).timestamp()):x}"
+    expires = f"{int((now + LINK_LIFETIME).timestamp()):x}"
     path = f"/attachments/{given.channel_id}/{given.id}/{given.filename}"
-    url = f"{origin}{path}?ex={expires}&is={int(now.timestamp()):x}&hm={signature(given.id, expires)}"
+    url = f"{origin}{path}?ex={expires}&is={int(now.timestamp()):x}&hm={sign_link(given.id, expires)}"
     shown: Json = {"id": given.id, "filename": given.filename, "size": len(given.content), "url": url}
     shown |= {"proxy_url": url, "content_type": given.content_type}
     if given.description:
@@ -175,7 +175,7 @@ def attachment(given: Attachment, origin: str, now: datetime) -> Json:
     return shown | ({"ephemeral": True} if given.ephemeral else {})
 
 
-def signature(attachment_id: str, expires: str) -> str:
+def sign_link(attachment_id: str, expires: str) -> str:
     """What an attachment's address must carry to be answered until then."""
     return hmac.new(LINK_KEY, f"{attachment_id} {expires}".encode(), hashlib.sha256).hexdigest()
 
@@ -188,8 +188,8 @@ def message(state: DiscordState, given: Message, origin: str, now: datetime) -> 
         "type": given.type,
         "author": user(state, given.author_id),
         "content": given.content,
-        "timestamp": when(given.created_at),
-        "edited_timestamp": when(given.edited_at) if given.edited_at else None,
+        "timestamp": format_instant(given.created_at),
+        "edited_timestamp": format_instant(given.edited_at) if given.edited_at else None,
         "tts": False,
         "mention_everyone": given.mentions_everyone,
         "mentions": [user(state, u) for u in given.mentions],
@@ -246,7 +246,7 @@ def guild_create(state: DiscordState, now: datetime) -> Json:
         "member_count": len(state.members),
         "large": len(state.members) > 50,
         "unavailable": False,
-        "joined_at": when(state.members[state.bot_id].joined_at),
+        "joined_at": format_instant(state.members[state.bot_id].joined_at),
         "members": [member(state, state.members[state.bot_id], now)],
         "channels": [channel(state, c) for c in state.channels.values() if c.type not in (PRIVATE_CHANNEL, THREAD)],
         **{name: [] for name in ("voice_states", "threads", "presences", "stage_instances")},

@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 
 from connectors.discord.emulator.asking import DiscordCall
 from connectors.discord.emulator.state import DiscordState
-from connectors.emulation.limits import WireTime
-from connectors.emulation.server import Answer
+from connectors.emulation.limits import SystemTime
+from connectors.emulation.server import Response
 
-CODE_LASTS = timedelta(minutes=1)
-TOKEN_LASTS = timedelta(days=7)
+CODE_LIFETIME = timedelta(minutes=1)
+TOKEN_LIFETIME = timedelta(days=7)
 SCOPES = {
     "identify": "Access your username, avatar, and banner",
     "connections": "Access your third-party connections",
@@ -31,7 +31,7 @@ _PAGE = """<!DOCTYPE html><html><body><h1>{app} wants to access your Discord acc
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class AuthorizationCode:
     """What a browser carries back: good once, for a minute, for the address and the challenge of its beginning."""
 
     user_id: str
@@ -51,73 +51,77 @@ class Grant:
     until: datetime
 
 
-class SigningIn:
+class OAuthServer:
     """The application's own sign-in. `redirects` are the addresses that its settings allow, each exactly so."""
 
-    def __init__(self, state: DiscordState, wire: WireTime, random: Random) -> None:
+    def __init__(self, state: DiscordState, system_time: SystemTime, random: Random) -> None:
         self.client_id, self.client_secret = state.application_id, f"{random.getrandbits(160):032x}"
         self.redirects: list[str] = []
-        self.codes: dict[str, Code] = {}
+        self.codes: dict[str, AuthorizationCode] = {}
         self.tokens: dict[str, Grant] = {}
         self._app = state.users[state.bot_id].username
-        self._wire, self._random = wire, random
+        self._system_time, self._random = system_time, random
 
-    def page(self, call: DiscordCall) -> Answer:
+    def page(self, call: DiscordCall) -> Response:
         """GET /oauth2/authorize: the page with the buttons"""
-        return self._fault(call.query) or self._page(call.query)
+        return self._check_request(call.query) or self._page(call.query)
 
-    def agree(self, call: DiscordCall) -> Answer:
+    def agree(self, call: DiscordCall) -> Response:
         """POST /oauth2/authorize: the person has pressed a button; their browser goes back with a code, or without one"""
         given = _fields(call)
-        if (fault := self._fault(given)) is not None:
+        if (fault := self._check_request(given)) is not None:
             return fault
         if given.get("permission") != "authorize":
             denied = {"error": "access_denied", "error_description": "The resource owner or server denied the request"}
-            return _back(given, denied)
+            return _redirect_back(given, denied)
         name = str(given.get("username", "")).strip()
         found = next((u for u in call.state.users.values() if u.username == name and not u.bot), None)
         if found is None:
             return self._page(given, "<p>Login or password is invalid.</p>")
         code = f"{self._random.getrandbits(120):030x}"
-        until, challenge = self._wire() + CODE_LASTS, str(given.get("code_challenge", ""))
-        self.codes[code] = Code(found.id, _scopes(given), str(given["redirect_uri"]), challenge, until)
-        return _back(given, {"code": code})
+        until, challenge = self._system_time() + CODE_LIFETIME, str(given.get("code_challenge", ""))
+        self.codes[code] = AuthorizationCode(found.id, _scopes(given), str(given["redirect_uri"]), challenge, until)
+        return _redirect_back(given, {"code": code})
 
-    def exchange(self, call: DiscordCall) -> Answer:
+    def exchange(self, call: DiscordCall) -> Response:
         """POST /oauth2/token: a code becomes a token"""
         given = _fields(call)
-        if not self._is_ours(call, given):
-            return Answer(401, {"error": "invalid_client"})
+        if not self._is_application(call, given):
+            return Response(401, {"error": "invalid_client"})
         if given.get("grant_type") != "authorization_code":
-            return Answer(400, {"error": "unsupported_grant_type"})
+            return Response(400, {"error": "unsupported_grant_type"})
         code = self.codes.pop(str(given.get("code", "")), None)
-        if code is None or code.until <= self._wire() or not _proven(code.challenge, given.get("code_verifier")):
-            return _invalid('Invalid "code" in request.')
+        if (
+            code is None
+            or code.until <= self._system_time()
+            or not _is_proven(code.challenge, given.get("code_verifier"))
+        ):
+            return _invalid_grant('Invalid "code" in request.')
         if given.get("redirect_uri") != code.address:
-            return _invalid('Invalid "redirect_uri" in request.')
+            return _invalid_grant('Invalid "redirect_uri" in request.')
         token, refreshes = (f"{self._random.getrandbits(150):030x}" for _ in range(2))
-        self.tokens[token] = Grant(code.user_id, code.scopes, refreshes, self._wire() + TOKEN_LASTS)
-        shown = {"access_token": token, "token_type": "Bearer", "expires_in": int(TOKEN_LASTS.total_seconds())}
-        return Answer(200, shown | {"refresh_token": refreshes, "scope": " ".join(code.scopes)})
+        self.tokens[token] = Grant(code.user_id, code.scopes, refreshes, self._system_time() + TOKEN_LIFETIME)
+        shown = {"access_token": token, "token_type": "Bearer", "expires_in": int(TOKEN_LIFETIME.total_seconds())}
+        return Response(200, shown | {"refresh_token": refreshes, "scope": " ".join(code.scopes)})
 
-    def revoke(self, call: DiscordCall) -> Answer:
+    def revoke(self, call: DiscordCall) -> Response:
         """POST /oauth2/token/revoke: the token, and whatever was granted with it, opens nothing any more"""
         given = _fields(call)
-        if not self._is_ours(call, given):
-            return Answer(401, {"error": "invalid_client"})
-        named = str(given.get("token", ""))
+        if not self._is_application(call, given):
+            return Response(401, {"error": "invalid_client"})
+        revoked = str(given.get("token", ""))
         for token, grant in list(self.tokens.items()):
-            if named in (token, grant.refreshes):
+            if revoked in (token, grant.refreshes):
                 del self.tokens[token]
-        return Answer(200, {})
+        return Response(200, {})
 
     def holder(self, header: str) -> Grant | None:
         """What the token in the header is good for."""
         kind, _, token = header.partition(" ")
         grant = self.tokens.get(token.strip())
-        return grant if kind == "Bearer" and grant is not None and grant.until > self._wire() else None
+        return grant if kind == "Bearer" and grant is not None and grant.until > self._system_time() else None
 
-    def _is_ours(self, call: DiscordCall, given: Mapping[str, Any]) -> bool:
+    def _is_application(self, call: DiscordCall, given: Mapping[str, Any]) -> bool:
         """Whether the application has shown its secret, in the form or as a name and password."""
         kind, _, packed = call.headers.get("Authorization", "").partition(" ")
         shown = (given.get("client_id"), given.get("client_secret"))
@@ -129,16 +133,16 @@ class SigningIn:
             shown = (name, password)
         return shown == (self.client_id, self.client_secret)
 
-    def _fault(self, given: Mapping[str, Any]) -> Answer | None:
+    def _check_request(self, given: Mapping[str, Any]) -> Response | None:
         if given.get("client_id") != self.client_id:
-            return _said("Unknown application")
+            return _error_page("Unknown application")
         if given.get("redirect_uri") not in self.redirects:
-            return _said("Invalid OAuth2 redirect_uri")
+            return _error_page("Invalid OAuth2 redirect_uri")
         if given.get("response_type") != "code" or not _scopes(given) or not set(_scopes(given)) <= set(SCOPES):
-            return _said("The requested scope is invalid, unknown, or malformed.")
+            return _error_page("The requested scope is invalid, unknown, or malformed.")
         return None
 
-    def _page(self, given: Mapping[str, Any], fault: str = "") -> Answer:
+    def _page(self, given: Mapping[str, Any], fault: str = "") -> Response:
         kept = {n: v for n, v in given.items() if n not in ("username", "permission")}
         hidden = "".join(
             f'<input type="hidden" name="{html.escape(n)}" value="{html.escape(str(v))}">' for n, v in kept.items()
@@ -155,24 +159,24 @@ def _scopes(given: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(given.get("scope", "")).split()))
 
 
-def _back(given: Mapping[str, Any], said: Mapping[str, str]) -> Answer:
+def _redirect_back(given: Mapping[str, Any], said: Mapping[str, str]) -> Response:
     query = urlencode({**said, **({"state": given["state"]} if given.get("state") else {})})
-    return Answer(302, None, {"Location": f"{given['redirect_uri']}?{query}"}, raw=b"")
+    return Response(302, None, {"Location": f"{given['redirect_uri']}?{query}"}, raw=b"")
 
 
-def _invalid(why: str) -> Answer:
-    return Answer(400, {"error": "invalid_grant", "error_description": why})
+def _invalid_grant(why: str) -> Response:
+    return Response(400, {"error": "invalid_grant", "error_description": why})
 
 
-def _said(words: str) -> Answer:
+def _error_page(words: str) -> Response:
     return _html(400, f"<!DOCTYPE html><html><body><h1>{words}</h1></body></html>")
 
 
-def _html(status: int, page: str) -> Answer:
-    return Answer(status, None, content_type="text/html; charset=utf-8", raw=page.encode())
+def _html(status: int, page: str) -> Response:
+    return Response(status, None, content_type="text/html; charset=utf-8", raw=page.encode())
 
 
-def _proven(challenge: str, verifier: Any) -> bool:
+def _is_proven(challenge: str, verifier: Any) -> bool:
     if not challenge:
         return True
     digest = hashlib.sha256(str(verifier or "").encode()).digest()

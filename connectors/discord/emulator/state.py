@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from connectors.discord.emulator.permissions import EVERYTHING, FOR_EVERYONE, FOR_THE_BOT, WHILE_TIMED_OUT, Permission
 
 Json = dict[str, Any]
-Thing = TypeVar("Thing")
+Item = TypeVar("Item")
 
 DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 TEXT_CHANNEL, PRIVATE_CHANNEL, THREAD = 0, 1, 11
@@ -141,7 +141,7 @@ class AuditEntry:
     options: Json = field(default_factory=dict)
 
 
-class ById(dict[str, Thing]):
+class ById(dict[str, Item]):
     """Things by their ids, with pages in ascending order of id that stay quick among a hundred thousand."""
 
     def __init__(self) -> None:
@@ -149,7 +149,7 @@ class ById(dict[str, Thing]):
         self._order: list[int] = []
         self._ordered = True
 
-    def __setitem__(self, key: str, value: Thing) -> None:
+    def __setitem__(self, key: str, value: Item) -> None:
         self._ordered = self._ordered and key in self
         super().__setitem__(key, value)
 
@@ -162,7 +162,7 @@ class ById(dict[str, Thing]):
         self._ordered = False
         return super().pop(key, *default)
 
-    def page(self, limit: int, *, after: int = 0, before: int | None = None) -> list[Thing]:
+    def page(self, limit: int, *, after: int = 0, before: int | None = None) -> list[Item]:
         """At most so many: the first after that id, or the last before it where `before` is given."""
         if not self._ordered or len(self._order) != len(self):
             self._order, self._ordered = sorted(map(int, self)), True
@@ -308,7 +308,7 @@ class DiscordState:
             return EVERYTHING
         return held & WHILE_TIMED_OUT if self.is_timed_out(user_id, now) else held
 
-    def may(self, user_id: str, permission: Permission, now: datetime) -> bool:
+    def has_permission(self, user_id: str, permission: Permission, now: datetime) -> bool:
         """The member holds every one of these permissions."""
         return self.permissions_of(user_id, now) & permission == permission
 
@@ -346,9 +346,9 @@ class DiscordState:
 
     def open_private_channel(self, user_id: str, now: datetime) -> Channel:
         """The bot and the account have a private channel: the one that stood, or a new one."""
-        standing = self.private_channel(user_id)
-        if standing is not None:
-            return standing
+        existing = self.private_channel(user_id)
+        if existing is not None:
+            return existing
         channel = Channel(self.new_id(now), "", PRIVATE_CHANNEL, user_id)
         self.channels[channel.id] = channel
         return channel

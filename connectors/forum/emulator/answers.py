@@ -4,7 +4,7 @@ import html
 from datetime import datetime
 from typing import Any
 
-from connectors.emulation.server import Answer
+from connectors.emulation.server import Response
 from connectors.forum.emulator.state import (
     PRIVATE,
     ForumState,
@@ -97,35 +97,35 @@ _POST_PLAIN: dict[str, Any] = {
 }
 
 
-def instant(at: datetime) -> str:
+def format_instant(at: datetime) -> str:
     """The instant as the forum writes it: milliseconds and Z."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
-def ok(body: Any, status: int = 200) -> Answer:
+def ok_response(body: Any, status: int = 200) -> Response:
     """An answer in the one content type that the forum's own clients accept."""
-    return Answer(status, body, content_type=JSON)
+    return Response(status, body, content_type=JSON)
 
 
-def refusal(status: int, *errors: str, kind: str | None = None) -> Answer:
+def error_response(status: int, *errors: str, kind: str | None = None) -> Response:
     """A refusal in the forum's usual form."""
     body: dict[str, Any] = {"errors": list(errors)}
-    return ok({**body, "error_type": kind} if kind else body, status)
+    return ok_response({**body, "error_type": kind} if kind else body, status)
 
 
-def not_found() -> Answer:
+def not_found_response() -> Response:
     """The forum's 404."""
-    return refusal(404, "The requested URL or resource could not be found.", kind="not_found")
+    return error_response(404, "The requested URL or resource could not be found.", kind="not_found")
 
 
-def not_allowed() -> Answer:
+def not_allowed_response() -> Response:
     """The forum's 403."""
-    return refusal(403, "You are not permitted to view the requested resource.", kind="invalid_access")
+    return error_response(403, "You are not permitted to view the requested resource.", kind="invalid_access")
 
 
-def failed(status: int, message: str) -> Answer:
+def failed_response(status: int, message: str) -> Response:
     """The other form of refusal, which has no `errors`: clients that look for these lose the sentence."""
-    return ok({"failed": "FAILED", "message": message}, status)
+    return ok_response({"failed": "FAILED", "message": message}, status)
 
 
 def slug(title: str) -> str:
@@ -152,40 +152,40 @@ def listed(user: ForumUser, now: datetime, with_email: bool = False) -> dict[str
         "active": user.active,
         "admin": user.admin,
         "moderator": user.moderator,
-        "created_at": instant(user.created_at),
+        "created_at": format_instant(user.created_at),
         "trust_level": user.trust_level,
         "post_count": 0,
     }
     if with_email:
         row |= {"email": user.email, "secondary_emails": []}
-    return row | _standing(user, now)
+    return row | _restriction_fields(user, now)
 
 
 def group_member(user: ForumUser) -> dict[str, Any]:
     """An account in the list of a group."""
-    seen = instant(user.created_at)
+    seen = format_instant(user.created_at)
     dates = {"last_posted_at": seen, "last_seen_at": seen, "added_at": seen}
     return {**brief(user), "title": None, **dates, "timezone": "Etc/UTC"}
 
 
-def _standing(user: ForumUser, now: datetime) -> dict[str, Any]:
+def _restriction_fields(user: ForumUser, now: datetime) -> dict[str, Any]:
     """What is in force now; nothing is said of what has run out."""
-    standing: dict[str, Any] = {}
-    if user.suspension is not None and user.suspended(now):
-        standing |= {"suspended": True}
-        standing |= {
-            "suspended_till": instant(user.suspension.until),
-            "suspended_at": instant(user.suspension.at),
+    fields: dict[str, Any] = {}
+    if user.suspension is not None and user.is_suspended(now):
+        fields |= {"suspended": True}
+        fields |= {
+            "suspended_till": format_instant(user.suspension.until),
+            "suspended_at": format_instant(user.suspension.at),
         }
-    if user.silence is not None and user.silenced(now):
-        standing |= {"silenced": True, "silenced_till": instant(user.silence.until)}
-    return standing
+    if user.silence is not None and user.is_silenced(now):
+        fields |= {"silenced": True, "silenced_till": format_instant(user.silence.until)}
+    return fields
 
 
 def detailed(state: ForumState, user: ForumUser, now: datetime) -> dict[str, Any]:
     """An account as staff see it, with its linked accounts at login providers."""
-    suspension = user.suspension if user.suspended(now) else None
-    silence = user.silence if user.silenced(now) else None
+    suspension = user.suspension if user.is_suspended(now) else None
+    silence = user.silence if user.is_silenced(now) else None
     page = listed(user, now) | _GRANTS | _COUNTS
     page |= {
         "ip_address": "192.0.2.7",
@@ -219,7 +219,7 @@ def profile(user: ForumUser, now: datetime, with_reason: bool) -> dict[str, Any]
     """The public page of an account; a suspension shows there, with its reason unless the site hides these."""
     page: dict[str, Any] = {
         **brief(user),
-        "created_at": instant(user.created_at),
+        "created_at": format_instant(user.created_at),
         "last_posted_at": None,
         "last_seen_at": None,
         "trust_level": user.trust_level,
@@ -229,8 +229,8 @@ def profile(user: ForumUser, now: datetime, with_reason: bool) -> dict[str, Any]
         "badge_count": 0,
         "can_send_private_message_to_user": True,
     }
-    if user.suspension is not None and user.suspended(now):
-        page["suspended_till"] = instant(user.suspension.until)
+    if user.suspension is not None and user.is_suspended(now):
+        page["suspended_till"] = format_instant(user.suspension.until)
         if with_reason:
             page["suspend_reason"] = user.suspension.reason
     return page
@@ -245,8 +245,8 @@ def suspension(state: ForumState, user: ForumUser) -> dict[str, Any]:
         "suspension": {
             "suspend_reason": made.reason,
             "full_suspend_reason": made.reason,
-            "suspended_till": instant(made.until),
-            "suspended_at": instant(made.at),
+            "suspended_till": format_instant(made.until),
+            "suspended_at": format_instant(made.at),
             "suspended_by": _author(state, made),
         }
     }
@@ -257,11 +257,11 @@ def silence(state: ForumState, user: ForumUser, now: datetime) -> dict[str, Any]
     made = user.silence
     return {
         "silence": {
-            "silenced": user.silenced(now),
+            "silenced": user.is_silenced(now),
             "silence_reason": made.reason if made else "",
             "full_silence_reason": made.reason if made else "",
-            "silenced_till": instant(made.until) if made else None,
-            "silenced_at": instant(made.at) if made else None,
+            "silenced_till": format_instant(made.until) if made else None,
+            "silenced_at": format_instant(made.at) if made else None,
             "silenced_by": _author(state, made),
         }
     }
@@ -280,8 +280,8 @@ def post(state: ForumState, item: Post, viewer: ForumUser | None) -> dict[str, A
         "username": author.username if author else "removed",
         "display_username": name,
         "avatar_template": brief(author)["avatar_template"] if author else "/images/avatar.png",
-        "created_at": instant(item.created_at),
-        "updated_at": instant(item.updated_at),
+        "created_at": format_instant(item.created_at),
+        "updated_at": format_instant(item.updated_at),
         "raw": item.raw,
         "cooked": f"<p>{html.escape(item.raw)}</p>",
         "post_number": item.number,
@@ -299,7 +299,7 @@ def post(state: ForumState, item: Post, viewer: ForumUser | None) -> dict[str, A
         "draft_sequence": 0,
         "hidden": item.hidden,
         "trust_level": author.trust_level if author else 0,
-        "deleted_at": instant(item.deleted_at) if item.deleted_at else None,
+        "deleted_at": format_instant(item.deleted_at) if item.deleted_at else None,
         "post_url": f"/t/{slug(topic.title)}/{topic.id}/{item.number}",
     } | ({"action_code": item.action} if item.action else {})
 
@@ -310,7 +310,7 @@ def link_of(state: ForumState, item: Post) -> str:
     return f"{state.base_url}/t/{slug(topic.title)}/{topic.id}/{item.number}"
 
 
-def streamed(state: ForumState, item: Post, viewer: ForumUser | None, with_raw: bool = False) -> dict[str, Any]:
+def stream_post(state: ForumState, item: Post, viewer: ForumUser | None, with_raw: bool = False) -> dict[str, Any]:
     """A post inside its topic; what was written stands there only for those who ask for it."""
     left_out = {"posts_count", "badges_granted", "draft_sequence", "post_url", "flair_group_id"}
     left_out |= set() if with_raw else {"raw"}
@@ -319,7 +319,7 @@ def streamed(state: ForumState, item: Post, viewer: ForumUser | None, with_raw: 
     return {k: v for k, v in whole.items() if k not in left_out} | {"link_counts": [], "read": seen}
 
 
-def hooked_post(state: ForumState, item: Post) -> dict[str, Any]:
+def webhook_post(state: ForumState, item: Post) -> dict[str, Any]:
     """A post as webhooks carry it: private ones too, and without their addressees."""
     topic = state.topics[item.topic_id]
     return post(state, item, None) | {
@@ -341,7 +341,7 @@ def staff_action(state: ForumState, line: StaffAction) -> dict[str, Any]:
         "context": None,
         "ip_address": None,
         "email": None,
-        "created_at": instant(line.at),
+        "created_at": format_instant(line.at),
         "subject": line.subject,
         "previous_value": None,
         "new_value": None,
@@ -375,10 +375,10 @@ def topic_line(state: ForumState, topic: Topic, viewer: ForumUser) -> dict[str, 
         "reply_count": 0,
         "highest_post_number": last.number if last else 0,
         "image_url": None,
-        "created_at": instant(topic.created_at),
-        "last_posted_at": instant(last.created_at if last else topic.created_at),
+        "created_at": format_instant(topic.created_at),
+        "last_posted_at": format_instant(last.created_at if last else topic.created_at),
         "bumped": True,
-        "bumped_at": instant(last.created_at if last else topic.created_at),
+        "bumped_at": format_instant(last.created_at if last else topic.created_at),
         "archetype": topic.archetype,
         "unseen": read == 0,
         "last_read_post_number": read,
@@ -475,15 +475,15 @@ def topic_page(state: ForumState, topic: Topic, viewer: ForumUser | None, with_r
     return {
         **_TOPIC_PLAIN,
         "post_stream": {
-            "posts": [streamed(state, p, viewer, with_raw) for p in posts[:20]],
+            "posts": [stream_post(state, p, viewer, with_raw) for p in posts[:20]],
             "stream": [p.id for p in posts],
         },
         "id": topic.id,
         "title": topic.title,
         "fancy_title": html.escape(topic.title),
         "posts_count": len(posts),
-        "created_at": instant(topic.created_at),
-        "last_posted_at": instant(posts[-1].created_at) if posts else None,
+        "created_at": format_instant(topic.created_at),
+        "last_posted_at": format_instant(posts[-1].created_at) if posts else None,
         "archetype": topic.archetype,
         "closed": topic.closed,
         "slug": slug(topic.title),
@@ -496,7 +496,7 @@ def topic_page(state: ForumState, topic: Topic, viewer: ForumUser | None, with_r
     }
 
 
-def hook(number: int, url: str, events: frozenset[str] | None) -> dict[str, Any]:
+def webhook(number: int, url: str, events: frozenset[str] | None) -> dict[str, Any]:
     """A webhook as administrators see it; the names of its events, or the wildcard."""
     return {
         "id": number,

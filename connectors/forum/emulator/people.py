@@ -6,9 +6,9 @@ from datetime import datetime
 from hashlib import sha1
 from typing import Any
 
-from connectors.emulation.control import Declined, called
+from connectors.emulation.control import Declined, call_action
 from connectors.forum.emulator import answers
-from connectors.forum.emulator.rules import ForumRules, Refusal
+from connectors.forum.emulator.rules import ForumError, ForumRules
 from connectors.forum.emulator.state import ForumUser, Post, Topic, Upload
 
 SOMETHING_ELSE = 7
@@ -16,11 +16,11 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @contextmanager
-def _asked() -> Iterator[None]:
+def _declining() -> Iterator[None]:
     """What the forum refuses reaches a person as `Declined`."""
     try:
         yield
-    except Refusal as refusal:
+    except ForumError as refusal:
         body = refusal.answer.body
         raise Declined(body.get("message") or "; ".join(body.get("errors", []))) from refusal
 
@@ -43,19 +43,19 @@ class ForumPerson:
     def can_log_in(self) -> bool:
         """Whether the forum lets this person in now."""
         user = self._rules.state.users.get(self._id)
-        return user is not None and user.active and not user.suspended(self._rules.now())
+        return user is not None and user.active and not user.is_suspended(self._rules.now())
 
     def inbox(self) -> list[dict[str, Any]]:
         """The conversations that the person is in, newest first, each with its posts' `raw`, `by` and `id`."""
-        state, user = self._rules.state, self._in()
+        state, user = self._rules.state, self._require_login()
         mine = [t for t in state.topics.values() if user.id in state.participants(t) and t.deleted_at is None]
         mine.sort(key=lambda t: (state.posts[t.post_ids[-1]].created_at, t.id), reverse=True)
-        return [self._line(t) for t in mine]
+        return [self._topic_line(t) for t in mine]
 
     def read(self, topic_id: int) -> list[str]:
         """The texts of a conversation or topic, which count as read by this person now."""
-        topic, user = self._topic(topic_id), self._in()
-        if not self._rules.may_see(user, topic):
+        topic, user = self._require_topic(topic_id), self._require_login()
+        if not self._rules.can_see(user, topic):
             raise Declined("this conversation is not the person's")
         posts = list(self._rules.state.posts_of(topic))
         for post in posts:
@@ -64,26 +64,26 @@ class ForumPerson:
 
     def send_pm(self, to: str, title: str, raw: str) -> int:
         """A conversation with `to` (names or groups, by commas) is begun; its topic id."""
-        user = self._in()
-        with _asked():
+        user = self._require_login()
+        with _declining():
             return self._rules.converse(user, to.split(","), title, raw).topic_id
 
     def reply(self, topic_id: int, raw: str) -> int:
         """The topic has the person's answer; its post id."""
-        user, topic = self._in(), self._topic(topic_id)
-        with _asked():
+        user, topic = self._require_login(), self._require_topic(topic_id)
+        with _declining():
             return self._rules.answer(user, topic, raw).id
 
     def publish(self, title: str, raw: str) -> int:
         """A public topic is begun; its topic id."""
-        user = self._in()
-        with _asked():
+        user = self._require_login()
+        with _declining():
             return self._rules.publish(user, title, raw).topic_id
 
     def flag(self, post_id: int, message: str, kind: int = SOMETHING_ELSE) -> int:
         """The post waits for review, with this message; the id in the queue."""
-        user = self._in()
-        with _asked():
+        user = self._require_login()
+        with _declining():
             item = self._rules.flag(self._rules.state.posts[post_id], user, kind, message)
         if item is None:
             raise Declined("what the system writes is not reviewed")
@@ -91,9 +91,9 @@ class ForumPerson:
 
     def upload(self, file_name: str, content: str | bytes, elsewhere: str = "") -> str:
         """The file is on the forum (or, for a site that keeps its files so, elsewhere); what to write in a post for it."""
-        self._in()
+        self._require_login()
         raw = content.encode() if isinstance(content, str) else content
-        short, stem, extension = _short(raw), *file_name.rpartition(".")[::2]
+        short, stem, extension = _short_name(raw), *file_name.rpartition(".")[::2]
         self._rules.state.uploads[short] = Upload(short, file_name, raw, elsewhere)
         if extension.lower() in ("png", "jpg", "jpeg", "gif", "webp"):
             return f"![{stem}|690x388](upload://{short}.{extension})"
@@ -101,38 +101,38 @@ class ForumPerson:
 
     def profile_of(self, username: str) -> dict[str, Any]:
         """What the person reads on somebody's public page."""
-        other = self._rules.state.named(username)
+        other = self._rules.state.find_user(username)
         if other is None:
             raise Declined("there is no such account")
         hidden = bool(self._rules.state.settings["hide_suspension_reasons"])
-        return answers.profile(other, self._rules.now(), not hidden or self._in().staff)
+        return answers.profile(other, self._rules.now(), not hidden or self._require_login().staff)
 
     def mails(self) -> list[str]:
         """What reached the person by mail, in or out of the forum."""
         return [c.after["text"] for c in self._rules.history.changes_of("mail", str(self._id))]
 
-    def _in(self) -> ForumUser:
+    def _require_login(self) -> ForumUser:
         if not self.can_log_in():
             raise Declined("this account cannot log in")
         self.account.logged_in = True
         return self.account
 
-    def _topic(self, topic_id: int) -> Topic:
+    def _require_topic(self, topic_id: int) -> Topic:
         topic = self._rules.state.topics.get(topic_id)
         if topic is None or topic.deleted_at is not None:
             raise Declined("there is no such topic")
         return topic
 
-    def _line(self, topic: Topic) -> dict[str, Any]:
-        posts = [self._post(p) for p in self._rules.state.posts_of(topic)]
+    def _topic_line(self, topic: Topic) -> dict[str, Any]:
+        posts = [self._post_line(p) for p in self._rules.state.posts_of(topic)]
         return {"id": topic.id, "title": topic.title, "posts": posts}
 
-    def _post(self, post: Post) -> dict[str, Any]:
+    def _post_line(self, post: Post) -> dict[str, Any]:
         author = self._rules.state.users.get(post.user_id)
         return {"id": post.id, "by": author.username if author else "", "raw": post.raw}
 
 
-def _short(content: bytes) -> str:
+def _short_name(content: bytes) -> str:
     """The name by which the forum writes a file: the number of its SHA-1 in digits and letters."""
     number, digits = int.from_bytes(sha1(content, usedforsecurity=False).digest()), ""
     while number:
@@ -141,7 +141,7 @@ def _short(content: bytes) -> str:
     return digits
 
 
-class Hands:
+class ManualActions:
     """What moderators and administrators do themselves, by name, in the forum's own pages."""
 
     def __init__(self, rules: ForumRules) -> None:
@@ -149,82 +149,82 @@ class Hands:
 
     def suspend_by_hand(self, by: str, username: str, until: datetime | str, reason: str) -> None:
         """A moderator suspends somebody."""
-        with _asked():
-            self._rules.suspend(self._named(username), until, reason, self._staff(by))
+        with _declining():
+            self._rules.suspend(self._require_user(username), until, reason, self._require_staff(by))
 
     def unsuspend_by_hand(self, by: str, username: str) -> None:
         """A moderator lifts a suspension."""
-        with _asked():
-            self._rules.unsuspend(self._named(username), self._staff(by))
+        with _declining():
+            self._rules.unsuspend(self._require_user(username), self._require_staff(by))
 
     def silence_by_hand(self, by: str, username: str, until: datetime | str, reason: str) -> None:
         """A moderator silences somebody."""
-        with _asked():
-            self._rules.silence(self._named(username), until, reason, self._staff(by))
+        with _declining():
+            self._rules.silence(self._require_user(username), until, reason, self._require_staff(by))
 
     def unsilence_by_hand(self, by: str, username: str) -> None:
         """A moderator lifts a silence."""
-        with _asked():
-            self._rules.unsilence(self._named(username), self._staff(by))
+        with _declining():
+            self._rules.unsilence(self._require_user(username), self._require_staff(by))
 
     def close_by_hand(self, by: str, topic_id: int, closed: bool = True) -> None:
         """A moderator closes a topic, or opens it again."""
         topic = self._rules.state.topics.get(topic_id)
         if topic is None:
             raise Declined("there is no such topic")
-        with _asked():
-            self._rules.close(topic, self._staff(by), closed)
+        with _declining():
+            self._rules.close(topic, self._require_staff(by), closed)
 
     def review_by_hand(self, by: str, item: int, action: str) -> None:
         """A moderator settles an entry of the review queue."""
         found = self._rules.state.reviewables.get(item)
         if found is None:
             raise Declined("there is no such entry")
-        with _asked():
-            self._rules.review(found, action, self._staff(by))
+        with _declining():
+            self._rules.review(found, action, self._require_staff(by))
 
     def rename(self, username: str, new: str) -> None:
         """Somebody takes another name."""
-        with _asked():
-            self._rules.rename(self._named(username), new, username)
+        with _declining():
+            self._rules.rename(self._require_user(username), new, username)
 
     def merge(self, by: str, username: str, into: str) -> None:
         """An administrator makes two accounts one."""
-        self._rules.merge(self._named(username), self._named(into), self._staff(by).username)
+        self._rules.merge(self._require_user(username), self._require_user(into), self._require_staff(by).username)
 
     def anonymize(self, by: str, username: str) -> None:
         """A moderator takes name, address and linked accounts off an account."""
-        with _asked():
-            self._rules.anonymize(self._named(username), self._staff(by).username)
+        with _declining():
+            self._rules.anonymize(self._require_user(username), self._require_staff(by).username)
 
-    def _named(self, username: str) -> ForumUser:
-        user = self._rules.state.named(username)
+    def _require_user(self, username: str) -> ForumUser:
+        user = self._rules.state.find_user(username)
         if user is None:
             raise Declined(f"nobody is called {username}")
         return user
 
-    def _staff(self, username: str) -> ForumUser:
-        user = self._named(username)
+    def _require_staff(self, username: str) -> ForumUser:
+        user = self._require_user(username)
         if not user.staff:
             raise Declined(f"{username} has no staff rights")
         return user
 
 
-def acts(rules: ForumRules) -> dict[str, Callable[..., Any]]:
+def actions_of(rules: ForumRules) -> dict[str, Callable[..., Any]]:
     """Everything that people and hands can do, by name, for the control door; a person's acts take `username` first."""
 
     def of_person(method: str) -> Callable[..., Any]:
         def act(username: str, **arguments: Any) -> Any:
-            user = rules.state.named(username)
+            user = rules.state.find_user(username)
             if user is None:
                 raise Declined(f"nobody is called {username}")
-            return called(getattr(ForumPerson(rules, user), method), arguments)
+            return call_action(getattr(ForumPerson(rules, user), method), arguments)
 
         return act
 
     writing = ("send_pm", "reply", "publish", "flag", "upload")
     personal = ("can_log_in", "inbox", "read", *writing, "profile_of", "mails")
-    hands = Hands(rules)
+    hands = ManualActions(rules)
     measures = ("suspend_by_hand", "unsuspend_by_hand", "silence_by_hand", "unsilence_by_hand")
     manual = (*measures, "rename", "merge", "anonymize", "close_by_hand", "review_by_hand")
     return {name: of_person(name) for name in personal} | {name: getattr(hands, name) for name in manual}

@@ -3,7 +3,7 @@
 import html
 from typing import Any
 
-from connectors.forum.emulator.answers import brief, instant, link_of, slug
+from connectors.forum.emulator.answers import brief, format_instant, link_of, slug
 from connectors.forum.emulator.state import ForumState, Reviewable
 
 _FLAG_TITLES = {3: "It's Off-Topic", 4: "It's Inappropriate", 7: "Something Else", 8: "It's Spam", 10: "It's Illegal"}
@@ -26,7 +26,7 @@ def reviewable(state: ForumState, item: Reviewable) -> dict[str, Any]:
         "target_type": "Post",
         "target_url": link_of(state, post),
         "post_id": item.post_id,
-        "created_at": instant(item.created_at),
+        "created_at": format_instant(item.created_at),
         "created_by_id": item.created_by,
         "target_created_by_id": post.user_id,
         "reviewable_score_ids": [score.id for score in item.scores],
@@ -51,7 +51,7 @@ def beside(state: ForumState, items: list[Reviewable]) -> dict[str, Any]:
                 "score": 1.0,
                 "agree_stats": {"agreed": 0, "disagreed": 0, "ignored": 0},
                 "status": item.status,
-                "created_at": instant(score.at),
+                "created_at": format_instant(score.at),
                 "reviewed_at": None,
                 "user_id": score.user_id,
                 "score_type_id": score.kind,

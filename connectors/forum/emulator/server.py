@@ -10,19 +10,19 @@ from typing import Any
 from aiohttp import web
 
 from connectors.emulation.control import add_control
-from connectors.emulation.limits import Window, WireTime, machine_time
-from connectors.emulation.server import Answer, Call, EmulatedServer, Handler
-from connectors.emulation.webhooks import Hook, Postman, signature
+from connectors.emulation.limits import RateWindow, SystemTime, system_time
+from connectors.emulation.server import EmulatedServer, Handler, Request, Response
+from connectors.emulation.webhooks import Webhook, WebhookSender, sign
 from connectors.forum.emulator import answers
-from connectors.forum.emulator.admin import Accounts, ForumCall
-from connectors.forum.emulator.people import ForumPerson, Hands, acts
-from connectors.forum.emulator.rules import ForumRules, Refusal
+from connectors.forum.emulator.admin import AccountHandlers, ForumCall
+from connectors.forum.emulator.people import ForumPerson, ManualActions, actions_of
+from connectors.forum.emulator.rules import ForumError, ForumRules
 from connectors.forum.emulator.state import SYSTEM_ID, ApiKey, ForumState, ForumUser
-from connectors.forum.emulator.talk import Files, Talk
+from connectors.forum.emulator.talk import FileHandlers, MessageHandlers
 
 ADMIN_PER_MINUTE = 60
 ADDRESS_PER_MINUTE = 200
-SECRET_MINIMUM = 12
+MIN_SECRET_LENGTH = 12
 READ_ONLY = 503
 
 _NAMES = {
@@ -44,7 +44,7 @@ _Rank = Callable[[ForumUser], bool]
 class ForumEmulator(EmulatedServer[ForumState]):
     """A Discourse forum on loopback. `budget_scale` shortens the rate windows by that much; the wire clock counts them.
 
-    Faults in its words: `too_many` is the JSON 429 with `extras`; `too_many_silent` the plain-text one of the layer in
+    Faults in its words: `rate_limited_response` is the JSON 429 with `extras`; `too_many_silent` the plain-text one of the layer in
     front, or (with status 429) a JSON one without `extras`; `server_error` an HTML page, but 503 the read-only mode.
     """
 
@@ -56,7 +56,7 @@ class ForumEmulator(EmulatedServer[ForumState]):
         seed: int = 0,
         budget_scale: float = 1.0,
         enforce_limits: bool = True,
-        wire: WireTime = machine_time,
+        system_time: SystemTime = system_time,
     ) -> None:
         super().__init__(state or ForumState(), now=now, seed=seed)
         random = Random(f"forum-{seed}")
@@ -65,15 +65,15 @@ class ForumEmulator(EmulatedServer[ForumState]):
         self.control_token = f"{random.getrandbits(128):032x}"
         self.enforce_limits = enforce_limits
         self.hides_admin_routes = False
-        self.admin_calls = Window(ADMIN_PER_MINUTE, 60 / budget_scale, wire)
-        self.address_calls = Window(ADDRESS_PER_MINUTE, 60 / budget_scale, wire)
-        self.postman = Postman(self._hook_headers, self.faults.missed)
-        self.rules = ForumRules(self.state, now, self.history, self.postman)
-        self.hands = Hands(self.rules)
+        self.admin_calls = RateWindow(ADMIN_PER_MINUTE, 60 / budget_scale, system_time)
+        self.address_calls = RateWindow(ADDRESS_PER_MINUTE, 60 / budget_scale, system_time)
+        self.webhook_sender = WebhookSender(self._hook_headers, self.faults.drops_event)
+        self.rules = ForumRules(self.state, now, self.history, self.webhook_sender)
+        self.manual_actions = ManualActions(self.rules)
         self._events = 0
-        self._found()
+        self._seed_accounts()
         self._routes()
-        add_control(self, self.control_token, acts(self.rules))
+        add_control(self, self.control_token, actions_of(self.rules))
 
     @property
     def url(self) -> str:
@@ -87,14 +87,14 @@ class ForumEmulator(EmulatedServer[ForumState]):
 
     async def stop(self) -> None:
         """Nothing listens and no webhook is on its way any more."""
-        await self.postman.close()
+        await self.webhook_sender.close()
         await super().stop()
 
-    def _found(self) -> None:
+    def _seed_accounts(self) -> None:
         """The system's own account, the service's account (a moderator) and its key are there."""
         if SYSTEM_ID not in self.state.users:
             self.state.add_user("system", id=SYSTEM_ID, admin=True)
-        service = self.state.named(self.api_username) or self.state.add_user(self.api_username, moderator=True)
+        service = self.state.find_user(self.api_username) or self.state.add_user(self.api_username, moderator=True)
         self.state.keys.append(ApiKey(self.api_key, service.id))
 
     # -- seeding and people
@@ -105,23 +105,23 @@ class ForumEmulator(EmulatedServer[ForumState]):
 
     def add_key(self, username: str | None) -> str:
         """A further API key, bound to that account or (None) to none."""
-        user = self.state.named(username) if username else None
+        user = self.state.find_user(username) if username else None
         key = f"{len(self.state.keys):064x}"
         self.state.keys.append(ApiKey(key, user.id if user else None))
         return key
 
-    def add_webhook(self, url: str, secret: str | None = None, events: set[str] | None = None) -> Hook:
+    def add_webhook(self, url: str, secret: str | None = None, events: set[str] | None = None) -> Webhook:
         """The address hears of these events (None: all) from now on, and gets a ping first."""
-        if secret is not None and len(secret) < SECRET_MINIMUM:
-            raise ValueError(f"a webhook's secret has at least {SECRET_MINIMUM} characters")
-        hook = Hook(url, secret, frozenset(events) if events is not None else None)
-        self.postman.hooks.append(hook)
-        self.postman.post(hook, "ping", {"ping": "OK"})
-        return hook
+        if secret is not None and len(secret) < MIN_SECRET_LENGTH:
+            raise ValueError(f"a webhook's secret has at least {MIN_SECRET_LENGTH} characters")
+        webhook = Webhook(url, secret, frozenset(events) if events is not None else None)
+        self.webhook_sender.webhooks.append(webhook)
+        self.webhook_sender.send_to(webhook, "ping", {"ping": "OK"})
+        return webhook
 
     def person(self, username: str) -> ForumPerson:
         """The person who has that account, at the keyboard."""
-        user = self.state.named(username)
+        user = self.state.find_user(username)
         if user is None:
             raise KeyError(username)
         return ForumPerson(self.rules, user)
@@ -132,71 +132,73 @@ class ForumEmulator(EmulatedServer[ForumState]):
 
     # -- what judges ask
 
-    def shut_out(self, stable_id: str, at: datetime) -> bool:
+    def was_suspended(self, stable_id: str, at: datetime) -> bool:
         """Whether the forum kept that account out at that instant: a suspension stood and had not run out."""
-        return self._measured("suspension", stable_id, at)
+        return self._was_measured("suspension", stable_id, at)
 
-    def silenced(self, stable_id: str, at: datetime) -> bool:
+    def was_silenced(self, stable_id: str, at: datetime) -> bool:
         """Whether the account could not post at that instant."""
-        return self._measured("silence", stable_id, at)
+        return self._was_measured("silence", stable_id, at)
 
-    def _measured(self, kind: str, stable_id: str, at: datetime) -> bool:
+    def _was_measured(self, kind: str, stable_id: str, at: datetime) -> bool:
         user = self.state.users.get(int(stable_id))
-        today = getattr(user, kind) if user else None
-        standing = self.history.stood(kind, stable_id, at, today and {"until": today.until.isoformat()})
-        return standing is not None and datetime.fromisoformat(standing["until"]) > at
+        current = getattr(user, kind) if user else None
+        measure = self.history.state_at(kind, stable_id, at, current and {"until": current.until.isoformat()})
+        return measure is not None and datetime.fromisoformat(measure["until"]) > at
 
     # -- the forum's words
 
-    def actor_of(self, request: web.Request) -> str | None:
+    def identify_caller(self, request: web.Request) -> str | None:
         """The account behind the key; nobody's (the empty name) without one; None for a key that is not good."""
         given = request.headers.get("Api-Key")
         if given is None:
             return ""
         key = next((k for k in self.state.keys if k.key == given), None)
-        user = self.state.named(request.headers.get("Api-Username", ""))
+        user = self.state.find_user(request.headers.get("Api-Username", ""))
         if key is None or user is None or key.user_id not in (None, user.id):
             return None
-        return user.username if user.active and not user.suspended(self.now()) else None
+        return user.username if user.active and not user.is_suspended(self.now()) else None
 
-    def unauthorised(self, call: ForumCall) -> Answer:
+    def unauthorized_response(self, call: ForumCall) -> Response:
         """403: the forum does not tell a bad key from a missing right."""
         text = "You are not permitted to view the requested resource. The API username or key is invalid."
-        return answers.refusal(403, text, kind="invalid_access")
+        return answers.error_response(403, text, kind="invalid_access")
 
-    def not_permitted(self, call: ForumCall) -> Answer:
+    def forbidden_response(self, call: ForumCall) -> Response:
         """403, as for a key without the right."""
-        return answers.not_allowed()
+        return answers.not_allowed_response()
 
-    def too_many(self, call: ForumCall, retry_after: float | None) -> Answer:
+    def rate_limited_response(self, call: ForumCall, retry_after: float | None) -> Response:
         """The admin limit's JSON with `extras`, or the plain text of the layer in front of the forum."""
         if retry_after is None:
-            return Answer(
+            return Response(
                 429, None, content_type="text/plain", raw=b"Slow down, too many requests from this IP address."
             )
-        return _limited(retry_after)
+        return _rate_limited(retry_after)
 
-    def broken(self, call: ForumCall, status: int) -> Answer:
+    def server_error_response(self, call: ForumCall, status: int) -> Response:
         """An HTML page, whatever was asked for; 503 is the read-only mode and JSON."""
         if status == READ_ONLY:
-            return answers.refusal(503, "The site is in read only mode. Interactions are disabled.", kind="read_only")
-        return Answer(status, None, content_type="text/html; charset=utf-8", raw=answers.HTML_FAILURE)
+            return answers.error_response(
+                503, "The site is in read only mode. Interactions are disabled.", kind="read_only"
+            )
+        return Response(status, None, content_type="text/html; charset=utf-8", raw=answers.HTML_FAILURE)
 
-    def before(self, call: ForumCall) -> Answer | None:
+    def check_limits(self, call: ForumCall) -> Response | None:
         """The two limits: one per address, and one that all API keys of the site share."""
         if not self.enforce_limits:
             return None
         if self.address_calls.take() is not None:
-            return self.too_many(call, None)
+            return self.rate_limited_response(call, None)
         wait = self.admin_calls.take() if call.actor else None
-        return None if wait is None else _limited(wait)
+        return None if wait is None else _rate_limited(wait)
 
-    def _refusal(self, call: ForumCall, fault: Any, actor: str | None) -> Answer | None:
+    def _refusal(self, call: ForumCall, fault: Any, actor: str | None) -> Response | None:
         if fault.kind == "too_many_silent" and fault.status == 429:
-            return answers.refusal(429, "You have performed this action too many times.", kind="rate_limit")
+            return answers.error_response(429, "You have performed this action too many times.", kind="rate_limit")
         return super()._refusal(call, fault, actor)
 
-    def _hook_headers(self, hook: Hook, event: str, body: bytes) -> Mapping[str, str]:
+    def _hook_headers(self, webhook: Webhook, event: str, body: bytes) -> Mapping[str, str]:
         self._events += 1
         kinds = {"reviewable": "reviewable", "post": "post", "user": "user"}
         headers = {
@@ -205,12 +207,12 @@ class ForumEmulator(EmulatedServer[ForumState]):
             "X-Discourse-Event-Type": kinds.get(event.split("_", maxsplit=1)[0], event),
             "X-Discourse-Event": event,
         }
-        return headers | ({"X-Discourse-Event-Signature": signature(hook.secret, body)} if hook.secret else {})
+        return headers | ({"X-Discourse-Event-Signature": sign(webhook.secret, body)} if webhook.secret else {})
 
     # -- addresses
 
     def _routes(self) -> None:
-        accounts, talk = Accounts(self.rules), Talk(self.rules)
+        accounts, talk = AccountHandlers(self.rules), MessageHandlers(self.rules)
         staff, admin = _is_staff, _is_admin
         self._add("PUT", "/admin/users/{id}/suspend", "user.suspend", accounts.suspend, staff)
         self._add("PUT", "/admin/users/{id}/unsuspend", "user.unsuspend", accounts.unsuspend, staff)
@@ -248,44 +250,55 @@ class ForumEmulator(EmulatedServer[ForumState]):
         self._add("GET", "/topics/private-messages-group/{username}/{group}", "messages.group", talk.group_inbox)
         self._add("GET", "/groups/{name}/members", "group.members", accounts.members)
         self._add("GET", "/admin/api/web_hooks", "hooks.list", accounts.hooks, admin)
-        files = Files()
+        files = FileHandlers()
         short, original = "{short:[a-zA-Z0-9]+}", "{short:[a-zA-Z0-9]+}.{extension}"
-        self.route("GET", f"/uploads/short-url/{original}", "upload.short", self._guarded(files.short, None))
-        self.route("GET", f"/uploads/default/original/1X/{short}.bin", "upload.whole", self._guarded(files.whole, None))
+        self.route("GET", f"/uploads/short-url/{original}", "upload.short", self._wrap_handler(files.short, None))
+        self.route(
+            "GET", f"/uploads/default/original/1X/{short}.bin", "upload.whole", self._wrap_handler(files.whole, None)
+        )
         self._add("POST", "/post_actions", "post.flag", talk.flag)
         self._add("GET", "/review", "review.list", talk.queue, staff)
         self._add("GET", "/review/{id}", "review.show", talk.review_item, staff)
         self._add("PUT", "/review/{id}/perform/{action}", "review.perform", talk.perform, staff)
-        self.route("*", "/{rest:.*}", "unknown", lambda call: answers.not_found())
+        self.route("*", "/{rest:.*}", "unknown", lambda call: answers.not_found_response())
 
     def _add(
-        self, method: str, path: str, operation: str, handler: Callable[[ForumCall], Answer], rank: _Rank | None = None
+        self,
+        method: str,
+        path: str,
+        operation: str,
+        handler: Callable[[ForumCall], Response],
+        rank: _Rank | None = None,
     ) -> None:
         """The address answers with and without `.json`, to whoever has the rank."""
         pattern = re.sub(r"{(\w+)}", lambda m: f"{{{m[1]}:{_NAMES[m[1]]}}}", path) + r"{suffix:(?:\.json)?}"
-        self.route(method, pattern, operation, self._guarded(handler, rank))
+        self.route(method, pattern, operation, self._wrap_handler(handler, rank))
 
-    def _guarded(self, handler: Callable[[ForumCall], Answer], rank: _Rank | None) -> Handler[ForumState]:
-        def answer(call: Call[ForumState]) -> Answer:
-            user = call.state.named(call.actor) if call.actor else None
+    def _wrap_handler(self, handler: Callable[[ForumCall], Response], rank: _Rank | None) -> Handler[ForumState]:
+        def answer(call: Request[ForumState]) -> Response:
+            user = call.state.find_user(call.actor) if call.actor else None
             if rank is not None and (user is None or not rank(user)):
-                return answers.not_found() if user is None or self.hides_admin_routes else answers.not_allowed()
+                return (
+                    answers.not_found_response()
+                    if user is None or self.hides_admin_routes
+                    else answers.not_allowed_response()
+                )
             if call.state.read_only:
                 return self._while_read_only(call, handler)
             try:
                 return handler(call)
-            except Refusal as refusal:
+            except ForumError as refusal:
                 return refusal.answer
 
         return answer
 
-    def _while_read_only(self, call: ForumCall, handler: Callable[[ForumCall], Answer]) -> Answer:
+    def _while_read_only(self, call: ForumCall, handler: Callable[[ForumCall], Response]) -> Response:
         """Looks are answered, and say so in a header; changes are not made."""
         if call.exchange.method != "GET":
-            return self.broken(call, READ_ONLY)
+            return self.server_error_response(call, READ_ONLY)
         try:
             given = handler(call)
-        except Refusal as refusal:
+        except ForumError as refusal:
             given = refusal.answer
         return replace(given, headers={**given.headers, "Discourse-Readonly": "true"})
 
@@ -298,7 +311,7 @@ def _is_admin(user: ForumUser) -> bool:
     return user.admin
 
 
-def _limited(wait: float) -> Answer:
+def _rate_limited(wait: float) -> Response:
     seconds = max(1, round(wait)) if wait >= 1 else wait
     body = {
         "errors": [f"You have performed this action too many times, please wait {seconds} seconds."],
@@ -306,4 +319,4 @@ def _limited(wait: float) -> Answer:
         "extras": {"wait_seconds": seconds, "time_left": f"{seconds} seconds"},
     }
     headers = {"Retry-After": str(seconds), "Discourse-Rate-Limit-Error-Code": "admin_api_key_rate_limit"}
-    return Answer(429, body, headers, answers.JSON)
+    return Response(429, body, headers, answers.JSON)

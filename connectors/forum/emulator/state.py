@@ -46,11 +46,11 @@ class ForumUser:
         """Administrators and moderators."""
         return self.admin or self.moderator
 
-    def suspended(self, now: datetime) -> bool:
+    def is_suspended(self, now: datetime) -> bool:
         """Suspensions end by themselves: nothing is written when they do."""
         return self.suspension is not None and self.suspension.until > now
 
-    def silenced(self, now: datetime) -> bool:
+    def is_silenced(self, now: datetime) -> bool:
         """Silences end by themselves, like suspensions."""
         return self.silence is not None and self.silence.until > now
 
@@ -214,7 +214,7 @@ class ForumState:
             self._links.pop((provider, uid), None)
         user.external_ids = {}
 
-    def name(self, user: ForumUser, username: str) -> None:
+    def set_username(self, user: ForumUser, username: str) -> None:
         """The account is called this; its old name is free."""
         self._names.pop(user.username.lower(), None)
         user.username = username
@@ -227,15 +227,15 @@ class ForumState:
         self.measured.pop(user.id, None)
         del self.users[user.id]
 
-    def named(self, username: str) -> ForumUser | None:
+    def find_user(self, username: str) -> ForumUser | None:
         """Whoever is called this today."""
         return self.users.get(self._names.get(username.lower(), 0))
 
-    def linked(self, provider: str, uid: str) -> ForumUser | None:
+    def find_linked(self, provider: str, uid: str) -> ForumUser | None:
         """Whose account that of the login provider is."""
         return self.users.get(self._links.get((provider, uid), 0))
 
-    def known_as(self, external_id: str) -> Topic | None:
+    def find_by_external_id(self, external_id: str) -> Topic | None:
         """The topic that another system knows by that id; deleted ones still hold theirs."""
         return next((t for t in self.topics.values() if t.external_id == external_id), None)
 
@@ -246,7 +246,7 @@ class ForumState:
             return {u.id for u in self.users.values() if getattr(u, automatic[group])}
         return self.groups.get(group)
 
-    def measure(self, user: ForumUser, kind: str, measure: Measure | None) -> None:
+    def set_measure(self, user: ForumUser, kind: str, measure: Measure | None) -> None:
         """The account's `suspension` or `silence` is this; the index for the lists follows."""
         setattr(user, kind, measure)
         self.measures += 1
@@ -260,7 +260,7 @@ class ForumState:
         names = ("admins", "moderators", "staff", *self.groups)
         return {name for name in names if user.id in (self.members_of(name) or ())}
 
-    def flagged(self, post: Post) -> Reviewable | None:
+    def find_reviewable(self, post: Post) -> Reviewable | None:
         """The entry of the review queue for that post; there is never more than one."""
         return next((r for r in self.reviewables.values() if r.post_id == post.id), None)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from connectors.emulation.server import Answer
+from connectors.emulation.server import Response
 from connectors.github.emulator.state import (
     EPOCH,
     Comment,
@@ -86,44 +86,44 @@ _REVIEWED: dict[str, Any] = {
 }
 
 
-def instant(at: datetime) -> str:
+def format_instant(at: datetime) -> str:
     """The instant as GitHub writes it: whole seconds and Z."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def ok(body: Any, status: int = 200) -> Answer:
+def ok_response(body: Any, status: int = 200) -> Response:
     """An answer."""
-    return Answer(status, body, content_type=JSON)
+    return Response(status, body, content_type=JSON)
 
 
-def done() -> Answer:
+def no_content_response() -> Response:
     """204, without a body."""
-    return Answer(204)
+    return Response(204)
 
 
-def refusal(status: int, message: str) -> Answer:
+def error_response(status: int, message: str) -> Response:
     """A refusal in GitHub's usual form."""
-    return ok({"message": message, "documentation_url": DOCUMENTATION, "status": str(status)}, status)
+    return ok_response({"message": message, "documentation_url": DOCUMENTATION, "status": str(status)}, status)
 
 
-def not_found() -> Answer:
+def not_found_response() -> Response:
     """404: no such thing, or no right to know of it."""
-    return refusal(404, "Not Found")
+    return error_response(404, "Not Found")
 
 
-def not_accessible() -> Answer:
+def forbidden_response() -> Response:
     """403 for an app that lacks the permission."""
-    return refusal(403, "Resource not accessible by integration")
+    return error_response(403, "Resource not accessible by integration")
 
 
-def invalid(resource: str, message: str) -> Answer:
+def invalid_response(resource: str, message: str) -> Response:
     """422 with the reason among the errors."""
     errors = [{"resource": resource, "code": "custom", "message": message}]
     body = {"message": "Validation Failed", "errors": errors, "documentation_url": DOCUMENTATION, "status": "422"}
-    return ok(body, 422)
+    return ok_response(body, 422)
 
 
-class Wording:
+class JsonRenderer:
     """The JSON of things, with addresses on this server; `origin` is known once the server has started."""
 
     def __init__(self, state: GithubState) -> None:
@@ -147,7 +147,7 @@ class Wording:
 
     def profile(self, account: GithubAccount) -> dict[str, Any]:
         """The public page of an account."""
-        dates = {"created_at": instant(EPOCH), "updated_at": instant(EPOCH)}
+        dates = {"created_at": format_instant(EPOCH), "updated_at": format_instant(EPOCH)}
         return {**self.account(account), **_PROFILE, "name": account.name, **dates}
 
     def organization(self) -> dict[str, Any]:
@@ -180,8 +180,8 @@ class Wording:
             "followers": 0,
             "following": 0,
             "type": "Organization",
-            "created_at": instant(EPOCH),
-            "updated_at": instant(EPOCH),
+            "created_at": format_instant(EPOCH),
+            "updated_at": format_instant(EPOCH),
             "archived_at": None,
         }
 
@@ -200,7 +200,7 @@ class Wording:
     def invitation(self, invitation: Invitation) -> dict[str, Any]:
         """An open invitation."""
         account = self.state.accounts[invitation.account_id]
-        inviter = self.state.named(invitation.inviter)
+        inviter = self.state.find_account(invitation.inviter)
         url = f"{self.origin}/orgs/{self.state.organization}/invitations/{invitation.id}"
         return {
             "id": invitation.id,
@@ -208,7 +208,7 @@ class Wording:
             "node_id": f"OI_{invitation.id}",
             "email": None,
             "role": "direct_member" if invitation.role is Role.MEMBER else "admin",
-            "created_at": instant(invitation.created_at),
+            "created_at": format_instant(invitation.created_at),
             "failed_at": None,
             "failed_reason": None,
             "inviter": self.account(inviter) if inviter else self.account(account),
@@ -250,7 +250,7 @@ class Wording:
         owner = GithubAccount(self.state.organization_id, organization, "", type="Organization")
         links = {f"{name}_url": f"{url}/{name}" for name in _REPOSITORY_LINKS}
         places = {"clone_url": f"{WEB}/{path}.git", "git_url": f"git://{path}.git", "ssh_url": f"git@{path}.git"}
-        dates = dict.fromkeys(("pushed_at", "created_at", "updated_at"), instant(EPOCH))
+        dates = dict.fromkeys(("pushed_at", "created_at", "updated_at"), format_instant(EPOCH))
         opened = sum(i.state == "open" for i in repository.issues.values())
         return {
             **_REPOSITORY_PLAIN,
@@ -299,9 +299,9 @@ class Wording:
             "assignees": [],
             "milestone": None,
             "comments": len(issue.comments),
-            "created_at": instant(issue.created_at),
-            "updated_at": instant(issue.updated_at),
-            "closed_at": instant(issue.closed_at) if issue.closed_at else None,
+            "created_at": format_instant(issue.created_at),
+            "updated_at": format_instant(issue.updated_at),
+            "closed_at": format_instant(issue.closed_at) if issue.closed_at else None,
             "author_association": "NONE",
             **({"pull_request": pull} if issue.kind is Kind.PULL else {}),
         }
@@ -315,8 +315,8 @@ class Wording:
             "html_url": self.link(repository, issue, comment),
             "body": comment.body,
             "user": self.account(self.state.accounts[comment.account_id]),
-            "created_at": instant(comment.created_at),
-            "updated_at": instant(comment.updated_at),
+            "created_at": format_instant(comment.created_at),
+            "updated_at": format_instant(comment.updated_at),
             "author_association": "NONE",
         }
         if not comment.review:
@@ -355,8 +355,8 @@ class Wording:
             "description": None,
             "external_url": f"{WEB}/apps/{slug}",
             "html_url": f"{WEB}/apps/{slug}",
-            "created_at": instant(EPOCH),
-            "updated_at": instant(EPOCH),
+            "created_at": format_instant(EPOCH),
+            "updated_at": format_instant(EPOCH),
             "permissions": dict(self.state.permissions),
             "events": list(self.state.events),
             "installations_count": 1,
@@ -378,8 +378,8 @@ class Wording:
             "target_type": "Organization",
             "permissions": dict(self.state.permissions),
             "events": list(self.state.events),
-            "created_at": instant(EPOCH),
-            "updated_at": instant(EPOCH),
+            "created_at": format_instant(EPOCH),
+            "updated_at": format_instant(EPOCH),
             "single_file_name": None,
             "suspended_by": None,
             "suspended_at": None,

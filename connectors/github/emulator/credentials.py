@@ -12,9 +12,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from connectors.emulation.limits import WireTime
+from connectors.emulation.limits import SystemTime
 
-TOKEN_LASTS = timedelta(hours=1)
+TOKEN_LIFETIME = timedelta(hours=1)
 WEB_TOKEN_LIMIT = timedelta(minutes=11)
 SKEW = timedelta(seconds=60)
 LEVELS = {"": 0, "read": 1, "write": 2, "admin": 3}
@@ -31,10 +31,12 @@ class Token:
 class Credentials:
     """The app's key and its tokens, as GitHub checks them."""
 
-    def __init__(self, app_id: int, wire: WireTime, random: Random, private_key_pem: str | None = None) -> None:
+    def __init__(
+        self, app_id: int, system_time: SystemTime, random: Random, private_key_pem: str | None = None
+    ) -> None:
         self.private_key_pem = private_key_pem or _new_key()
         self.tokens: dict[str, Token] = {}
-        self._app_id, self._wire, self._random = app_id, wire, random
+        self._app_id, self._system_time, self._random = app_id, system_time, random
         # Checking its primes would take longer than all else here; it is an emulator's own key.
         pem = self.private_key_pem.encode()
         key = serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
@@ -45,7 +47,7 @@ class Credentials:
     def issue(self, narrowed: dict[str, str] | None) -> tuple[str, Token]:
         """A new installation token."""
         name = f"ghs_{self._random.getrandbits(180):036x}"
-        self.tokens[name] = Token(self._wire() + TOKEN_LASTS, narrowed)
+        self.tokens[name] = Token(self._system_time() + TOKEN_LIFETIME, narrowed)
         return name, self.tokens[name]
 
     def expire_tokens(self) -> None:
@@ -55,7 +57,7 @@ class Credentials:
     def token(self, header: str) -> Token | None:
         """The installation token that an Authorization header shows, if it is good."""
         found = self.tokens.get(_secret(header))
-        return found if found is not None and found.expires_at > self._wire() else None
+        return found if found is not None and found.expires_at > self._system_time() else None
 
     def is_app(self, header: str) -> bool:
         """Whether the header shows a web token of the app, signed with its key and in its time."""
@@ -65,7 +67,7 @@ class Credentials:
             ends = float(claims.get("exp", "nan"))
         except (TypeError, ValueError):
             return False
-        now = self._wire().timestamp()
+        now = self._system_time().timestamp()
         in_time = issued <= now + SKEW.total_seconds() and now < ends <= issued + WEB_TOKEN_LIMIT.total_seconds()
         return in_time and str(claims.get("iss")) == str(self._app_id)
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.emulation.server import Answer
+from connectors.emulation.server import Response
 from connectors.github.emulator import answers
-from connectors.github.emulator.answers import Wording, instant
-from connectors.github.emulator.organization import GithubCall, fields
+from connectors.github.emulator.answers import JsonRenderer, format_instant
+from connectors.github.emulator.organization import GithubCall, parse_fields
 from connectors.github.emulator.rules import GithubRules
 from connectors.github.emulator.state import Comment, Issue, Kind, Repository
-from connectors.github.emulator.talk import Refusal
+from connectors.github.emulator.talk import GithubError
 
 CLASSIFIERS = {"ABUSE", "DUPLICATE", "OFF_TOPIC", "OUTDATED", "RESOLVED", "SPAM"}
 PERMISSIONS = {Kind.ISSUE: "issues", Kind.PULL: "pull_requests", Kind.DISCUSSION: "discussions"}
@@ -37,7 +37,7 @@ _ALSO = {
 }
 
 
-class GraphFault(Exception):
+class GraphqlError(Exception):
     """The operation is answered by an error in the body, with status 200."""
 
     def __init__(self, message: str, kind: str | None = None) -> None:
@@ -46,98 +46,98 @@ class GraphFault(Exception):
 
 
 @dataclass(slots=True)
-class Wanted:
+class Selection:
     """One field that was asked for, or (`on`) an inline fragment."""
 
     name: str = ""
     arguments: dict[str, Any] = field(default_factory=dict)
     on: str | None = None
-    inner: list["Wanted"] | None = None
+    inner: list["Selection"] | None = None
 
 
-class Graph:
+class GraphqlHandler:
     """Answers operations over the state; `may` says whether the call's token has a permission at a level."""
 
-    def __init__(self, rules: GithubRules, word: Wording, may: May) -> None:
-        self._rules, self._word, self._may = rules, word, may
+    def __init__(self, rules: GithubRules, renderer: JsonRenderer, may: May) -> None:
+        self._rules, self._renderer, self._may = rules, renderer, may
 
-    def answer(self, call: GithubCall) -> Answer:
+    def answer(self, call: GithubCall) -> Response:
         """POST /graphql: what was asked for and nothing else; errors come with status 200, in the body"""
-        wish = fields(call)
+        body = parse_fields(call)
         try:
-            operation, wanted = parsed(str(wish.get("query", "")), wish.get("variables") or {})
-        except (GraphFault, IndexError) as fault:
-            return answers.ok({"errors": [{"message": f"Parse error: {fault}"}]})
+            operation, selection = parse(str(body.get("query", "")), body.get("variables") or {})
+        except (GraphqlError, IndexError) as fault:
+            return answers.ok_response({"errors": [{"message": f"Parse error: {fault}"}]})
         data: dict[str, Any] = {}
         errors = []
-        for one in wanted:
+        for one in selection:
             try:
-                found = (self._changed if operation == "mutation" else self._read)(call, one)
-                data[one.name] = None if found is None else _selected(found, one)
-            except GraphFault as fault:
+                found = (self._mutate if operation == "mutation" else self._read)(call, one)
+                data[one.name] = None if found is None else _select(found, one)
+            except GraphqlError as fault:
                 data[one.name] = None
                 kind = {"type": fault.kind, "path": [one.name]} if fault.kind else {}
                 errors.append({**kind, "message": str(fault)})
-            except Refusal as refusal:
+            except GithubError as refusal:
                 data[one.name] = None
                 errors.append({"type": "UNPROCESSABLE", "path": [one.name], "message": refusal.answer.body["message"]})
-        return answers.ok({"data": data, **({"errors": errors} if errors else {})})
+        return answers.ok_response({"data": data, **({"errors": errors} if errors else {})})
 
     # -- reading
 
-    def _read(self, call: GithubCall, wanted: Wanted) -> Mapping[str, Any] | None:
-        match wanted.name:
+    def _read(self, call: GithubCall, selection: Selection) -> Mapping[str, Any] | None:
+        match selection.name:
             case "node":
-                repository, issue, comment = self._node(call, str(wanted.arguments.get("id")), "read")
-                return self._said(repository, issue, comment)
+                repository, issue, comment = self._require_node(call, str(selection.arguments.get("id")), "read")
+                return self._comment_json(repository, issue, comment)
             case "repository":
-                return self._repository(call, wanted)
+                return self._repository(call, selection)
             case name:
-                raise GraphFault(f"Field '{name}' doesn't exist on type 'Query'")
+                raise GraphqlError(f"Field '{name}' doesn't exist on type 'Query'")
 
-    def _node(self, call: GithubCall, name: str, level: str) -> tuple[Repository, Issue, Comment | None]:
+    def _require_node(self, call: GithubCall, name: str, level: str) -> tuple[Repository, Issue, Comment | None]:
         found = call.state.node(name)
         if found is None:
-            raise GraphFault(f"Could not resolve to a node with the global id of '{name}'.", "NOT_FOUND")
-        self._need(call, PERMISSIONS[found[1].kind], level)
+            raise GraphqlError(f"Could not resolve to a node with the global id of '{name}'.", "NOT_FOUND")
+        self._require_permission(call, PERMISSIONS[found[1].kind], level)
         return found
 
-    def _need(self, call: GithubCall, permission: str, level: str) -> None:
+    def _require_permission(self, call: GithubCall, permission: str, level: str) -> None:
         if not self._may(call, permission, level):
-            raise GraphFault("Resource not accessible by integration", "FORBIDDEN")
+            raise GraphqlError("Resource not accessible by integration", "FORBIDDEN")
 
-    def _repository(self, call: GithubCall, wanted: Wanted) -> Mapping[str, Any]:
-        repository = call.state.repositories.get(str(wanted.arguments.get("name")))
-        if repository is None or str(wanted.arguments.get("owner")).lower() != call.state.organization.lower():
-            raise GraphFault("Could not resolve to a Repository with that name.", "NOT_FOUND")
+    def _repository(self, call: GithubCall, selection: Selection) -> Mapping[str, Any]:
+        repository = call.state.repositories.get(str(selection.arguments.get("name")))
+        if repository is None or str(selection.arguments.get("owner")).lower() != call.state.organization.lower():
+            raise GraphqlError("Could not resolve to a Repository with that name.", "NOT_FOUND")
 
         def discussions(given: Mapping[str, Any]) -> Mapping[str, Any]:
-            self._need(call, "discussions", "read")
+            self._require_permission(call, "discussions", "read")
             found = [i for i in repository.issues.values() if i.kind is Kind.DISCUSSION]
             order = given.get("orderBy") or {}
             key = "updated_at" if order.get("field") == "UPDATED_AT" else "created_at"
             found.sort(key=lambda i: (getattr(i, key), i.id), reverse=order.get("direction", "DESC") == "DESC")
-            return _connection([self._said(repository, i, None) for i in found], given)
+            return _connection([self._comment_json(repository, i, None) for i in found], given)
 
         def discussion(given: Mapping[str, Any]) -> Mapping[str, Any]:
-            self._need(call, "discussions", "read")
+            self._require_permission(call, "discussions", "read")
             issue = repository.issues.get(int(given.get("number") or 0))
             if issue is None or issue.kind is not Kind.DISCUSSION:
-                raise GraphFault("Could not resolve to a Discussion with that number.", "NOT_FOUND")
-            return self._said(repository, issue, None)
+                raise GraphqlError("Could not resolve to a Discussion with that number.", "NOT_FOUND")
+            return self._comment_json(repository, issue, None)
 
         return {"__typename": "Repository", "discussions": discussions, "discussion": discussion}
 
-    def _said(self, repository: Repository, issue: Issue, comment: Comment | None) -> Mapping[str, Any]:
-        said = issue if comment is None else comment
-        account = self._rules.state.accounts[said.account_id]
+    def _comment_json(self, repository: Repository, issue: Issue, comment: Comment | None) -> Mapping[str, Any]:
+        source = issue if comment is None else comment
+        account = self._rules.state.accounts[source.account_id]
         author = self._actor(account.id)
         known = {
-            "body": said.body or "",
-            "databaseId": said.id,
-            "createdAt": instant(said.created_at),
-            "updatedAt": instant(said.updated_at),
-            "url": self._word.link(repository, issue, comment),
+            "body": source.body or "",
+            "databaseId": source.id,
+            "createdAt": format_instant(source.created_at),
+            "updatedAt": format_instant(source.updated_at),
+            "url": self._renderer.link(repository, issue, comment),
             "author": author,
         }
         if comment is None:
@@ -153,7 +153,7 @@ class Graph:
 
         def comments(given: Mapping[str, Any]) -> Mapping[str, Any]:
             own = [c for c in issue.comments.values() if c.reply_to is None]
-            return _connection([self._said(repository, issue, c) for c in own], given)
+            return _connection([self._comment_json(repository, issue, c) for c in own], given)
 
         return known | {"comments": comments}
 
@@ -164,23 +164,23 @@ class Graph:
             "minimizedReason": comment.minimized.lower() if comment.minimized else None,
         }
         answered = issue.comments.get(comment.reply_to or 0)
-        reply = {"replyTo": (lambda _: self._said(repository, issue, answered)) if answered else None}
+        reply = {"replyTo": (lambda _: self._comment_json(repository, issue, answered)) if answered else None}
         if comment.review:
-            pull = {"pullRequest": lambda _: self._said(repository, issue, None)}
+            pull = {"pullRequest": lambda _: self._comment_json(repository, issue, None)}
             return known | pull | reply | {"__typename": "PullRequestReviewComment"}
         if issue.kind is not Kind.DISCUSSION:
             return known | {"__typename": "IssueComment"}
 
         def replies(given: Mapping[str, Any]) -> Mapping[str, Any]:
             own = [c for c in issue.comments.values() if c.reply_to == comment.id]
-            return _connection([self._said(repository, issue, c) for c in own], given)
+            return _connection([self._comment_json(repository, issue, c) for c in own], given)
 
-        place = {"discussion": lambda _: self._said(repository, issue, None), "replies": replies}
+        place = {"discussion": lambda _: self._comment_json(repository, issue, None), "replies": replies}
         return known | place | reply | {"__typename": "DiscussionComment"}
 
     def _events(self, issue: Issue, given: Mapping[str, Any]) -> Mapping[str, Any]:
         if given.get("itemTypes") != ["LOCKED_EVENT"]:
-            raise GraphFault("only LOCKED_EVENT is known here")
+            raise GraphqlError("only LOCKED_EVENT is known here")
         locks = [{"__typename": "LockedEvent", "actor": self._actor(issue.locked_by)}] if issue.locked_by else []
         return _connection(locks, given)
 
@@ -191,49 +191,49 @@ class Graph:
 
     # -- changing
 
-    def _changed(self, call: GithubCall, wanted: Wanted) -> Mapping[str, Any]:
-        given = wanted.arguments.get("input") or {}
-        match wanted.name:
+    def _mutate(self, call: GithubCall, selection: Selection) -> Mapping[str, Any]:
+        given = selection.arguments.get("input") or {}
+        match selection.name:
             case "minimizeComment" | "unminimizeComment":
-                return self._minimized(call, wanted.name, given)
+                return self._minimize(call, selection.name, given)
             case "deleteDiscussionComment":
-                repository, issue, comment = self._node(call, str(given.get("id")), "write")
+                repository, issue, comment = self._require_node(call, str(given.get("id")), "write")
                 if comment is None or issue.kind is not Kind.DISCUSSION:
-                    raise GraphFault("This is no comment of a discussion.", "NOT_FOUND")
+                    raise GraphqlError("This is no comment of a discussion.", "NOT_FOUND")
                 self._rules.delete_comment(repository, issue, comment, call.actor, on=call.exchange)
                 return {"__typename": "DeleteDiscussionCommentPayload", "clientMutationId": None}
             case "lockLockable" | "unlockLockable":
-                return self._locked(call, given, locked=wanted.name == "lockLockable")
+                return self._lock(call, given, locked=selection.name == "lockLockable")
             case name:
-                raise GraphFault(f"Field '{name}' doesn't exist on type 'Mutation'")
+                raise GraphqlError(f"Field '{name}' doesn't exist on type 'Mutation'")
 
-    def _minimized(self, call: GithubCall, name: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        repository, issue, comment = self._node(call, str(given.get("subjectId")), "write")
+    def _minimize(self, call: GithubCall, name: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        repository, issue, comment = self._require_node(call, str(given.get("subjectId")), "write")
         if comment is None:
-            raise GraphFault("This cannot be minimized.", "UNPROCESSABLE")
+            raise GraphqlError("This cannot be minimized.", "UNPROCESSABLE")
         classifier = str(given.get("classifier", "")) if name == "minimizeComment" else None
         if classifier is not None and classifier not in CLASSIFIERS:
-            raise GraphFault(f"{classifier} is no classifier.")
+            raise GraphqlError(f"{classifier} is no classifier.")
         self._rules.minimize(comment, classifier, call.actor, on=call.exchange)
-        shown = self._said(repository, issue, comment)
+        shown = self._comment_json(repository, issue, comment)
         field_name = "minimizedComment" if classifier is not None else "unminimizedComment"
         return {"__typename": f"{name}Payload", "clientMutationId": None, field_name: shown}
 
-    def _locked(self, call: GithubCall, given: Mapping[str, Any], *, locked: bool) -> Mapping[str, Any]:
-        repository, issue, comment = self._node(call, str(given.get("lockableId")), "write")
+    def _lock(self, call: GithubCall, given: Mapping[str, Any], *, locked: bool) -> Mapping[str, Any]:
+        repository, issue, comment = self._require_node(call, str(given.get("lockableId")), "write")
         if comment is not None:
-            raise GraphFault("This cannot be locked.", "UNPROCESSABLE")
+            raise GraphqlError("This cannot be locked.", "UNPROCESSABLE")
         reason = given.get("lockReason")
         self._rules.lock(issue, reason and str(reason).lower(), call.actor, locked=locked, on=call.exchange)
         name = "lockedRecord" if locked else "unlockedRecord"
-        return {"__typename": "Payload", "clientMutationId": None, name: self._said(repository, issue, None)}
+        return {"__typename": "Payload", "clientMutationId": None, name: self._comment_json(repository, issue, None)}
 
 
 def _connection(nodes: Sequence[Mapping[str, Any]], given: Mapping[str, Any]) -> Mapping[str, Any]:
     """A page of the nodes: the first or the last so many, after a cursor."""
     first, last = given.get("first"), given.get("last")
     if not 0 < (first or last or 0) <= LARGEST_PAGE:
-        raise GraphFault("You must provide a `first` or `last` value between 1 and 100 to properly paginate.")
+        raise GraphqlError("You must provide a `first` or `last` value between 1 and 100 to properly paginate.")
     begin = int(given.get("after") or 0)
     left = list(nodes[begin:])
     shown = left[:first] if first else left[-(last or 0) :]
@@ -242,37 +242,37 @@ def _connection(nodes: Sequence[Mapping[str, Any]], given: Mapping[str, Any]) ->
     return {"__typename": "Connection", "nodes": shown, "pageInfo": page, "totalCount": len(nodes)}
 
 
-def _selected(found: Mapping[str, Any], wanted: Wanted) -> Mapping[str, Any]:
-    if not wanted.inner:
-        raise GraphFault(f"Field '{wanted.name}' must have selections")
+def _select(found: Mapping[str, Any], selection: Selection) -> Mapping[str, Any]:
+    if not selection.inner:
+        raise GraphqlError(f"Field '{selection.name}' must have selections")
     kind = found["__typename"]
     shown: dict[str, Any] = {}
-    for one in wanted.inner:
+    for one in selection.inner:
         if one.on is not None:
             if one.on == kind or one.on in _ALSO.get(kind, ()):
-                shown |= _selected(found, Wanted(one.on, inner=one.inner))
+                shown |= _select(found, Selection(one.on, inner=one.inner))
             continue
         if one.name not in found:
-            raise GraphFault(f"Field '{one.name}' doesn't exist on type '{kind}'")
+            raise GraphqlError(f"Field '{one.name}' doesn't exist on type '{kind}'")
         value = found[one.name]
         value = value(one.arguments) if callable(value) else value
         if isinstance(value, list):
-            shown[one.name] = [_selected(item, one) for item in value]
+            shown[one.name] = [_select(item, one) for item in value]
         else:
-            shown[one.name] = _selected(value, one) if isinstance(value, Mapping) else value
+            shown[one.name] = _select(value, one) if isinstance(value, Mapping) else value
     return shown
 
 
 # -- the language
 
 
-def parsed(query: str, variables: Mapping[str, Any]) -> tuple[str, list[Wanted]]:
+def parse(query: str, variables: Mapping[str, Any]) -> tuple[str, list[Selection]]:
     """The kind of the operation, and the fields that it asks for, with the variables in their places."""
     tokens = _TOKEN.findall(query)
     reader = _Reader(tokens, variables)
     kind = "query" if tokens[:1] == ["{"] else reader.take()
     if kind not in ("query", "mutation"):
-        raise GraphFault(f"'{kind}' is no operation")
+        raise GraphqlError(f"'{kind}' is no operation")
     while reader.next != "{":
         reader.past_brackets() if reader.next == "(" else reader.take()
     return kind, list(reader.selection())
@@ -289,7 +289,7 @@ class _Reader:
     def take(self, expected: str | None = None) -> str:
         token = self._tokens[self._at]
         if expected is not None and token != expected:
-            raise GraphFault(f"expected {expected}, found {token}")
+            raise GraphqlError(f"expected {expected}, found {token}")
         self._at += 1
         return token
 
@@ -301,17 +301,17 @@ class _Reader:
             if not depth:
                 return
 
-    def selection(self) -> Iterator[Wanted]:
+    def selection(self) -> Iterator[Selection]:
         self.take("{")
         while self.next != "}":
             if self.next == "...":
                 self.take()
                 self.take("on")
-                yield Wanted(on=self.take(), inner=list(self.selection()))
+                yield Selection(on=self.take(), inner=list(self.selection()))
                 continue
             name = self.take()
             arguments = dict(self._arguments("(", ")")) if self.next == "(" else {}
-            yield Wanted(name, arguments, inner=list(self.selection()) if self.next == "{" else None)
+            yield Selection(name, arguments, inner=list(self.selection()) if self.next == "{" else None)
         self.take("}")
 
     def _arguments(self, begin: str, end: str) -> Iterator[tuple[str, Any]]:

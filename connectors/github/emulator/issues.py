@@ -4,133 +4,133 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.emulation.server import Answer
+from connectors.emulation.server import Response
 from connectors.github.emulator import answers
-from connectors.github.emulator.answers import Wording
-from connectors.github.emulator.organization import GithubCall, fields, paged
+from connectors.github.emulator.answers import JsonRenderer
+from connectors.github.emulator.organization import GithubCall, paged, parse_fields
 from connectors.github.emulator.rules import GithubRules
 from connectors.github.emulator.state import Found, GithubAccount, Issue, Kind, Repository
-from connectors.github.emulator.talk import Refusal
+from connectors.github.emulator.talk import GithubError
 
 LOCK_REASONS = {"off-topic", "too heated", "resolved", "spam"}
 
 
-class Issues:
+class IssueHandlers:
     """Handlers about repositories and what is written in them."""
 
-    def __init__(self, rules: GithubRules, word: Wording) -> None:
-        self._rules, self._word = rules, word
+    def __init__(self, rules: GithubRules, renderer: JsonRenderer) -> None:
+        self._rules, self._renderer = rules, renderer
 
-    def repositories(self, call: GithubCall) -> Answer:
+    def repositories(self, call: GithubCall) -> Response:
         """GET /installation/repositories"""
         found = list(call.state.repositories.values())
-        return paged(self._word.origin, call, found, self._word.repository, wrap="repositories")
+        return paged(self._renderer.origin, call, found, self._renderer.repository, wrap="repositories")
 
-    def repository(self, call: GithubCall) -> Answer:
+    def repository(self, call: GithubCall) -> Response:
         """GET /repos/{owner}/{repo}"""
-        return answers.ok(self._word.repository(_repository(call)))
+        return answers.ok_response(self._renderer.repository(_require_repository(call)))
 
     # -- issues
 
-    def listed(self, call: GithubCall) -> Answer:
+    def listed(self, call: GithubCall) -> Response:
         """GET /repos/{owner}/{repo}/issues: pull requests too; newest first, or by the latest change"""
-        repository, state = _repository(call), call.query.get("state", "open")
+        repository, state = _require_repository(call), call.query.get("state", "open")
         known = [i for i in repository.issues.values() if i.kind is not Kind.DISCUSSION]
         chosen = _ordered(call, [i for i in known if state in ("all", i.state)])
-        return paged(self._word.origin, call, chosen, lambda i: self._word.issue(repository, i))
+        return paged(self._renderer.origin, call, chosen, lambda i: self._renderer.issue(repository, i))
 
-    def open(self, call: GithubCall) -> Answer:
+    def open(self, call: GithubCall) -> Response:
         """POST /repos/{owner}/{repo}/issues"""
-        repository, wish = _repository(call), fields(call)
+        repository, body = _require_repository(call), parse_fields(call)
         issue = self._rules.open_issue(
-            repository, _caller(call), str(wish.get("title") or ""), wish.get("body"), on=call.exchange
+            repository, _require_caller(call), str(body.get("title") or ""), body.get("body"), on=call.exchange
         )
-        issue.labels = [str(label) for label in wish.get("labels") or []]
-        return answers.ok(self._word.issue(repository, issue), 201)
+        issue.labels = [str(label) for label in body.get("labels") or []]
+        return answers.ok_response(self._renderer.issue(repository, issue), 201)
 
-    def show(self, call: GithubCall) -> Answer:
+    def show(self, call: GithubCall) -> Response:
         """GET /repos/{owner}/{repo}/issues/{number}"""
-        return answers.ok(self._word.issue(_repository(call), _issue(call)))
+        return answers.ok_response(self._renderer.issue(_require_repository(call), _require_issue(call)))
 
-    def edit(self, call: GithubCall) -> Answer:
+    def edit(self, call: GithubCall) -> Response:
         """PATCH /repos/{owner}/{repo}/issues/{number}"""
-        issue, wish = _issue(call), fields(call)
+        issue, body = _require_issue(call), parse_fields(call)
         before = {"title": issue.title, "body": issue.body, "state": issue.state}
-        issue.title, issue.body = wish.get("title", issue.title), wish.get("body", issue.body)
-        issue.state, issue.updated_at = wish.get("state", issue.state), self._rules.now()
+        issue.title, issue.body = body.get("title", issue.title), body.get("body", issue.body)
+        issue.state, issue.updated_at = body.get("state", issue.state), self._rules.now()
         issue.closed_at = self._rules.now() if issue.state == "closed" else None
         after = {"title": issue.title, "body": issue.body, "state": issue.state}
-        self._rules.history.changed("message", str(issue.id), before, after, call.actor, call.exchange)
-        return answers.ok(self._word.issue(_repository(call), issue))
+        self._rules.history.record_change("message", str(issue.id), before, after, call.actor, call.exchange)
+        return answers.ok_response(self._renderer.issue(_require_repository(call), issue))
 
-    def lock(self, call: GithubCall) -> Answer:
+    def lock(self, call: GithubCall) -> Response:
         """PUT /repos/{owner}/{repo}/issues/{number}/lock"""
-        reason = fields(call).get("lock_reason")
+        reason = parse_fields(call).get("lock_reason")
         if reason is not None and reason not in LOCK_REASONS:
-            return answers.invalid("Issue", "lock_reason is not one of the known ones")
+            return answers.invalid_response("Issue", "lock_reason is not one of the known ones")
         return self._locked(call, reason, locked=True)
 
-    def unlock(self, call: GithubCall) -> Answer:
+    def unlock(self, call: GithubCall) -> Response:
         """DELETE /repos/{owner}/{repo}/issues/{number}/lock"""
         return self._locked(call, None, locked=False)
 
-    def _locked(self, call: GithubCall, reason: str | None, *, locked: bool) -> Answer:
-        self._rules.lock(_issue(call), reason, call.actor, locked=locked, on=call.exchange)
-        return answers.done()
+    def _locked(self, call: GithubCall, reason: str | None, *, locked: bool) -> Response:
+        self._rules.lock(_require_issue(call), reason, call.actor, locked=locked, on=call.exchange)
+        return answers.no_content_response()
 
     # -- comments
 
-    def comments(self, call: GithubCall) -> Answer:
+    def comments(self, call: GithubCall) -> Response:
         """GET /repos/{owner}/{repo}/issues/{number}/comments: oldest first"""
-        repository, issue = _repository(call), _issue(call)
+        repository, issue = _require_repository(call), _require_issue(call)
         found = [c for c in issue.comments.values() if not c.review]
-        return paged(self._word.origin, call, found, lambda c: self._word.comment(repository, issue, c))
+        return paged(self._renderer.origin, call, found, lambda c: self._renderer.comment(repository, issue, c))
 
-    def all_comments(self, call: GithubCall) -> Answer:
+    def all_comments(self, call: GithubCall) -> Response:
         """GET /repos/{owner}/{repo}/issues/comments: of all issues and pull requests"""
         return self._all(call, review=False)
 
-    def all_reviews(self, call: GithubCall) -> Answer:
+    def all_reviews(self, call: GithubCall) -> Response:
         """GET /repos/{owner}/{repo}/pulls/comments: about lines of all pull requests"""
         return self._all(call, review=True)
 
-    def _all(self, call: GithubCall, *, review: bool) -> Answer:
-        repository = _repository(call)
+    def _all(self, call: GithubCall, *, review: bool) -> Response:
+        repository = _require_repository(call)
         places = [i for i in repository.issues.values() if i.kind is not Kind.DISCUSSION]
         where = {c.id: issue for issue in places for c in issue.comments.values() if c.review is review}
         found = _ordered(call, [where[number].comments[number] for number in sorted(where)])
-        return paged(self._word.origin, call, found, lambda c: self._word.comment(repository, where[c.id], c))
+        return paged(self._renderer.origin, call, found, lambda c: self._renderer.comment(repository, where[c.id], c))
 
-    def comment(self, call: GithubCall) -> Answer:
+    def comment(self, call: GithubCall) -> Response:
         """POST /repos/{owner}/{repo}/issues/{number}/comments"""
-        repository, issue = _repository(call), _issue(call)
-        body = str(fields(call).get("body") or "")
-        made = self._rules.comment(repository, issue, _caller(call), body, on=call.exchange)
-        return answers.ok(self._word.comment(repository, issue, made), 201)
+        repository, issue = _require_repository(call), _require_issue(call)
+        body = str(parse_fields(call).get("body") or "")
+        made = self._rules.comment(repository, issue, _require_caller(call), body, on=call.exchange)
+        return answers.ok_response(self._renderer.comment(repository, issue, made), 201)
 
-    def show_comment(self, call: GithubCall) -> Answer:
+    def show_comment(self, call: GithubCall) -> Response:
         """GET /repos/{owner}/{repo}/issues/comments/{id}"""
-        return answers.ok(self._word.comment(*_comment(call)))
+        return answers.ok_response(self._renderer.comment(*_require_comment(call)))
 
-    def edit_comment(self, call: GithubCall) -> Answer:
+    def edit_comment(self, call: GithubCall) -> Response:
         """PATCH /repos/{owner}/{repo}/issues/comments/{id}"""
-        found = _comment(call)
-        self._rules.edit_comment(*found, str(fields(call).get("body") or ""), call.actor, on=call.exchange)
-        return answers.ok(self._word.comment(*found))
+        found = _require_comment(call)
+        self._rules.edit_comment(*found, str(parse_fields(call).get("body") or ""), call.actor, on=call.exchange)
+        return answers.ok_response(self._renderer.comment(*found))
 
-    def delete_comment(self, call: GithubCall) -> Answer:
+    def delete_comment(self, call: GithubCall) -> Response:
         """DELETE /repos/{owner}/{repo}/issues/comments/{id}"""
-        self._rules.delete_comment(*_comment(call), call.actor, on=call.exchange)
-        return answers.done()
+        self._rules.delete_comment(*_require_comment(call), call.actor, on=call.exchange)
+        return answers.no_content_response()
 
-    def show_review(self, call: GithubCall) -> Answer:
+    def show_review(self, call: GithubCall) -> Response:
         """GET /repos/{owner}/{repo}/pulls/comments/{id}"""
-        return answers.ok(self._word.comment(*_comment(call, review=True)))
+        return answers.ok_response(self._renderer.comment(*_require_comment(call, review=True)))
 
-    def delete_review(self, call: GithubCall) -> Answer:
+    def delete_review(self, call: GithubCall) -> Response:
         """DELETE /repos/{owner}/{repo}/pulls/comments/{id}"""
-        self._rules.delete_comment(*_comment(call, review=True), call.actor, on=call.exchange)
-        return answers.done()
+        self._rules.delete_comment(*_require_comment(call, review=True), call.actor, on=call.exchange)
+        return answers.no_content_response()
 
 
 def _ordered(call: GithubCall, items: Sequence[Any]) -> list[Any]:
@@ -146,29 +146,29 @@ def _ordered(call: GithubCall, items: Sequence[Any]) -> list[Any]:
     )
 
 
-def _caller(call: GithubCall) -> GithubAccount:
-    account = call.state.named(call.actor)
+def _require_caller(call: GithubCall) -> GithubAccount:
+    account = call.state.find_account(call.actor)
     if account is None:
-        raise Refusal(answers.not_accessible())
+        raise GithubError(answers.forbidden_response())
     return account
 
 
-def _repository(call: GithubCall) -> Repository:
+def _require_repository(call: GithubCall) -> Repository:
     repository = call.state.repositories.get(call.params["repo"])
     if repository is None or call.params["owner"].lower() != call.state.organization.lower():
-        raise Refusal(answers.not_found())
+        raise GithubError(answers.not_found_response())
     return repository
 
 
-def _issue(call: GithubCall) -> Issue:
-    issue = _repository(call).issues.get(int(call.params["number"]))
+def _require_issue(call: GithubCall) -> Issue:
+    issue = _require_repository(call).issues.get(int(call.params["number"]))
     if issue is None or issue.kind is Kind.DISCUSSION:
-        raise Refusal(answers.not_found())
+        raise GithubError(answers.not_found_response())
     return issue
 
 
-def _comment(call: GithubCall, *, review: bool = False) -> Found:
+def _require_comment(call: GithubCall, *, review: bool = False) -> Found:
     found = call.state.comment(int(call.params["comment_id"]), review=review)
-    if found is None or found[0] is not _repository(call):
-        raise Refusal(answers.not_found())
+    if found is None or found[0] is not _require_repository(call):
+        raise GithubError(answers.not_found_response())
     return found

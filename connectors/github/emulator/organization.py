@@ -4,193 +4,199 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from connectors.emulation.server import Answer, Call
+from connectors.emulation.server import Request, Response
 from connectors.github.emulator import answers
-from connectors.github.emulator.answers import Wording
+from connectors.github.emulator.answers import JsonRenderer
 from connectors.github.emulator.rules import GithubRules
 from connectors.github.emulator.state import GithubAccount, GithubState, Invitation, Role, Team
-from connectors.github.emulator.talk import Refusal
+from connectors.github.emulator.talk import GithubError
 
 PAGE, PAGE_LIMIT = 30, 100
 MILLISECONDS = 1000
 
-GithubCall = Call[GithubState]
+GithubCall = Request[GithubState]
 
 
-class Organization:
+class OrganizationHandlers:
     """Handlers about the organisation and about accounts."""
 
-    def __init__(self, rules: GithubRules, word: Wording) -> None:
-        self._rules, self._word = rules, word
+    def __init__(self, rules: GithubRules, renderer: JsonRenderer) -> None:
+        self._rules, self._renderer = rules, renderer
 
-    def show(self, call: GithubCall) -> Answer:
+    def show(self, call: GithubCall) -> Response:
         """GET /orgs/{org}"""
-        return answers.ok(self._word.organization_page())
+        return answers.ok_response(self._renderer.organization_page())
 
     # -- accounts
 
-    def by_id(self, call: GithubCall) -> Answer:
+    def by_id(self, call: GithubCall) -> Response:
         """GET /user/{account_id}: whoever has that id, under today's login"""
         account = call.state.accounts.get(int(call.params["account_id"]))
-        return answers.not_found() if account is None else answers.ok(self._word.profile(account))
+        return answers.not_found_response() if account is None else answers.ok_response(self._renderer.profile(account))
 
-    def by_login(self, call: GithubCall) -> Answer:
+    def by_login(self, call: GithubCall) -> Response:
         """GET /users/{login}: whoever has that login today"""
-        return answers.ok(self._word.profile(account_of(call)))
+        return answers.ok_response(self._renderer.profile(require_account(call)))
 
     # -- blocks
 
-    def blocks(self, call: GithubCall) -> Answer:
+    def blocks(self, call: GithubCall) -> Response:
         """GET /orgs/{org}/blocks"""
         now, state = self._rules.now(), call.state
-        ids = [i for i, block in state.blocks.items() if block.stands(now)]
-        return self._paged(call, ids, lambda i: self._word.account(state.accounts[i]))
+        ids = [i for i, block in state.blocks.items() if block.is_active(now)]
+        return self._paged(call, ids, lambda i: self._renderer.account(state.accounts[i]))
 
-    def check_block(self, call: GithubCall) -> Answer:
+    def check_block(self, call: GithubCall) -> Response:
         """GET /orgs/{org}/blocks/{login}: 204 blocked, 404 not"""
-        blocked = call.state.blocked(account_of(call), self._rules.now())
-        return answers.done() if blocked else answers.not_found()
+        blocked = call.state.is_blocked(require_account(call), self._rules.now())
+        return answers.no_content_response() if blocked else answers.not_found_response()
 
-    def block(self, call: GithubCall) -> Answer:
+    def block(self, call: GithubCall) -> Response:
         """PUT /orgs/{org}/blocks/{login}"""
-        self._rules.block(account_of(call), call.actor, on=call.exchange)
-        return answers.done()
+        self._rules.block(require_account(call), call.actor, on=call.exchange)
+        return answers.no_content_response()
 
-    def unblock(self, call: GithubCall) -> Answer:
+    def unblock(self, call: GithubCall) -> Response:
         """DELETE /orgs/{org}/blocks/{login}"""
-        self._rules.unblock(account_of(call), call.actor, on=call.exchange)
-        return answers.done()
+        self._rules.unblock(require_account(call), call.actor, on=call.exchange)
+        return answers.no_content_response()
 
     # -- members
 
-    def members(self, call: GithubCall) -> Answer:
+    def members(self, call: GithubCall) -> Response:
         """GET /orgs/{org}/members"""
         wanted = call.query.get("role", "all")
         ids = [i for i, role in call.state.members.items() if wanted in ("all", role.value)]
-        return self._paged(call, ids, lambda i: self._word.account(call.state.accounts[i]))
+        return self._paged(call, ids, lambda i: self._renderer.account(call.state.accounts[i]))
 
-    def check_member(self, call: GithubCall) -> Answer:
+    def check_member(self, call: GithubCall) -> Response:
         """GET /orgs/{org}/members/{login}: 204 a member, 404 not"""
-        return answers.done() if account_of(call).id in call.state.members else answers.not_found()
+        return (
+            answers.no_content_response()
+            if require_account(call).id in call.state.members
+            else answers.not_found_response()
+        )
 
-    def remove_member(self, call: GithubCall) -> Answer:
+    def remove_member(self, call: GithubCall) -> Response:
         """DELETE /orgs/{org}/members/{login}"""
-        self._rules.remove(account_of(call), call.actor, on=call.exchange)
-        return answers.done()
+        self._rules.remove(require_account(call), call.actor, on=call.exchange)
+        return answers.no_content_response()
 
-    def membership(self, call: GithubCall) -> Answer:
+    def membership(self, call: GithubCall) -> Response:
         """GET /orgs/{org}/memberships/{login}: active, pending, or 404"""
-        account = account_of(call)
+        account = require_account(call)
         if (role := call.state.members.get(account.id)) is not None:
-            return answers.ok(self._word.membership(account, role, pending=False))
+            return answers.ok_response(self._renderer.membership(account, role, pending=False))
         if (invitation := call.state.invitation_of(account, self._rules.now())) is not None:
-            return answers.ok(self._word.membership(account, invitation.role, pending=True))
-        return answers.not_found()
+            return answers.ok_response(self._renderer.membership(account, invitation.role, pending=True))
+        return answers.not_found_response()
 
-    def set_membership(self, call: GithubCall) -> Answer:
+    def set_membership(self, call: GithubCall) -> Response:
         """PUT /orgs/{org}/memberships/{login}: an invitation, or a member's role"""
-        account, role = account_of(call), _role(fields(call).get("role", "member"))
+        account, role = require_account(call), _parse_role(parse_fields(call).get("role", "member"))
         if account.id in call.state.members:
             self._rules.set_role(account, role, call.actor, on=call.exchange)
-            return answers.ok(self._word.membership(account, role, pending=False))
+            return answers.ok_response(self._renderer.membership(account, role, pending=False))
         if (known := call.state.invitation_of(account, self._rules.now())) is None:
             self._rules.invite(account, role, [], call.actor, on=call.exchange)
         else:
             known.role = role
-        return answers.ok(self._word.membership(account, role, pending=True))
+        return answers.ok_response(self._renderer.membership(account, role, pending=True))
 
-    def end_membership(self, call: GithubCall) -> Answer:
+    def end_membership(self, call: GithubCall) -> Response:
         """DELETE /orgs/{org}/memberships/{login}: a member goes, an invitation is withdrawn"""
-        account = account_of(call)
+        account = require_account(call)
         invitation = call.state.invitation_of(account, self._rules.now())
         if invitation is not None:
             self._rules.cancel(invitation, call.actor, on=call.exchange)
         else:
             self._rules.remove(account, call.actor, on=call.exchange)
-        return answers.done()
+        return answers.no_content_response()
 
     # -- invitations and collaborators
 
-    def invitations(self, call: GithubCall) -> Answer:
+    def invitations(self, call: GithubCall) -> Response:
         """GET /orgs/{org}/invitations"""
-        standing = [i for i in call.state.invitations.values() if i.stands(self._rules.now())]
-        return self._paged(call, standing, self._word.invitation)
+        standing = [i for i in call.state.invitations.values() if i.is_open(self._rules.now())]
+        return self._paged(call, standing, self._renderer.invitation)
 
-    def invite(self, call: GithubCall) -> Answer:
+    def invite(self, call: GithubCall) -> Response:
         """POST /orgs/{org}/invitations, by `invitee_id`"""
-        wish = fields(call)
-        account = call.state.accounts.get(int(wish.get("invitee_id") or 0))
+        body = parse_fields(call)
+        account = call.state.accounts.get(int(body.get("invitee_id") or 0))
         if account is None:
-            return answers.invalid("OrganizationInvitation", "Invitee is not a known account.")
-        role = Role.OWNER if wish.get("role") == "admin" else Role.MEMBER
-        teams = [int(i) for i in wish.get("team_ids") or []]
+            return answers.invalid_response("OrganizationInvitation", "Invitee is not a known account.")
+        role = Role.OWNER if body.get("role") == "admin" else Role.MEMBER
+        teams = [int(i) for i in body.get("team_ids") or []]
         made = self._rules.invite(account, role, teams, call.actor, on=call.exchange)
-        return answers.ok(self._word.invitation(made), 201)
+        return answers.ok_response(self._renderer.invitation(made), 201)
 
-    def cancel_invitation(self, call: GithubCall) -> Answer:
+    def cancel_invitation(self, call: GithubCall) -> Response:
         """DELETE /orgs/{org}/invitations/{id}"""
-        self._rules.cancel(_invitation(call), call.actor, on=call.exchange)
-        return answers.done()
+        self._rules.cancel(_require_invitation(call), call.actor, on=call.exchange)
+        return answers.no_content_response()
 
-    def invitation_teams(self, call: GithubCall) -> Answer:
+    def invitation_teams(self, call: GithubCall) -> Response:
         """GET /orgs/{org}/invitations/{id}/teams"""
-        found = (call.state.team_by_id(i) for i in _invitation(call).team_ids)
-        return self._paged(call, [t for t in found if t is not None], self._word.team)
+        found = (call.state.team_by_id(i) for i in _require_invitation(call).team_ids)
+        return self._paged(call, [t for t in found if t is not None], self._renderer.team)
 
-    def collaborators(self, call: GithubCall) -> Answer:
+    def collaborators(self, call: GithubCall) -> Response:
         """GET /orgs/{org}/outside_collaborators"""
         state = call.state
         ids = {i for r in state.repositories.values() for i in r.collaborators if i not in state.members}
-        return self._paged(call, sorted(ids), lambda i: self._word.account(state.accounts[i]))
+        return self._paged(call, sorted(ids), lambda i: self._renderer.account(state.accounts[i]))
 
-    def end_collaboration(self, call: GithubCall) -> Answer:
+    def end_collaboration(self, call: GithubCall) -> Response:
         """DELETE /orgs/{org}/outside_collaborators/{login}"""
-        self._rules.end_collaboration(account_of(call), call.actor, on=call.exchange)
-        return answers.done()
+        self._rules.end_collaboration(require_account(call), call.actor, on=call.exchange)
+        return answers.no_content_response()
 
     # -- teams
 
-    def teams(self, call: GithubCall) -> Answer:
+    def teams(self, call: GithubCall) -> Response:
         """GET /orgs/{org}/teams"""
-        return self._paged(call, list(call.state.teams.values()), self._word.team)
+        return self._paged(call, list(call.state.teams.values()), self._renderer.team)
 
-    def team(self, call: GithubCall) -> Answer:
+    def team(self, call: GithubCall) -> Response:
         """GET /orgs/{org}/teams/{slug}"""
-        return answers.ok(self._word.team(_team(call)))
+        return answers.ok_response(self._renderer.team(_require_team(call)))
 
-    def team_members(self, call: GithubCall) -> Answer:
+    def team_members(self, call: GithubCall) -> Response:
         """GET the members of a team"""
-        team = _team(call)
-        return self._paged(call, list(team.members), lambda i: self._word.account(call.state.accounts[i]))
+        team = _require_team(call)
+        return self._paged(call, list(team.members), lambda i: self._renderer.account(call.state.accounts[i]))
 
-    def team_membership(self, call: GithubCall) -> Answer:
+    def team_membership(self, call: GithubCall) -> Response:
         """GET what an account is to a team"""
-        team, account = _team(call), account_of(call)
+        team, account = _require_team(call), require_account(call)
         if account.id in team.members:
-            return answers.ok(self._word.team_membership(team, account, team.members[account.id], pending=False))
+            return answers.ok_response(
+                self._renderer.team_membership(team, account, team.members[account.id], pending=False)
+            )
         invitation = call.state.invitation_of(account, self._rules.now())
         if invitation is not None and team.id in invitation.team_ids:
-            return answers.ok(self._word.team_membership(team, account, "member", pending=True))
-        return answers.not_found()
+            return answers.ok_response(self._renderer.team_membership(team, account, "member", pending=True))
+        return answers.not_found_response()
 
-    def join_team(self, call: GithubCall) -> Answer:
+    def join_team(self, call: GithubCall) -> Response:
         """PUT an account into a team; whoever is no member yet is invited"""
-        team, account = _team(call), account_of(call)
-        role = str(fields(call).get("role", "member"))
+        team, account = _require_team(call), require_account(call)
+        role = str(parse_fields(call).get("role", "member"))
         joined = self._rules.join_team(team, account, role, call.actor, on=call.exchange)
-        return answers.ok(self._word.team_membership(team, account, role, pending=not joined))
+        return answers.ok_response(self._renderer.team_membership(team, account, role, pending=not joined))
 
-    def leave_team(self, call: GithubCall) -> Answer:
+    def leave_team(self, call: GithubCall) -> Response:
         """DELETE an account from a team"""
-        self._rules.leave_team(_team(call), account_of(call), call.actor, on=call.exchange)
-        return answers.done()
+        self._rules.leave_team(_require_team(call), require_account(call), call.actor, on=call.exchange)
+        return answers.no_content_response()
 
     # -- audit log
 
-    def audit_log(self, call: GithubCall) -> Answer:
+    def audit_log(self, call: GithubCall) -> Response:
         """GET /orgs/{org}/audit-log: only where the organisation pays for it; newest first"""
         if not call.state.paid:
-            return answers.not_found()
+            return answers.not_found_response()
         phrase = call.query.get("phrase", "")
         chosen = [e for e in reversed(call.state.audit) if all(w in f"action:{e.action}" for w in phrase.split())]
         organization = call.state.organization
@@ -202,20 +208,20 @@ class Organization:
                 "created_at": int(e.at.timestamp() * MILLISECONDS),
                 "action": e.action,
                 "actor": e.actor,
-                "actor_id": actor.id if (actor := call.state.named(e.actor)) else None,
+                "actor_id": actor.id if (actor := call.state.find_account(e.actor)) else None,
                 "user": e.subject,
                 "org": organization,
             },
         )
 
-    def _paged(self, call: GithubCall, items: Sequence[Any], word: Any) -> Answer:
-        return paged(self._word.origin, call, items, word)
+    def _paged(self, call: GithubCall, items: Sequence[Any], word: Any) -> Response:
+        return paged(self._renderer.origin, call, items, word)
 
 
-def paged(origin: str, call: GithubCall, items: Sequence[Any], word: Any, wrap: str | None = None) -> Answer:
+def paged(origin: str, call: GithubCall, items: Sequence[Any], word: Any, wrap: str | None = None) -> Response:
     """One page of a list, with the links to the others in the `Link` header."""
-    size = min(max(_number(call.query.get("per_page"), PAGE), 1), PAGE_LIMIT)
-    page = max(_number(call.query.get("page"), 1), 1)
+    size = min(max(_parse_number(call.query.get("per_page"), PAGE), 1), PAGE_LIMIT)
+    page = max(_parse_number(call.query.get("page"), 1), 1)
     last = max(1, -(-len(items) // size))
     shown = [word(item) for item in items[(page - 1) * size : page * size]]
     links = {"first": 1, "prev": page - 1} if page > 1 else {}
@@ -223,45 +229,47 @@ def paged(origin: str, call: GithubCall, items: Sequence[Any], word: Any, wrap: 
     address = origin + call.exchange.path
     parts = [f'<{address}?{urlencode({**call.query, "page": n})}>; rel="{rel}"' for rel, n in links.items()]
     body = shown if wrap is None else {"total_count": len(items), wrap: shown}
-    return Answer(200, body, {"Link": ", ".join(parts)} if parts else {}, answers.JSON)
+    return Response(200, body, {"Link": ", ".join(parts)} if parts else {}, answers.JSON)
 
 
-def account_of(call: GithubCall) -> GithubAccount:
+def require_account(call: GithubCall) -> GithubAccount:
     """The account that the address names by today's login."""
-    account = call.state.named(call.params["login"])
+    account = call.state.find_account(call.params["login"])
     if account is None:
-        raise Refusal(answers.not_found())
+        raise GithubError(answers.not_found_response())
     return account
 
 
-def fields(call: GithubCall) -> dict[str, Any]:
+def parse_fields(call: GithubCall) -> dict[str, Any]:
     """The body's fields."""
     return call.body if isinstance(call.body, dict) else {}
 
 
-def _role(word: Any) -> Role:
+def _parse_role(word: Any) -> Role:
     try:
         return Role(word)
     except ValueError:
-        raise Refusal(answers.invalid("OrganizationMembership", "role is not one of member, admin")) from None
+        raise GithubError(
+            answers.invalid_response("OrganizationMembership", "role is not one of member, admin")
+        ) from None
 
 
-def _number(value: str | None, otherwise: int) -> int:
+def _parse_number(value: str | None, otherwise: int) -> int:
     return int(value) if value is not None and value.isdigit() else otherwise
 
 
-def _invitation(call: GithubCall) -> Invitation:
+def _require_invitation(call: GithubCall) -> Invitation:
     found = call.state.invitations.get(int(call.params["invitation_id"]))
     if found is None:
-        raise Refusal(answers.not_found())
+        raise GithubError(answers.not_found_response())
     return found
 
 
-def _team(call: GithubCall) -> Team:
+def _require_team(call: GithubCall) -> Team:
     if "team_id" in call.params:
         team = call.state.team_by_id(int(call.params["team_id"]))
     else:
         team = call.state.teams.get(call.params["slug"])
     if team is None:
-        raise Refusal(answers.not_found())
+        raise GithubError(answers.not_found_response())
     return team

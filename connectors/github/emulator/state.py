@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
-INVITATION_LASTS = timedelta(days=7)
+INVITATION_LIFETIME = timedelta(days=7)
 Found = tuple["Repository", "Issue", "Comment"]
 
 
@@ -50,9 +50,9 @@ class Invitation:
     inviter: str
     created_at: datetime
 
-    def stands(self, now: datetime) -> bool:
+    def is_open(self, now: datetime) -> bool:
         """Invitations run out by themselves."""
-        return self.created_at + INVITATION_LASTS > now
+        return self.created_at + INVITATION_LIFETIME > now
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Block:
     by: str
     until: datetime | None = None
 
-    def stands(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         """Blocks made on the web may end by themselves."""
         return self.until is None or self.until > now
 
@@ -204,7 +204,7 @@ class GithubState:
         self, login: str, *, id: int | None = None, email: str | None = None, type: str = "User"
     ) -> GithubAccount:
         """Somebody has this login from now on; it must be free."""
-        if self.named(login) is not None:
+        if self.find_account(login) is not None:
             raise ValueError(f"the login {login} is taken")
         account_id = id or self.next_id()
         self._last_id = max(self._last_id, account_id)
@@ -213,26 +213,26 @@ class GithubState:
         self._logins[login.lower()] = account_id
         return account
 
-    def name(self, account: GithubAccount, login: str) -> None:
+    def set_login(self, account: GithubAccount, login: str) -> None:
         """The account has this login; its old one is free for anybody."""
-        if self.named(login) is not None:
+        if self.find_account(login) is not None:
             raise ValueError(f"the login {login} is taken")
         self._logins.pop(account.login.lower(), None)
         account.login = login
         self._logins[login.lower()] = account.id
 
-    def named(self, login: str) -> GithubAccount | None:
+    def find_account(self, login: str) -> GithubAccount | None:
         """Whoever has this login today."""
         return self.accounts.get(self._logins.get(login.lower(), 0))
 
-    def blocked(self, account: GithubAccount, now: datetime) -> bool:
+    def is_blocked(self, account: GithubAccount, now: datetime) -> bool:
         """Whether the organisation blocks the account now."""
         block = self.blocks.get(account.id)
-        return block is not None and block.stands(now)
+        return block is not None and block.is_active(now)
 
     def invitation_of(self, account: GithubAccount, now: datetime) -> Invitation | None:
         """The open invitation of that account."""
-        return next((i for i in self.invitations.values() if i.account_id == account.id and i.stands(now)), None)
+        return next((i for i in self.invitations.values() if i.account_id == account.id and i.is_open(now)), None)
 
     def teams_of(self, account: GithubAccount) -> dict[str, str]:
         """The account's teams, each with its role there."""

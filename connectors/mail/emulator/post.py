@@ -16,11 +16,11 @@ from itertools import count
 from typing import Final
 
 INBOX: Final = "INBOX"
-_OWN_WORD: Final = "authentication-results"
+_RESULTS_HEADER: Final = "authentication-results"
 
 
 @dataclass(slots=True)
-class Stored:
+class StoredMail:
     """One mail in a folder."""
 
     uid: int
@@ -35,19 +35,19 @@ class Folder:
 
     name: str
     validity: int
-    mails: list[Stored] = field(default_factory=list)
+    mails: list[StoredMail] = field(default_factory=list)
     next_uid: int = 1
 
-    def add(self, raw: bytes, at: datetime, flags: set[str] | None = None) -> Stored:
+    def add(self, raw: bytes, at: datetime, flags: set[str] | None = None) -> StoredMail:
         """The mail lies in the folder."""
-        stored = Stored(self.next_uid, raw, at, set(flags or ()))
+        stored = StoredMail(self.next_uid, raw, at, set(flags or ()))
         self.next_uid += 1
         self.mails.append(stored)
         return stored
 
 
 @dataclass(slots=True)
-class Box:
+class MailAccount:
     """Somebody's mailbox."""
 
     address: str
@@ -67,7 +67,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class SentMail:
     """One mail that went through this server, with its envelope; `signed_by` is the domain whose signature held."""
 
     number: int
@@ -82,40 +82,40 @@ class Sending:
         return message_from_bytes(self.raw, _class=EmailMessage, policy=modern)
 
 
-class PostOffice:
+class MailStore:
     """One server with everybody's mailbox on it. `hostname` is the name under which it gives its own word."""
 
     def __init__(self, hostname: str, now: Callable[[], datetime]) -> None:
         self.hostname, self.now = hostname, now
-        self.boxes: dict[str, Box] = {}
-        self.sendings: list[Sending] = []
+        self.accounts: dict[str, MailAccount] = {}
+        self.sent: list[SentMail] = []
         self.refused: set[str] = set()
         """Addresses that are full or gone: mail to them is taken first, and comes back afterwards."""
         self._numbers = count(1)
 
-    def open_box(self, address: str, password: str) -> Box:
+    def add_account(self, address: str, password: str) -> MailAccount:
         """There is a mailbox of that address."""
-        box = Box(address, password)
-        box.create(INBOX)
-        self.boxes[address.casefold()] = box
-        return box
+        account = MailAccount(address, password)
+        account.create(INBOX)
+        self.accounts[address.casefold()] = account
+        return account
 
-    def box_for(self, recipient: str) -> Box | None:
+    def account_for(self, recipient: str) -> MailAccount | None:
         """The mailbox that mail to the recipient goes to; what stands behind a plus in it does not matter."""
         local, _, domain = recipient.casefold().rpartition("@")
-        return self.boxes.get(f"{local.partition('+')[0]}@{domain}")
+        return self.accounts.get(f"{local.partition('+')[0]}@{domain}")
 
-    def take(self, raw: bytes, mail_from: str, recipient: str, signed_by: str = "") -> None:
+    def deliver(self, raw: bytes, mail_from: str, recipient: str, signed_by: str = "") -> None:
         """The mail is delivered, or its sender gets it back."""
-        self.sendings.append(Sending(next(self._numbers), self.now(), mail_from, recipient, raw, signed_by))
-        box = self.box_for(recipient)
-        if box is None or recipient.casefold() in self.refused:
+        self.sent.append(SentMail(next(self._numbers), self.now(), mail_from, recipient, raw, signed_by))
+        account = self.account_for(recipient)
+        if account is None or recipient.casefold() in self.refused:
             if mail_from:
-                self.take(self._bounce(raw, mail_from, recipient), "", mail_from, self.hostname)
+                self.deliver(self._build_bounce(raw, mail_from, recipient), "", mail_from, self.hostname)
             return
-        box.folders[INBOX].add(self._delivered(raw, mail_from, recipient, signed_by), self.now())
+        account.folders[INBOX].add(self._with_delivery_headers(raw, mail_from, recipient, signed_by), self.now())
 
-    def _delivered(self, raw: bytes, mail_from: str, recipient: str, signed_by: str) -> bytes:
+    def _with_delivery_headers(self, raw: bytes, mail_from: str, recipient: str, signed_by: str) -> bytes:
         mail = message_from_bytes(raw)
         sender = next(iter(getaddresses([str(mail.get("From", ""))])), ("", ""))[1].rpartition("@")[2]
         verdict = "pass" if sender and signed_by == sender else "fail"
@@ -127,9 +127,9 @@ class PostOffice:
             f"Received: from sender by {self.hostname} with ESMTP; {stamp}",
             f"Authentication-Results: {self.hostname}; {signature}; dmarc={verdict} header.from={sender or 'none'}",
         )
-        return "\r\n".join(own).encode() + b"\r\n" + b"".join(_without_our_word(raw, self.hostname))
+        return "\r\n".join(own).encode() + b"\r\n" + b"".join(_without_own_results(raw, self.hostname))
 
-    def _bounce(self, raw: bytes, mail_from: str, recipient: str) -> bytes:
+    def _build_bounce(self, raw: bytes, mail_from: str, recipient: str) -> bytes:
         """Word that the mail could not be delivered (RFC 3464), with its heads."""
         report = MIMEMultipart("report", report_type="delivery-status")
         report["From"] = f"Mail Delivery System <MAILER-DAEMON@{self.hostname}>"
@@ -161,14 +161,14 @@ def _part(kind: str, text: str) -> Message:
     return part
 
 
-def _without_our_word(raw: bytes, hostname: str) -> Iterator[bytes]:
+def _without_own_results(raw: bytes, hostname: str) -> Iterator[bytes]:
     """The mail without heads by which somebody else gives this server's word (RFC 8601, 5)."""
     heads, gap, body = raw.partition(b"\r\n\r\n")
     skipping = False
     for line in heads.splitlines(keepends=True):
         if not line.startswith((b" ", b"\t")):
             name, _, rest = line.decode("utf-8", "replace").partition(":")
-            skipping = name.strip().casefold() == _OWN_WORD and rest.split(";")[0].split()[:1] == [hostname]
+            skipping = name.strip().casefold() == _RESULTS_HEADER and rest.split(";")[0].split()[:1] == [hostname]
         if not skipping:
             yield line
     yield gap + body

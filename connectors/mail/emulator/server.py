@@ -15,8 +15,8 @@ from typing import Any, Final
 from aiosmtpd.smtp import SMTP, Envelope
 
 from connectors.emulation.faults import Fault, Faults
-from connectors.mail.emulator.imap import Imap
-from connectors.mail.emulator.post import INBOX, Box, PostOffice
+from connectors.mail.emulator.imap import ImapServer
+from connectors.mail.emulator.post import INBOX, MailAccount, MailStore
 
 HOSTNAME: Final = "mx.orchard.example"
 
@@ -28,9 +28,9 @@ class MailEmulator:
         self, *, now: Callable[[], datetime], hostname: str = HOSTNAME, signs_for: str = "", seed: int = 0
     ) -> None:
         self.now, self.signs_for = now, signs_for
-        self.post = PostOffice(hostname, now)
+        self.mail_store = MailStore(hostname, now)
         self.faults = Faults(Random(seed))
-        self.imap = Imap(self.post, self.faults)
+        self.imap = ImapServer(self.mail_store, self.faults)
         self._servers: list[asyncio.Server] = []
         self._ids = count(1)
         self.smtp_port = self.imap_port = 0
@@ -38,11 +38,11 @@ class MailEmulator:
     async def start(self) -> None:
         """Both doors are open, on loopback."""
         loop = asyncio.get_running_loop()
-        taking = await loop.create_server(
-            lambda: SMTP(_Taking(self), hostname=self.post.hostname, loop=loop), "127.0.0.1", 0
+        smtp = await loop.create_server(
+            lambda: SMTP(_SmtpHandler(self), hostname=self.mail_store.hostname, loop=loop), "127.0.0.1", 0
         )
-        reading = await asyncio.start_server(self.imap.serve, "127.0.0.1", 0)
-        self._servers = [taking, reading]
+        imap = await asyncio.start_server(self.imap.serve, "127.0.0.1", 0)
+        self._servers = [smtp, imap]
         self.smtp_port, self.imap_port = (int(each.sockets[0].getsockname()[1]) for each in self._servers)
 
     async def stop(self) -> None:
@@ -55,15 +55,15 @@ class MailEmulator:
         """The fault stands; operations are `imap.login`, `imap.uid_move`, and so on."""
         return self.faults.set(fault)
 
-    def exchanged(self) -> int:
+    def activity(self) -> int:
         """How much went on here: grows while anything does."""
-        return len(self.post.sendings) + len(self.imap.commands)
+        return len(self.mail_store.sent) + len(self.imap.commands)
 
     # -- people
 
-    def open_box(self, address: str, password: str = "") -> Box:
+    def add_account(self, address: str, password: str = "") -> MailAccount:
         """Somebody has a mailbox here."""
-        return self.post.open_box(address, password)
+        return self.mail_store.add_account(address, password)
 
     def write(
         self,
@@ -83,13 +83,13 @@ class MailEmulator:
         raw = again or self._written(sender, to, subject, text, heads or {})
         address = sender.rpartition("<")[2].rstrip("> ")
         domain = address.rpartition("@")[2] if signed_by is None else signed_by
-        self.post.take(raw, address, to, domain)
+        self.mail_store.deliver(raw, address, to, domain)
         return raw
 
     def mails(self, address: str, folder: str = INBOX) -> list[EmailMessage]:
         """What lies in somebody's folder, oldest first."""
-        box = self.post.box_for(address)
-        found = box.folder(folder) if box else None
+        account = self.mail_store.account_for(address)
+        found = account.folder(folder) if account else None
         kept = found.mails if found else []
         return [message_from_bytes(each.raw, _class=EmailMessage, policy=modern) for each in kept]
 
@@ -104,7 +104,7 @@ class MailEmulator:
         return mail.as_bytes()
 
 
-class _Taking:
+class _SmtpHandler:
     """Takes what programs send. The method name is the library's."""
 
     def __init__(self, server: MailEmulator) -> None:
@@ -114,5 +114,5 @@ class _Taking:
         """The mail is taken, whoever it is for: what cannot be delivered comes back later."""
         raw = envelope.original_content or b""
         for recipient in envelope.rcpt_tos:
-            self._server.post.take(raw, envelope.mail_from or "", recipient, self._server.signs_for)
-        return f"250 2.0.0 queued as {len(self._server.post.sendings)}"
+            self._server.mail_store.deliver(raw, envelope.mail_from or "", recipient, self._server.signs_for)
+        return f"250 2.0.0 queued as {len(self._server.mail_store.sent)}"

@@ -6,57 +6,57 @@ from typing import Final
 from guardian.sandbox.checks import bars_of
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
 from guardian.sandbox.playing import Story
-from guardian.sandbox.stories.journey import acted_and_ratified
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.stories.journey import act_and_ratify
+from guardian.sandbox.studio import Stage, StoryContext
 
 TERM: Final = timedelta(days=30)
 COUNTED: Final = "a ban by a moderator's own hand is left as it is and counts as held"
 OUTLIVES: Final = "the moderator's ban is still there after our term, and ours is lifted elsewhere"
 UNTOUCHED: Final = "the service never touched the moderator's ban"
-TAKEN_OVER: Final = "where the moderator lifts theirs first, ours is placed"
+PLACED_AFTER: Final = "where the moderator lifts theirs first, ours is placed"
 OURS_ENDS: Final = "what we placed in its stead ends with our term"
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Oskar has banned Linden and Hazel on Discord before the group comes to restrict them everywhere."""
-    async with studio.stage() as stage:
+    async with context.open_stage() as stage:
         linden, hazel = stage["linden"], stage["hazel"]
         for human in (linden, hazel):
-            _banned_by_oskar(stage, human)
-        await stage.harness.rest()
+            _ban_as_oskar(stage, human)
+        await stage.driver.run_until_idle()
         for human in (linden, hazel):
-            await acted_and_ratified(stage, human, TERM)
-        everywhere = {human.key: stage.world.where_shut_out(human) for human in (linden, hazel)}
-        stage.checks.equal(COUNTED, everywhere, {human.key: SPACES for human in (linden, hazel)})
-        await stage.harness.wait(timedelta(days=5))
-        await _lifted_first(stage, hazel)
-        await stage.harness.wait(TERM)
-        _after_the_term(stage, linden, hazel)
+            await act_and_ratify(stage, human, TERM)
+        everywhere = {human.key: stage.world.spaces_shut_out_of(human) for human in (linden, hazel)}
+        stage.checks.check_equal(COUNTED, everywhere, {human.key: SPACES for human in (linden, hazel)})
+        await stage.driver.pass_time(timedelta(days=5))
+        await _lift_first(stage, hazel)
+        await stage.driver.pass_time(TERM)
+        _check_after_term(stage, linden, hazel)
 
 
-def _banned_by_oskar(stage: Stage, human: Human) -> None:
-    stage.say(f"Oskar, a moderator, bans {human.name} on Discord by hand")
+def _ban_as_oskar(stage: Stage, human: Human) -> None:
+    stage.narrate(f"Oskar, a moderator, bans {human.name} on Discord by hand")
     stage.world.discord.ban_by_hand(stage["oskar"].discord, human.discord, "spam in three channels")
 
 
-async def _lifted_first(stage: Stage, human: Human) -> None:
-    stage.say(f"Oskar lifts the ban of {human.name} by hand, while the group's measure still runs")
+async def _lift_first(stage: Stage, human: Human) -> None:
+    stage.narrate(f"Oskar lifts the ban of {human.name} by hand, while the group's measure still runs")
     stage.world.discord.unban_by_hand(stage["oskar"].discord, human.discord)
-    await stage.harness.rest()
+    await stage.driver.run_until_idle()
     placed = [c for c in bars_of(stage.world, human, DISCORD) if c.after is not None]
     ours = len(placed) == 2 and placed[-1].by == stage.world.discord.state.bot_id
-    held = stage.world.shut_out(human, DISCORD, stage.now())
-    stage.checks.check(TAKEN_OVER, ours and held, f"placed by {[c.by for c in placed]}")
+    held = stage.world.is_shut_out(human, DISCORD, stage.now())
+    stage.checks.check(PLACED_AFTER, ours and held, f"placed by {[c.by for c in placed]}")
 
 
-def _after_the_term(stage: Stage, linden: Human, hazel: Human) -> None:
-    stage.say("Our term is over")
-    stage.checks.equal(OUTLIVES, stage.world.where_shut_out(linden), (DISCORD,))
-    hands = {c.by for c in bars_of(stage.world, linden, DISCORD)}
-    stage.checks.equal(UNTOUCHED, hands, {stage["oskar"].discord})
-    lifted = [str(s) for s in (FORUM, GITHUB) if stage.world.shut_out(hazel, s, stage.now())]
-    still = stage.world.shut_out(hazel, DISCORD, stage.now())
-    stage.checks.check(OURS_ENDS, not still and not lifted, f"still shut out: {stage.world.where_shut_out(hazel)}")
+def _check_after_term(stage: Stage, linden: Human, hazel: Human) -> None:
+    stage.narrate("Our term is over")
+    stage.checks.check_equal(OUTLIVES, stage.world.spaces_shut_out_of(linden), (DISCORD,))
+    authors = {c.by for c in bars_of(stage.world, linden, DISCORD)}
+    stage.checks.check_equal(UNTOUCHED, authors, {stage["oskar"].discord})
+    lifted = [str(s) for s in (FORUM, GITHUB) if stage.world.is_shut_out(hazel, s, stage.now())]
+    still = stage.world.is_shut_out(hazel, DISCORD, stage.now())
+    stage.checks.check(OURS_ENDS, not still and not lifted, f"still shut out: {stage.world.spaces_shut_out_of(hazel)}")
 
 
 STORY: Final = Story("foreign-ban-before", "a moderator's own ban was there first, and outlives ours", play)

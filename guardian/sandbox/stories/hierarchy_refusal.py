@@ -6,23 +6,23 @@ from typing import Final
 
 from connectors.github.emulator.state import Role
 from guardian.ids import SpaceName
-from guardian.sandbox.checks import messages_to, placed_and_lifted, who_was_messaged
+from guardian.sandbox.checks import count_placed_and_lifted, messages_to, people_messaged
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
-from guardian.sandbox.config import Wishes
+from guardian.sandbox.config import SandboxOptions
 from guardian.sandbox.playing import Story
-from guardian.sandbox.stories.journey import acted_and_ratified
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.stories.journey import act_and_ratify
+from guardian.sandbox.studio import Stage, StoryContext
 from guardian.sandbox.worlds import World
 
 PHASE: Final = timedelta(hours=36)
-SLOW: Final = Wishes(retry_least="1h", retry_share=1.0, retry_most="8h")
+SLOW: Final = SandboxOptions(retry_least="1h", retry_share=1.0, retry_most="8h")
 """Slow tries take less of the machine's time, and change nothing of what the story shows."""
-FORETOLD: Final = "before anything is done, the member reads that each of the spaces will refuse"
+PREVIEWED: Final = "before anything is done, the member reads that each of the spaces will refuse"
 SHOWN: Final = "the total says of each space that it is blocked, and what it takes"
-TOLD: Final = "the members are told of each space, with what it takes"
+NOTIFIED: Final = "the members are told of each space, with what it takes"
 NOT_LOOPED: Final = "a refusal is tried again, slowly: never in a loop, and never given up"
 MENDED: Final = "once it is mended, it is placed by itself, in every space"
-TOLD_OF_END: Final = "the members are told that it holds now"
+NOTIFIED_OF_END: Final = "the members are told that it holds now"
 ONCE: Final = "it was placed once everywhere, and nothing was lifted"
 
 _OPERATIONS: Final = {DISCORD: "ban.put", FORUM: "user.suspend", GITHUB: "account.by_id"}
@@ -30,29 +30,29 @@ _TAKES: Final = {DISCORD: "a bot role above", FORUM: "the forum protects its own
 _MEMBERS: Final = ("nadia", "tomas", "ines", "kofi", "yuki", "lena")
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Linden stands above the bot on Discord, is a moderator of the forum, and an owner of the organisation."""
-    async with studio.stage(SLOW, before=_high_up) as stage:
+    async with context.open_stage(SLOW, before=_raise_above_us) as stage:
         linden = stage["linden"]
-        await _foretold(stage, linden)
+        await _check_preview(stage, linden)
         begun = stage.now()
-        case = await acted_and_ratified(stage, linden, timedelta(days=30))
-        await stage.harness.wait(PHASE)
-        total = await stage.group.total(stage["nadia"], case)
+        case = await act_and_ratify(stage, linden, timedelta(days=30))
+        await stage.driver.pass_time(PHASE)
+        total = await stage.group.coverage(stage["nadia"], case)
         shown = all(total.is_open(space) and words in total.text for space, words in _TAKES.items())
-        stage.checks.check(SHOWN, shown and stage.world.where_shut_out(linden) == (), total.text)
-        _told(stage)
-        _not_looped(stage, begun)
-        _mended(stage, linden)
-        await stage.harness.wait(timedelta(hours=9))
-        stage.checks.equal(MENDED, stage.world.where_shut_out(linden), SPACES)
+        stage.checks.check(SHOWN, shown and stage.world.spaces_shut_out_of(linden) == (), total.text)
+        _check_notified(stage)
+        _check_tries(stage, begun)
+        _lower_again(stage, linden)
+        await stage.driver.pass_time(timedelta(hours=9))
+        stage.checks.check_equal(MENDED, stage.world.spaces_shut_out_of(linden), SPACES)
         members = [stage[key] for key in _MEMBERS]
-        stage.checks.equal(TOLD_OF_END, who_was_messaged(stage.world, members, "holds now"), set(_MEMBERS))
-        counts = {str(space): placed_and_lifted(stage.world, linden, space) for space in SPACES}
-        stage.checks.equal(ONCE, counts, {str(space): (1, 0) for space in SPACES})
+        stage.checks.check_equal(NOTIFIED_OF_END, people_messaged(stage.world, members, "holds now"), set(_MEMBERS))
+        counts = {str(space): count_placed_and_lifted(stage.world, linden, space) for space in SPACES}
+        stage.checks.check_equal(ONCE, counts, {str(space): (1, 0) for space in SPACES})
 
 
-def _high_up(world: World) -> None:
+def _raise_above_us(world: World) -> None:
     linden = world["linden"]
     elders = world.discord.state.add_role("Elders", position=90)
     world.discord.state.members[linden.discord].roles.append(elders)
@@ -60,8 +60,8 @@ def _high_up(world: World) -> None:
     world.github.state.members[int(linden.github)] = Role.OWNER
 
 
-def _mended(stage: Stage, linden: Human) -> None:
-    stage.say(
+def _lower_again(stage: Stage, linden: Human) -> None:
+    stage.narrate(
         "The role goes below the bot's; Linden is no moderator of the forum any more, and an ordinary member on GitHub"
     )
     state = stage.world.discord.state
@@ -72,24 +72,24 @@ def _mended(stage: Stage, linden: Human) -> None:
     stage.world.github.rules.set_role(account, Role.MEMBER, "marek")
 
 
-async def _foretold(stage: Stage, linden: Human) -> None:
+async def _check_preview(stage: Stage, linden: Human) -> None:
     wanted = {"name": linden.key, "space": str(FORUM), "restriction": "suspended", "ground": "ongoing"}
     seen = await stage.group.command(stage["kofi"], "act", reason="Insults newcomers, just now.", **wanted)
     words = ("stands at or above the bot's", "staff", "owner")
-    stage.checks.check(FORETOLD, all(each in seen.text for each in words), seen.text)
+    stage.checks.check(PREVIEWED, all(each in seen.text for each in words), seen.text)
 
 
-def _told(stage: Stage) -> None:
-    missing = [f"{key}: {space}" for key in _MEMBERS for space in SPACES if not _hears(stage, key, space)]
-    stage.checks.check(TOLD, not missing, "; ".join(missing))
+def _check_notified(stage: Stage) -> None:
+    missing = [f"{key}: {space}" for key in _MEMBERS for space in SPACES if not _is_notified(stage, key, space)]
+    stage.checks.check(NOTIFIED, not missing, "; ".join(missing))
 
 
-def _hears(stage: Stage, key: str, space: SpaceName) -> bool:
+def _is_notified(stage: Stage, key: str, space: SpaceName) -> bool:
     texts = [text for text in messages_to(stage.world, stage[key]) if "does not hold yet" in text]
     return sum(f"on {space}" in text and _TAKES[space] in text for text in texts) == 1
 
 
-def _not_looped(stage: Stage, begun: datetime) -> None:
+def _check_tries(stage: Stage, begun: datetime) -> None:
     counts = {}
     for space, operation in _OPERATIONS.items():
         asked = stage.world.emulator(space).history.exchanges

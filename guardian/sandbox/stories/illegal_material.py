@@ -10,7 +10,7 @@ from guardian.sandbox.browser import Page
 from guardian.sandbox.community import Human
 from guardian.sandbox.outsiders import REPORT_MENU
 from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.studio import Stage, StoryContext
 
 SAID: Final = "Look what I have got here."
 PICTURE: Final = "holiday.png"
@@ -29,72 +29,72 @@ SURE: Final = "nothing is destroyed until the member says that they are sure"
 RESTS: Final = "nothing of it stands in any file that the service keeps"
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Wren reports Alder's message as what it is; Hazel reports another without knowing."""
-    async with studio.stage() as stage:
-        message = _posted(stage, SAID, PICTURE)
-        await _reported(stage, stage["wren"], message, ["minors"])
-        await _link_alone(stage, message)
+    async with context.open_stage() as stage:
+        message = _post(stage, SAID, PICTURE)
+        await _report(stage, stage["wren"], message, ["minors"])
+        await _check_link_alone(stage, message)
         asked = [each.path for each in stage.world.discord.history.exchanges if each.path.startswith("/attachments/")]
-        stage.checks.equal(NOT_FETCHED, asked, [])
-        later = _posted(stage, LATER, LATER_PICTURE)
-        await _reported(stage, stage["hazel"], later, [])
-        await _marked(stage)
-        folder = studio.folder.rglob("*")
+        stage.checks.check_equal(NOT_FETCHED, asked, [])
+        later = _post(stage, LATER, LATER_PICTURE)
+        await _report(stage, stage["hazel"], later, [])
+        await _mark(stage)
+        folder = context.folder.rglob("*")
         kept = [path.name for path in folder if path.is_file() and any(w in path.read_bytes() for w in _TRACES)]
-        stage.checks.equal(RESTS, kept, [])
+        stage.checks.check_equal(RESTS, kept, [])
 
 
 _TRACES: Final = (BYTES, SAID.encode(), LATER.encode(), PICTURE.encode(), LATER_PICTURE.encode())
 
 
-def _posted(stage: Stage, text: str, picture: str) -> str:
+def _post(stage: Stage, text: str, picture: str) -> str:
     """Alder's message in the channel, with a picture; its id."""
     state, alder = stage.world.discord.state, stage["alder"]
     message = stage.world.discord.say(alder.discord, state.general_id, text)
     number = state.new_id(stage.now())
     state.attachments[number] = Attachment(number, state.general_id, picture, "image/png", BYTES)
     state.messages[message].attachments.append(state.attachments[number])
-    stage.say(f"{alder.name} posts a picture in the channel.")
+    stage.narrate(f"{alder.name} posts a picture in the channel.")
     return message
 
 
-async def _reported(stage: Stage, by: Human, message: str, ticks: list[str]) -> None:
-    stage.group.tell(by, f"chooses “{REPORT_MENU}” in the menu of the message")
+async def _report(stage: Stage, by: Human, message: str, ticks: list[str]) -> None:
+    stage.group.narrate(by, f"chooses “{REPORT_MENU}” in the menu of the message")
     form = await stage.world.discord.person(by.discord).message_menu(REPORT_MENU, message)
     answer = await stage.group.submit(by, form, {"what": "Please look into this.", "ticks": ticks})
-    await stage.harness.rest()
+    await stage.driver.run_until_idle()
     if ticks:
         buttons = [button.label for shown in answer.messages for button in shown.buttons]
         helped = "police" in answer.text and "Report Message" in answer.text and "Add files" not in buttons
         stage.checks.check(HELP, helped, f"{answer.text} {buttons}")
 
 
-async def _link_alone(stage: Stage, message: str) -> None:
-    room = await stage.group.read(stage["nadia"], await stage.group.newest_case(stage["nadia"]))
+async def _check_link_alone(stage: Stage, message: str) -> None:
+    room = await stage.group.read_case(stage["nadia"], await stage.group.newest_case(stage["nadia"]))
     wanted = (message, "alder", "written 2 March 2026", "Tell the police", "Do not open the link")
     missing = [words for words in wanted if words not in room.text]
     shown = [words for words in (SAID, PICTURE, "SHA-256", "Save ") if words in room.text]
     stage.checks.check(LINK_ALONE, not missing and not shown, f"missing {missing}, shown {shown}: {room.text}")
 
 
-async def _marked(stage: Stage) -> None:
+async def _mark(stage: Stage) -> None:
     """Nadia recognises the second one in the reading room, and marks it."""
     nadia, kofi = stage["nadia"], stage["kofi"]
     case = await stage.group.newest_case(nadia)
-    before = await stage.group.read(nadia, case)
-    unsure = await stage.group.in_room(nadia, case, MARK)
+    before = await stage.group.read_case(nadia, case)
+    unsure = await stage.group.submit_in_reading_room(nadia, case, MARK)
     asked = "Please tick that you are sure" in unsure.text and all(w in unsure.text for w in (LATER, LATER_PICTURE))
     stage.checks.check(SURE, asked and LATER in before.text, unsure.text)
-    await stage.group.in_room(nadia, case, MARK, {"I am sure enough": "yes"})
-    await stage.harness.rest()
-    after = await stage.group.read(kofi, case)
-    told = [m["content"] for m in stage.world.discord.person(kofi.discord).dms() if "minors" in m["content"]]
+    await stage.group.submit_in_reading_room(nadia, case, MARK, {"I am sure enough": "yes"})
+    await stage.driver.run_until_idle()
+    after = await stage.group.read_case(kofi, case)
+    notified = [m["content"] for m in stage.world.discord.person(kofi.discord).dms() if "minors" in m["content"]]
     gone = not any(words in after.text for words in (LATER, LATER_PICTURE, "SHA-256", "Save "))
-    stage.checks.check(DESTROYED, gone and _warns(after) and bool(told), f"told {told}: {after.text}")
+    stage.checks.check(DESTROYED, gone and _shows_warning(after) and bool(notified), f"told {notified}: {after.text}")
 
 
-def _warns(room: Page) -> bool:
+def _shows_warning(room: Page) -> bool:
     return "may show sexual abuse of minors" in room.text and "Tell the police" in room.text
 
 

@@ -15,52 +15,54 @@ WHAT: Final = "They insulted two newcomers in the help channel, again and again,
 CONDITIONS: Final = "Says in writing what will be different, and has read the code of conduct with a mentor."
 
 
-async def acted_and_ratified(stage: Stage, target: Human, term: timedelta, *, space: SpaceName = FORUM) -> str:
+async def act_and_ratify(stage: Stage, target: Human, term: timedelta, *, space: SpaceName = FORUM) -> str:
     """One member has acted on the person everywhere, and two others have ratified it; the case."""
     group = stage.group
     reason = "Insults newcomers in every channel, just now."
     case = await group.act(stage["kofi"], target, "ongoing", reason, space=space)
-    await stage.harness.rest()
-    await group.account(stage["kofi"], case, "I saw it in the help channel.")
+    await stage.driver.run_until_idle()
+    await group.give_statement(stage["kofi"], case, "I saw it in the help channel.")
     for key in ("yuki", "lena"):
         await group.review(stage[key], case, "ratify", term)
-    await stage.harness.rest()
+    await stage.driver.run_until_idle()
     return case
 
 
-async def named(stage: Stage, case: str, target: Human, where: SpaceName) -> str:
+async def name_target(stage: Stage, case: str, target: Human, where: SpaceName) -> str:
     """The case is about the person, whose accounts the forum vouches for; their code name."""
-    person = await stage.group.name(stage["nadia"], case, target.key, where)
+    person = await stage.group.name_person(stage["nadia"], case, target.key, where)
     if where != FORUM:
-        await stage.group.link(stage["nadia"], person, FORUM, target.key, "The forum shows the same Discord account.")
+        await stage.group.link_account(
+            stage["nadia"], person, FORUM, target.key, "The forum shows the same Discord account."
+        )
     return person
 
 
-async def suspended_by_the_group(stage: Stage, target: Human, term: timedelta, *, where: SpaceName) -> str:
+async def suspend_by_decision(stage: Stage, target: Human, term: timedelta, *, where: SpaceName) -> str:
     """A report about the person became a decision of the group, which is in force; the case."""
     group, nadia = stage.group, stage["nadia"]
     await stage.people.report(stage["wren"], WHAT, target.key)
-    await stage.harness.rest()
+    await stage.driver.run_until_idle()
     case = await group.newest_case(nadia)
-    await named(stage, case, target, where)
-    await group.skip(nadia, stage["tomas"], case, "hearing", "They were heard about the same matter already.")
-    await decided(stage, case, EXTENDED, days_of(term))
+    await name_target(stage, case, target, where)
+    await group.skip_step(nadia, stage["tomas"], case, "hearing", "They were heard about the same matter already.")
+    await decide(stage, case, EXTENDED, days_of(term))
     return case
 
 
-async def decided(stage: Stage, case: str, outcome: str, days: int = 0) -> None:
+async def decide(stage: Stage, case: str, outcome: str, days: int = 0) -> None:
     """The group has agreed on the outcome, skipped asking for views, and enacted it; everybody has been told."""
     group, nadia = stage.group, stage["nadia"]
     await group.propose(nadia, case, outcome, days, CONDITIONS if outcome == EXTENDED else "")
     await group.agree(case, *(stage[key] for key in ("tomas", "ines", "kofi", "yuki", "lena")))
-    await stage.harness.rest()
-    await group.skip(nadia, stage["tomas"], case, "feedback", "The reporter asked not to be written to again.")
+    await stage.driver.run_until_idle()
+    await group.skip_step(nadia, stage["tomas"], case, "feedback", "The reporter asked not to be written to again.")
     await group.enact(nadia, case)
-    await stage.harness.rest()
+    await stage.driver.run_until_idle()
 
 
-async def banned_in_its_place(stage: Stage) -> None:
+async def replace_by_ban(stage: Stage) -> None:
     """The newest case of the chair's list is taken up again, and its suspension becomes a permanent ban."""
     case = await stage.group.newest_case(stage["nadia"])
-    stage.say("New things have come to light; the group decides on a permanent ban.")
-    await decided(stage, case, BAN)
+    stage.narrate("New things have come to light; the group decides on a permanent ban.")
+    await decide(stage, case, BAN)

@@ -7,11 +7,11 @@ import asyncio
 from typing import Final
 
 from connectors.discord.emulator.screen import Screen
-from guardian.clock import wire_seconds
-from guardian.sandbox.apart import Apart, in_a_process_of_its_own
+from guardian.clock import monotonic_seconds
+from guardian.sandbox.apart import ServiceProcess, run_in_own_process
 from guardian.sandbox.browser import RECEIPT
 from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.studio import Stage, StoryContext
 
 WORDS: Final = "They insulted two newcomers, and I have written this for half an hour."
 BACK_WITHIN: Final = 10.0
@@ -25,13 +25,13 @@ TAKEN_IN: Final = "a form that was opened before the restart and is sent after i
 ONCE: Final = "there is one report, and its receipt opens the words that were written"
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Wren writes for half an hour, and meanwhile the machine fails."""
-    async with studio.stage(opening=in_a_process_of_its_own) as stage:
+    async with context.open_stage(open_service=run_in_own_process) as stage:
         service = stage.service
-        if not isinstance(service, Apart):
+        if not isinstance(service, ServiceProcess):
             raise TypeError("this story needs a process that can be killed")
-        service.on_start = stage.world.connect_hooks
+        service.on_start = stage.world.connect_webhooks
         stage.world.discord.interactions.window_s = DISCORD_WAITS
         wren = stage["wren"]
         form = await stage.group.command(wren, "report")
@@ -39,49 +39,49 @@ async def play(studio: Studio) -> None:
         said = "stays open" in opening
         stage.checks.check(SAYS_SO, said, "" if said else opening)
         await service.kill()
-        stage.say("The service is killed.")
-        await _refused(stage, form)
-        begun = wire_seconds()
+        stage.narrate("The service is killed.")
+        await _submit_while_down(stage, form)
+        begun = monotonic_seconds()
         await service.start()
-        await _connected(stage)
-        took = wire_seconds() - begun
-        stage.say("The service is back.")
+        await _wait_until_connected(stage)
+        took = monotonic_seconds() - begun
+        stage.narrate("The service is back.")
         stage.checks.check(BACK, took < BACK_WITHIN, f"{took:.1f} s")
-        await _taken_in(stage, form)
+        await _submit_again(stage, form)
 
 
-async def _refused(stage: Stage, form: Screen) -> None:
+async def _submit_while_down(stage: Stage, form: Screen) -> None:
     """The form is sent into the void."""
     person = stage.world.discord.person(stage["wren"].discord)
-    stage.group.tell(stage["wren"], "sends the form; Discord says that something went wrong")
+    stage.group.narrate(stage["wren"], "sends the form; Discord says that something went wrong")
     sent = await person.submit(form, {"what": WORDS})
     kept = form.modal.find("what").value if form.modal else None
     stage.checks.check(STAYS_OPEN, sent.failed and kept == WORDS, f"failed {sent.failed}, kept {kept!r}")
 
 
-async def _connected(stage: Stage) -> None:
+async def _wait_until_connected(stage: Stage) -> None:
     """Discord knows of somebody who listens; not before that is the service back for anybody."""
     async with asyncio.timeout(BACK_WITHIN):
         while not stage.world.discord.gateway.is_connected:
             await asyncio.sleep(0.01)
 
 
-async def _taken_in(stage: Stage, form: Screen) -> None:
+async def _submit_again(stage: Stage, form: Screen) -> None:
     """The same form, as it stands there, is sent again."""
     wren, nadia = stage["wren"], stage["nadia"]
     person = stage.world.discord.person(wren.discord)
-    stage.group.tell(wren, "sends the same form again")
+    stage.group.narrate(wren, "sends the same form again")
     sent = await person.submit(form, {})
     if not sent.failed:
-        await sent.settled()
+        await sent.wait_until_settled()
     found = RECEIPT.search(sent.text)
     if not stage.checks.check(
         TAKEN_IN, found is not None, "" if found else sent.text or "Discord says that nobody answered"
     ):
         return
-    await stage.harness.rest()
+    await stage.driver.run_until_idle()
     shown = await stage.people.follow_up(found.group() if found else "")
-    listed = (await stage.group.cases(nadia)).count("• ")
+    listed = (await stage.group.list_cases(nadia)).count("• ")
     stage.checks.check(ONCE, WORDS in shown.text and listed == 1, f"{listed} cases")
 
 

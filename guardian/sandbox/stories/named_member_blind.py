@@ -14,13 +14,13 @@ from typing import Final
 from guardian.sandbox.checks import messages_to
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, Human
 from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.studio import Stage, StoryContext
 
 SAME_ANSWERS: Final = "the member is given the same answers, counts and order"
 SAME_NOTICES: Final = "the member is sent the same notices"
 SAME_PAGES: Final = "the reading room shows the member the same"
 SAME_CALLS: Final = "as many calls are made on the member's behalf"
-OTHERS_TOLD: Final = "the other members are told of the report"
+OTHERS_NOTIFIED: Final = "the other members are told of the report"
 UNKNOWN: Final = "quiet-harbour"
 """A code name that no case has: what the member asks for where the report was not made."""
 
@@ -47,60 +47,62 @@ class Seen:
     others: int
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Yuki, of the working group, with and without a report that concerns them."""
-    async with studio.stage() as stage:
-        stage.say("The run with a report that concerns Yuki")
-        told = await _run(stage, with_report=True)
-    async with studio.stage() as stage:
-        stage.say("The same run without that report")
-        untold = await _run(stage, with_report=False)
-    checks = studio.checks
-    checks.check(OTHERS_TOLD, told.others > untold.others, f"{told.others} notices, {untold.others} without")
-    _same(studio, SAME_ANSWERS, told.answers, untold.answers)
-    _same(studio, SAME_NOTICES, told.notices, untold.notices)
-    _same(studio, SAME_PAGES, told.pages, untold.pages)
-    checks.equal(SAME_CALLS, told.calls, untold.calls)
+    async with context.open_stage() as stage:
+        stage.narrate("The run with a report that concerns Yuki")
+        notified = await _run_days(stage, with_report=True)
+    async with context.open_stage() as stage:
+        stage.narrate("The same run without that report")
+        untold = await _run_days(stage, with_report=False)
+    checks = context.checks
+    checks.check(
+        OTHERS_NOTIFIED, notified.others > untold.others, f"{notified.others} notices, {untold.others} without"
+    )
+    _check_same(context, SAME_ANSWERS, notified.answers, untold.answers)
+    _check_same(context, SAME_NOTICES, notified.notices, untold.notices)
+    _check_same(context, SAME_PAGES, notified.pages, untold.pages)
+    checks.check_equal(SAME_CALLS, notified.calls, untold.calls)
 
 
-async def _run(stage: Stage, *, with_report: bool) -> Seen:
+async def _run_days(stage: Stage, *, with_report: bool) -> Seen:
     yuki, people = stage["yuki"], stage.people
     answers: list[str] = []
-    await people.report_page("Somebody is rude in the help channel.", "birch")
-    await stage.harness.rest()
+    await people.report_on_page("Somebody is rude in the help channel.", "birch")
+    await stage.driver.run_until_idle()
     first = await stage.group.newest_case(stage["nadia"])
-    answers.append(await stage.group.cases(yuki))
-    await stage.harness.wait(timedelta(hours=1))
-    hidden = await _about_yuki(stage) if with_report else UNKNOWN
-    await stage.harness.wait(timedelta(hours=1))
+    answers.append(await stage.group.list_cases(yuki))
+    await stage.driver.pass_time(timedelta(hours=1))
+    hidden = await _report_yuki(stage) if with_report else UNKNOWN
+    await stage.driver.pass_time(timedelta(hours=1))
     await people.report(stage["wren"], "The same person again.", "birch")
-    await stage.harness.rest()
+    await stage.driver.run_until_idle()
     for case in (first, hidden):
         answers.append(await stage.group.state(yuki, case))
-        answers.append(await stage.group.take(yuki, case))
-    answers.append(await stage.group.cases(yuki))
+        answers.append(await stage.group.take_case(yuki, case))
+    answers.append(await stage.group.list_cases(yuki))
     answers.append((await stage.group.command(yuki, "sanctions")).text)
-    page = await stage.group.read(yuki, first)
-    await stage.harness.wait(timedelta(days=4))
-    answers.append(await stage.group.cases(yuki))
+    page = await stage.group.read_case(yuki, first)
+    await stage.driver.pass_time(timedelta(days=4))
+    answers.append(await stage.group.list_cases(yuki))
     notices = messages_to(stage.world, yuki)
     others = len(messages_to(stage.world, stage["lena"]))
-    return Seen(tuple(answers), tuple(notices), (page.text,), _calls_for(stage, yuki), others)
+    return Seen(tuple(answers), tuple(notices), (page.text,), _count_calls_for(stage, yuki), others)
 
 
-async def _about_yuki(stage: Stage) -> str:
+async def _report_yuki(stage: Stage) -> str:
     """Somebody reports Yuki, and the others take it up; its code name."""
-    await stage.people.report_page("They mock people in private messages.", "Yuki Sato", concerns=("Yuki Sato",))
-    await stage.harness.rest()
+    await stage.people.report_on_page("They mock people in private messages.", "Yuki Sato", concerns=("Yuki Sato",))
+    await stage.driver.run_until_idle()
     case = await stage.group.newest_case(stage["nadia"])
-    await stage.group.take(stage["nadia"], case)
+    await stage.group.take_case(stage["nadia"], case)
     await stage.group.propose(stage["nadia"], case, "no_action")
     await stage.group.agree(case, stage["tomas"], stage["kofi"])
-    await stage.harness.rest()
+    await stage.driver.run_until_idle()
     return case
 
 
-def _calls_for(stage: Stage, human: Human) -> int:
+def _count_calls_for(stage: Stage, human: Human) -> int:
     """How many calls the service made on the member's behalf: all that name an account or the inbox of theirs, and the
     answers to what they asked for on Discord."""
     channel = stage.world.discord.state.private_channel(human.discord)
@@ -116,15 +118,15 @@ def _calls_for(stage: Stage, human: Human) -> int:
     return len(exchanges) + len(answers)
 
 
-def _same(studio: Studio, name: str, one: tuple[str, ...], other: tuple[str, ...]) -> None:
-    found, wanted = _plain(one), _plain(other)
+def _check_same(context: StoryContext, name: str, one: tuple[str, ...], other: tuple[str, ...]) -> None:
+    found, wanted = _normalize(one), _normalize(other)
     different = [f"{a!r} instead of {b!r}" for a, b in zip(found, wanted, strict=False) if a != b]
     if len(found) != len(wanted):
         different.append(f"{len(found)} instead of {len(wanted)}")
-    studio.checks.check(name, found == wanted, "; ".join(different)[:2000])
+    context.checks.check(name, found == wanted, "; ".join(different)[:2000])
 
 
-def _plain(texts: Iterable[str]) -> list[str]:
+def _normalize(texts: Iterable[str]) -> list[str]:
     """The texts with every id, name, receipt and time replaced by the order of its first appearance."""
     seen: dict[str, str] = {}
 

@@ -5,14 +5,14 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from guardian.sandbox.checks import bars_of, letters_to, messages_to, who_was_messaged
+from guardian.sandbox.checks import bars_of, forum_messages_to, messages_to, people_messaged
 from guardian.sandbox.community import DISCORD, FORUM, Human
 from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.studio import Stage, StoryContext
 from guardian.sandbox.worlds import World
 
 NOTICED: Final = "a member's own ban is noticed, and the others are asked to review it"
-PERSON_TOLD: Final = "the banned person can read that the group looks at it"
+PERSON_NOTIFIED: Final = "the banned person can read that the group looks at it"
 REVERSED: Final = "reversed by its review, the member's own ban is really lifted"
 ASKED: Final = "a moderator is asked privately for the reason and the end of what they did"
 LEFT: Final = "until it is explained, what the moderator did stands as they made it"
@@ -25,64 +25,66 @@ _REVIEW: Final = re.compile(r"/case ([a-z]+-[a-z]+)")
 _FOR_GOOD: Final = "3018-01-01T00:00:00Z"
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Birch was banned long ago. Today Kofi, of the group, Priya, who moderates the forum, and the owner each act by hand."""
-    async with studio.stage(before=_before_us) as stage:
-        await _of_a_member(stage, stage["rowan"])
-        await _of_a_moderator(stage, stage["hazel"])
-        await _of_a_stranger(stage, stage["linden"])
-        await stage.harness.wait(7 * _DAY)
-        hands = [change.by for change in bars_of(stage.world, stage["birch"], DISCORD)]
-        still = stage.world.shut_out(stage["birch"], DISCORD, stage.now())
-        stage.checks.check(BEFORE, still and hands == [stage["oskar"].discord], f"banned: {still}, by {hands}")
+    async with context.open_stage(before=_ban_before_us) as stage:
+        await _ban_as_member(stage, stage["rowan"])
+        await _suspend_as_moderator(stage, stage["hazel"])
+        await _ban_as_stranger(stage, stage["linden"])
+        await stage.driver.pass_time(7 * _DAY)
+        authors = [change.by for change in bars_of(stage.world, stage["birch"], DISCORD)]
+        still = stage.world.is_shut_out(stage["birch"], DISCORD, stage.now())
+        stage.checks.check(BEFORE, still and authors == [stage["oskar"].discord], f"banned: {still}, by {authors}")
 
 
-def _before_us(world: World) -> None:
+def _ban_before_us(world: World) -> None:
     state = world.discord.state
     moderators = next(role_id for role_id, role in state.roles.items() if role.name == "Moderators")
     world.discord.raise_role(world["kofi"].discord, moderators)
     world.discord.ban_by_hand(world["oskar"].discord, world["birch"].discord, "years of spam")
 
 
-async def _of_a_member(stage: Stage, rowan: Human) -> None:
-    stage.say("Kofi Mensah bans Rowan Ellis with Discord's own menu")
+async def _ban_as_member(stage: Stage, rowan: Human) -> None:
+    stage.narrate("Kofi Mensah bans Rowan Ellis with Discord's own menu")
     stage.world.discord.ban_by_hand(stage["kofi"].discord, rowan.discord, "insults")
-    await stage.harness.rest()
+    await stage.driver.run_until_idle()
     group = [stage[key] for key in ("nadia", "tomas", "ines", "yuki", "lena")]
-    told = who_was_messaged(stage.world, group, "acted alone")
-    stage.checks.equal(NOTICED, told, {human.key for human in group})
-    letters = letters_to(stage.world, rowan)
-    stage.checks.check(PERSON_TOLD, any("not a decision about you" in text for text in letters), "; ".join(letters))
+    notified = people_messaged(stage.world, group, "acted alone")
+    stage.checks.check_equal(NOTICED, notified, {human.key for human in group})
+    received = forum_messages_to(stage.world, rowan)
+    stage.checks.check(
+        PERSON_NOTIFIED, any("not a decision about you" in text for text in received), "; ".join(received)
+    )
     case = _REVIEW.findall("\n".join(messages_to(stage.world, stage["yuki"])))[-1]
     for key in ("yuki", "lena"):
         await stage.group.review(stage[key], case, "reverse", reason="It was somebody else.")
-    await stage.harness.rest()
-    stage.checks.check(REVERSED, not stage.world.shut_out(rowan, DISCORD, stage.now()), "still banned")
+    await stage.driver.run_until_idle()
+    stage.checks.check(REVERSED, not stage.world.is_shut_out(rowan, DISCORD, stage.now()), "still banned")
 
 
-async def _of_a_moderator(stage: Stage, hazel: Human) -> None:
-    stage.say("Priya Nair suspends Hazel Okoro with the forum's own menu")
-    stage.world.forum.hands.suspend_by_hand("priya", hazel.key, _FOR_GOOD, "again and again")
-    await stage.harness.rest()
-    asked = who_was_messaged(stage.world, (stage["priya"], stage["oskar"]), "/explain-act")
-    stage.checks.equal(ASKED, asked, {"priya"})
-    await stage.harness.wait(timedelta(hours=20))
-    stage.checks.check(LEFT, stage.world.shut_out(hazel, FORUM, stage.now()), "lifted already")
+async def _suspend_as_moderator(stage: Stage, hazel: Human) -> None:
+    stage.narrate("Priya Nair suspends Hazel Okoro with the forum's own menu")
+    stage.world.forum.manual_actions.suspend_by_hand("priya", hazel.key, _FOR_GOOD, "again and again")
+    await stage.driver.run_until_idle()
+    asked = people_messaged(stage.world, (stage["priya"], stage["oskar"]), "/explain-act")
+    stage.checks.check_equal(ASKED, asked, {"priya"})
+    await stage.driver.pass_time(timedelta(hours=20))
+    stage.checks.check(LEFT, stage.world.is_shut_out(hazel, FORUM, stage.now()), "lifted already")
     await stage.group.command(stage["priya"], "explain-act", reason="harassment", hours=72)
-    await stage.harness.wait(2 * _DAY)
-    held = stage.world.shut_out(hazel, FORUM, stage.now())
-    await stage.harness.wait(_DAY)
-    free = not stage.world.shut_out(hazel, FORUM, stage.now())
-    hands = [change.by for change in bars_of(stage.world, hazel, FORUM)]
-    stage.checks.check(ENDS, held and free, f"held: {held}, free: {free}, by {hands}")
+    await stage.driver.pass_time(2 * _DAY)
+    held = stage.world.is_shut_out(hazel, FORUM, stage.now())
+    await stage.driver.pass_time(_DAY)
+    free = not stage.world.is_shut_out(hazel, FORUM, stage.now())
+    authors = [change.by for change in bars_of(stage.world, hazel, FORUM)]
+    stage.checks.check(ENDS, held and free, f"held: {held}, free: {free}, by {authors}")
 
 
-async def _of_a_stranger(stage: Stage, linden: Human) -> None:
-    stage.say("The owner of the Discord server, who has no place in Guardian, bans Linden Faye")
+async def _ban_as_stranger(stage: Stage, linden: Human) -> None:
+    stage.narrate("The owner of the Discord server, who has no place in Guardian, bans Linden Faye")
     stage.world.discord.ban_by_hand(stage.world.discord.state.owner_id, linden.discord, "because")
-    await stage.harness.rest()
-    asked = who_was_messaged(stage.world, (stage["oskar"], stage["priya"]), "somebody who is not known here")
-    held = stage.world.shut_out(linden, DISCORD, stage.now())
+    await stage.driver.run_until_idle()
+    asked = people_messaged(stage.world, (stage["oskar"], stage["priya"]), "somebody who is not known here")
+    held = stage.world.is_shut_out(linden, DISCORD, stage.now())
     stage.checks.check(STRANGER, asked == {"oskar"} and held, f"asked: {asked}, held: {held}")
 
 

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from guardian.sandbox.checks import openings, placed_and_lifted
+from guardian.sandbox.checks import count_placed_and_lifted, find_openings
 from guardian.sandbox.community import FORUM, SPACES
 from guardian.sandbox.playing import Story
-from guardian.sandbox.stories.journey import acted_and_ratified, banned_in_its_place, suspended_by_the_group
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.stories.journey import act_and_ratify, replace_by_ban, suspend_by_decision
+from guardian.sandbox.studio import Stage, StoryContext
 
 FIRST_TERM: Final = timedelta(days=30)
 SECOND_TERM: Final = timedelta(days=120)
@@ -18,38 +18,38 @@ BAN_OUTLIVES: Final = "the ban holds after the term of the suspension is over"
 PLACED_ONCE: Final = "nothing was placed twice and nothing lifted"
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Birch is suspended twice over, then banned."""
-    async with studio.stage() as stage:
-        begun = await _two_sanctions(stage)
-        await stage.harness.advance(begun + FIRST_TERM)
-        stage.say("The first sanction's term is over; the second still runs.")
-        await stage.harness.wait(timedelta(days=8))
-        open_ = openings(stage.world, stage["birch"], begun, stage.now())
+    async with context.open_stage() as stage:
+        begun = await _impose_two_sanctions(stage)
+        await stage.driver.advance(begun + FIRST_TERM)
+        stage.narrate("The first sanction's term is over; the second still runs.")
+        await stage.driver.pass_time(timedelta(days=8))
+        open_ = find_openings(stage.world, stage["birch"], begun, stage.now())
         stage.checks.check(SECOND_HOLDS, not open_, "; ".join(open_))
-        await _a_ban(stage, begun)
-        await stage.harness.advance(begun + SECOND_TERM + timedelta(days=60))
-        stage.checks.equal(BAN_OUTLIVES, stage.world.where_shut_out(stage["birch"]), SPACES)
-        counts = {str(space): placed_and_lifted(stage.world, stage["birch"], space) for space in SPACES}
-        stage.checks.equal(PLACED_ONCE, counts, {str(space): (1, 0) for space in SPACES})
+        await _impose_ban(stage, begun)
+        await stage.driver.advance(begun + SECOND_TERM + timedelta(days=60))
+        stage.checks.check_equal(BAN_OUTLIVES, stage.world.spaces_shut_out_of(stage["birch"]), SPACES)
+        counts = {str(space): count_placed_and_lifted(stage.world, stage["birch"], space) for space in SPACES}
+        stage.checks.check_equal(PLACED_ONCE, counts, {str(space): (1, 0) for space in SPACES})
 
 
-async def _two_sanctions(stage: Stage) -> datetime:
+async def _impose_two_sanctions(stage: Stage) -> datetime:
     """Birch is held by an act of one member that the group has ratified, and by a decision in another case."""
     birch = stage["birch"]
-    await acted_and_ratified(stage, birch, FIRST_TERM)
+    await act_and_ratify(stage, birch, FIRST_TERM)
     begun = stage.now()
-    await stage.harness.wait(timedelta(days=1))
-    await suspended_by_the_group(stage, birch, SECOND_TERM, where=FORUM)
-    stage.checks.equal(HELD_BY_BOTH, stage.world.where_shut_out(birch), SPACES)
+    await stage.driver.pass_time(timedelta(days=1))
+    await suspend_by_decision(stage, birch, SECOND_TERM, where=FORUM)
+    stage.checks.check_equal(HELD_BY_BOTH, stage.world.spaces_shut_out_of(birch), SPACES)
     return begun
 
 
-async def _a_ban(stage: Stage, begun: datetime) -> None:
-    await stage.harness.wait(timedelta(days=1))
-    await banned_in_its_place(stage)
-    await stage.harness.wait(timedelta(days=3))
-    open_ = openings(stage.world, stage["birch"], begun, stage.now())
+async def _impose_ban(stage: Stage, begun: datetime) -> None:
+    await stage.driver.pass_time(timedelta(days=1))
+    await replace_by_ban(stage)
+    await stage.driver.pass_time(timedelta(days=3))
+    open_ = find_openings(stage.world, stage["birch"], begun, stage.now())
     stage.checks.check(NO_GAP, not open_, "; ".join(open_))
 
 

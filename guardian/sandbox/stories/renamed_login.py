@@ -6,8 +6,8 @@ from typing import Final
 from connectors.emulation.history import Change
 from guardian.sandbox.community import GITHUB
 from guardian.sandbox.playing import Story
-from guardian.sandbox.stories.journey import acted_and_ratified
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.stories.journey import act_and_ratify
+from guardian.sandbox.studio import Stage, StoryContext
 
 TERM: Final = timedelta(days=10)
 HELD: Final = "the block holds the person, whatever their login is"
@@ -20,49 +20,51 @@ OLD: Final = "rowan"
 NEW: Final = "rowan-was-here"
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Rowan is suspended, and renamed twice; Rowan's first login is taken by somebody who has done nothing."""
-    async with studio.stage() as stage:
+    async with context.open_stage() as stage:
         rowan, hub = stage["rowan"], stage.world.github
-        await acted_and_ratified(stage, rowan, TERM)
+        await act_and_ratify(stage, rowan, TERM)
         ends = stage.now() + TERM
-        stage.say(f"Rowan takes the login {NEW} on GitHub, and somebody who has done nothing takes the free one")
+        stage.narrate(f"Rowan takes the login {NEW} on GitHub, and somebody who has done nothing takes the free one")
         hub.rename(int(rowan.github), NEW)
         innocent = hub.register(OLD)
-        await stage.harness.wait(timedelta(days=8))
-        stage.checks.check(HELD, hub.blocked(rowan.github, stage.now()), _told(_blocks(stage, rowan.github)))
-        await _lifted_by_hand(stage)
-        _unharmed(stage, UNHARMED, innocent.id)
+        await stage.driver.pass_time(timedelta(days=8))
+        stage.checks.check(
+            HELD, hub.was_blocked(rowan.github, stage.now()), _describe_changes(_blocks(stage, rowan.github))
+        )
+        await _lift_by_hand(stage)
+        _check_unharmed(stage, UNHARMED, innocent.id)
         hub.person(OLD).open_issue("website", "A question", "How do I install it?")
         stage.checks.check(CAN_WRITE, "A question" in hub.person("linden").reads("website", 1))
         hub.rename(int(rowan.github), f"{NEW}-again")
-        await stage.harness.advance(ends + timedelta(hours=1))
-        held = stage.world.shut_out(rowan, GITHUB, ends - timedelta(minutes=1))
-        free = not hub.blocked(rowan.github, stage.now())
-        stage.checks.check(ON_TIME, held and free, _told(_blocks(stage, rowan.github)))
-        _unharmed(stage, f"{UNHARMED}, to the end", innocent.id)
+        await stage.driver.advance(ends + timedelta(hours=1))
+        held = stage.world.is_shut_out(rowan, GITHUB, ends - timedelta(minutes=1))
+        free = not hub.was_blocked(rowan.github, stage.now())
+        stage.checks.check(ON_TIME, held and free, _describe_changes(_blocks(stage, rowan.github)))
+        _check_unharmed(stage, f"{UNHARMED}, to the end", innocent.id)
 
 
-async def _lifted_by_hand(stage: Stage) -> None:
+async def _lift_by_hand(stage: Stage) -> None:
     """Marek, an owner, lifts the block under the new login, for a reason of his own."""
     rowan, hub = stage["rowan"], stage.world.github
-    stage.say(f"Marek, an owner, unblocks {NEW} by hand")
-    hub.hands.unblock_by_hand("marek", NEW)
-    await stage.harness.rest()
-    held = hub.blocked(rowan.github, stage.now())
-    stage.checks.check(PUT_BACK, held, _told(_blocks(stage, rowan.github)))
+    stage.narrate(f"Marek, an owner, unblocks {NEW} by hand")
+    hub.manual_actions.unblock_by_hand("marek", NEW)
+    await stage.driver.run_until_idle()
+    held = hub.was_blocked(rowan.github, stage.now())
+    stage.checks.check(PUT_BACK, held, _describe_changes(_blocks(stage, rowan.github)))
 
 
-def _unharmed(stage: Stage, name: str, account: int) -> None:
+def _check_unharmed(stage: Stage, name: str, account: int) -> None:
     harm = _blocks(stage, str(account))
-    stage.checks.check(name, not harm, _told(harm))
+    stage.checks.check(name, not harm, _describe_changes(harm))
 
 
 def _blocks(stage: Stage, account: str) -> list[Change]:
     return list(stage.world.github.history.changes_of("block", account))
 
 
-def _told(changes: list[Change]) -> str:
+def _describe_changes(changes: list[Change]) -> str:
     return "; ".join(f"{c.at:%Y-%m-%d %H:%M} {'lifted' if c.after is None else 'placed'} by {c.by}" for c in changes)
 
 

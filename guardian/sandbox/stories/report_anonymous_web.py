@@ -5,10 +5,10 @@ Nobody ever learns who they are, and no space has a word of it.
 
 from typing import Final
 
-from guardian.sandbox.browser import Page, Visitor
-from guardian.sandbox.checks import letters_to, messages_to
+from guardian.sandbox.browser import Browser, Page
+from guardian.sandbox.checks import forum_messages_to, messages_to
 from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.studio import Stage, StoryContext
 
 WORDS: Final = "They write “go home” under every question of somebody new."
 WHO: Final = "the account with the owl"
@@ -27,84 +27,88 @@ FIRST: Final = "only whom the reporter chose hears of it first"
 NOWHERE: Final = "no channel and no inbox holds a word of it, and the group's notices only say that something is there"
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """A stranger reports, Nadia answers, the stranger answers back."""
-    async with studio.stage() as stage:
-        async with Visitor(stage.service.url) as visitor:
-            receipt = await _reported(stage, visitor)
-        await stage.harness.rest()
-        case = await _heard_first(stage)
-        await _answered(stage, case)
-        seen = await _followed(stage, receipt)
-        room = await stage.group.read(stage["nadia"], case)
+    async with context.open_stage() as stage:
+        async with Browser(stage.service.url) as browser:
+            receipt = await _report(stage, browser)
+        await stage.driver.run_until_idle()
+        case = await _open_to_all(stage)
+        await _answer(stage, case)
+        seen = await _follow_up(stage, receipt)
+        room = await stage.group.read_case(stage["nadia"], case)
         stage.checks.check(REPLIED, REPLY in room.text, room.text)
         stage.checks.check(NO_ADDRESS, not any(receipt in (page.url + page.text) for page in seen), receipt)
-        _nowhere(stage)
+        _check_nowhere(stage)
 
 
-async def _reported(stage: Stage, visitor: Visitor) -> str:
+async def _report(stage: Stage, browser: Browser) -> str:
     """The report is in; its receipt."""
-    page = await visitor.open("/report")
-    stage.say("A stranger opens the report page, in a browser that runs no scripts.")
-    form = page.form("Send the report")
+    page = await browser.open("/report")
+    stage.narrate("A stranger opens the report page, in a browser that runs no scripts.")
+    form = page.find_form("Send the report")
     before = [page.text.index(words) for words in ("emergency services first", "could technically read", "(needed)")]
     stage.checks.check(ONE_FIELD, before == sorted(before) and page.text.count("(needed)") == 1, page.text)
     given = {"who": WHO, "when": "last night", "contact_is_safe": "no", "hold_contact": "yes"}
-    empty = await visitor.send(page, form, given)
-    again = empty.form("Send the report")
+    empty = await browser.send(page, form, given)
+    again = empty.find_form("Send the report")
     kept = {name: again.values.get(name) for name in given}
-    stage.checks.equal(KEPT_FORM, kept, {name: [value] for name, value in given.items()})
+    stage.checks.check_equal(KEPT_FORM, kept, {name: [value] for name, value in given.items()})
     chair = str(stage["nadia"].member)
     filled = {"what_happened": WORDS, "hears_first": [chair]}
-    done = await visitor.send(empty, again, filled, files=[SHOT])
-    stage.say("They write what happened, choose who hears first, and send it with a picture.")
-    repeated = await visitor.send(empty, again, filled, files=[SHOT])
-    stage.checks.check(ONCE, done.receipt() == repeated.receipt(), repeated.text)
-    return done.receipt()
+    done = await browser.send(empty, again, filled, files=[SHOT])
+    stage.narrate("They write what happened, choose who hears first, and send it with a picture.")
+    repeated = await browser.send(empty, again, filled, files=[SHOT])
+    stage.checks.check(ONCE, done.find_receipt() == repeated.find_receipt(), repeated.text)
+    return done.find_receipt()
 
 
-async def _heard_first(stage: Stage) -> str:
+async def _open_to_all(stage: Stage) -> str:
     """Nadia reads it, whom the reporter chose, and opens it to the others."""
     nadia, others = stage["nadia"], [stage["kofi"], stage["yuki"]]
     case = await stage.group.newest_case(nadia)
-    knew = [human.key for human in others if case in await stage.group.cases(human)]
-    told = [human.key for human in others if any("report" in text for text in messages_to(stage.world, human))]
-    stage.checks.check(FIRST, not knew and not told, f"listed for {knew}, told {told}")
-    room = await stage.group.read(nadia, case)
+    knew = [human.key for human in others if case in await stage.group.list_cases(human)]
+    notified = [human.key for human in others if any("report" in text for text in messages_to(stage.world, human))]
+    stage.checks.check(FIRST, not knew and not notified, f"listed for {knew}, told {notified}")
+    room = await stage.group.read_case(nadia, case)
     wanted = (WORDS, WHO, SHOT[0], "last night", "not yet", "no account is known")
     stage.checks.check(READ, all(words in room.text for words in wanted), room.text)
     await stage.group.command(nadia, "open-to-all", case=case)
     return case
 
 
-async def _answered(stage: Stage, case: str) -> None:
+async def _answer(stage: Stage, case: str) -> None:
     """Nadia writes to the reporter, and Kofi reads it first."""
     nadia, kofi = stage["nadia"], stage["kofi"]
     form = await stage.group.command(nadia, "draft", case=case, kind="answer")
     await stage.group.submit(nadia, form, {"text": ANSWER})
     texts = await stage.group.command(kofi, "read-draft", case=case)
     await stage.group.press(kofi, texts, "Approve text 1")
-    await stage.harness.rest()
+    await stage.driver.run_until_idle()
 
 
-async def _followed(stage: Stage, receipt: str) -> list[Page]:
+async def _follow_up(stage: Stage, receipt: str) -> list[Page]:
     """The reporter reads the answer and answers it; every page that they saw."""
-    async with Visitor(stage.service.url) as visitor:
-        door = await visitor.open("/follow-up")
-        page = await visitor.through(door, receipt)
-        stage.say("The stranger types their receipt on the follow-up page.")
+    async with Browser(stage.service.url) as browser:
+        door = await browser.open("/follow-up")
+        page = await browser.open_with_receipt(door, receipt)
+        stage.narrate("The stranger types their receipt on the follow-up page.")
         stage.checks.check(ANSWERED, ANSWER in page.text, page.text)
-        after = await visitor.send(page, page.form("Send"), {"text": REPLY})
-        await stage.harness.rest()
+        after = await browser.send(page, page.find_form("Send"), {"text": REPLY})
+        await stage.driver.run_until_idle()
         return [door, page, after]
 
 
-def _nowhere(stage: Stage) -> None:
+def _check_nowhere(stage: Stage) -> None:
     state, people = stage.world.discord.state, stage.world.community.people.values()
     public = [message.content for message in state.messages_in(state.general_id)]
-    inboxes = [text for human in people for text in (*messages_to(stage.world, human), *letters_to(stage.world, human))]
-    told = [text for text in inboxes if any(words in text for words in (WORDS, WHO, SHOT[0], ANSWER, REPLY))]
-    stage.checks.check(NOWHERE, not public and not told and bool(inboxes), f"in the channel {public}, told {told}")
+    inboxes = [
+        text for human in people for text in (*messages_to(stage.world, human), *forum_messages_to(stage.world, human))
+    ]
+    notified = [text for text in inboxes if any(words in text for words in (WORDS, WHO, SHOT[0], ANSWER, REPLY))]
+    stage.checks.check(
+        NOWHERE, not public and not notified and bool(inboxes), f"in the channel {public}, told {notified}"
+    )
 
 
 STORY: Final = Story(

@@ -9,12 +9,12 @@ from typing import Final
 
 from guardian.sandbox.browser import RECEIPT
 from guardian.sandbox.checks import messages_to
-from guardian.sandbox.config import Wishes
+from guardian.sandbox.config import SandboxOptions
 from guardian.sandbox.playing import Story
 from guardian.sandbox.stories.cross_space_suspension import MEMBERS
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.studio import Stage, StoryContext
 
-TOLD: Final = "every member is told in person of a report by private message"
+NOTIFIED: Final = "every member is told in person of a report by private message"
 READ: Final = "the reading room shows what was written, and the public post that it links to"
 SAYS_WHO_READS: Final = "the answer says that the forum's administrators can read the conversation, and offers the page"
 NO_KEY: Final = "nothing that the service writes on the forum is a receipt or a code name"
@@ -28,45 +28,45 @@ MORE: Final = "It has happened a fourth time, this morning."
 _POLL: Final = "1m"
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Hazel writes to the service's account on the forum, and once more some minutes later."""
-    async with studio.stage(Wishes(forum_inbox_every=_POLL)) as stage:
+    async with context.open_stage(SandboxOptions(forum_inbox_every=_POLL)) as stage:
         forum, hazel = stage.world.forum, stage.world.forum.person("hazel")
         public = forum.person("birch").publish("How do I install this?", INSULT)
         link = f"{forum.url}/t/how-do-i-install-this/{public}/1"
-        stage.say(
+        stage.narrate(
             "Hazel writes a private message to the service's account on the forum, with a link to a post of Birch's"
         )
         topic = hazel.send_pm(forum.api_username, "Insults in the help category", f"{WHAT}{link}")
-        await stage.harness.wait(timedelta(minutes=1))
-        case = await _taken_in(stage, topic)
-        stage.say("Hazel adds something in the same conversation")
+        await stage.driver.pass_time(timedelta(minutes=1))
+        case = await _check_received(stage, topic)
+        stage.narrate("Hazel adds something in the same conversation")
         hazel.reply(topic, MORE)
-        await stage.harness.wait(timedelta(minutes=1))
-        page = await stage.group.read(stage["nadia"], case)
+        await stage.driver.pass_time(timedelta(minutes=1))
+        page = await stage.group.read_case(stage["nadia"], case)
         stage.checks.check(FOLLOWED_UP, MORE in page.text, page.text[:400])
-        await stage.harness.wait(timedelta(minutes=3))
-        _looked_at_by_an_administrator(stage, topic, case)
+        await stage.driver.pass_time(timedelta(minutes=3))
+        _check_as_administrator(stage, topic, case)
 
 
-async def _taken_in(stage: Stage, topic: int) -> str:
+async def _check_received(stage: Stage, topic: int) -> str:
     """The report is with the group, and its reporter has an answer; the case."""
     case = await stage.group.newest_case(stage["nadia"])
-    told = {key for key in MEMBERS if any(case in text for text in messages_to(stage.world, stage[key]))}
-    stage.checks.equal(TOLD, told, set(MEMBERS))
-    page = await stage.group.read(stage["kofi"], case)
+    notified = {key for key in MEMBERS if any(case in text for text in messages_to(stage.world, stage[key]))}
+    stage.checks.check_equal(NOTIFIED, notified, set(MEMBERS))
+    page = await stage.group.read_case(stage["kofi"], case)
     stage.checks.check(READ, WHAT in page.text and INSULT in page.text, page.text[:400])
-    answers = _answers(stage, topic)
+    answers = _find_answers(stage, topic)
     says = len(answers) == 1 and "administers this forum" in answers[0] and "/report" in answers[0]
     stage.checks.check(SAYS_WHO_READS, says, "; ".join(answers))
     return case
 
 
-def _looked_at_by_an_administrator(stage: Stage, topic: int, case: str) -> None:
+def _check_as_administrator(stage: Stage, topic: int, case: str) -> None:
     """What somebody finds who can read everything on the forum."""
     state, service = stage.world.forum.state, stage.world.forum.person(stage.world.forum.api_username).account
-    answers = _answers(stage, topic)
-    stage.checks.equal(ONCE, len(answers), 2)
+    answers = _find_answers(stage, topic)
+    stage.checks.check_equal(ONCE, len(answers), 2)
     given_away = [text for text in answers if RECEIPT.search(text) or case in text]
     stage.checks.check(NO_KEY, not given_away, "; ".join(given_away))
     elsewhere = [p.raw for p in state.posts.values() if p.user_id == service.id and p.topic_id != topic]
@@ -74,7 +74,7 @@ def _looked_at_by_an_administrator(stage: Stage, topic: int, case: str) -> None:
     stage.checks.check(PUT_AWAY, service.id in state.topics[topic].archived_by)
 
 
-def _answers(stage: Stage, topic: int) -> list[str]:
+def _find_answers(stage: Stage, topic: int) -> list[str]:
     """What the service has written in the conversation."""
     lines = stage.world.forum.person("hazel").inbox()
     posts = next(line["posts"] for line in lines if line["id"] == topic)

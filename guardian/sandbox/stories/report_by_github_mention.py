@@ -8,14 +8,14 @@ from typing import Final
 
 from connectors.emulation.faults import FaultKind
 from guardian.people.values import Group
-from guardian.sandbox.checks import letters_to, messages_to, who_was_messaged
+from guardian.sandbox.checks import forum_messages_to, messages_to, people_messaged
 from guardian.sandbox.community import GITHUB
-from guardian.sandbox.config import Wishes
+from guardian.sandbox.config import SandboxOptions
 from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.studio import Stage, StoryContext
 
 KEPT: Final = "the group reads the text and what it stands on, as both stood"
-TOLD: Final = "every member is told in person that a report came in"
+NOTIFIED: Final = "every member is told in person that a report came in"
 GONE: Final = "the comment is gone from the page"
 SILENT: Final = "nothing is left in public but the one line that GitHub itself writes"
 MAILED: Final = "nobody is mailed but the watchers, by GitHub itself, when the comment was written"
@@ -34,67 +34,67 @@ AGAIN: Final = "@guardian-app and now Alder writes it to newcomers."
 _EVENT: Final = "issue_comment"
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Wren rings twice below an issue of Alder's; the second time GitHub's event is lost."""
-    async with studio.stage(Wishes(github_inbox_every="1h")) as stage:
-        issue = await _an_issue(stage)
-        await _rung(stage, issue)
-        await _read(stage)
-        await _rung_unheard(stage, issue)
-        await _handed_over(stage)
+    async with context.open_stage(SandboxOptions(github_inbox_every="1h")) as stage:
+        issue = await _open_issue(stage)
+        await _mention(stage, issue)
+        await _check_case(stage)
+        await _mention_unseen(stage, issue)
+        await _hand_over_receipts(stage)
 
 
-async def _an_issue(stage: Stage) -> int:
+async def _open_issue(stage: Stage) -> int:
     hub = stage.world.github
     hub.person("hazel").watch(SITE)
     issue = hub.person("alder").open_issue(SITE, "The manual is clear enough", INSULT)
     hub.person("rowan").comment(SITE, issue, ASIDE)
-    stage.say(f"Alder Quist opens an issue on GitHub: “{INSULT}”")
-    await stage.harness.rest()
+    stage.narrate(f"Alder Quist opens an issue on GitHub: “{INSULT}”")
+    await stage.driver.run_until_idle()
     return issue
 
 
-async def _rung(stage: Stage, issue: int) -> None:
+async def _mention(stage: Stage, issue: int) -> None:
     """Wren mentions the App; what is public and what was mailed is compared before and after."""
     hub, wren = stage.world.github, stage["wren"]
-    before, changes = _page(stage, issue), len(hub.history.changes)
-    stage.group.tell(wren, f"comments on it: “{CALL}”")
+    before, changes = _public_page(stage, issue), len(hub.history.changes)
+    stage.group.narrate(wren, f"comments on it: “{CALL}”")
     hub.person("wren").comment(SITE, issue, CALL)
-    await stage.harness.rest()
-    page = _page(stage, issue)
+    await stage.driver.run_until_idle()
+    page = _public_page(stage, issue)
     stage.checks.check(GONE, CALL not in page, page)
-    stage.checks.equal(SILENT, page, f"{before}\n* a comment from wren was deleted")
+    stage.checks.check_equal(SILENT, page, f"{before}\n* a comment from wren was deleted")
     mailed = [c for c in hub.history.changes[changes:] if c.what == "mail"]
     wanted = {(stage[key].github, CALL, "wren") for key in ("alder", "rowan", "hazel")}
-    stage.checks.equal(MAILED, {(c.subject, c.after["text"], c.by) for c in mailed}, wanted)
-    written = [*messages_to(stage.world, wren), *letters_to(stage.world, wren)]
-    stage.checks.equal(NOT_WRITTEN_TO, written, [])
+    stage.checks.check_equal(MAILED, {(c.subject, c.after["text"], c.by) for c in mailed}, wanted)
+    written = [*messages_to(stage.world, wren), *forum_messages_to(stage.world, wren)]
+    stage.checks.check_equal(NOT_WRITTEN_TO, written, [])
 
 
-async def _read(stage: Stage) -> None:
+async def _check_case(stage: Stage) -> None:
     members = stage.world.community.in_group(Group.WORKING_GROUP)
-    told = who_was_messaged(stage.world, members, "new report")
-    stage.checks.equal(TOLD, told, {member.key for member in members})
+    notified = people_messaged(stage.world, members, "new report")
+    stage.checks.check_equal(NOTIFIED, notified, {member.key for member in members})
     case = await stage.group.newest_case(stage["nadia"])
-    page = await stage.group.read(stage["nadia"], case)
+    page = await stage.group.read_case(stage["nadia"], case)
     stage.checks.check(KEPT, CALL in page.text and INSULT in page.text, page.text[:600])
-    stage.checks.check(UNREPORTED, ASIDE not in page.text and ASIDE in _page(stage, 1), page.text[:600])
+    stage.checks.check(UNREPORTED, ASIDE not in page.text and ASIDE in _public_page(stage, 1), page.text[:600])
 
 
-async def _rung_unheard(stage: Stage, issue: int) -> None:
-    stage.world.fault(GITHUB, FaultKind.MISSED_EVENT, _EVENT)
-    stage.group.tell(stage["wren"], f"comments again: “{AGAIN}”; GitHub's event is lost on its way")
+async def _mention_unseen(stage: Stage, issue: int) -> None:
+    stage.world.set_fault(GITHUB, FaultKind.MISSED_EVENT, _EVENT)
+    stage.group.narrate(stage["wren"], f"comments again: “{AGAIN}”; GitHub's event is lost on its way")
     stage.world.github.person("wren").comment(SITE, issue, AGAIN)
-    await stage.harness.rest()
-    stage.world.heal(GITHUB)
-    await stage.harness.wait(EVERY + timedelta(minutes=1))
+    await stage.driver.run_until_idle()
+    stage.world.clear_faults(GITHUB)
+    await stage.driver.pass_time(EVERY + timedelta(minutes=1))
     case = await stage.group.newest_case(stage["nadia"])
-    read = await stage.group.read(stage["nadia"], case)
-    page = _page(stage, issue)
+    read = await stage.group.read_case(stage["nadia"], case)
+    page = _public_page(stage, issue)
     stage.checks.check(FOUND, AGAIN in read.text and AGAIN not in page, page)
 
 
-async def _handed_over(stage: Stage) -> None:
+async def _hand_over_receipts(stage: Stage) -> None:
     shown = await stage.people.own_reports(stage["wren"])
     receipt = await stage.people.receipt_for_newest(stage["wren"])
     followed = await stage.people.follow_up(receipt)
@@ -104,7 +104,7 @@ async def _handed_over(stage: Stage) -> None:
     stage.checks.check(NOT_ANOTHERS, not any(f.action == "/my-reports/receipt" for f in other.forms), other.text)
 
 
-def _page(stage: Stage, issue: int) -> str:
+def _public_page(stage: Stage, issue: int) -> str:
     """The issue as everybody sees it."""
     return stage.world.github.person("linden").reads(SITE, issue)
 

@@ -6,10 +6,10 @@ from typing import Final
 
 from guardian.people.values import Group
 from guardian.sandbox.browser import RECEIPT
-from guardian.sandbox.checks import who_was_messaged
-from guardian.sandbox.config import Wishes
+from guardian.sandbox.checks import people_messaged
+from guardian.sandbox.config import SandboxOptions
 from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.studio import Stage, StoryContext
 from guardian.sandbox.worlds import GROUP_ADDRESS
 
 TAKEN: Final = "a mail to the group's address is a report, and every member is told that there is one"
@@ -32,25 +32,25 @@ _FIRST: Final = "physical danger"
 _WHO_READS: Final = "can be read on the way"
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Rowan writes twice; somebody else writes in Rowan's name; a machine writes; a mail comes twice."""
-    async with studio.stage(Wishes(mail_every="10m")) as stage:
-        answer = await _written(stage)
-        case = await _replied(stage, answer)
-        await _forged(stage, answer, case)
-        await _by_machines(stage)
-        await _twice(stage)
-        _forwarded(stage)
+    async with context.open_stage(SandboxOptions(mail_every="10m")) as stage:
+        answer = await _send_report(stage)
+        case = await _reply(stage, answer)
+        await _forge_replies(stage, answer, case)
+        await _answer_automatically(stage)
+        await _deliver_twice(stage)
+        _check_not_forwarded(stage)
 
 
-async def _written(stage: Stage) -> str:
+async def _send_report(stage: Stage) -> str:
     """Rowan's report; the address for answers to it."""
     world, rowan = stage.world, stage["rowan"]
-    stage.group.tell(rowan, f"writes to {GROUP_ADDRESS}")
+    stage.group.narrate(rowan, f"writes to {GROUP_ADDRESS}")
     world.mail.write(f"{rowan.name} <{rowan.mail}>", GROUP_ADDRESS, "Insults", WHAT)
-    await stage.harness.wait(EVERY)
-    told = who_was_messaged(world, world.community.in_group(Group.WORKING_GROUP), "new report")
-    stage.checks.check(TAKEN, len(told) == 6 and await _cases(stage) == 1, f"{sorted(told)} were told")
+    await stage.driver.pass_time(EVERY)
+    notified = people_messaged(world, world.community.in_group(Group.WORKING_GROUP), "new report")
+    stage.checks.check(TAKEN, len(notified) == 6 and await _count_cases(stage) == 1, f"{sorted(notified)} were told")
     answers = world.mail.mails(rowan.mail)
     text = str(answers[-1].get_content()) if answers else ""
     receipt = RECEIPT.search(text)
@@ -61,62 +61,62 @@ async def _written(stage: Stage) -> str:
     return str(answers[-1]["Reply-To"] or answers[-1]["From"]) if answers else GROUP_ADDRESS
 
 
-async def _replied(stage: Stage, answer_to: str) -> str:
+async def _reply(stage: Stage, answer_to: str) -> str:
     rowan, nadia = stage["rowan"], stage["nadia"]
-    stage.group.tell(rowan, "answers that mail, under a subject of their own")
+    stage.group.narrate(rowan, "answers that mail, under a subject of their own")
     stage.world.mail.write(f"{rowan.name} <{rowan.mail}>", answer_to, "Lunch on Friday", MORE)
-    await stage.harness.wait(EVERY)
+    await stage.driver.pass_time(EVERY)
     case = await stage.group.newest_case(nadia)
-    page = await stage.group.read(nadia, case)
+    page = await stage.group.read_case(nadia, case)
     found = MORE in page.text and WHAT in page.text and "unverified" not in page.text.casefold()
-    stage.checks.check(REPLY, found and await _cases(stage) == 1, page.text)
+    stage.checks.check(REPLY, found and await _count_cases(stage) == 1, page.text)
     return case
 
 
-async def _forged(stage: Stage, answer_to: str, case: str) -> None:
+async def _forge_replies(stage: Stage, answer_to: str, case: str) -> None:
     """Linden has seen the address over Rowan's shoulder, and writes in Rowan's name; and once more to the group."""
     world, rowan, nadia = stage.world, stage["rowan"], stage["nadia"]
-    before = len(world.mail.post.sendings)
-    stage.group.tell(stage["linden"], "writes in Rowan's name, twice")
+    before = len(world.mail.mail_store.sent)
+    stage.group.narrate(stage["linden"], "writes in Rowan's name, twice")
     world.mail.write(f"{rowan.name} <{rowan.mail}>", answer_to, "Re: Insults", FORGED, signed_by="")
     world.mail.write(f"{rowan.name} <{rowan.mail}>", GROUP_ADDRESS, "Insults", FORGED, signed_by="")
-    await stage.harness.wait(EVERY)
-    page = await stage.group.read(nadia, case)
-    other = await stage.group.read(nadia, await stage.group.newest_case(nadia))
+    await stage.driver.pass_time(EVERY)
+    page = await stage.group.read_case(nadia, case)
+    other = await stage.group.read_case(nadia, await stage.group.newest_case(nadia))
     kept = FORGED in page.text and "(unverified" in page.text and "Unverified: " in other.text
     stage.checks.check(UNVERIFIED, kept, f"{page.text}\n{other.text}")
-    sent = [each.recipient for each in world.mail.post.sendings[before + 2 :]]
-    stage.checks.equal(LEARNS_NOTHING, sent, [])
+    sent = [each.recipient for each in world.mail.mail_store.sent[before + 2 :]]
+    stage.checks.check_equal(LEARNS_NOTHING, sent, [])
 
 
-async def _by_machines(stage: Stage) -> None:
-    mail, before = stage.world.mail, await _cases(stage)
-    stage.say("A mailbox answers by itself that its owner is away")
+async def _answer_automatically(stage: Stage) -> None:
+    mail, before = stage.world.mail, await _count_cases(stage)
+    stage.narrate("A mailbox answers by itself that its owner is away")
     mail.write(stage["wren"].mail, GROUP_ADDRESS, "Away", "I am away.", heads={"Auto-Submitted": "auto-replied"})
-    await stage.harness.wait(EVERY)
+    await stage.driver.pass_time(EVERY)
     aside = len(mail.mails(GROUP_ADDRESS, "Guardian-automatic"))
-    stage.checks.equal(NO_MACHINES, (await _cases(stage) - before, aside), (0, 1))
+    stage.checks.check_equal(NO_MACHINES, (await _count_cases(stage) - before, aside), (0, 1))
 
 
-async def _twice(stage: Stage) -> None:
-    mail, before = stage.world.mail, await _cases(stage)
-    stage.group.tell(stage["hazel"], f"writes to {GROUP_ADDRESS}, and the mail is delivered twice")
+async def _deliver_twice(stage: Stage) -> None:
+    mail, before = stage.world.mail, await _count_cases(stage)
+    stage.group.narrate(stage["hazel"], f"writes to {GROUP_ADDRESS}, and the mail is delivered twice")
     raw = mail.write(stage["hazel"].mail, GROUP_ADDRESS, "Shouting", ANOTHER)
     mail.write(stage["hazel"].mail, GROUP_ADDRESS, "", "", again=raw)
-    await stage.harness.wait(EVERY)
+    await stage.driver.pass_time(EVERY)
     answers = len(mail.mails(stage["hazel"].mail))
-    stage.checks.equal(ONCE, (await _cases(stage) - before, answers), (1, 1))
+    stage.checks.check_equal(ONCE, (await _count_cases(stage) - before, answers), (1, 1))
 
 
-def _forwarded(stage: Stage) -> None:
+def _check_not_forwarded(stage: Stage) -> None:
     members = stage.world.community.in_group(Group.WORKING_GROUP)
     found = [human.key for human in members for mail in stage.world.mail.mails(human.mail) if mail]
-    stage.checks.equal(NOT_FORWARDED, found, [])
+    stage.checks.check_equal(NOT_FORWARDED, found, [])
 
 
-async def _cases(stage: Stage) -> int:
+async def _count_cases(stage: Stage) -> int:
     """How many cases the chair is shown."""
-    return len(_LINE.findall(await stage.group.cases(stage["nadia"])))
+    return len(_LINE.findall(await stage.group.list_cases(stage["nadia"])))
 
 
 STORY: Final = Story(

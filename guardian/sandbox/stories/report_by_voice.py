@@ -5,10 +5,10 @@ from typing import Final
 
 from guardian.people.values import Group
 from guardian.sandbox.browser import RECEIPT
-from guardian.sandbox.checks import messages_to, who_was_messaged
+from guardian.sandbox.checks import messages_to, people_messaged
 from guardian.sandbox.community import Human
 from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.studio import Stage, StoryContext
 
 ENTERED: Final = "what a member was told is a report, and every member hears that there is one"
 WHO_TOLD: Final = "who told it, when and how to reach them stands with the report, and with nothing on Discord"
@@ -23,22 +23,22 @@ ABOUT_YUKI: Final = "Somebody was shouted at in a meeting."
 _LINE: Final = re.compile(r"^• ", re.MULTILINE)
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Kofi is told something by Wren, then something about Yuki; Tomas about himself; Lena knows the people in hers."""
-    async with studio.stage() as stage:
-        await _told_by_wren(stage)
-        await _about_yuki(stage)
-        await _about_oneself(stage)
-        await _unopened(stage)
+    async with context.open_stage() as stage:
+        await _report_for_wren(stage)
+        await _report_about_yuki(stage)
+        await _report_about_oneself(stage)
+        await _pass_on_unread(stage)
 
 
-async def _told_by_wren(stage: Stage) -> None:
+async def _report_for_wren(stage: Stage) -> None:
     kofi, nadia, checks = stage["kofi"], stage["nadia"], stage.checks
-    answer = await _enter(stage, kofi, TELLER, WHAT, "alder")
+    answer = await _report_on_behalf(stage, kofi, TELLER, WHAT, "alder")
     group = stage.world.community.in_group(Group.WORKING_GROUP)
-    told = who_was_messaged(stage.world, group, "new report")
-    checks.equal(ENTERED, told, {human.key for human in group})
-    page = await stage.group.read(nadia, await stage.group.newest_case(nadia))
+    notified = people_messaged(stage.world, group, "new report")
+    checks.check_equal(ENTERED, notified, {human.key for human in group})
+    page = await stage.group.read_case(nadia, await stage.group.newest_case(nadia))
     shown = "\n".join([answer, *(text for human in group for text in messages_to(stage.world, human))])
     kept = all(words in page.text for words in (TELLER, WHAT, "told to Kofi Mensah"))
     checks.check(WHO_TOLD, kept and "Wren" not in shown and "insults" not in shown, page.text + shown)
@@ -47,37 +47,39 @@ async def _told_by_wren(stage: Stage) -> None:
     checks.check(HANDED_OVER, WHAT in opened.text, opened.text)
 
 
-async def _about_yuki(stage: Stage) -> None:
+async def _report_about_yuki(stage: Stage) -> None:
     yuki = stage["yuki"]
-    before = (await _cases(stage, yuki), len(messages_to(stage.world, yuki)))
-    await _enter(stage, stage["kofi"], "Hazel, yesterday", ABOUT_YUKI, "", ("Yuki Sato",))
-    after = (await _cases(stage, yuki), len(messages_to(stage.world, yuki)))
-    heard = await _cases(stage, stage["nadia"]) - before[0]
-    stage.checks.equal(CONCERNED, (after, heard), (before, 1))
+    before = (await _count_cases(stage, yuki), len(messages_to(stage.world, yuki)))
+    await _report_on_behalf(stage, stage["kofi"], "Hazel, yesterday", ABOUT_YUKI, "", ("Yuki Sato",))
+    after = (await _count_cases(stage, yuki), len(messages_to(stage.world, yuki)))
+    heard = await _count_cases(stage, stage["nadia"]) - before[0]
+    stage.checks.check_equal(CONCERNED, (after, heard), (before, 1))
 
 
-async def _about_oneself(stage: Stage) -> None:
+async def _report_about_oneself(stage: Stage) -> None:
     tomas = stage["tomas"]
-    before = await _cases(stage, tomas)
-    answer = await _enter(
+    before = await _count_cases(stage, tomas)
+    answer = await _report_on_behalf(
         stage, tomas, "Hazel, yesterday", "They say that I was rude to them.", "", ("Tomas Lindgren",)
     )
-    stage.checks.equal(OWN_NAME, (RECEIPT.search(answer), await _cases(stage, tomas)), (None, before))
+    stage.checks.check_equal(OWN_NAME, (RECEIPT.search(answer), await _count_cases(stage, tomas)), (None, before))
 
 
-async def _unopened(stage: Stage) -> None:
+async def _pass_on_unread(stage: Stage) -> None:
     lena, nadia = stage["lena"], stage["nadia"]
-    before = await _cases(stage, lena)
+    before = await _count_cases(stage, lena)
     form = await stage.group.command(lena, "report-for", know_them=True)
     asked = [each.custom_id for each in form.modal.fields] if form.modal else []
     await stage.group.submit(lena, form, {"told_by": "Linden, today, after the meeting"})
-    await stage.harness.rest()
-    page = await stage.group.read(nadia, await stage.group.newest_case(nadia))
+    await stage.driver.run_until_idle()
+    page = await stage.group.read_case(nadia, await stage.group.newest_case(nadia))
     handed_on = "Linden, today" in page.text and asked == ["told_by"]
-    stage.checks.check(UNOPENED, handed_on and await _cases(stage, lena) == before, page.text)
+    stage.checks.check(UNOPENED, handed_on and await _count_cases(stage, lena) == before, page.text)
 
 
-async def _enter(stage: Stage, by: Human, told_by: str, what: str, who: str, concerns: tuple[str, ...] = ()) -> str:
+async def _report_on_behalf(
+    stage: Stage, by: Human, told_by: str, what: str, who: str, concerns: tuple[str, ...] = ()
+) -> str:
     """The member entered what they were told; what they were shown."""
     form = await stage.group.command(by, "report-for", safe="yes")
     if form.modal is None:
@@ -87,13 +89,13 @@ async def _enter(stage: Stage, by: Human, told_by: str, what: str, who: str, con
     answer = await stage.group.submit(
         by, form, {"told_by": told_by, "what": what, "who": who, **({"concerns": picked} if picked else {})}
     )
-    await stage.harness.rest()
+    await stage.driver.run_until_idle()
     return answer.text
 
 
-async def _cases(stage: Stage, human: Human) -> int:
+async def _count_cases(stage: Stage, human: Human) -> int:
     """How many cases the member is shown."""
-    return len(_LINE.findall(await stage.group.cases(human)))
+    return len(_LINE.findall(await stage.group.list_cases(human)))
 
 
 STORY: Final = Story(

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Final
 
-from guardian.sandbox.checks import messages_to, openings
+from guardian.sandbox.checks import find_openings, messages_to
 from guardian.sandbox.community import Human
 from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.studio import Stage, StoryContext
 
 UNREVIEWED_END: Final = timedelta(days=14)
 REMINDED: Final = "the reviewers are reminded before the review is late, and the actor is not among them"
@@ -14,38 +14,40 @@ CHAIR: Final = "a late review is brought to the chair"
 LIAISON: Final = "a review that is later still is brought to the Board's liaison"
 HOLDS: Final = "it holds as long as it is under review"
 ENDS: Final = "an act that nobody ever reviewed ends by itself, everywhere"
-TOLD_OF_END: Final = "the members are told that it has ended"
+NOTIFIED_OF_END: Final = "the members are told that it has ended"
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Kofi acts on Alder, and everybody is away."""
-    async with studio.stage() as stage:
+    async with context.open_stage() as stage:
         alder = stage["alder"]
         acted = stage.now()
         case = await stage.group.act(stage["kofi"], alder, "ongoing", "Insults newcomers in every channel, just now.")
-        await stage.harness.rest()
-        await stage.group.account(stage["kofi"], case, "I saw it in the help channel.")
-        await stage.harness.rest()
-        before = _heard(stage, "nadia", "yuki", "lena", "kofi", "ines")
-        await stage.harness.advance(acted + timedelta(hours=23, minutes=50))
-        reminded = {key for key in ("yuki", "lena", "kofi") if _heard(stage, key)[key] > before[key]}
-        stage.checks.equal(REMINDED, reminded, {"yuki", "lena"})
-        chair = _heard(stage, "nadia")["nadia"]
-        await stage.harness.advance(acted + timedelta(hours=24, minutes=10))
-        stage.checks.check(CHAIR, _heard(stage, "nadia")["nadia"] > chair, "the chair heard nothing new")
-        liaison = _heard(stage, "ines")["ines"]
-        await stage.harness.advance(acted + timedelta(hours=48, minutes=10))
-        stage.checks.check(LIAISON, _heard(stage, "ines")["ines"] > liaison, "the liaison heard nothing new")
-        await stage.harness.advance(acted + UNREVIEWED_END - timedelta(minutes=5))
-        open_ = openings(stage.world, alder, acted, stage.now())
+        await stage.driver.run_until_idle()
+        await stage.group.give_statement(stage["kofi"], case, "I saw it in the help channel.")
+        await stage.driver.run_until_idle()
+        before = _count_messages(stage, "nadia", "yuki", "lena", "kofi", "ines")
+        await stage.driver.advance(acted + timedelta(hours=23, minutes=50))
+        reminded = {key for key in ("yuki", "lena", "kofi") if _count_messages(stage, key)[key] > before[key]}
+        stage.checks.check_equal(REMINDED, reminded, {"yuki", "lena"})
+        chair = _count_messages(stage, "nadia")["nadia"]
+        await stage.driver.advance(acted + timedelta(hours=24, minutes=10))
+        stage.checks.check(CHAIR, _count_messages(stage, "nadia")["nadia"] > chair, "the chair heard nothing new")
+        liaison = _count_messages(stage, "ines")["ines"]
+        await stage.driver.advance(acted + timedelta(hours=48, minutes=10))
+        stage.checks.check(LIAISON, _count_messages(stage, "ines")["ines"] > liaison, "the liaison heard nothing new")
+        await stage.driver.advance(acted + UNREVIEWED_END - timedelta(minutes=5))
+        open_ = find_openings(stage.world, alder, acted, stage.now())
         stage.checks.check(HOLDS, not open_, "; ".join(open_))
-        ended = _heard(stage, "lena")["lena"]
-        await stage.harness.advance(acted + UNREVIEWED_END + timedelta(minutes=5))
-        stage.checks.equal(ENDS, stage.world.where_shut_out(alder), ())
-        stage.checks.check(TOLD_OF_END, _heard(stage, "lena")["lena"] > ended, "no member heard of the end")
+        ended = _count_messages(stage, "lena")["lena"]
+        await stage.driver.advance(acted + UNREVIEWED_END + timedelta(minutes=5))
+        stage.checks.check_equal(ENDS, stage.world.spaces_shut_out_of(alder), ())
+        stage.checks.check(
+            NOTIFIED_OF_END, _count_messages(stage, "lena")["lena"] > ended, "no member heard of the end"
+        )
 
 
-def _heard(stage: Stage, *keys: str) -> dict[str, int]:
+def _count_messages(stage: Stage, *keys: str) -> dict[str, int]:
     """How many messages of the bot each of them has."""
     people: list[Human] = [stage[key] for key in keys]
     return {human.key: len(messages_to(stage.world, human)) for human in people}

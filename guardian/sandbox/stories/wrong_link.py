@@ -8,78 +8,84 @@ from datetime import timedelta
 from typing import Final
 
 from guardian.sandbox.browser import RECEIPT
-from guardian.sandbox.checks import letters_to, messages_to, placed_and_lifted
+from guardian.sandbox.checks import count_placed_and_lifted, forum_messages_to, messages_to
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
 from guardian.sandbox.playing import Story
-from guardian.sandbox.stories.journey import acted_and_ratified
-from guardian.sandbox.studio import Stage, Studio
+from guardian.sandbox.stories.journey import act_and_ratify
+from guardian.sandbox.studio import Stage, StoryContext
 
 TERM: Final = timedelta(days=30)
 HELD: Final = "the account that two members took for theirs is held, and no other of its owner's"
-TOLD_FIRST: Final = "its owner was told there while they could still read it, with a page of their own"
+NOTIFIED_FIRST: Final = "its owner was told there while they could still read it, with a page of their own"
 STILL_HELD: Final = "saying that it is not they lets nobody go by itself"
 RELEASED: Final = "one member's act lets the account go at once"
 APOLOGY: Final = "its owner can read an apology there"
 OTHERS_HOLD: Final = "the restricted person's own accounts stay held throughout"
 ONCE: Final = "the account was held once and let go once"
-NONE_THE_WISER: Final = "nothing that its owner was sent or shown says anything of the matter"
+LEARNS_NOTHING: Final = "nothing that its owner was sent or shown says anything of the matter"
 _OF_A_CASE: Final = re.compile(r"\bGRD-[A-Z0-9]{12}\b")
 
 
-async def play(studio: Studio) -> None:
+async def play(context: StoryContext) -> None:
     """Birch is restricted; Hazel's forum account is taken for a second one of Birch's."""
-    async with studio.stage() as stage:
+    async with context.open_stage() as stage:
         hazel, birch = stage["hazel"], stage["birch"]
-        case = await acted_and_ratified(stage, birch, TERM)
+        case = await act_and_ratify(stage, birch, TERM)
         person = await stage.group.person_of(stage["nadia"], case)
-        await _linked(stage, hazel, case, person)
-        await stage.harness.wait(timedelta(hours=2))
+        await _link(stage, hazel, case, person)
+        await stage.driver.pass_time(timedelta(hours=2))
         receipt = stage.people.receipt_of(hazel)
         shown = [(await stage.people.account_page(hazel, receipt)).text]
-        shown.append((await stage.people.not_me(hazel, receipt, "I am Hazel, and I know nothing of this.")).text)
-        await stage.harness.rest()
-        stage.checks.check(STILL_HELD, stage.world.shut_out(hazel, FORUM, stage.now()))
-        await _undone(stage, hazel, case)
+        shown.append(
+            (await stage.people.dispute_account(hazel, receipt, "I am Hazel, and I know nothing of this.")).text
+        )
+        await stage.driver.run_until_idle()
+        stage.checks.check(STILL_HELD, stage.world.is_shut_out(hazel, FORUM, stage.now()))
+        await _undo(stage, hazel, case)
         shown.append((await stage.people.account_page(hazel, receipt)).text)
-        stage.checks.equal(OTHERS_HOLD, stage.world.where_shut_out(birch), SPACES)
-        counts = {str(space): placed_and_lifted(stage.world, hazel, space) for space in SPACES}
-        stage.checks.equal(ONCE, counts, {str(DISCORD): (0, 0), str(FORUM): (1, 1), str(GITHUB): (0, 0)})
-        _none_the_wiser(stage, shown, case, person)
+        stage.checks.check_equal(OTHERS_HOLD, stage.world.spaces_shut_out_of(birch), SPACES)
+        counts = {str(space): count_placed_and_lifted(stage.world, hazel, space) for space in SPACES}
+        stage.checks.check_equal(ONCE, counts, {str(DISCORD): (0, 0), str(FORUM): (1, 1), str(GITHUB): (0, 0)})
+        _check_learns_nothing(stage, shown, case, person)
 
 
-async def _linked(stage: Stage, hazel: Human, case: str, person: str) -> None:
+async def _link(stage: Stage, hazel: Human, case: str, person: str) -> None:
     """Two members take Hazel's account on the forum for Birch's."""
     group, nadia, tomas = stage.group, stage["nadia"], stage["tomas"]
-    await group.link(nadia, person, FORUM, hazel.key, "They defend each other in every thread, in the same words.")
-    await group.in_room(tomas, case, f"{hazel.key} is theirs")
-    await stage.harness.rest()
-    stage.checks.equal(HELD, stage.world.where_shut_out(hazel), (FORUM,))
-    told = letters_to(stage.world, hazel)
-    stage.checks.check(TOLD_FIRST, len(told) == 1 and RECEIPT.search(told[0]) is not None, "; ".join(told))
+    await group.link_account(
+        nadia, person, FORUM, hazel.key, "They defend each other in every thread, in the same words."
+    )
+    await group.submit_in_reading_room(tomas, case, f"{hazel.key} is theirs")
+    await stage.driver.run_until_idle()
+    stage.checks.check_equal(HELD, stage.world.spaces_shut_out_of(hazel), (FORUM,))
+    notified = forum_messages_to(stage.world, hazel)
+    stage.checks.check(
+        NOTIFIED_FIRST, len(notified) == 1 and RECEIPT.search(notified[0]) is not None, "; ".join(notified)
+    )
 
 
-async def _undone(stage: Stage, hazel: Human, case: str) -> None:
+async def _undo(stage: Stage, hazel: Human, case: str) -> None:
     before = stage.now()
-    await stage.group.in_room(
+    await stage.group.submit_in_reading_room(
         stage["lena"], case, f"Undo the link to {hazel.key}", {"How you know": "I have met both of them."}
     )
-    await stage.harness.rest()
-    free = not stage.world.shut_out(hazel, FORUM, stage.now())
+    await stage.driver.run_until_idle()
+    free = not stage.world.is_shut_out(hazel, FORUM, stage.now())
     stage.checks.check(RELEASED, free and stage.now() == before, f"free: {free}, {stage.now() - before} later")
-    letters = letters_to(stage.world, hazel)
-    stage.checks.check(APOLOGY, any("our mistake" in text.casefold() for text in letters), "; ".join(letters))
+    received = forum_messages_to(stage.world, hazel)
+    stage.checks.check(APOLOGY, any("our mistake" in text.casefold() for text in received), "; ".join(received))
 
 
-def _none_the_wiser(stage: Stage, shown: list[str], case: str, person: str) -> None:
+def _check_learns_nothing(stage: Stage, shown: list[str], case: str, person: str) -> None:
     """Every text that reached Hazel, on any space or page."""
-    texts = [*shown, *letters_to(stage.world, stage["hazel"]), *messages_to(stage.world, stage["hazel"])]
-    secrets = {case, person, "Birch", "insult", "in the same words", *_names(stage)}
+    texts = [*shown, *forum_messages_to(stage.world, stage["hazel"]), *messages_to(stage.world, stage["hazel"])]
+    secrets = {case, person, "Birch", "insult", "in the same words", *_member_names(stage)}
     found = sorted({secret for secret in secrets for text in texts if secret.casefold() in text.casefold()})
     found += sorted({match for text in texts for match in _OF_A_CASE.findall(text)})
-    stage.checks.check(NONE_THE_WISER, not found, f"found {', '.join(found)} in: {' | '.join(texts)}")
+    stage.checks.check(LEARNS_NOTHING, not found, f"found {', '.join(found)} in: {' | '.join(texts)}")
 
 
-def _names(stage: Stage) -> set[str]:
+def _member_names(stage: Stage) -> set[str]:
     """The members who took part, by name: who linked and who looked is nobody's business."""
     return {stage[key].name for key in ("nadia", "tomas", "lena", "kofi", "yuki")}
 

@@ -18,8 +18,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from guardian.storage.database import Database
-from guardian.storage.instants import UtcInstant
-from guardian.storage.migrations.steps import FOLDER, VERSION_TABLE, head, upgrade
+from guardian.storage.instants import UtcDateTime
+from guardian.storage.migrations.steps import FOLDER, VERSION_TABLE, latest_revision, upgrade
 from guardian.storage.tables.everything import metadata
 
 VERSIONS: Final = FOLDER / "versions"
@@ -42,51 +42,49 @@ def upgrade() -> None:
 
 async def write_first(path: Path) -> None:
     """The file holds one step that makes every table of the code in an empty database."""
-    path.write_text(await _drafted("The first tables.", FIRST, None))
+    path.write_text(await _draft_step("The first tables.", FIRST, None))
 
 
 async def write_next(title: str) -> Path:
     """A new file holds the step from the last one to the tables of the code."""
-    last = head()
+    last = latest_revision()
     revision = f"{int(last) + 1:04}"
     path = VERSIONS / f"v{revision}_{'_'.join(title.lower().split())}.py"
-    path.write_text(await _drafted(f"{title.capitalize()}.", revision, last))
+    path.write_text(await _draft_step(f"{title.capitalize()}.", revision, last))
     return path
 
 
-async def _drafted(title: str, revision: str, before: str | None) -> str:
+async def _draft_step(title: str, revision: str, before: str | None) -> str:
     with tempfile.TemporaryDirectory() as folder:
         async with await Database.open(f"sqlite:///{folder}/draft.db") as database:
             if before is not None:
                 await upgrade(database)
             async with database.read() as connection:
                 # SQLite changes little in place: a table that exists is rebuilt, a new one is just made.
-                body = await connection.run_sync(partial(_difference, by_rebuilding=before is not None))
+                body = await connection.run_sync(partial(_render_difference, rebuild=before is not None))
     return _STEP.format(
         title=title, revision=revision, before=before, body=indent(dedent(f"    {body.strip()}"), "    ")
     )
 
 
-def _difference(connection: Connection, *, by_rebuilding: bool) -> str:
+def _render_difference(connection: Connection, *, rebuild: bool) -> str:
     options: dict[str, Any] = {
         "version_table": VERSION_TABLE,
         "target_metadata": metadata,
-        "render_as_batch": by_rebuilding,
+        "render_as_batch": rebuild,
         "render_item": _plain_type,
     }
     context = MigrationContext.configure(connection, opts=options)
     operations = produce_migrations(context, metadata).upgrade_ops
     if operations is None:
         raise RuntimeError("the tables could not be compared")
-    code = render_python_code(
-        operations, render_as_batch=by_rebuilding, render_item=_plain_type, migration_context=context
-    )
+    code = render_python_code(operations, render_as_batch=rebuild, render_item=_plain_type, migration_context=context)
     return "\n".join(line for line in code.splitlines() if not line.strip().startswith("#"))
 
 
 def _plain_type(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
     """Our own types are written as the columns they make, so that old steps do not depend on the code of today."""
-    return "sa.BigInteger()" if kind == "type" and isinstance(item, UtcInstant) else False
+    return "sa.BigInteger()" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
 def main(arguments: list[str]) -> int:

@@ -19,7 +19,7 @@ FOLDER: Final = Path(__file__).parent
 VERSION_TABLE: Final = "schema_version"
 
 
-def head() -> str:
+def latest_revision() -> str:
     """The step that this release ends with."""
     revision = _script().get_current_head()
     if revision is None:
@@ -27,10 +27,10 @@ def head() -> str:
     return revision
 
 
-async def current(database: Database) -> str | None:
+async def current_revision(database: Database) -> str | None:
     """The step at which the database stands, or None where it is empty."""
     async with database.read() as connection:
-        return await connection.run_sync(_current)
+        return await connection.run_sync(_current_revision)
 
 
 async def upgrade(database: Database) -> bool:
@@ -41,47 +41,47 @@ async def upgrade(database: Database) -> bool:
 
 async def check_current(database: Database) -> None:
     """The database stands where this release needs it; Misconfigured names the remedy where it does not."""
-    revision = await current(database)
+    revision = await current_revision(database)
     _refuse_newer(revision, database.where)
     if revision is None:
         remedy = "Run guardian setup, or guardian db upgrade if the service was set up before."
         raise Misconfigured([f"The database {database.where} is empty. {remedy}"])
-    if revision != head():
+    if revision != latest_revision():
         remedy = "Make a copy of it, then run guardian db upgrade."
         raise Misconfigured([f"The database {database.where} is of an older release ({revision}). {remedy}"])
 
 
-async def create_all(database: Database) -> None:
+async def create_tables(database: Database) -> None:
     """Every table stands as the code describes it, without the way there: for tests."""
     async with database.migration() as connection:
         await connection.run_sync(metadata.create_all)
-        await connection.run_sync(lambda sync: _context(sync).stamp(_script(), head()))
+        await connection.run_sync(lambda sync: _context(sync).stamp(_script(), latest_revision()))
 
 
-def _current(connection: Connection) -> str | None:
+def _current_revision(connection: Connection) -> str | None:
     return _context(connection).get_current_revision()
 
 
 def _upgrade(connection: Connection, where: str) -> bool:
-    before = _current(connection)
+    before = _current_revision(connection)
     _refuse_newer(before, where)
-    if before == head():
+    if before == latest_revision():
         return False
-    context = _context(connection, climb=True)
+    context = _context(connection, migrate=True)
     with Operations.context(context):
         context.run_migrations()
     return True
 
 
 def _refuse_newer(revision: str | None, where: str) -> None:
-    if revision is not None and revision not in _known():
+    if revision is not None and revision not in _known_revisions():
         remedy = "Install that release again, or bring back the copy made before its upgrade."
         raise Misconfigured(
-            [f"The database {where} is of a newer release ({revision}, this one ends at {head()}). {remedy}"]
+            [f"The database {where} is of a newer release ({revision}, this one ends at {latest_revision()}). {remedy}"]
         )
 
 
-def _known() -> frozenset[str]:
+def _known_revisions() -> frozenset[str]:
     return frozenset(step.revision for step in _script().walk_revisions())
 
 
@@ -89,9 +89,9 @@ def _script() -> ScriptDirectory:
     return ScriptDirectory(str(FOLDER))
 
 
-def _context(connection: Connection, *, climb: bool = False) -> MigrationContext:
+def _context(connection: Connection, *, migrate: bool = False) -> MigrationContext:
     options: dict[str, Any] = {"version_table": VERSION_TABLE, "target_metadata": metadata, "transactional_ddl": True}
-    if climb:
+    if migrate:
         script = _script()
         options["fn"] = lambda revision, _context: script._upgrade_revs("head", revision)
     return MigrationContext.configure(connection, opts=options)

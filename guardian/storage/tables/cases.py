@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
-from guardian.storage.instants import UtcInstant
+from guardian.storage.instants import UtcDateTime
 from guardian.storage.tables.base import ID_LENGTH, metadata
 
 DIGEST_LENGTH: Final = 64
@@ -16,17 +16,17 @@ cases: Final = Table(
     Column("code_name", String(ID_LENGTH), nullable=False, unique=True),
     Column("kind", String(ID_LENGTH), nullable=False),
     Column("state", String(ID_LENGTH), nullable=False),
-    Column("opened_at", UtcInstant, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
     Column("contact_id", String(ID_LENGTH), nullable=True),
     Column("safety_risk", Boolean, nullable=False),
     Column("board_only", Boolean, nullable=False),
-    Column("review_on", UtcInstant, nullable=True),
-    Column("closed_at", UtcInstant, nullable=True),
+    Column("review_on", UtcDateTime, nullable=True),
+    Column("closed_at", UtcDateTime, nullable=True),
     Column("about_sanction", String(ID_LENGTH), nullable=True),
     Column("outcome", LargeBinary, nullable=True),
     Column("space", String(ID_LENGTH), nullable=True),
     Column("hearers", Text, nullable=True),
-    Column("evasion_marked_at", UtcInstant, nullable=True),
+    Column("evasion_marked_at", UtcDateTime, nullable=True),
     Column("version", Integer, nullable=False),
 )
 
@@ -36,11 +36,11 @@ reports: Final = Table(
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
     Column("door", String(ID_LENGTH), nullable=False),
-    Column("received_at", UtcInstant, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
     Column("danger", Boolean, nullable=False),
     Column("contact_is_safe", Boolean, nullable=True),
     Column("hold_contact", Boolean, nullable=False),
-    Column("withdrawn_at", UtcInstant, nullable=True),
+    Column("withdrawn_at", UtcDateTime, nullable=True),
     Column("reporter_mark", String(DIGEST_LENGTH), nullable=True, index=True),
     Column("sealed", LargeBinary, nullable=False),
 )
@@ -51,7 +51,7 @@ evidence: Final = Table(
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
     Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=False),
-    Column("at", UtcInstant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("kind", String(ID_LENGTH), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("content", LargeBinary, nullable=True),
@@ -63,7 +63,7 @@ additions: Final = Table(
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
     Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=True),
-    Column("at", UtcInstant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("from_party", Boolean, nullable=False),
     Column("verified", Boolean, nullable=True),
     Column("text", LargeBinary, nullable=False),
@@ -84,50 +84,50 @@ receipts: Final = Table(
     metadata,
     Column("digest", String(DIGEST_LENGTH), primary_key=True),
     Column("kind", String(ID_LENGTH), nullable=False),
-    Column("created_at", UtcInstant, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=True),
     Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=True),
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=True, index=True),
-    Column("used_at", UtcInstant, nullable=True),
+    Column("used_at", UtcDateTime, nullable=True),
     Column("account_id", String(ID_LENGTH), nullable=True, index=True),
 )
 
-walls: Final = Table(
+exclusions: Final = Table(
     "walls",
     metadata,
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), primary_key=True),
     Column("member_id", String(ID_LENGTH), ForeignKey("members.id"), primary_key=True, index=True),
     Column("kind", String(ID_LENGTH), primary_key=True),
-    Column("at", UtcInstant, primary_key=True),
+    Column("at", UtcDateTime, primary_key=True),
     Column("by", String(ID_LENGTH), nullable=False),
-    Column("lifted_at", UtcInstant, nullable=True),
+    Column("lifted_at", UtcDateTime, nullable=True),
     Column("lifted_by", String(ID_LENGTH), nullable=True),
     Column("cause", LargeBinary, nullable=False),
 )
 
-passes: Final = Table(
+reading_passes: Final = Table(
     "reading_passes",
     metadata,
     Column("digest", String(DIGEST_LENGTH), primary_key=True),
     Column("member_id", String(ID_LENGTH), ForeignKey("members.id"), nullable=False),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False),
-    Column("until", UtcInstant, nullable=False, index=True),
+    Column("until", UtcDateTime, nullable=False, index=True),
     Column("is_session", Boolean, nullable=False),
-    Column("used_at", UtcInstant, nullable=True),
+    Column("used_at", UtcDateTime, nullable=True),
 )
 
-promises: Final = Table(
+deadlines: Final = Table(
     "promises",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("kind", String(ID_LENGTH), nullable=False),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=True, index=True),
-    Column("since", UtcInstant, nullable=False),
-    Column("due", UtcInstant, nullable=False),
-    Column("next_at", UtcInstant, nullable=True, index=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("due", UtcDateTime, nullable=False),
+    Column("next_at", UtcDateTime, nullable=True, index=True),
     Column("about", String(ID_LENGTH), nullable=False, index=True),
     Column("stage", Integer, nullable=False),
-    Column("kept_at", UtcInstant, nullable=True),
+    Column("kept_at", UtcDateTime, nullable=True),
     Column("version", Integer, nullable=False),
     Index(None, "kind", "next_at"),
 )

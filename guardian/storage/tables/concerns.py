@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table
 
-from guardian.storage.instants import UtcInstant
+from guardian.storage.instants import UtcDateTime
 from guardian.storage.tables.base import ID_LENGTH, metadata
 
 risk_marks: Final = Table(
@@ -13,20 +13,20 @@ risk_marks: Final = Table(
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
     Column("by", String(ID_LENGTH), nullable=False),
-    Column("at", UtcInstant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("at_risk", Boolean, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 
-doubts: Final = Table(
+conflict_claims: Final = Table(
     "doubts",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
     Column("about_id", String(ID_LENGTH), ForeignKey("members.id"), nullable=False),
     Column("by", String(ID_LENGTH), nullable=False),
-    Column("at", UtcInstant, nullable=False),
-    Column("decided_at", UtcInstant, nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=True),
     Column("decided_by", String(ID_LENGTH), nullable=True),
     Column("upheld", Boolean, nullable=True),
     Column("sealed", LargeBinary, nullable=False),

@@ -4,180 +4,180 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table
 
-from guardian.storage.instants import UtcInstant
+from guardian.storage.instants import UtcDateTime
 from guardian.storage.tables.base import ID_LENGTH, metadata
 
 
-def _id() -> Column[str]:
+def _id_column() -> Column[str]:
     return Column("id", String(ID_LENGTH), primary_key=True)
 
 
-def _case(*, nullable: bool = False) -> Column[str]:
+def _case_column(*, nullable: bool = False) -> Column[str]:
     return Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=nullable, index=True)
 
 
-def _proposal() -> Column[str]:
+def _proposal_column() -> Column[str]:
     return Column("proposal_id", String(ID_LENGTH), ForeignKey("proposals.id"), nullable=False, index=True)
 
 
-def _word(name: str, *, nullable: bool = False) -> Column[str]:
+def _word_column(name: str, *, nullable: bool = False) -> Column[str]:
     return Column(name, String(ID_LENGTH), nullable=nullable)
 
 
-def _sealed() -> Column[bytes]:
+def _encrypted_column() -> Column[bytes]:
     return Column("sealed", LargeBinary, nullable=False)
 
 
-def _version() -> Column[int]:
+def _version_column() -> Column[int]:
     return Column("version", Integer, nullable=False)
 
 
 steps: Final = Table(
     "steps",
     metadata,
-    _id(),
-    _case(),
-    _word("kind"),
-    _word("state"),
-    Column("at", UtcInstant, nullable=False),
-    _word("by"),
-    _word("second", nullable=True),
-    Column("until", UtcInstant, nullable=True),
-    _sealed(),
-    _version(),
+    _id_column(),
+    _case_column(),
+    _word_column("kind"),
+    _word_column("state"),
+    Column("at", UtcDateTime, nullable=False),
+    _word_column("by"),
+    _word_column("second", nullable=True),
+    Column("until", UtcDateTime, nullable=True),
+    _encrypted_column(),
+    _version_column(),
 )
 
 proposals: Final = Table(
     "proposals",
     metadata,
-    _id(),
-    _case(),
-    _word("person_id", nullable=True),
-    _word("by"),
-    Column("at", UtcInstant, nullable=False),
+    _id_column(),
+    _case_column(),
+    _word_column("person_id", nullable=True),
+    _word_column("by"),
+    Column("at", UtcDateTime, nullable=False),
     Column("severe", Boolean, nullable=False),
-    Column("settled_at", UtcInstant, nullable=True),
-    _word("result"),
-    _sealed(),
-    _version(),
+    Column("settled_at", UtcDateTime, nullable=True),
+    _word_column("result"),
+    _encrypted_column(),
+    _version_column(),
 )
 
 ballots: Final = Table(
     "ballots",
     metadata,
-    _id(),
-    _proposal(),
-    _word("member_id"),
-    Column("at", UtcInstant, nullable=False),
-    _sealed(),
+    _id_column(),
+    _proposal_column(),
+    _word_column("member_id"),
+    Column("at", UtcDateTime, nullable=False),
+    _encrypted_column(),
 )
 
 marks: Final = Table(
     "marks",
     metadata,
-    _id(),
-    _proposal(),
-    _word("member_id"),
-    _word("kind"),
-    Column("at", UtcInstant, nullable=False),
+    _id_column(),
+    _proposal_column(),
+    _word_column("member_id"),
+    _word_column("kind"),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 motions: Final = Table(
     "motions",
     metadata,
-    _id(),
-    _case(),
-    _proposal(),
+    _id_column(),
+    _case_column(),
+    _proposal_column(),
     Column("granted", Boolean, nullable=False),
-    _word("by"),
-    Column("at", UtcInstant, nullable=False),
-    _word("confirmed_by", nullable=True),
-    Column("confirmed_at", UtcInstant, nullable=True),
-    _version(),
+    _word_column("by"),
+    Column("at", UtcDateTime, nullable=False),
+    _word_column("confirmed_by", nullable=True),
+    Column("confirmed_at", UtcDateTime, nullable=True),
+    _version_column(),
 )
 
 decisions: Final = Table(
     "decisions",
     metadata,
-    _id(),
-    _case(),
-    _word("person_id", nullable=True),
+    _id_column(),
+    _case_column(),
+    _word_column("person_id", nullable=True),
     Column("proposal_id", String(ID_LENGTH), ForeignKey("proposals.id"), nullable=True),
-    Column("at", UtcInstant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("by_board", Boolean, nullable=False),
-    _word("supersedes", nullable=True),
-    Column("enacted_at", UtcInstant, nullable=True),
-    _sealed(),
-    _version(),
+    _word_column("supersedes", nullable=True),
+    Column("enacted_at", UtcDateTime, nullable=True),
+    _encrypted_column(),
+    _version_column(),
 )
 
 board_answers: Final = Table(
     "board_answers",
     metadata,
-    _id(),
-    _case(),
-    _word("person_id", nullable=True),
-    _word("by"),
-    Column("at", UtcInstant, nullable=False),
-    _word("confirmed_by", nullable=True),
-    Column("confirmed_at", UtcInstant, nullable=True),
-    _sealed(),
-    _version(),
+    _id_column(),
+    _case_column(),
+    _word_column("person_id", nullable=True),
+    _word_column("by"),
+    Column("at", UtcDateTime, nullable=False),
+    _word_column("confirmed_by", nullable=True),
+    Column("confirmed_at", UtcDateTime, nullable=True),
+    _encrypted_column(),
+    _version_column(),
 )
 
 drafts: Final = Table(
     "drafts",
     metadata,
-    _id(),
-    _case(),
-    _word("kind"),
-    _word("to_role"),
-    _word("person_id", nullable=True),
-    _word("by"),
-    Column("at", UtcInstant, nullable=False),
-    _word("state"),
+    _id_column(),
+    _case_column(),
+    _word_column("kind"),
+    _word_column("to_role"),
+    _word_column("person_id", nullable=True),
+    _word_column("by"),
+    Column("at", UtcDateTime, nullable=False),
+    _word_column("state"),
     Column("standard", Boolean, nullable=False),
-    _word("second", nullable=True),
-    _sealed(),
-    _version(),
+    _word_column("second", nullable=True),
+    _encrypted_column(),
+    _version_column(),
 )
 
 acts: Final = Table(
     "acts",
     metadata,
-    _id(),
-    _case(),
-    _word("by"),
-    _word("person_id"),
-    Column("at", UtcInstant, nullable=False),
-    _word("ground"),
-    _word("restriction"),
-    _word("state"),
-    Column("account_at", UtcInstant, nullable=True),
-    _word("second", nullable=True),
-    _sealed(),
-    _version(),
+    _id_column(),
+    _case_column(),
+    _word_column("by"),
+    _word_column("person_id"),
+    Column("at", UtcDateTime, nullable=False),
+    _word_column("ground"),
+    _word_column("restriction"),
+    _word_column("state"),
+    Column("account_at", UtcDateTime, nullable=True),
+    _word_column("second", nullable=True),
+    _encrypted_column(),
+    _version_column(),
 )
 
 reviews: Final = Table(
     "reviews",
     metadata,
-    _id(),
-    _case(nullable=True),
+    _id_column(),
+    _case_column(nullable=True),
     Column("about", String(ID_LENGTH), nullable=False, index=True),
-    _word("member_id"),
-    Column("at", UtcInstant, nullable=False),
-    _sealed(),
+    _word_column("member_id"),
+    Column("at", UtcDateTime, nullable=False),
+    _encrypted_column(),
 )
 
 stops: Final = Table(
     "stops",
     metadata,
-    _id(),
-    _word("by"),
+    _id_column(),
+    _word_column("by"),
     Column("of_member", String(ID_LENGTH), nullable=False, index=True),
-    Column("at", UtcInstant, nullable=False),
-    _word("state"),
-    Column("ended_at", UtcInstant, nullable=True),
-    _version(),
+    Column("at", UtcDateTime, nullable=False),
+    _word_column("state"),
+    Column("ended_at", UtcDateTime, nullable=True),
+    _version_column(),
 )

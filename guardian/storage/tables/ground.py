@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from guardian.storage.instants import UtcInstant
+from guardian.storage.instants import UtcDateTime
 from guardian.storage.tables.base import ID_LENGTH, metadata
 
 HASH_LENGTH: Final = 64
@@ -24,8 +24,8 @@ data_keys: Final = Table(
     Column("scope_id", String(ID_LENGTH), nullable=False),
     Column("wrapped", LargeBinary, nullable=True),
     Column("ring_key_id", Integer, nullable=False),
-    Column("created_at", UtcInstant, nullable=False),
-    Column("destroyed_at", UtcInstant, nullable=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("destroyed_at", UtcDateTime, nullable=True),
     UniqueConstraint("scope_kind", "scope_id"),
 )
 
@@ -33,7 +33,7 @@ journal: Final = Table(
     "journal",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", UtcInstant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("previous", String(HASH_LENGTH), nullable=False, unique=True),
     Column("body_hash", String(HASH_LENGTH), nullable=False),
     Column("body", Text, nullable=True),
@@ -57,7 +57,7 @@ deliveries: Final = Table(
     Column("source", String(ID_LENGTH), nullable=False),
     Column("delivery_id", String(255), nullable=False),
     Column("digest", String(HASH_LENGTH), nullable=False),
-    Column("received_at", UtcInstant, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
     Column("answer", LargeBinary, nullable=True),
     UniqueConstraint("source", "delivery_id"),
     UniqueConstraint("source", "digest"),

@@ -4,10 +4,10 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
 
-from guardian.storage.instants import UtcInstant
+from guardian.storage.instants import UtcDateTime
 from guardian.storage.tables.base import ID_LENGTH, metadata
 
-hops: Final = Table(
+handoffs: Final = Table(
     "hops",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
@@ -15,7 +15,7 @@ hops: Final = Table(
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
     Column("way", String(ID_LENGTH), nullable=False),
     Column("space", String(ID_LENGTH), nullable=False),
-    Column("at", UtcInstant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("by", String(ID_LENGTH), nullable=True),
     Column("urgency", String(ID_LENGTH), nullable=False),
     Column("state", String(ID_LENGTH), nullable=False),
@@ -23,7 +23,7 @@ hops: Final = Table(
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=True, index=True),
     Column("target_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=True, index=True),
     Column("accepted_by", String(ID_LENGTH), nullable=True),
-    Column("accepted_at", UtcInstant, nullable=True),
+    Column("accepted_at", UtcDateTime, nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table
 
-from guardian.storage.instants import UtcInstant
+from guardian.storage.instants import UtcDateTime
 from guardian.storage.tables.base import ID_LENGTH, metadata
 
 DIGEST_LENGTH: Final = 64
@@ -15,9 +15,9 @@ disputes: Final = Table(
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), nullable=False, index=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
-    Column("at", UtcInstant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("by_owner", Boolean, nullable=False),
-    Column("settled_at", UtcInstant, nullable=True),
+    Column("settled_at", UtcDateTime, nullable=True),
     Column("settled_by", String(ID_LENGTH), nullable=True),
     Column("upheld", Boolean, nullable=False),
     Column("text", LargeBinary, nullable=False),
@@ -25,24 +25,24 @@ disputes: Final = Table(
     Column("version", Integer, nullable=False),
 )
 
-joins: Final = Table(
+merges: Final = Table(
     "joined_people",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("kept_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
     Column("other_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
-    Column("at", UtcInstant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("by", String(ID_LENGTH), nullable=False),
-    Column("confirmed_at", UtcInstant, nullable=True),
+    Column("confirmed_at", UtcDateTime, nullable=True),
     Column("confirmed_by", String(ID_LENGTH), nullable=True),
-    Column("ended_at", UtcInstant, nullable=True),
+    Column("ended_at", UtcDateTime, nullable=True),
     Column("ended_by", String(ID_LENGTH), nullable=True),
     Column("evidence", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
 )
 
-challenges: Final = Table(
+ownership_codes: Final = Table(
     "link_challenges",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
@@ -50,18 +50,18 @@ challenges: Final = Table(
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
     Column("by", String(ID_LENGTH), nullable=False),
-    Column("at", UtcInstant, nullable=False),
-    Column("until", UtcInstant, nullable=False),
-    Column("known_at", UtcInstant, nullable=True),
-    Column("claimed_at", UtcInstant, nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("known_at", UtcDateTime, nullable=True),
+    Column("claimed_at", UtcDateTime, nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
 )
 
-seen: Final = Table(
+evidence_readings: Final = Table(
     "evidence_readings",
     metadata,
     Column("about", String(ID_LENGTH), primary_key=True),
     Column("member_id", String(ID_LENGTH), ForeignKey("members.id"), primary_key=True),
-    Column("at", UtcInstant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, UniqueConstraint
 
-from guardian.storage.instants import UtcInstant
+from guardian.storage.instants import UtcDateTime
 from guardian.storage.tables.base import ID_LENGTH, metadata
 
 measures: Final = Table(
@@ -19,54 +19,54 @@ measures: Final = Table(
     Column("space", String(ID_LENGTH), nullable=False),
     Column("kind", String(ID_LENGTH), nullable=False),
     Column("by", String(ID_LENGTH), nullable=False),
-    Column("at", UtcInstant, nullable=False),
-    Column("ends", UtcInstant, nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("ends", UtcDateTime, nullable=False, index=True),
     Column("native", Boolean, nullable=False),
-    Column("ended_at", UtcInstant, nullable=True),
+    Column("ended_at", UtcDateTime, nullable=True),
     Column("ended_by", String(ID_LENGTH), nullable=False),
-    Column("asked_at", UtcInstant, nullable=True),
-    Column("looked_at", UtcInstant, nullable=True),
+    Column("asked_at", UtcDateTime, nullable=True),
+    Column("looked_at", UtcDateTime, nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
 )
 
-thing_holds: Final = Table(
+content_restrictions: Final = Table(
     "thing_holds",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False),
     Column("space", String(ID_LENGTH), nullable=False),
     Column("hold", String(ID_LENGTH), nullable=False),
-    Column("until", UtcInstant, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
     Column("state", String(ID_LENGTH), nullable=False),
-    Column("next_look", UtcInstant, nullable=True, index=True),
+    Column("next_look", UtcDateTime, nullable=True, index=True),
     Column("failures", Integer, nullable=False),
-    Column("blocked_since", UtcInstant, nullable=True),
-    Column("told_at", UtcInstant, nullable=True),
+    Column("blocked_since", UtcDateTime, nullable=True),
+    Column("told_at", UtcDateTime, nullable=True),
     Column("why", String, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
 )
 
-taken_over: Final = Table(
+adoptions: Final = Table(
     "taken_over",
     metadata,
     Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), primary_key=True),
     Column("hold", String(ID_LENGTH), primary_key=True),
-    Column("at", UtcInstant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("by", String(ID_LENGTH), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 
-foreign_pictures: Final = Table(
+foreign_baselines: Final = Table(
     "foreign_pictures",
     metadata,
     Column("space", String(ID_LENGTH), primary_key=True),
-    Column("taken_at", UtcInstant, nullable=False),
+    Column("taken_at", UtcDateTime, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 
-foreign_holds: Final = Table(
+foreign_restrictions: Final = Table(
     "foreign_holds",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
@@ -74,7 +74,7 @@ foreign_holds: Final = Table(
     Column("digest", String(ID_LENGTH), nullable=False),
     Column("hold", String(ID_LENGTH), nullable=False),
     Column("state", String(ID_LENGTH), nullable=False),
-    Column("seen_at", UtcInstant, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
     Column("by", String(ID_LENGTH), nullable=True, index=True),
     Column("case_id", String(ID_LENGTH), nullable=True, index=True),
     Column("sealed", LargeBinary, nullable=True),

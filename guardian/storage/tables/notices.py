@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
-from guardian.storage.instants import UtcInstant
+from guardian.storage.instants import UtcDateTime
 from guardian.storage.tables.base import ID_LENGTH, metadata
 
 notices: Final = Table(
@@ -17,9 +17,9 @@ notices: Final = Table(
     Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=True, index=True),
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=True, index=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=True, index=True),
-    Column("created_at", UtcInstant, nullable=True),
-    Column("next_try", UtcInstant, nullable=True),
-    Column("sent_at", UtcInstant, nullable=True),
+    Column("created_at", UtcDateTime, nullable=True),
+    Column("next_try", UtcDateTime, nullable=True),
+    Column("sent_at", UtcDateTime, nullable=True),
     Column("state", String(ID_LENGTH), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("sanction_id", String(ID_LENGTH), nullable=True),

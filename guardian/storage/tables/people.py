@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
 
-from guardian.storage.instants import UtcInstant
+from guardian.storage.instants import UtcDateTime
 from guardian.storage.tables.base import ID_LENGTH, metadata
 
 members: Final = Table(
@@ -12,7 +12,7 @@ members: Final = Table(
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
-    Column("ended_at", UtcInstant, nullable=True),
+    Column("ended_at", UtcDateTime, nullable=True),
     Column("version", Integer, nullable=False),
 )
 
@@ -21,7 +21,7 @@ people: Final = Table(
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("code_name", String(ID_LENGTH), nullable=False, unique=True),
-    Column("created_at", UtcInstant, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
     Column("version", Integer, nullable=False),
 )
 
@@ -32,10 +32,10 @@ accounts: Final = Table(
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
     Column("space", String(ID_LENGTH), nullable=False, index=True),
     Column("trust", String(ID_LENGTH), nullable=False),
-    Column("linked_at", UtcInstant, nullable=False),
+    Column("linked_at", UtcDateTime, nullable=False),
     Column("linked_by", String(ID_LENGTH), nullable=False),
     Column("confirmed_by", String(ID_LENGTH), nullable=True),
-    Column("ended_at", UtcInstant, nullable=True),
+    Column("ended_at", UtcDateTime, nullable=True),
     Column("ended_by", String(ID_LENGTH), nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),

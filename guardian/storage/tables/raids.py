@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
 
-from guardian.storage.instants import UtcInstant
+from guardian.storage.instants import UtcDateTime
 from guardian.storage.tables.base import ID_LENGTH, metadata
 
 raids: Final = Table(
@@ -17,8 +17,8 @@ raids: Final = Table(
     Column("reference", String(ID_LENGTH), nullable=False, unique=True),
     Column("by", String(ID_LENGTH), nullable=False),
     Column("second", String(ID_LENGTH), nullable=True),
-    Column("announced_at", UtcInstant, nullable=False),
-    Column("until", UtcInstant, nullable=True),
+    Column("announced_at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=True),
     Column("state", String(ID_LENGTH), nullable=False, index=True),
     Column("leader", String(ID_LENGTH), nullable=True),
     Column("version", Integer, nullable=False),
@@ -37,7 +37,7 @@ raid_lines: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-raid_alarms: Final = Table(
+raid_alerts: Final = Table(
     "raid_alarms",
     metadata,
     Column("raid_id", String(ID_LENGTH), ForeignKey("raids.id"), primary_key=True),

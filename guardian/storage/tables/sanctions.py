@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, text
 
-from guardian.storage.instants import UtcInstant
+from guardian.storage.instants import UtcDateTime
 from guardian.storage.tables.base import ID_LENGTH, metadata
 
 sanctions: Final = Table(
@@ -14,16 +14,16 @@ sanctions: Final = Table(
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
     Column("case_id", String(ID_LENGTH), nullable=False, index=True),
     Column("restriction", String(ID_LENGTH), nullable=False),
-    Column("starts", UtcInstant, nullable=False),
-    Column("ends", UtcInstant, nullable=True),
+    Column("starts", UtcDateTime, nullable=False),
+    Column("ends", UtcDateTime, nullable=True),
     Column("spaces", String, nullable=True),
     Column("on_term_end", String(ID_LENGTH), nullable=False),
     Column("authority_kind", String(ID_LENGTH), nullable=False),
     Column("authority_id", String(ID_LENGTH), nullable=False),
     Column("reference", String(ID_LENGTH), nullable=False, unique=True),
     Column("telling", String(ID_LENGTH), nullable=False),
-    Column("holds_from", UtcInstant, nullable=True),
-    Column("enacted_at", UtcInstant, nullable=False),
+    Column("holds_from", UtcDateTime, nullable=True),
+    Column("enacted_at", UtcDateTime, nullable=False),
     Column("provisional", Boolean, nullable=False),
     Column("danger", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
@@ -33,45 +33,45 @@ liftings: Final = Table(
     "liftings",
     metadata,
     Column("sanction_id", String(ID_LENGTH), ForeignKey("sanctions.id"), primary_key=True),
-    Column("lifts_from", UtcInstant, nullable=False),
+    Column("lifts_from", UtcDateTime, nullable=False),
     Column("cause", String(ID_LENGTH), nullable=False),
     Column("by", String(ID_LENGTH), nullable=False),
     Column("authority", String, nullable=False),
-    Column("recorded_at", UtcInstant, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
 )
 
-keys: Final = Table(
+work_items: Final = Table(
     "keys",
     metadata,
     Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), primary_key=True),
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
     Column("space", String(ID_LENGTH), nullable=False, index=True),
-    Column("next_look", UtcInstant, nullable=True),
+    Column("next_look", UtcDateTime, nullable=True),
     Column("state", String(ID_LENGTH), nullable=True),
     Column("failures", Integer, nullable=False),
-    Column("blocked_since", UtcInstant, nullable=True),
-    Column("told_at", UtcInstant, nullable=True),
+    Column("blocked_since", UtcDateTime, nullable=True),
+    Column("told_at", UtcDateTime, nullable=True),
     Column("why", String, nullable=False),
     Column("needs", String, nullable=False),
-    Column("observed_at", UtcInstant, nullable=True),
+    Column("observed_at", UtcDateTime, nullable=True),
     Column("version", Integer, nullable=False),
     Column("batch", String(ID_LENGTH), nullable=True),
 )
 Index(
     "ix_keys_batch",
-    keys.c.batch,
+    work_items.c.batch,
     sqlite_where=text("batch IS NOT NULL"),
     postgresql_where=text("batch IS NOT NULL"),
 )
 Index(
     "ix_keys_due",
-    keys.c.next_look,
+    work_items.c.next_look,
     sqlite_where=text("next_look IS NOT NULL"),
     postgresql_where=text("next_look IS NOT NULL"),
 )
 Index(
     "ix_keys_blocked",
-    keys.c.blocked_since,
+    work_items.c.blocked_since,
     sqlite_where=text("blocked_since IS NOT NULL"),
     postgresql_where=text("blocked_since IS NOT NULL"),
 )
@@ -81,11 +81,11 @@ leases: Final = Table(
     metadata,
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), primary_key=True),
     Column("holder", String(ID_LENGTH), nullable=True),
-    Column("until", UtcInstant, nullable=True),
+    Column("until", UtcDateTime, nullable=True),
     Column("epoch", Integer, nullable=False),
 )
 
-applications: Final = Table(
+enforcements: Final = Table(
     "applications",
     metadata,
     Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), primary_key=True),
@@ -93,8 +93,8 @@ applications: Final = Table(
     Column("placed", Boolean, nullable=False),
     Column("reference", String(ID_LENGTH), nullable=False),
     Column("restored", Boolean, nullable=False),
-    Column("until", UtcInstant, nullable=True),
-    Column("confirmed_at", UtcInstant, nullable=True),
+    Column("until", UtcDateTime, nullable=True),
+    Column("confirmed_at", UtcDateTime, nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
 )
@@ -107,9 +107,9 @@ intents: Final = Table(
     Column("kind", String(ID_LENGTH), nullable=False),
     Column("hold", String(ID_LENGTH), nullable=False),
     Column("reference", String(ID_LENGTH), nullable=False),
-    Column("opened_at", UtcInstant, nullable=False),
-    Column("until", UtcInstant, nullable=True),
-    Column("closed_at", UtcInstant, nullable=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=True),
+    Column("closed_at", UtcDateTime, nullable=True),
     Column("sealed", LargeBinary, nullable=False),
 )
 
@@ -119,7 +119,7 @@ coverage: Final = Table(
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), primary_key=True),
     Column("space", String(ID_LENGTH), primary_key=True),
     Column("state", String(ID_LENGTH), nullable=False),
-    Column("since", UtcInstant, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
     Column("detail", String, nullable=False),
 )
 
@@ -128,14 +128,14 @@ placements: Final = Table(
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False),
-    Column("at", UtcInstant, nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
     Column("put_back", Boolean, nullable=False),
 )
 
-returns: Final = Table(
+reinstatement_approvals: Final = Table(
     "returns",
     metadata,
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), primary_key=True),
     Column("by", String(ID_LENGTH), nullable=False),
-    Column("at", UtcInstant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )

@@ -4,12 +4,12 @@ from typing import Final
 
 from sqlalchemy import Column, String, Table
 
-from guardian.storage.instants import UtcInstant
+from guardian.storage.instants import UtcDateTime
 from guardian.storage.tables.base import ID_LENGTH, metadata
 
 sweeps: Final = Table(
     "sweeps",
     metadata,
     Column("space", String(ID_LENGTH), primary_key=True),
-    Column("next_at", UtcInstant, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
 )

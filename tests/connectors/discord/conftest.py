@@ -6,18 +6,18 @@ import pytest
 
 from connectors.discord.emulator.server import DiscordEmulator
 from connectors.discord.emulator.state import DiscordState
-from tests.connectors.discord.emulated import BEGAN, Hours
+from tests.connectors.discord.emulated import BEGAN, ManualClock
 from tests.contracts.schemas.discord import validate_history
 
 
 @pytest.fixture
-def hours() -> Hours:
+def hours() -> ManualClock:
     """Case time, standing at its beginning."""
-    return Hours()
+    return ManualClock()
 
 
 @pytest.fixture
-async def emulator(hours: Hours) -> AsyncIterator[DiscordEmulator]:
+async def emulator(hours: ManualClock) -> AsyncIterator[DiscordEmulator]:
     """An emulated Discord on loopback; whatever it answered is held against our schemas afterwards."""
     emulated = DiscordEmulator(DiscordState(begun=BEGAN), now=hours.now, answer_window_s=0.4)
     await emulated.start()

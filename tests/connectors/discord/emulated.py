@@ -15,7 +15,7 @@ from connectors.discord.emulator.server import DiscordEmulator
 BEGAN = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-class Hours:
+class ManualClock:
     """Case time that moves only when a test says so."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Hours:
     def now(self) -> datetime:
         return self.at
 
-    def pass_by(self, span: timedelta) -> None:
+    def advance(self, span: timedelta) -> None:
         self.at += span
 
 
@@ -88,7 +88,7 @@ class Bot(discord.Client):
             max_messages=None,
         )
         self.heard: list[str] = []
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         self.guild_object = discord.Object(int(guild_id))
         self.sync = sync
         self.tree = app_commands.CommandTree(self)
@@ -107,36 +107,36 @@ class Bot(discord.Client):
         return guild
 
     async def on_member_ban(self, guild: discord.Guild, user: discord.User) -> None:
-        self._hear(f"ban {user.id}")
+        self._record(f"ban {user.id}")
 
     async def on_member_unban(self, guild: discord.Guild, user: discord.User) -> None:
-        self._hear(f"unban {user.id}")
+        self._record(f"unban {user.id}")
 
     async def on_member_join(self, member: discord.Member) -> None:
-        self._hear(f"join {member.id}")
+        self._record(f"join {member.id}")
 
     async def on_raw_member_remove(self, gone: discord.RawMemberRemoveEvent) -> None:
-        self._hear(f"remove {gone.user.id}")
+        self._record(f"remove {gone.user.id}")
 
     async def on_audit_log_entry_create(self, entry: discord.AuditLogEntry) -> None:
-        self._hear(f"audit {entry.action.name} by {entry.user_id} because {entry.reason}")
+        self._record(f"audit {entry.action.name} by {entry.user_id} because {entry.reason}")
 
     async def on_message(self, message: discord.Message) -> None:
-        self._hear(f"message {message.content}")
+        self._record(f"message {message.content}")
 
     async def on_resumed(self) -> None:
-        self._hear("resumed")
+        self._record("resumed")
 
-    async def hears(self, line: str, timeout_s: float = 3.0) -> None:
+    async def wait_for_event(self, line: str, timeout_s: float = 3.0) -> None:
         """The line was heard; TimeoutError where it never is."""
         async with asyncio.timeout(timeout_s):
             while line not in self.heard:
-                self._news.clear()
-                await self._news.wait()
+                self._changed.clear()
+                await self._changed.wait()
 
-    def _hear(self, line: str) -> None:
+    def _record(self, line: str) -> None:
         self.heard.append(line)
-        self._news.set()
+        self._changed.set()
 
 
 def add_commands(tree: app_commands.CommandTree[Bot]) -> None:

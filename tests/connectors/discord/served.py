@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from connectors.discord.client import DiscordConfig, DiscordLink
+from connectors.discord.client import DiscordConfig, DiscordConnection
 from connectors.discord.emulator.people import DiscordPerson
 from connectors.discord.emulator.screen import Screen
 from connectors.discord.emulator.server import DiscordEmulator
@@ -15,7 +15,7 @@ from connectors.discord.emulator.state import DiscordState
 from connectors.discord.intake import attach
 from connectors.emulation.faults import Fault
 from guardian.cases.values import Case, Evidence, Report
-from guardian.desk.desk import Desk
+from guardian.desk.desk import AppContext
 from guardian.ids import MemberId
 from tests.builders.desk import (
     A_REPORTER,
@@ -25,7 +25,7 @@ from tests.builders.desk import (
     SOMEBODY,
     WORKING_GROUP,
     Community,
-    a_desk,
+    a_community,
     everybody,
 )
 from tests.contracts.schemas.discord import validate_history
@@ -33,18 +33,18 @@ from tests.contracts.schemas.discord import validate_history
 WHAT = "What happened, and who was involved?"
 CONCERNS = "Does it concern, or touch, one of them?"
 FIRST = "Who shall hear of it first?"
-APPLIES = "Does any of this apply?"
+CHECKBOXES = "Does any of this apply?"
 NOTHING_HERE = "There is nothing here by that name, or it is not yours to see."
 
 
 @dataclass(slots=True)
-class Served:
+class DiscordService:
     """The community, its emulated server, and the service between them, which can be restarted."""
 
     community: Community
     emulator: DiscordEmulator
-    desk: Desk
-    link: DiscordLink
+    app: AppContext
+    connection: DiscordConnection
 
     def person(self, account: str) -> DiscordPerson:
         """The owner of an account in the server."""
@@ -64,34 +64,34 @@ class Served:
 
     async def ask(self, by: MemberId, command: str, /, **options: Any) -> Screen:
         """What the member sees after the command, once nothing of it is under way any more."""
-        return await (await self.member(by).command(command, **options)).settled()
+        return await (await self.member(by).command(command, **options)).wait_until_settled()
 
     async def press(self, by: MemberId, screen: Screen, button: str) -> Screen:
         """What the member sees after the button."""
-        return await (await self.member(by).press(screen, button)).settled()
+        return await (await self.member(by).press(screen, button)).wait_until_settled()
 
     async def submit(self, by: MemberId, screen: Screen, /, **values: Any) -> Screen:
         """What the member sees after the form, whose fields are named by their ids."""
-        return await (await self.member(by).submit(screen, values)).settled()
+        return await (await self.member(by).submit(screen, values)).wait_until_settled()
 
     async def report(self, **values: Any) -> Screen:
         """What the reporter sees after a report."""
         form = await self.reporter.command("report")
-        return await (await self.reporter.submit(form, {WHAT: "They insult me.", **values})).settled()
+        return await (await self.reporter.submit(form, {WHAT: "They insult me.", **values})).wait_until_settled()
 
     async def reports(self) -> list[Report]:
         """Every report, as the database has it, oldest first."""
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             return [r for case in await view.cases.cases() for r in await view.cases.reports_of(case.id)]
 
     async def cases(self) -> tuple[Case, ...]:
         """Every case, oldest first."""
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             return await view.cases.cases()
 
     async def evidence(self, report: Report) -> list[Evidence]:
         """The evidence of the report's case, with its bytes."""
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             listed = await view.cases.evidence_of(report.case)
             found = [await view.cases.evidence(each.id) for each in listed]
         return [each for each in found if each is not None]
@@ -101,14 +101,14 @@ class Served:
         case, person = await self.community.a_named_case(reporter=A_REPORTER)
         return case.code_name, person
 
-    async def found(self, code_name: str) -> Case:
+    async def case_named(self, code_name: str) -> Case:
         """The case, as the database has it."""
-        async with self.community.works.look() as view:
-            case = await view.cases.case_named(code_name)
+        async with self.community.units_of_work.read() as view:
+            case = await view.cases.case_by_code_name(code_name)
         assert case is not None
         return case
 
-    async def proposed(self, case: str, **options: Any) -> Screen:
+    async def propose(self, case: str, **options: Any) -> Screen:
         """What the chair sees after a proposal."""
         chosen = {"outcome": "short_suspension", "days": 30, **options}
         form = await self.ask(AMARA, "propose", case=case, **chosen)
@@ -127,16 +127,20 @@ class Served:
 
     async def restart(self) -> None:
         """The service has gone and come again: what was only in its memory is gone."""
-        await self.link.close()
-        self.link = await _begun(self.emulator, self.desk)
+        await self.connection.close()
+        self.connection = await _start(self.emulator, self.app)
 
 
 @asynccontextmanager
-async def served(
-    folder: Path, *, changed: Callable[[Desk], Desk] = lambda desk: desk, faults: tuple[Fault, ...] = (), **facts: Any
-) -> AsyncIterator[Served]:
+async def discord_service(
+    folder: Path,
+    *,
+    changed: Callable[[AppContext], AppContext] = lambda app: app,
+    faults: tuple[Fault, ...] = (),
+    **facts: Any,
+) -> AsyncIterator[DiscordService]:
     """Everybody of the community is in the server, and the service is ready; `changed` and `facts` change the desk."""
-    async with a_desk(folder) as community:
+    async with a_community(folder) as community:
         state = DiscordState(begun=community.clock.now())
         emulator = DiscordEmulator(state, now=community.clock.now, enforce_limits=False)
         await emulator.start()
@@ -145,22 +149,22 @@ async def served(
                 state.add_member(state.add_user(f"account{account.native_id[-2:]}", user_id=account.native_id))
         for fault in faults:
             emulator.faults.set(fault)
-        desk = changed(replace(community.desk, **facts))
-        made = Served(community, emulator, desk, await _begun(emulator, desk))
+        app = changed(replace(community.app, **facts))
+        made = DiscordService(community, emulator, app, await _start(emulator, app))
         try:
             yield made
         finally:
-            await made.link.close()
+            await made.connection.close()
             await emulator.stop()
         assert validate_history(emulator.history) == []
 
 
-async def _begun(emulator: DiscordEmulator, desk: Desk) -> DiscordLink:
+async def _start(emulator: DiscordEmulator, app: AppContext) -> DiscordConnection:
     ceiling = timedelta(seconds=2)
     config = DiscordConfig(
         DISCORD, emulator.token, emulator.guild_id, emulator.api_url, emulator.gateway_url, call_ceiling=ceiling
     )
-    link = DiscordLink(config)
-    attach(link, desk)
-    await link.start()
-    return link
+    connection = DiscordConnection(config)
+    attach(connection, app)
+    await connection.start()
+    return connection

@@ -10,7 +10,7 @@ from connectors.discord.emulator.permissions import Permission
 from connectors.discord.emulator.server import DiscordEmulator
 from connectors.discord.emulator.state import DiscordState
 from connectors.emulation.control import Declined
-from tests.connectors.discord.emulated import BEGAN, Bot, Buttons, Hours, pointed_at, running
+from tests.connectors.discord.emulated import BEGAN, Bot, Buttons, ManualClock, pointed_at, running
 
 
 async def test_the_client_logs_in_syncs_its_commands_and_knows_every_member(
@@ -67,8 +67,8 @@ async def test_a_button_works_after_the_service_has_been_restarted(emulator: Dis
 
 async def test_a_deferred_answer_is_settled_by_its_follow_ups(emulator: DiscordEmulator, ada: str) -> None:
     async with running(emulator):
-        screen = await (await emulator.person(ada).command("slow")).settled()
-        await screen.until(lambda s: len(s.messages) == 2)
+        screen = await (await emulator.person(ada).command("slow")).wait_until_settled()
+        await screen.wait_until(lambda s: len(s.messages) == 2)
         assert [m.content for m in screen.messages] == ["first", "second"]
         assert "discord.py" in screen.messages[1].files[0].text
         assert all(m.ephemeral for m in screen.messages)
@@ -84,7 +84,7 @@ async def test_an_unanswered_act_fails_and_cannot_be_answered_afterwards(emulato
 
 async def test_a_form_cannot_follow_a_deferral(emulator: DiscordEmulator, ada: str) -> None:
     async with running(emulator):
-        screen = await (await emulator.person(ada).command("late_form")).settled()
+        screen = await (await emulator.person(ada).command("late_form")).wait_until_settled()
         assert screen.text == "400 40060"
 
 
@@ -120,11 +120,11 @@ async def test_a_button_in_a_direct_message_works_without_a_guild(emulator: Disc
         await emulator.person(ada).press(emulator.person(ada).dms()[0], "Done")
         assert emulator.person(ada).dms()[0]["content"] == "thank you"
         await emulator.person(ada).send_dm("a question")
-        await bot.hears("message a question")
+        await bot.wait_for_event("message a question")
 
 
 async def test_bans_are_placed_read_listed_and_lifted(
-    emulator: DiscordEmulator, hours: Hours, ada: str, ben: str
+    emulator: DiscordEmulator, hours: ManualClock, ada: str, ben: str
 ) -> None:
     async with running(emulator) as bot:
         guild = bot.home
@@ -132,19 +132,19 @@ async def test_bans_are_placed_read_listed_and_lifted(
         assert (await guild.fetch_ban(discord.Object(int(ada)))).reason == "reference é 1/2"
         await guild.ban(discord.Object(int(ben)), delete_message_seconds=0)
         assert [str(b.user.id) async for b in guild.bans(limit=None)] == sorted([ada, ben], key=int)
-        await bot.hears(f"ban {ada}")
-        await bot.hears(f"audit ban by {emulator.state.bot_id} because reference é 1/2")
-        assert emulator.shut_out(ada, hours.now())
-        hours.pass_by(timedelta(hours=1))
+        await bot.wait_for_event(f"ban {ada}")
+        await bot.wait_for_event(f"audit ban by {emulator.state.bot_id} because reference é 1/2")
+        assert emulator.was_banned(ada, hours.now())
+        hours.advance(timedelta(hours=1))
         await guild.unban(discord.Object(int(ada)))
         with pytest.raises(discord.NotFound) as unknown:
             await guild.fetch_ban(discord.Object(int(ada)))
         assert unknown.value.code == 10026
         with pytest.raises(discord.NotFound):
             await guild.unban(discord.Object(int(ada)))
-        assert emulator.shut_out(ada, BEGAN + timedelta(minutes=59))
-        assert not emulator.shut_out(ada, hours.now())
-        assert not emulator.shut_out(ada, BEGAN - timedelta(seconds=1))
+        assert emulator.was_banned(ada, BEGAN + timedelta(minutes=59))
+        assert not emulator.was_banned(ada, hours.now())
+        assert not emulator.was_banned(ada, BEGAN - timedelta(seconds=1))
 
 
 async def test_lists_of_bans_come_in_pages(emulator: DiscordEmulator) -> None:
@@ -171,7 +171,7 @@ async def test_pages_stay_in_order_while_bans_come_and_go(emulator: DiscordEmula
 
 
 async def test_the_clients_default_deletes_a_day_of_messages(
-    emulator: DiscordEmulator, hours: Hours, ada: str, ben: str
+    emulator: DiscordEmulator, hours: ManualClock, ada: str, ben: str
 ) -> None:
     old = emulator.state.add_message(emulator.state.general_id, ada, "older", at=hours.now() - timedelta(hours=30))
     for person in (ada, ben):
@@ -240,15 +240,15 @@ async def test_a_permission_taken_away_refuses_at_once(emulator: DiscordEmulator
             await bot.home.fetch_ban(discord.Object(int(ada)))
 
 
-async def test_a_timeout_ends_by_itself_in_case_time(emulator: DiscordEmulator, hours: Hours, ada: str) -> None:
+async def test_a_timeout_ends_by_itself_in_case_time(emulator: DiscordEmulator, hours: ManualClock, ada: str) -> None:
     async with running(emulator) as bot:
         member = await bot.home.fetch_member(int(ada))
         await member.edit(timed_out_until=hours.now() + timedelta(hours=2), reason="pause")
         with pytest.raises(Declined):
             await emulator.person(ada).command("report")
-        assert emulator.muted(ada, hours.now() + timedelta(minutes=119))
-        assert not emulator.muted(ada, hours.now() + timedelta(hours=2))
-        hours.pass_by(timedelta(hours=2))
+        assert emulator.was_muted(ada, hours.now() + timedelta(minutes=119))
+        assert not emulator.was_muted(ada, hours.now() + timedelta(hours=2))
+        hours.advance(timedelta(hours=2))
         assert (await bot.home.fetch_member(int(ada))).timed_out_until is None
         assert (await emulator.person(ada).command("report")).modal is not None
         with pytest.raises(discord.HTTPException) as too_long:
@@ -298,10 +298,10 @@ async def test_unknown_ids_have_their_own_codes(emulator: DiscordEmulator, ada: 
 
 
 async def test_the_audit_log_tells_who_did_what_and_why(
-    emulator: DiscordEmulator, hours: Hours, ada: str, ben: str
+    emulator: DiscordEmulator, hours: ManualClock, ada: str, ben: str
 ) -> None:
     emulator.ban_by_hand(emulator.state.owner_id, ada, "spam")
-    hours.pass_by(timedelta(days=46))
+    hours.advance(timedelta(days=46))
     emulator.ban_by_hand(emulator.state.owner_id, ben, "again")
     async with running(emulator) as bot:
         found = [e async for e in bot.home.audit_logs(action=discord.AuditLogAction.ban)]
@@ -331,17 +331,17 @@ async def test_a_banned_account_cannot_come_back_until_it_is_lifted(emulator: Di
         with pytest.raises(Declined):
             await emulator.person(ada).command("report")
         await bot.home.unban(discord.Object(int(ada)))
-        await bot.hears(f"unban {ada}")
+        await bot.wait_for_event(f"unban {ada}")
         emulator.rejoin(ada)
-        await bot.hears(f"join {ada}")
+        await bot.wait_for_event(f"join {ada}")
 
 
 async def test_a_cut_connection_resumes_and_misses_nothing(emulator: DiscordEmulator, ada: str) -> None:
     async with running(emulator) as bot:
         emulator.gateway.ask_reconnect()
         emulator.ban_by_hand(emulator.state.owner_id, ada)
-        await bot.hears("resumed")
-        await bot.hears(f"ban {ada}")
+        await bot.wait_for_event("resumed")
+        await bot.wait_for_event(f"ban {ada}")
 
 
 async def test_a_wrong_token_and_an_intent_not_granted_are_refused(emulator: DiscordEmulator) -> None:
@@ -358,7 +358,7 @@ async def test_a_wrong_token_and_an_intent_not_granted_are_refused(emulator: Dis
         await bot.close()
 
 
-async def test_two_emulators_keep_apart(hours: Hours) -> None:
+async def test_two_emulators_keep_apart(hours: ManualClock) -> None:
     one, two = (DiscordEmulator(DiscordState(begun=BEGAN), now=hours.now, seed=s) for s in (1, 2))
     assert one.token != two.token
     assert one.state is not two.state

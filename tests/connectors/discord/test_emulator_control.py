@@ -10,7 +10,7 @@ from connectors.discord.emulator.server import DiscordEmulator
 from tests.connectors.discord.emulated import running
 
 
-class Door:
+class ControlClient:
     """The control address with the right token."""
 
     def __init__(self, emulator: DiscordEmulator, session: aiohttp.ClientSession) -> None:
@@ -31,10 +31,10 @@ class Door:
 
 
 @pytest.fixture
-async def door(emulator: DiscordEmulator) -> AsyncIterator[Door]:
+async def control(emulator: DiscordEmulator) -> AsyncIterator[ControlClient]:
     """The door, open."""
     async with aiohttp.ClientSession(headers={"X-Control-Token": emulator.control_token}) as session:
-        yield Door(emulator, session)
+        yield ControlClient(emulator, session)
 
 
 async def test_without_the_token_the_door_stays_shut(emulator: DiscordEmulator) -> None:
@@ -42,29 +42,31 @@ async def test_without_the_token_the_door_stays_shut(emulator: DiscordEmulator) 
         assert answer.status == 403
 
 
-async def test_a_whole_form_is_filled_in_from_outside(emulator: DiscordEmulator, door: Door, ada: str) -> None:
+async def test_a_whole_form_is_filled_in_from_outside(
+    emulator: DiscordEmulator, control: ControlClient, ada: str
+) -> None:
     async with running(emulator):
-        form = await door.act("command", person=ada, name="report")
+        form = await control.act("command", person=ada, name="report")
         assert form["modal"]["fields"][0]["label"] == "What happened?"
         files = [{"name": "a.txt", "text": "seen"}]
         values = {"what": "a quarrel", "files": files}
-        answer = await door.act("submit", person=ada, screen=form["interaction_id"], values=values)
+        answer = await control.act("submit", person=ada, screen=form["interaction_id"], values=values)
         assert answer["messages"][0]["content"] == "a quarrel|a.txt=seen"
-        pressed = await door.act("press", person=ada, screen=answer["interaction_id"], name="Done")
+        pressed = await control.act("press", person=ada, screen=answer["interaction_id"], name="Done")
         assert pressed["messages"][0]["content"] == "thank you"
 
 
-async def test_hands_act_and_the_record_shows_it(emulator: DiscordEmulator, door: Door, ada: str) -> None:
+async def test_hands_act_and_the_record_shows_it(emulator: DiscordEmulator, control: ControlClient, ada: str) -> None:
     owner = emulator.state.owner_id
-    await door.act("ban_by_hand", by=owner, user=ada, reason="spam")
-    assert (await door.get("state"))["bans"][ada]["reason"] == "spam"
-    assert "ban" in [c["what"] for c in (await door.get("history"))["changes"]]
-    assert await door.act("shut_out", person=ada, at=emulator.now().isoformat()) is True
-    assert (await door.act("rejoin", user=ada))[0] == 409
-    assert (await door.act("nothing"))[0] == 400
+    await control.act("ban_by_hand", by=owner, user=ada, reason="spam")
+    assert (await control.get("state"))["bans"][ada]["reason"] == "spam"
+    assert "ban" in [c["what"] for c in (await control.get("history"))["changes"]]
+    assert await control.act("shut_out", person=ada, at=emulator.now().isoformat()) is True
+    assert (await control.act("rejoin", user=ada))[0] == 409
+    assert (await control.act("nothing"))[0] == 400
 
 
-async def test_faults_are_set_from_outside(emulator: DiscordEmulator, door: Door) -> None:
-    standing = (await door.fault(kind="reset", operation="ban.*", times=2))["standing"]
+async def test_faults_are_set_from_outside(emulator: DiscordEmulator, control: ControlClient) -> None:
+    standing = (await control.fault(kind="reset", operation="ban.*", times=2))["standing"]
     assert [(f["kind"], f["times"]) for f in standing] == [("reset", 2)]
-    assert len(emulator.faults.standing) == 1
+    assert len(emulator.faults.active) == 1

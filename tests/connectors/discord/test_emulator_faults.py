@@ -11,7 +11,7 @@ import pytest
 from connectors.discord.emulator.server import DiscordEmulator
 from connectors.discord.emulator.state import DiscordState
 from connectors.emulation.faults import Fault, FaultKind
-from tests.connectors.discord.emulated import BEGAN, Hours, running
+from tests.connectors.discord.emulated import BEGAN, ManualClock, running
 
 # aiohttp repeats GET, PUT and DELETE once, unseen, where the connection ends without an answer: one cut is not noticed.
 NOTICED = 2
@@ -65,7 +65,7 @@ async def test_a_lost_answer_makes_a_naive_client_think_that_nobody_was_banned(
 ) -> None:
     emulator.set_fault(Fault(FaultKind.LOST_ANSWER, "ban.put", times=NOTICED))
     assert not await naive.ban(ada)
-    assert emulator.shut_out(ada, emulator.now())
+    assert emulator.was_banned(ada, emulator.now())
 
 
 async def test_a_lost_answer_makes_a_naive_client_say_everything_twice(emulator: DiscordEmulator, naive: Naive) -> None:
@@ -77,7 +77,7 @@ async def test_a_lost_answer_makes_a_naive_client_say_everything_twice(emulator:
 async def test_a_reset_leaves_a_naive_clients_ban_unplaced(emulator: DiscordEmulator, naive: Naive, ada: str) -> None:
     emulator.set_fault(Fault(FaultKind.RESET, "ban.put", times=NOTICED))
     assert not await naive.ban(ada)
-    assert not emulator.shut_out(ada, emulator.now())
+    assert not emulator.was_banned(ada, emulator.now())
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ async def test_a_look_that_failed_reads_as_not_banned_to_a_naive_client(
     assert await naive.is_banned(ada)
     emulator.set_fault(Fault(kind, "ban.get", times=1, seconds=0.5, status=503))
     assert not await naive.is_banned(ada)
-    assert emulator.shut_out(ada, emulator.now())
+    assert emulator.was_banned(ada, emulator.now())
 
 
 async def test_a_stale_read_shows_a_naive_client_a_ban_that_was_lifted(
@@ -123,12 +123,12 @@ async def test_a_missed_join_lets_a_client_that_only_listens_overlook_who_came_b
 ) -> None:
     async with running(emulator) as bot:
         emulator.leave(ada)
-        await bot.hears(f"remove {ada}")
+        await bot.wait_for_event(f"remove {ada}")
         emulator.set_fault(Fault(FaultKind.MISSED_EVENT, "GUILD_MEMBER_ADD", times=1))
         emulator.rejoin(ada)
         emulator.rename(ada, "ada again")
         emulator.ban_by_hand(emulator.state.owner_id, emulator.state.add_user("marker"))
-        await bot.hears(f"audit ban by {emulator.state.owner_id} because None")
+        await bot.wait_for_event(f"audit ban by {emulator.state.owner_id} because None")
         assert f"join {ada}" not in bot.heard
         assert str((await bot.home.fetch_member(int(ada))).id) == ada
 
@@ -144,7 +144,7 @@ async def test_a_429_is_waited_out_by_the_real_client(emulator: DiscordEmulator,
 
 @pytest.mark.parametrize(("scale", "refused"), [(1.0, True), (60.0, False)])
 async def test_more_than_fifty_calls_a_second_are_refused_unless_the_budget_is_wider(
-    hours: Hours, scale: float, refused: bool
+    hours: ManualClock, scale: float, refused: bool
 ) -> None:
     emulator = DiscordEmulator(DiscordState(begun=BEGAN), now=hours.now, budget_scale=scale)
     await emulator.start()
@@ -170,17 +170,17 @@ async def test_the_headers_of_a_route_say_what_is_left(emulator: DiscordEmulator
     assert left == [4, 3]
 
 
-async def test_the_address_of_a_file_ends_after_a_day(emulator: DiscordEmulator, hours: Hours, ada: str) -> None:
+async def test_the_address_of_a_file_ends_after_a_day(emulator: DiscordEmulator, hours: ManualClock, ada: str) -> None:
     await emulator.person(ada).send_dm("see this", [("proof.txt", b"bytes")])
     private = emulator.state.private_channel(ada)
     assert private is not None
-    shown = emulator.community.shown(emulator.state.messages_in(private.id)[0])
+    shown = emulator.community.to_json(emulator.state.messages_in(private.id)[0])
     url = shown["attachments"][0]["url"]
     async with aiohttp.ClientSession() as session:
         async with session.get(url) as answer:
             assert (answer.status, await answer.read()) == (200, b"bytes")
         async with session.get(url.replace("hm=", "hm=0")) as answer:
             assert answer.status == 404
-        hours.pass_by(timedelta(hours=24))
+        hours.advance(timedelta(hours=24))
         async with session.get(url) as answer:
             assert answer.status == 404

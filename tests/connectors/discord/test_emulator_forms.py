@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from connectors.discord.emulator.commands import registered
+from connectors.discord.emulator.commands import register_commands
 from connectors.discord.emulator.forms import check_message, check_modal
 from connectors.discord.emulator.permissions import Permission
 from connectors.discord.emulator.refusals import Refusal
 from connectors.discord.emulator.server import DiscordEmulator
 from connectors.discord.emulator.state import DiscordState
 from connectors.emulation.control import Declined
-from connectors.emulation.server import Upload
+from connectors.emulation.server import UploadedFile
 from tests.connectors.discord.emulated import BEGAN
 
 BUTTON = {"type": 2, "style": 1, "label": "Yes", "custom_id": "yes"}
@@ -56,14 +56,14 @@ def test_a_message_that_breaks_a_bound_is_refused_with_its_place(body: dict[str,
 
 def test_messages_within_their_bounds_pass() -> None:
     check_message({"content": "x" * 2000, "components": [_row(BUTTON, BUTTON | {"custom_id": "no"})]}, [])
-    check_message({}, [Upload("a.txt", "text/plain", b"a")])
+    check_message({}, [UploadedFile("a.txt", "text/plain", b"a")])
 
 
 def test_an_empty_message_and_a_file_too_large_have_their_own_codes() -> None:
     with pytest.raises(Refusal) as empty:
         check_message({"content": ""}, [])
     with pytest.raises(Refusal) as large:
-        check_message({}, [Upload("a.bin", "", b"0" * (10 * 1024 * 1024 + 1))])
+        check_message({}, [UploadedFile("a.bin", "", b"0" * (10 * 1024 * 1024 + 1))])
     assert (empty.value.code, large.value.code) == (50006, 40005)
 
 
@@ -103,14 +103,14 @@ def test_modals_within_their_bounds_pass() -> None:
 def test_a_command_that_breaks_a_rule_is_not_registered(command: dict[str, Any]) -> None:
     state = DiscordState(begun=BEGAN)
     with pytest.raises(Refusal):
-        registered(state, [command], None, BEGAN)
+        register_commands(state, [command], None, BEGAN)
     assert state.commands == {}
 
 
 def test_a_command_keeps_its_id_when_it_is_registered_again() -> None:
     state = DiscordState(begun=BEGAN)
     command = {"name": "report", "description": "d"}
-    first, again = (registered(state, [command], None, BEGAN)[0] for _ in range(2))
+    first, again = (register_commands(state, [command], None, BEGAN)[0] for _ in range(2))
     assert first["id"] == again["id"]
     assert first["version"] != again["version"]
 
@@ -126,7 +126,7 @@ async def test_a_hand_reaches_no_further_than_its_roles(emulator: DiscordEmulato
     with pytest.raises(Declined):
         emulator.timeout_by_hand(ada, ben, emulator.now() + timedelta(days=29))
     emulator.timeout_by_hand(ada, ben, emulator.now() + timedelta(days=2))
-    assert emulator.muted(ben, emulator.now())
+    assert emulator.was_muted(ben, emulator.now())
     emulator.ban_by_hand(ada, ben, "spam")
     with pytest.raises(Declined):
         emulator.ban_by_hand(ben, ada)

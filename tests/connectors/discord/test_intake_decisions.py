@@ -10,10 +10,10 @@ import pytest
 
 from connectors.discord.emulator.screen import Screen
 from connectors.emulation.control import Declined
-from guardian.cases.values import CaseState, PromiseKind
+from guardian.cases.values import CaseState, DeadlineKind
 from guardian.notices.values import NoticeKind
 from guardian.policy_file import read_policy
-from guardian.presets import preset
+from guardian.presets import load_preset
 from tests.builders.desk import (
     A_REPORTER,
     AMARA,
@@ -28,26 +28,26 @@ from tests.builders.desk import (
     HIROSHI,
     SOMEBODY,
 )
-from tests.connectors.discord.served import NOTHING_HERE, Served, served
+from tests.connectors.discord.served import NOTHING_HERE, DiscordService, discord_service
 
 
 @pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[Served]:
-    async with served(tmp_path) as made:
+async def service(tmp_path: Path) -> AsyncIterator[DiscordService]:
+    async with discord_service(tmp_path) as made:
         yield made
 
 
 # -- deciding
 
 
-async def test_a_proposal_is_agreed_by_buttons_and_enacted_after_one_look(service: Served) -> None:
+async def test_a_proposal_is_agreed_by_buttons_and_enacted_after_one_look(service: DiscordService) -> None:
     """P-5.1, P-5.5, P-6.7"""
     case, person = await service.a_case()
-    made = await service.proposed(case)
+    made = await service.propose(case)
     assert "a short suspension: suspended in all spaces, for 30 days" in made.text
-    service.community.later(timedelta(hours=1))
+    service.community.pass_time(timedelta(hours=1))
     await service.vote_for(case)
-    assert (await service.found(case)).state is CaseState.AGREED
+    assert (await service.case_named(case)).state is CaseState.AGREED
     early = await service.ask(BRUNO, "enact", case=case)
     assert "Still missing" in early.text
     assert "hearing the person" in early.text
@@ -56,28 +56,28 @@ async def test_a_proposal_is_agreed_by_buttons_and_enacted_after_one_look(servic
     for shown in ("discord: will hold", "forum: no account known", "github: no account known"):
         assert shown in look.text
     assert "Nothing was done" in (await service.press(BRUNO, look, "Not yet")).text
-    assert (await service.found(case)).state is CaseState.AGREED
+    assert (await service.case_named(case)).state is CaseState.AGREED
     assert "is in force" in (await service.press(BRUNO, look, "Enact now")).text
-    assert (await service.found(case)).state is CaseState.IN_FORCE
+    assert (await service.case_named(case)).state is CaseState.IN_FORCE
     assert f"{person} ({case}): suspended, until" in (await service.ask(FARID, "sanctions")).text
 
 
-async def test_enacting_twice_by_the_same_button_enacts_once(service: Served) -> None:
+async def test_enacting_twice_by_the_same_button_enacts_once(service: DiscordService) -> None:
     case, _ = await service.a_case()
-    await service.proposed(case)
+    await service.propose(case)
     await service.vote_for(case)
     await service.skip(case, "hearing", "feedback")
     look = await service.ask(BRUNO, "enact", case=case)
     await service.press(BRUNO, look, "Enact now")
     second = await service.press(BRUNO, look, "Enact now")
     assert "is in force" not in second.text
-    assert (await service.community.journalled()).count("decision.was_enacted") == 1
+    assert (await service.community.journal_acts()).count("decision.was_enacted") == 1
 
 
-async def test_an_objection_asks_for_its_reason_and_counts(service: Served) -> None:
+async def test_an_objection_asks_for_its_reason_and_counts(service: DiscordService) -> None:
     """P-5.1"""
     case, _ = await service.a_case()
-    await service.proposed(case)
+    await service.propose(case)
     form = await service.press(DMITRI, await service.ask(DMITRI, "case", case=case), "Object")
     with pytest.raises(Declined):
         await service.submit(DMITRI, form, reason="")
@@ -86,19 +86,19 @@ async def test_an_objection_asks_for_its_reason_and_counts(service: Served) -> N
     assert "Thirty days" not in screen.text
 
 
-async def test_a_mark_makes_a_proposal_severe(service: Served) -> None:
+async def test_a_mark_makes_a_proposal_severe(service: DiscordService) -> None:
     """P-5.1"""
     case, _ = await service.a_case()
-    await service.proposed(case, outcome="warning", days=None)
+    await service.propose(case, outcome="warning", days=None)
     screen = await service.press(DMITRI, await service.ask(DMITRI, "case", case=case), "Mark severe")
     assert "It counts as severe" in screen.text
 
 
-async def test_a_proposal_is_taken_back_by_whoever_made_it(service: Served) -> None:
+async def test_a_proposal_is_taken_back_by_whoever_made_it(service: DiscordService) -> None:
     case, _ = await service.a_case()
-    await service.proposed(case)
+    await service.propose(case)
     assert "taken back" in (await service.press(AMARA, await service.ask(AMARA, "case", case=case), "Take back")).text
-    assert (await service.found(case)).state is CaseState.OPEN
+    assert (await service.case_named(case)).state is CaseState.OPEN
 
 
 @pytest.mark.parametrize(
@@ -115,44 +115,44 @@ async def test_a_proposal_is_taken_back_by_whoever_made_it(service: Served) -> N
     ],
 )
 async def test_a_proposal_that_may_not_be_is_refused_in_words(
-    service: Served, options: dict[str, Any], why: str
+    service: DiscordService, options: dict[str, Any], why: str
 ) -> None:
     """P-5.2, P-5.3"""
     case, _ = await service.a_case()
-    refused = await service.proposed(case, **{"days": None, **options})
+    refused = await service.propose(case, **{"days": None, **options})
     assert why in refused.text
-    assert (await service.found(case)).state is CaseState.OPEN
+    assert (await service.case_named(case)).state is CaseState.OPEN
 
 
-async def test_a_case_is_closed_with_a_review_date_and_opened_again(service: Served) -> None:
+async def test_a_case_is_closed_with_a_review_date_and_opened_again(service: DiscordService) -> None:
     """P-5.8"""
     case, _ = await service.a_case()
-    await service.proposed(case, outcome="no_violation", days=None)
+    await service.propose(case, outcome="no_violation", days=None)
     await service.vote_for(case)
     await service.skip(case, "hearing", "feedback")
     await service.press(BRUNO, await service.ask(BRUNO, "enact", case=case), "Enact now")
     assert "year-month-day" in (await service.ask(AMARA, "close", case=case, review_on="soon")).text
     form = await service.ask(AMARA, "close", case=case, review_on="2026-09-01")
     await service.submit(AMARA, form, outcome="No violation was found.")
-    closed = await service.found(case)
+    closed = await service.case_named(case)
     assert closed.state is CaseState.CLOSED
     assert closed.review_on is not None
     assert closed.review_on.date().isoformat() == "2026-09-01"
     await service.ask(BRUNO, "reopen", case=case, reason="A witness came forward.")
-    assert (await service.found(case)).state is CaseState.OPEN
+    assert (await service.case_named(case)).state is CaseState.OPEN
 
 
 # -- acting at once
 
 
-async def acted(service: Served, **options: Any) -> Screen:
+async def acted(service: DiscordService, **options: Any) -> Screen:
     """What a member sees after asking to act on somebody on Discord."""
     service.community.spaces[DISCORD].add(SOMEBODY.native_id, "grumbler")
     chosen = {"restriction": "suspended", "ground": "ongoing", "reason": "They go on.", "member": SOMEBODY.native_id}
     return await service.ask(DMITRI, "act", **{**chosen, **options})
 
 
-async def test_an_act_is_shown_in_words_before_it_holds(service: Served) -> None:
+async def test_an_act_is_shown_in_words_before_it_holds(service: DiscordService) -> None:
     """P-7.1, P-6.7"""
     look = await acted(service, days=3)
     for shown in ("discord: will hold", "forum: no account known", "for 3 days at most", "ends after 14 days"):
@@ -161,17 +161,17 @@ async def test_an_act_is_shown_in_words_before_it_holds(service: Served) -> None
     done = await service.press(DMITRI, look, "Act now")
     assert "It is being placed now" in done.text
     assert "3 March 2026, 09:00 UTC" in done.text
-    assert NoticeKind.ACT_TAKEN in await service.community.kinds_told(AMARA)
+    assert NoticeKind.ACT_TAKEN in await service.community.notice_kinds_to(AMARA)
 
 
-async def test_pressing_act_now_twice_acts_once(service: Served) -> None:
+async def test_pressing_act_now_twice_acts_once(service: DiscordService) -> None:
     look = await acted(service)
     await service.press(DMITRI, look, "Act now")
     assert "nothing was done" in (await service.press(DMITRI, look, "Act now")).text
     assert len(await service.cases()) == 1
 
 
-async def test_an_act_that_a_restart_forgot_is_not_done_by_halves(service: Served) -> None:
+async def test_an_act_that_a_restart_forgot_is_not_done_by_halves(service: DiscordService) -> None:
     look = await acted(service)
     await service.restart()
     assert "nothing was done" in (await service.press(DMITRI, look, "Act now")).text
@@ -190,7 +190,7 @@ async def test_an_act_that_a_restart_forgot_is_not_done_by_halves(service: Serve
     ],
 )
 async def test_an_act_that_may_not_be_is_refused_before_or_at_the_button(
-    service: Served, options: dict[str, Any], why: str
+    service: DiscordService, options: dict[str, Any], why: str
 ) -> None:
     screen = await acted(service, **options)
     if not any(message.buttons for message in screen.messages):
@@ -200,7 +200,7 @@ async def test_an_act_that_may_not_be_is_refused_before_or_at_the_button(
     assert await service.cases() == ()
 
 
-async def test_an_act_is_accounted_for_and_ratified_by_two(service: Served) -> None:
+async def test_an_act_is_accounted_for_and_ratified_by_two(service: DiscordService) -> None:
     """P-7.2, P-7.3"""
     await service.press(DMITRI, await acted(service), "Act now")
     (case,) = await service.cases()
@@ -214,7 +214,7 @@ async def test_an_act_is_accounted_for_and_ratified_by_two(service: Served) -> N
     assert "was ratified" in last.text
 
 
-async def test_only_the_actor_gives_the_account_of_an_act(service: Served) -> None:
+async def test_only_the_actor_gives_the_account_of_an_act(service: DiscordService) -> None:
     """P-7.2"""
     await service.press(DMITRI, await acted(service), "Act now")
     (case,) = await service.cases()
@@ -224,9 +224,9 @@ async def test_only_the_actor_gives_the_account_of_an_act(service: Served) -> No
 
 async def test_an_act_past_the_brake_waits_for_a_second_members_button(tmp_path: Path) -> None:
     """P-7.5"""
-    policy = read_policy(preset("django"))
+    policy = read_policy(load_preset("django"))
     one = replace(policy, brake=replace(policy.brake, solo_people=1))
-    async with served(tmp_path, policy=one) as service:
+    async with discord_service(tmp_path, policy=one) as service:
         service.community.spaces[FORUM].add("88", "another")
         await service.press(DMITRI, await acted(service), "Act now")
         look = await acted(service, member=None, name="another", space="forum")
@@ -236,7 +236,7 @@ async def test_an_act_past_the_brake_waits_for_a_second_members_button(tmp_path:
         assert "It is being placed now" in (await service.press(ELENI, screen, "Agree to the act")).text
 
 
-async def test_a_member_stops_another_and_a_third_looks_at_it(service: Served) -> None:
+async def test_a_member_stops_another_and_a_third_looks_at_it(service: DiscordService) -> None:
     """P-7.5"""
     await service.press(DMITRI, await acted(service), "Act now")
     stopped = await service.ask(ELENI, "stop", member=service.member(DMITRI).user_id)
@@ -251,9 +251,9 @@ async def test_a_member_stops_another_and_a_third_looks_at_it(service: Served) -
 # -- the Board
 
 
-async def test_the_boards_answer_is_seen_and_confirmed_by_a_second_of_the_board(service: Served) -> None:
+async def test_the_boards_answer_is_seen_and_confirmed_by_a_second_of_the_board(service: DiscordService) -> None:
     """P-8.4"""
-    case = await service.community.a_case(names_members=(AMARA, BRUNO, DMITRI, ELENI, FARID))
+    case = await service.community.a_case(named_members=(AMARA, BRUNO, DMITRI, ELENI, FARID))
     assert case.board_only
     form = await service.ask(CHIARA, "board-answer", case=case.code_name, outcome="no_action")
     assert "second member of the Board" in (await service.submit(CHIARA, form, summary="Looked at.")).text
@@ -268,7 +268,7 @@ async def test_the_boards_answer_is_seen_and_confirmed_by_a_second_of_the_board(
     assert "no answer of the Board" in (await service.press(HIROSHI, late, "Confirm")).text
 
 
-async def test_the_actor_is_not_shown_when_the_review_of_their_act_is_due(service: Served) -> None:
+async def test_the_actor_is_not_shown_when_the_review_of_their_act_is_due(service: DiscordService) -> None:
     """P-4.4: an earlier hour than usual would tell them that a case concerns them."""
     await service.press(DMITRI, await acted(service), "Act now")
     (case,) = await service.cases()
@@ -277,5 +277,7 @@ async def test_the_actor_is_not_shown_when_the_review_of_their_act_is_due(servic
         assert "reviews it" not in (await service.ask(DMITRI, command, **options)).text
     assert "review of the act" in (await service.ask(AMARA, "case", case=case.code_name)).text
     assert [
-        p for p in (await service.community.read(DMITRI, case.code_name)).promises if p.kind is PromiseKind.REVIEW
+        p
+        for p in (await service.community.read_case(DMITRI, case.code_name)).deadlines
+        if p.kind is DeadlineKind.REVIEW
     ] == []

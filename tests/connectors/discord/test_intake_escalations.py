@@ -5,24 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from guardian.desk.matters import take_flag
+from guardian.desk.matters import receive_flag
 from tests.builders.desk import AMARA, BRUNO, INES, SOMEBODY
-from tests.connectors.discord.served import NOTHING_HERE, Served, served
+from tests.connectors.discord.served import NOTHING_HERE, DiscordService, discord_service
 from tests.guardian.desk.test_matters import WORDS, a_flag
 
 
 @pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[Served]:
-    async with served(tmp_path) as made:
+async def service(tmp_path: Path) -> AsyncIterator[DiscordService]:
+    async with discord_service(tmp_path) as made:
         yield made
 
 
-async def newest(service: Served) -> str:
+async def newest(service: DiscordService) -> str:
     """The code name of the case that was opened, or passed on, last."""
     return (await service.cases())[-1].code_name
 
 
-async def test_a_message_is_passed_on_as_it_stands_and_answered_without_the_code_name(service: Served) -> None:
+async def test_a_message_is_passed_on_as_it_stands_and_answered_without_the_code_name(service: DiscordService) -> None:
     """P-8.2"""
     state = service.emulator.state
     message = service.emulator.say(SOMEBODY.native_id, state.general_id, "Go and die.")
@@ -40,9 +40,9 @@ async def test_a_message_is_passed_on_as_it_stands_and_answered_without_the_code
     assert case not in listed
 
 
-async def test_a_local_matter_is_read_and_passed_on_with_a_button(service: Served) -> None:
+async def test_a_local_matter_is_read_and_passed_on_with_a_button(service: DiscordService) -> None:
     """P-2.6, P-8.2"""
-    code = await take_flag(service.desk, a_flag())
+    code = await receive_flag(service.app, a_flag())
     assert str(code) in (await service.ask(INES, "matters")).text
     seen = await service.ask(INES, "matter", matter=code)
     assert "/read/" in seen.text
@@ -54,17 +54,17 @@ async def test_a_local_matter_is_read_and_passed_on_with_a_button(service: Serve
     assert (await service.ask(INES, "matters")).text == "Nothing waits for you."
 
 
-async def test_a_refusal_gives_back_what_was_typed_and_outsiders_find_nothing(service: Served) -> None:
+async def test_a_refusal_gives_back_what_was_typed_and_outsiders_find_nothing(service: DiscordService) -> None:
     """P-8.1"""
     form = await service.ask(INES, "escalate", name="nobody at all", space="forum")
     seen = await service.submit(INES, form, words="They insult people.")
     assert "Nobody is found there" in seen.text
     assert "They insult people." in seen.messages[-1].files[0].text
     assert "does not include it" in (await service.ask(AMARA, "escalate", link="https://x.example")).text
-    assert (await (await service.reporter.command("matters")).settled()).text == NOTHING_HERE
+    assert (await (await service.reporter.command("matters")).wait_until_settled()).text == NOTHING_HERE
 
 
-async def test_the_group_asks_moderators_to_keep_an_eye_on_an_account(service: Served) -> None:
+async def test_the_group_asks_moderators_to_keep_an_eye_on_an_account(service: DiscordService) -> None:
     """P-8.2"""
     case, person = await service.a_case()
     said = await service.ask(BRUNO, "refer", case=case, space="discord", person=person)

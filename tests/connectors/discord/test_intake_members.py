@@ -9,8 +9,8 @@ import pytest
 
 from guardian.cases.values import StepKind, StepState
 from guardian.desk import deadlines
-from guardian.desk.hearing import steps
-from guardian.desk.reading import open_session, read
+from guardian.desk.hearing import list_steps
+from guardian.desk.reading import open_session, read_case
 from tests.builders.desk import (
     A_REPORTER,
     AMARA,
@@ -24,7 +24,7 @@ from tests.builders.desk import (
     SOMEBODY,
     TEXT,
 )
-from tests.connectors.discord.served import NOTHING_HERE, Served, served
+from tests.connectors.discord.served import NOTHING_HERE, DiscordService, discord_service
 
 ALL_COMMANDS: dict[str, dict[str, Any]] = {
     "case": {"case": "CASE"},
@@ -58,8 +58,8 @@ ALL_COMMANDS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[Served]:
-    async with served(tmp_path) as made:
+async def service(tmp_path: Path) -> AsyncIterator[DiscordService]:
+    async with discord_service(tmp_path) as made:
         yield made
 
 
@@ -71,29 +71,33 @@ def filled(options: dict[str, Any], case: str, person: str) -> dict[str, Any]:
 # -- who is answered, and how
 
 
-async def test_somebody_without_authority_gets_the_answer_for_a_name_that_does_not_exist(service: Served) -> None:
+async def test_somebody_without_authority_gets_the_answer_for_a_name_that_does_not_exist(
+    service: DiscordService,
+) -> None:
     """P-4.2"""
     case, person = await service.a_case()
-    before = await service.community.journalled()
+    before = await service.community.journal_acts()
     for command, options in ALL_COMMANDS.items():
-        screen = await (await service.reporter.command(command, **filled(options, case, person))).settled()
+        screen = await (await service.reporter.command(command, **filled(options, case, person))).wait_until_settled()
         assert (command, screen.text, screen.modal) == (command, NOTHING_HERE, None)
         assert [message.ephemeral for message in screen.messages] == [True]
-    assert await service.community.journalled() == before
+    assert await service.community.journal_acts() == before
 
 
-async def test_a_member_whom_the_case_concerns_gets_the_answer_for_a_name_that_does_not_exist(service: Served) -> None:
+async def test_a_member_whom_the_case_concerns_gets_the_answer_for_a_name_that_does_not_exist(
+    service: DiscordService,
+) -> None:
     """P-2.5, P-4.2"""
-    case, person = await service.community.a_named_case(names_members=(ELENI,))
-    before = await service.community.journalled()
+    case, person = await service.community.a_named_case(named_members=(ELENI,))
+    before = await service.community.journal_acts()
     for command, options in ALL_COMMANDS.items():
         real = await service.ask(ELENI, command, **filled(options, case.code_name, person))
         invented = await service.ask(ELENI, command, **filled(options, "quite-invented", "never-there"))
         assert (command, real.text, real.modal) == (command, invented.text, invented.modal)
-    assert await service.community.journalled() == before
+    assert await service.community.journal_acts() == before
 
 
-async def test_a_case_is_shown_by_code_names_and_clocks_and_nothing_of_the_report(service: Served) -> None:
+async def test_a_case_is_shown_by_code_names_and_clocks_and_nothing_of_the_report(service: DiscordService) -> None:
     """P-10.3"""
     case, person = await service.a_case()
     screen = await service.ask(BRUNO, "case", case=case)
@@ -104,24 +108,24 @@ async def test_a_case_is_shown_by_code_names_and_clocks_and_nothing_of_the_repor
         assert secret not in screen.text
 
 
-async def test_the_reading_link_of_a_case_opens_it(service: Served) -> None:
+async def test_the_reading_link_of_a_case_opens_it(service: DiscordService) -> None:
     case, _ = await service.a_case()
     screen = await service.ask(BRUNO, "case", case=case.upper().replace("-", " "))
     token = screen.text.split("/read/", 1)[1].split(">", 1)[0]
-    seen = await read(service.desk, await open_session(service.desk, token))
+    seen = await read_case(service.app, await open_session(service.app, token))
     assert seen.case.code_name == case
 
 
-async def test_the_list_of_cases_has_no_line_for_a_case_that_concerns_the_asker(service: Served) -> None:
+async def test_the_list_of_cases_has_no_line_for_a_case_that_concerns_the_asker(service: DiscordService) -> None:
     """P-4.2"""
     one = await service.community.a_case()
-    await service.community.a_case(names_members=(ELENI,))
+    await service.community.a_case(named_members=(ELENI,))
     assert (await service.ask(ELENI, "cases")).text.count("•") == 1
     assert one.code_name in (await service.ask(ELENI, "cases")).text
     assert (await service.ask(DMITRI, "cases")).text.count("•") == 2
 
 
-async def test_a_recused_member_sees_that_the_case_exists_and_no_clock(service: Served) -> None:
+async def test_a_recused_member_sees_that_the_case_exists_and_no_clock(service: DiscordService) -> None:
     """P-4.2"""
     case, _ = await service.a_case()
     await service.ask(ELENI, "recuse", case=case, reason="same_employer")
@@ -129,9 +133,9 @@ async def test_a_recused_member_sees_that_the_case_exists_and_no_clock(service: 
     assert (await service.ask(ELENI, "case", case=case)).text == NOTHING_HERE
 
 
-async def test_a_button_of_before_works_after_a_restart_and_asks_for_permission_anew(service: Served) -> None:
+async def test_a_button_of_before_works_after_a_restart_and_asks_for_permission_anew(service: DiscordService) -> None:
     case, _ = await service.a_case()
-    await service.proposed(case)
+    await service.propose(case)
     screens = [await service.ask(member, "case", case=case) for member in (BRUNO, ELENI)]
     await service.ask(ELENI, "recuse", case=case, reason="involved")
     await service.restart()
@@ -139,15 +143,15 @@ async def test_a_button_of_before_works_after_a_restart_and_asks_for_permission_
     assert (await service.press(ELENI, screens[1], "Agree")).text == NOTHING_HERE
 
 
-async def test_a_command_from_a_member_who_has_left_is_a_strangers(service: Served) -> None:
+async def test_a_command_from_a_member_who_has_left_is_a_strangers(service: DiscordService) -> None:
     """P-1.2"""
     case, _ = await service.a_case()
-    await service.community.change(FARID, ended_at=service.community.clock.now())
+    await service.community.change_member(FARID, ended_at=service.community.clock.now())
     assert (await service.ask(FARID, "case", case=case)).text == NOTHING_HERE
 
 
-async def test_a_name_that_is_none_is_answered_so_and_nothing_is_done(service: Served) -> None:
-    before = await service.community.journalled()
+async def test_a_name_that_is_none_is_answered_so_and_nothing_is_done(service: DiscordService) -> None:
+    before = await service.community.journal_acts()
     for name in (" ", "|", "a|b|c", "x" * 500, "nobody-knows-it", "' OR 1=1 --", "\u202ename"):
         for command in (*ALL_COMMANDS, "account"):
             options = filled(ALL_COMMANDS.get(command, {"case": "CASE"}), name, name)
@@ -155,16 +159,16 @@ async def test_a_name_that_is_none_is_answered_so_and_nothing_is_done(service: S
             if screen.modal is not None:
                 screen = await service.submit(AMARA, screen, text="I saw it.")
             assert (command, name, screen.text) == (command, name, _refusal(command))
-    assert await service.community.journalled() == before
+    assert await service.community.journal_acts() == before
 
 
-async def test_half_a_character_is_answered_so_and_nothing_is_done(service: Served) -> None:
+async def test_half_a_character_is_answered_so_and_nothing_is_done(service: DiscordService) -> None:
     """JSON can carry halves of characters, and nothing can store them."""
-    before = await service.community.journalled()
+    before = await service.community.journal_acts()
     for command, options in ALL_COMMANDS.items():
         screen = await service.ask(AMARA, command, **filled(options, "\ud83d", "\ud83d"))
         assert (command, "half a character" in screen.text or screen.text == _refusal(command)) == (command, True)
-    assert await service.community.journalled() == before
+    assert await service.community.journal_acts() == before
 
 
 def _refusal(command: str) -> str:
@@ -175,7 +179,7 @@ def _refusal(command: str) -> str:
 # -- taking, naming, linking
 
 
-async def test_taking_a_case_of_danger_ends_the_calls(service: Served) -> None:
+async def test_taking_a_case_of_danger_ends_the_calls(service: DiscordService) -> None:
     """P-3.6"""
     case = await service.community.a_case(danger=True)
     screen = await service.press(DMITRI, await service.ask(DMITRI, "case", case=case.code_name), "I have it")
@@ -183,18 +187,18 @@ async def test_taking_a_case_of_danger_ends_the_calls(service: Served) -> None:
     assert "in hand already" in (await service.ask(BRUNO, "take", case=case.code_name)).text
 
 
-async def test_naming_a_person_answers_with_their_code_name_and_not_their_handle(service: Served) -> None:
+async def test_naming_a_person_answers_with_their_code_name_and_not_their_handle(service: DiscordService) -> None:
     """P-3.1"""
     case = (await service.community.a_case(who="grumbler")).code_name
     service.community.spaces[DISCORD].add(SOMEBODY.native_id, "grumbler")
     screen = await service.ask(AMARA, "person", case=case, who="grumbler", space="discord")
-    (code_name,) = (await service.community.read(AMARA, case)).people
+    (code_name,) = (await service.community.read_case(AMARA, case)).people
     assert code_name.code_name in screen.text
     assert "grumbler" not in screen.text
     assert "Nobody is found" in (await service.ask(AMARA, "person", case=case, who="nobody", space="forum")).text
 
 
-async def test_a_link_binds_by_a_second_members_button_and_not_by_the_first_ones(service: Served) -> None:
+async def test_a_link_binds_by_a_second_members_button_and_not_by_the_first_ones(service: DiscordService) -> None:
     """P-6.4"""
     case, person = await service.a_case()
     service.community.spaces[FORUM].add("77", "otherself")
@@ -205,12 +209,14 @@ async def test_a_link_binds_by_a_second_members_button_and_not_by_the_first_ones
     assert [message.buttons for message in own.messages] == [()]
     assert "otherself" not in own.text + other.text
     assert "Read the evidence first" in (await service.press(BRUNO, other, "Confirm link 1")).text
-    await service.community.read(BRUNO, case)
+    await service.community.read_case(BRUNO, case)
     assert "Confirmed" in (await service.press(BRUNO, other, "Confirm link 1")).text
     assert "already" in (await service.press(BRUNO, other, "Confirm link 1")).text
 
 
-async def test_a_wrong_link_is_undone_and_what_would_hold_is_said_without_naming_anybody(service: Served) -> None:
+async def test_a_wrong_link_is_undone_and_what_would_hold_is_said_without_naming_anybody(
+    service: DiscordService,
+) -> None:
     """P-3.1, P-6.4, P-6.7"""
     case, person = await service.a_case()
     service.community.spaces[FORUM].add("77", "otherself")
@@ -218,7 +224,7 @@ async def test_a_wrong_link_is_undone_and_what_would_hold_is_said_without_naming
     before = (await service.ask(BRUNO, "coverage", case=case)).text
     assert "forum: no account known" in before
     assert "Not reached: 1 more" in before
-    await service.community.read(BRUNO, case)
+    await service.community.read_case(BRUNO, case)
     await service.press(BRUNO, await service.ask(BRUNO, "accounts", case=case), "Confirm link 1")
     assert "forum: will hold" in (await service.ask(BRUNO, "coverage", case=case)).text
     done = (await service.ask(BRUNO, "unlink", person=person, space="forum", reason="They are two people.")).text
@@ -229,14 +235,14 @@ async def test_a_wrong_link_is_undone_and_what_would_hold_is_said_without_naming
     )
 
 
-async def test_a_link_without_evidence_is_refused(service: Served) -> None:
+async def test_a_link_without_evidence_is_refused(service: DiscordService) -> None:
     _, person = await service.a_case()
     service.community.spaces[FORUM].add("77", "otherself")
     screen = await service.ask(AMARA, "link", person=person, space="forum", who="otherself", evidence=" ")
     assert "how you know" in screen.text
 
 
-async def test_a_chair_lets_somebody_in_who_was_held_out(service: Served) -> None:
+async def test_a_chair_lets_somebody_in_who_was_held_out(service: DiscordService) -> None:
     """P-2.5"""
     case = await service.community.a_case(what_happened="Farid was there as well. Somebody insulted me.")
     options = {"case": case.code_name, "member": "Farid Haddad", "takes_part": True, "reason": "Only a witness."}
@@ -248,17 +254,17 @@ async def test_a_chair_lets_somebody_in_who_was_held_out(service: Served) -> Non
 # -- hearing, skipping, drafts
 
 
-async def test_the_hearing_begins_by_the_button(service: Served) -> None:
+async def test_the_hearing_begins_by_the_button(service: DiscordService) -> None:
     """P-3.5"""
     case, _ = await service.a_case()
     screen = await service.press(AMARA, await service.ask(AMARA, "case", case=case), "Begin the hearing")
     assert "The hearing in" in screen.text
-    known = {step.kind: step.state for step in await steps(service.desk, AMARA, case)}
+    known = {step.kind: step.state for step in await list_steps(service.app, AMARA, case)}
     assert known[StepKind.HEARING] is StepState.UNDER_WAY
     assert "written to already" in (await service.ask(AMARA, "hear", case=case)).text
 
 
-async def test_a_step_is_skipped_by_two_members_and_not_by_one(service: Served) -> None:
+async def test_a_step_is_skipped_by_two_members_and_not_by_one(service: DiscordService) -> None:
     """P-5.5"""
     case, _ = await service.a_case()
     await service.ask(AMARA, "skip", case=case, step="hearing", reason="They have left.")
@@ -267,7 +273,7 @@ async def test_a_step_is_skipped_by_two_members_and_not_by_one(service: Served) 
     assert "is skipped" in (await service.press(BRUNO, screen, "Agree to skip hearing the person")).text
 
 
-async def test_a_draft_is_approved_by_a_second_member_and_never_shown_on_discord(service: Served) -> None:
+async def test_a_draft_is_approved_by_a_second_member_and_never_shown_on_discord(service: DiscordService) -> None:
     """P-5.6"""
     case, _ = await service.a_case()
     text = "We have your report and look at it this week."
@@ -281,7 +287,7 @@ async def test_a_draft_is_approved_by_a_second_member_and_never_shown_on_discord
     assert "Approved" in (await service.press(BRUNO, other, "Approve text 1")).text
 
 
-async def test_a_text_that_is_not_taken_comes_back_as_a_file(service: Served) -> None:
+async def test_a_text_that_is_not_taken_comes_back_as_a_file(service: DiscordService) -> None:
     case = (await service.community.a_case()).code_name
     form = await service.ask(AMARA, "draft", case=case, kind="decision")
     refused = await service.submit(AMARA, form, text="What you wrote hurt somebody.")
@@ -292,7 +298,7 @@ async def test_a_text_that_is_not_taken_comes_back_as_a_file(service: Served) ->
 # -- what else there is to see
 
 
-async def test_a_moderator_sees_no_cases(service: Served) -> None:
+async def test_a_moderator_sees_no_cases(service: DiscordService) -> None:
     case, _ = await service.a_case()
     one = await service.ask(INES, "case", case=case)
     other = await service.ask(INES, "case", case="quite-invented")
@@ -300,9 +306,9 @@ async def test_a_moderator_sees_no_cases(service: Served) -> None:
     assert case not in (await service.ask(INES, "cases")).text
 
 
-async def test_a_deadline_that_passes_leaves_the_clocks_of_a_case_in_order(service: Served) -> None:
+async def test_a_deadline_that_passes_leaves_the_clocks_of_a_case_in_order(service: DiscordService) -> None:
     case, _ = await service.a_case()
-    service.community.later(timedelta(days=2))
-    await deadlines.keep_due(service.desk)
+    service.community.pass_time(timedelta(days=2))
+    await deadlines.run_due(service.app)
     text = (await service.ask(AMARA, "case", case=case)).text
     assert text.index("first answer") < text.index("fuller answer")

@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from connectors.discord.ceiling import Refusals
+from connectors.discord.ceiling import RefusalCounter
 from connectors.discord.emulator.permissions import Permission
-from connectors.discord.translate import Silence
-from connectors.http import Budget
+from connectors.discord.translate import NoAnswer
+from connectors.http import RateLimiter
 from guardian.ids import Reference
 from guardian.spaces.outcomes import Already, Done, Forbidden, Rejected, Unavailable
-from guardian.spaces.port import Account, Order, Sweep, Unknown
-from rules.precedence import Hold
+from guardian.spaces.port import Account, Listing, RestrictionOrder, Unknown
+from rules.precedence import AccessLevel
 from tests.contracts.stage_discord import DiscordStage, discord_stage
 
 REFERENCE = Reference("GRD-RAAAAAAAAAAA")
@@ -23,40 +23,43 @@ async def stage() -> AsyncIterator[DiscordStage]:
         yield made
 
 
-def orders(stage: DiscordStage, count: int) -> list[Order]:
+def orders(stage: DiscordStage, count: int) -> list[RestrictionOrder]:
     """Orders for so many newcomers of the server."""
     state = stage.emulator.state
     ids = [state.add_member(state.add_user(f"raider-{n}")) for n in range(count)]
     reason = f"Access is limited. Reference {REFERENCE}."
-    return [Order(Account(stage.space.name, each), Hold.BARRED, REFERENCE, reason, patient=True) for each in ids]
+    return [
+        RestrictionOrder(Account(stage.space.name, each), AccessLevel.BARRED, REFERENCE, reason, bulk=True)
+        for each in ids
+    ]
 
 
 async def test_two_hundred_are_banned_in_one_call_and_none_of_their_messages_is_deleted(stage: DiscordStage) -> None:
-    asked = orders(stage, stage.space.abilities.bulk)
-    outcomes = await stage.space.restrict_many(asked)
-    swept = await stage.space.sweep()
+    asked = orders(stage, stage.space.capabilities.bulk_size)
+    outcomes = await stage.space.restrict_bulk(asked)
+    listing = await stage.space.list_restrictions()
     assert all(isinstance(outcomes[order.account], Done) for order in asked)
-    assert isinstance(swept, Sweep)
-    assert {swept.holds[order.account.native_id][0].reference for order in asked} == {REFERENCE}
+    assert isinstance(listing, Listing)
+    assert {listing.restrictions[order.account.native_id][0].reference for order in asked} == {REFERENCE}
     [call] = stage.emulator.history.calls("ban.bulk")
     assert (call.body or {}).get("delete_message_seconds") == 0
 
 
 async def test_where_nobody_of_the_list_could_be_banned_nobody_is_called_done(stage: DiscordStage) -> None:
     asked = orders(stage, 3)
-    await stage.space.restrict_many(asked)
-    again = await stage.space.restrict_many(asked)
+    await stage.space.restrict_bulk(asked)
+    again = await stage.space.restrict_bulk(asked)
     assert all(isinstance(again[order.account], Rejected) for order in asked)
 
 
 async def test_without_manage_server_the_call_for_many_names_what_is_missing(stage: DiscordStage) -> None:
     stage.emulator.state.bot_permissions &= ~Permission.MANAGE_GUILD
-    outcomes = await stage.space.restrict_many(orders(stage, 2))
+    outcomes = await stage.space.restrict_bulk(orders(stage, 2))
     assert all(isinstance(each, Forbidden) and "Manage Server" in each.needs for each in outcomes.values())
 
 
 async def test_after_many_refusals_discord_is_not_asked_again_for_a_while(stage: DiscordStage) -> None:
-    stage.link.refusals = Refusals(most=6)
+    stage.connection.refusal_counter = RefusalCounter(limit=6)
     stage.refuse()
     for _ in range(20):
         assert isinstance(await stage.space.observe(stage.account), Unknown)
@@ -69,10 +72,10 @@ async def test_after_many_refusals_discord_is_not_asked_again_for_a_while(stage:
 
 async def test_sweeps_leave_room_for_a_lifting(stage: DiscordStage) -> None:
     """Half of what Discord may be asked is the most that the pages of sweeps take up."""
-    stage.link.budget = Budget(6, 60.0)
-    pages = [await stage.link.read_bans(None) for _ in range(4)]
-    assert [isinstance(page, Silence) for page in pages] == [False, False, False, True]
-    assert await stage.space.release(stage.account, Hold.BARRED, "Access is limited.") == Already()
+    stage.connection.rate_limiter = RateLimiter(6, 60.0)
+    pages = [await stage.connection.read_bans(None) for _ in range(4)]
+    assert [isinstance(page, NoAnswer) for page in pages] == [False, False, False, True]
+    assert await stage.space.release(stage.account, AccessLevel.BARRED, "Access is limited.") == Already()
 
 
 def _asked_before(stage: DiscordStage) -> int:

@@ -13,7 +13,7 @@ from connectors.emulation.faults import Fault, FaultKind
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account
-from guardian.spaces.proof import Proven, Shown
+from guardian.spaces.proof import ProofResult, ProvenAccount
 
 BACK = "https://guardian.example/sign-in/discord/back"
 VERIFIER = "v" * 64
@@ -22,7 +22,7 @@ HERE, GITHUB = SpaceName("discord"), SpaceName("github")
 
 @pytest.fixture
 def sign_in(emulator: DiscordEmulator) -> DiscordSignIn:
-    known = emulator.signing_in
+    known = emulator.oauth
     known.redirects.append(BACK)
     return DiscordSignIn(
         SignInConfig(
@@ -41,8 +41,8 @@ async def pressed(address: str, button: str = "authorize") -> dict[str, list[str
             return parse_qs(urlsplit(answer.headers["Location"]).query)
 
 
-async def signed_in(sign_in: DiscordSignIn, *, elsewhere: bool = False) -> Proven | Outcome:
-    back = await pressed(sign_in.start(BACK, "the state", VERIFIER, elsewhere=elsewhere))
+async def signed_in(sign_in: DiscordSignIn, *, elsewhere: bool = False) -> ProofResult | Outcome:
+    back = await pressed(sign_in.start(BACK, "the state", VERIFIER, include_linked=elsewhere))
     return await sign_in.finish(BACK, back["code"][0], VERIFIER)
 
 
@@ -54,7 +54,7 @@ async def test_whoever_only_signs_in_shows_one_account_and_nothing_elsewhere(
     emulator: DiscordEmulator, sign_in: DiscordSignIn, ada: str
 ) -> None:
     emulator.state.connect(ada, Connection("github", "583231", "octocat"))
-    assert await signed_in(sign_in) == Proven(Account(HERE, ada), "ada", None)
+    assert await signed_in(sign_in) == ProofResult(Account(HERE, ada), "ada", None)
     assert "connection.list" not in asked(emulator)
 
 
@@ -70,7 +70,7 @@ async def test_only_what_discord_has_checked_and_not_withdrawn_is_believed(
     ):
         emulator.state.connect(ada, connection)
     found = await signed_in(sign_in, elsewhere=True)
-    assert found == Proven(Account(HERE, ada), "ada", (Shown(Account(GITHUB, "583231"), "octocat"),))
+    assert found == ProofResult(Account(HERE, ada), "ada", (ProvenAccount(Account(GITHUB, "583231"), "octocat"),))
 
 
 async def test_the_token_is_given_back_and_opens_nothing_any_more(
@@ -78,7 +78,7 @@ async def test_the_token_is_given_back_and_opens_nothing_any_more(
 ) -> None:
     await signed_in(sign_in, elsewhere=True)
     assert asked(emulator)[-1] == "sign_in.revoke"
-    assert emulator.signing_in.tokens == {}
+    assert emulator.oauth.tokens == {}
 
 
 @pytest.mark.parametrize("broken", ["me.get", "connection.list"])
@@ -87,14 +87,14 @@ async def test_the_token_is_given_back_also_where_discord_did_not_say_whose_it_i
 ) -> None:
     emulator.set_fault(Fault(FaultKind.SERVER_ERROR, broken, status=502))
     assert isinstance(await signed_in(sign_in, elsewhere=True), Unavailable)
-    assert emulator.signing_in.tokens == {}
+    assert emulator.oauth.tokens == {}
 
 
 async def test_a_code_is_good_once_and_for_the_browser_that_began(sign_in: DiscordSignIn, ada: str) -> None:
     stolen = await pressed(sign_in.start(BACK, "s", VERIFIER))
     assert isinstance(await sign_in.finish(BACK, stolen["code"][0], "another" * 8), Rejected)
     back = await pressed(sign_in.start(BACK, "s", VERIFIER))
-    assert isinstance(await sign_in.finish(BACK, back["code"][0], VERIFIER), Proven)
+    assert isinstance(await sign_in.finish(BACK, back["code"][0], VERIFIER), ProofResult)
     assert isinstance(await sign_in.finish(BACK, back["code"][0], VERIFIER), Rejected)
 
 

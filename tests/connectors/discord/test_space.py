@@ -11,26 +11,26 @@ from connectors.discord.emulator.permissions import FOR_THE_BOT, Permission
 from connectors.discord.emulator.state import Ban
 from connectors.discord.permissions import COMMANDS_SCOPE, MEMBERS_INTENT, PERMISSIONS
 from connectors.emulation.faults import Fault, FaultKind
-from guardian.clock import wire_seconds
+from guardian.clock import monotonic_seconds
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
-    Belonging,
-    BelongingKind,
-    Belongings,
-    Finding,
+    CheckResult,
+    Entitlement,
+    EntitlementKind,
+    Entitlements,
+    Listing,
     Message,
     Missing,
+    Observed,
     Presence,
-    Seen,
-    Sweep,
     Unknown,
 )
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 from tests.contracts.stage_discord import CEILING, DiscordStage, discord_stage
-from tests.contracts.stages import LIFTED, a_message, an_order
+from tests.contracts.stages import LIFTED, a_message, a_restriction_order
 
-BARRED, MUTED = Hold.BARRED, Hold.MUTED
+BARRED, MUTED = AccessLevel.BARRED, AccessLevel.MUTED
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ async def stage() -> AsyncIterator[DiscordStage]:
         yield made
 
 
-async def look(stage: DiscordStage) -> Seen:
+async def observe(stage: DiscordStage) -> Observed:
     """A look at the account that has to work."""
     seen = await stage.space.observe(stage.account)
-    assert isinstance(seen, Seen)
+    assert isinstance(seen, Observed)
     return seen
 
 
@@ -65,14 +65,14 @@ async def test_a_ban_deletes_nothing_that_was_written(stage: DiscordStage) -> No
     state = stage.emulator.state
     channel = next(c.id for c in state.channels.values() if c.recipient_id is None)
     written = state.add_message(channel, stage.account.native_id, "see you tomorrow", at=stage.clock.now())
-    assert await stage.space.restrict(an_order(stage, BARRED)) == Done()
+    assert await stage.space.restrict(a_restriction_order(stage, BARRED)) == Done()
     assert written in state.messages
 
 
 async def test_somebody_who_never_came_can_be_barred_before_they_do(stage: DiscordStage) -> None:
     stranger = outsider(stage)
-    assert await stage.space.restrict(an_order(stage, BARRED, stranger)) == Done()
-    assert stage.held(stranger) == {BARRED}
+    assert await stage.space.restrict(a_restriction_order(stage, BARRED, stranger)) == Done()
+    assert stage.access_levels(stranger) == {BARRED}
 
 
 async def test_lifting_a_ban_that_is_not_there_is_already_done(stage: DiscordStage) -> None:
@@ -80,37 +80,37 @@ async def test_lifting_a_ban_that_is_not_there_is_already_done(stage: DiscordSta
 
 
 async def test_a_ban_goes_over_a_timeout_and_is_what_is_seen(stage: DiscordStage) -> None:
-    stage.hold_by_hand(stage.account, MUTED)
-    await stage.space.restrict(an_order(stage, BARRED))
-    seen = await look(stage)
-    assert [held.hold for held in seen.holds] == [BARRED]
+    stage.restrict_manually(stage.account, MUTED)
+    await stage.space.restrict(a_restriction_order(stage, BARRED))
+    seen = await observe(stage)
+    assert [observed_restriction.level for observed_restriction in seen.restrictions] == [BARRED]
     assert seen.presence is Presence.OUTSIDE
 
 
-@pytest.mark.parametrize("hold", [BARRED, MUTED])
+@pytest.mark.parametrize("level", [BARRED, MUTED])
 async def test_a_person_whose_role_stands_above_ours_is_forbidden_and_the_rank_is_named(
-    stage: DiscordStage, hold: Hold
+    stage: DiscordStage, level: AccessLevel
 ) -> None:
     above = with_role(stage, "Elders", 0, 70)
-    refused = await stage.space.restrict(an_order(stage, hold, above))
+    refused = await stage.space.restrict(a_restriction_order(stage, level, above))
     assert isinstance(refused, Forbidden)
     assert "role above" in refused.needs
-    surveyed = await stage.space.survey(above)
-    assert isinstance(surveyed, Belongings)
-    assert surveyed.refusal is not None
+    losses = await stage.space.read_losses(above)
+    assert isinstance(losses, Entitlements)
+    assert losses.refusal is not None
 
 
 async def test_the_owner_is_out_of_reach_and_the_survey_says_so_before(stage: DiscordStage) -> None:
     owner = Account(stage.space.name, stage.emulator.state.owner_id)
-    surveyed = await stage.space.survey(owner)
-    assert isinstance(surveyed, Belongings)
-    assert "owner" in (surveyed.refusal or "")
-    assert isinstance(await stage.space.restrict(an_order(stage, BARRED, owner)), Forbidden)
+    losses = await stage.space.read_losses(owner)
+    assert isinstance(losses, Entitlements)
+    assert "owner" in (losses.refusal or "")
+    assert isinstance(await stage.space.restrict(a_restriction_order(stage, BARRED, owner)), Forbidden)
 
 
 async def test_a_wrong_guild_is_unknown_and_never_a_no(stage: DiscordStage) -> None:
-    stage.hold_by_hand(stage.account, BARRED)
-    stage.link.config = replace(stage.link.config, guild_id="100000000000000001")
+    stage.restrict_manually(stage.account, BARRED)
+    stage.connection.config = replace(stage.connection.config, guild_id="100000000000000001")
     seen = await stage.space.observe(stage.account)
     assert isinstance(seen, Unknown)
     assert seen.needs
@@ -121,13 +121,15 @@ async def test_a_wrong_guild_is_unknown_and_never_a_no(stage: DiscordStage) -> N
 
 async def test_an_administrator_cannot_be_timed_out(stage: DiscordStage) -> None:
     keeper = with_role(stage, "Keepers", Permission.ADMINISTRATOR, 20)
-    refused = await stage.space.restrict(an_order(stage, MUTED, keeper))
+    refused = await stage.space.restrict(a_restriction_order(stage, MUTED, keeper))
     assert isinstance(refused, Forbidden)
     assert "administrators are out of reach" in refused.needs
 
 
 async def test_a_mute_of_somebody_who_is_not_here_waits_for_them(stage: DiscordStage) -> None:
-    assert await stage.space.restrict(an_order(stage, MUTED, outsider(stage))) == Rejected(translate.NOT_A_MEMBER)
+    assert await stage.space.restrict(a_restriction_order(stage, MUTED, outsider(stage))) == Rejected(
+        translate.NOT_A_MEMBER
+    )
 
 
 async def test_unmuting_somebody_who_left_is_already_done(stage: DiscordStage) -> None:
@@ -140,19 +142,19 @@ async def test_a_mute_longer_than_discord_allows_is_placed_for_the_longest_term(
     stage: DiscordStage, days: int | None
 ) -> None:
     until = stage.clock.now() + timedelta(days=days) if days else None
-    order = replace(an_order(stage, MUTED), until=until)
+    order = replace(a_restriction_order(stage, MUTED), until=until)
     assert await stage.space.restrict(order) == Done()
-    held = (await look(stage)).held(MUTED)
-    assert held is not None
-    assert held.until == stage.clock.now() + timedelta(days=28) - timedelta(minutes=1)
+    observed_restriction = (await observe(stage)).find_restriction(MUTED)
+    assert observed_restriction is not None
+    assert observed_restriction.until == stage.clock.now() + timedelta(days=28) - timedelta(minutes=1)
 
 
 async def test_a_mute_is_seen_until_its_end_and_not_after(stage: DiscordStage) -> None:
-    await stage.space.restrict(an_order(stage, MUTED))
-    stage.clock.let_pass(timedelta(days=7) - timedelta(seconds=1))
-    assert (await look(stage)).held(MUTED)
-    stage.clock.let_pass(timedelta(seconds=1))
-    assert (await look(stage)).holds == ()
+    await stage.space.restrict(a_restriction_order(stage, MUTED))
+    stage.clock.advance(timedelta(days=7) - timedelta(seconds=1))
+    assert (await observe(stage)).find_restriction(MUTED)
+    stage.clock.advance(timedelta(seconds=1))
+    assert (await observe(stage)).restrictions == ()
 
 
 # -- lists
@@ -163,30 +165,30 @@ async def test_a_sweep_reads_every_page(stage: DiscordStage) -> None:
     for number in range(2100):
         native_id = state.add_user(f"barred-{number}")
         state.bans[native_id] = Ban(native_id, None, stage.moderator, stage.clock.now())
-    swept = await stage.space.sweep()
-    assert isinstance(swept, Sweep)
-    assert set(swept.holds) == set(state.bans)
+    listing = await stage.space.list_restrictions()
+    assert isinstance(listing, Listing)
+    assert set(listing.restrictions) == set(state.bans)
 
 
 @pytest.mark.parametrize("list_page", ["ban.list", "member.list"])
 async def test_a_sweep_of_which_one_list_fails_is_unknown(stage: DiscordStage, list_page: str) -> None:
     stage.fault(FaultKind.NO_PERMISSION, list_page)
-    swept = await stage.space.sweep()
-    assert isinstance(swept, Unknown)
-    assert swept.needs
+    listing = await stage.space.list_restrictions()
+    assert isinstance(listing, Unknown)
+    assert listing.needs
 
 
 # -- messages
 
 
 async def test_a_person_without_a_server_in_common_is_not_counted_as_told(stage: DiscordStage) -> None:
-    told = await stage.space.tell(outsider(stage), a_message())
+    told = await stage.space.send_message(outsider(stage), a_message())
     assert told == Rejected(translate.MESSAGES_CLOSED)
 
 
 async def test_a_message_pings_nobody_and_unfurls_nothing(stage: DiscordStage) -> None:
     text = f"@everyone <@{stage.other.native_id}> https://example.org/page"
-    await stage.space.tell(stage.account, Message("", text, "n"))
+    await stage.space.send_message(stage.account, Message("", text, "n"))
     posted = stage.emulator.history.calls("message.post")[-1].body
     assert posted["allowed_mentions"] == {"parse": []}
     assert posted["flags"] & translate.SUPPRESS_EMBEDS
@@ -197,15 +199,15 @@ async def test_a_message_pings_nobody_and_unfurls_nothing(stage: DiscordStage) -
 
 async def test_a_long_message_arrives_whole(stage: DiscordStage) -> None:
     text = "\n\n".join(f"Paragraph {number}: " + "words " * 60 for number in range(12))
-    assert isinstance(await stage.space.tell(stage.account, Message("A decision", text, "n")), Done)
+    assert isinstance(await stage.space.send_message(stage.account, Message("A decision", text, "n")), Done)
     assert " ".join(" ".join(stage.inbox(stage.account)).split()).endswith(" ".join(text.split()))
 
 
 async def test_a_message_whose_answer_was_lost_arrives_once(stage: DiscordStage) -> None:
-    stage.lose_answers()
-    assert isinstance(await stage.space.tell(stage.account, a_message()), Unavailable)
+    stage.lose_responses()
+    assert isinstance(await stage.space.send_message(stage.account, a_message()), Unavailable)
     stage.heal()
-    assert isinstance(await stage.space.tell(stage.account, a_message()), Done)
+    assert isinstance(await stage.space.send_message(stage.account, a_message()), Done)
     assert len(stage.inbox(stage.account)) == 1
 
 
@@ -214,40 +216,40 @@ async def test_a_message_whose_answer_was_lost_arrives_once(stage: DiscordStage)
 
 async def test_a_short_limit_is_waited_out_within_the_ceiling(stage: DiscordStage) -> None:
     stage.emulator.set_fault(Fault(FaultKind.TOO_MANY, "ban.put", times=1, seconds=0.05))
-    assert await stage.space.restrict(an_order(stage, BARRED)) == Done()
-    assert stage.held(stage.account) == {BARRED}
+    assert await stage.space.restrict(a_restriction_order(stage, BARRED)) == Done()
+    assert stage.access_levels(stage.account) == {BARRED}
 
 
 async def test_a_long_limit_is_told_at_once_with_its_length(stage: DiscordStage) -> None:
     stage.fault(FaultKind.TOO_MANY, seconds=600.0)
-    started = wire_seconds()
-    assert await stage.space.restrict(an_order(stage, BARRED)) == Unavailable(
+    started = monotonic_seconds()
+    assert await stage.space.restrict(a_restriction_order(stage, BARRED)) == Unavailable(
         "Discord asks us to wait", timedelta(seconds=600)
     )
     seen = await stage.space.observe(stage.account)
     assert isinstance(seen, Unknown)
     assert seen.after == timedelta(seconds=600)
-    assert wire_seconds() - started < CEILING.total_seconds()
+    assert monotonic_seconds() - started < CEILING.total_seconds()
 
 
 async def test_a_limit_without_a_length_is_no_answer(stage: DiscordStage) -> None:
     stage.fault(FaultKind.TOO_MANY_SILENT)
-    assert isinstance(await stage.space.restrict(an_order(stage, BARRED)), Unavailable)
+    assert isinstance(await stage.space.restrict(a_restriction_order(stage, BARRED)), Unavailable)
     assert isinstance(await stage.space.observe(stage.account), Unknown)
 
 
 @pytest.mark.wire_time
 async def test_a_slow_drip_is_ended_by_the_ceiling(stage: DiscordStage) -> None:
-    stage.hold_by_hand(stage.account, BARRED)
+    stage.restrict_manually(stage.account, BARRED)
     stage.fault(FaultKind.DRIP, "ban.get", seconds=30.0)
-    started = wire_seconds()
+    started = monotonic_seconds()
     assert isinstance(await stage.space.observe(stage.account), Unknown)
-    assert wire_seconds() - started < CEILING.total_seconds() + 0.5
+    assert monotonic_seconds() - started < CEILING.total_seconds() + 0.5
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 async def test_a_broken_server_is_unknown(stage: DiscordStage, status: int) -> None:
-    stage.hold_by_hand(stage.account, BARRED)
+    stage.restrict_manually(stage.account, BARRED)
     stage.fault(FaultKind.SERVER_ERROR, status=status)
     assert isinstance(await stage.space.observe(stage.account), Unknown)
 
@@ -256,92 +258,95 @@ async def test_a_broken_server_is_unknown(stage: DiscordStage, status: int) -> N
 
 
 async def test_roles_wait_for_somebody_who_is_not_here_yet(stage: DiscordStage) -> None:
-    role = Belonging(BelongingKind.ROLE, stage.role, "Gardeners")
-    assert await stage.space.give_back(outsider(stage), (role,)) == Rejected(translate.NOT_HERE_YET)
+    role = Entitlement(EntitlementKind.ROLE, stage.role, "Gardeners")
+    assert await stage.space.reinstate(outsider(stage), (role,)) == Rejected(translate.NOT_HERE_YET)
 
 
 async def test_a_role_that_was_deleted_meanwhile_is_passed_over(stage: DiscordStage) -> None:
     deleted, standing = (
-        Belonging(BelongingKind.ROLE, "100000000000000009", "Old"),
-        Belonging(BelongingKind.ROLE, stage.role, "Gardeners"),
+        Entitlement(EntitlementKind.ROLE, "100000000000000009", "Old"),
+        Entitlement(EntitlementKind.ROLE, stage.role, "Gardeners"),
     )
-    assert await stage.space.give_back(stage.other, (deleted, standing)) == Done()
+    assert await stage.space.reinstate(stage.other, (deleted, standing)) == Done()
     assert stage.emulator.state.members[stage.other.native_id].roles == [stage.role]
-    assert await stage.space.give_back(stage.other, (deleted,)) == Already()
+    assert await stage.space.reinstate(stage.other, (deleted,)) == Already()
 
 
 async def test_a_role_above_the_bot_is_named_when_it_cannot_be_given(stage: DiscordStage) -> None:
     high = stage.emulator.state.add_role("Elders", position=80)
-    refused = await stage.space.give_back(stage.other, (Belonging(BelongingKind.ROLE, high, "Elders"),))
+    refused = await stage.space.reinstate(stage.other, (Entitlement(EntitlementKind.ROLE, high, "Elders"),))
     assert isinstance(refused, Forbidden)
     assert "Elders" in refused.needs
 
 
 async def test_a_timeout_cannot_be_lifted_once_a_role_stands_above_the_bots(stage: DiscordStage) -> None:
     """The role was given after the timeout was placed: who is muted must not be forgotten, and people must mend it."""
-    await stage.space.restrict(an_order(stage, Hold.MUTED))
+    await stage.space.restrict(a_restriction_order(stage, AccessLevel.MUTED))
     high = stage.emulator.state.add_role("Elders", position=80)
     stage.emulator.raise_role(stage.account.native_id, high)
-    refused = await stage.space.release(stage.account, Hold.MUTED, "over")
+    refused = await stage.space.release(stage.account, AccessLevel.MUTED, "over")
     assert isinstance(refused, Forbidden)
     assert "bot role above" in refused.needs
-    assert stage.held(stage.account) == {Hold.MUTED}
+    assert stage.access_levels(stage.account) == {AccessLevel.MUTED}
 
 
 async def test_an_account_that_discord_has_deleted_is_missing_and_not_a_refusal(stage: DiscordStage) -> None:
     deleted = Account(stage.space.name, "7")
     assert await stage.space.observe(deleted) == Missing()
-    assert await stage.space.restrict(an_order(stage, Hold.BARRED, deleted)) == Gone()
+    assert await stage.space.restrict(a_restriction_order(stage, AccessLevel.BARRED, deleted)) == Gone()
 
 
 async def test_roles_with_power_are_marked(stage: DiscordStage) -> None:
-    surveyed = await stage.space.survey(stage.account)
-    assert isinstance(surveyed, Belongings)
-    assert {thing.label: thing.power for thing in surveyed.things} == {"Gardeners": False, "Helpers": True}
+    losses = await stage.space.read_losses(stage.account)
+    assert isinstance(losses, Entitlements)
+    assert {entitlement.label: entitlement.privileged for entitlement in losses.entitlements} == {
+        "Gardeners": False,
+        "Helpers": True,
+    }
 
 
 # -- who is meant
 
 
 async def test_a_mention_finds_a_member_and_an_id_somebody_outside(stage: DiscordStage) -> None:
-    assert await stage.space.find(f"<@{stage.account.native_id}>") == (stage.account.native_id, "rowan")
-    found = await stage.space.find(outsider(stage).native_id)
+    assert await stage.space.find_account(f"<@{stage.account.native_id}>") == (stage.account.native_id, "rowan")
+    found = await stage.space.find_account(outsider(stage).native_id)
     assert found is not None
 
 
 async def test_the_beginning_of_a_longer_name_is_not_that_name(stage: DiscordStage) -> None:
     stage.emulator.state.add_member(stage.emulator.state.add_user("rowan-the-second"))
-    assert await stage.space.find("rowan") == (stage.account.native_id, "rowan")
+    assert await stage.space.find_account("rowan") == (stage.account.native_id, "rowan")
 
 
 # -- preconditions
 
 
-async def ill(stage: DiscordStage) -> list[Finding]:
+async def ill(stage: DiscordStage) -> list[CheckResult]:
     """What the check finds missing."""
-    return [finding for finding in await stage.space.check() if not finding.well]
+    return [result for result in await stage.space.check() if not result.ok]
 
 
 async def test_each_missing_permission_is_named_with_what_breaks(stage: DiscordStage) -> None:
-    for needed in PERMISSIONS:
-        stage.emulator.state.bot_permissions = FOR_THE_BOT & ~Permission[needed.key.upper()]
-        found = [(each.needs, each.breaks, each.remedy) for each in await ill(stage)]
-        assert found == [(needed.shown, needed.breaks, needed.remedy)]
+    for requirement in PERMISSIONS:
+        stage.emulator.state.bot_permissions = FOR_THE_BOT & ~Permission[requirement.api_name.upper()]
+        found = [(each.needs, each.impact, each.remedy) for each in await ill(stage)]
+        assert found == [(requirement.label, requirement.impact, requirement.remedy)]
 
 
 async def test_the_switched_off_intent_and_the_missing_scope_are_named(stage: DiscordStage) -> None:
     stage.emulator.state.privileged_intents = 0
     stage.emulator.state.scopes.remove("applications.commands")
-    assert [each.breaks for each in await ill(stage)] == [MEMBERS_INTENT.breaks, COMMANDS_SCOPE.breaks]
+    assert [each.impact for each in await ill(stage)] == [MEMBERS_INTENT.impact, COMMANDS_SCOPE.impact]
 
 
 async def test_an_ordinary_role_above_the_bot_is_named(stage: DiscordStage) -> None:
     stage.emulator.state.add_role("Regulars", position=90)
-    ill = [finding for finding in await stage.space.check() if not finding.well]
-    assert ["Regulars" in finding.needs for finding in ill] == [True]
+    ill = [result for result in await stage.space.check() if not result.ok]
+    assert ["Regulars" in result.needs for result in ill] == [True]
 
 
 async def test_a_bot_outside_the_server_is_told_to_be_invited(stage: DiscordStage) -> None:
-    stage.link.config = replace(stage.link.config, guild_id="100000000000000001")
-    ill = [finding for finding in await stage.space.check() if not finding.well]
+    stage.connection.config = replace(stage.connection.config, guild_id="100000000000000001")
+    ill = [result for result in await stage.space.check() if not result.ok]
     assert "Invite the bot" in ill[0].remedy

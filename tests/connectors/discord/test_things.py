@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from connectors.discord.emulator.permissions import FOR_THE_BOT, Permission
-from connectors.discord.things import DiscordThings
+from connectors.discord.things import DiscordContent
 from connectors.emulation.control import Declined
 from guardian.spaces.outcomes import Already, Done, Forbidden, Rejected
 from guardian.spaces.port import Missing, Unknown
-from guardian.spaces.things import Thing, ThingHold, ThingLook
+from guardian.spaces.things import ContentRef, ContentRestrictionKind, ObservedContent
 from tests.contracts.stage_discord import DiscordStage, discord_stage
 
-LOCKED = ThingHold.LOCKED
+LOCKED = ContentRestrictionKind.LOCKED
 
 
 @pytest.fixture
@@ -21,11 +21,11 @@ async def stage() -> AsyncIterator[DiscordStage]:
         yield made
 
 
-def things(stage: DiscordStage) -> DiscordThings:
-    return DiscordThings(stage.link)
+def things(stage: DiscordStage) -> DiscordContent:
+    return DiscordContent(stage.connection)
 
 
-async def a_thread(stage: DiscordStage) -> Thing:
+async def a_thread(stage: DiscordStage) -> ContentRef:
     """A thread of the account's, found by the link that people copy."""
     thread = stage.emulator.state.add_thread("a quarrel", stage.account.native_id)
     found = await things(stage).find(f"https://discord.com/channels/{stage.emulator.guild_id}/{thread}")
@@ -35,34 +35,34 @@ async def a_thread(stage: DiscordStage) -> Thing:
 
 async def test_nobody_writes_in_a_locked_thread_until_it_is_opened_again(stage: DiscordStage) -> None:
     thread = await a_thread(stage)
-    assert await things(stage).place(thread, LOCKED) == Done()
+    assert await things(stage).restrict(thread, LOCKED) == Done()
     with pytest.raises(Declined):
         stage.emulator.say(stage.account.native_id, thread.native_id, "And another thing")
-    looked = await things(stage).look(thread)
-    assert looked == ThingLook(frozenset({LOCKED}), {LOCKED: stage.emulator.state.bot_id})
-    assert await things(stage).take_away(thread, LOCKED) == Done()
+    looked = await things(stage).observe(thread)
+    assert looked == ObservedContent(frozenset({LOCKED}), {LOCKED: stage.emulator.state.bot_id})
+    assert await things(stage).release(thread, LOCKED) == Done()
     stage.emulator.say(stage.account.native_id, thread.native_id, "Thank you")
 
 
 async def test_a_thread_that_fell_asleep_while_locked_is_opened_all_the_same(stage: DiscordStage) -> None:
     thread = await a_thread(stage)
-    await things(stage).place(thread, LOCKED)
+    await things(stage).restrict(thread, LOCKED)
     stage.emulator.state.channels[thread.native_id].archived = True
-    assert await things(stage).take_away(thread, LOCKED) == Done()
-    assert await things(stage).look(thread) == ThingLook()
+    assert await things(stage).release(thread, LOCKED) == Done()
+    assert await things(stage).observe(thread) == ObservedContent()
 
 
 async def test_what_stands_already_is_said_to_stand(stage: DiscordStage) -> None:
     thread = await a_thread(stage)
-    assert await things(stage).take_away(thread, LOCKED) == Already()
-    await things(stage).place(thread, LOCKED)
-    assert await things(stage).place(thread, LOCKED) == Already()
+    assert await things(stage).release(thread, LOCKED) == Already()
+    await things(stage).restrict(thread, LOCKED)
+    assert await things(stage).restrict(thread, LOCKED) == Already()
 
 
 async def test_without_the_permission_it_is_named(stage: DiscordStage) -> None:
     thread = await a_thread(stage)
     stage.emulator.state.bot_permissions = FOR_THE_BOT & ~Permission.MANAGE_THREADS
-    outcome = await things(stage).place(thread, LOCKED)
+    outcome = await things(stage).restrict(thread, LOCKED)
     assert isinstance(outcome, Forbidden)
     assert "Manage Threads" in outcome.needs
 
@@ -72,12 +72,12 @@ async def test_a_message_is_known_by_its_link_and_its_text_is_never_claimed(stag
     said = stage.emulator.say(stage.account.native_id, state.general_id, "Learn to read.")
     found = await things(stage).find(f"https://discord.com/channels/{state.guild_id}/{state.general_id}/{said}")
     assert found is not None
-    assert isinstance(await things(stage).piece(found), Unknown)
-    assert isinstance(await things(stage).place(found, LOCKED), Rejected)
+    assert isinstance(await things(stage).read_copy(found), Unknown)
+    assert isinstance(await things(stage).restrict(found, LOCKED), Rejected)
 
 
 async def test_a_thread_that_is_gone_is_missing_and_a_channel_is_no_thread(stage: DiscordStage) -> None:
     state = stage.emulator.state
-    assert await things(stage).look(Thing(stage.space.name, "700000000000000123")) == Missing()
+    assert await things(stage).observe(ContentRef(stage.space.name, "700000000000000123")) == Missing()
     assert await things(stage).find(state.general_id) is None
     assert await things(stage).find(f"https://discord.com/channels/1111111111111111/{state.general_id}") is None

@@ -8,11 +8,11 @@ import aiohttp
 import pytest
 
 from connectors.discord import translate
-from connectors.discord.translate import Got, Refusal, Silence
+from connectors.discord.translate import NoAnswer, Refusal, Success
 from guardian.ids import new_reference
 from guardian.spaces.outcomes import Done, Forbidden, Gone, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Hand, Held, Missing, Unknown
-from rules.precedence import Hold
+from guardian.spaces.port import ActedBy, Missing, ObservedRestriction, Unknown
+from rules.precedence import AccessLevel
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NEEDS = "Ban Members"
@@ -20,19 +20,19 @@ NEEDS = "Ban Members"
 
 def test_a_reference_of_ours_is_read_back_from_a_reason() -> None:
     reference = new_reference()
-    assert translate.reference_in(f"Measure of the working group. Reference {reference}.") == reference
+    assert translate.find_reference(f"Measure of the working group. Reference {reference}.") == reference
 
 
 @pytest.mark.parametrize("reason", [None, "", "spam", "see GRD-", "grd-23456789abcd", "xGRD-23456789ABCD"])
 def test_a_foreign_reason_holds_no_reference(reason: str | None) -> None:
-    assert translate.reference_in(reason) is None
+    assert translate.find_reference(reason) is None
 
 
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        (Got(None), Done()),
-        (Silence("slow", timedelta(seconds=3)), Unavailable("slow", timedelta(seconds=3))),
+        (Success(None), Done()),
+        (NoAnswer("slow", timedelta(seconds=3)), Unavailable("slow", timedelta(seconds=3))),
         (Refusal(404, 10013, ""), Gone()),
         (Refusal(403, 50013, ""), Forbidden(NEEDS)),
         (Refusal(403, 50001, ""), Forbidden(f"{translate.THE_BOT_IN_THE_SERVER}, and {NEEDS}")),
@@ -44,23 +44,23 @@ def test_a_foreign_reason_holds_no_reference(reason: str | None) -> None:
     ],
 )
 def test_each_answer_to_an_act_is_one_outcome(answer: translate.Answer, outcome: Outcome) -> None:
-    assert translate.outcome_of(answer, NEEDS) == outcome
+    assert translate.to_outcome(answer, NEEDS) == outcome
 
 
 @pytest.mark.parametrize(
     "answer",
-    [Refusal(404, 0, ""), Refusal(404, 10004, ""), Refusal(403, 50013, ""), Refusal(401, 0, ""), Silence("down")],
+    [Refusal(404, 0, ""), Refusal(404, 10004, ""), Refusal(403, 50013, ""), Refusal(401, 0, ""), NoAnswer("down")],
 )
-def test_no_failed_look_is_read_as_nothing_there(answer: translate.Trouble) -> None:
-    assert isinstance(translate.observation_of(answer, NEEDS), Unknown)
+def test_no_failed_look_is_read_as_nothing_there(answer: translate.CallFailure) -> None:
+    assert isinstance(translate.to_observation(answer, NEEDS), Unknown)
 
 
 def test_only_an_unknown_account_is_missing() -> None:
-    assert translate.observation_of(Refusal(404, 10013, ""), NEEDS) == Missing()
+    assert translate.to_observation(Refusal(404, 10013, ""), NEEDS) == Missing()
 
 
 def test_a_refused_look_names_the_permission() -> None:
-    seen = translate.observation_of(Refusal(403, 50013, ""), NEEDS)
+    seen = translate.to_observation(Refusal(403, 50013, ""), NEEDS)
     assert isinstance(seen, Unknown)
     assert seen.needs == NEEDS
 
@@ -75,11 +75,11 @@ def test_a_refused_look_names_the_permission() -> None:
     ],
 )
 def test_what_fails_on_the_wire_is_silence(error: Exception, why: str) -> None:
-    assert translate.trouble(error) == Silence(why)
+    assert translate.translate_error(error) == NoAnswer(why)
 
 
 def test_a_bug_of_ours_is_let_out() -> None:
-    assert translate.trouble(ValueError("ours")) is None
+    assert translate.translate_error(ValueError("ours")) is None
 
 
 @pytest.mark.parametrize(
@@ -97,15 +97,15 @@ def test_the_waiting_time_of_the_body_counts_before_the_headers(
     headers: dict[str, str], body: bytes, seconds: float | None
 ) -> None:
     expected = None if seconds is None else timedelta(seconds=seconds)
-    assert translate.waiting_time(headers, body) == expected
+    assert translate.read_retry_after(headers, body) == expected
 
 
 def test_a_timeout_counts_only_until_its_end() -> None:
     end = NOW + timedelta(hours=1)
     member = {"communication_disabled_until": end.isoformat()}
-    assert translate.timeout_held(member, NOW) == Held(Hold.MUTED, until=end)
-    assert translate.timeout_held(member, end) is None
-    assert translate.timeout_held({"communication_disabled_until": None}, NOW) is None
+    assert translate.parse_timeout(member, NOW) == ObservedRestriction(AccessLevel.MUTED, until=end)
+    assert translate.parse_timeout(member, end) is None
+    assert translate.parse_timeout({"communication_disabled_until": None}, NOW) is None
 
 
 def entry(number: int, by: str | None, action: int, *keys: str, target: str = "7") -> dict[str, Any]:
@@ -117,18 +117,18 @@ def entry(number: int, by: str | None, action: int, *keys: str, target: str = "7
 
 def test_the_newest_entry_about_the_account_tells_whose_doing_it_was() -> None:
     entries = [entry(1, "bot", 22), entry(3, "mod", 23), entry(2, "bot", 22), entry(9, "bot", 22, target="8")]
-    trace = translate.latest_trace(entries, "7", Hold.BARRED, "bot")
-    assert (trace.hand, trace.by) == (Hand.ANOTHER, "mod")
-    assert trace.at == datetime(2015, 1, 1, tzinfo=UTC) + timedelta(milliseconds=3)
+    attribution = translate.latest_attribution(entries, "7", AccessLevel.BARRED, "bot")
+    assert (attribution.acted_by, attribution.by) == (ActedBy.OTHER, "mod")
+    assert attribution.at == datetime(2015, 1, 1, tzinfo=UTC) + timedelta(milliseconds=3)
 
 
 def test_a_change_of_a_nick_is_no_trace_of_a_timeout() -> None:
     entries = [entry(1, "bot", 24, "communication_disabled_until"), entry(2, "mod", 24, "nick")]
-    assert translate.latest_trace(entries, "7", Hold.MUTED, "bot").hand is Hand.OURS
+    assert translate.latest_attribution(entries, "7", AccessLevel.MUTED, "bot").acted_by is ActedBy.GUARDIAN
 
 
 def test_an_empty_log_blames_nobody() -> None:
-    assert translate.latest_trace([], "7", Hold.BARRED, "bot").hand is Hand.UNSAID
+    assert translate.latest_attribution([], "7", AccessLevel.BARRED, "bot").acted_by is ActedBy.UNKNOWN
 
 
 def frame(kind: str, **told: Any) -> str:
@@ -140,7 +140,7 @@ def frame(kind: str, **told: Any) -> str:
     "kind", ["GUILD_MEMBER_ADD", "GUILD_MEMBER_REMOVE", "GUILD_MEMBER_UPDATE", "GUILD_BAN_ADD", "GUILD_BAN_REMOVE"]
 )
 def test_each_event_about_an_account_names_it(kind: str) -> None:
-    assert translate.happening(frame(kind, user={"id": "7"}), "1", "bot") == translate.Happening(kind, "7")
+    assert translate.parse_event(frame(kind, user={"id": "7"}), "1", "bot") == translate.AccountEvent(kind, "7")
 
 
 @pytest.mark.parametrize(
@@ -154,12 +154,12 @@ def test_each_event_about_an_account_names_it(kind: str) -> None:
     ],
 )
 def test_other_frames_name_nobody(told: str) -> None:
-    assert translate.happening(told, "1", "bot") is None
+    assert translate.parse_event(told, "1", "bot") is None
 
 
 def test_an_audit_entry_of_anothers_hand_names_the_account() -> None:
     told = frame("GUILD_AUDIT_LOG_ENTRY_CREATE", user_id="mod", target_id="7", action_type=24)
-    assert translate.happening(told, "1", "bot") == translate.Happening("GUILD_AUDIT_LOG_ENTRY_CREATE", "7")
+    assert translate.parse_event(told, "1", "bot") == translate.AccountEvent("GUILD_AUDIT_LOG_ENTRY_CREATE", "7")
 
 
 @pytest.mark.parametrize(
@@ -176,26 +176,26 @@ def test_an_audit_entry_of_anothers_hand_names_the_account() -> None:
     ],
 )
 def test_text_that_leaves_pings_nobody_and_unfurls_nothing(text: str, shown: str) -> None:
-    assert translate.plain(text) == shown
+    assert translate.to_plain_text(text) == shown
 
 
 def test_a_long_text_leaves_in_pieces_that_lose_no_word() -> None:
     words = [f"word{number}" for number in range(1200)]
-    pieces = translate.parts("", " ".join(words))
+    pieces = translate.split_message("", " ".join(words))
     assert len(pieces) > 3
     assert all(0 < len(piece) <= 2000 for piece in pieces)
     assert " ".join(pieces).split() == words
 
 
 def test_a_text_without_a_gap_is_cut_and_not_lost() -> None:
-    pieces = translate.parts("", "x" * 4100)
+    pieces = translate.split_message("", "x" * 4100)
     assert [len(piece) for piece in pieces] == [2000, 2000, 100]
 
 
 def test_a_nonce_is_the_same_for_a_repetition_and_another_for_each_piece() -> None:
     nonce = "0191f7a4-0000-7000-8000-000000000001"
-    assert translate.nonce(nonce, 0) == translate.nonce(nonce, 0) != translate.nonce(nonce, 1)
-    assert len(translate.nonce(nonce, 0)) <= 25
+    assert translate.piece_nonce(nonce, 0) == translate.piece_nonce(nonce, 0) != translate.piece_nonce(nonce, 1)
+    assert len(translate.piece_nonce(nonce, 0)) <= 25
 
 
 @pytest.mark.parametrize(
@@ -209,4 +209,4 @@ def test_a_nonce_is_the_same_for_a_repetition_and_another_for_each_piece() -> No
     ],
 )
 def test_only_an_id_or_a_mention_is_an_id(text: str, native_id: str | None) -> None:
-    assert translate.account_id(text) == native_id
+    assert translate.parse_account_id(text) == native_id

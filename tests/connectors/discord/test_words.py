@@ -5,11 +5,11 @@ from enum import StrEnum
 
 import pytest
 
-from connectors.discord.commands.words import CLOCKS, OUTCOMES, STATES, STEPS
-from guardian.cases.values import PromiseKind, StepKind, StepState
+from connectors.discord.commands.words import DEADLINES, OUTCOMES, STATES, STEPS
+from guardian.cases.values import DeadlineKind, StepKind, StepState
 from rules.ladder import Outcome
 
-KINDS = [(PromiseKind, CLOCKS), (StepKind, STEPS), (StepState, STATES), (Outcome, OUTCOMES)]
+KINDS = [(DeadlineKind, DEADLINES), (StepKind, STEPS), (StepState, STATES), (Outcome, OUTCOMES)]
 
 
 @pytest.mark.parametrize(("kind", "words"), KINDS)

@@ -55,7 +55,7 @@ async def space_with(config: ForumConfig, clock: FrozenClock) -> AsyncIterator[S
 
     yield make
     for space in made:
-        await space.drained()
+        await space.wait_until_idle()
         await space.close()
 
 

@@ -12,17 +12,17 @@ from connectors.forum.emulator.people import ForumPerson
 from connectors.forum.emulator.server import ForumEmulator
 from connectors.forum.emulator.state import ForumState
 from connectors.forum.intake import ForumInbox
-from connectors.forum.things import ForumThings
-from connectors.forum.wire import wire_to
+from connectors.forum.things import ForumContent
+from connectors.forum.wire import connect
 from guardian.cases.values import Addition, Case, Evidence, Report
-from tests.builders.desk import BOARD, FORUM, Community, a_desk, everybody
+from tests.builders.desk import BOARD, FORUM, Community, a_community, everybody
 from tests.contracts.schemas.forum import validate_history
 
 OURS = 500
 
 
 @dataclass(slots=True)
-class Letterbox:
+class ForumInboxSetup:
     """The forum, the desk, and the inbox in between."""
 
     forum: ForumEmulator
@@ -40,44 +40,44 @@ class Letterbox:
     async def read(self, *things: str) -> bool:
         return await self.inbox.read(things)
 
-    def anew(self, **changes: Any) -> ForumInbox:
+    def restart(self, **changes: Any) -> ForumInbox:
         """Another inbox over the same forum and desk, as after a restart."""
-        wire = wire_to(replace(self.config, **changes), self.community.clock, timedelta(milliseconds=5))
-        self.inbox = ForumInbox(self.community.desk, wire, ForumThings(wire))
+        connection = connect(replace(self.config, **changes), self.community.clock, timedelta(milliseconds=5))
+        self.inbox = ForumInbox(self.community.app, connection, ForumContent(connection))
         return self.inbox
 
-    def answers(self, topic: int) -> list[str]:
+    def replies(self, topic: int) -> list[str]:
         """What our account has written in the conversation."""
         state = self.forum.state
         return [post.raw for post in state.posts_of(state.topics[topic]) if post.user_id == OURS]
 
-    def in_inbox(self, topic: int) -> bool:
+    def is_in_inbox(self, topic: int) -> bool:
         return OURS not in self.forum.state.topics[topic].archived_by
 
     async def cases(self) -> tuple[Case, ...]:
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             return await view.cases.cases()
 
     async def reports(self) -> list[Report]:
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             cases = await view.cases.cases()
             return [report for case in cases for report in await view.cases.reports_of(case.id)]
 
     async def additions(self) -> list[Addition]:
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             cases = await view.cases.cases()
             return [added for case in cases for added in await view.cases.additions_of(case.id)]
 
     async def evidence(self) -> list[Evidence]:
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             pieces = [piece for case in await view.cases.cases() for piece in await view.cases.evidence_of(case.id)]
             return [found for piece in pieces if (found := await view.cases.evidence(piece.id)) is not None]
 
 
 @asynccontextmanager
-async def a_letterbox(folder: Path, **changes: Any) -> AsyncIterator[Letterbox]:
+async def forum_inbox(folder: Path, **changes: Any) -> AsyncIterator[ForumInboxSetup]:
     """A forum with the desk's members, somebody called rowan and somebody called birch; its answers are such as described."""
-    async with a_desk(folder) as community:
+    async with a_community(folder) as community:
         state = ForumState()
         state.add_user("guardian", id=OURS, moderator=True)
         state.add_user("keeper", admin=True)
@@ -96,10 +96,10 @@ async def a_letterbox(folder: Path, **changes: Any) -> AsyncIterator[Letterbox]:
             call_ceiling=timedelta(seconds=5),
             rate_per_minute=100_000,
         )
-        box = Letterbox(forum, community, config, None)  # type: ignore[arg-type]  # made on the next line
-        box.anew(**changes)
+        setup = ForumInboxSetup(forum, community, config, None)  # type: ignore[arg-type]  # made on the next line
+        setup.restart(**changes)
         try:
-            yield box
+            yield setup
             assert validate_history(forum.history) == []
         finally:
             await forum.stop()

@@ -6,12 +6,12 @@ import pytest
 from pydiscourse.exceptions import DiscourseClientError, DiscourseError, DiscourseRateLimitedError, DiscourseServerError
 
 from connectors.emulation.faults import Fault, FaultKind
-from connectors.forum.client import Forum, ForumConfig
+from connectors.forum.client import ForumClient, ForumConfig
 from connectors.forum.emulator.server import ForumEmulator
 
 
 async def test_the_sentence_of_a_409_is_kept(forum: ForumEmulator, config: ForumConfig) -> None:
-    client, rowan = Forum(config), str(forum.add_user("rowan").id)
+    client, rowan = ForumClient(config), str(forum.add_user("rowan").id)
     await asyncio.to_thread(client.suspend_account, rowan, "3018-01-01T00:00:00Z", "A pause.")
     with pytest.raises(DiscourseClientError, match="already suspended"):
         await asyncio.to_thread(client.suspend_account, rowan, "3018-01-01T00:00:00Z", "A pause.")
@@ -33,15 +33,15 @@ async def test_each_refusal_is_an_error_at_once_and_is_not_repeated(
 ) -> None:
     forum.set_fault(fault)
     with pytest.raises(error):
-        await asyncio.wait_for(asyncio.to_thread(Forum(config).user_by_id, "1"), timeout=4)
+        await asyncio.wait_for(asyncio.to_thread(ForumClient(config).user_by_id, "1"), timeout=4)
     assert len(forum.history.exchanges) == 1
 
 
 async def test_the_librarys_own_calls_pass_through_here(forum: ForumEmulator, config: ForumConfig) -> None:
-    client, rowan = Forum(config), forum.add_user("rowan").id
+    client, rowan = ForumClient(config), forum.add_user("rowan").id
     assert (await asyncio.to_thread(client.user_by_id, rowan))["username"] == "rowan"
-    assert client.date() is None, "each thread hears its own answers"
+    assert client.response_date() is None, "each thread hears its own answers"
 
 
 async def test_every_request_has_an_end(config: ForumConfig, forum: ForumEmulator) -> None:
-    assert Forum(config).timeout == config.call_ceiling.total_seconds()
+    assert ForumClient(config).timeout == config.call_ceiling.total_seconds()

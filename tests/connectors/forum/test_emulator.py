@@ -48,7 +48,7 @@ def boss(forum: ForumEmulator) -> DiscourseClient:
 
 @pytest.fixture
 def ada(forum: ForumEmulator) -> ForumUser:
-    user = forum.state.named("ada")
+    user = forum.state.find_user("ada")
     assert user is not None
     return user
 
@@ -69,7 +69,7 @@ async def test_a_suspension_shuts_the_account_out_and_says_who_made_it(
     await asyncio.to_thread(suspend, client, ada)
     page = await asyncio.to_thread(client.user_by_id, ada.id)
     assert page["suspended_by"]["username"] == forum.api_username
-    assert forum.shut_out(str(ada.id), START)
+    assert forum.was_suspended(str(ada.id), START)
     assert not forum.person("ada").can_log_in()
 
 
@@ -98,9 +98,9 @@ async def test_a_suspension_ends_by_itself_without_a_trace(
 ) -> None:
     await asyncio.to_thread(suspend, client, ada, "2026-03-02T12:00:00Z")
     recorded = len(forum.history.changes)
-    end = time.passes(days=1)
-    assert not forum.shut_out(str(ada.id), end)
-    assert forum.shut_out(str(ada.id), end - timedelta(seconds=1))
+    end = time.advance(days=1)
+    assert not forum.was_suspended(str(ada.id), end)
+    assert forum.was_suspended(str(ada.id), end - timedelta(seconds=1))
     assert "suspended_till" not in await asyncio.to_thread(client.user_by_id, ada.id)
     assert len(forum.history.changes) == recorded
 
@@ -124,12 +124,12 @@ async def test_a_suspension_needs_a_reason_of_at_most_300_characters(
 
 
 async def test_staff_cannot_be_suspended(forum: ForumEmulator, client: DiscourseClient) -> None:
-    mod = forum.state.named("mod")
+    mod = forum.state.find_user("mod")
     assert mod is not None
     with pytest.raises(DiscourseClientError) as refused:
         await asyncio.to_thread(suspend, client, mod)
     assert refused.value.response.status_code == 403
-    assert not forum.shut_out(str(mod.id), START)
+    assert not forum.was_suspended(str(mod.id), START)
 
 
 async def test_an_unknown_account_is_not_found(client: DiscourseClient) -> None:
@@ -145,19 +145,19 @@ async def test_a_silence_keeps_the_account_from_posting_and_cannot_be_made_twice
     with pytest.raises(DiscourseClientError) as refused:
         await asyncio.to_thread(silence, client, ada)
     assert refused.value.response.status_code == 409
-    assert forum.silenced(str(ada.id), START)
-    assert not forum.shut_out(str(ada.id), START)
+    assert forum.was_silenced(str(ada.id), START)
+    assert not forum.was_suspended(str(ada.id), START)
 
 
 async def test_a_silence_that_has_just_run_out_swallows_the_next(
     forum: ForumEmulator, client: DiscourseClient, ada: ForumUser, time: CaseTime
 ) -> None:
     await asyncio.to_thread(silence, client, ada, "2026-03-01T13:00:00Z")
-    time.passes(hours=1)
+    time.advance(hours=1)
     answer = await asyncio.to_thread(silence, client, ada)
     assert isinstance(answer, dict)
     assert answer["silence"]["silenced"] is False
-    assert not forum.silenced(str(ada.id), time())
+    assert not forum.was_silenced(str(ada.id), time())
 
 
 async def test_lifting_a_silence_makes_the_forum_write_to_the_account(
@@ -174,7 +174,7 @@ async def test_the_clients_own_silencing_calls_an_address_that_is_gone(
     with pytest.raises(DiscourseClientError) as refused:
         await asyncio.to_thread(client.block, ada.id)
     assert refused.value.response.status_code == 404
-    assert not forum.silenced(str(ada.id), START)
+    assert not forum.was_silenced(str(ada.id), START)
     forum.history.exchanges.clear()  # the address is none that we describe
 
 
@@ -260,12 +260,12 @@ async def test_a_suspended_account_loses_its_key(forum: ForumEmulator, client: D
 async def test_the_list_of_the_suspended_has_pages_of_a_hundred(
     forum: ForumEmulator, client: DiscourseClient, time: CaseTime
 ) -> None:
-    mod = forum.state.named("mod")
+    mod = forum.state.find_user("mod")
     assert mod is not None
     for number in range(105):
         user = forum.add_user(f"person{number}")
         forum.rules.suspend(user, LATER if number else START + timedelta(hours=1), "Reference", mod)
-    time.passes(hours=2)
+    time.advance(hours=2)
     pages = [await asyncio.to_thread(client.list_users, "suspended", page=page) for page in (1, 2, 3)]
     assert [len(page) for page in pages] == [100, 4, 0]
     assert "person0" not in {user["username"] for page in pages for user in page}
@@ -275,7 +275,7 @@ async def test_the_staff_log_tells_who_acted_and_is_filtered(
     forum: ForumEmulator, client: DiscourseClient, ada: ForumUser
 ) -> None:
     await asyncio.to_thread(suspend, client, ada)
-    forum.hands.unsuspend_by_hand("mod", "ada")
+    forum.manual_actions.unsuspend_by_hand("mod", "ada")
     answer = await asyncio.to_thread(
         client._get, "/admin/logs/staff_action_logs.json", action_name="unsuspend_user", target_user="ada"
     )
@@ -344,7 +344,7 @@ async def test_bodies_may_be_json_and_addresses_may_end_in_json(forum: ForumEmul
         timeout=5,
     )
     assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
-    assert forum.shut_out(str(ada.id), START)
+    assert forum.was_suspended(str(ada.id), START)
 
 
 async def test_all_keys_of_the_site_share_one_budget(forum: ForumEmulator, client: DiscourseClient) -> None:
@@ -358,10 +358,10 @@ async def test_all_keys_of_the_site_share_one_budget(forum: ForumEmulator, clien
 
 async def test_a_scaled_budget_comes_back_sooner(time: CaseTime) -> None:
     wire = CaseTime()
-    emulator = ForumEmulator(now=time, budget_scale=60, wire=wire)
+    emulator = ForumEmulator(now=time, budget_scale=60, system_time=wire)
     emulator.other_traffic(60)
     assert emulator.admin_calls.take() == 1.0
-    wire.passes(seconds=1)
+    wire.advance(seconds=1)
     assert emulator.admin_calls.take() is None
 
 

@@ -46,7 +46,7 @@ def suspend(client: DiscourseClient, user: ForumUser) -> None:
 
 
 def out(forum: ForumEmulator, user: ForumUser) -> bool:
-    return forum.shut_out(str(user.id), START)
+    return forum.was_suspended(str(user.id), START)
 
 
 async def test_latency_makes_a_client_call_a_suspension_failed_that_then_holds(
@@ -155,7 +155,7 @@ async def test_a_missing_permission_reads_as_nobody_suspended_to_a_client_that_s
         except DiscourseError:
             return False
 
-    forum.hands.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
+    forum.manual_actions.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
     forum.set_fault(Fault(FaultKind.NO_PERMISSION, "user.detailed"))
     assert not await asyncio.to_thread(seems_suspended)
     assert out(forum, ada)

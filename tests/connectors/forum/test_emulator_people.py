@@ -10,9 +10,9 @@ import pytest
 
 from connectors.emulation.control import HEADER, Declined
 from connectors.emulation.faults import Fault, FaultKind
-from connectors.emulation.webhooks import signature
+from connectors.emulation.webhooks import sign
 from connectors.forum.emulator.server import ForumEmulator
-from tests.connectors.surroundings import START, CaseTime, Listener
+from tests.connectors.surroundings import START, CaseTime, WebhookListener
 
 SECRET = "a shared secret"
 UNTIL = START + timedelta(days=7)
@@ -37,7 +37,7 @@ async def forum(time: CaseTime) -> AsyncIterator[ForumEmulator]:
 async def test_a_suspended_person_can_neither_read_nor_write(forum: ForumEmulator) -> None:
     ada = forum.person("ada")
     topic = ada.send_pm("bea", "Hello", "How are you today?")
-    forum.hands.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
+    forum.manual_actions.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
     with pytest.raises(Declined, match="cannot log in"):
         ada.inbox()
     with pytest.raises(Declined, match="cannot log in"):
@@ -47,23 +47,23 @@ async def test_a_suspended_person_can_neither_read_nor_write(forum: ForumEmulato
 async def test_a_message_to_a_suspended_account_is_stored_and_on_record_as_out_of_reach(
     forum: ForumEmulator, time: CaseTime
 ) -> None:
-    forum.hands.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
+    forum.manual_actions.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
     account = forum.person("ada").account
     forum.person("mod").send_pm("ada", "About you", "You have been suspended.")
     (message,) = forum.history.changes_of("message")
     assert message.after["reachable"] == {account.id: False}
-    time.passes(days=7)
+    time.advance(days=7)
     assert [line["title"] for line in forum.person("ada").inbox()] == ["About you"]
 
 
 async def test_people_without_staff_rights_cannot_write_to_a_suspended_account(forum: ForumEmulator) -> None:
-    forum.hands.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
+    forum.manual_actions.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
     with pytest.raises(Declined, match="cannot send"):
         forum.person("bea").send_pm("ada", "Hello", "How are you today?")
 
 
 async def test_a_silenced_person_can_write_to_staff_alone(forum: ForumEmulator) -> None:
-    forum.hands.silence_by_hand("mod", "ada", UNTIL, "Reference AB12")
+    forum.manual_actions.silence_by_hand("mod", "ada", UNTIL, "Reference AB12")
     ada = forum.person("ada")
     assert ada.send_pm("mod", "A question", "Why can I not post?")
     with pytest.raises(Declined):
@@ -81,85 +81,87 @@ async def test_a_link_in_a_message_makes_the_forum_fetch_it_but_not_inside_code(
 
 async def test_only_staff_have_hands(forum: ForumEmulator) -> None:
     with pytest.raises(Declined, match="no staff rights"):
-        forum.hands.suspend_by_hand("bea", "ada", UNTIL, "Out with you")
-    assert not forum.shut_out(str(forum.person("ada").account.id), START)
+        forum.manual_actions.suspend_by_hand("bea", "ada", UNTIL, "Out with you")
+    assert not forum.was_suspended(str(forum.person("ada").account.id), START)
 
 
 async def test_a_renamed_account_is_found_by_its_id_and_no_longer_by_its_old_name(forum: ForumEmulator) -> None:
     ada = forum.person("ada")
-    forum.hands.rename("ada", "ada_l")
-    assert forum.state.named("ada") is None
+    forum.manual_actions.rename("ada", "ada_l")
+    assert forum.state.find_user("ada") is None
     assert ada.account.username == "ada_l"
     assert ada.can_log_in()
 
 
 async def test_anonymizing_cuts_the_links_and_keeps_the_suspension(forum: ForumEmulator) -> None:
-    forum.hands.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
+    forum.manual_actions.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
     account = forum.person("ada").account
-    forum.hands.anonymize("mod", "ada")
+    forum.manual_actions.anonymize("mod", "ada")
     assert account.external_ids == {}
-    assert forum.state.linked("github", "77") is None
-    assert forum.shut_out(str(account.id), START)
+    assert forum.state.find_linked("github", "77") is None
+    assert forum.was_suspended(str(account.id), START)
 
 
 async def test_merging_lets_the_suspension_of_the_lost_account_go(forum: ForumEmulator) -> None:
     """A merged account is the other one: what held the first no longer holds the person."""
-    forum.hands.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
-    forum.hands.merge("mod", "ada", "bea")
-    assert forum.state.named("ada") is None
+    forum.manual_actions.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
+    forum.manual_actions.merge("mod", "ada", "bea")
+    assert forum.state.find_user("ada") is None
     assert forum.person("bea").can_log_in()
 
 
 async def test_webhooks_are_signed_over_the_raw_body(forum: ForumEmulator) -> None:
-    async with Listener() as listener:
+    async with WebhookListener() as listener:
         forum.add_webhook(listener.url, SECRET)
-        forum.hands.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
-        await forum.postman.settled()
+        forum.manual_actions.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
+        await forum.webhook_sender.wait_until_idle()
         assert listener.named("X-Discourse-Event") == ["ping", "user_suspended"]
         assert listener.named("X-Discourse-Event-Type") == ["ping", "user"]
-        told = listener.heard[1]
-        assert told.headers["X-Discourse-Event-Signature"] == signature(SECRET, told.body)
+        told = listener.received[1]
+        assert told.headers["X-Discourse-Event-Signature"] == sign(SECRET, told.body)
         assert json.loads(told.body)["user"]["username"] == "ada"
 
 
 async def test_a_post_webhook_delivers_private_messages_too_and_without_their_addressees(forum: ForumEmulator) -> None:
-    async with Listener() as listener:
+    async with WebhookListener() as listener:
         forum.add_webhook(listener.url, events={"post_created"})
         forum.person("ada").send_pm("bea", "Hello", "This is between us two.")
-        await forum.postman.settled()
-        posts = [json.loads(h.body)["post"] for h in listener.heard if h.headers["X-Discourse-Event"] == "post_created"]
+        await forum.webhook_sender.wait_until_idle()
+        posts = [
+            json.loads(h.body)["post"] for h in listener.received if h.headers["X-Discourse-Event"] == "post_created"
+        ]
         assert [p["raw"] for p in posts] == ["This is between us two."]
         assert "allowed_users" not in posts[0]
-        assert "X-Discourse-Event-Signature" not in listener.heard[-1].headers
+        assert "X-Discourse-Event-Signature" not in listener.received[-1].headers
 
 
 async def test_a_redelivery_carries_the_same_event_id(forum: ForumEmulator) -> None:
-    async with Listener() as listener:
+    async with WebhookListener() as listener:
         forum.add_webhook(listener.url, SECRET)
-        await forum.postman.settled()
-        forum.postman.again(forum.postman.deliveries[0])
-        await forum.postman.settled()
+        await forum.webhook_sender.wait_until_idle()
+        forum.webhook_sender.redeliver(forum.webhook_sender.deliveries[0])
+        await forum.webhook_sender.wait_until_idle()
         first, second = listener.named("X-Discourse-Event-Id")
         assert first == second
 
 
 async def test_a_natural_end_sends_no_webhook(forum: ForumEmulator, time: CaseTime) -> None:
-    async with Listener() as listener:
+    async with WebhookListener() as listener:
         forum.add_webhook(listener.url, SECRET)
-        forum.hands.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
-        time.passes(days=8)
+        forum.manual_actions.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
+        time.advance(days=8)
         assert forum.person("ada").can_log_in()
-        await forum.postman.settled()
+        await forum.webhook_sender.wait_until_idle()
         assert "user_unsuspended" not in listener.named("X-Discourse-Event")
 
 
 async def test_a_listener_that_misses_an_event_believes_in_a_suspension_that_is_gone(forum: ForumEmulator) -> None:
-    async with Listener() as listener:
+    async with WebhookListener() as listener:
         forum.add_webhook(listener.url, SECRET)
         forum.set_fault(Fault(FaultKind.MISSED_EVENT, "user_unsuspended"))
-        forum.hands.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
-        forum.hands.unsuspend_by_hand("mod", "ada")
-        await forum.postman.settled()
+        forum.manual_actions.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
+        forum.manual_actions.unsuspend_by_hand("mod", "ada")
+        await forum.webhook_sender.wait_until_idle()
         believes = listener.named("X-Discourse-Event")[-1] == "user_suspended"
         assert believes
         assert forum.person("ada").can_log_in()
@@ -192,9 +194,9 @@ async def test_another_process_reads_acts_and_sets_faults_through_the_control_do
         async with session.get("/_control/state") as state:
             assert "ada" in {u["username"] for u in (await state.json())["users"].values()}
         async with session.post("/_control/faults", json={"kind": "server_error", "operation": "user.*"}):
-            assert len(forum.faults.standing) == 1
+            assert len(forum.faults.active) == 1
         async with session.post("/_control/clear"):
-            assert forum.faults.standing == []
+            assert forum.faults.active == []
     assert forum.history.exchanges == []
 
 

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from connectors.forum.inlet import ForumInlet
+from connectors.forum.inlet import ForumWebhookVerifier
 from guardian.errors import Refused
 from guardian.ids import SpaceName
-from guardian.spaces.inlet import digest_of
-from tests.connectors.hook_signatures import signature
+from guardian.spaces.inlet import digest_body
+from tests.connectors.hook_signatures import sign
 
 SECRET = "a secret of the site"
-INLET = ForumInlet(SpaceName("forum"), SECRET)
+INLET = ForumWebhookVerifier(SpaceName("forum"), SECRET)
 BODY = json.dumps({"user": {"id": 12, "username": "rowan"}}).encode()
 
 
@@ -19,21 +19,21 @@ def headers(body: bytes, **others: str) -> dict[str, str]:
     return {
         "X-Discourse-Event-Id": "41",
         "X-Discourse-Event": "user_unsuspended",
-        "X-Discourse-Event-Signature": signature(SECRET, body),
+        "X-Discourse-Event-Signature": sign(SECRET, body),
     } | others
 
 
 def test_a_signed_event_names_the_account_to_look_at() -> None:
-    knock = INLET.verify(headers(BODY), BODY)
-    assert (knock.space, knock.native_ids, knock.delivery_id) == ("forum", ("12",), "41")
-    assert (knock.digest, knock.event) == (digest_of(BODY), "user_unsuspended")
+    webhook_event = INLET.verify(headers(BODY), BODY)
+    assert (webhook_event.space, webhook_event.native_ids, webhook_event.delivery_id) == ("forum", ("12",), "41")
+    assert (webhook_event.digest, webhook_event.event) == (digest_body(BODY), "user_unsuspended")
 
 
 def test_headers_are_read_whatever_their_case() -> None:
     assert INLET.verify({k.lower(): v for k, v in headers(BODY).items()}, BODY).native_ids == ("12",)
 
 
-@pytest.mark.parametrize("given", ["", "sha256=00", signature("another", BODY), "sha256=é"])
+@pytest.mark.parametrize("given", ["", "sha256=00", sign("another", BODY), "sha256=é"])
 def test_a_wrong_signature_is_refused(given: str) -> None:
     with pytest.raises(Refused):
         INLET.verify(headers(BODY, **{"X-Discourse-Event-Signature": given}), BODY)
@@ -65,11 +65,11 @@ def test_a_signed_body_that_is_no_json_is_refused() -> None:
 
 def test_an_event_about_a_flag_names_what_to_fetch_and_nothing_in_it_is_believed() -> None:
     body = json.dumps({"reviewable": {"id": 12, "raw": "You are all fools.", "target_created_by_id": 7}}).encode()
-    knock = INLET.verify(headers(body), body)
-    assert (knock.things, knock.native_ids) == (("review 12",), ())
+    webhook_event = INLET.verify(headers(body), body)
+    assert (webhook_event.items, webhook_event.native_ids) == (("review 12",), ())
 
 
 def test_of_an_event_that_carries_a_private_message_nothing_is_read() -> None:
     body = json.dumps({"post": {"id": 4, "user_id": 12, "raw": "Between us.", "topic_id": 3}}).encode()
-    knock = INLET.verify(headers(body), body)
-    assert (knock.things, knock.native_ids) == ((), ())
+    webhook_event = INLET.verify(headers(body), body)
+    assert (webhook_event.items, webhook_event.native_ids) == ((), ())

@@ -12,12 +12,12 @@ from connectors.emulation.faults import Fault, FaultKind
 from connectors.forum.emulator.server import ForumEmulator
 from connectors.forum.space import ForumSpace
 from guardian.ids import AccountId, PersonId, SpaceName, new_id
-from guardian.people.values import KnownAccount, Person, Trust
-from guardian.sanctions.enactment import bind
+from guardian.people.values import LinkedAccount, Person, Trust
+from guardian.sanctions.enactment import add_account
 from guardian.sanctions.reconciler import Reconciler
 from guardian.spaces.port import Account
-from guardian.spaces.registry import Mode, Registered, Spaces
-from tests.builders.reconciling import CEILING, World, a_world
+from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
+from tests.builders.reconciling import CALL_TIMEOUT, World, a_world
 from tests.connectors.forum.conftest import SpaceWith
 from tests.fakes.clock import FrozenClock
 
@@ -30,11 +30,11 @@ def space(space_with: SpaceWith) -> ForumSpace:
 
 
 @asynccontextmanager
-async def reconciled(folder: Path, space: ForumSpace, clock: FrozenClock) -> AsyncIterator[World]:
+async def a_reconciled_world(folder: Path, space: ForumSpace, clock: FrozenClock) -> AsyncIterator[World]:
     """A world whose only space is the forum."""
     async with a_world(folder, clock=clock) as world:
-        world.tools = replace(world.tools, spaces=Spaces((Registered(space, Mode.ENFORCE),)))
-        world.reconciler = Reconciler(world.tools, ceiling=CEILING)
+        world.context = replace(world.context, spaces=SpaceRegistry((RegisteredSpace(space, Mode.ENFORCE),)))
+        world.reconciler = Reconciler(world.context, ceiling=CALL_TIMEOUT)
         yield world
 
 
@@ -42,11 +42,11 @@ async def a_person(world: World, forum: ForumEmulator) -> tuple[PersonId, Accoun
     """A person with one account on the forum."""
     person = Person(PersonId(new_id()), "quiet harbour", world.clock.now())
     account = Account(SpaceName("forum"), str(forum.add_user("rowan").id))
-    known = KnownAccount(AccountId(new_id()), person.id, account, "rowan", Trust.VOUCHED, world.clock.now(), "service")
-    async with world.works.begin() as work:
-        await work.people.add_person(person)
-        await work.people.add_account(known)
-        await bind(work, known)
+    known = LinkedAccount(AccountId(new_id()), person.id, account, "rowan", Trust.VOUCHED, world.clock.now(), "service")
+    async with world.units_of_work.begin() as uow:
+        await uow.people.add_person(person)
+        await uow.people.add_account(known)
+        await add_account(uow, known)
     return person.id, account
 
 
@@ -54,8 +54,8 @@ async def shut_out_until(world: World, forum: ForumEmulator, account: Account, d
     """The hours of so many days at which the forum lets the account in."""
     open_at = []
     for hour in range(1, 24 * days):
-        await world.move(timedelta(hours=1))
-        if not forum.shut_out(account.native_id, world.clock.now()):
+        await world.pass_time(timedelta(hours=1))
+        if not forum.was_suspended(account.native_id, world.clock.now()):
             open_at.append(hour)
     return open_at
 
@@ -64,7 +64,7 @@ async def extended(world: World, forum: ForumEmulator) -> tuple[PersonId, Accoun
     """Ten days are held, and forty are wanted by now."""
     person, account = await a_person(world, forum)
     await world.a_sanction(person, days=10)
-    await world.settle()
+    await world.run_until_idle()
     await world.a_sanction(person, days=40)
     return person, account
 
@@ -73,35 +73,35 @@ async def test_a_longer_suspension_replaces_the_native_end_without_letting_anybo
     tmp_path: Path, forum: ForumEmulator, space: ForumSpace, clock: FrozenClock
 ) -> None:
     """Architecture 5.3: silence, lift, suspend, unsilence; and no knocking at the forum again and again."""
-    async with reconciled(tmp_path, space, clock) as world:
+    async with a_reconciled_world(tmp_path, space, clock) as world:
         person, account = await extended(world, forum)
         before = len(forum.history.exchanges)
         assert await shut_out_until(world, forum, account, 12) == []
         assert await world.coverage(person) == {"forum": "held"}
         assert len(forum.history.exchanges) - before < 20
-        assert not forum.silenced(account.native_id, clock.now())
+        assert not forum.was_silenced(account.native_id, clock.now())
 
 
 async def test_a_replacement_that_breaks_off_is_finished_from_the_silence(
     tmp_path: Path, forum: ForumEmulator, space: ForumSpace, clock: FrozenClock
 ) -> None:
-    async with reconciled(tmp_path, space, clock) as world:
+    async with a_reconciled_world(tmp_path, space, clock) as world:
         _, account = await extended(world, forum)
-        await world.move(8 * DAY - timedelta(hours=1))
+        await world.pass_time(8 * DAY - timedelta(hours=1))
         forum.faults.set(Fault(FaultKind.SERVER_ERROR, operation="user.suspend", times=3))
-        await world.move(timedelta(hours=1))
-        assert forum.silenced(account.native_id, clock.now())
-        await world.move(timedelta(hours=1))
-        assert forum.shut_out(account.native_id, clock.now() + 20 * DAY)
-        assert not forum.silenced(account.native_id, clock.now())
+        await world.pass_time(timedelta(hours=1))
+        assert forum.was_silenced(account.native_id, clock.now())
+        await world.pass_time(timedelta(hours=1))
+        assert forum.was_suspended(account.native_id, clock.now() + 20 * DAY)
+        assert not forum.was_silenced(account.native_id, clock.now())
 
 
 async def test_a_moderators_silence_covers_the_replacement_and_stays(
     tmp_path: Path, forum: ForumEmulator, space: ForumSpace, clock: FrozenClock
 ) -> None:
-    async with reconciled(tmp_path, space, clock) as world:
+    async with a_reconciled_world(tmp_path, space, clock) as world:
         _, account = await extended(world, forum)
-        forum.hands.silence_by_hand("morgan", "rowan", clock.now() + 30 * DAY, "noise")
-        await world.move(9 * DAY)
-        assert forum.shut_out(account.native_id, clock.now() + 20 * DAY)
-        assert forum.silenced(account.native_id, clock.now())
+        forum.manual_actions.silence_by_hand("morgan", "rowan", clock.now() + 30 * DAY, "noise")
+        await world.pass_time(9 * DAY)
+        assert forum.was_suspended(account.native_id, clock.now() + 20 * DAY)
+        assert forum.was_silenced(account.native_id, clock.now())

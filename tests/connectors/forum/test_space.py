@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.emulation.faults import Fault, FaultKind
-from connectors.emulation.webhooks import Hook
+from connectors.emulation.webhooks import Webhook
 from connectors.forum.emulator.server import ForumEmulator
 from connectors.forum.permissions import EVENTS, HIDDEN_REASONS, KEY, MESSAGES
 from connectors.forum.space import ForumSpace
@@ -13,20 +13,20 @@ from guardian.ids import Reference, SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
-    Belonging,
-    BelongingKind,
-    Belongings,
-    Finding,
-    Hand,
-    Held,
+    ActedBy,
+    CheckResult,
+    Entitlement,
+    EntitlementKind,
+    Entitlements,
+    Listing,
     Message,
     Missing,
-    Order,
-    Seen,
-    Sweep,
+    Observed,
+    ObservedRestriction,
+    RestrictionOrder,
     Unknown,
 )
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 from tests.connectors.forum.conftest import SpaceWith
 from tests.fakes.clock import FrozenClock
 
@@ -37,16 +37,18 @@ TEXT = Message("About your account", "Hello.\nPlease see https://guardian.exampl
 
 
 def account_of(forum: ForumEmulator, username: str = "rowan", **facts: object) -> Account:
-    user = forum.state.named(username) or forum.add_user(username, **facts)
+    user = forum.state.find_user(username) or forum.add_user(username, **facts)
     return Account(FORUM, str(user.id))
 
 
-def an_order(account: Account, hold: Hold = Hold.BARRED, until: datetime | None = None, reason: str = REASON) -> Order:
-    return Order(account, hold, REFERENCE, reason, until)
+def an_order(
+    account: Account, level: AccessLevel = AccessLevel.BARRED, until: datetime | None = None, reason: str = REASON
+) -> RestrictionOrder:
+    return RestrictionOrder(account, level, REFERENCE, reason, until)
 
 
 def our_id(forum: ForumEmulator) -> str:
-    user = forum.state.named(forum.api_username)
+    user = forum.state.find_user(forum.api_username)
     assert user is not None
     return str(user.id)
 
@@ -54,22 +56,22 @@ def our_id(forum: ForumEmulator) -> str:
 # -- acting
 
 
-@pytest.mark.parametrize("hold", [Hold.BARRED, Hold.MUTED])
+@pytest.mark.parametrize("level", [AccessLevel.BARRED, AccessLevel.MUTED])
 async def test_what_is_placed_is_seen_with_our_reference_without_end_and_goes_again(
-    space: ForumSpace, forum: ForumEmulator, hold: Hold
+    space: ForumSpace, forum: ForumEmulator, level: AccessLevel
 ) -> None:
     account = account_of(forum)
-    assert await space.restrict(an_order(account, hold)) == Done()
-    assert await space.observe(account) == Seen((Held(hold, None, REFERENCE, our_id(forum)),))
-    assert await space.release(account, hold, "The term is over.") == Done()
-    assert await space.observe(account) == Seen()
+    assert await space.restrict(an_order(account, level)) == Done()
+    assert await space.observe(account) == Observed((ObservedRestriction(level, None, REFERENCE, our_id(forum)),))
+    assert await space.release(account, level, "The term is over.") == Done()
+    assert await space.observe(account) == Observed()
 
 
 async def test_a_suspension_is_open_ended_and_sends_no_mail(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
     end = forum.now() + timedelta(days=7)
     await space.restrict(an_order(account, until=end))
-    assert forum.shut_out(account.native_id, end + timedelta(days=3650))
+    assert forum.was_suspended(account.native_id, end + timedelta(days=3650))
     assert forum.person("rowan").mails() == []
 
 
@@ -79,48 +81,50 @@ async def test_where_the_site_ends_suspensions_itself_the_end_is_the_forums_own(
     space, account = space_with(native_end=True), account_of(forum)
     end = clock.now() + timedelta(days=7)
     await space.restrict(an_order(account, until=end))
-    assert await space.observe(account) == Seen((Held(Hold.BARRED, end, REFERENCE, our_id(forum)),))
-    clock.move(timedelta(days=7))
-    assert await space.observe(account) == Seen()
-    assert not forum.shut_out(account.native_id, clock.now())
+    assert await space.observe(account) == Observed(
+        (ObservedRestriction(AccessLevel.BARRED, end, REFERENCE, our_id(forum)),)
+    )
+    clock.advance(timedelta(days=7))
+    assert await space.observe(account) == Observed()
+    assert not forum.was_suspended(account.native_id, clock.now())
 
 
 async def test_a_suspension_that_stands_already_is_not_replaced(space: ForumSpace, forum: ForumEmulator) -> None:
     """The forum answers 409, and its sentence stands where the library does not look."""
     account, end = account_of(forum), forum.now() + timedelta(days=3)
-    forum.hands.suspend_by_hand("morgan", "rowan", end, "spam")
+    forum.manual_actions.suspend_by_hand("morgan", "rowan", end, "spam")
     assert await space.restrict(an_order(account)) == Already()
     morgan = account_of(forum, "morgan").native_id
-    assert await space.observe(account) == Seen((Held(Hold.BARRED, end, None, morgan),))
+    assert await space.observe(account) == Observed((ObservedRestriction(AccessLevel.BARRED, end, None, morgan),))
 
 
 async def test_a_silence_that_ran_out_and_was_not_tidied_away_does_not_swallow_ours(
     space: ForumSpace, forum: ForumEmulator, clock: FrozenClock
 ) -> None:
     account = account_of(forum)
-    forum.hands.silence_by_hand("morgan", "rowan", clock.now() + timedelta(minutes=1), "noise")
-    clock.move(timedelta(minutes=2))
-    assert await space.restrict(an_order(account, Hold.MUTED)) == Done()
-    assert forum.silenced(account.native_id, clock.now() + timedelta(days=1))
+    forum.manual_actions.silence_by_hand("morgan", "rowan", clock.now() + timedelta(minutes=1), "noise")
+    clock.advance(timedelta(minutes=2))
+    assert await space.restrict(an_order(account, AccessLevel.MUTED)) == Done()
+    assert forum.was_silenced(account.native_id, clock.now() + timedelta(days=1))
 
 
 async def test_lifting_what_is_not_there_does_no_harm(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
-    for hold in (Hold.BARRED, Hold.MUTED):
-        assert isinstance(await space.release(account, hold, "The term is over."), Done | Already)
+    for level in (AccessLevel.BARRED, AccessLevel.MUTED):
+        assert isinstance(await space.release(account, level, "The term is over."), Done | Already)
     assert list(forum.history.changes_of("suspension")) == []
 
 
 async def test_staff_are_refused_by_the_survey_and_by_the_forum(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum, "morgan")
-    survey = await space.survey(account)
-    assert isinstance(survey, Belongings)
-    assert survey.refusal is not None
+    losses = await space.read_losses(account)
+    assert isinstance(losses, Entitlements)
+    assert losses.refusal is not None
     assert isinstance(await space.restrict(an_order(account)), Forbidden)
 
 
 async def test_ordinary_accounts_lose_nothing_but_the_way_in(space: ForumSpace, forum: ForumEmulator) -> None:
-    assert await space.survey(account_of(forum)) == Belongings()
+    assert await space.read_losses(account_of(forum)) == Entitlements()
 
 
 async def test_a_reason_longer_than_the_forum_takes_is_rejected_before_it_is_sent(
@@ -133,15 +137,15 @@ async def test_a_reason_longer_than_the_forum_takes_is_rejected_before_it_is_sen
 async def test_an_id_that_is_no_number_reaches_no_address(space: ForumSpace, forum: ForumEmulator) -> None:
     stray = Account(FORUM, "7/suspend.json?x=")
     assert isinstance(await space.restrict(an_order(stray)), Rejected)
-    assert isinstance(await space.release(stray, Hold.BARRED, ""), Rejected)
+    assert isinstance(await space.release(stray, AccessLevel.BARRED, ""), Rejected)
     assert isinstance(await space.observe(stray), Unknown)
     assert forum.history.exchanges == []
 
 
 async def test_an_order_for_nothing_silences_nobody(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
-    assert isinstance(await space.restrict(an_order(account, Hold.OPEN)), Rejected)
-    assert isinstance(await space.release(account, Hold.OPEN, ""), Rejected)
+    assert isinstance(await space.restrict(an_order(account, AccessLevel.OPEN)), Rejected)
+    assert isinstance(await space.release(account, AccessLevel.OPEN, ""), Rejected)
     assert forum.history.exchanges == []
 
 
@@ -155,8 +159,8 @@ async def test_an_answer_lost_after_the_suspension_was_made_ends_as_ours(
     forum.set_fault(Fault(FaultKind.LOST_ANSWER, "user.suspend", times=1))
     assert await space.restrict(an_order(account)) in (Already(), Done())
     seen = await space.observe(account)
-    assert isinstance(seen, Seen)
-    assert seen.holds[0].reference == REFERENCE
+    assert isinstance(seen, Observed)
+    assert seen.restrictions[0].reference == REFERENCE
     assert len(list(forum.history.changes_of("suspension"))) == 1
 
 
@@ -170,7 +174,7 @@ async def test_a_forum_that_is_down_is_tried_quickly_again_and_is_then_unknown(
     assert len(forum.history.exchanges) == 3
     forum.faults.clear()
     forum.set_fault(Fault(FaultKind.SERVER_ERROR, status=status, times=2))
-    assert await space.observe(account) == Seen()
+    assert await space.observe(account) == Observed()
 
 
 async def test_a_limit_with_a_long_wait_is_passed_on_and_not_slept_out(space: ForumSpace, forum: ForumEmulator) -> None:
@@ -188,7 +192,7 @@ async def test_limits_without_a_time_are_understood_in_both_forms(
 ) -> None:
     """Plain text from the layer in front; and JSON without `extras`, on which the library breaks."""
     forum.set_fault(Fault(FaultKind.TOO_MANY_SILENT, status=status, times=2))
-    assert await space.observe(account_of(forum)) == Seen()
+    assert await space.observe(account_of(forum)) == Observed()
 
 
 async def test_a_key_without_staff_rights_is_unknown_and_names_what_is_needed(
@@ -204,25 +208,25 @@ async def test_a_key_without_staff_rights_is_unknown_and_names_what_is_needed(
 async def test_a_404_that_means_no_permission_is_not_a_missing_account(
     space_with: SpaceWith, forum: ForumEmulator, hidden: bool
 ) -> None:
-    """The forum hides its staff pages from others: `not_found` then says nothing about the account."""
+    """The forum hides its staff pages from others: `not_found_response` then says nothing about the account."""
     forum.hides_admin_routes = hidden
     forum.add_user("helper")
     account = account_of(forum)
-    forum.hands.suspend_by_hand("morgan", "rowan", forum.now() + timedelta(days=3), "spam")
+    forum.manual_actions.suspend_by_hand("morgan", "rowan", forum.now() + timedelta(days=3), "spam")
     space = space_with(api_key=forum.add_key("helper"), api_username="helper")
     observed = await space.observe(account)
     assert isinstance(observed, Unknown)
     assert observed.needs
-    assert isinstance(await space.release(account, Hold.BARRED, ""), Forbidden)
-    assert isinstance(await space.sweep(), Unknown)
+    assert isinstance(await space.release(account, AccessLevel.BARRED, ""), Forbidden)
+    assert isinstance(await space.list_restrictions(), Unknown)
 
 
 async def test_an_account_that_is_proven_to_be_no_more_is_missing(space: ForumSpace) -> None:
     nobody = Account(FORUM, "987654")
     assert await space.observe(nobody) == Missing()
     assert await space.restrict(an_order(nobody)) == Gone()
-    assert await space.release(nobody, Hold.BARRED, "") == Gone()
-    assert await space.tell(nobody, TEXT) == Gone()
+    assert await space.release(nobody, AccessLevel.BARRED, "") == Gone()
+    assert await space.send_message(nobody, TEXT) == Gone()
 
 
 async def test_a_merged_account_is_missing_and_nothing_is_done_to_the_one_that_is_left(
@@ -232,24 +236,26 @@ async def test_a_merged_account_is_missing_and_nothing_is_done_to_the_one_that_i
     await space.restrict(an_order(account_of(forum)))
     gone = account_of(forum)
     survivor = account_of(forum, forum.add_user("rowan-two").username)
-    forum.hands.merge("morgan", "rowan", "rowan-two")
+    forum.manual_actions.merge("morgan", "rowan", "rowan-two")
     assert isinstance(await space.observe(gone), Missing)
     assert await space.restrict(an_order(gone)) == Gone()
-    assert isinstance(await space.tell(gone, TEXT), Gone)
-    assert await space.observe(survivor) == Seen()
+    assert isinstance(await space.send_message(gone, TEXT), Gone)
+    assert await space.observe(survivor) == Observed()
 
 
 async def test_an_anonymised_account_is_still_held_as_ours_and_let_go(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
     await space.restrict(an_order(account))
-    forum.hands.anonymize("morgan", "rowan")
+    forum.manual_actions.anonymize("morgan", "rowan")
     seen = await space.observe(account)
-    assert isinstance(seen, Seen)
-    assert [held.reference for held in seen.holds] == [an_order(account).reference]
-    assert (await space.trace(account, Hold.BARRED)).hand is Hand.OURS
-    assert await space.linked(account) == ()
-    assert await space.release(account, Hold.BARRED, REASON) == Done()
-    assert not forum.shut_out(account.native_id, forum.now())
+    assert isinstance(seen, Observed)
+    assert [observed_restriction.reference for observed_restriction in seen.restrictions] == [
+        an_order(account).reference
+    ]
+    assert (await space.attribute(account, AccessLevel.BARRED)).acted_by is ActedBy.GUARDIAN
+    assert await space.linked_accounts(account) == ()
+    assert await space.release(account, AccessLevel.BARRED, REASON) == Done()
+    assert not forum.was_suspended(account.native_id, forum.now())
 
 
 async def test_a_wrong_address_is_never_a_no(forum: ForumEmulator, space_with: SpaceWith) -> None:
@@ -257,8 +263,8 @@ async def test_a_wrong_address_is_never_a_no(forum: ForumEmulator, space_with: S
     account = account_of(forum)
     assert isinstance(await space.observe(account), Unknown)
     assert isinstance(await space.restrict(an_order(account)), Unavailable)
-    assert await space.date() is None
-    assert isinstance(await space.find("rowan"), Unknown)
+    assert await space.server_time() is None
+    assert isinstance(await space.find_account("rowan"), Unknown)
 
 
 @pytest.mark.wire_time
@@ -268,11 +274,11 @@ async def test_a_slow_drip_is_ended_by_the_ceiling_while_its_thread_is_known_bus
     space, account = space_with(call_ceiling=timedelta(seconds=0.3)), account_of(forum)
     forum.set_fault(Fault(FaultKind.DRIP, "user.suspend", seconds=1.0))
     assert isinstance(await space.restrict(an_order(account)), Unavailable)
-    assert space.busy(account)
-    assert not space.busy(account_of(forum, "morgan"))
-    await space.drained()
-    assert not space.busy(account)
-    assert forum.shut_out(account.native_id, forum.now())
+    assert space.has_call_in_flight(account)
+    assert not space.has_call_in_flight(account_of(forum, "morgan"))
+    await space.wait_until_idle()
+    assert not space.has_call_in_flight(account)
+    assert forum.was_suspended(account.native_id, forum.now())
 
 
 async def test_a_stale_list_is_no_part_of_an_observation(space: ForumSpace, forum: ForumEmulator) -> None:
@@ -280,8 +286,8 @@ async def test_a_stale_list_is_no_part_of_an_observation(space: ForumSpace, foru
     forum.set_fault(Fault(FaultKind.STALE_READ, "user.list"))
     await space.restrict(an_order(account))
     seen = await space.observe(account)
-    assert isinstance(seen, Seen)
-    assert seen.held(Hold.BARRED) is not None
+    assert isinstance(seen, Observed)
+    assert seen.find_restriction(AccessLevel.BARRED) is not None
 
 
 # -- whose doing
@@ -289,20 +295,20 @@ async def test_a_stale_list_is_no_part_of_an_observation(space: ForumSpace, foru
 
 async def test_the_staff_log_says_whose_doing_it_was(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
-    assert (await space.trace(account, Hold.BARRED)).hand is Hand.UNSAID
+    assert (await space.attribute(account, AccessLevel.BARRED)).acted_by is ActedBy.UNKNOWN
     await space.restrict(an_order(account))
-    assert (await space.trace(account, Hold.BARRED)).hand is Hand.OURS
-    forum.hands.unsuspend_by_hand("morgan", "rowan")
-    trace = await space.trace(account, Hold.BARRED)
-    assert (trace.hand, trace.by) == (Hand.ANOTHER, account_of(forum, "morgan").native_id)
-    assert (await space.trace(account, Hold.MUTED)).hand is Hand.UNSAID
+    assert (await space.attribute(account, AccessLevel.BARRED)).acted_by is ActedBy.GUARDIAN
+    forum.manual_actions.unsuspend_by_hand("morgan", "rowan")
+    attribution = await space.attribute(account, AccessLevel.BARRED)
+    assert (attribution.acted_by, attribution.by) == (ActedBy.OTHER, account_of(forum, "morgan").native_id)
+    assert (await space.attribute(account, AccessLevel.MUTED)).acted_by is ActedBy.UNKNOWN
 
 
 async def test_a_log_that_gives_no_answer_says_nothing(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
     await space.restrict(an_order(account))
     forum.set_fault(Fault(FaultKind.SERVER_ERROR, "staff_log.list"))
-    assert (await space.trace(account, Hold.BARRED)).hand is Hand.UNSAID
+    assert (await space.attribute(account, AccessLevel.BARRED)).acted_by is ActedBy.UNKNOWN
 
 
 # -- sweeps
@@ -312,22 +318,25 @@ async def test_a_sweep_reads_all_pages_and_both_lists(space: ForumSpace, forum: 
     end = forum.now() + timedelta(days=3)
     for number in range(130):
         forum.add_user(f"person{number}")
-        forum.hands.suspend_by_hand("morgan", f"person{number}", end, "spam")
+        forum.manual_actions.suspend_by_hand("morgan", f"person{number}", end, "spam")
     quiet = account_of(forum, "person0")
-    forum.hands.silence_by_hand("morgan", "person0", end, "noise")
-    sweep = await space.sweep()
-    assert isinstance(sweep, Sweep)
-    assert len(sweep.holds) == 130
-    assert sweep.holds[quiet.native_id] == (Held(Hold.BARRED, end), Held(Hold.MUTED, end))
+    forum.manual_actions.silence_by_hand("morgan", "person0", end, "noise")
+    listing = await space.list_restrictions()
+    assert isinstance(listing, Listing)
+    assert len(listing.restrictions) == 130
+    assert listing.restrictions[quiet.native_id] == (
+        ObservedRestriction(AccessLevel.BARRED, end),
+        ObservedRestriction(AccessLevel.MUTED, end),
+    )
     assert len(forum.history.calls("user.list")) == 5
 
 
 async def test_a_sweep_with_one_failed_page_is_unknown(space: ForumSpace, forum: ForumEmulator) -> None:
     account_of(forum)
-    forum.hands.suspend_by_hand("morgan", "rowan", forum.now() + timedelta(days=3), "spam")
+    forum.manual_actions.suspend_by_hand("morgan", "rowan", forum.now() + timedelta(days=3), "spam")
     forum.set_fault(Fault(FaultKind.LATENCY, "user.list", times=1))
     forum.set_fault(Fault(FaultKind.SERVER_ERROR, "user.list", times=3))
-    assert isinstance(await space.sweep(), Unknown)
+    assert isinstance(await space.list_restrictions(), Unknown)
 
 
 # -- telling
@@ -335,18 +344,18 @@ async def test_a_sweep_with_one_failed_page_is_unknown(space: ForumSpace, forum:
 
 async def test_a_text_reaches_the_inbox_once_however_often_it_is_sent(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
-    told = await space.tell(account, TEXT)
+    told = await space.send_message(account, TEXT)
     assert isinstance(told, Done)
     assert told.proof.startswith("post ")
-    assert isinstance(await space.tell(account, TEXT), Done)
+    assert isinstance(await space.send_message(account, TEXT), Done)
     assert len(forum.person("rowan").inbox()) == 1
 
 
 async def test_a_sending_whose_answer_was_lost_is_recognised(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
     forum.set_fault(Fault(FaultKind.LOST_ANSWER, "post.create", times=1))
-    assert isinstance(await space.tell(account, TEXT), Unavailable)
-    assert isinstance(await space.tell(account, TEXT), Done)
+    assert isinstance(await space.send_message(account, TEXT), Unavailable)
+    assert isinstance(await space.send_message(account, TEXT), Done)
     assert len(forum.person("rowan").inbox()) == 1
 
 
@@ -354,7 +363,7 @@ async def test_a_text_neither_mentions_nor_makes_the_forum_fetch_anything(
     space: ForumSpace, forum: ForumEmulator
 ) -> None:
     account = account_of(forum)
-    await space.tell(account, TEXT)
+    await space.send_message(account, TEXT)
     [post] = forum.person("rowan").inbox()[0]["posts"]
     assert "`https://guardian.example/p/abc`" in post["raw"]
     assert "`@morgan.`" in post["raw"]
@@ -365,23 +374,23 @@ async def test_nobody_suspended_counts_as_told(space: ForumSpace, forum: ForumEm
     """P-6.2: the forum's post is proof only if the account could still log in."""
     account = account_of(forum)
     await space.restrict(an_order(account))
-    assert isinstance(await space.tell(account, TEXT), Rejected)
+    assert isinstance(await space.send_message(account, TEXT), Rejected)
     assert forum.history.calls("post.create") == []
 
 
 async def test_a_text_that_the_forum_finds_too_short_is_rejected_and_not_padded(
     space: ForumSpace, forum: ForumEmulator
 ) -> None:
-    assert isinstance(await space.tell(account_of(forum), Message("Subject", "Hi", "n-2")), Rejected)
+    assert isinstance(await space.send_message(account_of(forum), Message("Subject", "Hi", "n-2")), Rejected)
 
 
 async def test_a_text_goes_to_the_account_and_not_to_whoever_took_its_old_name(
     space: ForumSpace, forum: ForumEmulator
 ) -> None:
     account = account_of(forum)
-    forum.hands.rename("rowan", "willow")
+    forum.manual_actions.rename("rowan", "willow")
     forum.add_user("rowan")
-    await space.tell(account, TEXT)
+    await space.send_message(account, TEXT)
     assert len(forum.person("willow").inbox()) == 1
     assert forum.person("rowan").inbox() == []
 
@@ -392,16 +401,16 @@ async def test_a_text_goes_to_the_account_and_not_to_whoever_took_its_old_name(
 async def test_people_are_found_by_id_mention_or_exact_name_alone(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
     found = (account.native_id, "rowan")
-    assert await space.find(account.native_id) == found
-    assert await space.find("@rowan") == found
-    assert await space.find(" Rowan ") == found
+    assert await space.find_account(account.native_id) == found
+    assert await space.find_account("@rowan") == found
+    assert await space.find_account(" Rowan ") == found
     for nobody in ("rowa", "rowan smith", "", "@", "../admin", "99999"):
-        assert await space.find(nobody) is None
+        assert await space.find_account(nobody) is None
 
 
 async def test_a_name_of_digits_is_found_where_no_id_is_meant(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum, "777777")
-    assert await space.find("777777") == (account.native_id, "777777")
+    assert await space.find_account("777777") == (account.native_id, "777777")
 
 
 async def test_the_forum_vouches_for_the_accounts_that_people_sign_in_with(
@@ -409,22 +418,22 @@ async def test_the_forum_vouches_for_the_accounts_that_people_sign_in_with(
 ) -> None:
     account = account_of(forum, external_ids={"github": "55", "discord": "66", "other": "77"})
     vouched = {Account(SpaceName("github"), "55"), Account(SpaceName("discord"), "66")}
-    linked = await space.linked(account)
+    linked = await space.linked_accounts(account)
     assert not isinstance(linked, Unknown)
     assert set(linked) == vouched
-    assert await space.linked(account_of(forum, "morgan")) == ()
+    assert await space.linked_accounts(account_of(forum, "morgan")) == ()
 
 
 # -- checks and time
 
 
 OURS = "https://conduct.example/hooks/forum"
-NAMES = frozenset(need.key for need in EVENTS)
+NAMES = frozenset(requirement.api_name for requirement in EVENTS)
 
 
-async def ill(space: ForumSpace) -> list[Finding]:
+async def ill(space: ForumSpace) -> list[CheckResult]:
     """What the check finds missing."""
-    return [finding for finding in await space.check() if not finding.well]
+    return [result for result in await space.check() if not result.ok]
 
 
 @pytest.fixture
@@ -432,7 +441,7 @@ def looked_at(space_with: SpaceWith, forum: ForumEmulator) -> ForumSpace:
     """The forum as it should be, with an administrator's key, which can read its webhooks."""
     forum.add_user("keeper", admin=True)
     forum.state.settings["hide_suspension_reasons"] = True
-    forum.postman.hooks[:] = [Hook(OURS, "s" * 12, NAMES)]
+    forum.webhook_sender.webhooks[:] = [Webhook(OURS, "s" * 12, NAMES)]
     return space_with(api_key=forum.add_key("keeper"), api_username="keeper")
 
 
@@ -442,8 +451,8 @@ async def test_a_public_suspension_reason_is_warned_of_with_a_moderators_key_too
     assert await ill(space) == await ill(looked_at) == []
     forum.state.settings["hide_suspension_reasons"] = False
     for each in (space, looked_at):
-        assert [(found.needs, found.breaks) for found in await ill(each)] == [
-            (HIDDEN_REASONS.shown, HIDDEN_REASONS.breaks)
+        assert [(found.needs, found.impact) for found in await ill(each)] == [
+            (HIDDEN_REASONS.label, HIDDEN_REASONS.impact)
         ]
 
 
@@ -454,14 +463,14 @@ async def test_what_a_public_reason_shows_is_the_fixed_sentence_alone(space: For
 
 
 async def test_a_check_with_a_moderators_key_says_what_it_cannot_read(space: ForumSpace) -> None:
-    assert [finding.well for finding in await space.check() if "administrator's key" in finding.what] == [True]
+    assert [result.ok for result in await space.check() if "administrator's key" in result.summary] == [True]
 
 
 async def test_a_check_names_a_key_without_rights(space_with: SpaceWith, forum: ForumEmulator) -> None:
     forum.add_user("helper")
     space = space_with(api_key=forum.add_key("helper"), api_username="helper", webhook_secret=None)
     found = await ill(space)
-    assert (found[0].needs, found[0].breaks) == (KEY.shown, KEY.breaks)
+    assert (found[0].needs, found[0].impact) == (KEY.label, KEY.impact)
     assert "webhook secret" in found[-1].remedy
 
 
@@ -471,35 +480,37 @@ async def test_a_check_names_a_key_of_an_account_that_is_suspended_or_of_another
     forum.state.users[forum.person("guardian").account.id].active = False
     for each in (space, space_with(api_username="morgan"), space_with(api_key="wrong")):
         found = await ill(each)
-        assert found[0].needs == KEY.shown
+        assert found[0].needs == KEY.label
         assert "neither suspended nor deactivated" in found[0].remedy
 
 
 async def test_a_check_names_messages_that_we_may_not_read(looked_at: ForumSpace, forum: ForumEmulator) -> None:
     forum.set_fault(Fault(FaultKind.NO_PERMISSION, "messages.inbox"))
-    assert [found.breaks for found in await ill(looked_at)] == [MESSAGES.breaks]
+    assert [found.impact for found in await ill(looked_at)] == [MESSAGES.impact]
 
 
 async def test_a_forum_that_takes_no_changes_is_told_and_what_is_wanted_waits(
     looked_at: ForumSpace, forum: ForumEmulator
 ) -> None:
     forum.state.read_only = True
-    assert ["read-only" in found.what for found in await ill(looked_at)] == [True]
+    assert ["read-only" in found.summary for found in await ill(looked_at)] == [True]
     assert isinstance(await looked_at.restrict(an_order(account_of(forum))), Unavailable)
 
 
 async def test_each_missing_event_is_named_with_what_breaks(looked_at: ForumSpace, forum: ForumEmulator) -> None:
     assert await ill(looked_at) == []
-    for need in EVENTS:
-        forum.postman.hooks[:] = [Hook(OURS, "s" * 12, NAMES - {need.key})]
-        assert [(found.needs, found.breaks) for found in await ill(looked_at)] == [(need.shown, need.breaks)]
+    for requirement in EVENTS:
+        forum.webhook_sender.webhooks[:] = [Webhook(OURS, "s" * 12, NAMES - {requirement.api_name})]
+        assert [(found.needs, found.impact) for found in await ill(looked_at)] == [
+            (requirement.label, requirement.impact)
+        ]
 
 
 @pytest.mark.parametrize("url", ["", "https://conduct.example/hooks/github", "https://conduct.example"])
 async def test_a_webhook_that_is_missing_or_leads_elsewhere_is_told(
     looked_at: ForumSpace, forum: ForumEmulator, url: str
 ) -> None:
-    forum.postman.hooks[:] = [Hook(url, "s" * 12, NAMES)] if url else []
+    forum.webhook_sender.webhooks[:] = [Webhook(url, "s" * 12, NAMES)] if url else []
     assert ["/hooks/forum" in found.remedy for found in await ill(looked_at)] == [True]
 
 
@@ -507,8 +518,8 @@ async def test_a_check_warns_of_a_webhook_that_would_bring_us_everybodys_private
     looked_at: ForumSpace, forum: ForumEmulator
 ) -> None:
     for events in (NAMES | {"post_created"}, NAMES | {"notification_created"}, None):
-        forum.postman.hooks[:] = [Hook(OURS, "s" * 12, events)]
-        assert ["private messages" in found.what for found in await ill(looked_at)] == [True]
+        forum.webhook_sender.webhooks[:] = [Webhook(OURS, "s" * 12, events)]
+        assert ["private messages" in found.summary for found in await ill(looked_at)] == [True]
 
 
 async def test_a_check_says_who_else_reads_the_group_and_whether_we_do(
@@ -518,20 +529,20 @@ async def test_a_check_says_who_else_reads_the_group_and_whether_we_do(
     found = []
     for members in ({other}, {ours, other}, {ours}):
         forum.state.groups["conduct"] = members
-        found.append(next(f for f in await space_with(group="conduct").check() if "group" in f.what).well)
+        found.append(next(f for f in await space_with(group="conduct").check() if "group" in f.summary).ok)
     assert found == [False, False, True]
 
 
 async def test_a_check_of_a_silent_forum_says_so(space: ForumSpace, forum: ForumEmulator) -> None:
     forum.set_fault(Fault(FaultKind.RESET))
-    assert not any(f.well for f in (await space.check())[:2])
+    assert not any(f.ok for f in (await space.check())[:2])
 
 
 async def test_the_forums_time_is_read_from_the_wire_and_heard_with_every_answer(
     space: ForumSpace, forum: ForumEmulator, clock: FrozenClock
 ) -> None:
-    assert await space.date() == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-    clock.move(timedelta(hours=1))
+    assert await space.server_time() == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    clock.advance(timedelta(hours=1))
     await space.observe(account_of(forum))
     assert clock.dates == {"forum": datetime(2026, 3, 2, 10, 0, tzinfo=UTC)}
 
@@ -553,5 +564,5 @@ async def test_a_limited_budget_answers_instead_of_waiting_too_long(
 
 async def test_nothing_was_taken_so_nothing_is_given_back(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
-    assert await space.give_back(account, ()) == Done()
-    assert isinstance(await space.give_back(account, (Belonging(BelongingKind.TEAM, "4", "helpers"),)), Rejected)
+    assert await space.reinstate(account, ()) == Done()
+    assert isinstance(await space.reinstate(account, (Entitlement(EntitlementKind.TEAM, "4", "helpers"),)), Rejected)

@@ -6,83 +6,85 @@ from pathlib import Path
 
 import pytest
 
-from connectors.forum.things import ForumThings
-from connectors.forum.wire import wire_to
+from connectors.forum.things import ForumContent
+from connectors.forum.wire import connect
 from guardian.spaces.outcomes import Already, Done, Gone, Rejected
 from guardian.spaces.port import Missing
-from guardian.spaces.things import Thing, ThingHold, ThingLook
+from guardian.spaces.things import ContentRef, ContentRestrictionKind, ObservedContent
 from tests.builders.desk import FORUM
-from tests.connectors.forum.inbox import OURS, Letterbox, a_letterbox
+from tests.connectors.forum.inbox import OURS, ForumInboxSetup, forum_inbox
 
-LOCKED = ThingHold.LOCKED
+LOCKED = ContentRestrictionKind.LOCKED
 
 
 @pytest.fixture
-async def box(tmp_path: Path) -> AsyncIterator[Letterbox]:
-    async with a_letterbox(tmp_path) as made:
+async def setup(tmp_path: Path) -> AsyncIterator[ForumInboxSetup]:
+    async with forum_inbox(tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-def things(box: Letterbox) -> ForumThings:
-    return ForumThings(wire_to(box.config, box.community.clock))
+def port(setup: ForumInboxSetup) -> ForumContent:
+    return ForumContent(connect(setup.config, setup.community.clock))
 
 
-def a_topic(box: Letterbox) -> int:
-    return box.person("birch").publish("A public matter of mine", "You are all fools, every one of you.")
+def a_topic(setup: ForumInboxSetup) -> int:
+    return setup.person("birch").publish("A public matter of mine", "You are all fools, every one of you.")
 
 
-async def test_a_topic_is_closed_and_opened_again_and_says_by_whom(box: Letterbox, things: ForumThings) -> None:
-    topic = a_topic(box)
-    thing = await things.find(f"{box.forum.url}/t/a-public-matter-of-mine/{topic}")
-    assert thing is not None
-    assert [await things.place(thing, LOCKED), await things.place(thing, LOCKED)] == [Done(), Already()]
-    assert await things.look(thing) == ThingLook(frozenset({LOCKED}), {LOCKED: str(OURS)})
+async def test_a_topic_is_closed_and_opened_again_and_says_by_whom(setup: ForumInboxSetup, port: ForumContent) -> None:
+    topic = a_topic(setup)
+    content = await port.find(f"{setup.forum.url}/t/a-public-matter-of-mine/{topic}")
+    assert content is not None
+    assert [await port.restrict(content, LOCKED), await port.restrict(content, LOCKED)] == [Done(), Already()]
+    assert await port.observe(content) == ObservedContent(frozenset({LOCKED}), {LOCKED: str(OURS)})
     with pytest.raises(Exception, match="not permitted"):
-        box.person("rowan").reply(topic, "And another thing that I want to say.")
-    assert await things.take_away(thing, LOCKED) == Done()
-    assert await things.look(thing) == ThingLook()
+        setup.person("rowan").reply(topic, "And another thing that I want to say.")
+    assert await port.release(content, LOCKED) == Done()
+    assert await port.observe(content) == ObservedContent()
 
 
-async def test_whoever_closed_a_topic_by_hand_is_named_however_long_it_is(box: Letterbox, things: ForumThings) -> None:
-    topic = a_topic(box)
+async def test_whoever_closed_a_topic_by_hand_is_named_however_long_it_is(
+    setup: ForumInboxSetup, port: ForumContent
+) -> None:
+    topic = a_topic(setup)
     for number in range(25):
-        box.person("rowan").reply(topic, f"This is my answer number {number} to you.")
-    box.forum.hands.close_by_hand("ines9x", topic)
-    look = await things.look(Thing(FORUM, f"topic {topic}"))
-    assert isinstance(look, ThingLook)
-    assert look.by == {LOCKED: "9"}
+        setup.person("rowan").reply(topic, f"This is my answer number {number} to you.")
+    setup.forum.manual_actions.close_by_hand("ines9x", topic)
+    look = await port.observe(ContentRef(FORUM, f"topic {topic}"))
+    assert isinstance(look, ObservedContent)
+    assert look.placed_by == {LOCKED: "9"}
 
 
-async def test_links_that_lead_elsewhere_or_nowhere_find_nothing(box: Letterbox, things: ForumThings) -> None:
-    topic = a_topic(box)
+async def test_links_that_lead_elsewhere_or_nowhere_find_nothing(setup: ForumInboxSetup, port: ForumContent) -> None:
+    topic = a_topic(setup)
     for text in (
         "https://elsewhere.example/t/1/1",
-        f"{box.forum.url}/t/98765/1",
-        f"{box.forum.url}/u/birch",
+        f"{setup.forum.url}/t/98765/1",
+        f"{setup.forum.url}/u/birch",
         "",
         "rowan",
     ):
-        assert await things.find(text) is None
-    found = await things.find(f"{box.forum.url}/t/{topic}/1")
+        assert await port.find(text) is None
+    found = await port.find(f"{setup.forum.url}/t/{topic}/1")
     assert found is not None
     assert found.native_id.startswith("post ")
 
 
-async def test_a_moderator_reaches_no_conversation_between_people_by_naming_it_to_us(box: Letterbox) -> None:
+async def test_a_moderator_reaches_no_conversation_between_people_by_naming_it_to_us(setup: ForumInboxSetup) -> None:
     """P-2.6, P-2.7: neither to read it as evidence nor to close it before a reporter."""
-    secret = box.person("birch").send_pm("dmitri4x", "Between us", "This is for nobody else to read.")
-    keeper = replace(box.config, api_key=box.forum.add_key("keeper"), api_username="keeper")
-    things = ForumThings(wire_to(keeper, box.community.clock))
-    for text in (f"{box.forum.url}/t/between-us/{secret}", f"{box.forum.url}/t/{secret}/1"):
-        assert await things.find_for(text) is not None
-        assert await things.find(text) is None
+    secret = setup.person("birch").send_pm("dmitri4x", "Between us", "This is for nobody else to read.")
+    keeper = replace(setup.config, api_key=setup.forum.add_key("keeper"), api_username="keeper")
+    content = ForumContent(connect(keeper, setup.community.clock))
+    for text in (f"{setup.forum.url}/t/between-us/{secret}", f"{setup.forum.url}/t/{secret}/1"):
+        assert await content.find_including_private(text) is not None
+        assert await content.find(text) is None
 
 
 async def test_what_is_gone_is_missing_and_what_the_forum_cannot_do_is_rejected(
-    box: Letterbox, things: ForumThings
+    setup: ForumInboxSetup, port: ForumContent
 ) -> None:
-    gone = Thing(FORUM, "topic 98765")
-    assert (await things.piece(gone), await things.look(gone)) == (Missing(), Missing())
-    assert await things.place(gone, LOCKED) == Gone()
-    assert isinstance(await things.place(gone, ThingHold.HIDDEN), Rejected)
+    gone = ContentRef(FORUM, "topic 98765")
+    assert (await port.read_copy(gone), await port.observe(gone)) == (Missing(), Missing())
+    assert await port.restrict(gone, LOCKED) == Gone()
+    assert isinstance(await port.restrict(gone, ContentRestrictionKind.HIDDEN), Rejected)

@@ -7,11 +7,20 @@ import pytest
 import requests
 from pydiscourse.exceptions import DiscourseError
 
-from connectors.forum.translate import end_of, external_id, fault, listed, plain, refusal, seen, trace
+from connectors.forum.translate import (
+    find_attribution,
+    format_end,
+    format_external_id,
+    parse_account,
+    parse_row,
+    to_plain_text,
+    translate_error,
+    translate_refusal,
+)
 from guardian.ids import new_id, new_reference
 from guardian.spaces.outcomes import Already, Forbidden, Gone, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Hand, Held, Seen
-from rules.precedence import Hold
+from guardian.spaces.port import ActedBy, Observed, ObservedRestriction
+from rules.precedence import AccessLevel
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NOT_FOUND = {"errors": ["The requested URL or resource could not be found."], "error_type": "not_found"}
@@ -35,7 +44,7 @@ NOT_FOUND = {"errors": ["The requested URL or resource could not be found."], "e
     ],
 )
 def test_each_refusal_has_one_meaning(status: int, body: Any, outcome: type[Outcome]) -> None:
-    assert isinstance(refusal(status, body, {}), outcome)
+    assert isinstance(translate_refusal(status, body, {}), outcome)
 
 
 @pytest.mark.parametrize(
@@ -48,25 +57,25 @@ def test_each_refusal_has_one_meaning(status: int, body: Any, outcome: type[Outc
     ],
 )
 def test_a_limit_says_how_long_or_does_not(body: Any, headers: dict[str, str], wait: timedelta | None) -> None:
-    assert refusal(429, body, headers) == Unavailable("the forum asks for patience", wait)
+    assert translate_refusal(429, body, headers) == Unavailable("the forum asks for patience", wait)
 
 
 @pytest.mark.parametrize("error", [requests.Timeout(), requests.ConnectionError(), DiscourseError("no answer")])
 def test_no_answer_is_unavailable(error: Exception) -> None:
-    assert isinstance(fault(error), Unavailable)
+    assert isinstance(translate_error(error), Unavailable)
 
 
 def test_a_far_end_is_no_end_and_a_past_one_holds_nothing() -> None:
     far = {"suspended_till": "3018-01-01T00:00:00.000Z"}
-    assert seen(far, NOW) == Seen((Held(Hold.BARRED),))
-    assert seen({"suspended_till": "2026-03-02T09:00:00.000Z"}, NOW) == Seen()
-    assert seen({"suspended_till": None, "silenced_till": None}, NOW) == Seen()
+    assert parse_account(far, NOW) == Observed((ObservedRestriction(AccessLevel.BARRED),))
+    assert parse_account({"suspended_till": "2026-03-02T09:00:00.000Z"}, NOW) == Observed()
+    assert parse_account({"suspended_till": None, "silenced_till": None}, NOW) == Observed()
 
 
 def test_an_end_that_cannot_be_read_holds() -> None:
-    assert listed({"suspended_till": "some day"}, Hold.BARRED, NOW) == Held(Hold.BARRED)
-    assert listed({}, Hold.MUTED, NOW) == Held(Hold.MUTED)
-    assert listed({"suspended_till": "2026-03-01T00:00:00Z"}, Hold.BARRED, NOW) is None
+    assert parse_row({"suspended_till": "some day"}, AccessLevel.BARRED, NOW) == ObservedRestriction(AccessLevel.BARRED)
+    assert parse_row({}, AccessLevel.MUTED, NOW) == ObservedRestriction(AccessLevel.MUTED)
+    assert parse_row({"suspended_till": "2026-03-01T00:00:00Z"}, AccessLevel.BARRED, NOW) is None
 
 
 def test_our_reference_is_read_back_from_the_reason_whatever_stands_around_it() -> None:
@@ -77,19 +86,19 @@ def test_our_reference_is_read_back_from_the_reason_whatever_stands_around_it() 
         "suspended_by": {"id": 4, "username": "guardian"},
     }
     end = datetime(2026, 4, 1, tzinfo=UTC)
-    assert seen(account, NOW) == Seen((Held(Hold.BARRED, end, reference, "4"),))
+    assert parse_account(account, NOW) == Observed((ObservedRestriction(AccessLevel.BARRED, end, reference, "4"),))
 
 
 @pytest.mark.parametrize("reason", [None, "", "spam", "GRD-short", "grd-23456789ABCD"])
 def test_a_reason_without_our_reference_is_anothers(reason: str | None) -> None:
     account = {"suspended_till": "2026-04-01T00:00:00.000Z", "full_suspend_reason": reason}
-    [held] = seen(account, NOW).holds
-    assert held.reference is None
+    [observed_restriction] = parse_account(account, NOW).restrictions
+    assert observed_restriction.reference is None
 
 
 def test_ends_go_out_in_utc() -> None:
-    assert end_of(NOW) == "2026-03-02T09:00:00Z"
-    assert end_of(None) == "3018-01-01T00:00:00Z"
+    assert format_end(NOW) == "2026-03-02T09:00:00Z"
+    assert format_end(None) == "3018-01-01T00:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -109,13 +118,13 @@ def test_ends_go_out_in_utc() -> None:
     ],
 )
 def test_a_text_goes_out_as_plain_words(text: str, sent: str) -> None:
-    assert plain(text) == sent
+    assert to_plain_text(text) == sent
 
 
 def test_a_nonce_fits_the_forums_form_and_stays_itself() -> None:
     nonce = f"notice:{new_id()}"
-    assert external_id(nonce) == nonce.replace(":", "-")
-    assert len(external_id("x" * 80)) == 50
+    assert format_external_id(nonce) == nonce.replace(":", "-")
+    assert len(format_external_id("x" * 80)) == 50
 
 
 def test_the_newest_line_about_that_account_and_hold_counts() -> None:
@@ -130,7 +139,10 @@ def test_the_newest_line_about_that_account_and_hold_counts() -> None:
         line("suspend_user", "Guardian", 5),
         line("unsuspend_user", "morgan", 5),
     ]
-    assert trace(rows, "5", Hold.BARRED, "guardian").hand is Hand.OURS
-    assert trace(rows, "5", Hold.MUTED, "guardian").hand is Hand.ANOTHER
-    assert trace(rows, "7", Hold.BARRED, "guardian").hand is Hand.UNSAID
-    assert trace([{**rows[2], "acting_user": None}], "5", Hold.BARRED, "guardian").hand is Hand.UNSAID
+    assert find_attribution(rows, "5", AccessLevel.BARRED, "guardian").acted_by is ActedBy.GUARDIAN
+    assert find_attribution(rows, "5", AccessLevel.MUTED, "guardian").acted_by is ActedBy.OTHER
+    assert find_attribution(rows, "7", AccessLevel.BARRED, "guardian").acted_by is ActedBy.UNKNOWN
+    assert (
+        find_attribution([{**rows[2], "acting_user": None}], "5", AccessLevel.BARRED, "guardian").acted_by
+        is ActedBy.UNKNOWN
+    )

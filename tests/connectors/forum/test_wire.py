@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydiscourse.exceptions import DiscourseError
 
-from connectors.forum.client import Forum, ForumConfig
+from connectors.forum.client import ForumClient, ForumConfig
 from connectors.forum.emulator.server import ForumEmulator
 
 LETTER = {
@@ -50,13 +50,13 @@ LETTER = {
 async def test_a_method_of_the_library_is_this_one_request(
     forum: ForumEmulator,
     config: ForumConfig,
-    call: Callable[[Forum], Any],
+    call: Callable[[ForumClient], Any],
     method: str,
     path: str,
     query: Mapping[str, str],
     body: Any,
 ) -> None:
     with suppress(DiscourseError):
-        await asyncio.to_thread(call, Forum(config))
+        await asyncio.to_thread(call, ForumClient(config))
     (asked,) = forum.history.exchanges
     assert (asked.method, asked.path, asked.query, asked.body or None) == (method, path, query, body or None)

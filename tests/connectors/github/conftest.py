@@ -65,7 +65,7 @@ async def space_with(config: GithubConfig, clock: FrozenClock) -> AsyncIterator[
 
     yield make
     for space in made:
-        await space.drained()
+        await space.wait_until_idle()
         await space.close()
 
 

@@ -8,12 +8,12 @@ from itertools import count
 import pytest
 
 from connectors.emulation.faults import Fault, FaultKind
-from connectors.github.client import Github, GithubConfig, Refusal, Reply, Tokens
+from connectors.github.client import ErrorResponse, GithubClient, GithubConfig, InstallationTokens, Response
 from connectors.github.emulator.server import GithubEmulator
 from connectors.github.requester import RecordingRequester
 
 
-class Watched(Github):
+class Watched(GithubClient):
     """Keeps which thread used which object of the library; several threads are at work at the same moment."""
 
     def __init__(self, config: GithubConfig, together: int) -> None:
@@ -21,7 +21,7 @@ class Watched(Github):
         self.used: list[tuple[int, RecordingRequester]] = []
         self._meet = threading.Barrier(together, timeout=10)
 
-    def _reply_to(self, ask: Callable[[RecordingRequester], object], requester: RecordingRequester) -> Reply:
+    def _reply_to(self, ask: Callable[[RecordingRequester], object], requester: RecordingRequester) -> Response:
         self._meet.wait()
         self.used.append((threading.get_ident(), requester))
         return super()._reply_to(ask, requester)
@@ -46,14 +46,14 @@ def numbered() -> Iterator[str]:
 
 def test_a_token_is_kept_until_shortly_before_its_hour_is_over() -> None:
     made, now = numbered(), [0.0]
-    tokens = Tokens(lambda: next(made), lambda: now[0])
+    tokens = InstallationTokens(lambda: next(made), lambda: now[0])
     for now[0], token in ((0.0, "token 0"), (2999.0, "token 0"), (3001.0, "token 1"), (5000.0, "token 1")):
         assert tokens.current() == token
 
 
 def test_a_late_complaint_about_an_old_token_leaves_the_new_one() -> None:
     made = numbered()
-    tokens = Tokens(lambda: next(made))
+    tokens = InstallationTokens(lambda: next(made))
     tokens.drop(tokens.current())
     assert tokens.current() == "token 1"
     tokens.drop("token 0")
@@ -62,13 +62,13 @@ def test_a_late_complaint_about_an_old_token_leaves_the_new_one() -> None:
 
 async def test_the_library_neither_waits_nor_repeats(github: GithubEmulator, config: GithubConfig) -> None:
     github.set_fault(Fault(FaultKind.SERVER_ERROR, "organization.show", status=502))
-    with pytest.raises(Refusal):
-        await asyncio.to_thread(Github(config).organization)
+    with pytest.raises(ErrorResponse):
+        await asyncio.to_thread(GithubClient(config).organization)
     assert len(github.history.calls("organization.show")) == 1
 
 
 async def test_the_token_is_asked_for_once_however_often_it_fails(github: GithubEmulator, config: GithubConfig) -> None:
     github.set_fault(Fault(FaultKind.SERVER_ERROR, "token.create", status=502))
     with pytest.raises(Exception, match="502"):
-        await asyncio.to_thread(Github(config).organization)
+        await asyncio.to_thread(GithubClient(config).organization)
     assert len(github.history.calls("token.create")) == 1

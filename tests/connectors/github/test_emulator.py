@@ -79,9 +79,9 @@ async def test_a_block_is_204_and_its_absence_404(hub: GithubEmulator, bea: Gith
     assert await status(hub, "GET", "bea") == 404
     assert await status(hub, "PUT", "bea") == 204
     assert await status(hub, "GET", "bea") == 204
-    assert hub.shut_out(str(bea.id), START)
+    assert hub.was_shut_out(str(bea.id), START)
     assert await status(hub, "DELETE", "bea") == 204
-    assert not hub.shut_out(str(bea.id), START)
+    assert not hub.was_shut_out(str(bea.id), START)
 
 
 async def test_a_404_can_also_mean_that_the_permission_is_missing(hub: GithubEmulator, bea: GithubAccount) -> None:
@@ -90,13 +90,13 @@ async def test_a_404_can_also_mean_that_the_permission_is_missing(hub: GithubEmu
     assert await status(hub, "DELETE", "bea") == 404
     del hub.state.permissions["organization_user_blocking"]
     assert await status(hub, "GET", "bea") == 404
-    assert hub.blocked(str(bea.id), START)
+    assert hub.was_blocked(str(bea.id), START)
 
 
 async def test_a_token_can_be_narrower_than_the_installation(hub: GithubEmulator, bea: GithubAccount) -> None:
     assert await status(hub, "PUT", "bea", organization_user_blocking="read") == 404
     assert await status(hub, "PUT", "bea", members="read") == 404
-    assert not hub.blocked(str(bea.id), START)
+    assert not hub.was_blocked(str(bea.id), START)
 
 
 async def test_a_member_cannot_be_blocked_until_removed(hub: GithubEmulator) -> None:
@@ -106,8 +106,8 @@ async def test_a_member_cannot_be_blocked_until_removed(hub: GithubEmulator) -> 
     assert refused.value.status == 422
     await asked(hub, lambda g: g.get_organization(hub.organization).remove_from_members(_user(g, "ada")))
     assert await status(hub, "PUT", "ada") == 204
-    assert not hub.member("77", START)
-    assert hub.shut_out("77", START)
+    assert not hub.was_member("77", START)
+    assert hub.was_shut_out("77", START)
 
 
 async def test_a_removal_takes_the_teams_and_writes_to_the_person(hub: GithubEmulator) -> None:
@@ -121,7 +121,7 @@ async def test_a_removal_takes_the_teams_and_writes_to_the_person(hub: GithubEmu
 async def test_an_owner_can_be_neither_removed_nor_blocked(hub: GithubEmulator) -> None:
     assert await status(hub, "DELETE", "owner", "members") == 403
     assert await status(hub, "PUT", "owner") == 422
-    assert hub.member("1", START)
+    assert hub.was_member("1", START)
 
 
 async def test_a_block_takes_stars_watches_and_access_and_lifting_brings_none_back(
@@ -142,8 +142,8 @@ async def test_a_renamed_login_is_gone_and_whoever_takes_it_is_somebody_else(
     assert await status(hub, "PUT", "bea") == 404
     stranger = hub.register("bea")
     assert await status(hub, "PUT", "bea") == 204
-    assert hub.blocked(str(stranger.id), START)
-    assert not hub.blocked(str(bea.id), START)
+    assert hub.was_blocked(str(stranger.id), START)
+    assert not hub.was_blocked(str(bea.id), START)
 
 
 async def test_an_id_leads_to_todays_login(hub: GithubEmulator, bea: GithubAccount) -> None:
@@ -157,11 +157,11 @@ async def test_an_id_leads_to_todays_login(hub: GithubEmulator, bea: GithubAccou
 async def test_a_block_has_no_end_by_the_api_but_can_have_one_by_hand(
     hub: GithubEmulator, bea: GithubAccount, time: CaseTime
 ) -> None:
-    hub.hands.block_by_hand("owner", "bea", "2026-03-02T12:00:00+00:00")
+    hub.manual_actions.block_by_hand("owner", "bea", "2026-03-02T12:00:00+00:00")
     assert await status(hub, "GET", "bea") == 204
-    time.passes(days=1)
+    time.advance(days=1)
     assert await status(hub, "GET", "bea") == 404
-    assert not hub.blocked(str(bea.id), time())
+    assert not hub.was_blocked(str(bea.id), time())
 
 
 async def test_a_block_made_twice_changes_nothing_the_second_time(hub: GithubEmulator, bea: GithubAccount) -> None:
@@ -195,9 +195,9 @@ async def test_an_invitation_waits_to_be_accepted(hub: GithubEmulator, bea: Gith
     await asked(hub, lambda g: g.get_organization(hub.organization).add_to_members(_user(g, "bea")))
     membership = await asked(hub, lambda g: _user(g, "bea").get_organization_membership(hub.organization))
     assert membership.state == "pending"
-    assert not hub.member(str(bea.id), START)
+    assert not hub.was_member(str(bea.id), START)
     hub.person("bea").accept_invitation()
-    assert hub.member(str(bea.id), START)
+    assert hub.was_member(str(bea.id), START)
 
 
 async def test_an_invitation_into_a_team_is_taken_up_with_it(hub: GithubEmulator, bea: GithubAccount) -> None:
@@ -218,8 +218,8 @@ async def test_an_invitation_can_be_withdrawn_and_runs_out(
     await asked(hub, lambda g: g.get_organization(hub.organization).add_to_members(_user(g, "bea")))
     (invitation,) = hub.state.invitations
     assert await status(hub, "DELETE", str(invitation), "invitations") == 204
-    hub.hands.invite_by_hand("owner", "bea")
-    time.passes(days=7)
+    hub.manual_actions.invite_by_hand("owner", "bea")
+    time.advance(days=7)
     assert await status(hub, "GET", "bea", "memberships") == 404
 
 
@@ -254,7 +254,7 @@ async def test_the_audit_log_is_there_only_where_it_is_paid_for(hub: GithubEmula
     path = f"/orgs/{hub.organization}/audit-log"
     assert (await asked(hub, lambda g: g.requester.requestJson("GET", path)))[0] == 404
     hub.state.paid = True
-    hub.hands.block_by_hand("owner", "bea")
+    hub.manual_actions.block_by_hand("owner", "bea")
     lines = (await asked(hub, lambda g: g.requester.requestJsonAndCheck("GET", path)))[1]
     assert [(line["action"], line["actor"], line["user"]) for line in lines] == [("org.block_user", "owner", "bea")]
 
@@ -333,18 +333,18 @@ async def test_a_token_that_ran_out_is_refused(hub: GithubEmulator) -> None:
 
 async def test_a_token_runs_out_in_wire_time(time: CaseTime) -> None:
     wire = CaseTime()
-    hub = GithubEmulator(now=time, wire=wire, private_key_pem=an_app_key())
+    hub = GithubEmulator(now=time, system_time=wire, private_key_pem=an_app_key())
     name, _ = hub.credentials.issue(None)
-    wire.passes(minutes=59)
+    wire.advance(minutes=59)
     assert hub.credentials.token(f"token {name}") is not None
-    wire.passes(minutes=1)
+    wire.advance(minutes=1)
     assert hub.credentials.token(f"token {name}") is None
 
 
 async def test_calls_without_a_permission_that_hides_nothing_are_forbidden(hub: GithubEmulator) -> None:
     hub.state.permissions["members"] = "read"
     assert await status(hub, "DELETE", "ada", "members") == 403
-    assert hub.member("77", START)
+    assert hub.was_member("77", START)
 
 
 async def test_the_primary_limit_is_a_403_that_says_when_it_resets(hub: GithubEmulator) -> None:
@@ -359,7 +359,7 @@ async def test_the_secondary_limit_counts_writes_fivefold(hub: GithubEmulator, b
     assert await status(hub, "GET", "bea") == 404
     with pytest.raises(RateLimitExceededException):
         await asked(hub, lambda g: g.requester.requestJsonAndCheck("PUT", f"/orgs/{hub.organization}/blocks/bea"))
-    assert not hub.blocked(str(bea.id), START)
+    assert not hub.was_blocked(str(bea.id), START)
 
 
 def _user(client: Github, login: str) -> NamedUser:

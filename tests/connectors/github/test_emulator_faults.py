@@ -65,12 +65,12 @@ def open_issue(client: Github) -> None:
 
 
 def blocked(hub: GithubEmulator, account: GithubAccount) -> bool:
-    return hub.blocked(str(account.id), START)
+    return hub.was_blocked(str(account.id), START)
 
 
 async def test_a_missing_permission_reads_as_not_blocked(hub: GithubEmulator, bea: GithubAccount) -> None:
     """This is how others lose their blocks: the 404 of a missing permission is taken for the 404 of "not blocked"."""
-    hub.hands.block_by_hand("owner", "bea")
+    hub.manual_actions.block_by_hand("owner", "bea")
     hub.set_fault(Fault(FaultKind.NO_PERMISSION, "block.*"))
     assert not await asked(hub, seems_blocked)
     assert blocked(hub, bea)

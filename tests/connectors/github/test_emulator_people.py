@@ -8,10 +8,10 @@ import pytest
 
 from connectors.emulation.control import HEADER, Declined
 from connectors.emulation.faults import Fault, FaultKind
-from connectors.emulation.webhooks import signature
+from connectors.emulation.webhooks import sign
 from connectors.github.emulator.server import GithubEmulator
 from connectors.github.emulator.state import Role
-from tests.connectors.surroundings import START, CaseTime, Listener, an_app_key
+from tests.connectors.surroundings import START, CaseTime, WebhookListener, an_app_key
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ async def hub() -> AsyncIterator[GithubEmulator]:
 
 async def test_a_blocked_person_can_write_nothing_in_the_organisation(hub: GithubEmulator) -> None:
     number = hub.person("bea").open_issue("site", "It is broken", "Please mend it")
-    hub.hands.block_by_hand("owner", "bea")
+    hub.manual_actions.block_by_hand("owner", "bea")
     with pytest.raises(Declined, match="blocked"):
         hub.person("bea").comment("site", number, "And another thing")
     with pytest.raises(Declined):
@@ -37,9 +37,9 @@ async def test_a_blocked_person_can_write_nothing_in_the_organisation(hub: Githu
 
 async def test_only_owners_have_hands(hub: GithubEmulator) -> None:
     with pytest.raises(Declined, match="no owner"):
-        hub.hands.block_by_hand("ada", "bea")
+        hub.manual_actions.block_by_hand("ada", "bea")
     with pytest.raises(Declined, match="first remove"):
-        hub.hands.block_by_hand("owner", "ada")
+        hub.manual_actions.block_by_hand("owner", "ada")
     assert hub.state.blocks == {}
 
 
@@ -55,31 +55,31 @@ async def test_what_a_judge_asks_about_the_past_is_answered_from_the_changes(hub
     time = hub.now
     assert isinstance(time, CaseTime)
     before = time()
-    blocked_at = time.passes(hours=1)
-    hub.hands.remove_by_hand("owner", "ada")
-    hub.hands.block_by_hand("owner", "ada")
-    lifted_at = time.passes(hours=1)
-    hub.hands.unblock_by_hand("owner", "ada")
-    assert [hub.member("77", at) for at in (before, blocked_at, lifted_at)] == [True, False, False]
-    assert [hub.blocked("77", at) for at in (before, blocked_at, lifted_at)] == [False, True, False]
+    blocked_at = time.advance(hours=1)
+    hub.manual_actions.remove_by_hand("owner", "ada")
+    hub.manual_actions.block_by_hand("owner", "ada")
+    lifted_at = time.advance(hours=1)
+    hub.manual_actions.unblock_by_hand("owner", "ada")
+    assert [hub.was_member("77", at) for at in (before, blocked_at, lifted_at)] == [True, False, False]
+    assert [hub.was_blocked("77", at) for at in (before, blocked_at, lifted_at)] == [False, True, False]
 
 
 async def test_what_was_there_before_the_first_change_counts(hub: GithubEmulator) -> None:
-    hub.hands.block_by_hand("owner", "bea")
+    hub.manual_actions.block_by_hand("owner", "bea")
     known = GithubEmulator(hub.state, now=CaseTime(), private_key_pem=an_app_key())
-    assert known.blocked(str(hub.person("bea").account.id), START)
-    assert known.member("77", START)
+    assert known.was_blocked(str(hub.person("bea").account.id), START)
+    assert known.was_member("77", START)
 
 
 async def test_webhooks_are_signed_and_say_who_acted(hub: GithubEmulator) -> None:
-    async with Listener() as listener:
+    async with WebhookListener() as listener:
         hub.add_webhook(listener.url)
-        hub.hands.remove_by_hand("owner", "ada")
-        hub.hands.block_by_hand("owner", "ada")
-        await hub.postman.settled()
+        hub.manual_actions.remove_by_hand("owner", "ada")
+        hub.manual_actions.block_by_hand("owner", "ada")
+        await hub.webhook_sender.wait_until_idle()
         assert sorted(listener.named("X-GitHub-Event")) == ["membership", "org_block", "organization", "ping"]
-        told = next(h for h in listener.heard if h.headers["X-GitHub-Event"] == "org_block")
-        assert told.headers["X-Hub-Signature-256"] == signature(hub.webhook_secret, told.body)
+        told = next(h for h in listener.received if h.headers["X-GitHub-Event"] == "org_block")
+        assert told.headers["X-Hub-Signature-256"] == sign(hub.webhook_secret, told.body)
         payload = json.loads(told.body)
         assert (payload["action"], payload["blocked_user"]["id"], payload["sender"]["login"]) == (
             "blocked",
@@ -89,12 +89,12 @@ async def test_webhooks_are_signed_and_say_who_acted(hub: GithubEmulator) -> Non
 
 
 async def test_a_redelivery_keeps_its_guid_and_each_delivery_has_its_own(hub: GithubEmulator) -> None:
-    async with Listener() as listener:
+    async with WebhookListener() as listener:
         hub.add_webhook(listener.url)
-        hub.hands.block_by_hand("owner", "bea")
-        await hub.postman.settled()
-        hub.postman.again(hub.postman.deliveries[-1])
-        await hub.postman.settled()
+        hub.manual_actions.block_by_hand("owner", "bea")
+        await hub.webhook_sender.wait_until_idle()
+        hub.webhook_sender.redeliver(hub.webhook_sender.deliveries[-1])
+        await hub.webhook_sender.wait_until_idle()
         ping, block, again = listener.named("X-GitHub-Delivery")
         assert len({ping, block}) == 2
         assert again == block
@@ -102,31 +102,31 @@ async def test_a_redelivery_keeps_its_guid_and_each_delivery_has_its_own(hub: Gi
 
 async def test_blocks_are_told_only_to_apps_that_see_the_administration(hub: GithubEmulator) -> None:
     del hub.state.permissions["organization_administration"]
-    async with Listener() as listener:
+    async with WebhookListener() as listener:
         hub.add_webhook(listener.url)
-        hub.hands.block_by_hand("owner", "bea")
-        await hub.postman.settled()
+        hub.manual_actions.block_by_hand("owner", "bea")
+        await hub.webhook_sender.wait_until_idle()
         assert listener.named("X-GitHub-Event") == ["ping"]
 
 
 async def test_a_listener_that_misses_an_event_believes_in_a_block_that_is_gone(hub: GithubEmulator) -> None:
-    async with Listener() as listener:
+    async with WebhookListener() as listener:
         hub.add_webhook(listener.url)
-        hub.hands.block_by_hand("owner", "bea")
+        hub.manual_actions.block_by_hand("owner", "bea")
         hub.set_fault(Fault(FaultKind.MISSED_EVENT, "org_block", times=1))
-        hub.hands.unblock_by_hand("owner", "bea")
-        await hub.postman.settled()
-        last = json.loads(listener.heard[-1].body)
+        hub.manual_actions.unblock_by_hand("owner", "bea")
+        await hub.webhook_sender.wait_until_idle()
+        last = json.loads(listener.received[-1].body)
         assert last["action"] == "blocked"
-        assert not hub.blocked(str(hub.person("bea").account.id), START)
+        assert not hub.was_blocked(str(hub.person("bea").account.id), START)
 
 
 async def test_a_hook_that_nobody_answers_is_not_tried_again(hub: GithubEmulator) -> None:
-    async with Listener() as listener:
+    async with WebhookListener() as listener:
         gone = listener.url
     hub.add_webhook(gone)
-    await hub.postman.settled()
-    assert [d.answers for d in hub.postman.deliveries] == [[None]]
+    await hub.webhook_sender.wait_until_idle()
+    assert [d.answers for d in hub.webhook_sender.deliveries] == [[None]]
 
 
 async def test_another_process_acts_through_the_control_door(hub: GithubEmulator) -> None:

@@ -4,26 +4,31 @@ import json
 
 import pytest
 
-from connectors.github.inlet import GithubInlet
+from connectors.github.inlet import GithubWebhookVerifier
 from guardian.errors import Refused
 from guardian.ids import SpaceName
-from guardian.spaces.inlet import Knock, digest_of
-from tests.connectors.hook_signatures import signature
+from guardian.spaces.inlet import WebhookEvent, digest_body
+from tests.connectors.hook_signatures import sign
 
 SECRET = "a secret of the App"
-INLET = GithubInlet(SpaceName("github"), SECRET)
+INLET = GithubWebhookVerifier(SpaceName("github"), SECRET)
 
 
 def knock_of(event: str, payload: object, **others: str) -> tuple[str, ...]:
-    return whole_knock(event, payload, **others).native_ids
+    return parse_event(event, payload, **others).native_ids
 
 
-def whole_knock(event: str, payload: object, **others: str) -> Knock:
+def parse_event(event: str, payload: object, **others: str) -> WebhookEvent:
     body = json.dumps(payload).encode()
-    headers = {"X-GitHub-Event": event, "X-GitHub-Delivery": "d-1", "X-Hub-Signature-256": signature(SECRET, body)}
-    knock = INLET.verify(headers | others, body)
-    assert (knock.space, knock.delivery_id, knock.digest, knock.event) == ("github", "d-1", digest_of(body), event)
-    return knock
+    headers = {"X-GitHub-Event": event, "X-GitHub-Delivery": "d-1", "X-Hub-Signature-256": sign(SECRET, body)}
+    webhook_event = INLET.verify(headers | others, body)
+    assert (webhook_event.space, webhook_event.delivery_id, webhook_event.digest, webhook_event.event) == (
+        "github",
+        "d-1",
+        digest_body(body),
+        event,
+    )
+    return webhook_event
 
 
 def test_a_block_names_the_blocked_account_and_not_the_sender() -> None:
@@ -61,18 +66,18 @@ COMMENT = {"id": 7, "node_id": "DC_7", "body": "@guardian-app believe this", "us
 )
 def test_a_text_is_named_to_be_read_back_and_not_believed(event: str, payload: dict[str, object], thing: str) -> None:
     action = "opened" if event in ("issues", "pull_request") else "created"
-    knock = whole_knock(event, {**payload, "action": action, "repository": SITE})
-    assert (knock.things, knock.native_ids) == ((thing,), ())
-    assert whole_knock(event, {**payload, "action": "deleted", "repository": SITE}).things == ()
+    webhook_event = parse_event(event, {**payload, "action": action, "repository": SITE})
+    assert (webhook_event.items, webhook_event.native_ids) == ((thing,), ())
+    assert parse_event(event, {**payload, "action": "deleted", "repository": SITE}).items == ()
 
 
 @pytest.mark.parametrize("payload", [{}, {"comment": {"id": "x"}, "repository": SITE}, {"comment": {"id": 7}}, []])
 def test_a_text_that_is_not_named_soundly_is_not_asked_for(payload: object) -> None:
     told = {**payload, "action": "created"} if isinstance(payload, dict) else payload
-    assert whole_knock("issue_comment", told).things == ()
+    assert parse_event("issue_comment", told).items == ()
 
 
-@pytest.mark.parametrize("given", ["", "sha256=00", signature("another", b"{}")])
+@pytest.mark.parametrize("given", ["", "sha256=00", sign("another", b"{}")])
 def test_a_wrong_signature_is_refused(given: str) -> None:
     with pytest.raises(Refused):
         knock_of("org_block", {}, **{"X-Hub-Signature-256": given})

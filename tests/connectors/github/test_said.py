@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.github.said import Name, Place, mentions, named
+from connectors.github.said import CommentKind, CommentRef, mentions_app, parse_ref
 
 APP = "guardian-app"
 
@@ -19,7 +19,7 @@ APP = "guardian-app"
     ],
 )
 def test_somebody_calls_us(text: str) -> None:
-    assert mentions(text, APP)
+    assert mentions_app(text, APP)
 
 
 @pytest.mark.parametrize(
@@ -38,20 +38,20 @@ def test_somebody_calls_us(text: str) -> None:
     ],
 )
 def test_nobody_calls_us(text: str) -> None:
-    assert not mentions(text, APP)
+    assert not mentions_app(text, APP)
 
 
 def test_a_name_is_read_as_it_was_written() -> None:
-    for name in (
-        Name(Place.COMMENT, "7", "orchard/web.site"),
-        Name(Place.ISSUE, "7", "orchard/website"),
-        Name(Place.REPLY, "DC_kwDO-1="),
+    for ref in (
+        CommentRef(CommentKind.COMMENT, "7", "orchard/web.site"),
+        CommentRef(CommentKind.ISSUE, "7", "orchard/website"),
+        CommentRef(CommentKind.REPLY, "DC_kwDO-1="),
     ):
-        assert named(name.text) == name
+        assert parse_ref(ref.text) == ref
 
 
 @pytest.mark.parametrize(
     "text", ["", "issues 7", "issues x o/r", "discussions D_1 o/r", "users 7 o/r", "issues 7 ../../x"]
 )
 def test_a_name_that_is_not_sound_leads_nowhere(text: str) -> None:
-    assert named(text) is None
+    assert parse_ref(text) is None

@@ -11,7 +11,7 @@ from connectors.github.sign_in import GithubSignIn, SignInConfig
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Rejected, Unavailable
 from guardian.spaces.port import Account
-from guardian.spaces.proof import Proven
+from guardian.spaces.proof import ProofResult
 from tests.contracts.schemas.github import validate_history
 
 BACK = "https://guardian.example/sign-in/github/back"
@@ -20,8 +20,8 @@ VERIFIER = "v" * 64
 
 @pytest.fixture
 def sign_in(github: GithubEmulator) -> GithubSignIn:
-    github.signing_in.callbacks.append("https://guardian.example/sign-in/github")
-    known = github.signing_in
+    github.oauth.callbacks.append("https://guardian.example/sign-in/github")
+    known = github.oauth
     return GithubSignIn(SignInConfig(SpaceName("github"), known.client_id, known.client_secret, github.url, github.url))
 
 
@@ -43,7 +43,7 @@ async def test_whoever_presses_the_button_is_known_by_the_number_that_survives_a
     back = await agreed(sign_in.start(BACK, "the state", VERIFIER), "wren-2")
     found = await sign_in.finish(BACK, back["code"][0], VERIFIER)
     assert back["state"] == ["the state"]
-    assert found == Proven(Account(SpaceName("github"), str(wren.id)), "wren-2")
+    assert found == ProofResult(Account(SpaceName("github"), str(wren.id)), "wren-2")
     assert validate_history(github.history) == []
 
 
@@ -54,7 +54,7 @@ async def test_a_code_is_good_once_and_for_the_browser_that_began(
     stolen = await agreed(sign_in.start(BACK, "s", VERIFIER), "wren")
     assert isinstance(await sign_in.finish(BACK, stolen["code"][0], "another" * 8), Rejected)
     back = await agreed(sign_in.start(BACK, "s", VERIFIER), "wren")
-    assert isinstance(await sign_in.finish(BACK, back["code"][0], VERIFIER), Proven)
+    assert isinstance(await sign_in.finish(BACK, back["code"][0], VERIFIER), ProofResult)
     assert isinstance(await sign_in.finish(BACK, back["code"][0], VERIFIER), Rejected)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.emulation.faults import Fault, FaultKind
-from connectors.emulation.webhooks import Hook
+from connectors.emulation.webhooks import Webhook
 from connectors.github.emulator.server import GithubEmulator
 from connectors.github.emulator.state import Role
 from connectors.github.permissions import EVENTS, PERMISSIONS
@@ -15,27 +15,27 @@ from guardian.ids import Reference, SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
-    Belongings,
-    Finding,
-    Hand,
-    Held,
+    ActedBy,
+    CheckResult,
+    Entitlements,
+    Listing,
     Message,
     Missing,
-    Order,
+    Observed,
+    ObservedRestriction,
     Presence,
-    Seen,
-    Sweep,
+    RestrictionOrder,
     Unknown,
-    named,
+    known_or_none,
 )
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 from tests.connectors.github.conftest import SpaceWith
 from tests.fakes.clock import FrozenClock
 
 GITHUB = SpaceName("github")
 REFERENCE = Reference("GRD-23456789ABCD")
-HELD = Seen((Held(Hold.BARRED),), Presence.OUTSIDE)
-OPEN = Seen((), Presence.OUTSIDE)
+HELD = Observed((ObservedRestriction(AccessLevel.BARRED),), Presence.OUTSIDE)
+OPEN = Observed((), Presence.OUTSIDE)
 
 
 def outsider(github: GithubEmulator, login: str = "rowan") -> Account:
@@ -46,12 +46,12 @@ def member(github: GithubEmulator, login: str = "rowan", role: Role = Role.MEMBE
     return Account(GITHUB, str(github.add_member(login, role).id))
 
 
-def a_bar(account: Account, hold: Hold = Hold.BARRED) -> Order:
-    return Order(account, hold, REFERENCE, f"This account is paused. Reference {REFERENCE}.")
+def a_bar(account: Account, level: AccessLevel = AccessLevel.BARRED) -> RestrictionOrder:
+    return RestrictionOrder(account, level, REFERENCE, f"This account is paused. Reference {REFERENCE}.")
 
 
 def blocked(github: GithubEmulator, account: Account) -> bool:
-    return github.blocked(account.native_id, github.now())
+    return github.was_blocked(account.native_id, github.now())
 
 
 def operations(github: GithubEmulator) -> list[str]:
@@ -66,7 +66,7 @@ async def test_somebody_outside_is_blocked_and_unblocked(space: GithubSpace, git
     assert await space.observe(account) == OPEN
     assert await space.restrict(a_bar(account)) == Done()
     assert await space.observe(account) == HELD
-    assert await space.release(account, Hold.BARRED, "The term is over.") == Done()
+    assert await space.release(account, AccessLevel.BARRED, "The term is over.") == Done()
     assert await space.observe(account) == OPEN
 
 
@@ -76,14 +76,14 @@ async def test_a_member_is_removed_before_the_block(space: GithubSpace, github: 
     made = operations(github)
     assert made.index("membership.delete") < made.index("block.put")
     assert blocked(github, account)
-    assert not github.member(account.native_id, github.now())
+    assert not github.was_member(account.native_id, github.now())
 
 
 async def test_somebody_invited_is_blocked_and_the_invitation_is_withdrawn(
     space: GithubSpace, github: GithubEmulator
 ) -> None:
     account = outsider(github)
-    github.hands.invite_by_hand("morgan", "rowan")
+    github.manual_actions.invite_by_hand("morgan", "rowan")
     assert await space.restrict(a_bar(account)) == Done()
     assert blocked(github, account)
     assert github.state.invitations == {}
@@ -91,39 +91,39 @@ async def test_somebody_invited_is_blocked_and_the_invitation_is_withdrawn(
 
 async def test_what_is_blocked_already_is_left_as_it_is(space: GithubSpace, github: GithubEmulator) -> None:
     account = outsider(github)
-    github.hands.block_by_hand("morgan", "rowan")
+    github.manual_actions.block_by_hand("morgan", "rowan")
     assert isinstance(await space.restrict(a_bar(account)), Done | Already)
     assert len(list(github.history.changes_of("block"))) == 1
 
 
 async def test_unblocking_what_is_not_blocked_does_no_harm(space: GithubSpace, github: GithubEmulator) -> None:
     account = outsider(github)
-    assert isinstance(await space.release(account, Hold.BARRED, ""), Done | Already)
+    assert isinstance(await space.release(account, AccessLevel.BARRED, ""), Done | Already)
     assert list(github.history.changes_of("block")) == []
 
 
 async def test_an_owner_is_refused_before_anything_is_done(space: GithubSpace, github: GithubEmulator) -> None:
     account = member(github, "morgan", Role.OWNER)
-    survey = await space.survey(account)
-    assert isinstance(survey, Belongings)
-    assert survey.refusal is not None
+    losses = await space.read_losses(account)
+    assert isinstance(losses, Entitlements)
+    assert losses.refusal is not None
     assert isinstance(await space.restrict(a_bar(account)), Forbidden)
-    assert github.member(account.native_id, github.now())
+    assert github.was_member(account.native_id, github.now())
 
 
 async def test_what_github_cannot_do_is_said(space: GithubSpace, github: GithubEmulator) -> None:
     account = outsider(github)
-    assert isinstance(await space.restrict(a_bar(account, Hold.MUTED)), Rejected)
-    assert isinstance(await space.release(account, Hold.MUTED, ""), Rejected)
-    assert isinstance(await space.tell(account, Message("a", "b", "c")), Rejected)
-    assert space.abilities.holds == {Hold.BARRED}
-    assert await space.linked(account) == ()
+    assert isinstance(await space.restrict(a_bar(account, AccessLevel.MUTED)), Rejected)
+    assert isinstance(await space.release(account, AccessLevel.MUTED, ""), Rejected)
+    assert isinstance(await space.send_message(account, Message("a", "b", "c")), Rejected)
+    assert space.capabilities.levels == {AccessLevel.BARRED}
+    assert await space.linked_accounts(account) == ()
 
 
 async def test_an_account_that_github_does_not_let_us_block_is_rejected(
     space: GithubSpace, github: GithubEmulator
 ) -> None:
-    bot = github.state.named(github.bot_login)
+    bot = github.state.find_account(github.bot_login)
     assert bot is not None
     assert isinstance(await space.restrict(a_bar(Account(GITHUB, str(bot.id)))), Rejected)
 
@@ -131,7 +131,7 @@ async def test_an_account_that_github_does_not_let_us_block_is_rejected(
 async def test_an_id_that_is_no_number_reaches_no_address(space: GithubSpace, github: GithubEmulator) -> None:
     stray = Account(GITHUB, "../orgs/community")
     assert isinstance(await space.restrict(a_bar(stray)), Rejected)
-    assert isinstance(await space.survey(stray), Unknown)
+    assert isinstance(await space.read_losses(stray), Unknown)
     assert not {"organization.show", "block.put"} & set(operations(github))
 
 
@@ -159,8 +159,8 @@ async def test_a_release_after_a_rename_frees_the_account_and_nobody_else(
     await space.restrict(a_bar(account))
     github.rename(int(account.native_id), "willow")
     other = outsider(github)
-    github.hands.block_by_hand("morgan", "rowan")
-    assert await space.release(account, Hold.BARRED, "") == Done()
+    github.manual_actions.block_by_hand("morgan", "rowan")
+    assert await space.release(account, AccessLevel.BARRED, "") == Done()
     assert not blocked(github, account)
     assert blocked(github, other)
 
@@ -187,7 +187,7 @@ async def test_a_404_for_want_of_permission_is_unknown_and_names_the_permission(
     observed = await space.observe(account)
     assert isinstance(observed, Unknown)
     assert observed.needs == "Blocking users: read"
-    assert isinstance(await space.sweep(), Unknown)
+    assert isinstance(await space.list_restrictions(), Unknown)
 
 
 async def test_a_404_for_everything_releases_places_and_forgets_nothing(
@@ -197,9 +197,9 @@ async def test_a_404_for_everything_releases_places_and_forgets_nothing(
     await space.restrict(a_bar(account))
     github.set_fault(Fault(FaultKind.NO_PERMISSION))
     assert isinstance(await space.observe(account), Unknown)
-    assert isinstance(await space.survey(account), Unknown)
+    assert isinstance(await space.read_losses(account), Unknown)
     assert isinstance(await space.restrict(a_bar(account)), Forbidden)
-    assert isinstance(await space.release(account, Hold.BARRED, ""), Forbidden)
+    assert isinstance(await space.release(account, AccessLevel.BARRED, ""), Forbidden)
     github.faults.clear()
     assert await space.observe(account) == HELD
 
@@ -217,7 +217,7 @@ async def test_a_member_whom_we_may_not_remove_is_forbidden(space: GithubSpace, 
     account = member(github)
     github.state.permissions["members"] = "read"
     assert await space.restrict(a_bar(account)) == Forbidden("Members: write")
-    assert github.member(account.native_id, github.now())
+    assert github.was_member(account.native_id, github.now())
 
 
 async def test_a_member_in_the_way_whom_we_cannot_see_is_a_missing_permission(
@@ -234,19 +234,19 @@ async def test_an_account_that_is_proven_to_be_no_more_is_missing(space: GithubS
     nobody = Account(GITHUB, "987654321")
     assert await space.observe(nobody) == Missing()
     assert await space.restrict(a_bar(nobody)) == Gone()
-    assert await space.release(nobody, Hold.BARRED, "") == Gone()
+    assert await space.release(nobody, AccessLevel.BARRED, "") == Gone()
 
 
 async def test_a_block_beyond_the_first_page_is_seen(space: GithubSpace, github: GithubEmulator) -> None:
     accounts = [outsider(github, f"person{number}") for number in range(101)]
     for number in range(101):
-        github.hands.block_by_hand("morgan", f"person{number}")
+        github.manual_actions.block_by_hand("morgan", f"person{number}")
     assert await space.observe(accounts[0]) == HELD
     assert await space.observe(accounts[-1]) == HELD
     assert await space.observe(outsider(github)) == OPEN
-    sweep = await space.sweep()
-    assert isinstance(sweep, Sweep)
-    assert set(sweep.holds) == {account.native_id for account in accounts}
+    listing = await space.list_restrictions()
+    assert isinstance(listing, Listing)
+    assert set(listing.restrictions) == {account.native_id for account in accounts}
 
 
 # -- faults
@@ -299,10 +299,10 @@ async def test_github_down_is_unknown_and_never_a_no(
     await space.restrict(a_bar(account))
     github.set_fault(Fault(kind))
     assert isinstance(await space.observe(account), Unknown)
-    assert isinstance(await space.sweep(), Unknown)
-    assert isinstance(await space.release(account, Hold.BARRED, ""), Unavailable)
-    assert await space.date() is None
-    assert isinstance(await space.find("rowan"), Unknown)
+    assert isinstance(await space.list_restrictions(), Unknown)
+    assert isinstance(await space.release(account, AccessLevel.BARRED, ""), Unavailable)
+    assert await space.server_time() is None
+    assert isinstance(await space.find_account("rowan"), Unknown)
     github.faults.clear()
     assert await space.observe(account) == HELD
 
@@ -321,7 +321,7 @@ async def test_a_wrong_private_key_is_a_missing_permission(space_with: SpaceWith
     observed = await space.observe(outsider(github))
     assert isinstance(observed, Unknown)
     assert observed.needs
-    assert not any(finding.well for finding in await space.check())
+    assert not any(result.ok for result in await space.check())
 
 
 @pytest.mark.wire_time
@@ -332,9 +332,9 @@ async def test_a_slow_answer_is_ended_by_the_ceiling_while_its_thread_is_known_b
     await space.observe(account)
     github.set_fault(Fault(FaultKind.LATENCY, "block.put", seconds=0.8))
     assert isinstance(await space.restrict(a_bar(account)), Unavailable)
-    assert space.busy(account)
-    await space.drained()
-    assert not space.busy(account)
+    assert space.has_call_in_flight(account)
+    await space.wait_until_idle()
+    assert not space.has_call_in_flight(account)
     assert blocked(github, account)
 
 
@@ -343,8 +343,8 @@ async def test_many_questions_at_once_each_get_their_own_answer_and_one_token_se
 ) -> None:
     logins = [f"person{number}" for number in range(60)]
     ids = {login: str(github.register(login).id) for login in logins}
-    found = await asyncio.gather(*(space.find(login) for login in logins))
-    assert [f[0] for f in map(named, found) if f] == [ids[login] for login in logins]
+    found = await asyncio.gather(*(space.find_account(login) for login in logins))
+    assert [f[0] for f in map(known_or_none, found) if f] == [ids[login] for login in logins]
     assert operations(github).count("token.create") == 1
 
 
@@ -354,7 +354,7 @@ async def test_many_questions_at_once_each_get_their_own_answer_and_one_token_se
 async def test_without_an_audit_log_nobody_is_named(space: GithubSpace, github: GithubEmulator) -> None:
     account = outsider(github)
     await space.restrict(a_bar(account))
-    assert (await space.trace(account, Hold.BARRED)).hand is Hand.UNSAID
+    assert (await space.attribute(account, AccessLevel.BARRED)).acted_by is ActedBy.UNKNOWN
 
 
 async def test_an_audit_log_names_the_latest_hand(
@@ -362,13 +362,13 @@ async def test_an_audit_log_names_the_latest_hand(
 ) -> None:
     github.state.paid = True
     account = outsider(github)
-    assert (await space.trace(account, Hold.BARRED)).hand is Hand.UNSAID
+    assert (await space.attribute(account, AccessLevel.BARRED)).acted_by is ActedBy.UNKNOWN
     await space.restrict(a_bar(account))
-    assert (await space.trace(account, Hold.BARRED)).hand is Hand.OURS
-    clock.move(timedelta(minutes=5))
-    github.hands.unblock_by_hand("morgan", "rowan")
-    trace = await space.trace(account, Hold.BARRED)
-    assert (trace.hand, trace.at) == (Hand.ANOTHER, clock.now())
+    assert (await space.attribute(account, AccessLevel.BARRED)).acted_by is ActedBy.GUARDIAN
+    clock.advance(timedelta(minutes=5))
+    github.manual_actions.unblock_by_hand("morgan", "rowan")
+    attribution = await space.attribute(account, AccessLevel.BARRED)
+    assert (attribution.acted_by, attribution.at) == (ActedBy.OTHER, clock.now())
 
 
 # -- what a bar takes, and giving it back
@@ -381,35 +381,35 @@ async def test_membership_and_teams_are_recorded_and_given_back_by_invitation(
     account = member(github)
     team = github.add_team("helpers", "rowan")
     github.add_team("others", "morgan")
-    survey = await space.survey(account)
-    assert isinstance(survey, Belongings)
-    assert [(b.kind, b.label, b.power) for b in survey.things] == [
+    losses = await space.read_losses(account)
+    assert isinstance(losses, Entitlements)
+    assert [(b.kind, b.label, b.privileged) for b in losses.entitlements] == [
         ("membership", "member", True),
         ("team", "helpers", False),
     ]
     await space.restrict(a_bar(account))
-    assert isinstance(await space.give_back(account, survey.things), Rejected)
-    await space.release(account, Hold.BARRED, "")
-    assert isinstance(await space.give_back(account, survey.things), Done)
-    assert await space.give_back(account, survey.things) == Already()
+    assert isinstance(await space.reinstate(account, losses.entitlements), Rejected)
+    await space.release(account, AccessLevel.BARRED, "")
+    assert isinstance(await space.reinstate(account, losses.entitlements), Done)
+    assert await space.reinstate(account, losses.entitlements) == Already()
     github.person("rowan").accept_invitation()
-    assert github.member(account.native_id, github.now())
+    assert github.was_member(account.native_id, github.now())
     assert int(account.native_id) in team.members
 
 
 async def test_somebody_who_is_a_member_again_is_put_into_the_teams(space: GithubSpace, github: GithubEmulator) -> None:
     account = member(github)
     team = github.add_team("helpers", "rowan")
-    survey = await space.survey(account)
-    assert isinstance(survey, Belongings)
+    losses = await space.read_losses(account)
+    assert isinstance(losses, Entitlements)
     team.members.clear()
-    assert await space.give_back(account, survey.things) == Done()
+    assert await space.reinstate(account, losses.entitlements) == Done()
     assert int(account.native_id) in team.members
 
 
 async def test_somebody_outside_has_nothing_to_lose(space: GithubSpace, github: GithubEmulator) -> None:
-    assert await space.survey(outsider(github)) == Belongings()
-    assert await space.give_back(outsider(github, "willow"), ()) == Done()
+    assert await space.read_losses(outsider(github)) == Entitlements()
+    assert await space.reinstate(outsider(github, "willow"), ()) == Done()
 
 
 # -- finding, checks, time
@@ -418,16 +418,16 @@ async def test_somebody_outside_has_nothing_to_lose(space: GithubSpace, github: 
 async def test_people_are_found_by_id_mention_or_exact_login_alone(space: GithubSpace, github: GithubEmulator) -> None:
     account = outsider(github)
     found = (account.native_id, "rowan")
-    assert await space.find(account.native_id) == found
-    assert await space.find("@rowan") == found
-    assert await space.find(" Rowan ") == found
+    assert await space.find_account(account.native_id) == found
+    assert await space.find_account("@rowan") == found
+    assert await space.find_account(" Rowan ") == found
     for nobody in ("rowa", "rowan smith", "", "@", "../orgs", "99999999"):
-        assert await space.find(nobody) is None
+        assert await space.find_account(nobody) is None
 
 
-async def ill(space: GithubSpace) -> list[Finding]:
+async def ill(space: GithubSpace) -> list[CheckResult]:
     """What the check finds missing."""
-    return [finding for finding in await space.check() if not finding.well]
+    return [result for result in await space.check() if not result.ok]
 
 
 async def test_each_missing_permission_and_event_is_named_with_what_breaks(
@@ -436,46 +436,50 @@ async def test_each_missing_permission_and_event_is_named_with_what_breaks(
     github.add_webhook("https://conduct.example/hooks/github")
     permissions, events = dict(github.state.permissions), list(github.state.events)
     assert await ill(space) == []
-    for need in PERMISSIONS:
-        github.state.permissions = {name: level for name, level in permissions.items() if name != need.key}
-        assert [(each.needs, each.breaks) for each in await ill(space)] == [(need.shown, need.breaks)]
-        github.state.permissions = permissions | ({need.key: "read"} if need.level == "write" else {})
-        assert [each.remedy for each in await ill(space)] == ([need.remedy] if need.level == "write" else [])
+    for requirement in PERMISSIONS:
+        github.state.permissions = {name: level for name, level in permissions.items() if name != requirement.api_name}
+        assert [(each.needs, each.impact) for each in await ill(space)] == [(requirement.label, requirement.impact)]
+        github.state.permissions = permissions | (
+            {requirement.api_name: "read"} if requirement.api_level == "write" else {}
+        )
+        assert [each.remedy for each in await ill(space)] == (
+            [requirement.remedy] if requirement.api_level == "write" else []
+        )
     github.state.permissions = permissions
-    for need in EVENTS:
-        github.state.events = [event for event in events if event != need.key]
-        assert [(each.needs, each.breaks) for each in await ill(space)] == [(need.shown, need.breaks)]
+    for requirement in EVENTS:
+        github.state.events = [event for event in events if event != requirement.api_name]
+        assert [(each.needs, each.impact) for each in await ill(space)] == [(requirement.label, requirement.impact)]
 
 
 async def test_a_webhook_that_leads_elsewhere_or_checks_no_certificate_is_told(
     space: GithubSpace, github: GithubEmulator
 ) -> None:
     for url in ("", "https://conduct.example/hooks/forum", "https://conduct.example"):
-        github.postman.hooks[:] = [Hook(url)] if url else []
+        github.webhook_sender.webhooks[:] = [Webhook(url)] if url else []
         (found,) = await ill(space)
         assert "/hooks/github" in found.remedy
-    github.postman.hooks[:] = [Hook("https://conduct.example/hooks/github")]
+    github.webhook_sender.webhooks[:] = [Webhook("https://conduct.example/hooks/github")]
     github.state.hook_ssl = False
     (found,) = await ill(space)
-    assert "certificates" in found.what
+    assert "certificates" in found.summary
 
 
 async def test_an_installation_that_is_suspended_or_somebody_elses_is_told(
     space_with: SpaceWith, github: GithubEmulator
 ) -> None:
-    assert "another account" in (await ill(space_with(organization="elsewhere")))[0].what
+    assert "another account" in (await ill(space_with(organization="elsewhere")))[0].summary
     assert "App's id" in (await ill(space_with(installation_id=1)))[0].remedy
 
 
 async def test_a_missing_webhook_secret_is_told(space_with: SpaceWith) -> None:
-    assert [f.well for f in await space_with(webhook_secret=None).check()][-1] is False
+    assert [f.ok for f in await space_with(webhook_secret=None).check()][-1] is False
 
 
 async def test_githubs_time_is_read_from_the_wire_and_heard_with_every_answer(
     space: GithubSpace, github: GithubEmulator, clock: FrozenClock
 ) -> None:
-    assert await space.date() == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-    clock.move(timedelta(hours=1))
+    assert await space.server_time() == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    clock.advance(timedelta(hours=1))
     await space.observe(outsider(github))
     assert clock.dates == {"github": datetime(2026, 3, 2, 10, 0, tzinfo=UTC)}
 

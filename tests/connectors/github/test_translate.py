@@ -7,10 +7,18 @@ import pytest
 import requests
 from github import GithubException
 
-from connectors.github.client import INSTALLED, Refusal, Reply
-from connectors.github.translate import fault, findings, presence, refusal, sentence, team_of, trace
+from connectors.github.client import INSTALLED, ErrorResponse, Response
+from connectors.github.translate import (
+    check_permissions,
+    error_message,
+    find_attribution,
+    parse_presence,
+    team_entitlement,
+    translate_error,
+    translate_refusal,
+)
 from guardian.spaces.outcomes import Forbidden, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Hand, Presence
+from guardian.spaces.port import ActedBy, Presence
 
 NEED = "Blocking users: write"
 DATE = "Mon, 02 Mar 2026 09:00:00 GMT"
@@ -46,51 +54,51 @@ def waits(outcome: Outcome) -> timedelta | None:
     ],
 )
 def test_what_passes_is_waited_for(status: int, body: Any, headers: dict[str, str], wait: timedelta | None) -> None:
-    assert waits(refusal(Reply(status, body, headers), NEED)) == wait
+    assert waits(translate_refusal(Response(status, body, headers), NEED)) == wait
 
 
 @pytest.mark.parametrize("status", [403, 404])
 def test_what_was_not_asked_for_and_is_not_shown_names_the_permission(status: int) -> None:
-    assert refusal(Reply(status, {"message": "Not Found"}, {}), NEED) == Forbidden(NEED)
+    assert translate_refusal(Response(status, {"message": "Not Found"}, {}), NEED) == Forbidden(NEED)
 
 
 def test_a_refused_sign_in_names_the_installation() -> None:
-    assert refusal(Reply(401, {"message": "Bad credentials"}, {}), NEED) == Forbidden(INSTALLED)
+    assert translate_refusal(Response(401, {"message": "Bad credentials"}, {}), NEED) == Forbidden(INSTALLED)
 
 
 def test_a_rejection_keeps_githubs_reasons() -> None:
     body = {"message": "Validation Failed", "errors": [{"message": "first remove the member"}, {"code": "custom"}]}
-    assert refusal(Reply(422, body, {}), NEED) == Rejected("Validation Failed: first remove the member")
-    assert sentence("<html>") == ""
+    assert translate_refusal(Response(422, body, {}), NEED) == Rejected("Validation Failed: first remove the member")
+    assert error_message("<html>") == ""
 
 
 def test_what_github_says_of_somebody_is_kept_without_their_login() -> None:
     """Field 12: the sentence stands in plain columns and in the journal."""
-    assert sentence({"message": "Octo-Cat is a member"}, "octo-cat") == "the account is a member"
+    assert error_message({"message": "Octo-Cat is a member"}, "octo-cat") == "the account is a member"
 
 
 def test_the_librarys_own_errors_are_read_by_their_status() -> None:
     """A 404 for the token says that the installation is gone; it says nothing about any account."""
-    assert fault(GithubException(404, {"message": "Not Found"}, {})) == Forbidden(INSTALLED)
-    assert fault(Refusal(404, None, {}, NEED)) == Forbidden(NEED)
-    assert waits(fault(GithubException(403, SECONDARY, {"Retry-After": "3"}))) == timedelta(seconds=3)
+    assert translate_error(GithubException(404, {"message": "Not Found"}, {})) == Forbidden(INSTALLED)
+    assert translate_error(ErrorResponse(404, None, {}, NEED)) == Forbidden(NEED)
+    assert waits(translate_error(GithubException(403, SECONDARY, {"Retry-After": "3"}))) == timedelta(seconds=3)
 
 
 @pytest.mark.parametrize("error", [requests.Timeout(), requests.ConnectionError(), RuntimeError("redirected")])
 def test_no_answer_is_unavailable(error: Exception) -> None:
-    assert isinstance(fault(error), Unavailable)
+    assert isinstance(translate_error(error), Unavailable)
 
 
 @pytest.mark.parametrize(
-    ("reply", "there"),
+    ("response", "there"),
     [
-        (Reply(200, {"state": "active", "role": "member"}, {}), Presence.MEMBER),
-        (Reply(200, {"state": "pending", "role": "member"}, {}), Presence.OUTSIDE),
-        (Reply(404, {"message": "Not Found"}, {}), Presence.OUTSIDE),
+        (Response(200, {"state": "active", "role": "member"}, {}), Presence.MEMBER),
+        (Response(200, {"state": "pending", "role": "member"}, {}), Presence.OUTSIDE),
+        (Response(404, {"message": "Not Found"}, {}), Presence.OUTSIDE),
     ],
 )
-def test_somebody_invited_is_still_outside(reply: Reply, there: Presence) -> None:
-    assert presence(reply) is there
+def test_somebody_invited_is_still_outside(response: Response, there: Presence) -> None:
+    assert parse_presence(response) is there
 
 
 @pytest.mark.parametrize(
@@ -99,7 +107,7 @@ def test_somebody_invited_is_still_outside(reply: Reply, there: Presence) -> Non
 )
 def test_a_team_that_may_change_things_is_power(permission: str, role: str, power: bool) -> None:
     """P-6.7: power is given back by a named person's yes."""
-    assert team_of({"id": 3, "slug": "helpers", "permission": permission}, role).power is power
+    assert team_entitlement({"id": 3, "slug": "helpers", "permission": permission}, role).privileged is power
 
 
 def test_the_newest_entry_about_that_login_counts() -> None:
@@ -109,13 +117,16 @@ def test_the_newest_entry_about_that_login_counts() -> None:
         {"action": "org.block_user", "blocked_user": "willow", "actor": "app[bot]", "created_at": 9000},
         {"action": "team.add_member", "user": "rowan", "actor": "app[bot]", "created_at": 8000},
     ]
-    traced = trace(entries, "rowan", "app[bot]")
-    assert (traced.hand, traced.by, traced.at) == (Hand.ANOTHER, "2", datetime(1970, 1, 1, 0, 0, 3, tzinfo=UTC))
-    assert trace(entries[:1], "rowan", "app[bot]").hand is Hand.OURS
-    assert trace([{"action": "org.block_user", "user": "rowan"}], "rowan", "app[bot]").hand is Hand.UNSAID
-    assert trace([], "rowan", "app[bot]").hand is Hand.UNSAID
+    traced = find_attribution(entries, "rowan", "app[bot]")
+    assert (traced.acted_by, traced.by, traced.at) == (ActedBy.OTHER, "2", datetime(1970, 1, 1, 0, 0, 3, tzinfo=UTC))
+    assert find_attribution(entries[:1], "rowan", "app[bot]").acted_by is ActedBy.GUARDIAN
+    assert (
+        find_attribution([{"action": "org.block_user", "user": "rowan"}], "rowan", "app[bot]").acted_by
+        is ActedBy.UNKNOWN
+    )
+    assert find_attribution([], "rowan", "app[bot]").acted_by is ActedBy.UNKNOWN
 
 
 @pytest.mark.parametrize(("given", "well"), [("write", True), ("admin", True), ("read", False), ("", False)])
 def test_a_permission_that_is_too_weak_is_missing(given: str, well: bool) -> None:
-    assert findings({"organization_user_blocking": given})[0].well is well
+    assert check_permissions({"organization_user_blocking": given})[0].ok is well

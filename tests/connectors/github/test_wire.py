@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from connectors.github.client import Github, GithubConfig, Refusal
+from connectors.github.client import ErrorResponse, GithubClient, GithubConfig
 from connectors.github.emulator.server import GithubEmulator
 
 ORG = "/orgs/community"
@@ -43,19 +43,19 @@ REPO = "community/garden"
     ],
 )
 async def test_a_method_of_the_library_is_this_one_request(
-    github: GithubEmulator, config: GithubConfig, call: Callable[[Github], Any], method: str, path: str, body: Any
+    github: GithubEmulator, config: GithubConfig, call: Callable[[GithubClient], Any], method: str, path: str, body: Any
 ) -> None:
-    with suppress(Refusal):
-        await asyncio.to_thread(call, Github(config))
+    with suppress(ErrorResponse):
+        await asyncio.to_thread(call, GithubClient(config))
     token, asked = github.history.exchanges
     assert token.operation == "token.create"
     assert (asked.method, asked.path, asked.query, asked.body) == (method, path, {}, body)
 
 
 async def test_the_app_asks_for_itself_once_and_without_a_token(github: GithubEmulator, config: GithubConfig) -> None:
-    reply = await asyncio.to_thread(Github(config).app)
+    response = await asyncio.to_thread(GithubClient(config).app)
     (asked,) = github.history.exchanges
-    assert (asked.method, asked.path, reply.status) == ("GET", "/app", 200)
+    assert (asked.method, asked.path, response.status) == ("GET", "/app", 200)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ async def test_the_app_asks_for_itself_once_and_without_a_token(github: GithubEm
 )
 @pytest.mark.parametrize("call", [lambda g: g.remove("rowan"), lambda g: g.membership("rowan"), lambda g: g.app()])
 async def test_what_is_not_githubs_own_word_is_never_taken_for_done(
-    config: GithubConfig, call: Callable[[Github], Any], status: int, text: str
+    config: GithubConfig, call: Callable[[GithubClient], Any], status: int, text: str
 ) -> None:
     """The library's `remove_from_membership` would return as if the member was removed."""
 
@@ -85,7 +85,7 @@ async def test_what_is_not_githubs_own_word_is_never_taken_for_done(
     app.router.add_post("/app/installations/{id}/access_tokens", token)
     app.router.add_route("*", "/{rest:.*}", answer)
     async with TestServer(app) as server:
-        client = Github(replace(config, api_url=str(server.make_url(""))))
-        with pytest.raises(Refusal) as refused:
+        client = GithubClient(replace(config, api_url=str(server.make_url(""))))
+        with pytest.raises(ErrorResponse) as refused:
             await asyncio.to_thread(call, client)
     assert refused.value.status == status

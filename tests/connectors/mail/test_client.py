@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from connectors.mail.client import MailConfig, Mailer, Tls
-from connectors.mail.translate import answered, letter
-from guardian.clock import wire_instant
+from connectors.mail.translate import build_mail, translate_code
+from guardian.clock import system_now
 from guardian.spaces.outcomes import Done, Forbidden, Rejected, Unavailable
 
 TO = "rowan@people.example"
@@ -29,7 +29,7 @@ TEXT = "Hello.\n\nPlease see https://guardian.example/p/abc = thank you.\n"
 
 
 @dataclass(slots=True)
-class Post:
+class SmtpServer:
     """What the server took, and what it answers to whom it should."""
 
     taken: list[Envelope] = field(default_factory=list)
@@ -75,7 +75,7 @@ def _certificate(
     def name(text: str) -> x509.Name:
         return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
 
-    now = wire_instant()
+    now = system_now()
     made = x509.CertificateBuilder(name(issuer), name(subject), key.public_key(), x509.random_serial_number())
     made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
     made = made.add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
@@ -100,15 +100,15 @@ def _certificate(
 
 
 @pytest.fixture
-def post() -> Post:
-    return Post()
+def smtp_server() -> SmtpServer:
+    return SmtpServer()
 
 
 ServerWith = Callable[..., Any]
 
 
 @pytest.fixture
-async def server_with(post: Post, papers: tuple[Path, Path, Path]) -> AsyncIterator[ServerWith]:
+async def server_with(smtp_server: SmtpServer, papers: tuple[Path, Path, Path]) -> AsyncIterator[ServerWith]:
     """Starts a mail server (with STARTTLS and a sign-in, where asked) and gives the mailer for it."""
     servers: list[asyncio.Server] = []
 
@@ -118,7 +118,7 @@ async def server_with(post: Post, papers: tuple[Path, Path, Path]) -> AsyncItera
 
         def session() -> SMTP:
             return SMTP(
-                post,
+                smtp_server,
                 hostname="mail.example",
                 tls_context=context if tls else None,
                 authenticator=lambda server, session, envelope, how, data: AuthResult(
@@ -140,12 +140,14 @@ async def server_with(post: Post, papers: tuple[Path, Path, Path]) -> AsyncItera
         await server.wait_closed()
 
 
-async def test_a_mail_arrives_protected_plain_and_marked_as_automatic(server_with: ServerWith, post: Post) -> None:
+async def test_a_mail_arrives_protected_plain_and_marked_as_automatic(
+    server_with: ServerWith, smtp_server: SmtpServer
+) -> None:
     mailer = await server_with()
     assert await mailer.send(TO, "About your account = é", TEXT, "n-1") == Done("taken as 42")
-    mail = post.mail()
-    assert post.protected == [True]
-    assert post.taken[0].rcpt_tos == [TO]
+    mail = smtp_server.mail()
+    assert smtp_server.protected == [True]
+    assert smtp_server.taken[0].rcpt_tos == [TO]
     assert (mail["Subject"], mail["Message-ID"]) == ("About your account = é", "<n-1@community.example>")
     assert (mail["Auto-Submitted"], mail["To"]) == ("auto-generated", TO)
     assert isinstance(mail, EmailMessage)
@@ -153,23 +155,27 @@ async def test_a_mail_arrives_protected_plain_and_marked_as_automatic(server_wit
     assert mail.get_content().replace("\r\n", "\n") == TEXT
 
 
-async def test_a_server_without_tls_gets_nothing_in_the_clear(server_with: ServerWith, post: Post) -> None:
+async def test_a_server_without_tls_gets_nothing_in_the_clear(server_with: ServerWith, smtp_server: SmtpServer) -> None:
     mailer = await server_with(tls=False)
     strict = Mailer(MailConfig("127.0.0.1", mailer._config.port, "guardian@community.example", tls=Tls.STARTTLS))
     assert isinstance(await strict.send(TO, "Subject", TEXT, "n-1"), Unavailable)
-    assert post.taken == []
+    assert smtp_server.taken == []
     assert isinstance(await mailer.send(TO, "Subject", TEXT, "n-1"), Done)
 
 
-async def test_a_certificate_that_nobody_vouches_for_is_not_taken(server_with: ServerWith, post: Post) -> None:
+async def test_a_certificate_that_nobody_vouches_for_is_not_taken(
+    server_with: ServerWith, smtp_server: SmtpServer
+) -> None:
     mailer = await server_with(ca_file=None)
     outcome = await mailer.send(TO, "Subject", TEXT, "n-1")
     assert isinstance(outcome, Unavailable)
-    assert "certificate" in outcome.why
-    assert post.taken == []
+    assert "certificate" in outcome.reason
+    assert smtp_server.taken == []
 
 
-async def test_a_wrong_password_is_forbidden_and_a_right_one_lets_in(server_with: ServerWith, post: Post) -> None:
+async def test_a_wrong_password_is_forbidden_and_a_right_one_lets_in(
+    server_with: ServerWith, smtp_server: SmtpServer
+) -> None:
     wrong = await server_with(sign_in="right", username="guardian", password="wrong")
     assert isinstance(await wrong.send(TO, "Subject", TEXT, "n-1"), Forbidden)
     assert not (await wrong.check()).well
@@ -183,18 +189,18 @@ async def test_a_wrong_password_is_forbidden_and_a_right_one_lets_in(server_with
     [("450 later", Unavailable), ("550 no such person", Rejected), ("530 sign in first", Forbidden)],
 )
 async def test_a_refused_recipient_is_for_now_or_for_good(
-    server_with: ServerWith, post: Post, answer: str, outcome: type
+    server_with: ServerWith, smtp_server: SmtpServer, answer: str, outcome: type
 ) -> None:
-    post.answer_to_recipient = answer
+    smtp_server.answer_to_recipient = answer
     assert isinstance(await (await server_with()).send(TO, "Subject", TEXT, "n-1"), outcome)
-    assert post.taken == []
+    assert smtp_server.taken == []
 
 
 @pytest.mark.parametrize(("answer", "outcome"), [("452 full", Unavailable), ("554 spam", Rejected)])
 async def test_a_refused_text_is_for_now_or_for_good(
-    server_with: ServerWith, post: Post, answer: str, outcome: type
+    server_with: ServerWith, smtp_server: SmtpServer, answer: str, outcome: type
 ) -> None:
-    post.answer_to_data = answer
+    smtp_server.answer_to_data = answer
     assert isinstance(await (await server_with()).send(TO, "Subject", TEXT, "n-1"), outcome)
 
 
@@ -210,14 +216,14 @@ async def test_a_refused_text_is_for_now_or_for_good(
     ],
 )
 async def test_a_head_that_could_be_read_as_more_is_rejected(
-    server_with: ServerWith, post: Post, to: str, subject: str, message_id: str
+    server_with: ServerWith, smtp_server: SmtpServer, to: str, subject: str, message_id: str
 ) -> None:
     assert isinstance(await (await server_with()).send(to, subject, TEXT, message_id), Rejected)
-    assert post.taken == []
+    assert smtp_server.taken == []
 
 
 def test_a_text_cannot_grow_a_head_or_a_second_part() -> None:
-    made = letter(
+    made = build_mail(
         "guardian@community.example", TO, "Subject", "\r\nBcc: all@people.example\r\n.\r\nMAIL FROM:<x>", "n-1"
     )
     assert isinstance(made, EmailMessage)
@@ -228,9 +234,9 @@ def test_a_text_cannot_grow_a_head_or_a_second_part() -> None:
 async def test_a_server_that_is_not_there_is_unavailable(server_with: ServerWith) -> None:
     mailer = Mailer(MailConfig("127.0.0.1", 9, "guardian@community.example"))
     assert isinstance(await mailer.send(TO, "Subject", TEXT, "n-1"), Unavailable)
-    finding = await mailer.check()
-    assert not finding.well
-    assert finding.remedy
+    result = await mailer.check()
+    assert not result.ok
+    assert result.remedy
 
 
 @pytest.mark.wire_time
@@ -258,4 +264,4 @@ def test_the_password_never_shows_in_the_configurations_text() -> None:
     ("code", "outcome"), [(421, Unavailable), (451, Unavailable), (552, Rejected), (535, Forbidden)]
 )
 def test_codes_mean_what_mail_says_they_mean(code: int, outcome: type) -> None:
-    assert isinstance(answered(code), outcome)
+    assert isinstance(translate_code(code), outcome)

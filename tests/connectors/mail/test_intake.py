@@ -13,15 +13,15 @@ import pytest
 from connectors.emulation.faults import Fault, FaultKind
 from connectors.mail.client import MailConfig, Mailer, Tls
 from connectors.mail.emulator.server import MailEmulator
-from connectors.mail.intake import IntakeConfig, MailInbox, Sorter
+from connectors.mail.intake import IntakeConfig, MailInbox, MailProcessor
 from connectors.mail.listener import ListenerConfig, MailListener
-from connectors.mail.mailbox import BoxConfig, Mailbox
-from guardian.cases.values import Addition, Door, Report
+from connectors.mail.mailbox import Mailbox, MailboxConfig
+from guardian.cases.values import Addition, Report, ReportChannel
 from guardian.ids import NoticeId
 from guardian.notices.outbox import Outbox
 from guardian.notices.values import Notice, NoticeState
 from guardian.spaces.outcomes import Done
-from tests.builders.desk import Community, a_desk
+from tests.builders.desk import Community, a_community
 
 US = "conduct@community.example"
 ROWAN = "rowan@people.example"
@@ -29,7 +29,7 @@ CONFIG = IntakeConfig(US, "community.example", "mx.orchard.example")
 
 
 @dataclass(slots=True)
-class Desk:
+class MailSetup:
     """A desk with the group's mailbox, and the mail server behind it."""
 
     community: Community
@@ -39,34 +39,36 @@ class Desk:
 
     async def reports(self) -> list[Report]:
         """Every report by mail."""
-        async with self.community.works.look() as view:
-            return list(await view.cases.reports_by(Door.MAIL, self.community.clock.now() - timedelta(days=9)))
+        async with self.community.units_of_work.read() as view:
+            return list(
+                await view.cases.reports_through(ReportChannel.MAIL, self.community.clock.now() - timedelta(days=9))
+            )
 
     async def added(self) -> list[Addition]:
         """What was added to the first report."""
         [report, *_] = await self.reports()
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             return list(await view.cases.additions_of(report.case))
 
     async def deliver(self) -> None:
         """What waits to be told has been sent."""
         community = self.community
         outbox: Outbox[Any, Any] = Outbox(
-            community.works,
-            community.desk.spaces,
+            community.units_of_work,
+            community.app.spaces,
             community.clock,
             self.mailer,
             community="Example",
             base_url="https://guardian.example",
-            on_told=_nothing,
-            may_still_know=_always,
+            on_person_notified=_nothing,
+            may_still_receive=_always,
         )
         await outbox.deliver_due()
 
     async def told(self) -> list[Notice]:
         """Every notice to the reporter of the first report."""
         [report, *_] = await self.reports()
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             return list(await view.notices.of_report(report.id))
 
     def left(self, folder: str = "INBOX") -> int:
@@ -82,27 +84,27 @@ async def _always(*_: object) -> bool:
     return True
 
 
-def a_box(server: MailEmulator, **facts: Any) -> Mailbox:
+def a_mailbox(server: MailEmulator, **facts: Any) -> Mailbox:
     """The group's mailbox as we open it."""
     given = {"port": server.imap_port, "username": US, "password": "pw", "tls": Tls.NONE}
-    return Mailbox(BoxConfig("127.0.0.1", **{**given, "call_ceiling": timedelta(seconds=5), **facts}))
+    return Mailbox(MailboxConfig("127.0.0.1", **{**given, "call_ceiling": timedelta(seconds=5), **facts}))
 
 
 @pytest.fixture
-async def at(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with a_desk(tmp_path) as community:
+async def at(tmp_path: Path) -> AsyncIterator[MailSetup]:
+    async with a_community(tmp_path) as community:
         server = MailEmulator(now=community.clock.now, signs_for="community.example")
-        server.open_box(US, "pw")
-        server.open_box(ROWAN)
+        server.add_account(US, "pw")
+        server.add_account(ROWAN)
         await server.start()
-        box = a_box(server)
+        mailbox = a_mailbox(server)
         way_out = MailConfig("127.0.0.1", server.smtp_port, US, tls=Tls.NONE, answers_to=US)
-        yield Desk(community, server, MailInbox(box, community.desk, CONFIG), Mailer(way_out))
-        box.close()
+        yield MailSetup(community, server, MailInbox(mailbox, community.app, CONFIG), Mailer(way_out))
+        mailbox.close()
         await server.stop()
 
 
-async def test_a_mail_becomes_a_report_its_sender_is_answered_and_their_reply_finds_it(at: Desk) -> None:
+async def test_a_mail_becomes_a_report_its_sender_is_answered_and_their_reply_finds_it(at: MailSetup) -> None:
     """P-2.4, P-2.10"""
     at.server.write(f"Rowan <{ROWAN}>", US, "Insults", "They insult me.")
     assert await at.inbox.read()
@@ -116,15 +118,15 @@ async def test_a_mail_becomes_a_report_its_sender_is_answered_and_their_reply_fi
     assert (at.left(), at.left("Guardian"), len(await at.reports())) == (0, 2, 1)
 
 
-async def test_a_machines_answer_is_set_aside_and_no_report(at: Desk) -> None:
+async def test_a_machines_answer_is_set_aside_and_no_report(at: MailSetup) -> None:
     at.server.write(ROWAN, US, "Out of office", "I am away.", heads={"Auto-Submitted": "auto-replied"})
     assert await at.inbox.read()
     assert (await at.reports(), at.left(), at.left("Guardian-automatic")) == ([], 0, 1)
 
 
-async def test_an_answer_that_comes_back_was_not_delivered(at: Desk) -> None:
+async def test_an_answer_that_comes_back_was_not_delivered(at: MailSetup) -> None:
     """P-6.2"""
-    at.server.post.refused.add(ROWAN)
+    at.server.mail_store.refused.add(ROWAN)
     at.server.write(ROWAN, US, "Insults", "They insult me.")
     await at.inbox.read()
     await at.deliver()
@@ -137,71 +139,71 @@ OPERATIONS = ("login", "select", "uid_search", "uid_fetch", "uid_store", "uid_mo
 KINDS = (FaultKind.RESET, FaultKind.LOST_ANSWER, FaultKind.SERVER_ERROR)
 
 
-async def test_a_reading_that_is_cut_off_anywhere_loses_and_doubles_nothing(at: Desk) -> None:
+async def test_a_reading_that_is_cut_off_anywhere_loses_and_doubles_nothing(at: MailSetup) -> None:
     """P-2.10"""
     for number, (kind, operation) in enumerate(product(KINDS, OPERATIONS), start=1):
         at.server.write(f"person{number}@people.example", US, "Insults", "They insult me.")
         at.server.set_fault(Fault(kind, f"imap.{operation}", times=1))
         await at.inbox.read()
-        assert at.server.faults.standing == [], operation
+        assert at.server.faults.active == [], operation
         assert await at.inbox.read()
         kept = (len(await at.reports()), at.left(), at.left("Guardian"))
         assert kept == (number, 0, number), (kind, operation)
 
 
-async def test_a_mail_that_we_cannot_take_in_stays_and_stops_no_other(at: Desk) -> None:
+async def test_a_mail_that_we_cannot_take_in_stays_and_stops_no_other(at: MailSetup) -> None:
     """P-2.10: the fault is ours, so the mail waits for its being mended."""
     at.server.write(ROWAN, US, "One", "They insult me.")
     at.server.write("wren@people.example", US, "Two", "They insult them.")
-    broken = _Failing(at.inbox._sorter)
-    inbox = MailInbox(a_box(at.server), at.community.desk, CONFIG)
-    inbox._sorter = broken  # type: ignore[assignment]  # stands for whatever may be wrong with one mail
+    broken = _FailingStore(at.inbox._processor)
+    inbox = MailInbox(a_mailbox(at.server), at.community.app, CONFIG)
+    inbox._processor = broken  # type: ignore[assignment]  # stands for whatever may be wrong with one mail
     assert not await inbox.read()
     assert (len(await at.reports()), at.left()) == (1, 1)
     assert await at.inbox.read()
     assert (len(await at.reports()), at.left()) == (2, 0)
 
 
-class _Failing:
+class _FailingStore:
     """Cannot take in the mail called One."""
 
-    def __init__(self, inner: Sorter) -> None:
+    def __init__(self, inner: MailProcessor) -> None:
         self._inner = inner
 
     async def sort(self, raw: bytes) -> object:
         if b"Subject: One" in raw:
             raise RuntimeError
-        return await self._inner.sort(raw)
+        return await self._inner.process(raw)
 
 
-async def test_a_mail_that_a_person_has_read_in_the_mailbox_is_taken_in_all_the_same(at: Desk) -> None:
+async def test_a_mail_that_a_person_has_read_in_the_mailbox_is_taken_in_all_the_same(at: MailSetup) -> None:
     at.server.write(ROWAN, US, "Insults", "They insult me.")
-    at.server.post.boxes[US].folders["INBOX"].mails[0].flags.add(r"\Seen")
+    at.server.mail_store.accounts[US].folders["INBOX"].mails[0].flags.add(r"\Seen")
     await at.inbox.read()
     assert len(await at.reports()) == 1
 
 
-async def test_a_server_without_move_is_read_as_well(at: Desk) -> None:
-    at.server.imap.abilities = "IMAP4rev1"
+async def test_a_server_without_move_is_read_as_well(at: MailSetup) -> None:
+    at.server.imap.capabilities = "IMAP4rev1"
     at.server.write(ROWAN, US, "Insults", "They insult me.")
     assert await at.inbox.read()
     assert await at.inbox.read()
     assert (len(await at.reports()), at.left("Guardian")) == (1, 1)
 
 
-async def test_what_is_wrong_with_the_mailbox_is_said_with_its_remedy(at: Desk) -> None:
+async def test_what_is_wrong_with_the_mailbox_is_said_with_its_remedy(at: MailSetup) -> None:
     found = await at.inbox.check()
-    wrong = await MailInbox(a_box(at.server, password="no"), at.community.desk, CONFIG).check()
-    gone = await MailInbox(a_box(at.server, port=9), at.community.desk, CONFIG).check()
-    assert (found.well, wrong.well, gone.well) == (True, False, False)
+    wrong = await MailInbox(a_mailbox(at.server, password="no"), at.community.app, CONFIG).check()
+    gone = await MailInbox(a_mailbox(at.server, port=9), at.community.app, CONFIG).check()
+    assert (found.ok, wrong.ok, gone.ok) == (True, False, False)
     assert wrong.needs
     assert wrong.remedy
     assert gone.remedy
 
 
 @pytest.fixture
-async def listener(at: Desk) -> AsyncIterator[MailListener]:
-    made = MailListener(Sorter(at.community.desk, CONFIG), ListenerConfig("127.0.0.1", 0))
+async def listener(at: MailSetup) -> AsyncIterator[MailListener]:
+    made = MailListener(MailProcessor(at.community.app, CONFIG), ListenerConfig("127.0.0.1", 0))
     await made.start()
     yield made
     await made.stop()
@@ -234,7 +236,7 @@ A_MAIL = f"From: {ROWAN}\r\nTo: {US}\r\nSubject: Insults\r\n\r\nThey insult me.\
 
 
 async def test_a_mail_that_is_handed_over_is_stored_before_it_is_taken_and_once(
-    at: Desk, listener: MailListener
+    at: MailSetup, listener: MailListener
 ) -> None:
     """P-2.10: its server hears of one answer for each recipient."""
     both = (US, "conduct+unknown234@community.example")
@@ -244,16 +246,16 @@ async def test_a_mail_that_is_handed_over_is_stored_before_it_is_taken_and_once(
 
 
 async def test_the_mail_server_keeps_what_we_cannot_store_and_tells_of_what_is_not_ours(
-    at: Desk, listener: MailListener
+    at: MailSetup, listener: MailListener
 ) -> None:
     """P-2.10"""
     assert await _handed_over(listener.port, ("else@community.example",), A_MAIL) == ["550"]
     assert await _handed_over(listener.port, (US,), b"Auto-Submitted: auto-replied\r\n" + A_MAIL) == ["250", "550"]
-    listener._sorter = replace(listener._sorter, desk=None)  # type: ignore[arg-type]  # whatever is wrong on our side
+    listener._processor = replace(listener._processor, app=None)  # type: ignore[arg-type]  # whatever is wrong on our side
     assert await _handed_over(listener.port, (US,), A_MAIL) == ["250", "451"]
 
 
-async def test_the_way_out_names_the_address_for_answers_only_to_a_party(at: Desk) -> None:
+async def test_the_way_out_names_the_address_for_answers_only_to_a_party(at: MailSetup) -> None:
     """P-3.1"""
     assert isinstance(await at.mailer.send(ROWAN, "One", "Text", NoticeId("n-1")), Done)
     assert isinstance(await at.mailer.send(ROWAN, "Two", "Text", NoticeId("n-2"), "abc"), Done)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.mail.reading import Incoming, Nature, is_ours, read, reduced, token_in
+from connectors.mail.reading import MailKind, ParsedMail, find_token, html_to_text, is_ours, parse
 
 US = "mx.community.example"
 NOTICE = "0198a1b2-0000-7000-8000-0123456789ab"
@@ -15,15 +15,15 @@ def a_mail(*heads: str, body: str = "They insult me.") -> bytes:
     return "\r\n".join([*heads, *own, "", body, ""]).encode()
 
 
-def reading(raw: bytes, authserv_id: str | None = US) -> Incoming:
+def reading(raw: bytes, authserv_id: str | None = US) -> ParsedMail:
     """The mail as we read it."""
-    return read(raw, own_domain="community.example", authserv_id=authserv_id)
+    return parse(raw, own_domain="community.example", authserv_id=authserv_id)
 
 
 def test_a_plain_mail_is_read_whole() -> None:
     mail = reading(a_mail())
-    assert (mail.nature, mail.sender, mail.sender_name, mail.subject, mail.text) == (
-        Nature.LETTER,
+    assert (mail.kind, mail.sender, mail.sender_name, mail.subject, mail.text) == (
+        MailKind.PERSONAL,
         "rowan@people.example",
         "Rowan",
         "Insults",
@@ -90,18 +90,18 @@ def test_without_a_configured_server_nobody_is_authentic() -> None:
 )
 def test_what_no_person_wrote_is_seen_as_that(head: str) -> None:
     """An answer to it would come back for ever."""
-    assert reading(a_mail(head)).nature is Nature.AUTOMATIC
+    assert reading(a_mail(head)).kind is MailKind.AUTOMATIC
 
 
 @pytest.mark.parametrize("head", ["Precedence: list", "List-Id: <conduct.community.example>", "Precedence: bulk"])
 def test_a_report_that_came_by_way_of_a_list_is_a_persons(head: str) -> None:
     """Groups read their address through a list: what is no machine's is never set aside for that."""
     mail = reading(a_mail(head))
-    assert (mail.nature, mail.to_many) == (Nature.LETTER, True)
+    assert (mail.kind, mail.via_list) == (MailKind.PERSONAL, True)
 
 
 def test_a_mail_of_a_person_who_says_so_is_a_letter() -> None:
-    assert reading(a_mail("Auto-Submitted: no")).nature is Nature.LETTER
+    assert reading(a_mail("Auto-Submitted: no")).kind is MailKind.PERSONAL
 
 
 def a_bounce(action: str, message_id: str = f"<{NOTICE}@community.example>") -> bytes:
@@ -127,12 +127,12 @@ def a_bounce(action: str, message_id: str = f"<{NOTICE}@community.example>") -> 
 def test_a_bounce_names_the_mail_of_ours_that_it_brings_back(action: str, message_id: str, back: tuple[str]) -> None:
     """P-6.2"""
     mail = reading(a_bounce(action, message_id))
-    assert (mail.nature, mail.came_back) == (Nature.BOUNCE, back)
+    assert (mail.kind, mail.bounced_ids) == (MailKind.BOUNCE, back)
 
 
 def test_a_bounce_with_the_whole_mail_in_it_is_read_as_well() -> None:
     raw = a_bounce("failed").replace(b"text/rfc822-headers", b"message/rfc822")
-    assert reading(raw).came_back == (NOTICE,)
+    assert reading(raw).bounced_ids == (NOTICE,)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_bounce_with_the_whole_mail_in_it_is_read_as_well() -> None:
 def test_a_broken_mail_is_read_as_well_as_can_be(head: str, body: str, text: str | None) -> None:
     """P-2.1: no mail is lost because of how a program wrote it."""
     mail = reading(a_mail(head, body=body))
-    assert mail.nature is Nature.LETTER
+    assert mail.kind is MailKind.PERSONAL
     assert text is None or mail.text == text
     mail.text.encode()
 
@@ -169,7 +169,7 @@ def test_bytes_of_any_kind_are_read(raw: bytes) -> None:
 
 
 def test_a_link_keeps_its_address_beside_its_words() -> None:
-    assert reduced('<div>See <a href="https://x.example/1">this</a></div>') == "See this (https://x.example/1)"
+    assert html_to_text('<div>See <a href="https://x.example/1">this</a></div>') == "See this (https://x.example/1)"
 
 
 def test_files_are_kept_as_bytes_and_a_text_beside_a_page_is_preferred() -> None:
@@ -204,7 +204,7 @@ def test_a_mail_is_the_same_by_whichever_way_it_came_and_another_with_a_stolen_i
     ],
 )
 def test_the_address_made_for_a_party_is_found_among_the_recipients(recipient: str, token: str) -> None:
-    assert token_in((recipient,), "conduct@community.example") == token
+    assert find_token((recipient,), "conduct@community.example") == token
 
 
 def test_every_address_of_ours_is_good_made_for_somebody_or_not() -> None:

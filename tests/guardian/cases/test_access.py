@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from guardian.cases.access import may_know, plain_name
+from guardian.cases.access import may_know, normalize_code_name
 from guardian.cases.intake import new_case
-from guardian.cases.values import Wall, WallKind
+from guardian.cases.values import Exclusion, ExclusionKind
 from guardian.ids import MemberId
 from guardian.people.values import Member
 from tests.builders.desk import AMARA, BOARD, CHIARA, DMITRI, GRETA, WORKING_GROUP, everybody
@@ -16,38 +16,40 @@ from tests.fakes.clock import START
 CASE = new_case("velvet-harbour", START, danger=False)
 
 
-def a_wall(member: MemberId, kind: WallKind = WallKind.EXCLUDED, **facts: object) -> Wall:
+def an_exclusion(member: MemberId, kind: ExclusionKind = ExclusionKind.EXCLUDED, **facts: object) -> Exclusion:
     """A wall in front of the member."""
-    return replace(Wall(CASE.id, member, kind, "", START, "service"), **facts)  # type: ignore[arg-type]  # by field names
+    return replace(Exclusion(CASE.id, member, kind, "", START, "service"), **facts)  # type: ignore[arg-type]  # by field names
 
 
-def knowing(*walls: Wall, board_only: bool = False, members: tuple[Member, ...] = everybody()) -> set[MemberId]:
+def members_knowing(
+    *exclusions: Exclusion, board_only: bool = False, members: tuple[Member, ...] = everybody()
+) -> set[MemberId]:
     """Everybody who may know of the case."""
     case = replace(CASE, board_only=board_only)
-    return {member.id for member in members if may_know(member, case, walls, START)}
+    return {member.id for member in members if may_know(member, case, exclusions, START)}
 
 
 def test_the_working_group_and_nobody_else_knows_of_a_case() -> None:
-    assert knowing() == set(WORKING_GROUP)
+    assert members_knowing() == set(WORKING_GROUP)
 
 
-@pytest.mark.parametrize("kind", list(WallKind))
-def test_a_wall_of_any_kind_stands_between_a_member_and_the_case(kind: WallKind) -> None:
+@pytest.mark.parametrize("kind", list(ExclusionKind))
+def test_a_wall_of_any_kind_stands_between_a_member_and_the_case(kind: ExclusionKind) -> None:
     """P-4.2"""
-    assert knowing(a_wall(DMITRI, kind)) == set(WORKING_GROUP) - {DMITRI}
+    assert members_knowing(an_exclusion(DMITRI, kind)) == set(WORKING_GROUP) - {DMITRI}
 
 
 def test_a_lifted_wall_no_longer_stands_and_another_still_does() -> None:
-    lifted = a_wall(DMITRI, WallKind.HELD_OUT, lifted_at=START)
-    assert DMITRI in knowing(lifted)
-    assert DMITRI not in knowing(lifted, a_wall(DMITRI, WallKind.RECUSED))
+    lifted = an_exclusion(DMITRI, ExclusionKind.PENDING, lifted_at=START)
+    assert DMITRI in members_knowing(lifted)
+    assert DMITRI not in members_knowing(lifted, an_exclusion(DMITRI, ExclusionKind.RECUSED))
 
 
 def test_a_case_of_the_board_is_known_to_the_board_and_its_liaison_only() -> None:
     """P-2.5"""
-    assert knowing(board_only=True) == set(BOARD)
-    assert knowing(a_wall(CHIARA), board_only=True) == set(BOARD) - {CHIARA}
-    assert AMARA not in knowing(board_only=True)
+    assert members_knowing(board_only=True) == set(BOARD)
+    assert members_knowing(an_exclusion(CHIARA), board_only=True) == set(BOARD) - {CHIARA}
+    assert AMARA not in members_knowing(board_only=True)
 
 
 def test_a_term_that_is_over_ends_the_knowledge_at_that_instant() -> None:
@@ -60,8 +62,8 @@ def test_a_term_that_is_over_ends_the_knowledge_at_that_instant() -> None:
 
 @pytest.mark.parametrize("typed", ["velvet-harbour", " Velvet Harbour ", "VELVET-HARBOUR", "velvet  harbour"])
 def test_a_code_name_is_found_however_it_is_typed(typed: str) -> None:
-    assert plain_name(typed) == "velvet-harbour"
+    assert normalize_code_name(typed) == "velvet-harbour"
 
 
 def test_a_board_member_who_is_not_its_liaison_knows_of_no_case_of_the_group() -> None:
-    assert GRETA not in knowing()
+    assert GRETA not in members_knowing()

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from guardian.cases.acting import ACTS, STOPS, ActEvent, StopEvent, StopState
-from guardian.cases.drafts import DRAFTS, DraftEvent
-from guardian.cases.machine import CASES, Machine
-from guardian.cases.steps import STEPS, StepEvent
+from guardian.cases.acting import ACT_MACHINE, STOP_MACHINE, ActEvent, StopEvent, StopState
+from guardian.cases.drafts import DRAFT_MACHINE, DraftEvent
+from guardian.cases.machine import CASE_MACHINE, StateMachine
+from guardian.cases.steps import STEP_MACHINE, StepEvent
 from guardian.cases.values import ActState, CaseEvent, CaseState, DraftState, StepState
 from guardian.errors import Refused
 
@@ -73,15 +73,15 @@ ALLOWED: dict[str, set[str]] = {
     "stop": {"open keep kept", "open end ended", "kept end ended"},
 }
 
-MACHINES: list[tuple[Machine[Any, Any], type[StrEnum], type[StrEnum]]] = [
-    (CASES, CaseState, CaseEvent),
-    (STEPS, StepState, StepEvent),
-    (DRAFTS, DraftState, DraftEvent),
-    (ACTS, ActState, ActEvent),
-    (STOPS, StopState, StopEvent),
+MACHINES: list[tuple[StateMachine[Any, Any], type[StrEnum], type[StrEnum]]] = [
+    (CASE_MACHINE, CaseState, CaseEvent),
+    (STEP_MACHINE, StepState, StepEvent),
+    (DRAFT_MACHINE, DraftState, DraftEvent),
+    (ACT_MACHINE, ActState, ActEvent),
+    (STOP_MACHINE, StopState, StopEvent),
 ]
 PAIRS = [
-    pytest.param(machine, state, event, id=f"{machine.thing}-{state}-{event}")
+    pytest.param(machine, state, event, id=f"{machine.subject}-{state}-{event}")
     for machine, states, events in MACHINES
     for state in states
     for event in events
@@ -90,22 +90,22 @@ PAIRS = [
 
 @pytest.mark.parametrize(("machine", "state", "event"), PAIRS)
 def test_each_pair_leads_where_it_is_meant_to_or_is_refused(
-    machine: Machine[StrEnum, StrEnum], state: StrEnum, event: StrEnum
+    machine: StateMachine[StrEnum, StrEnum], state: StrEnum, event: StrEnum
 ) -> None:
-    meant = {line.rsplit(" ", 1)[0]: line.rsplit(" ", 1)[1] for line in ALLOWED[machine.thing]}
+    meant = {line.rsplit(" ", 1)[0]: line.rsplit(" ", 1)[1] for line in ALLOWED[machine.subject]}
     if f"{state} {event}" in meant:
         assert machine.advance(state, event) == meant[f"{state} {event}"]
         return
     with pytest.raises(Refused) as refusal:
         machine.advance(state, event)
-    assert refusal.value.sentence.startswith(f"This {machine.thing} ")
+    assert refusal.value.sentence.startswith(f"This {machine.subject} ")
 
 
-@pytest.mark.parametrize("machine", [each[0] for each in MACHINES], ids=[each[0].thing for each in MACHINES])
-def test_a_table_holds_nothing_that_is_not_meant(machine: Machine[StrEnum, StrEnum]) -> None:
+@pytest.mark.parametrize("machine", [each[0] for each in MACHINES], ids=[each[0].subject for each in MACHINES])
+def test_a_table_holds_nothing_that_is_not_meant(machine: StateMachine[StrEnum, StrEnum]) -> None:
     held = {f"{state} {event} {after}" for (state, event), after in machine.table.items()}
-    assert held == ALLOWED[machine.thing]
+    assert held == ALLOWED[machine.subject]
 
 
 def test_every_state_has_words_for_a_refusal() -> None:
-    assert all(set(machine.words) == set(states) for machine, states, _ in MACHINES)
+    assert all(set(machine.labels) == set(states) for machine, states, _ in MACHINES)

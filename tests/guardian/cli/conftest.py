@@ -10,21 +10,21 @@ import pytest
 import structlog
 
 from guardian.cli.__main__ import run
-from guardian.clock import MachineClock, wire_instant
-from guardian.sandbox.config import Wishes, write_config
-from guardian.sandbox.founding import found
-from guardian.sandbox.worlds import World, a_world
+from guardian.clock import MachineClock, system_now
+from guardian.sandbox.config import SandboxOptions, write_config
+from guardian.sandbox.founding import create_installation
+from guardian.sandbox.worlds import World, open_world
 from guardian.settings.loader import read_settings
 from guardian.settings.models import Settings
 
-HOUSE = Path(__file__).parents[3]
-PATIENCE_SECONDS = 60.0
+ROOT = Path(__file__).parents[3]
+TIMEOUT_SECONDS = 60.0
 CODE_LENGTH = 11
 CHAIR = ("--chair", "Ann Able", "--chair-discord", "77", "--chair-email", "ann@example.org")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedCommand:
     """A command that has ended."""
 
     code: int
@@ -39,19 +39,19 @@ class Commands:
     folder: Path
     capture: pytest.CaptureFixture[str]
 
-    def give(self, *words: str) -> Ended:
+    def give(self, *words: str) -> EndedCommand:
         """The command has ended."""
         self.capture.readouterr()
         code = run([*words, "--config", str(self.config)])
         told = self.capture.readouterr()
-        return Ended(code, told.out, told.err)
+        return EndedCommand(code, told.out, told.err)
 
-    def use(self, *words: str) -> Ended:
+    def use(self, *words: str) -> EndedCommand:
         """The same, without naming the configuration."""
         self.capture.readouterr()
         code = run(words)
         told = self.capture.readouterr()
-        return Ended(code, told.out, told.err)
+        return EndedCommand(code, told.out, told.err)
 
     @property
     def config(self) -> Path:
@@ -85,19 +85,19 @@ class Host:
             *self.guardian,
             *words,
             cwd=self.folder,
-            env={**environment, "PYTHONPATH": str(HOUSE)},
+            env={**environment, "PYTHONPATH": str(ROOT)},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=new_session,
         )
 
-    async def give(self, *words: str, typed: Sequence[str] = (), new_session: bool = False) -> Ended:
+    async def give(self, *words: str, typed: Sequence[str] = (), new_session: bool = False) -> EndedCommand:
         """The command has ended; `typed` is what the person answers, a line each."""
         process = await self.start(*words, new_session=new_session)
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             out, err = await process.communicate("".join(f"{line}\n" for line in typed).encode())
-        return Ended(process.returncode or 0, out.decode(), err.decode())
+        return EndedCommand(process.returncode or 0, out.decode(), err.decode())
 
 
 @dataclass(slots=True)
@@ -107,16 +107,16 @@ class Installation(Host):
     world: World
     settings: Settings
 
-    async def give_as(self, *words: str, to: str, after: Sequence[str] = (), new_session: bool = False) -> Ended:
+    async def give_as(self, *words: str, to: str, after: Sequence[str] = (), new_session: bool = False) -> EndedCommand:
         """The same for a command that asks for the code which the person `to` has in their direct messages."""
         process = await self.start(*words, new_session=new_session)
         assert process.stdin is not None
         assert process.stderr is not None
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             asked = await process.stderr.readuntil(b"discord: ")
             lines = [self.codes(to)[-1], *after]
             out, err = await process.communicate("".join(f"{line}\n" for line in lines).encode())
-        return Ended(process.returncode or 0, out.decode(), (asked + err).decode())
+        return EndedCommand(process.returncode or 0, out.decode(), (asked + err).decode())
 
     def codes(self, to: str) -> list[str]:
         """The codes in somebody's direct messages, oldest first."""
@@ -151,7 +151,7 @@ def host(tmp_path: Path, warm: tuple[str, ...]) -> Host:
 @pytest.fixture
 async def installation(tmp_path: Path, warm: tuple[str, ...]) -> AsyncIterator[Installation]:
     """Guardian, set up over emulated spaces; no service runs yet."""
-    async with a_world(wire_instant) as world:
-        settings = read_settings(write_config(tmp_path, world, Wishes()), {})
-        await found(settings, world.community.members(), MachineClock())
+    async with open_world(system_now) as world:
+        settings = read_settings(write_config(tmp_path, world, SandboxOptions()), {})
+        await create_installation(settings, world.community.members(), MachineClock())
         yield Installation(tmp_path, warm, world, settings)

@@ -28,9 +28,9 @@ async def test_what_stood_before_is_listed_and_a_file_says_what_becomes_of_it(in
     assert set(discord.state.bans) == {rowan, birch}
 
 
-@pytest.mark.parametrize(("line", "said"), [("123,tomorrow,why", "line 1"), ("", "names no account")])
-def test_a_file_that_cannot_be_read_changes_nothing_and_is_named(empty: Commands, line: str, said: str) -> None:
-    (empty.folder / "list.csv").write_text(f"{line}\n")
+@pytest.mark.parametrize(("caller", "said"), [("123,tomorrow,why", "line 1"), ("", "names no account")])
+def test_a_file_that_cannot_be_read_changes_nothing_and_is_named(empty: Commands, caller: str, said: str) -> None:
+    (empty.folder / "list.csv").write_text(f"{caller}\n")
     ended = empty.give("adopt", *NADIA, "--space", "discord", "--file", str(empty.folder / "list.csv"))
     assert ended.code == 1
     assert said in ended.err

@@ -8,9 +8,9 @@ import pytest
 
 from guardian.assembly.composing import assemble
 from guardian.assembly.service import Service
-from guardian.cli.opening import opened, sign_in
+from guardian.cli.opening import open_service, sign_in
 from guardian.clock import MachineClock
-from guardian.desk.acting import Target, act
+from guardian.desk.acting import AccountInput, act
 from guardian.sandbox.community import DISCORD
 from rules.precedence import Restriction
 from rules.unilateral import Ground
@@ -23,7 +23,7 @@ PASSPHRASE = "four words that nobody guesses"
 @asynccontextmanager
 async def parts(installation: Installation) -> AsyncIterator[Service]:
     """The service's parts, signed in to the spaces."""
-    async with opened(installation.settings) as service:
+    async with open_service(installation.settings) as service:
         await sign_in(service)
         yield service
 
@@ -34,16 +34,16 @@ async def restricted(installation: Installation) -> Installation:
     kofi = installation.world["kofi"].member
     assert kofi is not None
     async with parts(installation) as service:
-        target = Target(DISCORD, installation.world["rowan"].discord)
+        target = AccountInput(DISCORD, installation.world["rowan"].discord)
         reason = "Insults in every channel, right now."
-        await act(service.desk, kofi, target, Restriction.SUSPENDED, Ground.ONGOING, reason, frozenset({DISCORD}))
+        await act(service.app, kofi, target, Restriction.SUSPENDED, Ground.ONGOING, reason, frozenset({DISCORD}))
     return installation
 
 
 async def acts(installation: Installation) -> list[str]:
     service = await assemble(installation.settings, clock=MachineClock(), application="command")
     try:
-        async with service.works.look() as view:
+        async with service.units_of_work.read() as view:
             return [line.act for line in await view.journal.after(0)]
     finally:
         await service.stop()
@@ -116,11 +116,11 @@ async def test_a_name_that_is_no_members_is_refused_before_any_space_hears_of_it
     installation: Installation, words: tuple[str, ...]
 ) -> None:
     """P-1.5"""
-    before = installation.world.exchanged()
+    before = installation.world.exchange_count()
     ended = await installation.give(*words)
     assert (ended.code, ended.out) == (1, "")
     assert "No member is called" in ended.err
-    assert installation.world.exchanged() == before
+    assert installation.world.exchange_count() == before
 
 
 @pytest.mark.parametrize("typed", [("short", "short"), (PASSPHRASE, "something else entirely")])

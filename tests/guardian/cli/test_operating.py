@@ -10,7 +10,7 @@ import pytest
 from connectors.discord.emulator.permissions import Permission
 from guardian.settings.loader import read_modes
 from guardian.spaces.registry import Mode
-from tests.guardian.cli.conftest import CHAIR, HOUSE, Commands, Installation
+from tests.guardian.cli.conftest import CHAIR, ROOT, Commands, Installation
 
 MEMBERS = """
 [[member]]
@@ -32,7 +32,7 @@ async def test_help_comes_without_loading_what_commands_need(tmp_path: Path) -> 
         "heavy = {'sqlalchemy', 'discord', 'github', 'starlette', 'jinja2', 'aiohttp'} & set(sys.modules); "
         "raise SystemExit(f'{code} {sorted(heavy)}' if code or heavy else 0)"
     )
-    environment = {"PYTHONPATH": str(HOUSE)}
+    environment = {"PYTHONPATH": str(ROOT)}
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", script, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe

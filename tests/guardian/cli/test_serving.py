@@ -7,7 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tests.guardian.cli.conftest import PATIENCE_SECONDS, Installation
+from tests.guardian.cli.conftest import TIMEOUT_SECONDS, Installation
 
 
 @asynccontextmanager
@@ -16,14 +16,14 @@ async def served(installation: Installation) -> AsyncIterator[asyncio.subprocess
     process = await installation.start("serve")
     assert process.stderr is not None
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while not (line := await process.stderr.readline()).startswith(b"Guardian is up"):
                 assert line, "the service ended before it was up"
         yield process
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             await process.communicate()
 
 

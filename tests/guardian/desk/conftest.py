@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders.desk import Community, a_desk
+from tests.builders.desk import Community, a_community
 
 
 @pytest.fixture
 async def community(tmp_path: Path) -> AsyncIterator[Community]:
     """The working group of six, the Board, a moderator, and three spaces."""
-    async with a_desk(tmp_path) as opened:
+    async with a_community(tmp_path) as opened:
         yield opened

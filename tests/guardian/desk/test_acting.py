@@ -6,17 +6,17 @@ import pytest
 
 from guardian.cases.values import ActState, CaseState, Consequence
 from guardian.desk import acting, board, reviewing, stopping
-from guardian.desk.acting import ActView, Target
-from guardian.desk.deadlines import keep_due
-from guardian.desk.foresight import Foreseen
+from guardian.desk.acting import AccountInput, ActView
+from guardian.desk.deadlines import run_due
+from guardian.desk.foresight import PreviewState
 from guardian.desk.recusal import recuse
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.notices.values import NoticeKind
 from guardian.sanctions.values import LiftingCause
-from rules.conflicts import Reason
+from rules.conflicts import ConflictReason
 from rules.ladder import Outcome
-from rules.precedence import Hold, Restriction
+from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground, ReviewAnswer
 from tests.builders.desk import (
     A_REPORTER,
@@ -53,16 +53,16 @@ async def acted(
     place = community.spaces[DISCORD]
     if not [account for account in place.accounts.values() if account.handle == handle]:
         place.add(f"72{len(place.accounts):010}", handle)
-    target = Target(DISCORD, handle)
-    return await acting.act(community.desk, by, target, restriction, ground, "They flood every channel.", spaces, term)
+    target = AccountInput(DISCORD, handle)
+    return await acting.act(community.app, by, target, restriction, ground, "They flood every channel.", spaces, term)
 
 
-async def under_review(community: Community, view: ActView) -> Journey:
+async def under_review(community: Community, act_view: ActView) -> Journey:
     """The case in which the act is reviewed."""
-    async with community.works.look() as look:
-        case = await look.cases.case_named(view.code_name)
+    async with community.units_of_work.read() as view:
+        case = await view.cases.case_by_code_name(act_view.code_name)
     assert case is not None
-    return await journey_in(community, case, view.person)
+    return await journey_in(community, case, act_view.person)
 
 
 async def say(
@@ -74,21 +74,21 @@ async def say(
     restriction: Restriction | None = None,
 ) -> ActState:
     """A reviewer has answered."""
-    given = await reviewing.review(community.desk, by, view.code_name, answer, term, restriction)
+    given = await reviewing.review(community.app, by, view.code_name, answer, term, restriction)
     return given.state
 
 
 async def test_an_act_holds_at_once_and_everybody_who_may_know_is_told(community: Community) -> None:
     """P-7.1, P-7.2"""
     review = await under_review(community, await acted(community))
-    assert await review.hold() is Hold.BARRED
-    assert await community.who_was_told(NoticeKind.ACT_TAKEN) == set(WORKING_GROUP) - {DMITRI}
+    assert await review.access_level() is AccessLevel.BARRED
+    assert await community.who_was_notified(NoticeKind.ACT_TAKEN) == set(WORKING_GROUP) - {DMITRI}
 
 
 async def test_the_person_is_told_with_a_receipt_in_the_same_commit(community: Community) -> None:
     """P-6.2"""
     review = await under_review(community, await acted(community))
-    (notice,) = await review.said_to_person(NoticeKind.ACTED)
+    (notice,) = await review.notices_to_person(NoticeKind.ACTED)
     assert notice.facts["receipt"]
     assert "flood" not in str(notice.facts)
 
@@ -110,10 +110,10 @@ async def test_two_reviewers_who_agree_ratify_with_a_term_and_no_instant_stays_o
     old, new = await review.sanctions()
     assert old.lifting is not None
     assert (old.lifting.cause, new.ends) == (LiftingCause.SUPERSEDED, new.starts + MONTH)
-    assert await review.hold() is Hold.BARRED
+    assert await review.access_level() is AccessLevel.BARRED
     assert (await review.case()).state is CaseState.IN_FORCE
     await review.pass_time(MONTH)
-    assert await review.hold() is Hold.OPEN
+    assert await review.access_level() is AccessLevel.OPEN
 
 
 async def test_the_actor_does_not_review_their_own_act(community: Community) -> None:
@@ -129,9 +129,9 @@ async def test_a_reversed_act_is_lifted_at_once_everywhere(community: Community)
     view = await acted(community)
     review = await under_review(community, view)
     await say(community, view, BRUNO, REVERSE)
-    assert await review.hold() is Hold.BARRED
+    assert await review.access_level() is AccessLevel.BARRED
     assert await say(community, view, ELENI, REVERSE) is ActState.REVERSED
-    assert await review.hold() is Hold.OPEN
+    assert await review.access_level() is AccessLevel.OPEN
 
 
 async def test_a_change_takes_the_place_of_the_act(community: Community) -> None:
@@ -178,10 +178,10 @@ async def test_where_the_chair_acted_a_disagreement_goes_to_the_board(community:
     review = await under_review(community, view)
     await say(community, view, BRUNO)
     assert await say(community, view, ELENI, REVERSE) is ActState.WITH_BOARD
-    await board.record_answer(community.desk, CHIARA, view.code_name, Consequence(Outcome.NO_ACTION))
-    assert await review.hold() is Hold.BARRED
-    await board.confirm_answer(community.desk, GRETA, view.code_name)
-    assert await review.hold() is Hold.OPEN
+    await board.record_answer(community.app, CHIARA, view.code_name, Consequence(Outcome.NO_ACTION))
+    assert await review.access_level() is AccessLevel.BARRED
+    await board.confirm_answer(community.app, GRETA, view.code_name)
+    assert await review.access_level() is AccessLevel.OPEN
 
 
 async def test_a_late_review_goes_to_the_chair_then_to_the_liaison_again_and_again(community: Community) -> None:
@@ -191,18 +191,18 @@ async def test_a_late_review_goes_to_the_chair_then_to_the_liaison_again_and_aga
     late = []
     for hours in (12, 12, 24, 24):
         await review.pass_time(hours * HOUR)
-        late.append([(await community.kinds_told(m)).count(NoticeKind.REVIEW_LATE) for m in (AMARA, CHIARA)])
+        late.append([(await community.notice_kinds_to(m)).count(NoticeKind.REVIEW_LATE) for m in (AMARA, CHIARA)])
     assert late == [[0, 0], [1, 0], [1, 1], [1, 2]]
     assert (await review.act()).state is ActState.WITH_CHAIR
-    assert await review.hold() is Hold.BARRED
+    assert await review.access_level() is AccessLevel.BARRED
 
 
 async def test_reviewers_are_reminded_and_the_actor_is_not(community: Community) -> None:
     """P-7.3"""
     await acted(community)
-    community.later(12 * HOUR)
-    await keep_due(community.desk)
-    assert await community.who_was_told(NoticeKind.REVIEW_REMINDER) == set(WORKING_GROUP) - {DMITRI}
+    community.pass_time(12 * HOUR)
+    await run_due(community.app)
+    assert await community.who_was_notified(NoticeKind.REVIEW_REMINDER) == set(WORKING_GROUP) - {DMITRI}
 
 
 async def test_an_act_that_nobody_reviews_ends_by_itself(community: Community) -> None:
@@ -210,9 +210,9 @@ async def test_an_act_that_nobody_reviews_ends_by_itself(community: Community) -
     view = await acted(community)
     review = await under_review(community, view)
     await review.pass_time(14 * DAY - HOUR)
-    assert await review.hold() is Hold.BARRED
+    assert await review.access_level() is AccessLevel.BARRED
     await review.pass_time(HOUR)
-    assert await review.hold() is Hold.OPEN
+    assert await review.access_level() is AccessLevel.OPEN
     assert (await review.act()).state is ActState.LAPSED
 
 
@@ -221,7 +221,7 @@ async def test_an_act_with_an_end_of_its_own_ends_then_and_is_reviewed_all_the_s
     view = await acted(community, term=6 * HOUR)
     review = await under_review(community, view)
     await review.pass_time(6 * HOUR)
-    assert await review.hold() is Hold.OPEN
+    assert await review.access_level() is AccessLevel.OPEN
     assert (await review.act()).state is ActState.UNREVIEWED
 
 
@@ -230,21 +230,21 @@ async def test_the_actors_account_is_due_within_a_day_and_late_goes_to_the_chair
     view = await acted(community)
     review = await under_review(community, view)
     await review.pass_time(12 * HOUR)
-    assert NoticeKind.ACCOUNT_DUE in await community.kinds_told(DMITRI)
+    assert NoticeKind.STATEMENT_DUE in await community.notice_kinds_to(DMITRI)
     await review.pass_time(12 * HOUR)
-    assert NoticeKind.ACCOUNT_LATE in await community.kinds_told(AMARA)
+    assert NoticeKind.STATEMENT_LATE in await community.notice_kinds_to(AMARA)
 
 
 async def test_only_the_actor_gives_the_account(community: Community) -> None:
     """P-7.2"""
     view = await acted(community)
     with pytest.raises(NotFound):
-        await acting.give_account(community.desk, BRUNO, view.code_name, "I think that they were right.")
-    await acting.give_account(community.desk, DMITRI, view.code_name, "They posted a hundred links.")
+        await acting.give_statement(community.app, BRUNO, view.code_name, "I think that they were right.")
+    await acting.give_statement(community.app, DMITRI, view.code_name, "They posted a hundred links.")
     review = await under_review(community, view)
-    assert (await review.act()).account == "They posted a hundred links."
+    assert (await review.act()).statement == "They posted a hundred links."
     await review.pass_time(2 * DAY)
-    assert NoticeKind.ACCOUNT_LATE not in await community.kinds_told(AMARA)
+    assert NoticeKind.STATEMENT_LATE not in await community.notice_kinds_to(AMARA)
 
 
 async def test_the_sixth_person_in_an_hour_waits_for_a_second_member(community: Community) -> None:
@@ -253,12 +253,12 @@ async def test_the_sixth_person_in_an_hour_waits_for_a_second_member(community: 
         await acted(community, handle=f"raider{number}")
     view = await acted(community, handle="raider5")
     review = await under_review(community, view)
-    assert view.state is ActState.AWAITING_SECOND
-    assert await review.hold() is Hold.OPEN
+    assert view.state is ActState.AWAITING_CONFIRMATION
+    assert await review.access_level() is AccessLevel.OPEN
     with pytest.raises(Refused):
-        await acting.second(community.desk, DMITRI, view.id)
-    await acting.second(community.desk, BRUNO, view.id)
-    assert await review.hold() is Hold.BARRED
+        await acting.confirm_act(community.app, DMITRI, view.id)
+    await acting.confirm_act(community.app, BRUNO, view.id)
+    assert await review.access_level() is AccessLevel.BARRED
 
 
 async def test_danger_to_life_waits_for_nobody_and_calls_the_chairs(community: Community) -> None:
@@ -267,8 +267,8 @@ async def test_danger_to_life_waits_for_nobody_and_calls_the_chairs(community: C
         await acted(community, handle=f"raider{number}")
     view = await acted(community, handle="raider5", ground=Ground.PHYSICAL_DANGER)
     review = await under_review(community, view)
-    assert await review.hold() is Hold.BARRED
-    assert NoticeKind.BRAKE in await community.kinds_told(AMARA)
+    assert await review.access_level() is AccessLevel.BARRED
+    assert NoticeKind.BRAKE in await community.notice_kinds_to(AMARA)
 
 
 async def test_a_held_act_that_nobody_seconds_ends_and_restricts_nobody(community: Community) -> None:
@@ -280,7 +280,7 @@ async def test_a_held_act_that_nobody_seconds_ends_and_restricts_nobody(communit
     await review.pass_time(DAY)
     assert (await review.act()).state is ActState.LAPSED
     with pytest.raises(Refused):
-        await acting.second(community.desk, BRUNO, view.id)
+        await acting.confirm_act(community.app, BRUNO, view.id)
     assert await review.sanctions() == ()
 
 
@@ -289,7 +289,7 @@ async def test_never_a_second_time_on_a_person_after_a_reversal_without_a_second
     view = await acted(community)
     await say(community, view, BRUNO, REVERSE)
     await say(community, view, ELENI, REVERSE)
-    assert (await acted(community, by=FARID)).state is ActState.AWAITING_SECOND
+    assert (await acted(community, by=FARID)).state is ActState.AWAITING_CONFIRMATION
 
 
 async def test_a_member_acted_on_learns_nothing_of_the_review(community: Community) -> None:
@@ -297,65 +297,65 @@ async def test_a_member_acted_on_learns_nothing_of_the_review(community: Communi
     community.spaces[DISCORD].add("600000000000000005", "eleni5x")
     view = await acted(community, handle="eleni5x", term=DAY)
     assert view.state is ActState.UNREVIEWED
-    assert ELENI not in await community.who_was_told(NoticeKind.ACT_TAKEN)
+    assert ELENI not in await community.who_was_notified(NoticeKind.ACT_TAKEN)
     with pytest.raises(NotFound):
-        await community.may_see(ELENI, view.code_name)
+        await community.open_case(ELENI, view.code_name)
 
 
 async def test_on_somebody_with_a_role_one_member_acts_for_a_day_at_most(community: Community) -> None:
     """P-7.5"""
     community.spaces[DISCORD].add("600000000000000005", "eleni5x")
-    assert (await acted(community, handle="eleni5x")).state is ActState.AWAITING_SECOND
+    assert (await acted(community, handle="eleni5x")).state is ActState.AWAITING_CONFIRMATION
 
 
 async def test_an_act_against_ones_own_reporter_is_told_to_that_case_and_reviewed_within_the_hour(
     community: Community,
 ) -> None:
     """P-4.4"""
-    case = await community.a_case(names_members=(DMITRI,), reporter=A_REPORTER)
+    case = await community.a_case(named_members=(DMITRI,), reporter=A_REPORTER)
     community.spaces[DISCORD].add(A_REPORTER.native_id, "reporter")
     usual = await acted(community, handle="raider")
     view = await acted(community, handle="reporter")
-    conflicts = [n for n in await community.told(BRUNO) if n.facts.get("conflict")]
+    conflicts = [n for n in await community.notices_to(BRUNO) if n.facts.get("conflict")]
     assert [n.facts["code_name"] for n in conflicts] == [case.code_name]
-    assert (view.sentence, view.account_due, view.state) == (usual.sentence, usual.account_due, usual.state)
-    community.later(HOUR)
-    await keep_due(community.desk)
-    late = [n for n in await community.told(AMARA) if n.kind is NoticeKind.REVIEW_LATE]
+    assert (view.sentence, view.statement_due, view.state) == (usual.sentence, usual.statement_due, usual.state)
+    community.pass_time(HOUR)
+    await run_due(community.app)
+    late = [n for n in await community.notices_to(AMARA) if n.kind is NoticeKind.REVIEW_LATE]
     assert [n.facts["code_name"] for n in late] == [view.code_name]
-    assert NoticeKind.REVIEW_REMINDER not in await community.kinds_told(DMITRI)
+    assert NoticeKind.REVIEW_REMINDER not in await community.notice_kinds_to(DMITRI)
 
 
 async def test_a_decision_on_the_case_takes_the_place_of_the_act(community: Community) -> None:
     """P-7.4"""
     view = await acted(community)
     review = await under_review(community, view)
-    await review.enacted()
+    await review.enact()
     old, new = await review.sanctions()
     assert old.lifting is not None
     assert old.lifting.cause is LiftingCause.SUPERSEDED
     assert new.authority.id == (await review.decisions())[-1].id
     await review.pass_time(14 * DAY)
-    assert await review.hold() is Hold.BARRED
+    assert await review.access_level() is AccessLevel.BARRED
 
 
 async def test_a_review_after_the_groups_decision_does_not_weaken_it(community: Community) -> None:
     """P-7.4"""
     view = await acted(community)
     review = await under_review(community, view)
-    await review.enacted()
+    await review.enact()
     await say(community, view, BRUNO, RATIFY, DAY)
     await say(community, view, ELENI, RATIFY, DAY)
     await review.pass_time(2 * DAY)
-    assert await review.hold() is Hold.BARRED
+    assert await review.access_level() is AccessLevel.BARRED
 
 
 async def test_with_fewer_than_two_reviewers_the_chair_rules(community: Community) -> None:
     """P-7.3"""
     view = await acted(community)
     for member in (BRUNO, CHIARA, ELENI):
-        await recuse(community.desk, member, view.code_name, Reason.SAME_EMPLOYER)
-    await recuse(community.desk, FARID, view.code_name, Reason.SAME_EMPLOYER)
+        await recuse(community.app, member, view.code_name, ConflictReason.SAME_EMPLOYER)
+    await recuse(community.app, FARID, view.code_name, ConflictReason.SAME_EMPLOYER)
     assert await say(community, view, AMARA, REVERSE) is ActState.WITH_CHAIR
     assert await say(community, view, AMARA, REVERSE) is ActState.REVERSED
 
@@ -363,47 +363,47 @@ async def test_with_fewer_than_two_reviewers_the_chair_rules(community: Communit
 async def test_whoever_is_stopped_cannot_act_alone_and_their_acts_are_released(community: Community) -> None:
     """P-7.5"""
     review = await under_review(community, await acted(community))
-    stop = await stopping.stop(community.desk, BRUNO, DMITRI)
-    assert (stop.released, stop.kept) == (1, 0)
-    assert await review.hold() is Hold.OPEN
-    assert (await acted(community, handle="another")).state is ActState.AWAITING_SECOND
+    made_stop = await stopping.stop_member(community.app, BRUNO, DMITRI)
+    assert (made_stop.released, made_stop.kept) == (1, 0)
+    assert await review.access_level() is AccessLevel.OPEN
+    assert (await acted(community, handle="another")).state is ActState.AWAITING_CONFIRMATION
 
 
 async def test_an_act_for_danger_outlasts_the_stop_and_goes_to_the_chairs(community: Community) -> None:
     """P-7.5"""
     review = await under_review(community, await acted(community, ground=Ground.PHYSICAL_DANGER))
-    stop = await stopping.stop(community.desk, BRUNO, DMITRI)
-    assert (stop.released, stop.kept) == (0, 1)
-    assert await review.hold() is Hold.BARRED
+    made_stop = await stopping.stop_member(community.app, BRUNO, DMITRI)
+    assert (made_stop.released, made_stop.kept) == (0, 1)
+    assert await review.access_level() is AccessLevel.BARRED
     assert (await review.act()).state is ActState.WITH_CHAIR
 
 
 async def test_the_one_stopped_cannot_stop_back(community: Community) -> None:
     """P-7.5"""
-    await stopping.stop(community.desk, BRUNO, DMITRI)
+    await stopping.stop_member(community.app, BRUNO, DMITRI)
     with pytest.raises(Refused) as refusal:
-        await stopping.stop(community.desk, DMITRI, BRUNO)
+        await stopping.stop_member(community.app, DMITRI, BRUNO)
     assert refusal.value.code == "stopped"
 
 
 async def test_the_others_look_at_a_stop_and_can_end_it(community: Community) -> None:
     """P-7.5"""
-    stop = await stopping.stop(community.desk, BRUNO, DMITRI)
+    made_stop = await stopping.stop_member(community.app, BRUNO, DMITRI)
     for interested in (BRUNO, DMITRI):
         with pytest.raises(Refused):
-            await stopping.review_stop(community.desk, interested, stop.id, REVERSE)
-    await stopping.review_stop(community.desk, ELENI, stop.id, REVERSE)
-    assert (await acted(community, handle="first")).state is ActState.AWAITING_SECOND
-    await stopping.review_stop(community.desk, FARID, stop.id, REVERSE)
+            await stopping.review_stop(community.app, interested, made_stop.id, REVERSE)
+    await stopping.review_stop(community.app, ELENI, made_stop.id, REVERSE)
+    assert (await acted(community, handle="first")).state is ActState.AWAITING_CONFIRMATION
+    await stopping.review_stop(community.app, FARID, made_stop.id, REVERSE)
     assert (await acted(community, handle="second")).state is ActState.UNREVIEWED
 
 
 async def test_a_stop_that_nobody_looks_at_goes_to_the_chair(community: Community) -> None:
     """P-7.5"""
-    stop = await stopping.stop(community.desk, BRUNO, DMITRI)
-    community.later(DAY)
-    await keep_due(community.desk)
-    ended = await stopping.review_stop(community.desk, AMARA, stop.id, REVERSE)
+    made_stop = await stopping.stop_member(community.app, BRUNO, DMITRI)
+    community.pass_time(DAY)
+    await run_due(community.app)
+    ended = await stopping.review_stop(community.app, AMARA, made_stop.id, REVERSE)
     assert ended.state == "ended"
 
 
@@ -416,10 +416,10 @@ async def test_a_moderator_does_not_act_through_this_door(community: Community) 
 async def test_an_unknown_name_acts_on_nobody(community: Community) -> None:
     with pytest.raises(Refused) as refusal:
         await acting.act(
-            community.desk, DMITRI, Target(DISCORD, "nobody"), Restriction.BANNED, Ground.ONGOING, "A flood."
+            community.app, DMITRI, AccountInput(DISCORD, "nobody"), Restriction.BANNED, Ground.ONGOING, "A flood."
         )
     assert refusal.value.code == "nobody_found"
-    assert len(await community.journalled()) == 0
+    assert len(await community.journal_acts()) == 0
 
 
 @pytest.mark.parametrize(
@@ -441,19 +441,19 @@ async def test_a_careless_wish_is_refused_before_anybody_is_looked_for(
 ) -> None:
     with pytest.raises(Refused):
         await acting.act(
-            community.desk, DMITRI, Target(DISCORD, "raider"), restriction, Ground.ONGOING, reason, spaces, term
+            community.app, DMITRI, AccountInput(DISCORD, "raider"), restriction, Ground.ONGOING, reason, spaces, term
         )
 
 
 async def test_the_preview_restricts_nobody_and_makes_nobody_known(community: Community) -> None:
     community.spaces[DISCORD].add("720000000001", "raider")
-    seen = await acting.preview(community.desk, DMITRI, Target(DISCORD, "raider"), Restriction.BANNED)
-    assert {each.space: each.foreseen for each in seen} == {
-        DISCORD: Foreseen.WILL_HOLD,
-        FORUM: Foreseen.NO_ACCOUNT,
-        GITHUB: Foreseen.NO_ACCOUNT,
+    seen = await acting.preview(community.app, DMITRI, AccountInput(DISCORD, "raider"), Restriction.BANNED)
+    assert {each.space: each.state for each in seen} == {
+        DISCORD: PreviewState.WILL_HOLD,
+        FORUM: PreviewState.NO_ACCOUNT,
+        GITHUB: PreviewState.NO_ACCOUNT,
     }
-    assert len(await community.journalled()) == 0
+    assert len(await community.journal_acts()) == 0
 
 
 async def test_a_known_persons_other_accounts_are_reached_by_the_act(community: Community) -> None:

@@ -7,17 +7,17 @@ import pytest
 from guardian.cases.values import CaseState, Consequence
 from guardian.desk import deliberation
 from guardian.desk.assessing import mark_risk
-from guardian.desk.proceedings import proceedings
-from guardian.desk.reading import link_for, open_session
+from guardian.desk.proceedings import read_proceedings
+from guardian.desk.reading import create_link, open_session
 from guardian.desk.recusal import recuse
 from guardian.errors import NotFound, Refused
 from guardian.notices.values import NoticeKind
 from guardian.policy_file import read_policy
-from guardian.presets import preset
-from rules.conflicts import Reason
+from guardian.presets import load_preset
+from rules.conflicts import ConflictReason
 from rules.ladder import Outcome
-from rules.quorum import State
-from tests.builders.desk import AMARA, BRUNO, DMITRI, ELENI, INES, WORKING_GROUP, Community, a_desk
+from rules.quorum import ProposalState
+from tests.builders.desk import AMARA, BRUNO, DMITRI, ELENI, INES, WORKING_GROUP, Community, a_community
 from tests.builders.journey import HOUR, OTHERS, Journey, a_journey, a_warning
 
 NOTHING = "A quarrel of two friends, who have made it up."
@@ -36,7 +36,7 @@ async def test_the_same_ballots_agree_without_the_mark_and_not_with_it(
     """P-3.2, P-5.1: three of six are no majority."""
     journey = await a_journey(community)
     if marked:
-        await mark_risk(community.desk, ELENI, journey.code_name, at_risk=True)
+        await mark_risk(community.app, ELENI, journey.code_name, at_risk=True)
     await two_agree(journey)
     assert (await journey.case()).state is state
 
@@ -45,8 +45,8 @@ async def test_a_mark_on_an_open_proposal_counts_at_once(community: Community) -
     """P-5.1"""
     journey = await a_journey(community)
     await journey.propose(a_warning())
-    await mark_risk(community.desk, ELENI, journey.code_name, at_risk=True)
-    seen = await deliberation.proposal_in(community.desk, BRUNO, journey.code_name)
+    await mark_risk(community.app, ELENI, journey.code_name, at_risk=True)
+    seen = await deliberation.proposal_in(community.app, BRUNO, journey.code_name)
     assert (seen.severe, seen.needs) == (True, 3)
 
 
@@ -54,9 +54,9 @@ async def test_a_mark_before_enactment_opens_what_too_few_have_agreed_to(communi
     """P-5.1"""
     journey = await a_journey(community)
     await two_agree(journey)
-    await mark_risk(community.desk, ELENI, journey.code_name, at_risk=True)
+    await mark_risk(community.app, ELENI, journey.code_name, at_risk=True)
     assert (await journey.case()).state is CaseState.PROPOSED
-    open_again = await deliberation.proposal_in(community.desk, BRUNO, journey.code_name)
+    open_again = await deliberation.proposal_in(community.app, BRUNO, journey.code_name)
     await journey.vote(open_again, ELENI)
     assert (await journey.case()).state is CaseState.AGREED
 
@@ -64,46 +64,46 @@ async def test_a_mark_before_enactment_opens_what_too_few_have_agreed_to(communi
 async def test_a_mark_is_taken_back_with_a_reason_and_not_under_an_open_proposal(community: Community) -> None:
     """P-3.2"""
     journey = await a_journey(community)
-    await mark_risk(community.desk, ELENI, journey.code_name, at_risk=True, reason="They were followed home.")
+    await mark_risk(community.app, ELENI, journey.code_name, at_risk=True, reason="They were followed home.")
     proposal = await journey.propose(a_warning())
     with pytest.raises(Refused) as refusal:
-        await mark_risk(community.desk, BRUNO, journey.code_name, at_risk=False, reason=NOTHING)
+        await mark_risk(community.app, BRUNO, journey.code_name, at_risk=False, reason=NOTHING)
     assert refusal.value.code == "proposal_pending"
-    await deliberation.withdraw(community.desk, AMARA, proposal.id)
+    await deliberation.withdraw(community.app, AMARA, proposal.id)
     with pytest.raises(Refused):
-        await mark_risk(community.desk, BRUNO, journey.code_name, at_risk=False)
-    await mark_risk(community.desk, BRUNO, journey.code_name, at_risk=False, reason=NOTHING)
+        await mark_risk(community.app, BRUNO, journey.code_name, at_risk=False)
+    await mark_risk(community.app, BRUNO, journey.code_name, at_risk=False, reason=NOTHING)
     assert not (await journey.case()).safety_risk
 
 
 async def test_who_marked_and_why_is_read_in_the_reading_room_and_in_no_notice(community: Community) -> None:
     """P-3.3"""
     case = await community.a_case()
-    await mark_risk(community.desk, ELENI, case.code_name, at_risk=True, reason="They were followed home.")
-    await mark_risk(community.desk, BRUNO, case.code_name, at_risk=False, reason=NOTHING)
-    url = await link_for(community.desk, DMITRI, case.code_name)
-    became = await proceedings(community.desk, await open_session(community.desk, url.rsplit("/", 1)[1]))
+    await mark_risk(community.app, ELENI, case.code_name, at_risk=True, reason="They were followed home.")
+    await mark_risk(community.app, BRUNO, case.code_name, at_risk=False, reason=NOTHING)
+    url = await create_link(community.app, DMITRI, case.code_name)
+    became = await read_proceedings(community.app, await open_session(community.app, url.rsplit("/", 1)[1]))
     marks = [(mark.by, mark.at_risk, mark.reason) for mark in became.risk_marks]
     assert marks == [(ELENI, True, "They were followed home."), (BRUNO, False, NOTHING)]
-    assert await community.who_was_told(NoticeKind.CASE_NEWS) == set(WORKING_GROUP)
-    assert all("followed" not in str(dict(n.facts)) for n in await community.told(DMITRI))
-    assert (await community.journalled()).count("risk.was_marked") == 1
+    assert await community.who_was_notified(NoticeKind.CASE_NEWS) == set(WORKING_GROUP)
+    assert all("followed" not in str(dict(n.facts)) for n in await community.notices_to(DMITRI))
+    assert (await community.journal_acts()).count("risk.was_marked") == 1
 
 
 async def test_somebody_who_does_not_take_part_marks_nothing_and_learns_nothing(community: Community) -> None:
     """P-4.2"""
     case = await community.a_case()
-    await recuse(community.desk, ELENI, case.code_name, Reason.INVOLVED)
+    await recuse(community.app, ELENI, case.code_name, ConflictReason.INVOLVED)
     with pytest.raises(NotFound):
-        await mark_risk(community.desk, ELENI, case.code_name, at_risk=True)
+        await mark_risk(community.app, ELENI, case.code_name, at_risk=True)
     with pytest.raises(Refused):
-        await mark_risk(community.desk, INES, case.code_name, at_risk=True)
+        await mark_risk(community.app, INES, case.code_name, at_risk=True)
 
 
-@pytest.mark.parametrize(("removal", "state"), [(False, State.AGREED), (True, State.AWAITING_APPROVAL)])
-async def test_chipys_organisers_have_to_approve_a_removal(tmp_path: Path, removal: bool, state: State) -> None:
+@pytest.mark.parametrize(("removal", "state"), [(False, ProposalState.AGREED), (True, ProposalState.AWAITING_APPROVAL)])
+async def test_chipys_organisers_have_to_approve_a_removal(tmp_path: Path, removal: bool, state: ProposalState) -> None:
     """P-5.1"""
-    async with a_desk(tmp_path, policy=read_policy(preset("chipy"))) as community:
+    async with a_community(tmp_path, policy=read_policy(load_preset("chipy"))) as community:
         journey = await a_journey(community)
         made = await journey.propose(a_warning(removal=removal))
         assert (await journey.vote(made, *OTHERS)).state is state
@@ -114,5 +114,5 @@ async def test_nobody_is_removed_in_a_case_that_names_nobody(community: Communit
     case = await community.a_case()
     removal = Consequence(Outcome.OTHER, removal=True)
     with pytest.raises(Refused) as refusal:
-        await deliberation.propose(community.desk, AMARA, case.code_name, removal)
+        await deliberation.propose(community.app, AMARA, case.code_name, removal)
     assert refusal.value.code == "no_person"

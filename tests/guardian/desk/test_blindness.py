@@ -5,17 +5,17 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
-from guardian.desk.desk import Desk
-from guardian.desk.intake import ByReceipt, add, people_to_name, wish
-from guardian.desk.intake import Wish as Asked
-from guardian.desk.linking import accounts_of, confirm_link, name_reported, propose_link
-from guardian.desk.reading import link_for, overview
-from guardian.desk.recusal import decide_held_out, recuse
-from guardian.desk.taking import hand_over, take
+from guardian.desk.desk import AppContext
+from guardian.desk.intake import ReceiptAccess, add_to_report, list_nameable_members, make_request
+from guardian.desk.intake import ReporterRequest as Asked
+from guardian.desk.linking import confirm_link, identify_reported_person, list_case_accounts, propose_link
+from guardian.desk.reading import create_link, overview
+from guardian.desk.recusal import decide_pending_exclusion, recuse
+from guardian.desk.taking import hand_over_contact, take_case
 from guardian.errors import GuardianError
 from guardian.ids import AccountId, MemberId
-from rules.conflicts import Reason
-from tests.builders.desk import AMARA, BRUNO, DISCORD, DMITRI, ELENI, Community, a_desk
+from rules.conflicts import ConflictReason
+from tests.builders.desk import AMARA, BRUNO, DISCORD, DMITRI, ELENI, Community, a_community
 
 CODE = re.compile(r"\b[a-z]+-[a-z]+\b")
 
@@ -31,45 +31,45 @@ async def answer(act: Callable[[], Awaitable[object]]) -> str:
 async def lived(folder: Path, *, with_report: bool, guess: str = "") -> tuple[list[str], str]:
     """Everything that Dmitri gets to see, with two other reports before and after; and the name of the hidden case."""
     seen: list[str] = []
-    async with a_desk(folder) as community:
+    async with a_community(folder) as community:
         await community.report()
         hidden = await a_hidden_case(community) if with_report else guess
-        community.later(timedelta(hours=1))
+        community.pass_time(timedelta(hours=1))
         await community.report(danger=True)
-        desk = community.desk
-        for act in acts(desk, DMITRI, hidden or "velvet-nothing"):
+        app = community.app
+        for act in acts(app, DMITRI, hidden or "velvet-nothing"):
             seen.append(await answer(act))
-        for notice in await community.told(DMITRI):
+        for notice in await community.notices_to(DMITRI):
             seen.append(f"{notice.kind} {sorted(notice.facts)} {notice.created_at} {notice.state}")
     return [in_order(line) for line in seen], hidden
 
 
 async def a_hidden_case(community: Community) -> str:
     """A case about Dmitri that lives a life of its own."""
-    received = await community.report(names_members=(DMITRI,), who="grumbler")
+    received = await community.report(named_members=(DMITRI,), who="grumbler")
     case = await community.case(received)
     community.spaces[DISCORD].add("700000000000000001", "grumbler")
-    await name_reported(community.desk, BRUNO, case.code_name, DISCORD, "grumbler")
-    await add(community.desk, ByReceipt(received.receipt), "Dmitri did it again.")
-    await wish(community.desk, ByReceipt(received.receipt), Asked.HOLD_CONTACT)
-    await recuse(community.desk, ELENI, case.code_name, Reason.INVOLVED)
+    await identify_reported_person(community.app, BRUNO, case.code_name, DISCORD, "grumbler")
+    await add_to_report(community.app, ReceiptAccess(received.receipt), "Dmitri did it again.")
+    await make_request(community.app, ReceiptAccess(received.receipt), Asked.DO_NOT_CONTACT)
+    await recuse(community.app, ELENI, case.code_name, ConflictReason.INVOLVED)
     return case.code_name
 
 
-def acts(desk: Desk, by: MemberId, code: str) -> list[Callable[[], Awaitable[object]]]:
+def acts(app: AppContext, by: MemberId, code: str) -> list[Callable[[], Awaitable[object]]]:
     """Everything that a member can try on a code name."""
     return [
-        lambda: overview(desk, by),
-        lambda: people_to_name(desk),
-        lambda: link_for(desk, by, code),
-        lambda: take(desk, by, code),
-        lambda: hand_over(desk, by, code, AMARA),
-        lambda: recuse(desk, by, code, Reason.OTHER, "We have met."),
-        lambda: decide_held_out(desk, by, code, by, stays_out=False, reason="Nothing in it."),
-        lambda: name_reported(desk, by, code, DISCORD, "grumbler"),
-        lambda: accounts_of(desk, by, code),
-        lambda: propose_link(desk, by, code, DISCORD, "grumbler", "It is them."),
-        lambda: confirm_link(desk, by, AccountId("none")),
+        lambda: overview(app, by),
+        lambda: list_nameable_members(app),
+        lambda: create_link(app, by, code),
+        lambda: take_case(app, by, code),
+        lambda: hand_over_contact(app, by, code, AMARA),
+        lambda: recuse(app, by, code, ConflictReason.OTHER, "We have met."),
+        lambda: decide_pending_exclusion(app, by, code, by, stays_out=False, reason="Nothing in it."),
+        lambda: identify_reported_person(app, by, code, DISCORD, "grumbler"),
+        lambda: list_case_accounts(app, by, code),
+        lambda: propose_link(app, by, code, DISCORD, "grumbler", "It is them."),
+        lambda: confirm_link(app, by, AccountId("none")),
     ]
 
 
@@ -91,8 +91,8 @@ async def test_a_member_whom_a_report_concerns_sees_what_they_would_see_without_
 
 async def test_a_member_without_a_conflict_does_see_the_difference(tmp_path: Path) -> None:
     """The comparison above can fail: somebody who may know gets other answers."""
-    async with a_desk(tmp_path) as community:
-        before = [await answer(act) for act in acts(community.desk, BRUNO, "velvet-nothing")]
+    async with a_community(tmp_path) as community:
+        before = [await answer(act) for act in acts(community.app, BRUNO, "velvet-nothing")]
         hidden = await a_hidden_case(community)
-        after = [await answer(act) for act in acts(community.desk, BRUNO, hidden)]
+        after = [await answer(act) for act in acts(community.app, BRUNO, hidden)]
     assert before != after

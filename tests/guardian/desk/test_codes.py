@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from guardian.desk.codes import CODE_LASTS, Challenge, named, send_code, take_code
+from guardian.desk.codes import CODE_VALID_FOR, PendingCode, member_for_terminal, send_code, verify_code
 from guardian.errors import Refused
 from guardian.people.permissions import UseCase
 from guardian.people.values import Member
 from guardian.spaces.outcomes import Done, Outcome
 from tests.builders.desk import AMARA, DISCORD, FORUM, Community
-from tests.fakes.space import Trouble
+from tests.fakes.space import Fault
 
 
 class Letters:
@@ -26,10 +26,10 @@ class Letters:
 
 async def amara(community: Community, **facts: object) -> Member:
     """Amara, who can be told things on Discord and on the forum."""
-    await community.change(AMARA, **facts)
+    await community.change_member(AMARA, **facts)
     for space in (DISCORD, FORUM):
         community.spaces[space].add({DISCORD: "600000000000000001", FORUM: "1"}[space])
-    return await named(community.desk, "amara okafor", UseCase.EXPLAIN)
+    return await member_for_terminal(community.app, "amara okafor", UseCase.EXPLAIN)
 
 
 def code_in(text: str) -> str:
@@ -44,89 +44,89 @@ def told(community: Community, space: str = "discord") -> list[str]:
     return [message.text for message in account.inbox.values()]
 
 
-async def asked(community: Community) -> tuple[Challenge, str]:
+async def asked(community: Community) -> tuple[PendingCode, str]:
     """A code that Amara was sent on Discord."""
-    challenge = await send_code(community.desk, await amara(community), None)
+    pending = await send_code(community.app, await amara(community), None)
     (text,) = told(community)
-    return challenge, code_in(text)
+    return pending, code_in(text)
 
 
 async def test_a_member_proves_by_the_code_that_it_is_they_who_act(community: Community) -> None:
     """P-1.5."""
-    challenge, code = await asked(community)
-    until = await take_code(community.desk, challenge, code.lower().replace("-", " "))
-    assert until == community.wire.now() + CODE_LASTS
-    assert (await community.journalled())[-2:] == ["code.was_sent", "terminal.was_opened"]
+    pending, code = await asked(community)
+    until = await verify_code(community.app, pending, code.lower().replace("-", " "))
+    assert until == community.system_clock.now() + CODE_VALID_FOR
+    assert (await community.journal_acts())[-2:] == ["code.was_sent", "terminal.was_opened"]
 
 
 async def test_another_code_opens_nothing(community: Community) -> None:
-    challenge, code = await asked(community)
+    pending, code = await asked(community)
     wrong = code.replace(code[0], "A" if code[0] != "A" else "B")
     with pytest.raises(Refused) as caught:
-        await take_code(community.desk, challenge, wrong)
+        await verify_code(community.app, pending, wrong)
     assert caught.value.code == "wrong_code"
-    assert "terminal.was_opened" not in await community.journalled()
+    assert "terminal.was_opened" not in await community.journal_acts()
 
 
 async def test_a_code_is_good_for_a_quarter_of_an_hour_of_the_machines_time(community: Community) -> None:
-    challenge, code = await asked(community)
-    community.wire.move(timedelta(minutes=15))
+    pending, code = await asked(community)
+    community.system_clock.advance(timedelta(minutes=15))
     with pytest.raises(Refused) as caught:
-        await take_code(community.desk, challenge, code)
+        await verify_code(community.app, pending, code)
     assert caught.value.code == "code_expired"
 
 
 async def test_the_code_itself_is_kept_nowhere(community: Community) -> None:
-    challenge, code = await asked(community)
-    assert code not in repr(challenge)
-    async with community.works.look() as view:
+    pending, code = await asked(community)
+    assert code not in repr(pending)
+    async with community.units_of_work.read() as view:
         assert code not in repr(await view.journal.after(0))
 
 
 async def test_a_code_comes_by_another_space_where_discord_is_down(community: Community) -> None:
     member = await amara(community)
-    community.spaces[DISCORD].trouble = Trouble.DOWN
-    challenge = await send_code(community.desk, member, None)
-    assert challenge.way == FORUM
+    community.spaces[DISCORD].fault = Fault.DOWN
+    pending = await send_code(community.app, member, None)
+    assert pending.channel == FORUM
     assert len(told(community, "forum")) == 1
 
 
 async def test_a_code_comes_by_mail_where_no_message_gets_through(community: Community) -> None:
     member = await amara(community, email="amara@example.org")
     for space in community.spaces.values():
-        space.trouble = Trouble.DOWN
+        space.fault = Fault.DOWN
     letters = Letters()
-    challenge = await send_code(community.desk, member, letters)
+    pending = await send_code(community.app, member, letters)
     ((to, _, text),) = letters.sent
-    assert (challenge.way, to) == ("mail", "amara@example.org")
-    await take_code(community.desk, challenge, code_in(text))
+    assert (pending.channel, to) == ("mail", "amara@example.org")
+    await verify_code(community.app, pending, code_in(text))
 
 
 async def test_a_member_whom_no_code_reaches_hears_what_to_do(community: Community) -> None:
     member = await amara(community)
     for space in community.spaces.values():
-        space.trouble = Trouble.DOWN
+        space.fault = Fault.DOWN
     with pytest.raises(Refused) as caught:
-        await send_code(community.desk, member, None)
+        await send_code(community.app, member, None)
     assert caught.value.code == "not_reached"
-    assert await community.journalled() == []
+    assert await community.journal_acts() == []
 
 
 @pytest.mark.parametrize("name", ["", "Nobody At All", "amar"])
 async def test_somebody_without_a_role_is_sent_no_code(community: Community, name: str) -> None:
     with pytest.raises(Refused) as caught:
-        await named(community.desk, name, UseCase.EXPLAIN)
+        await member_for_terminal(community.app, name, UseCase.EXPLAIN)
     assert caught.value.code == "no_member"
 
 
 async def test_a_member_whose_seat_does_not_allow_it_is_sent_no_code(community: Community) -> None:
     with pytest.raises(Refused) as caught:
-        await named(community.desk, "Ines Moreau", UseCase.PRINT_ROSTER)
+        await member_for_terminal(community.app, "Ines Moreau", UseCase.PRINT_ROSTER)
     assert caught.value.code == "not_your_seat"
 
 
 async def test_a_member_who_stepped_down_is_sent_no_code(community: Community) -> None:
     """P-1.2."""
-    await community.change(AMARA, ended_at=community.clock.now())
+    await community.change_member(AMARA, ended_at=community.clock.now())
     with pytest.raises(Refused):
-        await named(community.desk, "Amara Okafor", UseCase.EXPLAIN)
+        await member_for_terminal(community.app, "Amara Okafor", UseCase.EXPLAIN)

@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from guardian.cases.intake import EvidenceIn
+from guardian.cases.intake import EvidenceInput
 from guardian.cases.local import Urgency
-from guardian.cases.values import Case, CaseKind, CaseState, Door, Wall, WallKind
+from guardian.cases.values import Case, CaseKind, CaseState, Exclusion, ExclusionKind, ReportChannel
 from guardian.desk import closing, deadlines, escalating, matters
-from guardian.desk.escalating import ByAccount, ByMatter, ByThing, EscalationView
+from guardian.desk.escalating import AccountSubject, ContentSubject, EscalationView, MatterSubject
 from guardian.desk.reading import open_session
-from guardian.desk.reading import read as read_room
-from guardian.desk.turning_over import turn_over
+from guardian.desk.reading import read_case as read_room
+from guardian.desk.turning_over import refer_matter_to_board
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
 from guardian.notices.values import NoticeKind
 from guardian.people.values import Group, Office
 from guardian.spaces.port import Account
-from rules.escalation import Status
+from rules.escalation import HandoffStatus
 from tests.builders.desk import (
     AMARA,
     BRUNO,
@@ -30,7 +30,7 @@ from tests.builders.desk import (
     SOMEBODY,
     WORKING_GROUP,
     Community,
-    a_desk,
+    a_community,
     a_member,
     a_role,
     everybody,
@@ -40,56 +40,56 @@ from tests.guardian.desk.test_matters import WORDS, a_matter
 
 PAVEL = MemberId("m10-pavel")
 ROSA = MemberId("m11-rosa")
-THING = EvidenceIn("message", "https://space.example/t/1/2", SOMEBODY, "grumbler", "Go and die.")
+THING = EvidenceInput("message", "https://space.example/t/1/2", SOMEBODY, "grumbler", "Go and die.")
 DONE = "Hidden, and asked to stop."
 WHY = "It goes on in several places."
 
 
 async def passed_on(community: Community, **facts: object) -> tuple[EscalationView, Case]:
     """What the moderator has passed on, and the case that came of it."""
-    given = {"what": ByThing(DISCORD, "", (THING,)), "urgency": Urgency.SOON, "done_locally": DONE, "words": WHY}
-    seen = await escalating.escalate(community.desk, INES, **{**given, **facts})  # type: ignore[arg-type]
+    given = {"what": ContentSubject(DISCORD, "", (THING,)), "urgency": Urgency.SOON, "done_locally": DONE, "words": WHY}
+    seen = await escalating.escalate(community.app, INES, **{**given, **facts})  # type: ignore[arg-type]
     return seen, await newest_case(community)
 
 
-async def status(community: Community, member: MemberId = INES) -> list[Status]:
+async def status(community: Community, member: MemberId = INES) -> list[HandoffStatus]:
     """How far what they may see has come."""
-    return [line.status for line in await escalating.escalations(community.desk, member)]
+    return [line.status for line in await escalating.list_escalations(community.app, member)]
 
 
 async def test_an_escalation_is_a_case_of_the_group_with_evidence_and_what_was_done(community: Community) -> None:
     """P-8.2"""
     seen, case = await passed_on(community)
-    file = await community.read(AMARA, case.code_name)
+    file = await community.read_case(AMARA, case.code_name)
     (report,) = file.reports
-    assert (report.report.door, report.report.what_happened) == (Door.ESCALATION, WHY)
+    assert (report.report.channel, report.report.what_happened) == (ReportChannel.ESCALATION, WHY)
     assert [piece.text for piece in report.evidence] == ["Go and die."]
-    assert await community.who_was_told(NoticeKind.ESCALATED) == set(WORKING_GROUP)
+    assert await community.who_was_notified(NoticeKind.ESCALATED) == set(WORKING_GROUP)
     assert case.code_name not in seen.text
     with pytest.raises(NotFound):
-        await community.may_see(INES, case.code_name)
+        await community.open_case(INES, case.code_name)
 
 
 async def test_a_local_matter_goes_along_under_a_name_that_its_moderators_do_not_know(community: Community) -> None:
     """P-3.1, P-8.2"""
     local = await a_matter(community)
-    _, case = await passed_on(community, what=ByMatter(local.code_name))
+    _, case = await passed_on(community, what=MatterSubject(local.code_name))
     assert (case.id, case.kind) == (local.id, CaseKind.REPORT)
     assert case.code_name != local.code_name
-    file = await community.read(BRUNO, case.code_name)
+    file = await community.read_case(BRUNO, case.code_name)
     assert [read.report.what_happened for read in file.reports] == [WORDS, WHY]
-    assert await matters.matters(community.desk, INES) == ()
+    assert await matters.list_matters(community.app, INES) == ()
     for name in (local.code_name, case.code_name):
         with pytest.raises(NotFound):
-            await matters.read(community.desk, INES, name)
+            await matters.read_matter(community.app, INES, name)
 
 
 async def test_what_is_about_the_very_thing_of_a_matter_takes_that_matter_along(community: Community) -> None:
     """P-8.2"""
     local = await a_matter(community)
-    await passed_on(community, what=ByThing(DISCORD, "", (THING,)))
-    assert await matters.matters(community.desk, INES) == ()
-    async with community.works.look() as view:
+    await passed_on(community, what=ContentSubject(DISCORD, "", (THING,)))
+    assert await matters.list_matters(community.app, INES) == ()
+    async with community.units_of_work.read() as view:
         (case,) = await view.cases.cases()
     assert (case.id, case.kind) == (local.id, CaseKind.REPORT)
 
@@ -97,25 +97,25 @@ async def test_what_is_about_the_very_thing_of_a_matter_takes_that_matter_along(
 async def test_a_room_that_a_moderator_has_open_closes_when_the_matter_is_passed_on(community: Community) -> None:
     """P-8.2"""
     local = await a_matter(community)
-    seen = await matters.read(community.desk, INES, local.code_name)
-    session = await open_session(community.desk, seen.url.rsplit("/", 1)[1])
-    await passed_on(community, what=ByMatter(local.code_name))
+    seen = await matters.read_matter(community.app, INES, local.code_name)
+    session = await open_session(community.app, seen.url.rsplit("/", 1)[1])
+    await passed_on(community, what=MatterSubject(local.code_name))
     with pytest.raises((NotFound, Refused)):
-        await read_room(community.desk, session)
+        await read_room(community.app, session)
 
 
 async def test_the_moderator_learns_how_far_it_has_come_and_nothing_of_the_case(community: Community) -> None:
     """P-8.2"""
     seen, case = await passed_on(community)
-    assert await status(community) == [Status.RECEIVED]
-    await escalating.accept(community.desk, BRUNO, case.code_name)
-    assert await status(community) == [Status.ACCEPTED]
-    async with community.works.begin() as work:
-        await work.cases.save_case(replace(await newest_case(community), state=CaseState.IN_FORCE))
-    assert await status(community) == [Status.DECIDED]
-    await closing.close(community.desk, AMARA, case.code_name, "A warning.", None)
-    assert await status(community) == [Status.CLOSED]
-    told = [notice for notice in await community.told(INES) if notice.kind is NoticeKind.ESCALATION_NEWS]
+    assert await status(community) == [HandoffStatus.RECEIVED]
+    await escalating.accept_escalation(community.app, BRUNO, case.code_name)
+    assert await status(community) == [HandoffStatus.ACCEPTED]
+    async with community.units_of_work.begin() as uow:
+        await uow.cases.save_case(replace(await newest_case(community), state=CaseState.IN_FORCE))
+    assert await status(community) == [HandoffStatus.DECIDED]
+    await closing.close(community.app, AMARA, case.code_name, "A warning.", None)
+    assert await status(community) == [HandoffStatus.CLOSED]
+    told = [notice for notice in await community.notices_to(INES) if notice.kind is NoticeKind.ESCALATION_NEWS]
     assert [notice.facts["state"] for notice in told] == ["accepted", "closed"]
     assert all(notice.facts["hop"] == seen.reference for notice in told)
     assert case.code_name not in repr([notice.facts for notice in told])
@@ -124,61 +124,61 @@ async def test_the_moderator_learns_how_far_it_has_come_and_nothing_of_the_case(
 async def test_whoever_is_concerned_hears_nothing_on_either_side(tmp_path: Path) -> None:
     """P-2.5, P-8.2"""
     pavel = a_member(PAVEL, "Pavel Dvorak", a_role(Group.MODERATORS, Office.LIAISON), number=0)
-    async with a_desk(tmp_path, members=(*everybody(), pavel)) as community:
-        theirs = EvidenceIn("message", "", pavel.account_in(DISCORD), "pavel0x", "Go and die.")
-        await passed_on(community, what=ByThing(DISCORD, "", (theirs,)), words="Amara Okafor knows about it.")
+    async with a_community(tmp_path, members=(*everybody(), pavel)) as community:
+        theirs = EvidenceInput("message", "", pavel.account_in(DISCORD), "pavel0x", "Go and die.")
+        await passed_on(community, what=ContentSubject(DISCORD, "", (theirs,)), words="Amara Okafor knows about it.")
         assert await status(community, PAVEL) == []
-        assert await community.told(PAVEL) == ()
+        assert await community.notices_to(PAVEL) == ()
         # Every chair is mentioned, so it is the Board's: the moderators cannot tell.
-        assert AMARA not in await community.who_was_told(NoticeKind.ESCALATED)
-        assert GRETA in await community.who_was_told(NoticeKind.ESCALATED)
-        assert await status(community) == [Status.RECEIVED]
+        assert AMARA not in await community.who_was_notified(NoticeKind.ESCALATED)
+        assert GRETA in await community.who_was_notified(NoticeKind.ESCALATED)
+        assert await status(community) == [HandoffStatus.RECEIVED]
 
 
 async def test_the_liaison_of_the_moderators_is_told_that_and_not_what(tmp_path: Path) -> None:
     """P-8.2"""
     pavel = a_member(PAVEL, "Pavel Dvorak", a_role(Group.MODERATORS, Office.LIAISON), number=0)
-    async with a_desk(tmp_path, members=(*everybody(), pavel)) as community:
+    async with a_community(tmp_path, members=(*everybody(), pavel)) as community:
         seen, _ = await passed_on(community)
-        (notice,) = await community.told(PAVEL)
+        (notice,) = await community.notices_to(PAVEL)
         assert notice.facts == {"hop": seen.reference, "space": DISCORD, "state": "made"}
 
 
 async def test_what_turns_out_to_concern_its_own_moderator_stands_still_for_them(community: Community) -> None:
     """P-2.5"""
     _, case = await passed_on(community)
-    async with community.works.begin() as work:
-        await work.cases.add_wall(Wall(case.id, INES, WallKind.EXCLUDED, "named", work.now, "party"))
-    community.later(HOUR)
-    await escalating.accept(community.desk, BRUNO, case.code_name)
-    assert await status(community) == [Status.RECEIVED]
-    assert await community.told(INES) == ()
+    async with community.units_of_work.begin() as uow:
+        await uow.cases.add_exclusion(Exclusion(case.id, INES, ExclusionKind.EXCLUDED, "named", uow.now, "party"))
+    community.pass_time(HOUR)
+    await escalating.accept_escalation(community.app, BRUNO, case.code_name)
+    assert await status(community) == [HandoffStatus.RECEIVED]
+    assert await community.notices_to(INES) == ()
 
 
 async def test_nobody_accepts_what_they_passed_on_and_only_once(community: Community) -> None:
     """P-8.2"""
     _, case = await passed_on(community)
-    await escalating.accept(community.desk, BRUNO, case.code_name)
+    await escalating.accept_escalation(community.app, BRUNO, case.code_name)
     with pytest.raises(Refused):
-        await escalating.accept(community.desk, AMARA, case.code_name)
-    async with community.works.look() as view:
-        (hop,) = await view.hops.of_case(case.id)
-    assert (hop.accepted_by, hop.done_locally, hop.urgency) == (BRUNO, DONE, Urgency.SOON)
+        await escalating.accept_escalation(community.app, AMARA, case.code_name)
+    async with community.units_of_work.read() as view:
+        (handoff,) = await view.handoffs.of_case(case.id)
+    assert (handoff.accepted_by, handoff.done_locally, handoff.urgency) == (BRUNO, DONE, Urgency.SOON)
 
 
 async def test_what_nobody_accepts_in_time_is_put_to_the_chair(community: Community) -> None:
     """P-8.2"""
     await passed_on(community)
-    community.later(timedelta(hours=24))
-    await deadlines.keep_due(community.desk)
-    assert await community.who_was_told(NoticeKind.ACCEPTANCE_LATE) == {AMARA}
+    community.pass_time(timedelta(hours=24))
+    await deadlines.run_due(community.app)
+    assert await community.who_was_notified(NoticeKind.ACCEPTANCE_LATE) == {AMARA}
 
 
 async def test_danger_calls_everybody_as_a_report_does(community: Community) -> None:
     """P-3.6"""
     _, case = await passed_on(community, urgency=Urgency.DANGER)
     assert case.safety_risk
-    assert await community.who_was_told(NoticeKind.DANGER) == set(WORKING_GROUP)
+    assert await community.who_was_notified(NoticeKind.DANGER) == set(WORKING_GROUP)
 
 
 async def test_the_same_message_again_passes_nothing_on_twice(community: Community) -> None:
@@ -192,15 +192,15 @@ async def test_an_account_of_a_member_keeps_that_member_out(community: Community
     """P-2.5"""
     own = Account(FORUM, "4")
     community.spaces[FORUM].add(own.native_id, "dmitri4x")
-    _, case = await passed_on(community, what=ByAccount(FORUM, "dmitri4x"), words="This account insults people.")
-    async with community.works.look() as view:
-        assert [wall.member for wall in await view.cases.walls_of(case.id)] == ["m04-dmitri"]
+    _, case = await passed_on(community, what=AccountSubject(FORUM, "dmitri4x"), words="This account insults people.")
+    async with community.units_of_work.read() as view:
+        assert [exclusion.member for exclusion in await view.cases.exclusions_of(case.id)] == ["m04-dmitri"]
 
 
 async def test_a_thing_that_cannot_be_read_is_kept_as_its_link(community: Community) -> None:
     """P-2.7"""
-    seen, case = await passed_on(community, what=ByThing(FORUM, "https://forum.example/t/9"))
-    async with community.works.look() as view:
+    seen, case = await passed_on(community, what=ContentSubject(FORUM, "https://forum.example/t/9"))
+    async with community.units_of_work.read() as view:
         (piece,) = await view.cases.evidence_of(case.id)
     assert (piece.link, piece.text) == ("https://forum.example/t/9", "")
     assert piece.why_not
@@ -209,24 +209,24 @@ async def test_a_thing_that_cannot_be_read_is_kept_as_its_link(community: Commun
 
 async def test_somebody_without_a_seat_among_the_moderators_passes_nothing_on(community: Community) -> None:
     with pytest.raises(Refused):
-        await escalating.escalate(community.desk, AMARA, ByThing(DISCORD, "x"), Urgency.SOON, "", WHY)
+        await escalating.escalate(community.app, AMARA, ContentSubject(DISCORD, "x"), Urgency.SOON, "", WHY)
 
 
 async def test_where_the_groups_do_not_agree_in_time_both_positions_go_to_the_board(tmp_path: Path) -> None:
     """P-8.4"""
     rosa = a_member(ROSA, "Rosa Lund", a_role(Group.MODERATORS, Office.CHAIR), number=0)
-    async with a_desk(tmp_path, members=(*everybody(), rosa)) as community:
+    async with a_community(tmp_path, members=(*everybody(), rosa)) as community:
         seen, case = await passed_on(community)
         with pytest.raises(Refused, match="until"):
-            await turn_over(community.desk, ROSA, seen.reference, "It needs an answer now.")
-        community.later(timedelta(hours=25))
+            await refer_matter_to_board(community.app, ROSA, seen.reference, "It needs an answer now.")
+        community.pass_time(timedelta(hours=25))
         with pytest.raises(NotFound):
-            await turn_over(community.desk, ROSA, case.code_name, "It needs an answer now.")
-        await turn_over(community.desk, ROSA, seen.reference, "It needs an answer now.")
+            await refer_matter_to_board(community.app, ROSA, case.code_name, "It needs an answer now.")
+        await refer_matter_to_board(community.app, ROSA, seen.reference, "It needs an answer now.")
         assert (await newest_case(community)).state is CaseState.WITH_BOARD
-        assert AMARA in await community.who_was_told(NoticeKind.POSITION_ASKED)
-        await turn_over(community.desk, AMARA, case.code_name, "We were away.")
-        async with community.works.look() as view:
-            (hop,) = await view.hops.of_case(case.id)
-        assert hop.positions == {"moderators": "It needs an answer now.", "group": "We were away."}
-        assert await status(community, ROSA) == [Status.LOOKED_AT]
+        assert AMARA in await community.who_was_notified(NoticeKind.POSITION_REQUESTED)
+        await refer_matter_to_board(community.app, AMARA, case.code_name, "We were away.")
+        async with community.units_of_work.read() as view:
+            (handoff,) = await view.handoffs.of_case(case.id)
+        assert handoff.positions == {"moderators": "It needs an answer now.", "group": "We were away."}
+        assert await status(community, ROSA) == [HandoffStatus.UNDER_REVIEW]

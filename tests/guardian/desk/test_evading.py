@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from guardian.cases.values import Case
-from guardian.desk.acting import Target, act
+from guardian.desk.acting import AccountInput, act
 from guardian.desk.evading import mark_evasion
 from guardian.desk.recusal import recuse
 from guardian.errors import NotFound, Refused
 from guardian.notices.values import NoticeKind
-from rules.conflicts import Reason
+from rules.conflicts import ConflictReason
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 from tests.builders.desk import AMARA, BRUNO, DISCORD, DMITRI, ELENI, INES, Community
@@ -21,8 +21,10 @@ WHY = "The new account continued the thread of the old one."
 async def a_case_of_a_sanctioned_person(community: Community) -> tuple[Case, Case]:
     """Grumbler is held by the act of one member, and reported again a day later: the first case and the second."""
     first, _ = await community.a_named_case()
-    await act(community.desk, BRUNO, Target(DISCORD, "grumbler"), Restriction.SUSPENDED, Ground.ONGOING, "Insults.")
-    community.later(timedelta(days=1))
+    await act(
+        community.app, BRUNO, AccountInput(DISCORD, "grumbler"), Restriction.SUSPENDED, Ground.ONGOING, "Insults."
+    )
+    community.pass_time(timedelta(days=1))
     second, _ = await community.a_named_case()
     return first, second
 
@@ -30,19 +32,19 @@ async def a_case_of_a_sanctioned_person(community: Community) -> tuple[Case, Cas
 async def test_the_mark_is_read_by_everybody_on_the_case_and_kept_with_its_reason(community: Community) -> None:
     """P-6.6"""
     _, case = await a_case_of_a_sanctioned_person(community)
-    await mark_evasion(community.desk, ELENI, case.code_name, evades=True, reason=WHY)
-    read = await community.read(DMITRI, case.code_name)
+    await mark_evasion(community.app, ELENI, case.code_name, evades=True, reason=WHY)
+    read = await community.read_case(DMITRI, case.code_name)
     assert read.case.evasion_marked_at == community.clock.now()
-    assert NoticeKind.CASE_NEWS in await community.kinds_told(DMITRI)
-    assert "evasion.was_marked" in await community.journalled()
-    await mark_evasion(community.desk, DMITRI, case.code_name, evades=False, reason="It is their sibling.")
-    assert (await community.read(ELENI, case.code_name)).case.evasion_marked_at is None
+    assert NoticeKind.CASE_NEWS in await community.notice_kinds_to(DMITRI)
+    assert "evasion.was_marked" in await community.journal_acts()
+    await mark_evasion(community.app, DMITRI, case.code_name, evades=False, reason="It is their sibling.")
+    assert (await community.read_case(ELENI, case.code_name)).case.evasion_marked_at is None
 
 
 async def test_where_nobody_was_restricted_before_there_was_nothing_to_get_round(community: Community) -> None:
     case, _ = await community.a_named_case()
     with pytest.raises(Refused) as refusal:
-        await mark_evasion(community.desk, ELENI, case.code_name, evades=True, reason=WHY)
+        await mark_evasion(community.app, ELENI, case.code_name, evades=True, reason=WHY)
     assert refusal.value.code == "nothing_to_evade"
 
 
@@ -51,18 +53,18 @@ async def test_a_restriction_of_a_case_that_is_not_theirs_to_read_looks_as_if_th
 ) -> None:
     """P-4.2"""
     _, case = await a_case_of_a_sanctioned_person(community)
-    async with community.works.look() as view:
+    async with community.units_of_work.read() as view:
         every = [each for each in await view.cases.cases() if each.id != case.id]
     for other in every:
-        await recuse(community.desk, DMITRI, other.code_name, Reason.PERSONAL_RELATIONSHIP)
+        await recuse(community.app, DMITRI, other.code_name, ConflictReason.PERSONAL_RELATIONSHIP)
     with pytest.raises(Refused) as refusal:
-        await mark_evasion(community.desk, DMITRI, case.code_name, evades=True, reason=WHY)
+        await mark_evasion(community.app, DMITRI, case.code_name, evades=True, reason=WHY)
     assert refusal.value.code == "nothing_to_evade"
 
 
 async def test_nobody_without_a_seat_on_the_case_marks_it(community: Community) -> None:
     _, case = await a_case_of_a_sanctioned_person(community)
-    await recuse(community.desk, AMARA, case.code_name, Reason.PERSONAL_RELATIONSHIP)
+    await recuse(community.app, AMARA, case.code_name, ConflictReason.PERSONAL_RELATIONSHIP)
     for other in (AMARA, INES):
         with pytest.raises((NotFound, Refused)):
-            await mark_evasion(community.desk, other, case.code_name, evades=True, reason=WHY)
+            await mark_evasion(community.app, other, case.code_name, evades=True, reason=WHY)

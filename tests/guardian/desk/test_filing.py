@@ -7,8 +7,8 @@ import pytest
 from guardian.cases.values import CaseState, StepKind
 from guardian.desk import closing, hearing
 from guardian.desk.assessing import mark_risk
-from guardian.desk.intake import follow_up
-from guardian.desk.outlook import Next, outlook
+from guardian.desk.intake import read_follow_up
+from guardian.desk.outlook import NextStep, case_overview
 from guardian.errors import Refused
 from guardian.notices.acknowledgement import acknowledgement, acknowledgement_for_file
 from guardian.notices.values import NoticeKind
@@ -31,15 +31,15 @@ async def test_a_report_for_the_file_is_acknowledged_in_other_words(community: C
 async def test_a_case_for_the_file_closes_without_a_decision_and_its_person_hears_nothing(community: Community) -> None:
     """P-2.3, P-5.8"""
     journey = await a_journey(community, **FOR_THE_FILE)
-    assert Next.CLOSE in (await outlook(community.desk, BRUNO, journey.code_name)).next
-    await closing.close(community.desk, BRUNO, journey.code_name, OUTCOME)
+    assert NextStep.CLOSE in (await case_overview(community.app, BRUNO, journey.code_name)).next_steps
+    await closing.close(community.app, BRUNO, journey.code_name, OUTCOME)
     case = await journey.case()
     assert (case.state, case.outcome) == (CaseState.CLOSED, OUTCOME)
-    assert await journey.said_to_person() == []
+    assert await journey.notices_to_person() == []
     assert await journey.decisions() == ()
-    assert await community.who_was_told(NoticeKind.CASE_CLOSED) == set(WORKING_GROUP) - {BRUNO}
-    assert await community.who_was_told(NoticeKind.BOARD_REPORT) == set(BOARD)
-    views = await hearing.steps(community.desk, AMARA, journey.code_name)
+    assert await community.who_was_notified(NoticeKind.CASE_CLOSED) == set(WORKING_GROUP) - {BRUNO}
+    assert await community.who_was_notified(NoticeKind.BOARD_REPORT) == set(BOARD)
+    views = await hearing.list_steps(community.app, AMARA, journey.code_name)
     assert [view.kind for view in views if view.state == "done"] == [StepKind.BOARD_REPORT]
 
 
@@ -47,10 +47,10 @@ async def test_the_reporter_reads_that_it_is_kept_on_file_and_is_not_told_of_a_d
     """P-2.3, P-2.4"""
     received = await community.report(**FOR_THE_FILE)
     case = await community.case(received)
-    await closing.close(community.desk, BRUNO, case.code_name, OUTCOME)
-    community.later(30 * DAY)
-    seen = await follow_up(community.desk, received.receipt)
-    assert [(notice.kind, notice.facts["news"]) for notice in seen.told] == [(NoticeKind.REPORTER_NEWS, "filed")]
+    await closing.close(community.app, BRUNO, case.code_name, OUTCOME)
+    community.pass_time(30 * DAY)
+    seen = await read_follow_up(community.app, received.receipt)
+    assert [(notice.kind, notice.facts["news"]) for notice in seen.notices] == [(NoticeKind.REPORTER_NEWS, "filed")]
 
 
 @pytest.mark.parametrize("facts", [{}, {"answers": {"handled": "no"}}, {"danger": True, **FOR_THE_FILE}])
@@ -59,24 +59,24 @@ async def test_a_case_that_asks_for_help_is_not_closed_without_a_decision(
 ) -> None:
     """P-5.8"""
     case = await community.a_case(**facts)
-    assert Next.CLOSE not in (await outlook(community.desk, BRUNO, case.code_name)).next
+    assert NextStep.CLOSE not in (await case_overview(community.app, BRUNO, case.code_name)).next_steps
     with pytest.raises(Refused) as refusal:
-        await closing.close(community.desk, BRUNO, case.code_name, OUTCOME)
+        await closing.close(community.app, BRUNO, case.code_name, OUTCOME)
     assert refusal.value.code == "undecided"
 
 
 async def test_a_case_for_the_file_that_is_marked_as_a_risk_stays_open(community: Community) -> None:
     """P-3.2"""
     case = await community.a_case(**FOR_THE_FILE)
-    await mark_risk(community.desk, ELENI, case.code_name, at_risk=True)
+    await mark_risk(community.app, ELENI, case.code_name, at_risk=True)
     with pytest.raises(Refused) as refusal:
-        await closing.close(community.desk, BRUNO, case.code_name, OUTCOME)
+        await closing.close(community.app, BRUNO, case.code_name, OUTCOME)
     assert refusal.value.code == "safety_risk"
 
 
 async def test_a_case_for_the_file_is_opened_again_like_every_other(community: Community) -> None:
     """P-5.8"""
     case = await community.a_case(**FOR_THE_FILE)
-    await closing.close(community.desk, BRUNO, case.code_name, OUTCOME)
-    await closing.reopen(community.desk, ELENI, case.code_name, "It has begun again.")
-    assert (await community.may_see(BRUNO, case.code_name)).state is CaseState.OPEN
+    await closing.close(community.app, BRUNO, case.code_name, OUTCOME)
+    await closing.reopen(community.app, ELENI, case.code_name, "It has begun again.")
+    assert (await community.open_case(BRUNO, case.code_name)).state is CaseState.OPEN

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from guardian.cases.values import Hears
-from guardian.desk.deadlines import keep_due
-from guardian.desk.hearers import widen
+from guardian.cases.values import Audience
+from guardian.desk.deadlines import run_due
+from guardian.desk.hearers import open_to_all
 from guardian.errors import NotFound, Refused
 from guardian.notices.values import NoticeKind
 from tests.builders.desk import AMARA, BRUNO, DMITRI, ELENI, WORKING_GROUP, Community
@@ -14,37 +14,37 @@ from tests.builders.desk import AMARA, BRUNO, DMITRI, ELENI, WORKING_GROUP, Comm
 
 async def test_a_member_whom_the_reporter_did_not_choose_sees_nothing_of_the_report(community: Community) -> None:
     """P-2.5"""
-    case = await community.a_case(hears=Hears.CHOSEN, hears_first=(DMITRI, ELENI))
-    assert await community.who_was_told(NoticeKind.NEW_REPORT) == {DMITRI, ELENI}
+    case = await community.a_case(audience=Audience.CHOSEN, audience_members=(DMITRI, ELENI))
+    assert await community.who_was_notified(NoticeKind.NEW_REPORT) == {DMITRI, ELENI}
     with pytest.raises(NotFound):
-        await community.may_see(AMARA, case.code_name)
+        await community.open_case(AMARA, case.code_name)
 
 
 async def test_a_chair_who_does_not_hear_yet_is_asked_nothing_about_the_case(community: Community) -> None:
     """P-2.5: somebody mentioned waits for a chair's word, which would say that the case exists."""
-    await community.report(what_happened="Farid said so.", hears=Hears.CHOSEN, hears_first=(DMITRI,))
-    assert await community.told(AMARA) == ()
+    await community.report(what_happened="Farid said so.", audience=Audience.CHOSEN, audience_members=(DMITRI,))
+    assert await community.notices_to(AMARA) == ()
 
 
 async def test_all_members_hear_once_the_case_is_opened_to_them(community: Community) -> None:
     """P-2.5"""
-    case = await community.a_case(hears=Hears.CHAIRS)
+    case = await community.a_case(audience=Audience.CHAIRS)
     assert case.contact == AMARA
-    await widen(community.desk, AMARA, case.code_name)
-    assert await community.who_was_told(NoticeKind.NEW_REPORT) == set(WORKING_GROUP)
+    await open_to_all(community.app, AMARA, case.code_name)
+    assert await community.who_was_notified(NoticeKind.NEW_REPORT) == set(WORKING_GROUP)
     with pytest.raises(Refused):
-        await widen(community.desk, BRUNO, case.code_name)
+        await open_to_all(community.app, BRUNO, case.code_name)
 
 
 async def test_a_report_that_nobody_opens_is_opened_by_the_clock(community: Community) -> None:
     """P-2.5"""
-    await community.report(hears=Hears.CHAIRS)
-    community.later(timedelta(hours=48))
-    await keep_due(community.desk)
-    assert await community.who_was_told(NoticeKind.NEW_REPORT) == set(WORKING_GROUP)
+    await community.report(audience=Audience.CHAIRS)
+    community.pass_time(timedelta(hours=48))
+    await run_due(community.app)
+    assert await community.who_was_notified(NoticeKind.NEW_REPORT) == set(WORKING_GROUP)
 
 
 async def test_danger_is_told_to_everybody_whoever_was_chosen(community: Community) -> None:
     """P-3.6"""
-    await community.report(hears=Hears.CHAIRS, danger=True)
-    assert await community.who_was_told(NoticeKind.DANGER) == set(WORKING_GROUP)
+    await community.report(audience=Audience.CHAIRS, danger=True)
+    assert await community.who_was_notified(NoticeKind.DANGER) == set(WORKING_GROUP)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from guardian.cases.intake import EvidenceIn
-from guardian.cases.local import FlagIn, Urgency
-from guardian.cases.values import Case, Hears, Wall, WallKind
+from guardian.cases.intake import EvidenceInput
+from guardian.cases.local import FlagInput, Urgency
+from guardian.cases.values import Audience, Case, Exclusion, ExclusionKind
 from guardian.desk import escalating, matters, measuring, native, personal, raiding, telling
-from guardian.desk.escalating import ByAccount, ByMatter, ByThing
-from guardian.desk.linking import name_reported, propose_link
+from guardian.desk.escalating import AccountSubject, ContentSubject, MatterSubject
+from guardian.desk.linking import identify_reported_person, propose_link
 from guardian.desk.reading import overview
-from guardian.desk.turning_over import turn_over
+from guardian.desk.turning_over import refer_matter_to_board
 from guardian.desk.unlinking import unlink
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
@@ -20,7 +20,7 @@ from guardian.notices.values import News, NoticeKind
 from guardian.people.values import Group, Office, Trust
 from guardian.spaces.port import Account
 from rules.measures import MeasureReason
-from rules.precedence import Hold, Restriction
+from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground
 from tests.builders.desk import (
     A_REPORTER,
@@ -35,14 +35,14 @@ from tests.builders.desk import (
     INES,
     SOMEBODY,
     Community,
-    a_desk,
+    a_community,
     a_member,
     a_message,
     a_role,
     everybody,
 )
 from tests.builders.journey import newest_case
-from tests.builders.measuring import Moderated, moderated
+from tests.builders.measuring import ModeratedCommunity, a_moderated_community
 from tests.guardian.desk.test_matters import a_matter
 
 SECOND_ACCOUNT = Account(DISCORD, "700000000000000077")
@@ -52,86 +52,93 @@ PAVEL = MemberId("m10-pavel")
 
 
 @pytest.fixture
-async def stage(community: Community) -> Moderated:
+async def stage(community: Community) -> ModeratedCommunity:
     """A community on the day after its installation, with a troll."""
     community.spaces[DISCORD].add(TROLL, "troll")
-    made = moderated(community)
+    made = a_moderated_community(community)
     for name in community.spaces:
-        await made.sweep(name)
-    community.later(timedelta(days=1))
+        await made.list_space(name)
+    community.pass_time(timedelta(days=1))
     return made
 
 
 async def walled(community: Community, case: Case, member: MemberId) -> None:
     """The member is kept out of the case."""
-    async with community.works.begin() as work:
-        wall = Wall(case.id, member, WallKind.EXCLUDED, "named", community.clock.now(), "test")
-        await work.cases.add_wall(wall)
+    async with community.units_of_work.begin() as uow:
+        exclusion = Exclusion(case.id, member, ExclusionKind.EXCLUDED, "named", community.clock.now(), "test")
+        await uow.cases.add_exclusion(exclusion)
 
 
 async def binding(community: Community, account: Account) -> bool:
     """Whether the account is known to be somebody's."""
-    async with community.works.look() as view:
-        return any(link.binding for link in await view.people.owners(account))
+    async with community.units_of_work.read() as view:
+        return any(link.binding for link in await view.people.links_of_account(account))
 
 
 # -- the names of cases
 
 
-async def test_who_set_a_measure_is_not_shown_the_groups_name_of_it_once_it_was_passed_on(stage: Moderated) -> None:
+async def test_who_set_a_measure_is_not_shown_the_groups_name_of_it_once_it_was_passed_on(
+    stage: ModeratedCommunity,
+) -> None:
     """P-3.1"""
-    made = await stage.measured("troll")
-    await escalating.escalate(stage.desk, INES, ByMatter(made.matter), Urgency.SOON, "", "Please look.")
+    made = await stage.set_measure("troll")
+    await escalating.escalate(stage.app, INES, MatterSubject(made.matter), Urgency.SOON, "", "Please look.")
     case = await newest_case(stage.community)
-    (line,) = await measuring.running(stage.desk, INES)
+    (line,) = await measuring.list_measures(stage.app, INES)
     assert line.matter == made.matter != case.code_name
-    await measuring.end(stage.desk, INES, made.matter)
-    assert await measuring.running(stage.desk, INES) == ()
+    await measuring.end_measure_early(stage.app, INES, made.matter)
+    assert await measuring.list_measures(stage.app, INES) == ()
 
 
 async def test_who_made_a_native_act_is_not_shown_the_groups_name_of_it_once_it_was_passed_on(
-    stage: Moderated,
+    stage: ModeratedCommunity,
 ) -> None:
     """P-3.1, P-7.2"""
-    stage.community.spaces[DISCORD].hold_by_hand(TROLL, Hold.BARRED, by=OF_INES)
-    await native.noticed(stage.desk, DISCORD, [TROLL])
-    (waits,) = await native.waiting(stage.desk, INES)
-    await escalating.escalate(stage.desk, INES, ByMatter(waits.matter), Urgency.SOON, "", "Please look.")
+    stage.community.spaces[DISCORD].restrict_manually(TROLL, AccessLevel.BARRED, by=OF_INES)
+    await native.inspect_accounts(stage.app, DISCORD, [TROLL])
+    (waits,) = await native.list_unexplained(stage.app, INES)
+    await escalating.escalate(stage.app, INES, MatterSubject(waits.matter), Urgency.SOON, "", "Please look.")
     case = await newest_case(stage.community)
-    seen = await native.waiting(stage.desk, INES)
+    seen = await native.list_unexplained(stage.app, INES)
     assert case.code_name not in [line.matter for line in seen]
-    explained = await native.explain(stage.desk, INES, "", MeasureReason.SPAM, timedelta(days=2))
+    explained = await native.explain(stage.app, INES, "", MeasureReason.SPAM, timedelta(days=2))
     assert explained.matter != case.code_name
 
 
-async def test_a_moderator_whom_it_turns_out_to_concern_is_asked_no_more_about_what_they_did(stage: Moderated) -> None:
+async def test_a_moderator_whom_it_turns_out_to_concern_is_asked_no_more_about_what_they_did(
+    stage: ModeratedCommunity,
+) -> None:
     """P-2.5, P-7.2"""
-    stage.community.spaces[DISCORD].hold_by_hand(TROLL, Hold.BARRED, by=OF_INES)
-    await native.noticed(stage.desk, DISCORD, [TROLL])
+    stage.community.spaces[DISCORD].restrict_manually(TROLL, AccessLevel.BARRED, by=OF_INES)
+    await native.inspect_accounts(stage.app, DISCORD, [TROLL])
     await walled(stage.community, await newest_case(stage.community), INES)
-    assert await native.waiting(stage.desk, INES) == ()
+    assert await native.list_unexplained(stage.app, INES) == ()
 
 
 async def test_the_moderators_chair_does_not_learn_that_a_matter_was_the_boards_from_the_first(tmp_path: Path) -> None:
     """P-2.5: it would say that it concerns the group's own chair."""
     chair = a_member(PAVEL, "Pavel Novak", a_role(Group.MODERATORS, Office.CHAIR), number=11)
-    async with a_desk(tmp_path, members=(*everybody(), chair)) as community:
+    async with a_community(tmp_path, members=(*everybody(), chair)) as community:
         community.spaces[DISCORD].add("600000000000000001", "amara1x")
         community.spaces[DISCORD].add(TROLL, "troll")
         references = {}
         for handle in ("amara1x", "troll"):
             seen = await escalating.escalate(
-                community.desk, INES, ByAccount(DISCORD, handle), Urgency.SOON, "", "It goes on."
+                community.app, INES, AccountSubject(DISCORD, handle), Urgency.SOON, "", "It goes on."
             )
             references[(await newest_case(community)).board_only] = seen.reference
         answers = []
         for at_once in (references[True], references[False]):
             with pytest.raises(Refused) as refused:
-                await turn_over(community.desk, PAVEL, at_once, "It needs an answer now.")
+                await refer_matter_to_board(community.app, PAVEL, at_once, "It needs an answer now.")
             answers.append(refused.value.sentence)
-        community.later(timedelta(hours=25))
-        said = [await turn_over(community.desk, PAVEL, each, "It needs an answer now.") for each in references.values()]
-        again = [await turn_over(community.desk, PAVEL, each, "And soon.") for each in references.values()]
+        community.pass_time(timedelta(hours=25))
+        said = [
+            await refer_matter_to_board(community.app, PAVEL, each, "It needs an answer now.")
+            for each in references.values()
+        ]
+        again = [await refer_matter_to_board(community.app, PAVEL, each, "And soon.") for each in references.values()]
         assert [len(set(each)) for each in (answers, said, again)] == [1, 1, 1]
 
 
@@ -145,16 +152,16 @@ async def test_a_member_kept_out_of_a_case_cannot_free_an_account_that_it_holds_
     community.spaces[DISCORD].add(SECOND_ACCOUNT.native_id, "grumbler2")
     secret, person = await community.a_named_case()
     await walled(community, secret, DMITRI)
-    link = await propose_link(community.desk, AMARA, person, DISCORD, "grumbler2", "The same words.")
-    await community.confirmed(BRUNO, secret.code_name, link.link)
+    link = await propose_link(community.app, AMARA, person, DISCORD, "grumbler2", "The same words.")
+    await community.read_and_confirm(BRUNO, secret.code_name, link.link)
     await community.a_named_case()
-    await propose_link(community.desk, DMITRI, person, DISCORD, "grumbler2", "They told me.")
-    undone = await unlink(community.desk, DMITRI, person, DISCORD, "grumbler2", "I was wrong.")
+    await propose_link(community.app, DMITRI, person, DISCORD, "grumbler2", "They told me.")
+    undone = await unlink(community.app, DMITRI, person, DISCORD, "grumbler2", "I was wrong.")
     assert (undone.person, undone.space) == (person, DISCORD)
     assert await binding(community, SECOND_ACCOUNT)
-    news = [dict(n.facts) for n in await community.told(AMARA) if n.case == secret.id]
+    news = [dict(n.facts) for n in await community.notices_to(AMARA) if n.case == secret.id]
     assert News.CONFLICT in [facts.get("news") for facts in news]
-    again = await propose_link(community.desk, DMITRI, person, DISCORD, "grumbler2", "They did after all.")
+    again = await propose_link(community.app, DMITRI, person, DISCORD, "grumbler2", "They did after all.")
     assert again.trust is Trust.ASSERTED
 
 
@@ -168,32 +175,32 @@ async def test_a_member_whose_second_account_is_known_is_kept_out_of_a_report_ab
     community.spaces[DISCORD].add("600000000000000004", "dmitri4x")
     community.spaces[DISCORD].add(SECOND_ACCOUNT.native_id, "grumbler2")
     case = await community.a_case(who="dmitri4x")
-    person = await name_reported(community.desk, AMARA, case.code_name, DISCORD, "dmitri4x")
-    link = await propose_link(community.desk, AMARA, person, DISCORD, "grumbler2", "The same words.")
-    await community.confirmed(BRUNO, case.code_name, link.link)
+    person = await identify_reported_person(community.app, AMARA, case.code_name, DISCORD, "dmitri4x")
+    link = await propose_link(community.app, AMARA, person, DISCORD, "grumbler2", "The same words.")
+    await community.read_and_confirm(BRUNO, case.code_name, link.link)
     fresh = await community.a_case(evidence=(a_message(author=SECOND_ACCOUNT, author_handle="grumbler2"),))
     with pytest.raises(NotFound):
-        await community.may_see(DMITRI, fresh.code_name)
-    assert fresh.id not in {notice.case for notice in await community.told(DMITRI)}
-    assert (await community.may_see(ELENI, fresh.code_name)).id == fresh.id
+        await community.open_case(DMITRI, fresh.code_name)
+    assert fresh.id not in {notice.case for notice in await community.notices_to(DMITRI)}
+    assert (await community.open_case(ELENI, fresh.code_name)).id == fresh.id
 
 
 async def test_a_moderator_whose_second_account_is_flagged_or_passed_on_hears_nothing(tmp_path: Path) -> None:
     """P-2.5"""
     pavel = a_member(PAVEL, "Pavel Novak", a_role(Group.MODERATORS), number=11)
-    async with a_desk(tmp_path, members=(*everybody(), pavel)) as community:
+    async with a_community(tmp_path, members=(*everybody(), pavel)) as community:
         community.spaces[DISCORD].add(SECOND_ACCOUNT.native_id, "grumbler2")
         community.spaces[DISCORD].add("600000000000000004", "dmitri4x")
         community.spaces[DISCORD].add(pavel.accounts[0].native_id, "pavel11x")
         case = await community.a_case(who="pavel11x")
-        person = await name_reported(community.desk, AMARA, case.code_name, DISCORD, "pavel11x")
-        link = await propose_link(community.desk, AMARA, person, DISCORD, "grumbler2", "The same words.")
-        await community.confirmed(BRUNO, case.code_name, link.link)
-        flag = FlagIn(DISCORD, "flag-9", "something else", "They insult me.", SECOND_ACCOUNT, "grumbler2")
-        name = await matters.take_flag(community.desk, flag)
+        person = await identify_reported_person(community.app, AMARA, case.code_name, DISCORD, "pavel11x")
+        link = await propose_link(community.app, AMARA, person, DISCORD, "grumbler2", "The same words.")
+        await community.read_and_confirm(BRUNO, case.code_name, link.link)
+        flag = FlagInput(DISCORD, "flag-9", "something else", "They insult me.", SECOND_ACCOUNT, "grumbler2")
+        name = await matters.receive_flag(community.app, flag)
         assert name is not None
-        assert [line.code_name for line in await matters.matters(community.desk, PAVEL)] == []
-        assert [line.code_name for line in await matters.matters(community.desk, INES)] == [name]
+        assert [line.code_name for line in await matters.list_matters(community.app, PAVEL)] == []
+        assert [line.code_name for line in await matters.list_matters(community.app, INES)] == [name]
 
 
 async def test_a_member_whose_second_account_is_passed_on_is_kept_out(community: Community) -> None:
@@ -201,13 +208,13 @@ async def test_a_member_whose_second_account_is_passed_on_is_kept_out(community:
     community.spaces[DISCORD].add("600000000000000004", "dmitri4x")
     community.spaces[DISCORD].add(SECOND_ACCOUNT.native_id, "grumbler2")
     case = await community.a_case(who="dmitri4x")
-    person = await name_reported(community.desk, AMARA, case.code_name, DISCORD, "dmitri4x")
-    link = await propose_link(community.desk, AMARA, person, DISCORD, "grumbler2", "The same words.")
-    await community.confirmed(BRUNO, case.code_name, link.link)
-    await escalating.escalate(community.desk, INES, ByAccount(DISCORD, "grumbler2"), Urgency.SOON, "", "Again.")
+    person = await identify_reported_person(community.app, AMARA, case.code_name, DISCORD, "dmitri4x")
+    link = await propose_link(community.app, AMARA, person, DISCORD, "grumbler2", "The same words.")
+    await community.read_and_confirm(BRUNO, case.code_name, link.link)
+    await escalating.escalate(community.app, INES, AccountSubject(DISCORD, "grumbler2"), Urgency.SOON, "", "Again.")
     passed = await newest_case(community)
     with pytest.raises(NotFound):
-        await community.may_see(DMITRI, passed.code_name)
+        await community.open_case(DMITRI, passed.code_name)
 
 
 # -- against a reporter
@@ -217,33 +224,37 @@ async def test_the_members_of_a_case_hear_when_somebody_it_concerns_passes_its_r
     community: Community,
 ) -> None:
     """P-4.4: the answer looks as always."""
-    case = await community.a_case(reporter=A_REPORTER, names_members=(INES,))
+    case = await community.a_case(reporter=A_REPORTER, named_members=(INES,))
     community.spaces[DISCORD].add(A_REPORTER.native_id, "reporter")
-    seen = await escalating.escalate(community.desk, INES, ByAccount(DISCORD, "reporter"), Urgency.SOON, "", "Pest.")
+    seen = await escalating.escalate(
+        community.app, INES, AccountSubject(DISCORD, "reporter"), Urgency.SOON, "", "Pest."
+    )
     assert seen.text
-    news = [dict(n.facts).get("news") for n in await community.told(AMARA) if n.case == case.id]
+    news = [dict(n.facts).get("news") for n in await community.notices_to(AMARA) if n.case == case.id]
     assert News.CONFLICT in news
 
 
 async def test_the_members_of_a_case_hear_when_somebody_it_concerns_flags_its_reporter(community: Community) -> None:
     """P-4.4"""
-    case = await community.a_case(reporter=A_REPORTER, names_members=(INES,))
-    flag = FlagIn(DISCORD, "flag-8", "something else", "A pest.", A_REPORTER, "reporter", by=Account(DISCORD, OF_INES))
-    await matters.take_flag(community.desk, flag)
-    news = [dict(n.facts).get("news") for n in await community.told(AMARA) if n.case == case.id]
+    case = await community.a_case(reporter=A_REPORTER, named_members=(INES,))
+    flag = FlagInput(
+        DISCORD, "flag-8", "something else", "A pest.", A_REPORTER, "reporter", by=Account(DISCORD, OF_INES)
+    )
+    await matters.receive_flag(community.app, flag)
+    news = [dict(n.facts).get("news") for n in await community.notices_to(AMARA) if n.case == case.id]
     assert News.CONFLICT in news
 
 
 async def test_a_raid_against_a_reporter_is_looked_at_as_soon_as_an_act_against_them(community: Community) -> None:
     """P-4.4"""
-    await community.a_case(reporter=A_REPORTER, names_members=(DMITRI,))
-    checked = await raiding.check(community.desk, DMITRI, f"{TROLL}\n{A_REPORTER.native_id}", DISCORD)
-    seen = await raiding.announce(community.desk, DMITRI, checked, Restriction.BANNED, Ground.ONGOING, "They all spam.")
-    async with community.works.look() as view:
-        case = await view.cases.case_named(seen.code_name)
+    await community.a_case(reporter=A_REPORTER, named_members=(DMITRI,))
+    checked = await raiding.preview(community.app, DMITRI, f"{TROLL}\n{A_REPORTER.native_id}", DISCORD)
+    seen = await raiding.announce(community.app, DMITRI, checked, Restriction.BANNED, Ground.ONGOING, "They all spam.")
+    async with community.units_of_work.read() as view:
+        case = await view.cases.case_by_code_name(seen.code_name)
         assert case is not None
         (act,) = await view.deliberation.acts_of(case.id)
-    assert act.doubtful
+    assert act.conflicted
 
 
 # -- what nobody may hold
@@ -254,26 +265,26 @@ async def test_what_was_kept_of_a_flagged_message_is_destroyed_when_it_is_passed
 ) -> None:
     """P-2.7"""
     local = await a_matter(
-        community, evidence=EvidenceIn("file", author=SOMEBODY, file_name="a.png", content=b"\x89PNG")
+        community, evidence=EvidenceInput("file", author=SOMEBODY, file_name="a.png", content=b"\x89PNG")
     )
     await escalating.escalate(
-        community.desk, INES, ByMatter(local.code_name), Urgency.SOON, "", "It shows a child.", minors=True
+        community.app, INES, MatterSubject(local.code_name), Urgency.SOON, "", "It shows a child.", csam=True
     )
-    async with community.works.look() as view:
+    async with community.units_of_work.read() as view:
         pieces = await view.cases.evidence_of(local.id)
         kept = [await view.cases.evidence(piece.id) for piece in pieces]
     assert all(piece is not None and piece.content is None and not piece.text for piece in kept)
 
 
-async def test_what_lies_with_a_matter_is_not_fetched_again_by_passing_on_its_link(stage: Moderated) -> None:
+async def test_what_lies_with_a_matter_is_not_fetched_again_by_passing_on_its_link(stage: ModeratedCommunity) -> None:
     """P-2.7: of what was flagged as illegal nothing was fetched, and nothing is."""
-    await stage.community.change(INES, roles=(a_role(Group.MODERATORS),))
-    thing = stage.things.add("issue-7")
-    bare = EvidenceIn("message", thing.link, why_not="It was not fetched.")
+    await stage.community.change_member(INES, roles=(a_role(Group.MODERATORS),))
+    content = stage.content.add("issue-7")
+    bare = EvidenceInput("message", content.link, why_not="It was not fetched.")
     await a_matter(stage.community, space=GITHUB, evidence=bare, kind="illegal")
-    await escalating.escalate(stage.desk, INES, ByThing(GITHUB, thing.link), Urgency.SOON, "", "Please look.")
+    await escalating.escalate(stage.app, INES, ContentSubject(GITHUB, content.link), Urgency.SOON, "", "Please look.")
     case = await newest_case(stage.community)
-    async with stage.community.works.look() as view:
+    async with stage.community.units_of_work.read() as view:
         assert [piece.text for piece in await view.cases.evidence_of(case.id)] == ["", ""]
 
 
@@ -285,54 +296,56 @@ async def test_a_notice_that_waits_does_not_reach_a_former_member_who_is_still_a
 ) -> None:
     """P-1.2"""
     case = await community.a_case()
-    (notice, *_) = [n for n in await community.told(FARID) if n.case == case.id]
-    await community.change(FARID, roles=(a_role(Group.MODERATORS, space=DISCORD),))
-    async with community.works.look() as view:
-        assert not await telling.still_to_tell(view, notice)
+    (notice, *_) = [n for n in await community.notices_to(FARID) if n.case == case.id]
+    await community.change_member(FARID, roles=(a_role(Group.MODERATORS, space=DISCORD),))
+    async with community.units_of_work.read() as view:
+        assert not await telling.may_still_receive(view, notice)
 
 
 # -- what a matter shows
 
 
-async def test_a_moderator_does_not_learn_from_a_measure_who_somebody_is_in_other_spaces(stage: Moderated) -> None:
+async def test_a_moderator_does_not_learn_from_a_measure_who_somebody_is_in_other_spaces(
+    stage: ModeratedCommunity,
+) -> None:
     """P-2.11, P-6.1: only the forum's administrators see what the forum vouches for."""
     elsewhere = (Account(DISCORD, TROLL), Account(GITHUB, "990001"))
     stage.community.spaces[FORUM].add("77", "troll", elsewhere=elsewhere)
-    made = await stage.measured("troll")
-    (person,) = (await stage.community.read(INES, made.matter)).people
+    made = await stage.set_measure("troll")
+    (person,) = (await stage.community.read_case(INES, made.matter)).people
     assert [link.account.space for link in person.accounts] == [DISCORD]
 
 
 async def test_a_case_whose_only_chosen_hearer_steps_back_is_listed_to_the_others(community: Community) -> None:
     """P-2.5"""
-    case = await community.a_case(hears=Hears.CHOSEN, hears_first=(DMITRI,))
-    assert case.hearers == (DMITRI,)
+    case = await community.a_case(audience=Audience.CHOSEN, audience_members=(DMITRI,))
+    assert case.audience == (DMITRI,)
     await walled(community, case, DMITRI)
-    assert (await community.may_see(ELENI, case.code_name)).id == case.id
-    assert case.code_name in [line.code_name for line in await overview(community.desk, ELENI)]
+    assert (await community.open_case(ELENI, case.code_name)).id == case.id
+    assert case.code_name in [line.code_name for line in await overview(community.app, ELENI)]
 
 
-async def test_what_somebody_writes_about_a_measure_is_not_read_by_whom_it_is_about(stage: Moderated) -> None:
+async def test_what_somebody_writes_about_a_measure_is_not_read_by_whom_it_is_about(stage: ModeratedCommunity) -> None:
     """P-2.5, P-6.8: neither by whoever set it nor by a chair whom the words name."""
     chair = a_member(PAVEL, "Pavel Novak", a_role(Group.MODERATORS, Office.CHAIR), number=11)
-    async with stage.community.works.begin() as work:
-        await work.people.add_member(chair)
-    made = await stage.measured("troll", days=7)
-    receipt = (await stage.letters(NoticeKind.MEASURED))[-1].facts["receipt"]
-    await personal.ask_look(stage.desk, receipt, "They do it because Pavel Novak has told them to.")
-    assert PAVEL not in {n.to.member for n in await stage.letters(NoticeKind.MEASURE_TO_LOOK_AT)}
-    assert BRUNO in {n.to.member for n in await stage.letters(NoticeKind.MEASURE_TO_LOOK_AT)}
+    async with stage.community.units_of_work.begin() as uow:
+        await uow.people.add_member(chair)
+    made = await stage.set_measure("troll", days=7)
+    receipt = (await stage.notices_of_kind(NoticeKind.MEASURED))[-1].facts["receipt"]
+    await personal.request_reconsideration(stage.app, receipt, "They do it because Pavel Novak has told them to.")
+    assert PAVEL not in {n.to.member for n in await stage.notices_of_kind(NoticeKind.MEASURE_TO_RECONSIDER)}
+    assert BRUNO in {n.to.member for n in await stage.notices_of_kind(NoticeKind.MEASURE_TO_RECONSIDER)}
     with pytest.raises((NotFound, Refused)):
-        await stage.community.read(PAVEL, made.matter)
+        await stage.community.read_case(PAVEL, made.matter)
 
 
-async def test_whoever_set_a_measure_does_not_read_what_the_person_says_of_it(stage: Moderated) -> None:
+async def test_whoever_set_a_measure_does_not_read_what_the_person_says_of_it(stage: ModeratedCommunity) -> None:
     """P-2.5, P-6.8"""
     chair = a_member(PAVEL, "Pavel Novak", a_role(Group.MODERATORS, Office.CHAIR), number=11)
-    async with stage.community.works.begin() as work:
-        await work.people.add_member(chair)
-    made = await stage.measured("troll", days=7)
-    receipt = (await stage.letters(NoticeKind.MEASURED))[-1].facts["receipt"]
-    await personal.ask_look(stage.desk, receipt, "Ines has a quarrel with me.")
-    assert [each.text for each in (await stage.community.read(PAVEL, made.matter)).heard] != []
-    assert (await stage.community.read(INES, made.matter)).heard == ()
+    async with stage.community.units_of_work.begin() as uow:
+        await uow.people.add_member(chair)
+    made = await stage.set_measure("troll", days=7)
+    receipt = (await stage.notices_of_kind(NoticeKind.MEASURED))[-1].facts["receipt"]
+    await personal.request_reconsideration(stage.app, receipt, "Ines has a quarrel with me.")
+    assert [each.text for each in (await stage.community.read_case(PAVEL, made.matter)).hearing_answers] != []
+    assert (await stage.community.read_case(INES, made.matter)).hearing_answers == ()

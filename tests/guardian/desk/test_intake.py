@@ -5,16 +5,16 @@ from hashlib import sha256
 
 import pytest
 
-from guardian.cases.values import CaseState, Door, PromiseKind, WallKind
+from guardian.cases.values import CaseState, DeadlineKind, ExclusionKind, ReportChannel
 from guardian.desk.intake import (
-    ByReceipt,
-    ByReporter,
-    Wish,
-    add,
-    follow_up,
-    people_to_name,
+    ReceiptAccess,
+    ReporterAccess,
+    ReporterRequest,
+    add_to_report,
+    list_nameable_members,
+    make_request,
+    read_follow_up,
     receive,
-    wish,
 )
 from guardian.errors import NotFound, Refused
 from guardian.notices.values import NoticeKind
@@ -46,21 +46,21 @@ from tests.builders.desk import (
 async def test_every_member_without_a_conflict_is_told_that_a_report_is_in(community: Community) -> None:
     """P-2.5"""
     await community.report()
-    assert await community.who_was_told(NoticeKind.NEW_REPORT) == set(WORKING_GROUP)
+    assert await community.who_was_notified(NoticeKind.NEW_REPORT) == set(WORKING_GROUP)
 
 
 async def test_a_first_notice_carries_the_code_name_and_nothing_of_the_report(community: Community) -> None:
     """P-3.1"""
     case = await community.a_case(who="grumbler")
-    assert [dict(notice.facts) for notice in await community.told(DMITRI)] == [{"code_name": case.code_name}]
+    assert [dict(notice.facts) for notice in await community.notices_to(DMITRI)] == [{"code_name": case.code_name}]
 
 
 async def test_a_member_named_in_a_report_is_not_told_of_it(community: Community) -> None:
     """P-2.5"""
-    case = await community.a_case(names_members=(DMITRI,))
-    assert await community.told(DMITRI) == ()
+    case = await community.a_case(named_members=(DMITRI,))
+    assert await community.notices_to(DMITRI) == ()
     with pytest.raises(NotFound):
-        await community.may_see(DMITRI, case.code_name)
+        await community.open_case(DMITRI, case.code_name)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ async def test_a_member_mentioned_in_the_text_is_held_out_before_the_first_notic
 ) -> None:
     """P-2.5"""
     await community.report(what_happened=text)
-    assert await community.told(DMITRI) == ()
-    assert NoticeKind.NEW_REPORT in await community.kinds_told(ELENI)
+    assert await community.notices_to(DMITRI) == ()
+    assert NoticeKind.NEW_REPORT in await community.notice_kinds_to(ELENI)
 
 
 @pytest.mark.parametrize("part", ["who", "answers", "evidence"])
@@ -91,84 +91,84 @@ async def test_a_member_mentioned_in_any_part_of_a_report_is_held_out(community:
         "evidence": {"evidence": (a_message(text="Thanks farid6x!"),)},
     }
     await community.report(**given[part])
-    assert await community.told(FARID) == ()
+    assert await community.notices_to(FARID) == ()
 
 
 async def test_the_author_of_the_evidence_is_excluded_and_never_told(community: Community) -> None:
     """P-2.5"""
     case = await community.a_case(evidence=(a_message(author=Account(DISCORD, "600000000000000005")),))
-    async with community.works.look() as view:
-        walls = await view.cases.walls_of(case.id)
-    assert [(wall.member, wall.kind) for wall in walls] == [(ELENI, WallKind.EXCLUDED)]
-    assert await community.told(ELENI) == ()
+    async with community.units_of_work.read() as view:
+        exclusions = await view.cases.exclusions_of(case.id)
+    assert [(exclusion.member, exclusion.kind) for exclusion in exclusions] == [(ELENI, ExclusionKind.EXCLUDED)]
+    assert await community.notices_to(ELENI) == ()
 
 
 async def test_short_account_numbers_in_a_text_hold_nobody_out(community: Community) -> None:
     await community.report(what_happened="There were 4 of them and 5 witnesses.")
-    assert await community.who_was_told(NoticeKind.NEW_REPORT) == set(WORKING_GROUP)
+    assert await community.who_was_notified(NoticeKind.NEW_REPORT) == set(WORKING_GROUP)
 
 
 async def test_a_chair_is_asked_about_somebody_held_out_and_the_one_held_out_is_not(community: Community) -> None:
     """P-2.5"""
     await community.report(what_happened="Dmitri may have seen it.")
-    assert await community.who_was_told(NoticeKind.HELD_OUT_TO_DECIDE) == {AMARA}
+    assert await community.who_was_notified(NoticeKind.EXCLUSION_TO_DECIDE) == {AMARA}
 
 
 async def test_a_report_about_the_only_chair_goes_to_the_board_and_to_nobody_else(community: Community) -> None:
     """P-2.5"""
-    case = await community.a_case(names_members=(AMARA,))
+    case = await community.a_case(named_members=(AMARA,))
     assert (case.board_only, case.state) == (True, CaseState.WITH_BOARD)
-    assert await community.who_was_told(NoticeKind.NEW_REPORT) == set(BOARD)
+    assert await community.who_was_notified(NoticeKind.NEW_REPORT) == set(BOARD)
     for member in (AMARA, BRUNO, DMITRI, ELENI, FARID, INES):
-        assert await community.told(member) == ()
+        assert await community.notices_to(member) == ()
 
 
 async def test_a_report_that_leaves_fewer_than_two_members_goes_to_the_board(community: Community) -> None:
     """P-2.5"""
-    case = await community.a_case(names_members=(BRUNO, CHIARA, DMITRI, ELENI, FARID))
+    case = await community.a_case(named_members=(BRUNO, CHIARA, DMITRI, ELENI, FARID))
     assert case.board_only
-    assert await community.who_was_told(NoticeKind.NEW_REPORT) == {GRETA, HIROSHI}
-    assert await community.told(AMARA) == ()
+    assert await community.who_was_notified(NoticeKind.NEW_REPORT) == {GRETA, HIROSHI}
+    assert await community.notices_to(AMARA) == ()
 
 
 async def test_a_board_member_whom_a_report_concerns_is_not_told_where_the_board_handles_it(
     community: Community,
 ) -> None:
     """P-2.5, P-4.3"""
-    await community.report(names_members=(AMARA, GRETA))
-    assert await community.who_was_told(NoticeKind.NEW_REPORT) == {CHIARA, HIROSHI}
+    await community.report(named_members=(AMARA, GRETA))
+    assert await community.who_was_notified(NoticeKind.NEW_REPORT) == {CHIARA, HIROSHI}
 
 
 async def test_a_report_that_concerns_everybody_is_kept_and_shown_to_nobody(community: Community) -> None:
     """P-2.5"""
-    await community.report(names_members=tuple(member.id for member in everybody()))
-    assert await community.who_was_told(NoticeKind.NEW_REPORT) == set()
-    assert "case.has_nobody_left" in await community.journalled()
+    await community.report(named_members=tuple(member.id for member in everybody()))
+    assert await community.who_was_notified(NoticeKind.NEW_REPORT) == set()
+    assert "case.has_nobody_left" in await community.journal_acts()
 
 
 async def test_the_list_of_people_to_name_is_the_same_whatever_reports_there_are(community: Community) -> None:
     """P-2.5, P-4.2"""
-    before = await people_to_name(community.desk)
-    await community.report(names_members=(DMITRI,))
-    assert await people_to_name(community.desk) == before
+    before = await list_nameable_members(community.app)
+    await community.report(named_members=(DMITRI,))
+    assert await list_nameable_members(community.app) == before
     assert [member for member, _ in before] == [*WORKING_GROUP, GRETA, HIROSHI, INES]
 
 
 async def test_somebody_who_has_left_is_neither_told_nor_on_the_list(community: Community) -> None:
     """P-1.2"""
-    await community.change(FARID, ended_at=community.clock.now())
+    await community.change_member(FARID, ended_at=community.clock.now())
     await community.report()
-    assert await community.told(FARID) == ()
-    assert FARID not in dict(await people_to_name(community.desk))
+    assert await community.notices_to(FARID) == ()
+    assert FARID not in dict(await list_nameable_members(community.app))
 
 
 async def test_danger_is_called_to_every_allowed_member_and_again_until_somebody_has_it(community: Community) -> None:
     """P-3.6"""
-    case = await community.a_case(danger=True, names_members=(DMITRI,))
-    assert await community.who_was_told(NoticeKind.DANGER) == set(WORKING_GROUP) - {DMITRI}
-    async with community.works.look() as view:
-        (call,) = await view.promises.open_for(case.id, PromiseKind.DANGER_PAGE)
-    reports = community.desk.policy.reports
+    case = await community.a_case(danger=True, named_members=(DMITRI,))
+    assert await community.who_was_notified(NoticeKind.DANGER) == set(WORKING_GROUP) - {DMITRI}
+    async with community.units_of_work.read() as view:
+        (call,) = await view.deadlines.open_for(case.id, DeadlineKind.DANGER_PAGE)
+    reports = community.app.policy.reports
     assert (call.next_at, call.due) == (case.opened_at + reports.danger_repeat, case.opened_at + reports.danger_page)
     assert case.safety_risk
 
@@ -176,14 +176,14 @@ async def test_danger_is_called_to_every_allowed_member_and_again_until_somebody
 async def test_the_promises_to_a_reporter_run_from_the_instant_of_the_report(community: Community) -> None:
     """P-2.4"""
     case = await community.a_case()
-    async with community.works.look() as view:
-        promises = {promise.kind: promise for promise in await view.promises.open_for(case.id)}
-    assert {kind: promise.due - case.opened_at for kind, promise in promises.items()} == {
-        PromiseKind.FIRST_ANSWER: timedelta(hours=24),
-        PromiseKind.SUBSTANTIVE_ANSWER: timedelta(days=7),
-        PromiseKind.RESOLUTION: timedelta(days=7),
+    async with community.units_of_work.read() as view:
+        deadlines = {deadline.kind: deadline for deadline in await view.deadlines.open_for(case.id)}
+    assert {kind: deadline.due - case.opened_at for kind, deadline in deadlines.items()} == {
+        DeadlineKind.FIRST_ANSWER: timedelta(hours=24),
+        DeadlineKind.SUBSTANTIVE_ANSWER: timedelta(days=7),
+        DeadlineKind.RESOLUTION: timedelta(days=7),
     }
-    assert promises[PromiseKind.FIRST_ANSWER].next_at == case.opened_at + timedelta(hours=12)
+    assert deadlines[DeadlineKind.FIRST_ANSWER].next_at == case.opened_at + timedelta(hours=12)
 
 
 async def test_the_chair_is_the_contact_person_of_a_new_case(community: Community) -> None:
@@ -202,32 +202,32 @@ async def test_the_acknowledgement_repeats_nothing_of_the_report(community: Comm
 @pytest.mark.parametrize("text", ["", "   \n\t "])
 async def test_an_empty_report_is_refused_and_leaves_nothing_behind(community: Community, text: str) -> None:
     with pytest.raises(Refused) as refusal:
-        await receive(community.desk, a_submission(what_happened=text))
+        await receive(community.app, a_submission(what_happened=text))
     assert refusal.value.code == "empty"
-    assert await community.journalled() == []
+    assert await community.journal_acts() == []
 
 
 async def test_a_report_that_is_too_long_is_refused_with_both_numbers(community: Community) -> None:
     with pytest.raises(Refused, match=r"40001 characters, where 40000 fit") as refusal:
-        await receive(community.desk, a_submission(what_happened="x" * 40_001, answers={"hold_contact": ""}))
+        await receive(community.app, a_submission(what_happened="x" * 40_001, answers={"hold_contact": ""}))
     assert refusal.value.code == "too_long"
 
 
 async def test_a_file_that_is_too_large_is_refused_before_anything_is_kept(community: Community) -> None:
     files = (a_message(kind="file", file_name="video.mp4", content=b"x" * 10_000_001),)
     with pytest.raises(Refused) as refusal:
-        await receive(community.desk, a_submission(evidence=files))
+        await receive(community.app, a_submission(evidence=files))
     assert refusal.value.code == "too_large"
-    assert await community.journalled() == []
+    assert await community.journal_acts() == []
 
 
 async def test_the_same_delivery_again_gets_the_first_answer_and_opens_no_second_case(community: Community) -> None:
-    first = await community.report(door=Door.DISCORD_COMMAND, delivery="interaction-1")
-    again = await community.report(door=Door.DISCORD_COMMAND, delivery="interaction-1")
-    other = await community.report(door=Door.DISCORD_COMMAND, delivery="interaction-2")
+    first = await community.report(channel=ReportChannel.DISCORD_COMMAND, delivery="interaction-1")
+    again = await community.report(channel=ReportChannel.DISCORD_COMMAND, delivery="interaction-1")
+    other = await community.report(channel=ReportChannel.DISCORD_COMMAND, delivery="interaction-2")
     assert again == first
     assert other.report != first.report
-    async with community.works.look() as view:
+    async with community.units_of_work.read() as view:
         assert len(await view.cases.cases()) == 2
 
 
@@ -235,7 +235,7 @@ async def test_evidence_is_kept_as_it_stood_with_the_hash_of_its_bytes(community
     """P-2.7"""
     piece = a_message(file_name="screen.png", content=b"pixels")
     case = await community.a_case(evidence=(piece,))
-    async with community.works.look() as view:
+    async with community.units_of_work.read() as view:
         (listed,) = await view.cases.evidence_of(case.id)
         kept = await view.cases.evidence(listed.id)
     assert kept is not None
@@ -250,7 +250,7 @@ async def test_evidence_is_kept_as_it_stood_with_the_hash_of_its_bytes(community
 async def test_a_receipt_opens_the_follow_up_however_it_is_typed(community: Community, spelt: object) -> None:
     assert callable(spelt)
     received = await community.report()
-    seen = await follow_up(community.desk, spelt(received.receipt))
+    seen = await read_follow_up(community.app, spelt(received.receipt))
     assert seen.reference == received.reference
     assert [line.text for line in seen.thread] == [TEXT]
 
@@ -259,96 +259,98 @@ async def test_a_wrong_receipt_opens_nothing(community: Community) -> None:
     received = await community.report()
     wrong = received.receipt[:-1] + ("A" if received.receipt[-1] != "A" else "B")
     with pytest.raises(NotFound):
-        await follow_up(community.desk, wrong)
+        await read_follow_up(community.app, wrong)
 
 
 async def test_a_follow_up_never_shows_the_code_name(community: Community) -> None:
     """P-3.1"""
     received = await community.report()
     case = await community.case(received)
-    assert case.code_name not in repr(await follow_up(community.desk, received.receipt))
+    assert case.code_name not in repr(await read_follow_up(community.app, received.receipt))
 
 
 async def test_a_reporter_adds_words_and_the_members_on_the_case_are_told(community: Community) -> None:
     """P-2.12"""
-    received = await community.report(names_members=(DMITRI,))
-    community.later(timedelta(hours=1))
-    await add(community.desk, ByReceipt(received.receipt), "It went on today.")
-    assert await community.who_was_told(NoticeKind.CASE_NEWS) == set(WORKING_GROUP) - {DMITRI}
-    seen = await follow_up(community.desk, received.receipt)
+    received = await community.report(named_members=(DMITRI,))
+    community.pass_time(timedelta(hours=1))
+    await add_to_report(community.app, ReceiptAccess(received.receipt), "It went on today.")
+    assert await community.who_was_notified(NoticeKind.CASE_NEWS) == set(WORKING_GROUP) - {DMITRI}
+    seen = await read_follow_up(community.app, received.receipt)
     assert [line.text for line in seen.thread] == [TEXT, "It went on today."]
 
 
 async def test_an_addition_that_is_delivered_twice_is_added_once(community: Community) -> None:
     """Architecture 6: a repeated command is recognised by its delivery id."""
     received = await community.report()
-    said = [await add(community.desk, ByReceipt(received.receipt), "More.", delivery="d1") for _ in range(2)]
-    thread = (await follow_up(community.desk, received.receipt)).thread
+    said = [
+        await add_to_report(community.app, ReceiptAccess(received.receipt), "More.", delivery="d1") for _ in range(2)
+    ]
+    thread = (await read_follow_up(community.app, received.receipt)).thread
     assert said[0] == said[1]
     assert [line.text for line in thread].count("More.") == 1
 
 
 async def test_only_the_reporting_account_adds_by_its_report(community: Community) -> None:
     received = await community.report(reporter=A_REPORTER)
-    await add(community.desk, ByReporter(received.report, A_REPORTER), "More.")
+    await add_to_report(community.app, ReporterAccess(received.report, A_REPORTER), "More.")
     with pytest.raises(NotFound):
-        await add(community.desk, ByReporter(received.report, SOMEBODY), "Not mine.")
+        await add_to_report(community.app, ReporterAccess(received.report, SOMEBODY), "Not mine.")
     anonymous = await community.report()
     with pytest.raises(NotFound):
-        await add(community.desk, ByReporter(anonymous.report, A_REPORTER), "Not mine.")
+        await add_to_report(community.app, ReporterAccess(anonymous.report, A_REPORTER), "Not mine.")
 
 
 async def test_a_member_who_comes_up_in_an_addition_loses_the_case_before_anybody_is_told(community: Community) -> None:
     """P-2.5"""
     received = await community.report()
     case = await community.case(received)
-    await add(community.desk, ByReceipt(received.receipt), "I know now that it was Dmitri Volkov.")
-    assert NoticeKind.CASE_NEWS not in await community.kinds_told(DMITRI)
+    await add_to_report(community.app, ReceiptAccess(received.receipt), "I know now that it was Dmitri Volkov.")
+    assert NoticeKind.CASE_NEWS not in await community.notice_kinds_to(DMITRI)
     with pytest.raises(NotFound):
-        await community.may_see(DMITRI, case.code_name)
+        await community.open_case(DMITRI, case.code_name)
 
 
 async def test_a_reporter_who_thanks_the_contact_person_by_name_does_not_take_the_case_from_them(
     community: Community,
 ) -> None:
     received = await community.report()
-    await add(community.desk, ByReceipt(received.receipt), "Thank you, Amara.")
+    await add_to_report(community.app, ReceiptAccess(received.receipt), "Thank you, Amara.")
     assert not (await community.case(received)).board_only
-    assert NoticeKind.CASE_NEWS in await community.kinds_told(AMARA)
+    assert NoticeKind.CASE_NEWS in await community.notice_kinds_to(AMARA)
 
 
 async def test_evidence_written_by_the_only_chair_sends_the_case_to_the_board(community: Community) -> None:
     """P-2.5"""
     received = await community.report()
     files = (a_message(author=Account(DISCORD, "600000000000000001")),)
-    await add(community.desk, ByReceipt(received.receipt), "", files)
+    await add_to_report(community.app, ReceiptAccess(received.receipt), "", files)
     assert (await community.case(received)).board_only
-    assert await community.who_was_told(NoticeKind.WITH_BOARD) == set(BOARD)
-    assert NoticeKind.CASE_NEWS not in await community.kinds_told(BRUNO)
+    assert await community.who_was_notified(NoticeKind.WITH_BOARD) == set(BOARD)
+    assert NoticeKind.CASE_NEWS not in await community.notice_kinds_to(BRUNO)
 
 
 @pytest.mark.parametrize("text", ["", "  "])
 async def test_an_empty_addition_is_refused(community: Community, text: str) -> None:
     received = await community.report()
     with pytest.raises(Refused):
-        await add(community.desk, ByReceipt(received.receipt), text)
+        await add_to_report(community.app, ReceiptAccess(received.receipt), text)
 
 
 async def test_a_reporter_may_hold_back_contact_and_allow_it_again(community: Community) -> None:
     """P-2.12, P-3.5"""
     received = await community.report()
-    key = ByReceipt(received.receipt)
-    await wish(community.desk, key, Wish.HOLD_CONTACT)
-    assert (await follow_up(community.desk, received.receipt)).hold_contact
-    await wish(community.desk, key, Wish.MAY_CONTACT)
-    assert not (await follow_up(community.desk, received.receipt)).hold_contact
+    access = ReceiptAccess(received.receipt)
+    await make_request(community.app, access, ReporterRequest.DO_NOT_CONTACT)
+    assert (await read_follow_up(community.app, received.receipt)).do_not_contact
+    await make_request(community.app, access, ReporterRequest.MAY_CONTACT)
+    assert not (await read_follow_up(community.app, received.receipt)).do_not_contact
 
 
 async def test_a_withdrawn_report_stays_with_the_case(community: Community) -> None:
     """P-2.12"""
     received = await community.report()
-    await wish(community.desk, ByReceipt(received.receipt), Wish.WITHDRAW)
-    assert (await follow_up(community.desk, received.receipt)).withdrawn
+    await make_request(community.app, ReceiptAccess(received.receipt), ReporterRequest.WITHDRAW)
+    assert (await read_follow_up(community.app, received.receipt)).withdrawn
     assert (await community.case(received)).state is CaseState.OPEN
 
 
@@ -362,7 +364,7 @@ async def test_no_plaintext_of_a_report_is_in_the_database_file(community: Commu
         reporter_handle="quietreader",
         delivery="interaction-1",
     )
-    await add(community.desk, ByReceipt(received.receipt), "It went on at noon.")
+    await add_to_report(community.app, ReceiptAccess(received.receipt), "It went on at noon.")
     stored = b"".join(
         path.read_bytes() for path in community.folder.iterdir() if path.name.startswith("guardian.sqlite")
     )
@@ -375,4 +377,4 @@ async def test_no_plaintext_of_a_report_is_in_the_database_file(community: Commu
 
 async def test_accounts_of_another_space_with_the_same_number_are_nobodys(community: Community) -> None:
     await community.report(evidence=(a_message(author=Account(FORUM, "600000000000000005")),))
-    assert NoticeKind.NEW_REPORT in await community.kinds_told(ELENI)
+    assert NoticeKind.NEW_REPORT in await community.notice_kinds_to(ELENI)

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from guardian.cases.deliberation import judge_consequence
-from guardian.cases.intake import EvidenceIn
-from guardian.cases.local import FlagIn
+from guardian.cases.deliberation import check_consequence
+from guardian.cases.intake import EvidenceInput
+from guardian.cases.local import FlagInput
 from guardian.cases.values import Case, CaseKind, CaseState
 from guardian.desk import matters
 from guardian.desk.reading import open_session, overview
-from guardian.desk.reading import read as read_room
+from guardian.desk.reading import read_case as read_room
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
 from guardian.notices.values import NoticeKind
@@ -24,7 +24,7 @@ from tests.builders.desk import (
     INES,
     SOMEBODY,
     Community,
-    a_desk,
+    a_community,
     a_member,
     a_role,
     everybody,
@@ -36,19 +36,19 @@ FLAGGER = Account(FORUM, "500")
 WORDS = "This post tells a newcomer to go and die."
 
 
-def a_flag(**facts: Any) -> FlagIn:
+def a_flag(**facts: Any) -> FlagInput:
     """A flag of "something else" on a message on Discord."""
-    thing = EvidenceIn("message", "https://space.example/t/1/2", SOMEBODY, "grumbler", "Go and die.")
+    thing = EvidenceInput("message", "https://space.example/t/1/2", SOMEBODY, "grumbler", "Go and die.")
     given = {"space": DISCORD, "delivery": "flag 1", "kind": "something else", "text": WORDS, "on": SOMEBODY}
-    return FlagIn(**{**given, "by": FLAGGER, "by_handle": "flagger", "evidence": thing, **facts})
+    return FlagInput(**{**given, "by": FLAGGER, "by_handle": "flagger", "evidence": thing, **facts})
 
 
 async def a_matter(community: Community, **facts: Any) -> Case:
     """The case behind a flag."""
-    code = await matters.take_flag(community.desk, a_flag(**facts))
+    code = await matters.receive_flag(community.app, a_flag(**facts))
     assert code is not None
-    async with community.works.look() as view:
-        found = await view.cases.case_named(code)
+    async with community.units_of_work.read() as view:
+        found = await view.cases.case_by_code_name(code)
     assert found is not None
     return found
 
@@ -57,24 +57,24 @@ async def test_a_flag_is_told_to_the_moderators_of_its_space_and_to_nobody_else(
     """P-8.1"""
     case = await a_matter(community)
     assert (case.kind, case.space) == (CaseKind.LOCAL, DISCORD)
-    assert await community.who_was_told(NoticeKind.NEW_MATTER) == {INES}
-    assert await community.told(AMARA) == ()
-    assert [line.code_name for line in await matters.matters(community.desk, INES)] == [case.code_name]
-    assert await overview(community.desk, AMARA) == ()
+    assert await community.who_was_notified(NoticeKind.NEW_MATTER) == {INES}
+    assert await community.notices_to(AMARA) == ()
+    assert [line.code_name for line in await matters.list_matters(community.app, INES)] == [case.code_name]
+    assert await overview(community.app, AMARA) == ()
 
 
 async def test_a_flag_that_is_delivered_twice_is_one_matter(community: Community) -> None:
     await a_matter(community)
-    assert await matters.take_flag(community.desk, a_flag()) is None
-    assert len(await matters.matters(community.desk, INES)) == 1
+    assert await matters.receive_flag(community.app, a_flag()) is None
+    assert len(await matters.list_matters(community.app, INES)) == 1
 
 
 async def test_a_moderator_reads_the_words_and_never_who_flagged_them(community: Community) -> None:
     """P-2.6"""
     case = await a_matter(community)
-    seen = await matters.read(community.desk, INES, case.code_name)
-    session = await open_session(community.desk, seen.url.rsplit("/", 1)[1])
-    file = await read_room(community.desk, session)
+    seen = await matters.read_matter(community.app, INES, case.code_name)
+    session = await open_session(community.app, seen.url.rsplit("/", 1)[1])
+    file = await read_room(community.app, session)
     (report,) = file.reports
     assert report.report.what_happened == WORDS
     assert [piece.text for piece in report.evidence] == ["Go and die."]
@@ -87,38 +87,38 @@ async def test_a_moderator_of_another_space_and_a_member_of_the_group_find_nothi
     case = await a_matter(community, space=FORUM, delivery="flag 2")
     for asked in (INES, AMARA):
         with pytest.raises((NotFound, Refused)):
-            await matters.read(community.desk, asked, case.code_name)
+            await matters.read_matter(community.app, asked, case.code_name)
 
 
 async def test_a_flag_on_the_only_moderator_goes_to_the_group_and_they_hear_nothing(community: Community) -> None:
     """P-2.5"""
     own = Account(DISCORD, "600000000000000009")
-    thing = EvidenceIn("message", "https://space.example/t/1/2", own, "ines9x", "Go and die.")
+    thing = EvidenceInput("message", "https://space.example/t/1/2", own, "ines9x", "Go and die.")
     case = await a_matter(community, on=own, evidence=thing)
     assert case.kind is CaseKind.REPORT
-    assert await community.told(INES) == ()
-    assert AMARA in await community.who_was_told(NoticeKind.NEW_REPORT)
-    assert await matters.matters(community.desk, INES) == ()
+    assert await community.notices_to(INES) == ()
+    assert AMARA in await community.who_was_notified(NoticeKind.NEW_REPORT)
+    assert await matters.list_matters(community.app, INES) == ()
 
 
 async def test_what_was_handled_is_closed_with_what_was_done(community: Community) -> None:
     """P-2.3"""
     case = await a_matter(community)
     with pytest.raises(Refused):
-        await matters.handle(community.desk, INES, case.code_name, " ")
-    await matters.handle(community.desk, INES, case.code_name, "Removed it and spoke with them.")
-    async with community.works.look() as view:
+        await matters.mark_handled(community.app, INES, case.code_name, " ")
+    await matters.mark_handled(community.app, INES, case.code_name, "Removed it and spoke with them.")
+    async with community.units_of_work.read() as view:
         closed = await view.cases.case(case.id)
     assert closed is not None
     assert (closed.state, closed.outcome) == (CaseState.CLOSED, "Removed it and spoke with them.")
-    assert await matters.matters(community.desk, INES) == ()
+    assert await matters.list_matters(community.app, INES) == ()
 
 
 async def test_a_local_matter_is_listed_and_decided_by_nobody_of_both_groups(tmp_path: Path) -> None:
     """P-8.1"""
     both = a_member(PAVEL, "Pavel Dvorak", a_role(Group.WORKING_GROUP), a_role(Group.MODERATORS), number=0)
-    async with a_desk(tmp_path, members=(*everybody(), both)) as community:
+    async with a_community(tmp_path, members=(*everybody(), both)) as community:
         case = await a_matter(community)
-        assert await overview(community.desk, PAVEL) == ()
-        verdict = judge_consequence(case, a_warning(), about_person=True, policy=community.desk.policy)
+        assert await overview(community.app, PAVEL) == ()
+        verdict = check_consequence(case, a_warning(), about_person=True, policy=community.app.policy)
         assert verdict.code == "local"

@@ -5,9 +5,19 @@ from datetime import timedelta
 import pytest
 
 from guardian.cases.questions import CONTACT_IS_SAFE, DANGER
-from guardian.cases.values import Hears, Report
-from guardian.desk.intake import ByReceipt, ByReporter, Received, Wish, add, answer_more, follow_up, receive, wish
-from guardian.desk.own_reports import report_behind, reports_of
+from guardian.cases.values import Audience, Report
+from guardian.desk.intake import (
+    IntakeResult,
+    ReceiptAccess,
+    ReporterAccess,
+    ReporterRequest,
+    add_to_report,
+    answer_questions,
+    make_request,
+    read_follow_up,
+    receive,
+)
+from guardian.desk.own_reports import list_own_reports, own_report_for_receipt
 from guardian.errors import NotFound, Refused
 from guardian.notices.values import NoticeKind
 from tests.builders.desk import (
@@ -22,14 +32,14 @@ from tests.builders.desk import (
 )
 
 
-async def sent(community: Community, **facts: object) -> Received:
+async def sent(community: Community, **facts: object) -> IntakeResult:
     """A report by the reporter's account, sent as a door sends it."""
-    return await receive(community.desk, a_submission(**{"reporter": A_REPORTER, **facts}))
+    return await receive(community.app, a_submission(**{"reporter": A_REPORTER, **facts}))
 
 
-async def kept(community: Community, received: Received) -> Report:
+async def kept(community: Community, received: IntakeResult) -> Report:
     """The report as the database has it."""
-    async with community.works.look() as view:
+    async with community.units_of_work.read() as view:
         report = await view.cases.report(received.report)
     assert report is not None
     return report
@@ -38,13 +48,13 @@ async def kept(community: Community, received: Received) -> Report:
 async def test_a_report_whose_answer_was_lost_is_found_again_and_not_made_twice(community: Community) -> None:
     """P-2.4"""
     first = await sent(community)
-    community.later(timedelta(hours=23))
+    community.pass_time(timedelta(hours=23))
     second = await sent(community)
     assert (second.report, second.reference) == (first.report, first.reference)
     assert "one report" in second.text
     for receipt in (first.receipt, second.receipt):
-        assert (await follow_up(community.desk, receipt)).reference == first.reference
-    assert (await community.kinds_told(AMARA)).count(NoticeKind.NEW_REPORT) == 1
+        assert (await read_follow_up(community.app, receipt)).reference == first.reference
+    assert (await community.notice_kinds_to(AMARA)).count(NoticeKind.NEW_REPORT) == 1
 
 
 @pytest.mark.parametrize(
@@ -68,14 +78,14 @@ async def test_what_differs_in_anything_is_a_report_of_its_own(community: Commun
 async def test_the_same_words_after_a_day_are_a_new_report(community: Community) -> None:
     """P-2.4: it may have happened again."""
     first = await sent(community)
-    community.later(timedelta(hours=24, seconds=1))
+    community.pass_time(timedelta(hours=24, seconds=1))
     assert (await sent(community)).report != first.report
 
 
 async def test_a_report_that_was_withdrawn_can_be_made_again(community: Community) -> None:
     """P-2.12"""
     first = await sent(community)
-    await wish(community.desk, ByReceipt(first.receipt), Wish.WITHDRAW)
+    await make_request(community.app, ReceiptAccess(first.receipt), ReporterRequest.WITHDRAW)
     assert (await sent(community)).report != first.report
 
 
@@ -84,7 +94,7 @@ async def test_somebody_sees_their_own_reports_and_nobody_elses(community: Commu
     first = await sent(community)
     second = await sent(community, what_happened="Something else.")
     await sent(community, reporter=SOMEBODY)
-    assert [each.report for each in await reports_of(community.desk, A_REPORTER)] == [second.report, first.report]
+    assert [each.report for each in await list_own_reports(community.app, A_REPORTER)] == [second.report, first.report]
 
 
 async def test_a_report_of_somebody_to_whom_it_is_not_safe_to_write_shows_by_its_receipt_alone(
@@ -92,46 +102,48 @@ async def test_a_report_of_somebody_to_whom_it_is_not_safe_to_write_shows_by_its
 ) -> None:
     """P-2.2: whoever else looks at their account would see that they reported."""
     received = await sent(community, answers={CONTACT_IS_SAFE: "no"})
-    assert await reports_of(community.desk, A_REPORTER) == ()
-    assert (await report_behind(community.desk, received.receipt)).report == received.report
+    assert await list_own_reports(community.app, A_REPORTER) == ()
+    assert (await own_report_for_receipt(community.app, received.receipt)).report == received.report
     with pytest.raises(NotFound):
-        await report_behind(community.desk, "AAAAA-AAAAA")
+        await own_report_for_receipt(community.app, "AAAAA-AAAAA")
 
 
 async def test_further_answers_stand_with_the_report_and_keep_out_whom_they_name(community: Community) -> None:
     """P-2.2, P-2.5, P-2.12"""
     received = await sent(community, answers={"where": "#help"})
-    key = ByReporter(received.report, A_REPORTER)
-    await answer_more(community.desk, key, {"witnesses": "Dmitri was there", "where": "and #general"}, "It went on.")
+    access = ReporterAccess(received.report, A_REPORTER)
+    await answer_questions(
+        community.app, access, {"witnesses": "Dmitri was there", "where": "and #general"}, "It went on."
+    )
     report = await kept(community, received)
     assert report.answers["where"] == "#help\n\nand #general"
     assert report.answers["witnesses"] == "Dmitri was there"
-    assert (await follow_up(community.desk, received.receipt)).thread[-1].text == "It went on."
+    assert (await read_follow_up(community.app, received.receipt)).thread[-1].text == "It went on."
     with pytest.raises(NotFound):
-        await community.may_see(DMITRI, (await community.case(received)).code_name)
+        await community.open_case(DMITRI, (await community.case(received)).code_name)
 
 
 async def test_nobody_answers_for_somebody_elses_report(community: Community) -> None:
     """P-2.12"""
     received = await sent(community)
     with pytest.raises(NotFound):
-        await answer_more(community.desk, ByReporter(received.report, SOMEBODY), {"where": "#help"})
+        await answer_questions(community.app, ReporterAccess(received.report, SOMEBODY), {"where": "#help"})
 
 
 async def test_a_reporter_who_is_not_safe_any_more_is_written_to_no_more(community: Community) -> None:
     """P-2.2"""
     received = await sent(community)
-    await answer_more(community.desk, ByReceipt(received.receipt), {CONTACT_IS_SAFE: "no"})
+    await answer_questions(community.app, ReceiptAccess(received.receipt), {CONTACT_IS_SAFE: "no"})
     assert (await kept(community, received)).contact_is_safe is False
 
 
 async def test_danger_that_is_said_later_calls_everybody_whoever_was_chosen_to_hear_first(community: Community) -> None:
     """P-3.6"""
-    received = await sent(community, hears=Hears.CHOSEN, hears_first=(AMARA, DMITRI))
-    assert await community.who_was_told(NoticeKind.NEW_REPORT) == {AMARA, DMITRI}
-    key = ByReporter(received.report, A_REPORTER)
-    await answer_more(community.desk, key, {DANGER: "yes", "danger_where": "At the venue"})
-    assert await community.who_was_told(NoticeKind.DANGER) == set(WORKING_GROUP)
+    received = await sent(community, audience=Audience.CHOSEN, audience_members=(AMARA, DMITRI))
+    assert await community.who_was_notified(NoticeKind.NEW_REPORT) == {AMARA, DMITRI}
+    access = ReporterAccess(received.report, A_REPORTER)
+    await answer_questions(community.app, access, {DANGER: "yes", "danger_where": "At the venue"})
+    assert await community.who_was_notified(NoticeKind.DANGER) == set(WORKING_GROUP)
     assert (await community.case(received)).safety_risk
     assert (await kept(community, received)).danger
 
@@ -139,9 +151,9 @@ async def test_danger_that_is_said_later_calls_everybody_whoever_was_chosen_to_h
 async def test_of_what_may_show_minors_only_link_author_and_time_are_kept(community: Community) -> None:
     """P-2.7"""
     piece = a_message(text="a caption", file_name="secret.png", content=b"pixels", written_at=community.clock.now())
-    received = await sent(community, minors=True, evidence=(piece,))
-    await add(community.desk, ByReceipt(received.receipt), "", (a_message(content=b"more"),))
-    async with community.works.look() as view:
+    received = await sent(community, csam=True, evidence=(piece,))
+    await add_to_report(community.app, ReceiptAccess(received.receipt), "", (a_message(content=b"more"),))
+    async with community.units_of_work.read() as view:
         found = await view.cases.evidence_of((await community.case(received)).id)
         held = [await view.cases.evidence(each.id) for each in found]
     assert [(p.text, p.file_name, p.content, p.sha256) for p in held if p] == [("", "", None, "")] * 2
@@ -151,4 +163,4 @@ async def test_of_what_may_show_minors_only_link_author_and_time_are_kept(commun
 async def test_nothing_answered_and_nothing_written_is_refused(community: Community) -> None:
     received = await sent(community)
     with pytest.raises(Refused, match="nothing in it yet"):
-        await answer_more(community.desk, ByReceipt(received.receipt), {"where": "  "}, " ")
+        await answer_questions(community.app, ReceiptAccess(received.receipt), {"where": "  "}, " ")

@@ -7,9 +7,9 @@ from guardian.desk import board, closing, deliberation, enactment, personal
 from guardian.desk.recusal import recuse
 from guardian.errors import NotFound, Refused
 from guardian.notices.values import NoticeKind
-from rules.conflicts import Reason
+from rules.conflicts import ConflictReason
 from rules.ladder import Outcome
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 from tests.builders.desk import AMARA, BRUNO, CHIARA, DMITRI, ELENI, GRETA, HIROSHI, WORKING_GROUP, Community
 from tests.builders.journey import (
     DAY,
@@ -31,24 +31,24 @@ NO = Consequence(Outcome.NO_ACTION, readmit=False)
 
 async def asked(community: Community, journey: Journey) -> Journey:
     """The person has asked to return; the journey of that request."""
-    await personal.ask_readmission(community.desk, await journey.receipt(), "I would like to come back.")
+    await personal.submit_readmission_request(community.app, await journey.receipt(), "I would like to come back.")
     return await journey_in(community, await newest_case(community), journey.person_code)
 
 
 async def answered(community: Community, request: Journey, answer: Consequence) -> None:
     """All members have agreed to the answer, and it has been enacted."""
-    view = await deliberation.propose(community.desk, AMARA, request.code_name, answer)
+    view = await deliberation.propose(community.app, AMARA, request.code_name, answer)
     for member in OTHERS:
-        view = await deliberation.vote(community.desk, member, view.id, Answer.AGREE)
-    await enactment.enact(community.desk, BRUNO, request.code_name)
+        view = await deliberation.vote(community.app, member, view.id, Answer.AGREE)
+    await enactment.enact(community.app, BRUNO, request.code_name)
 
 
 async def test_words_on_the_page_reach_those_who_decide_and_end_the_waiting(community: Community) -> None:
     """P-3.5"""
     journey = await a_journey(community)
-    receipt = await journey.hear()
-    await personal.be_heard(community.desk, receipt, "I did not know that it hurt.")
-    file = await community.read(DMITRI, journey.code_name)
+    receipt = await journey.begin_hearing()
+    await personal.give_hearing_answer(community.app, receipt, "I did not know that it hurt.")
+    file = await community.read_case(DMITRI, journey.code_name)
     assert "I did not know that it hurt." in str(file)
     assert (await journey.steps())[StepKind.HEARING] == StepState.DONE
 
@@ -56,8 +56,8 @@ async def test_words_on_the_page_reach_those_who_decide_and_end_the_waiting(comm
 async def test_the_page_says_nothing_that_names_anybody(community: Community) -> None:
     """P-2.6, P-3.1"""
     journey = await a_journey(community, what_happened="Robin was insulted by grumbler.")
-    receipt = await journey.heard()
-    page = str(await personal.page(community.desk, receipt))
+    receipt = await journey.hold_hearing()
+    page = str(await personal.read_page(community.app, receipt))
     assert not [word for word in ("Robin", journey.code_name, journey.person_code, "Amara") if word in page]
 
 
@@ -66,78 +66,78 @@ async def test_every_wrong_receipt_gets_the_same_answer(community: Community, re
     received = await community.report()
     typed = received.receipt if receipt == "reporter" else receipt
     with pytest.raises(NotFound) as answer:
-        await personal.page(community.desk, typed)
+        await personal.read_page(community.app, typed)
     with pytest.raises(NotFound) as other:
-        await personal.ask_readmission(community.desk, "nonsense", "Please.")
+        await personal.submit_readmission_request(community.app, "nonsense", "Please.")
     assert answer.value.sentence == other.value.sentence
 
 
 async def test_a_receipt_is_taken_without_dashes_and_in_any_case(community: Community) -> None:
     journey = await a_journey(community)
-    receipt = await journey.hear()
-    assert (await personal.page(community.desk, receipt.replace("-", " ").lower())).matters
+    receipt = await journey.begin_hearing()
+    assert (await personal.read_page(community.app, receipt.replace("-", " ").lower())).matters
 
 
 @pytest.mark.parametrize("text", [" ", "x" * 40_001])
 async def test_an_empty_or_endless_text_is_refused_with_a_clear_word(community: Community, text: str) -> None:
     journey = await a_journey(community)
-    receipt = await journey.hear()
+    receipt = await journey.begin_hearing()
     with pytest.raises(Refused) as refusal:
-        await personal.be_heard(community.desk, receipt, text)
+        await personal.give_hearing_answer(community.app, receipt, text)
     assert refusal.value.code in ("empty", "too_long")
 
 
 async def test_a_member_whom_the_person_names_does_not_read_it(community: Community) -> None:
     """P-2.5"""
     journey = await a_journey(community)
-    receipt = await journey.hear()
-    await personal.be_heard(community.desk, receipt, "Dmitri Volkov has it in for me.")
+    receipt = await journey.begin_hearing()
+    await personal.give_hearing_answer(community.app, receipt, "Dmitri Volkov has it in for me.")
     with pytest.raises(NotFound):
-        await community.may_see(DMITRI, journey.code_name)
+        await community.open_case(DMITRI, journey.code_name)
 
 
 async def test_a_term_that_is_over_is_named_so_and_the_person_is_told_that_they_may_ask(community: Community) -> None:
     """P-6.2"""
     journey = await a_journey(community)
-    await journey.enacted()
+    await journey.enact()
     await journey.pass_time(60 * DAY)
-    assert await journey.hold() is Hold.BARRED
-    assert len(await journey.said_to_person(NoticeKind.MAY_ASK)) == 1
-    page = await personal.page(community.desk, await journey.receipt())
-    assert page.may_ask_readmission
+    assert await journey.access_level() is AccessLevel.BARRED
+    assert len(await journey.notices_to_person(NoticeKind.MAY_REQUEST_READMISSION)) == 1
+    page = await personal.read_page(community.app, await journey.receipt())
+    assert page.may_request_readmission
     assert page.sanctions[0].state == "the term is over, and you may ask to return"
-    assert NoticeKind.TERM_OVER in await community.kinds_told(DMITRI)
+    assert NoticeKind.TERM_OVER in await community.notice_kinds_to(DMITRI)
 
 
 async def test_access_returns_when_readmission_is_granted(community: Community) -> None:
     """P-6.2"""
     journey = await a_journey(community)
-    await journey.enacted()
+    await journey.enact()
     await journey.pass_time(61 * DAY)
     request = await asked(community, journey)
     assert (await request.case()).kind is CaseKind.READMISSION
     await answered(community, request, YES)
-    assert await journey.hold() is Hold.OPEN
-    (told,) = await journey.said_to_person(NoticeKind.READMISSION_ANSWERED)
+    assert await journey.access_level() is AccessLevel.OPEN
+    (told,) = await journey.notices_to_person(NoticeKind.READMISSION_ANSWERED)
     assert told.facts["answer"] == "yes"
 
 
 async def test_granted_before_the_end_access_returns_at_the_end_and_not_before(community: Community) -> None:
     """P-6.2"""
     journey = await a_journey(community)
-    await journey.enacted()
+    await journey.enact()
     await journey.pass_time(50 * DAY)
     await answered(community, await asked(community, journey), YES)
-    assert await journey.hold() is Hold.BARRED
+    assert await journey.access_level() is AccessLevel.BARRED
     await journey.pass_time(10 * DAY)
-    assert await journey.hold() is Hold.OPEN
-    assert await journey.said_to_person(NoticeKind.MAY_ASK) == []
+    assert await journey.access_level() is AccessLevel.OPEN
+    assert await journey.notices_to_person(NoticeKind.MAY_REQUEST_READMISSION) == []
 
 
 async def test_asking_far_too_early_is_refused_with_the_date(community: Community) -> None:
     """P-6.2"""
     journey = await a_journey(community)
-    await journey.enacted()
+    await journey.enact()
     with pytest.raises(Refused) as refusal:
         await asked(community, journey)
     assert refusal.value.code == "too_early"
@@ -146,17 +146,17 @@ async def test_asking_far_too_early_is_refused_with_the_date(community: Communit
 async def test_a_request_that_was_declined_leaves_the_restriction_and_may_be_made_again(community: Community) -> None:
     """P-6.2"""
     journey = await a_journey(community)
-    await journey.enacted()
+    await journey.enact()
     await journey.pass_time(61 * DAY)
     await answered(community, await asked(community, journey), NO)
-    assert await journey.hold() is Hold.BARRED
+    assert await journey.access_level() is AccessLevel.BARRED
     again = await asked(community, journey)
     assert (await again.case()).state is CaseState.OPEN
 
 
 async def test_a_second_request_joins_the_first(community: Community) -> None:
     journey = await a_journey(community)
-    await journey.enacted()
+    await journey.enact()
     await journey.pass_time(61 * DAY)
     first = await asked(community, journey)
     second = await asked(community, journey)
@@ -166,23 +166,23 @@ async def test_a_second_request_joins_the_first(community: Community) -> None:
 async def test_an_unanswered_request_goes_to_the_board(community: Community) -> None:
     """P-6.2"""
     journey = await a_journey(community)
-    await journey.enacted()
+    await journey.enact()
     await journey.pass_time(61 * DAY)
     request = await asked(community, journey)
     await journey.pass_time(13 * DAY)
     assert (await request.case()).state is CaseState.OPEN
     await journey.pass_time(DAY)
     assert (await request.case()).state is CaseState.WITH_BOARD
-    await board.record_answer(community.desk, CHIARA, request.code_name, YES)
-    await board.confirm_answer(community.desk, GRETA, request.code_name)
-    await enactment.enact(community.desk, BRUNO, request.code_name)
-    assert await journey.hold() is Hold.OPEN
+    await board.record_answer(community.app, CHIARA, request.code_name, YES)
+    await board.confirm_answer(community.app, GRETA, request.code_name)
+    await enactment.enact(community.app, BRUNO, request.code_name)
+    assert await journey.access_level() is AccessLevel.OPEN
 
 
 async def test_an_extended_suspension_ends_only_when_its_conditions_are_shown_to_be_met(community: Community) -> None:
     """P-5.2"""
     journey = await a_journey(community)
-    await journey.enacted(an_extended_suspension())
+    await journey.enact(an_extended_suspension())
     await journey.pass_time(121 * DAY)
     request = await asked(community, journey)
     with pytest.raises(Refused) as refusal:
@@ -190,13 +190,13 @@ async def test_an_extended_suspension_ends_only_when_its_conditions_are_shown_to
     assert refusal.value.code == "conditions_open"
     met = Consequence(Outcome.NO_ACTION, readmit=True, conditions="The mediator has written to us.")
     await answered(community, request, met)
-    assert await journey.hold() is Hold.OPEN
+    assert await journey.access_level() is AccessLevel.OPEN
 
 
 async def test_a_permanent_ban_opens_no_request(community: Community) -> None:
     """P-5.2"""
     journey = await a_journey(community)
-    await journey.enacted(a_ban())
+    await journey.enact(a_ban())
     await journey.pass_time(500 * DAY)
     with pytest.raises(Refused) as refusal:
         await asked(community, journey)
@@ -208,95 +208,95 @@ async def test_who_may_ask_is_reminded_after_one_and_three_months_and_the_group_
 ) -> None:
     """P-6.2"""
     journey = await a_journey(community)
-    await journey.enacted()
+    await journey.enact()
     reminded = []
     for days in (60, 29, 1, 59, 1, 274, 1):
         await journey.pass_time(days * DAY)
-        yearly = [n for n in await community.told(DMITRI) if n.facts.get("look") == "yearly"]
-        reminded.append((len(await journey.said_to_person(NoticeKind.MAY_ASK)), len(yearly)))
+        yearly = [n for n in await community.notices_to(DMITRI) if n.facts.get("look") == "yearly"]
+        reminded.append((len(await journey.notices_to_person(NoticeKind.MAY_REQUEST_READMISSION)), len(yearly)))
     assert reminded == [(1, 0), (1, 0), (2, 0), (2, 0), (3, 0), (3, 0), (3, 1)]
 
 
 async def test_a_term_that_ends_on_a_person_never_told_goes_to_the_group(community: Community) -> None:
     """P-6.2"""
     journey = await a_journey(community)
-    await journey.ready()
-    done = await enactment.enact(community.desk, BRUNO, journey.code_name)
-    await journey.delivered(done, proof=None)
-    before = (await community.kinds_told(ELENI)).count(NoticeKind.NOT_TOLD)
+    await journey.prepare_decision()
+    done = await enactment.enact(community.app, BRUNO, journey.code_name)
+    await journey.record_notification(done, proof=None)
+    before = (await community.notice_kinds_to(ELENI)).count(NoticeKind.NOT_NOTIFIED)
     await journey.pass_time(60 * DAY)
-    assert (await community.kinds_told(ELENI)).count(NoticeKind.NOT_TOLD) == before + 1
+    assert (await community.notice_kinds_to(ELENI)).count(NoticeKind.NOT_NOTIFIED) == before + 1
 
 
 async def test_who_stepped_back_from_the_matter_does_not_hear_of_the_request_either(community: Community) -> None:
     """P-4.3"""
     journey = await a_journey(community)
-    await journey.enacted()
-    await recuse(community.desk, ELENI, journey.code_name, Reason.SAME_EMPLOYER)
+    await journey.enact()
+    await recuse(community.app, ELENI, journey.code_name, ConflictReason.SAME_EMPLOYER)
     await journey.pass_time(61 * DAY)
     await asked(community, journey)
-    assert await community.who_was_told(NoticeKind.READMISSION_ASKED) == set(WORKING_GROUP) - {ELENI}
+    assert await community.who_was_notified(NoticeKind.READMISSION_REQUESTED) == set(WORKING_GROUP) - {ELENI}
 
 
 async def test_a_member_whom_the_request_names_is_not_told_of_it(community: Community) -> None:
     """P-2.5"""
     journey = await a_journey(community)
-    await journey.enacted()
+    await journey.enact()
     await journey.pass_time(61 * DAY)
-    await personal.ask_readmission(community.desk, await journey.receipt(), "Dmitri Volkov promised me this.")
-    assert await community.who_was_told(NoticeKind.READMISSION_ASKED) == set(WORKING_GROUP) - {DMITRI}
+    await personal.submit_readmission_request(community.app, await journey.receipt(), "Dmitri Volkov promised me this.")
+    assert await community.who_was_notified(NoticeKind.READMISSION_REQUESTED) == set(WORKING_GROUP) - {DMITRI}
 
 
 async def test_a_request_to_look_again_goes_to_the_board_and_changes_nothing_by_itself(community: Community) -> None:
     """P-5.7"""
     journey = await a_journey(community)
-    await journey.enacted()
+    await journey.enact()
     receipt = await journey.receipt()
-    await personal.ask_reconsideration(community.desk, receipt, "Please look again.")
-    asked_of = [n for n in await community.told(CHIARA) if n.facts.get("cause") == "reconsideration"]
+    await personal.request_board_reconsideration(community.app, receipt, "Please look again.")
+    asked_of = [n for n in await community.notices_to(CHIARA) if n.facts.get("cause") == "reconsideration"]
     assert len(asked_of) == 1
     assert (await journey.case()).state is CaseState.WITH_BOARD
-    assert (await community.read(HIROSHI, journey.code_name)).reports
-    assert await journey.hold() is Hold.BARRED
+    assert (await community.read_case(HIROSHI, journey.code_name)).reports
+    assert await journey.access_level() is AccessLevel.BARRED
 
 
 async def board_answered(community: Community, journey: Journey, consequence: Consequence) -> None:
     """The Board has answered, and the group has carried it out."""
-    await board.record_answer(community.desk, CHIARA, journey.code_name, consequence)
-    await board.confirm_answer(community.desk, HIROSHI, journey.code_name)
+    await board.record_answer(community.app, CHIARA, journey.code_name, consequence)
+    await board.confirm_answer(community.app, HIROSHI, journey.code_name)
     await journey.pass_time(73 * HOUR)
-    done = await enactment.enact(community.desk, BRUNO, journey.code_name)
-    await journey.delivered(done)
+    done = await enactment.enact(community.app, BRUNO, journey.code_name)
+    await journey.record_notification(done)
 
 
 async def test_what_the_board_upholds_runs_on_and_the_person_is_told_so(community: Community) -> None:
     """P-5.7: asking costs nobody a day."""
     journey = await a_journey(community)
-    await journey.enacted()
+    await journey.enact()
     before = await journey.sanctions()
-    await personal.ask_reconsideration(community.desk, await journey.receipt(), "Please look again.")
+    await personal.request_board_reconsideration(community.app, await journey.receipt(), "Please look again.")
     await board_answered(community, journey, a_suspension())
     assert [(s.id, s.ends, s.lifting) for s in await journey.sanctions()] == [(s.id, s.ends, None) for s in before]
-    first, second = await journey.said_to_person(NoticeKind.DECISION)
+    first, second = await journey.notices_to_person(NoticeKind.DECISION)
     assert second.facts["ends"] == first.facts["ends"] != ""
 
 
 async def test_what_the_board_changes_takes_the_place_of_the_decision(community: Community) -> None:
     """P-5.7, P-6.3"""
     journey = await a_journey(community)
-    await journey.enacted()
-    await personal.ask_reconsideration(community.desk, await journey.receipt(), "Please look again.")
+    await journey.enact()
+    await personal.request_board_reconsideration(community.app, await journey.receipt(), "Please look again.")
     await board_answered(community, journey, Consequence(Outcome.NO_VIOLATION))
-    assert await journey.hold() is Hold.OPEN
-    assert (await journey.said_to_person(NoticeKind.DECISION))[-1].facts["outcome"] == Outcome.NO_VIOLATION
+    assert await journey.access_level() is AccessLevel.OPEN
+    assert (await journey.notices_to_person(NoticeKind.DECISION))[-1].facts["outcome"] == Outcome.NO_VIOLATION
 
 
 async def test_a_closed_case_goes_to_the_board_as_well(community: Community) -> None:
     """P-5.7"""
     journey = await a_journey(community)
-    await journey.enacted(a_warning())
-    await closing.close(community.desk, AMARA, journey.code_name, "A warning.")
-    await personal.ask_reconsideration(community.desk, await journey.receipt(), "Please look again.")
+    await journey.enact(a_warning())
+    await closing.close(community.app, AMARA, journey.code_name, "A warning.")
+    await personal.request_board_reconsideration(community.app, await journey.receipt(), "Please look again.")
     assert (await journey.case()).state is CaseState.WITH_BOARD
     await board_answered(community, journey, Consequence(Outcome.NO_VIOLATION))
     assert (await journey.case()).state is CaseState.IN_FORCE
@@ -304,16 +304,16 @@ async def test_a_closed_case_goes_to_the_board_as_well(community: Community) -> 
 
 async def test_nothing_is_reconsidered_that_was_not_decided(community: Community) -> None:
     journey = await a_journey(community)
-    receipt = await journey.hear()
+    receipt = await journey.begin_hearing()
     with pytest.raises(Refused):
-        await personal.ask_reconsideration(community.desk, receipt, "Please.")
+        await personal.request_board_reconsideration(community.app, receipt, "Please.")
 
 
 async def test_a_decision_not_yet_enacted_does_not_show_on_the_page(community: Community) -> None:
     journey = await a_journey(community)
-    receipt = await journey.heard()
-    await journey.agreed()
+    receipt = await journey.hold_hearing()
+    await journey.agree()
     await journey.pass_time(73 * HOUR)
-    page = await personal.page(community.desk, receipt)
+    page = await personal.read_page(community.app, receipt)
     assert page.sanctions == ()
     assert page.matters[0].outcome == ""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from guardian.cases.values import Consequence, Wall, WallKind
+from guardian.cases.values import Consequence, Exclusion, ExclusionKind
 from guardian.desk import deadlines, matters, referring
 from guardian.errors import NotFound, Refused
 from guardian.notices.values import NoticeKind
@@ -16,64 +16,64 @@ from tests.builders.journey import a_journey, newest_case
 async def test_a_referral_says_which_account_and_nothing_of_the_case(community: Community) -> None:
     """P-2.11, P-8.2"""
     journey = await a_journey(community)
-    await referring.refer(community.desk, BRUNO, journey.code_name, DISCORD)
-    (line,) = await matters.matters(community.desk, INES)
+    await referring.refer(community.app, BRUNO, journey.code_name, DISCORD)
+    (line,) = await matters.list_matters(community.app, INES)
     assert line.waits_for_acceptance
-    async with community.works.look() as view:
-        local = await view.cases.case_named(line.code_name)
+    async with community.units_of_work.read() as view:
+        local = await view.cases.case_by_code_name(line.code_name)
         assert local is not None
         (report,) = await view.cases.reports_of(local.id)
-    assert (report.what_happened, report.who) == (referring.WATCH, "grumbler")
+    assert (report.what_happened, report.who) == (referring.WATCH_REQUEST, "grumbler")
     assert TEXT not in repr(report)
-    assert await community.who_was_told(NoticeKind.NEW_MATTER) == {INES}
+    assert await community.who_was_notified(NoticeKind.NEW_MATTER) == {INES}
     with pytest.raises(NotFound):
-        await community.may_see(INES, journey.code_name)
+        await community.open_case(INES, journey.code_name)
 
 
 async def test_a_moderator_accepts_it_by_name_and_the_group_is_told(community: Community) -> None:
     """P-8.2"""
     journey = await a_journey(community)
-    await referring.refer(community.desk, BRUNO, journey.code_name, DISCORD)
-    (line,) = await matters.matters(community.desk, INES)
-    await referring.accept(community.desk, INES, line.code_name)
+    await referring.refer(community.app, BRUNO, journey.code_name, DISCORD)
+    (line,) = await matters.list_matters(community.app, INES)
+    await referring.accept_referral(community.app, INES, line.code_name)
     with pytest.raises(Refused):
-        await referring.accept(community.desk, INES, line.code_name)
-    async with community.works.look() as view:
-        (hop,) = await view.hops.of_case(journey.id)
-    assert hop.accepted_by == INES
-    news = [n.facts.get("news") for n in await community.told(AMARA)]
+        await referring.accept_referral(community.app, INES, line.code_name)
+    async with community.units_of_work.read() as view:
+        (handoff,) = await view.handoffs.of_case(journey.id)
+    assert handoff.accepted_by == INES
+    news = [n.facts.get("news") for n in await community.notices_to(AMARA)]
     assert news[-1] == "hop_accepted"
 
 
 async def test_a_referral_that_no_moderator_accepts_is_put_to_the_chairs(community: Community) -> None:
     """P-8.2"""
     journey = await a_journey(community)
-    await referring.refer(community.desk, BRUNO, journey.code_name, DISCORD)
-    community.later(timedelta(hours=24))
-    await deadlines.keep_due(community.desk)
-    assert await community.who_was_told(NoticeKind.ACCEPTANCE_LATE) == {AMARA}
+    await referring.refer(community.app, BRUNO, journey.code_name, DISCORD)
+    community.pass_time(timedelta(hours=24))
+    await deadlines.run_due(community.app)
+    assert await community.who_was_notified(NoticeKind.ACCEPTANCE_LATE) == {AMARA}
 
 
 async def test_a_moderator_whom_the_case_concerns_is_asked_nothing(community: Community) -> None:
     """P-2.5"""
     journey = await a_journey(community)
-    async with community.works.begin() as work:
-        await work.cases.add_wall(Wall(journey.id, INES, WallKind.EXCLUDED, "named", work.now, "party"))
+    async with community.units_of_work.begin() as uow:
+        await uow.cases.add_exclusion(Exclusion(journey.id, INES, ExclusionKind.EXCLUDED, "named", uow.now, "party"))
     with pytest.raises(Refused):
-        await referring.refer(community.desk, BRUNO, journey.code_name, DISCORD)
-    assert await community.told(INES) == ()
+        await referring.refer(community.app, BRUNO, journey.code_name, DISCORD)
+    assert await community.notices_to(INES) == ()
 
 
 async def test_nobody_is_asked_about_an_account_that_is_not_known_for_certain(community: Community) -> None:
     """P-2.11"""
     journey = await a_journey(community)
     with pytest.raises(Refused, match="known for certain"):
-        await referring.refer(community.desk, BRUNO, journey.code_name, FORUM)
+        await referring.refer(community.app, BRUNO, journey.code_name, FORUM)
 
 
 async def test_a_decision_to_refer_reaches_the_moderators_when_it_is_enacted(community: Community) -> None:
     """P-5.3"""
     journey = await a_journey(community)
-    await journey.enacted(Consequence(Outcome.REFERRAL))
+    await journey.enact(Consequence(Outcome.REFERRAL))
     local = await newest_case(community)
-    assert [line.code_name for line in await matters.matters(community.desk, INES)] == [local.code_name]
+    assert [line.code_name for line in await matters.list_matters(community.app, INES)] == [local.code_name]

@@ -8,15 +8,15 @@ from guardian.desk.drafts import DraftView
 from guardian.desk.recusal import recuse
 from guardian.errors import NotFound
 from guardian.notices.values import NoticeKind
-from rules.conflicts import Reason
+from rules.conflicts import ConflictReason
 from tests.builders.desk import AMARA, DMITRI, Community
 from tests.builders.journey import Journey, a_journey, a_warning
 
 
 async def written(journey: Journey, delivery: str | None) -> DraftView:
     """A text of the chair to the reporters."""
-    desk, kind, to = journey.community.desk, DraftKind.ANSWER, PartyRole.REPORTER
-    return await drafts.write(desk, AMARA, journey.code_name, kind, to, "We look at it.", delivery=delivery)
+    app, kind, to = journey.community.app, DraftKind.ANSWER, PartyRole.REPORTER
+    return await drafts.write_draft(app, AMARA, journey.code_name, kind, to, "We look at it.", delivery=delivery)
 
 
 async def test_a_text_that_is_delivered_twice_stands_once_and_is_answered_alike(community: Community) -> None:
@@ -24,24 +24,24 @@ async def test_a_text_that_is_delivered_twice_stands_once_and_is_answered_alike(
     first, again, other = [await written(journey, delivery) for delivery in ("i-1", "i-1", "i-2")]
     assert first == again
     assert [draft.id for draft in await journey.drafts()] == [first.id, other.id]
-    assert (await community.kinds_told(DMITRI)).count(NoticeKind.DRAFT_TO_READ) == 2
-    assert (await community.journalled()).count("draft.was_written") == 2
+    assert (await community.notice_kinds_to(DMITRI)).count(NoticeKind.DRAFT_TO_READ) == 2
+    assert (await community.journal_acts()).count("draft.was_written") == 2
 
 
 async def test_a_proposal_that_is_delivered_twice_stands_once_and_is_answered_alike(community: Community) -> None:
     journey = await a_journey(community)
-    desk, name = community.desk, journey.code_name
-    first, again = [await deliberation.propose(desk, AMARA, name, a_warning(), delivery="i-1") for _ in range(2)]
+    app, name = community.app, journey.code_name
+    first, again = [await deliberation.propose(app, AMARA, name, a_warning(), delivery="i-1") for _ in range(2)]
     assert first == again
-    assert (await community.kinds_told(DMITRI)).count(NoticeKind.PROPOSAL_OPEN) == 1
-    assert (await community.journalled()).count("proposal.was_made") == 1
+    assert (await community.notice_kinds_to(DMITRI)).count(NoticeKind.PROPOSAL_OPEN) == 1
+    assert (await community.journal_acts()).count("proposal.was_made") == 1
 
 
 async def test_a_repeat_after_a_recusal_is_answered_as_what_does_not_exist(community: Community) -> None:
     """P-4.2"""
     journey = await a_journey(community)
     await written(journey, "i-1")
-    await recuse(community.desk, AMARA, journey.code_name, Reason.INVOLVED)
+    await recuse(community.app, AMARA, journey.code_name, ConflictReason.INVOLVED)
     with pytest.raises(NotFound):
         await written(journey, "i-1")
 

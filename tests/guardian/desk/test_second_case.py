@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 
 from guardian.cases.values import ActState
-from guardian.desk.acting import Target, act, preview
-from guardian.desk.deadlines import keep_due
-from guardian.desk.foresight import Foreseen
-from guardian.desk.linking import accounts_of, confirm_link, name_reported, propose_link
-from guardian.desk.outlook import outlook
-from guardian.desk.proceedings import proceedings
-from guardian.desk.reading import link_for, open_session
-from guardian.desk.standing import roster
-from guardian.desk.stopping import stop
+from guardian.desk.acting import AccountInput, act, preview
+from guardian.desk.deadlines import run_due
+from guardian.desk.foresight import PreviewState
+from guardian.desk.linking import confirm_link, identify_reported_person, list_case_accounts, propose_link
+from guardian.desk.outlook import case_overview
+from guardian.desk.proceedings import read_proceedings
+from guardian.desk.reading import create_link, open_session
+from guardian.desk.standing import compile_roster
+from guardian.desk.stopping import stop_member
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
 from guardian.notices.values import NoticeKind
@@ -31,23 +31,23 @@ DAY = timedelta(days=1)
 async def hidden_case(community: Community) -> str:
     """A case that is closed to Dmitri, with a second account of its person; the person's code name."""
     community.spaces[FORUM].add("41", "grump41")
-    case, person = await community.a_named_case(names_members=(DMITRI,))
-    made = await propose_link(community.desk, BRUNO, person, FORUM, "grump41", SECRET)
-    await community.confirmed(ELENI, case.code_name, made.link)
+    case, person = await community.a_named_case(named_members=(DMITRI,))
+    made = await propose_link(community.app, BRUNO, person, FORUM, "grump41", SECRET)
+    await community.read_and_confirm(ELENI, case.code_name, made.link)
     return person
 
 
-async def foreseen(community: Community, handle: str) -> list[Foreseen]:
+async def preview_states(community: Community, handle: str) -> list[PreviewState]:
     """What Dmitri is shown, space by space, before he acts."""
-    seen = await preview(community.desk, DMITRI, Target(DISCORD, handle), Restriction.SUSPENDED)
-    return [each.foreseen for each in seen]
+    seen = await preview(community.app, DMITRI, AccountInput(DISCORD, handle), Restriction.SUSPENDED)
+    return [each.state for each in seen]
 
 
 async def act_on(community: Community, handle: str) -> str:
     """Dmitri has acted on somebody; the code name of the review's case."""
     why = "Insults in every channel."
     done = await act(
-        community.desk, DMITRI, Target(DISCORD, handle), Restriction.SUSPENDED, Ground.ONGOING, why, term=DAY
+        community.app, DMITRI, AccountInput(DISCORD, handle), Restriction.SUSPENDED, Ground.ONGOING, why, term=DAY
     )
     return done.code_name
 
@@ -58,9 +58,9 @@ async def test_looking_before_acting_does_not_tell_a_member_that_a_case_about_th
     """Field 13: the look leaves no trace, so it would be a free question about oneself or a friend."""
     await hidden_case(community)
     community.spaces[DISCORD].add("710000000000000007", "nobody-known")
-    assert await foreseen(community, TROUBLE) == await foreseen(community, "nobody-known")
-    open_to = await preview(community.desk, AMARA, Target(DISCORD, TROUBLE), Restriction.SUSPENDED)
-    assert [each.foreseen for each in open_to].count(Foreseen.WILL_HOLD) == 2
+    assert await preview_states(community, TROUBLE) == await preview_states(community, "nobody-known")
+    open_to = await preview(community.app, AMARA, AccountInput(DISCORD, TROUBLE), Restriction.SUSPENDED)
+    assert [each.state for each in open_to].count(PreviewState.WILL_HOLD) == 2
 
 
 async def test_a_members_own_act_does_not_open_what_a_case_closed_to_them_says_of_the_person(
@@ -68,27 +68,27 @@ async def test_a_members_own_act_does_not_open_what_a_case_closed_to_them_says_o
 ) -> None:
     await hidden_case(community)
     review = await act_on(community, TROUBLE)
-    (seen,) = await accounts_of(community.desk, DMITRI, review)
+    (seen,) = await list_case_accounts(community.app, DMITRI, review)
     assert [(link.account.space, link.trust, link.evidence) for link in seen.accounts] == [
         (DISCORD, Trust.EVIDENCED, "acted on by a member")
     ]
-    file = await community.read(DMITRI, review)
+    file = await community.read_case(DMITRI, review)
     assert SECRET not in repr(file)
     assert file.people[0].other_cases == ()
-    assert SECRET in repr(await community.read(BRUNO, review))
+    assert SECRET in repr(await community.read_case(BRUNO, review))
 
 
 async def test_a_link_that_waits_in_a_case_closed_to_a_member_is_not_theirs_to_see_or_confirm(
     community: Community,
 ) -> None:
     community.spaces[FORUM].add("41", "grump41")
-    _, person = await community.a_named_case(names_members=(DMITRI,))
-    made = await propose_link(community.desk, BRUNO, person, FORUM, "grump41", SECRET)
+    _, person = await community.a_named_case(named_members=(DMITRI,))
+    made = await propose_link(community.app, BRUNO, person, FORUM, "grump41", SECRET)
     review = await act_on(community, TROUBLE)
-    assert (await outlook(community.desk, DMITRI, review)).links == ()
+    assert (await case_overview(community.app, DMITRI, review)).links == ()
     with pytest.raises(NotFound):
-        await confirm_link(community.desk, DMITRI, made.link)
-    assert (await outlook(community.desk, ELENI, review)).links == (made.link,)
+        await confirm_link(community.app, DMITRI, made.link)
+    assert (await case_overview(community.app, ELENI, review)).links == (made.link,)
 
 
 async def test_linking_an_account_is_no_way_to_ask_whether_a_case_knows_it(community: Community) -> None:
@@ -97,14 +97,14 @@ async def test_linking_an_account_is_no_way_to_ask_whether_a_case_knows_it(commu
     community.spaces[DISCORD].add("710000000000000008", "another")
     community.spaces[FORUM].add("42", "unknown42")
     case = await community.a_case(who="another")
-    person = await name_reported(community.desk, DMITRI, case.code_name, DISCORD, "another")
+    person = await identify_reported_person(community.app, DMITRI, case.code_name, DISCORD, "another")
     asked = [
-        (await propose_link(community.desk, DMITRI, person, FORUM, name, "They write alike.")).trust
+        (await propose_link(community.app, DMITRI, person, FORUM, name, "They write alike.")).trust
         for name in ("grump41", "unknown42")
     ]
     assert asked == [Trust.ASSERTED, Trust.ASSERTED]
     with pytest.raises(Refused) as refusal:
-        await propose_link(community.desk, ELENI, person, FORUM, "grump41", "They write alike.")
+        await propose_link(community.app, ELENI, person, FORUM, "grump41", "They write alike.")
     assert refusal.value.code == "taken"
 
 
@@ -113,10 +113,10 @@ async def test_the_printed_roster_lists_what_a_member_sees_anyway_though_another
 ) -> None:
     """A line that were missing for them alone would say that there is another case."""
     await act_on(community, await open_person(community))
-    before = [line.reference for line in await roster(community.desk, DMITRI)]
-    case = await community.a_case(names_members=(DMITRI,), who=TROUBLE)
-    await name_reported(community.desk, BRUNO, case.code_name, DISCORD, TROUBLE)
-    assert [line.reference for line in await roster(community.desk, DMITRI)] == before != []
+    before = [line.reference for line in await compile_roster(community.app, DMITRI)]
+    case = await community.a_case(named_members=(DMITRI,), who=TROUBLE)
+    await identify_reported_person(community.app, BRUNO, case.code_name, DISCORD, TROUBLE)
+    assert [line.reference for line in await compile_roster(community.app, DMITRI)] == before != []
 
 
 async def open_person(community: Community) -> str:
@@ -129,25 +129,25 @@ async def test_stopping_another_does_not_count_acts_on_oneself(community: Commun
     """P-4.2: the number would say what the review is to keep from them."""
     why = "Insults."
     await act(
-        community.desk, BRUNO, await eleni(community), Restriction.SUSPENDED, Ground.PHYSICAL_DANGER, why, term=DAY
+        community.app, BRUNO, await eleni(community), Restriction.SUSPENDED, Ground.PHYSICAL_DANGER, why, term=DAY
     )
-    made = await stop(community.desk, ELENI, BRUNO)
+    made = await stop_member(community.app, ELENI, BRUNO)
     assert (made.released, made.kept) == (0, 0)
 
 
-async def eleni(community: Community) -> Target:
+async def eleni(community: Community) -> AccountInput:
     """Eleni's own account."""
     community.spaces[DISCORD].add("600000000000000005", "eleni5x")
-    return Target(DISCORD, "eleni5x")
+    return AccountInput(DISCORD, "eleni5x")
 
 
 async def test_whoever_is_acted_on_does_not_hear_the_name_of_the_review_from_their_own_case(
     community: Community,
 ) -> None:
     """P-4.4: Eleni reported Dmitri, and he acts against her; her case hears that he did, and she no more than that."""
-    await community.a_case(names_members=(DMITRI,), reporter=Account(DISCORD, "600000000000000005"))
+    await community.a_case(named_members=(DMITRI,), reporter=Account(DISCORD, "600000000000000005"))
     done = await act(
-        community.desk,
+        community.app,
         DMITRI,
         await eleni(community),
         Restriction.SUSPENDED,
@@ -156,41 +156,41 @@ async def test_whoever_is_acted_on_does_not_hear_the_name_of_the_review_from_the
         term=DAY,
     )
     told = {
-        member: [n.facts.get("review") for n in await community.told(member) if n.facts.get("conflict")]
+        member: [n.facts.get("review") for n in await community.notices_to(member) if n.facts.get("conflict")]
         for member in (BRUNO, ELENI)
     }
     assert told == {BRUNO: [done.code_name], ELENI: [None]}
-    assert NoticeKind.ACT_TAKEN not in [n.kind for n in await community.told(DMITRI)]
+    assert NoticeKind.ACT_TAKEN not in [n.kind for n in await community.notices_to(DMITRI)]
 
 
 async def test_the_actor_does_not_see_that_their_review_went_to_the_chairs_within_the_hour(
     community: Community,
 ) -> None:
     """P-4.4: an hour is what an act takes that is against somebody who is protected from its actor."""
-    await community.a_case(names_members=(DMITRI,), reporter=A_REPORTER)
+    await community.a_case(named_members=(DMITRI,), reporter=A_REPORTER)
     community.spaces[DISCORD].add(A_REPORTER.native_id, "reporter")
     review = await act_on(community, "reporter")
-    community.later(timedelta(hours=2))
-    await keep_due(community.desk)
+    community.pass_time(timedelta(hours=2))
+    await run_due(community.app)
     assert await state_read_by(community, AMARA, review) is ActState.WITH_CHAIR
     assert await state_read_by(community, DMITRI, review) is ActState.UNREVIEWED
 
 
 async def state_read_by(community: Community, member: MemberId, code_name: str) -> ActState:
     """Where the act stands, as the member reads it in the reading room."""
-    url = await link_for(community.desk, member, code_name)
-    became = await proceedings(community.desk, await open_session(community.desk, url.rsplit("/", 1)[1]))
+    url = await create_link(community.app, member, code_name)
+    became = await read_proceedings(community.app, await open_session(community.app, url.rsplit("/", 1)[1]))
     return became.acts[0].act.state
 
 
 async def test_naming_ones_own_reporter_is_told_to_the_case_that_protects_them(community: Community) -> None:
     """P-4.4"""
-    protecting = await community.a_case(names_members=(DMITRI,), reporter=A_REPORTER)
+    protecting = await community.a_case(named_members=(DMITRI,), reporter=A_REPORTER)
     community.spaces[DISCORD].add(A_REPORTER.native_id, "reporter")
     other = await community.a_case()
-    await name_reported(community.desk, DMITRI, other.code_name, DISCORD, "reporter")
+    await identify_reported_person(community.app, DMITRI, other.code_name, DISCORD, "reporter")
     again = await community.a_case(who="reporter")
-    await name_reported(community.desk, DMITRI, again.code_name, DISCORD, "reporter")
-    told = [n.facts["code_name"] for n in await community.told(BRUNO) if n.facts.get("news") == "conflict"]
+    await identify_reported_person(community.app, DMITRI, again.code_name, DISCORD, "reporter")
+    told = [n.facts["code_name"] for n in await community.notices_to(BRUNO) if n.facts.get("news") == "conflict"]
     assert told == [protecting.code_name] * 2
-    assert "conflict" not in repr(await community.told(DMITRI))
+    assert "conflict" not in repr(await community.notices_to(DMITRI))

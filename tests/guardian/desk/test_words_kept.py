@@ -6,10 +6,10 @@ import pytest
 
 from guardian.cases.values import CaseState, Consequence, Decision, DraftKind, PartyRole
 from guardian.desk import board, closing, drafts, enactment, personal
-from guardian.desk.intake import ByReceipt, add
-from guardian.desk.proceedings import proceedings
-from guardian.desk.reading import link_for, open_session
-from guardian.desk.taking import hand_over
+from guardian.desk.intake import ReceiptAccess, add_to_report
+from guardian.desk.proceedings import read_proceedings
+from guardian.desk.reading import create_link, open_session
+from guardian.desk.taking import hand_over_contact
 from guardian.errors import Refused
 from guardian.ids import DecisionId, MemberId, PersonId
 from guardian.notices.values import News, NoticeKind
@@ -43,20 +43,20 @@ async def with_the_board(community: Community) -> Journey:
 
 async def news_to(community: Community) -> dict[str, int]:
     """How many notices of news each of them has."""
-    return {member.id: (await community.kinds_told(member.id)).count(RECEIVED) for member in everybody()}
+    return {member.id: (await community.notice_kinds_to(member.id)).count(RECEIVED) for member in everybody()}
 
 
 async def test_what_the_person_says_while_the_board_decides_reaches_the_board(community: Community) -> None:
     """P-3.5, P-8.4: else the Board would answer without having heard that there is an answer."""
     journey = await a_journey(community)
-    receipt = await journey.hear()
+    receipt = await journey.begin_hearing()
     await journey.propose()
     await journey.pass_time(15 * DAY)
     before = await news_to(community)
-    await personal.be_heard(community.desk, receipt, "I had been ill.")
+    await personal.give_hearing_answer(community.app, receipt, "I had been ill.")
     after = await news_to(community)
     assert {member for member in after if after[member] == before[member] + 1} == {*WORKING_GROUP, GRETA, HIROSHI}
-    assert "I had been ill." in repr(await community.read(GRETA, journey.code_name))
+    assert "I had been ill." in repr(await community.read_case(GRETA, journey.code_name))
 
 
 async def about_nobody(community: Community) -> tuple[Journey, str]:
@@ -72,7 +72,7 @@ async def test_what_a_reporter_adds_while_the_board_decides_reaches_the_board(co
     await journey.propose(Consequence(Outcome.NO_VIOLATION))
     await journey.pass_time(15 * DAY)
     before = await news_to(community)
-    await add(community.desk, ByReceipt(receipt), "It goes on.")
+    await add_to_report(community.app, ReceiptAccess(receipt), "It goes on.")
     after = await news_to(community)
     assert {member for member in after if after[member] == before[member] + 1} == {*WORKING_GROUP, GRETA, HIROSHI}
 
@@ -81,23 +81,23 @@ async def test_what_is_added_to_a_closed_case_is_asked_after_the_next_day(commun
     """P-5.8: a reporter is promised that something new opens the matter again, so it may not lie for half a year."""
     journey, receipt = await about_nobody(community)
     await closed_without_a_person(journey)
-    told = await community.kinds_told(BRUNO)
-    await add(community.desk, ByReceipt(receipt), "It has begun again.")
+    told = await community.notice_kinds_to(BRUNO)
+    await add_to_report(community.app, ReceiptAccess(receipt), "It has begun again.")
     await journey.pass_time(DAY)
-    assert (await community.kinds_told(BRUNO))[len(told) :] == [NoticeKind.CASE_NEWS, NoticeKind.DEADLINE_PASSED]
+    assert (await community.notice_kinds_to(BRUNO))[len(told) :] == [NoticeKind.CASE_NEWS, NoticeKind.DEADLINE_PASSED]
 
 
 async def closed_without_a_person(journey: Journey) -> None:
     """The case has ended without a violation."""
-    await journey.agreed(Consequence(Outcome.NO_VIOLATION))
+    await journey.agree(Consequence(Outcome.NO_VIOLATION))
     await journey.pass_time(4 * DAY)
-    await enactment.enact(journey.community.desk, BRUNO, journey.code_name)
-    await closing.close(journey.community.desk, BRUNO, journey.code_name, "Nothing was found.")
+    await enactment.enact(journey.community.app, BRUNO, journey.code_name)
+    await closing.close(journey.community.app, BRUNO, journey.code_name, "Nothing was found.")
 
 
 async def test_a_reporter_is_not_promised_an_answer_that_nobody_could_give(community: Community) -> None:
     """P-2.5: the report concerns everybody who could read it."""
-    received = await community.report(names_members=tuple(member.id for member in everybody()))
+    received = await community.report(named_members=tuple(member.id for member in everybody()))
     usual = await community.report()
     assert "We cannot promise you an answer" in received.text
     assert "We cannot promise you an answer" not in usual.text
@@ -105,31 +105,31 @@ async def test_a_reporter_is_not_promised_an_answer_that_nobody_could_give(commu
 
 async def test_a_member_is_known_by_their_mail_address_too(community: Community) -> None:
     """P-2.5"""
-    await community.change(DMITRI, email="zephyr.q@mail.example")
+    await community.change_member(DMITRI, email="zephyr.q@mail.example")
     await community.report(what_happened="It came from zephyr.q@mail.example, last night.")
-    assert DMITRI not in await community.who_was_told(NoticeKind.NEW_REPORT)
+    assert DMITRI not in await community.who_was_notified(NoticeKind.NEW_REPORT)
 
 
 async def test_of_two_texts_the_older_never_goes_out_in_place_of_the_newer(community: Community) -> None:
     """P-5.6: whoever wrote it anew may have done so because of a name in the old one."""
     journey = await a_journey(community)
-    await journey.ready()
+    await journey.prepare_decision()
     to = (DraftKind.DECISION, PartyRole.REPORTED)
-    old = await drafts.write(community.desk, AMARA, journey.code_name, *to, "Robin was hurt by you.")
-    await drafts.approve(community.desk, DMITRI, old.id)
-    community.later(DAY)
-    await drafts.write(community.desk, AMARA, journey.code_name, *to, "Somebody was hurt by you.")
-    done = await enactment.enact(community.desk, BRUNO, journey.code_name)
+    old = await drafts.write_draft(community.app, AMARA, journey.code_name, *to, "Robin was hurt by you.")
+    await drafts.approve_draft(community.app, DMITRI, old.id)
+    community.pass_time(DAY)
+    await drafts.write_draft(community.app, AMARA, journey.code_name, *to, "Somebody was hurt by you.")
+    done = await enactment.enact(community.app, BRUNO, journey.code_name)
     assert done.waits_for_reading
-    assert await journey.said_to_person(NoticeKind.DECISION) == []
+    assert await journey.notices_to_person(NoticeKind.DECISION) == []
 
 
 async def test_the_groups_own_summary_is_not_shown_to_the_person(community: Community) -> None:
     """P-5.6: it is kept with the case, and nobody has read it for what it gives away."""
     journey = await a_journey(community)
     summary = "Robin from the help channel saw it."
-    await journey.enacted(replace(a_suspension(), summary=summary))
-    page = repr(await personal.page(community.desk, await journey.receipt()))
+    await journey.enact(replace(a_suspension(), summary=summary))
+    page = repr(await personal.read_page(community.app, await journey.receipt()))
     assert "short_suspension" in page
     assert "Robin" not in page
 
@@ -137,23 +137,23 @@ async def test_the_groups_own_summary_is_not_shown_to_the_person(community: Comm
 async def test_what_was_decided_on_another_person_of_the_matter_is_not_shown(community: Community) -> None:
     """P-2.11: being offered another look would say that somebody else's decision has been made."""
     journey = await a_journey(community)
-    receipt = await journey.hear()
-    async with community.works.begin() as work:
-        now = work.now
+    receipt = await journey.begin_hearing()
+    async with community.units_of_work.begin() as uow:
+        now = uow.now
         other = Decision(DecisionId("other"), journey.id, now, Consequence(Outcome.WARNING), enacted_at=now)
-        await work.deliberation.add_decision(other)
-    assert not (await personal.page(community.desk, receipt)).may_ask_reconsideration
+        await uow.deliberation.add_decision(other)
+    assert not (await personal.read_page(community.app, receipt)).may_request_board_reconsideration
     with pytest.raises(Refused):
-        await personal.ask_reconsideration(community.desk, receipt, "Please look again.")
+        await personal.request_board_reconsideration(community.app, receipt, "Please look again.")
 
 
 async def test_the_second_of_the_board_can_read_what_they_confirm(community: Community) -> None:
     """P-5.6: the person reads the conditions, so nobody confirms them unread."""
     journey = await with_the_board(community)
     asked = a_warning(conditions="Do not write to Sam.")
-    await board.record_answer(community.desk, CHIARA, journey.code_name, asked)
-    url = await link_for(community.desk, GRETA, journey.code_name)
-    became = await proceedings(community.desk, await open_session(community.desk, url.rsplit("/", 1)[1]))
+    await board.record_answer(community.app, CHIARA, journey.code_name, asked)
+    url = await create_link(community.app, GRETA, journey.code_name)
+    became = await read_proceedings(community.app, await open_session(community.app, url.rsplit("/", 1)[1]))
     assert became.board_answer is not None
     assert became.board_answer.consequence.conditions == "Do not write to Sam."
 
@@ -162,19 +162,19 @@ async def test_a_reporter_is_not_left_with_a_contact_person_who_has_just_been_ke
     """P-3.4: what they write would reach nobody who may read it as theirs to answer."""
     received = await community.report()
     case = await community.case(received)
-    await hand_over(community.desk, AMARA, case.code_name, DMITRI)
+    await hand_over_contact(community.app, AMARA, case.code_name, DMITRI)
     wrote_it = a_message(author=await account_of(community, DMITRI))
-    await add(community.desk, ByReceipt(received.receipt), "This is who it was.", (wrote_it,))
+    await add_to_report(community.app, ReceiptAccess(received.receipt), "This is who it was.", (wrote_it,))
     changed = await community.case(received)
     assert changed.contact == AMARA
-    async with community.works.look() as view:
+    async with community.units_of_work.read() as view:
         told = await view.notices.of_report(received.report)
     assert [notice.facts["news"] for notice in told] == [News.CONTACT_CHANGED, News.CONTACT_CHANGED]
 
 
 async def account_of(community: Community, member: MemberId) -> Account:
     """The member's own account on Discord."""
-    async with community.works.look() as view:
+    async with community.units_of_work.read() as view:
         known = await view.people.member(member)
     assert known is not None
     return known.accounts[0]

@@ -10,9 +10,16 @@ import pytest
 
 from connectors.discord.commands import adding, direct, intake, report_form, status
 from guardian.ids import NoticeId, ReportId
-from guardian.notices.catalogue import LANGUAGES, language_of, say, say_if_kept, spoken, texts_of
+from guardian.notices.catalogue import (
+    LANGUAGES,
+    catalogue_language,
+    format_datetime,
+    load_texts,
+    translate_text,
+    translate_text_or_default,
+)
 from guardian.notices.values import Notice, NoticeKind, Recipient, RecipientKind
-from guardian.notices.wording import Wording
+from guardian.notices.wording import NoticeRenderer
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 DOOR = (adding, direct, intake, report_form, status)
@@ -25,7 +32,7 @@ def places(text: str) -> set[str]:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_language_has_every_text_with_the_same_places(language: str) -> None:
-    english, other = texts_of("en"), texts_of(language)
+    english, other = load_texts("en"), load_texts(language)
     assert set(other) == set(english)
     assert [key for key in english if places(english[key]) != places(other[key])] == []
     assert [key for key in english if len(english[key]) > 20 and english[key] == other[key]] == []
@@ -34,7 +41,7 @@ def test_every_language_has_every_text_with_the_same_places(language: str) -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_longer_than_its_place_on_discord(language: str) -> None:
     most = {"label": 45, "hint": 100, "menu": 32, "button": 80, "command": 100}
-    texts = texts_of(language)
+    texts = load_texts(language)
     kinds = {key: _kind(key) for key in texts}
     assert [key for key, kind in kinds.items() if kind and len(texts[key].format_map(_Long())) > most[kind]] == []
 
@@ -60,19 +67,22 @@ def _kind(key: str) -> str | None:
     [("de", "de"), ("fr", "fr"), ("de-AT", "de"), ("en-US", "en"), ("ja", "en"), ("", "en"), ("../x", "en")],
 )
 def test_a_language_that_is_not_kept_falls_back_to_english(locale: str, language: str) -> None:
-    assert language_of(locale) == language
+    assert catalogue_language(locale) == language
 
 
 def test_a_text_takes_its_facts_and_never_reads_them() -> None:
     """A name with braces in it is a name."""
-    assert say("de", "received.add_to", reference="{text}") == "Was möchten Sie zu Ihrer Meldung {text} ergänzen?"
-    assert say_if_kept("de", "refused.of_another_door", "As it was.") == "As it was."
-    assert say_if_kept("de", "refused.too_large", "As it was.") == "As it was."
+    assert (
+        translate_text("de", "received.add_to", reference="{text}")
+        == "Was möchten Sie zu Ihrer Meldung {text} ergänzen?"
+    )
+    assert translate_text_or_default("de", "refused.of_another_door", "As it was.") == "As it was."
+    assert translate_text_or_default("de", "refused.too_large", "As it was.") == "As it was."
 
 
 def test_instants_are_spoken_in_the_readers_language() -> None:
     at = datetime(2026, 3, 4, 9, 5, tzinfo=UTC)
-    assert [spoken(at, language) for language in LANGUAGES] == [
+    assert [format_datetime(at, language) for language in LANGUAGES] == [
         "4 March 2026, 09:05 UTC",
         "4. März 2026, 09:05 Uhr UTC",
         "4 mars 2026 à 09:05 UTC",
@@ -92,7 +102,7 @@ def test_no_words_for_community_members_stand_outside_the_catalogues(module: obj
 def test_a_notice_to_a_reporter_is_in_their_language_and_in_no_other(kind: NoticeKind) -> None:
     facts = {"reference": "GRD-1", "due": "2026-03-04T09:00:00+00:00", "until": "2026-03-05T09:00:00+00:00"}
     notice = Notice(NoticeId("n"), kind, Recipient(RecipientKind.REPORTER, report=ReportId("r")), None, facts)
-    text = Wording("Example", "https://guardian.example").of(notice, "de")
+    text = NoticeRenderer("Example", "https://guardian.example").render(notice, "de")
     assert "Guten Tag" in text.body
     assert "März 2026" in text.body
     assert re.search(r"\b(the|your|answer|page|by)\b", f"{text.subject} {text.body}") is None

@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 
 from guardian.cases.values import Case
-from guardian.desk.desk import View, Work
-from guardian.desk.intake import ByReceipt, Wish, wish
+from guardian.desk.desk import ReadView, UnitOfWork
+from guardian.desk.intake import ReceiptAccess, ReporterRequest, make_request
 from guardian.desk.recusal import recuse
-from guardian.desk.telling import still_to_tell, tell_members, tell_person, tell_reporters
+from guardian.desk.telling import may_still_receive, notify_members, notify_person, notify_reporters
 from guardian.ids import AccountId, MemberId, NoticeId, PersonId, SanctionId, new_id
 from guardian.notices.outbox import Outbox
 from guardian.notices.values import Notice, NoticeKind, NoticeState
-from guardian.people.values import KnownAccount, Trust
+from guardian.people.values import LinkedAccount, Trust
 from guardian.spaces.outcomes import Done, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account, Message
-from guardian.spaces.registry import Mode, Registered, Spaces
-from rules.conflicts import Reason
+from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
+from rules.conflicts import ConflictReason
 from tests.builders.desk import (
     A_REPORTER,
     AMARA,
@@ -32,10 +32,10 @@ from tests.builders.desk import (
     FORUM,
     SOMEBODY,
     Community,
-    a_desk,
+    a_community,
     everybody,
 )
-from tests.fakes.space import Deed, FakeSpace, Trouble
+from tests.fakes.space import ActionKind, FakeSpace, Fault
 
 SANCTION = SanctionId("sanction")
 A_DAY = timedelta(days=1)
@@ -54,40 +54,40 @@ class FakeMailer:
 
 
 @dataclass(slots=True)
-class Post:
+class OutboxFixture:
     """The community with an outbox, and what the outbox reported of telling."""
 
     community: Community
     mailer: FakeMailer
-    told: list[tuple[SanctionId, str | None]] = field(default_factory=list)
+    notified: list[tuple[SanctionId, str | None]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
 
-    def outbox(self, spaces: Spaces | None = None) -> Outbox[View, Work]:
+    def outbox(self, spaces: SpaceRegistry | None = None) -> Outbox[ReadView, UnitOfWork]:
         """A new outbox, as after a restart."""
         return Outbox(
-            self.community.desk.works,
-            spaces or self.community.desk.spaces,
+            self.community.app.units_of_work,
+            spaces or self.community.app.spaces,
             self.community.clock,
             self.mailer,
             community="Example",
             base_url="https://guardian.example",
-            on_told=self._hear,
-            may_still_know=self._may_still_know,
+            on_person_notified=self._record,
+            may_still_receive=self._may_still_receive,
         )
 
-    async def _hear(self, work: Work, sanction: SanctionId, proof: str | None) -> None:
+    async def _record(self, uow: UnitOfWork, sanction: SanctionId, proof: str | None) -> None:
         if "on_told" in self.broken:
             raise RuntimeError("nobody hears")
-        self.told.append((sanction, proof))
+        self.notified.append((sanction, proof))
 
-    async def _may_still_know(self, view: View, notice: Notice) -> bool:
+    async def _may_still_receive(self, view: ReadView, notice: Notice) -> bool:
         if notice.id in self.broken:
             raise RuntimeError("this one cannot be judged")
-        return await still_to_tell(view, notice)
+        return await may_still_receive(view, notice)
 
     async def notice(self, notice: NoticeId) -> Notice:
         """The notice as it stands."""
-        async with self.community.works.look() as view:
+        async with self.community.units_of_work.read() as view:
             found = await view.notices.notice(notice)
         assert found is not None
         return found
@@ -102,32 +102,34 @@ class Post:
 
     async def to_member(self, case: Case, member: MemberId, kind: NoticeKind = NoticeKind.YOUR_STEP) -> NoticeId:
         """A notice waits for the member; its id."""
-        async with self.community.works.begin() as work:
-            await tell_members(work, case, kind, only=(member,))
-        return (await self.community.told(member))[-1].id
+        async with self.community.units_of_work.begin() as uow:
+            await notify_members(uow, case, kind, only=(member,))
+        return (await self.community.notices_to(member))[-1].id
 
     async def to_person(self, facts: Mapping[str, str] | None = None) -> tuple[NoticeId, PersonId]:
         """A decision waits to be told to a person with an account on Discord and one on the forum."""
         case, code = await self.community.a_named_case()
-        async with self.community.works.begin() as work:
-            person = await work.people.person_named(code)
+        async with self.community.units_of_work.begin() as uow:
+            person = await uow.people.person_by_code_name(code)
             assert person is not None
             account = self.community.spaces[FORUM].add("77", "grumbler")
-            await work.people.add_account(self.link(person.id, account))
-            return await tell_person(work, case, person.id, NoticeKind.DECISION, facts or {}, SANCTION), person.id
+            await uow.people.add_account(self.link(person.id, account))
+            return await notify_person(uow, case, person.id, NoticeKind.DECISION, facts or {}, SANCTION), person.id
 
-    def link(self, person: PersonId, account: Account, trust: Trust = Trust.VOUCHED) -> KnownAccount:
-        return KnownAccount(AccountId(new_id()), person, account, "grumbler", trust, self.community.clock.now(), "test")
+    def link(self, person: PersonId, account: Account, trust: Trust = Trust.VOUCHED) -> LinkedAccount:
+        return LinkedAccount(
+            AccountId(new_id()), person, account, "grumbler", trust, self.community.clock.now(), "test"
+        )
 
 
 @pytest.fixture
-async def post(tmp_path: Path) -> AsyncIterator[Post]:
+async def smtp_server(tmp_path: Path) -> AsyncIterator[OutboxFixture]:
     """Every member has an account in every space, and no notice waits yet."""
-    async with a_desk(tmp_path) as community:
+    async with a_community(tmp_path) as community:
         for member in everybody():
             for account in member.accounts:
                 community.spaces[account.space].add(account.native_id)
-        yield Post(community, FakeMailer())
+        yield OutboxFixture(community, FakeMailer())
 
 
 def account_of(member: MemberId, space: str = DISCORD) -> Account:
@@ -136,327 +138,343 @@ def account_of(member: MemberId, space: str = DISCORD) -> Account:
     return next(account for account in known.accounts if account.space == space)
 
 
-async def a_quiet_case(post: Post) -> Case:
+async def a_quiet_case(post: OutboxFixture) -> Case:
     """A case of which every member has been told already."""
     case = await post.community.a_case()
     await post.outbox().deliver_due()
     return case
 
 
-async def test_a_member_is_told_in_the_first_space_and_nowhere_else(post: Post) -> None:
-    case = await a_quiet_case(post)
-    notice = await post.to_member(case, ELENI)
-    before = len(post.inbox(account_of(ELENI)))
-    assert await post.outbox().deliver_due() == 1
-    sent = await post.notice(notice)
+async def test_a_member_is_told_in_the_first_space_and_nowhere_else(smtp_server: OutboxFixture) -> None:
+    case = await a_quiet_case(smtp_server)
+    notice = await smtp_server.to_member(case, ELENI)
+    before = len(smtp_server.inbox(account_of(ELENI)))
+    assert await smtp_server.outbox().deliver_due() == 1
+    sent = await smtp_server.notice(notice)
     assert (sent.state, sent.next_try, sent.tries) == (NoticeState.SENT, None, 1)
     assert sent.proof.startswith("discord:message-")
-    (message,) = post.inbox(account_of(ELENI))[before:]
+    (message,) = smtp_server.inbox(account_of(ELENI))[before:]
     assert case.code_name in message.subject
     assert message.nonce == notice
-    assert post.inbox(account_of(ELENI, FORUM)) == []
-    assert post.mailer.sent == []
+    assert smtp_server.inbox(account_of(ELENI, FORUM)) == []
+    assert smtp_server.mailer.sent == []
 
 
-async def test_a_member_with_closed_messages_is_told_in_the_next_space_and_then_by_mail(post: Post) -> None:
-    case = await a_quiet_case(post)
-    await post.community.change(ELENI, email="eleni@example.org")
-    post.community.spaces[DISCORD].accounts[account_of(ELENI).native_id].inbox_open = False
-    on_the_forum = await post.to_member(case, ELENI)
-    await post.outbox().deliver_due()
-    assert (await post.notice(on_the_forum)).proof.startswith("forum:")
-    for space in post.community.spaces.values():
-        space.trouble = Trouble.REFUSING
-    by_mail = await post.to_member(case, ELENI)
-    await post.outbox().deliver_due()
-    assert (await post.notice(by_mail)).proof == "mail:250 taken"
-    assert [(to, message_id) for to, _, _, message_id in post.mailer.sent] == [("eleni@example.org", by_mail)]
+async def test_a_member_with_closed_messages_is_told_in_the_next_space_and_then_by_mail(
+    smtp_server: OutboxFixture,
+) -> None:
+    case = await a_quiet_case(smtp_server)
+    await smtp_server.community.change_member(ELENI, email="eleni@example.org")
+    smtp_server.community.spaces[DISCORD].accounts[account_of(ELENI).native_id].inbox_open = False
+    on_the_forum = await smtp_server.to_member(case, ELENI)
+    await smtp_server.outbox().deliver_due()
+    assert (await smtp_server.notice(on_the_forum)).proof.startswith("forum:")
+    for space in smtp_server.community.spaces.values():
+        space.fault = Fault.REFUSING
+    by_mail = await smtp_server.to_member(case, ELENI)
+    await smtp_server.outbox().deliver_due()
+    assert (await smtp_server.notice(by_mail)).proof == "mail:250 taken"
+    assert [(to, message_id) for to, _, _, message_id in smtp_server.mailer.sent] == [("eleni@example.org", by_mail)]
 
 
-async def test_a_member_whom_nothing_reaches_stays_visible_as_such(post: Post) -> None:
-    case = await a_quiet_case(post)
-    for space in post.community.spaces.values():
-        space.trouble = Trouble.REFUSING
-    notice = await post.to_member(case, ELENI)
-    await post.outbox().deliver_due()
-    assert await post.state(notice) is NoticeState.UNDELIVERABLE
-    assert "notice.was_undeliverable" in await post.community.journalled()
-    async with post.community.works.look() as view:
+async def test_a_member_whom_nothing_reaches_stays_visible_as_such(smtp_server: OutboxFixture) -> None:
+    case = await a_quiet_case(smtp_server)
+    for space in smtp_server.community.spaces.values():
+        space.fault = Fault.REFUSING
+    notice = await smtp_server.to_member(case, ELENI)
+    await smtp_server.outbox().deliver_due()
+    assert await smtp_server.state(notice) is NoticeState.UNDELIVERABLE
+    assert "notice.was_undeliverable" in await smtp_server.community.journal_acts()
+    async with smtp_server.community.units_of_work.read() as view:
         assert await view.notices.count(NoticeState.UNDELIVERABLE) == 1
 
 
-async def test_a_member_who_stepped_back_after_it_was_written_is_not_told(post: Post) -> None:
+async def test_a_member_who_stepped_back_after_it_was_written_is_not_told(smtp_server: OutboxFixture) -> None:
     """P-4.1"""
-    case = await a_quiet_case(post)
-    notice = await post.to_member(case, DMITRI)
-    before = len(post.inbox(account_of(DMITRI)))
-    await recuse(post.community.desk, DMITRI, case.code_name, Reason.SAME_EMPLOYER)
-    await post.outbox().deliver_due()
-    assert await post.state(notice) is NoticeState.WITHHELD
-    assert len(post.inbox(account_of(DMITRI))) == before
+    case = await a_quiet_case(smtp_server)
+    notice = await smtp_server.to_member(case, DMITRI)
+    before = len(smtp_server.inbox(account_of(DMITRI)))
+    await recuse(smtp_server.community.app, DMITRI, case.code_name, ConflictReason.SAME_EMPLOYER)
+    await smtp_server.outbox().deliver_due()
+    assert await smtp_server.state(notice) is NoticeState.WITHHELD
+    assert len(smtp_server.inbox(account_of(DMITRI))) == before
 
 
-async def test_a_person_is_told_by_the_first_channel_that_proves_it(post: Post) -> None:
+async def test_a_person_is_told_by_the_first_channel_that_proves_it(smtp_server: OutboxFixture) -> None:
     """P-6.2"""
-    notice, _ = await post.to_person()
-    post.community.spaces[DISCORD].accounts[SOMEBODY.native_id].inbox_open = False
-    await post.outbox().deliver_due()
-    sent = await post.notice(notice)
+    notice, _ = await smtp_server.to_person()
+    smtp_server.community.spaces[DISCORD].accounts[SOMEBODY.native_id].inbox_open = False
+    await smtp_server.outbox().deliver_due()
+    sent = await smtp_server.notice(notice)
     assert sent.state is NoticeState.SENT
-    assert post.told == [(SANCTION, sent.proof)]
+    assert smtp_server.notified == [(SANCTION, sent.proof)]
     assert sent.proof.startswith("forum:")
-    assert "notice.was_sent" in await post.community.journalled()
+    assert "notice.was_sent" in await smtp_server.community.journal_acts()
 
 
-async def test_a_person_counts_as_not_told_only_when_every_channel_has_refused(post: Post) -> None:
+async def test_a_person_counts_as_not_told_only_when_every_channel_has_refused(smtp_server: OutboxFixture) -> None:
     """P-6.2"""
-    notice, _ = await post.to_person()
-    post.community.spaces[DISCORD].accounts[SOMEBODY.native_id].inbox_open = False
-    post.community.spaces[FORUM].trouble = Trouble.DOWN
-    outbox = post.outbox()
+    notice, _ = await smtp_server.to_person()
+    smtp_server.community.spaces[DISCORD].accounts[SOMEBODY.native_id].inbox_open = False
+    smtp_server.community.spaces[FORUM].fault = Fault.DOWN
+    outbox = smtp_server.outbox()
     await outbox.deliver_due()
-    assert (await post.state(notice), post.told) == (NoticeState.WAITING, [])
-    post.community.spaces[FORUM].trouble = Trouble.REFUSING
-    post.community.clock.move(A_DAY)
+    assert (await smtp_server.state(notice), smtp_server.notified) == (NoticeState.WAITING, [])
+    smtp_server.community.spaces[FORUM].fault = Fault.REFUSING
+    smtp_server.community.clock.advance(A_DAY)
     await outbox.deliver_due()
-    assert await post.state(notice) is NoticeState.UNDELIVERABLE
-    assert post.told == [(SANCTION, None)]
+    assert await smtp_server.state(notice) is NoticeState.UNDELIVERABLE
+    assert smtp_server.notified == [(SANCTION, None)]
 
 
-async def test_a_message_without_proof_tells_nobody(post: Post) -> None:
+async def test_a_message_without_proof_tells_nobody(smtp_server: OutboxFixture) -> None:
     """P-6.2"""
 
     class Mute(FakeSpace):
         async def tell(self, account: Account, message: Message) -> Outcome:
             return Done()
 
-    notice, _ = await post.to_person()
-    mute = Mute(post.community.clock, DISCORD)
-    await post.outbox(Spaces((Registered(mute, Mode.ENFORCE),))).deliver_due()
-    assert await post.state(notice) is NoticeState.SENT
-    assert post.told == [(SANCTION, None)]
+    notice, _ = await smtp_server.to_person()
+    mute = Mute(smtp_server.community.clock, DISCORD)
+    await smtp_server.outbox(SpaceRegistry((RegisteredSpace(mute, Mode.ENFORCE),))).deliver_due()
+    assert await smtp_server.state(notice) is NoticeState.SENT
+    assert smtp_server.notified == [(SANCTION, None)]
 
 
-async def test_what_a_space_cannot_take_just_now_is_tried_again_slower_and_slower_for_ever(post: Post) -> None:
-    notice, _ = await post.to_person()
-    for space in post.community.spaces.values():
-        space.trouble = Trouble.DOWN
-    outbox, pauses = post.outbox(), []
+async def test_what_a_space_cannot_take_just_now_is_tried_again_slower_and_slower_for_ever(
+    smtp_server: OutboxFixture,
+) -> None:
+    notice, _ = await smtp_server.to_person()
+    for space in smtp_server.community.spaces.values():
+        space.fault = Fault.DOWN
+    outbox, pauses = smtp_server.outbox(), []
     for _ in range(30):
         await outbox.deliver_due()
         due = await outbox.next_due()
         assert due is not None
-        pauses.append(due - post.community.clock.now())
-        post.community.clock.instant = due
+        pauses.append(due - smtp_server.community.clock.now())
+        smtp_server.community.clock.instant = due
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (timedelta(seconds=5), timedelta(minutes=15))
-    for space in post.community.spaces.values():
-        space.trouble = Trouble.NONE
+    for space in smtp_server.community.spaces.values():
+        space.fault = Fault.NONE
     await outbox.deliver_due()
-    assert await post.state(notice) is NoticeState.SENT
+    assert await smtp_server.state(notice) is NoticeState.SENT
 
 
-async def test_a_space_that_asks_to_be_left_alone_is_left_alone(post: Post) -> None:
-    await post.to_person()
-    for space in post.community.spaces.values():
-        space.trouble, space.after = Trouble.DOWN, timedelta(minutes=2)
-    outbox = post.outbox()
+async def test_a_space_that_asks_to_be_left_alone_is_left_alone(smtp_server: OutboxFixture) -> None:
+    await smtp_server.to_person()
+    for space in smtp_server.community.spaces.values():
+        space.fault, space.after = Fault.DOWN, timedelta(minutes=2)
+    outbox = smtp_server.outbox()
     await outbox.deliver_due()
-    assert await outbox.next_due() == post.community.clock.now() + timedelta(minutes=2)
+    assert await outbox.next_due() == smtp_server.community.clock.now() + timedelta(minutes=2)
 
 
-async def test_where_a_space_only_observes_nothing_reaches_a_person_and_members_are_told(post: Post) -> None:
+async def test_where_a_space_only_observes_nothing_reaches_a_person_and_members_are_told(
+    smtp_server: OutboxFixture,
+) -> None:
     for space in (DISCORD, FORUM):
-        post.community.desk.spaces.switch(space, Mode.OBSERVE)
-    notice, _ = await post.to_person()
-    await post.outbox().deliver_due()
-    assert await post.state(notice) is NoticeState.WITHHELD
-    assert post.inbox(SOMEBODY) == []
-    assert post.told == []
-    assert "notice.was_withheld" in await post.community.journalled()
-    assert len(post.inbox(account_of(ELENI))) > 0
+        smtp_server.community.app.spaces.set_mode(space, Mode.OBSERVE)
+    notice, _ = await smtp_server.to_person()
+    await smtp_server.outbox().deliver_due()
+    assert await smtp_server.state(notice) is NoticeState.WITHHELD
+    assert smtp_server.inbox(SOMEBODY) == []
+    assert smtp_server.notified == []
+    assert "notice.was_withheld" in await smtp_server.community.journal_acts()
+    assert len(smtp_server.inbox(account_of(ELENI))) > 0
 
 
-async def test_a_person_is_still_told_in_the_space_that_is_enforced(post: Post) -> None:
-    post.community.desk.spaces.switch(DISCORD, Mode.OBSERVE)
-    notice, _ = await post.to_person()
-    await post.outbox().deliver_due()
-    assert (await post.notice(notice)).proof.startswith("forum:")
-    assert post.inbox(SOMEBODY) == []
+async def test_a_person_is_still_told_in_the_space_that_is_enforced(smtp_server: OutboxFixture) -> None:
+    smtp_server.community.app.spaces.set_mode(DISCORD, Mode.OBSERVE)
+    notice, _ = await smtp_server.to_person()
+    await smtp_server.outbox().deliver_due()
+    assert (await smtp_server.notice(notice)).proof.startswith("forum:")
+    assert smtp_server.inbox(SOMEBODY) == []
 
 
-async def test_an_account_that_one_member_only_says_is_theirs_is_never_written_to(post: Post) -> None:
-    notice, person = await post.to_person()
-    stranger = post.community.spaces[DISCORD].add("999")
-    async with post.community.works.begin() as work:
-        await work.people.add_account(post.link(person, stranger, Trust.ASSERTED))
-    post.community.spaces[DISCORD].accounts[SOMEBODY.native_id].inbox_open = False
-    post.community.spaces[FORUM].trouble = Trouble.REFUSING
-    await post.outbox().deliver_due()
-    assert post.inbox(stranger) == []
-    assert await post.state(notice) is NoticeState.UNDELIVERABLE
+async def test_an_account_that_one_member_only_says_is_theirs_is_never_written_to(smtp_server: OutboxFixture) -> None:
+    notice, person = await smtp_server.to_person()
+    stranger = smtp_server.community.spaces[DISCORD].add("999")
+    async with smtp_server.community.units_of_work.begin() as uow:
+        await uow.people.add_account(smtp_server.link(person, stranger, Trust.ASSERTED))
+    smtp_server.community.spaces[DISCORD].accounts[SOMEBODY.native_id].inbox_open = False
+    smtp_server.community.spaces[FORUM].fault = Fault.REFUSING
+    await smtp_server.outbox().deliver_due()
+    assert smtp_server.inbox(stranger) == []
+    assert await smtp_server.state(notice) is NoticeState.UNDELIVERABLE
 
 
-async def _news(post: Post, case: Case) -> NoticeId:
-    async with post.community.works.begin() as work:
+async def _news(post: OutboxFixture, case: Case) -> NoticeId:
+    async with post.community.units_of_work.begin() as uow:
         facts = {"news": "answer", "text": "We have spoken with both of you."}
-        (notice,) = await tell_reporters(work, case, NoticeKind.REPORTER_NEWS, facts)
+        (notice,) = await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, facts)
     return notice
 
 
-async def test_a_reporter_hears_that_something_waits_and_nothing_of_what_it_is(post: Post) -> None:
-    account = post.community.spaces[DISCORD].add(A_REPORTER.native_id)
-    received = await post.community.report(reporter=account)
-    notice = await _news(post, await post.community.case(received))
-    await post.outbox().deliver_due()
-    (message,) = post.inbox(account)
-    assert await post.state(notice) is NoticeState.SENT
+async def test_a_reporter_hears_that_something_waits_and_nothing_of_what_it_is(smtp_server: OutboxFixture) -> None:
+    account = smtp_server.community.spaces[DISCORD].add(A_REPORTER.native_id)
+    received = await smtp_server.community.report(reporter=account)
+    notice = await _news(smtp_server, await smtp_server.community.case(received))
+    await smtp_server.outbox().deliver_due()
+    (message,) = smtp_server.inbox(account)
+    assert await smtp_server.state(notice) is NoticeState.SENT
     assert received.reference in message.text
     assert "https://guardian.example/follow-up" in message.text
     assert "spoken" not in message.text
 
 
-async def test_a_reporter_without_an_account_finds_it_on_their_page(post: Post) -> None:
-    received = await post.community.report()
-    notice = await _news(post, await post.community.case(received))
-    await post.outbox().deliver_due()
-    sent = await post.notice(notice)
+async def test_a_reporter_without_an_account_finds_it_on_their_page(smtp_server: OutboxFixture) -> None:
+    received = await smtp_server.community.report()
+    notice = await _news(smtp_server, await smtp_server.community.case(received))
+    await smtp_server.outbox().deliver_due()
+    sent = await smtp_server.notice(notice)
     assert (sent.state, sent.proof) == (NoticeState.SENT, "page")
 
 
-async def test_a_reporter_who_withdrew_meanwhile_is_left_in_peace(post: Post) -> None:
+async def test_a_reporter_who_withdrew_meanwhile_is_left_in_peace(smtp_server: OutboxFixture) -> None:
     """P-2.12"""
-    account = post.community.spaces[DISCORD].add(A_REPORTER.native_id)
-    received = await post.community.report(reporter=account)
-    notice = await _news(post, await post.community.case(received))
-    await wish(post.community.desk, ByReceipt(received.receipt), Wish.WITHDRAW)
-    await post.outbox().deliver_due()
-    assert await post.state(notice) is NoticeState.WITHHELD
-    assert post.inbox(account) == []
+    account = smtp_server.community.spaces[DISCORD].add(A_REPORTER.native_id)
+    received = await smtp_server.community.report(reporter=account)
+    notice = await _news(smtp_server, await smtp_server.community.case(received))
+    await make_request(smtp_server.community.app, ReceiptAccess(received.receipt), ReporterRequest.WITHDRAW)
+    await smtp_server.outbox().deliver_due()
+    assert await smtp_server.state(notice) is NoticeState.WITHHELD
+    assert smtp_server.inbox(account) == []
 
 
-async def test_in_a_space_that_only_observes_a_reporter_is_not_written_to(post: Post) -> None:
-    post.community.desk.spaces.switch(DISCORD, Mode.OBSERVE)
-    account = post.community.spaces[DISCORD].add(A_REPORTER.native_id)
-    received = await post.community.report(reporter=account)
-    notice = await _news(post, await post.community.case(received))
-    await post.outbox().deliver_due()
-    assert (await post.state(notice), post.inbox(account)) == (NoticeState.WITHHELD, [])
+async def test_in_a_space_that_only_observes_a_reporter_is_not_written_to(smtp_server: OutboxFixture) -> None:
+    smtp_server.community.app.spaces.set_mode(DISCORD, Mode.OBSERVE)
+    account = smtp_server.community.spaces[DISCORD].add(A_REPORTER.native_id)
+    received = await smtp_server.community.report(reporter=account)
+    notice = await _news(smtp_server, await smtp_server.community.case(received))
+    await smtp_server.outbox().deliver_due()
+    assert (await smtp_server.state(notice), smtp_server.inbox(account)) == (NoticeState.WITHHELD, [])
 
 
-async def test_one_notice_that_cannot_be_judged_never_stops_the_others(post: Post) -> None:
-    case = await a_quiet_case(post)
-    bad, good = await post.to_member(case, ELENI), await post.to_member(case, DMITRI)
-    post.broken.add(bad)
-    outbox = post.outbox()
+async def test_one_notice_that_cannot_be_judged_never_stops_the_others(smtp_server: OutboxFixture) -> None:
+    case = await a_quiet_case(smtp_server)
+    bad, good = await smtp_server.to_member(case, ELENI), await smtp_server.to_member(case, DMITRI)
+    smtp_server.broken.add(bad)
+    outbox = smtp_server.outbox()
     await outbox.deliver_due()
-    assert [await post.state(each) for each in (bad, good)] == [NoticeState.WAITING, NoticeState.SENT]
-    assert (await outbox.next_due() or post.community.clock.now()) > post.community.clock.now()
+    assert [await smtp_server.state(each) for each in (bad, good)] == [NoticeState.WAITING, NoticeState.SENT]
+    assert (await outbox.next_due() or smtp_server.community.clock.now()) > smtp_server.community.clock.now()
 
 
-async def test_one_notice_that_cannot_be_read_never_stops_the_others(post: Post) -> None:
-    case = await a_quiet_case(post)
-    bad, good = await post.to_member(case, ELENI), await post.to_member(case, DMITRI)
-    with closing(sqlite3.connect(post.community.folder / "guardian.sqlite")) as file, file:
+async def test_one_notice_that_cannot_be_read_never_stops_the_others(smtp_server: OutboxFixture) -> None:
+    case = await a_quiet_case(smtp_server)
+    bad, good = await smtp_server.to_member(case, ELENI), await smtp_server.to_member(case, DMITRI)
+    with closing(sqlite3.connect(smtp_server.community.folder / "guardian.sqlite")) as file, file:
         file.execute("UPDATE notices SET sealed = x'00' WHERE id = ?", (bad,))
-    outbox = post.outbox()
+    outbox = smtp_server.outbox()
     await outbox.deliver_due()
-    assert await post.state(good) is NoticeState.SENT
-    assert (await outbox.next_due() or post.community.clock.now()) > post.community.clock.now()
+    assert await smtp_server.state(good) is NoticeState.SENT
+    assert (await outbox.next_due() or smtp_server.community.clock.now()) > smtp_server.community.clock.now()
 
 
-async def test_a_person_is_not_written_to_again_because_nobody_could_hear_that_they_were(post: Post) -> None:
-    notice, _ = await post.to_person()
-    post.broken.add("on_told")
-    outbox = post.outbox()
+async def test_a_person_is_not_written_to_again_because_nobody_could_hear_that_they_were(
+    smtp_server: OutboxFixture,
+) -> None:
+    notice, _ = await smtp_server.to_person()
+    smtp_server.broken.add("on_told")
+    outbox = smtp_server.outbox()
     await outbox.deliver_due()
-    post.community.clock.move(A_DAY)
+    smtp_server.community.clock.advance(A_DAY)
     await outbox.deliver_due()
-    assert await post.state(notice) is NoticeState.SENT
-    assert len([act for act in post.community.spaces[DISCORD].acts if act.native_id == SOMEBODY.native_id]) == 1
+    assert await smtp_server.state(notice) is NoticeState.SENT
+    assert (
+        len([act for act in smtp_server.community.spaces[DISCORD].actions if act.native_id == SOMEBODY.native_id]) == 1
+    )
 
 
-async def test_a_notice_sent_just_before_a_crash_is_sent_again_under_the_same_nonce(post: Post) -> None:
-    notice, _ = await post.to_person()
-    discord = post.community.spaces[DISCORD]
+async def test_a_notice_sent_just_before_a_crash_is_sent_again_under_the_same_nonce(smtp_server: OutboxFixture) -> None:
+    notice, _ = await smtp_server.to_person()
+    discord = smtp_server.community.spaces[DISCORD]
     reached = asyncio.Event()
 
     class Dying(FakeSpace):
         async def tell(self, account: Account, message: Message) -> Outcome:
-            await discord.tell(account, message)
+            await discord.send_message(account, message)
             reached.set()
             return await asyncio.Future()
 
-    dying = Spaces((Registered(Dying(post.community.clock, DISCORD), Mode.ENFORCE),))
-    round_cut_off = asyncio.create_task(post.outbox(dying).deliver_due())
+    dying = SpaceRegistry((RegisteredSpace(Dying(smtp_server.community.clock, DISCORD), Mode.ENFORCE),))
+    round_cut_off = asyncio.create_task(smtp_server.outbox(dying).deliver_due())
     await reached.wait()
     round_cut_off.cancel()
     await asyncio.gather(round_cut_off, return_exceptions=True)
-    assert await post.state(notice) is NoticeState.WAITING
-    await post.outbox().deliver_due()
-    assert await post.state(notice) is NoticeState.SENT
-    assert [message.nonce for message in post.inbox(SOMEBODY)] == [notice]
-    tells = [a for a in discord.acts if a.deed is Deed.TELL and a.native_id == SOMEBODY.native_id]
+    assert await smtp_server.state(notice) is NoticeState.WAITING
+    await smtp_server.outbox().deliver_due()
+    assert await smtp_server.state(notice) is NoticeState.SENT
+    assert [message.nonce for message in smtp_server.inbox(SOMEBODY)] == [notice]
+    tells = [a for a in discord.actions if a.kind is ActionKind.SEND_MESSAGE and a.native_id == SOMEBODY.native_id]
     assert len(tells) == 2
 
 
-async def test_one_recipient_hears_things_in_the_order_in_which_they_happened(post: Post) -> None:
-    case = await a_quiet_case(post)
+async def test_one_recipient_hears_things_in_the_order_in_which_they_happened(smtp_server: OutboxFixture) -> None:
+    case = await a_quiet_case(smtp_server)
     kinds = (NoticeKind.PROPOSAL_OPEN, NoticeKind.DEADLINE_NEAR, NoticeKind.PROPOSAL_SETTLED)
-    notices = [await post.to_member(case, ELENI, kind) for kind in kinds]
-    before = len(post.inbox(account_of(ELENI)))
-    await post.outbox().deliver_due()
-    assert [message.nonce for message in post.inbox(account_of(ELENI))][before:] == notices
+    notices = [await smtp_server.to_member(case, ELENI, kind) for kind in kinds]
+    before = len(smtp_server.inbox(account_of(ELENI)))
+    await smtp_server.outbox().deliver_due()
+    assert [message.nonce for message in smtp_server.inbox(account_of(ELENI))][before:] == notices
 
 
-async def test_a_recipient_who_cannot_be_reached_is_asked_for_once_a_round(post: Post) -> None:
-    case = await a_quiet_case(post)
-    notices = [await post.to_member(case, ELENI) for _ in range(3)]
-    discord, native_id = post.community.spaces[DISCORD], account_of(ELENI).native_id
-    for space in post.community.spaces.values():
-        space.trouble = Trouble.DOWN
-    before = len([act for act in discord.acts if act.native_id == native_id])
-    outbox = post.outbox()
+async def test_a_recipient_who_cannot_be_reached_is_asked_for_once_a_round(smtp_server: OutboxFixture) -> None:
+    case = await a_quiet_case(smtp_server)
+    notices = [await smtp_server.to_member(case, ELENI) for _ in range(3)]
+    discord, native_id = smtp_server.community.spaces[DISCORD], account_of(ELENI).native_id
+    for space in smtp_server.community.spaces.values():
+        space.fault = Fault.DOWN
+    before = len([act for act in discord.actions if act.native_id == native_id])
+    outbox = smtp_server.outbox()
     await outbox.deliver_due()
-    assert len([act for act in discord.acts if act.native_id == native_id]) == before + 1
-    assert [await post.state(each) for each in notices] == [NoticeState.WAITING] * 3
+    assert len([act for act in discord.actions if act.native_id == native_id]) == before + 1
+    assert [await smtp_server.state(each) for each in notices] == [NoticeState.WAITING] * 3
     assert await outbox.deliver_due() == 0
 
 
-async def test_a_notice_that_somebody_else_recorded_meanwhile_stays_as_they_recorded_it(post: Post) -> None:
-    case = await a_quiet_case(post)
-    notice = await post.to_member(case, ELENI)
-    waiting = await post.notice(notice)
+async def test_a_notice_that_somebody_else_recorded_meanwhile_stays_as_they_recorded_it(
+    smtp_server: OutboxFixture,
+) -> None:
+    case = await a_quiet_case(smtp_server)
+    notice = await smtp_server.to_member(case, ELENI)
+    waiting = await smtp_server.notice(notice)
 
     class Racing(FakeSpace):
         async def tell(self, account: Account, message: Message) -> Outcome:
-            async with post.community.works.begin() as work:
-                await work.notices.save(replace(waiting, state=NoticeState.SENT, next_try=None, proof="the other"))
+            async with smtp_server.community.units_of_work.begin() as uow:
+                await uow.notices.save(replace(waiting, state=NoticeState.SENT, next_try=None, proof="the other"))
             return Unavailable("too late")
 
-    await post.outbox(Spaces((Registered(Racing(post.community.clock, DISCORD), Mode.ENFORCE),))).deliver_due()
-    assert (await post.notice(notice)).proof == "the other"
+    await smtp_server.outbox(
+        SpaceRegistry((RegisteredSpace(Racing(smtp_server.community.clock, DISCORD), Mode.ENFORCE),))
+    ).deliver_due()
+    assert (await smtp_server.notice(notice)).proof == "the other"
 
 
-async def test_what_was_put_off_meanwhile_is_still_recorded(post: Post) -> None:
-    case = await a_quiet_case(post)
-    notice = await post.to_member(case, ELENI)
+async def test_what_was_put_off_meanwhile_is_still_recorded(smtp_server: OutboxFixture) -> None:
+    case = await a_quiet_case(smtp_server)
+    notice = await smtp_server.to_member(case, ELENI)
 
     class Racing(FakeSpace):
         async def tell(self, account: Account, message: Message) -> Outcome:
-            async with post.community.works.begin() as work:
-                await work.notices.postpone(notice, post.community.clock.now() + A_DAY)
+            async with smtp_server.community.units_of_work.begin() as uow:
+                await uow.notices.postpone(notice, smtp_server.community.clock.now() + A_DAY)
             return Rejected("closed")
 
-    await post.outbox(Spaces((Registered(Racing(post.community.clock, DISCORD), Mode.ENFORCE),))).deliver_due()
-    assert await post.state(notice) is NoticeState.UNDELIVERABLE
+    await smtp_server.outbox(
+        SpaceRegistry((RegisteredSpace(Racing(smtp_server.community.clock, DISCORD), Mode.ENFORCE),))
+    ).deliver_due()
+    assert await smtp_server.state(notice) is NoticeState.UNDELIVERABLE
 
 
-async def test_nothing_is_in_hand_once_a_round_is_over(post: Post) -> None:
-    case = await a_quiet_case(post)
-    await post.to_member(case, AMARA)
-    outbox = post.outbox()
+async def test_nothing_is_in_hand_once_a_round_is_over(smtp_server: OutboxFixture) -> None:
+    case = await a_quiet_case(smtp_server)
+    await smtp_server.to_member(case, AMARA)
+    outbox = smtp_server.outbox()
     seen: list[int] = []
-    post.community.spaces[DISCORD].before_act = lambda deed, native_id: seen.append(outbox.in_hand)
+    smtp_server.community.spaces[DISCORD].before_action = lambda kind, native_id: seen.append(outbox.active)
     await outbox.deliver_due()
-    assert (seen, outbox.in_hand) == ([1], 0)
+    assert (seen, outbox.active) == ([1], 0)

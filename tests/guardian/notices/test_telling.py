@@ -3,7 +3,7 @@
 import pytest
 from jinja2 import Environment, PackageLoader, meta
 
-from guardian.notices.telling import KINDS, tellable
+from guardian.notices.telling import FACT_KINDS, disclosable_facts
 from guardian.notices.values import RecipientKind
 from guardian.notices.wording import TEMPLATES
 
@@ -23,23 +23,23 @@ def worded() -> set[str]:
 
 def test_every_entry_that_a_text_puts_into_words_has_a_kind() -> None:
     """P-2.6: one without a kind would silently be missing from the text."""
-    assert worded() - BY_THE_TERMINAL - KINDS.keys() == set()
+    assert worded() - BY_THE_TERMINAL - FACT_KINDS.keys() == set()
 
 
 def test_a_code_name_never_leaves_for_a_party_whoever_put_it_there() -> None:
     """P-3.1."""
     facts = {"code_name": "quiet-river", "person": "amber-fox", "by": "Dmitri Volkov", "reference": "GRD-1"}
     for party in (RecipientKind.PERSON, RecipientKind.REPORTER):
-        assert tellable(party, facts) == {"reference": "GRD-1"}
+        assert disclosable_facts(party, facts) == {"reference": "GRD-1"}
 
 
 def test_a_member_is_told_nothing_of_the_words_of_a_case() -> None:
     """P-3.1."""
     facts = {"code_name": "quiet-river", "text": "They wrote me again.", "receipt": "one", "due": "2026-03-04"}
-    assert tellable(RecipientKind.MEMBER, facts) == {"code_name": "quiet-river", "due": "2026-03-04"}
+    assert disclosable_facts(RecipientKind.MEMBER, facts) == {"code_name": "quiet-river", "due": "2026-03-04"}
 
 
 @pytest.mark.parametrize("to", RecipientKind)
 def test_an_entry_that_nobody_has_given_a_kind_is_told_to_nobody(to: RecipientKind) -> None:
     """P-2.6."""
-    assert tellable(to, {"reporter": "Noor Ansari", "what_happened": "It was at the meeting."}) == {}
+    assert disclosable_facts(to, {"reporter": "Noor Ansari", "what_happened": "It was at the meeting."}) == {}

@@ -1,6 +1,6 @@
 """Code names: random, unique, and no word that says anything about anybody."""
 
-from guardian.people.names import code_name, word_lists
+from guardian.people.names import generate_code_name, word_lists
 
 PEOPLE = """
     amber autumn basil brook clay cliff coral crystal daisy dale dawn fern flint forest ginger glen hazel heather hunter
@@ -23,7 +23,7 @@ def test_no_word_is_a_persons_name() -> None:
 
 def test_a_code_name_is_two_words_of_the_lists() -> None:
     first, second = word_lists()
-    one, _, other = code_name(()).partition("-")
+    one, _, other = generate_code_name(()).partition("-")
     assert one in first
     assert other in second
 
@@ -32,4 +32,4 @@ def test_a_code_name_that_is_taken_is_never_given_again() -> None:
     first, second = word_lists()
     free = f"{first[3]}-{second[5]}"
     taken = {f"{one}-{other}" for one in first for other in second} - {free}
-    assert code_name(taken) == free
+    assert generate_code_name(taken) == free

@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 
 from guardian.ids import PersonId
 from guardian.sanctions.lifting import reverse
-from guardian.sanctions.pace import Pace
+from guardian.sanctions.pace import RetryPolicy
 from guardian.sanctions.reconciler import Reconciler
 from guardian.sanctions.values import Sanction
-from rules.precedence import Hold, Restriction, hold_of
-from tests.builders.reconciling import CEILING, World, a_world
+from rules.precedence import AccessLevel, Restriction, access_level_of
+from tests.builders.reconciling import CALL_TIMEOUT, World, a_world
 from tests.fakes.clock import FrozenClock
-from tests.fakes.space import OURS, Deed, FakeSpace, Trouble
+from tests.fakes.space import OURS, ActionKind, FakeSpace, Fault
 
 HOUR = timedelta(hours=1)
-STRENGTH = {Hold.OPEN: 0, Hold.MUTED: 1, Hold.BARRED: 2}
+STRENGTH = {AccessLevel.OPEN: 0, AccessLevel.MUTED: 1, AccessLevel.BARRED: 2}
 SPACES = ("signed", "unsigned")
 Step = tuple[str, Any, Any]
 
@@ -36,27 +36,34 @@ class Model:
     """What should be: our sanctions with their ends, and who of others stands in which space."""
 
     clock: FrozenClock
-    terms: list[tuple[Hold, datetime, datetime | None]] = field(default_factory=list)
+    terms: list[tuple[AccessLevel, datetime, datetime | None]] = field(default_factory=list)
     others: set[str] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
 
-    def wanted(self, space: FakeSpace) -> Hold:
+    def wanted(self, space: FakeSpace) -> AccessLevel:
         """What our sanctions ask of the space at this moment."""
         now = self.clock.now()
-        running = [hold for hold, starts, ends in self.terms if starts <= now and (ends is None or now < ends)]
-        return max(running, key=STRENGTH.__getitem__, default=Hold.OPEN)
+        running = [level for level, starts, ends in self.terms if starts <= now and (ends is None or now < ends)]
+        return max(running, key=STRENGTH.__getitem__, default=AccessLevel.OPEN)
 
-    def watch(self, space: FakeSpace) -> Callable[[Deed, str], None]:
+    def watch(self, space: FakeSpace) -> Callable[[ActionKind, str], None]:
         """Hears of each act before it is done, and notes the harm that it would do."""
 
-        def before(deed: Deed, native_id: str) -> None:
-            if deed is not Deed.RELEASE:
+        def before(kind: ActionKind, native_id: str) -> None:
+            if kind is not ActionKind.RELEASE:
                 return
-            standing = {str(held.hold): held for held in space.accounts[native_id].holds.values()}
+            standing = {
+                str(observed_restriction.level): observed_restriction
+                for observed_restriction in space.accounts[native_id].restrictions.values()
+            }
             wanted = self.wanted(space)
-            if wanted is Hold.BARRED and set(standing) == {"barred"}:
+            if wanted is AccessLevel.BARRED and set(standing) == {"barred"}:
                 self.broken.append(f"{space.name} let somebody in early")
-            if wanted is Hold.MUTED and Hold.MUTED in space.abilities.holds and "muted" not in standing:
+            if (
+                wanted is AccessLevel.MUTED
+                and AccessLevel.MUTED in space.capabilities.levels
+                and "muted" not in standing
+            ):
                 self.broken.append(f"{space.name} opened a gap")
             if str(space.name) in self.others and "muted" not in standing:
                 self.broken.append(f"{space.name} released what somebody else had placed")
@@ -82,50 +89,50 @@ class Play:
         days = None if hours is None else hours / 24
         sanction = await self.world.a_sanction(self.person, restriction=restriction, days=days)
         self.sanctions.append(sanction)
-        self.model.terms.append((hold_of(restriction), sanction.starts, sanction.ends))
+        self.model.terms.append((access_level_of(restriction), sanction.starts, sanction.ends))
 
     async def _reverse(self, number: int, _: object) -> None:
         running = [n for n, s in enumerate(self.sanctions) if s.lifting is None]
         if not running:
             return
         at = running[number % len(running)]
-        async with self.world.works.begin() as work:
-            lifting = await reverse(work, self.sanctions[at], "0192-member", "0192-review")
+        async with self.world.units_of_work.begin() as uow:
+            lifting = await reverse(uow, self.sanctions[at], "0192-member", "0192-review")
         self.sanctions[at] = replace(self.sanctions[at], lifting=lifting)
-        hold, starts, ends = self.model.terms[at]
+        level, starts, ends = self.model.terms[at]
         now = self.world.clock.now()
-        self.model.terms[at] = (hold, starts, now if ends is None else min(ends, now))
+        self.model.terms[at] = (level, starts, now if ends is None else min(ends, now))
 
     async def _pass(self, hours: int, _: object) -> None:
-        await self.world.move(HOUR * hours)
+        await self.world.pass_time(HOUR * hours)
 
     async def _look(self, _: object, __: object) -> None:
-        async with self.world.works.begin() as work:
-            await work.sanctions.touch_person(self.person, self.world.clock.now())
-        await self.world.settle()
+        async with self.world.units_of_work.begin() as uow:
+            await uow.sanctions.schedule_person(self.person, self.world.clock.now())
+        await self.world.run_until_idle()
 
-    async def _trouble(self, trouble: Trouble, where: str) -> None:
-        self.world.spaces[where].trouble = trouble
+    async def _trouble(self, trouble: Fault, where: str) -> None:
+        self.world.spaces[where].fault = trouble
 
     async def _ban(self, _: object, where: str) -> None:
         """Somebody of the space's team bars the person, where nothing stands in the way of it."""
         space, native = await self._there(where)
-        if Hold.BARRED not in space.held(native):
-            space.hold_by_hand(native, Hold.BARRED)
+        if AccessLevel.BARRED not in space.access_levels(native):
+            space.restrict_manually(native, AccessLevel.BARRED)
             self.model.others.add(where)
 
     async def _unban(self, _: object, where: str) -> None:
         """Somebody of the team lifts whatever bar there is; the service hears of it and looks, as it would by an event."""
         space, native = await self._there(where)
-        if Hold.BARRED in space.held(native):
-            space.lift_by_hand(native, Hold.BARRED)
+        if AccessLevel.BARRED in space.access_levels(native):
+            space.release_manually(native, AccessLevel.BARRED)
             self.model.others.discard(where)
-            trouble, space.trouble = space.trouble, Trouble.NONE
+            trouble, space.fault = space.fault, Fault.NONE
             await self._look(None, None)
-            space.trouble = trouble
+            space.fault = trouble
 
     async def _there(self, where: str) -> tuple[FakeSpace, str]:
-        return self.world.spaces[where], await self.world.native(self.person, where)
+        return self.world.spaces[where], await self.world.native_id(self.person, where)
 
 
 WHERE = st.sampled_from(SPACES)
@@ -140,7 +147,7 @@ STEPS = st.one_of(
     st.tuples(st.just("look"), st.none(), st.none()),
     st.tuples(
         st.just("trouble"),
-        st.sampled_from([Trouble.NONE, Trouble.DOWN, Trouble.LOST_ANSWER, Trouble.REFUSING, Trouble.BLIND]),
+        st.sampled_from([Fault.NONE, Fault.DOWN, Fault.LOST_ANSWER, Fault.REFUSING, Fault.BLIND]),
         WHERE,
     ),
     st.tuples(st.just("ban"), st.none(), WHERE),
@@ -152,38 +159,38 @@ async def played(folder: Path, steps: Sequence[Step]) -> None:
     """The steps are taken; then all troubles end, and everything is as the model says."""
     clock = FrozenClock()
     signed = FakeSpace(clock, "signed")
-    unsigned = FakeSpace(clock, "unsigned", holds=frozenset({Hold.BARRED}), signed=frozenset())
+    unsigned = FakeSpace(clock, "unsigned", levels=frozenset({AccessLevel.BARRED}), carries_reference=frozenset())
     async with a_world(folder, signed, unsigned, clock=clock) as world:
         # Days pass here: a trouble's retries an hour apart show as much as its retries a quarter of an hour apart.
-        world.tools = replace(world.tools, pace=Pace(share=1.0, most=HOUR * 12))
-        world.reconciler = Reconciler(world.tools, ceiling=CEILING)
+        world.context = replace(world.context, retry_policy=RetryPolicy(age_share=1.0, max_delay=HOUR * 12))
+        world.reconciler = Reconciler(world.context, ceiling=CALL_TIMEOUT)
         model = Model(clock)
         for space in (signed, unsigned):
-            space.before_act = model.watch(space)
+            space.before_action = model.watch(space)
         play = Play(world, model, await world.a_person(*SPACES))
         for step in steps:
             await play.take(step)
         for space in (signed, unsigned):
-            space.trouble = Trouble.NONE
+            space.fault = Fault.NONE
         await play.take(("look", None, None))
-        await world.move(HOUR)
+        await world.pass_time(HOUR)
         await _judge(play, (signed, unsigned))
 
 
 async def _judge(play: Play, spaces: Sequence[FakeSpace]) -> None:
     assert play.model.broken == []
-    acts = [len(space.acts) for space in spaces]
+    acts = [len(space.actions) for space in spaces]
     for space in spaces:
-        native = await play.world.native(play.person, str(space.name))
-        expected = {play.model.wanted(space)} & space.abilities.holds
+        native = await play.world.native_id(play.person, str(space.name))
+        expected = {play.model.wanted(space)} & space.capabilities.levels
         if str(space.name) in play.model.others:
-            by = space.accounts[native].holds[Hold.BARRED].author
+            by = space.accounts[native].restrictions[AccessLevel.BARRED].author
             assert by != OURS, "what another placed survives"
-            assert space.held(native) - {Hold.BARRED} <= expected
+            assert space.access_levels(native) - {AccessLevel.BARRED} <= expected
         else:
-            assert space.held(native) == expected
+            assert space.access_levels(native) == expected
     await play.take(("look", None, None))
-    assert [len(space.acts) for space in spaces] == acts, "looking again changes nothing"
+    assert [len(space.actions) for space in spaces] == acts, "looking again changes nothing"
 
 
 @pytest.mark.parametrize(
@@ -193,15 +200,15 @@ async def _judge(play: Play, spaces: Sequence[FakeSpace]) -> None:
         [
             ("decide", Restriction.SUSPENDED, 5),
             ("pass", 1, None),
-            ("trouble", Trouble.DOWN, "signed"),
+            ("trouble", Fault.DOWN, "signed"),
             ("pass", 26, None),
         ],
         # The answer to a bar is lost, then looks fail, then the decision is reversed.
         [
-            ("trouble", Trouble.LOST_ANSWER, "unsigned"),
+            ("trouble", Fault.LOST_ANSWER, "unsigned"),
             ("decide", Restriction.BANNED, None),
             ("pass", 1, None),
-            ("trouble", Trouble.BLIND, "unsigned"),
+            ("trouble", Fault.BLIND, "unsigned"),
             ("reverse", 0, None),
             ("pass", 4, None),
         ],
@@ -209,7 +216,7 @@ async def _judge(play: Play, spaces: Sequence[FakeSpace]) -> None:
         [
             ("decide", Restriction.SUSPENDED, 30),
             ("pass", 1, None),
-            ("trouble", Trouble.REFUSING, "signed"),
+            ("trouble", Fault.REFUSING, "signed"),
             ("unban", None, "signed"),
             ("ban", None, "signed"),
             ("pass", 80, None),

@@ -9,18 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.ids import SanctionId, SpaceName
-from guardian.sanctions.desired import demand_of, desired
-from guardian.sanctions.values import Authority, Lifting, LiftingCause, Sanction, asks_until, state_at
-from rules.ladder import Authority as AuthorityKind
-from rules.ladder import TermState
+from guardian.sanctions.desired import demand, desired_state
+from guardian.sanctions.values import Authority, Lifting, LiftingCause, Sanction, binding_until, term_state_at
+from rules.ladder import AuthorityKind, TermState
 from rules.policy import OnTermEnd
-from rules.precedence import Hold, Restriction, hold_of
-from rules.telling import Telling
+from rules.precedence import AccessLevel, Restriction, access_level_of
+from rules.telling import NotificationState
 from tests.builders.sanctions import SPACE, a_sanction, day
 from tests.fakes.clock import START
 
 ELSEWHERE = SpaceName("discord")
-STRENGTH = {Hold.OPEN: 0, Hold.MUTED: 1, Hold.BARRED: 2}
+STRENGTH = {AccessLevel.OPEN: 0, AccessLevel.MUTED: 1, AccessLevel.BARRED: 2}
 MOMENT = timedelta(seconds=1)
 
 
@@ -29,40 +28,40 @@ def lifted(sanction: Sanction, number: float, cause: LiftingCause = LiftingCause
     return replace(sanction, lifting=Lifting(sanction.id, day(number), cause, "0192-member", "P-7.3", START))
 
 
-def wanted(at: float, *sanctions: Sanction) -> Hold:
-    return desired(sanctions, SPACE, day(at)).hold
+def desired_level(at: float, *sanctions: Sanction) -> AccessLevel:
+    return desired_state(sanctions, SPACE, day(at)).level
 
 
 # -- one sanction
 
 
 @pytest.mark.parametrize(
-    ("facts", "at", "hold"),
+    ("facts", "at", "level"),
     [
-        ({}, 0, Hold.BARRED),
-        ({}, 29.99, Hold.BARRED),
-        ({}, 30, Hold.OPEN),
-        ({"starts": day(2)}, 1.99, Hold.OPEN),
-        ({"starts": day(2)}, 2, Hold.BARRED),
-        ({"ends": None}, 9_999, Hold.BARRED),
-        ({"restriction": Restriction.MUTED}, 1, Hold.MUTED),
-        ({"restriction": Restriction.BANNED}, 1, Hold.BARRED),
-        ({"restriction": Restriction.NONE}, 1, Hold.OPEN),
-        ({"spaces": frozenset({ELSEWHERE})}, 1, Hold.OPEN),
-        ({"spaces": frozenset({ELSEWHERE, SPACE})}, 1, Hold.BARRED),
-        ({"on_term_end": OnTermEnd.AWAIT_READMISSION}, 300, Hold.BARRED),
-        ({"telling": Telling.TO_TELL, "holds_from": day(1)}, 0.99, Hold.OPEN),
-        ({"telling": Telling.TO_TELL, "holds_from": day(1)}, 1, Hold.BARRED),
-        ({"telling": Telling.TOLD, "holds_from": day(1)}, 0, Hold.BARRED),
-        ({"telling": Telling.COULD_NOT, "holds_from": day(1)}, 0, Hold.BARRED),
-        ({"telling": Telling.TO_TELL, "holds_from": None}, 0, Hold.BARRED),
+        ({}, 0, AccessLevel.BARRED),
+        ({}, 29.99, AccessLevel.BARRED),
+        ({}, 30, AccessLevel.OPEN),
+        ({"starts": day(2)}, 1.99, AccessLevel.OPEN),
+        ({"starts": day(2)}, 2, AccessLevel.BARRED),
+        ({"ends": None}, 9_999, AccessLevel.BARRED),
+        ({"restriction": Restriction.MUTED}, 1, AccessLevel.MUTED),
+        ({"restriction": Restriction.BANNED}, 1, AccessLevel.BARRED),
+        ({"restriction": Restriction.NONE}, 1, AccessLevel.OPEN),
+        ({"spaces": frozenset({ELSEWHERE})}, 1, AccessLevel.OPEN),
+        ({"spaces": frozenset({ELSEWHERE, SPACE})}, 1, AccessLevel.BARRED),
+        ({"on_term_end": OnTermEnd.AWAIT_READMISSION}, 300, AccessLevel.BARRED),
+        ({"notification": NotificationState.TO_NOTIFY, "waits_until": day(1)}, 0.99, AccessLevel.OPEN),
+        ({"notification": NotificationState.TO_NOTIFY, "waits_until": day(1)}, 1, AccessLevel.BARRED),
+        ({"notification": NotificationState.NOTIFIED, "waits_until": day(1)}, 0, AccessLevel.BARRED),
+        ({"notification": NotificationState.COULD_NOT_NOTIFY, "waits_until": day(1)}, 0, AccessLevel.BARRED),
+        ({"notification": NotificationState.TO_NOTIFY, "waits_until": None}, 0, AccessLevel.BARRED),
     ],
 )
 def test_a_sanction_asks_for_its_restriction_in_its_term_and_scope_alone(
-    facts: dict[str, Any], at: float, hold: Hold
+    facts: dict[str, Any], at: float, level: AccessLevel
 ) -> None:
     """Policy: P-5.6, P-6.1, P-6.2, P-7.1."""
-    assert wanted(at, a_sanction(**facts)) is hold
+    assert desired_level(at, a_sanction(**facts)) is level
 
 
 @pytest.mark.parametrize(
@@ -80,22 +79,22 @@ def test_a_lifting_ends_it_from_its_instant_and_readmission_never_before_the_ter
 ) -> None:
     """Policy: P-6.2."""
     sanction = lifted(a_sanction(on_term_end=on_term_end), from_, cause)
-    assert asks_until(sanction) == until
-    assert desired([sanction], SPACE, until - MOMENT).hold is Hold.BARRED
-    assert desired([sanction], SPACE, until).hold is Hold.OPEN
+    assert binding_until(sanction) == until
+    assert desired_state([sanction], SPACE, until - MOMENT).level is AccessLevel.BARRED
+    assert desired_state([sanction], SPACE, until).level is AccessLevel.OPEN
 
 
 def test_a_term_that_is_over_and_awaits_readmission_is_called_so() -> None:
     """Policy: P-6.2."""
     sanction = a_sanction(on_term_end=OnTermEnd.AWAIT_READMISSION)
-    assert state_at(sanction, day(29)) is TermState.RUNNING
-    assert state_at(sanction, day(31)) is TermState.AWAITING
-    assert state_at(lifted(sanction, 40, LiftingCause.READMISSION), day(41)) is TermState.OVER
+    assert term_state_at(sanction, day(29)) is TermState.RUNNING
+    assert term_state_at(sanction, day(31)) is TermState.AWAITING
+    assert term_state_at(lifted(sanction, 40, LiftingCause.READMISSION), day(41)) is TermState.OVER
 
 
 def test_a_sanction_lifted_before_it_could_act_never_asks_for_anything() -> None:
-    waiting = a_sanction(telling=Telling.TO_TELL, holds_from=day(3))
-    assert wanted(4, lifted(waiting, 1)) is Hold.OPEN
+    waiting = a_sanction(notification=NotificationState.TO_NOTIFY, waits_until=day(3))
+    assert desired_level(4, lifted(waiting, 1)) is AccessLevel.OPEN
 
 
 # -- several
@@ -104,33 +103,33 @@ def test_a_sanction_lifted_before_it_could_act_never_asks_for_anything() -> None
 def test_the_stronger_counts_while_it_runs_and_then_the_weaker() -> None:
     """Policy: P-6.3."""
     mute, bar = a_sanction(restriction=Restriction.MUTED), a_sanction(ends=day(5))
-    assert [wanted(at, mute, bar) for at in (0, 4.9, 5, 29.9, 30)] == [
-        Hold.BARRED,
-        Hold.BARRED,
-        Hold.MUTED,
-        Hold.MUTED,
-        Hold.OPEN,
+    assert [desired_level(at, mute, bar) for at in (0, 4.9, 5, 29.9, 30)] == [
+        AccessLevel.BARRED,
+        AccessLevel.BARRED,
+        AccessLevel.MUTED,
+        AccessLevel.MUTED,
+        AccessLevel.OPEN,
     ]
-    assert desired([mute, bar], SPACE, day(1)).changes_at == day(5)
+    assert desired_state([mute, bar], SPACE, day(1)).changes_at == day(5)
 
 
 def test_suspensions_that_join_up_hold_until_the_last_of_them_ends() -> None:
     """Policy: P-6.3."""
     first, second = a_sanction(), a_sanction(restriction=Restriction.BANNED, starts=day(30), ends=day(60))
-    assert desired([first, second], SPACE, day(1)).until == day(60)
+    assert desired_state([first, second], SPACE, day(1)).until == day(60)
 
 
 def test_a_new_placement_carries_the_reference_of_the_longest() -> None:
     short, long = a_sanction(), a_sanction(ends=day(60))
     endless = a_sanction(ends=None)
-    assert desired([long, short], SPACE, START).reference == long.reference
-    assert desired([endless, long, short], SPACE, START).reference == endless.reference
-    assert desired([short], SPACE, day(31)).reference is None
+    assert desired_state([long, short], SPACE, START).reference == long.reference
+    assert desired_state([endless, long, short], SPACE, START).reference == endless.reference
+    assert desired_state([short], SPACE, day(31)).reference is None
 
 
 def test_it_rests_on_those_alone_that_ask_for_it_now() -> None:
     mute, bar, later = a_sanction(restriction=Restriction.MUTED), a_sanction(), a_sanction(starts=day(3))
-    assert desired([mute, bar, later], SPACE, day(1)).because == (bar.id,)
+    assert desired_state([mute, bar, later], SPACE, day(1)).reasons == (bar.id,)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +143,7 @@ def test_it_rests_on_those_alone_that_ask_for_it_now() -> None:
 )
 def test_one_word_of_the_group_is_enough_to_bind(kinds: tuple[AuthorityKind, ...], binding: bool) -> None:
     sanctions = [a_sanction(authority=Authority(kind, "0192-word")) for kind in kinds]
-    assert desired(sanctions, SPACE, day(1)).binding is binding
+    assert desired_state(sanctions, SPACE, day(1)).binding is binding
 
 
 # -- whatever the sanctions
@@ -163,8 +162,8 @@ def some_sanction(draw: st.DrawFn) -> Sanction:
         ends=None if ends is None else day(ends),
         spaces=draw(st.sampled_from([None, frozenset({SPACE}), frozenset({ELSEWHERE})])),
         on_term_end=draw(st.sampled_from(list(OnTermEnd))),
-        telling=draw(st.sampled_from([Telling.TOLD, Telling.TO_TELL])),
-        holds_from=draw(st.none() | st.just(day(starts + 1))),
+        notification=draw(st.sampled_from([NotificationState.NOTIFIED, NotificationState.TO_NOTIFY])),
+        waits_until=draw(st.none() | st.just(day(starts + 1))),
     )
     cause = draw(st.none() | st.sampled_from([LiftingCause.REVERSAL, LiftingCause.READMISSION]))
     return sanction if cause is None else lifted(sanction, draw(DAYS), cause)
@@ -179,40 +178,40 @@ def test_the_order_in_which_sanctions_are_known_changes_nothing(
 ) -> None:
     shuffled = list(sanctions)
     random.shuffle(shuffled)
-    one, other = desired(sanctions, SPACE, day(at)), desired(shuffled, SPACE, day(at))
-    assert replace(one, because=()) == replace(other, because=())
-    assert set(one.because) == set(other.because)
+    one, other = desired_state(sanctions, SPACE, day(at)), desired_state(shuffled, SPACE, day(at))
+    assert replace(one, reasons=()) == replace(other, reasons=())
+    assert set(one.reasons) == set(other.reasons)
 
 
 @given(SANCTIONS, DAYS)
 def test_the_end_of_one_never_lifts_another(sanctions: list[Sanction], at: int) -> None:
     """Policy: P-6.3. Asked one by one, the strongest wish is the wish of all."""
-    alone = [desired([s], SPACE, day(at)).hold for s in sanctions]
-    together = desired(sanctions, SPACE, day(at)).hold
-    assert STRENGTH[together] == max((STRENGTH[hold] for hold in alone), default=0)
+    alone = [desired_state([s], SPACE, day(at)).level for s in sanctions]
+    together = desired_state(sanctions, SPACE, day(at)).level
+    assert STRENGTH[together] == max((STRENGTH[level] for level in alone), default=0)
 
 
 @given(SANCTIONS, DAYS)
 def test_nothing_that_is_wanted_until_an_instant_is_wanted_less_before_it(sanctions: list[Sanction], at: int) -> None:
-    wish = desired(sanctions, SPACE, day(at))
+    desired = desired_state(sanctions, SPACE, day(at))
     for half_days in range(2 * at, 2 * 15):
         instant = day(half_days / 2)
-        if wish.until is None or instant < wish.until:
-            assert STRENGTH[desired(sanctions, SPACE, instant).hold] >= STRENGTH[wish.hold]
+        if desired.until is None or instant < desired.until:
+            assert STRENGTH[desired_state(sanctions, SPACE, instant).level] >= STRENGTH[desired.level]
 
 
 @given(SANCTIONS, DAYS)
 def test_the_wish_changes_at_no_instant_that_was_not_foretold(sanctions: list[Sanction], at: int) -> None:
-    wish = desired(sanctions, SPACE, day(at))
-    assert wish.changes_at is None or wish.changes_at > day(at)
+    desired = desired_state(sanctions, SPACE, day(at))
+    assert desired.changes_at is None or desired.changes_at > day(at)
     for half_days in range(2 * at, 2 * 20):
         instant = day(half_days / 2)
-        if wish.changes_at is None or instant < wish.changes_at:
-            assert desired(sanctions, SPACE, instant).hold is wish.hold
+        if desired.changes_at is None or instant < desired.changes_at:
+            assert desired_state(sanctions, SPACE, instant).level is desired.level
 
 
 @given(some_sanction())
 def test_a_demand_never_ends_before_it_starts(sanction: Sanction) -> None:
-    demand = demand_of(sanction)
-    assert demand.ends is None or demand.ends >= demand.starts
-    assert hold_of(demand.restriction) is not Hold.OPEN
+    found = demand(sanction)
+    assert found.ends is None or found.ends >= found.starts
+    assert access_level_of(found.restriction) is not AccessLevel.OPEN

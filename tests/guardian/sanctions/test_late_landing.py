@@ -10,11 +10,11 @@ from guardian.sanctions.lifting import reverse
 from guardian.sanctions.reconciler import Reconciler
 from guardian.sanctions.values import Sanction
 from guardian.spaces.outcomes import Outcome, Unavailable
-from guardian.spaces.port import Order
-from rules.precedence import Hold
-from tests.builders.reconciling import CEILING, World, a_world, no_nap
+from guardian.spaces.port import RestrictionOrder
+from rules.precedence import AccessLevel
+from tests.builders.reconciling import CALL_TIMEOUT, World, a_world, no_sleep
 from tests.fakes.clock import FrozenClock
-from tests.fakes.space import Deed, FakeSpace
+from tests.fakes.space import ActionKind, FakeSpace
 
 MINUTE = timedelta(minutes=1)
 
@@ -23,12 +23,12 @@ class SlowSpace(FakeSpace):
     """A space without reasons in which a bar takes hold long after the caller has given up on it."""
 
     def __init__(self, clock: FrozenClock) -> None:
-        super().__init__(clock, "slow", holds=frozenset({Hold.BARRED}), signed=frozenset())
-        self.says_who = False
-        self.order: Order | None = None
+        super().__init__(clock, "slow", levels=frozenset({AccessLevel.BARRED}), carries_reference=frozenset())
+        self.names_authors = False
+        self.order: RestrictionOrder | None = None
         self.meanwhile: Callable[[], Awaitable[None]] = _nothing
 
-    async def restrict(self, order: Order) -> Outcome:
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
         self.order = order
         await self.meanwhile()
         return Unavailable("no answer in time")
@@ -44,8 +44,8 @@ async def _nothing() -> None:
 
 
 async def _reversed(world: World, sanction: Sanction) -> None:
-    async with world.works.begin() as work:
-        await reverse(work, sanction, "0192-member", "0192-review")
+    async with world.units_of_work.begin() as uow:
+        await reverse(uow, sanction, "0192-member", "0192-review")
 
 
 async def test_a_bar_that_lands_after_its_decision_was_reversed_is_released(tmp_path: Path) -> None:
@@ -55,12 +55,12 @@ async def test_a_bar_that_lands_after_its_decision_was_reversed_is_released(tmp_
         person = await world.a_person("slow")
         sanction = await world.a_sanction(person)
         space.meanwhile = lambda: _reversed(world, sanction)
-        await world.settle()
-        assert await world.held(person, "slow") == frozenset()
+        await world.run_until_idle()
+        assert await world.restrictions_in(person, "slow") == frozenset()
         await space.land()
-        await world.move(MINUTE)
-        assert await world.held(person, "slow") == frozenset()
-        assert len(space.changes(Deed.RELEASE)) == 1
+        await world.pass_time(MINUTE)
+        assert await world.restrictions_in(person, "slow") == frozenset()
+        assert len(space.changes(ActionKind.RELEASE)) == 1
 
 
 async def test_a_bar_that_a_dead_worker_asked_for_and_that_lands_late_is_released(tmp_path: Path) -> None:
@@ -71,9 +71,9 @@ async def test_a_bar_that_a_dead_worker_asked_for_and_that_lands_late_is_release
         sanction = await world.a_sanction(person)
         await _dies_in_the_call(world, space)
         await _reversed(world, sanction)
-        await _successor(world, space).settle()
-        assert await world.held(person, "slow") == frozenset()
-        assert len(space.changes(Deed.RELEASE)) == 1
+        await _successor(world, space).run_until_idle()
+        assert await world.restrictions_in(person, "slow") == frozenset()
+        assert len(space.changes(ActionKind.RELEASE)) == 1
 
 
 async def _dies_in_the_call(world: World, space: SlowSpace) -> None:
@@ -85,20 +85,20 @@ async def _dies_in_the_call(world: World, space: SlowSpace) -> None:
         await asyncio.Event().wait()
 
     space.meanwhile = never_answers
-    working = asyncio.create_task(world.reconciler.settle())
+    working = asyncio.create_task(world.reconciler.run_until_idle())
     await called.wait()
     await world.reconciler.stop()
     await asyncio.gather(working, return_exceptions=True)
-    async with world.works.begin() as work:
-        assert await work.sanctions.expire_leases() == 1
+    async with world.units_of_work.begin() as uow:
+        assert await uow.sanctions.expire_leases() == 1
 
 
 def _successor(world: World, space: SlowSpace) -> Reconciler:
     """A new worker; what its predecessor asked for lands while it waits for the ceiling to pass."""
 
     async def ceiling_passes(seconds: float) -> None:
-        if seconds == CEILING.total_seconds():
+        if seconds == CALL_TIMEOUT.total_seconds():
             await space.land()
-        await no_nap(seconds)
+        await no_sleep(seconds)
 
-    return Reconciler(replace(world.tools, nap=ceiling_passes), ceiling=CEILING)
+    return Reconciler(replace(world.context, sleep=ceiling_passes), ceiling=CALL_TIMEOUT)

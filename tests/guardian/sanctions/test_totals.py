@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.ids import AccountId, SpaceName
-from guardian.sanctions.totals import coverage_in, is_wanted, still_open
+from guardian.sanctions.totals import is_restricted, total_coverage, unconfirmed_spaces
 from guardian.sanctions.values import Coverage, CoverageState
 from rules.precedence import Restriction
-from tests.builders.sanctions import PERSON, SPACE, a_held_key, a_key, a_sanction, day
+from tests.builders.sanctions import PERSON, SPACE, a_held_work_item, a_sanction, a_work_item, day
 from tests.fakes.clock import START
 
 STATES = st.sampled_from(list(CoverageState))
@@ -17,8 +17,8 @@ HELD, OTHERS, OPEN = CoverageState.HELD, CoverageState.HELD_BY_OTHERS, CoverageS
 
 
 def total(*states: CoverageState | None, known: Coverage | None = None) -> Coverage:
-    keys = [a_key(account=AccountId(f"a{n}"), state=state, why=str(state)) for n, state in enumerate(states)]
-    return coverage_in(PERSON, SPACE, keys, known, day(2))
+    items = [a_work_item(account=AccountId(f"a{n}"), state=state, detail=str(state)) for n, state in enumerate(states)]
+    return total_coverage(PERSON, SPACE, items, known, day(2))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_the_total_of_a_space_is_the_worst_of_its_accounts(
 @given(st.lists(STATES, min_size=1, max_size=4))
 def test_one_open_account_opens_the_total_whatever_the_others_are(states: list[CoverageState]) -> None:
     with_one_open = total(*states, OPEN)
-    assert still_open([with_one_open]) == (SPACE,)
+    assert unconfirmed_spaces([with_one_open]) == (SPACE,)
     assert with_one_open.state in (OPEN, CoverageState.BLOCKED)
 
 
@@ -56,8 +56,8 @@ def test_the_order_of_accounts_changes_nothing(states: list[CoverageState]) -> N
 
 @given(st.lists(STATES, min_size=1, max_size=4))
 def test_the_same_total_again_keeps_since_when_it_stands(states: list[CoverageState]) -> None:
-    first = coverage_in(PERSON, SPACE, [a_held_key(state=s) for s in states], None, START)
-    again = coverage_in(PERSON, SPACE, [a_held_key(state=s) for s in states], first, day(5))
+    first = total_coverage(PERSON, SPACE, [a_held_work_item(state=s) for s in states], None, START)
+    again = total_coverage(PERSON, SPACE, [a_held_work_item(state=s) for s in states], first, day(5))
     assert again == first
 
 
@@ -83,11 +83,11 @@ def test_somebody_barred_in_two_of_three_spaces_is_not_barred(
     states: tuple[CoverageState, ...], left_open: int
 ) -> None:
     rows = [Coverage(PERSON, SpaceName(f"space-{n}"), state, START) for n, state in enumerate(states)]
-    assert len(still_open(rows)) == left_open
+    assert len(unconfirmed_spaces(rows)) == left_open
 
 
 def test_something_is_wanted_only_while_a_covering_sanction_runs() -> None:
     narrow = a_sanction(spaces=frozenset({SPACE}), restriction=Restriction.MUTED)
-    assert is_wanted([narrow], SPACE, day(1))
-    assert not is_wanted([narrow], GITHUB, day(1))
-    assert not is_wanted([narrow], SPACE, day(30))
+    assert is_restricted([narrow], SPACE, day(1))
+    assert not is_restricted([narrow], GITHUB, day(1))
+    assert not is_restricted([narrow], SPACE, day(30))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from guardian.scheduling.heartbeat import keep_beating
+from guardian.scheduling.heartbeat import send_heartbeats
 
 
 class Enough(asyncio.CancelledError):
@@ -33,7 +33,7 @@ async def _beats(stale: list[Sequence[str] | Exception], *, taken: bool = True) 
             raise Enough
 
     with pytest.raises(Enough):
-        await keep_beating(asked, beat, 300.0, nap)
+        await send_heartbeats(asked, beat, 300.0, nap)
     return beats, naps
 
 

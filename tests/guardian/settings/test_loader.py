@@ -8,7 +8,7 @@ import pytest
 
 from guardian.assembly.connecting import connect
 from guardian.errors import Misconfigured
-from guardian.presets import shipped
+from guardian.presets import load_shipped
 from guardian.settings.loader import config_path, read_modes, read_settings
 from guardian.settings.mail import InboxKind
 from guardian.settings.models import Settings
@@ -66,7 +66,7 @@ def faults(folder: Path, text: str) -> tuple[str, ...]:
 
 
 def test_the_sample_that_we_ship_is_whole(tmp_path: Path) -> None:
-    settings = read(tmp_path, shipped("guardian.toml"))
+    settings = read(tmp_path, load_shipped("guardian.toml"))
     assert [type(space) for space in settings.spaces] == [DiscordSettings, ForumSettings, GithubSettings]
     assert settings.mail is not None
     assert settings.mail.password == "the secret of mail-password"
@@ -78,7 +78,7 @@ def test_a_space_is_only_looked_at_until_the_file_says_otherwise(tmp_path: Path)
 
 
 def test_what_the_file_does_not_say_is_as_the_sample_says(tmp_path: Path) -> None:
-    small, sample = read(tmp_path), read(tmp_path, shipped("guardian.toml"))
+    small, sample = read(tmp_path), read(tmp_path, load_shipped("guardian.toml"))
     assert small.reconciler == sample.reconciler
     assert small.policy == sample.policy
     assert small.spaces[0].call_ceiling == sample.spaces[0].call_ceiling == timedelta(seconds=20)
@@ -139,7 +139,7 @@ def test_a_secret_written_into_the_file_is_refused_and_not_repeated(tmp_path: Pa
 
 
 def test_the_settings_do_not_show_a_secret(tmp_path: Path) -> None:
-    assert "the secret of" not in repr(read(tmp_path, shipped("guardian.toml")))
+    assert "the secret of" not in repr(read(tmp_path, load_shipped("guardian.toml")))
 
 
 def test_a_database_address_with_a_password_comes_from_a_secret_file(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_the_environment_names_paths(tmp_path: Path) -> None:
     environment = {"GUARDIAN_DATA": "/srv/g", "GUARDIAN_KEY_RING": "/k/ring", "GUARDIAN_MASTER_KEY": "/m/key"}
     settings = read(tmp_path, SMALL, environment)
     assert settings.database == "sqlite:////srv/g/guardian.sqlite"
-    assert (settings.ring, settings.master) == (Path("/k/ring"), Path("/m/key"))
+    assert (settings.key_ring, settings.master_key) == (Path("/k/ring"), Path("/m/key"))
     assert config_path({"GUARDIAN_CONFIG": "/etc/guardian.toml"}) == Path("/etc/guardian.toml")
 
 
@@ -175,7 +175,7 @@ def test_a_file_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_login_provider_of_the_forum_has_to_stand_for_a_space_of_the_file(tmp_path: Path) -> None:
-    sample = shipped("guardian.toml").replace('github = "github" }', 'github = "gitlab" }')
+    sample = load_shipped("guardian.toml").replace('github = "github" }', 'github = "gitlab" }')
     (found,) = faults(tmp_path, sample)
     assert found == "spaces.forum.providers.github: there is no space 'gitlab' in this file"
 
@@ -230,7 +230,7 @@ async def test_somebody_can_show_their_accounts_only_where_signing_in_is_set_up(
     """Without a GitHub space there is nothing that Discord could vouch for."""
     signing = 'oauth_client_id = "42"\noauth_client_secret_file = "secrets/discord-token"\n'
     proofs = [await proof_of(read(tmp_path, text)) for text in (SMALL, SMALL + signing, SMALL + signing + _GITHUB)]
-    assert [proof and proof.vouches for proof in proofs] == [None, False, True]
+    assert [proof and proof.knows_linked_accounts for proof in proofs] == [None, False, True]
     assert "spaces.discord.oauth_client_secret_file" in " ".join(faults(tmp_path, SMALL + signing.splitlines()[0]))
 
 

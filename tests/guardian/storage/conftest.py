@@ -7,8 +7,8 @@ import pytest
 
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.work import Works
-from tests.guardian.storage.standing import StandingClock
+from guardian.storage.work import SqlUnitOfWorkFactory
+from tests.guardian.storage.standing import ManualClock
 
 
 @pytest.fixture
@@ -31,10 +31,10 @@ def ring(tmp_path: Path) -> KeyRing:
 
 
 @pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def works(database: Database, ring: KeyRing, clock: StandingClock) -> Works:
-    return Works(database, ring, clock)
+def units_of_work(database: Database, ring: KeyRing, clock: ManualClock) -> SqlUnitOfWorkFactory:
+    return SqlUnitOfWorkFactory(database, ring, clock)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 
 @dataclass(slots=True)
-class StandingClock:
+class ManualClock:
     """Case time for tests of the storage room."""
 
     instant: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -19,5 +19,5 @@ class StandingClock:
     def trusted(self) -> bool:
         return True
 
-    def heard(self, space: str, date: datetime | None) -> None:
+    def observe_server_time(self, space: str, server_time: datetime | None) -> None:
         return None

@@ -12,10 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.errors import Misconfigured, Stale
-from guardian.storage.bell import Listener
+from guardian.storage.bell import Subscription
 from guardian.storage.database import Database
 from guardian.storage.kinds import Dialect
-from guardian.storage.store import Store
+from guardian.storage.store import SqlStore
 
 counters = Table(
     "counters",
@@ -41,7 +41,7 @@ async def counted(bare: Database) -> Database:
     return bare
 
 
-async def count_of(connection: AsyncConnection) -> int:
+async def read_count(connection: AsyncConnection) -> int:
     count: int = (await connection.execute(select(counters.c.count))).scalar_one()
     return count
 
@@ -55,14 +55,14 @@ async def spoilt(database: Database) -> None:
 
 async def count_up(database: Database) -> None:
     async with database.write() as connection:
-        seen = await count_of(connection)
+        seen = await read_count(connection)
         await asyncio.sleep(0)
         await connection.execute(update(counters).values(count=seen + 1))
 
 
 async def counted_in(database: Database) -> int:
     async with database.read() as connection:
-        return await count_of(connection)
+        return await read_count(connection)
 
 
 async def test_eight_tasks_that_read_and_then_write_lose_no_update(counted: Database) -> None:
@@ -147,9 +147,9 @@ async def test_nothing_can_be_written_through_a_read(counted: Database) -> None:
 
 async def test_a_read_sees_one_instant(counted: Database) -> None:
     async with counted.read() as connection:
-        first = await count_of(connection)
+        first = await read_count(connection)
         await count_up(counted)
-        assert await count_of(connection) == first
+        assert await read_count(connection) == first
 
 
 async def test_a_write_inside_a_write_of_the_same_task_is_let_out_as_a_bug(counted: Database) -> None:
@@ -160,7 +160,7 @@ async def test_a_write_inside_a_write_of_the_same_task_is_let_out_as_a_bug(count
 
 
 async def test_a_write_that_compares_its_version_comes_second_as_stale(counted: Database) -> None:
-    class Counters(Store):
+    class Counters(SqlStore):
         async def set(self, version: int, count: int) -> int:
             return await self._change(counters, "one", version, count=count)
 
@@ -192,85 +192,87 @@ async def test_a_conflict_on_postgresql_is_stale(postgresql_url: str) -> None:
                 await connection.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$"))
 
 
-class Announcements:
+class RecordedCommits:
     def __init__(self) -> None:
         self.heard: list[str] = []
 
-    def commit_begins(self) -> None:
+    def on_commit_start(self) -> None:
         self.heard.append("begins")
 
-    def commit_ended(self) -> None:
+    def on_commit_end(self) -> None:
         self.heard.append("ended")
 
 
 async def test_an_observer_hears_of_commits_and_of_nothing_else(counted: Database, database_url: str) -> None:
-    observer = Announcements()
+    observer = RecordedCommits()
     async with await Database.open(database_url, observer=observer) as watched:
         with pytest.raises(LookupError):
             await spoilt(watched)
         async with watched.write() as connection:
-            await count_of(connection)
+            await read_count(connection)
             assert observer.heard == []
         assert observer.heard == ["begins", "ended"]
 
 
 async def test_a_listener_hears_its_topics_and_keeps_what_rings_between_two_waits(bare: Database) -> None:
-    with bare.listen("work", "notices") as listener:
+    with bare.subscribe("work", "notices") as subscription:
         await bare.wake("work")
         await bare.wake("notices", "nothing of mine")
-        assert await until_named(listener) == {"work", "notices"}
+        assert await until_named(subscription) == {"work", "notices"}
 
 
 async def test_a_listener_is_not_woken_by_the_topics_of_others(sqlite_url: str) -> None:
     async with await Database.open(sqlite_url) as database:
-        with database.listen("work") as listener:
+        with database.subscribe("work") as subscription:
             await database.wake("notices")
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(listener.heard(), 0)
+                await asyncio.wait_for(subscription.wait_for_wakeup(), 0)
 
 
 async def test_a_listener_hears_what_another_database_of_the_address_wakes(bare: Database, database_url: str) -> None:
     async with await Database.open(database_url) as other:
-        with bare.listen() as listener:
+        with bare.subscribe() as subscription:
             if bare.dialect is Dialect.POSTGRESQL:
-                assert await asyncio.wait_for(listener.heard(), 5) == frozenset()
+                assert await asyncio.wait_for(subscription.wait_for_wakeup(), 5) == frozenset()
             await other.wake("work")
-            assert await until_named(listener) == {"work"}
+            assert await until_named(subscription) == {"work"}
 
 
 @pytest.mark.postgresql
 async def test_listening_goes_on_after_its_connection_was_cut(postgresql_url: str) -> None:
     async with await Database.open(postgresql_url) as database:
-        with database.listen("work") as listener:
-            await asyncio.wait_for(listener.heard(), 5)
+        with database.subscribe("work") as subscription:
+            await asyncio.wait_for(subscription.wait_for_wakeup(), 5)
             await cut_connections(postgresql_url, "LISTEN%")
-            assert await asyncio.wait_for(listener.heard(), 10) == {"work"}, "it may have missed a ring meanwhile"
+            assert await asyncio.wait_for(subscription.wait_for_wakeup(), 10) == {"work"}, (
+                "it may have missed a ring meanwhile"
+            )
             async with await Database.open(postgresql_url) as other:
                 await other.wake("work")
-            assert await asyncio.wait_for(listener.heard(), 5) == {"work"}
+            assert await asyncio.wait_for(subscription.wait_for_wakeup(), 5) == {"work"}
 
 
 async def test_what_one_holds_no_second_can_hold(bare: Database, database_url: str) -> None:
-    hold = await bare.hold("serve")
+    process_lock = await bare.lock("serve")
     async with await Database.open(database_url) as other:
         with pytest.raises(Misconfigured, match="Another 'serve' already works on"):
-            await other.hold("serve")
-        assert await other.try_hold("serve") is None
-        await hold.release()
-        await (await other.hold("serve")).release()
+            await other.lock("serve")
+        assert await other.try_lock("serve") is None
+        await process_lock.release()
+        await (await other.lock("serve")).release()
 
 
 async def test_a_link_to_the_file_is_the_same_database(sqlite_url: str, tmp_path: Path) -> None:
     link = tmp_path / "link.sqlite"
     link.symlink_to(sqlite_url.partition("///")[2])
     async with await Database.open(sqlite_url) as database, await Database.open(f"sqlite:///{link}") as other:
-        hold = await database.hold("serve")
-        assert await other.try_hold("serve") is None
-        await hold.release()
+        process_lock = await database.lock("serve")
+        assert await other.try_lock("serve") is None
+        await process_lock.release()
 
 
 async def test_holds_of_two_names_do_not_meet(bare: Database) -> None:
-    first, second = await bare.hold("serve"), await bare.hold("gateway")
+    first, second = await bare.lock("serve"), await bare.lock("gateway")
     assert not first.lost.is_set()
     await first.release()
     await second.release()
@@ -279,10 +281,10 @@ async def test_holds_of_two_names_do_not_meet(bare: Database) -> None:
 @pytest.mark.postgresql
 async def test_a_hold_whose_session_is_gone_says_that_it_is_lost(postgresql_url: str) -> None:
     async with await Database.open(postgresql_url) as database:
-        hold = await database.hold("gateway")
+        process_lock = await database.lock("gateway")
         await cut_connections(postgresql_url, "SELECT pg_try_advisory_lock%")
-        await asyncio.wait_for(hold.lost.wait(), 5)
-        await hold.release()
+        await asyncio.wait_for(process_lock.lost.wait(), 5)
+        await process_lock.release()
 
 
 async def test_what_was_deleted_is_in_no_file_after_a_scrub(sqlite_url: str) -> None:
@@ -307,7 +309,7 @@ async def test_a_scrub_leaves_what_is_kept(counted: Database) -> None:
 async def test_the_files_of_a_database_are_for_its_owner_alone(sqlite_url: str) -> None:
     path = Path(sqlite_url.partition("///")[2])
     async with await Database.open(sqlite_url) as database:
-        await (await database.hold("serve")).release()
+        await (await database.lock("serve")).release()
         modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.glob(f"{path.name}*")}
     assert len(modes) >= 3
     assert set(modes.values()) == {0o600}
@@ -350,12 +352,12 @@ def everything_beside(path: Path) -> bytes:
     return b"".join(each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
 
 
-async def until_named(listener: Listener) -> set[str]:
+async def until_named(subscription: Subscription) -> set[str]:
     """What the listener hears, once a topic is named; a ring for all may come before."""
     heard: set[str] = set()
     async with asyncio.timeout(5):
         while not heard:
-            heard |= await listener.heard()
+            heard |= await subscription.wait_for_wakeup()
     return heard
 
 

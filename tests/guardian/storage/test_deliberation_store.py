@@ -9,13 +9,14 @@ from sqlalchemy import text
 from guardian.cases.acting import Stop, StopState
 from guardian.cases.deliberation import BoardAnswer, Mark, MarkKind, Motion
 from guardian.cases.values import (
-    Act,
+    ActReview,
     ActState,
     Answer,
     Ballot,
     Case,
     CaseKind,
     CaseState,
+    CaseStep,
     Consequence,
     Decision,
     Draft,
@@ -23,15 +24,14 @@ from guardian.cases.values import (
     DraftState,
     PartyRole,
     Proposal,
-    Review,
-    Step,
     StepKind,
     StepState,
+    UnilateralAct,
 )
 from guardian.errors import Stale
 from guardian.ids import CaseId, DecisionId, DraftId, MemberId, PersonId, ProposalId, SpaceName, new_id
-from guardian.storage.keys_store import Scope
-from guardian.storage.work import Work, Works
+from guardian.storage.keys_store import KeyScope
+from guardian.storage.work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from rules.ladder import Outcome
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction
@@ -55,13 +55,13 @@ FULL = Consequence(
     readmit=False,
     removal=True,
 )
-STEP = Step(CASE, StepKind.HEARING, StepState.SKIP_ASKED, NOW, "amara", "a reason in words", None, LATER)
+STEP = CaseStep(CASE, StepKind.HEARING, StepState.SKIP_REQUESTED, NOW, "amara", "a reason in words", None, LATER)
 PROPOSAL = Proposal(ProposalId("proposal-1"), CASE, AMARA, NOW, FULL, PERSON, severe=True)
 DECISION = Decision(DecisionId("decision-1"), CASE, NOW, FULL, PERSON, PROPOSAL.id)
 DRAFT = Draft(
     DraftId("draft-1"), CASE, DraftKind.DECISION, PartyRole.REPORTED, PERSON, "a letter in words", "amara", NOW
 )
-ACT = Act(
+ACT = UnilateralAct(
     "act-1",
     CASE,
     AMARA,
@@ -72,23 +72,23 @@ ACT = Act(
     frozenset({SpaceName("forum")}),
     term=timedelta(days=1),
     reason="a ground in words",
-    doubtful=True,
+    conflicted=True,
 )
-REVIEW = Review(ACT.id, BRUNO, ReviewAnswer.CHANGE, NOW, timedelta(days=2), Restriction.MUTED, "a view in words")
+REVIEW = ActReview(ACT.id, BRUNO, ReviewAnswer.CHANGE, NOW, timedelta(days=2), Restriction.MUTED, "a view in words")
 STOP = Stop("stop-1", BRUNO, AMARA, NOW)
 ANSWER = BoardAnswer("answer-1", CASE, FULL, AMARA, NOW, PERSON)
 MOTION = Motion("motion-1", CASE, PROPOSAL.id, True, AMARA, NOW)
 
 
-async def a_case(work: Work) -> None:
+async def a_case(uow: SqlUnitOfWork) -> None:
     """A case to which all else belongs."""
-    await work.cases.add_case(Case(CASE, "some-name", CaseKind.REPORT, CaseState.OPEN, NOW))
+    await uow.cases.add_case(Case(CASE, "some-name", CaseKind.REPORT, CaseState.OPEN, NOW))
 
 
-async def everything(work: Work) -> None:
+async def everything(uow: SqlUnitOfWork) -> None:
     """One of each."""
-    await a_case(work)
-    store = work.deliberation
+    await a_case(uow)
+    store = uow.deliberation
     await store.add_step(STEP)
     await store.add_proposal(PROPOSAL)
     await store.add_ballot(Ballot(PROPOSAL.id, BRUNO, Answer.OBJECT, NOW, severe=True, reason="a doubt in words"))
@@ -102,10 +102,10 @@ async def everything(work: Work) -> None:
     await store.add_stop(STOP)
 
 
-async def test_what_goes_in_comes_out(works: Works) -> None:
-    async with works.begin() as work:
-        await everything(work)
-    async with works.look() as view:
+async def test_what_goes_in_comes_out(units_of_work: SqlUnitOfWorkFactory) -> None:
+    async with units_of_work.begin() as uow:
+        await everything(uow)
+    async with units_of_work.read() as view:
         store = view.deliberation
         assert await store.steps_of(CASE) == (STEP,)
         assert await store.proposals_of(CASE) == (PROPOSAL,)
@@ -114,7 +114,7 @@ async def test_what_goes_in_comes_out(works: Works) -> None:
         assert await store.marks_on(PROPOSAL.id) == (Mark(PROPOSAL.id, BRUNO, MarkKind.LEGAL, NOW),)
         assert await store.motion_on(PROPOSAL.id) == MOTION
         assert await store.decisions_of(CASE) == (DECISION,)
-        assert await store.board_answer_for(CASE) == ANSWER
+        assert await store.board_answer_on(CASE) == ANSWER
         assert await store.drafts_of(CASE) == (DRAFT,)
         assert await store.acts_of(CASE) == await store.acts() == (ACT,)
         assert await store.reviews_of(ACT.id) == (REVIEW,)
@@ -122,36 +122,42 @@ async def test_what_goes_in_comes_out(works: Works) -> None:
         assert await store.stops(BRUNO) == ()
 
 
-async def test_what_is_changed_stands_one_version_later(works: Works) -> None:
-    async with works.begin() as work:
-        await everything(work)
-        store = work.deliberation
-        await store.save_step(replace(STEP, state=StepState.SKIPPED, second=BRUNO))
-        await store.save_proposal(replace(PROPOSAL, settled_at=LATER, result="agreed", counted=(AMARA, BRUNO)))
+async def test_what_is_changed_stands_one_version_later(units_of_work: SqlUnitOfWorkFactory) -> None:
+    async with units_of_work.begin() as uow:
+        await everything(uow)
+        store = uow.deliberation
+        await store.save_step(replace(STEP, state=StepState.SKIPPED, confirmed_by=BRUNO))
+        await store.save_proposal(
+            replace(PROPOSAL, settled_at=LATER, result="agreed", eligible_at_closing=(AMARA, BRUNO))
+        )
         await store.save_decision(replace(DECISION, enacted_at=LATER))
-        await store.save_draft(replace(DRAFT, state=DraftState.APPROVED, second=BRUNO))
-        await store.save_act(replace(ACT, state=ActState.WITH_CHAIR, account="my own words", account_at=LATER))
+        await store.save_draft(replace(DRAFT, state=DraftState.APPROVED, confirmed_by=BRUNO))
+        await store.save_act(replace(ACT, state=ActState.WITH_CHAIR, statement="my own words", statement_at=LATER))
         await store.save_stop(replace(STOP, state=StopState.ENDED, ended_at=LATER))
         await store.save_motion(replace(MOTION, confirmed_by=BRUNO, confirmed_at=LATER))
         await store.save_board_answer(replace(ANSWER, confirmed_by=BRUNO, confirmed_at=LATER))
-    async with works.look() as view:
+    async with units_of_work.read() as view:
         store = view.deliberation
         (step,) = await store.steps_of(CASE)
         proposal = await store.proposal(PROPOSAL.id)
         act = await store.act(ACT.id)
-        assert (step.state, step.second, step.reason, step.version) == (StepState.SKIPPED, BRUNO, STEP.reason, 1)
-        assert proposal == replace(PROPOSAL, settled_at=LATER, result="agreed", counted=(AMARA, BRUNO), version=1)
+        assert (step.state, step.confirmed_by, step.reason, step.version) == (StepState.SKIPPED, BRUNO, STEP.reason, 1)
+        assert proposal == replace(
+            PROPOSAL, settled_at=LATER, result="agreed", eligible_at_closing=(AMARA, BRUNO), version=1
+        )
         assert await store.decision(DECISION.id) == replace(DECISION, enacted_at=LATER, version=1)
-        assert await store.draft(DRAFT.id) == replace(DRAFT, state=DraftState.APPROVED, second=BRUNO, version=1)
+        assert await store.draft(DRAFT.id) == replace(DRAFT, state=DraftState.APPROVED, confirmed_by=BRUNO, version=1)
         assert act is not None
-        assert (act.account, act.reason, act.state) == ("my own words", ACT.reason, ActState.WITH_CHAIR)
+        assert (act.statement, act.reason, act.state) == ("my own words", ACT.reason, ActState.WITH_CHAIR)
         assert await store.stop(STOP.id) == replace(STOP, state=StopState.ENDED, ended_at=LATER, version=1)
         assert await store.motion_on(PROPOSAL.id) == replace(MOTION, confirmed_by=BRUNO, confirmed_at=LATER, version=1)
-        assert await store.board_answer_for(CASE) == replace(ANSWER, confirmed_by=BRUNO, confirmed_at=LATER, version=1)
+        assert await store.board_answer_on(CASE) == replace(ANSWER, confirmed_by=BRUNO, confirmed_at=LATER, version=1)
 
 
 @pytest.mark.parametrize("thing", ["step", "proposal", "decision", "draft", "act", "stop", "motion", "board_answer"])
-async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(works: Works, thing: str) -> None:
+async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
+    units_of_work: SqlUnitOfWorkFactory, thing: str
+) -> None:
     values = {
         "step": STEP,
         "proposal": PROPOSAL,
@@ -162,32 +168,32 @@ async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(works: Wo
         "motion": MOTION,
         "board_answer": ANSWER,
     }
-    async with works.begin() as work:
-        await everything(work)
-        save = getattr(work.deliberation, f"save_{thing}")
+    async with units_of_work.begin() as uow:
+        await everything(uow)
+        save = getattr(uow.deliberation, f"save_{thing}")
         await save(values[thing])
         with pytest.raises(Stale):
             await save(values[thing])
 
 
-async def test_ballots_of_one_member_are_all_kept_in_their_order(works: Works) -> None:
+async def test_ballots_of_one_member_are_all_kept_in_their_order(units_of_work: SqlUnitOfWorkFactory) -> None:
     """P-5.1"""
-    async with works.begin() as work:
-        await a_case(work)
-        await work.deliberation.add_proposal(PROPOSAL)
+    async with units_of_work.begin() as uow:
+        await a_case(uow)
+        await uow.deliberation.add_proposal(PROPOSAL)
         for minute, answer in enumerate((Answer.AGREE, Answer.OBJECT, Answer.AGREE)):
             at = NOW + timedelta(minutes=minute)
-            await work.deliberation.add_ballot(Ballot(PROPOSAL.id, BRUNO, answer, at))
-    async with works.look() as view:
+            await uow.deliberation.add_ballot(Ballot(PROPOSAL.id, BRUNO, answer, at))
+    async with units_of_work.read() as view:
         cast = await view.deliberation.ballots_on(PROPOSAL.id)
     assert [ballot.answer for ballot in cast] == [Answer.AGREE, Answer.OBJECT, Answer.AGREE]
 
 
-async def test_no_words_of_a_deliberation_lie_open_in_the_database(works: Works) -> None:
+async def test_no_words_of_a_deliberation_lie_open_in_the_database(units_of_work: SqlUnitOfWorkFactory) -> None:
     tables = ("steps", "proposals", "ballots", "decisions", "board_answers", "drafts", "acts", "reviews")
-    async with works.begin() as work:
-        await everything(work)
-    async with works.look() as view:
+    async with units_of_work.begin() as uow:
+        await everything(uow)
+    async with units_of_work.read() as view:
         for table in tables:
             rows = (await view.connection.execute(text(f"SELECT * FROM {table}"))).all()
             assert rows
@@ -195,12 +201,12 @@ async def test_no_words_of_a_deliberation_lie_open_in_the_database(works: Works)
             assert open_words == []
 
 
-async def test_what_was_said_is_gone_with_the_key_of_its_case(works: Works) -> None:
-    async with works.begin() as work:
-        await everything(work)
-    async with works.begin() as work:
-        await work.sealer.destroy(Scope.of_case(CASE))
-    async with works.look() as view:
+async def test_what_was_said_is_gone_with_the_key_of_its_case(units_of_work: SqlUnitOfWorkFactory) -> None:
+    async with units_of_work.begin() as uow:
+        await everything(uow)
+    async with units_of_work.begin() as uow:
+        await uow.encryption.destroy(KeyScope.of_case(CASE))
+    async with units_of_work.read() as view:
         store = view.deliberation
         (draft,) = await store.drafts_of(CASE)
         (step,) = await store.steps_of(CASE)
@@ -211,18 +217,18 @@ async def test_what_was_said_is_gone_with_the_key_of_its_case(works: Works) -> N
         assert (await store.acts_of(CASE))[0].reason == ""
 
 
-async def test_a_review_of_a_stop_needs_no_case(works: Works) -> None:
+async def test_a_review_of_a_stop_needs_no_case(units_of_work: SqlUnitOfWorkFactory) -> None:
     """P-7.5"""
-    given = Review(STOP.id, BRUNO, ReviewAnswer.REVERSE, NOW)
-    async with works.begin() as work:
-        await work.deliberation.add_stop(STOP)
-        await work.deliberation.add_review(given, None)
-    async with works.look() as view:
+    given = ActReview(STOP.id, BRUNO, ReviewAnswer.REVERSE, NOW)
+    async with units_of_work.begin() as uow:
+        await uow.deliberation.add_stop(STOP)
+        await uow.deliberation.add_review(given, None)
+    async with units_of_work.read() as view:
         assert await view.deliberation.reviews_of(STOP.id) == (given,)
 
 
-async def test_unknown_ids_find_nothing(works: Works) -> None:
-    async with works.look() as view:
+async def test_unknown_ids_find_nothing(units_of_work: SqlUnitOfWorkFactory) -> None:
+    async with units_of_work.read() as view:
         store = view.deliberation
         assert await store.proposal(ProposalId(new_id())) is None
         assert await store.decision(DecisionId(new_id())) is None
@@ -230,4 +236,4 @@ async def test_unknown_ids_find_nothing(works: Works) -> None:
         assert await store.act(new_id()) is None
         assert await store.stop(new_id()) is None
         assert await store.motion_on(ProposalId(new_id())) is None
-        assert await store.board_answer_for(CaseId(new_id())) is None
+        assert await store.board_answer_on(CaseId(new_id())) is None

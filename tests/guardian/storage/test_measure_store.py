@@ -10,15 +10,15 @@ from guardian.cases.intake import new_case
 from guardian.cases.measures import Measure, MeasureKind
 from guardian.errors import Stale
 from guardian.ids import AccountId, PersonId, SpaceName
-from guardian.people.values import KnownAccount, Person, Trust
-from guardian.sanctions.foreign import ForeignHold, ForeignState, digest_of
-from guardian.sanctions.things import HeldThing, ThingState
-from guardian.sanctions.values import TakenOver
+from guardian.people.values import LinkedAccount, Person, Trust
+from guardian.sanctions.foreign import ForeignRestriction, ForeignState, digest_native_id
+from guardian.sanctions.things import ContentRestriction, ContentRestrictionState
+from guardian.sanctions.values import Adoption
 from guardian.spaces.port import Account
-from guardian.spaces.things import Thing, ThingHold
-from guardian.storage.work import Works
+from guardian.spaces.things import ContentRef, ContentRestrictionKind
+from guardian.storage.work import SqlUnitOfWorkFactory
 from rules.measures import MeasureReason
-from rules.precedence import Hold
+from rules.precedence import AccessLevel
 from tests.builders.desk import AMARA, INES
 from tests.fakes.clock import START
 
@@ -26,96 +26,116 @@ HERE = SpaceName("discord")
 LATER = START + timedelta(days=2)
 CASE = new_case("velvet-harbour", START, danger=False)
 PERSON = Person(PersonId("p1"), "quiet-otter", START)
-ACCOUNT = KnownAccount(AccountId("a1"), PERSON.id, Account(HERE, "4711"), "handle", Trust.EVIDENCED, START, "m1")
-THING = Thing(HERE, "issue-7", "https://space.example/issue-7")
+ACCOUNT = LinkedAccount(AccountId("a1"), PERSON.id, Account(HERE, "4711"), "handle", Trust.EVIDENCED, START, "m1")
+CONTENT = ContentRef(HERE, "issue-7", "https://space.example/issue-7")
 MEASURE = Measure(
-    "m1", CASE.id, HERE, MeasureKind.LOCKED, INES, START, LATER, MeasureReason.SPAM, "some words", PERSON.id, THING
+    "m1", CASE.id, HERE, MeasureKind.LOCKED, INES, START, LATER, MeasureReason.SPAM, "some words", PERSON.id, CONTENT
 )
-HELD = HeldThing("m1", CASE.id, THING, ThingHold.LOCKED, LATER, START)
+RESTRICTION = ContentRestriction("m1", CASE.id, CONTENT, ContentRestrictionKind.LOCKED, LATER, START)
 NATIVE = "700000000000000044"
 
 
-async def prepared(works: Works) -> None:
+async def prepared(units_of_work: SqlUnitOfWorkFactory) -> None:
     """The case and the person with one account."""
-    async with works.begin() as work:
-        await work.cases.add_case(CASE)
-        await work.people.add_person(PERSON)
-        await work.people.add_account(ACCOUNT)
+    async with units_of_work.begin() as uow:
+        await uow.cases.add_case(CASE)
+        await uow.people.add_person(PERSON)
+        await uow.people.add_account(ACCOUNT)
 
 
-async def test_a_measure_is_read_back_and_changed_by_its_version(works: Works) -> None:
-    await prepared(works)
-    async with works.begin() as work:
-        await work.measures.add(MEASURE)
-        kept = await work.measures.save(replace(MEASURE, ended_at=LATER, ended_by="service"))
-    async with works.look() as view:
+async def test_a_measure_is_read_back_and_changed_by_its_version(units_of_work: SqlUnitOfWorkFactory) -> None:
+    await prepared(units_of_work)
+    async with units_of_work.begin() as uow:
+        await uow.measures.add(MEASURE)
+        kept = await uow.measures.save(replace(MEASURE, ended_at=LATER, ended_by="service"))
+    async with units_of_work.read() as view:
         assert await view.measures.of_person(PERSON.id) == await view.measures.of_case(CASE.id) == (kept,)
         assert await view.measures.unended(START) == ()
     with pytest.raises(Stale):
-        async with works.begin() as work:
-            await work.measures.save(MEASURE)
+        async with units_of_work.begin() as uow:
+            await uow.measures.save(MEASURE)
 
 
-async def test_a_hold_on_a_thing_is_due_until_it_is_over(works: Works) -> None:
-    await prepared(works)
-    async with works.begin() as work:
-        await work.thing_holds.add(HELD)
-        assert await work.thing_holds.due(START, 5) == await work.thing_holds.standing() == (HELD,)
-        assert await work.thing_holds.next_due() == START
-        await work.thing_holds.save(replace(HELD, state=ThingState.RELEASED, next_look=None))
-        assert await work.thing_holds.due(LATER, 5) == await work.thing_holds.standing() == ()
-        assert await work.thing_holds.next_due() is None
-
-
-async def test_what_was_taken_over_is_read_back_until_it_is_gone(works: Works) -> None:
-    await prepared(works)
-    taken = TakenOver(ACCOUNT.id, Hold.BARRED, START, "service", LATER, "77", START)
-    async with works.begin() as work:
-        await work.sanctions.take_over(PERSON.id, taken)
-        assert await work.sanctions.taken_over_of(ACCOUNT.id) == (taken,)
-        await work.sanctions.end_taken_over(ACCOUNT.id, Hold.BARRED)
-        assert await work.sanctions.taken_over_of(ACCOUNT.id) == ()
-
-
-async def test_the_first_picture_keeps_digests_and_a_new_hold_what_people_are_asked_about(works: Works) -> None:
-    async with works.begin() as work:
-        assert await work.foreign.key_of(HERE) is None
-        await work.foreign.begin(HERE, [(NATIVE, Hold.BARRED)], START)
-        key = await work.foreign.key_of(HERE)
-        assert key is not None
-        new = ForeignHold(
-            "f1", HERE, digest_of(key, "12"), Hold.MUTED, ForeignState.UNEXPLAINED, START, "12", "77", by=AMARA
+async def test_a_hold_on_a_thing_is_due_until_it_is_over(units_of_work: SqlUnitOfWorkFactory) -> None:
+    await prepared(units_of_work)
+    async with units_of_work.begin() as uow:
+        await uow.content_restrictions.add(RESTRICTION)
+        assert (
+            await uow.content_restrictions.due(START, 5)
+            == await uow.content_restrictions.unfinished()
+            == (RESTRICTION,)
         )
-        await work.foreign.add(new)
-    async with works.look() as view:
-        before = await view.foreign.find(HERE, NATIVE, Hold.BARRED)
+        assert await uow.content_restrictions.next_due() == START
+        await uow.content_restrictions.save(replace(RESTRICTION, state=ContentRestrictionState.RELEASED, due_at=None))
+        assert await uow.content_restrictions.due(LATER, 5) == await uow.content_restrictions.unfinished() == ()
+        assert await uow.content_restrictions.next_due() is None
+
+
+async def test_what_was_taken_over_is_read_back_until_it_is_gone(units_of_work: SqlUnitOfWorkFactory) -> None:
+    await prepared(units_of_work)
+    adoption = Adoption(ACCOUNT.id, AccessLevel.BARRED, START, "service", LATER, "77", START)
+    async with units_of_work.begin() as uow:
+        await uow.sanctions.add_adoption(PERSON.id, adoption)
+        assert await uow.sanctions.adoptions_of(ACCOUNT.id) == (adoption,)
+        await uow.sanctions.end_adoption(ACCOUNT.id, AccessLevel.BARRED)
+        assert await uow.sanctions.adoptions_of(ACCOUNT.id) == ()
+
+
+async def test_the_first_picture_keeps_digests_and_a_new_hold_what_people_are_asked_about(
+    units_of_work: SqlUnitOfWorkFactory,
+) -> None:
+    async with units_of_work.begin() as uow:
+        assert await uow.foreign.digest_key(HERE) is None
+        await uow.foreign.record_baseline(HERE, [(NATIVE, AccessLevel.BARRED)], START)
+        key = await uow.foreign.digest_key(HERE)
+        assert key is not None
+        new = ForeignRestriction(
+            "f1",
+            HERE,
+            digest_native_id(key, "12"),
+            AccessLevel.MUTED,
+            ForeignState.UNEXPLAINED,
+            START,
+            "12",
+            "77",
+            by=AMARA,
+        )
+        await uow.foreign.add(new)
+    async with units_of_work.read() as view:
+        before = await view.foreign.find(HERE, NATIVE, AccessLevel.BARRED)
         assert before is not None
-        assert (before.state, before.native_id) == (ForeignState.BEFORE_US, "")
-        assert await view.foreign.unexplained_by(AMARA) == (await view.foreign.find(HERE, "12", Hold.MUTED),) == (new,)
+        assert (before.state, before.native_id) == (ForeignState.PREEXISTING, "")
+        assert (
+            await view.foreign.unexplained_by(AMARA)
+            == (await view.foreign.find(HERE, "12", AccessLevel.MUTED),)
+            == (new,)
+        )
     with pytest.raises(Stale):
-        async with works.begin() as work:
-            await work.foreign.add(replace(new, id="f2"))
+        async with units_of_work.begin() as uow:
+            await uow.foreign.add(replace(new, id="f2"))
 
 
-async def test_what_was_noticed_after_the_pages_were_asked_for_is_not_forgotten_by_them(works: Works) -> None:
-    async with works.begin() as work:
-        await work.foreign.begin(HERE, [(NATIVE, Hold.BARRED)], START)
-        at = list(await work.foreign.in_space(HERE))
-        await work.foreign.forget(HERE, at, START)
-        assert await work.foreign.find(HERE, NATIVE, Hold.BARRED) is not None
-        await work.foreign.forget(HERE, at, LATER)
-        assert await work.foreign.find(HERE, NATIVE, Hold.BARRED) is None
+async def test_what_was_noticed_after_the_pages_were_asked_for_is_not_forgotten_by_them(
+    units_of_work: SqlUnitOfWorkFactory,
+) -> None:
+    async with units_of_work.begin() as uow:
+        await uow.foreign.record_baseline(HERE, [(NATIVE, AccessLevel.BARRED)], START)
+        at = list(await uow.foreign.in_space(HERE))
+        await uow.foreign.forget(HERE, at, START)
+        assert await uow.foreign.find(HERE, NATIVE, AccessLevel.BARRED) is not None
+        await uow.foreign.forget(HERE, at, LATER)
+        assert await uow.foreign.find(HERE, NATIVE, AccessLevel.BARRED) is None
 
 
-async def test_no_id_and_no_words_stand_in_plain(works: Works) -> None:
-    await prepared(works)
-    async with works.begin() as work:
-        await work.measures.add(MEASURE)
-        await work.thing_holds.add(HELD)
-        await work.foreign.begin(HERE, [(NATIVE, Hold.BARRED)], START)
+async def test_no_id_and_no_words_stand_in_plain(units_of_work: SqlUnitOfWorkFactory) -> None:
+    await prepared(units_of_work)
+    async with units_of_work.begin() as uow:
+        await uow.measures.add(MEASURE)
+        await uow.content_restrictions.add(RESTRICTION)
+        await uow.foreign.record_baseline(HERE, [(NATIVE, AccessLevel.BARRED)], START)
         found = [
             str(tuple(row))
             for table in ("measures", "thing_holds", "foreign_holds", "foreign_pictures")
-            for row in await work.connection.execute(text(f"SELECT * FROM {table}"))
+            for row in await uow.connection.execute(text(f"SELECT * FROM {table}"))
         ]
     assert [row for row in found if any(word in row for word in (NATIVE, "issue-7", "some words"))] == []

@@ -10,7 +10,14 @@ from sqlalchemy import Connection, insert, inspect, select, text
 from guardian.errors import Misconfigured
 from guardian.storage.database import Database
 from guardian.storage.migrations.draft import main, write_first
-from guardian.storage.migrations.steps import VERSION_TABLE, check_current, create_all, current, head, upgrade
+from guardian.storage.migrations.steps import (
+    VERSION_TABLE,
+    check_current,
+    create_tables,
+    current_revision,
+    latest_revision,
+    upgrade,
+)
 from guardian.storage.tables import everything
 from guardian.storage.tables.everything import metadata
 from guardian.storage.tables.ground import meta
@@ -41,15 +48,15 @@ async def test_the_comparison_sees_a_table_that_is_missing(bare: Database) -> No
 
 
 async def test_an_upgrade_says_where_it_ends_and_does_nothing_twice(bare: Database) -> None:
-    assert await current(bare) is None
+    assert await current_revision(bare) is None
     assert await upgrade(bare)
-    assert await current(bare) == head()
+    assert await current_revision(bare) == latest_revision()
     assert not await upgrade(bare)
     await check_current(bare)
 
 
 async def test_tables_made_for_tests_count_as_current(bare: Database) -> None:
-    await create_all(bare)
+    await create_tables(bare)
     await check_current(bare)
     assert not await upgrade(bare)
 
@@ -63,9 +70,11 @@ async def test_a_newer_database_is_refused_and_left_as_it_is(bare: Database) -> 
     await upgrade(bare)
     await pretend(bare, "9999")
     for step in (check_current, upgrade):
-        with pytest.raises(Misconfigured, match=f"newer release \\(9999, this one ends at {head()}\\). Install"):
+        with pytest.raises(
+            Misconfigured, match=f"newer release \\(9999, this one ends at {latest_revision()}\\). Install"
+        ):
             await step(bare)
-    assert await current(bare) == "9999"
+    assert await current_revision(bare) == "9999"
 
 
 async def test_an_upgrade_that_fails_leaves_the_database_as_it_was(bare: Database) -> None:
@@ -73,7 +82,7 @@ async def test_an_upgrade_that_fails_leaves_the_database_as_it_was(bare: Databas
         await connection.execute(text("CREATE TABLE meta (something INTEGER)"))
     with pytest.raises(Exception, match="meta"):
         await upgrade(bare)
-    assert await current(bare) is None
+    assert await current_revision(bare) is None
     async with bare.read() as connection:
         assert await connection.run_sync(lambda sync: inspect(sync).get_table_names()) == ["meta"]
 

@@ -9,7 +9,7 @@ from guardian.errors import Stale
 from guardian.ids import NoticeId, PersonId, SanctionId, new_id
 from guardian.notices.values import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
 from guardian.people.values import Person
-from guardian.storage.work import Works
+from guardian.storage.work import SqlUnitOfWorkFactory
 from tests.builders.desk import AMARA, everybody
 from tests.fakes.clock import START
 
@@ -24,62 +24,66 @@ def a_notice(next_try: datetime | None = START, **facts: object) -> Notice:
     return replace(notice, **facts)  # type: ignore[arg-type]  # by field names
 
 
-async def with_members(works: Works) -> None:
+async def with_members(units_of_work: SqlUnitOfWorkFactory) -> None:
     """The community's members are there."""
-    async with works.begin() as work:
+    async with units_of_work.begin() as uow:
         for member in everybody():
-            await work.people.add_member(member)
+            await uow.people.add_member(member)
 
 
-async def test_waiting_notices_come_back_when_they_are_due_the_longest_due_first(works: Works) -> None:
-    await with_members(works)
+async def test_waiting_notices_come_back_when_they_are_due_the_longest_due_first(
+    units_of_work: SqlUnitOfWorkFactory,
+) -> None:
+    await with_members(units_of_work)
     late, first, sent = a_notice(START + HOUR), a_notice(), a_notice(state=NoticeState.SENT)
-    async with works.begin() as work:
+    async with units_of_work.begin() as uow:
         for notice in (late, first, sent):
-            await work.notices.add(notice)
-    async with works.look() as view:
+            await uow.notices.add(notice)
+    async with units_of_work.read() as view:
         assert await view.notices.due(START) == (first.id,)
         assert await view.notices.due(START + HOUR) == (first.id, late.id)
         assert await view.notices.due(START + HOUR, limit=1) == (first.id,)
         assert await view.notices.next_try() == START
 
 
-async def test_a_notice_is_read_back_as_it_was_and_as_it_became(works: Works) -> None:
-    await with_members(works)
+async def test_a_notice_is_read_back_as_it_was_and_as_it_became(units_of_work: SqlUnitOfWorkFactory) -> None:
+    await with_members(units_of_work)
     person = Person(PersonId(new_id()), "velvet-harbour", START)
     to = Recipient(RecipientKind.PERSON, person=person.id)
     notice = a_notice(to=to, kind=NoticeKind.DECISION, sanction=SanctionId("s"))
-    async with works.begin() as work:
-        await work.people.add_person(person)
-        await work.notices.add(notice)
-    async with works.begin() as work:
-        assert await work.notices.of_person(person.id) == (notice,)
+    async with units_of_work.begin() as uow:
+        await uow.people.add_person(person)
+        await uow.notices.add(notice)
+    async with units_of_work.begin() as uow:
+        assert await uow.notices.of_person(person.id) == (notice,)
         sent = replace(notice, state=NoticeState.SENT, tries=2, next_try=None, proof="message 12")
-        kept = await work.notices.save(sent)
-    async with works.look() as view:
+        kept = await uow.notices.save(sent)
+    async with units_of_work.read() as view:
         assert await view.notices.notice(notice.id) == kept == replace(sent, version=1)
         assert await view.notices.next_try() is None
 
 
-async def test_a_notice_sent_by_two_at_once_is_stale_for_the_second(works: Works) -> None:
-    await with_members(works)
+async def test_a_notice_sent_by_two_at_once_is_stale_for_the_second(units_of_work: SqlUnitOfWorkFactory) -> None:
+    await with_members(units_of_work)
     notice = a_notice()
-    async with works.begin() as work:
-        await work.notices.add(notice)
-        await work.notices.save(notice)
+    async with units_of_work.begin() as uow:
+        await uow.notices.add(notice)
+        await uow.notices.save(notice)
     with pytest.raises(Stale):
-        async with works.begin() as work:
-            await work.notices.save(notice)
+        async with units_of_work.begin() as uow:
+            await uow.notices.save(notice)
 
 
-async def test_a_notice_that_cannot_be_read_is_put_off_and_the_others_are_still_found(works: Works) -> None:
-    await with_members(works)
+async def test_a_notice_that_cannot_be_read_is_put_off_and_the_others_are_still_found(
+    units_of_work: SqlUnitOfWorkFactory,
+) -> None:
+    await with_members(units_of_work)
     broken, sent = a_notice(), a_notice(state=NoticeState.SENT, next_try=None)
-    async with works.begin() as work:
+    async with units_of_work.begin() as uow:
         for notice in (broken, sent):
-            await work.notices.add(notice)
-            await work.notices.postpone(notice.id, START + HOUR)
-    async with works.look() as view:
+            await uow.notices.add(notice)
+            await uow.notices.postpone(notice.id, START + HOUR)
+    async with units_of_work.read() as view:
         assert await view.notices.due(START) == ()
         kept = await view.notices.notice(broken.id)
         assert kept == replace(broken, next_try=START + HOUR, tries=1, version=1)

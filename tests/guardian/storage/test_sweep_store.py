@@ -3,19 +3,19 @@
 from datetime import timedelta
 
 from guardian.ids import SpaceName
-from guardian.storage.work import Works
+from guardian.storage.work import SqlUnitOfWorkFactory
 from tests.fakes.clock import START
 
 DISCORD, FORUM = SpaceName("discord"), SpaceName("forum")
 HOUR = timedelta(hours=1)
 
 
-async def test_the_next_sweep_of_each_space_is_the_one_set_last(works: Works) -> None:
-    async with works.look() as view:
-        assert await view.sweeps.all_next() == {}
-    async with works.begin() as work:
-        await work.sweeps.set_next(DISCORD, START)
-        await work.sweeps.set_next(FORUM, START)
-        await work.sweeps.set_next(DISCORD, START + HOUR)
-    async with works.look() as view:
-        assert await view.sweeps.all_next() == {DISCORD: START + HOUR, FORUM: START}
+async def test_the_next_sweep_of_each_space_is_the_one_set_last(units_of_work: SqlUnitOfWorkFactory) -> None:
+    async with units_of_work.read() as view:
+        assert await view.sweeps.next_times() == {}
+    async with units_of_work.begin() as uow:
+        await uow.sweeps.set_next_time(DISCORD, START)
+        await uow.sweeps.set_next_time(FORUM, START)
+        await uow.sweeps.set_next_time(DISCORD, START + HOUR)
+    async with units_of_work.read() as view:
+        assert await view.sweeps.next_times() == {DISCORD: START + HOUR, FORUM: START}

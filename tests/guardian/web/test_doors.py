@@ -7,24 +7,24 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.forum.inlet import ForumInlet
-from connectors.github.inlet import GithubInlet
-from guardian.desk.desk import View
-from guardian.desk.linking import name_reported
-from guardian.sanctions.values import Key
-from guardian.spaces.inlet import Inlet
+from connectors.forum.inlet import ForumWebhookVerifier
+from connectors.github.inlet import GithubWebhookVerifier
+from guardian.desk.desk import ReadView
+from guardian.desk.linking import identify_reported_person
+from guardian.sanctions.values import WorkItem
+from guardian.spaces.inlet import WebhookVerifier
 from guardian.web.health import Health
 from guardian.web.webhooks import LARGEST_EVENT
 from tests.builders.desk import AMARA, FORUM, GITHUB, TEXT, Community
-from tests.builders.pages import Pages, pages_of
-from tests.connectors.hook_signatures import signature
+from tests.builders.pages import Pages, open_pages
+from tests.connectors.hook_signatures import sign
 
 SECRET = "a-long-enough-secret"
 EVENT = json.dumps({"action": "blocked", "blocked_user": {"id": 4711, "login": "grumbler"}}).encode()
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class WebhookSender:
     """One space's way of signing, with an event of its own about an account that it says is restricted."""
 
     name: str
@@ -39,14 +39,14 @@ class Door:
 
     def signed(self, body: bytes | None = None, delivery: str = "d1", secret: str = SECRET) -> dict[str, str]:
         """The headers of a delivery of that body."""
-        known = signature(secret, self.body if body is None else body)
+        known = sign(secret, self.body if body is None else body)
         return {self.signature: known, self.delivery: delivery, self.event[0]: self.event[1]}
 
 
 SUSPENDED = json.dumps({"user": {"id": 4711, "username": "grumbler", "suspended_till": "3018-01-01"}}).encode()
-DOORS = (
-    Door("github", "x-hub-signature-256", "x-github-delivery", ("x-github-event", "org_block"), EVENT),
-    Door(
+SENDERS = (
+    WebhookSender("github", "x-hub-signature-256", "x-github-delivery", ("x-github-event", "org_block"), EVENT),
+    WebhookSender(
         *("forum", "x-discourse-event-signature", "x-discourse-event-id"),
         ("x-discourse-event", "user_suspended"),
         SUSPENDED,
@@ -57,28 +57,31 @@ DOORS = (
 @pytest.fixture
 async def pages(community: Community) -> AsyncIterator[Pages]:
     """The pages with the doors for GitHub and for a forum."""
-    inlets: dict[str, Inlet] = {"github": GithubInlet(GITHUB, SECRET), "forum": ForumInlet(FORUM, SECRET)}
-    async with pages_of(community, inlets) as opened:
+    inlets: dict[str, WebhookVerifier] = {
+        "github": GithubWebhookVerifier(GITHUB, SECRET),
+        "forum": ForumWebhookVerifier(FORUM, SECRET),
+    }
+    async with open_pages(community, inlets) as opened:
         yield opened
 
 
-def signed(body: bytes, delivery: str = "d1", secret: str = SECRET) -> dict[str, str]:
+def sign_body(body: bytes, delivery: str = "d1", secret: str = SECRET) -> dict[str, str]:
     return {
-        "x-hub-signature-256": signature(secret, body),
+        "x-hub-signature-256": sign(secret, body),
         "x-github-delivery": delivery,
         "x-github-event": "org_block",
     }
 
 
-async def knock(pages: Pages, body: bytes, headers: dict[str, str], path: str = "/hooks/github") -> int:
+async def send_event(pages: Pages, body: bytes, headers: dict[str, str], path: str = "/hooks/github") -> int:
     return (await pages.client.post(path, content=body, headers=headers)).status_code
 
 
 async def test_a_signed_event_is_taken_in_once_however_often_it_comes(pages: Pages) -> None:
-    assert await knock(pages, EVENT, signed(EVENT)) == 200
-    assert await knock(pages, EVENT, signed(EVENT)) == 200
-    assert await knock(pages, EVENT, signed(EVENT, delivery="d2")) == 200
-    assert pages.knocks == [True, False, False]
+    assert await send_event(pages, EVENT, sign_body(EVENT)) == 200
+    assert await send_event(pages, EVENT, sign_body(EVENT)) == 200
+    assert await send_event(pages, EVENT, sign_body(EVENT, delivery="d2")) == 200
+    assert pages.webhook_results == [True, False, False]
 
 
 async def test_a_block_told_of_again_in_the_very_same_words_is_looked_at_again(
@@ -87,76 +90,76 @@ async def test_a_block_told_of_again_in_the_very_same_words_is_looked_at_again(
     """A block, its end and the next block within seconds are told of in bodies that are the same to the last byte."""
     community.spaces[GITHUB].add("4711", "grumbler")
     case = await community.a_case()
-    await name_reported(community.desk, AMARA, case.code_name, GITHUB, "grumbler")
-    async with community.works.look() as view:
+    await identify_reported_person(community.app, AMARA, case.code_name, GITHUB, "grumbler")
+    async with community.units_of_work.read() as view:
         (account,) = await view.people.accounts_in(GITHUB)
     later = community.clock.now() + timedelta(days=1)
-    key = Key(account.id, account.person, GITHUB, None)
+    item = WorkItem(account.id, account.person, GITHUB, None)
     for delivery in ("d1", "d2"):
-        async with community.works.begin() as work:
-            await work.sanctions.add_key(key)
-            assert await work.sanctions.finish(replace(await _known(work, key), next_look=later))
-        await knock(pages, EVENT, signed(EVENT, delivery=delivery))
-        async with community.works.look() as view:
-            assert (await _known(view, key)).next_look == community.clock.now()
+        async with community.units_of_work.begin() as uow:
+            await uow.sanctions.add_work_item(item)
+            assert await uow.sanctions.save_result(replace(await _known(uow, item), due_at=later))
+        await send_event(pages, EVENT, sign_body(EVENT, delivery=delivery))
+        async with community.units_of_work.read() as view:
+            assert (await _known(view, item)).due_at == community.clock.now()
 
 
-async def _known(view: View, key: Key) -> Key:
-    found = await view.sanctions.key(key.account)
+async def _known(view: ReadView, item: WorkItem) -> WorkItem:
+    found = await view.sanctions.work_item(item.account)
     assert found is not None
     return found
 
 
 async def test_an_id_used_again_for_another_body_is_a_repeat_too(pages: Pages) -> None:
     other = EVENT.replace(b"4711", b"4712")
-    await knock(pages, EVENT, signed(EVENT))
-    await knock(pages, other, signed(other))
-    assert pages.knocks == [True, False]
+    await send_event(pages, EVENT, sign_body(EVENT))
+    await send_event(pages, other, sign_body(other))
+    assert pages.webhook_results == [True, False]
 
 
-@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+@pytest.mark.parametrize("control", SENDERS, ids=lambda door: door.name)
 async def test_an_event_without_the_right_signature_is_turned_away_and_the_log_says_so(
-    pages: Pages, door: Door, capsys: pytest.CaptureFixture[str]
+    pages: Pages, control: WebhookSender, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for headers in ({}, door.signed(secret="another-long-secret"), door.signed(door.body + b" ")):
-        assert await knock(pages, door.body, headers, door.path) == 401
-    assert pages.knocks == []
+    for headers in ({}, control.signed(secret="another-long-secret"), control.signed(control.body + b" ")):
+        assert await send_event(pages, control.body, headers, control.path) == 401
+    assert pages.webhook_results == []
     assert capsys.readouterr().out.count("webhook.refused") == 3
 
 
-@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+@pytest.mark.parametrize("control", SENDERS, ids=lambda door: door.name)
 async def test_a_replayed_body_under_a_new_id_is_a_repeat_and_the_log_says_so(
-    pages: Pages, door: Door, capsys: pytest.CaptureFixture[str]
+    pages: Pages, control: WebhookSender, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for delivery in ("d1", "d1", "d2"):
-        assert await knock(pages, door.body, door.signed(delivery=delivery), door.path) == 200
-    assert pages.knocks == [True, False, False]
+        assert await send_event(pages, control.body, control.signed(delivery=delivery), control.path) == 200
+    assert pages.webhook_results == [True, False, False]
     assert capsys.readouterr().out.count("knock.was_repeated") == 2
 
 
-@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+@pytest.mark.parametrize("control", SENDERS, ids=lambda door: door.name)
 async def test_an_event_about_an_account_that_nobody_knows_here_leads_to_nothing(
-    pages: Pages, community: Community, door: Door
+    pages: Pages, community: Community, control: WebhookSender
 ) -> None:
     """Whoever holds the secret could otherwise make us look at anybody, or believe a restriction that is not there."""
-    before = await community.journalled()
-    assert await knock(pages, door.body, door.signed(), door.path) == 200
-    assert await community.journalled() == before
-    assert [space.acts for space in community.spaces.values() if space.acts] == []
+    before = await community.journal_acts()
+    assert await send_event(pages, control.body, control.signed(), control.path) == 200
+    assert await community.journal_acts() == before
+    assert [space.actions for space in community.spaces.values() if space.actions] == []
 
 
 async def test_a_signed_event_that_is_not_in_form_is_turned_away(pages: Pages) -> None:
-    assert await knock(pages, b"{", signed(b"{")) == 400
-    assert pages.knocks == []
+    assert await send_event(pages, b"{", sign_body(b"{")) == 400
+    assert pages.webhook_results == []
 
 
 async def test_an_event_that_is_too_large_is_turned_away(pages: Pages) -> None:
     body = bytes(LARGEST_EVENT + 1)
-    assert await knock(pages, body, signed(body)) == 413
+    assert await send_event(pages, body, sign_body(body)) == 413
 
 
 async def test_a_space_without_a_door_is_not_there(pages: Pages) -> None:
-    assert await knock(pages, EVENT, signed(EVENT), "/hooks/discord") == 404
+    assert await send_event(pages, EVENT, sign_body(EVENT), "/hooks/discord") == 404
 
 
 async def test_health_says_ages_and_counts_and_nothing_else(pages: Pages, community: Community) -> None:

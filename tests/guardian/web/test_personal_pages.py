@@ -8,66 +8,66 @@ from guardian.notices.values import NoticeKind
 from rules.ladder import Outcome
 from rules.precedence import Restriction
 from tests.builders.desk import AMARA, BRUNO, CHIARA, DMITRI, ELENI, FARID, Community
-from tests.builders.pages import Pages, forms_of, words_of
+from tests.builders.pages import Pages, forms_of, text_of
 
 
 async def the_receipt(community: Community, case: Case) -> str:
     """The receipt that the newest letter to the reported person carries."""
-    async with community.works.look() as view:
+    async with community.units_of_work.read() as view:
         told = [n for n in await view.notices.of_case(case.id) if n.to.person is not None]
     return next(notice.facts["receipt"] for notice in reversed(told) if "receipt" in notice.facts)
 
 
-async def somebody_heard(community: Community) -> tuple[Case, str]:
+async def person_in_hearing(community: Community) -> tuple[Case, str]:
     """A case whose reported person is being heard, and their receipt."""
     case, _ = await community.a_named_case()
-    await hearing.begin(community.desk, AMARA, case.code_name)
+    await hearing.begin_hearing(community.app, AMARA, case.code_name)
     return case, await the_receipt(community, case)
 
 
-async def somebody_suspended(community: Community) -> tuple[Case, str]:
+async def suspended_person(community: Community) -> tuple[Case, str]:
     """A case whose reported person has been heard and suspended for 30 days, and their receipt."""
-    case, receipt = await somebody_heard(community)
-    community.later(timedelta(days=8))
+    case, receipt = await person_in_hearing(community)
+    community.pass_time(timedelta(days=8))
     for step in ("hearing", "feedback"):
         await _skip(community, case, step)
     chosen = Consequence(
         Outcome.SHORT_SUSPENSION, Restriction.SUSPENDED, timedelta(days=30), summary="Insults in the help channel."
     )
-    proposal = await deliberation.propose(community.desk, AMARA, case.code_name, chosen)
+    proposal = await deliberation.propose(community.app, AMARA, case.code_name, chosen)
     for member in (BRUNO, CHIARA, DMITRI, ELENI, FARID):
-        await deliberation.vote(community.desk, member, proposal.id, Answer.AGREE)
+        await deliberation.vote(community.app, member, proposal.id, Answer.AGREE)
     await _skip(community, case, "feedback")
-    await enactment.enact(community.desk, AMARA, case.code_name)
+    await enactment.enact(community.app, AMARA, case.code_name)
     return case, receipt
 
 
 async def _skip(community: Community, case: Case, name: str) -> None:
-    for step in await hearing.steps(community.desk, AMARA, case.code_name):
+    for step in await hearing.list_steps(community.app, AMARA, case.code_name):
         if step.kind == name and step.state in ("pending", "under_way"):
-            await hearing.skip(community.desk, AMARA, case.code_name, step.kind, "for this test")
-            await hearing.second_skip(community.desk, BRUNO, case.code_name, step.kind)
+            await hearing.request_skip(community.app, AMARA, case.code_name, step.kind, "for this test")
+            await hearing.confirm_skip(community.app, BRUNO, case.code_name, step.kind)
 
 
 async def test_somebody_heard_says_their_side_and_sees_it_kept(pages: Pages, community: Community) -> None:
     """P-3.5"""
-    case, receipt = await somebody_heard(community)
-    opened = words_of(await pages.fill("/personal", "/personal", receipt=receipt))
+    case, receipt = await person_in_hearing(community)
+    opened = text_of(await pages.fill("/personal", "/personal", receipt=receipt))
     assert "Say your side" in opened
     assert case.code_name not in opened
-    answer = words_of(await pages.fill("/personal", "/personal/be-heard", text="I was angry, and I am sorry."))
+    answer = text_of(await pages.fill("/personal", "/personal/be-heard", text="I was angry, and I am sorry."))
     assert "part of what they weigh" in answer
     assert "I was angry, and I am sorry." in answer
-    file = await community.read(BRUNO, case.code_name)
-    assert [each.text for each in file.heard] == ["I was angry, and I am sorry."]
+    file = await community.read_case(BRUNO, case.code_name)
+    assert [each.text for each in file.hearing_answers] == ["I was angry, and I am sorry."]
 
 
 async def test_somebody_suspended_reads_for_how_long_and_not_the_groups_own_summary(
     pages: Pages, community: Community
 ) -> None:
     """P-6.2, P-5.6"""
-    case, receipt = await somebody_suspended(community)
-    words = words_of(await pages.fill("/personal", "/personal", receipt=receipt))
+    case, receipt = await suspended_person(community)
+    words = text_of(await pages.fill("/personal", "/personal", receipt=receipt))
     assert "Suspended in every space: in force." in words
     assert "Insults in the help channel." not in words
     assert "not before the end of the term" in words
@@ -76,28 +76,28 @@ async def test_somebody_suspended_reads_for_how_long_and_not_the_groups_own_summ
 
 async def test_a_request_to_return_is_asked_once_and_answered_in_words(pages: Pages, community: Community) -> None:
     """P-6.2"""
-    _, receipt = await somebody_suspended(community)
-    community.later(timedelta(days=31))
+    _, receipt = await suspended_person(community)
+    community.pass_time(timedelta(days=31))
     await pages.fill("/personal", "/personal", receipt=receipt)
     form = next(f for f in forms_of(await pages.get("/personal")) if f.action == "/personal/return")
     fields = {**form.fields, "text": "I have read the code of conduct again."}
-    first = words_of(await pages.post("/personal/return", fields))
+    first = text_of(await pages.post("/personal/return", fields))
     assert "Your request is with the group" in first
     await pages.post("/personal/return", fields)
-    assert (await community.journalled()).count("readmission.was_asked") == 1
+    assert (await community.journal_acts()).count("readmission.was_asked") == 1
 
 
 async def test_another_look_goes_to_the_board(pages: Pages, community: Community) -> None:
     """P-5.7"""
-    _, receipt = await somebody_suspended(community)
+    _, receipt = await suspended_person(community)
     await pages.fill("/personal", "/personal", receipt=receipt)
     answer = await pages.fill("/personal", "/personal/reconsider", text="It was not me.")
-    assert "The Board has been asked" in words_of(answer)
-    assert NoticeKind.WITH_BOARD in await community.kinds_told(CHIARA)
+    assert "The Board has been asked" in text_of(answer)
+    assert NoticeKind.WITH_BOARD in await community.notice_kinds_to(CHIARA)
 
 
 async def test_an_empty_text_is_refused_at_its_field(pages: Pages, community: Community) -> None:
-    _, receipt = await somebody_heard(community)
+    _, receipt = await person_in_hearing(community)
     await pages.fill("/personal", "/personal", receipt=receipt)
     answer = await pages.fill("/personal", "/personal/be-heard", text="  ")
     assert (answer.status_code, 'id="be-heard-error"' in answer.text) == (422, True)
@@ -112,6 +112,6 @@ async def test_every_wrong_receipt_gets_the_same_answer_and_a_reporters_is_a_wro
 
 
 async def test_a_visit_to_one_page_is_no_visit_to_the_other(pages: Pages, community: Community) -> None:
-    _, receipt = await somebody_heard(community)
+    _, receipt = await person_in_hearing(community)
     await pages.fill("/personal", "/personal", receipt=receipt)
-    assert "Your receipt" in words_of(await pages.get("/follow-up"))
+    assert "Your receipt" in text_of(await pages.get("/follow-up"))

@@ -7,15 +7,15 @@ import pytest
 from guardian.cases.local import Urgency
 from guardian.desk.assessing import mark_risk
 from guardian.desk.doubts import decide_conflict, raise_conflict
-from guardian.desk.escalating import ByThing, escalate
-from guardian.desk.intake import EvidenceIn
+from guardian.desk.escalating import ContentSubject, escalate
+from guardian.desk.intake import EvidenceInput
 from guardian.desk.linking import propose_link
-from guardian.desk.reading import link_for
+from guardian.desk.reading import create_link
 from guardian.desk.recusal import recuse
-from rules.conflicts import Reason
+from rules.conflicts import ConflictReason
 from tests.builders.desk import AMARA, BRUNO, DISCORD, DMITRI, FORUM, INES, TEXT, Community, a_message
 from tests.builders.journey import newest_case
-from tests.builders.pages import Pages, forms_of, words_of
+from tests.builders.pages import Pages, forms_of, text_of
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20)
 NOT_A_PICTURE = b"<svg onload=alert(1)>"
@@ -23,7 +23,7 @@ NOT_A_PICTURE = b"<svg onload=alert(1)>"
 
 async def a_link(community: Community, code_name: str) -> str:
     """The path of a fresh link for Bruno."""
-    return (await link_for(community.desk, BRUNO, code_name)).removeprefix(community.desk.base_url)
+    return (await create_link(community.app, BRUNO, code_name)).removeprefix(community.app.base_url)
 
 
 async def a_room(pages: Pages, community: Community, **facts: object) -> str:
@@ -43,7 +43,7 @@ async def test_a_preview_of_a_link_shows_one_button_and_uses_nothing_up(pages: P
         assert (case.code_name in answer.text, TEXT in answer.text) == (False, False)
     assert (await pages.client.head(path)).status_code == 200
     opened = await pages.post(path)
-    assert (opened.status_code, opened.url.path, TEXT in words_of(opened)) == (200, "/room", True)
+    assert (opened.status_code, opened.url.path, TEXT in text_of(opened)) == (200, "/room", True)
 
 
 async def test_a_used_link_says_how_to_get_a_new_one(pages: Pages, community: Community) -> None:
@@ -51,29 +51,29 @@ async def test_a_used_link_says_how_to_get_a_new_one(pages: Pages, community: Co
     path = await a_link(community, case.code_name)
     await pages.post(path)
     for answer in (await pages.get(path), await pages.post(path), await pages.get("/read/AAAAA")):
-        assert (answer.status_code, "its code name in Discord" in words_of(answer)) == (410, True)
+        assert (answer.status_code, "its code name in Discord" in text_of(answer)) == (410, True)
 
 
 async def test_a_link_of_six_minutes_ago_opens_nothing(pages: Pages, community: Community) -> None:
     case = await community.a_case()
     path = await a_link(community, case.code_name)
-    community.later(timedelta(minutes=6))
+    community.pass_time(timedelta(minutes=6))
     assert (await pages.post(path)).status_code == 410
 
 
 async def test_the_room_closes_after_half_an_hour(pages: Pages, community: Community) -> None:
     await a_room(pages, community)
-    community.later(timedelta(minutes=30))
+    community.pass_time(timedelta(minutes=30))
     answer = await pages.get("/room")
-    assert (answer.status_code, "half an hour" in words_of(answer), TEXT in answer.text) == (410, True, False)
+    assert (answer.status_code, "half an hour" in text_of(answer), TEXT in answer.text) == (410, True, False)
 
 
 async def test_a_member_who_recuses_sees_nothing_more_in_the_open_room(pages: Pages, community: Community) -> None:
     """P-4.1"""
-    code_name = await a_room(pages, community, evidence=(EvidenceIn("file", file_name="a.png", content=PICTURE),))
-    file = await community.read(AMARA, code_name)
+    code_name = await a_room(pages, community, evidence=(EvidenceInput("file", file_name="a.png", content=PICTURE),))
+    file = await community.read_case(AMARA, code_name)
     (piece,) = file.reports[0].evidence
-    await recuse(community.desk, BRUNO, code_name, Reason.SAME_EMPLOYER)
+    await recuse(community.app, BRUNO, code_name, ConflictReason.SAME_EMPLOYER)
     for path in ("/room", f"/room/evidence/{piece.id}", f"/room/evidence/{piece.id}/picture"):
         answer = await pages.get(path)
         assert (answer.status_code, TEXT in answer.text) == (404, False)
@@ -83,24 +83,24 @@ async def test_every_reading_is_in_the_journal(pages: Pages, community: Communit
     """P-9.8"""
     await a_room(pages, community)
     await pages.get("/room")
-    assert (await community.journalled()).count("case.was_read") == 2
+    assert (await community.journal_acts()).count("case.was_read") == 2
 
 
 async def test_the_room_shows_the_whole_case_and_follows_no_link_of_a_report(
     pages: Pages, community: Community
 ) -> None:
-    await a_room(pages, community, who="grumbler", evidence=(a_message(),), names_members=(DMITRI,))
+    await a_room(pages, community, who="grumbler", evidence=(a_message(),), named_members=(DMITRI,))
     answer = await pages.get("/room")
     for shown in (TEXT, "You are all fools.", "Dmitri Volkov", "https://discord.example/1/2/3", "Amara Okafor"):
-        assert shown in words_of(answer)
+        assert shown in text_of(answer)
     assert 'href="https://discord.example' not in answer.text
 
 
 async def test_evidence_is_only_ever_saved_and_never_run(pages: Pages, community: Community) -> None:
     """P-2.7"""
-    files = (EvidenceIn("file", file_name='a "b".html', content=NOT_A_PICTURE),)
+    files = (EvidenceInput("file", file_name='a "b".html', content=NOT_A_PICTURE),)
     code_name = await a_room(pages, community, evidence=files)
-    (piece,) = (await community.read(AMARA, code_name)).reports[0].evidence
+    (piece,) = (await community.read_case(AMARA, code_name)).reports[0].evidence
     answer = await pages.get(f"/room/evidence/{piece.id}")
     assert answer.content == NOT_A_PICTURE
     assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''a%20%22b%22.html"
@@ -113,13 +113,13 @@ async def test_a_picture_is_shown_only_when_asked_for_and_only_if_its_bytes_are_
 ) -> None:
     """P-2.7"""
     files = (
-        EvidenceIn("file", file_name="real.png", content=PICTURE),
-        EvidenceIn("file", file_name="false.png", content=NOT_A_PICTURE),
+        EvidenceInput("file", file_name="real.png", content=PICTURE),
+        EvidenceInput("file", file_name="false.png", content=NOT_A_PICTURE),
     )
     code_name = await a_room(pages, community, evidence=files)
     room = await pages.get("/room")
     assert room.text.count("<details><summary>Show the picture") == 2
-    real, false = (await community.read(AMARA, code_name)).reports[0].evidence
+    real, false = (await community.read_case(AMARA, code_name)).reports[0].evidence
     shown = await pages.get(f"/room/evidence/{real.id}/picture")
     assert (shown.content, shown.headers["content-type"]) == (PICTURE, "image/png")
     assert "sandbox" in shown.headers["content-security-policy"]
@@ -145,15 +145,15 @@ async def test_the_room_says_what_a_report_is_for_who_marked_a_risk_and_which_co
 ) -> None:
     """P-2.3, P-3.2, P-4.1"""
     case = await community.a_case(answers={"handled": "yes"})
-    await mark_risk(community.desk, AMARA, case.code_name, at_risk=True, reason="They were followed home.")
-    await raise_conflict(community.desk, BRUNO, case.code_name, DMITRI, Reason.SAME_EMPLOYER, "The same team.")
+    await mark_risk(community.app, AMARA, case.code_name, at_risk=True, reason="They were followed home.")
+    await raise_conflict(community.app, BRUNO, case.code_name, DMITRI, ConflictReason.SAME_EMPLOYER, "The same team.")
     path = await a_link(community, case.code_name)
-    words = words_of(await pages.fill(path, path))
+    words = text_of(await pages.fill(path, path))
     for shown in ("for the file: it was dealt with already", "Amara Okafor: somebody is at risk", "followed home"):
         assert shown in words
     assert "The same team." not in words
-    await decide_conflict(community.desk, AMARA, case.code_name, DMITRI, steps_back=False, reason="Not any more.")
-    words = words_of(await pages.get("/room"))
+    await decide_conflict(community.app, AMARA, case.code_name, DMITRI, steps_back=False, reason="Not any more.")
+    words = text_of(await pages.get("/room"))
     for shown in ("Dmitri Volkov: same employer", "The same team.", "they take part", "Not any more."):
         assert shown in words
 
@@ -162,11 +162,11 @@ async def test_the_room_shows_who_passed_the_case_on_and_what_was_done_locally(
     pages: Pages, community: Community
 ) -> None:
     """P-8.2"""
-    thing = ByThing(DISCORD, "", (a_message(),))
-    await escalate(community.desk, INES, thing, Urgency.SOON, "Hidden, and asked to stop.", "It goes on.")
+    thing = ContentSubject(DISCORD, "", (a_message(),))
+    await escalate(community.app, INES, thing, Urgency.SOON, "Hidden, and asked to stop.", "It goes on.")
     case = await newest_case(community)
     path = await a_link(community, case.code_name)
-    words = words_of(await pages.fill(path, path))
+    words = text_of(await pages.fill(path, path))
     for shown in ("Ines Moreau", "Hidden, and asked to stop.", "not yet"):
         assert shown in words
 
@@ -175,13 +175,13 @@ async def test_a_link_is_confirmed_and_undone_where_its_evidence_stands(pages: P
     """P-6.4"""
     case, person = await community.a_named_case()
     community.spaces[FORUM].add("41", "innocent")
-    made = await propose_link(community.desk, AMARA, person, FORUM, "innocent", "They write alike.")
+    made = await propose_link(community.app, AMARA, person, FORUM, "innocent", "They write alike.")
     path = await a_link(community, case.code_name)
-    assert "They write alike." in words_of(await pages.fill(path, path))
+    assert "They write alike." in text_of(await pages.fill(path, path))
     shown = await pages.fill("/room", f"/room/links/{made.link}/confirm")
-    assert "The link is confirmed." in words_of(shown)
+    assert "The link is confirmed." in text_of(shown)
     empty = await pages.fill("/room", f"/room/links/{made.link}/undo")
-    assert (empty.status_code, "They write alike." in words_of(empty)) == (422, True)
+    assert (empty.status_code, "They write alike." in text_of(empty)) == (422, True)
     undone = await pages.fill("/room", f"/room/links/{made.link}/undo", **{f"undo-{made.link}": "Two people."})
-    assert "The link is undone" in words_of(undone)
-    assert "innocent" not in words_of(await pages.get("/room"))
+    assert "The link is undone" in text_of(undone)
+    assert "innocent" not in text_of(await pages.get("/room"))

@@ -5,14 +5,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from guardian.cases.receipts import for_account, for_person
-from guardian.desk.linking import accounts_of, propose_link
+from guardian.cases.receipts import create_account_receipt, create_personal_receipt
+from guardian.desk.linking import list_case_accounts, propose_link
 from guardian.people.values import Trust
 from guardian.spaces.outcomes import Outcome, Rejected
 from guardian.spaces.port import Account
-from guardian.spaces.proof import Proven, Shown
+from guardian.spaces.proof import ProofResult, ProvenAccount
 from tests.builders.desk import AMARA, BRUNO, DISCORD, ELENI, FORUM, GITHUB, SOMEBODY, Community
-from tests.builders.pages import Pages, forms_of, pages_of, words_of
+from tests.builders.pages import Pages, forms_of, open_pages, text_of
 
 ELSEWHERE = Account(GITHUB, "990001")
 
@@ -22,19 +22,19 @@ class AtDiscord:
 
     space = DISCORD
     label = "Discord"
-    vouches = True
+    knows_linked_accounts = True
 
-    def start(self, back: str, state: str, verifier: str, *, elsewhere: bool = False) -> str:
-        return f"https://discord.example/authorize?state={state}&scope={'more' if elsewhere else 'less'}"
+    def start(self, return_url: str, state: str, verifier: str, *, include_linked: bool = False) -> str:
+        return f"https://discord.example/authorize?state={state}&scope={'more' if include_linked else 'less'}"
 
-    async def finish(self, back: str, code: str, verifier: str) -> Proven | Outcome:
-        vouched = {"more": (Shown(ELSEWHERE, "grumbler-dev"),), "less": None}
-        return Proven(SOMEBODY, "grumbler", vouched[code]) if code in vouched else Rejected("no")
+    async def finish(self, return_url: str, code: str, verifier: str) -> ProofResult | Outcome:
+        vouched = {"more": (ProvenAccount(ELSEWHERE, "grumbler-dev"),), "less": None}
+        return ProofResult(SOMEBODY, "grumbler", vouched[code]) if code in vouched else Rejected("no")
 
 
 @pytest.fixture
 async def pages(community: Community) -> AsyncIterator[Pages]:
-    async with pages_of(community, proofs=(AtDiscord(),)) as opened:
+    async with open_pages(community, proofs=(AtDiscord(),)) as opened:
         yield opened
 
 
@@ -43,24 +43,24 @@ async def signed_in(pages: Pages, path: str = "/sign-in/discord/elsewhere") -> s
     away = await pages.get(path)
     sent = parse_qs(urlsplit(away.headers["location"]).query)
     back = await pages.get(f"/sign-in/discord/back?code={sent['scope'][0]}&state={sent['state'][0]}")
-    return words_of(back)
+    return text_of(back)
 
 
 async def on_their_page(pages: Pages, community: Community) -> str:
     """Grumbler has opened their page; the code name of the case about them."""
     case, code_name = await community.a_named_case()
     community.spaces[GITHUB].add(ELSEWHERE.native_id, "grumbler-dev")
-    async with community.works.begin() as work:
-        person = await work.people.person_named(code_name)
+    async with community.units_of_work.begin() as uow:
+        person = await uow.people.person_by_code_name(code_name)
         assert person is not None
-        minted = for_person(person.id, work.now, case.id)
-        await work.cases.add_receipt(minted.kept)
+        minted = create_personal_receipt(person.id, uow.now, case.id)
+        await uow.cases.add_receipt(minted.receipt)
     await pages.fill("/personal", "/personal", receipt=minted.secret)
     return case.code_name
 
 
 async def trusts(community: Community, case: str) -> dict[str, Trust]:
-    (person,) = await accounts_of(community.desk, AMARA, case)
+    (person,) = await list_case_accounts(community.app, AMARA, case)
     return {link.account.space: link.trust for link in person.accounts}
 
 
@@ -69,13 +69,13 @@ async def test_signing_in_alone_links_nothing_and_the_page_says_first_what_the_b
 ) -> None:
     case = await on_their_page(pages, community)
     assert "nothing has been done with that yet" in await signed_in(pages)
-    page = words_of(await pages.get("/personal"))
+    page = text_of(await pages.get("/personal"))
     assert "What holds for you holds for them as well" in page
     assert "grumbler-dev in github" in page
     assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED}
     answer = await pages.fill("/personal", "/personal/accounts")
-    assert "Nothing of the sign-in is kept" in words_of(answer)
-    assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED, GITHUB: Trust.CONSENTED}
+    assert "Nothing of the sign-in is kept" in text_of(answer)
+    assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED, GITHUB: Trust.SELF_DISCLOSED}
 
 
 async def test_a_button_of_another_sign_in_shows_nothing(pages: Pages, community: Community) -> None:
@@ -86,7 +86,7 @@ async def test_a_button_of_another_sign_in_shows_nothing(pages: Pages, community
     await signed_in(pages)
     answer = await pages.post("/personal/accounts", form.fields)
     assert (answer.status_code, await trusts(community, case)) == (422, {DISCORD: Trust.EVIDENCED})
-    assert "nothing was shown" in words_of(answer)
+    assert "nothing was shown" in text_of(answer)
 
 
 async def test_whoever_signs_in_to_report_is_not_asked_for_their_other_accounts(pages: Pages) -> None:
@@ -98,16 +98,16 @@ async def test_an_owner_shows_who_they_are_with_their_words_and_loses_none_of_th
 ) -> None:
     case, person = await community.a_named_case()
     community.spaces[FORUM].add("41", "innocent")
-    made = await propose_link(community.desk, BRUNO, person, FORUM, "innocent", "They write alike.")
-    await community.confirmed(ELENI, case.code_name, made.link)
-    minted = for_account(made.link, community.clock.now(), case.id)
-    async with community.works.begin() as work:
-        await work.cases.add_receipt(minted.kept)
+    made = await propose_link(community.app, BRUNO, person, FORUM, "innocent", "They write alike.")
+    await community.read_and_confirm(ELENI, case.code_name, made.link)
+    minted = create_account_receipt(made.link, community.clock.now(), case.id)
+    async with community.units_of_work.begin() as uow:
+        await uow.cases.add_receipt(minted.receipt)
     await pages.fill("/account", "/account", receipt=minted.secret)
     early = await pages.fill("/account", "/account/not-me", text="It is not me.", as_account="discord")
     assert (early.status_code, forms_of(early)[0].fields["text"]) == (422, "It is not me.")
     await signed_in(pages, "/sign-in/discord")
-    assert "About your account" in words_of(await pages.get("/account"))
+    assert "About your account" in text_of(await pages.get("/account"))
     await pages.fill("/account", "/account/not-me", text="It is not me.", as_account="discord")
-    (found,) = (await community.read(ELENI, case.code_name)).people
-    assert [each.shown for each in found.disputes] == [(Shown(SOMEBODY, "grumbler"),)]
+    (found,) = (await community.read_case(ELENI, case.code_name)).people
+    assert [each.shown for each in found.disputes] == [(ProvenAccount(SOMEBODY, "grumbler"),)]

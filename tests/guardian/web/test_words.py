@@ -5,15 +5,15 @@ from enum import StrEnum
 
 import pytest
 
-from guardian.cases.values import CaseKind, Door, PartyRole, PromiseKind, StepKind, StepState
-from guardian.web.words import OUTCOMES, PROMISES, STEP_STATES, STEPS, WORDS
+from guardian.cases.values import CaseKind, DeadlineKind, PartyRole, ReportChannel, StepKind, StepState
+from guardian.web.words import DEADLINES, LABELS, OUTCOMES, STEP_STATES, STEPS
 from rules.ladder import Outcome
 
 KINDS = [
-    (Door, WORDS),
-    (CaseKind, WORDS),
-    (PartyRole, WORDS),
-    (PromiseKind, PROMISES),
+    (ReportChannel, LABELS),
+    (CaseKind, LABELS),
+    (PartyRole, LABELS),
+    (DeadlineKind, DEADLINES),
     (StepKind, STEPS),
     (StepState, STEP_STATES),
     (Outcome, OUTCOMES),
