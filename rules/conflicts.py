@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from rules.names import KnownNames, find_mentioned
+from rules.name_matching import KnownNames, find_mentioned
 from rules.policy import Policy
 from rules.verdict import Verdict, allowed, refused
 

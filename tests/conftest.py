@@ -14,8 +14,8 @@ from hypothesis import settings as hypothesis_settings
 
 from guardian.ids import new_id
 from tests import postgresql
-from tests.builders.blank import copy_blank_file, drop_database, empty_database, run_statement
-from tests.warm.keeping import run_warm_server
+from tests.builders.databases import copy_blank_file, drop_database, empty_database, run_statement
+from tests.warm.launcher import run_warm_server
 
 SLOW_FOLDERS = ("stories", "crash", "browser")
 SERIAL_FOLDERS = ("crash", "browser", "architecture")

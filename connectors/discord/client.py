@@ -18,8 +18,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, MultipartParameters, Route
 
 from connectors.discord import translate
-from connectors.discord.ceiling import CallCut, RefusalCounter, cut_call_before_sleep, reopen_buckets
 from connectors.discord.permissions import MEMBERS_INTENT
+from connectors.discord.timeouts import CallCut, RefusalCounter, cut_call_before_sleep, reopen_buckets
 from connectors.discord.translate import Answer, NoAnswer, Success
 from connectors.http import CallFailed, Priority, RateLimiter
 from guardian.clock import monotonic_seconds

@@ -9,59 +9,59 @@ from typing import Final
 import aiohttp
 import discord
 
-from connectors.discord.ceiling import CallCut, bounded
 from connectors.discord.client import DiscordConnection
 from connectors.discord.commands import (
-    acting,
+    assignment,
+    audience,
     board,
     closing,
     deliberation,
     drafts,
     enactment,
-    escalating,
-    hearers,
+    escalation,
     hearing,
+    identity,
     intake,
     linking,
     matters,
-    measuring,
-    raiding,
+    measures,
+    on_behalf,
+    raids,
     reading,
     recusal,
-    reviewing,
-    taking,
-    voice,
-    who,
+    review,
+    unilateral,
 )
-from connectors.discord.serving import Interaction, InteractionRouter, ServerConfig
-from connectors.discord.tongue import CommandTranslator
-from guardian.desk.desk import AppContext
-from guardian.desk.native import inspect_accounts
-from guardian.desk.noticing import on_account_changed
+from connectors.discord.interactions import Interaction, InteractionRouter, ServerConfig
+from connectors.discord.locales import CommandTranslator
+from connectors.discord.timeouts import CallCut, bounded
 from guardian.logs import logger
+from guardian.services.context import AppContext
+from guardian.services.measures.native_actions import inspect_accounts
+from guardian.services.platform_events.account_changes import on_account_changed
 from guardian.spaces.port import Account
 
 FEATURES: Final = (
     intake,
     reading,
-    taking,
+    assignment,
     linking,
-    who,
+    identity,
     recusal,
-    hearers,
+    audience,
     hearing,
     deliberation,
     drafts,
     enactment,
-    acting,
-    measuring,
-    raiding,
-    reviewing,
+    unilateral,
+    measures,
+    raids,
+    review,
     board,
     closing,
     matters,
-    escalating,
-    voice,
+    escalation,
+    on_behalf,
 )
 _RETRY_SECONDS: Final = 5.0
 _MAX_RETRY_SECONDS: Final = 600.0

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from guardian.spaces.needs import Requirement, RequirementKind
+from guardian.spaces.requirements import Requirement, RequirementKind
 
 
 def _permission(label: str, api_name: str, purpose: str, impact: str) -> Requirement:

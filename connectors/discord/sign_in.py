@@ -16,9 +16,9 @@ from authlib.integrations.requests_client import OAuth2Session
 
 from guardian.ids import SpaceName
 from guardian.logs import logger
+from guardian.spaces.account_proof import ProofResult, ProvenAccount
 from guardian.spaces.outcomes import Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account
-from guardian.spaces.proof import ProofResult, ProvenAccount
 
 _IDENTIFY: Final = "identify"
 _CONNECTIONS: Final = "connections"

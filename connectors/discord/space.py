@@ -8,10 +8,10 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from connectors.discord import survey, translate
-from connectors.discord.ceiling import bounded
+from connectors.discord import roles, translate
 from connectors.discord.client import PAGE, DiscordConnection
 from connectors.discord.permissions import PERMISSIONS
+from connectors.discord.timeouts import bounded
 from connectors.discord.translate import (
     BAN_ADDED,
     BAN_REMOVED,
@@ -149,7 +149,7 @@ class DiscordSpace:
 
     async def read_losses(self, account: Account) -> Entitlements | Unknown:
         """The roles that a ban takes, and why Discord would refuse it; a stranger has nothing to lose."""
-        return await self._bounded(survey.read_losses(self._connection, account.native_id), Unknown(LATE))
+        return await self._bounded(roles.read_losses(self._connection, account.native_id), Unknown(LATE))
 
     async def read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements] | Unknown:
         """Those of the accounts that are members, from the list of members; a stranger has nothing to lose."""
@@ -159,7 +159,7 @@ class DiscordSpace:
             return members
         if not isinstance(guild, Success):
             return translate.to_unknown(guild, translate.THE_BOT_IN_THE_SERVER)
-        return survey.losses_of(guild.body, members, self._connection.own_id, accounts)
+        return roles.losses_of(guild.body, members, self._connection.own_id, accounts)
 
     async def list_restrictions(self) -> Listing | Unknown:
         """Every ban and every running timeout. The ceiling bounds each page, since a large server has many."""
@@ -230,7 +230,7 @@ class DiscordSpace:
     async def check(self) -> tuple[CheckResult, ...]:
         """What the service needs here and whether it has it."""
         failed = CheckResult("Discord answers", ok=False, remedy=f"{LATE}: look at Discord's status page, then again.")
-        return await self._bounded(survey.run_checks(self._connection), (failed,))
+        return await self._bounded(roles.run_checks(self._connection), (failed,))
 
     async def server_time(self) -> datetime | None:
         """Discord's own idea of the time."""

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from connectors.forum.connection import ForumConnection
 from connectors.forum.permissions import EVENTS, GROUP, HIDDEN_REASONS, KEY, MESSAGES
-from connectors.forum.wire import ForumConnection
 from connectors.http import CallFailed
 from guardian.spaces.outcomes import Forbidden, Gone
 from guardian.spaces.port import CheckResult

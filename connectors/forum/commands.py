@@ -10,21 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from connectors.forum import letters
-from connectors.forum.letters import Post
-from guardian.cases.local import Urgency
+from connectors.forum import posts
+from connectors.forum.posts import Post
+from guardian.cases.handoffs import Urgency
 from guardian.cases.measures import CONTENT_RESTRICTIONS, MeasureKind
-from guardian.desk import acting, escalating, measuring, stopping
-from guardian.desk.acting import AccountInput
-from guardian.desk.desk import AppContext
-from guardian.desk.escalating import AccountSubject, ContentSubject, MatterSubject, Subject
-from guardian.desk.matters import list_matters
-from guardian.desk.measuring import MeasureRequest
-from guardian.desk.who import member_by_name, member_for_account
 from guardian.errors import GuardianError, Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.logs import logger
-from guardian.people.values import Member
+from guardian.people.models import Member
+from guardian.services.context import AppContext
+from guardian.services.escalation import escalations
+from guardian.services.escalation.escalations import AccountSubject, ContentSubject, MatterSubject, Subject
+from guardian.services.escalation.local_matters import list_matters
+from guardian.services.measures import measures
+from guardian.services.measures.measures import MeasureRequest
+from guardian.services.members import AccountInput, member_by_name, member_for_account
+from guardian.services.unilateral import act, stop
 from guardian.spaces.port import Account, Unknown
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
@@ -147,7 +148,7 @@ async def _act(app: AppContext, space: SpaceName, by: MemberId, command: Command
     ground = _match_one(words, _GROUNDS)
     if len(words) != len({restriction, ground}) or not command.text:
         raise NotUnderstood
-    await acting.act(app, by, _parse_target(space, name), restriction, ground, command.text, scope, term)
+    await act.act(app, by, _parse_target(space, name), restriction, ground, command.text, scope, term)
 
 
 async def _escalate(app: AppContext, space: SpaceName, by: MemberId, command: Command) -> None:
@@ -158,7 +159,7 @@ async def _escalate(app: AppContext, space: SpaceName, by: MemberId, command: Co
         raise NotUnderstood
     urgency = _URGENCIES[words[0]] if words else Urgency.ORDINARY
     meant = await _resolve_subject(app, space, by, what, command.base_url)
-    await escalating.escalate(app, by, meant, urgency, "", command.text, command.delivery)
+    await escalations.escalate(app, by, meant, urgency, "", command.text, command.delivery)
 
 
 async def _measure(app: AppContext, space: SpaceName, by: MemberId, command: Command) -> None:
@@ -170,7 +171,7 @@ async def _measure(app: AppContext, space: SpaceName, by: MemberId, command: Com
     if len(words) != len({kind, reason}) or (kind in CONTENT_RESTRICTIONS) != ("://" in name):
         raise NotUnderstood
     on = AccountInput(space, name) if kind in CONTENT_RESTRICTIONS else _parse_target(space, name)
-    await measuring.set_measure(app, by, MeasureRequest(kind, on, reason, term, command.text))
+    await measures.set_measure(app, by, MeasureRequest(kind, on, reason, term, command.text))
 
 
 async def _stop(app: AppContext, space: SpaceName, by: MemberId, command: Command) -> None:
@@ -181,7 +182,7 @@ async def _stop(app: AppContext, space: SpaceName, by: MemberId, command: Comman
     other = await member_by_name(app, name) or await _find_member(app, space, name)
     if other is None:
         raise NotUnderstood
-    await stopping.stop_member(app, by, other.id)
+    await stop.stop_member(app, by, other.id)
 
 
 async def _find_member(app: AppContext, space: SpaceName, name: str) -> Member | None:
@@ -204,10 +205,10 @@ def _parse_target(space: SpaceName, name: str) -> AccountInput:
 
 async def _resolve_subject(app: AppContext, space: SpaceName, by: MemberId, what: str, base_url: str) -> Subject:
     """A local matter where the link is that of one, so that it is the matter which passes on; else the thing itself."""
-    link_target = letters.parse_link(what, base_url)
+    link_target = posts.parse_link(what, base_url)
     if link_target is not None:
         for matter in await list_matters(app, by):
-            if letters.parse_link(matter.link, base_url) == link_target:
+            if posts.parse_link(matter.link, base_url) == link_target:
                 return MatterSubject(matter.code_name)
         return ContentSubject(space, what)
     target = _parse_target(space, what)

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any, Final
 
-from connectors.forum import letters
-from connectors.forum.letters import ILLEGAL, Flag
-from connectors.forum.things import ForumContent
-from connectors.forum.wire import ForumConnection
+from connectors.forum import posts
+from connectors.forum.connection import ForumConnection
+from connectors.forum.content import ForumContent
+from connectors.forum.posts import ILLEGAL, Flag
 from connectors.http import CallFailed, Priority
-from guardian.cases.intake import EvidenceInput
-from guardian.cases.local import FlagInput, evidence_of
+from guardian.cases.flags import FlagInput
+from guardian.cases.submissions import EvidenceInput, evidence_of
+from guardian.spaces.content import ContentRef
 from guardian.spaces.outcomes import Gone
 from guardian.spaces.port import Account, Missing, Unknown
-from guardian.spaces.things import ContentRef
 
 _PAGE: Final = 10
 _MOST_PAGES: Final = 50
@@ -41,7 +41,7 @@ class FlagQueue:
         for page in range(_MOST_PAGES):
             answer = await self._read_page(page * _PAGE)
             items = [item for item in answer.get("reviewables") or () if isinstance(item, dict)]
-            new = [flag for flag in letters.parse_flags(answer, items) if flag_name(flag) not in known]
+            new = [flag for flag in posts.parse_flags(answer, items) if flag_name(flag) not in known]
             found += new
             if len(items) < _PAGE or not (new or whole):
                 break
@@ -56,7 +56,7 @@ class FlagQueue:
                 return []
             raise
         entry = answer.get("reviewable") if isinstance(answer, dict) else None
-        return list(letters.parse_flags(answer, [entry])) if isinstance(entry, dict) else []
+        return list(posts.parse_flags(answer, [entry])) if isinstance(entry, dict) else []
 
     async def read_flag(self, flag: Flag) -> FlagInput:
         """The flag with its own words and with what it is about, as far as the forum gives them now."""

@@ -11,22 +11,22 @@ from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 from connectors.forum import commands, translate
+from connectors.forum.connection import ForumConnection
+from connectors.forum.content import ForumContent
 from connectors.forum.flags import FlagQueue, flag_name
-from connectors.forum.letters import Flag, ForumConversation, Post
-from connectors.forum.taking import ReportIntake, fit_evidence
-from connectors.forum.things import ForumContent
-from connectors.forum.wire import ForumConnection
+from connectors.forum.posts import Flag, ForumConversation, Post
+from connectors.forum.report_intake import ReportIntake, fit_evidence
 from connectors.http import CallFailed, Priority
 from guardian.cases.conversations import Conversation
-from guardian.desk import conversations
-from guardian.desk.challenging import redeem_code
-from guardian.desk.desk import AppContext
-from guardian.desk.matters import receive_flag
-from guardian.desk.who import member_for_account
 from guardian.errors import GuardianError, NotFound
 from guardian.ids import MemberId, ReportId
 from guardian.logs import location_of, logger
-from guardian.notices.catalogue import translate_text
+from guardian.notices.translations import translate_text
+from guardian.services.context import AppContext
+from guardian.services.escalation.local_matters import receive_flag
+from guardian.services.identity.ownership_codes import redeem_code
+from guardian.services.members import member_for_account
+from guardian.services.reports import conversations
 from guardian.spaces.port import Unknown
 from guardian.spaces.registry import Mode
 

@@ -12,8 +12,8 @@ from typing import Any
 from connectors.forum import translate
 from connectors.forum.checks import ForumChecks
 from connectors.forum.client import ForumConfig
+from connectors.forum.connection import connect
 from connectors.forum.permissions import KEY
-from connectors.forum.wire import connect
 from connectors.http import FIRST_PAUSE, CallFailed, Priority, parse_http_date
 from guardian.clock import Clock
 from guardian.ids import SpaceName

@@ -13,9 +13,9 @@ from hashlib import sha256
 from itertools import count
 from typing import Any, Final
 
-from connectors.github import graph
+from connectors.github import graphql_queries
 from connectors.github.client import DISCUSSIONS, GithubClient, Response
-from connectors.github.said import (
+from connectors.github.comments import (
     LISTED,
     REMOVABLE,
     Comment,
@@ -29,21 +29,26 @@ from connectors.github.said import (
     parse_ref,
     parse_row,
 )
-from connectors.github.wire import GithubConnection
+from connectors.github.connection import GithubConnection
 from connectors.http import CallFailed, Priority
-from guardian.cases import local
+from guardian.cases import handoffs
 from guardian.cases.conversations import Conversation
-from guardian.cases.intake import EvidenceInput, Submission
-from guardian.cases.values import ReportChannel
-from guardian.desk.conversations import list_conversations, mark_read_to, start_conversation
-from guardian.desk.desk import AppContext
-from guardian.desk.doorbell import record_public_text_removed
-from guardian.desk.escalating import ContentSubject, escalate
-from guardian.desk.intake import PolicyAccess, ReporterAccess, add_to_report, receive
-from guardian.desk.who import member_for_account
+from guardian.cases.reports import ReportChannel
+from guardian.cases.submissions import EvidenceInput, Submission
 from guardian.errors import NotFound, Refused
 from guardian.ids import ReportId, SpaceName
 from guardian.logs import logger
+from guardian.services.context import AppContext
+from guardian.services.escalation.escalations import ContentSubject, escalate
+from guardian.services.members import member_for_account
+from guardian.services.reports.conversations import list_conversations, mark_read_to, start_conversation
+from guardian.services.reports.intake import (
+    PolicyAccess,
+    ReporterAccess,
+    add_to_report,
+    receive,
+    record_public_text_removed,
+)
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode
@@ -57,7 +62,7 @@ _MINUTE: Final = 60
 _CUT: Final = "\n\n(The text is longer; the whole of it stands among the evidence.)"
 _NOT_FETCHED: Final = "Pictures and files in it are links in its text; they were not followed."
 _LINK_MARKS: Final = ("![", "<img", "user-attachments/", "user-images.")
-_URGENCIES: Final = {"soon": local.Urgency.SOON, "danger": local.Urgency.DANGER}
+_URGENCIES: Final = {"soon": handoffs.Urgency.SOON, "danger": handoffs.Urgency.DANGER}
 _URGENT: Final = re.compile(r"(soon|danger)[ \t]*(?:[.,:;!]|\n|$)", re.IGNORECASE)
 
 log = logger("github")
@@ -120,7 +125,7 @@ class GithubInbox:
 
     async def _read_discussion_node(self, ref: CommentRef) -> Comment | None:
         try:
-            data = await self._connection.query(graph.NODE, {"id": ref.id}, DISCUSSIONS)
+            data = await self._connection.query(graphql_queries.NODE, {"id": ref.id}, DISCUSSIONS)
         except CallFailed as failed:
             # A name that leads nowhere is answered like a missing permission: neither is anything to keep.
             if isinstance(failed.outcome, Forbidden):
@@ -185,7 +190,9 @@ class GithubInbox:
         while True:
             variables = {"owner": owner, "name": name, "after": after}
             try:
-                data = await self._connection.query(graph.DISCUSSIONS, variables, DISCUSSIONS, Priority.LISTING)
+                data = await self._connection.query(
+                    graphql_queries.DISCUSSIONS, variables, DISCUSSIONS, Priority.LISTING
+                )
             except CallFailed as failed:
                 return self._skip_forbidden(failed, CommentKind.DISCUSSION)
             page = (data.get("repository") or {}).get("discussions") or {}
@@ -291,7 +298,7 @@ class GithubInbox:
                 lambda github: github.delete(ref.repository, ref.comment_kind, int(ref.id))
             )
             return Done() if response.status == 204 else Already()
-        await self._connection.mutate(graph.DELETE_DISCUSSION_COMMENT, {"id": ref.id}, DISCUSSIONS)
+        await self._connection.mutate(graphql_queries.DELETE_DISCUSSION_COMMENT, {"id": ref.id}, DISCUSSIONS)
         return Done()
 
 
@@ -341,10 +348,12 @@ def _evidence(comment: Comment, space: SpaceName) -> Iterator[EvidenceInput]:
         )
 
 
-def _parse_urgency(words: str) -> tuple[local.Urgency, str]:
+def _parse_urgency(words: str) -> tuple[handoffs.Urgency, str]:
     """How urgent it is, where an order begins with that and nothing else on its line, and the words after it."""
     found = _URGENT.match(words)
-    return (_URGENCIES[found[1].casefold()], words[found.end() :].strip()) if found else (local.Urgency.ORDINARY, words)
+    return (
+        (_URGENCIES[found[1].casefold()], words[found.end() :].strip()) if found else (handoffs.Urgency.ORDINARY, words)
+    )
 
 
 def _full_text(comment: Comment) -> str:

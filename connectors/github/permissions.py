@@ -3,7 +3,7 @@
 from typing import Final
 
 from connectors.github.client import BLOCKS_WRITE, DISCUSSIONS, ISSUES, MEMBERS_WRITE, PULLS
-from guardian.spaces.needs import Requirement, RequirementKind
+from guardian.spaces.requirements import Requirement, RequirementKind
 
 ADMINISTRATION: Final = "Administration: read"
 

@@ -10,9 +10,9 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 
 from guardian.ids import SpaceName
+from guardian.spaces.account_proof import ProofResult
 from guardian.spaces.outcomes import Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account
-from guardian.spaces.proof import ProofResult
 
 _NO_SIGN_IN: Final = Rejected("GitHub does not take this sign-in any more")
 

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from connectors.github import translate
 from connectors.github.client import FAULTS, MEMBERS_WRITE, GithubClient, GithubConfig, Response
+from connectors.github.connection import GithubConnection
 from connectors.github.permissions import EVENTS, PERMISSIONS
-from connectors.github.wire import GithubConnection
 from connectors.http import FIRST_PAUSE, Caller, CallFailed, ErrorMapping, Priority, parse_http_date
 from guardian.clock import Clock
 from guardian.ids import SpaceName

@@ -9,16 +9,16 @@ from datetime import timedelta
 from enum import Enum
 from typing import Final
 
-from connectors.mail import reading
+from connectors.mail import parser
 from connectors.mail.mailbox import MAX_MAIL_SIZE, Mailbox, MailboxUnavailable, OpenMailbox
+from connectors.mail.parser import MailKind, ParsedMail
 from connectors.mail.permissions import READING
-from connectors.mail.reading import MailKind, ParsedMail
-from guardian.cases.intake import EvidenceInput
-from guardian.desk import letters
-from guardian.desk.desk import AppContext
-from guardian.desk.letters import InboundMail
+from guardian.cases.submissions import EvidenceInput
 from guardian.ids import NoticeId
 from guardian.logs import location_of, logger
+from guardian.services.context import AppContext
+from guardian.services.reports import mail
+from guardian.services.reports.mail import InboundMail
 from guardian.spaces.port import CheckResult
 
 log = logger("mail")
@@ -65,17 +65,17 @@ class MailProcessor:
         config = self.config
         # In a thread of its own: a mail that was made to be slow to read must keep nobody else waiting.
         parsed = await asyncio.to_thread(
-            reading.parse, raw, own_domain=config.own_domain, authserv_id=config.authserv_id, envelope=envelope
+            parser.parse, raw, own_domain=config.own_domain, authserv_id=config.authserv_id, envelope=envelope
         )
         match parsed.kind:
             case MailKind.PERSONAL:
-                outcome = await letters.receive_mail(
+                outcome = await mail.receive_mail(
                     self.app, self._to_inbound_mail(parsed, cut=len(raw) >= MAX_MAIL_SIZE)
                 )
                 log.info("letter.was_taken", became=outcome, authentic=parsed.authentic)
                 return MailDisposition.RECEIVED
             case MailKind.BOUNCE:
-                bounced = [await letters.record_bounce(self.app, NoticeId(each)) for each in parsed.bounced_ids]
+                bounced = [await mail.record_bounce(self.app, NoticeId(each)) for each in parsed.bounced_ids]
                 log.info("bounce.was_read", notices=sum(bounced))
                 return MailDisposition.RECEIVED if any(bounced) else MailDisposition.SET_ASIDE
             case MailKind.AUTOMATIC:
@@ -97,7 +97,7 @@ class MailProcessor:
             subject=parsed.subject,
             text=parsed.text,
             files=tuple(files),
-            token=reading.find_token(parsed.recipients, config.address),
+            token=parser.find_token(parsed.recipients, config.address),
             authentic=parsed.authentic,
             # A list would hand our answer to all its readers. To whom a forger names, an answer would be mail at the
             # forger's bidding, and word that there is a report: so it takes the installation's own choice.

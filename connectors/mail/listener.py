@@ -13,7 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from connectors.mail.intake import MailDisposition, MailProcessor
 from connectors.mail.mailbox import MAX_MAIL_SIZE
-from connectors.mail.reading import is_ours
+from connectors.mail.parser import is_ours
 from guardian.errors import Misconfigured
 from guardian.logs import location_of, logger
 from guardian.spaces.port import CheckResult

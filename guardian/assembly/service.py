@@ -9,28 +9,20 @@ from typing import Final
 
 from starlette.applications import Starlette
 
-from guardian.assembly.connecting import ConnectedSpace, Heartbeat, attach_commands
-from guardian.assembly.mailing import CheckedMailer, MailReceiver
+from guardian.assembly.mail import CheckedMailer, MailReceiver
+from guardian.assembly.spaces import ConnectedSpace, Heartbeat, attach_commands
 from guardian.clock import Clock
-from guardian.desk import native
-from guardian.desk.carrying import advance_raids
-from guardian.desk.deadlines import run_due
-from guardian.desk.desk import AppContext, WakeupTopic
-from guardian.desk.knocking import receive
-from guardian.desk.second_looks import ContentAlerts
-from guardian.desk.suggesting import refresh_vouched_links
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.journal import OPERATOR, Entry
 from guardian.logs import logger
+from guardian.notices.models import NoticeState
 from guardian.notices.outbox import Outbox
-from guardian.notices.values import NoticeState
-from guardian.sanctions.enactment import extend_to_new_spaces
-from guardian.sanctions.many import BulkReconciler
-from guardian.sanctions.reconciler import Reconciler
-from guardian.sanctions.sweep import resync
-from guardian.sanctions.things import ContentContext
-from guardian.scheduling.clockwork import Loop, LoopSupervisor
+from guardian.reconciler.bulk import BulkReconciler
+from guardian.reconciler.content import ContentContext
+from guardian.reconciler.loop import Reconciler
+from guardian.reconciler.resync import resync
+from guardian.sanctions.imposition import extend_to_new_spaces
 from guardian.scheduling.heartbeat import send_heartbeats
 from guardian.scheduling.loops import (
     bulk_loop,
@@ -43,21 +35,29 @@ from guardian.scheduling.loops import (
     resync_loop,
     work_items_loop,
 )
-from guardian.scheduling.sweeps import PeriodicTask
+from guardian.scheduling.periodic import PeriodicTask
+from guardian.scheduling.supervisor import Loop, LoopSupervisor
+from guardian.services.context import AppContext, WakeupTopic
+from guardian.services.identity.link_suggestions import refresh_vouched_links
+from guardian.services.measures import native_actions
+from guardian.services.measures.alerts import ContentAlerts
+from guardian.services.operations.deadline_runner import run_due
+from guardian.services.platform_events.webhooks import receive
+from guardian.services.raids.rollout import advance_raids
 from guardian.settings.loader import read_modes
 from guardian.settings.models import Settings
 from guardian.spaces.inbox import Inbox
-from guardian.spaces.inlet import WebhookEvent
 from guardian.spaces.port import Listing
 from guardian.spaces.registry import Mode, SpaceRegistry
+from guardian.spaces.webhooks import WebhookEvent
+from guardian.storage.backend import ProcessLock
 from guardian.storage.database import Database
-from guardian.storage.kinds import ProcessLock
 from guardian.storage.migrations.steps import check_current
-from guardian.storage.work import SqlReadView, SqlUnitOfWork, SqlUnitOfWorkFactory
+from guardian.storage.unit_of_work import SqlReadView, SqlUnitOfWork, SqlUnitOfWorkFactory
 from guardian.web.app import create_app
-from guardian.web.floods import Limits
 from guardian.web.health import Health
-from guardian.web.listening import WebServer, address_of, bind_socket
+from guardian.web.rate_limit import Limits
+from guardian.web.server import WebServer, address_of, bind_socket
 
 log = logger("assembly")
 
@@ -257,7 +257,7 @@ class Service:
             return await run_due(self.app)
 
         async def compare_one(name: SpaceName, found: Listing, begun: datetime) -> None:
-            await native.compare_listing(self.app, name, found, begun)
+            await native_actions.compare_listing(self.app, name, found, begun)
 
         async def resync_one(name: SpaceName) -> int | None:
             await self._forget_deliveries()

@@ -6,15 +6,15 @@ Policy: P-2.5, P-4.1, P-4.2.
 from collections.abc import Iterable
 from datetime import datetime
 
-from guardian.cases.stores import CaseView
-from guardian.cases.values import Case, CaseKind, CaseState, Exclusion
-from guardian.cases.walls import conflict_status_by_member
+from guardian.cases.case import Case, CaseKind, CaseState
+from guardian.cases.case_store import CaseView
+from guardian.cases.exclusions import Exclusion, conflict_status_by_member
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
+from guardian.people.models import Group, Member
 from guardian.people.permissions import BOARD, BOARD_LIAISON, MEMBERS, Seat, UseCase, holds_seat, may_perform
-from guardian.people.values import Group, Member
+from rules.audience import is_in_audience
 from rules.conflicts import who_may_know
-from rules.hearers import is_in_audience
 
 
 async def require_permission(view: CaseView, by: MemberId, use: UseCase) -> Member:

@@ -1,11 +1,51 @@
 """Texts to parties outside the group: written by one member, read by another, then sent. Policy: P-5.6."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from guardian.cases.machine import StateMachine
-from guardian.cases.values import DraftState
+from guardian.cases.case import PartyRole
+from guardian.cases.state_machine import StateMachine
+from guardian.ids import CaseId, DraftId, MemberId, PersonId
 from rules.verdict import Verdict, allowed, refused
+
+
+class DraftState(StrEnum):
+    """A text to a party: written, read by a second member, sent (P-5.6)."""
+
+    WRITTEN = "written"
+    APPROVED = "approved"
+    SENT = "sent"
+    WITHDRAWN = "withdrawn"
+
+
+class DraftKind(StrEnum):
+    """What a text to a party is for."""
+
+    HEARING = "hearing"
+    DECISION = "decision"
+    RESOLUTION = "resolution"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A free text to a party outside the group; goes only after a second member has read it. `standard` texts have no
+    free field and need no second reading."""
+
+    id: DraftId
+    case: CaseId
+    kind: DraftKind
+    to: PartyRole
+    person: PersonId | None
+    text: str
+    by: str
+    at: datetime
+    state: DraftState = DraftState.WRITTEN
+    standard: bool = False
+    confirmed_by: MemberId | None = None
+    version: int = 0
 
 
 class DraftEvent(StrEnum):

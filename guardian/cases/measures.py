@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName
-from guardian.spaces.things import ContentRef, ContentRestrictionKind
+from guardian.spaces.content import ContentRef, ContentRestrictionKind
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
 

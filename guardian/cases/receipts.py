@@ -4,10 +4,35 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
-from guardian.cases.values import Receipt, ReceiptKind
 from guardian.ids import AccountId, CaseId, PersonId, ReportId, new_secret
+
+
+class ReceiptKind(StrEnum):
+    """What a receipt opens."""
+
+    REPORTER = "reporter"
+    PERSONAL = "personal"
+    MAIL = "mail"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A secret's digest and what it opens: a reporter's follow-up, somebody's personal page, or what the owner of an
+    account that was taken for somebody's may read of that alone."""
+
+    digest: str
+    kind: ReceiptKind
+    created_at: datetime
+    case: CaseId | None = None
+    report: ReportId | None = None
+    person: PersonId | None = None
+    used_at: datetime | None = None
+    account: AccountId | None = None
+
 
 _RECEIPT: Final = re.compile(r"\b(?:[2-9A-HJ-NP-Z]{5}-){5}[2-9A-HJ-NP-Z]\b", re.IGNORECASE)
 

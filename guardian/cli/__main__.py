@@ -26,8 +26,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "adopt": ("adopt", "List what stood before Guardian; take it over with an end."),
     "raid": ("raid", "Restrict many accounts at once, with a second member."),
     "roster": ("roster", "Print a sealed list of running sanctions."),
-    "confirm-chair": ("confirming", "Confirm the first chair, as a second member."),
-    "seat": ("seating", "Give people their places in the groups, as a chair."),
+    "confirm-chair": ("confirm_chair", "Confirm the first chair, as a second member."),
+    "seat": ("seat", "Give people their places in the groups, as a chair."),
     "db": ("db", "Bring the database to this release."),
     "sandbox": ("sandbox", "Play with emulated spaces and a made-up community."),
 }

@@ -10,7 +10,8 @@ from typing import Annotated, Final
 
 import typer
 
-from guardian.cli.opening import (
+from guardian.cli.authentication import open_as
+from guardian.cli.context import (
     AsOption,
     ConfigOption,
     JsonOption,
@@ -19,13 +20,12 @@ from guardian.cli.opening import (
     print_line,
     show_progress,
 )
-from guardian.cli.terminal import open_as
-from guardian.desk import adopting
-from guardian.desk.adopting import ForeignPage
-from guardian.desk.desk import AppContext
 from guardian.errors import GuardianError, Misconfigured, Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.people.permissions import UseCase
+from guardian.services.context import AppContext
+from guardian.services.measures import adoption
+from guardian.services.measures.adoption import ForeignPage
 from guardian.settings.models import Settings
 
 _PAGE_SIZE: Final = 20
@@ -79,7 +79,7 @@ async def list_foreign(settings: Settings, name: str, space: str | None, page: i
     async with open_as(settings, name, UseCase.ADOPT) as (service, member):
         with show_progress("Looking"):
             first = (page - 1) * _PAGE_SIZE
-            return tuple([await adopting.list_foreign(service.app, member, each, first, _PAGE_SIZE) for each in known])
+            return tuple([await adoption.list_foreign(service.app, member, each, first, _PAGE_SIZE) for each in known])
 
 
 async def carry_out(settings: Settings, name: str, space: SpaceName, requests: Iterable[AdoptionRequest]) -> int:
@@ -91,10 +91,10 @@ async def carry_out(settings: Settings, name: str, space: SpaceName, requests: I
 async def _carry_out_one(app: AppContext, member: MemberId, space: SpaceName, request: AdoptionRequest) -> bool:
     try:
         if request.until is None:
-            await adopting.leave_as_is(app, member, space, request.account)
+            await adoption.leave_as_is(app, member, space, request.account)
             print_line(f"{request.account}: left as it is")
         else:
-            done = await adopting.adopt_restriction(app, member, space, request.account, request.until, request.reason)
+            done = await adoption.adopt_restriction(app, member, space, request.account, request.until, request.reason)
             print_line(f"{request.account}: ends {_format_day(done.ends)}; {done.person}, case {done.code_name}")
     except GuardianError as refused:
         print_line(f"{request.account}: not done. {refused.sentence}")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import typer
 
-from guardian.assembly.connecting import ConnectedSpace
 from guardian.assembly.service import Service
-from guardian.cli.opening import (
+from guardian.assembly.spaces import ConnectedSpace
+from guardian.cli.context import (
     ConfigOption,
     JsonOption,
     load_settings,
@@ -18,9 +18,9 @@ from guardian.cli.opening import (
     print_line,
     show_progress,
 )
-from guardian.desk.setup import is_chair_unconfirmed
 from guardian.errors import Misconfigured
 from guardian.journal import OPERATOR, Entry
+from guardian.services.operations.setup import is_chair_unconfirmed
 from guardian.settings.models import Settings
 from guardian.spaces.port import CheckResult
 from guardian.spaces.registry import Mode

@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from guardian.assembly.service import SERVE
-from guardian.cli.opening import ConfigOption, load_settings, print_line, refuse_missing_database, show_progress
+from guardian.cli.context import ConfigOption, load_settings, print_line, refuse_missing_database, show_progress
 from guardian.clock import MachineClock
 from guardian.journal import OPERATOR, Entry
 from guardian.settings.models import Settings
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.migrations.steps import latest_revision, upgrade
-from guardian.storage.work import SqlUnitOfWorkFactory
+from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 
 
 class DatabaseAction(StrEnum):

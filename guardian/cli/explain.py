@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from guardian.cli.opening import (
+from guardian.cli.authentication import open_as
+from guardian.cli.context import (
     AsOption,
     ConfigOption,
     JsonOption,
@@ -16,11 +17,10 @@ from guardian.cli.opening import (
     print_line,
     show_progress,
 )
-from guardian.cli.terminal import open_as
-from guardian.desk.standing import AccountExplanation, explain_account, explain_person
 from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.people.permissions import UseCase
+from guardian.services.operations.explanation import AccountExplanation, explain_account, explain_person
 from guardian.settings.models import Settings
 
 

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from guardian.desk.setup import NewMember, SeatInput
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
-from guardian.people.values import Group, Office
+from guardian.people.models import Group, Office
+from guardian.services.operations.setup import NewMember, SeatInput
 from guardian.settings.models import Settings
 from guardian.settings.toml_table import TableReader, Text, Texts, matching
 from guardian.spaces.port import Account

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from guardian.cli.opening import ConfigOption, load_settings, open_service, print_line
+from guardian.cli.context import ConfigOption, load_settings, open_service, print_line
 from guardian.errors import Refused
 from guardian.journal import OPERATOR, Entry
 from guardian.settings.models import Settings

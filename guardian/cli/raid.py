@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from guardian.cli.opening import AsOption, ConfigOption, load_settings, print_line, show_progress
-from guardian.cli.terminal import ask, open_as
-from guardian.desk import raiding
-from guardian.desk.raiding import RaidPreview, RaidView
+from guardian.cli.authentication import ask, open_as
+from guardian.cli.context import AsOption, ConfigOption, load_settings, print_line, show_progress
 from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.people.permissions import UseCase
+from guardian.services.raids import announcement
+from guardian.services.raids.announcement import RaidPreview, RaidView
 from guardian.settings.models import Settings
 from rules.precedence import Restriction
 from rules.unilateral import Ground
@@ -49,13 +49,13 @@ async def _announce(
     async with open_as(settings, name, UseCase.ANNOUNCE_RAID) as (service, member):
         with show_progress("Reading the list"):
             default = SpaceName(space) if space else None
-            preview = await raiding.preview(service.app, member, text, default, restriction)
+            preview = await announcement.preview(service.app, member, text, default, restriction)
         _show_preview(preview)
         answer = await asyncio.to_thread(ask, f"To ask the others for a second member, type {_YES}: ")
         if answer.casefold() != _YES:
             print_line("Nothing was done.")
             return
-        made = await raiding.announce(service.app, member, preview, restriction, ground, reason)
+        made = await announcement.announce(service.app, member, preview, restriction, ground, reason)
         print_line(f"Nobody is restricted yet. The others have been asked to agree. The case is {made.code_name}.")
 
 
@@ -63,11 +63,11 @@ async def _show_or_confirm(settings: Settings, name: str, second: str | None, st
     use = UseCase.READ_CASE if second is None else UseCase.CONFIRM_RAID
     async with open_as(settings, name, use) as (service, member):
         if second is not None:
-            _show_status(await raiding.confirm(service.app, member, second))
+            _show_status(await announcement.confirm(service.app, member, second))
             return
-        _show_status(await raiding.get_status(service.app, member, status))
+        _show_status(await announcement.get_status(service.app, member, status))
         if report is not None:
-            content = await raiding.outcome_report(service.app, member, status)
+            content = await announcement.outcome_report(service.app, member, status)
             report.touch(mode=0o600)
             report.write_bytes(content)
 
@@ -82,7 +82,7 @@ def _read_list(file: Path) -> str:
 def _show_preview(preview: RaidPreview) -> None:
     for share in preview.shares:
         print_line(
-            f"{share.space}: {share.accounts} accounts, in about {raiding.round_up_to_minutes(share.duration)} min"
+            f"{share.space}: {share.accounts} accounts, in about {announcement.round_up_to_minutes(share.duration)} min"
         )
     for line in preview.refused:
         print_line(f"left out: line {line.number}: {line.refusal}")
@@ -94,4 +94,4 @@ def _show_status(status: RaidView) -> None:
     for space, counts in status.counts.items():
         print_line(f"{space}: " + ", ".join(f"{number} {word}" for word, number in sorted(counts.items())))
     if status.remaining:
-        print_line(f"what is left takes about {raiding.round_up_to_minutes(status.remaining)} min")
+        print_line(f"what is left takes about {announcement.round_up_to_minutes(status.remaining)} min")

@@ -13,12 +13,12 @@ from typing import Annotated, Final
 import typer
 
 from guardian.assembly.service import Service
-from guardian.cli.opening import ConfigOption, load_settings, print_line
-from guardian.cli.sealed_page import decrypt, encrypt, read_body
-from guardian.cli.terminal import Ask, ask_secretly, open_as
-from guardian.desk.standing import RosterAccount, RosterEntry, compile_roster
+from guardian.cli.authentication import Ask, ask_secretly, open_as
+from guardian.cli.context import ConfigOption, load_settings, print_line
+from guardian.cli.encrypted_page import decrypt, encrypt, read_body
 from guardian.errors import Refused
 from guardian.people.permissions import UseCase
+from guardian.services.operations.roster import RosterAccount, RosterEntry, compile_roster
 from guardian.settings.models import Settings
 from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings, SpaceSettings
 

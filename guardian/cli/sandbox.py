@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from guardian.sandbox.command import run
-from guardian.sandbox.open_house import USUAL_SPEED
+from guardian.sandbox.interactive import USUAL_SPEED
 
 
 def command(

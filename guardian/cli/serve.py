@@ -6,8 +6,8 @@ import sys
 
 import uvloop
 
-from guardian.assembly.composing import assemble
-from guardian.cli.opening import ConfigOption, load_settings, refuse_missing_database
+from guardian.assembly.bootstrap import assemble
+from guardian.cli.context import ConfigOption, load_settings, refuse_missing_database
 from guardian.clock import MachineClock
 from guardian.logs import configure
 from guardian.settings.models import LogFormat, Settings

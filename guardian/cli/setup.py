@@ -10,16 +10,16 @@ from typing import Annotated, Final
 
 import typer
 
-from guardian.cli.config_text import Installation, render_config
-from guardian.cli.founding import InstallReport, create_config, create_members, create_secret, create_storage
+from guardian.cli.authentication import ask, ask_secretly
+from guardian.cli.config_template import Installation, render_config
+from guardian.cli.context import ConfigOption, print_line
+from guardian.cli.install import InstallReport, create_config, create_members, create_secret, create_storage
 from guardian.cli.members_file import AccountId, Email, read_new_members
-from guardian.cli.opening import ConfigOption, print_line
-from guardian.cli.terminal import ask, ask_secretly
-from guardian.desk.setup import NewMember, SeatInput
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.logs import configure
-from guardian.people.values import Group, Office
+from guardian.people.models import Group, Office
+from guardian.services.operations.setup import NewMember, SeatInput
 from guardian.settings.loader import config_path
 from guardian.settings.models import Settings
 from guardian.settings.spaces import DiscordSettings

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import aiohttp
 
-from guardian.cli.opening import ConfigOption, JsonOption, load_settings, open_service, print_json, print_line
-from guardian.desk.setup import is_chair_unconfirmed
-from guardian.desk.standing import StatusCounts, status_counts
+from guardian.cli.context import ConfigOption, JsonOption, load_settings, open_service, print_json, print_line
+from guardian.services.operations.setup import is_chair_unconfirmed
+from guardian.services.operations.status import StatusCounts, status_counts
 from guardian.settings.models import Settings
 from guardian.storage.migrations.steps import current_revision
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from guardian.notices.catalogue import format_datetime, translate_text
+from guardian.notices.translations import format_datetime, translate_text
 
 __all__ = [
     "acknowledgement",

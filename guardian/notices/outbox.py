@@ -16,13 +16,13 @@ from guardian.errors import Stale
 from guardian.ids import AccountId, NoticeId, SanctionId
 from guardian.journal import SERVICE, Entry, Journal
 from guardian.logs import location_of, logger
-from guardian.notices.channels import Channel, ContactView, Mailer, RouteFinder, Routes
-from guardian.notices.stores import NoticeStore
-from guardian.notices.values import Notice, NoticeState, Recipient, RecipientKind
-from guardian.notices.wording import NoticeRenderer, NoticeText
+from guardian.notices.delivery_routes import Channel, ContactView, Mailer, RouteFinder, Routes
+from guardian.notices.models import Notice, NoticeState, Recipient, RecipientKind
+from guardian.notices.renderer import NoticeRenderer, NoticeText
+from guardian.notices.store import NoticeStore
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.registry import SpaceRegistry
-from rules.telling import counts_as_notified
+from rules.notification import counts_as_notified
 
 log = logger("notices")
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId
+from guardian.spaces.account_proof import ProvenAccount
 from guardian.spaces.port import Account
-from guardian.spaces.proof import ProvenAccount
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from guardian.ids import SpaceName
-from guardian.people.values import Group, Member, Office
+from guardian.people.models import Group, Member, Office
 from rules.verdict import Verdict, allowed, refused
 
 

@@ -1,1 +1,1 @@
-"""Sanctions and their reconciliation: what was decided, what is wanted now, what the spaces hold, how it ends."""
+"""What was decided: sanctions, what they ask of the spaces now, how they are imposed and how they end."""

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from guardian.ids import MemberId, PersonId
 from guardian.journal import Entry
-from guardian.sanctions.stores import SanctionUnitOfWork
-from guardian.sanctions.values import Lifting, LiftingCause, Sanction
+from guardian.sanctions.models import Lifting, LiftingCause, Sanction
+from guardian.sanctions.store import SanctionUnitOfWork
 from rules.ladder import access_returns_at
 
 TOPIC = "keys"

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.emulation.history import Change
+from connectors.emulators.shared.history import Change
 from guardian.ids import SpaceName
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
-from guardian.sandbox.worlds import World
+from guardian.sandbox.world import World
 
 _BAR_CHANGES = {DISCORD: "ban", FORUM: "suspension", GITHUB: "block"}
 

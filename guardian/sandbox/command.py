@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from guardian.logs import configure
-from guardian.sandbox.library import MAIN, STORIES
-from guardian.sandbox.open_house import USUAL_SPEED, keep_open
+from guardian.sandbox.interactive import USUAL_SPEED, keep_open
+from guardian.sandbox.narration import Narrator, Outcome
 from guardian.sandbox.platforms import show_platforms
-from guardian.sandbox.playing import Story, run_story
-from guardian.sandbox.studio import temporary_folder
-from guardian.sandbox.telling import Narrator, Outcome
+from guardian.sandbox.registry import MAIN, STORIES
+from guardian.sandbox.runner import Story, run_story
+from guardian.sandbox.stage import temporary_folder
 
 HELD: Final = 0
 NOT_HELD: Final = 1

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from connectors.discord.emulator.permissions import Permission
-from connectors.discord.emulator.server import DiscordEmulator
-from connectors.forum.emulator.server import ForumEmulator
-from connectors.github.emulator.server import GithubEmulator
-from connectors.github.emulator.state import Role as GithubRole
+from connectors.emulators.discord.permissions import Permission
+from connectors.emulators.discord.server import DiscordEmulator
+from connectors.emulators.forum.server import ForumEmulator
+from connectors.emulators.github.server import GithubEmulator
+from connectors.emulators.github.state import Role as GithubRole
 from guardian.ids import MemberId, SpaceName, new_id
-from guardian.people.values import Group, Member, Office, Role
+from guardian.people.models import Group, Member, Office, Role
 from guardian.spaces.port import Account
 
 DISCORD: Final = SpaceName("discord")

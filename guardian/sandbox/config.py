@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB
-from guardian.sandbox.worlds import FORUM_WEBHOOK_SECRET, GROUP_ADDRESS, GROUP_MAIL_PASSWORD, World
+from guardian.sandbox.world import FORUM_WEBHOOK_SECRET, GROUP_ADDRESS, GROUP_MAIL_PASSWORD, World
 
 FILE: Final = "guardian.toml"
 COMMUNITY: Final = "Orchard"

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
 
-from connectors.discord.emulator.screen import Screen
-from connectors.emulation.control import Declined
+from connectors.emulators.discord.client_screen import Screen
+from connectors.emulators.shared.control import Declined
 from guardian.sandbox.community import SPACES, Human
-from guardian.sandbox.worlds import GROUP_ADDRESS, World
+from guardian.sandbox.world import GROUP_ADDRESS, World
 
 TIMEOUT_SECONDS: Final = 30.0
 HELP: Final = (

@@ -13,8 +13,8 @@ from typing import IO, Any, Final, TextIO
 
 from guardian.clock import MachineClock
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
-from guardian.sandbox.studio import temporary_folder
-from guardian.sandbox.worlds import FORUM_WEBHOOK_SECRET, GROUP_ADDRESS, GROUP_MAIL_PASSWORD, World, open_world
+from guardian.sandbox.stage import temporary_folder
+from guardian.sandbox.world import FORUM_WEBHOOK_SECRET, GROUP_ADDRESS, GROUP_MAIL_PASSWORD, World, open_world
 
 REAL_LIMITS: Final = 1.0
 _END_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from guardian.clock import system_now
-from guardian.desk.desk import UnitOfWorkFactory, WakeupTopic
-from guardian.sanctions import things
-from guardian.sanctions.many import BulkReconciler
-from guardian.sanctions.reconciler import Reconciler
-from guardian.sanctions.stores import SanctionUnitOfWorkFactory
-from guardian.sanctions.things import ContentContext
-from guardian.scheduling.clockwork import Loop, Wait, step_loop
-from guardian.scheduling.sweeps import PeriodicTask
+from guardian.reconciler import content
+from guardian.reconciler.bulk import BulkReconciler
+from guardian.reconciler.content import ContentContext
+from guardian.reconciler.loop import Reconciler
+from guardian.sanctions.store import SanctionUnitOfWorkFactory
+from guardian.scheduling.periodic import PeriodicTask
+from guardian.scheduling.supervisor import Loop, Wait, step_loop
+from guardian.services.context import UnitOfWorkFactory, WakeupTopic
 
 _MAX_ROUNDS: Final = 100
 """A round takes a bounded number of notices; after so many rounds the others get their turn."""
@@ -59,9 +59,9 @@ def content_loop(context: ContentContext) -> Loop:
 
     async def run(wait: Wait) -> None:
         while True:
-            await wait(await things.reconcile_due(context))
+            await wait(await content.reconcile_due(context))
 
-    return Loop("things", things.TOPIC, run, next_due)
+    return Loop("things", content.TOPIC, run, next_due)
 
 
 def raids_loop(advance_raids: Callable[[], Awaitable[None]]) -> Loop:

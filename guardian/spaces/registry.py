@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from guardian.ids import SpaceName
+from guardian.spaces.content import ContentPort
 from guardian.spaces.port import Space
-from guardian.spaces.things import ContentPort
 
 
 class Mode(StrEnum):

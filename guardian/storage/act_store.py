@@ -5,12 +5,11 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, insert, select
 
-from guardian.cases.acting import Stop, StopState
-from guardian.cases.values import ActReview, ActState, UnilateralAct
+from guardian.cases.unilateral_acts import ActReview, ActState, Stop, StopState, UnilateralAct
 from guardian.ids import CaseId, MemberId, new_id
-from guardian.storage.consequence_form import decode_spaces, decode_term, encode_term
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.sealed import Expunged
+from guardian.storage.consequence_codec import decode_spaces, decode_term, encode_term
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.deliberation import acts, reviews, stops
 from rules.precedence import Restriction

@@ -6,24 +6,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
-from guardian.cases.stores import ReadingPass
-from guardian.cases.values import (
-    Case,
-    CaseKind,
-    CaseState,
-    Exclusion,
-    ExclusionKind,
-    Party,
-    PartyRole,
-    Receipt,
-    ReceiptKind,
-)
+from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
+from guardian.cases.case_store import ReadingPass
+from guardian.cases.exclusions import Exclusion, ExclusionKind
+from guardian.cases.receipts import Receipt, ReceiptKind
 from guardian.ids import CaseId, MemberId, PersonId, Reference, ReportId, SpaceName
-from guardian.storage.keys_store import KeyScope
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged
 from guardian.storage.report_store import EXPUNGED_TEXT, SqlReportStore
-from guardian.storage.sealed import Expunged
 from guardian.storage.tables.cases import cases, exclusions, parties, reading_passes, receipts
-from guardian.storage.tables.hops import handoffs
+from guardian.storage.tables.handoffs import handoffs
 
 
 class SqlCaseStore(SqlReportStore):

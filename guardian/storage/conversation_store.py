@@ -7,8 +7,8 @@ from sqlalchemy import insert, select
 
 from guardian.cases.conversations import Conversation
 from guardian.ids import CaseId, ReportId, SpaceName
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.sealed import Expunged
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.conversations import conversations
 

@@ -19,10 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from guardian.errors import Misconfigured, Stale
 from guardian.logs import logger
-from guardian.storage.bell import Subscription
-from guardian.storage.kinds import Backend, Dialect, ProcessLock
-from guardian.storage.postgresql_kind import PostgresqlBackend
-from guardian.storage.sqlite_kind import SqliteBackend
+from guardian.storage.backend import Backend, Dialect, ProcessLock
+from guardian.storage.postgresql import PostgresqlBackend
+from guardian.storage.sqlite import SqliteBackend
+from guardian.storage.wakeups import Subscription
 
 log = logger("storage")
 

@@ -5,23 +5,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, insert, select
 
-from guardian.cases.deliberation import BoardAnswer, Mark, MarkKind, Motion
-from guardian.cases.values import (
-    Answer,
-    Ballot,
-    CaseStep,
-    Decision,
-    Draft,
-    DraftKind,
-    DraftState,
-    PartyRole,
-    Proposal,
-    StepKind,
-    StepState,
-)
+from guardian.cases.case import PartyRole
+from guardian.cases.drafts import Draft, DraftKind, DraftState
+from guardian.cases.procedure import CaseStep, StepKind, StepState
+from guardian.cases.proposals import Answer, Ballot, BoardAnswer, Decision, Mark, MarkKind, Motion, Proposal
 from guardian.ids import CaseId, DecisionId, DraftId, ProposalId, new_id
 from guardian.storage.act_store import SqlActStore
-from guardian.storage.consequence_form import decode_consequence, encode_consequence
+from guardian.storage.consequence_codec import decode_consequence, encode_consequence
 from guardian.storage.tables.deliberation import (
     ballots,
     board_answers,

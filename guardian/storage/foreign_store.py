@@ -15,12 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from guardian.errors import Stale
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName, new_id
 from guardian.sanctions.foreign import ForeignRestriction, ForeignState, digest_native_id
-from guardian.sanctions.values import Adoption
-from guardian.storage.instants import from_microseconds, to_microseconds
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.sealed import DecryptionFailed, Expunged
+from guardian.sanctions.models import Adoption
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import DecryptionFailed, Expunged
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.measures import adoptions, foreign_baselines, foreign_restrictions
+from guardian.storage.utc_datetime import from_microseconds, to_microseconds
 from rules.precedence import AccessLevel
 
 _SCOPE: Final = KeyScope.of_service("foreign holds")

@@ -17,10 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import CaseId
 from guardian.journal import Entry
-from guardian.storage.instants import to_microseconds
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.sealed import Expunged, FieldEncryption
-from guardian.storage.tables.ground import journal, journal_head
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged, FieldEncryption
+from guardian.storage.tables.system import journal, journal_head
+from guardian.storage.utc_datetime import to_microseconds
 
 GENESIS: Final = "0" * 64
 _HEAD: Final = 1

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
 from guardian.people.links import Dispute, Merge, OwnershipCode, merged_people
+from guardian.spaces.account_proof import ProvenAccount
 from guardian.spaces.port import Account
-from guardian.spaces.proof import ProvenAccount
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.sealed import Expunged
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.links import disputes, evidence_readings, merges, ownership_codes
 

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Row, func, insert, select
 
 from guardian.cases.measures import Measure, MeasureKind
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName
-from guardian.sanctions.things import ContentRestriction, ContentRestrictionState
-from guardian.spaces.things import ContentRef, ContentRestrictionKind
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.sealed import Expunged
+from guardian.reconciler.content_store import ContentRestriction, ContentRestrictionState
+from guardian.spaces.content import ContentRef, ContentRestrictionKind
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.measures import content_restrictions, measures
 from rules.measures import MeasureReason

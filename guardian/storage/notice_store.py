@@ -8,9 +8,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from guardian.ids import AccountId, CaseId, MemberId, NoticeId, PersonId, ReportId
-from guardian.notices.values import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.sealed import Expunged
+from guardian.notices.models import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.notices import notices
 

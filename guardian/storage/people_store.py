@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, insert, select
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
-from guardian.people.values import (
+from guardian.people.models import (
     Group,
     LinkedAccount,
     LinkEvidence,
@@ -20,11 +20,11 @@ from guardian.people.values import (
     contactable_accounts,
 )
 from guardian.spaces.port import Account
-from guardian.storage.instants import from_microseconds, to_microseconds
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.sealed import Expunged
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.people import accounts, members, people
+from guardian.storage.utc_datetime import from_microseconds, to_microseconds
 
 _MEMBERS: Final = KeyScope.of_service("members")
 _BATCH: Final = 256

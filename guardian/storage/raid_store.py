@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.cases.raids import Raid, RaidLine, RaidLineState, RaidLineStatus, RaidState
 from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName, new_id
-from guardian.sanctions.many import BulkItem, NewAccount, Phase
-from guardian.sanctions.values import FOLLOWS, Coverage, CoverageState, Enforcement, Intent, IntentKind, Prior
+from guardian.reconciler.bulk_store import BulkItem, NewAccount, Phase
+from guardian.sanctions.models import FOLLOWS, Coverage, CoverageState, Enforcement, Intent, IntentKind, Prior
 from guardian.spaces.port import Account, Entitlement
-from guardian.storage.keys_store import KeyScope
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.sanction_store import SqlSanctionStore
-from guardian.storage.sealed import Expunged, FieldEncryption
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.links import merges
 from guardian.storage.tables.people import accounts

@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, update
 
-from guardian.cases.values import Addition, Evidence, ReplyAddress, Report, ReportChannel
+from guardian.cases.reports import Addition, Evidence, ReplyAddress, Report, ReportChannel
 from guardian.ids import CaseId, EvidenceId, MemberId, ReportId, SpaceName
 from guardian.spaces.port import Account
-from guardian.storage.concern_store import SqlRiskStore
-from guardian.storage.instants import from_microseconds, to_microseconds
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.sealed import Expunged
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged
+from guardian.storage.risk_store import SqlRiskStore
 from guardian.storage.tables.cases import additions, evidence, reports
+from guardian.storage.utc_datetime import from_microseconds, to_microseconds
 
 EXPUNGED_TEXT: Final = "Expunged"
 _REPORTERS: Final = KeyScope.of_service("reporters")

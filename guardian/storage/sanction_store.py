@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from guardian.errors import Stale
 from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName, new_id
-from guardian.sanctions.values import (
+from guardian.sanctions.models import (
     FOLLOWS,
     Authority,
     Coverage,
@@ -24,10 +24,9 @@ from guardian.sanctions.values import (
     Sanction,
 )
 from guardian.spaces.port import Entitlement, EntitlementKind
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged
 from guardian.storage.foreign_store import SqlAdoptionStore
-from guardian.storage.instants import from_microseconds, to_microseconds
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.sealed import Expunged
 from guardian.storage.tables.raids import raid_lines, raids
 from guardian.storage.tables.sanctions import (
     coverage,
@@ -38,12 +37,13 @@ from guardian.storage.tables.sanctions import (
     reinstatement_approvals,
     sanctions,
 )
-from guardian.storage.worklist_store import SqlWorkItemStore
+from guardian.storage.utc_datetime import from_microseconds, to_microseconds
+from guardian.storage.work_item_store import SqlWorkItemStore
 from rules.brake import PastRestriction
 from rules.ladder import AuthorityKind
+from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
-from rules.telling import NotificationState
 
 _WITH_LIFTING: Final = select(sanctions, *(c for c in liftings.c if c.name != "sanction_id")).select_from(
     sanctions.outerjoin(liftings, liftings.c.sanction_id == sanctions.c.id)

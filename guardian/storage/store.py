@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.errors import Stale
 from guardian.storage.database import insert
-from guardian.storage.sealed import FieldEncryption
+from guardian.storage.encryption import FieldEncryption
 
 
 class SqlStore:

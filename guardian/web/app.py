@@ -9,26 +9,26 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guardian.desk.desk import AppContext
 from guardian.errors import GuardianError, NotFound, Stale
-from guardian.notices.wording import NoticeRenderer
-from guardian.spaces.inlet import WebhookVerifier
-from guardian.spaces.proof import AccountProof
-from guardian.web.floods import DEFAULT_LIMITS, Limits, RateLimiter
+from guardian.notices.renderer import NoticeRenderer
+from guardian.services.context import AppContext
+from guardian.spaces.account_proof import AccountProof
+from guardian.spaces.webhooks import WebhookVerifier
 from guardian.web.follow_up_pages import FollowUpPages
 from guardian.web.forms import Malformed
-from guardian.web.guarding import SecurityHeaders
 from guardian.web.health import HealthCheck, health_route
+from guardian.web.labels import FILTERS
 from guardian.web.own_reports_pages import OwnReportsPages
 from guardian.web.owner_pages import OwnerPages
 from guardian.web.personal_pages import PersonalPages
+from guardian.web.rate_limit import DEFAULT_LIMITS, Limits, RateLimiter
 from guardian.web.reading_pages import ReadingPages
+from guardian.web.rendering import WEB_FOLDER, Site, create_templates
 from guardian.web.report_pages import ReportPages
+from guardian.web.security_headers import SecurityHeaders
+from guardian.web.sessions import PageSessions
 from guardian.web.sign_in import SignIn
-from guardian.web.site import WEB_FOLDER, Site, create_templates
-from guardian.web.visits import PageSessions
 from guardian.web.webhooks import OnWebhookEvent, webhook_route
-from guardian.web.words import FILTERS
 
 
 def create_app(

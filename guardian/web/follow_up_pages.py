@@ -8,9 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guardian.cases.intake import MAX_FILES
-from guardian.cases.questions import DANGER, WHO
-from guardian.desk.intake import (
+from guardian.cases.report_questions import DANGER, WHO
+from guardian.cases.submissions import MAX_FILES
+from guardian.errors import NotFound, Refused, Stale
+from guardian.ids import new_secret
+from guardian.notices.translations import translate_text
+from guardian.services.reports.intake import (
     FollowUp,
     ReceiptAccess,
     ReporterRequest,
@@ -20,15 +23,12 @@ from guardian.desk.intake import (
     make_request,
     read_follow_up,
 )
-from guardian.errors import NotFound, Refused, Stale
-from guardian.ids import new_secret
-from guardian.notices.catalogue import translate_text
-from guardian.web.floods import Bucket, RateLimiter, slow_down_text
 from guardian.web.forms import Form, max_total_size
+from guardian.web.rate_limit import Bucket, RateLimiter, slow_down_text
+from guardian.web.receipt_access import ReceiptPages
+from guardian.web.rendering import Fault, Site
 from guardian.web.report_pages import FILES_AT_FAULT, read_answers, too_large_text
-from guardian.web.site import Fault, Site
-from guardian.web.visited_pages import ReceiptPages
-from guardian.web.visits import PageSession, PageSessions
+from guardian.web.sessions import PageSession, PageSessions
 
 
 @dataclass(frozen=True, slots=True)

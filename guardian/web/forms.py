@@ -12,7 +12,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
-from guardian.cases.intake import MAX_FILES, EvidenceInput
+from guardian.cases.submissions import MAX_FILES, EvidenceInput
 
 MAX_TEXT_BYTES: Final = 2_000_000
 _LARGEST_FILES_TOGETHER: Final = 3

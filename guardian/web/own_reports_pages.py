@@ -6,14 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guardian.cases.words import status_for_reporters
-from guardian.desk.conversations import issue_another_receipt
-from guardian.desk.own_reports import list_own_reports
+from guardian.cases.status_words import status_for_reporters
 from guardian.errors import NotFound
 from guardian.ids import ReportId
+from guardian.services.reports.conversations import issue_another_receipt
+from guardian.services.reports.own_reports import list_own_reports
 from guardian.web.forms import Form
+from guardian.web.rendering import Site
 from guardian.web.sign_in import SignedIn, SignIn
-from guardian.web.site import Site
 
 
 class OwnReportsPages:

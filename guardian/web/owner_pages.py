@@ -10,16 +10,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guardian.desk.disputes import dispute_as_owner
-from guardian.desk.owners import read_owner_page
 from guardian.errors import Refused
 from guardian.ids import new_secret
-from guardian.spaces.proof import ProvenAccount
+from guardian.services.identity.account_owners import read_owner_page
+from guardian.services.identity.disputes import dispute_as_owner
+from guardian.spaces.account_proof import ProvenAccount
 from guardian.web.forms import Form
+from guardian.web.receipt_access import ReceiptPages
+from guardian.web.rendering import Fault, Site
+from guardian.web.sessions import PageSession, PageSessions
 from guardian.web.sign_in import SignIn
-from guardian.web.site import Fault, Site
-from guardian.web.visited_pages import ReceiptPages
-from guardian.web.visits import PageSession, PageSessions
 
 _FIELD: Final = "not-me"
 _ACCOUNT: Final = "as_account"

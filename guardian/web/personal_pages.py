@@ -7,21 +7,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guardian.desk import personal
-from guardian.desk.desk import AppContext
 from guardian.errors import Refused
 from guardian.ids import AccountId, new_secret
+from guardian.services.context import AppContext
+from guardian.services.parties import personal_page
 from guardian.web.forms import Form
+from guardian.web.receipt_access import ReceiptPages
+from guardian.web.rendering import Fault, Site
+from guardian.web.sessions import PageSession, PageSessions
 from guardian.web.sign_in import SignIn
-from guardian.web.site import Fault, Site
-from guardian.web.visited_pages import ReceiptPages
-from guardian.web.visits import PageSession, PageSessions
 
 _REQUESTS: Final[Mapping[str, Callable[[AppContext, str, str], Awaitable[str]]]] = {
-    "be-heard": personal.give_hearing_answer,
-    "return": personal.submit_readmission_request,
-    "reconsider": personal.request_board_reconsideration,
-    "look-again": personal.request_reconsideration,
+    "be-heard": personal_page.give_hearing_answer,
+    "return": personal_page.submit_readmission_request,
+    "reconsider": personal_page.request_board_reconsideration,
+    "look-again": personal_page.request_reconsideration,
 }
 _ACCOUNTS: Final = "accounts"
 _SIGNED_OUT: Final = "You are not signed in any more, so nothing was shown. Sign in again below; it takes a moment."
@@ -51,7 +51,7 @@ class PersonalPages:
         return await self._page(request, session) if session else self._receipt_pages.render_receipt_form()
 
     async def _open(self, _: Request, form: Form) -> Response:
-        return await self._receipt_pages.sign_in(form, lambda receipt: personal.read_page(self._site.app, receipt))
+        return await self._receipt_pages.sign_in(form, lambda receipt: personal_page.read_page(self._site.app, receipt))
 
     def _handle_request(
         self, name: str, ask: Callable[[AppContext, str, str], Awaitable[str]]
@@ -72,7 +72,7 @@ class PersonalPages:
         return await self._receipt_pages.submit_once(
             request,
             form,
-            lambda session: personal.dispute_link(self._site.app, session.receipt, link, form.one("text")),
+            lambda session: personal_page.dispute_link(self._site.app, session.receipt, link, form.one("text")),
             lambda session, fault: self._page(request, session, form, fault),
             lambda _: f"not-mine/{link}",
         )
@@ -83,7 +83,7 @@ class PersonalPages:
             signed_in = self._sign_in.current(request)
             if signed_in is None or not signed_in.owns_token(form.one("signed_in")):
                 raise Refused("signed_out", _SIGNED_OUT, "P-6.4")
-            return await personal.disclose_accounts(self._site.app, session.receipt, signed_in.result)
+            return await personal_page.disclose_accounts(self._site.app, session.receipt, signed_in.result)
 
         return await self._receipt_pages.submit_once(
             request,
@@ -96,7 +96,7 @@ class PersonalPages:
     async def _page(
         self, request: Request, session: PageSession, form: Form | None = None, fault: Fault | None = None
     ) -> Response:
-        found = await personal.read_page(self._site.app, session.receipt)
+        found = await personal_page.read_page(self._site.app, session.receipt)
         return self._site.render_page(
             "personal.html",
             status=422 if fault else 200,

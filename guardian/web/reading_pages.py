@@ -11,17 +11,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guardian.desk.disputes import keep_link
-from guardian.desk.joining import confirm_merge
-from guardian.desk.linking import confirm_link
-from guardian.desk.minors import mark_csam
-from guardian.desk.proceedings import read_proceedings
-from guardian.desk.reading import is_link_valid, open_session, read_case, read_evidence, session_reader
-from guardian.desk.unlinking import unlink_by_id
 from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import AccountId, EvidenceId, MemberId, ReportId
+from guardian.services.identity.disputes import keep_link
+from guardian.services.identity.linking import confirm_link
+from guardian.services.identity.merging import confirm_merge
+from guardian.services.identity.unlinking import unlink_by_id
+from guardian.services.reading_room.case_file import read_case, read_evidence
+from guardian.services.reading_room.proceedings import read_proceedings
+from guardian.services.reading_room.sessions import is_link_valid, open_session, session_reader
+from guardian.services.reports.csam import mark_csam
 from guardian.web.forms import Form
-from guardian.web.site import Fault, Site
+from guardian.web.rendering import Fault, Site
 
 READING_ROOM: Final = "room"
 PICTURE_TYPES: Final[Mapping[bytes, str]] = {

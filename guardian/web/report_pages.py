@@ -9,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guardian.cases.intake import MAX_FILES
-from guardian.cases.questions import ALL_CHAIRS, CHOICES, CONTACT_IS_SAFE, QUESTIONS
-from guardian.cases.values import Audience, ReportChannel
-from guardian.desk.intake import (
+from guardian.cases.report_questions import ALL_CHAIRS, CHOICES, CONTACT_IS_SAFE, QUESTIONS
+from guardian.cases.reports import Audience, ReportChannel
+from guardian.cases.submissions import MAX_FILES
+from guardian.errors import Refused, Stale
+from guardian.ids import MemberId, new_secret
+from guardian.services.reports.intake import (
     IntakeResult,
     Submission,
     chosen_audience,
@@ -20,13 +22,11 @@ from guardian.desk.intake import (
     list_nameable_members,
     receive,
 )
-from guardian.errors import Refused, Stale
-from guardian.ids import MemberId, new_secret
-from guardian.web.floods import Bucket, RateLimiter, network_of, retry_later_text
 from guardian.web.forms import Form, max_total_size
+from guardian.web.labels import format_days
+from guardian.web.rate_limit import Bucket, RateLimiter, network_of, retry_later_text
+from guardian.web.rendering import Fault, Site
 from guardian.web.sign_in import SignedIn, SignIn
-from guardian.web.site import Fault, Site
-from guardian.web.words import format_days
 
 FILES_AT_FAULT: Final = frozenset({"too_many", "too_large", "no_files"})
 _SHORTEST_DELIVERY: Final = 26

@@ -18,9 +18,9 @@ from starlette.routing import Route
 from guardian.errors import NotFound
 from guardian.ids import ReportId, SpaceName
 from guardian.logs import logger
-from guardian.spaces.proof import AccountProof, ProofResult
+from guardian.spaces.account_proof import AccountProof, ProofResult
 from guardian.web.forms import Form
-from guardian.web.site import Site
+from guardian.web.rendering import Site
 
 SIGNED_IN: Final = "signed-in"
 _SIGNING_IN: Final = "signing-in"

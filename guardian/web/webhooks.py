@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from guardian.errors import Refused
 from guardian.logs import logger
-from guardian.spaces.inlet import WebhookEvent, WebhookVerifier
+from guardian.spaces.webhooks import WebhookEvent, WebhookVerifier
 from guardian.web.forms import Malformed, read_body
 
 LARGEST_EVENT: Final = 5_000_000

@@ -25,7 +25,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "pydantic": ("guardian/settings", "guardian/cli/members_file.py"),
     "pydantic_core": ("guardian/settings",),
 }
-SHARED_CONNECTOR_PACKAGES = frozenset({"emulation", "http"})
+SHARED_CONNECTOR_PACKAGES = frozenset({"emulators", "http"})
 CONNECTOR_SIDE = ("client", "translate", "space", "intake", "panels")
 
 
@@ -130,7 +130,7 @@ def test_every_room_of_guardian_has_its_place_in_the_contract() -> None:
 
 
 def _is_emulator(module: Module) -> bool:
-    return any(part.startswith(("emulator", "emulation")) for part in module.name.split(".")[1:])
+    return any(part.startswith("emulators") for part in module.name.split(".")[1:])
 
 
 def _is_other_side(name: str) -> bool:

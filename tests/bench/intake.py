@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from connectors.discord.emulator.screen import Screen
+from connectors.emulators.discord.client_screen import Screen
 from guardian.clock import monotonic_seconds
-from guardian.sandbox.apart import run_in_own_process
 from guardian.sandbox.browser import RECEIPT
-from guardian.sandbox.studio import Stage, StoryContext
-from guardian.sandbox.telling import Narrator
+from guardian.sandbox.narration import Narrator
+from guardian.sandbox.service_process import run_in_own_process
+from guardian.sandbox.stage import Stage, StoryContext
 from tests.bench.figures import Aim, Part, quantile
 
 NAME: Final = "intake"

@@ -10,15 +10,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from connectors.emulation.history import Change
+from connectors.emulators.shared.history import Change
 from guardian.clock import MachineClock, monotonic_seconds
 from guardian.ids import SpaceName
-from guardian.sanctions.sweep import resync
-from guardian.sanctions.values import CoverageState
-from tests.bench.bare import RELEASE_FLOOR
+from guardian.reconciler.resync import resync
+from guardian.sanctions.models import CoverageState
 from tests.bench.figures import Aim, Part, quantile
 from tests.bench.figures import format_counts as in_words
-from tests.bench.ground import DISCORD, FORUM, GITHUB, SPACES, Platforms, Service, a_service, operations, platforms
+from tests.bench.floor_clients import RELEASE_FLOOR
+from tests.bench.measured_service import (
+    DISCORD,
+    FORUM,
+    GITHUB,
+    SPACES,
+    Platforms,
+    Service,
+    a_service,
+    operations,
+    platforms,
+)
 from tests.bench.seeding import Barred, add_barred, add_others, store_held
 
 NAME: Final = "lift_lag"

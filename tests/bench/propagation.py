@@ -7,15 +7,15 @@ from typing import Final
 
 from guardian.clock import MachineClock, monotonic_seconds
 from guardian.ids import CaseId, PersonId, SpaceName, new_id
-from guardian.sanctions.enactment import impose_by_decision, record_notification
-from guardian.sanctions.values import CoverageState
+from guardian.sanctions.imposition import impose_by_decision, record_notification
+from guardian.sanctions.models import CoverageState
+from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction
-from rules.telling import NotificationState
-from tests.bench.bare import FloorClients
 from tests.bench.figures import Aim, Part, middle
 from tests.bench.figures import format_counts as in_words
-from tests.bench.ground import SPACES, Platforms, Service, a_service, operations, platforms
+from tests.bench.floor_clients import FloorClients
+from tests.bench.measured_service import SPACES, Platforms, Service, a_service, operations, platforms
 from tests.bench.seeding import add_accounts, add_person
 
 NAME: Final = "propagation"

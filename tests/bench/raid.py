@@ -11,20 +11,30 @@ from typing import Final
 
 from guardian.cases.raids import RaidState
 from guardian.clock import MachineClock, monotonic_seconds
-from guardian.desk import raiding
-from guardian.desk.carrying import advance_raids
-from guardian.desk.desk import AppContext
 from guardian.ids import SpaceName
 from guardian.policy_file import read_policy
 from guardian.presets import load_preset
+from guardian.reconciler.bulk import BulkReconciler
 from guardian.sanctions.lifting import TOPIC
-from guardian.sanctions.many import BulkReconciler
+from guardian.services.context import AppContext
+from guardian.services.raids import announcement
+from guardian.services.raids.rollout import advance_raids
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 from tests.bench.figures import Aim, Part
 from tests.bench.figures import format_counts as in_words
-from tests.bench.ground import DISCORD, FORUM, GITHUB, SPACES, Platforms, Service, a_service, operations, platforms
-from tests.builders.desk import AMARA, BRUNO, everybody
+from tests.bench.measured_service import (
+    DISCORD,
+    FORUM,
+    GITHUB,
+    SPACES,
+    Platforms,
+    Service,
+    a_service,
+    operations,
+    platforms,
+)
+from tests.builders.community import AMARA, BRUNO, everybody
 
 NAME: Final = "raid"
 AIM: Final = 1.1
@@ -60,11 +70,11 @@ async def measure(folder: Path, size: Size) -> Part:
         spaces.answer_after(size.latency)
         async with service.run_reconciler():
             mark, begun = spaces.mark(), monotonic_seconds()
-            await raiding.confirm(app, BRUNO, case)
+            await announcement.confirm(app, BRUNO, case)
             placed = await asyncio.wait_for(_run_raid(service, app, spaces, ids, case), size.timeout)
             took = monotonic_seconds() - begun
             calls = {space: operations(asked) for space, asked in spaces.asked_since(mark).items()}
-            counts = (await raiding.get_status(app, AMARA, case)).counts
+            counts = (await announcement.get_status(app, AMARA, case)).counts
     budgets = {FORUM: service.forum.rate_per_minute / 60, GITHUB: service.github.rate_per_minute / 60}
     shown = {space: at - begun for space, at in placed.items()}
     held = {space: counts.get(space, {}).get("held", 0) for space in SPACES}
@@ -91,8 +101,8 @@ async def _app_context(service: Service) -> AppContext:
 
 async def _announce(app: AppContext, ids: dict[SpaceName, list[str]]) -> str:
     text = "\n".join(f"{space},{native_id}" for space in SPACES for native_id in ids[space])
-    checked = await raiding.preview(app, AMARA, text, None)
-    made = await raiding.announce(app, AMARA, checked, Restriction.BANNED, Ground.ONGOING, "a flood of accounts")
+    checked = await announcement.preview(app, AMARA, text, None)
+    made = await announcement.announce(app, AMARA, checked, Restriction.BANNED, Ground.ONGOING, "a flood of accounts")
     return made.code_name
 
 

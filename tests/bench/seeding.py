@@ -11,25 +11,25 @@ from typing import Any, Final
 
 from sqlalchemy import Table, insert
 
-from connectors.discord.emulator.state import Ban
-from connectors.forum.emulator.state import Measure
-from connectors.github.emulator.state import Block
+from connectors.emulators.discord.state import Ban
+from connectors.emulators.forum.state import Measure
+from connectors.emulators.github.state import Block
 from guardian.ids import AccountId, PersonId, Reference, SpaceName, new_id, new_reference
-from guardian.people.values import LinkedAccount, Person, Trust
-from guardian.sanctions.enactment import add_account
-from guardian.sanctions.values import CoverageState, Enforcement, IntentKind, Prior
+from guardian.people.models import LinkedAccount, Person, Trust
+from guardian.sanctions.imposition import add_account
+from guardian.sanctions.models import CoverageState, Enforcement, IntentKind, Prior
 from guardian.spaces.port import Account
-from guardian.storage.keys_store import DataKey, DataKeyStore, KeyScope
-from guardian.storage.sealed import FieldEncryption
-from guardian.storage.tables.ground import data_keys
+from guardian.storage.data_key_store import DataKey, DataKeyStore, KeyScope
+from guardian.storage.encryption import FieldEncryption
 from guardian.storage.tables.people import accounts, people
 from guardian.storage.tables.sanctions import coverage, enforcements, intents, leases, sanctions, work_items
-from guardian.storage.work import SqlReadView
+from guardian.storage.tables.system import data_keys
+from guardian.storage.unit_of_work import SqlReadView
 from rules.ladder import AuthorityKind
+from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
-from rules.telling import NotificationState
-from tests.bench.ground import DISCORD, FORUM, GITHUB, SPACES, Platforms, Service, reason_text
+from tests.bench.measured_service import DISCORD, FORUM, GITHUB, SPACES, Platforms, Service, reason_text
 
 OPEN_END: Final = datetime(3018, 1, 1, tzinfo=UTC)
 _AT_ONCE: Final = 2_000

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.bench import intake, lift_lag, propagation, raid
 from tests.bench.figures import Aim, quantile
-from tests.bench.ground import SPACES
+from tests.bench.measured_service import SPACES
 
 
 async def test_propagation_is_measured_against_a_floor(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from playwright.async_api import Page, async_playwright
 
 from guardian.web.app import create_app
 from guardian.web.health import Health
-from guardian.web.listening import WebServer, address_of, bind_socket
-from tests.builders.desk import Community, a_community
+from guardian.web.server import WebServer, address_of, bind_socket
+from tests.builders.community import Community, a_community
 from tests.conftest import BROWSERS
 
 SMALL = {"width": 320, "height": 640}

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from guardian.cases.values import Answer, Consequence, DraftKind, PartyRole
-from guardian.desk import deliberation, drafts, hearing
-from guardian.desk.reading import create_link
+from guardian.cases.case import PartyRole
+from guardian.cases.drafts import DraftKind
+from guardian.cases.proposals import Answer, Consequence
+from guardian.services.decisions import drafts
+from guardian.services.deliberation import procedure, proposals
+from guardian.services.reading_room.sessions import create_link
 from rules.ladder import Outcome
 from rules.precedence import Restriction
 from tests.browser.conftest import Browser
-from tests.builders.desk import AMARA, BRUNO, DMITRI, TEXT, a_message
+from tests.builders.community import AMARA, BRUNO, DMITRI, TEXT, a_message
 
 pytestmark = pytest.mark.browser
 
@@ -69,7 +72,7 @@ async def test_a_reading_link_opens_one_case_once(browser: Browser) -> None:
     """P-9.8"""
     app = browser.community.app
     case, person = await browser.community.a_named_case(evidence=(a_message(),), named_members=(DMITRI,), danger=True)
-    await hearing.begin_hearing(app, AMARA, case.code_name)
+    await procedure.begin_hearing(app, AMARA, case.code_name)
     chosen = Consequence(
         Outcome.EXTENDED_SUSPENSION,
         Restriction.SUSPENDED,
@@ -77,8 +80,8 @@ async def test_a_reading_link_opens_one_case_once(browser: Browser) -> None:
         conditions="Talk to somebody of the group before you return.",
         summary="Insults, again and again.",
     )
-    proposal = await deliberation.propose(app, AMARA, case.code_name, chosen, person)
-    await deliberation.vote(app, BRUNO, proposal.id, Answer.OBJECT, reason="I would rather warn.")
+    proposal = await proposals.propose(app, AMARA, case.code_name, chosen, person)
+    await proposals.vote(app, BRUNO, proposal.id, Answer.OBJECT, reason="I would rather warn.")
     text = "Hello, we would like to hear you."
     await drafts.write_draft(app, AMARA, case.code_name, DraftKind.HEARING, PartyRole.REPORTED, text)
     path = (await create_link(app, BRUNO, case.code_name)).removeprefix(app.base_url)
@@ -99,7 +102,7 @@ async def test_somebody_heard_answers_on_their_personal_page(browser: Browser) -
     """P-3.5"""
     page, community = browser.page, browser.community
     case, _ = await community.a_named_case()
-    await hearing.begin_hearing(community.app, AMARA, case.code_name)
+    await procedure.begin_hearing(community.app, AMARA, case.code_name)
     async with community.units_of_work.read() as view:
         told = [notice for notice in await view.notices.of_case(case.id) if notice.to.person is not None]
     await browser.open("/personal")

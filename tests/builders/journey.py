@@ -4,17 +4,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from guardian.cases.values import Answer, Case, Consequence, Decision, Draft, StepKind, UnilateralAct
-from guardian.desk import deadlines, deliberation, enactment, hearing, personal
-from guardian.desk.deliberation import ProposalView
-from guardian.desk.enactment import EnactmentResult
+from guardian.cases.case import Case
+from guardian.cases.drafts import Draft
+from guardian.cases.procedure import StepKind
+from guardian.cases.proposals import Answer, Consequence, Decision
+from guardian.cases.unilateral_acts import UnilateralAct
 from guardian.ids import CaseId, MemberId, PersonId
-from guardian.notices.values import Notice, NoticeKind, RecipientKind
-from guardian.sanctions.desired import desired_state
-from guardian.sanctions.values import Sanction
+from guardian.notices.models import Notice, NoticeKind, RecipientKind
+from guardian.sanctions.desired_state import desired_state
+from guardian.sanctions.models import Sanction
+from guardian.services.decisions import enactment
+from guardian.services.decisions.enactment import EnactmentResult
+from guardian.services.deliberation import procedure, proposals
+from guardian.services.deliberation.proposals import ProposalView
+from guardian.services.operations import deadline_runner
+from guardian.services.parties import personal_page
 from rules.ladder import Outcome
 from rules.precedence import AccessLevel, Restriction
-from tests.builders.desk import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, FARID, WORKING_GROUP, Community
+from tests.builders.community import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, FARID, WORKING_GROUP, Community
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -61,24 +68,24 @@ class Journey:
 
     async def begin_hearing(self) -> str:
         """The hearing has begun; the person's receipt is the answer."""
-        await hearing.begin_hearing(self.community.app, AMARA, self.code_name)
+        await procedure.begin_hearing(self.community.app, AMARA, self.code_name)
         return await self.receipt()
 
     async def hold_hearing(self, text: str = "I was angry that day.") -> str:
         """The person has been heard; their receipt is the answer."""
         receipt = await self.begin_hearing()
-        await personal.give_hearing_answer(self.community.app, receipt, text)
+        await personal_page.give_hearing_answer(self.community.app, receipt, text)
         return receipt
 
     async def propose(self, consequence: Consequence | None = None, by: MemberId = AMARA) -> ProposalView:
         """The proposal is before the group."""
-        return await deliberation.propose(self.community.app, by, self.code_name, consequence or a_suspension())
+        return await proposals.propose(self.community.app, by, self.code_name, consequence or a_suspension())
 
     async def vote(self, proposal: ProposalView, *members: MemberId, answer: Answer = Answer.AGREE) -> ProposalView:
         """The members have answered."""
         view = proposal
         for member in members:
-            view = await deliberation.vote(self.community.app, member, proposal.id, answer)
+            view = await proposals.vote(self.community.app, member, proposal.id, answer)
         return view
 
     async def agree(self, consequence: Consequence | None = None) -> ProposalView:
@@ -107,11 +114,11 @@ class Journey:
     async def pass_time(self, by: timedelta) -> None:
         """So much later; everything that was due meanwhile has been seen to."""
         self.community.pass_time(by)
-        await deadlines.run_due(self.community.app)
+        await deadline_runner.run_due(self.community.app)
 
     async def steps(self) -> dict[StepKind, str]:
         """Where each step stands."""
-        views = await hearing.list_steps(self.community.app, AMARA, self.code_name)
+        views = await procedure.list_steps(self.community.app, AMARA, self.code_name)
         return {view.kind: view.state for view in views}
 
     async def sanctions(self) -> tuple[Sanction, ...]:

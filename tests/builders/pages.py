@@ -9,13 +9,13 @@ from typing import Any
 import httpx2
 from starlette.applications import Starlette
 
-from guardian.desk.knocking import receive
-from guardian.spaces.inlet import WebhookEvent, WebhookVerifier
-from guardian.spaces.proof import AccountProof
+from guardian.services.platform_events.webhooks import receive
+from guardian.spaces.account_proof import AccountProof
+from guardian.spaces.webhooks import WebhookEvent, WebhookVerifier
 from guardian.web.app import create_app
-from guardian.web.floods import DEFAULT_LIMITS, Limits
 from guardian.web.health import Health
-from tests.builders.desk import Community
+from guardian.web.rate_limit import DEFAULT_LIMITS, Limits
+from tests.builders.community import Community
 
 
 @dataclass(slots=True)

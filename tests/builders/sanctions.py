@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, SpaceName, new_id
-from guardian.sanctions.values import (
+from guardian.sanctions.models import (
     Authority,
     CoverageState,
     Enforcement,
@@ -16,9 +16,9 @@ from guardian.sanctions.values import (
     WorkItem,
 )
 from rules.ladder import AuthorityKind
+from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
-from rules.telling import NotificationState
 from tests.fakes.clock import START
 
 DAY: Final = timedelta(days=1)

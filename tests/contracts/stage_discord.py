@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from connectors.discord.client import DiscordConfig, DiscordConnection
-from connectors.discord.emulator.permissions import Permission
-from connectors.discord.emulator.server import DiscordEmulator
-from connectors.discord.emulator.state import DiscordState
 from connectors.discord.space import DiscordSpace
-from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulators.discord.permissions import Permission
+from connectors.emulators.discord.server import DiscordEmulator
+from connectors.emulators.discord.state import DiscordState
+from connectors.emulators.shared.faults import Fault, FaultKind
 from guardian.ids import SpaceName
 from guardian.spaces.port import Account
 from rules.precedence import AccessLevel

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulators.forum.server import ForumEmulator
+from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.forum.client import ForumConfig
-from connectors.forum.emulator.server import ForumEmulator
 from connectors.forum.space import ForumSpace
 from guardian.ids import SpaceName
 from guardian.spaces.port import Account

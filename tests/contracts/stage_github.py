@@ -9,10 +9,10 @@ from functools import cache
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulators.github.server import GithubEmulator
+from connectors.emulators.github.state import GithubState, Role
+from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.github.client import GithubConfig
-from connectors.github.emulator.server import GithubEmulator
-from connectors.github.emulator.state import GithubState, Role
 from connectors.github.space import GithubSpace
 from guardian.ids import SpaceName
 from guardian.spaces.port import Account

@@ -12,11 +12,11 @@ import discord
 import pytest
 from jsonschema import Draft202012Validator
 
-from connectors.discord.emulator.server import DiscordEmulator
-from connectors.discord.emulator.state import Connection, DiscordState
-from connectors.emulation.faults import Fault, FaultKind
-from connectors.emulation.history import Exchange
-from tests.connectors.discord.emulated import BEGAN, ManualClock, running
+from connectors.emulators.discord.server import DiscordEmulator
+from connectors.emulators.discord.state import Connection, DiscordState
+from connectors.emulators.shared.faults import Fault, FaultKind
+from connectors.emulators.shared.history import Exchange
+from tests.connectors.emulators.discord.client_bot import BEGAN, ManualClock, running
 from tests.contracts.schemas.discord import (
     ANSWERS,
     EXAMPLES,

@@ -8,9 +8,9 @@ import aiohttp
 import pytest
 from jsonschema import Draft202012Validator
 
-from connectors.emulation.faults import Fault, FaultKind
-from connectors.emulation.webhooks import Webhook
-from connectors.forum.emulator.server import ForumEmulator
+from connectors.emulators.forum.server import ForumEmulator
+from connectors.emulators.shared.faults import Fault, FaultKind
+from connectors.emulators.shared.webhooks import Webhook
 from tests.contracts.schemas.descriptions import (
     NOT_RUN,
     PUBLISHED,

@@ -10,11 +10,11 @@ import pytest
 from github import Auth
 from jsonschema import Draft202012Validator
 
-from connectors.emulation.faults import Fault, FaultKind
-from connectors.github import graph
-from connectors.github.emulator.server import GithubEmulator
-from connectors.github.emulator.state import Kind, Role
-from tests.connectors.surroundings import an_app_key
+from connectors.emulators.github.server import GithubEmulator
+from connectors.emulators.github.state import Kind, Role
+from connectors.emulators.shared.faults import Fault, FaultKind
+from connectors.github import graphql_queries
+from tests.connectors.emulators.setting import an_app_key
 from tests.contracts.schemas.descriptions import (
     NOT_RUN,
     PUBLISHED,
@@ -117,7 +117,7 @@ async def _reviews(emulator: GithubEmulator, session: aiohttp.ClientSession) -> 
     await _ask(session, "DELETE", f"{SITE}/pulls/comments/{first}")
     discussion = col.open_issue("site", "A question", "How?", Kind.DISCUSSION)
     col.comment("site", discussion, "Like this")
-    query = graph.DISCUSSIONS
+    query = graphql_queries.DISCUSSIONS
     await _ask(session, "POST", "/graphql", query=query, variables={"owner": "community", "name": "site"})
 
 

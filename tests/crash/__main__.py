@@ -9,8 +9,8 @@ import tempfile
 from pathlib import Path
 
 from guardian.clock import monotonic_seconds
-from tests.crash.harness import IN_MOTION, TrialResults, run_trials
-from tests.crash.victim import Died
+from tests.crash.service_process import Died
+from tests.crash.trial_runner import IN_MOTION, TrialResults, run_trials
 
 HARMS = ("lost", "early", "late", "doubled", "stuck")
 

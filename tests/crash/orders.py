@@ -6,13 +6,13 @@ from enum import StrEnum
 
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName
 from guardian.journal import Entry
-from guardian.sanctions.enactment import impose_by_decision, impose_unilaterally, record_notification, supersede
+from guardian.sanctions.imposition import impose_by_decision, impose_unilaterally, record_notification, supersede
 from guardian.sanctions.lifting import approve_reinstatement, readmit, reverse
-from guardian.sanctions.values import Sanction
-from guardian.storage.work import SqlUnitOfWork, SqlUnitOfWorkFactory
+from guardian.sanctions.models import Sanction
+from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
+from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction
-from rules.telling import NotificationState
 
 CHAIR = MemberId("the-plan")
 

@@ -7,17 +7,17 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from connectors.discord.client import AccountChanged, DiscordConnection
-from guardian.assembly.composing import assemble
+from guardian.assembly.bootstrap import assemble
 from guardian.assembly.service import Service
 from guardian.clock import DrivenClock, DrivenTime
-from guardian.desk.noticing import on_account_changed
 from guardian.ids import SpaceName
 from guardian.logs import configure
+from guardian.services.platform_events.account_changes import on_account_changed
 from guardian.settings.loader import read_settings
 from guardian.spaces.port import Account, Space
-from tests.crash.announcing import Aim, Announcer
+from tests.crash.kill_points import Aim, Announcer
 from tests.crash.orders import Order, carry_out
-from tests.crash.wrapping import AnnouncedSpace, Sabotage, sabotage_space
+from tests.crash.wrappers import AnnouncedSpace, Sabotage, sabotage_space
 
 CONFIGURATION, TIME, LOG = "guardian.toml", "time", "service.log"
 SCALE = 6000.0

@@ -9,9 +9,9 @@ from connectors.discord.client import DiscordConfig, DiscordConnection
 from connectors.discord.space import DiscordSpace
 from connectors.discord.translate import Success
 from guardian.ids import Reference, SanctionId, SpaceName
-from guardian.sanctions.desired import DesiredState
-from guardian.sanctions.ownership import Ownership
-from guardian.sanctions.plan import Release, Situation, plan
+from guardian.reconciler.ownership import Ownership
+from guardian.reconciler.plan import Release, Situation, plan
+from guardian.sanctions.desired_state import DesiredState
 from guardian.spaces.port import Observed, ObservedRestriction, Presence
 from rules.precedence import AccessLevel
 from tests.contracts.stage_discord import discord_stage

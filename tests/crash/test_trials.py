@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.harness import IN_MOTION, Size, TrialResults, run_trials
-from tests.crash.wrapping import Sabotage
+from tests.crash.trial_runner import IN_MOTION, Size, TrialResults, run_trials
+from tests.crash.wrappers import Sabotage
 
 FEW = Size(residents=12, in_motion=5)
 

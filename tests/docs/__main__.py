@@ -3,7 +3,7 @@
 import sys
 
 from tests.docs import picture
-from tests.docs.guides import PAGES, every_table, text_of
+from tests.docs.guides_tables import PAGES, every_table, text_of
 from tests.docs.table import rewritten, unsaid
 
 

@@ -12,15 +12,15 @@ from connectors.discord.permissions import COMMANDS_SCOPE, PERMISSIONS
 from connectors.forum.permissions import REQUIREMENTS as OF_THE_FORUM
 from connectors.github.permissions import REQUIREMENTS as OF_GITHUB
 from guardian.cli.__main__ import COMMANDS
-from guardian.notices.wording import NoticeRenderer
+from guardian.notices.renderer import NoticeRenderer
 from guardian.presets import load_shipped
+from guardian.web.labels import FILTERS
+from guardian.web.rendering import Site, create_templates
 from guardian.web.sign_in import SignIn
-from guardian.web.site import Site, create_templates
-from guardian.web.words import FILTERS
 from tests.architecture.source import ROOT
-from tests.docs import keys
-from tests.docs.guides import NEEDS, PAGES, every_table, text_of
-from tests.docs.page import router_of_all
+from tests.docs import config_keys
+from tests.docs.guides_tables import NEEDS, PAGES, every_table, text_of
+from tests.docs.spaces_page import router_of_all
 from tests.docs.table import named_in, rewritten, unsaid
 
 TEXTS = {path.name: text_of(path) for path in PAGES}
@@ -43,10 +43,10 @@ def test_no_right_and_no_key_is_left_out_of_the_guides_or_told_twice() -> None:
     assert {*OF_THE_FORUM, *OF_GITHUB, *PERMISSIONS} <= listed
 
 
-@pytest.mark.parametrize("section", keys.READ_AS)
+@pytest.mark.parametrize("section", config_keys.READ_AS)
 def test_every_key_that_the_code_reads_is_explained_in_the_sample(section: str) -> None:
-    explained = {key.name for key in keys.read_sample(section) if key.about}
-    assert explained == keys.keys_read(section) - {"inbox"}
+    explained = {key.name for key in config_keys.read_sample(section) if key.about}
+    assert explained == config_keys.keys_read(section) - {"inbox"}
 
 
 def test_the_invitation_asks_for_the_needed_permissions_and_no_other() -> None:

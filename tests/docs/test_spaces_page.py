@@ -2,9 +2,9 @@
 
 from guardian.people.permissions import UseCase
 from tests.architecture.source import ROOT
-from tests.docs import reach
-from tests.docs.guides import text_of
-from tests.docs.page import buttons, commands, router_of_all, tables
+from tests.docs import permission_paths
+from tests.docs.guides_tables import text_of
+from tests.docs.spaces_page import buttons, commands, router_of_all, tables
 from tests.docs.table import rewritten
 
 TEXT = text_of(ROOT / "docs" / "spaces.md")
@@ -31,5 +31,5 @@ def test_every_button_that_decides_something_asks_who_pressed_it() -> None:
 
 
 def test_the_seats_of_a_command_are_those_of_the_form_that_it_opens_as_well() -> None:
-    code = reach.code_of("connectors.discord.commands.closing", "_add_closing").within["close"]
-    assert reach.gates(code) == {frozenset({UseCase.READ_CASE}), frozenset({UseCase.CLOSE})}
+    code = permission_paths.code_of("connectors.discord.commands.closing", "_add_closing").within["close"]
+    assert permission_paths.gates(code) == {frozenset({UseCase.READ_CASE}), frozenset({UseCase.CLOSE})}

@@ -11,27 +11,27 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from guardian.assembly.composing import assemble, neutral_reason
+from guardian.assembly.bootstrap import assemble, neutral_reason
 from guardian.assembly.service import Service
 from guardian.clock import DrivenClock, DrivenTime, monotonic_seconds
 from guardian.errors import Misconfigured
 from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, new_id, new_reference
-from guardian.people.values import LinkedAccount, Person, Trust
-from guardian.sanctions.enactment import add_account
-from guardian.sanctions.values import Authority, Intent, IntentKind, Prior, Sanction
+from guardian.people.models import LinkedAccount, Person, Trust
+from guardian.sanctions.imposition import add_account
+from guardian.sanctions.models import Authority, Intent, IntentKind, Prior, Sanction
+from guardian.sandbox.bootstrap import create_installation
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB
 from guardian.sandbox.config import write_config
-from guardian.sandbox.founding import create_installation
-from guardian.sandbox.worlds import World, open_world
+from guardian.sandbox.world import World, open_world
 from guardian.settings.loader import read_settings
 from guardian.settings.models import Settings
 from guardian.settings.toml_table import mode_switched
 from guardian.spaces.port import Space
 from guardian.spaces.registry import Mode
 from rules.ladder import AuthorityKind
+from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
-from rules.telling import NotificationState
 from tests.fakes.clock import START
 
 TIMEOUT_SECONDS = 20.0

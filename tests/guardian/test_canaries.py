@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 import structlog
 
-from guardian.cases.values import DraftKind, PartyRole
-from guardian.desk import drafts, enactment, linking, personal
-from guardian.desk.enactment import record_person_notified
-from guardian.desk.intake import EvidenceInput
+from guardian.cases.case import PartyRole
+from guardian.cases.drafts import DraftKind
 from guardian.ids import SanctionId
 from guardian.logs import configure
+from guardian.notices.models import Notice
 from guardian.notices.outbox import Outbox
-from guardian.notices.values import Notice
-from guardian.storage.work import SqlReadView, SqlUnitOfWork
-from tests.builders.desk import (
+from guardian.services.decisions import drafts, enactment
+from guardian.services.decisions.enactment import record_person_notified
+from guardian.services.identity import linking
+from guardian.services.parties import personal_page
+from guardian.services.reports.intake import EvidenceInput
+from guardian.storage.unit_of_work import SqlReadView, SqlUnitOfWork
+from tests.builders.community import (
     A_REPORTER,
     AMARA,
     BRUNO,
@@ -104,7 +107,7 @@ async def lived_through(community: Community) -> list[str]:
     await journey.pass_time(4 * DAY)
     await journey.record_notification(await enactment.enact(app, BRUNO, journey.code_name))
     await delivered(community)
-    await personal.read_page(app, receipt)
+    await personal_page.read_page(app, receipt)
     async with open_pages(community) as pages:
         second = await pages.report(what_happened=SAID, witnesses="ottoline-witness")
         await pages.follow_up(second)

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from guardian.logs import configure, location_of, logger, redact
-from tests.architecture.test_manners import PERSONAL_KEYS
+from tests.architecture.test_conventions import PERSONAL_KEYS
 
 
 @pytest.fixture(autouse=True)

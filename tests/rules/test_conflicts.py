@@ -12,7 +12,7 @@ from rules.conflicts import (
     stricter,
     who_may_know,
 )
-from rules.names import KnownNames
+from rules.name_matching import KnownNames
 from tests.rules.community import DJANGO
 
 CLEAR, RECUSED, HELD_OUT, EXCLUDED = ConflictStatus

@@ -13,20 +13,18 @@ from rules import (
     conflicts,
     deadlines,
     escalation,
-    floods,
     ladder,
-    letters,
     measures,
-    names,
+    name_matching,
+    notification,
     precedence,
     quorum,
-    repeats,
+    report_intake,
     routing,
-    telling,
     unilateral,
 )
+from rules.audience import open_to_all_at
 from rules.deadlines import TimeLimit
-from rules.hearers import open_to_all_at
 from rules.policy import Policy, PolicyValue, policy_values
 from tests.rules.community import DAY, DJANGO, HOUR, NOW, changed
 
@@ -64,8 +62,10 @@ def remaining(policy: Policy) -> object:
 
 
 def mentions(policy: Policy) -> object:
-    people = [names.KnownNames("A", ("Annabelle",)), names.KnownNames("B", ("Bryan",))]
-    return [names.find_mentioned(text, people, policy.conflicts) for text in ("ann", "anna", "bryen", "annabella")]
+    people = [name_matching.KnownNames("A", ("Annabelle",)), name_matching.KnownNames("B", ("Bryan",))]
+    return [
+        name_matching.find_mentioned(text, people, policy.conflicts) for text in ("ann", "anna", "bryen", "annabella")
+    ]
 
 
 def tallies(policy: Policy) -> object:
@@ -94,7 +94,7 @@ def ballots(script: str) -> list[quorum.CountedBallot[str]]:
 
 
 def waiting_for_notification(policy: Policy) -> object:
-    return telling.waits_until(NOW, policy, safety=False)
+    return notification.waits_until(NOW, policy, safety=False)
 
 
 def terms(policy: Policy) -> object:
@@ -182,15 +182,15 @@ PROBES: dict[str, Probe] = {
     "reports.substantive_answer": deadline(TimeLimit.SUBSTANTIVE_ANSWER),
     "reports.resolution": deadline(TimeLimit.RESOLUTION),
     "reports.heard_first_for": audience_first,
-    "reports.same_report_within": lambda policy: repeats.repeat_window_start(NOW, policy),
+    "reports.same_report_within": lambda policy: report_intake.repeat_window_start(NOW, policy),
     "reports.danger_repeat": danger,
     "reports.danger_page": danger,
-    "reports.letters_a_day": lambda policy: [letters.joins_last_mail(count, policy) for count in range(1200)],
-    "reports.flood_window": lambda policy: floods.flood_window_start(NOW, policy),
+    "reports.letters_a_day": lambda policy: [report_intake.joins_last_mail(count, policy) for count in range(1200)],
+    "reports.flood_window": lambda policy: report_intake.flood_window_start(NOW, policy),
     "reports.flood_from": lambda policy: [
-        floods.flood_notice(count, summary_sent=False, policy=policy) for count in range(1200)
+        report_intake.flood_notice(count, summary_sent=False, policy=policy) for count in range(1200)
     ],
-    "reports.burst_from": lambda policy: [floods.joins_burst_case(count, policy) for count in range(1200)],
+    "reports.burst_from": lambda policy: [report_intake.joins_burst_case(count, policy) for count in range(1200)],
     "hearing.reporter_asked_for": deadline(TimeLimit.CONTACT_QUESTION),
     "hearing.hearing_window": deadline(TimeLimit.HEARING),
     "conflicts.members_left": remaining,
@@ -209,7 +209,7 @@ PROBES: dict[str, Probe] = {
     "enactment.feedback_window": deadline(TimeLimit.FEEDBACK),
     "enactment.second_reading_within": waiting_for_notification,
     "enactment.bounce_window": lambda policy: every_hour(
-        8, lambda h: telling.is_undone_by_bounce(NOW, NOW + h, policy)
+        8, lambda h: notification.is_undone_by_bounce(NOW, NOW + h, policy)
     ),
     "sanctions.short_least": terms,
     "sanctions.short_most": terms,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from rules.procedure import may_close_at_once
 from rules.routing import ReportKind, kind_of_report
-from rules.steps import may_close_at_once
 
 HELP, FILE = ReportKind.NEEDS_HELP, ReportKind.FOR_THE_FILE
 

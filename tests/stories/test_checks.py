@@ -10,9 +10,9 @@ import pytest
 from guardian.clock import DrivenTime
 from guardian.sandbox.checks import Checks, count_placed_and_lifted, find_openings
 from guardian.sandbox.community import SPACES
-from guardian.sandbox.studio import START
-from guardian.sandbox.telling import Narrator, Outcome
-from guardian.sandbox.worlds import World, open_world
+from guardian.sandbox.narration import Narrator, Outcome
+from guardian.sandbox.stage import START
+from guardian.sandbox.world import World, open_world
 
 
 @pytest.fixture

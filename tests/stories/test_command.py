@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from guardian.sandbox.library import STORIES
+from guardian.sandbox.registry import STORIES
 
 TWO_STORIES = ("unilateral-reversed", "unilateral-ratified")
 ROOT = Path(__file__).resolve().parents[2]

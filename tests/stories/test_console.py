@@ -8,8 +8,8 @@ import pytest
 
 from guardian.sandbox.community import SPACES
 from guardian.sandbox.console import Console
-from guardian.sandbox.studio import Stage, StoryContext
-from guardian.sandbox.telling import Narrator
+from guardian.sandbox.narration import Narrator
+from guardian.sandbox.stage import Stage, StoryContext
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 from guardian.assembly.service import Service
 from guardian.sandbox.checks import forum_messages_to, messages_to
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES
+from guardian.sandbox.narration import Narrator
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import EXTENDED, act_and_ratify, decide, name_target
-from guardian.sandbox.studio import Stage, StoryContext
-from guardian.sandbox.telling import Narrator
 from guardian.settings.toml_table import mode_switched
 from guardian.spaces.registry import Mode
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from guardian.sandbox.library import STORIES
-from guardian.sandbox.playing import run_story_in
-from guardian.sandbox.studio import StoryContext
-from guardian.sandbox.telling import Narrator
+from guardian.sandbox.narration import Narrator
+from guardian.sandbox.registry import STORIES
+from guardian.sandbox.runner import run_story_in
+from guardian.sandbox.stage import StoryContext
 from tests.contracts.schemas import discord, forum, github
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from guardian.sandbox.checks import Check
-from guardian.sandbox.library import STORIES
-from guardian.sandbox.playing import run_story
+from guardian.sandbox.narration import Narrator
+from guardian.sandbox.registry import STORIES
+from guardian.sandbox.runner import run_story
 from guardian.sandbox.stories import (
     account_linked_later,
     cross_space_suspension,
@@ -40,9 +41,8 @@ from guardian.sandbox.stories import (
     unilateral_reversed,
     wrong_link,
 )
-from guardian.sandbox.telling import Narrator
-from tests.builders import sandbox
-from tests.builders.sandbox import Sabotage
+from tests.builders import sabotage
+from tests.builders.sabotage import Sabotage
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,41 +55,41 @@ class Twin:
 
 
 TWINS = (
-    Twin("cross-space-suspension", sandbox.release_dropped_on_github, cross_space_suspension.RETURNS),
-    Twin("unilateral-ratified", sandbox.confirmation_ignored, unilateral_ratified.AT_ONCE),
-    Twin("unilateral-reversed", sandbox.release_dropped_on_discord, unilateral_reversed.RETURNED),
-    Twin("unilateral-overdue", sandbox.nobody_is_notified, unilateral_overdue.CHAIR),
-    Twin("unilateral-overdue", sandbox.release_dropped_on_the_forum, unilateral_overdue.ENDS),
-    Twin("overlap", sandbox.stale_timer(overlap.FIRST_TERM), overlap.SECOND_HOLDS),
-    Twin("overlap", sandbox.replaced_by_lifting, overlap.NO_GAP),
-    Twin("foreign-ban-before", sandbox.everything_taken_for_ours, foreign_ban_before.OUTLIVES),
-    Twin("outage", sandbox.failure_taken_for_done, f"{outage.SHOWN_OPEN} ({outage.FAULTS[0][0]})"),
-    Twin("restart", sandbox.started_anew, restart.ONCE),
-    Twin("raid", sandbox.half_of_bulk_dropped, raid.HELD),
-    Twin("escalation", sandbox.escalations_come_back, escalation.NOTHING_CONFIDENTIAL),
-    Twin("timed-measure", sandbox.release_dropped_on_the_forum, timed_measure.ENDS),
-    Twin("native-act", sandbox.release_dropped_on_discord, native_act.REVERSED),
-    Twin("report-by-forum-message", sandbox.nobody_is_notified, report_by_forum_message.NOTIFIED),
-    Twin("flag-to-case", sandbox.nobody_is_notified, flag_to_case.MODERATOR_NOTIFIED),
-    Twin("named-member-blind", sandbox.everybody_is_notified, named_member_blind.SAME_NOTICES),
-    Twin("report-by-message-menu", sandbox.notified_in_public, report_by_message_menu.ALONE),
-    Twin("report-anonymous-web", sandbox.notified_in_public, report_anonymous_web.NOWHERE),
-    Twin("illegal-material", sandbox.files_prefetched, illegal_material.NOT_FETCHED),
-    Twin("modal-across-restart", sandbox.forms_forgotten, modal_across_restart.TAKEN_IN),
-    Twin("report-by-mail", sandbox.own_address_lost, report_by_mail.REPLY),
-    Twin("report-by-mail", sandbox.mailed_to_everybody, report_by_mail.NOT_FORWARDED),
-    Twin("report-by-voice", sandbox.everybody_is_notified, report_by_voice.CONCERNED),
-    Twin("report-by-github-mention", sandbox.thanked_in_public, report_by_github_mention.SILENT),
-    Twin("report-by-github-mention", sandbox.mentions_left, report_by_github_mention.GONE),
-    Twin("renamed-login", sandbox.login_remembered, renamed_login.UNHARMED),
-    Twin("account-linked-later", sandbox.names_taken_for_proof(), account_linked_later.NAME_ALONE),
-    Twin("account-linked-later", sandbox.confirmation_ignored_on_github, account_linked_later.AT_ONCE),
-    Twin("wrong-link", sandbox.release_dropped_on_the_forum, wrong_link.RELEASED),
-    Twin("wrong-link", sandbox.messages_mixed(), wrong_link.LEARNS_NOTHING),
-    Twin("rejoin", sandbox.believed_forever, rejoin.AT_ONCE),
-    Twin("manual-lift", sandbox.believed_forever, manual_lift.BACK),
-    Twin("missed-events", sandbox.own_records_listed, missed_events.FOUND),
-    Twin("hierarchy-refusal", sandbox.refusal_taken_for_done, hierarchy_refusal.SHOWN),
+    Twin("cross-space-suspension", sabotage.release_dropped_on_github, cross_space_suspension.RETURNS),
+    Twin("unilateral-ratified", sabotage.confirmation_ignored, unilateral_ratified.AT_ONCE),
+    Twin("unilateral-reversed", sabotage.release_dropped_on_discord, unilateral_reversed.RETURNED),
+    Twin("unilateral-overdue", sabotage.nobody_is_notified, unilateral_overdue.CHAIR),
+    Twin("unilateral-overdue", sabotage.release_dropped_on_the_forum, unilateral_overdue.ENDS),
+    Twin("overlap", sabotage.stale_timer(overlap.FIRST_TERM), overlap.SECOND_HOLDS),
+    Twin("overlap", sabotage.replaced_by_lifting, overlap.NO_GAP),
+    Twin("foreign-ban-before", sabotage.everything_taken_for_ours, foreign_ban_before.OUTLIVES),
+    Twin("outage", sabotage.failure_taken_for_done, f"{outage.SHOWN_OPEN} ({outage.FAULTS[0][0]})"),
+    Twin("restart", sabotage.started_anew, restart.ONCE),
+    Twin("raid", sabotage.half_of_bulk_dropped, raid.HELD),
+    Twin("escalation", sabotage.escalations_come_back, escalation.NOTHING_CONFIDENTIAL),
+    Twin("timed-measure", sabotage.release_dropped_on_the_forum, timed_measure.ENDS),
+    Twin("native-act", sabotage.release_dropped_on_discord, native_act.REVERSED),
+    Twin("report-by-forum-message", sabotage.nobody_is_notified, report_by_forum_message.NOTIFIED),
+    Twin("flag-to-case", sabotage.nobody_is_notified, flag_to_case.MODERATOR_NOTIFIED),
+    Twin("named-member-blind", sabotage.everybody_is_notified, named_member_blind.SAME_NOTICES),
+    Twin("report-by-message-menu", sabotage.notified_in_public, report_by_message_menu.ALONE),
+    Twin("report-anonymous-web", sabotage.notified_in_public, report_anonymous_web.NOWHERE),
+    Twin("illegal-material", sabotage.files_prefetched, illegal_material.NOT_FETCHED),
+    Twin("modal-across-restart", sabotage.forms_forgotten, modal_across_restart.TAKEN_IN),
+    Twin("report-by-mail", sabotage.own_address_lost, report_by_mail.REPLY),
+    Twin("report-by-mail", sabotage.mailed_to_everybody, report_by_mail.NOT_FORWARDED),
+    Twin("report-by-voice", sabotage.everybody_is_notified, report_by_voice.CONCERNED),
+    Twin("report-by-github-mention", sabotage.thanked_in_public, report_by_github_mention.SILENT),
+    Twin("report-by-github-mention", sabotage.mentions_left, report_by_github_mention.GONE),
+    Twin("renamed-login", sabotage.login_remembered, renamed_login.UNHARMED),
+    Twin("account-linked-later", sabotage.names_taken_for_proof(), account_linked_later.NAME_ALONE),
+    Twin("account-linked-later", sabotage.confirmation_ignored_on_github, account_linked_later.AT_ONCE),
+    Twin("wrong-link", sabotage.release_dropped_on_the_forum, wrong_link.RELEASED),
+    Twin("wrong-link", sabotage.messages_mixed(), wrong_link.LEARNS_NOTHING),
+    Twin("rejoin", sabotage.believed_forever, rejoin.AT_ONCE),
+    Twin("manual-lift", sabotage.believed_forever, manual_lift.BACK),
+    Twin("missed-events", sabotage.own_records_listed, missed_events.FOUND),
+    Twin("hierarchy-refusal", sabotage.refusal_taken_for_done, hierarchy_refusal.SHOWN),
 )
 
 

@@ -13,9 +13,9 @@ from guardian.assembly.service import Service
 from guardian.logs import configure
 from guardian.sandbox.checks import forum_messages_to, messages_to
 from guardian.sandbox.config import SandboxOptions
-from guardian.sandbox.outsiders import REPORT_MENU
-from guardian.sandbox.studio import Stage, StoryContext
-from guardian.sandbox.telling import Narrator
+from guardian.sandbox.narration import Narrator
+from guardian.sandbox.reporters import REPORT_MENU
+from guardian.sandbox.stage import Stage, StoryContext
 
 REPORTED = "It is the wobbegong that everybody reported."
 BEFORE, AFTER = "quokka-before, said to nobody in particular", "numbat-after, said in answer to it"

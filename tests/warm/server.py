@@ -19,9 +19,9 @@ from typing import Any, Final, NoReturn
 from guardian.cli.__main__ import COMMANDS, main
 
 CONNECTOR_MODULES: Final = (
-    *("discord.client", "discord.intake", "discord.space", "discord.things"),
-    *("forum.client", "forum.inlet", "forum.intake", "forum.space", "forum.things"),
-    *("github.client", "github.inlet", "github.intake", "github.space", "github.things"),
+    *("discord.client", "discord.intake", "discord.space", "discord.content"),
+    *("forum.client", "forum.webhooks", "forum.intake", "forum.space", "forum.content"),
+    *("github.client", "github.webhooks", "github.intake", "github.space", "github.content"),
 )
 """What the assembly loads once it knows the configuration."""
 _MAX_BYTES: Final = 1024 * 1024

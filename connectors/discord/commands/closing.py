@@ -2,15 +2,17 @@
 
 from discord import app_commands
 
-from connectors.discord.commands import words
-from connectors.discord.forms import ModalValues
-from connectors.discord.panels import Form, Reply, TextField, custom_id
-from connectors.discord.serving import Interaction, InteractionRouter
-from guardian.desk import closing, outlook, returning
-from guardian.desk.outlook import RunningSanction
+from connectors.discord.commands import formatting
+from connectors.discord.components import Form, Reply, TextField, custom_id
+from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.modal_values import ModalValues
 from guardian.ids import MemberId
 from guardian.notices.acknowledgement import format_datetime
-from guardian.sanctions.values import Coverage, CoverageState
+from guardian.sanctions.models import Coverage, CoverageState
+from guardian.services.cases import overview
+from guardian.services.cases.overview import RunningSanction
+from guardian.services.decisions import closing
+from guardian.services.sanctions import reinstatement
 from rules.ladder import TermState
 
 
@@ -26,11 +28,11 @@ def _add_closing(router: InteractionRouter) -> None:
     @router.tree.command(
         name="close", description="Close a case, with its outcome and a review date", guild=router.guild
     )
-    @app_commands.describe(case=words.CASE, review_on="The day of the next look, as year-month-day")
+    @app_commands.describe(case=formatting.CASE, review_on="The day of the next look, as year-month-day")
     async def close(interaction: Interaction, case: str, review_on: str = "") -> None:
         async def form(by: MemberId) -> Form:
-            words.parse_day(review_on)
-            known = await outlook.case_overview(app, by, case)
+            formatting.parse_day(review_on)
+            known = await overview.case_overview(app, by, case)
             field = TextField("outcome", "The outcome, in vague words", hint="Kept with the case.")
             return Form("Close the case", custom_id("close", known.code_name, review_on.strip()), (field,))
 
@@ -41,14 +43,14 @@ def _add_closing(router: InteractionRouter) -> None:
 
         async def deed(by: MemberId) -> Reply:
             case, review_on = about if len(about) == 2 else ("", "")
-            return Reply(await closing.close(app, by, case, outcome, words.parse_day(review_on)))
+            return Reply(await closing.close(app, by, case, outcome, formatting.parse_day(review_on)))
 
         await router.serve_text(interaction, outcome, deed)
 
     router.on_modal("close", closed)
 
     @router.tree.command(name="reopen", description="Open a closed case again", guild=router.guild)
-    @app_commands.describe(case=words.CASE, reason="What is new; it is kept with the case")
+    @app_commands.describe(case=formatting.CASE, reason="What is new; it is kept with the case")
     async def reopen(interaction: Interaction, case: str, reason: str) -> None:
         async def deed(by: MemberId) -> Reply:
             return Reply(await closing.reopen(app, by, case, reason))
@@ -62,7 +64,7 @@ def _add_sanction_commands(router: InteractionRouter) -> None:
     @router.tree.command(name="sanctions", description="Every sanction that runs, by code name", guild=router.guild)
     async def sanctions(interaction: Interaction) -> None:
         async def deed(by: MemberId) -> Reply:
-            found = await outlook.list_sanctions(app, by)
+            found = await overview.list_sanctions(app, by)
             return Reply("\n".join(_format_sanction(each) for each in found) or "No sanction runs.")
 
         await router.serve(interaction, deed)
@@ -71,7 +73,7 @@ def _add_sanction_commands(router: InteractionRouter) -> None:
     @app_commands.describe(person="The code name of the person")
     async def give_back(interaction: Interaction, person: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            given = await returning.confirm_reinstatement(app, by, person)
+            given = await reinstatement.confirm_reinstatement(app, by, person)
             where = ", ".join(given.spaces)
             return Reply(f"What was taken from {given.person} is offered back now, on {where}. Your yes is on record.")
 

@@ -5,10 +5,10 @@ from typing import Final
 
 from discord.app_commands import Choice
 
-from connectors.discord.commands import words
-from connectors.discord.forms import ModalValues
-from connectors.discord.panels import Form, TextField, custom_id
-from guardian.cases.values import Consequence
+from connectors.discord.commands import formatting
+from connectors.discord.components import Form, TextField, custom_id
+from connectors.discord.modal_values import ModalValues
+from guardian.cases.proposals import Consequence
 from guardian.errors import NotFound
 from rules.ladder import Outcome
 from rules.policy import OnTermEnd
@@ -40,7 +40,7 @@ AT_END: Final = [
 DESCRIPTIONS: Final = {
     "outcome": "What it comes to",
     "days": "For how many days, where it has a term",
-    "person": words.PERSON,
+    "person": formatting.PERSON,
     "at_end": "What the end of the term brings; left out: as the policy says",
     "spaces": "Only for a muting: in which spaces, with commas between them",
     "legal": "Is it a legal matter?",
@@ -103,9 +103,9 @@ def to_consequence(choice: ConsequenceChoice, form: ModalValues) -> Consequence:
     return Consequence(
         outcome,
         restriction,
-        words.parse_days(choice.days),
+        formatting.parse_days(choice.days),
         OnTermEnd(choice.at_end) if choice.at_end else None,
-        words.parse_scope(choice.spaces),
+        formatting.parse_scope(choice.spaces),
         form.text("conditions").strip(),
         form.text("summary").strip(),
         legal=choice.legal,

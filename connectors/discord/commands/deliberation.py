@@ -4,17 +4,17 @@ from typing import Final
 
 from discord import app_commands
 
-from connectors.discord.commands import consequences, words
+from connectors.discord.commands import consequences, formatting
 from connectors.discord.commands.consequences import ConsequenceChoice
-from connectors.discord.forms import ModalValues
-from connectors.discord.panels import Button, Form, Reply, Style, TextField, custom_id
-from connectors.discord.serving import Interaction, InteractionRouter
-from guardian.cases.deliberation import MarkKind
-from guardian.cases.values import Answer
-from guardian.desk import assessing, deliberation, evading, outlook
-from guardian.desk.deliberation import ProposalView
+from connectors.discord.components import Button, Form, Reply, Style, TextField, custom_id
+from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.modal_values import ModalValues
+from guardian.cases.proposals import Answer, MarkKind
 from guardian.ids import MemberId, ProposalId
 from guardian.notices.acknowledgement import format_datetime
+from guardian.services.cases import evasion, overview
+from guardian.services.deliberation import proposals, risk
+from guardian.services.deliberation.proposals import ProposalView
 from rules.quorum import ProposalState
 
 _STATES: Final = {
@@ -38,13 +38,13 @@ def _add_propose_command(router: InteractionRouter) -> None:
     app = router.app
 
     @router.tree.command(name="propose", description="Propose what a case comes to", guild=router.guild)
-    @app_commands.describe(case=words.CASE, **consequences.DESCRIPTIONS)
+    @app_commands.describe(case=formatting.CASE, **consequences.DESCRIPTIONS)
     @app_commands.choices(outcome=consequences.CHOICES, at_end=consequences.AT_END)
     async def propose(
         interaction: Interaction,
         case: str,
         outcome: str,
-        days: app_commands.Range[int, 1, words.MAX_DAYS] | None = None,
+        days: app_commands.Range[int, 1, formatting.MAX_DAYS] | None = None,
         person: str = "",
         at_end: str = "",
         spaces: str = "",
@@ -52,7 +52,7 @@ def _add_propose_command(router: InteractionRouter) -> None:
         removal: bool = False,
     ) -> None:
         async def form(by: MemberId) -> Form:
-            known = await outlook.case_overview(app, by, case)
+            known = await overview.case_overview(app, by, case)
             choice = ConsequenceChoice(known.code_name, outcome, days or 0, person, at_end, spaces, legal, removal)
             return consequences.build_form("propose", "Proposal", choice)
 
@@ -63,8 +63,10 @@ def _add_propose_command(router: InteractionRouter) -> None:
             choice = consequences.parse_choice(about)
             wanted = consequences.to_consequence(choice, form)
             person = choice.person or None
-            made = await deliberation.propose(app, by, choice.case, wanted, person, str(interaction.id))
-            return Reply(f"Proposed: {words.format_consequence(wanted)}.\n{proposal_text(made)}", _open_buttons(made))
+            made = await proposals.propose(app, by, choice.case, wanted, person, str(interaction.id))
+            return Reply(
+                f"Proposed: {formatting.format_consequence(wanted)}.\n{proposal_text(made)}", _open_buttons(made)
+            )
 
         await router.serve_text(interaction, "\n\n".join((form.text("summary"), form.text("conditions"))), deed)
 
@@ -76,7 +78,7 @@ def _add_ballot_buttons(router: InteractionRouter) -> None:
 
     async def agree(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            return _ballot_reply(await deliberation.vote(app, by, _proposal_id(about), Answer.AGREE))
+            return _ballot_reply(await proposals.vote(app, by, _proposal_id(about), Answer.AGREE))
 
         await router.serve(interaction, deed)
 
@@ -91,19 +93,19 @@ def _add_ballot_buttons(router: InteractionRouter) -> None:
         reason = form.text("reason")
 
         async def deed(by: MemberId) -> Reply:
-            return _ballot_reply(await deliberation.vote(app, by, _proposal_id(about), Answer.OBJECT, reason=reason))
+            return _ballot_reply(await proposals.vote(app, by, _proposal_id(about), Answer.OBJECT, reason=reason))
 
         await router.serve_text(interaction, reason, deed)
 
     async def mark(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            return _ballot_reply(await deliberation.mark_proposal(app, by, _proposal_id(about), MarkKind.SEVERE))
+            return _ballot_reply(await proposals.mark_proposal(app, by, _proposal_id(about), MarkKind.SEVERE))
 
         await router.serve(interaction, deed)
 
     async def withdraw(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            taken = await deliberation.withdraw(app, by, _proposal_id(about))
+            taken = await proposals.withdraw(app, by, _proposal_id(about))
             return Reply(f"Your proposal in {taken.code_name} is taken back, and the case is open again.")
 
         await router.serve(interaction, deed)
@@ -120,13 +122,13 @@ def _add_mark_commands(router: InteractionRouter) -> None:
 
     @router.tree.command(name="mark", description="Mark whether somebody's safety is at risk", guild=router.guild)
     @app_commands.describe(
-        case=words.CASE,
+        case=formatting.CASE,
         at_risk="Is somebody's safety at risk? Proposals then count as severe",
         reason="Why; it is kept with the case, and taking a mark back needs it",
     )
     async def mark_risk(interaction: Interaction, case: str, at_risk: bool, reason: str = "") -> None:
         async def deed(by: MemberId) -> Reply:
-            code_name = await assessing.mark_risk(app, by, case, at_risk=at_risk, reason=reason)
+            code_name = await risk.mark_risk(app, by, case, at_risk=at_risk, reason=reason)
             if at_risk:
                 return Reply(f"{code_name} is marked as a risk to somebody's safety. Proposals in it count as severe.")
             return Reply(f"The mark on {code_name} is taken back. What you wrote is kept with the case.")
@@ -137,13 +139,13 @@ def _add_mark_commands(router: InteractionRouter) -> None:
         name="mark-evasion", description="Mark that somebody got round an earlier restriction", guild=router.guild
     )
     @app_commands.describe(
-        case=words.CASE,
+        case=formatting.CASE,
         evades="Did somebody use another account to get round a restriction?",
         reason="How you know; it is kept with the case",
     )
     async def mark_evasion(interaction: Interaction, case: str, evades: bool, reason: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            code_name = await evading.mark_evasion(app, by, case, evades=evades, reason=reason)
+            code_name = await evasion.mark_evasion(app, by, case, evades=evades, reason=reason)
             said = "is marked: a restriction was got round by another account" if evades else "has that mark no more"
             return Reply(f"{code_name} {said}. What you wrote is kept with the case, and the others on it are told.")
 

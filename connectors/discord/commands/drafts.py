@@ -3,15 +3,17 @@
 from discord import app_commands
 from discord.app_commands import Choice
 
-from connectors.discord.commands import words
-from connectors.discord.forms import ModalValues
-from connectors.discord.panels import Button, Form, Reply, Style, TextField, custom_id
-from connectors.discord.serving import Interaction, InteractionRouter
-from guardian.cases.values import DraftKind, DraftState, PartyRole
-from guardian.desk import drafts, reading
-from guardian.desk.drafts import DraftView
+from connectors.discord.commands import formatting
+from connectors.discord.components import Button, Form, Reply, Style, TextField, custom_id
+from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.modal_values import ModalValues
+from guardian.cases.case import PartyRole
+from guardian.cases.drafts import DraftKind, DraftState
 from guardian.errors import NotFound
 from guardian.ids import DraftId, MemberId
+from guardian.services.decisions import drafts
+from guardian.services.decisions.drafts import DraftView
+from guardian.services.reading_room import sessions
 
 _KINDS = [
     Choice(name="a letter in the hearing", value=DraftKind.HEARING.value),
@@ -41,7 +43,7 @@ def _add_draft_command(router: InteractionRouter) -> None:
     app = router.app
 
     @router.tree.command(name="draft", description="Write a text to somebody in a case", guild=router.guild)
-    @app_commands.describe(case=words.CASE, kind="What it is", person=words.PERSON)
+    @app_commands.describe(case=formatting.CASE, kind="What it is", person=formatting.PERSON)
     @app_commands.choices(kind=_KINDS)
     async def draft(interaction: Interaction, case: str, kind: str, person: str = "") -> None:
         async def form(by: MemberId) -> Form:
@@ -72,13 +74,13 @@ def _add_read_command(router: InteractionRouter) -> None:
     app = router.app
 
     @router.tree.command(name="read-draft", description="Read the texts of a case and approve them", guild=router.guild)
-    @app_commands.describe(case=words.CASE)
+    @app_commands.describe(case=formatting.CASE)
     async def read_draft(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
             known = await drafts.list_drafts(app, by, case)
             if not known:
                 return Reply("There are no texts in this case yet. `/draft` writes one.")
-            url = await reading.create_link(app, by, case)
+            url = await sessions.create_link(app, by, case)
             lines = [_line(number, each) for number, each in enumerate(known, start=1)]
             return Reply("\n".join((*lines, f"Read them here, once, within five minutes: {url}")), _buttons(known))
 

@@ -2,14 +2,15 @@
 
 from discord import app_commands
 
-from connectors.discord.commands import words
-from connectors.discord.panels import Button, Reply, Style, custom_id
-from connectors.discord.serving import Interaction, InteractionRouter
-from guardian.desk import enactment, outlook
-from guardian.desk.enactment import EnactmentPreview, EnactmentResult
+from connectors.discord.commands import formatting
+from connectors.discord.components import Button, Reply, Style, custom_id
+from connectors.discord.interactions import Interaction, InteractionRouter
 from guardian.errors import Stale
 from guardian.ids import MemberId
 from guardian.notices.acknowledgement import format_datetime
+from guardian.services.cases import overview
+from guardian.services.decisions import enactment
+from guardian.services.decisions.enactment import EnactmentPreview, EnactmentResult
 
 
 def add_to(router: InteractionRouter) -> None:
@@ -24,12 +25,12 @@ def add_to(router: InteractionRouter) -> None:
         await router.serve(interaction, deed)
 
     @router.tree.command(name="preview", description="What a decision would do, space by space", guild=router.guild)
-    @app_commands.describe(case=words.CASE)
+    @app_commands.describe(case=formatting.CASE)
     async def preview(interaction: Interaction, case: str) -> None:
         await look(interaction, case)
 
     @router.tree.command(name="enact", description="Carry a decision out, after one look at it", guild=router.guild)
-    @app_commands.describe(case=words.CASE)
+    @app_commands.describe(case=formatting.CASE)
     async def enact(interaction: Interaction, case: str) -> None:
         await look(interaction, case)
 
@@ -39,7 +40,7 @@ def add_to(router: InteractionRouter) -> None:
     async def now(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
             case, decision = about if len(about) == 2 else ("", "")
-            waiting = (await outlook.case_overview(app, by, case)).decision
+            waiting = (await overview.case_overview(app, by, case)).decision
             if waiting is not None and waiting != decision:
                 raise Stale("The decision has become another since you looked. Please look again: `/enact`")
             return Reply(_enacted_text(await enactment.enact(app, by, case)))
@@ -58,12 +59,12 @@ def add_to(router: InteractionRouter) -> None:
 
 
 def _preview_text(seen: EnactmentPreview) -> str:
-    lines = [f"**{seen.code_name}**: {words.format_consequence(seen.decision.consequence)}."]
+    lines = [f"**{seen.code_name}**: {formatting.format_consequence(seen.decision.consequence)}."]
     if seen.decision.person is not None:
-        lines.append(words.format_previews(seen.spaces))
+        lines.append(formatting.format_previews(seen.spaces))
     if seen.missing:
         lines.append("Still missing before it may be carried out:")
-        lines += [f"• {words.STEPS[kind]}" for kind in seen.missing]
+        lines += [f"• {formatting.STEPS[kind]}" for kind in seen.missing]
     else:
         lines.append("First the reporters are told, then the person, then the spaces hold it, then the Board is told.")
     return "\n".join(lines)

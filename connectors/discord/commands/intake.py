@@ -10,25 +10,25 @@ from typing import Any, Final
 
 import discord
 
-from connectors.discord.ceiling import bounded
-from connectors.discord.commands import adding, report_form
-from connectors.discord.commands.adding import ReportAdditions
-from connectors.discord.commands.direct import DirectMessages
+from connectors.discord.commands import report_additions, report_form
+from connectors.discord.commands.direct_messages import DirectMessages
+from connectors.discord.commands.report_additions import ReportAdditions
 from connectors.discord.commands.report_form import DIRECT_MESSAGES, MEMBER, MESSAGE, ReportChoices, ReportDraft
 from connectors.discord.commands.status import StatusCommand
-from connectors.discord.forms import ModalValues
-from connectors.discord.keeping import TtlCache
-from connectors.discord.panels import Button, FileAttachment, Reply, Style, custom_id
-from connectors.discord.reported import EvidenceCollector
-from connectors.discord.serving import Interaction, InteractionRouter, defer, internal_error_text, log_fault
-from connectors.discord.tongue import locale_of, localized_name, refusal_text, supported_language
-from guardian.cases.values import ReportChannel
-from guardian.desk import intake
-from guardian.desk.intake import EvidenceInput, IntakeResult, Submission
-from guardian.desk.who import member_for_account
+from connectors.discord.components import Button, FileAttachment, Reply, Style, custom_id
+from connectors.discord.evidence import EvidenceCollector
+from connectors.discord.interactions import Interaction, InteractionRouter, defer, internal_error_text, log_fault
+from connectors.discord.locales import locale_of, localized_name, refusal_text, supported_language
+from connectors.discord.modal_values import ModalValues
+from connectors.discord.timeouts import bounded
+from connectors.discord.ttl_cache import TtlCache
+from guardian.cases.reports import ReportChannel
 from guardian.errors import GuardianError
 from guardian.ids import MemberId, new_id
-from guardian.notices.catalogue import translate_text
+from guardian.notices.translations import translate_text
+from guardian.services.members import member_for_account
+from guardian.services.reports import intake
+from guardian.services.reports.intake import EvidenceInput, IntakeResult, Submission
 from guardian.spaces.port import Account
 
 REPORT: Final = "report"
@@ -195,7 +195,7 @@ class ReportCommands:
         if draft.unsafe:
             passages.append(translate_text(locale, "received.unsafe"))
         passages.append(translate_text(locale, "received.questions"))
-        return Reply("\n\n".join(passages), adding.buttons(received.report, locale, files=not draft.csam))
+        return Reply("\n\n".join(passages), report_additions.buttons(received.report, locale, files=not draft.csam))
 
     def _failed_reply(self, interaction: Interaction, draft: ReportDraft, why: str) -> Reply:
         """Nothing is lost: the text comes back as a file, and a button opens the form with it for a while."""

@@ -3,13 +3,14 @@
 from discord import app_commands
 from discord.app_commands import Choice
 
-from connectors.discord.commands import words
-from connectors.discord.panels import Button, Reply, Style, custom_id
-from connectors.discord.serving import Interaction, InteractionRouter
-from guardian.desk import linking, outlook
-from guardian.desk.linking import LinkView, PersonAccounts
+from connectors.discord.commands import formatting
+from connectors.discord.components import Button, Reply, Style, custom_id
+from connectors.discord.interactions import Interaction, InteractionRouter
 from guardian.ids import AccountId, MemberId, SpaceName
-from guardian.people.values import LinkedAccount, Trust
+from guardian.people.models import LinkedAccount, Trust
+from guardian.services.cases import overview
+from guardian.services.identity import linking
+from guardian.services.identity.linking import LinkView, PersonAccounts
 
 _WHO = "Their name there exactly as it is written, or their id"
 _TRUST = {
@@ -28,7 +29,7 @@ def add_to(router: InteractionRouter) -> None:
     names = [Choice(name=name, value=name) for name in app.spaces.names]
 
     @router.tree.command(name="person", description="Say whom a case is about", guild=router.guild)
-    @app_commands.describe(case=words.CASE, who=_WHO, space="Where they are called so")
+    @app_commands.describe(case=formatting.CASE, who=_WHO, space="Where they are called so")
     @app_commands.choices(space=names)
     async def person(interaction: Interaction, case: str, who: str, space: str) -> None:
         async def deed(by: MemberId) -> Reply:
@@ -38,11 +39,11 @@ def add_to(router: InteractionRouter) -> None:
         await router.serve(interaction, deed)
 
     @router.tree.command(name="accounts", description="Which accounts are known in a case", guild=router.guild)
-    @app_commands.describe(case=words.CASE)
+    @app_commands.describe(case=formatting.CASE)
     async def accounts(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
             known = await linking.list_case_accounts(app, by, case)
-            waiting = (await outlook.case_overview(app, by, case)).links
+            waiting = (await overview.case_overview(app, by, case)).links
             if not known:
                 return Reply("Nobody is named in this case yet. `/person` says whom it is about.")
             lines = [_person_text(person, waiting) for person in known]

@@ -3,13 +3,13 @@
 from discord import app_commands
 from discord.app_commands import Choice
 
-from connectors.discord.commands import words
-from connectors.discord.panels import Button, Reply, Style, custom_id
-from connectors.discord.serving import Interaction, InteractionRouter
-from guardian.desk import matters, referring
-from guardian.desk.matters import MatterLine
+from connectors.discord.commands import formatting
+from connectors.discord.components import Button, Reply, Style, custom_id
+from connectors.discord.interactions import Interaction, InteractionRouter
 from guardian.ids import MemberId, SpaceName
 from guardian.notices.acknowledgement import format_datetime
+from guardian.services.escalation import local_matters, referrals
+from guardian.services.escalation.local_matters import MatterLine
 
 MATTER = "The code name of the local matter"
 
@@ -26,7 +26,7 @@ def _add_matter_commands(router: InteractionRouter) -> None:
     @router.tree.command(name="matters", description="The local matters of your space", guild=router.guild)
     async def listed(interaction: Interaction) -> None:
         async def deed(by: MemberId) -> Reply:
-            found = await matters.list_matters(app, by)
+            found = await local_matters.list_matters(app, by)
             return Reply("\n".join(_line(each) for each in found) or "Nothing waits for you.")
 
         await router.serve(interaction, deed)
@@ -35,7 +35,7 @@ def _add_matter_commands(router: InteractionRouter) -> None:
     @app_commands.describe(matter=MATTER)
     async def one(interaction: Interaction, matter: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            seen = await matters.read_matter(app, by, matter)
+            seen = await local_matters.read_matter(app, by, matter)
             text = f"Read it here, once, within five minutes: {seen.url}\n\n{_line(seen.line)}"
             return Reply(f"{text}\nOnce it is dealt with: `/handled {seen.line.code_name}`", _buttons(seen.line))
 
@@ -45,7 +45,7 @@ def _add_matter_commands(router: InteractionRouter) -> None:
     @app_commands.describe(matter=MATTER, done="What was done; it is kept with the matter")
     async def handled(interaction: Interaction, matter: str, done: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(await matters.mark_handled(app, by, matter, done))
+            return Reply(await local_matters.mark_handled(app, by, matter, done))
 
         await router.serve_text(interaction, done, deed)
 
@@ -55,17 +55,17 @@ def _add_referral_commands(router: InteractionRouter) -> None:
     names = [Choice(name=name, value=name) for name in app.spaces.names]
 
     @router.tree.command(name="refer", description="Ask moderators to keep an eye on an account", guild=router.guild)
-    @app_commands.describe(case=words.CASE, space="Whose moderators", person=words.PERSON)
+    @app_commands.describe(case=formatting.CASE, space="Whose moderators", person=formatting.PERSON)
     @app_commands.choices(space=names)
     async def refer(interaction: Interaction, case: str, space: str, person: str = "") -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(await referring.refer(app, by, case, SpaceName(space), person or None))
+            return Reply(await referrals.refer(app, by, case, SpaceName(space), person or None))
 
         await router.serve(interaction, deed)
 
     async def accept(interaction: Interaction, matter: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            return Reply(await referring.accept_referral(app, by, matter))
+            return Reply(await referrals.accept_referral(app, by, matter))
 
         await router.serve(interaction, deed)
 

@@ -4,14 +4,15 @@ from typing import Final
 
 from discord import app_commands
 
-from connectors.discord.commands import deliberation, words
-from connectors.discord.panels import Button, Reply, Style, custom_id
-from connectors.discord.serving import Interaction, InteractionRouter
-from guardian.cases.values import StepState
-from guardian.desk import outlook, reading
-from guardian.desk.outlook import CaseLine, CaseOverview, NextStep
+from connectors.discord.commands import deliberation, formatting
+from connectors.discord.components import Button, Reply, Style, custom_id
+from connectors.discord.interactions import Interaction, InteractionRouter
+from guardian.cases.procedure import StepState
 from guardian.errors import NotFound
 from guardian.ids import MemberId
+from guardian.services.cases import overview
+from guardian.services.cases.overview import CaseLine, CaseOverview, NextStep
+from guardian.services.reading_room import sessions
 
 _LONGEST_LIST: Final = 60
 
@@ -21,10 +22,10 @@ def add_to(router: InteractionRouter) -> None:
     app = router.app
 
     @router.tree.command(name="case", description="One case: a link to read it, and what is open", guild=router.guild)
-    @app_commands.describe(case=words.CASE)
+    @app_commands.describe(case=formatting.CASE)
     async def case_(interaction: Interaction, case: str) -> None:
         async def deed(by: MemberId) -> Reply:
-            seen = await outlook.case_overview(app, by, case)
+            seen = await overview.case_overview(app, by, case)
             return Reply(f"{_link_text(await _url(by, case))}\n\n{case_text(seen)}", buttons(seen))
 
         await router.serve(interaction, deed)
@@ -32,7 +33,7 @@ def add_to(router: InteractionRouter) -> None:
     @router.tree.command(name="cases", description="Every case that you take part in", guild=router.guild)
     async def cases(interaction: Interaction) -> None:
         async def deed(by: MemberId) -> Reply:
-            lines = await outlook.list_cases(app, by)
+            lines = await overview.list_cases(app, by)
             shown = [_line(line) for line in lines[-_LONGEST_LIST:]]
             if len(lines) > len(shown):
                 shown.insert(0, f"The newest {len(shown)} of {len(lines)} cases:")
@@ -43,7 +44,7 @@ def add_to(router: InteractionRouter) -> None:
     async def _url(by: MemberId, case: str) -> str | None:
         """The reading link; None for the Board while a case of the group merely lies with it."""
         try:
-            return await reading.create_link(app, by, case)
+            return await sessions.create_link(app, by, case)
         except NotFound:
             return None
 
@@ -53,8 +54,10 @@ def case_text(seen: CaseOverview) -> str:
     lines = [f"**{seen.code_name}**: {seen.words}."]
     if seen.people:
         lines.append(f"About: {', '.join(seen.people)}")
-    lines += [f"• {words.STEPS[kind]}: {words.STATES[state]}" for kind, state in seen.steps if _is_shown(state)]
-    lines += [f"⏳ {words.format_deadline(each.kind, each.at)}" for each in seen.deadlines]
+    lines += [
+        f"• {formatting.STEPS[kind]}: {formatting.STATES[state]}" for kind, state in seen.steps if _is_shown(state)
+    ]
+    lines += [f"⏳ {formatting.format_deadline(each.kind, each.at)}" for each in seen.deadlines]
     return "\n".join(lines)
 
 
@@ -76,7 +79,9 @@ def buttons(seen: CaseOverview) -> tuple[Button, ...]:
         found.append(Button("Agree to the act", custom_id("second-act", seen.act), Style.DANGER))
     if NextStep.CONFIRM_BOARD in seen.next_steps:
         found.append(Button("Confirm the Board's answer", custom_id("confirm-answer", case), Style.DANGER))
-    found += [Button(f"Agree to skip {words.STEPS[kind]}", custom_id("second-skip", case, kind)) for kind in seen.skips]
+    found += [
+        Button(f"Agree to skip {formatting.STEPS[kind]}", custom_id("second-skip", case, kind)) for kind in seen.skips
+    ]
     found += [Button(f"Approve text {n}", custom_id("approve", draft)) for n, draft in enumerate(seen.drafts, start=1)]
     found += [
         Button(f"Confirm link {n}", custom_id("confirm-link", link)) for n, link in enumerate(seen.links, start=1)
@@ -97,5 +102,7 @@ def _is_shown(state: StepState) -> bool:
 def _line(line: CaseLine) -> str:
     if line.recused:
         return f"• {line.code_name}: {line.state} (you stepped back)"
-    clock = f" — {words.format_deadline(line.next_deadline.kind, line.next_deadline.at)}" if line.next_deadline else ""
+    clock = (
+        f" — {formatting.format_deadline(line.next_deadline.kind, line.next_deadline.at)}" if line.next_deadline else ""
+    )
     return f"• {line.code_name}: {line.state}{clock}"

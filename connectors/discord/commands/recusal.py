@@ -3,16 +3,16 @@
 from discord import app_commands
 from discord.app_commands import Choice
 
-from connectors.discord.commands import words
-from connectors.discord.panels import Reply
-from connectors.discord.serving import Interaction, InteractionRouter
-from guardian.desk import doubts, recusal
-from guardian.desk.desk import AppContext
-from guardian.desk.doubts import ConflictClaimView
-from guardian.desk.who import member_by_name
+from connectors.discord.commands import formatting
+from connectors.discord.components import Reply
+from connectors.discord.interactions import Interaction, InteractionRouter
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
 from guardian.notices.acknowledgement import format_datetime
+from guardian.services.conflicts import conflict_claims, recusal
+from guardian.services.conflicts.conflict_claims import ConflictClaimView
+from guardian.services.context import AppContext
+from guardian.services.members import member_by_name
 from rules.conflicts import ConflictReason
 
 _REASONS = [
@@ -38,7 +38,7 @@ def _add_recusal_commands(router: InteractionRouter) -> None:
 
     @router.tree.command(name="recuse", description="Step back from a case, at once", guild=router.guild)
     @app_commands.describe(
-        case=words.CASE,
+        case=formatting.CASE,
         reason="Why",
         note="In a few words, kept with the case",
         member="Chairs only: the name of another member who steps back",
@@ -56,7 +56,7 @@ def _add_recusal_commands(router: InteractionRouter) -> None:
     @router.tree.command(
         name="hold-out-decision", description="Does somebody who was held out take part?", guild=router.guild
     )
-    @app_commands.describe(case=words.CASE, member="Their name", takes_part="Do they take part?", reason="Why")
+    @app_commands.describe(case=formatting.CASE, member="Their name", takes_part="Do they take part?", reason="Why")
     async def decide(interaction: Interaction, case: str, member: str, takes_part: bool, reason: str) -> None:
         async def deed(by: MemberId) -> Reply:
             who = await _require_member(app, member)
@@ -75,7 +75,7 @@ def _add_claim_commands(router: InteractionRouter) -> None:
         name="raise-conflict", description="Say that another member may have a conflict", guild=router.guild
     )
     @app_commands.describe(
-        case=words.CASE,
+        case=formatting.CASE,
         member="Their name; they are not told of it before it is decided",
         reason="Which kind of conflict",
         note="In a few words, for whoever decides",
@@ -84,7 +84,7 @@ def _add_claim_commands(router: InteractionRouter) -> None:
     async def raise_conflict(interaction: Interaction, case: str, member: str, reason: str, note: str = "") -> None:
         async def deed(by: MemberId) -> Reply:
             about = await _require_member(app, member)
-            code_name = await doubts.raise_conflict(app, by, case, about, ConflictReason(reason), note)
+            code_name = await conflict_claims.raise_conflict(app, by, case, about, ConflictReason(reason), note)
             return Reply(
                 f"Those who decide on it have been told, and nobody else. Until then nothing changes in {code_name}."
             )
@@ -95,7 +95,7 @@ def _add_claim_commands(router: InteractionRouter) -> None:
         name="conflict-decision", description="See the conflicts that were raised, and decide", guild=router.guild
     )
     @app_commands.describe(
-        case=words.CASE,
+        case=formatting.CASE,
         member="Their name; left out: shows what was raised",
         steps_back="Do they step back?",
         reason="Why; it is kept with the case",
@@ -105,11 +105,13 @@ def _add_claim_commands(router: InteractionRouter) -> None:
     ) -> None:
         async def deed(by: MemberId) -> Reply:
             if not member.strip():
-                return Reply(_claims_text(await doubts.open_claims(app, by, case)))
+                return Reply(_claims_text(await conflict_claims.open_claims(app, by, case)))
             about = await _require_member(app, member)
             if steps_back is None:
                 raise Refused("no_answer", "Please say whether they step back.", "P-4.1")
-            code_name = await doubts.decide_conflict(app, by, case, about, steps_back=steps_back, reason=reason)
+            code_name = await conflict_claims.decide_conflict(
+                app, by, case, about, steps_back=steps_back, reason=reason
+            )
             if steps_back:
                 return Reply(f"They do not see {code_name} any more, from this instant. Please tell them yourself.")
             return Reply(f"They take part in {code_name} as before. Your reason is kept with the case.")

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from connectors.discord.forms import ModalValues
-from connectors.discord.panels import MAX_OPTIONS, ChoiceField, Field, Form, TextField
-from guardian.cases.questions import ALL_CHAIRS, CONTACT_IS_SAFE, DO_NOT_CONTACT, HANDLED
-from guardian.notices.catalogue import translate_text
+from connectors.discord.components import MAX_OPTIONS, ChoiceField, Field, Form, TextField
+from connectors.discord.modal_values import ModalValues
+from guardian.cases.report_questions import ALL_CHAIRS, CONTACT_IS_SAFE, DO_NOT_CONTACT, HANDLED
+from guardian.notices.translations import translate_text
 
 MESSAGE: Final = "message"
 MEMBER: Final = "member"

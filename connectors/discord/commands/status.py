@@ -5,18 +5,18 @@ The receipt is typed into a form, never into a command, so that it stands in no 
 
 from typing import Final
 
-from connectors.discord.commands import adding
-from connectors.discord.forms import ModalValues
-from connectors.discord.panels import Button, FileAttachment, Form, Reply, Style, TextField, custom_id
-from connectors.discord.serving import Interaction, InteractionRouter, defer, internal_error_text, log_fault
-from connectors.discord.tongue import locale_of, localized_name, refusal_text
-from guardian.cases.words import status_for_reporters
-from guardian.desk import intake, own_reports
-from guardian.desk.intake import ReceiptAccess
-from guardian.desk.own_reports import OwnReport
+from connectors.discord.commands import report_additions
+from connectors.discord.components import Button, FileAttachment, Form, Reply, Style, TextField, custom_id
+from connectors.discord.interactions import Interaction, InteractionRouter, defer, internal_error_text, log_fault
+from connectors.discord.locales import locale_of, localized_name, refusal_text
+from connectors.discord.modal_values import ModalValues
+from guardian.cases.status_words import status_for_reporters
 from guardian.errors import GuardianError
 from guardian.ids import ReportId
-from guardian.notices.catalogue import format_date, translate_text
+from guardian.notices.translations import format_date, translate_text
+from guardian.services.reports import intake, own_reports
+from guardian.services.reports.intake import ReceiptAccess
+from guardian.services.reports.own_reports import OwnReport
 
 _BY_RECEIPT: Final = "by-receipt"
 _ADD_TO: Final = "add-to"
@@ -63,7 +63,7 @@ class StatusCommand:
         report, reference = (*about, "", "")[:2]
         locale = locale_of(interaction)
         text = translate_text(locale, "received.add_to", reference=reference)
-        await self._router.reply(interaction, Reply(text, adding.buttons(ReportId(report), locale)))
+        await self._router.reply(interaction, Reply(text, report_additions.buttons(ReportId(report), locale)))
 
     async def _ask_receipt(self, interaction: Interaction, about: tuple[str, ...]) -> None:
         locale = locale_of(interaction)
@@ -109,7 +109,7 @@ def _line(own: OwnReport, locale: str) -> str:
 def _addition_buttons(own: tuple[OwnReport, ...], locale: str) -> tuple[Button, ...]:
     """With one report, the forms themselves; with more, first the question to which of them."""
     if len(own) == 1:
-        return adding.buttons(own[0].report, locale)
+        return report_additions.buttons(own[0].report, locale)
     return tuple(
         Button(
             translate_text(locale, "button.add_to", reference=each.reference),

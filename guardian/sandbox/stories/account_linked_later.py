@@ -6,9 +6,9 @@ from typing import Final
 from guardian.sandbox.checks import restricted_since
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
 from guardian.sandbox.config import SandboxOptions
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import act_and_ratify
-from guardian.sandbox.studio import Stage, StoryContext
 
 TERM: Final = timedelta(days=30)
 OPTIONS: Final = SandboxOptions(link_refresh_every="1d")

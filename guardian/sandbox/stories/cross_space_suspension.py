@@ -8,9 +8,9 @@ from typing import Final
 
 from guardian.sandbox.checks import bars_of, count_placed_and_lifted, find_openings, forum_messages_to, messages_to
 from guardian.sandbox.community import DISCORD, FORUM, SPACES
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import name_target
-from guardian.sandbox.studio import Stage, StoryContext
 
 DAYS: Final = 30
 INSULT: Final = "Whoever cannot find that in the manual should not be here. Fools, all of you."

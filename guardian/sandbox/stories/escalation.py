@@ -10,9 +10,9 @@ from typing import Final
 from guardian.sandbox.checks import forum_messages_to, messages_to, people_messaged
 from guardian.sandbox.community import FORUM, Human
 from guardian.sandbox.config import SandboxOptions
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import decide
-from guardian.sandbox.studio import Stage, StoryContext
 
 INSULT: Final = "Nobody wants you here. Go away and do not come back."
 FLAG: Final = "They tell a newcomer to go away, for the third time this week."

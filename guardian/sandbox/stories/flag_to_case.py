@@ -6,9 +6,9 @@ from typing import Final
 
 from guardian.sandbox.checks import messages_to
 from guardian.sandbox.config import SandboxOptions
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.cross_space_suspension import MEMBERS
-from guardian.sandbox.studio import Stage, StoryContext
 
 MODERATOR_NOTIFIED: Final = "the forum's moderator is told of the flag at once"
 NOT_THE_GROUP: Final = "nobody of the working group is told while it is the moderators' matter"

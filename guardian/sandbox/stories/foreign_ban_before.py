@@ -5,9 +5,9 @@ from typing import Final
 
 from guardian.sandbox.checks import bars_of
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import act_and_ratify
-from guardian.sandbox.studio import Stage, StoryContext
 
 TERM: Final = timedelta(days=30)
 COUNTED: Final = "a ban by a moderator's own hand is left as it is and counts as held"

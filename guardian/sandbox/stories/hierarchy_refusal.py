@@ -4,15 +4,15 @@ what it takes, tried slowly for ever, and done as soon as somebody has mended it
 from datetime import datetime, timedelta
 from typing import Final
 
-from connectors.github.emulator.state import Role
+from connectors.emulators.github.state import Role
 from guardian.ids import SpaceName
 from guardian.sandbox.checks import count_placed_and_lifted, messages_to, people_messaged
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
 from guardian.sandbox.config import SandboxOptions
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import act_and_ratify
-from guardian.sandbox.studio import Stage, StoryContext
-from guardian.sandbox.worlds import World
+from guardian.sandbox.world import World
 
 PHASE: Final = timedelta(hours=36)
 SLOW: Final = SandboxOptions(retry_least="1h", retry_share=1.0, retry_most="8h")

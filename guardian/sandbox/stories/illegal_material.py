@@ -5,12 +5,12 @@ Another report is recognised as such only by the member who reads it: what was k
 
 from typing import Final
 
-from connectors.discord.emulator.state import Attachment
+from connectors.emulators.discord.state import Attachment
 from guardian.sandbox.browser import Page
 from guardian.sandbox.community import Human
-from guardian.sandbox.outsiders import REPORT_MENU
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, StoryContext
+from guardian.sandbox.reporters import REPORT_MENU
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 
 SAID: Final = "Look what I have got here."
 PICTURE: Final = "holiday.png"

@@ -5,8 +5,8 @@ from typing import Final
 
 from guardian.ids import SpaceName
 from guardian.sandbox.community import FORUM, Human
-from guardian.sandbox.group import days_of
-from guardian.sandbox.studio import Stage
+from guardian.sandbox.stage import Stage
+from guardian.sandbox.working_group import days_of
 
 EXTENDED: Final = "extended_suspension"
 BAN: Final = "permanent_ban"

@@ -8,10 +8,10 @@ from typing import Final
 from guardian.ids import SpaceName
 from guardian.sandbox.checks import bars_of, messages_to, people_messaged
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import act_and_ratify
-from guardian.sandbox.studio import Stage, StoryContext
-from guardian.sandbox.worlds import World
+from guardian.sandbox.world import World
 
 TERM: Final = timedelta(days=30)
 BACK: Final = "lifted by hand, what the group decided is back in the same moment, in every space"

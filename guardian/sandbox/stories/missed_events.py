@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from connectors.emulation.faults import FaultKind
+from connectors.emulators.shared.faults import FaultKind
 from guardian.sandbox.checks import bars_of, count_placed_and_lifted, people_messaged, restricted_since
 from guardian.sandbox.community import DISCORD, SPACES, Human
 from guardian.sandbox.config import SandboxOptions
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import act_and_ratify
-from guardian.sandbox.studio import Stage, StoryContext
 
 RESYNC_EVERY: Final = timedelta(hours=6)
 OPTIONS: Final = SandboxOptions(resync_every="6h")

@@ -6,12 +6,12 @@ While nobody listens, Discord says so and keeps the form open: its own text says
 import asyncio
 from typing import Final
 
-from connectors.discord.emulator.screen import Screen
+from connectors.emulators.discord.client_screen import Screen
 from guardian.clock import monotonic_seconds
-from guardian.sandbox.apart import ServiceProcess, run_in_own_process
 from guardian.sandbox.browser import RECEIPT
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, StoryContext
+from guardian.sandbox.runner import Story
+from guardian.sandbox.service_process import ServiceProcess, run_in_own_process
+from guardian.sandbox.stage import Stage, StoryContext
 
 WORDS: Final = "They insulted two newcomers, and I have written this for half an hour."
 BACK_WITHIN: Final = 10.0

@@ -13,8 +13,8 @@ from typing import Final
 
 from guardian.sandbox.checks import messages_to
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, Human
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, StoryContext
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 
 SAME_ANSWERS: Final = "the member is given the same answers, counts and order"
 SAME_NOTICES: Final = "the member is sent the same notices"

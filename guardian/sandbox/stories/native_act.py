@@ -7,9 +7,9 @@ from typing import Final
 
 from guardian.sandbox.checks import bars_of, forum_messages_to, messages_to, people_messaged
 from guardian.sandbox.community import DISCORD, FORUM, Human
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, StoryContext
-from guardian.sandbox.worlds import World
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
+from guardian.sandbox.world import World
 
 NOTICED: Final = "a member's own ban is noticed, and the others are asked to review it"
 PERSON_NOTIFIED: Final = "the banned person can read that the group looks at it"

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from connectors.emulation.faults import FaultKind
+from connectors.emulators.shared.faults import FaultKind
 from guardian.sandbox.checks import count_placed_and_lifted, find_openings, people_messaged
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES
 from guardian.sandbox.config import SandboxOptions
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import act_and_ratify
-from guardian.sandbox.studio import Stage, StoryContext
 
 PHASE: Final = timedelta(hours=16)
 SLOW: Final = SandboxOptions(retry_least="1h", retry_share=1.0, retry_most="8h")

@@ -5,9 +5,9 @@ from typing import Final
 
 from guardian.sandbox.checks import count_placed_and_lifted, find_openings
 from guardian.sandbox.community import FORUM, SPACES
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import act_and_ratify, replace_by_ban, suspend_by_decision
-from guardian.sandbox.studio import Stage, StoryContext
 
 FIRST_TERM: Final = timedelta(days=30)
 SECOND_TERM: Final = timedelta(days=120)

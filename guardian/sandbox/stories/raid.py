@@ -6,15 +6,15 @@ import io
 from datetime import timedelta
 from typing import Final
 
-from connectors.discord.emulator.screen import Screen
+from connectors.emulators.discord.client_screen import Screen
 from guardian.ids import SpaceName
-from guardian.sandbox.apart import ServiceProcess, run_in_own_process
 from guardian.sandbox.checks import messages_to
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, Human
 from guardian.sandbox.config import SandboxOptions
-from guardian.sandbox.pausing import RESTRICT_BULK
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, StoryContext
+from guardian.sandbox.crash_points import RESTRICT_BULK
+from guardian.sandbox.runner import Story
+from guardian.sandbox.service_process import ServiceProcess, run_in_own_process
+from guardian.sandbox.stage import Stage, StoryContext
 
 ON_DISCORD: Final = 1000
 UNKNOWN: Final = 4

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from connectors.emulation.control import Declined
-from connectors.emulation.faults import FaultKind
+from connectors.emulators.shared.control import Declined
+from connectors.emulators.shared.faults import FaultKind
 from guardian.sandbox.checks import bars_of, messages_to
 from guardian.sandbox.community import DISCORD, Human
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import act_and_ratify
-from guardian.sandbox.studio import Stage, StoryContext
 
 TERM: Final = timedelta(days=60)
 KEPT_OUT: Final = "somebody who is suspended cannot come back in"

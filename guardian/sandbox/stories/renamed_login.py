@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Final
 
-from connectors.emulation.history import Change
+from connectors.emulators.shared.history import Change
 from guardian.sandbox.community import GITHUB
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import act_and_ratify
-from guardian.sandbox.studio import Stage, StoryContext
 
 TERM: Final = timedelta(days=10)
 HELD: Final = "the block holds the person, whatever their login is"

@@ -7,8 +7,8 @@ from typing import Final
 
 from guardian.sandbox.browser import Browser, Page
 from guardian.sandbox.checks import forum_messages_to, messages_to
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, StoryContext
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 
 WORDS: Final = "They write “go home” under every question of somebody new."
 WHO: Final = "the account with the owl"

@@ -10,9 +10,9 @@ from typing import Final
 from guardian.sandbox.browser import RECEIPT
 from guardian.sandbox.checks import messages_to
 from guardian.sandbox.config import SandboxOptions
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.cross_space_suspension import MEMBERS
-from guardian.sandbox.studio import Stage, StoryContext
 
 NOTIFIED: Final = "every member is told in person of a report by private message"
 READ: Final = "the reading room shows what was written, and the public post that it links to"

@@ -6,13 +6,13 @@ Hazel watches the repository, and so was mailed the text before anybody could do
 from datetime import timedelta
 from typing import Final
 
-from connectors.emulation.faults import FaultKind
-from guardian.people.values import Group
+from connectors.emulators.shared.faults import FaultKind
+from guardian.people.models import Group
 from guardian.sandbox.checks import forum_messages_to, messages_to, people_messaged
 from guardian.sandbox.community import GITHUB
 from guardian.sandbox.config import SandboxOptions
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, StoryContext
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 
 KEPT: Final = "the group reads the text and what it stands on, as both stood"
 NOTIFIED: Final = "every member is told in person that a report came in"

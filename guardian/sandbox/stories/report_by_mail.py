@@ -4,13 +4,13 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from guardian.people.values import Group
+from guardian.people.models import Group
 from guardian.sandbox.browser import RECEIPT
 from guardian.sandbox.checks import people_messaged
 from guardian.sandbox.config import SandboxOptions
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, StoryContext
-from guardian.sandbox.worlds import GROUP_ADDRESS
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
+from guardian.sandbox.world import GROUP_ADDRESS
 
 TAKEN: Final = "a mail to the group's address is a report, and every member is told that there is one"
 ANSWERED: Final = "its sender is answered at once: danger first, who can read mail, by when, and a receipt"

@@ -6,14 +6,14 @@ The evidence is what stood there when it was chosen, though its author takes it 
 from dataclasses import dataclass
 from typing import Final
 
-from connectors.discord.emulator.community import Actor
-from connectors.discord.emulator.screen import Modal, Screen
-from connectors.discord.emulator.state import Attachment
+from connectors.emulators.discord.client_screen import Modal, Screen
+from connectors.emulators.discord.community import Actor
+from connectors.emulators.discord.state import Attachment
 from guardian.sandbox.browser import RECEIPT
 from guardian.sandbox.checks import messages_to
 from guardian.sandbox.community import Human
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, StoryContext
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 
 MENU: Final = "Report to the working group"
 GERMAN_MENU: Final = "Der Arbeitsgruppe melden"

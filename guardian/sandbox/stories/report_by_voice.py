@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
-from guardian.people.values import Group
+from guardian.people.models import Group
 from guardian.sandbox.browser import RECEIPT
 from guardian.sandbox.checks import messages_to, people_messaged
 from guardian.sandbox.community import Human
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, StoryContext
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 
 ENTERED: Final = "what a member was told is a report, and every member hears that there is one"
 WHO_TOLD: Final = "who told it, when and how to reach them stands with the report, and with nothing on Discord"

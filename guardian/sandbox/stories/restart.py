@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Final
 
 from guardian.ids import SpaceName
-from guardian.sandbox.apart import ServiceProcess, run_in_own_process
 from guardian.sandbox.checks import count_placed_and_lifted, find_openings
 from guardian.sandbox.community import FORUM, GITHUB, SPACES
 from guardian.sandbox.config import SandboxOptions
-from guardian.sandbox.pausing import RELEASE, RESTRICT
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, StoryContext
+from guardian.sandbox.crash_points import RELEASE, RESTRICT
+from guardian.sandbox.runner import Story
+from guardian.sandbox.service_process import ServiceProcess, run_in_own_process
+from guardian.sandbox.stage import Stage, StoryContext
 
 TERM: Final = timedelta(days=30)
 KILLED: Final = "the service was killed twice, each time after a space had done it and before it was recorded"

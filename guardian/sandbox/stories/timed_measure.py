@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from guardian.sandbox.checks import forum_messages_to, messages_to
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, Human
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, StoryContext
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 
 SET: Final = "each measure holds in its own space, at once, and nowhere else"
 NOTIFIED: Final = "the person is told what holds, until when, and where they can ask for another look"

@@ -5,8 +5,8 @@ from typing import Final
 
 from guardian.sandbox.checks import find_openings, messages_to
 from guardian.sandbox.community import Human
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import Stage, StoryContext
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 
 UNREVIEWED_END: Final = timedelta(days=14)
 REMINDED: Final = "the reviewers are reminded before the review is late, and the actor is not among them"

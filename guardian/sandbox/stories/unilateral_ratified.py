@@ -5,8 +5,8 @@ from typing import Final
 
 from guardian.sandbox.checks import find_openings, forum_messages_to, messages_to, people_messaged
 from guardian.sandbox.community import SPACES
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import StoryContext
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import StoryContext
 
 TERM: Final = timedelta(days=30)
 AT_ONCE: Final = "the act holds in every space before anybody else has done anything"

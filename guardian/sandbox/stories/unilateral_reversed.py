@@ -5,8 +5,8 @@ from typing import Final
 
 from guardian.sandbox.checks import count_placed_and_lifted, forum_messages_to
 from guardian.sandbox.community import SPACES
-from guardian.sandbox.playing import Story
-from guardian.sandbox.studio import StoryContext
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import StoryContext
 
 AT_ONCE: Final = "the act holds in every space at once"
 STILL_HELD: Final = "one reviewer alone reverses nothing"

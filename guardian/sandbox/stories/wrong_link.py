@@ -10,9 +10,9 @@ from typing import Final
 from guardian.sandbox.browser import RECEIPT
 from guardian.sandbox.checks import count_placed_and_lifted, forum_messages_to, messages_to
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
-from guardian.sandbox.playing import Story
+from guardian.sandbox.runner import Story
+from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import act_and_ratify
-from guardian.sandbox.studio import Stage, StoryContext
 
 TERM: Final = timedelta(days=30)
 HELD: Final = "the account that two members took for theirs is held, and no other of its owner's"

@@ -18,9 +18,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from guardian.storage.database import Database
-from guardian.storage.instants import UtcDateTime
 from guardian.storage.migrations.steps import FOLDER, VERSION_TABLE, latest_revision, upgrade
-from guardian.storage.tables.everything import metadata
+from guardian.storage.tables.all_tables import metadata
+from guardian.storage.utc_datetime import UtcDateTime
 
 VERSIONS: Final = FOLDER / "versions"
 FIRST: Final = "0001"

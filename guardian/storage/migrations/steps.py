@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from guardian.errors import Misconfigured
 from guardian.storage.database import Database
-from guardian.storage.tables.everything import metadata
+from guardian.storage.tables.all_tables import metadata
 
 FOLDER: Final = Path(__file__).parent
 VERSION_TABLE: Final = "schema_version"

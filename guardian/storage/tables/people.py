@@ -4,8 +4,8 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
 
-from guardian.storage.instants import UtcDateTime
 from guardian.storage.tables.base import ID_LENGTH, metadata
+from guardian.storage.utc_datetime import UtcDateTime
 
 members: Final = Table(
     "members",

@@ -10,13 +10,13 @@ from typing import Any
 import discord
 import pytest
 
-from connectors.discord.ceiling import bounded
 from connectors.discord.client import DiscordConnection
-from connectors.discord.emulator.server import DiscordEmulator
-from connectors.discord.emulator.state import DiscordState
 from connectors.discord.space import DiscordSpace
+from connectors.discord.timeouts import bounded
 from connectors.discord.translate import NoAnswer, Success
-from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulators.discord.server import DiscordEmulator
+from connectors.emulators.discord.state import DiscordState
+from connectors.emulators.shared.faults import Fault, FaultKind
 from guardian.errors import Misconfigured
 from guardian.spaces.port import Account, Observed
 from rules.precedence import AccessLevel

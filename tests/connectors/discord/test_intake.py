@@ -10,21 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from connectors.discord.emulator.screen import Screen
-from connectors.discord.emulator.state import Attachment
-from connectors.emulation.control import Declined
-from connectors.emulation.faults import Fault, FaultKind
-from guardian.cases.values import ReportChannel
-from guardian.desk.acting import AccountInput, act
-from guardian.desk.desk import AppContext, ReadView, UnitOfWork, UnitOfWorkFactory
-from guardian.desk.intake import read_follow_up
+from connectors.emulators.discord.client_screen import Screen
+from connectors.emulators.discord.state import Attachment
+from connectors.emulators.shared.control import Declined
+from connectors.emulators.shared.faults import Fault, FaultKind
+from guardian.cases.reports import ReportChannel
 from guardian.ids import AccountId
-from guardian.notices.values import NoticeKind
-from guardian.sanctions.values import WorkItem
+from guardian.notices.models import NoticeKind
+from guardian.sanctions.models import WorkItem
+from guardian.services.context import AppContext, ReadView, UnitOfWork, UnitOfWorkFactory
+from guardian.services.members import AccountInput
+from guardian.services.reports.intake import read_follow_up
+from guardian.services.unilateral.act import act
 from rules.precedence import Restriction
 from rules.unilateral import Ground
-from tests.builders.desk import A_REPORTER, AMARA, DISCORD, DMITRI, SOMEBODY, WORKING_GROUP
-from tests.connectors.discord.served import CHECKBOXES, CONCERNS, FIRST, WHAT, DiscordService, discord_service
+from tests.builders.community import A_REPORTER, AMARA, DISCORD, DMITRI, SOMEBODY, WORKING_GROUP
+from tests.connectors.discord.service import CHECKBOXES, CONCERNS, FIRST, WHAT, DiscordService, discord_service
 
 MENU = "Report to the working group"
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from connectors.discord.emulator.screen import Screen
-from guardian.cases.values import CaseState
-from guardian.notices.values import NoticeKind
-from tests.builders.desk import AMARA, BRUNO, DMITRI, ELENI
-from tests.connectors.discord.served import NOTHING_HERE, DiscordService, discord_service
+from connectors.emulators.discord.client_screen import Screen
+from guardian.cases.case import CaseState
+from guardian.notices.models import NoticeKind
+from tests.builders.community import AMARA, BRUNO, DMITRI, ELENI
+from tests.connectors.discord.service import NOTHING_HERE, DiscordService, discord_service
 
 
 @pytest.fixture

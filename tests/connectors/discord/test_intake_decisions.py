@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from connectors.discord.emulator.screen import Screen
-from connectors.emulation.control import Declined
-from guardian.cases.values import CaseState, DeadlineKind
-from guardian.notices.values import NoticeKind
+from connectors.emulators.discord.client_screen import Screen
+from connectors.emulators.shared.control import Declined
+from guardian.cases.case import CaseState
+from guardian.cases.deadlines import DeadlineKind
+from guardian.notices.models import NoticeKind
 from guardian.policy_file import read_policy
 from guardian.presets import load_preset
-from tests.builders.desk import (
+from tests.builders.community import (
     A_REPORTER,
     AMARA,
     BRUNO,
@@ -28,7 +29,7 @@ from tests.builders.desk import (
     HIROSHI,
     SOMEBODY,
 )
-from tests.connectors.discord.served import NOTHING_HERE, DiscordService, discord_service
+from tests.connectors.discord.service import NOTHING_HERE, DiscordService, discord_service
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from guardian.desk.matters import receive_flag
-from tests.builders.desk import AMARA, BRUNO, INES, SOMEBODY
-from tests.connectors.discord.served import NOTHING_HERE, DiscordService, discord_service
-from tests.guardian.desk.test_matters import WORDS, a_flag
+from guardian.services.escalation.local_matters import receive_flag
+from tests.builders.community import AMARA, BRUNO, INES, SOMEBODY
+from tests.connectors.discord.service import NOTHING_HERE, DiscordService, discord_service
+from tests.guardian.services.escalation.test_local_matters import WORDS, a_flag
 
 
 @pytest.fixture

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from guardian.cases.values import StepKind, StepState
-from guardian.desk import deadlines
-from guardian.desk.hearing import list_steps
-from guardian.desk.reading import open_session, read_case
-from tests.builders.desk import (
+from guardian.cases.procedure import StepKind, StepState
+from guardian.services.deliberation.procedure import list_steps
+from guardian.services.operations import deadline_runner
+from guardian.services.reading_room.case_file import read_case
+from guardian.services.reading_room.sessions import open_session
+from tests.builders.community import (
     A_REPORTER,
     AMARA,
     BRUNO,
@@ -24,7 +25,7 @@ from tests.builders.desk import (
     SOMEBODY,
     TEXT,
 )
-from tests.connectors.discord.served import NOTHING_HERE, DiscordService, discord_service
+from tests.connectors.discord.service import NOTHING_HERE, DiscordService, discord_service
 
 ALL_COMMANDS: dict[str, dict[str, Any]] = {
     "case": {"case": "CASE"},
@@ -309,6 +310,6 @@ async def test_a_moderator_sees_no_cases(service: DiscordService) -> None:
 async def test_a_deadline_that_passes_leaves_the_clocks_of_a_case_in_order(service: DiscordService) -> None:
     case, _ = await service.a_case()
     service.community.pass_time(timedelta(days=2))
-    await deadlines.run_due(service.app)
+    await deadline_runner.run_due(service.app)
     text = (await service.ask(AMARA, "case", case=case)).text
     assert text.index("first answer") < text.index("fuller answer")

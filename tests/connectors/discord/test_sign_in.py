@@ -6,14 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 
-from connectors.discord.emulator.server import DiscordEmulator
-from connectors.discord.emulator.state import Connection
 from connectors.discord.sign_in import DiscordSignIn, SignInConfig
-from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulators.discord.server import DiscordEmulator
+from connectors.emulators.discord.state import Connection
+from connectors.emulators.shared.faults import Fault, FaultKind
 from guardian.ids import SpaceName
+from guardian.spaces.account_proof import ProofResult, ProvenAccount
 from guardian.spaces.outcomes import Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account
-from guardian.spaces.proof import ProofResult, ProvenAccount
 
 BACK = "https://guardian.example/sign-in/discord/back"
 VERIFIER = "v" * 64

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from connectors.discord import translate
-from connectors.discord.emulator.permissions import FOR_THE_BOT, Permission
-from connectors.discord.emulator.state import Ban
 from connectors.discord.permissions import COMMANDS_SCOPE, MEMBERS_INTENT, PERMISSIONS
-from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulators.discord.permissions import FOR_THE_BOT, Permission
+from connectors.emulators.discord.state import Ban
+from connectors.emulators.shared.faults import Fault, FaultKind
 from guardian.clock import monotonic_seconds
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.port import (

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.emulators.forum.server import ForumEmulator
 from connectors.forum.client import ForumConfig
-from connectors.forum.emulator.server import ForumEmulator
 from connectors.forum.space import ForumSpace
 from guardian.ids import SpaceName
 from tests.fakes.clock import FrozenClock

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from pydiscourse.exceptions import DiscourseClientError, DiscourseError, DiscourseRateLimitedError, DiscourseServerError
 
-from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulators.forum.server import ForumEmulator
+from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.forum.client import ForumClient, ForumConfig
-from connectors.forum.emulator.server import ForumEmulator
 
 
 async def test_the_sentence_of_a_409_is_kept(forum: ForumEmulator, config: ForumConfig) -> None:

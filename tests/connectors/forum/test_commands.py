@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from connectors.emulation.faults import Fault, FaultKind
-from guardian.cases.values import CaseKind
-from tests.builders.desk import BRUNO, FORUM
-from tests.connectors.forum.inbox import ForumInboxSetup, forum_inbox
+from connectors.emulators.shared.faults import Fault, FaultKind
+from guardian.cases.case import CaseKind
+from tests.builders.community import BRUNO, FORUM
+from tests.connectors.forum.inbox_setup import ForumInboxSetup, forum_inbox
 
 ACT = "/act rowan suspended ongoing\nRowan threatens people in the help channel just now."
 CHAIR = "amara1x"

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from guardian.cases.values import CaseKind, ReportChannel
-from guardian.people.values import Group
+from guardian.cases.case import CaseKind
+from guardian.cases.reports import ReportChannel
+from guardian.people.models import Group
 from guardian.spaces.port import Account
-from tests.builders.desk import FORUM, INES, a_role
-from tests.connectors.forum.inbox import ForumInboxSetup, forum_inbox
+from tests.builders.community import FORUM, INES, a_role
+from tests.connectors.forum.inbox_setup import ForumInboxSetup, forum_inbox
 
 INSULT = "You are all fools, every one of you."
 WHY = "They write this under every question of mine."

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from connectors.emulation.faults import Fault, FaultKind
-from connectors.forum.letters import ForumConversation
-from connectors.forum.things import ForumContent
-from connectors.forum.wire import connect
+from connectors.emulators.shared.faults import Fault, FaultKind
+from connectors.forum.connection import connect
+from connectors.forum.content import ForumContent
+from connectors.forum.posts import ForumConversation
 from connectors.http import Priority
-from guardian.cases.values import ReportChannel
-from guardian.desk.challenging import issue_code
-from guardian.notices.catalogue import translate_text
+from guardian.cases.reports import ReportChannel
+from guardian.notices.translations import translate_text
 from guardian.sandbox.browser import RECEIPT
+from guardian.services.identity.ownership_codes import issue_code
 from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode
-from tests.builders.desk import AMARA, BRUNO, DMITRI, FORUM
-from tests.connectors.forum.inbox import OURS, ForumInboxSetup, forum_inbox
+from tests.builders.community import AMARA, BRUNO, DMITRI, FORUM
+from tests.connectors.forum.inbox_setup import OURS, ForumInboxSetup, forum_inbox
 
 INSULTS = "Birch insults me under every question that I ask."
 

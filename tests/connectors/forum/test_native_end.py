@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from connectors.emulation.faults import Fault, FaultKind
-from connectors.forum.emulator.server import ForumEmulator
+from connectors.emulators.forum.server import ForumEmulator
+from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.forum.space import ForumSpace
 from guardian.ids import AccountId, PersonId, SpaceName, new_id
-from guardian.people.values import LinkedAccount, Person, Trust
-from guardian.sanctions.enactment import add_account
-from guardian.sanctions.reconciler import Reconciler
+from guardian.people.models import LinkedAccount, Person, Trust
+from guardian.reconciler.loop import Reconciler
+from guardian.sanctions.imposition import add_account
 from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
-from tests.builders.reconciling import CALL_TIMEOUT, World, a_world
+from tests.builders.reconciler import CALL_TIMEOUT, World, a_world
 from tests.connectors.forum.conftest import SpaceWith
 from tests.fakes.clock import FrozenClock
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.emulation.faults import Fault, FaultKind
-from connectors.emulation.webhooks import Webhook
-from connectors.forum.emulator.server import ForumEmulator
+from connectors.emulators.forum.server import ForumEmulator
+from connectors.emulators.shared.faults import Fault, FaultKind
+from connectors.emulators.shared.webhooks import Webhook
 from connectors.forum.permissions import EVENTS, HIDDEN_REASONS, KEY, MESSAGES
 from connectors.forum.space import ForumSpace
 from guardian.ids import Reference, SpaceName

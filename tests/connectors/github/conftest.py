@@ -8,9 +8,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from connectors.emulators.github.server import GithubEmulator
+from connectors.emulators.github.state import Role
 from connectors.github.client import GithubConfig
-from connectors.github.emulator.server import GithubEmulator
-from connectors.github.emulator.state import Role
 from connectors.github.space import GithubSpace
 from guardian.ids import SpaceName
 from tests.fakes.clock import FrozenClock

@@ -7,9 +7,9 @@ from itertools import count
 
 import pytest
 
-from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulators.github.server import GithubEmulator
+from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.github.client import ErrorResponse, GithubClient, GithubConfig, InstallationTokens, Response
-from connectors.github.emulator.server import GithubEmulator
 from connectors.github.requester import RecordingRequester
 
 

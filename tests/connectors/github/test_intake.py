@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulators.github.people import GithubPerson
+from connectors.emulators.github.server import GithubEmulator
+from connectors.emulators.github.state import Kind
+from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.github.client import GithubConfig
-from connectors.github.emulator.people import GithubPerson
-from connectors.github.emulator.server import GithubEmulator
-from connectors.github.emulator.state import Kind
 from connectors.github.intake import GithubInbox
 from connectors.github.space import GithubSpace
-from guardian.cases.local import NO_WORDS
-from guardian.cases.values import Addition, Evidence, Report
-from guardian.desk.escalating import list_escalations
-from guardian.desk.own_reports import list_own_reports
+from guardian.cases.handoffs import NO_WORDS
+from guardian.cases.reports import Addition, Evidence, Report
+from guardian.services.escalation.escalations import list_escalations
+from guardian.services.reports.own_reports import list_own_reports
 from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode
-from tests.builders.desk import GITHUB, INES, Community, a_community
+from tests.builders.community import GITHUB, INES, Community, a_community
 from tests.contracts.schemas.github import validate_history
 from tests.fakes.clock import FrozenClock
 

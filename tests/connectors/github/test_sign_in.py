@@ -6,12 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 
-from connectors.github.emulator.server import GithubEmulator
+from connectors.emulators.github.server import GithubEmulator
 from connectors.github.sign_in import GithubSignIn, SignInConfig
 from guardian.ids import SpaceName
+from guardian.spaces.account_proof import ProofResult
 from guardian.spaces.outcomes import Rejected, Unavailable
 from guardian.spaces.port import Account
-from guardian.spaces.proof import ProofResult
 from tests.contracts.schemas.github import validate_history
 
 BACK = "https://guardian.example/sign-in/github/back"

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.emulation.faults import Fault, FaultKind
-from connectors.emulation.webhooks import Webhook
-from connectors.github.emulator.server import GithubEmulator
-from connectors.github.emulator.state import Role
+from connectors.emulators.github.server import GithubEmulator
+from connectors.emulators.github.state import Role
+from connectors.emulators.shared.faults import Fault, FaultKind
+from connectors.emulators.shared.webhooks import Webhook
 from connectors.github.permissions import EVENTS, PERMISSIONS
 from connectors.github.space import GithubSpace
 from guardian.ids import Reference, SpaceName

@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from connectors.emulation.faults import Fault, FaultKind
+from connectors.emulators.mail.server import MailEmulator
+from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.mail.client import MailConfig, Mailer, Tls
-from connectors.mail.emulator.server import MailEmulator
 from connectors.mail.intake import IntakeConfig, MailInbox, MailProcessor
 from connectors.mail.listener import ListenerConfig, MailListener
 from connectors.mail.mailbox import Mailbox, MailboxConfig
-from guardian.cases.values import Addition, Report, ReportChannel
+from guardian.cases.reports import Addition, Report, ReportChannel
 from guardian.ids import NoticeId
+from guardian.notices.models import Notice, NoticeState
 from guardian.notices.outbox import Outbox
-from guardian.notices.values import Notice, NoticeState
 from guardian.spaces.outcomes import Done
-from tests.builders.desk import Community, a_community
+from tests.builders.community import Community, a_community
 
 US = "conduct@community.example"
 ROWAN = "rowan@people.example"

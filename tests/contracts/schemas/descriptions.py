@@ -12,7 +12,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from connectors.emulation.history import Exchange, History
+from connectors.emulators.shared.history import Exchange, History
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PUBLISHED = Path(__file__).resolve().parents[4] / "shared" / "specs"

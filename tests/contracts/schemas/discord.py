@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from connectors.emulation.history import Exchange, History
+from connectors.emulators.shared.history import Exchange, History
 
 Schema = dict[str, Any]
 

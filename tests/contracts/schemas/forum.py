@@ -1,6 +1,6 @@
 """The operations of a Discourse forum that we use: what each must answer for us to read it rightly."""
 
-from connectors.emulation.history import History
+from connectors.emulators.shared.history import History
 from tests.contracts.schemas.descriptions import (
     Allowance,
     Description,

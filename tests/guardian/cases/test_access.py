@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from guardian.cases.access import may_know, normalize_code_name
-from guardian.cases.intake import new_case
-from guardian.cases.values import Exclusion, ExclusionKind
+from guardian.cases.exclusions import Exclusion, ExclusionKind
+from guardian.cases.submissions import new_case
 from guardian.ids import MemberId
-from guardian.people.values import Member
-from tests.builders.desk import AMARA, BOARD, CHIARA, DMITRI, GRETA, WORKING_GROUP, everybody
+from guardian.people.models import Member
+from tests.builders.community import AMARA, BOARD, CHIARA, DMITRI, GRETA, WORKING_GROUP, everybody
 from tests.fakes.clock import START
 
 CASE = new_case("velvet-harbour", START, danger=False)

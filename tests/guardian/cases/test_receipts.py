@@ -2,8 +2,7 @@
 
 import pytest
 
-from guardian.cases.receipts import create_personal_receipt, create_reporter_receipt, digest_secret
-from guardian.cases.values import ReceiptKind
+from guardian.cases.receipts import ReceiptKind, create_personal_receipt, create_reporter_receipt, digest_secret
 from guardian.ids import CaseId, PersonId, ReportId
 from tests.fakes.clock import START
 

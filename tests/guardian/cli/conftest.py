@@ -11,9 +11,9 @@ import structlog
 
 from guardian.cli.__main__ import run
 from guardian.clock import MachineClock, system_now
+from guardian.sandbox.bootstrap import create_installation
 from guardian.sandbox.config import SandboxOptions, write_config
-from guardian.sandbox.founding import create_installation
-from guardian.sandbox.worlds import World, open_world
+from guardian.sandbox.world import World, open_world
 from guardian.settings.loader import read_settings
 from guardian.settings.models import Settings
 

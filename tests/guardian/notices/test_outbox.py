@@ -10,20 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from guardian.cases.values import Case
-from guardian.desk.desk import ReadView, UnitOfWork
-from guardian.desk.intake import ReceiptAccess, ReporterRequest, make_request
-from guardian.desk.recusal import recuse
-from guardian.desk.telling import may_still_receive, notify_members, notify_person, notify_reporters
+from guardian.cases.case import Case
 from guardian.ids import AccountId, MemberId, NoticeId, PersonId, SanctionId, new_id
+from guardian.notices.models import Notice, NoticeKind, NoticeState
 from guardian.notices.outbox import Outbox
-from guardian.notices.values import Notice, NoticeKind, NoticeState
-from guardian.people.values import LinkedAccount, Trust
+from guardian.people.models import LinkedAccount, Trust
+from guardian.services.conflicts.recusal import recuse
+from guardian.services.context import ReadView, UnitOfWork
+from guardian.services.notify import may_still_receive, notify_members, notify_person, notify_reporters
+from guardian.services.reports.intake import ReceiptAccess, ReporterRequest, make_request
 from guardian.spaces.outcomes import Done, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account, Message
 from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
 from rules.conflicts import ConflictReason
-from tests.builders.desk import (
+from tests.builders.community import (
     A_REPORTER,
     AMARA,
     DISCORD,

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from guardian.people.models import Group, Office
 from guardian.people.permissions import ALLOWED_SEATS, UseCase, may_perform
-from guardian.people.values import Group, Office
 from guardian.spaces.port import Account
-from tests.builders.desk import AMARA, DISCORD, INES, a_member, a_role
+from tests.builders.community import AMARA, DISCORD, INES, a_member, a_role
 from tests.fakes.clock import START
 
 GROUP, BOARD, MODERATORS = Group.WORKING_GROUP, Group.BOARD, Group.MODERATORS

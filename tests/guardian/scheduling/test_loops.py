@@ -8,38 +8,39 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from guardian.cases.values import Case, CaseKind, CaseState, DeadlineKind, Party, PartyRole
+from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
+from guardian.cases.deadlines import DeadlineKind
 from guardian.clock import DrivenClock, DrivenTime, system_now
-from guardian.desk.deadlines import run_due
-from guardian.desk.desk import AppContext, ReadView, UnitOfWork
-from guardian.desk.enactment import record_person_notified
-from guardian.desk.moving import start_deadline
-from guardian.desk.telling import may_still_receive, notify_person
 from guardian.ids import AccountId, CaseId, PersonId, SpaceName, new_id, new_reference
+from guardian.notices.models import NoticeKind
 from guardian.notices.outbox import Outbox
-from guardian.notices.values import NoticeKind
-from guardian.people.values import LinkedAccount, Person, Trust
+from guardian.people.models import LinkedAccount, Person, Trust
 from guardian.policy_file import read_policy
 from guardian.presets import load_preset
-from guardian.sanctions import enactment
-from guardian.sanctions.facts import ReconcilerContext
-from guardian.sanctions.pace import RetryPolicy
-from guardian.sanctions.reconciler import Reconciler
-from guardian.sanctions.sweep import resync
-from guardian.sanctions.values import Sanction
-from guardian.scheduling.clockwork import LoopSupervisor
+from guardian.reconciler.loop import Reconciler
+from guardian.reconciler.resync import resync
+from guardian.reconciler.snapshot import ReconcilerContext
+from guardian.retry import RetryPolicy
+from guardian.sanctions import imposition
+from guardian.sanctions.models import Sanction
 from guardian.scheduling.loops import deadlines_loop, notices_loop, resync_loop, work_items_loop
-from guardian.scheduling.sweeps import PeriodicTask
+from guardian.scheduling.periodic import PeriodicTask
+from guardian.scheduling.supervisor import LoopSupervisor
+from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.deadlines import start_deadline
+from guardian.services.decisions.enactment import record_person_notified
+from guardian.services.notify import may_still_receive, notify_person
+from guardian.services.operations.deadline_runner import run_due
 from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.work import SqlUnitOfWorkFactory
+from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
+from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
-from rules.telling import NotificationState
-from tests.builders.blank import copy_blank_file
-from tests.builders.reconciling import CALL_TIMEOUT, RecordedAlerts, neutral_reason, no_sleep
+from tests.builders.databases import copy_blank_file
+from tests.builders.reconciler import CALL_TIMEOUT, RecordedAlerts, neutral_reason, no_sleep
 from tests.fakes.clock import START
 from tests.fakes.space import FakeSpace
 
@@ -83,7 +84,7 @@ class RunningLoops:
             await uow.people.add_person(person)
             await uow.cases.add_party(Party(case.id, PartyRole.REPORTED, new_reference(), person=person.id))
             await uow.people.add_account(known)
-            sanction = await enactment.impose_by_decision(
+            sanction = await imposition.impose_by_decision(
                 uow,
                 person.id,
                 case.id,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from guardian.assembly.connecting import connect
+from guardian.assembly.spaces import connect
 from guardian.errors import Misconfigured
 from guardian.presets import load_shipped
 from guardian.settings.loader import config_path, read_modes, read_settings
@@ -14,7 +14,7 @@ from guardian.settings.mail import InboxKind
 from guardian.settings.models import Settings
 from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings
 from guardian.settings.toml_table import mode_switched
-from guardian.spaces.proof import AccountProof
+from guardian.spaces.account_proof import AccountProof
 from guardian.spaces.registry import Mode
 from tests.fakes.clock import FrozenClock
 

@@ -7,8 +7,8 @@ import pytest
 
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.work import SqlUnitOfWorkFactory
-from tests.guardian.storage.standing import ManualClock
+from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
+from tests.guardian.storage.manual_clock import ManualClock
 
 
 @pytest.fixture

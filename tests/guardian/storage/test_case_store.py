@@ -6,29 +6,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from guardian.cases.intake import new_case
+from guardian.cases.case import Case, CaseState, Party, PartyRole
+from guardian.cases.case_store import ReadingPass
+from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.receipts import create_personal_receipt, create_reporter_receipt
-from guardian.cases.stores import ReadingPass
-from guardian.cases.values import (
-    Addition,
-    Case,
-    CaseState,
-    Deadline,
-    DeadlineKind,
-    Evidence,
-    Exclusion,
-    ExclusionKind,
-    Party,
-    PartyRole,
-    Report,
-    ReportChannel,
-)
+from guardian.cases.reports import Addition, Evidence, Report, ReportChannel
+from guardian.cases.submissions import new_case
 from guardian.errors import Stale
 from guardian.ids import EvidenceId, PersonId, ReportId, SanctionId, new_id, new_reference
-from guardian.people.values import Person
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.work import SqlUnitOfWork, SqlUnitOfWorkFactory
-from tests.builders.desk import A_REPORTER, AMARA, DMITRI, SOMEBODY, everybody
+from guardian.people.models import Person
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
+from tests.builders.community import A_REPORTER, AMARA, DMITRI, SOMEBODY, everybody
 from tests.fakes.clock import START
 
 pytestmark = pytest.mark.asyncio

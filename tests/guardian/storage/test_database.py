@@ -12,10 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.errors import Misconfigured, Stale
-from guardian.storage.bell import Subscription
+from guardian.storage.backend import Dialect
 from guardian.storage.database import Database
-from guardian.storage.kinds import Dialect
 from guardian.storage.store import SqlStore
+from guardian.storage.wakeups import Subscription
 
 counters = Table(
     "counters",

@@ -6,32 +6,25 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from guardian.cases.acting import Stop, StopState
-from guardian.cases.deliberation import BoardAnswer, Mark, MarkKind, Motion
-from guardian.cases.values import (
-    ActReview,
-    ActState,
+from guardian.cases.case import Case, CaseKind, CaseState, PartyRole
+from guardian.cases.drafts import Draft, DraftKind, DraftState
+from guardian.cases.procedure import CaseStep, StepKind, StepState
+from guardian.cases.proposals import (
     Answer,
     Ballot,
-    Case,
-    CaseKind,
-    CaseState,
-    CaseStep,
+    BoardAnswer,
     Consequence,
     Decision,
-    Draft,
-    DraftKind,
-    DraftState,
-    PartyRole,
+    Mark,
+    MarkKind,
+    Motion,
     Proposal,
-    StepKind,
-    StepState,
-    UnilateralAct,
 )
+from guardian.cases.unilateral_acts import ActReview, ActState, Stop, StopState, UnilateralAct
 from guardian.errors import Stale
 from guardian.ids import CaseId, DecisionId, DraftId, MemberId, PersonId, ProposalId, SpaceName, new_id
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.work import SqlUnitOfWork, SqlUnitOfWorkFactory
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from rules.ladder import Outcome
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction

@@ -11,13 +11,13 @@ from sqlalchemy.exc import IntegrityError
 
 from guardian.ids import CaseId, MemberId
 from guardian.journal import SERVICE, Entry, by_member
+from guardian.storage.data_key_store import KeyScope
 from guardian.storage.database import Database
+from guardian.storage.encryption import EXPUNGED
 from guardian.storage.journal_store import GENESIS, ChainReport
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.sealed import EXPUNGED
-from guardian.storage.tables.ground import journal, journal_head
-from guardian.storage.work import SqlUnitOfWorkFactory
-from tests.guardian.storage.standing import ManualClock
+from guardian.storage.tables.system import journal, journal_head
+from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
+from tests.guardian.storage.manual_clock import ManualClock
 
 CASE = CaseId("case-1")
 REASON = "the walnut heron asked for it"

@@ -6,20 +6,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from guardian.cases.intake import new_case
 from guardian.cases.measures import Measure, MeasureKind
+from guardian.cases.submissions import new_case
 from guardian.errors import Stale
 from guardian.ids import AccountId, PersonId, SpaceName
-from guardian.people.values import LinkedAccount, Person, Trust
+from guardian.people.models import LinkedAccount, Person, Trust
+from guardian.reconciler.content_store import ContentRestriction, ContentRestrictionState
 from guardian.sanctions.foreign import ForeignRestriction, ForeignState, digest_native_id
-from guardian.sanctions.things import ContentRestriction, ContentRestrictionState
-from guardian.sanctions.values import Adoption
+from guardian.sanctions.models import Adoption
+from guardian.spaces.content import ContentRef, ContentRestrictionKind
 from guardian.spaces.port import Account
-from guardian.spaces.things import ContentRef, ContentRestrictionKind
-from guardian.storage.work import SqlUnitOfWorkFactory
+from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from rules.measures import MeasureReason
 from rules.precedence import AccessLevel
-from tests.builders.desk import AMARA, INES
+from tests.builders.community import AMARA, INES
 from tests.fakes.clock import START
 
 HERE = SpaceName("discord")

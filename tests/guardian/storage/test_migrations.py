@@ -18,9 +18,9 @@ from guardian.storage.migrations.steps import (
     latest_revision,
     upgrade,
 )
-from guardian.storage.tables import everything
-from guardian.storage.tables.everything import metadata
-from guardian.storage.tables.ground import meta
+from guardian.storage.tables import all_tables
+from guardian.storage.tables.all_tables import metadata
+from guardian.storage.tables.system import meta
 
 
 def differences(connection: Connection) -> list[object]:
@@ -110,6 +110,6 @@ def test_a_draft_without_a_title_says_how_it_is_called(capsys: pytest.CaptureFix
 
 
 def test_every_module_of_tables_is_among_everything() -> None:
-    folder = Path(everything.__file__).parent
+    folder = Path(all_tables.__file__).parent
     modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "base", "everything"}
-    assert {module.__name__.rpartition(".")[2] for module in everything.MODULES} == modules
+    assert {module.__name__.rpartition(".")[2] for module in all_tables.MODULES} == modules

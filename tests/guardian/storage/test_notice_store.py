@@ -7,10 +7,10 @@ import pytest
 
 from guardian.errors import Stale
 from guardian.ids import NoticeId, PersonId, SanctionId, new_id
-from guardian.notices.values import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
-from guardian.people.values import Person
-from guardian.storage.work import SqlUnitOfWorkFactory
-from tests.builders.desk import AMARA, everybody
+from guardian.notices.models import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
+from guardian.people.models import Person
+from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
+from tests.builders.community import AMARA, everybody
 from tests.fakes.clock import START
 
 pytestmark = pytest.mark.asyncio

@@ -7,11 +7,11 @@ import pytest
 
 from guardian.errors import Stale
 from guardian.ids import AccountId, PersonId, SpaceName, new_id
-from guardian.people.values import LinkedAccount, Person, Trust
+from guardian.people.models import LinkedAccount, Person, Trust
 from guardian.spaces.port import Account
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.work import SqlUnitOfWorkFactory
-from tests.builders.desk import AMARA, DMITRI, FORUM, everybody
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
+from tests.builders.community import AMARA, DMITRI, FORUM, everybody
 from tests.fakes.clock import START
 
 pytestmark = pytest.mark.asyncio

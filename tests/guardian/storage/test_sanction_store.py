@@ -7,16 +7,16 @@ from sqlalchemy import text
 
 from guardian.errors import Stale
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, Reference, SanctionId, SpaceName, new_id
-from guardian.people.values import LinkedAccount, Person, Trust
-from guardian.sanctions.values import Authority, Coverage, CoverageState, IntentKind, Lifting, LiftingCause, Prior
+from guardian.people.models import LinkedAccount, Person, Trust
+from guardian.sanctions.models import Authority, Coverage, CoverageState, IntentKind, Lifting, LiftingCause, Prior
 from guardian.spaces.port import Account, Entitlement, EntitlementKind
-from guardian.storage.keys_store import KeyScope
-from guardian.storage.work import SqlUnitOfWorkFactory
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from rules.brake import PastRestriction
 from rules.ladder import AuthorityKind
+from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
-from rules.telling import NotificationState
 from tests.builders.sanctions import a_sanction, an_enforcement, an_intent, day
 from tests.fakes.clock import START
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from guardian.ids import SpaceName
-from guardian.storage.work import SqlUnitOfWorkFactory
+from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from tests.fakes.clock import START
 
 DISCORD, FORUM = SpaceName("discord"), SpaceName("forum")

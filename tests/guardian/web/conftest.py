@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders.desk import Community, a_community
+from tests.builders.community import Community, a_community
 from tests.builders.pages import Pages, open_pages
 
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from guardian.cases.values import DraftKind, PartyRole
-from guardian.desk import drafts
-from guardian.notices.values import NoticeKind
+from guardian.cases.case import PartyRole
+from guardian.cases.drafts import DraftKind
+from guardian.notices.models import NoticeKind
+from guardian.services.decisions import drafts
 from guardian.storage.tables.cases import receipts
-from tests.builders.desk import AMARA, BRUNO, Community
+from tests.builders.community import AMARA, BRUNO, Community
 from tests.builders.pages import Pages, forms_of, text_of
 
 

@@ -1,8 +1,8 @@
 """Whoever is under a measure of moderators reads so on their page, and asks there for another look."""
 
-from guardian.notices.values import NoticeKind
-from tests.builders.desk import DISCORD, Community
-from tests.builders.measuring import a_moderated_community
+from guardian.notices.models import NoticeKind
+from tests.builders.community import DISCORD, Community
+from tests.builders.moderation import a_moderated_community
 from tests.builders.pages import Pages, text_of
 
 

@@ -1,8 +1,8 @@
 """The page of whoever owns an account that was taken for somebody's: their own account, and nothing of anybody else's."""
 
 from guardian.cases.receipts import create_account_receipt
-from guardian.desk.linking import propose_link
-from tests.builders.desk import BRUNO, ELENI, FORUM, SOMEBODY, Community
+from guardian.services.identity.linking import propose_link
+from tests.builders.community import BRUNO, ELENI, FORUM, SOMEBODY, Community
 from tests.builders.pages import Pages, text_of
 
 WHY = "They write alike in the kitchen channel."

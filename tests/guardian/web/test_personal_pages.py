@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
-from guardian.cases.values import Answer, Case, Consequence
-from guardian.desk import deliberation, enactment, hearing
-from guardian.notices.values import NoticeKind
+from guardian.cases.case import Case
+from guardian.cases.proposals import Answer, Consequence
+from guardian.notices.models import NoticeKind
+from guardian.services.decisions import enactment
+from guardian.services.deliberation import procedure, proposals
 from rules.ladder import Outcome
 from rules.precedence import Restriction
-from tests.builders.desk import AMARA, BRUNO, CHIARA, DMITRI, ELENI, FARID, Community
+from tests.builders.community import AMARA, BRUNO, CHIARA, DMITRI, ELENI, FARID, Community
 from tests.builders.pages import Pages, forms_of, text_of
 
 
@@ -21,7 +23,7 @@ async def the_receipt(community: Community, case: Case) -> str:
 async def person_in_hearing(community: Community) -> tuple[Case, str]:
     """A case whose reported person is being heard, and their receipt."""
     case, _ = await community.a_named_case()
-    await hearing.begin_hearing(community.app, AMARA, case.code_name)
+    await procedure.begin_hearing(community.app, AMARA, case.code_name)
     return case, await the_receipt(community, case)
 
 
@@ -34,19 +36,19 @@ async def suspended_person(community: Community) -> tuple[Case, str]:
     chosen = Consequence(
         Outcome.SHORT_SUSPENSION, Restriction.SUSPENDED, timedelta(days=30), summary="Insults in the help channel."
     )
-    proposal = await deliberation.propose(community.app, AMARA, case.code_name, chosen)
+    proposal = await proposals.propose(community.app, AMARA, case.code_name, chosen)
     for member in (BRUNO, CHIARA, DMITRI, ELENI, FARID):
-        await deliberation.vote(community.app, member, proposal.id, Answer.AGREE)
+        await proposals.vote(community.app, member, proposal.id, Answer.AGREE)
     await _skip(community, case, "feedback")
     await enactment.enact(community.app, AMARA, case.code_name)
     return case, receipt
 
 
 async def _skip(community: Community, case: Case, name: str) -> None:
-    for step in await hearing.list_steps(community.app, AMARA, case.code_name):
+    for step in await procedure.list_steps(community.app, AMARA, case.code_name):
         if step.kind == name and step.state in ("pending", "under_way"):
-            await hearing.request_skip(community.app, AMARA, case.code_name, step.kind, "for this test")
-            await hearing.confirm_skip(community.app, BRUNO, case.code_name, step.kind)
+            await procedure.request_skip(community.app, AMARA, case.code_name, step.kind, "for this test")
+            await procedure.confirm_skip(community.app, BRUNO, case.code_name, step.kind)
 
 
 async def test_somebody_heard_says_their_side_and_sees_it_kept(pages: Pages, community: Community) -> None:

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from guardian.cases.local import Urgency
-from guardian.desk.assessing import mark_risk
-from guardian.desk.doubts import decide_conflict, raise_conflict
-from guardian.desk.escalating import ContentSubject, escalate
-from guardian.desk.intake import EvidenceInput
-from guardian.desk.linking import propose_link
-from guardian.desk.reading import create_link
-from guardian.desk.recusal import recuse
+from guardian.cases.handoffs import Urgency
+from guardian.services.conflicts.conflict_claims import decide_conflict, raise_conflict
+from guardian.services.conflicts.recusal import recuse
+from guardian.services.deliberation.risk import mark_risk
+from guardian.services.escalation.escalations import ContentSubject, escalate
+from guardian.services.identity.linking import propose_link
+from guardian.services.reading_room.sessions import create_link
+from guardian.services.reports.intake import EvidenceInput
 from rules.conflicts import ConflictReason
-from tests.builders.desk import AMARA, BRUNO, DISCORD, DMITRI, FORUM, INES, TEXT, Community, a_message
+from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, FORUM, INES, TEXT, Community, a_message
 from tests.builders.journey import newest_case
 from tests.builders.pages import Pages, forms_of, text_of
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from guardian.cases.questions import ALL_CHAIRS, QUESTIONS
-from guardian.desk.desk import ReadView, UnitOfWork, UnitOfWorkFactory
+from guardian.cases.report_questions import ALL_CHAIRS, QUESTIONS
 from guardian.errors import Stale
-from guardian.notices.values import NoticeKind
-from guardian.web.words import QUESTION_LABELS
-from tests.builders.desk import AMARA, BRUNO, DMITRI, Community
+from guardian.notices.models import NoticeKind
+from guardian.services.context import ReadView, UnitOfWork, UnitOfWorkFactory
+from guardian.web.labels import QUESTION_LABELS
+from tests.builders.community import AMARA, BRUNO, DMITRI, Community
 from tests.builders.pages import Pages, forms_of, open_pages, receipt_of, text_of
 
 WORDS = "He wrote <b>insults</b> & worse under my question."

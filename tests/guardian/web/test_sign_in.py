@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from guardian.desk.intake import receive
+from guardian.services.reports.intake import receive
+from guardian.spaces.account_proof import ProofResult
 from guardian.spaces.outcomes import Outcome, Rejected
 from guardian.spaces.port import Account
-from guardian.spaces.proof import ProofResult
-from tests.builders.desk import BRUNO, GITHUB, Community, a_submission
+from tests.builders.community import BRUNO, GITHUB, Community, a_submission
 from tests.builders.pages import Pages, forms_of, open_pages, receipt_of, text_of
 
 ADA: Final = ProofResult(Account(GITHUB, "77"), "ada")

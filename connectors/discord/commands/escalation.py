@@ -1,0 +1,234 @@
+"""Passing matters between the groups: menus and a form for moderators, and no more back than how far it has come."""
+
+from typing import Any, Final
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice
+
+from connectors.discord.commands import formatting
+from connectors.discord.components import Button, ChoiceField, Form, Reply, Style, TextField, custom_id
+from connectors.discord.evidence import EvidenceCollector
+from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.modal_values import ModalValues
+from guardian.cases.handoffs import Urgency
+from guardian.errors import NotFound, Refused
+from guardian.ids import MemberId, Reference, SpaceName
+from guardian.notices.acknowledgement import format_datetime
+from guardian.services.escalation import board_referral, cross_space, escalations
+from guardian.services.escalation.cross_space import EscalationLists, PatternLine
+from guardian.services.escalation.escalations import (
+    AccountSubject,
+    ContentSubject,
+    EscalationView,
+    MatterSubject,
+    Subject,
+)
+
+ESCALATE: Final = "escalate"
+MESSAGE_MENU: Final = "Escalate to the working group"
+MEMBER_MENU: Final = "Escalate this person"
+
+_MESSAGE: Final = "message"
+_MEMBER: Final = "member"
+_MATTER: Final = "matter"
+_CONTENT: Final = "thing"
+_ACCOUNT: Final = "account"
+_ANYWHERE: Final = "-"
+_URGENCIES: Final = (
+    (Urgency.ORDINARY.value, "it can wait its turn"),
+    (Urgency.SOON.value, "soon: it is still going on"),
+    (Urgency.DANGER.value, "somebody may be in danger now"),
+)
+_FIELDS: Final = (
+    TextField("words", "What happened?", required=False, hint="May stay empty where what you pass on says it."),
+    TextField(
+        "done", "What was done locally?", required=False, hint="Hidden, locked, spoken with, measured: or nothing."
+    ),
+    ChoiceField("urgency", "How urgent is it?", _URGENCIES, hint="Danger calls everybody who may know of it."),
+    ChoiceField(
+        "minors",
+        "Sexual material of a minor?",
+        (("yes", "yes, or I suspect it"),),
+        hint="Then only its link is kept. Report it to the platform as well.",
+    ),
+)
+
+
+def add_to(router: InteractionRouter) -> None:
+    """Moderators pass matters on; members accept them; chairs turn them over to the Board."""
+    _EscalationCommands(router).register()
+    _add_follow_up_commands(router)
+    _add_board_referral(router)
+
+
+class _EscalationCommands:
+    """From a menu or a command by way of a form. What is held of a message in memory a restart may take away."""
+
+    def __init__(self, router: InteractionRouter) -> None:
+        self._router = router
+        self._app = router.app
+        self._evidence = EvidenceCollector(router.config, router.app.largest_file)
+
+    def register(self) -> None:
+        """The menus, the command, the button and the form."""
+        router = self._router
+        names = [Choice(name=name, value=name) for name in self._app.spaces.names]
+
+        @router.tree.context_menu(name=MESSAGE_MENU, guild=router.guild)
+        async def about_message(interaction: Interaction, message: discord.Message) -> None:
+            data: dict[str, Any] = dict(interaction.data or {})
+            found = ((data.get("resolved") or {}).get("messages") or {}).get(str(message.id))
+            if found is None:
+                await self._open(interaction, (_CONTENT, self._here(), ""), message.jump_url)
+            else:
+                await self._open(interaction, (_MESSAGE, *self._evidence.capture(interaction, found)))
+
+        @router.tree.context_menu(name=MEMBER_MENU, guild=router.guild)
+        async def about_member(interaction: Interaction, member: discord.User) -> None:
+            await self._open(interaction, (_MEMBER, str(member.id)))
+
+        @router.tree.command(name="escalate", description="Pass a matter on to the working group", guild=router.guild)
+        @app_commands.describe(
+            matter="The code name of a local matter",
+            link="The link of a message or conversation in any space",
+            name="Or whom: their name there exactly as it is written, or their id",
+            space="The space of that link or name",
+        )
+        @app_commands.choices(space=names)
+        async def escalate(
+            interaction: Interaction, matter: str = "", link: str = "", name: str = "", space: str = ""
+        ) -> None:
+            if matter:
+                await self._open(interaction, (_MATTER, matter.strip()))
+            elif name:
+                await self._open(interaction, (_ACCOUNT, space or self._here()), name)
+            else:
+                await self._open(interaction, (_CONTENT, space or _ANYWHERE), link)
+
+        router.on_button(ESCALATE, self._open)
+        router.on_modal(ESCALATE, self._receive_form)
+
+    def _here(self) -> str:
+        return str(self._router.config.space)
+
+    async def _open(self, interaction: Interaction, about: tuple[str, ...], value: str = "") -> None:
+        async def form(by: MemberId) -> Form:
+            await escalations.require_may_escalate(self._app, by)
+            labels = {_CONTENT: "The link of the message or conversation", _ACCOUNT: "Who is it there, exactly?"}
+            kind = about[0] if about else ""
+            asks = (TextField("what", labels[kind], value, long=False),) if kind in labels else ()
+            return Form("Pass it on to the working group", custom_id(ESCALATE, *about), (*asks, *_FIELDS))
+
+        await self._router.open_modal(interaction, form)
+
+    async def _receive_form(self, interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
+        said, done = form.text("words"), form.text("done")
+        csam = "yes" in form.selected("minors")
+        urgency = Urgency((*form.selected("urgency"), Urgency.ORDINARY.value)[0])
+
+        async def deed(by: MemberId) -> Reply:
+            await escalations.require_may_escalate(self._app, by)
+            what = await self._resolve_subject(interaction, about, form, csam=csam)
+            view = await escalations.escalate(self._app, by, what, urgency, done, said, str(interaction.id), csam=csam)
+            return Reply(view.text)
+
+        await self._router.serve_text(interaction, "\n\n".join((form.text("what"), said, done)).strip(), deed)
+
+    async def _resolve_subject(
+        self, interaction: Interaction, about: tuple[str, ...], form: ModalValues, *, csam: bool
+    ) -> Subject:
+        match about:
+            case (kind, channel, message) if kind == _MESSAGE:
+                evidence = await self._evidence.collect_message(interaction, channel, message, csam=csam)
+                return ContentSubject(self._router.config.space, message, evidence)
+            case (kind, native_id) if kind == _MEMBER:
+                return AccountSubject(self._router.config.space, native_id)
+            case (kind, code) if kind == _MATTER:
+                return MatterSubject(code)
+            case (kind, space, *_) if kind == _CONTENT:
+                return ContentSubject(None if space == _ANYWHERE else SpaceName(space), form.text("what"))
+            case (kind, space) if kind == _ACCOUNT:
+                return AccountSubject(SpaceName(space), form.text("what"))
+            case _:
+                raise NotFound
+
+
+def _add_follow_up_commands(router: InteractionRouter) -> None:
+    app = router.app
+
+    @router.tree.command(name="escalations", description="How far it has come, what was passed on", guild=router.guild)
+    async def listed(interaction: Interaction) -> None:
+        async def deed(by: MemberId) -> Reply:
+            return _lists_reply(await cross_space.list_escalations_and_patterns(app, by))
+
+        await router.serve(interaction, deed)
+
+    async def take_up(interaction: Interaction, about: tuple[str, ...]) -> None:
+        async def deed(by: MemberId) -> Reply:
+            return Reply((await cross_space.accept_pattern(app, by, Reference(about[0] if about else ""))).text)
+
+        await router.serve(interaction, deed)
+
+    async def accept(interaction: Interaction, case: str) -> None:
+        async def deed(by: MemberId) -> Reply:
+            return Reply(await escalations.accept_escalation(app, by, case))
+
+        await router.serve(interaction, deed)
+
+    async def pressed(interaction: Interaction, about: tuple[str, ...]) -> None:
+        await accept(interaction, about[0] if about else "")
+
+    router.on_button("take-up", take_up)
+    router.on_button("accept-escalation", pressed)
+
+    @router.tree.command(
+        name="accept-escalation", description="Accept by name what moderators passed on", guild=router.guild
+    )
+    @app_commands.describe(case=formatting.CASE)
+    async def accepted(interaction: Interaction, case: str) -> None:
+        await accept(interaction, case)
+
+
+def _add_board_referral(router: InteractionRouter) -> None:
+    app = router.app
+
+    @router.tree.command(
+        name="turn-over", description="Where the two groups do not agree in time: to the Board", guild=router.guild
+    )
+    @app_commands.describe(what="The case's code name, or the reference that you have of it")
+    async def turn_over(interaction: Interaction, what: str) -> None:
+        async def form(_: MemberId) -> Form:
+            field = TextField("position", "How does your group see it?", hint="The Board reads it, with the other's.")
+            return Form("Turn it over to the Board", custom_id("turn-over", what.strip()), (field,))
+
+        await router.open_modal(interaction, form)
+
+    async def turned_over(interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
+        position = form.text("position")
+
+        async def deed(by: MemberId) -> Reply:
+            if not about:
+                raise Refused("nothing_named", "Say which matter it is.", "P-8.4")
+            return Reply(await board_referral.refer_matter_to_board(app, by, about[0], position))
+
+        await router.serve_text(interaction, position, deed)
+
+    router.on_modal("turn-over", turned_over)
+
+
+def _lists_reply(seen: EscalationLists) -> Reply:
+    lines = [_escalation_line(each) for each in seen.escalations] + [_pattern_line(each) for each in seen.patterns]
+    buttons = tuple(
+        Button(f"Pass on {each.person}", custom_id("take-up", each.reference), Style.PRIMARY) for each in seen.patterns
+    )
+    return Reply("\n".join(lines) or "Nothing was passed on.", buttons)
+
+
+def _escalation_line(view: EscalationView) -> str:
+    own = " (yours)" if view.own else ""
+    return f"• {view.reference}{own}: {view.state}; from {view.space}, {format_datetime(view.at)}"
+
+
+def _pattern_line(line: PatternLine) -> str:
+    return f"• {line.person}: measured or in violation on {', '.join(line.spaces)}; can be passed on as one case"

@@ -1,0 +1,157 @@
+"""Words and choices that several features share: terms, clocks, restrictions, previews. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from discord.app_commands import Choice
+
+from guardian.cases.deadlines import DeadlineKind
+from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.proposals import Consequence
+from guardian.errors import Refused
+from guardian.ids import SpaceName
+from guardian.notices.acknowledgement import format_datetime
+from guardian.services.sanctions.coverage_preview import PreviewState, SpacePreview
+from guardian.spaces.registry import Mode
+from rules.ladder import Outcome
+from rules.precedence import Restriction
+
+CASE: Final = "The code name of the case"
+PERSON: Final = "The code name of the person; may be left out where the case is about one person only"
+MAX_DAYS: Final = 3650
+
+RESTRICTIONS: Final = [
+    Choice(name="muted", value=Restriction.MUTED.value),
+    Choice(name="suspended", value=Restriction.SUSPENDED.value),
+    Choice(name="banned", value=Restriction.BANNED.value),
+]
+
+STEPS: Final[Mapping[StepKind, str]] = {
+    StepKind.HEARING: "hearing the person",
+    StepKind.FEEDBACK: "asking the reporters for their views",
+    StepKind.SECOND_READING: "the second reading of the text",
+    StepKind.NOTIFY_REPORTER: "telling the reporters",
+    StepKind.NOTIFY_REPORTED: "telling the person",
+    StepKind.ENACT: "enacting",
+    StepKind.BOARD_REPORT: "the report to the Board",
+}
+STATES: Final[Mapping[StepState, str]] = {
+    StepState.PENDING: "to come",
+    StepState.UNDER_WAY: "under way",
+    StepState.SKIP_REQUESTED: "a second member is asked to agree that it is skipped",
+    StepState.DONE: "done",
+    StepState.SKIPPED: "skipped",
+}
+DEADLINES: Final[Mapping[DeadlineKind, str]] = {
+    DeadlineKind.FIRST_ANSWER: "first answer to the reporter",
+    DeadlineKind.SUBSTANTIVE_ANSWER: "fuller answer to the reporter",
+    DeadlineKind.RESOLUTION: "resolution",
+    DeadlineKind.DANGER_PAGE: "somebody takes the call for danger",
+    DeadlineKind.PROPOSAL_CLOSES: "the proposal is decided",
+    DeadlineKind.FEEDBACK: "views of the reporters",
+    DeadlineKind.SECOND_READING: "second reading of the text",
+    DeadlineKind.STATEMENT: "account of the member who acted",
+    DeadlineKind.REVIEW: "review of the act",
+    DeadlineKind.UNREVIEWED_END: "the act ends if nobody reviews it",
+    DeadlineKind.TERM_END: "the term ends",
+    DeadlineKind.READMISSION_REMINDER: "the person is reminded that they may ask to return",
+    DeadlineKind.READMISSION_ANSWER: "answer to the request to return",
+    DeadlineKind.CASE_REVIEW: "the closed case is looked at again",
+    DeadlineKind.HEARING: "the person's time to answer ends",
+    DeadlineKind.BLOCKED_TOTAL: "a space still does not hold",
+    DeadlineKind.BOARD_ANSWER: "answer of the Board",
+    DeadlineKind.CONFLICT_CLAIM: "a word on a member's conflict",
+    DeadlineKind.MEASURE_END: "the measure ends",
+    DeadlineKind.MEASURE_RECONSIDERATION: "another look at the measure",
+    DeadlineKind.NATIVE_REASON: "the reason of an act made with the space's own menu",
+    DeadlineKind.LINK_DISPUTE: "a look at an account that is said to be another's",
+    DeadlineKind.ACCEPTANCE: "somebody accepts by name what was passed on",
+    DeadlineKind.AUDIENCE: "every member without a conflict hears of the case",
+    DeadlineKind.CONTACT_QUESTION: "the reporter says whether the person may be contacted",
+}
+OUTCOMES: Final[Mapping[Outcome, str]] = {
+    Outcome.WARNING: "a warning",
+    Outcome.SHORT_SUSPENSION: "a short suspension",
+    Outcome.EXTENDED_SUSPENSION: "an extended suspension",
+    Outcome.PERMANENT_BAN: "a permanent ban",
+    Outcome.NO_VIOLATION: "no violation",
+    Outcome.OUT_OF_SCOPE: "out of scope",
+    Outcome.NO_ACTION: "no action",
+    Outcome.FACILITATED_COMMUNICATION: "a facilitated talk",
+    Outcome.REFERRAL: "a referral to the moderators",
+    Outcome.OTHER: "another outcome",
+}
+
+
+def format_deadline(kind: DeadlineKind, at: datetime) -> str:
+    """A deadline in words."""
+    return f"{DEADLINES.get(kind, kind.value)}: {format_datetime(at)}"
+
+
+def format_term(term: timedelta | None) -> str:
+    """A length in words."""
+    if term is None:
+        return "without an end"
+    return "for 1 day" if term == timedelta(days=1) else f"for {term / timedelta(days=1):g} days"
+
+
+def parse_days(number: int | None) -> timedelta | None:
+    """A length, from a number of days."""
+    return timedelta(days=number) if number else None
+
+
+def parse_day(text: str) -> datetime | None:
+    """The beginning of a day, typed as YYYY-MM-DD; None where nothing was typed."""
+    if not text.strip():
+        return None
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise Refused("date", "Please write the day as year-month-day, for example 2027-03-31.", "P-5.8") from None
+
+
+def parse_scope(text: str) -> frozenset[SpaceName] | None:
+    """The spaces that were typed, with commas between them; None (all of them) where nothing was typed."""
+    typed = frozenset(SpaceName(part.strip().casefold()) for part in text.split(",") if part.strip())
+    return typed or None
+
+
+def format_scope(scope: Iterable[SpaceName] | None) -> str:
+    """A scope in words."""
+    return "in all spaces" if scope is None else "on " + ", ".join(sorted(scope))
+
+
+def format_consequence(wanted: Consequence) -> str:
+    """A consequence in words, without its texts."""
+    if wanted.readmit is not None:
+        return "the person may return" if wanted.readmit else "the person does not return yet"
+    said = OUTCOMES[wanted.outcome] + (", with a removal" if wanted.removal else "")
+    if wanted.restriction is Restriction.NONE:
+        return said
+    return f"{said}: {wanted.restriction} {format_scope(wanted.spaces)}, {format_term(wanted.term)}"
+
+
+def format_previews(previews: Iterable[SpacePreview]) -> str:
+    """What would hold where, one line a space."""
+    lines = [_format_preview(each) for each in previews]
+    return "\n".join(lines) if lines else "Nothing changes in any space."
+
+
+def _format_preview(seen: SpacePreview) -> str:
+    line = f"• {seen.space}: {seen.state}"
+    if seen.state is PreviewState.WILL_HOLD and seen.accounts > 1:
+        line += f" ({seen.accounts} accounts)"
+    if seen.detail:
+        line += f" ({seen.detail})"
+    if seen.state is PreviewState.NO_ACCOUNT:
+        line += ": nothing of theirs would be held there. To add one: `/link`, or `/suggest-links`"
+    if seen.waiting:
+        line += (
+            f". Not reached: {seen.waiting} more, said to be theirs, until a second member agrees in the reading room"
+        )
+    if seen.destroys:
+        line += f". It takes away, and we note it to give it back: {', '.join(seen.destroys)}"
+    if seen.mode is Mode.OBSERVE:
+        line += ". The service only observes there: nothing is changed"
+    return line

@@ -1,0 +1,246 @@
+"""Local measures of moderators: one confirmation in words, a list of what runs, an early end, and another look at one.
+
+Also the reason for what somebody did with a space's own menu. Code names and clocks only.
+"""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, TypeVar
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice
+
+from connectors.discord.commands import formatting
+from connectors.discord.components import Button, Reply, Style, custom_id
+from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.ttl_cache import TtlCache
+from guardian.cases.measures import PERSON_RESTRICTIONS, MeasureKind
+from guardian.errors import Refused
+from guardian.ids import MemberId, SpaceName, new_id
+from guardian.notices.acknowledgement import format_datetime
+from guardian.services.measures import measures, native_explanations, reconsideration
+from guardian.services.measures.measure_records import MeasureView
+from guardian.services.measures.measures import MeasurePreview, MeasureRequest
+from guardian.services.measures.native_explanations import UnexplainedAction
+from guardian.services.members import AccountInput
+from rules.measures import ESCALATION_CODES, MeasureReason
+
+T = TypeVar("T")
+
+_KINDS: Final = [
+    Choice(name="mute a person: they read, but do not write", value=MeasureKind.MUTED.value),
+    Choice(name="suspend a person in this one space", value=MeasureKind.SUSPENDED.value),
+    Choice(name="lock a conversation", value=MeasureKind.LOCKED.value),
+    Choice(name="hide a message", value=MeasureKind.HIDDEN.value),
+]
+_REASONS: Final = [
+    Choice(name="insults", value=MeasureReason.INSULTS.value),
+    Choice(name="harassment", value=MeasureReason.HARASSMENT.value),
+    Choice(name="spam or advertising", value=MeasureReason.SPAM.value),
+    Choice(name="derailing a conversation", value=MeasureReason.DERAILING.value),
+    Choice(name="somebody's private information", value=MeasureReason.PRIVATE_INFORMATION.value),
+    Choice(name="content that does not belong here", value=MeasureReason.UNSUITABLE.value),
+    Choice(name="letting a heated conversation cool down", value=MeasureReason.COOLING_DOWN.value),
+    Choice(name="the guidelines of the space", value=MeasureReason.GUIDELINES.value),
+]
+_ANSWERS: Final = [Choice(name="it stands until its end", value="stands"), Choice(name="it ends now", value="ends")]
+_WAITING: Final = (100, timedelta(minutes=15))
+_EXPIRED: Final = "This waited too long, so nothing was done. Please give the command again: `/measure`"
+_LONGEST_HOURS: Final = 24 * 30
+_TO_ESCALATE: Final = "\nTo pass it on: `/escalate`"
+_TOLD: Final = "The person is told why and until when, and that they can ask the chair of the moderators to look at it."
+_LOCKED: Final = "Nobody is written to: everybody sees that the conversation is locked, and nobody is told why."
+_ASKED: Final = "The name of the matter, as the notice or /measures shows it"
+
+
+def add_to(router: InteractionRouter) -> None:
+    """Moderators measure, see what runs, end it, and say why of what they did by hand; others look again."""
+    _add_measure_command(router, TtlCache(*_WAITING))
+    _add_running_commands(router)
+    _add_explain_command(router)
+
+
+def _add_measure_command(router: InteractionRouter, waiting: TtlCache[MeasureRequest]) -> None:
+    app = router.app
+    names = [Choice(name=name, value=name) for name in app.spaces.names]
+
+    @router.tree.command(
+        name="measure", description="A short measure in one space; it ends by itself", guild=router.guild
+    )
+    @app_commands.describe(
+        kind="What is to hold",
+        reason="Why; the person is told this",
+        hours="For how many hours; 168 are a week, which is the longest",
+        member="Whom, if they are here on Discord",
+        name="Or whom, by their name or id in another space",
+        link="Or which conversation or message, by its link",
+        space="The space of that name or link",
+        note="What others who know of the matter should know; nobody else reads it",
+    )
+    @app_commands.choices(kind=_KINDS, reason=_REASONS, space=names)
+    async def measure(
+        interaction: Interaction,
+        kind: str,
+        reason: str,
+        hours: app_commands.Range[int, 1, _LONGEST_HOURS],
+        member: discord.User | None = None,
+        name: str = "",
+        link: str = "",
+        space: str = "",
+        note: str = "",
+    ) -> None:
+        async def deed(by: MemberId) -> Reply:
+            chosen = MeasureKind(kind)
+            on = _resolve_target(chosen, router.config.space, _TargetInput(member, name.strip(), link.strip(), space))
+            request = MeasureRequest(chosen, on, MeasureReason(reason), timedelta(hours=hours), note)
+            seen = await _or_escalate(measures.preview_measure(app, by, request))
+            key = new_id()
+            waiting.put(by, key, request)
+            now = Button("Set it now", custom_id("measure", key), Style.PRIMARY)
+            return Reply(_confirmation_text(seen), (now, Button("Not now", custom_id("not-yet"))))
+
+        await router.serve(interaction, deed)
+
+    async def now(interaction: Interaction, about: tuple[str, ...]) -> None:
+        async def deed(by: MemberId) -> Reply:
+            request = waiting.pop(by, about[0] if about else "")
+            if request is None:
+                raise Refused("waited_too_long", _EXPIRED)
+            return Reply(_done_text(await _or_escalate(measures.set_measure(app, by, request))))
+
+        await router.serve(interaction, deed)
+
+    router.on_button("measure", now)
+
+
+def _add_running_commands(router: InteractionRouter) -> None:
+    app = router.app
+
+    @router.tree.command(name="measures", description="The measures that run now", guild=router.guild)
+    async def running(interaction: Interaction) -> None:
+        async def deed(by: MemberId) -> Reply:
+            found = await measures.list_measures(app, by)
+            return Reply("\n".join(map(_line, found)) if found else "No measure runs that you may know of.")
+
+        await router.serve(interaction, deed)
+
+    @router.tree.command(name="end-measure", description="End a measure before its time", guild=router.guild)
+    @app_commands.describe(matter=_ASKED)
+    async def end(interaction: Interaction, matter: str) -> None:
+        async def deed(by: MemberId) -> Reply:
+            return Reply(await measures.end_measure_early(app, by, matter))
+
+        await router.serve(interaction, deed)
+
+    @router.tree.command(name="look-at-measure", description="Say whether a measure stands", guild=router.guild)
+    @app_commands.describe(matter=_ASKED, answer="What becomes of it", reason="Why; it is kept with the matter")
+    @app_commands.choices(answer=_ANSWERS)
+    async def look(interaction: Interaction, matter: str, answer: str, reason: str) -> None:
+        async def deed(by: MemberId) -> Reply:
+            stands = answer == "stands"
+            return Reply(await reconsideration.decide(app, by, matter, stands=stands, words=reason))
+
+        await router.serve(interaction, deed)
+
+
+def _add_explain_command(router: InteractionRouter) -> None:
+    app = router.app
+
+    @router.tree.command(
+        name="explain-act",
+        description="Why, and until when, of what you did with a space's own menu",
+        guild=router.guild,
+    )
+    @app_commands.describe(
+        reason="Why; the person is told this. Left out: what waits for a reason is shown",
+        hours="For how many hours from when you did it; left out where it has an end of its own",
+        matter=f"{_ASKED}; left out where only one waits",
+        note="What others who know of the matter should know; nobody else reads it",
+    )
+    @app_commands.choices(reason=_REASONS)
+    async def explain(
+        interaction: Interaction,
+        reason: str = "",
+        hours: app_commands.Range[int, 1, _LONGEST_HOURS] | None = None,
+        matter: str = "",
+        note: str = "",
+    ) -> None:
+        async def deed(by: MemberId) -> Reply:
+            if not reason:
+                found = await native_explanations.list_unexplained(app, by)
+                return Reply(
+                    "\n".join(map(_unexplained_line, found)) if found else "Nothing that you did waits for its reason."
+                )
+            term = timedelta(hours=hours) if hours else None
+            why = MeasureReason(reason)
+            return Reply(_done_text(await _or_escalate(native_explanations.explain(app, by, matter, why, term, note))))
+
+        await router.serve(interaction, deed)
+
+
+@dataclass(frozen=True, slots=True)
+class _TargetInput:
+    """On whom or what, in the ways in which it can be said."""
+
+    member: discord.User | discord.Member | None
+    name: str
+    link: str
+    space: str
+
+
+def _resolve_target(kind: MeasureKind, own: SpaceName, target_input: _TargetInput) -> AccountInput:
+    said = [bool(target_input.member), bool(target_input.name), bool(target_input.link)]
+    if sum(said) > 1:
+        raise Refused("two_targets", "Choose one: somebody here, a name in another space, or a link.", "P-6.8")
+    if kind not in PERSON_RESTRICTIONS:
+        if not target_input.link:
+            raise Refused("no_target", "Say which: give its `link`, together with its `space`.", "P-6.8")
+        return AccountInput(SpaceName(target_input.space or own), target_input.link)
+    if target_input.member is not None:
+        return AccountInput(own, str(target_input.member.id))
+    if not target_input.name or not target_input.space:
+        raise Refused("no_target", "Say whom: choose `member`, or give `name` together with `space`.", "P-6.8")
+    return AccountInput(SpaceName(target_input.space), target_input.name)
+
+
+async def _or_escalate(asked: Awaitable[T]) -> T:
+    """The answer; where the rule says that it is the working group's, the refusal says how it gets there."""
+    try:
+        return await asked
+    except Refused as refused:
+        if refused.code not in ESCALATION_CODES:
+            raise
+        raise Refused(refused.code, refused.sentence + _TO_ESCALATE, refused.rule) from refused
+
+
+def _confirmation_text(seen: MeasurePreview) -> str:
+    what = (
+        f"They would be **{seen.kind}** on {seen.space}"
+        if seen.kind in PERSON_RESTRICTIONS
+        else f"It would be **{seen.kind}**"
+    )
+    lines = [f"{what} until {format_datetime(seen.ends)}, and then it ends by itself."]
+    if seen.spaces:
+        lines.append(formatting.format_previews(seen.spaces))
+    lines.append(_LOCKED if seen.kind is MeasureKind.LOCKED else _TOLD)
+    return "\n".join(lines)
+
+
+def _done_text(made: MeasureView) -> str:
+    whom = f" The person is called {made.person}." if made.person else ""
+    return (
+        f"It is being placed on {made.space}, until {format_datetime(made.ends)}.{whom} The matter is called {made.matter}.\n"
+        f"To end it earlier: `/end-measure {made.matter}`"
+    )
+
+
+def _line(made: MeasureView) -> str:
+    whom = f" ({made.person})" if made.person else ""
+    asked = "; another look is asked for" if made.asked_at else ""
+    return f"• {made.matter}{whom}: {made.kind} on {made.space} until {format_datetime(made.ends)}{asked}"
+
+
+def _unexplained_line(each: UnexplainedAction) -> str:
+    return f"• {each.matter}: {each.kind} on {each.space} since {format_datetime(each.at)}; its reason is due by {format_datetime(each.due)}"

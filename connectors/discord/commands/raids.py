@@ -1,0 +1,194 @@
+"""A raid on Discord: a list as a file, announced by one member, agreed to by another. Answers carry numbers and clocks only.
+
+The list's ids are shown to the two who announced it and to nobody else, in a file that only they see.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice
+
+from connectors.discord.attachments import FileAuthor, FileLimits, fetch_evidence
+from connectors.discord.commands import formatting
+from connectors.discord.components import Button, FileAttachment, Reply, Style, custom_id
+from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.modal_values import UploadedFile
+from connectors.discord.ttl_cache import TtlCache
+from guardian.cases.raids import RaidState
+from guardian.errors import Refused
+from guardian.ids import MemberId, SpaceName, new_id
+from guardian.notices.acknowledgement import format_datetime
+from guardian.services.raids import announcement
+from guardian.services.raids.announcement import RaidPreview, RaidView, SpaceShare
+from rules.precedence import Restriction
+from rules.unilateral import Ground
+
+_MAX_FILE_SIZE: Final = 1_000_000
+_MAX_LINES_SHOWN: Final = 10
+_WAITING: Final = (20, timedelta(minutes=15))
+_EXPIRED: Final = "This waited too long, so nothing was done. Please give the command again: `/raid`"
+_GROUNDS: Final = [
+    Choice(name="it is going on now", value=Ground.ONGOING.value),
+    Choice(name="somebody is threatened", value=Ground.THREAT.value),
+    Choice(name="somebody is in physical danger", value=Ground.PHYSICAL_DANGER.value),
+]
+_STATES: Final = {
+    RaidState.ANNOUNCED: "It waits for a second member: nobody is restricted yet.",
+    RaidState.RUNNING: "It is under way.",
+    RaidState.DONE: "Every account has been looked at.",
+    RaidState.OVER: "It is over: what it restricted has ended, or is being let go.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _PendingRaid:
+    """What a member would announce, until they say so."""
+
+    checked: RaidPreview
+    restriction: Restriction
+    ground: Ground
+    reason: str
+    term: timedelta | None
+
+
+def add_to(router: InteractionRouter) -> None:
+    """Members announce a raid, agree to one, and see how far it has come."""
+    _add_raid_command(router, TtlCache(*_WAITING))
+    _add_follow_up_commands(router)
+
+
+def _add_raid_command(router: InteractionRouter, waiting: TtlCache[_PendingRaid]) -> None:
+    app = router.app
+    names = [Choice(name=name, value=name) for name in app.spaces.names]
+
+    @router.tree.command(
+        name="raid", description="Restrict many accounts at once; a second member has to agree", guild=router.guild
+    )
+    @app_commands.describe(
+        accounts="A text file: one account a line, as `id` or as `space,id`",
+        ground="Why it cannot wait",
+        reason="What is happening; it is kept with the case",
+        restriction="What is to hold; left out: banned",
+        space="The space of lines that name none; left out: this server",
+        days="For how many days at most; left out: until the group has reviewed it",
+    )
+    @app_commands.choices(restriction=formatting.RESTRICTIONS, ground=_GROUNDS, space=names)
+    async def raid(
+        interaction: Interaction,
+        accounts: discord.Attachment,
+        ground: str,
+        reason: str,
+        restriction: str = Restriction.BANNED.value,
+        space: str = "",
+        days: app_commands.Range[int, 1, formatting.MAX_DAYS] | None = None,
+    ) -> None:
+        async def deed(by: MemberId) -> Reply:
+            wanted = Restriction(restriction)
+            text = await _read_list(router, accounts)
+            default = SpaceName(space) if space else router.config.space
+            checked = await announcement.preview(app, by, text, default, wanted)
+            pending = _PendingRaid(checked, wanted, Ground(ground), reason, formatting.parse_days(days))
+            key = new_id()
+            waiting.put(by, key, pending)
+            now = Button("Ask for a second member", custom_id("raid", key), Style.DANGER)
+            ends = app.policy.unilateral.unreviewed_end
+            buttons = (now, Button("Not now", custom_id("not-yet"))) if checked.accounts else ()
+            return Reply(_confirmation_text(pending, ends), buttons, _refused_file(checked))
+
+        await router.serve(interaction, deed)
+
+    async def announced(interaction: Interaction, about: tuple[str, ...]) -> None:
+        async def deed(by: MemberId) -> Reply:
+            pending = waiting.pop(by, about[0] if about else "")
+            if pending is None:
+                raise Refused("waited_too_long", _EXPIRED)
+            made = await announcement.announce(
+                app, by, pending.checked, pending.restriction, pending.ground, pending.reason, pending.term
+            )
+            return Reply(
+                f"Nobody is restricted yet. The others have been asked to agree: `/second-raid`. "
+                f"The case of its review is {made.code_name}."
+            )
+
+        await router.serve(interaction, deed)
+
+    router.on_button("raid", announced)
+
+
+def _add_follow_up_commands(router: InteractionRouter) -> None:
+    app = router.app
+
+    @router.tree.command(
+        name="second-raid", description="Agree to a raid that another member announced", guild=router.guild
+    )
+    @app_commands.describe(case=formatting.CASE)
+    async def second(interaction: Interaction, case: str) -> None:
+        async def deed(by: MemberId) -> Reply:
+            seen = await announcement.confirm(app, by, case)
+            return Reply(f"It begins now.\n{_status_text(seen)}")
+
+        await router.serve(interaction, deed)
+
+    @router.tree.command(name="raid-status", description="How far a raid has come", guild=router.guild)
+    @app_commands.describe(case=formatting.CASE, report="With a file of every account; for the two who announced it")
+    async def status(interaction: Interaction, case: str, report: bool = False) -> None:
+        async def deed(by: MemberId) -> Reply:
+            files = (FileAttachment("raid.csv", await announcement.outcome_report(app, by, case)),) if report else ()
+            return Reply(_status_text(await announcement.get_status(app, by, case)), files=files)
+
+        await router.serve(interaction, deed)
+
+
+async def _read_list(router: InteractionRouter, file: discord.Attachment) -> str:
+    limits = FileLimits(router.config.api_url, _MAX_FILE_SIZE, _MAX_FILE_SIZE, router.config.ceiling)
+    [fetched] = await fetch_evidence((UploadedFile(file.filename, file.url, file.size),), limits, FileAuthor())
+    if fetched.content is None:
+        raise Refused("no_file", f"The list could not be read. {fetched.why_not}")
+    try:
+        return fetched.content.decode()
+    except UnicodeDecodeError:
+        raise Refused("no_text", "The list is no text in UTF-8. Please save it as plain text or CSV.") from None
+
+
+def _confirmation_text(pending: _PendingRaid, unreviewed: timedelta) -> str:
+    """One confirmation: how many would be restricted where, how long that takes, and what was refused."""
+    checked = pending.checked
+    ends = f"{formatting.format_term(pending.term)} at most, and " if pending.term else ""
+    lines = [f"**{checked.accounts}** accounts would be **{pending.restriction}**, once a second member agrees:"]
+    lines += [_share_line(share) for share in checked.shares]
+    lines.append(
+        f"It holds {ends}until the group has reviewed it; never reviewed, it ends after {unreviewed.days} days."
+    )
+    lines.append("One review decides for all of them. Their owners are not written to.")
+    if checked.refused:
+        lines.append(f"{len(checked.refused)} lines are left out; all of them with the reason are in the file:")
+        lines += [f"• line {line.number}: {line.refusal}" for line in checked.refused[:_MAX_LINES_SHOWN]]
+    return "\n".join(lines)
+
+
+def _share_line(share: SpaceShare) -> str:
+    return f"• {share.space}: {share.accounts}, in about {_format_minutes(share.duration)}"
+
+
+def _format_minutes(span: timedelta) -> str:
+    number = announcement.round_up_to_minutes(span)
+    return "a minute" if number <= 1 else f"{number} minutes"
+
+
+def _refused_file(checked: RaidPreview) -> tuple[FileAttachment, ...]:
+    rows = [f"{line.number}: {line.refusal}" for line in checked.refused]
+    return (FileAttachment("left-out.txt", "\n".join(rows).encode()),) if rows else ()
+
+
+def _status_text(seen: RaidView) -> str:
+    lines = [_STATES[seen.state]]
+    for space, counts in seen.counts.items():
+        lines.append(f"• {space}: " + ", ".join(f"{number} {word}" for word, number in sorted(counts.items())))
+    if seen.state is RaidState.RUNNING and seen.remaining:
+        lines.append(f"What is left takes about {_format_minutes(seen.remaining)}.")
+    if seen.ends is not None and seen.state is not RaidState.OVER:
+        lines.append(f"It ends on {format_datetime(seen.ends)}, unless its review says otherwise: `/review`")
+    return "\n".join(lines)

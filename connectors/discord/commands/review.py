@@ -1,0 +1,105 @@
+"""The group's look at an act taken alone, and the word that stops a member from acting alone."""
+
+from typing import Final
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice
+
+from connectors.discord.commands import formatting
+from connectors.discord.components import Reply
+from connectors.discord.interactions import Interaction, InteractionRouter
+from guardian.cases.unilateral_acts import ACT_MACHINE, STOP_MACHINE
+from guardian.errors import NotFound
+from guardian.ids import MemberId
+from guardian.services.cases import overview
+from guardian.services.members import member_for_account
+from guardian.services.unilateral import review, stop
+from guardian.services.unilateral.review import ReviewView
+from guardian.services.unilateral.stop import StopView
+from guardian.spaces.port import Account
+from rules.precedence import Restriction
+from rules.unilateral import ReviewAnswer
+
+_ANSWERS: Final = [
+    Choice(name="ratify, with a term", value=ReviewAnswer.RATIFY.value),
+    Choice(name="change, with a term", value=ReviewAnswer.CHANGE.value),
+    Choice(name="reverse: lift it everywhere", value=ReviewAnswer.REVERSE.value),
+]
+
+
+def add_to(router: InteractionRouter) -> None:
+    """Members review acts, and stop one another."""
+    _add_review(router)
+    _add_stop(router)
+
+
+def _add_review(router: InteractionRouter) -> None:
+    app = router.app
+
+    @router.tree.command(name="review", description="Say what becomes of an act taken alone", guild=router.guild)
+    @app_commands.describe(
+        case=formatting.CASE,
+        answer="What becomes of it",
+        days="For how many days from now (to ratify or change)",
+        restriction="What holds instead (to change)",
+        reason="Why; it is kept with the case",
+    )
+    @app_commands.choices(answer=_ANSWERS, restriction=formatting.RESTRICTIONS)
+    async def review_command(
+        interaction: Interaction,
+        case: str,
+        answer: str,
+        days: app_commands.Range[int, 1, formatting.MAX_DAYS] | None = None,
+        restriction: str = "",
+        reason: str = "",
+    ) -> None:
+        async def deed(by: MemberId) -> Reply:
+            instead = Restriction(restriction) if restriction else None
+            chosen = ReviewAnswer(answer)
+            seen = await review.review(app, by, case, chosen, formatting.parse_days(days), instead, reason)
+            return Reply(_review_text(seen))
+
+        await router.serve(interaction, deed)
+
+
+def _add_stop(router: InteractionRouter) -> None:
+    app = router.app
+
+    @router.tree.command(name="stop", description="Stop another member from acting alone", guild=router.guild)
+    @app_commands.describe(member="Whom")
+    async def stop_command(interaction: Interaction, member: discord.User) -> None:
+        async def deed(by: MemberId) -> Reply:
+            other = await member_for_account(app, Account(router.config.space, str(member.id)))
+            if other is None:
+                raise NotFound
+            return Reply(_stop_text(await stop.stop_member(app, by, other.id)))
+
+        await router.serve(interaction, deed)
+
+    @router.tree.command(name="review-stop", description="Does the stop of a member stand?", guild=router.guild)
+    @app_commands.describe(member="Who was stopped", stands="Does it stand?")
+    async def review_stop(interaction: Interaction, member: discord.User, stands: bool) -> None:
+        async def deed(by: MemberId) -> Reply:
+            other = await member_for_account(app, Account(router.config.space, str(member.id)))
+            made = await overview.current_stop(app, by, other.id) if other else None
+            if made is None:
+                raise NotFound
+            answer = ReviewAnswer.RATIFY if stands else ReviewAnswer.REVERSE
+            seen = await stop.review_stop(app, by, made, answer)
+            return Reply(f"Your answer counts. The stop {STOP_MACHINE.labels[seen.state]}.")
+
+        await router.serve(interaction, deed)
+
+
+def _review_text(seen: ReviewView) -> str:
+    return f"Your answer counts. The act in {seen.code_name} {ACT_MACHINE.labels[seen.state]}; {seen.answers} have answered."
+
+
+def _stop_text(made: StopView) -> str:
+    lines = ["They cannot act alone from now on. The others look at this stop: `/review-stop`"]
+    if made.released:
+        lines.append(f"{made.released} of their acts, which nobody had reviewed, restrict nobody any more.")
+    if made.kept:
+        lines.append(f"{made.kept} of their acts were for danger: they hold, and lie with the chairs now.")
+    return "\n".join(lines)

@@ -1,0 +1,283 @@
+"""How everybody on Discord is served: each answer is for them alone, comes in time, and says what went wrong.
+
+What a command, button or form does stands with its feature. None of them is remembered: they are recognised by id.
+"""
+
+import asyncio
+import contextlib
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from connectors.discord import components, translate
+from connectors.discord.components import Form, Reply
+from connectors.discord.locales import locale_of
+from connectors.discord.modal_values import Json, ModalValues, read_modal
+from connectors.discord.timeouts import CallCut, bounded
+from guardian.errors import GuardianError, NotFound, Refused, Stale
+from guardian.ids import MemberId, SpaceName
+from guardian.logs import logger
+from guardian.notices.translations import translate_text as wording
+from guardian.services.context import AppContext
+from guardian.services.members import member_for_account
+from guardian.spaces.port import Account
+
+T = TypeVar("T")
+
+Interaction = discord.Interaction[discord.Client]
+Handler = Callable[[MemberId], Awaitable[Reply]]
+ModalBuilder = Callable[[MemberId], Awaitable[Form]]
+ButtonHandler = Callable[[Interaction, tuple[str, ...]], Awaitable[None]]
+ModalHandler = Callable[[Interaction, tuple[str, ...], ModalValues], Awaitable[None]]
+MessageHandler = Callable[[discord.Message], Awaitable[None]]
+
+_WINDOW: Final = timedelta(seconds=3)
+_ACKNOWLEDGED: Final = 40060
+_MAX_CONCURRENT: Final = 32
+_RETRIES: Final = 3
+_FAILED = (discord.DiscordException, aiohttp.ClientError, OSError, CallCut)
+
+_log = logger("discord")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """The server that is served, and how long one answer may take."""
+
+    space: SpaceName
+    guild_id: str
+    api_url: str
+    ceiling: timedelta
+
+
+class ServerCommandTree(app_commands.CommandTree[discord.Client]):
+    """The commands of one server; a fault of theirs is answered like every other."""
+
+    def __init__(self, client: discord.Client, config: ServerConfig) -> None:
+        super().__init__(client, fallback_to_global=False)
+        self._config = config
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Whether it was asked in the server that is served."""
+        if str(interaction.guild_id) == self._config.guild_id:
+            return True
+        await send_reply(interaction, Reply(wording(locale_of(interaction), "fault.elsewhere")), self._config.ceiling)
+        return False
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        """Whoever asked is told; what the command could not even read is no fault of theirs."""
+        log_fault("command.failed", error)
+        await send_reply(interaction, Reply(internal_error_text(interaction)), self._config.ceiling)
+
+
+class InteractionRouter:
+    """Where people are served: commands are added to `tree`, buttons by `on_button`, forms by `on_modal`."""
+
+    def __init__(self, app: AppContext, client: discord.Client, config: ServerConfig) -> None:
+        self.app = app
+        self.config = config
+        self.client = client
+        self.guild = discord.Object(int(config.guild_id))
+        self.tree = ServerCommandTree(client, config)
+        self._button_handlers: dict[str, ButtonHandler] = {}
+        self._modal_handlers: dict[str, ModalHandler] = {}
+        self._direct_message_actions: set[str] = set()
+        self._message_handlers: list[MessageHandler] = []
+        self._slots = asyncio.Semaphore(_MAX_CONCURRENT)
+
+    def on_button(self, action: str, handler: ButtonHandler, *, anywhere: bool = False) -> None:
+        """The act is done when a button of that verb is pressed; `anywhere`: in direct messages with us too."""
+        self._button_handlers[action] = handler
+        self._direct_message_actions |= {action} if anywhere else set()
+
+    def on_modal(self, action: str, handler: ModalHandler, *, anywhere: bool = False) -> None:
+        """The act is done when a form of that verb is sent; `anywhere`: in direct messages with us too."""
+        self._modal_handlers[action] = handler
+        self._direct_message_actions |= {action} if anywhere else set()
+
+    def on_direct_message(self, handler: MessageHandler) -> None:
+        """The act is done when somebody writes to us directly."""
+        self._message_handlers.append(handler)
+
+    async def run_in_turn(self, operation: Callable[[], Awaitable[T]]) -> T:
+        """What the act comes to, once it is its turn; where it came second to another, it is tried again.
+
+        A crowd that reports at once waits here, and not at the database, which is patient for seconds only.
+        """
+        async with self._slots:
+            for _ in range(_RETRIES):
+                with contextlib.suppress(Stale):
+                    return await operation()
+            return await operation()
+
+    def account_of(self, interaction: Interaction) -> Account:
+        """Who asks, as Discord itself says."""
+        return Account(self.config.space, str(interaction.user.id))
+
+    async def require_member(self, interaction: Interaction) -> MemberId:
+        """The member who asks; NotFound for anybody else, as for a name that does not exist."""
+        member = await member_for_account(self.app, self.account_of(interaction))
+        if member is None:
+            raise NotFound
+        return member.id
+
+    async def serve(self, interaction: Interaction, handler: Handler) -> None:
+        """The deed is done in the name of the member who asked, and they have its answer or the reason why not."""
+        await defer(interaction)
+        await self.reply(interaction, await self.run_handler(interaction, handler))
+
+    async def serve_text(self, interaction: Interaction, text: str, handler: Handler) -> None:
+        """The same for a deed with a text: where it is not done, they have their text back as a file."""
+        await defer(interaction)
+        done: list[Reply] = []
+
+        async def noting(by: MemberId) -> Reply:
+            done.append(await handler(by))
+            return done[0]
+
+        reply = await self.run_handler(interaction, noting)
+        files = () if done or not text.strip() else (components.FileAttachment("your-text.txt", text.encode()),)
+        await self.reply(interaction, Reply(reply.text, reply.buttons, reply.files + files))
+
+    async def open_modal(self, interaction: Interaction, form: ModalBuilder) -> None:
+        """The member who asked has the form before them, or the reason why not. No slow work: a form cannot wait."""
+        opened: list[Form] = []
+
+        async def noting(by: MemberId) -> Reply:
+            opened.append(await form(by))
+            return Reply("")
+
+        refused = await self.run_handler(interaction, noting)
+        if opened:
+            await self.show_modal(interaction, opened[0])
+        else:
+            await self.reply(interaction, refused)
+
+    async def show_modal(self, interaction: Interaction, form: Form) -> None:
+        """The form is before whoever asked."""
+        try:
+            async with bounded(self.config.ceiling):
+                await interaction.response.send_modal(components.build_modal(form))
+        except _FAILED as error:
+            _log.warning("form.not_shown", kind=type(error).__name__)
+
+    async def run_handler(self, interaction: Interaction, handler: Handler) -> Reply:
+        """What the deed came to, or in words why it was not done."""
+        try:
+            return await handler(await self.require_member(interaction))
+        except GuardianError as refused:
+            return Reply(refused.sentence)
+        except UnicodeEncodeError:
+            return Reply(wording(locale_of(interaction), "fault.half"))
+        except Exception as fault:
+            log_fault("deed.failed", fault)
+            return Reply(internal_error_text(interaction))
+
+    async def reply(self, interaction: Interaction, reply: Reply) -> None:
+        """Whoever asked has the reply, and nobody else sees it."""
+        await send_reply(interaction, reply, self.config.ceiling)
+
+    async def dispatch(self, interaction: Interaction) -> None:
+        """A button that was pressed or a form that was sent is served, whenever it was shown."""
+        data: Json = dict(interaction.data or {})
+        parsed = components.parse_custom_id(str(data.get("custom_id") or ""))
+        if parsed is None:
+            return
+        try:
+            await self._route(interaction, parsed, data)
+        except GuardianError as refused:
+            await self.reply(interaction, Reply(refused.sentence))
+        except Exception as fault:
+            log_fault("press.failed", fault)
+            await self.reply(interaction, Reply(internal_error_text(interaction)))
+
+    async def dispatch_message(self, message: discord.Message) -> None:
+        """What a person writes to us directly is served; what is said anywhere else is nobody's business here."""
+        if message.guild is not None or message.author.bot:
+            return
+        for handler in self._message_handlers:
+            try:
+                await handler(message)
+            except Exception as fault:
+                # An edge: whatever is wrong with one message, the next one is heard.
+                log_fault("letter.failed", fault)
+
+    async def _route(self, interaction: Interaction, parsed: tuple[str, tuple[str, ...]], data: Json) -> None:
+        action, arguments = parsed
+        if str(interaction.guild_id) != self.config.guild_id and not (
+            interaction.guild_id is None and action in self._direct_message_actions
+        ):
+            raise Refused("elsewhere", wording(locale_of(interaction), "fault.elsewhere"))
+        if interaction.type is discord.InteractionType.component and action in self._button_handlers:
+            await self._button_handlers[action](interaction, arguments)
+        elif interaction.type is discord.InteractionType.modal_submit and action in self._modal_handlers:
+            await self._modal_handlers[action](interaction, arguments, read_modal(data))
+        else:
+            raise Refused("unknown_button", wording(locale_of(interaction), "fault.button"))
+
+
+def internal_error_text(interaction: Interaction) -> str:
+    """What anybody is told where something broke on our side."""
+    return wording(locale_of(interaction), "fault.ours")
+
+
+async def defer(interaction: Interaction) -> None:
+    """Discord knows that an answer comes. Where it could not be told, what was asked for is done all the same."""
+    try:
+        async with bounded(_WINDOW):
+            await interaction.response.defer(ephemeral=True, thinking=True)
+    except _FAILED as error:
+        _log.warning("answer.not_announced", kind=type(error).__name__)
+
+
+async def send_reply(interaction: Interaction, reply: Reply, ceiling: timedelta) -> None:
+    """The reply is shown to whoever asked, or the log says that it could not be; it is tried twice."""
+    for _ in range(2):
+        try:
+            async with bounded(ceiling):
+                await _send_parts(interaction, reply)
+            return
+        except _FAILED as error:
+            _log.warning("answer.not_delivered", kind=type(error).__name__)
+
+
+async def _send_parts(interaction: Interaction, reply: Reply) -> None:
+    """The reply in as many messages as it needs; buttons and files stand under the last."""
+    *before, last = translate.split_message("", reply.text) or ["…"]
+    extras: dict[str, Any] = {"view": components.build_view(reply.buttons)} if reply.buttons else {}
+    pieces: list[tuple[str, dict[str, Any]]] = [(piece, {}) for piece in before]
+    pieces.append((last, extras))
+    for index, (text, more) in enumerate(pieces):
+        files = components.build_files(reply) if index == len(before) else []
+        if index == 0:
+            await _send_first(interaction, text, more, files)
+        else:
+            await interaction.followup.send(text, ephemeral=True, files=files, wait=True, **more)
+
+
+async def _send_first(interaction: Interaction, text: str, more: dict[str, Any], files: list[discord.File]) -> None:
+    """The answer proper. One that Discord has taken already, though we never heard so, is filled in."""
+    if not interaction.response.is_done():
+        try:
+            await interaction.response.send_message(text, ephemeral=True, files=files, **more)
+            return
+        except discord.HTTPException as error:
+            if error.code != _ACKNOWLEDGED:
+                raise
+    for file in files:
+        file.reset()
+    await interaction.edit_original_response(content=text, attachments=files, **more)
+
+
+def log_fault(event: str, fault: BaseException) -> None:
+    """The log knows what kind of fault it was and where, and nothing that anybody wrote."""
+    cause = fault.__cause__ if isinstance(fault, app_commands.CommandInvokeError) and fault.__cause__ else fault
+    frames = traceback.extract_tb(cause.__traceback__)
+    where = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
+    _log.error("request.failed", part=event, kind=type(cause).__name__, where=where)

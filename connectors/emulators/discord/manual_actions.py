@@ -1,0 +1,90 @@
+"""What moderators and people do in the guild by their own hand, as far as their roles let them."""
+
+from datetime import datetime, timedelta
+
+from connectors.emulators.discord.community import Actor, Community
+from connectors.emulators.discord.permissions import Permission
+from connectors.emulators.shared.control import Declined
+
+LONGEST_TIMEOUT = timedelta(days=28)
+
+
+class ManualActions:
+    """Mixed into the emulator: each act is done as that account, and refused where its roles do not reach."""
+
+    community: Community
+
+    def ban_by_hand(self, by: str, user: str, reason: str | None = None, delete_seconds: int = 0) -> None:
+        """The account is banned by that moderator."""
+        self._require(by, Permission.BAN_MEMBERS, user)
+        self.community.ban(user, delete_seconds, Actor(by, reason))
+
+    def unban_by_hand(self, by: str, user: str, reason: str | None = None) -> None:
+        """The ban of the account is lifted by that moderator."""
+        self._require(by, Permission.BAN_MEMBERS)
+        if user not in self.community.state.bans:
+            raise Declined("this account is not banned")
+        self.community.unban(user, Actor(by, reason))
+
+    def timeout_by_hand(self, by: str, user: str, until: datetime | str | None, reason: str | None = None) -> None:
+        """The member is timed out by that moderator; None ends a timeout."""
+        self._require(by, Permission.MODERATE_MEMBERS, user)
+        end = datetime.fromisoformat(until) if isinstance(until, str) else until
+        if end is not None and end > self.community.now() + LONGEST_TIMEOUT:
+            raise Declined("a timeout lasts 28 days at most")
+        if self.community.state.is_untouchable(user) or user not in self.community.state.members:
+            raise Declined("this account cannot be timed out")
+        self.community.time_out(user, end, Actor(by, reason))
+
+    def kick_by_hand(self, by: str, user: str, reason: str | None = None) -> None:
+        """The member is put out by that moderator."""
+        self._require(by, Permission.KICK_MEMBERS, user)
+        if user not in self.community.state.members:
+            raise Declined("this account is no member")
+        self.community.kick(user, Actor(by, reason))
+
+    def raise_role(self, user: str, role: str, by: str | None = None) -> None:
+        """The member holds the role, given by that moderator (left out: by the owner)."""
+        state = self.community.state
+        self.community.set_roles(user, [*state.members[user].roles, role], Actor(by or state.owner_id))
+
+    def leave(self, user: str) -> None:
+        """The member has left."""
+        if user not in self.community.state.members:
+            raise Declined("this account is no member")
+        self.community.leave(user)
+
+    def rejoin(self, user: str) -> None:
+        """The account is a member again; a banned account is refused."""
+        if user in self.community.state.bans:
+            raise Declined("this account is banned from the guild")
+        if user not in self.community.state.members:
+            self.community.join(user)
+
+    def rename(self, user: str, username: str) -> None:
+        """The account has another name."""
+        self.community.rename(user, username)
+
+    def say(self, user: str, channel: str, text: str) -> str:
+        """The member's message stands in the channel; its id."""
+        state, now = self.community.state, self.community.now()
+        if not state.has_permission(user, Permission.SEND_MESSAGES, now):
+            raise Declined("this account cannot write here")
+        place = state.channels[channel]
+        if place.locked and not state.has_permission(user, Permission.MANAGE_THREADS, now):
+            raise Declined("this thread is locked")
+        message = self.community.build(channel, user, {"content": text}, [])
+        self.community.post(message, Actor(user))
+        return message.id
+
+    def lock_by_hand(self, by: str, thread: str, *, locked: bool = True) -> None:
+        """The thread is locked by that moderator, or opened again."""
+        self._require(by, Permission.MANAGE_THREADS)
+        self.community.edit_thread(self.community.state.channels[thread], Actor(by), locked=locked, archived=False)
+
+    def _require(self, by: str, permission: Permission, target: str | None = None) -> None:
+        state = self.community.state
+        if not state.has_permission(by, permission, self.community.now()):
+            raise Declined(f"this account lacks {permission.name}")
+        if target is not None and not state.outranks(by, target):
+            raise Declined("this account does not outrank the other")

@@ -1,0 +1,75 @@
+"""GitHub's webhooks: a signed event says which account to look at, or which text to read back. Nothing in it is believed."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.github.comments import CommentKind, CommentRef, parse_ref
+from guardian.errors import Refused
+from guardian.ids import SpaceName
+from guardian.spaces.webhooks import WebhookEvent, check_signature, digest_body, lowercase_keys
+
+_ACCOUNT_PATHS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "org_block": (("blocked_user",),),
+    "organization": (("membership", "user"), ("user",)),
+    "membership": (("member",),),
+}
+_COMMENT_EVENTS: Mapping[str, tuple[str, CommentKind]] = {
+    "issues": ("issue", CommentKind.ISSUE),
+    "pull_request": ("pull_request", CommentKind.ISSUE),
+    "issue_comment": ("comment", CommentKind.COMMENT),
+    "pull_request_review_comment": ("comment", CommentKind.REVIEW),
+    "discussion": ("discussion", CommentKind.DISCUSSION),
+    "discussion_comment": ("comment", CommentKind.REPLY),
+}
+"""Where in an event the new text stands, and what it is."""
+_NEW = frozenset({"opened", "created", "edited"})
+
+
+class GithubWebhookVerifier:
+    """The door for what GitHub sends by itself."""
+
+    def __init__(self, space: SpaceName, secret: str) -> None:
+        self.space = space
+        self._secret = secret
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
+        """The knock that the signed body stands for; Refused where the signature is missing or wrong."""
+        given = lowercase_keys(headers)
+        check_signature(self._secret, body, given.get("x-hub-signature-256"))
+        event, payload = given.get("x-github-event", ""), _parse_json(body)
+        delivery = given.get("x-github-delivery", "")
+        accounts, items = _find_accounts(event, payload), _find_items(event, payload)
+        return WebhookEvent(self.space, accounts, digest_body(body), delivery, event, items)
+
+
+def _parse_json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise Refused("malformed", "This delivery is not in GitHub's form.") from error
+
+
+def _find_accounts(event: str, payload: Any) -> tuple[str, ...]:
+    found = (_get_path(payload, path) for path in _ACCOUNT_PATHS.get(event, ()))
+    return tuple(dict.fromkeys(str(person["id"]) for person in found if isinstance(person.get("id"), int)))
+
+
+def _find_items(event: str, payload: Any) -> tuple[str, ...]:
+    """The names of what was written or changed, where the event is about that and names it soundly."""
+    if event not in _COMMENT_EVENTS or not isinstance(payload, dict) or payload.get("action") not in _NEW:
+        return ()
+    where, comment_kind = _COMMENT_EVENTS[event]
+    entry = _get_path(payload, (where,))
+    if comment_kind in (CommentKind.DISCUSSION, CommentKind.REPLY):
+        ref = CommentRef(comment_kind, str(entry.get("node_id", "")))
+    else:
+        number = entry.get("number" if comment_kind is CommentKind.ISSUE else "id")
+        ref = CommentRef(comment_kind, str(number), str(_get_path(payload, ("repository",)).get("full_name", "")))
+    return (ref.text,) if parse_ref(ref.text) == ref else ()
+
+
+def _get_path(payload: Any, path: tuple[str, ...]) -> dict[str, Any]:
+    for name in path:
+        payload = payload.get(name) if isinstance(payload, dict) else None
+    return payload if isinstance(payload, dict) else {}

@@ -1,0 +1,154 @@
+"""Joins the parts into one service, over the configured spaces and one open database. It does nothing else."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from socket import socket
+from typing import cast
+
+from guardian.assembly.mail import CheckedMailer, MailReceiver, connect_mail_receiver, connect_mailer
+from guardian.assembly.service import SERVE, Service
+from guardian.assembly.spaces import ConnectedSpace, connect, connect_heartbeat
+from guardian.clock import Clock, system_now
+from guardian.ids import Reference
+from guardian.notices.outbox import Outbox
+from guardian.reconciler.loop import Reconciler
+from guardian.reconciler.snapshot import ReconcilerContext
+from guardian.retry import RetryPolicy
+from guardian.scheduling.supervisor import LoopSupervisor
+from guardian.services.context import AppContext
+from guardian.services.decisions.enactment import record_person_notified
+from guardian.services.identity.account_owners import record_owner_notified
+from guardian.services.notify import may_still_receive
+from guardian.services.sanctions.alerts import SanctionAlerts
+from guardian.settings.models import ReconcilerSettings, Settings
+from guardian.spaces.inbox import Inbox
+from guardian.spaces.port import Space
+from guardian.spaces.registry import RegisteredSpace, SpaceRegistry
+from guardian.storage.database import CommitObserver, Database
+from guardian.storage.key_ring import KeyRing
+from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
+from guardian.web.server import address_of, bind_socket
+
+Wrap = Callable[[Space], Space]
+
+
+def unwrapped(space: Space) -> Space:
+    """The space with nothing round it."""
+    return space
+
+
+async def assemble(
+    settings: Settings,
+    *,
+    clock: Clock,
+    wrap: Wrap = unwrapped,
+    observer: CommitObserver | None = None,
+    budget_scale: float = 1.0,
+    application: str = SERVE,
+) -> Service:
+    """All parts over one open database, joined and not yet started. `wrap` is put round each space.
+
+    `observer` hears of each commit. `budget_scale` multiplies the budgets of calls (measurements scale emulators alike).
+    """
+    ring = KeyRing.load(settings.key_ring, settings.master_key)
+    connected = tuple(connect(each, clock, budget_scale) for each in settings.spaces)
+    database = await Database.open(settings.database, application=application, observer=observer)
+    try:
+        listening_socket = (
+            bind_socket(settings.host, settings.port) if settings.base_url is None and not settings.port else None
+        )
+        return _compose(
+            settings, clock, wrap, connected, database, SqlUnitOfWorkFactory(database, ring, clock), listening_socket
+        )
+    except BaseException:
+        await database.close()
+        raise
+
+
+def _compose(
+    settings: Settings,
+    clock: Clock,
+    wrap: Wrap,
+    connected: tuple[ConnectedSpace, ...],
+    database: Database,
+    units_of_work: SqlUnitOfWorkFactory,
+    listening_socket: socket | None,
+) -> Service:
+    spaces = SpaceRegistry(tuple(RegisteredSpace(wrap(each.space), each.mode, each.content) for each in connected))
+    base_url = settings.base_url or (
+        address_of(listening_socket) if listening_socket else f"http://{settings.host}:{settings.port}"
+    )
+    largest_file = settings.largest_file
+    app = AppContext(
+        units_of_work,
+        settings.policy,
+        clock,
+        spaces,
+        base_url,
+        settings.community,
+        largest_file=largest_file,
+        offers_self_disclosure=any(each.proof is not None and each.proof.knows_linked_accounts for each in connected),
+    )
+    # A wrapper knows what it is put round by its name; mail has one as a space has.
+    mailer = cast(CheckedMailer, wrap(cast(Space, connect_mailer(settings.mail)))) if settings.mail else None
+    mail_receiver = connect_mail_receiver(settings.mail, app) if settings.mail else None
+    context = ReconcilerContext(
+        units_of_work,
+        spaces,
+        settings.policy,
+        clock,
+        SanctionAlerts(),
+        _retry_policy(settings.reconciler),
+        neutral_reason,
+        system_now,
+        asyncio.sleep,
+    )
+    ceiling = max((space.capabilities.ceiling for space in spaces), default=timedelta(seconds=30))
+    reconciler = Reconciler(context, ceiling=ceiling, max_people=settings.reconciler.people_at_once)
+    outbox = Outbox(
+        units_of_work,
+        spaces,
+        clock,
+        mailer,
+        community=settings.community,
+        base_url=base_url,
+        on_person_notified=record_person_notified,
+        may_still_receive=may_still_receive,
+        on_owner_notified=record_owner_notified,
+    )
+    return Service(
+        settings,
+        clock,
+        database,
+        units_of_work,
+        spaces,
+        app,
+        mailer,
+        reconciler,
+        outbox,
+        LoopSupervisor(database, clock),
+        connected,
+        _inboxes(connected, mail_receiver, app),
+        connect_heartbeat(settings.heartbeat) if settings.heartbeat else None,
+        listening_socket,
+        mail_receiver,
+    )
+
+
+def _inboxes(
+    connected: tuple[ConnectedSpace, ...], mail_receiver: MailReceiver | None, app: AppContext
+) -> tuple[Inbox, ...]:
+    found = [each.inbox(app) for each in connected if each.inbox is not None]
+    return tuple(found if mail_receiver is None or mail_receiver.inbox is None else [*found, mail_receiver.inbox])
+
+
+def neutral_reason(reference: Reference) -> str:
+    """The one sentence of ours that a space keeps (P-3.1)."""
+    return f"Access is limited by the community's moderation. Reference {reference}."
+
+
+def _retry_policy(settings: ReconcilerSettings) -> RetryPolicy:
+    return RetryPolicy(
+        settings.retry_least, settings.retry_share, settings.retry_most, settings.tell_after, settings.braked
+    )

@@ -1,0 +1,95 @@
+"""Connects mail: the way out, and the door by which the group's own mail comes in. Imported only where it is configured."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol
+
+from guardian.notices.delivery_routes import Mailer
+from guardian.services.context import AppContext
+from guardian.settings.mail import InboxKind, InboxSettings, MailSettings
+from guardian.spaces.inbox import Inbox
+from guardian.spaces.port import CheckResult
+
+
+class CheckedMailer(Mailer, Protocol):
+    """The way out by mail, which can also be asked whether it is open."""
+
+    async def check(self) -> CheckResult: ...
+
+
+class MailListener(Protocol):
+    """A door of ours that a mail server delivers to."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class MailReceiver:
+    """How the group's mail comes in: an inbox that is read, or a listener. `close` when nothing is read any more."""
+
+    check: Callable[[], Awaitable[CheckResult]]
+    inbox: Inbox | None = None
+    listener: MailListener | None = None
+    close: Callable[[], None] = lambda: None
+
+
+def connect_mailer(settings: MailSettings) -> CheckedMailer:
+    """The way out by mail."""
+    client = import_module("connectors.mail.client")
+    config = client.MailConfig(
+        host=settings.host,
+        port=settings.port,
+        sender=settings.sender,
+        username=settings.username,
+        password=settings.password,
+        tls=client.Tls(settings.tls.value),
+        ca_file=settings.ca_file,
+        call_ceiling=settings.call_ceiling,
+        answers_to=settings.inbox.address if settings.inbox else None,
+    )
+    mailer: CheckedMailer = client.Mailer(config)
+    return mailer
+
+
+def connect_mail_receiver(settings: MailSettings, app: AppContext) -> MailReceiver | None:
+    """The door by which the group's mail comes in; None where there is none."""
+    inbox = settings.inbox
+    if inbox is None:
+        return None
+    intake, translate = import_module("connectors.mail.intake"), import_module("connectors.mail.translate")
+    config = intake.IntakeConfig(
+        address=inbox.address,
+        own_domain=translate.domain_of(settings.sender),
+        authserv_id=inbox.authserv_id,
+        answer_unproved=inbox.answer_unproved,
+        every=inbox.every,
+    )
+    if inbox.kind is not InboxKind.IMAP:
+        listener = import_module("connectors.mail.listener")
+        listener_config = listener.ListenerConfig(*inbox.listen, lmtp=inbox.kind is InboxKind.LMTP)
+        receiver = listener.MailListener(intake.MailProcessor(app, config), listener_config)
+        return MailReceiver(receiver.check, listener=receiver)
+    mailbox = _open_mailbox(inbox)
+    mailbox_inbox = intake.MailInbox(mailbox, app, config)
+    return MailReceiver(mailbox_inbox.check, inbox=mailbox_inbox, close=mailbox.close)
+
+
+def _open_mailbox(inbox: InboxSettings) -> Any:
+    mailbox, client = import_module("connectors.mail.mailbox"), import_module("connectors.mail.client")
+    return mailbox.Mailbox(
+        mailbox.MailboxConfig(
+            host=inbox.host,
+            port=inbox.port,
+            username=inbox.username,
+            password=inbox.password,
+            tls=client.Tls(inbox.tls.value),
+            ca_file=inbox.ca_file,
+            folder=inbox.folder,
+            done_folder=inbox.done_folder,
+            aside_folder=inbox.aside_folder,
+            call_ceiling=inbox.call_ceiling,
+        )
+    )

@@ -1,0 +1,196 @@
+"""Connects the configured spaces. A connector that is not configured is never imported."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol
+
+from guardian.clock import Clock
+from guardian.services.context import AppContext
+from guardian.settings.models import HeartbeatSettings
+from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings, SpaceSettings
+from guardian.spaces.account_proof import AccountProof
+from guardian.spaces.content import ContentPort
+from guardian.spaces.inbox import Inbox
+from guardian.spaces.port import CheckResult, Space
+from guardian.spaces.registry import Mode
+from guardian.spaces.webhooks import WebhookVerifier
+
+Close = Callable[[], Awaitable[None]]
+
+
+class GatewayConnection(Protocol):
+    """A space's standing connection, which may also carry people's commands."""
+
+    async def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedSpace:
+    """One space as its connector gives it: the port, and what else the space has. `inbox` reads for the desk that it is given."""
+
+    space: Space
+    mode: Mode
+    gateway: GatewayConnection | None = None
+    webhook_verifier: WebhookVerifier | None = None
+    close: Close | None = None
+    content: ContentPort | None = None
+    inbox: Callable[[AppContext], Inbox] | None = None
+    proof: AccountProof | None = None
+
+
+def attach_commands(gateway: GatewayConnection, app: AppContext) -> None:
+    """Once the link starts, people's commands reach the desk, and it hears of what happens to accounts."""
+    import_module("connectors.discord.intake").attach(gateway, app)
+
+
+def connect(settings: SpaceSettings, clock: Clock, budget_scale: float) -> ConnectedSpace:
+    """The space as its connector gives it; only that connector is imported. `budget_scale` multiplies its budget of calls."""
+    match settings:
+        case DiscordSettings():
+            return _discord(settings, clock, budget_scale)
+        case ForumSettings():
+            return _forum(settings, clock, budget_scale)
+        case GithubSettings():
+            return _github(settings, clock, budget_scale)
+
+
+def _discord(settings: DiscordSettings, clock: Clock, budget_scale: float) -> ConnectedSpace:
+    client, space = import_module("connectors.discord.client"), import_module("connectors.discord.space")
+    config = client.DiscordConfig(
+        name=settings.name,
+        token=settings.token,
+        guild_id=settings.guild_id,
+        api_url=settings.api_url,
+        gateway_url=settings.gateway_url,
+        call_ceiling=settings.call_ceiling,
+        invite_url=settings.invite_url,
+        patience=settings.patience,
+        calls_a_second=client.CALLS_A_SECOND * budget_scale,
+    )
+    gateway = client.DiscordConnection(config)
+    content = import_module("connectors.discord.content").DiscordContent(gateway)
+    proof = _discord_proof(settings)
+    return ConnectedSpace(
+        space.DiscordSpace(gateway, clock), settings.mode, gateway=gateway, content=content, proof=proof
+    )
+
+
+def _discord_proof(settings: DiscordSettings) -> AccountProof | None:
+    """The way in which people show which account on Discord is theirs, where the application's sign-in is set up."""
+    if settings.oauth_client_id is None or settings.oauth_client_secret is None:
+        return None
+    module = import_module("connectors.discord.sign_in")
+    config = module.SignInConfig(
+        name=settings.name,
+        client_id=settings.oauth_client_id,
+        client_secret=settings.oauth_client_secret,
+        oauth_url=settings.oauth_url,
+        api_url=settings.api_url,
+        connections=settings.connections,
+        call_ceiling=settings.call_ceiling,
+    )
+    proof: AccountProof = module.DiscordSignIn(config)
+    return proof
+
+
+def _forum(settings: ForumSettings, clock: Clock, budget_scale: float) -> ConnectedSpace:
+    client, space_module = import_module("connectors.forum.client"), import_module("connectors.forum.space")
+    config = client.ForumConfig(
+        name=settings.name,
+        base_url=settings.url,
+        api_key=settings.api_key,
+        api_username=settings.api_username,
+        call_ceiling=settings.call_ceiling,
+        native_end=settings.native_end,
+        webhook_secret=settings.webhook_secret,
+        rate_per_minute=settings.rate_per_minute * budget_scale,
+        providers=settings.providers,
+        group=settings.group,
+        inbox_every=settings.inbox_every,
+    )
+    space = space_module.ForumSpace(config, clock)
+    content = import_module("connectors.forum.content").ForumContent(space.connection)
+
+    def inbox(app: AppContext) -> Inbox:
+        made: Inbox = import_module("connectors.forum.intake").ForumInbox(app, space.connection, content)
+        return made
+
+    return ConnectedSpace(
+        space,
+        settings.mode,
+        webhook_verifier=_webhook_verifier("forum", settings),
+        close=space.close,
+        content=content,
+        inbox=inbox,
+    )
+
+
+def _github(settings: GithubSettings, clock: Clock, budget_scale: float) -> ConnectedSpace:
+    client, space_module = import_module("connectors.github.client"), import_module("connectors.github.space")
+    config = client.GithubConfig(
+        name=settings.name,
+        organization=settings.organization,
+        app_id=settings.app_id,
+        private_key_pem=settings.private_key,
+        installation_id=settings.installation_id,
+        api_url=settings.api_url,
+        call_ceiling=settings.call_ceiling,
+        webhook_secret=settings.webhook_secret,
+        rate_per_minute=settings.rate_per_minute * budget_scale,
+        inbox_every=settings.inbox_every,
+        delete_mentions=settings.delete_mentions,
+    )
+    space = space_module.GithubSpace(config, clock)
+    intake, content_module = import_module("connectors.github.intake"), import_module("connectors.github.content")
+    return ConnectedSpace(
+        space,
+        settings.mode,
+        webhook_verifier=_webhook_verifier("github", settings),
+        close=space.close,
+        content=content_module.GithubContent(space.connection),
+        inbox=lambda app: intake.GithubInbox(space.connection, app),
+        proof=_github_proof(settings),
+    )
+
+
+def _github_proof(settings: GithubSettings) -> AccountProof | None:
+    """The way in which people show that an account on GitHub is theirs, where the App's sign-in is set up."""
+    if settings.oauth_client_id is None or settings.oauth_client_secret is None:
+        return None
+    module = import_module("connectors.github.sign_in")
+    config = module.SignInConfig(
+        name=settings.name,
+        client_id=settings.oauth_client_id,
+        client_secret=settings.oauth_client_secret,
+        oauth_url=settings.oauth_url,
+        api_url=settings.api_url,
+        call_ceiling=settings.call_ceiling,
+    )
+    proof: AccountProof = module.GithubSignIn(config)
+    return proof
+
+
+def _webhook_verifier(kind: str, settings: ForumSettings | GithubSettings) -> WebhookVerifier | None:
+    if settings.webhook_secret is None:
+        return None
+    module = import_module(f"connectors.{kind}.webhooks")
+    verifier_class = module.ForumWebhookVerifier if kind == "forum" else module.GithubWebhookVerifier
+    verifier: WebhookVerifier = verifier_class(settings.name, settings.webhook_secret)
+    return verifier
+
+
+class Heartbeat(Protocol):
+    """A sign of life to an address outside."""
+
+    async def send(self) -> bool: ...
+
+    async def check(self) -> CheckResult: ...
+
+
+def connect_heartbeat(settings: HeartbeatSettings) -> Heartbeat:
+    """The sign of life that is expected outside."""
+    heartbeat: Heartbeat = import_module("connectors.heartbeat").Heartbeat(settings.url, settings.call_ceiling)
+    return heartbeat

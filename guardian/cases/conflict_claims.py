@@ -1,0 +1,28 @@
+"""A conflict of interest of one member that another has claimed, until somebody decides on it (P-4.1)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from guardian.ids import CaseId, MemberId
+from rules.conflicts import ConflictReason
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictClaim:
+    """A conflict of `about` that another member has raised. `answer` is the reason of whoever decided (P-4.1).
+
+    Until it is decided only those who decide see it: nothing changes for `about`, and nothing tells them.
+    """
+
+    id: str
+    case: CaseId
+    about: MemberId
+    by: MemberId
+    at: datetime
+    reason: ConflictReason
+    words: str = ""
+    decided_at: datetime | None = None
+    decided_by: MemberId | None = None
+    upheld: bool | None = None
+    answer: str = ""
+    version: int = 0

@@ -1,0 +1,87 @@
+"""Deadlines that the service keeps for a case, an act, a sanction, and where they are remembered. How long each is says the policy."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from guardian.ids import CaseId
+
+
+class DeadlineKind(StrEnum):
+    """Deadlines that the service tracks, reminds of, and answers for when they pass; lengths are policy."""
+
+    FIRST_ANSWER = "first_answer"
+    SUBSTANTIVE_ANSWER = "substantive_answer"
+    RESOLUTION = "resolution"
+    DANGER_PAGE = "danger_page"
+    PROPOSAL_CLOSES = "proposal_closes"
+    FEEDBACK = "feedback"
+    SECOND_READING = "second_reading"
+    STATEMENT = "account"
+    REVIEW = "review"
+    LINK_DISPUTE = "link_dispute"
+    UNREVIEWED_END = "unreviewed_end"
+    TERM_END = "term_end"
+    READMISSION_REMINDER = "ask_reminder"
+    READMISSION_ANSWER = "readmission_answer"
+    CASE_REVIEW = "case_review"
+    HEARING = "hearing"
+    BLOCKED_TOTAL = "blocked_total"
+    BOARD_ANSWER = "board_answer"
+    CONFLICT_CLAIM = "conflict"
+    MEASURE_END = "measure_end"
+    MEASURE_RECONSIDERATION = "measure_look"
+    NATIVE_REASON = "native_reason"
+    ACCEPTANCE = "acceptance"
+    AUDIENCE = "widen"
+    CONTACT_QUESTION = "contact_question"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One deadline of one thing. `stage` counts the reminders and escalations that have gone out; `next_at` is when the
+    next of them (or the end) is due; None: settled."""
+
+    id: str
+    kind: DeadlineKind
+    case: CaseId | None
+    since: datetime
+    due: datetime
+    next_at: datetime | None
+    about: str = ""
+    stage: int = 0
+    completed_at: datetime | None = None
+    version: int = 0
+
+
+class DeadlineStore(Protocol):
+    """Deadlines: what is due next is one indexed question."""
+
+    async def add(self, deadline: Deadline) -> None:
+        """The promise runs."""
+        ...
+
+    async def save(self, deadline: Deadline) -> Deadline:
+        """The promise stands as given, one version later; Stale where somebody was quicker."""
+        ...
+
+    async def deadline(self, deadline: str) -> Deadline | None:
+        """The promise of that id."""
+        ...
+
+    async def due(self, now: datetime, limit: int = 100) -> tuple[Deadline, ...]:
+        """Promises whose next instant has come, the longest due first."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """The next instant at which a promise asks for something; None while none does."""
+        ...
+
+    async def open_for(self, case: CaseId, kind: DeadlineKind | None = None) -> tuple[Deadline, ...]:
+        """The case's promises that are not settled yet, of one kind where it is named, the earliest due first."""
+        ...
+
+    async def open_about(self, about: str, kind: DeadlineKind | None = None) -> tuple[Deadline, ...]:
+        """The promises about one thing (an act, a sanction, a proposal) that are not settled yet."""
+        ...

@@ -1,0 +1,190 @@
+"""Walls: who is kept out of a case, from what a report says, and when that sends the case to the Board.
+
+The rules judge; here their answers become walls of a case. Policy: P-2.5, P-4.1.
+"""
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from guardian.cases.case import CASE_MACHINE, Case, CaseEvent
+from guardian.ids import CaseId, MemberId
+from guardian.people.models import Member
+from guardian.people.permissions import BOARD, BOARD_LIAISON, CHAIRS, MEMBERS, Seat, holds_seat
+from rules.conflicts import ConflictIndicators, ConflictStatus, board_only, conflict_statuses, stricter
+from rules.name_matching import KnownNames
+from rules.policy import Policy
+from rules.routing import HandlingGroups, deciders_for_chair
+
+
+class ExclusionKind(StrEnum):
+    """Why a member does not see a case (P-2.5, P-4.1)."""
+
+    EXCLUDED = "excluded"
+    PENDING = "held_out"
+    RECUSED = "recused"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A member who must not see a case; only `recused` may know that it exists. `lifted_at` ends a holding-out."""
+
+    case: CaseId
+    member: MemberId
+    kind: ExclusionKind
+    cause: str
+    at: datetime
+    by: str
+    lifted_at: datetime | None = None
+    lifted_by: MemberId | None = None
+
+
+_SHORTEST_ID: Final = 6
+"""Shorter native ids are everyday numbers ("12 people") and would hold members out of nearly every report."""
+
+OWN_ACCOUNT: Final = "one of their own accounts is in the matter"
+
+_STATUS_BY_KIND: Final[Mapping[ExclusionKind, ConflictStatus]] = {
+    ExclusionKind.EXCLUDED: ConflictStatus.EXCLUDED,
+    ExclusionKind.PENDING: ConflictStatus.PENDING,
+    ExclusionKind.RECUSED: ConflictStatus.RECUSED,
+}
+_KIND_BY_STATUS: Final = {status: kind for kind, status in _STATUS_BY_KIND.items()}
+
+
+def known_names(members: Iterable[Member]) -> tuple[KnownNames[MemberId], ...]:
+    """What each member is called, for finding mentions of them."""
+    return tuple(_names_of(member) for member in members)
+
+
+def handling_groups(members: Iterable[Member], at: datetime) -> HandlingGroups[MemberId]:
+    """Who can handle matters at that instant, by their seats."""
+    everybody = tuple(members)
+    return HandlingGroups(
+        members=frozenset(_holding(everybody, MEMBERS, at)),
+        chairs=frozenset(_holding(everybody, CHAIRS, at)),
+        liaisons=frozenset(_holding(everybody, BOARD_LIAISON, at)),
+        board=frozenset(_holding(everybody, BOARD, at)),
+    )
+
+
+def conflict_status_by_member(exclusions: Iterable[Exclusion]) -> dict[MemberId, ConflictStatus]:
+    """How those stand to the case who have a wall in front of them."""
+    statuses: dict[MemberId, ConflictStatus] = {}
+    for exclusion in exclusions:
+        if exclusion.lifted_at is None:
+            statuses[exclusion.member] = stricter(
+                statuses.get(exclusion.member, ConflictStatus.CLEAR), _STATUS_BY_KIND[exclusion.kind]
+            )
+    return statuses
+
+
+def deciders_for(
+    case: Case, members: Iterable[Member], exclusions: Iterable[Exclusion], at: datetime, about: MemberId | None = None
+) -> frozenset[MemberId]:
+    """Who decides in the case what a chair decides: the Board alone where the case is the Board's. Policy: P-4.1.
+
+    `about` is somebody on whom it is decided.
+    """
+    groups = handling_groups(members, at)
+    deciding_groups = replace(groups, chairs=frozenset()) if case.board_only else groups
+    return deciders_for_chair(deciding_groups, conflict_status_by_member(exclusions), about)
+
+
+def exclusions_from(
+    indicators: ConflictIndicators[MemberId],
+    members: Iterable[Member],
+    policy: Policy,
+    case: Case,
+    at: datetime,
+    by: str,
+) -> tuple[Exclusion, ...]:
+    """The walls that a case needs by what was said in it, whatever stands already."""
+    statuses = conflict_statuses(indicators, known_names(members), policy)
+    return tuple(
+        Exclusion(case.id, member, _KIND_BY_STATUS[status], _cause(member, status, indicators), at, by)
+        for member, status in statuses.items()
+        if status is not ConflictStatus.CLEAR
+    )
+
+
+def missing_exclusions(
+    exclusions: Iterable[Exclusion], current: Iterable[Exclusion], exempt: Container[MemberId]
+) -> tuple[Exclusion, ...]:
+    """Those of the walls that are not there yet; whoever is spared is not held out again for a mention."""
+    statuses = conflict_status_by_member(current)
+    new = (exclusion for exclusion in exclusions if _is_stricter(exclusion, statuses))
+    return tuple(
+        exclusion for exclusion in new if exclusion.kind is not ExclusionKind.PENDING or exclusion.member not in exempt
+    )
+
+
+def exempt(
+    indicators: ConflictIndicators[MemberId], current: Iterable[Exclusion], contact: MemberId | None
+) -> frozenset[MemberId]:
+    """Those whom later words may mention without holding them out.
+
+    Whoever a chair has admitted, and the contact person, whose name in a reporter's later words is an address and no
+    charge; but never somebody to whom an account points.
+    """
+    admitted = {
+        exclusion.member
+        for exclusion in current
+        if exclusion.kind is ExclusionKind.PENDING and exclusion.lifted_at is not None
+    }
+    known = admitted if contact is None else admitted | {contact}
+    return frozenset(known) - indicators.linked
+
+
+def must_go_to_board(
+    groups: HandlingGroups[MemberId],
+    exclusions: Iterable[Exclusion],
+    newly_excluded: Iterable[MemberId],
+    policy: Policy,
+) -> bool:
+    """Whether the case is the Board's and nobody else's. Policy: P-2.5.
+
+    `fresh` are those who have just been walled off by a report: only a chair whom it concerns asks for other chairs. A
+    chair who steps back leaves the case with the group, and what a chair decides to others.
+    """
+    chairs = groups.chairs if groups.chairs & frozenset(newly_excluded) else frozenset()
+    return board_only(groups.members, chairs, conflict_status_by_member(exclusions), policy)
+
+
+def as_board_case(case: Case) -> Case:
+    """The case as the Board's and nobody else's."""
+    advances = CASE_MACHINE.allows(case.state, CaseEvent.TO_BOARD)
+    state = CASE_MACHINE.advance(case.state, CaseEvent.TO_BOARD) if advances else case.state
+    return replace(case, board_only=True, state=state, contact=None, audience=None)
+
+
+def as_group_case(case: Case, contact: MemberId | None) -> Case:
+    """The case as the working group's, from which nothing was decided yet."""
+    advances = CASE_MACHINE.allows(case.state, CaseEvent.FROM_BOARD)
+    state = CASE_MACHINE.advance(case.state, CaseEvent.FROM_BOARD) if advances else case.state
+    return replace(case, board_only=False, state=state, contact=contact)
+
+
+def _names_of(member: Member) -> KnownNames[MemberId]:
+    names = tuple(alias for alias in member.aliases if alias.replace(" ", "").isalpha())
+    handles = tuple(alias for alias in member.aliases if alias not in names)
+    ids = tuple(account.native_id for account in member.accounts if len(account.native_id) >= _SHORTEST_ID)
+    mails = (member.email,) if member.email else ()
+    return KnownNames(member.id, (member.name, *names), (*handles, *mails, *ids))
+
+
+def _holding(members: Iterable[Member], seat: Seat, at: datetime) -> tuple[MemberId, ...]:
+    return tuple(member.id for member in members if holds_seat(member, seat, at))
+
+
+def _is_stricter(exclusion: Exclusion, statuses: Mapping[MemberId, ConflictStatus]) -> bool:
+    current = statuses.get(exclusion.member, ConflictStatus.CLEAR)
+    return stricter(current, _STATUS_BY_KIND[exclusion.kind]) is not current
+
+
+def _cause(member: MemberId, status: ConflictStatus, indicators: ConflictIndicators[MemberId]) -> str:
+    if status is ConflictStatus.EXCLUDED:
+        return "named by the reporter" if member in indicators.picked else OWN_ACCOUNT
+    return "an account that may be theirs was linked" if member in indicators.linked else "may be mentioned in the text"

@@ -1,0 +1,32 @@
+"""State machines as tables: `(state, event) -> state`, and one way to advance that refuses all else. The case's own is here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from guardian.errors import Refused
+
+State = TypeVar("State", bound=StrEnum)
+Event = TypeVar("Event", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class StateMachine(Generic[State, Event]):
+    """What may follow what; `thing` is how a refusal calls it, `words` how it calls each state."""
+
+    subject: str
+    table: Mapping[tuple[State, Event], State]
+    labels: Mapping[State, str]
+    rule: str = ""
+
+    def allows(self, state: State, event: Event) -> bool:
+        """Whether the event may happen in that state."""
+        return (state, event) in self.table
+
+    def advance(self, state: State, event: Event) -> State:
+        """The state that follows; Refused, saying where the thing stands, for all that the table does not hold."""
+        if (state, event) not in self.table:
+            sentence = f"This {self.subject} {self.labels[state]}, so that step is not open now."
+            raise Refused("not_now", sentence, self.rule)
+        return self.table[(state, event)]

@@ -1,0 +1,107 @@
+"""Makes an installation, one thing after the other; what stands already is left as it is, and said so."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from guardian.assembly.bootstrap import assemble
+from guardian.cli.mode import write_atomically
+from guardian.clock import MachineClock
+from guardian.errors import Misconfigured, Refused
+from guardian.journal import OPERATOR, Entry
+from guardian.services.operations.setup import NewMember, has_chair, is_chair_unconfirmed, seat_first_members
+from guardian.settings.loader import read_settings
+from guardian.settings.models import Settings
+from guardian.storage.database import Database
+from guardian.storage.key_ring import KeyRing
+from guardian.storage.migrations.steps import current_revision, upgrade
+
+
+@dataclass(slots=True)
+class InstallReport:
+    """What setup did, and what stood already, in the order of the steps."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def add_created(self, what: str) -> None:
+        """It is new."""
+        self.lines.append(f"made   {what}")
+
+    def add_existing(self, what: str) -> None:
+        """It was there, and stays as it was."""
+        self.lines.append(f"stands {what}")
+
+
+def create_config(path: Path, text: Callable[[], str], report: InstallReport) -> Settings:
+    """The settings of the configuration file, which is written where there is none; a faulty one is never left behind."""
+    if path.exists():
+        report.add_existing(f"the configuration {path}")
+        return read_settings(path, os.environ)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.draft")
+    written = text()
+    try:
+        draft.write_text(written, encoding="utf-8")
+        read_settings(draft, os.environ)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+    write_atomically(path, written)
+    report.add_created(f"the configuration {path}, with every space in observe mode")
+    return read_settings(path, os.environ)
+
+
+def create_secret(path: Path, secret: str, report: InstallReport) -> None:
+    """The secret stands in a file of its own that only its owner may read; one that is there is never replaced."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(secret + "\n")
+    except FileExistsError:
+        report.add_existing(f"the secret file {path}")
+    else:
+        report.add_created(f"the secret file {path}")
+
+
+async def create_storage(settings: Settings, report: InstallReport) -> None:
+    """The key ring and a database of this release are there. A database never gets a second ring of keys."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in (settings.key_ring, settings.master_key):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    async with await Database.open(settings.database, application="setup") as database:
+        before = await current_revision(database)
+        if settings.key_ring.exists():
+            KeyRing.load(settings.key_ring, settings.master_key)
+            report.add_existing(f"the key ring {settings.key_ring}")
+        elif before is not None:
+            sentence = f"The database {database.where} is there, but its key ring {settings.key_ring} is not."
+            raise Misconfigured([f"{sentence} Bring the ring back from your safe copy: nothing else opens it."])
+        else:
+            KeyRing.create(settings.key_ring, settings.master_key)
+            report.add_created(f"the key ring {settings.key_ring} and the master key {settings.master_key}")
+        if await upgrade(database):
+            report.add_created(f"the tables in {database.where}")
+        else:
+            report.add_existing(f"the database {database.where}")
+
+
+async def create_members(settings: Settings, new_members: Sequence[NewMember], report: InstallReport) -> bool:
+    """The newcomers have their places; the answer is whether the first chair waits to be confirmed."""
+    service = await assemble(settings, clock=MachineClock(), application="setup")
+    try:
+        if not new_members and not await has_chair(service.app):
+            raise Refused("no_chair", "Nobody is the first chair yet: name them with --chair, or in --members FILE.")
+        result = await seat_first_members(service.app, new_members)
+        for name in result.new:
+            report.add_created(f"the place of {name}")
+        if not new_members:
+            report.add_existing("the group, with its chair")
+        for name in result.known:
+            report.add_existing(f"the place of {name}")
+        async with service.units_of_work.begin() as uow:
+            uow.journal.note(Entry("installation.was_set_up", OPERATOR, "P-1.5"))
+        return await is_chair_unconfirmed(service.app)
+    finally:
+        await service.stop()

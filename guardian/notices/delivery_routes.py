@@ -1,0 +1,217 @@
+"""By which ways a recipient can be reached, asked anew at each sending. Chooses no words and sends nothing.
+
+Members, people and reports are known here by the few fields that reaching them needs.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Protocol
+
+from guardian.ids import AccountId, MemberId, NoticeId, PersonId, ReportId
+from guardian.notices.models import Notice, Recipient, RecipientKind
+from guardian.notices.renderer import NoticeText
+from guardian.spaces.outcomes import Outcome
+from guardian.spaces.port import Account, Message
+from guardian.spaces.registry import Mode, SpaceRegistry
+
+MAIL: Final = "mail"
+
+
+class MemberContact(Protocol):
+    """What is needed of a member."""
+
+    @property
+    def accounts(self) -> tuple[Account, ...]: ...
+
+    @property
+    def email(self) -> str | None: ...
+
+
+class AccountContact(Protocol):
+    """What is needed of a person's account. One that does not bind may be somebody else's, and only its owner's own
+    notices go there."""
+
+    @property
+    def account(self) -> Account: ...
+
+    @property
+    def binding(self) -> bool: ...
+
+
+class MailContact(Protocol):
+    """A reporter's mail address, and the secret part of ours for their answers; `answers`: whether mail may go there."""
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def token(self) -> str: ...
+
+    @property
+    def answers(self) -> bool: ...
+
+
+class ReportContact(Protocol):
+    """What is needed of a report; `contact_is_safe` None: the reporter did not say."""
+
+    @property
+    def mail(self) -> MailContact | None: ...
+
+    @property
+    def reporter(self) -> Account | None: ...
+
+    @property
+    def contact_is_safe(self) -> bool | None: ...
+
+    @property
+    def withdrawn_at(self) -> datetime | None: ...
+
+    @property
+    def locale(self) -> str: ...
+
+
+class PeopleLookup(Protocol):
+    """Where members and people are found."""
+
+    async def member(self, member: MemberId) -> MemberContact | None: ...
+
+    async def contactable_accounts(self, person: PersonId) -> tuple[AccountContact, ...]: ...
+
+    async def account(self, account: AccountId) -> AccountContact | None: ...
+
+
+class ReportLookup(Protocol):
+    """Where reports are found."""
+
+    async def report(self, report: ReportId) -> ReportContact | None: ...
+
+
+class ContactView(Protocol):
+    """What of a view is needed to say how somebody is reached."""
+
+    @property
+    def people(self) -> PeopleLookup: ...
+
+    @property
+    def cases(self) -> ReportLookup: ...
+
+
+class Mailer(Protocol):
+    """The way out by mail."""
+
+    async def send(self, to: str, subject: str, text: str, message_id: str, reply_token: str = "") -> Outcome:
+        """The mail server has taken the mail (Done with its answer), or it says why not. With a `reply_token`, answers
+        go to the address that was made for its party alone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One way to the recipient: its name, and the sending itself."""
+
+    name: str
+    send: Callable[[NoticeText, NoticeId], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The channels in the order in which they are tried. `observed`: others are left out, because their space only looks.
+
+    `page`: the recipient reads it on a page of their own, and there is nowhere to send it. `unwanted`: they do not want
+    to be written to (any more). `locale` is the language that the recipient reads in ("" for English).
+    """
+
+    channels: tuple[Channel, ...] = ()
+    observed: bool = False
+    page: bool = False
+    unwanted: bool = False
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteFinder:
+    """Resolves a recipient. `mailer` None: no mail is configured."""
+
+    spaces: SpaceRegistry
+    mailer: Mailer | None
+
+    async def find_routes(self, view: ContactView, notice: Notice) -> Routes:
+        """How the notice's recipient can be reached now. To members always; to others only where a space is enforced."""
+        to = notice.to
+        match to.kind:
+            case RecipientKind.MEMBER:
+                return await self._routes_to_member(view, to)
+            case RecipientKind.PERSON:
+                return await self._routes_to_person(view, to)
+            case RecipientKind.REPORTER:
+                return await self._routes_to_reporter(view, to)
+            case RecipientKind.ACCOUNT:
+                return await self._routes_to_account_owner(view, to)
+
+    async def _routes_to_member(self, view: ContactView, to: Recipient) -> Routes:
+        member = await view.people.member(to.member) if to.member else None
+        if member is None:
+            return Routes()
+        channels = self._space_channels(member.accounts)
+        if self.mailer is not None and member.email:
+            channels += (_mail_channel(self.mailer, member.email),)
+        return Routes(channels)
+
+    async def _routes_to_person(self, view: ContactView, to: Recipient) -> Routes:
+        links = await view.people.contactable_accounts(to.person) if to.person else ()
+        return self._routes_outside_group([link.account for link in links])
+
+    async def _routes_to_account_owner(self, view: ContactView, to: Recipient) -> Routes:
+        """Whoever owns a linked account is written to there and nowhere else: they may be nobody's whom we know."""
+        link = await view.people.account(to.account) if to.account else None
+        return self._routes_outside_group([link.account]) if link else Routes()
+
+    async def _routes_to_reporter(self, view: ContactView, to: Recipient) -> Routes:
+        report = await view.cases.report(to.report) if to.report else None
+        if report is None or report.withdrawn_at is not None or report.contact_is_safe is False:
+            return Routes(unwanted=True)
+        if report.mail is not None:
+            return replace(self._routes_by_mail(report.mail), locale=report.locale)
+        if report.reporter is None:
+            return Routes(page=True)
+        return replace(self._routes_outside_group([report.reporter]), locale=report.locale)
+
+    def _routes_by_mail(self, contact: MailContact) -> Routes:
+        """Somebody who mailed us. An address that nothing vouches for is somebody else's, as far as is known: a mail there
+        would tell them of the report, and would be sent at a forger's bidding."""
+        if self.mailer is None or not contact.answers:
+            return Routes()
+        if not any(self.spaces.mode(name) is Mode.ENFORCE for name in self.spaces.names):
+            return Routes(observed=True)
+        return Routes((_mail_channel(self.mailer, contact.address, contact.token),))
+
+    def _routes_outside_group(self, accounts: list[Account]) -> Routes:
+        """Somebody outside the group is written to only where the service acts."""
+        enforced = tuple(a for a in accounts if self.spaces.mode(a.space) is Mode.ENFORCE)
+        return Routes(self._space_channels(enforced), observed=len(enforced) < len(accounts))
+
+    def _space_channels(self, accounts: tuple[Account, ...]) -> tuple[Channel, ...]:
+        """One channel for each account, in the configured order of the spaces."""
+        return tuple(
+            Channel(space.name, _space_sender(space.send_message, account))
+            for space in self.spaces
+            for account in accounts
+            if account.space == space.name
+        )
+
+
+def _space_sender(
+    send_message: Callable[[Account, Message], Awaitable[Outcome]], account: Account
+) -> Callable[[NoticeText, NoticeId], Awaitable[Outcome]]:
+    async def send(text: NoticeText, notice: NoticeId) -> Outcome:
+        return await send_message(account, Message(text.subject, text.body, notice))
+
+    return send
+
+
+def _mail_channel(mailer: Mailer, address: str, reply_token: str = "") -> Channel:
+    async def send(text: NoticeText, notice: NoticeId) -> Outcome:
+        return await mailer.send(address, text.subject, text.body, notice, reply_token)
+
+    return Channel(MAIL, send)

@@ -1,0 +1,251 @@
+"""The words that templates choose by a fact: plain sentences for kinds, causes and results. No templates, no layout.
+
+Keys are the values of the facts, as the desk writes them; a value that is not here is worded without it.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from guardian.notices.models import News
+from rules.ladder import Outcome, ReadmissionRequirement
+from rules.measures import MeasureReason
+from rules.precedence import Restriction
+
+Phrases = Mapping[str, str]
+
+CASE_NEWS: Final[Phrases] = {
+    News.ADDITION: "Something has been added to this case.",
+    News.CAME_BACK: "A mail to a reporter has come back undelivered: they were not told. Please find another way to them.",
+    News.REQUEST: "A reporter asks for something. Please read it before you take the next step.",
+    News.WITHDRAWN: "A reporter has withdrawn. Please read it before you take the next step.",
+    News.PERSON_NAMED: "A reported person has been named in this case.",
+    News.ACCOUNT_LINKED: "An account has been linked to a person of this case.",
+    News.LINK_UNDONE: (
+        "An account that had been linked to a person of this case is not theirs. The link is undone, and the account let go."
+    ),
+    News.LINK_KEPT: "A disputed account has been looked at again. The link stays.",
+    News.PEOPLE_MERGED: "Two people of your cases are known to be one from now on. What holds on one holds for both.",
+    News.PEOPLE_SPLIT: "Two people who were taken for one are two again. What holds on each stays theirs.",
+    News.CONFLICT: (
+        "Somebody who takes no part in this case has named, flagged or passed on a person whom it protects, or said whose "
+        "accounts are theirs. Please look at what they did."
+    ),
+    News.CONFLICT_DECIDED: "What you raised in this case has been decided.",
+    News.RISK_MARKED: "A member has marked something in this case. Please read it before you answer a proposal.",
+    News.EVASION_MARKED: "A member has marked whether this case is about getting round an earlier restriction.",
+    News.RECUSAL: "A member takes no part in this case any more.",
+    News.ADMITTED: "A member may take part in this case from now on.",
+    News.CASE_TAKEN: "Somebody has this case in hand. Nobody is called about it any more.",
+    News.CONTACT_CHANGED: "The reporter has another contact person from now on.",
+    News.TO_BOARD: "This case lies with the Board.",
+    News.FROM_BOARD: "The Board has answered in this case.",
+    News.HEARING_BEGUN: "The hearing has begun.",
+    News.HEARD: "The person who was asked has answered.",
+    News.HEARING_OVER: "The time for the hearing is over.",
+    News.ASKED_FOR_VIEWS: "The reporters have been asked for their views.",
+    News.ASK_BEFORE_CONTACT: "The reporter has been asked whether it is safe to write to the reported person.",
+    News.MAY_CONTACT_NOW: "The reporter has answered, or the time to do so is over: the hearing can begin.",
+    News.FEEDBACK_OVER: "The time for the reporters' views is over.",
+    News.STEP_SKIPPED: "A step of this case has been skipped. Who asked, who agreed and why is with the case.",
+    News.TEXT_READ: "A text has been read by a second member.",
+    News.ANSWER: "An answer has come in.",
+    News.DECIDED: "A decision has been made.",
+    News.ENACTED: "What was decided is being carried out.",
+    News.UNSETTLED: "A decision is open again, because what counts towards it has changed.",
+    News.CLOSED: "The case is closed.",
+    News.FILED: "The case is closed.",
+    News.REOPENED: "The case is open again.",
+    News.RECONSIDER: "Somebody asks for the decision to be looked at again.",
+    News.STATEMENT_GIVEN: "Whoever acted alone has said what happened.",
+    News.HANDOFF_ACCEPTED: "What was passed on in this case has been accepted by somebody by name.",
+    News.REFERRED: "Moderators have been asked to keep an eye on an account of this case.",
+    News.REFERRAL_NOWHERE: (
+        "The decision asks for moderators to keep an eye on somebody, but no account of theirs is known where somebody "
+        "could do so. Once one is known, /refer asks them."
+    ),
+    News.CSAM: (
+        "A report of this case is marked: what it shows may be sexual abuse of minors. Whatever of it was kept here is "
+        "destroyed. The case says how to notify the platform and an authority."
+    ),
+    News.POSITION: "One of the two groups has said how it sees this case. Please read it before the next step.",
+}
+RESULTS: Final[Phrases] = {
+    "agreed": "The proposal is agreed.",
+    "with_board": "The proposal was not agreed in time. The Board decides.",
+    "not_approved": "The proposal was not approved.",
+    "withdrawn": "The proposal has been withdrawn.",
+    "board": "The Board has decided this case.",
+}
+REVIEW_RESULTS: Final[Phrases] = {
+    "ratified": "The act stands, with a term.",
+    "changed": "The act stands in another form.",
+    "reversed": "The act is reversed: what it restricted is lifted everywhere.",
+    "lapsed": "Nobody settled the review of the act in time, so what it restricted has ended.",
+}
+BOARD_CAUSES: Final[Phrases] = {
+    "review": "The review of an act lies with the Board.",
+    "approval": "A proposal in this case needs the organisers' approval.",
+    "readmission_late": "A request to return was not answered in time, and lies with the Board now.",
+    "not_agreed": "The group did not come to an agreement in time. The Board decides this case.",
+    "reconsideration": "Somebody asks the Board to look at a decision again.",
+    "reminder": "This case still waits for the Board's answer.",
+    "groups": (
+        "The working group and the moderators did not agree in time. The Board decides this case; what each of them "
+        "says stands with it."
+    ),
+}
+BOARD_ASKS: Final[Phrases] = {"answer": "its answer", "motion": "the motion", "reconsider": "what comes of it"}
+RAIDS: Final[Phrases] = {
+    "announced": (
+        "A member wants to restrict many accounts at once, because of a raid. Nobody is restricted until a second member "
+        "agrees. If nobody does, nothing happens."
+    ),
+    "begun": (
+        "Two members have announced a raid, and its accounts are being restricted. You are told of it this once, not for "
+        "each account. The group looks at it within a day; what it then decides holds for all of them."
+    ),
+    "done": "Every account of the raid has been looked at. The list with what became of each is ready for you.",
+}
+STOPS: Final[Phrases] = {
+    "stopped": "A member has been stopped from acting alone until the group has looked at it.",
+    "kept": "The group has looked at a stop, and it stays.",
+    "ended": "The group has looked at a stop, and it has ended: the member may act alone again.",
+}
+DEADLINES: Final[Phrases] = {
+    "first_answer": "The reporter waits for a first answer.",
+    "substantive_answer": "The reporter waits for an answer on what becomes of the report.",
+    "resolution": "The reporter waits for the resolution, or for word on when to expect it.",
+    "danger_page": "Somebody may be in danger, and nobody has this case in hand yet.",
+    "proposal_closes": "A proposal waits for answers.",
+    "feedback": "The time for the reporters' views runs out.",
+    "second_reading": "A text waits for a second reader.",
+    "account": "An act waits for the account of whoever took it.",
+    "review": "An act waits for its review.",
+    "readmission_answer": "A request to return waits for an answer.",
+    "case_review": "This case is to be looked at once more.",
+    "hearing": "The time for the hearing runs out.",
+    "contact_question": "The reporter has been asked whether it is safe to write to the reported person.",
+    "board_answer": "This case waits for the Board's answer.",
+    "conflict": "This case waits for a word on whether somebody may take part.",
+    "measure_look": "A measure of moderators waits for another look.",
+    "native_reason": "A restriction made with a space's own menu waits for its reason.",
+    "link_dispute": "Somebody says that a linked account is not theirs, and waits for a look at it.",
+    "acceptance": "What was passed on in this case waits for somebody to accept it by name.",
+}
+ALERTS: Final[Phrases] = {
+    "lifted_again": "Somebody keeps lifting by hand what the group had decided. Please speak with them.",
+    "brake": "The service has stopped placing restrictions until you have looked at it.",
+}
+REPORTER_HEADINGS: Final[Phrases] = {
+    News.ANSWER: "An answer to you",
+    News.ASKED_FOR_VIEWS: "Your view is asked for",
+    News.ASK_BEFORE_CONTACT: "Before we write to anybody",
+    News.DECIDED: "There is a decision",
+    News.CLOSED: "How it ended",
+    News.FILED: "How it ended",
+    News.CONTACT_CHANGED: "Your contact person",
+}
+REPORTER_NEWS: Final[Phrases] = {
+    News.CONTACT_CHANGED: "Another member of the group is your contact person from now on.",
+    News.ASKED_FOR_VIEWS: (
+        "The group has come to a view of what should follow from your report. Before it is carried out, you can say "
+        "here what you think, and whether something in it would put you or somebody else at risk."
+    ),
+    News.ASK_BEFORE_CONTACT: (
+        "The group would like to hear the person whom you reported. Is that safe for you and others? Please say on this "
+        "page that we may contact them, or that we should not do so yet. If we hear nothing from you in time, the group "
+        "goes on with care; your name is never told to them."
+    ),
+    News.DECIDED: "The group has come to a decision on what you reported, and it is being carried out now.",
+    News.CLOSED: (
+        "What follows from your report has been carried out, and the matter is closed. It is opened again if you tell "
+        "us something new. Thank you for speaking up."
+    ),
+    News.FILED: (
+        "The group has read what you sent for its file and keeps it there, and the matter is closed. It is opened again "
+        "if you tell us something new. Thank you for letting us know."
+    ),
+    News.REOPENED: "The matter has been opened again.",
+}
+
+VIOLATIONS: Final = frozenset(
+    {Outcome.WARNING, Outcome.SHORT_SUSPENSION, Outcome.EXTENDED_SUSPENSION, Outcome.PERMANENT_BAN}
+)
+_VIOLATION_FOUND: Final = (
+    "Something that you did or wrote was reported to them. They have looked at it, and found that it goes against the "
+    "code of conduct."
+)
+FINDINGS: Final[Phrases] = {
+    **dict.fromkeys(VIOLATIONS, _VIOLATION_FOUND),
+    Outcome.NO_VIOLATION: (
+        "Something that you did or wrote was reported to them. They have looked at it, and found nothing in it that "
+        "goes against the code of conduct."
+    ),
+    Outcome.OUT_OF_SCOPE: "Something was reported to them that is not theirs to decide.",
+    Outcome.NO_ACTION: "Something was reported to them. They have looked at it, and leave it there.",
+}
+RESTRICTIONS: Final[Phrases] = {
+    Restriction.MUTED: "You can read along, but not write",
+    Restriction.SUSPENDED: "You cannot take part",
+    Restriction.BANNED: "You cannot take part any more",
+}
+RETURNS: Final[Phrases] = {
+    ReadmissionRequirement.NOTHING: "Access returns by itself at the end; you need not ask.",
+    ReadmissionRequirement.REQUEST: (
+        "Access does not return by itself: towards the end you can ask for it on your personal page, and you get an "
+        "answer."
+    ),
+    ReadmissionRequirement.REQUEST_AND_CONDITIONS: (
+        "Access does not return by itself: towards the end you can ask for it on your personal page. The group then "
+        "looks at whether what is expected of you has been met, and you get an answer."
+    ),
+    ReadmissionRequirement.NEVER_OPENS: "This has no end.",
+}
+RELEASES: Final[Phrases] = {
+    "term_over": "the term of your restriction is over.",
+    "term_ended": "the term of your restriction is over.",
+    "readmission": "your request to return has been granted.",
+    "reversal": "the group has looked at the restriction of your access, and has lifted it.",
+    "stopped": "the restriction of your access has been lifted. The group still looks at how it came about.",
+    "lapsed": "the restriction of your access has ended, because the group has not confirmed it.",
+    "reconsidered": "the decision was looked at again, and the restriction of your access has been lifted.",
+}
+
+MEASURES: Final[Phrases] = {
+    "muted": "you can read along there, but not write",
+    "suspended": "you cannot take part there",
+    "locked": "a conversation there is closed",
+    "hidden": "something that you wrote there is not shown without a click",
+}
+MEASURE_REASONS: Final[Phrases] = {
+    MeasureReason.INSULTS: "insults.",
+    MeasureReason.HARASSMENT: "harassment.",
+    MeasureReason.SPAM: "spam or advertising.",
+    MeasureReason.DERAILING: "a conversation was led away from its subject again and again.",
+    MeasureReason.PRIVATE_INFORMATION: "private information of somebody was made public.",
+    MeasureReason.UNSUITABLE: "content that does not belong there.",
+    MeasureReason.COOLING_DOWN: "a heated conversation, to let it cool down.",
+    MeasureReason.GUIDELINES: "the guidelines of the space.",
+}
+
+PHRASES: Final[Mapping[str, Phrases | frozenset[Outcome]]] = {
+    "case_news": CASE_NEWS,
+    "results": RESULTS,
+    "review_results": REVIEW_RESULTS,
+    "board_causes": BOARD_CAUSES,
+    "board_asks": BOARD_ASKS,
+    "stops": STOPS,
+    "raids": RAIDS,
+    "promises": DEADLINES,
+    "alarms": ALERTS,
+    "reporter_headings": REPORTER_HEADINGS,
+    "reporter_news": REPORTER_NEWS,
+    "violations": VIOLATIONS,
+    "findings": FINDINGS,
+    "restrictions": RESTRICTIONS,
+    "returns": RETURNS,
+    "releases": RELEASES,
+    "measures": MEASURES,
+    "measure_reasons": MEASURE_REASONS,
+}
+"""By the names that templates know them by: `words.reinstatement_approvals`, and so on."""

@@ -1,0 +1,96 @@
+"""Words a notice: its facts and its kind's template become a subject and a body. Judges nothing and sends nothing.
+
+A fact that is missing, or that cannot be understood, is left out of the text; it never keeps a text from being made.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from guardian.notices.models import Notice
+from guardian.notices.phrases import PHRASES
+from guardian.notices.translations import format_date, format_datetime, translate_text
+
+TEMPLATES: Final = "templates"
+PAGE_TEMPLATES: Final = "pages"
+_BLANK_LINES: Final = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """What a recipient reads: one line, and a body in paragraphs. Plain text: its place encodes it."""
+
+    subject: str
+    body: str
+
+
+class NoticeRenderer:
+    """The templates, with what every text may name: the community, and the address of the pages."""
+
+    def __init__(self, community: str, base_url: str) -> None:
+        address = base_url.rstrip("/")
+        self._common_facts = {
+            "community": community,
+            "follow_up": f"{address}/follow-up",
+            "personal": f"{address}/personal",
+            "owner": f"{address}/account",
+            "words": PHRASES,
+        }
+        self._templates = Environment(
+            loader=PackageLoader("guardian.notices", TEMPLATES),
+            autoescape=select_autoescape(["html"]),
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters.update(spoken=_format_datetime, spoken_day=_format_date, titled=_subject_prefix)
+        self._page_templates = frozenset(
+            self._templates.list_templates(filter_func=lambda name: name.startswith(PAGE_TEMPLATES))
+        )
+
+    def render(self, notice: Notice, locale: str = "") -> NoticeText:
+        """The text as it is sent, in the reader's language where it is kept. To reporters it says only that something waits."""
+        return self._render(f"{notice.kind}.txt", notice, locale, on_page=False)
+
+    def render_for_page(self, notice: Notice) -> NoticeText:
+        """The text as its recipient reads it on their own page, behind their receipt: in full, without the receipt."""
+        page = f"{PAGE_TEMPLATES}/{notice.kind}.txt"
+        return self._render(page if page in self._page_templates else f"{notice.kind}.txt", notice, "", on_page=True)
+
+    def _render(self, template: str, notice: Notice, locale: str, *, on_page: bool) -> NoticeText:
+        facts = {
+            **notice.facts,
+            **self._common_facts,
+            "here": on_page,
+            "locale": locale,
+            "say": partial(translate_text, locale),
+        }
+        subject, _, body = self._templates.get_template(template).render(facts).strip().partition("\n")
+        return NoticeText(subject.strip(), _BLANK_LINES.sub("\n\n", body).strip())
+
+
+def _parse_instant(written: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(written))
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _format_datetime(written: object, locale: str = "") -> str:
+    """An instant as people read it; what is none is left out."""
+    instant = _parse_instant(written)
+    return format_datetime(instant, locale) if instant else ""
+
+
+def _format_date(written: object) -> str:
+    instant = _parse_instant(written)
+    return format_date(instant) if instant else ""
+
+
+def _subject_prefix(code_name: object) -> str:
+    """A code name as a subject begins with it; nothing where the notice is about no case."""
+    return f"{code_name}: " if code_name else ""

@@ -1,0 +1,341 @@
+"""Many accounts at once: asked for in as few calls as a space has, and confirmed by its list pages, never one by one.
+
+Only the plain ones are done here: strangers who are barred by one sanction and on whom nothing stands yet. Whatever is
+not plain is handed back, and looked at by itself like every other key.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, assert_never
+
+from guardian.ids import AccountId, SpaceName
+from guardian.journal import SERVICE, Entry
+from guardian.logs import location_of, logger
+from guardian.reconciler.bulk_store import BulkItem, BulkUnitOfWorkFactory, Phase
+from guardian.reconciler.snapshot import ReconcilerContext
+from guardian.sanctions.lifting import TOPIC
+from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
+from guardian.spaces.port import Account, Entitlements, Listing, RestrictionOrder, Space, Unknown
+from guardian.spaces.registry import Mode
+from rules.precedence import AccessLevel
+
+log = logger("sanctions")
+
+SINGLE_CALL_CHUNK: Final = 24
+"""How many are intended together where each takes a call of its own: so many are looked at alone after a crash."""
+WRITE_CHUNK: Final = 200
+PARALLEL_CALLS: Final = 4
+MAX_TRIES: Final = 3
+MAX_REFUSALS: Final = 3
+"""A space that refuses so many in a row refuses them all: it is asked again later, and then again with so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What stood in a space when its work began, by list pages, and what a bar would take from whom."""
+
+    seen: Listing
+    losses: Mapping[Account, Entitlements]
+    accounts: frozenset[Account]
+
+
+class BulkReconciler:
+    """Works what is worked together: one worker a space, beside the reconciler, which leaves these keys alone."""
+
+    def __init__(self, context: ReconcilerContext, units_of_work: BulkUnitOfWorkFactory) -> None:
+        self._context, self._units_of_work = context, units_of_work
+        self._working: dict[SpaceName, asyncio.Task[None]] = {}
+        self._requested: set[SpaceName] = set()
+        self._retry_at: dict[SpaceName, datetime] = {}
+        self._failing_since: dict[SpaceName, datetime] = {}
+        self._baselines: dict[SpaceName, Baseline] = {}
+        self._tries_by_account: dict[AccountId, int] = {}
+        self._one_by_one: set[SpaceName] = set()
+        self._notified: set[SpaceName] = set()
+
+    @property
+    def active(self) -> int:
+        """In how many spaces something is being done at this moment."""
+        return len(self._working)
+
+    async def run(self, wait: Callable[[datetime | None], Awaitable[None]]) -> None:
+        """Works until cancelled."""
+        while True:
+            await self.start_due()
+            await wait(await self.next_due())
+
+    async def next_due(self) -> datetime | None:
+        """When the first space that gave no usable answer is asked again; None where none is waited for."""
+        return min((at for name, at in self._retry_at.items() if name not in self._working), default=None)
+
+    async def start_due(self) -> int:
+        """Work has begun in every space with something to do; in how many."""
+        now = self._context.clock.now()
+        async with self._units_of_work.read() as view:
+            names = await view.raids.spaces_with_items()
+        self._retry_at = {name: at for name, at in self._retry_at.items() if name in names and at > now}
+        self._requested |= self._working.keys() & set(names)
+        due = [name for name in names if name not in self._working and name not in self._retry_at]
+        for name in due:
+            self._working[name] = asyncio.create_task(self._guarded(name), name=f"many in {name}")
+        return len(due)
+
+    async def run_until_idle(self) -> None:
+        """Everything that can be done now has been done: for tests and one-off commands."""
+        while self._working or await self.start_due():
+            await asyncio.gather(*self._working.values())
+            async with self._units_of_work.read() as view:
+                if not set(await view.raids.spaces_with_items()) - self._retry_at.keys():
+                    return
+
+    async def stop(self) -> None:
+        """Nothing is under way any more; what was cut off is asked for again."""
+        for task in list(self._working.values()):
+            task.cancel()
+        await asyncio.gather(*self._working.values(), return_exceptions=True)
+
+    async def _guarded(self, name: SpaceName) -> None:
+        """One pass, and another where something changed meanwhile; a fault is logged, and it is tried again."""
+        try:
+            self._requested.add(name)
+            while name in self._requested and name not in self._retry_at:
+                self._requested.discard(name)
+                await self._run_space(name)
+        except Exception as error:
+            log.error("batch.has_failed", space=name, kind=type(error).__name__, at=location_of(error))
+            await self._back_off(name)
+        finally:
+            del self._working[name]
+        if name in self._retry_at:
+            async with self._units_of_work.begin() as uow:
+                uow.wake(TOPIC)
+
+    async def _back_off(self, name: SpaceName, answer: Outcome | Unknown | None = None) -> None:
+        """The space is asked again soon, then slower with the age of its trouble; slowly where people have to mend it.
+
+        What stands there is read anew before: while that fails, nobody's tries are used up.
+        """
+        policy, now = self._context.retry_policy, self._context.clock.now()
+        self._baselines.pop(name, None)
+        failing_for = now - self._failing_since.setdefault(name, now)
+        needs = answer.needs if isinstance(answer, Forbidden | Unknown) else None
+        requested = answer.after if isinstance(answer, Unavailable | Unknown) else None
+        pause = (
+            policy.max_delay if needs else min(max(failing_for * policy.age_share, policy.min_delay), policy.max_delay)
+        )
+        self._retry_at[name] = now + (pause if requested is None else max(pause, requested))
+        if name not in self._notified and (needs or failing_for >= policy.notify_after):
+            # One of them is looked at by itself, so that people hear of the trouble as they would of any other.
+            self._notified.add(name)
+            async with self._units_of_work.read() as view:
+                items = await view.raids.items(name, tuple(Phase), 1)
+            await self._return([item.account for item in items])
+
+    # -- one pass over one space
+
+    async def _run_space(self, name: SpaceName) -> None:
+        space = self._context.spaces.get(name)
+        if space is None or self._context.spaces.mode(name) is Mode.OBSERVE or space.capabilities.ends_natively:
+            await self._return_all(name)
+            return
+        while items := await self._next_items(name, space):
+            baseline = await self._baseline(name, space, items)
+            if baseline is None:
+                return
+            ready = await self._prepare(items, baseline)
+            if not await self._request_all(name, space, ready, baseline.seen.carries_references):
+                return
+        await self._confirm(name, space)
+
+    async def _next_items(self, name: SpaceName, space: Space) -> tuple[BulkItem, ...]:
+        """Those to ask for next; none while a call for many would be spent on a few because more are about to come."""
+        async with self._units_of_work.read() as view:
+            others = await view.raids.ineligible(name)
+            items = await view.raids.items(name, (Phase.WAITING, Phase.REQUESTED), _items_per_pass(space))
+            wait = len(items) < _items_per_pass(space) and await view.raids.expects_more()
+        if others:
+            await self._return(others)
+            return await self._next_items(name, space)
+        return () if wait else items
+
+    async def _baseline(self, name: SpaceName, space: Space, items: Sequence[BulkItem]) -> Baseline | None:
+        """What stands there and what would be lost, read once for all of them; None where it could not be read."""
+        known = self._baselines.get(name)
+        if known is not None and {item.space_account for item in items} <= known.accounts:
+            return known
+        async with self._units_of_work.read() as view:
+            accounts = await view.raids.accounts(name)
+        seen = await space.list_restrictions()
+        losses = seen if isinstance(seen, Unknown) else await space.read_losses_bulk(accounts)
+        if isinstance(seen, Unknown) or isinstance(losses, Unknown):
+            await self._back_off(name, seen if isinstance(seen, Unknown) else losses)  # type: ignore[arg-type]  # one of the two is
+            return None
+        self._baselines[name] = Baseline(seen, losses, frozenset(accounts))
+        return self._baselines[name]
+
+    async def _prepare(self, items: Sequence[BulkItem], baseline: Baseline) -> list[BulkItem]:
+        """Those to ask for now: nothing stands there, the space would not refuse it, and it was not tried too often."""
+        ready: list[BulkItem] = []
+        returned: list[BulkItem] = []
+        for item in items:
+            is_restricted = item.phase is Phase.WAITING and item.space_account.native_id in baseline.seen.restrictions
+            refusal = baseline.losses.get(item.space_account, Entitlements()).refusal
+            self._tries_by_account[item.account] = self._tries_by_account.get(item.account, 0) + 1
+            is_ready = not is_restricted and refusal is None and self._tries_by_account[item.account] <= MAX_TRIES
+            (ready if is_ready else returned).append(item)
+        removed = {
+            item.account: baseline.losses[item.space_account].entitlements
+            for item in ready
+            if item.space_account in baseline.losses
+        }
+        async with self._units_of_work.begin() as uow:
+            await uow.raids.return_to_reconciler([item.account for item in returned])
+            await uow.raids.store_intents(ready, removed)
+            uow.journal.note(_entry("restrictions.intended", space=items[0].space_account.space, count=len(ready)))
+            uow.wake(TOPIC)
+        return ready
+
+    async def _request_all(
+        self, name: SpaceName, space: Space, ready: Sequence[BulkItem], gives_references: bool
+    ) -> bool:
+        """Whether the space could be asked for all of them; else it is left alone for a while."""
+        refused_in_a_row = 0
+        left = list(ready)
+        answered: dict[Account, Outcome] = {}
+        while left:
+            chunk = self._chunk_size(space)
+            part, left = left[:chunk], left[chunk:]
+            outcomes = await self._restrict(space, part)
+            refused = [outcome for outcome in outcomes.values() if isinstance(outcome, Forbidden)]
+            silent = [outcome for outcome in outcomes.values() if isinstance(outcome, Unavailable)]
+            if len(refused) == len(part) > PARALLEL_CALLS:
+                # The call for many takes a permission of its own: without it they are asked for one by one.
+                self._one_by_one.add(name)
+                left = [*part, *left]
+                continue
+            answered |= outcomes
+            refused_in_a_row = refused_in_a_row + len(refused) if len(refused) == len(part) else 0
+            if silent or refused_in_a_row >= MAX_REFUSALS:
+                await self._back_off(name, (silent or refused)[0])
+                break
+        await self._record_outcomes(
+            name, [item for item in ready if item.space_account in answered], answered, gives_references
+        )
+        if name in self._retry_at:
+            return False
+        self._failing_since.pop(name, None)
+        self._notified.discard(name)
+        return True
+
+    def _chunk_size(self, space: Space) -> int:
+        return (
+            PARALLEL_CALLS
+            if space.name in self._one_by_one or space.capabilities.bulk_size == 1
+            else space.capabilities.bulk_size
+        )
+
+    async def _restrict(self, space: Space, part: Sequence[BulkItem]) -> Mapping[Account, Outcome]:
+        reason = self._context.neutral_reason
+        orders = [
+            RestrictionOrder(o.space_account, AccessLevel.BARRED, o.reference, reason(o.reference), bulk=True)
+            for o in part
+        ]
+        if space.name not in self._one_by_one:
+            return await space.restrict_bulk(orders)
+        outcomes = await asyncio.gather(*(space.restrict(order) for order in orders))
+        return {order.account: outcome for order, outcome in zip(orders, outcomes, strict=True)}
+
+    async def _record_outcomes(
+        self, name: SpaceName, part: Sequence[BulkItem], outcomes: Mapping[Account, Outcome], gives_references: bool
+    ) -> None:
+        """What the space said of each is on record; what it did not do for us is looked at by itself."""
+        acknowledged, returned, refuted = [], [], []
+        for item in part:
+            outcome = outcomes.get(item.space_account, Unavailable("no answer about it"))
+            first = item.phase is Phase.WAITING
+            match outcome:
+                case Done():
+                    acknowledged.append(item.account)
+                case Rejected() if not first and gives_references:
+                    # An earlier call may have done it: the list pages tell by our reference.
+                    acknowledged.append(item.account)
+                case Already() if first:
+                    refuted.append(item.account)
+                case Already() | Gone() | Forbidden() | Rejected():
+                    returned.append(item.account)
+                case Unavailable():
+                    pass
+                case _:
+                    assert_never(outcome)
+        async with self._units_of_work.begin() as uow:
+            await uow.raids.mark_acknowledged(acknowledged)
+            await uow.raids.return_to_reconciler(returned)
+            await uow.raids.return_to_reconciler(refuted, refuted=True)
+            uow.wake(TOPIC)
+        log.info("batch.was_asked", space=name, asked=len(part), done=len(acknowledged))
+
+    async def _confirm(self, name: SpaceName, space: Space) -> None:
+        """What the list pages show to be ours is held; the rest is looked at by itself."""
+        async with self._units_of_work.read() as view:
+            if await view.raids.expects_more():
+                return
+            items = await view.raids.items(name, (Phase.REQUESTED, Phase.ACKNOWLEDGED), _ALL)
+        if not items:
+            return
+        seen = await space.list_restrictions()
+        if isinstance(seen, Unknown):
+            await self._back_off(name, seen)
+            return
+        confirmed = [item for item in items if item.eligible and _is_ours(item, seen)]
+        for start in range(0, len(confirmed), WRITE_CHUNK):
+            part = confirmed[start : start + WRITE_CHUNK]
+            async with self._units_of_work.begin() as uow:
+                await uow.raids.mark_held(part)
+                uow.journal.note(_entry("restrictions.confirmed", space=name, count=len(part)))
+                uow.wake(TOPIC)
+        ours = {item.account for item in confirmed}
+        others = [item.account for item in items if item.account not in ours]
+        await self._return(others)
+        self._baselines.pop(name, None)
+        self._one_by_one.discard(name)
+        self._tries_by_account = {each: tries for each, tries in self._tries_by_account.items() if each not in ours}
+        log.info("batch.was_confirmed", space=name, held=len(confirmed), others=len(others))
+
+    async def _return_all(self, name: SpaceName) -> None:
+        async with self._units_of_work.read() as view:
+            items = await view.raids.items(name, tuple(Phase), _ALL)
+        await self._return([item.account for item in items])
+
+    async def _return(self, accounts: Sequence[AccountId]) -> None:
+        if accounts:
+            async with self._units_of_work.begin() as uow:
+                await uow.raids.return_to_reconciler(accounts)
+                uow.wake(TOPIC)
+
+
+_ALL: Final = 1_000_000
+
+
+def _entry(act: str, *, space: SpaceName, count: int) -> Entry:
+    """A journal entry about many: which, stands in the rows of the same transaction."""
+    return Entry(act, SERVICE, "P-7.5", {"space": str(space), "count": str(count)})
+
+
+def _items_per_pass(space: Space) -> int:
+    return space.capabilities.bulk_size if space.capabilities.bulk_size > 1 else SINGLE_CALL_CHUNK
+
+
+def _is_ours(item: BulkItem, seen: Listing) -> bool:
+    """Whether the pages prove it: by our reference, or, where their rows have none, by the space's own word before."""
+    observed_restriction = next(
+        (h for h in seen.restrictions.get(item.space_account.native_id, ()) if h.level is AccessLevel.BARRED), None
+    )
+    if observed_restriction is None:
+        return False
+    return (
+        observed_restriction.reference == item.reference
+        if seen.carries_references
+        else item.phase is Phase.ACKNOWLEDGED
+    )

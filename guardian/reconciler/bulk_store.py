@@ -1,0 +1,112 @@
+"""What is remembered of accounts that are worked together, and the units of work for it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from guardian.ids import AccountId, PersonId, Reference, SpaceName
+from guardian.people.models import LinkedAccount, Person
+from guardian.sanctions.models import Coverage, Sanction, WorkItem
+from guardian.sanctions.store import SanctionUnitOfWork
+from guardian.spaces.port import Account, Entitlement
+
+
+class Phase(StrEnum):
+    """How far one of many has come."""
+
+    WAITING = "waiting"
+    REQUESTED = "asked"  # the intent is stored, and what came of the call is not known
+    ACKNOWLEDGED = "said"  # the space has said that it is done
+
+
+@dataclass(frozen=True, slots=True)
+class BulkItem:
+    """One of many. `plain`: its one sanction still stands, and nothing else was decided about the person meanwhile."""
+
+    account: AccountId
+    person: PersonId
+    space_account: Account
+    reference: Reference
+    ends: datetime
+    phase: Phase
+    eligible: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account whom nobody knew: the person behind it, the sanction that reaches it, its totals and its key."""
+
+    person: Person
+    account: LinkedAccount
+    sanction: Sanction
+    totals: tuple[Coverage, ...]
+    work_item: WorkItem
+
+
+class BulkStore(Protocol):
+    """What is remembered of keys that are worked together."""
+
+    async def add_accounts(self, new_accounts: Sequence[NewAccount]) -> None:
+        """Each stands as a person with an account, a sanction, a total in each space of its scope, and a key."""
+        ...
+
+    async def spaces_with_items(self) -> tuple[SpaceName, ...]:
+        """The spaces in which any key is one of many."""
+        ...
+
+    async def expects_more(self) -> bool:
+        """Whether more of them are about to be added."""
+        ...
+
+    async def accounts(self, space: SpaceName) -> tuple[Account, ...]:
+        """Every account there that is one of many, or about to be."""
+        ...
+
+    async def ineligible(self, space: SpaceName) -> tuple[AccountId, ...]:
+        """Those of many that must be looked at by themselves: lifted meanwhile, or not the only thing decided."""
+        ...
+
+    async def items(self, space: SpaceName, phases: Sequence[Phase], limit: int) -> tuple[BulkItem, ...]:
+        """The first of many in these phases."""
+        ...
+
+    async def store_intents(
+        self, items: Sequence[BulkItem], losses: Mapping[AccountId, tuple[Entitlement, ...]]
+    ) -> None:
+        """The intents to bar them are stored, with what a bar takes from each; those that have one keep it."""
+        ...
+
+    async def mark_acknowledged(self, accounts: Sequence[AccountId]) -> None:
+        """The space has said of these that it is done."""
+        ...
+
+    async def mark_held(self, items: Sequence[BulkItem]) -> None:
+        """These are seen to be held by us: nobody need look at them until their sanction ends."""
+        ...
+
+    async def return_to_reconciler(self, accounts: Sequence[AccountId], *, refuted: bool = False) -> None:
+        """These are due now like every other key; `refuted`: what was intended was not done by us."""
+        ...
+
+
+class BulkReadView(Protocol):
+    """A view of one instant, as far as it is used here."""
+
+    @property
+    def raids(self) -> BulkStore: ...
+
+
+class BulkUnitOfWork(BulkReadView, SanctionUnitOfWork, Protocol):
+    """One transaction, as far as it is used here."""
+
+
+class BulkUnitOfWorkFactory(Protocol):
+    """Opens transactions."""
+
+    def begin(self) -> AbstractAsyncContextManager[BulkUnitOfWork]: ...
+
+    def read(self) -> AbstractAsyncContextManager[BulkReadView]: ...

@@ -1,0 +1,135 @@
+"""What a look proves about our own doing: intents that are fulfilled, applications that stand or are gone. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from guardian.ids import AccountId, IntentId
+from guardian.reconciler.ownership import Ownership
+from guardian.sanctions.models import Enforcement, Intent, IntentKind, Prior
+from guardian.spaces.port import Entitlement, EntitlementKind, Observed, ObservedRestriction, Presence
+from rules.precedence import AccessLevel
+
+_RESTRICTING = (IntentKind.RESTRICT,)
+_OURS = (IntentKind.RESTRICT, IntentKind.RELEASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The applications as the look proves them, the intents it closes, and what came to light.
+
+    `lifted_by` are the native ids of those who lifted by hand, where the space's records name them.
+    """
+
+    enforcements: Mapping[AccessLevel, Enforcement]
+    changed: tuple[Enforcement, ...]
+    closed: tuple[IntentId, ...]
+    newly_held: tuple[AccessLevel, ...]
+    newly_gone: tuple[AccessLevel, ...]
+    removed_by_others: tuple[AccessLevel, ...]
+    lifted_by: tuple[str, ...] = ()
+
+
+def confirm(
+    account: AccountId,
+    seen: Observed,
+    ownership: Mapping[AccessLevel, Ownership],
+    enforcements: Mapping[AccessLevel, Enforcement],
+    intents: tuple[Intent, ...],
+    now: datetime,
+    invisible_levels: frozenset[AccessLevel] = frozenset(),
+) -> Confirmation:
+    """Compares the look with what we meant to do and what we knew; nothing is proved by a look that failed.
+
+    `invisible_levels` are the holds that run on where nobody sees them: a Discord timeout while its member is away. One of
+    ours is not gone before its own end, and still ours when they come back.
+    """
+    after = dict(enforcements)
+    closed: list[IntentId] = []
+    newly_held: list[AccessLevel] = []
+    newly_gone: list[AccessLevel] = []
+    removed_by_others: list[AccessLevel] = []
+    for level in sorted({i.level for i in intents if i.kind in _OURS} | set(enforcements)):
+        own_intents = tuple(i for i in intents if i.level is level)
+        known = enforcements.get(level)
+        observed = seen.find_restriction(level) if ownership.get(level) is Ownership.OURS else None
+        if observed is not None:
+            after[level] = _confirmed_enforcement(account, observed, known, own_intents, now)
+            newly_held += [level] if known is None or not known.active else []
+            closed += [i.id for i in own_intents if i.kind in _RESTRICTING]
+            continue
+        closed += [i.id for i in own_intents if i.kind is IntentKind.RELEASE]
+        if known is not None and known.active and not (level in invisible_levels and _still_runs(known, now)):
+            after[level] = replace(known, active=False, until=None, confirmed_at=now)
+            newly_gone.append(level)
+            removed_by_others += [level] if _is_lifted_manually(known, own_intents, now) else []
+    for restored in (i for i in intents if i.kind is IntentKind.RESTORE and seen.find_restriction(i.level) is not None):
+        closed.append(restored.id)
+        after = {h: replace(a, restored=True) if a.prior.level is restored.level else a for h, a in after.items()}
+    if seen.presence is Presence.MEMBER:
+        after = {
+            h: replace(a, removed_entitlements=_without_membership(a.removed_entitlements)) for h, a in after.items()
+        }
+    changed = tuple(a for h, a in after.items() if a != enforcements.get(h))
+    return Confirmation(after, changed, tuple(closed), tuple(newly_held), tuple(newly_gone), tuple(removed_by_others))
+
+
+def _confirmed_enforcement(
+    account: AccountId,
+    observed_restriction: ObservedRestriction,
+    known: Enforcement | None,
+    intents: tuple[Intent, ...],
+    now: datetime,
+) -> Enforcement:
+    """Our record of a hold that is proved to be ours; unchanged where the look brought nothing new."""
+    restrict_intent = next((i for i in reversed(intents) if i.kind in _RESTRICTING), None)
+    reference = (
+        observed_restriction.reference
+        or (restrict_intent.reference if restrict_intent else None)
+        or (known.reference if known else None)
+    )
+    if reference is None:
+        raise ValueError("a hold without a reference, an intent or a record cannot be ours")
+    if known is None:
+        # The record is older than the space's state (a restored database): the reference alone proves it.
+        prior = restrict_intent.prior if restrict_intent else Prior()
+        return Enforcement(
+            account,
+            observed_restriction.level,
+            True,
+            reference,
+            prior,
+            until=observed_restriction.until,
+            confirmed_at=now,
+        )
+    if known.active and not restrict_intent and known.until == observed_restriction.until:
+        return known
+    return replace(known, active=True, reference=reference, until=observed_restriction.until, confirmed_at=now)
+
+
+def _is_lifted_manually(known: Enforcement, intents: tuple[Intent, ...], now: datetime) -> bool:
+    """Ours went away without our having meant to release it, and before a native end of its own."""
+    return _still_runs(known, now) and not any(i.kind is IntentKind.RELEASE for i in intents)
+
+
+def _still_runs(known: Enforcement, now: datetime) -> bool:
+    return known.until is None or now < known.until
+
+
+def _without_membership(entitlements: tuple[Entitlement, ...]) -> tuple[Entitlement, ...]:
+    """Whoever is a member (again) is not owed the membership any more."""
+    return tuple(b for b in entitlements if b.kind is not EntitlementKind.MEMBERSHIP)
+
+
+def remaining_entitlements(
+    removed: tuple[Entitlement, ...], reinstated: tuple[Entitlement, ...]
+) -> tuple[Entitlement, ...]:
+    """What is still to be given back."""
+    reinstated_ids = {(b.kind, b.native_id) for b in reinstated}
+    return tuple(b for b in removed if (b.kind, b.native_id) not in reinstated_ids)
+
+
+def merge_entitlements(removed: tuple[Entitlement, ...], observed: tuple[Entitlement, ...]) -> tuple[Entitlement, ...]:
+    """All that was ever seen to be lost: a repeated try finds less than the first and must not forget it."""
+    known = {(b.kind, b.native_id) for b in removed}
+    return removed + tuple(b for b in observed if (b.kind, b.native_id) not in known)

@@ -1,0 +1,269 @@
+"""Holds on single things: a conversation locked, a message hidden, for a while. The same heart as for accounts, but small.
+
+Each look computes what is wanted from the clock, asks the space, acts, and looks again. What another placed before us is
+left; what we placed is let go at its end and by nobody's memory; what cannot be done is told, and tried for ever.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol, assert_never
+
+from guardian.clock import Clock
+from guardian.errors import Stale
+from guardian.journal import SERVICE, Entry
+from guardian.logs import logger
+from guardian.reconciler.content_store import (
+    ContentRestriction,
+    ContentRestrictionState,
+    ContentUnitOfWork,
+    ContentUnitOfWorkFactory,
+)
+from guardian.retry import RetryPolicy
+from guardian.spaces.content import ContentPort, ObservedContent
+from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
+from guardian.spaces.port import Missing, Unknown
+from guardian.spaces.registry import Mode, SpaceRegistry
+
+log = logger("sanctions")
+
+TOPIC: Final = "things"
+"""What a change of these holds is woken by."""
+_DAILY: Final = timedelta(days=1)
+_MAX_ATTEMPTS: Final = 4
+_PER_PASS: Final = 50
+
+
+class ContentAlertPort(Protocol):
+    """Puts something to people, in the transaction that records it. The desk words and addresses it."""
+
+    async def blocked(self, uow: ContentUnitOfWork, restriction: ContentRestriction) -> None:
+        """The hold cannot be placed, or cannot be let go."""
+        ...
+
+    async def lifted_manually(self, uow: ContentUnitOfWork, restriction: ContentRestriction) -> None:
+        """Somebody let it go before its time, which ends it (architecture 5.13)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ContentContext:
+    """What every look works with."""
+
+    units_of_work: ContentUnitOfWorkFactory
+    spaces: SpaceRegistry
+    clock: Clock
+    alerts: ContentAlertPort
+    retry_policy: RetryPolicy
+
+
+async def reconcile_due(context: ContentContext) -> datetime | None:
+    """Every hold whose look is due has been looked at; the answer is when the next one is."""
+    async with context.units_of_work.read() as view:
+        due = await view.content_restrictions.due(view.now, _PER_PASS)
+    for restriction in due:
+        await _reconcile_guarded(context, restriction.id)
+    async with context.units_of_work.read() as view:
+        return await view.content_restrictions.next_due()
+
+
+async def end(uow: ContentUnitOfWork, restriction_id: str) -> None:
+    """The hold is wanted no longer: what we placed is let go at once."""
+    restriction = await uow.content_restrictions.restriction(restriction_id)
+    if restriction is not None and not restriction.is_over:
+        await uow.content_restrictions.save(replace(restriction, until=min(restriction.until, uow.now), due_at=uow.now))
+        uow.wake(TOPIC)
+
+
+async def _reconcile_guarded(context: ContentContext, restriction_id: str) -> None:
+    """One bad row never stops the others: what went wrong is logged, and it is tried again later."""
+    try:
+        await _reconcile(context, restriction_id)
+    except Stale:
+        log.info("thing.overtaken", hold=restriction_id)
+    except Exception:
+        log.exception("thing.failed", hold=restriction_id)
+        async with context.units_of_work.read() as view:
+            restriction = await view.content_restrictions.restriction(restriction_id)
+        if restriction is not None:
+            await _block(context, restriction, "a fault of the service itself", needs="a look at its log")
+
+
+async def _reconcile(context: ContentContext, restriction_id: str) -> None:
+    """Looks and acts until the thing is at rest, or has to wait."""
+    for _ in range(_MAX_ATTEMPTS):
+        async with context.units_of_work.read() as view:
+            restriction = await view.content_restrictions.restriction(restriction_id)
+        if restriction is None or restriction.is_over:
+            return
+        content = context.spaces.content(restriction.content.space)
+        if content is None:
+            await _block(context, restriction, "this space's messages cannot be reached any more")
+            return
+        if not await _attempt(context, content, restriction):
+            return
+    async with context.units_of_work.read() as view:
+        restriction = await view.content_restrictions.restriction(restriction_id)
+    if restriction is not None:
+        await _block(context, restriction, "the space has not confirmed it yet")
+
+
+async def _attempt(context: ContentContext, content: ContentPort, restriction: ContentRestriction) -> bool:
+    """One look and at most one act; whether it is to be looked at again."""
+    seen = await content.observe(restriction.content)
+    if isinstance(seen, Unknown):
+        await _block(context, restriction, seen.reason, needs=seen.needs or "", retry_after=seen.after)
+        return False
+    if isinstance(seen, Missing):
+        await _finish(context, restriction, ContentRestrictionState.GONE)
+        return False
+    if context.clock.now() < restriction.until:
+        return await _reconcile_restricted(context, content, restriction, seen)
+    return await _reconcile_released(context, content, restriction, seen)
+
+
+async def _reconcile_restricted(
+    context: ContentContext, content: ContentPort, restriction: ContentRestriction, seen: ObservedContent
+) -> bool:
+    stands = restriction.restriction in seen.restrictions
+    if stands and restriction.state in (ContentRestrictionState.NEW, ContentRestrictionState.HELD_BY_OTHERS):
+        await _settle(context, restriction, ContentRestrictionState.HELD_BY_OTHERS)
+        return False
+    if stands:
+        await _settle(
+            context,
+            replace(
+                restriction, restricted_by=restriction.restricted_by or seen.placed_by.get(restriction.restriction)
+            ),
+            ContentRestrictionState.HELD,
+        )
+        return False
+    if restriction.state is ContentRestrictionState.HELD:
+        await _finish_lifted(context, restriction)
+        return False
+    if context.spaces.mode(restriction.content.space) is Mode.OBSERVE:
+        await _settle(context, restriction, restriction.state, detail=f"would place: {restriction.restriction}")
+        return False
+    return await _restrict(context, content, restriction)
+
+
+async def _restrict(context: ContentContext, content: ContentPort, restriction: ContentRestriction) -> bool:
+    """That nothing stood there is on record before the act: so what stands after it, whatever happens to us, is ours."""
+    first = restriction.state is not ContentRestrictionState.TRYING
+    trying = await _save(
+        context, replace(restriction, state=ContentRestrictionState.TRYING), "thing.is_to_be_held" if first else None
+    )
+    outcome = await content.restrict(restriction.content, restriction.restriction)
+    if isinstance(outcome, Already) and first:
+        # Somebody was quicker in between: it is theirs.
+        await _settle(context, trying, ContentRestrictionState.HELD_BY_OTHERS)
+        return False
+    return await _handle_outcome(context, trying, outcome)
+
+
+async def _reconcile_released(
+    context: ContentContext, content: ContentPort, restriction: ContentRestriction, seen: ObservedContent
+) -> bool:
+    ours = restriction.state in (ContentRestrictionState.TRYING, ContentRestrictionState.HELD)
+    by = seen.placed_by.get(restriction.restriction)
+    is_anothers = restriction.restricted_by is not None and by is not None and by != restriction.restricted_by
+    if not ours or restriction.restriction not in seen.restrictions or is_anothers:
+        if ours and restriction.failures:
+            # A call that was cut off may still land: it is looked at once more before it is taken for over.
+            await _save(
+                context, replace(restriction, failures=0, due_at=context.clock.now() + context.retry_policy.min_delay)
+            )
+        else:
+            await _finish(context, restriction, ContentRestrictionState.RELEASED)
+        return False
+    if context.spaces.mode(restriction.content.space) is Mode.OBSERVE:
+        await _settle(context, restriction, restriction.state, detail=f"would take away: {restriction.restriction}")
+        return False
+    if not context.clock.trusted():
+        await _block(context, restriction, "the clock is not trusted", retry_after=context.retry_policy.brake_delay)
+        return False
+    return await _handle_outcome(
+        context, restriction, await content.release(restriction.content, restriction.restriction)
+    )
+
+
+async def _handle_outcome(context: ContentContext, restriction: ContentRestriction, outcome: Outcome) -> bool:
+    """Whether to look again now; else it waits, and the row says why."""
+    match outcome:
+        case Done() | Already():
+            return True
+        case Unavailable():
+            await _block(context, restriction, outcome.reason, retry_after=outcome.after)
+        case Forbidden():
+            await _block(context, restriction, "the space refuses us", needs=outcome.needs)
+        case Gone():
+            await _finish(context, restriction, ContentRestrictionState.GONE)
+        case Rejected():
+            await _block(context, restriction, outcome.reason)
+        case _:
+            assert_never(outcome)
+    return False
+
+
+async def _settle(
+    context: ContentContext, restriction: ContentRestriction, state: ContentRestrictionState, *, detail: str = ""
+) -> None:
+    """All is as it should be; it is looked at daily, and at its end."""
+    next_check = context.clock.now() + _DAILY
+    due_at = min(restriction.until, next_check) if restriction.until > context.clock.now() else next_check
+    settled = replace(
+        restriction, state=state, due_at=due_at, failures=0, blocked_since=None, notified_at=None, detail=detail
+    )
+    await _save(context, settled, f"thing.{state.replace(' ', '_')}" if state is not restriction.state else None)
+
+
+async def _finish(context: ContentContext, restriction: ContentRestriction, state: ContentRestrictionState) -> None:
+    ended = replace(restriction, state=state, due_at=None, blocked_since=None, detail="")
+    await _save(context, ended, f"thing.was_{state}")
+
+
+async def _finish_lifted(context: ContentContext, restriction: ContentRestriction) -> None:
+    async with context.units_of_work.begin() as uow:
+        finished = replace(restriction, state=ContentRestrictionState.RELEASED, due_at=None, until=uow.now)
+        await uow.content_restrictions.save(finished)
+        uow.journal.note(_entry("thing.was_lifted_by_hand", restriction))
+        await context.alerts.lifted_manually(uow, finished)
+
+
+async def _block(
+    context: ContentContext,
+    restriction: ContentRestriction,
+    reason: str,
+    *,
+    needs: str = "",
+    retry_after: timedelta | None = None,
+) -> None:
+    """It waits and is tried again, slowly, for ever; people are told once of each trouble."""
+    now = context.clock.now()
+    since = restriction.blocked_since or now
+    notify = restriction.notified_at is None and (bool(needs) or now - since >= context.retry_policy.notify_after)
+    pause = max(
+        min((now - since) * context.retry_policy.age_share, context.retry_policy.max_delay),
+        context.retry_policy.min_delay,
+        retry_after or timedelta(),
+    )
+    detail = f"{reason}: {needs}" if needs else reason
+    failures = restriction.failures + 1
+    waiting = replace(restriction, blocked_since=since, failures=failures, detail=detail, due_at=now + pause)
+    log.warning("thing.blocked", hold=restriction.id, space=restriction.content.space, failures=failures, needs=needs)
+    async with context.units_of_work.begin() as uow:
+        await uow.content_restrictions.save(replace(waiting, notified_at=now) if notify else waiting)
+        if notify:
+            uow.journal.note(_entry("thing.was_blocked", restriction))
+            await context.alerts.blocked(uow, waiting)
+
+
+async def _save(context: ContentContext, restriction: ContentRestriction, act: str | None = None) -> ContentRestriction:
+    async with context.units_of_work.begin() as uow:
+        if act is not None:
+            uow.journal.note(_entry(act, restriction))
+        return await uow.content_restrictions.save(restriction)
+
+
+def _entry(act: str, restriction: ContentRestriction) -> Entry:
+    about = {"measure": restriction.id, "space": str(restriction.content.space), "hold": restriction.restriction.value}
+    return Entry(act, SERVICE, "reconciler", about, restriction.case)

@@ -1,0 +1,107 @@
+"""Restrictions of single contents, where they are remembered, and the units of work for it."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Protocol
+
+from guardian.ids import CaseId
+from guardian.journal import Journal
+from guardian.spaces.content import ContentRef, ContentRestrictionKind
+
+
+class ContentRestrictionState(StrEnum):
+    """What the last look came to. The last two ask for nothing more."""
+
+    NEW = "new"
+    TRYING = "trying"
+    HELD = "held"
+    HELD_BY_OTHERS = "held by others"
+    RELEASED = "released"
+    GONE = "gone"
+
+
+_FINISHED: Final = (ContentRestrictionState.RELEASED, ContentRestrictionState.GONE)
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRestriction:
+    """One hold on one thing, wanted until `until`; its id is that of the measure behind it.
+
+    `restricted_by` is who the space names as having placed it, from the look that first confirmed ours.
+    """
+
+    id: str
+    case: CaseId
+    content: ContentRef
+    restriction: ContentRestrictionKind
+    until: datetime
+    due_at: datetime | None
+    state: ContentRestrictionState = ContentRestrictionState.NEW
+    restricted_by: str | None = None
+    failures: int = 0
+    blocked_since: datetime | None = None
+    notified_at: datetime | None = None
+    detail: str = ""
+    version: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is to be done any more."""
+        return self.state in _FINISHED
+
+
+class ContentRestrictionStore(Protocol):
+    """The holds on things, under the keys of their cases."""
+
+    async def add(self, restriction: ContentRestriction) -> None:
+        """The hold is wanted."""
+        ...
+
+    async def save(self, restriction: ContentRestriction) -> ContentRestriction:
+        """The hold stands as given, one version later; Stale where somebody was quicker."""
+        ...
+
+    async def restriction(self, restriction_id: str) -> ContentRestriction | None:
+        """The hold of that id."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> tuple[ContentRestriction, ...]:
+        """Holds whose next look has come, the longest due first."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """The earliest next look; None while nothing waits."""
+        ...
+
+    async def unfinished(self) -> tuple[ContentRestriction, ...]:
+        """Every hold that is not over, oldest first."""
+        ...
+
+
+class ContentReadView(Protocol):
+    """A view of one instant, as far as this is concerned."""
+
+    @property
+    def content_restrictions(self) -> ContentRestrictionStore: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+
+class ContentUnitOfWork(ContentReadView, Protocol):
+    """One transaction, as far as this is concerned."""
+
+    @property
+    def journal(self) -> Journal: ...
+
+    def wake(self, topic: str) -> None: ...
+
+
+class ContentUnitOfWorkFactory(Protocol):
+    """Opens transactions."""
+
+    def begin(self) -> AbstractAsyncContextManager[ContentUnitOfWork]: ...
+
+    def read(self) -> AbstractAsyncContextManager[ContentReadView]: ...

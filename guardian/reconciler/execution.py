@@ -1,0 +1,255 @@
+"""From a planned step to a call: what may hold it back, the intent that is stored before it, and what its answer means."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from guardian.ids import IntentId, Reference, new_id, new_reference
+from guardian.reconciler.confirmation import Confirmation, merge_entitlements
+from guardian.reconciler.plan import Action, Reinstate, Release, Restore, Restrict
+from guardian.reconciler.record import save_confirmation
+from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext
+from guardian.retry import Failure
+from guardian.sanctions.models import CoverageState, Enforcement, Intent, IntentKind, Prior
+from guardian.sanctions.store import Lease, SanctionUnitOfWork
+from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
+from guardian.spaces.port import Entitlement, Entitlements, RestrictionOrder, Space, Unknown
+from guardian.spaces.registry import Mode
+from rules.brake import PastRestriction, may_restrict
+from rules.policy import HOUR
+from rules.precedence import AccessLevel
+
+LEASE_FACTOR = 3
+AT_ONCE = timedelta()
+_BUSY_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A step that is right but may not be done now: the mode, the clock, or the brake says so.
+
+    People hear of it by `alert` once it has lasted for `patience`, in case time.
+    """
+
+    state: CoverageState
+    detail: str
+    alert: str | None
+    retry_at: datetime | None
+    alert_after: timedelta = AT_ONCE
+
+
+def deferral(context: ReconcilerContext, snapshot: AccountSnapshot, action: Action, now: datetime) -> Deferred | None:
+    if context.spaces.mode(snapshot.item.space) is Mode.OBSERVE:
+        return Deferred(CoverageState.OBSERVING, f"would {_describe(action)}", None, None)
+    if isinstance(action, Release) and not context.clock.trusted():
+        retry_at, alert_after = now + context.retry_policy.brake_delay, context.retry_policy.distrust_notify_after
+        return Deferred(CoverageState.OPEN, "the clock is not trusted", "clock_distrusted", retry_at, alert_after)
+    return None
+
+
+async def _brake_deferral(
+    context: ReconcilerContext,
+    uow: SanctionUnitOfWork,
+    snapshot: AccountSnapshot,
+    confirmation: Confirmation,
+    action: Restrict,
+) -> Deferred | None:
+    """The brake is asked in the transaction that counts the placement: side by side, many would each see room."""
+    announced = await uow.sanctions.raid_until(snapshot.item.person)
+    raid = announced is not None and uow.now < announced
+    restrictions = await uow.sanctions.restrictions_since(uow.now - HOUR)
+    reapplied = _is_reapplied(snapshot, confirmation, action)
+    if may_restrict(snapshot.item.person, restrictions, uow.now, context.policy, reapplied=reapplied, raid=raid):
+        if not raid:
+            # What two members have announced does not count: it would leave no room for anybody else.
+            await uow.sanctions.record_restriction(PastRestriction(snapshot.item.person, uow.now, reapplied))
+        return None
+    return Deferred(CoverageState.OPEN, "the brake holds it back", "brake", uow.now + context.retry_policy.brake_delay)
+
+
+def _is_reapplied(snapshot: AccountSnapshot, confirmation: Confirmation, action: Restrict) -> bool:
+    """Whether this renews what stands, or puts back what somebody removed, rather than restricting somebody anew."""
+    known = snapshot.enforcements.get(action.level)
+    if known is None:
+        return False
+    removed = (
+        bool(known.reapplied_at) and known.confirmed_at is not None and known.reapplied_at[-1] >= known.confirmed_at
+    )
+    return known.active or removed or action.level in confirmation.removed_by_others
+
+
+def _describe(action: Action) -> str:
+    match action:
+        case Restrict():
+            return f"place: {action.level}"
+        case Release():
+            return f"release: {action.level}"
+        case Restore():
+            return f"put back: {action.level}"
+        case Reinstate():
+            return "give back what was taken"
+        case _:
+            assert_never(action)
+
+
+async def read_losses_ahead(
+    context: ReconcilerContext, space: Space, snapshot: AccountSnapshot
+) -> Entitlements | Unknown | None:
+    """What a bar would destroy, asked for while the account is looked at, where nothing was begun there yet.
+
+    None where no bar is in sight: what a later step destroys is then read before that step.
+    """
+    known = snapshot.enforcements.get(AccessLevel.BARRED)
+    begun = bool(snapshot.intents) or (known is not None and known.active)
+    if (
+        begun
+        or not space.capabilities.destroys
+        or snapshot.desired(context.clock.now()).level is not AccessLevel.BARRED
+    ):
+        return None
+    return await space.read_losses(snapshot.known.account)
+
+
+async def read_losses(
+    space: Space, snapshot: AccountSnapshot, action: Action, losses: Entitlements | Unknown | None
+) -> tuple[Entitlement, ...] | Unknown:
+    """What the step will destroy, read before it; `losses` is the answer where it was foreseen."""
+    if not isinstance(action, Restrict) or action.level is not AccessLevel.BARRED or not space.capabilities.destroys:
+        return ()
+    found = await space.read_losses(snapshot.known.account) if losses is None else losses
+    return found if isinstance(found, Unknown) else found.entitlements
+
+
+async def store_intent(
+    context: ReconcilerContext,
+    lease: Lease,
+    space: Space,
+    snapshot: AccountSnapshot,
+    confirmation: Confirmation,
+    action: Action,
+    losses: tuple[Entitlement, ...],
+) -> Intent | Deferred:
+    """The intent and all that was read before it are stored, under a lease that outlasts the call."""
+    now = context.clock.now()
+    intent = _build_intent(snapshot, action, now)
+    async with context.units_of_work.begin() as uow:
+        deferred = (
+            await _brake_deferral(context, uow, snapshot, confirmation, action)
+            if isinstance(action, Restrict)
+            else None
+        )
+        if deferred is not None:
+            return deferred
+        await uow.sanctions.renew(lease, context.system_time() + space.capabilities.ceiling * LEASE_FACTOR)
+        await save_confirmation(context, uow, snapshot, confirmation)
+        for other in snapshot.intents:
+            if other.id not in confirmation.closed and other.level is intent.level:
+                await uow.sanctions.close_intent(other.id, now)
+        await uow.sanctions.add_intent(snapshot.item.person, intent)
+        if isinstance(action, Restrict):
+            await _save_prior(uow, snapshot, confirmation, action, intent, losses)
+        uow.journal.note(snapshot.journal_entry("intent.opened", kind=intent.kind, hold=intent.level))
+    return intent
+
+
+def _build_intent(snapshot: AccountSnapshot, action: Action, now: datetime) -> Intent:
+    new = IntentId(new_id())
+    match action:
+        case Restrict():
+            return Intent(
+                new,
+                snapshot.item.account,
+                IntentKind.RESTRICT,
+                action.level,
+                action.reference,
+                action.prior,
+                now,
+                action.until,
+            )
+        case Release():
+            known = snapshot.enforcements.get(action.level)
+            reference = known.reference if known else Reference("")
+            return Intent(new, snapshot.item.account, IntentKind.RELEASE, action.level, reference, action.prior, now)
+        case Restore():
+            # A reference of its own: what is put back is another's again, not ours to release.
+            fresh = new_reference()
+            return Intent(
+                new, snapshot.item.account, IntentKind.RESTORE, action.level, fresh, Prior(), now, action.until
+            )
+        case Reinstate():
+            return Intent(
+                new, snapshot.item.account, IntentKind.REINSTATE, AccessLevel.OPEN, Reference(""), Prior(), now
+            )
+        case _:
+            assert_never(action)
+
+
+async def _save_prior(
+    uow: SanctionUnitOfWork,
+    snapshot: AccountSnapshot,
+    confirmation: Confirmation,
+    action: Restrict,
+    intent: Intent,
+    losses: tuple[Entitlement, ...],
+) -> None:
+    """The first try's prior and losses stay: a repeated try finds its own doing and must not take it for the prior."""
+    enforcements = await uow.sanctions.enforcements_of(snapshot.item.account)
+    known = next((a for a in enforcements if a.level is action.level), None)
+    if known is None:
+        fresh = Enforcement(snapshot.item.account, action.level, False, intent.reference, action.prior, losses)
+    elif (
+        _is_reapplied(snapshot, confirmation, action)
+        or _has_open_restriction(snapshot, action.level)
+        or known.removed_entitlements
+    ):
+        fresh = replace(known, removed_entitlements=merge_entitlements(known.removed_entitlements, losses))
+    else:
+        fresh = replace(
+            known, prior=action.prior, removed_entitlements=losses, restored=False, reference=intent.reference
+        )
+    if fresh != known:
+        await uow.sanctions.save_enforcement(snapshot.item.person, fresh)
+    if action.level is AccessLevel.BARRED and losses:
+        await uow.sanctions.withdraw_reinstatement(snapshot.item.person)
+
+
+def _has_open_restriction(snapshot: AccountSnapshot, level: AccessLevel) -> bool:
+    return any(i.level is level and i.kind is IntentKind.RESTRICT for i in snapshot.intents)
+
+
+async def perform(
+    context: ReconcilerContext, space: Space, snapshot: AccountSnapshot, action: Action, intent: Intent
+) -> Outcome:
+    account = snapshot.known.account
+    reason = context.neutral_reason(intent.reference)
+    match action:
+        case Restrict() | Restore():
+            return await space.restrict(RestrictionOrder(account, action.level, intent.reference, reason, action.until))
+        case Release():
+            return await space.release(account, action.level, reason)
+        case Reinstate():
+            return await space.reinstate(account, action.entitlements)
+        case _:
+            assert_never(action)
+
+
+async def wait_for_in_flight(context: ReconcilerContext, space: Space, snapshot: AccountSnapshot) -> None:
+    """Timed out for us is not over for the wire: nothing else happens to the account until the call has returned."""
+    while space.has_call_in_flight(snapshot.known.account):
+        await context.sleep(_BUSY_POLL_SECONDS)
+
+
+def failure_of(outcome: Outcome) -> Failure | None:
+    match outcome:
+        case Done() | Already():
+            return None
+        case Unavailable():
+            return Failure(outcome.reason, cut_off=True, retry_after=outcome.after)
+        case Forbidden():
+            return Failure("the space refuses us", outcome.needs)
+        case Gone():
+            return Failure("the account is not there any more")
+        case Rejected():
+            return Failure(outcome.reason)
+        case _:
+            assert_never(outcome)

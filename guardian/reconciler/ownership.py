@@ -1,0 +1,101 @@
+"""Whose restriction it is that a space was seen to hold. Guardian releases only what it placed. Pure (architecture 5.5)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from guardian.ids import Reference
+from guardian.sanctions.models import Adoption, Enforcement, Intent, IntentKind
+from guardian.spaces.port import ActedBy, Attribution, ObservedRestriction
+from rules.precedence import AccessLevel
+
+
+class Ownership(StrEnum):
+    """Ours, another's, or not to be told apart: what cannot be proved is kept and put to people."""
+
+    OURS = "ours"
+    FOREIGN = "foreign"
+    UNPROVED = "unproved"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnershipEvidence:
+    """What is known about one kind of hold on one account: our records, our references, the space's own trace.
+
+    `taken_over`: another placed one of that kind, which is ours to let go while it is the same.
+    """
+
+    enforcement: Enforcement | None
+    intent: Intent | None
+    references: frozenset[Reference]
+    carries_reference: bool
+    attribution: Attribution | None = None
+    adoptions: Adoption | None = None
+
+
+def needs_attribution(observed_restriction: ObservedRestriction, evidence: OwnershipEvidence) -> bool:
+    """Whether the space's own records must be asked before anybody can say whose it is."""
+    if observed_restriction.reference is not None:
+        return False
+    if evidence.adoptions is not None:
+        return True
+    if evidence.carries_reference:
+        return False
+    proved = evidence.enforcement is not None and evidence.enforcement.active
+    return not proved and _is_restricting(evidence.intent)
+
+
+def owner_of(observed_restriction: ObservedRestriction, evidence: OwnershipEvidence) -> Ownership:
+    """The proofs in their order: our reference read back; what was taken over and is still the same; else an open intent
+    whose prior was none, and no other author."""
+    if observed_restriction.reference is not None:
+        return Ownership.OURS if observed_restriction.reference in evidence.references else Ownership.FOREIGN
+    if evidence.adoptions is not None and not _is_replaced(evidence):
+        return (
+            Ownership.OURS
+            if is_unchanged(observed_restriction, evidence.adoptions, evidence.attribution)
+            else Ownership.FOREIGN
+        )
+    if evidence.carries_reference:
+        return Ownership.FOREIGN
+    if evidence.attribution is not None and evidence.attribution.acted_by is ActedBy.OTHER:
+        return Ownership.FOREIGN
+    if evidence.enforcement is not None and evidence.enforcement.active:
+        return Ownership.OURS
+    if not _is_restricting(evidence.intent):
+        return Ownership.FOREIGN
+    if evidence.attribution is not None and evidence.attribution.acted_by is ActedBy.GUARDIAN:
+        return Ownership.OURS
+    return Ownership.OURS if _had_no_prior(evidence.intent, observed_restriction.level) else Ownership.UNPROVED
+
+
+def is_unchanged(
+    observed_restriction: ObservedRestriction, adoption: Adoption, attribution: Attribution | None
+) -> bool:
+    """Whether what stands is provably what was taken over: its end, its author, and no later change by anybody else.
+
+    A space's records reach back only so far: where they say nothing any more, what else is known has to agree.
+    """
+    if observed_restriction.until != adoption.until or (
+        observed_restriction.author is not None and observed_restriction.author != adoption.author
+    ):
+        return False
+    if attribution is None or attribution.acted_by is ActedBy.UNKNOWN:
+        return True
+    if attribution.at is None:
+        return attribution.by == adoption.author
+    return attribution.at == adoption.restricted_at or attribution.at <= adoption.at
+
+
+def _is_replaced(evidence: OwnershipEvidence) -> bool:
+    """Whether ours has been placed over what was taken over, or is about to be."""
+    return _is_restricting(evidence.intent) or (
+        evidence.attribution is not None and evidence.attribution.acted_by is ActedBy.GUARDIAN
+    )
+
+
+def _is_restricting(intent: Intent | None) -> bool:
+    return intent is not None and intent.kind is IntentKind.RESTRICT
+
+
+def _had_no_prior(intent: Intent | None, level: AccessLevel) -> bool:
+    return intent is not None and intent.prior.level is not level

@@ -1,0 +1,280 @@
+"""From what is wanted and what was seen to what is done next. Pure: the reconciler acts on it, `explain` reads it aloud."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from guardian.ids import Reference
+from guardian.reconciler.ownership import Ownership
+from guardian.sanctions.desired_state import DesiredState
+from guardian.sanctions.models import CoverageState, Enforcement, Prior
+from guardian.spaces.port import Capabilities, Entitlement, EntitlementKind, Observed, ObservedRestriction, Presence
+from rules.precedence import AccessLevel, ForeignComparison, Restriction, StrongestDemand, compare_foreign
+
+RENEW_BEFORE_END = timedelta(days=2)
+"""How long before a native end (a Discord timeout's 28 days) a hold is renewed."""
+
+REJOIN_CHECK_INTERVAL = timedelta(days=1)
+"""How often somebody is looked for whose roles wait for their return, or who left while a timeout of ours ran."""
+
+_RESTRICTION = {
+    AccessLevel.OPEN: Restriction.NONE,
+    AccessLevel.MUTED: Restriction.MUTED,
+    AccessLevel.BARRED: Restriction.BANNED,
+}
+_STRONGEST_FIRST = (AccessLevel.BARRED, AccessLevel.MUTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Restrict:
+    """Ask the space to hold; `until` only where it needs a native end."""
+
+    level: AccessLevel
+    reference: Reference
+    until: datetime | None
+    prior: Prior
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Ask the space to let go of what is ours."""
+
+    level: AccessLevel
+    prior: Prior
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Put back what another had placed there before us and what would still run."""
+
+    level: AccessLevel
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reinstate:
+    """Return what our bar took away, as far as it may be returned now."""
+
+    entitlements: tuple[Entitlement, ...]
+
+
+Action = Restrict | Release | Restore | Reinstate
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that a plan is made from: the wish, the look, whose each hold is, and our own records per hold."""
+
+    desired: DesiredState
+    seen: Observed
+    ownership: Mapping[AccessLevel, Ownership]
+    enforcements: Mapping[AccessLevel, Enforcement]
+    capabilities: Capabilities
+    now: datetime
+    reinstatement_approved: bool = False
+    native_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The next step (None: nothing to do), the total as it stands, and when to look again (None: when something changes)."""
+
+    action: Action | None
+    state: CoverageState
+    detail: str
+    due_at: datetime | None
+    unproved: bool = False
+
+
+def plan(situation: Situation) -> Plan:
+    """What to do next so that the space comes to hold what is wanted, one step at a time, never through a gap."""
+    if situation.desired.level is AccessLevel.OPEN:
+        return _plan_open(situation)
+    if situation.desired.level not in situation.capabilities.levels:
+        return _plan_inexpressible(situation)
+    return _plan_restriction(situation)
+
+
+def _plan_inexpressible(situation: Situation) -> Plan:
+    """Nothing stronger is held in its stead: what is left of ours from a stronger wish that has ended goes."""
+    surplus = next((h for h in _STRONGEST_FIRST if _is_ours(situation, h)), None)
+    action = None if surplus is None else _release(situation, surplus)
+    return Plan(action, CoverageState.BLOCKED, "this space cannot express what is wanted", situation.desired.changes_at)
+
+
+def _plan_restriction(situation: Situation) -> Plan:
+    observed_restriction = situation.seen.find_restriction(situation.desired.level)
+    if observed_restriction is not None and situation.ownership[observed_restriction.level] is Ownership.OURS:
+        return _plan_held(situation, observed_restriction)
+    foreign = observed_restriction or _stronger_foreign(situation)
+    if foreign is not None:
+        return _plan_held_by_others(situation, foreign)
+    if _is_absent(situation, situation.desired.level):
+        return _plan_absent(situation)
+    return Plan(
+        _restrict(situation, situation.desired.level), CoverageState.OPEN, "to be placed", situation.desired.changes_at
+    )
+
+
+def _plan_absent(situation: Situation) -> Plan:
+    """A hold for members only waits for the person to come; a stronger one of ours that is no longer wanted goes now."""
+    if _is_ours(situation, AccessLevel.BARRED):
+        return Plan(
+            _release(situation, AccessLevel.BARRED), CoverageState.OPEN, "to be replaced", situation.desired.changes_at
+        )
+    return Plan(None, CoverageState.OPEN, "waits until they are here", situation.desired.changes_at)
+
+
+def _plan_held(situation: Situation, observed_restriction: ObservedRestriction) -> Plan:
+    """Ours stands. It is renewed before a native end, and what is weaker and ours goes only now."""
+    renew_at = _renewal_at(situation, observed_restriction)
+    if renew_at is not None and situation.now >= renew_at:
+        return Plan(
+            _restrict(situation, observed_restriction.level),
+            CoverageState.HELD,
+            "to be renewed",
+            _earliest(observed_restriction.until),
+        )
+    surplus = next(
+        (h for h in _STRONGEST_FIRST if h is not observed_restriction.level and _is_ours(situation, h)), None
+    )
+    if surplus is not None:
+        return Plan(_release(situation, surplus), CoverageState.HELD, "another hold of ours is let go", situation.now)
+    return Plan(None, CoverageState.HELD, "held", _earliest(situation.desired.changes_at, renew_at))
+
+
+def _plan_held_by_others(situation: Situation, foreign: ObservedRestriction) -> Plan:
+    """Another's hold stands where ours would: it is left. Shorter than wanted, its end is the next look."""
+    strongest_demand = StrongestDemand(_RESTRICTION[situation.desired.level], situation.desired.until)
+    enough = compare_foreign(_RESTRICTION[foreign.level], foreign.until, strongest_demand) is ForeignComparison.ENOUGH
+    detail = (
+        "held by others"
+        if enough or foreign.until is None
+        else f"held by others until {foreign.until:%Y-%m-%d %H:%M} UTC"
+    )
+    unproved = situation.ownership.get(foreign.level) is Ownership.UNPROVED
+    return Plan(
+        None, CoverageState.HELD_BY_OTHERS, detail, _earliest(situation.desired.changes_at, foreign.until), unproved
+    )
+
+
+def _plan_open(situation: Situation) -> Plan:
+    """Nothing is wanted: what is ours goes, what is another's stays, what our bar took is offered back."""
+    for level in _STRONGEST_FIRST:
+        if _is_ours(situation, level):
+            return Plan(_release(situation, level), CoverageState.OPEN, "to be released", situation.desired.changes_at)
+    restore = _find_restorable(situation)
+    if restore is not None:
+        return Plan(restore, CoverageState.OPEN, "what stood before is put back", situation.desired.changes_at)
+    return _plan_reinstatement(situation)
+
+
+def _plan_reinstatement(situation: Situation) -> Plan:
+    entitlements = tuple(
+        entitlement
+        for enforcement in situation.enforcements.values()
+        for entitlement in enforcement.removed_entitlements
+    )
+    due = tuple(entitlement for entitlement in entitlements if _may_reinstate(situation, entitlement))
+    unproved = any(situation.ownership.get(h) is Ownership.UNPROVED for h in _STRONGEST_FIRST)
+    if due:
+        return Plan(
+            Reinstate(due), CoverageState.MEMBERSHIP_OPEN, "what was taken is given back", situation.desired.changes_at
+        )
+    if any(_needs_approval(entitlement) for entitlement in entitlements):
+        detail = "membership waits for a yes"
+        return Plan(None, CoverageState.MEMBERSHIP_OPEN, detail, situation.desired.changes_at, unproved)
+    # The rest waits for the person to come; an event that told of it may have been missed.
+    recheck_at = situation.now + REJOIN_CHECK_INTERVAL if entitlements or _is_away_with_ours(situation) else None
+    return Plan(
+        None, CoverageState.RETURNED, "access returned", _earliest(situation.desired.changes_at, recheck_at), unproved
+    )
+
+
+def _is_away_with_ours(situation: Situation) -> bool:
+    """Whether something of ours runs on for somebody who has left: a timeout that they would bring back with them."""
+    return any(a.active and _is_absent(situation, level) for level, a in situation.enforcements.items())
+
+
+def _needs_approval(entitlement: Entitlement) -> bool:
+    """Power roles and the organisation's membership come back by a named person's yes (P-6.7)."""
+    return entitlement.privileged or entitlement.kind is EntitlementKind.MEMBERSHIP
+
+
+def _may_reinstate(situation: Situation, entitlement: Entitlement) -> bool:
+    if _needs_approval(entitlement):
+        return situation.reinstatement_approved
+    invited_with_it = entitlement.kind is EntitlementKind.TEAM and situation.reinstatement_approved
+    return invited_with_it or situation.seen.presence is Presence.MEMBER
+
+
+def _find_restorable(situation: Situation) -> Restore | None:
+    """A hold of another's that stood before ours and would still run, unless it stands anyway or is back already."""
+    for enforcement in situation.enforcements.values():
+        prior = enforcement.prior
+        runs_still = prior.until is not None and prior.until > situation.now
+        if prior.level is None or not runs_still or enforcement.restored or _is_absent(situation, prior.level):
+            continue
+        if situation.seen.find_restriction(prior.level) is None:
+            return Restore(prior.level, prior.until)
+    return None
+
+
+def _is_absent(situation: Situation, level: AccessLevel) -> bool:
+    return level in situation.capabilities.needs_presence and situation.seen.presence is not Presence.MEMBER
+
+
+def _restrict(situation: Situation, level: AccessLevel) -> Restrict:
+    return Restrict(
+        level, situation.desired.reference or Reference(""), native_end(situation, level), _prior_of(situation, level)
+    )
+
+
+def native_end(situation: Situation, level: AccessLevel) -> datetime | None:
+    """The native end that a placement carries: only where the space has a longest term, or is set to end by itself."""
+    longest = situation.capabilities.longest_term.get(level)
+    if longest is not None:
+        latest = situation.now + longest
+        return latest if situation.desired.until is None else min(situation.desired.until, latest)
+    return situation.desired.until if situation.native_end else None
+
+
+def _renewal_at(situation: Situation, observed_restriction: ObservedRestriction) -> datetime | None:
+    """When a hold of ours with a native end must be renewed; None where its end suits what is wanted."""
+    if observed_restriction.until is None or (
+        situation.desired.until is not None and observed_restriction.until >= situation.desired.until
+    ):
+        return None
+    longest = situation.capabilities.longest_term.get(observed_restriction.level, RENEW_BEFORE_END * 2)
+    return observed_restriction.until - min(RENEW_BEFORE_END, longest / 2)
+
+
+def _prior_of(situation: Situation, level: AccessLevel) -> Prior:
+    """What stands there that is not ours, as the intent records it."""
+    for observed_restriction in situation.seen.restrictions:
+        if (
+            observed_restriction.level is not level
+            and situation.ownership.get(observed_restriction.level) is not Ownership.OURS
+        ):
+            return Prior(observed_restriction.level, observed_restriction.until, observed_restriction.author)
+    return Prior()
+
+
+def _release(situation: Situation, level: AccessLevel) -> Release:
+    enforcement = situation.enforcements.get(level)
+    return Release(level, enforcement.prior if enforcement else Prior())
+
+
+def _is_ours(situation: Situation, level: AccessLevel) -> bool:
+    return situation.seen.find_restriction(level) is not None and situation.ownership.get(level) is Ownership.OURS
+
+
+def _stronger_foreign(situation: Situation) -> ObservedRestriction | None:
+    if situation.desired.level is AccessLevel.BARRED:
+        return None
+    barred = situation.seen.find_restriction(AccessLevel.BARRED)
+    return barred if barred is not None and situation.ownership[AccessLevel.BARRED] is not Ownership.OURS else None
+
+
+def _earliest(*instants: datetime | None) -> datetime | None:
+    return min((i for i in instants if i is not None), default=None)

@@ -1,0 +1,303 @@
+"""One look at one key: read, ask the space, act, look again, record. The world is touched outside any transaction."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from guardian.errors import Stale
+from guardian.ids import AccountId
+from guardian.logs import logger
+from guardian.reconciler.confirmation import Confirmation, confirm
+from guardian.reconciler.execution import (
+    Deferred,
+    deferral,
+    failure_of,
+    perform,
+    read_losses,
+    read_losses_ahead,
+    store_intent,
+    wait_for_in_flight,
+)
+from guardian.reconciler.ownership import Ownership, OwnershipEvidence, needs_attribution, owner_of
+from guardian.reconciler.plan import Action, Plan, Reinstate, Restrict, Situation, plan
+from guardian.reconciler.record import (
+    record_deferral,
+    record_ended_manually,
+    record_failure,
+    record_missing,
+    record_reinstatement,
+    record_result,
+)
+from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, load_snapshot
+from guardian.retry import Failure
+from guardian.sanctions.store import Lease
+from guardian.spaces.port import (
+    Account,
+    ActedBy,
+    Attribution,
+    Entitlements,
+    Missing,
+    Observed,
+    Presence,
+    Space,
+    Unknown,
+)
+from rules.precedence import AccessLevel
+
+log = logger("sanctions")
+
+MAX_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One round of a look: what the last step was, and what trouble it met."""
+
+    action: Action | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A look that worked, taken into account: what it proves, whose each hold is, and what to do next."""
+
+    snapshot: AccountSnapshot
+    confirmation: Confirmation
+    planned: Plan
+
+
+async def reconcile(context: ReconcilerContext, lease: Lease, account: AccountId) -> None:
+    """The account holds what is wanted, or the key says why not and when it is looked at next."""
+    last: Attempt | None = Attempt()
+    for _ in range(MAX_ATTEMPTS):
+        snapshot = await _load(context, account)
+        if snapshot is None:
+            return
+        space = context.spaces.get(snapshot.item.space)
+        if space is None:
+            await record_failure(context, snapshot, None, Failure("this space is not configured any more"))
+            return
+        last = await _attempt(context, lease, space, snapshot, last or Attempt())
+        if last is None:
+            return
+    snapshot = await _load(context, account)
+    if snapshot is not None:
+        await record_failure(context, snapshot, None, Failure("the space did not come to rest"))
+
+
+async def reconcile_guarded(context: ReconcilerContext, lease: Lease, account: AccountId) -> None:
+    """As `look`, but one bad row never stops the others: what went wrong is logged and the key is tried again later."""
+    try:
+        await reconcile(context, lease, account)
+    except Stale:
+        log.info("look.overtaken", key=account)
+        await _retry_soon(context, account)
+    except asyncio.CancelledError:
+        raise
+    except Exception:
+        log.exception("look.failed", key=account)
+        snapshot = await _load(context, account)
+        if snapshot is not None:
+            await record_failure(context, snapshot, None, Failure("a fault of the service itself", "a look at its log"))
+
+
+async def _retry_soon(context: ReconcilerContext, account: AccountId) -> None:
+    """Somebody else wrote meanwhile: the key is read anew, after a moment, so that two never chase each other."""
+    async with context.units_of_work.begin() as uow:
+        item = await uow.sanctions.work_item(account)
+        if item is not None:
+            await uow.sanctions.save_result(replace(item, due_at=uow.now + context.retry_policy.min_delay))
+
+
+async def _attempt(
+    context: ReconcilerContext, lease: Lease, space: Space, snapshot: AccountSnapshot, last: Attempt
+) -> Attempt | None:
+    """One look and at most one step; None once the key is at rest or has to wait."""
+    (seen, ownership), losses = await asyncio.gather(
+        observe(space, snapshot, _just_restricted(last)), read_losses_ahead(context, space, snapshot)
+    )
+    if isinstance(seen, Missing):
+        await record_missing(context, snapshot)
+        return None
+    if isinstance(seen, Unknown):
+        await record_failure(context, snapshot, None, Failure(seen.reason, seen.needs or "", retry_after=seen.after))
+        return None
+    assessment = await _add_lifters(space, _assess(context, space, snapshot, seen, ownership))
+    if _is_ended_manually(assessment, context.clock.now()):
+        await record_ended_manually(context, assessment.snapshot, assessment.confirmation)
+        return Attempt()
+    action = assessment.planned.action
+    if action is None or action == last.action:
+        await _finish(context, lease, snapshot, assessment, last)
+        return None
+    return await _take_action(context, lease, space, assessment, action, losses)
+
+
+async def _add_lifters(space: Space, assessment: Assessment) -> Assessment:
+    """Whoever took away what was ours, as far as the space's own records name them."""
+    account = assessment.snapshot.known.account
+    attributions = [await space.attribute(account, level) for level in assessment.confirmation.removed_by_others]
+    lifters = tuple(t.by for t in attributions if t.acted_by is ActedBy.OTHER and t.by is not None)
+    return (
+        replace(assessment, confirmation=replace(assessment.confirmation, lifted_by=lifters)) if lifters else assessment
+    )
+
+
+def _is_ended_manually(assessment: Assessment, now: datetime) -> bool:
+    """Whether a lift by a named hand ends what is wanted: only moderators' own measures stand behind it.
+
+    What was there before us ends with any lift: it is never placed anew.
+    """
+    desired = assessment.snapshot.desired(now)
+    named = bool(assessment.confirmation.lifted_by) or (
+        bool(assessment.confirmation.removed_by_others) and desired.adopted
+    )
+    return named and desired.level is not AccessLevel.OPEN and not desired.binding
+
+
+async def _finish(
+    context: ReconcilerContext, lease: Lease, snapshot: AccountSnapshot, assessment: Assessment, last: Attempt
+) -> None:
+    """Nothing is left to do, or the step just tried has not shown: then the key is blocked and tried again later."""
+    if assessment.planned.action is None:
+        cut = lease.inherited or (last.failure is not None and last.failure.cut_off)
+        await record_result(context, snapshot, assessment.confirmation, assessment.planned, cut=cut)
+    else:
+        await record_failure(
+            context, snapshot, assessment.confirmation, last.failure or Failure("the space has not confirmed it yet")
+        )
+
+
+async def _take_action(
+    context: ReconcilerContext,
+    lease: Lease,
+    space: Space,
+    assessment: Assessment,
+    action: Action,
+    losses: Entitlements | Unknown | None,
+) -> Attempt | None:
+    snapshot, confirmation = assessment.snapshot, assessment.confirmation
+    deferred = deferral(context, snapshot, action, context.clock.now())
+    if deferred is not None:
+        await _defer(context, assessment, deferred)
+        return None
+    losses_found = await read_losses(space, snapshot, action, losses)
+    if isinstance(losses_found, Unknown):
+        await record_failure(
+            context,
+            snapshot,
+            confirmation,
+            Failure(losses_found.reason, losses_found.needs or "", retry_after=losses_found.after),
+        )
+        return None
+    intent = await store_intent(context, lease, space, snapshot, confirmation, action, losses_found)
+    if isinstance(intent, Deferred):
+        await _defer(context, assessment, intent)
+        return None
+    outcome = await perform(context, space, snapshot, action, intent)
+    await wait_for_in_flight(context, space, snapshot)
+    if isinstance(action, Reinstate):
+        await record_reinstatement(context, snapshot, action, outcome)
+    return Attempt(action, failure_of(outcome))
+
+
+async def _defer(context: ReconcilerContext, assessment: Assessment, deferral: Deferred) -> None:
+    due_at = min((i for i in (assessment.planned.due_at, deferral.retry_at) if i is not None), default=None)
+    await record_deferral(
+        context,
+        assessment.snapshot,
+        assessment.confirmation,
+        deferral.state,
+        deferral.detail,
+        alert=deferral.alert,
+        alert_after=deferral.alert_after,
+        due_at=due_at,
+    )
+
+
+async def _load(context: ReconcilerContext, account: AccountId) -> AccountSnapshot | None:
+    async with context.units_of_work.read() as view:
+        return await load_snapshot(view, account)
+
+
+def _assess(
+    context: ReconcilerContext,
+    space: Space,
+    snapshot: AccountSnapshot,
+    seen: Observed,
+    ownership: Mapping[AccessLevel, Ownership],
+) -> Assessment:
+    now = context.clock.now()
+    hidden = invisible_levels(space, seen)
+    confirmation = confirm(snapshot.item.account, seen, ownership, snapshot.enforcements, snapshot.intents, now, hidden)
+    known = replace(snapshot, enforcements=confirmation.enforcements)
+    return Assessment(known, confirmation, plan(build_situation(space, known, seen, ownership, now)))
+
+
+def invisible_levels(space: Space, seen: Observed) -> frozenset[AccessLevel]:
+    """The holds that this look could not have shown: what only members can be under, for somebody who is none just now."""
+    return frozenset() if seen.presence is Presence.MEMBER else space.capabilities.needs_presence
+
+
+def build_situation(
+    space: Space, snapshot: AccountSnapshot, seen: Observed, ownership: Mapping[AccessLevel, Ownership], now: datetime
+) -> Situation:
+    """Everything that a plan for this key is made from."""
+    capabilities = space.capabilities
+    desired = snapshot.desired(now)
+    return Situation(
+        desired,
+        seen,
+        ownership,
+        snapshot.enforcements,
+        capabilities,
+        now,
+        snapshot.reinstatement_approved,
+        capabilities.ends_natively,
+    )
+
+
+def _just_restricted(last: Attempt) -> AccessLevel | None:
+    """What the space has just said that it holds for us."""
+    return last.action.level if isinstance(last.action, Restrict) and last.failure is None else None
+
+
+async def observe(
+    space: Space, snapshot: AccountSnapshot, just_restricted: AccessLevel | None = None
+) -> tuple[Observed | Unknown | Missing, Mapping[AccessLevel, Ownership]]:
+    """What the space holds on the account, and whose each hold is.
+
+    Where it has just taken our placing, its records are asked while it is looked at; else only once something is seen.
+    """
+    expected = None if just_restricted in space.capabilities.carries_reference else just_restricted
+    account = snapshot.known.account
+    seen, early_attribution = await asyncio.gather(space.observe(account), _attribute(space, account, expected))
+    if not isinstance(seen, Observed):
+        return seen, {}
+    ownership: dict[AccessLevel, Ownership] = {}
+    for observed_restriction in seen.restrictions:
+        evidence = _gather_evidence(space, snapshot, observed_restriction.level, None)
+        if needs_attribution(observed_restriction, evidence):
+            attribution = (
+                early_attribution
+                if observed_restriction.level is expected
+                else await space.attribute(account, observed_restriction.level)
+            )
+            evidence = _gather_evidence(space, snapshot, observed_restriction.level, attribution)
+        ownership[observed_restriction.level] = owner_of(observed_restriction, evidence)
+    return seen, ownership
+
+
+async def _attribute(space: Space, account: Account, level: AccessLevel | None) -> Attribution | None:
+    return None if level is None else await space.attribute(account, level)
+
+
+def _gather_evidence(
+    space: Space, snapshot: AccountSnapshot, level: AccessLevel, attribution: Attribution | None
+) -> OwnershipEvidence:
+    intent = next((i for i in reversed(snapshot.intents) if i.level is level), None)
+    carries_reference, adoption = level in space.capabilities.carries_reference, snapshot.adoptions.get(level)
+    return OwnershipEvidence(
+        snapshot.enforcements.get(level), intent, snapshot.references, carries_reference, attribution, adoption
+    )

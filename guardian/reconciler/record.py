@@ -1,0 +1,261 @@
+"""What a look came to, kept in one transaction: key, total, applications, and what people must hear."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from guardian.ids import PersonId, SpaceName
+from guardian.journal import SERVICE
+from guardian.logs import logger
+from guardian.reconciler.confirmation import Confirmation, remaining_entitlements
+from guardian.reconciler.plan import Plan, Reinstate
+from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext
+from guardian.retry import Failure
+from guardian.sanctions.coverage import total_coverage
+from guardian.sanctions.models import Coverage, CoverageState, Lifting, LiftingCause, WorkItem
+from guardian.sanctions.store import SanctionUnitOfWork
+from guardian.spaces.outcomes import Already, Done, Outcome
+from guardian.spaces.port import Account
+from rules.brake import are_lifts_alarming
+from rules.precedence import AccessLevel
+
+log = logger("sanctions")
+
+_RELEASED = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
+
+
+async def save_confirmation(
+    context: ReconcilerContext, uow: SanctionUnitOfWork, snapshot: AccountSnapshot, confirmation: Confirmation
+) -> None:
+    for enforcement in confirmation.changed:
+        await uow.sanctions.save_enforcement(snapshot.item.person, enforcement)
+    for intent in confirmation.closed:
+        await uow.sanctions.close_intent(intent, uow.now)
+    for level in confirmation.newly_held:
+        uow.journal.note(snapshot.journal_entry("restriction.confirmed", hold=level))
+    for level in confirmation.newly_gone:
+        uow.journal.note(snapshot.journal_entry("restriction.gone", hold=level))
+        if level in snapshot.adoptions:
+            await uow.sanctions.end_adoption(snapshot.item.account, level)
+    for level in confirmation.removed_by_others:
+        await _record_manual_lift(context, uow, snapshot, level, confirmation.lifted_by)
+
+
+async def _record_manual_lift(
+    context: ReconcilerContext,
+    uow: SanctionUnitOfWork,
+    snapshot: AccountSnapshot,
+    level: AccessLevel,
+    lifted_by: tuple[str, ...],
+) -> None:
+    """A manual lift follows the authority behind the sanction (architecture 5.13): held and asked about, or adopted.
+
+    Only a lift that the space's own records name somebody for is adopted: a look that was behind must end nothing.
+    """
+    desired = snapshot.desired(uow.now)
+    if desired.level is AccessLevel.OPEN:
+        return
+    if not desired.binding and (lifted_by or desired.adopted):
+        for sanction in (s for s in snapshot.sanctions if s.id in desired.reasons):
+            lifting = Lifting(sanction.id, uow.now, LiftingCause.LIFTED_MANUALLY, SERVICE, "lifted by hand", uow.now)
+            await uow.sanctions.add_lifting(lifting)
+        return
+    enforcement = next(a for h, a in snapshot.enforcements.items() if h is level)
+    lifts = (*enforcement.reapplied_at, uow.now)
+    current = next(a for a in await uow.sanctions.enforcements_of(snapshot.item.account) if a.level is level)
+    await uow.sanctions.save_enforcement(snapshot.item.person, replace(current, reapplied_at=lifts))
+    alert = "lifted_again" if are_lifts_alarming(lifts, uow.now, context.policy) else "lifted_by_hand"
+    await context.alerts.raise_alert(uow, alert, snapshot.item.person, snapshot.item.space, desired.reasons)
+    for native_id in lifted_by:
+        await context.alerts.ask_lifter(uow, Account(snapshot.item.space, native_id))
+
+
+async def record_ended_manually(
+    context: ReconcilerContext, snapshot: AccountSnapshot, confirmation: Confirmation
+) -> None:
+    """A moderator's own measure has been lifted by hand: that ends it, and nothing is put back (architecture 5.13)."""
+    async with context.units_of_work.begin() as uow:
+        await save_confirmation(context, uow, snapshot, confirmation)
+
+
+async def record_result(
+    context: ReconcilerContext,
+    snapshot: AccountSnapshot,
+    confirmation: Confirmation,
+    planned: Plan,
+    *,
+    cut: bool = False,
+) -> None:
+    """What the look came to. A call that was cut, or that a dead worker made, may still land: it is looked at once more.
+
+    Until then its intent stays open, since in a space without reasons nothing else would prove what lands to be ours.
+    """
+    now = context.clock.now()
+    retry_at = now + context.retry_policy.min_delay if cut else None
+    due_at = min((i for i in (planned.due_at, retry_at) if i is not None), default=None)
+    recovered = snapshot.item.notified_at is not None
+    released = planned.state in _RELEASED
+    item = replace(
+        snapshot.item,
+        # An account that was linked by mistake and is let go counts for nobody any more.
+        state=CoverageState.NO_ACCOUNT if released and snapshot.known.ended_at is not None else planned.state,
+        detail=planned.detail,
+        due_at=due_at,
+        failures=0,
+        blocked_since=None,
+        notified_at=None,
+        needs="",
+        observed_at=now,
+    )
+    async with context.units_of_work.begin() as uow:
+        await save_confirmation(context, uow, snapshot, confirmation)
+        if not cut:
+            await _close_superseded(uow, snapshot, confirmation, planned)
+        if recovered:
+            await context.alerts.raise_alert(uow, "healed", item.person, item.space, snapshot.reasons(now))
+        if released and snapshot.item.state not in (None, CoverageState.NO_ACCOUNT, *_RELEASED):
+            await context.alerts.report_released(uow, snapshot.known.id)
+        if planned.unproved:
+            await context.alerts.raise_alert(uow, "cannot_prove", item.person, item.space, snapshot.reasons(now))
+        await _save_item(context, uow, item)
+
+
+async def _close_superseded(
+    uow: SanctionUnitOfWork, snapshot: AccountSnapshot, confirmation: Confirmation, planned: Plan
+) -> None:
+    """Nothing is left to do: an intent that is still open has been overtaken by what is wanted now."""
+    if planned.action is None and planned.state is not CoverageState.OPEN:
+        for intent in snapshot.intents:
+            if intent.id not in confirmation.closed:
+                await uow.sanctions.close_intent(intent.id, uow.now)
+
+
+async def record_deferral(
+    context: ReconcilerContext,
+    snapshot: AccountSnapshot,
+    confirmation: Confirmation,
+    state: CoverageState,
+    detail: str,
+    *,
+    alert: str | None,
+    alert_after: timedelta,
+    due_at: datetime | None,
+) -> None:
+    """The step waits: the mode, the clock or the brake holds it back, and the key says so."""
+    now = context.clock.now()
+    first = snapshot.item.detail != detail
+    since = now if first or snapshot.item.blocked_since is None else snapshot.item.blocked_since
+    notified_at = None if first else snapshot.item.notified_at
+    notify = alert is not None and notified_at is None and now - since >= alert_after
+    item = replace(
+        snapshot.item,
+        state=state,
+        detail=detail,
+        due_at=due_at,
+        blocked_since=since if alert is not None else None,
+        notified_at=now if notify else notified_at,
+        observed_at=now,
+    )
+    async with context.units_of_work.begin() as uow:
+        await save_confirmation(context, uow, snapshot, confirmation)
+        if first:
+            uow.journal.note(snapshot.journal_entry("step.held_back", why=detail))
+        if notify and alert is not None:
+            await context.alerts.raise_alert(uow, alert, item.person, item.space, snapshot.reasons(uow.now))
+        await _save_item(context, uow, item)
+
+
+async def record_failure(
+    context: ReconcilerContext, snapshot: AccountSnapshot, confirmation: Confirmation | None, failure: Failure
+) -> None:
+    """The key is blocked where anything waits to be done there: it goes to people and is tried, slowly, for ever."""
+    now = context.clock.now()
+    has_work = snapshot.has_work(now)
+    since = snapshot.item.blocked_since or now
+    blocked = replace(
+        snapshot.item,
+        state=CoverageState.BLOCKED if has_work else snapshot.item.state,
+        detail=failure.reason,
+        needs=failure.needs,
+        failures=snapshot.item.failures + 1,
+        blocked_since=since if has_work else None,
+    )
+    # A cause that people can mend, and did not hear of yet, is told even where they heard of the trouble before.
+    newly_needed = (
+        bool(failure.needs) and failure.needs != snapshot.item.needs and snapshot.item.notified_at is not None
+    )
+    notify = has_work and (newly_needed or context.retry_policy.notify_now(blocked, now))
+    retry = max(context.retry_policy.retry_at(blocked, now), now + (failure.retry_after or timedelta()))
+    item = replace(blocked, due_at=retry, notified_at=now if notify else blocked.notified_at)
+    log.warning("key.blocked", key=item.account, space=item.space, failures=item.failures, needs=item.needs)
+    async with context.units_of_work.begin() as uow:
+        if confirmation is not None:
+            await save_confirmation(context, uow, snapshot, confirmation)
+        await _save_item(context, uow, item)
+        if notify:
+            # The key first: whoever is told of it reads there what is missing.
+            uow.journal.note(snapshot.journal_entry("key.blocked", needs=failure.needs))
+            await context.alerts.raise_alert(uow, "blocked", item.person, item.space, snapshot.reasons(now))
+
+
+async def record_missing(context: ReconcilerContext, snapshot: AccountSnapshot) -> None:
+    """There is no such account just now. Nothing of ours is forgotten for it: GitHub hides accounts that it flags, and
+    one that comes back with our hold on it must still be let go. While anything is pending it is looked for, slowly.
+    """
+    now = context.clock.now()
+    retry_at = now + context.retry_policy.missing_delay if snapshot.has_work(now) else None
+    due_at = min((i for i in (snapshot.desired(now).changes_at, retry_at) if i is not None), default=None)
+    item = replace(
+        snapshot.item,
+        state=CoverageState.NO_ACCOUNT,
+        detail="there is no such account just now",
+        due_at=due_at,
+        failures=0,
+        blocked_since=None,
+        notified_at=None,
+        observed_at=now,
+    )
+    async with context.units_of_work.begin() as uow:
+        await _save_item(context, uow, item)
+        if snapshot.item.state is CoverageState.NO_ACCOUNT:
+            return
+        uow.journal.note(snapshot.journal_entry("account.not_found"))
+        if snapshot.desired(now).level is not AccessLevel.OPEN:
+            # Merged into another, deleted, or hidden: whoever it was may be there under another account by now.
+            await context.alerts.raise_alert(uow, "account_gone", item.person, item.space, snapshot.reasons(now))
+
+
+async def record_reinstatement(
+    context: ReconcilerContext, snapshot: AccountSnapshot, step: Reinstate, outcome: Outcome
+) -> None:
+    if not isinstance(outcome, Done | Already):
+        return
+    async with context.units_of_work.begin() as uow:
+        for enforcement in await uow.sanctions.enforcements_of(snapshot.item.account):
+            left = remaining_entitlements(enforcement.removed_entitlements, step.entitlements)
+            if left != enforcement.removed_entitlements:
+                await uow.sanctions.save_enforcement(
+                    snapshot.item.person, replace(enforcement, removed_entitlements=left)
+                )
+        uow.journal.note(snapshot.journal_entry("belongings.given_back"))
+
+
+async def _save_item(context: ReconcilerContext, uow: SanctionUnitOfWork, item: WorkItem) -> None:
+    """The key and the total are kept together: the person's, and that of whoever is known to be the same human."""
+    await uow.sanctions.save_result(item)
+    people = await uow.sanctions.merged_people(item.person)
+    items = [k for person in people for k in await uow.sanctions.work_items_of(person) if k.space == item.space]
+    for person in people:
+        await _update_coverage(context, uow, person, item.space, items)
+
+
+async def _update_coverage(
+    context: ReconcilerContext, uow: SanctionUnitOfWork, person: PersonId, space: SpaceName, items: list[WorkItem]
+) -> None:
+    rows = await uow.sanctions.coverage_of(person)
+    known = next((row for row in rows if row.space == space), None)
+    total = total_coverage(person, space, items, known, uow.now)
+    if total == known:
+        return
+    await uow.sanctions.save_coverage(total)
+    after: tuple[Coverage, ...] = (*(row for row in rows if row.space != space), total)
+    await context.alerts.report_coverage_change(uow, person, rows, after)

@@ -1,0 +1,89 @@
+"""Finds drift that no event told of: compares a space's list pages with what we last knew, and only adds keys."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
+
+from guardian.clock import Clock
+from guardian.ids import AccountId, SpaceName
+from guardian.logs import logger
+from guardian.people.models import LinkedAccount
+from guardian.sanctions.lifting import TOPIC
+from guardian.sanctions.models import CoverageState, WorkItem
+from guardian.sanctions.store import SanctionUnitOfWorkFactory
+from guardian.spaces.port import Listing, ObservedRestriction, Space, Unknown
+from guardian.spaces.registry import SpaceRegistry
+
+log = logger("sanctions")
+
+OnListing = Callable[[SpaceName, Listing, datetime], Awaitable[None]]
+
+_EXPECTED = (CoverageState.HELD, CoverageState.HELD_BY_OTHERS)
+_RETURNED = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
+
+
+async def resync(
+    units_of_work: SanctionUnitOfWorkFactory,
+    spaces: SpaceRegistry,
+    clock: Clock,
+    name: SpaceName,
+    on_listing: OnListing | None = None,
+) -> int | None:
+    """Keys whose space shows something else than we last knew are due now; how many (None: the look failed).
+
+    `on_found` is given the same pages, with the instant at which they were asked for.
+    """
+    space = spaces.get(name)
+    if space is None:
+        return None
+    started_at = clock.now()
+    await observe_server_times(clock, space)
+    found = await space.list_restrictions()
+    if isinstance(found, Unknown):
+        log.warning("sweep.failed", space=name, needs=found.needs)
+        return None
+    async with units_of_work.read() as view:
+        items = await view.sanctions.work_items_in(name)
+        known = {a.id: a for a in await view.people.accounts_in(name)}
+    drifted = tuple(find_drifted(items, known, found))
+    await _schedule(units_of_work, drifted)
+    log.info("sweep.ended", space=name, keys=len(items), drifted=len(drifted))
+    if on_listing is not None:
+        await on_listing(name, found, started_at)
+    return len(drifted)
+
+
+def find_drifted(
+    items: Iterable[WorkItem], known: Mapping[AccountId, LinkedAccount], found: Listing
+) -> Iterable[AccountId]:
+    """The accounts that should be looked at: held but not seen, seen but returned, or waiting for their owner to come."""
+    for item in items:
+        account = known.get(item.account)
+        if account is None or item.state is None:
+            continue
+        observed_restriction = found.restrictions.get(account.account.native_id, ())
+        waits = item.state is CoverageState.OPEN and item.bulk_id is None
+        if (
+            waits
+            or (item.state in _EXPECTED and not observed_restriction)
+            or (item.state in _RETURNED and _may_be_ours(observed_restriction))
+        ):
+            yield item.account
+
+
+def _may_be_ours(observed_restriction: tuple[ObservedRestriction, ...]) -> bool:
+    """A list row may lack the reason: what has no reference may be ours, and one look tells."""
+    return any(h.reference is not None for h in observed_restriction)
+
+
+async def observe_server_times(clock: Clock, space: Space) -> None:
+    """The space's own idea of the time is taken into account for what may be released."""
+    clock.observe_server_time(str(space.name), await space.server_time())
+
+
+async def _schedule(units_of_work: SanctionUnitOfWorkFactory, accounts: tuple[AccountId, ...]) -> None:
+    if not accounts:
+        return
+    async with units_of_work.begin() as uow:
+        for account in accounts:
+            await uow.sanctions.schedule_account(account, uow.now)
+        uow.wake(TOPIC)

@@ -1,0 +1,39 @@
+"""A restriction that another placed becomes ours to let go: nothing is done to the space, only what we know of it changes."""
+
+from dataclasses import replace
+
+from guardian.ids import AccountId, Reference
+from guardian.sanctions.lifting import TOPIC
+from guardian.sanctions.models import Adoption, Enforcement, Prior, Sanction
+from guardian.sanctions.store import SanctionUnitOfWork
+from guardian.spaces.port import Attribution, ObservedRestriction
+
+
+def adoption_of(
+    account: AccountId, observed_restriction: ObservedRestriction, attribution: Attribution, sanction: Sanction, by: str
+) -> Adoption:
+    """What is known of the restriction at the instant at which its sanction stands."""
+    author = attribution.by or observed_restriction.author
+    return Adoption(
+        account, observed_restriction.level, sanction.enacted_at, by, observed_restriction.until, author, attribution.at
+    )
+
+
+async def adopt(uow: SanctionUnitOfWork, sanction: Sanction, adoption: Adoption) -> None:
+    """The restriction is the sanction's own from now on: its end, or its lifting, lets it go. It has to be the same then."""
+    await uow.sanctions.add_adoption(sanction.person, adoption)
+    enforcements = await uow.sanctions.enforcements_of(adoption.account)
+    known = next((each for each in enforcements if each.level is adoption.level), None)
+    enforcement = known or Enforcement(adoption.account, adoption.level, False, Reference(""), Prior())
+    adopted = replace(
+        enforcement,
+        active=True,
+        reference=sanction.reference,
+        prior=Prior(),
+        restored=False,
+        until=adoption.until,
+        confirmed_at=uow.now,
+    )
+    await uow.sanctions.save_enforcement(sanction.person, adopted)
+    await uow.sanctions.schedule_account(adoption.account, uow.now)
+    uow.wake(TOPIC)

@@ -1,0 +1,213 @@
+"""A decision becomes a sanction with its keys and totals, in the open transaction; no space is touched here."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from guardian.ids import CaseId, PersonId, SanctionId, SpaceName, new_id, new_reference
+from guardian.people.models import LinkedAccount
+from guardian.sanctions.lifting import TOPIC, lift
+from guardian.sanctions.models import (
+    Authority,
+    Coverage,
+    CoverageState,
+    Lifting,
+    LiftingCause,
+    Sanction,
+    WorkItem,
+    effective_from,
+    term_state_at,
+)
+from guardian.sanctions.store import SanctionUnitOfWork
+from rules.ladder import AuthorityKind, TermState
+from rules.notification import NotificationState
+from rules.policy import OnTermEnd
+from rules.precedence import Restriction
+
+
+async def impose_by_decision(
+    uow: SanctionUnitOfWork,
+    person: PersonId,
+    case: CaseId,
+    decision: str,
+    restriction: Restriction,
+    spaces: frozenset[SpaceName] | None,
+    term: timedelta | None,
+    on_term_end: OnTermEnd,
+    waits_until: datetime,
+    space_names: tuple[SpaceName, ...],
+) -> Sanction:
+    """A decided sanction stands, waiting to be told: its keys act when it has been told, or from `holds_from` on.
+
+    The term runs from now. `space_names` are all configured spaces. Policy: P-5.5, P-5.6, P-6.1.
+    """
+    sanction = Sanction(
+        SanctionId(new_id()),
+        person,
+        case,
+        restriction,
+        uow.now,
+        None if term is None else uow.now + term,
+        spaces,
+        on_term_end,
+        Authority(AuthorityKind.DECISION, decision),
+        new_reference(),
+        NotificationState.TO_NOTIFY,
+        waits_until,
+        uow.now,
+    )
+    await _impose(uow, sanction, space_names)
+    return sanction
+
+
+async def impose_unilaterally(
+    uow: SanctionUnitOfWork,
+    person: PersonId,
+    case: CaseId,
+    act: str,
+    restriction: Restriction,
+    spaces: frozenset[SpaceName] | None,
+    ends: datetime,
+    space_names: tuple[SpaceName, ...],
+    *,
+    danger: bool,
+) -> Sanction:
+    """A unilateral act's sanction stands and acts at once; it always ends by itself. Policy: P-7.1, P-7.4."""
+    sanction = Sanction(
+        SanctionId(new_id()),
+        person,
+        case,
+        restriction,
+        uow.now,
+        ends,
+        spaces,
+        OnTermEnd.LIFT,
+        Authority(AuthorityKind.UNILATERAL, act),
+        new_reference(),
+        NotificationState.TO_NOTIFY,
+        None,
+        uow.now,
+        provisional=True,
+        danger=danger,
+    )
+    await _impose(uow, sanction, space_names)
+    return sanction
+
+
+async def impose_locally(
+    uow: SanctionUnitOfWork,
+    person: PersonId,
+    case: CaseId,
+    measure: str,
+    restriction: Restriction,
+    space: SpaceName,
+    ends: datetime,
+    space_names: tuple[SpaceName, ...],
+) -> Sanction:
+    """A moderator's measure stands in its one space and acts at once; it always ends by itself. Policy: P-6.1, P-6.2."""
+    sanction = Sanction(
+        SanctionId(new_id()),
+        person,
+        case,
+        restriction,
+        uow.now,
+        ends,
+        frozenset({space}),
+        OnTermEnd.LIFT,
+        Authority(AuthorityKind.LOCAL, measure),
+        new_reference(),
+        NotificationState.TO_NOTIFY,
+        None,
+        uow.now,
+    )
+    await _impose(uow, sanction, space_names)
+    return sanction
+
+
+async def impose_adopted(
+    uow: SanctionUnitOfWork,
+    person: PersonId,
+    case: CaseId,
+    restriction: Restriction,
+    space: SpaceName,
+    ends: datetime,
+    space_names: tuple[SpaceName, ...],
+) -> Sanction:
+    """What stood in a space before us has an end from now on; it is never placed anew. Policy: P-6.2."""
+    sanction = Sanction(
+        SanctionId(new_id()),
+        person,
+        case,
+        restriction,
+        uow.now,
+        ends,
+        frozenset({space}),
+        OnTermEnd.LIFT,
+        Authority(AuthorityKind.ADOPTED, new_id()),
+        new_reference(),
+        NotificationState.TO_NOTIFY,
+        None,
+        uow.now,
+    )
+    await _impose(uow, sanction, space_names)
+    return sanction
+
+
+async def record_notification(uow: SanctionUnitOfWork, sanction: Sanction, notification: NotificationState) -> Sanction:
+    """How telling ended is on record, and the keys of a waiting sanction enter the work list now (architecture 5.9)."""
+    await uow.sanctions.save_sanction(_with_notification(sanction, notification))
+    await uow.sanctions.schedule_person(sanction.person, uow.now)
+    uow.wake(TOPIC)
+    saved = await uow.sanctions.sanction(sanction.id)
+    return saved or sanction
+
+
+async def supersede(uow: SanctionUnitOfWork, old: Sanction, new: Sanction, by: str, authority: str) -> Lifting:
+    """The old sanction asks for nothing from the instant at which the new one's keys may act: there is no gap."""
+    return await lift(uow, old, max(uow.now, effective_from(new)), LiftingCause.SUPERSEDED, by, authority)
+
+
+async def add_account(uow: SanctionUnitOfWork, known: LinkedAccount, at: datetime | None = None) -> None:
+    """A newly bound account is looked at at once, or at that instant: what runs on its person reaches it. Policy: P-6.4."""
+    await uow.sanctions.add_work_item(WorkItem(known.id, known.person, known.account.space, at or uow.now))
+    uow.wake(TOPIC)
+
+
+async def extend_to_new_spaces(uow: SanctionUnitOfWork, space_names: tuple[SpaceName, ...]) -> int:
+    """What runs is extended to spaces that were opened since it was enacted; how many totals that added. Policy: P-6.5."""
+    added = 0
+    for sanction in await uow.sanctions.unlifted():
+        if sanction.spaces is None and term_state_at(sanction, uow.now) is not TermState.OVER:
+            added += await _open_coverage(uow, sanction, space_names)
+    return added
+
+
+async def _impose(uow: SanctionUnitOfWork, sanction: Sanction, space_names: tuple[SpaceName, ...]) -> None:
+    await uow.sanctions.add_sanction(sanction)
+    for account in await _accounts_reached(uow, sanction):
+        await uow.sanctions.add_work_item(
+            WorkItem(account.id, account.person, account.account.space, effective_from(sanction))
+        )
+    await _open_coverage(uow, sanction, space_names)
+    uow.wake(TOPIC)
+
+
+async def _open_coverage(uow: SanctionUnitOfWork, sanction: Sanction, space_names: tuple[SpaceName, ...]) -> int:
+    """A total stands for each space in the sanction's scope; how many were missing."""
+    known = {row.space for row in await uow.sanctions.coverage_of(sanction.person)}
+    spaces_with_account = {account.account.space for account in await _accounts_reached(uow, sanction)}
+    missing = [space for space in space_names if sanction.covers(space) and space not in known]
+    for space in missing:
+        state = CoverageState.OPEN if space in spaces_with_account else CoverageState.NO_ACCOUNT
+        await uow.sanctions.save_coverage(Coverage(sanction.person, space, state, uow.now))
+    return len(missing)
+
+
+async def _accounts_reached(uow: SanctionUnitOfWork, sanction: Sanction) -> tuple[LinkedAccount, ...]:
+    """The accounts that it reaches: the person's, and those of whoever is known to be the same human."""
+    people = await uow.sanctions.merged_people(sanction.person)
+    return tuple([a for person in people for a in await uow.people.accounts_of(person) if a.binding])
+
+
+def _with_notification(sanction: Sanction, notification: NotificationState) -> Sanction:
+    late = notification is NotificationState.NOTIFIED and sanction.notification is NotificationState.COULD_NOT_NOTIFY
+    return replace(sanction, notification=NotificationState.NOTIFIED_AFTER if late else notification)

@@ -1,0 +1,231 @@
+"""What was decided (Sanction, Lifting) and what machines saw (Application, Coverage, Intent): never one field for both."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, SpaceName
+from guardian.spaces.port import Entitlement
+from rules.ladder import AuthorityKind, TermState, access_returns_at, term_state
+from rules.notification import NotificationState, effective_at
+from rules.policy import OnTermEnd
+from rules.precedence import AccessLevel, Restriction
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """The decision, act or measure that a sanction rests on, by id."""
+
+    kind: AuthorityKind
+    id: str
+
+
+FOLLOWS: Final = "follows "
+"""How the authority of a raid's many begins; the id of the sanction that leads them comes after it."""
+
+
+def following(kind: AuthorityKind, leader: SanctionId) -> Authority:
+    """The authority of a sanction that stands and falls with the one that leads."""
+    return Authority(kind, f"{FOLLOWS}{leader}")
+
+
+class LiftingCause(StrEnum):
+    """Why a sanction ended, or will."""
+
+    TERM_ENDED = "term_ended"
+    READMISSION = "readmission"
+    REVERSAL = "reversal"
+    SUPERSEDED = "superseded"
+    STOPPED = "stopped"
+    LAPSED = "lapsed"
+    RECONSIDERED = "reconsidered"
+    LIFTED_MANUALLY = "adopted"
+
+
+@dataclass(frozen=True, slots=True)
+class Lifting:
+    """The end of a sanction: from the instant `effective_from` on it asks for nothing. Written once."""
+
+    sanction: SanctionId
+    effective_from: datetime
+    cause: LiftingCause
+    by: str
+    authority: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sanction:
+    """The enforceable part of a decision or act: person, restriction, term `[starts, ends)`, scope.
+
+    `spaces` None: every space, those opened later too (P-6.5). `ends` None: for good. `holds_from` is the instant from
+    which its keys may act even if the person could not be told (one clock, from the decision); None: at once.
+    """
+
+    id: SanctionId
+    person: PersonId
+    case: CaseId
+    restriction: Restriction
+    starts: datetime
+    ends: datetime | None
+    spaces: frozenset[SpaceName] | None
+    on_term_end: OnTermEnd
+    authority: Authority
+    reference: Reference
+    notification: NotificationState
+    waits_until: datetime | None
+    enacted_at: datetime
+    provisional: bool = False
+    danger: bool = False
+    lifting: Lifting | None = None
+    version: int = 0
+
+    def covers(self, space: SpaceName) -> bool:
+        """Whether its scope takes in the space."""
+        return self.spaces is None or space in self.spaces
+
+    @property
+    def follows(self) -> bool:
+        """Whether it is one of a raid's many, which stand and fall with the sanction that leads them."""
+        return self.authority.id.startswith(FOLLOWS)
+
+
+class CoverageState(StrEnum):
+    """The total for a person in one space. Only the first two confirm."""
+
+    HELD = "held"
+    HELD_BY_OTHERS = "held by others"
+    OPEN = "open"
+    BLOCKED = "blocked"
+    OBSERVING = "observing"
+    NO_ACCOUNT = "no account known"
+    RETURNED = "access returned"
+    MEMBERSHIP_OPEN = "access returned, membership open"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One row a person and space: how things stood at the last look that told anything."""
+
+    person: PersonId
+    space: SpaceName
+    state: CoverageState
+    since: datetime
+    detail: str = ""
+    until: datetime | None = None
+
+
+class IntentKind(StrEnum):
+    """What is about to be done to an account."""
+
+    RESTRICT = "place"
+    RELEASE = "release"
+    RESTORE = "restore"
+    REINSTATE = "give_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What stood on the account before we acted: a hold of another's with its end and author, or nothing."""
+
+    level: AccessLevel | None = None
+    until: datetime | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An act on an account, stored before it is done; open until a look has confirmed or refuted it."""
+
+    id: IntentId
+    account: AccountId
+    kind: IntentKind
+    level: AccessLevel
+    reference: Reference
+    prior: Prior
+    opened_at: datetime
+    until: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enforcement:
+    """What we know of our own doing at one account and kind of hold: the last proof, and what stood there before.
+
+    `placed` is what the latest proof says: ours is there (True), is not there (False). `taken` is what our bar took
+    away (organisation, teams, roles) and is not given back yet, merged over all tries so that a repeated try never
+    forgets the first.
+    """
+
+    account: AccountId
+    level: AccessLevel
+    active: bool
+    reference: Reference
+    prior: Prior
+    removed_entitlements: tuple[Entitlement, ...] = ()
+    restored: bool = False
+    until: datetime | None = None
+    confirmed_at: datetime | None = None
+    reapplied_at: tuple[datetime, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A restriction that another placed and that is now ours to let go, as it stood when it was taken over.
+
+    It is ours only while it is provably the same: `until`, `author` and `restricted_at` are what its space said of it then
+    (None: it did not say).
+    """
+
+    account: AccountId
+    level: AccessLevel
+    at: datetime
+    by: str
+    until: datetime | None = None
+    author: str | None = None
+    restricted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """An account in a space as the work list knows it: it carries no instruction, only when to look next.
+
+    `next_look` None: nothing is due until something changes. `blocked_since` None: not blocked; `notified_at`: when people
+    were told of it. `state` is what the last look came to (None: never looked at), `why` says it in words. `batch`: it is
+    one of many that are worked together, and nobody looks at it alone until it is handed back.
+    """
+
+    account: AccountId
+    person: PersonId
+    space: SpaceName
+    due_at: datetime | None
+    state: CoverageState | None = None
+    failures: int = 0
+    blocked_since: datetime | None = None
+    notified_at: datetime | None = None
+    detail: str = ""
+    needs: str = ""
+    observed_at: datetime | None = None
+    version: int = 0
+    bulk_id: str | None = None
+
+
+def binding_until(sanction: Sanction) -> datetime | None:
+    """From when the sanction asks for nothing, as far as is known now; None: no such instant is known."""
+    lifting = sanction.lifting
+    if lifting is not None and lifting.cause is not LiftingCause.READMISSION:
+        ends = access_returns_at(sanction.ends, sanction.on_term_end, None)
+        return lifting.effective_from if ends is None else min(ends, lifting.effective_from)
+    return access_returns_at(sanction.ends, sanction.on_term_end, lifting.effective_from if lifting else None)
+
+
+def term_state_at(sanction: Sanction, now: datetime) -> TermState:
+    """Where the sanction stands at `now`, for showing: AWAITING is "term over, may ask"."""
+    return term_state(sanction.ends, binding_until(sanction), now)
+
+
+def effective_from(sanction: Sanction) -> datetime:
+    """From when its keys may act: at once when told (or an act), else when the waiting time has run out."""
+    return effective_at(sanction.notification, sanction.starts, sanction.waits_until)

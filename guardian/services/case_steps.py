@@ -1,0 +1,59 @@
+"""Advance the steps of a case (hearing, feedback, second reading …) inside an open unit of work. Asks no permissions."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from guardian.cases.procedure import STEP_MACHINE, CaseStep, CaseSteps, StepEvent, StepKind, StepState
+from guardian.ids import CaseId, MemberId
+from guardian.journal import SERVICE
+from guardian.services.context import ReadView, UnitOfWork
+
+
+async def get_steps(view: ReadView, case: CaseId) -> CaseSteps:
+    """The steps of the case as they stand."""
+    return CaseSteps({step.kind: step for step in await view.deliberation.steps_of(case)})
+
+
+async def advance_step(
+    uow: UnitOfWork,
+    case: CaseId,
+    kind: StepKind,
+    event: StepEvent,
+    by: str,
+    *,
+    reason: str = "",
+    second: MemberId | None = None,
+    until: datetime | None = None,
+) -> CaseStep:
+    """The step stands where the event leads; a step that nobody has touched begins as pending."""
+    known = (await get_steps(uow, case)).by_kind.get(kind)
+    state = STEP_MACHINE.advance(known.state if known else StepState.PENDING, event)
+    if known is None:
+        step = CaseStep(case, kind, state, uow.now, by, reason, second, until)
+        await uow.deliberation.add_step(step)
+        return step
+    moved = replace(
+        known,
+        state=state,
+        at=uow.now,
+        by=by,
+        reason=reason or known.reason,
+        confirmed_by=second,
+        until=until or known.until,
+    )
+    return await uow.deliberation.save_step(moved)
+
+
+async def complete_step(uow: UnitOfWork, case: CaseId, kind: StepKind, by: str = SERVICE, reason: str = "") -> None:
+    """The step is over; one that was done or skipped before stays as it is."""
+    if not (await get_steps(uow, case)).is_over(kind):
+        await advance_step(uow, case, kind, StepEvent.COMPLETE, by, reason=reason)
+
+
+async def reset_steps(uow: UnitOfWork, case: CaseId, kinds: Iterable[StepKind], by: str) -> None:
+    """The steps begin anew, because they belonged to an earlier decision."""
+    steps = await get_steps(uow, case)
+    for kind in kinds:
+        if steps.state(kind) is not StepState.PENDING:
+            await advance_step(uow, case, kind, StepEvent.RESET, by)

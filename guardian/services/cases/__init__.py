@@ -1,0 +1,1 @@
+"""List cases, assign their contact, follow evasion."""

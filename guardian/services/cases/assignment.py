@@ -1,0 +1,58 @@
+"""Who has a case in hand: "I have it" on a call for danger, and handing the contact with the reporter to another member.
+
+Policy: P-3.4, P-3.6, P-5.1.
+"""
+
+from dataclasses import replace
+
+from guardian.cases.access import case_for_member, members_who_may_know, require_permission
+from guardian.cases.deadlines import DeadlineKind
+from guardian.errors import NotFound, Refused
+from guardian.ids import MemberId
+from guardian.journal import Entry, by_member
+from guardian.notices.models import News, NoticeKind
+from guardian.people.permissions import UseCase
+from guardian.services.authorization import require
+from guardian.services.context import AppContext
+from guardian.services.notify import notify_members, notify_reporters
+from rules.routing import may_hand_over
+
+
+async def take_case(app: AppContext, by: MemberId, code_name: str) -> str:
+    """The member has it: the call for danger is not repeated, and a case without a contact person has one.
+
+    The code name of the case is the answer. Policy: P-3.6.
+    """
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.TAKE_CASE)
+        case = await case_for_member(uow, by, code_name)
+        calls = await uow.deadlines.open_for(case.id, DeadlineKind.DANGER_PAGE)
+        if not calls and case.contact is not None:
+            raise Refused("in_hand", "Somebody has this case in hand already.", "P-3.6")
+        for call in calls:
+            await uow.deadlines.save(replace(call, completed_at=uow.now, next_at=None))
+        if case.contact is None:
+            case = await uow.cases.save_case(replace(case, contact=by))
+        uow.journal.note(Entry("case.was_taken", by_member(by), "P-3.6", {"case": case.id}, case.id))
+        await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.CASE_TAKEN}, besides=(by,))
+    return case.code_name
+
+
+async def hand_over_contact(app: AppContext, by: MemberId, code_name: str, to: MemberId) -> str:
+    """Another member on the case speaks to the reporter from now on, and the reporter is told of the change.
+
+    The code name of the case is the answer. Policy: P-3.4.
+    """
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.HAND_OVER)
+        case = await case_for_member(uow, by, code_name)
+        on_the_case = frozenset(member.id for member in await members_who_may_know(uow, case))
+        if to not in on_the_case:
+            raise NotFound
+        require(may_hand_over(by, to, case.contact, on_the_case))
+        changed = await uow.cases.save_case(replace(case, contact=to))
+        about = {"case": case.id, "member": to}
+        uow.journal.note(Entry("contact.was_handed_over", by_member(by), "P-3.4", about, case.id))
+        await notify_members(uow, changed, NoticeKind.YOUR_STEP, {"news": News.CONTACT_CHANGED}, only=(to,))
+        await notify_reporters(uow, changed, NoticeKind.REPORTER_NEWS, {"news": News.CONTACT_CHANGED})
+    return case.code_name

@@ -1,0 +1,291 @@
+"""Where a case stands for the one who asks, in code names and clocks: what is open, and what they could do next.
+
+Shows nothing of a report and nobody's identity, and offers only: each step asks for its own permission when it is taken.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from guardian.cases.access import case_for_reader, may_know, require_permission
+from guardian.cases.case import Case, CaseKind, CaseState
+from guardian.cases.deadlines import DeadlineKind
+from guardian.cases.drafts import DraftState
+from guardian.cases.exclusions import ExclusionKind
+from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.proposals import Consequence, Decision, Proposal, unenacted_decision
+from guardian.cases.status_words import CASE_STATE_LABELS
+from guardian.cases.unilateral_acts import ActState, StopState, UnilateralAct, is_under_review
+from guardian.ids import AccountId, DecisionId, DraftId, MemberId, ProposalId
+from guardian.journal import by_member
+from guardian.people.models import Member
+from guardian.people.permissions import BOARD, UseCase, holds_seat, may_perform
+from guardian.sanctions.models import Coverage, Sanction, binding_until, term_state_at
+from guardian.services.case_flow import eligible_members, reported_people
+from guardian.services.context import AppContext, ReadView
+from guardian.services.decisions.closing import may_file
+from guardian.services.deliberation.procedure import may_contact, was_asked
+from guardian.services.escalation.handoffs import pending_handoff
+from guardian.services.reading_room.case_file import visible_deadlines
+from guardian.services.visibility import visible_accounts, visible_coverage
+from rules.escalation import may_accept
+from rules.ladder import TermState
+from rules.precedence import Restriction
+
+_SHOWN_DEADLINES: Final = 5
+
+
+class NextStep(StrEnum):
+    """A step that is open to the one who asks."""
+
+    TAKE = "take"
+    HEAR = "hear"
+    VOTE = "vote"
+    WITHDRAW = "withdraw"
+    ENACT = "enact"
+    SECOND_ACT = "second_act"
+    REVIEW = "review"
+    CONFIRM_BOARD = "confirm_board"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    ACCEPT = "accept"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineLine:
+    """Something that falls due."""
+
+    kind: DeadlineKind
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One line of a member's list of cases. Of a case that they stepped back from they see no clock (P-4.2)."""
+
+    code_name: str
+    state: str
+    recused: bool
+    next_deadline: DeadlineLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOverview:
+    """One case for one member. `skips` wait for a second member, `drafts` and `links` for somebody else's look."""
+
+    code_name: str
+    kind: CaseKind
+    state: CaseState
+    words: str
+    people: tuple[str, ...]
+    deadlines: tuple[DeadlineLine, ...]
+    steps: tuple[tuple[StepKind, StepState], ...]
+    next_steps: frozenset[NextStep]
+    proposal: ProposalId | None
+    decision: DecisionId | None
+    skips: tuple[StepKind, ...]
+    drafts: tuple[DraftId, ...]
+    links: tuple[AccountId, ...]
+    act: str | None
+    board_answer: Consequence | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSanction:
+    """One sanction that has not ended, by code names. `until` None: no end is known."""
+
+    person: str
+    case: str
+    restriction: Restriction
+    state: TermState
+    until: datetime | None
+    coverage: tuple[Coverage, ...]
+
+
+async def list_cases(app: AppContext, by: MemberId) -> tuple[CaseLine, ...]:
+    """The cases that the member may know of, oldest first; those that concern them are not among them at all."""
+    async with app.units_of_work.read() as view:
+        member = await require_permission(view, by, UseCase.READ_CASE)
+        cases = [case for case in await view.cases.cases() if case.kind is not CaseKind.LOCAL]
+        lines = [await _case_line(view, member, case) for case in cases]
+        return tuple(line for line in lines if line is not None)
+
+
+async def case_overview(app: AppContext, by: MemberId, code_name: str) -> CaseOverview:
+    """How the case stands for this member at this instant."""
+    async with app.units_of_work.read() as view:
+        member = await require_permission(view, by, UseCase.READ_CASE)
+        case = await case_for_reader(view, by, code_name)
+        decision = await _unenacted_decision(view, case)
+        proposal = await _open_proposal(view, case)
+        steps = await view.deliberation.steps_of(case.id)
+        acts = await view.deliberation.acts_of(case.id)
+        act = acts[-1] if acts else None
+        return CaseOverview(
+            case.code_name,
+            case.kind,
+            case.state,
+            CASE_STATE_LABELS[case.state],
+            await _person_names(view, case),
+            (await _deadline_lines(view, case, by))[:_SHOWN_DEADLINES],
+            tuple((step.kind, step.state) for step in steps),
+            await _open_steps(view, member, case, proposal, decision, act),
+            proposal.id if proposal else None,
+            decision.id if decision else None,
+            tuple(s.kind for s in steps if s.state is StepState.SKIP_REQUESTED and s.by != by_member(by)),
+            await _drafts(view, case, by),
+            await _links(view, case, by),
+            act.id if act else None,
+            await _board_answer(view, case),
+        )
+
+
+async def list_sanctions(app: AppContext, by: MemberId) -> tuple[RunningSanction, ...]:
+    """Every sanction that has not ended and whose case the member may know of, with its total in each space."""
+    async with app.units_of_work.read() as view:
+        member = await require_permission(view, by, UseCase.READ_CASE)
+        # Of a raid's many, the one that leads them is enough: the others have a list of their own.
+        every = [sanction for sanction in await view.sanctions.unlifted() if not sanction.follows]
+        found = [await _running_sanction(view, member, sanction) for sanction in every]
+        return tuple(line for line in found if line is not None)
+
+
+async def current_stop(app: AppContext, by: MemberId, of: MemberId) -> str | None:
+    """The stop that holds on that member, for those who may look at it; None where there is none."""
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.REVIEW_ACT)
+        stops = await view.deliberation.stops(of)
+        return next((known.id for known in reversed(stops) if known.state is not StopState.ENDED), None)
+
+
+async def _case_line(view: ReadView, member: Member, case: Case) -> CaseLine | None:
+    exclusions = [w for w in await view.cases.exclusions_of(case.id) if w.member == member.id and w.lifted_at is None]
+    recused = bool(exclusions) and all(exclusion.kind is ExclusionKind.RECUSED for exclusion in exclusions)
+    if not may_know(member, case, () if recused else exclusions, view.now):
+        return None
+    deadlines = () if recused else await _deadline_lines(view, case, member.id)
+    return CaseLine(case.code_name, CASE_STATE_LABELS[case.state], recused, deadlines[0] if deadlines else None)
+
+
+async def _deadline_lines(view: ReadView, case: Case, by: MemberId) -> tuple[DeadlineLine, ...]:
+    """What falls due in the case, soonest first; what is late comes before everything else."""
+    shown = await visible_deadlines(view, case, by)
+    return tuple(sorted((DeadlineLine(deadline.kind, deadline.due) for deadline in shown), key=lambda line: line.at))
+
+
+async def _person_names(view: ReadView, case: Case) -> tuple[str, ...]:
+    people = [await view.people.person(person) for person in await reported_people(view, case)]
+    return tuple(person.code_name for person in people if person is not None)
+
+
+async def _unenacted_decision(view: ReadView, case: Case) -> Decision | None:
+    """The decision that was agreed and is still to be enacted."""
+    if case.state is not CaseState.AGREED:
+        return None
+    proposals = {each.id: each for each in await view.deliberation.proposals_of(case.id)}
+    return unenacted_decision(await view.deliberation.decisions_of(case.id), proposals)
+
+
+async def _open_proposal(view: ReadView, case: Case) -> Proposal | None:
+    proposals = await view.deliberation.proposals_of(case.id)
+    return next((each for each in reversed(proposals) if each.settled_at is None), None)
+
+
+async def _open_steps(
+    view: ReadView,
+    member: Member,
+    case: Case,
+    proposal: Proposal | None,
+    decision: Decision | None,
+    act: UnilateralAct | None,
+) -> frozenset[NextStep]:
+    calls = await view.deadlines.open_for(case.id, DeadlineKind.DANGER_PAGE)
+    is_eligible = member.id in await eligible_members(view, case)
+    conditions = {
+        NextStep.TAKE: bool(calls) or case.contact is None,
+        NextStep.HEAR: await _may_hear(view, case),
+        NextStep.VOTE: proposal is not None and is_eligible,
+        NextStep.WITHDRAW: proposal is not None and proposal.by == member.id,
+        NextStep.ENACT: decision is not None,
+        NextStep.SECOND_ACT: act is not None and act.state is ActState.AWAITING_CONFIRMATION and act.by != member.id,
+        NextStep.REVIEW: act is not None and act.by != member.id and _accepts_reviews(act) and is_eligible,
+        NextStep.CONFIRM_BOARD: await _may_confirm(view, member, case),
+        NextStep.CLOSE: case.state is CaseState.IN_FORCE or await _may_file(view, case),
+        NextStep.REOPEN: case.state is CaseState.CLOSED,
+        NextStep.ACCEPT: await _may_accept(view, member, case),
+    }
+    return frozenset(
+        step for step, is_open in conditions.items() if is_open and may_perform(member, _USE_CASES[step], view.now)
+    )
+
+
+def _accepts_reviews(act: UnilateralAct) -> bool:
+    return is_under_review(act) and act.state is not ActState.WITH_BOARD
+
+
+async def _may_hear(view: ReadView, case: Case) -> bool:
+    if case.kind is CaseKind.READMISSION or not await may_contact(view, case):
+        return False
+    return not all([await was_asked(view, case, person) for person in await reported_people(view, case)])
+
+
+async def _may_accept(view: ReadView, member: Member, case: Case) -> bool:
+    handoff = await pending_handoff(view, case)
+    return handoff is not None and bool(may_accept(member.id, handoff.by))
+
+
+async def _may_file(view: ReadView, case: Case) -> bool:
+    return case.state is CaseState.OPEN and bool(await may_file(view, case))
+
+
+async def _may_confirm(view: ReadView, member: Member, case: Case) -> bool:
+    """Whether an answer that another member recorded waits for the Board's second."""
+    answer = await view.deliberation.board_answer_on(case.id)
+    waits = answer is not None and answer.confirmed_at is None and answer.by != member.id
+    return waits and holds_seat(member, BOARD, view.now)
+
+
+async def _board_answer(view: ReadView, case: Case) -> Consequence | None:
+    """What was recorded as the Board's answer and is not confirmed yet."""
+    answer = await view.deliberation.board_answer_on(case.id)
+    return answer.consequence if answer is not None and answer.confirmed_at is None else None
+
+
+async def _drafts(view: ReadView, case: Case, by: MemberId) -> tuple[DraftId, ...]:
+    drafts = await view.deliberation.drafts_of(case.id)
+    return tuple(d.id for d in drafts if d.state is DraftState.WRITTEN and d.by != by_member(by))
+
+
+async def _links(view: ReadView, case: Case, by: MemberId) -> tuple[AccountId, ...]:
+    links = [link for person in await reported_people(view, case) for link in await visible_accounts(view, by, person)]
+    return tuple(link.id for link in links if not link.binding and link.linked_by != by_member(by))
+
+
+async def _running_sanction(view: ReadView, member: Member, sanction: Sanction) -> RunningSanction | None:
+    case = await view.cases.case(sanction.case)
+    person = await view.people.person(sanction.person)
+    state = term_state_at(sanction, view.now)
+    if case is None or person is None or state is TermState.OVER:
+        return None
+    if not may_know(member, case, await view.cases.exclusions_of(case.id), view.now):
+        return None
+    until = binding_until(sanction) or sanction.ends
+    reached = [row for row in await view.sanctions.coverage_of(person.id) if sanction.covers(row.space)]
+    rows = await visible_coverage(view, member.id, person.id, reached)
+    return RunningSanction(person.code_name, case.code_name, sanction.restriction, state, until, rows)
+
+
+_USE_CASES: Final = {
+    NextStep.TAKE: UseCase.TAKE_CASE,
+    NextStep.HEAR: UseCase.BEGIN_HEARING,
+    NextStep.VOTE: UseCase.VOTE,
+    NextStep.WITHDRAW: UseCase.PROPOSE,
+    NextStep.ENACT: UseCase.ENACT,
+    NextStep.SECOND_ACT: UseCase.CONFIRM_ACT,
+    NextStep.REVIEW: UseCase.REVIEW_ACT,
+    NextStep.CONFIRM_BOARD: UseCase.CONFIRM_BOARD_ANSWER,
+    NextStep.CLOSE: UseCase.CLOSE,
+    NextStep.REOPEN: UseCase.REOPEN,
+    NextStep.ACCEPT: UseCase.ACCEPT_ESCALATION,
+}

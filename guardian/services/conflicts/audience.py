@@ -1,0 +1,86 @@
+"""Who hears of a report first, as its reporter chose, and opening the case to everybody who may know it. Policy: P-2.5.
+
+It says who is told first and never who decides: see `rules.audience`.
+"""
+
+from dataclasses import replace
+
+from guardian.cases.access import case_for_member, members_who_may_know, require_permission
+from guardian.cases.case import Case
+from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.reports import Audience
+from guardian.cases.submissions import Submission
+from guardian.ids import MemberId
+from guardian.journal import SERVICE, Entry, by_member
+from guardian.notices.models import NoticeKind
+from guardian.people.permissions import CHAIRS, UseCase, holds_seat
+from guardian.services.authorization import require
+from guardian.services.case_flow import get_case
+from guardian.services.conflicts.exclusions import has_pending_exclusion
+from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.deadlines import complete, complete_about, start_deadline
+from guardian.services.notify import notify_deciders, notify_members
+from rules.audience import first_audience, may_open_to_all, open_to_all_at
+from rules.policy import Policy
+
+
+async def restrict_audience(uow: UnitOfWork, policy: Policy, case: Case, submission: Submission) -> Case:
+    """The new case with those who hear first, where its reporter chose some; a clock then opens it to the others.
+
+    Called once the walls stand and before anybody is told.
+    """
+    if case.board_only or submission.audience is Audience.ALL:
+        return case
+    may_know = frozenset(member.id for member in await members_who_may_know(uow, case))
+    chosen = await _chosen_members(uow, submission)
+    audience = first_audience(chosen, may_know, danger=submission.danger)
+    if audience is None:
+        return case
+    until = open_to_all_at(uow.now, policy)
+    await start_deadline(uow, DeadlineKind.AUDIENCE, case.id, until, about=str(case.id))
+    contact = case.contact if case.contact in audience else min(audience)
+    return await uow.cases.save_case(replace(case, audience=tuple(sorted(audience)), contact=contact))
+
+
+async def open_to_all(app: AppContext, by: MemberId, code_name: str) -> str:
+    """Every member without a conflict knows of the case from now on and is told as of a new one; its code name."""
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.OPEN_TO_ALL)
+        case = await case_for_member(uow, by, code_name)
+        require(may_open_to_all(restricted=case.audience is not None))
+        await _open_case(uow, case, by_member(by))
+        await complete_about(uow, str(case.id), DeadlineKind.AUDIENCE)
+        return case.code_name
+
+
+async def on_audience_due(uow: UnitOfWork, deadline: Deadline) -> None:
+    """A case that nobody has opened in time is opened to everybody who may know it."""
+    case = await get_case(uow, deadline.case) if deadline.case else None
+    if case is not None and case.audience is not None:
+        await _open_case(uow, case, SERVICE)
+    await complete(uow, deadline)
+
+
+async def open_for_danger(uow: UnitOfWork, case: Case, by: str) -> Case:
+    """Danger said later is told to every allowed member at once, whoever was chosen to hear first. Policy: P-3.6."""
+    if case.audience is None:
+        return case
+    await _open_case(uow, case, by)
+    await complete_about(uow, str(case.id), DeadlineKind.AUDIENCE)
+    return await get_case(uow, case.id)
+
+
+async def _chosen_members(view: ReadView, submission: Submission) -> frozenset[MemberId]:
+    if submission.audience is Audience.CHOSEN:
+        return frozenset(submission.audience_members)
+    return frozenset(m.id for m in await view.people.members() if holds_seat(m, CHAIRS, view.now))
+
+
+async def _open_case(uow: UnitOfWork, case: Case, by: str) -> None:
+    """The others hear as of any new report; of walls that wait for a word, those who decide hear now."""
+    informed = [member.id for member in await members_who_may_know(uow, case)]
+    opened = await uow.cases.save_case(replace(case, audience=None))
+    await notify_members(uow, opened, NoticeKind.NEW_REPORT, besides=informed)
+    if await has_pending_exclusion(uow, opened):
+        await notify_deciders(uow, opened, NoticeKind.EXCLUSION_TO_DECIDE)
+    uow.journal.note(Entry("case.was_widened", by, "P-2.5", {"case": str(case.id)}, case.id))

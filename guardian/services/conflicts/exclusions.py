@@ -1,0 +1,107 @@
+"""Puts walls in front of members as soon as something in a case points to them, before anybody is told of it.
+
+Policy: P-2.5, P-4.1.
+"""
+
+from collections.abc import Container
+from dataclasses import replace
+
+from guardian.cases.case import Case
+from guardian.cases.case_store import CaseView
+from guardian.cases.exclusions import (
+    as_board_case,
+    conflict_status_by_member,
+    exclusions_from,
+    exempt,
+    handling_groups,
+    missing_exclusions,
+    must_go_to_board,
+)
+from guardian.ids import MemberId
+from guardian.journal import PARTY, Entry
+from guardian.notices.models import News, NoticeKind
+from guardian.people.models import Member
+from guardian.services.context import UnitOfWork
+from guardian.services.deliberation.tally import recount
+from guardian.services.notify import notify_deciders, notify_members, notify_reporters
+from rules.conflicts import ConflictIndicators, ConflictStatus
+from rules.policy import Policy
+from rules.routing import contact_for
+
+
+async def exclude_indicated(
+    uow: UnitOfWork, policy: Policy, case: Case, indicators: ConflictIndicators[MemberId], by: str
+) -> tuple[Case, bool]:
+    """Whoever the signs point to is kept out from now on; the case as it then stands, and whether that changed.
+
+    Nobody is told of the wall here: see `notify_of_exclusions`. Ballots are counted again without them (P-5.1).
+    """
+    members = await uow.people.members()
+    before = await uow.cases.exclusions_of(case.id)
+    needed = exclusions_from(indicators, members, policy, case, uow.now, by)
+    fresh = missing_exclusions(needed, before, exempt(indicators, before, case.contact))
+    for exclusion in fresh:
+        await uow.cases.add_exclusion(exclusion)
+        about = {"case": case.id, "member": exclusion.member, "kind": exclusion.kind}
+        uow.journal.note(Entry("wall.was_put_up", by, "P-2.5", about, case.id))
+    concerned = [exclusion.member for exclusion in fresh]
+    if (
+        fresh
+        and not case.board_only
+        and must_go_to_board(handling_groups(members, uow.now), (*before, *fresh), concerned, policy)
+    ):
+        case = await send_to_board(uow, case, by)
+    if fresh:
+        case = await recount(uow, case, policy)
+        case = await _replace_contact(uow, policy, case, concerned)
+    return case, bool(fresh)
+
+
+async def _replace_contact(uow: UnitOfWork, policy: Policy, case: Case, concerned: Container[MemberId]) -> Case:
+    """Whoever is kept out speaks to the reporter no more: somebody else does, and the reporter knows. Policy: P-3.4."""
+    if case.contact is None or case.contact not in concerned:
+        return case
+    chosen = await choose_contact(uow, replace(case, contact=None), policy)
+    changed = await uow.cases.save_case(replace(case, contact=chosen))
+    if chosen is not None:
+        await notify_reporters(uow, changed, NoticeKind.REPORTER_NEWS, {"news": News.CONTACT_CHANGED})
+    return changed
+
+
+async def send_to_board(uow: UnitOfWork, case: Case, by: str) -> Case:
+    """The case is the Board's and nobody else's from now on."""
+    uow.journal.note(Entry("case.went_to_board", by, "P-2.5", {"case": case.id}, case.id))
+    return await uow.cases.save_case(as_board_case(case))
+
+
+async def notify_of_exclusions(uow: UnitOfWork, before: Case, after: Case) -> None:
+    """Those who now decide are told: the Board that a case has come to it, or a chair that somebody waits for a word."""
+    if after.board_only and not before.board_only:
+        await notify_members(uow, after, NoticeKind.WITH_BOARD, {"news": News.TO_BOARD})
+    if await has_pending_exclusion(uow, after):
+        await notify_deciders(uow, after, NoticeKind.EXCLUSION_TO_DECIDE)
+
+
+async def has_pending_exclusion(view: CaseView, case: Case) -> bool:
+    """Whether the case waits for a word on somebody who may be concerned."""
+    return ConflictStatus.PENDING in conflict_status_by_member(await view.cases.exclusions_of(case.id)).values()
+
+
+async def choose_contact(view: CaseView, case: Case, policy: Policy) -> MemberId | None:
+    """Who speaks to the reporter as things stand; where policy names nobody, the first who asked to."""
+    members = await view.people.members()
+    statuses = conflict_status_by_member(await view.cases.exclusions_of(case.id))
+    return contact_for(handling_groups(members, view.now), statuses, case.contact, None, policy)
+
+
+def member_name(members: tuple[Member, ...], member: MemberId | None) -> str:
+    """What the member is called; empty where nobody is meant."""
+    return next((each.name for each in members if each.id == member), "")
+
+
+async def exclude_named_in_text(uow: UnitOfWork, policy: Policy, case: Case, text: str) -> Case:
+    """Whoever the person's words point to hears of them only when a chair has said so. Policy: P-2.5."""
+    after, changed = await exclude_indicated(uow, policy, case, ConflictIndicators(texts=(text,)), PARTY)
+    if changed:
+        await notify_of_exclusions(uow, case, after)
+    return after

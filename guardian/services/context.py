@@ -1,0 +1,149 @@
+"""What every use case is given: the desk, and the transaction in which it does its one thing.
+
+Knows the stores by their protocols only. Spaces are called outside any transaction: read, close, call, record.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from guardian.cases.case_store import CaseView
+from guardian.cases.conversations import ConversationStore
+from guardian.cases.deadlines import DeadlineStore
+from guardian.cases.deliberation_store import DeliberationStore
+from guardian.cases.handoff_store import HandoffStore
+from guardian.cases.measures import MeasureStore
+from guardian.cases.raids import RaidStore
+from guardian.clock import Clock, system_now
+from guardian.ids import CaseId
+from guardian.journal import Journal
+from guardian.notices.store import NoticeStore
+from guardian.reconciler.bulk_store import BulkStore
+from guardian.reconciler.content_store import ContentRestrictionStore
+from guardian.sanctions.foreign import ForeignStore
+from guardian.sanctions.store import SanctionStore
+from guardian.spaces.registry import SpaceRegistry
+from rules.policy import Policy
+
+
+class WakeupTopic(StrEnum):
+    """What a commit may wake up."""
+
+    NOTICES = "notices"
+    DEADLINES = "promises"
+    WORK_ITEMS = "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAnswer:
+    """A command that came before; `answer` is None where the first answer is not kept any more."""
+
+    answer: str | None
+
+
+class IdempotencyStore(Protocol):
+    """Commands that came before, by the id that their source gave them: a repeated one gets the first answer again."""
+
+    async def claim(self, source: str, delivery: str) -> EarlierAnswer | None:
+        """None where it is the first of its kind, and then it is ours to carry out in this transaction."""
+        ...
+
+    async def save(self, source: str, delivery: str, answer: str, case: CaseId) -> None:
+        """The answer is kept under the case's key, for whoever sends the same again."""
+        ...
+
+
+class Raids(RaidStore, BulkStore, Protocol):
+    """Raids, and the keys that are worked together for them."""
+
+
+class ReadView(CaseView, Protocol):
+    """The stores as they stand at one instant; nothing can be written through it."""
+
+    @property
+    def deadlines(self) -> DeadlineStore: ...
+
+    @property
+    def notices(self) -> NoticeStore: ...
+
+    @property
+    def deliberation(self) -> DeliberationStore: ...
+
+    @property
+    def handoffs(self) -> HandoffStore: ...
+
+    @property
+    def conversations(self) -> ConversationStore: ...
+
+    @property
+    def sanctions(self) -> SanctionStore: ...
+
+    @property
+    def raids(self) -> Raids: ...
+
+    @property
+    def measures(self) -> MeasureStore: ...
+
+    @property
+    def content_restrictions(self) -> ContentRestrictionStore: ...
+
+    @property
+    def foreign(self) -> ForeignStore: ...
+
+
+class UnitOfWork(ReadView, Protocol):
+    """One transaction: what was read still holds when it commits, and its journal entries are its last statements."""
+
+    @property
+    def idempotency(self) -> IdempotencyStore: ...
+
+    @property
+    def journal(self) -> Journal: ...
+
+    def wake(self, topic: str) -> None:
+        """Whoever waits for the topic is woken once this has been committed."""
+        ...
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """The act is done once this has been committed, and not otherwise."""
+        ...
+
+    def scrub_after_commit(self) -> None:
+        """Once this has been committed, what it overwrote stands in no file of the database any more."""
+        ...
+
+
+class UnitOfWorkFactory(Protocol):
+    """Where transactions come from."""
+
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A transaction that commits when its block ends, and is undone when the block raises."""
+        ...
+
+    def read(self) -> AbstractAsyncContextManager[ReadView]:
+        """A view of one instant."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AppContext:
+    """What the use cases need of the service.
+
+    `base_url` is the address of the pages, `community` the name that people see, `wire` the machine's own time, by
+    which one-time links and sessions end. `longest_text` (characters) and `largest_file` (bytes) bound what is taken in.
+    `offers_self_disclosure`: on the pages somebody can show which accounts elsewhere are theirs.
+    """
+
+    units_of_work: UnitOfWorkFactory
+    policy: Policy
+    clock: Clock
+    spaces: SpaceRegistry
+    base_url: str
+    community: str
+    system_time: Callable[[], datetime] = system_now
+    longest_text: int = 40_000
+    largest_file: int = 10_000_000
+    offers_self_disclosure: bool = False

@@ -1,0 +1,1 @@
+"""Enact what was decided, word it, and close the case."""

@@ -1,0 +1,177 @@
+"""What lies with the Board: its answer and the organisers' motion, each recorded by one and confirmed by a second.
+
+Policy: P-5.1, P-8.4.
+"""
+
+from dataclasses import replace
+
+from guardian.cases.access import case_for_board, is_excluded, normalize_code_name, require_permission
+from guardian.cases.case import Case, CaseEvent, CaseState
+from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.proposals import (
+    BoardAnswer,
+    Consequence,
+    Decision,
+    Motion,
+    Proposal,
+    check_consequence,
+    check_spaces,
+    newest_decision_on,
+)
+from guardian.cases.unilateral_acts import ActReview, ActState, UnilateralAct
+from guardian.errors import NotFound, Refused
+from guardian.ids import DecisionId, MemberId, new_id
+from guardian.journal import SERVICE, Entry, by_member
+from guardian.notices.models import NoticeKind
+from guardian.people.models import Group
+from guardian.people.permissions import BOARD, BOARD_LIAISON, UseCase, holds_seat
+from guardian.services.authorization import require
+from guardian.services.case_flow import get_case, notify_board, resolve_reported_person, transition
+from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.deadlines import complete, complete_for_case, reschedule
+from guardian.services.deliberation.procedure import ask_reporters
+from guardian.services.deliberation.tally import apply_tally, find_proposal_awaiting_motion
+from guardian.services.notify import notify_board_liaison, notify_members, notify_office
+from guardian.services.unilateral.review import conclude
+from rules.deadlines import TimeLimit, length
+from rules.policy import Policy
+from rules.precedence import Restriction
+from rules.procedure import Confirmable, may_confirm
+from rules.unilateral import ReviewAnswer
+
+
+async def record_answer(
+    app: AppContext, by: MemberId, code_name: str, consequence: Consequence, person_code: str | None = None
+) -> str:
+    """The Board's answer waits for a second of the Board to confirm it; a later record takes the place of an earlier one."""
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.RECORD_BOARD_ANSWER)
+        case = await case_for_board(uow, by, code_name)
+        person = await resolve_reported_person(uow, case, person_code)
+        if case.state not in (CaseState.OPEN, CaseState.WITH_BOARD):
+            raise Refused("not_now", "This case does not wait for an answer of the Board.", "P-8.4")
+        require(check_consequence(case, consequence, about_person=person is not None, policy=app.policy))
+        require(check_spaces(consequence, {space.name: space.capabilities for space in app.spaces}))
+        answer = BoardAnswer(new_id(), case.id, consequence, by, uow.now, person)
+        await uow.deliberation.add_board_answer(answer)
+        await notify_office(uow, Group.BOARD, None, NoticeKind.BOARD_ANSWER_TO_CONFIRM, {"ask": "answer"}, case)
+        about = {"case": str(case.id), "answer": answer.id}
+        uow.journal.note(Entry("board.has_answered", by_member(by), "P-8.4", about, case.id))
+    return "Recorded. A second member of the Board has to confirm it."
+
+
+async def confirm_answer(app: AppContext, by: MemberId, code_name: str) -> str:
+    """The Board's answer is the decision of the case, on the word of a second of the Board. Policy: P-8.4."""
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.CONFIRM_BOARD_ANSWER)
+        case = await case_for_board(uow, by, code_name)
+        answer = await uow.deliberation.board_answer_on(case.id)
+        if answer is None or answer.confirmed_at is not None:
+            raise Refused("nothing_recorded", "There is no answer of the Board that waits to be confirmed.", "P-8.4")
+        require(may_confirm(Confirmable.BOARD_ANSWER, by, answer.by))
+        await uow.deliberation.save_board_answer(replace(answer, confirmed_by=by, confirmed_at=uow.now))
+        await complete_for_case(uow, case.id, DeadlineKind.BOARD_ANSWER)
+        about = {"case": str(case.id), "answer": answer.id}
+        uow.journal.note(Entry("board.has_confirmed", by_member(by), "P-8.4", about, case.id))
+        act = await _act_with_board(uow, case)
+        if act is not None:
+            review = _as_review(act, answer)
+            await conclude(app, uow, case, act, review, by_member(by), by_board=answer.consequence)
+            return "Confirmed. The act stands as the Board has said, from now on."
+        await _record_decision(app, uow, case, answer)
+    return "Confirmed. The group can carry it out now."
+
+
+async def record_motion(app: AppContext, by: MemberId, code_name: str, *, granted: bool) -> str:
+    """The organisers' motion on the open proposal waits for a second of them to confirm it. Policy: P-5.1."""
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.RECORD_BOARD_ANSWER)
+        case, proposal = await _require_awaiting_motion(uow, app.policy, by, code_name)
+        motion = Motion(new_id(), case.id, proposal.id, granted, by, uow.now)
+        await uow.deliberation.add_motion(motion)
+        await notify_office(uow, Group.BOARD, None, NoticeKind.BOARD_ANSWER_TO_CONFIRM, {"ask": "motion"}, case)
+        about = {"case": str(case.id), "motion": motion.id}
+        uow.journal.note(Entry("motion.was_recorded", by_member(by), "P-5.1", about, case.id))
+    return "Recorded. A second of the organisers has to confirm it."
+
+
+async def confirm_motion(app: AppContext, by: MemberId, code_name: str) -> str:
+    """The motion counts, and the proposal is settled by it. Policy: P-5.1."""
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.CONFIRM_BOARD_ANSWER)
+        case, proposal = await _require_awaiting_motion(uow, app.policy, by, code_name)
+        motion = await uow.deliberation.motion_on(proposal.id)
+        if motion is None or motion.confirmed_at is not None:
+            raise Refused("nothing_recorded", "There is no motion that waits to be confirmed.", "P-5.1")
+        require(may_confirm(Confirmable.MOTION, by, motion.by))
+        await uow.deliberation.save_motion(replace(motion, confirmed_by=by, confirmed_at=uow.now))
+        about = {"case": str(case.id), "motion": motion.id}
+        uow.journal.note(Entry("motion.was_confirmed", by_member(by), "P-5.1", about, case.id))
+        await apply_tally(uow, app.policy, case, proposal)
+    return "Confirmed. The group has been told."
+
+
+async def on_board_answer_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+    """The Board is reminded of what lies with it, for as long as it has not answered. Policy: P-8.4."""
+    case = await get_case(uow, deadline.case) if deadline.case else None
+    if case is None or case.state is not CaseState.WITH_BOARD:
+        await complete(uow, deadline)
+        return
+    await notify_board_liaison(uow, case, NoticeKind.WITH_BOARD, {"cause": "reminder", "ask": "answer"})
+    await notify_board(
+        uow, case, NoticeKind.DEADLINE_PASSED, {"promise": deadline.kind, "due": deadline.due.isoformat()}
+    )
+    await reschedule(uow, deadline, uow.now + length(TimeLimit.BOARD_ANSWER, policy))
+    uow.journal.note(Entry("board.was_reminded", SERVICE, "P-8.4", {"case": str(case.id)}, case.id))
+
+
+async def _record_decision(app: AppContext, uow: UnitOfWork, case: Case, answer: BoardAnswer) -> None:
+    decisions = await uow.deliberation.decisions_of(case.id)
+    decision = Decision(
+        DecisionId(new_id()),
+        case.id,
+        uow.now,
+        answer.consequence,
+        answer.person,
+        by_board=True,
+        supersedes=newest_decision_on(decisions, answer.person),
+    )
+    await uow.deliberation.add_decision(decision)
+    if case.state is CaseState.OPEN:
+        case = await transition(uow, case, CaseEvent.TO_BOARD)
+    case = await transition(uow, case, CaseEvent.BOARD_ANSWERS)
+    await notify_members(uow, case, NoticeKind.PROPOSAL_SETTLED, {"result": "board"})
+    await ask_reporters(uow, app.policy, case)
+    about = {"case": str(case.id), "decision": str(decision.id)}
+    uow.journal.note(Entry("decision.was_made", SERVICE, "P-8.4", about, case.id))
+
+
+def _as_review(act: UnilateralAct, answer: BoardAnswer) -> ActReview:
+    """The Board's answer on an act, as the review of it."""
+    consequence = answer.consequence
+    if consequence.restriction is Restriction.NONE:
+        return ActReview(act.id, answer.by, ReviewAnswer.REVERSE, answer.at)
+    kind = ReviewAnswer.RATIFY if consequence.restriction is act.restriction else ReviewAnswer.CHANGE
+    return ActReview(act.id, answer.by, kind, answer.at, consequence.term, consequence.restriction)
+
+
+async def _act_with_board(view: ReadView, case: Case) -> UnilateralAct | None:
+    acts = await view.deliberation.acts_of(case.id)
+    return next((act for act in reversed(acts) if act.state is ActState.WITH_BOARD), None)
+
+
+async def _require_awaiting_motion(
+    view: ReadView, policy: Policy, by: MemberId, code_name: str
+) -> tuple[Case, Proposal]:
+    """The open proposal of a case that waits for the organisers, for those of them whom the case does not concern."""
+    member = await view.people.member(by)
+    case = await view.cases.case_by_code_name(normalize_code_name(code_name))
+    if member is None or case is None:
+        raise NotFound
+    is_theirs = any(holds_seat(member, seat, view.now) for seat in (BOARD, BOARD_LIAISON))
+    if not is_theirs or is_excluded(by, await view.cases.exclusions_of(case.id)):
+        raise NotFound
+    proposal = await find_proposal_awaiting_motion(view, policy, case)
+    if proposal is None:
+        raise NotFound
+    return case, proposal

@@ -1,0 +1,194 @@
+"""Free texts to parties: written by one member, read by a second for anything that gives somebody away, then sent.
+
+Policy: P-5.6.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from guardian.cases.access import case_for_member, require_permission
+from guardian.cases.case import Case, CaseState, PartyRole
+from guardian.cases.deadlines import DeadlineKind
+from guardian.cases.drafts import DRAFT_MACHINE, Draft, DraftEvent, DraftKind, DraftState, check_text
+from guardian.cases.procedure import StepKind
+from guardian.errors import NotFound, Refused
+from guardian.ids import DraftId, MemberId, PersonId, new_id
+from guardian.journal import Entry, by_member
+from guardian.notices.models import News, NoticeKind
+from guardian.people.permissions import UseCase
+from guardian.services.authorization import require
+from guardian.services.case_flow import get_case, resolve_reported_person
+from guardian.services.case_steps import complete_step
+from guardian.services.context import AppContext, UnitOfWork
+from guardian.services.deadlines import complete
+from guardian.services.decisions.enactment import pending_decision, send_decision
+from guardian.services.idempotency import earlier_result, remember_result
+from guardian.services.notify import notify_members, notify_person, notify_reporters
+from rules.procedure import Confirmable, may_confirm
+
+_SOURCE: Final = "draft"
+_RECIPIENTS: Final = {
+    DraftKind.HEARING: (PartyRole.REPORTED,),
+    DraftKind.DECISION: (PartyRole.REPORTED,),
+    DraftKind.RESOLUTION: (PartyRole.REPORTER,),
+    DraftKind.ANSWER: (PartyRole.REPORTER, PartyRole.REPORTED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A draft as its members see it outside the reading room: never its text."""
+
+    id: DraftId
+    code_name: str
+    kind: DraftKind
+    to: PartyRole
+    state: DraftState
+    at: datetime
+
+
+async def write_draft(
+    app: AppContext,
+    by: MemberId,
+    code_name: str,
+    kind: DraftKind,
+    to: PartyRole,
+    text: str,
+    person_code: str | None = None,
+    delivery: str | None = None,
+) -> DraftView:
+    """The text waits for a second member to read it; nobody outside the group sees it before. Policy: P-5.6.
+
+    The same delivery again is no second text: it gets the first one's answer.
+    """
+    require(check_text(text, app.longest_text))
+    if to not in _RECIPIENTS[kind]:
+        raise Refused("wrong_reader", f"A text of the kind {kind} does not go to a {to}.", "P-5.6")
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.WRITE_DRAFT)
+        case = await case_for_member(uow, by, code_name)
+        earlier = await earlier_result(uow, _SOURCE, delivery)
+        if earlier is not None:
+            return _draft_view(await _earlier_draft(uow, case, earlier), case)
+        person = await _addressee(uow, case, to, person_code)
+        draft = Draft(DraftId(new_id()), case.id, kind, to, person, text.strip(), by_member(by), uow.now)
+        await uow.deliberation.add_draft(draft)
+        await remember_result(uow, _SOURCE, delivery, draft.id, case.id)
+        await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"draft": str(draft.id)}, besides=[by])
+        about = {"case": str(case.id), "draft": str(draft.id), "kind": kind}
+        uow.journal.note(Entry("draft.was_written", by_member(by), "P-5.6", about, case.id))
+        return _draft_view(draft, case)
+
+
+async def approve_draft(app: AppContext, by: MemberId, draft_id: DraftId) -> DraftView:
+    """A second member has read the text: it goes out now, or with the decision or the closing that it belongs to."""
+    async with app.units_of_work.begin() as uow:
+        case, draft = await _require_draft(uow, by, draft_id)
+        require(may_confirm(Confirmable.TEXT, by_member(by), draft.by))
+        moved = replace(draft, state=DRAFT_MACHINE.advance(draft.state, DraftEvent.APPROVE), confirmed_by=by)
+        approved = await uow.deliberation.save_draft(moved)
+        about = {"case": str(case.id), "draft": str(draft.id), "kind": draft.kind}
+        uow.journal.note(Entry("draft.was_read", by_member(by), "P-5.6", about, case.id))
+        await _send_approved(app, uow, case, approved, by)
+        await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.TEXT_READ}, besides=[by])
+        current = await uow.deliberation.draft(draft.id)
+        return _draft_view(current or approved, case)
+
+
+async def withdraw_draft(app: AppContext, by: MemberId, draft_id: DraftId) -> DraftView:
+    """The text will not go out."""
+    async with app.units_of_work.begin() as uow:
+        case, draft = await _require_draft(uow, by, draft_id)
+        state = DRAFT_MACHINE.advance(draft.state, DraftEvent.WITHDRAW)
+        withdrawn = await uow.deliberation.save_draft(replace(draft, state=state))
+        about = {"case": str(case.id), "draft": str(draft.id)}
+        uow.journal.note(Entry("draft.was_withdrawn", by_member(by), "P-5.6", about, case.id))
+        return _draft_view(withdrawn, case)
+
+
+async def list_drafts(app: AppContext, by: MemberId, code_name: str) -> tuple[DraftView, ...]:
+    """The case's drafts, oldest first, without their texts: those are read in the reading room."""
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.READ_CASE)
+        case = await case_for_member(view, by, code_name)
+        return tuple(_draft_view(draft, case) for draft in await view.deliberation.drafts_of(case.id))
+
+
+async def send_resolution(uow: UnitOfWork, case: Case) -> bool:
+    """The reporters have the group's own words on the outcome, where a second member has read them; False where none."""
+    drafts = await uow.deliberation.drafts_of(case.id)
+    ready = [d for d in drafts if d.kind is DraftKind.RESOLUTION and d.state is DraftState.APPROVED]
+    if not ready:
+        return False
+    await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.CLOSED, "text": ready[-1].text})
+    await _mark_sent(uow, ready[-1])
+    return True
+
+
+async def _send_approved(app: AppContext, uow: UnitOfWork, case: Case, draft: Draft, by: MemberId) -> None:
+    """What waits for nothing but its second reading goes out."""
+    match draft.kind:
+        case DraftKind.DECISION:
+            await complete_step(uow, case.id, StepKind.SECOND_READING, by_member(by))
+            decision = await pending_decision(uow, case)
+            if decision is not None and draft.person in (None, decision.person):
+                await send_decision(app, uow, case, decision, draft)
+        case DraftKind.RESOLUTION:
+            if case.state is CaseState.CLOSED:
+                await send_resolution(uow, case)
+        case DraftKind.HEARING | DraftKind.ANSWER:
+            await _send_text(uow, case, draft)
+
+
+async def _send_text(uow: UnitOfWork, case: Case, draft: Draft) -> None:
+    if draft.to is PartyRole.REPORTER:
+        await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.ANSWER, "text": draft.text})
+        await _complete_answer_deadline(uow, case)
+    elif draft.person is not None:
+        await notify_person(uow, case, draft.person, NoticeKind.HEARING, {"text": draft.text})
+    await _mark_sent(uow, draft)
+
+
+async def _complete_answer_deadline(uow: UnitOfWork, case: Case) -> None:
+    """The earliest answer that was promised to the reporter has been given: the first, then the fuller one. Policy: P-2.4."""
+    for kind in (DeadlineKind.FIRST_ANSWER, DeadlineKind.SUBSTANTIVE_ANSWER):
+        deadlines = await uow.deadlines.open_for(case.id, kind)
+        for deadline in deadlines:
+            await complete(uow, deadline)
+        if deadlines:
+            return
+
+
+async def _mark_sent(uow: UnitOfWork, draft: Draft) -> None:
+    await uow.deliberation.save_draft(replace(draft, state=DRAFT_MACHINE.advance(draft.state, DraftEvent.SEND)))
+
+
+async def _addressee(uow: UnitOfWork, case: Case, to: PartyRole, person_code: str | None) -> PersonId | None:
+    if to is PartyRole.REPORTER:
+        if not await uow.cases.reports_of(case.id):
+            raise Refused("nobody", "There is no reporter in this case to write to.", "P-5.6")
+        return None
+    person = await resolve_reported_person(uow, case, person_code)
+    if person is None:
+        raise Refused("no_person", "Say which of the reported people this text is for.", "P-5.6")
+    return person
+
+
+async def _earlier_draft(uow: UnitOfWork, case: Case, draft_id: str) -> Draft:
+    draft = await uow.deliberation.draft(DraftId(draft_id))
+    if draft is None or draft.case != case.id:
+        raise NotFound
+    return draft
+
+
+async def _require_draft(uow: UnitOfWork, by: MemberId, draft_id: DraftId) -> tuple[Case, Draft]:
+    await require_permission(uow, by, UseCase.APPROVE_DRAFT)
+    draft = await uow.deliberation.draft(draft_id)
+    if draft is None:
+        raise NotFound
+    return await case_for_member(uow, by, (await get_case(uow, draft.case)).code_name), draft
+
+
+def _draft_view(draft: Draft, case: Case) -> DraftView:
+    return DraftView(draft.id, case.code_name, draft.kind, draft.to, draft.state, draft.at)

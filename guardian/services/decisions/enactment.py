@@ -1,0 +1,302 @@
+"""A decision takes hold, in the order of P-5.5: the reporter is told, the person is told, the spaces, the Board's report.
+
+Nothing here touches a space: what is to be held enters the work list, and the reconciler makes it so.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from guardian.cases.access import case_for_member, require_permission
+from guardian.cases.case import Case, CaseEvent, CaseState, PartyRole
+from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.drafts import DRAFT_MACHINE, Draft, DraftEvent, DraftKind, DraftState
+from guardian.cases.procedure import StepEvent, StepKind, StepState, steps_missing_before_enactment
+from guardian.cases.proposals import Decision, unenacted_decision
+from guardian.errors import Refused
+from guardian.ids import DecisionId, MemberId, SanctionId
+from guardian.journal import SERVICE, Entry, by_member
+from guardian.notices.models import News, NoticeKind
+from guardian.people.permissions import UseCase
+from guardian.sanctions import imposition
+from guardian.sanctions.models import Sanction, effective_from
+from guardian.services.authorization import require
+from guardian.services.case_flow import get_case, issue_personal_receipt, transition
+from guardian.services.case_steps import advance_step, complete_step, get_steps
+from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.deadlines import complete, complete_for_case, reschedule, start_deadline
+from guardian.services.deliberation.procedure import was_asked
+from guardian.services.escalation.cross_space import propose_if_cross_space
+from guardian.services.escalation.referrals import refer_by_decision
+from guardian.services.notify import notify_members, notify_person, notify_reporters
+from guardian.services.sanctions.coverage_preview import SpacePreview, preview_restriction
+from guardian.services.sanctions.imposition import (
+    assign_manual_notification,
+    build_decision_facts,
+    impose_decision,
+    report_once_in_force,
+    report_to_board,
+    sanction_for_authority,
+    sanction_for_decision,
+)
+from guardian.services.sanctions.readmission import answer_request
+from guardian.services.visibility import visible_accounts_with_merged
+from rules.deadlines import TimeLimit, due_at, reminder_times
+from rules.ladder import AuthorityKind
+from rules.notification import NotificationState, waits_until
+from rules.policy import Policy
+from rules.procedure import Step, may_enact
+
+_NOTIFICATION_BEGUN: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKIPPED})
+_COMPLETED_BY_ENACTMENT: Final = (
+    DeadlineKind.FIRST_ANSWER,
+    DeadlineKind.SUBSTANTIVE_ANSWER,
+    DeadlineKind.RESOLUTION,
+    DeadlineKind.BOARD_ANSWER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EnactmentPreview:
+    """What enacting would do: space by space, and what is still missing before it may be done."""
+
+    code_name: str
+    decision: Decision
+    spaces: tuple[SpacePreview, ...]
+    missing: tuple[StepKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnactmentResult:
+    """A decision that has been enacted: since when, and from when its restriction holds at the latest.
+
+    `waits_for_reading`: a text of the group's own is still to be read by a second member before the person is told.
+    """
+
+    code_name: str
+    at: datetime
+    sanction: SanctionId | None
+    in_force_from: datetime | None
+    waits_for_reading: bool = False
+
+
+async def preview_enactment(app: AppContext, by: MemberId, code_name: str) -> EnactmentPreview:
+    """What enacting the case's decision would do in every space, asked of the spaces now. Policy: P-6.7."""
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.READ_CASE)
+        case = await case_for_member(view, by, code_name)
+        decision = await _agreed_decision(view, case)
+        missing = tuple(StepKind(step.value) for step in await _missing_steps(view, case, decision))
+        known = await visible_accounts_with_merged(view, by, decision.person) if decision.person else ()
+        accounts = tuple(link.account for link in known if link.binding)
+        waiting = tuple(link.account for link in known if not link.binding)
+    consequence = decision.consequence
+    spaces = await preview_restriction(app.spaces, accounts, consequence.restriction, consequence.spaces, waiting)
+    return EnactmentPreview(case.code_name, decision, spaces if decision.person else (), missing)
+
+
+async def enact(app: AppContext, by: MemberId, code_name: str) -> EnactmentResult:
+    """The case's decision is in force as far as people can make it so; telling and the spaces follow by themselves.
+
+    Refused while a step before it is neither done nor skipped. Policy: P-5.4, P-5.5, P-5.6.
+    """
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.ENACT)
+        case = await case_for_member(uow, by, code_name)
+        decision = await _agreed_decision(uow, case)
+        require(may_enact(await _missing_steps(uow, case, decision)))
+        case = await transition(uow, case, CaseEvent.ENACT)
+        decision = await uow.deliberation.save_decision(replace(decision, enacted_at=uow.now))
+        about = {"case": str(case.id), "decision": str(decision.id)}
+        uow.journal.note(Entry("decision.was_enacted", by_member(by), "P-5.5", about, case.id))
+        await complete_for_case(uow, case.id, *_COMPLETED_BY_ENACTMENT)
+        await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.ENACTED}, besides=[by])
+        if decision.consequence.readmit is not None:
+            await answer_request(uow, case, decision, by)
+            await complete_step(uow, case.id, StepKind.NOTIFY_REPORTED)
+            await report_to_board(uow, case)
+            return EnactmentResult(case.code_name, uow.now, case.about_sanction, None)
+        return await _put_into_force(app, uow, case, decision, by)
+
+
+async def record_person_notified(uow: UnitOfWork, sanction_id: SanctionId, proof: str | None) -> None:
+    """How telling the person ended is on record: with a proof they are told, with None every channel has refused.
+
+    The outbox calls this in the transaction in which it learns it; calling twice changes nothing. Policy: P-6.2.
+    """
+    sanction = await uow.sanctions.sanction(sanction_id)
+    if sanction is None:
+        return
+    case = await get_case(uow, sanction.case)
+    if proof is not None and (await get_steps(uow, case.id)).state(StepKind.NOTIFY_REPORTED) is StepState.UNDER_WAY:
+        await complete_step(uow, case.id, StepKind.NOTIFY_REPORTED)
+    if sanction.notification in (NotificationState.NOTIFIED, NotificationState.NOTIFIED_AFTER):
+        return
+    about = {"sanction": str(sanction.id), "case": str(case.id)}
+    if proof is not None:
+        await imposition.record_notification(uow, sanction, NotificationState.NOTIFIED)
+        uow.journal.note(Entry("person.was_told", SERVICE, "P-6.2", about, case.id))
+    elif sanction.notification is NotificationState.TO_NOTIFY and sanction.lifting is None:
+        await imposition.record_notification(uow, sanction, NotificationState.COULD_NOT_NOTIFY)
+        uow.journal.note(Entry("person.could_not_be_told", SERVICE, "P-6.2", about, case.id))
+        await assign_manual_notification(uow, case, sanction)
+    if sanction.authority.kind is AuthorityKind.DECISION:
+        await report_once_in_force(uow, case)
+
+
+async def send_decision(app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, draft: Draft | None) -> None:
+    """The person is told what was decided, once: in the group's own words where they were read, else in the standard ones."""
+    if (
+        decision.person is None
+        or (await get_steps(uow, case.id)).state(StepKind.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN
+    ):
+        return
+    sanction = await sanction_for_decision(uow, decision, case)
+    facts = {
+        **build_decision_facts(decision, sanction, app.policy),
+        **await issue_personal_receipt(app, uow, case, decision.person),
+    }
+    if draft is not None:
+        facts["text"] = draft.text
+        await uow.deliberation.save_draft(replace(draft, state=DRAFT_MACHINE.advance(draft.state, DraftEvent.SEND)))
+    sanction_id = sanction.id if sanction else None
+    await notify_person(uow, case, decision.person, NoticeKind.DECISION, facts, sanction_id)
+    event = StepEvent.COMPLETE if sanction is None else StepEvent.BEGIN
+    await advance_step(uow, case.id, StepKind.NOTIFY_REPORTED, event, SERVICE)
+    await complete_step(uow, case.id, StepKind.SECOND_READING, SERVICE, "" if draft else "the standard text was sent")
+
+
+async def pending_decision(view: ReadView, case: Case) -> Decision | None:
+    """The enacted decision of the case whose person is still to be told, because a text waits to be read."""
+    if (await get_steps(view, case.id)).state(StepKind.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN:
+        return None
+    enacted = [d for d in await view.deliberation.decisions_of(case.id) if d.enacted_at and d.person]
+    return enacted[-1] if enacted and case.state is CaseState.IN_FORCE else None
+
+
+async def on_second_reading_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    """A decision never waits long for its text: members are reminded, then the standard text goes, then it holds.
+
+    The standard text goes out at the last reminder, so that it has been tried everywhere before the restriction cuts
+    the person off. Policy: P-5.6.
+    """
+    decision = await uow.deliberation.decision(DecisionId(deadline.about))
+    if decision is None or decision.enacted_at is None:
+        await complete(uow, deadline)
+        return
+    case = await get_case(uow, decision.case)
+    instants = _reading_instants(deadline, app.policy)
+    waits = await pending_decision(uow, case) == decision
+    if uow.now >= deadline.due:
+        await _end_notification_wait(app, uow, case, decision, deadline)
+        return
+    if waits and len(instants) > 1 and uow.now < instants[-2]:
+        await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"until": deadline.due.isoformat()})
+    elif waits:
+        await send_decision(app, uow, case, decision, None)
+        uow.journal.note(Entry("standard_text.was_sent", SERVICE, "P-5.6", {"decision": str(decision.id)}, case.id))
+    await reschedule(uow, deadline, next(at for at in instants if at > uow.now))
+
+
+async def _put_into_force(
+    app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, by: MemberId
+) -> EnactmentResult:
+    steps = await get_steps(uow, case.id)
+    if steps.state(StepKind.NOTIFY_REPORTED) in (StepState.UNDER_WAY, StepState.DONE):
+        # What was told, was told of an earlier decision.
+        await advance_step(uow, case.id, StepKind.NOTIFY_REPORTED, StepEvent.RESET, by_member(by))
+    if not steps.is_over(StepKind.NOTIFY_REPORTER):
+        await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.DECIDED})
+        await complete_step(uow, case.id, StepKind.NOTIFY_REPORTER, by_member(by))
+    until = due_at(TimeLimit.SECOND_READING, uow.now, app.policy)
+    wait_ends = waits_until(uow.now, app.policy, safety=case.safety_risk)
+    sanction = await impose_decision(app, uow, case, decision, wait_ends, by_member(by))
+    waits = await _notify_reported(app, uow, case, decision, sanction, until)
+    if sanction is None:
+        await report_to_board(uow, case)
+    await refer_by_decision(uow, app.policy, case, decision)
+    if decision.person is not None:
+        await propose_if_cross_space(uow, app.policy, decision.person)
+    in_force_from = effective_from(sanction) if sanction else None
+    return EnactmentResult(case.code_name, uow.now, sanction.id if sanction else None, in_force_from, waits)
+
+
+async def _notify_reported(
+    app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, sanction: Sanction | None, until: datetime
+) -> bool:
+    """The person is told now, unless a text of the group's own is still to be read: then the answer is True."""
+    if decision.person is None:
+        return False
+    steps = await get_steps(uow, case.id)
+    if steps.state(StepKind.NOTIFY_REPORTED) is StepState.SKIPPED:
+        if sanction is not None:
+            await imposition.record_notification(uow, sanction, NotificationState.COULD_NOT_NOTIFY)
+            await start_deadline(uow, DeadlineKind.SECOND_READING, case.id, until, about=decision.id)
+            await report_once_in_force(uow, case)
+        return False
+    drafts = await _usable_drafts(uow, case, decision)
+    # Only the newest counts: whoever wrote it anew had a reason, and it may be a name in the old one.
+    read = next((draft for draft in drafts[:1] if draft.state is DraftState.APPROVED), None)
+    skipped = steps.state(StepKind.SECOND_READING) is StepState.SKIPPED
+    waits = read is None and bool(drafts) and not skipped
+    if waits:
+        await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"until": until.isoformat()})
+    else:
+        await send_decision(app, uow, case, decision, read)
+    if waits or sanction is not None:
+        deadline = await start_deadline(uow, DeadlineKind.SECOND_READING, case.id, until, about=decision.id)
+        first = _reading_instants(deadline, app.policy)[0]
+        await uow.deadlines.save(replace(deadline, next_at=first))
+    return waits
+
+
+async def _end_notification_wait(
+    app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, deadline: Deadline
+) -> None:
+    """The time for telling has run out: what was decided holds whether or not the person could be told."""
+    await complete(uow, deadline)
+    if not await _was_notified(uow, case, decision):
+        await send_decision(app, uow, case, decision, None)
+    sanction = await sanction_for_authority(uow, decision.id, case)
+    if sanction is not None and sanction.notification is NotificationState.TO_NOTIFY:
+        await assign_manual_notification(uow, case, sanction)
+    await report_to_board(uow, case)
+    uow.journal.note(Entry("telling.ran_out", SERVICE, "P-5.6", {"decision": str(decision.id)}, case.id))
+
+
+async def _was_notified(view: ReadView, case: Case, decision: Decision) -> bool:
+    """Whether the person was written to about this decision, whatever has become of its steps since."""
+    if decision.person is None or decision.enacted_at is None:
+        return True
+    notices = [n for n in await view.notices.of_person(decision.person) if n.kind is NoticeKind.DECISION]
+    return any(n.case == case.id and n.created_at and n.created_at >= decision.enacted_at for n in notices)
+
+
+def _reading_instants(deadline: Deadline, policy: Policy) -> tuple[datetime, ...]:
+    return (*reminder_times(TimeLimit.SECOND_READING, deadline.since, policy), deadline.due)
+
+
+async def _usable_drafts(view: ReadView, case: Case, decision: Decision) -> list[Draft]:
+    """The group's own texts to the person about the decision, the newest first, as far as they can still be sent."""
+    drafts = await view.deliberation.drafts_of(case.id)
+    ours = [d for d in drafts if d.kind is DraftKind.DECISION and d.to is PartyRole.REPORTED]
+    usable = [d for d in ours if d.state in (DraftState.WRITTEN, DraftState.APPROVED)]
+    return [d for d in reversed(usable) if d.person in (None, decision.person)]
+
+
+async def _agreed_decision(view: ReadView, case: Case) -> Decision:
+    proposals = {p.id: p for p in await view.deliberation.proposals_of(case.id)}
+    decision = unenacted_decision(await view.deliberation.decisions_of(case.id), proposals)
+    if decision is None or case.state is not CaseState.AGREED:
+        raise Refused("nothing_agreed", "Nothing is agreed in this case that waits to be enacted.", "P-5.1")
+    return decision
+
+
+async def _missing_steps(view: ReadView, case: Case, decision: Decision) -> tuple[Step, ...]:
+    """The steps that keep the decision from being enacted; a hearing of somebody else in the case does not count."""
+    person = decision.person
+    asked = person is not None and await was_asked(view, case, person)
+    known = await get_steps(view, case.id)
+    return steps_missing_before_enactment(
+        case, decision.consequence, known, about_person=person is not None, was_asked=asked
+    )

@@ -1,0 +1,1 @@
+"""Propose, vote, hear the person and ask the reporters: how a group comes to a decision."""

@@ -1,0 +1,187 @@
+"""The steps before a decision is final: the person is heard, the reporters are asked, and what is skipped is on record.
+
+Policy: P-3.5, P-5.4, P-5.5.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from guardian.cases.access import case_for_member, require_permission
+from guardian.cases.case import Case, CaseKind, CaseState
+from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.procedure import CaseStep, StepEvent, StepKind, StepState, as_rules_step, steps_for
+from guardian.errors import Refused
+from guardian.ids import MemberId, PersonId
+from guardian.journal import SERVICE, Entry, by_member
+from guardian.notices.models import News, NoticeKind
+from guardian.people.permissions import UseCase
+from guardian.services.authorization import require
+from guardian.services.case_flow import get_case, issue_personal_receipt, reported_people
+from guardian.services.case_steps import advance_step, complete_step, get_steps
+from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.deadlines import complete, complete_for_case, start_deadline
+from guardian.services.deliberation.contact_safety import ask, is_asked, is_unanswered
+from guardian.services.notify import notify_members, notify_person, notify_reporters
+from rules.deadlines import TimeLimit, due_at
+from rules.policy import Policy
+from rules.procedure import Confirmable, may_confirm, may_contact_reported, may_skip
+from rules.verdict import Verdict
+
+_ANSWERED: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKIPPED})
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step of a case as its members see it; `asked_by` is who would have it skipped."""
+
+    kind: StepKind
+    state: StepState
+    until: datetime | None
+    reason: str = ""
+    asked_by: str = ""
+    second: MemberId | None = None
+
+
+async def begin_hearing(app: AppContext, by: MemberId, code_name: str) -> str:
+    """Every reported person who is known has been written to, with a receipt for their page, and may answer there.
+
+    A reporter who never said whether that is safe is asked first, and nobody is written to until they answer or their
+    time is over. Refused while a reporter asks that the person is not contacted yet. Policy: P-2.12, P-3.5.
+    """
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.BEGIN_HEARING)
+        case = await case_for_member(uow, by, code_name)
+        require(await may_contact(uow, case))
+        people = [person for person in await reported_people(uow, case) if not await was_asked(uow, case, person)]
+        if not people:
+            raise Refused("nobody_to_hear", await _nobody_to_hear(uow, case), "P-3.5")
+        if await is_unanswered(uow, case):
+            return await ask(uow, app.policy, case, by)
+        until = due_at(TimeLimit.HEARING, uow.now, app.policy)
+        for person in people:
+            facts = {**await issue_personal_receipt(app, uow, case, person), "answer_by": until.isoformat()}
+            await notify_person(uow, case, person, NoticeKind.HEARING, facts)
+        await _start_hearing_step(uow, case, by, until)
+        facts = {"news": News.HEARING_BEGUN, "until": until.isoformat()}
+        await notify_members(uow, case, NoticeKind.CASE_NEWS, facts, besides=[by])
+        about = {"case": str(case.id), "people": str(len(people))}
+        uow.journal.note(Entry("hearing.was_begun", by_member(by), "P-3.5", about, case.id))
+    return f"The hearing in {case.code_name} has begun. There is time to answer until {until:%d %B %Y, %H:%M} UTC."
+
+
+async def request_skip(app: AppContext, by: MemberId, code_name: str, step: StepKind, reason: str) -> str:
+    """The step waits for a second member to agree that it is skipped; the reason is on record. Policy: P-5.5."""
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.SKIP_STEP)
+        case = await case_for_member(uow, by, code_name)
+        require(may_skip(as_rules_step(step), reason))
+        await advance_step(uow, case.id, step, StepEvent.REQUEST_SKIP, by_member(by), reason=reason.strip())
+        await notify_members(uow, case, NoticeKind.SKIP_TO_CONFIRM, {"step": step}, besides=[by])
+        about = {"case": str(case.id), "step": step}
+        uow.journal.note(Entry("skip.was_asked", by_member(by), "P-5.5", about, case.id, reason.strip()))
+    return "A second member has to agree. The others have been asked."
+
+
+async def confirm_skip(app: AppContext, by: MemberId, code_name: str, step: StepKind) -> str:
+    """The step is skipped, on the word of a second member. Policy: P-5.5."""
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.SKIP_STEP)
+        case = await case_for_member(uow, by, code_name)
+        known = (await get_steps(uow, case.id)).by_kind.get(step)
+        if known is None or known.state is not StepState.SKIP_REQUESTED:
+            raise Refused("not_asked", "Nobody has asked to skip this step.", "P-5.5")
+        require(may_confirm(Confirmable.SKIP, by_member(by), known.by))
+        await advance_step(uow, case.id, step, StepEvent.CONFIRM_SKIP, known.by, second=by)
+        await _complete_window(uow, case, step)
+        await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.STEP_SKIPPED, "step": step}, besides=[by])
+        about = {"case": str(case.id), "step": step, "asked_by": known.by}
+        uow.journal.note(Entry("step.was_skipped", by_member(by), "P-5.5", about, case.id))
+    return "The step is skipped. Who asked, who agreed, and why is kept with the case."
+
+
+async def list_steps(app: AppContext, by: MemberId, code_name: str) -> tuple[StepView, ...]:
+    """Where each step of the case stands, in order."""
+    async with app.units_of_work.read() as view:
+        case = await case_for_member(view, by, code_name)
+        known = await get_steps(view, case.id)
+        return tuple(_step_view(kind, known.by_kind.get(kind)) for kind in steps_for(case))
+
+
+async def may_contact(view: ReadView, case: Case) -> Verdict:
+    """Whether the people reported in the case may be written to as things stand. Policy: P-2.12, P-3.5."""
+    reports = await view.cases.reports_of(case.id)
+    asked_to_wait = any(report.do_not_contact and report.withdrawn_at is None for report in reports)
+    closed = case.state is CaseState.CLOSED
+    return may_contact_reported(closed=closed, asked_to_wait=asked_to_wait, question_open=await is_asked(view, case))
+
+
+async def was_asked(view: ReadView, case: Case, person: PersonId) -> bool:
+    """Whether the person has been written to in this case and could answer."""
+    notices = await view.notices.of_person(person)
+    return any(notice.kind is NoticeKind.HEARING and notice.case == case.id for notice in notices)
+
+
+async def ask_reporters(uow: UnitOfWork, policy: Policy, case: Case) -> None:
+    """The reporters know what was agreed and are asked; the window closes by itself. Policy: P-5.4.
+
+    Where there is nobody to ask the step is over at once, and that is the recorded reason.
+    """
+    if case.kind is CaseKind.READMISSION or (await get_steps(uow, case.id)).state(StepKind.FEEDBACK) in _ANSWERED:
+        return
+    until = due_at(TimeLimit.FEEDBACK, uow.now, policy)
+    facts = {"news": News.ASKED_FOR_VIEWS, "until": until.isoformat()}
+    if not await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, facts):
+        await complete_step(uow, case.id, StepKind.FEEDBACK, SERVICE, "there is no reporter to ask")
+        return
+    await advance_step(uow, case.id, StepKind.FEEDBACK, StepEvent.BEGIN, SERVICE, until=until)
+    await start_deadline(uow, DeadlineKind.FEEDBACK, case.id, until)
+
+
+async def on_hearing_due(uow: UnitOfWork, deadline: Deadline) -> None:
+    """The time to answer is over: the group may go on. Policy: P-3.5."""
+    await _on_window_due(uow, deadline, StepKind.HEARING, News.HEARING_OVER)
+
+
+async def on_feedback_due(uow: UnitOfWork, deadline: Deadline) -> None:
+    """The time for the reporters' views is over: the decision may be enacted. Policy: P-5.4."""
+    await _on_window_due(uow, deadline, StepKind.FEEDBACK, News.FEEDBACK_OVER)
+
+
+async def _on_window_due(uow: UnitOfWork, deadline: Deadline, step: StepKind, news: News) -> None:
+    await complete(uow, deadline)
+    if deadline.case is None or (await get_steps(uow, deadline.case)).is_over(step):
+        return
+    case = await get_case(uow, deadline.case)
+    await complete_step(uow, case.id, step, SERVICE, "the time for it is over")
+    await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": news})
+    uow.journal.note(Entry(f"{step}.was_closed", SERVICE, "P-5.4", {"case": str(case.id)}, case.id))
+
+
+async def _start_hearing_step(uow: UnitOfWork, case: Case, by: MemberId, until: datetime) -> None:
+    """The hearing runs from now, also where an earlier one of somebody else in the case is over."""
+    steps = await get_steps(uow, case.id)
+    await complete_for_case(uow, case.id, DeadlineKind.HEARING)
+    if steps.state(StepKind.HEARING) not in (StepState.PENDING, StepState.SKIP_REQUESTED):
+        await advance_step(uow, case.id, StepKind.HEARING, StepEvent.RESET, by_member(by))
+    await advance_step(uow, case.id, StepKind.HEARING, StepEvent.BEGIN, by_member(by), until=until)
+    await start_deadline(uow, DeadlineKind.HEARING, case.id, until)
+
+
+async def _complete_window(uow: UnitOfWork, case: Case, step: StepKind) -> None:
+    windows = {StepKind.HEARING: DeadlineKind.HEARING, StepKind.FEEDBACK: DeadlineKind.FEEDBACK}
+    if step in windows:
+        await complete_for_case(uow, case.id, windows[step])
+
+
+async def _nobody_to_hear(uow: UnitOfWork, case: Case) -> str:
+    if await reported_people(uow, case):
+        return "Everybody who was reported in this case has been written to already."
+    return "Nobody who was reported is known in this case yet. Name an account of theirs first."
+
+
+def _step_view(kind: StepKind, step: CaseStep | None) -> StepView:
+    if step is None:
+        return StepView(kind, StepState.PENDING, None)
+    asked = step.by if step.state in (StepState.SKIP_REQUESTED, StepState.SKIPPED) else ""
+    return StepView(kind, step.state, step.until, step.reason, asked, step.confirmed_by)

@@ -1,0 +1,205 @@
+"""Counting: what the ballots come to, by the rules, at every ballot, at every strike of the clock, and when a conflict shows.
+
+An agreement becomes a Decision, what is not agreed in time the Board's matter. Policy: P-5.1.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from guardian.cases.access import is_excluded
+from guardian.cases.case import Case, CaseEvent, CaseState
+from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.procedure import StepKind
+from guardian.cases.proposals import (
+    Decision,
+    Proposal,
+    ProposalResult,
+    ProposalVotes,
+    as_reopened,
+    newest_decision_on,
+    tally,
+)
+from guardian.errors import NotFound
+from guardian.ids import DecisionId, MemberId, ProposalId, new_id
+from guardian.journal import SERVICE, Entry
+from guardian.notices.models import News, NoticeKind
+from guardian.services.case_flow import eligible_members, get_case, notify_board, refer_to_board, transition
+from guardian.services.case_steps import reset_steps
+from guardian.services.context import ReadView, UnitOfWork
+from guardian.services.deadlines import complete, complete_about, complete_for_case, reschedule, start_deadline
+from guardian.services.deliberation.procedure import ask_reporters
+from guardian.services.notify import notify_members
+from rules.deadlines import TimeLimit, length
+from rules.policy import Policy
+from rules.quorum import ProposalState, Tally
+
+
+async def tally_of(view: ReadView, policy: Policy, case: Case, proposal: Proposal) -> Tally[MemberId]:
+    """How the proposal stands; once closed, among those who counted then and have no conflict since."""
+    eligible = await eligible_members(view, case)
+    if proposal.eligible_at_closing:
+        exclusions = await view.cases.exclusions_of(case.id)
+        eligible = frozenset(member for member in proposal.eligible_at_closing if not is_excluded(member, exclusions))
+    votes = ProposalVotes(
+        await view.deliberation.ballots_on(proposal.id),
+        await view.deliberation.marks_on(proposal.id),
+        await view.deliberation.motion_on(proposal.id),
+    )
+    return tally(case, proposal, votes, eligible, view.now, policy)
+
+
+async def apply_tally(uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal) -> Case:
+    """The case stands where the ballots, and the organisers' motion where one is asked for, have brought it."""
+    if proposal.settled_at is not None:
+        return case
+    if case.state is not CaseState.PROPOSED:
+        # The case went elsewhere meanwhile (to the Board, because of a new wall): there is nothing to count any more.
+        await settle(uow, proposal, ProposalResult.WITH_BOARD)
+        return case
+    result = await tally_of(uow, policy, case, proposal)
+    match result.state:
+        case ProposalState.AGREED:
+            return await _agree(uow, policy, case, proposal)
+        case ProposalState.WITH_BOARD:
+            await settle(uow, proposal, ProposalResult.WITH_BOARD)
+            return await refer_to_board(uow, policy, case, "not_agreed")
+        case ProposalState.NOT_APPROVED:
+            return await _reject(uow, case, proposal)
+        case ProposalState.AWAITING_APPROVAL:
+            return await _ask_organisers(uow, policy, case, proposal)
+        case ProposalState.OPEN | ProposalState.NOT_AGREED:
+            return await _reschedule_proposal(uow, policy, case, proposal, result)
+        case _:
+            assert_never(result.state)
+
+
+async def recount(uow: UnitOfWork, case: Case, policy: Policy) -> Case:
+    """Every ballot of the case that is not enacted yet is counted again without those who have a conflict by now.
+
+    To be called in the transaction that puts up a wall. An agreement that no longer holds is open again. Policy: P-5.1.
+    """
+    case = await get_case(uow, case.id)
+    for proposal in await uow.deliberation.proposals_of(case.id):
+        if proposal.settled_at is None:
+            case = await apply_tally(uow, policy, case, proposal)
+        elif proposal.result == ProposalResult.AGREED and await _awaits_enactment(uow, case, proposal):
+            case = await _recount_agreed(uow, policy, case, proposal)
+    return case
+
+
+async def on_proposal_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+    """The proposal's clock has struck: the silent are reminded, or the proposal is settled as it stands."""
+    proposal = await get_proposal(uow, ProposalId(deadline.about))
+    case = await get_case(uow, proposal.case)
+    if proposal.settled_at is not None:
+        await complete(uow, deadline)
+        return
+    result = await tally_of(uow, policy, case, proposal)
+    if result.state is ProposalState.OPEN and result.silent:
+        facts = {"proposal": str(proposal.id), "closes": result.closes_at.isoformat()}
+        await notify_members(uow, case, NoticeKind.DEADLINE_NEAR, facts, only=result.silent)
+    await apply_tally(uow, policy, case, proposal)
+    about = {"case": str(case.id), "proposal": str(proposal.id), "state": result.state}
+    uow.journal.note(Entry("proposal.was_counted", SERVICE, "P-5.1", about, case.id))
+
+
+async def find_proposal_awaiting_motion(view: ReadView, policy: Policy, case: Case) -> Proposal | None:
+    """The case's proposal that is agreed but for the organisers' motion. Policy: P-5.1."""
+    for proposal in await view.deliberation.proposals_of(case.id):
+        if case.state is CaseState.PROPOSED and proposal.settled_at is None:
+            result = await tally_of(view, policy, case, proposal)
+            return proposal if result.state is ProposalState.AWAITING_APPROVAL else None
+    return None
+
+
+async def settle(
+    uow: UnitOfWork, proposal: Proposal, result: ProposalResult, eligible: frozenset[MemberId] = frozenset()
+) -> Proposal:
+    """The proposal is closed with this result, among those who counted; its clock is stopped."""
+    await complete_about(uow, proposal.id, DeadlineKind.PROPOSAL_CLOSES)
+    closed = replace(proposal, settled_at=uow.now, result=result, eligible_at_closing=tuple(sorted(eligible)))
+    return await uow.deliberation.save_proposal(closed)
+
+
+async def get_proposal(view: ReadView, proposal_id: ProposalId) -> Proposal:
+    """The proposal of that id; NotFound where there is none."""
+    proposal = await view.deliberation.proposal(proposal_id)
+    if proposal is None:
+        raise NotFound
+    return proposal
+
+
+async def _agree(uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal) -> Case:
+    await settle(uow, proposal, ProposalResult.AGREED, await eligible_members(uow, case))
+    decisions = await uow.deliberation.decisions_of(case.id)
+    decision = Decision(
+        DecisionId(new_id()),
+        case.id,
+        uow.now,
+        proposal.consequence,
+        proposal.person,
+        proposal.id,
+        supersedes=newest_decision_on(decisions, proposal.person),
+    )
+    await uow.deliberation.add_decision(decision)
+    moved = await transition(uow, case, CaseEvent.AGREE)
+    await complete_for_case(uow, case.id, DeadlineKind.SUBSTANTIVE_ANSWER)
+    await notify_members(uow, moved, NoticeKind.PROPOSAL_SETTLED, {"result": ProposalResult.AGREED})
+    await ask_reporters(uow, policy, moved)
+    about = {"case": str(case.id), "proposal": str(proposal.id), "decision": str(decision.id)}
+    uow.journal.note(Entry("decision.was_made", SERVICE, "P-5.1", about, case.id))
+    return moved
+
+
+async def _reject(uow: UnitOfWork, case: Case, proposal: Proposal) -> Case:
+    await settle(uow, proposal, ProposalResult.NOT_APPROVED)
+    moved = await transition(uow, case, CaseEvent.WITHDRAW)
+    await notify_members(uow, moved, NoticeKind.PROPOSAL_SETTLED, {"result": ProposalResult.NOT_APPROVED})
+    return moved
+
+
+async def _ask_organisers(uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal) -> Case:
+    """The organisers are asked for their motion, and again for as long as they have not answered. Policy: P-5.1."""
+    await notify_board(uow, case, NoticeKind.WITH_BOARD, {"cause": "approval", "ask": "motion"})
+    for deadline in await uow.deadlines.open_about(proposal.id, DeadlineKind.PROPOSAL_CLOSES):
+        await reschedule(uow, deadline, uow.now + length(TimeLimit.BOARD_ANSWER, policy))
+    return case
+
+
+async def _reschedule_proposal(
+    uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal, result: Tally[MemberId]
+) -> Case:
+    """The clock strikes next at a reminder, or when time alone would change how the proposal stands."""
+    window = result.closes_at - proposal.at
+    shares = policy.reminders.shares
+    reminders = [proposal.at + window * share.numerator / share.denominator for share in shares]
+    instants = [at for at in (*reminders, result.next_change) if at is not None and at > uow.now]
+    for deadline in await uow.deadlines.open_about(proposal.id, DeadlineKind.PROPOSAL_CLOSES):
+        if instants and deadline.next_at != min(instants):
+            await reschedule(uow, deadline, min(instants))
+    return case
+
+
+async def _recount_agreed(uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal) -> Case:
+    result = await tally_of(uow, policy, case, proposal)
+    if result.state is ProposalState.AGREED:
+        return case
+    about = {"case": str(case.id), "proposal": str(proposal.id)}
+    uow.journal.note(Entry("decision.was_unsettled", SERVICE, "P-5.1", about, case.id))
+    reopened_proposal = await uow.deliberation.save_proposal(as_reopened(proposal))
+    await complete_for_case(uow, case.id, DeadlineKind.FEEDBACK)
+    await reset_steps(uow, case.id, (StepKind.FEEDBACK,), SERVICE)
+    moved = await transition(uow, case, CaseEvent.REOPEN_VOTE)
+    facts = {"news": News.UNSETTLED, "proposal": str(proposal.id)}
+    await notify_members(uow, moved, NoticeKind.CASE_NEWS, facts)
+    await start_deadline(
+        uow, DeadlineKind.PROPOSAL_CLOSES, case.id, result.decide_by, next_at=uow.now, about=proposal.id
+    )
+    return await apply_tally(uow, policy, moved, reopened_proposal)
+
+
+async def _awaits_enactment(view: ReadView, case: Case, proposal: Proposal) -> bool:
+    """Whether the proposal's decision is still to be enacted."""
+    decisions = await view.deliberation.decisions_of(case.id)
+    newest = decisions[-1] if decisions else None
+    return case.state is CaseState.AGREED and newest is not None and newest.proposal == proposal.id

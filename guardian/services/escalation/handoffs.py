@@ -1,0 +1,96 @@
+"""What passes between the moderators and the working group, inside an open transaction: who is asked, who is told of it.
+
+Asks no permissions: the use case that calls has done so. Policy: P-8.2.
+"""
+
+from guardian.cases.case import Case, CaseState
+from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.handoffs import Direction, Handoff, HandoffState
+from guardian.ids import SpaceName
+from guardian.journal import SERVICE, Entry
+from guardian.notices.models import NoticeKind
+from guardian.people.models import Member
+from guardian.people.permissions import MODERATORS_CHAIR, MODERATORS_LIAISON, Seat, holds_seat
+from guardian.services.case_flow import get_case
+from guardian.services.context import ReadView, UnitOfWork
+from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
+from guardian.services.notify import notify_deciders, notify_officeholders
+from rules.deadlines import TimeLimit, due_at, length
+from rules.policy import Policy
+
+
+async def open_handoff(uow: UnitOfWork, policy: Policy, handoff: Handoff) -> None:
+    """The hop is remembered, and waits to be accepted by somebody by name. Policy: P-8.2."""
+    await uow.handoffs.add_handoff(handoff)
+    until = due_at(TimeLimit.ACCEPTANCE, uow.now, policy)
+    await start_deadline(uow, DeadlineKind.ACCEPTANCE, handoff.target or handoff.case, until, about=handoff.id)
+
+
+async def mark_accepted(uow: UnitOfWork, handoff: Handoff) -> None:
+    """Nobody is reminded of the hop any more, and the moderator who passed it on knows that somebody has it."""
+    await complete_about(uow, handoff.id, DeadlineKind.ACCEPTANCE)
+    await notify_sender(uow, await get_case(uow, handoff.case), handoff, "accepted")
+
+
+async def notify_liaisons(uow: UnitOfWork, case: Case, handoff: Handoff) -> None:
+    """The moderators' own liaisons know that something has been passed on, and not what. Policy: P-8.2.
+
+    The group's liaison is a member of it, and hears of the case itself unless it concerns them.
+    """
+    liaisons = [m for m in await holders_of(uow, MODERATORS_LIAISON) if m.id != handoff.by]
+    facts = {"hop": str(handoff.reference), "space": str(handoff.space), "state": "made"}
+    await notify_officeholders(uow, case, liaisons, NoticeKind.ESCALATION_NEWS, facts)
+
+
+async def notify_of_closing(uow: UnitOfWork, case: Case) -> None:
+    """Whoever passed the matter on knows that it is closed, and nothing of how. Policy: P-8.2."""
+    for handoff in await uow.handoffs.of_case(case.id):
+        if handoff.direction is Direction.UP and handoff.case == case.id:
+            await notify_sender(uow, case, handoff, "closed")
+            await complete_about(uow, handoff.id, DeadlineKind.ACCEPTANCE)
+
+
+async def notify_sender(uow: UnitOfWork, case: Case, handoff: Handoff, state: str) -> None:
+    """The moderator who passed the matter on is told how far it has come, unless it concerns them."""
+    if handoff.direction is not Direction.UP or handoff.by is None:
+        return
+    member = await uow.people.member(handoff.by)
+    if member is not None:
+        facts = {"hop": str(handoff.reference), "state": state}
+        await notify_officeholders(uow, case, (member,), NoticeKind.ESCALATION_NEWS, facts)
+
+
+async def on_acceptance_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+    """Nobody has accepted the hop in time: the chairs of both groups are asked to see to it, until somebody does."""
+    handoff = await uow.handoffs.handoff(deadline.about)
+    if handoff is None or handoff.state is not HandoffState.WAITING:
+        await complete(uow, deadline)
+        return
+    case = await get_case(uow, handoff.case)
+    target = case if handoff.target is None else await get_case(uow, handoff.target)
+    if CaseState.CLOSED in (case.state, target.state):
+        await complete(uow, deadline)
+        return
+    cause = {"cause": "referral"} if handoff.direction is Direction.BACK else {}
+    facts = {"due": deadline.due.isoformat(), "hop": str(handoff.reference), **cause}
+    await notify_deciders(uow, case, NoticeKind.ACCEPTANCE_LATE, facts)
+    chairs = await holders_of(uow, MODERATORS_CHAIR, handoff.space)
+    await notify_officeholders(uow, target, chairs, NoticeKind.ACCEPTANCE_LATE, facts)
+    await reschedule(uow, deadline, uow.now + length(TimeLimit.ACCEPTANCE, policy))
+    about = {"case": str(case.id), "hop": handoff.id}
+    uow.journal.note(Entry("acceptance.was_recalled", SERVICE, "P-8.2", about, case.id))
+
+
+async def pending_handoff(view: ReadView, case: Case) -> Handoff | None:
+    """What was passed up into the case and waits to be accepted, the newest of it."""
+    handoffs = await view.handoffs.of_case(case.id)
+    waiting = [
+        h for h in handoffs if h.case == case.id and h.direction is Direction.UP and h.state is HandoffState.WAITING
+    ]
+    return waiting[-1] if waiting else None
+
+
+async def holders_of(view: ReadView, seat: Seat, space: SpaceName | None = None) -> tuple[Member, ...]:
+    """Everybody who has the seat at this instant; one for another space than `space` does not count."""
+    exact_seat = Seat(seat.group, seat.office, space)
+    return tuple(member for member in await view.people.members() if holds_seat(member, exact_seat, view.now))

@@ -1,0 +1,264 @@
+"""Local matters: what moderators of one space see to, from a flag or an act of theirs until it is handled or passed on.
+
+Whoever is concerned is kept out before anybody is told, as with every report. Policy: P-2.5, P-2.6, P-8.1.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from guardian.cases.access import case_for_member, may_know, require_permission
+from guardian.cases.case import CASE_MACHINE, Case, CaseEvent, CaseKind, CaseState
+from guardian.cases.exclusions import (
+    Exclusion,
+    as_board_case,
+    conflict_status_by_member,
+    exclusions_from,
+    handling_groups,
+)
+from guardian.cases.flags import FLAGGED_AS, FlagInput, submission_from
+from guardian.cases.handoffs import HandoffState
+from guardian.cases.reports import Report, ReportChannel
+from guardian.cases.submissions import (
+    Submission,
+    author_accounts,
+    build_evidence,
+    build_report,
+    check_submission,
+    conflict_indicators,
+    initial_deadlines,
+    new_case,
+)
+from guardian.errors import NotFound, Refused
+from guardian.ids import MemberId, SpaceName
+from guardian.journal import PARTY, Entry, by_member
+from guardian.notices.models import News, NoticeKind
+from guardian.people.code_names import generate_code_name as new_code_name
+from guardian.people.models import Member
+from guardian.people.permissions import UseCase, may_perform
+from guardian.services.conflicts.exclusions import choose_contact, notify_of_exclusions
+from guardian.services.context import AppContext, ReadView, UnitOfWork, WakeupTopic
+from guardian.services.notify import notify_members
+from guardian.services.reading_room.sessions import create_link
+from guardian.services.visibility import add_known_accounts, protecting_cases_for_accounts
+from guardian.spaces.port import Account
+from rules.policy import Policy
+from rules.routing import Destination, route_report
+
+_FLAG: Final = "flag"
+_KIND_LABELS: Final[Mapping[ReportChannel, str]] = {
+    ReportChannel.FORUM_FLAG: "a flag",
+    ReportChannel.NATIVE_ACTION: "an act made with the space's own tools",
+    ReportChannel.REFERRAL: "an account to keep an eye on",
+    ReportChannel.ESCALATION: "a matter",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MatterLine:
+    """One local matter for a moderator. `link` is where the thing is, for places that only moderators see."""
+
+    code_name: str
+    kind: str
+    space: SpaceName
+    since: datetime
+    link: str
+    waits_for_acceptance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MatterView:
+    """A local matter, and a link that opens its words once, within five minutes."""
+
+    line: MatterLine
+    url: str
+
+
+async def receive_flag(app: AppContext, flag: FlagInput) -> str | None:
+    """The flag is a local matter of the space's moderators; its code name, or None where this delivery came before.
+
+    Where no moderator is left whom it does not concern, it goes to the working group at once. Policy: P-2.5, P-8.1.
+    """
+    submission = submission_from(flag)
+    check_submission(submission, app.longest_text, app.largest_file)
+    async with app.units_of_work.begin() as uow:
+        if await uow.idempotency.claim(f"{_FLAG}:{flag.space}", flag.delivery) is not None:
+            return None
+        screened = replace(submission, what_happened=flag.text)
+        case = await open_matter(uow, app.policy, flag.space, submission, screened=screened)
+        flagger = await uow.people.member_with_account(flag.by) if flag.by else None
+        if flagger is not None and flag.on is not None:
+            await notify_cases_protecting_accounts(uow, flagger, (flag.on,))
+        return case.code_name
+
+
+async def open_matter(
+    uow: UnitOfWork,
+    policy: Policy,
+    space: SpaceName,
+    submission: Submission,
+    *,
+    by: str = PARTY,
+    exclusions: Iterable[Exclusion] = (),
+    screened: Submission | None = None,
+) -> Case:
+    """A new local matter of the space's moderators, who have been told of it, less those whom it concerns.
+
+    `exclusions` stand already and come along; `indicators` is what of the submission may point to somebody, where words in it are
+    our own. The case is the working group's where no moderator may know of it.
+    """
+    members = await uow.people.members()
+    fresh = await prepare_case(uow, danger=submission.danger)
+    case = replace(fresh, kind=CaseKind.LOCAL, space=space)
+    writers = author_accounts(submission.evidence)
+    indicators = await add_known_accounts(uow, conflict_indicators(screened or submission, members), writers)
+    needed = exclusions_from(indicators, members, policy, case, uow.now, by)
+    all_exclusions = distinct_exclusions(
+        needed, (replace(exclusion, case=case.id) for exclusion in exclusions if exclusion.lifted_at is None)
+    )
+    await uow.cases.add_case(case)
+    for exclusion in all_exclusions:
+        await uow.cases.add_exclusion(exclusion)
+    report = await save_report(uow, submission, case)
+    about = {"case": str(case.id), "report": str(report.id), "door": report.channel}
+    uow.journal.note(Entry("matter.was_opened", by, "P-8.1", about, case.id))
+    if any(may_know(member, case, all_exclusions, uow.now) for member in members):
+        cause = {"cause": "referral"} if report.channel is ReportChannel.REFERRAL else {}
+        await notify_members(uow, case, NoticeKind.NEW_MATTER, {"space": str(space), **cause})
+        return case
+    case = await hand_to_group(uow, policy, case)
+    await start_answer_deadlines(uow, policy, report)
+    await notify_members(uow, case, NoticeKind.DANGER if report.danger else NoticeKind.NEW_REPORT)
+    await notify_of_exclusions(uow, case, case)
+    return case
+
+
+async def list_matters(app: AppContext, by: MemberId) -> tuple[MatterLine, ...]:
+    """The open local matters that the moderator may know of, oldest first; those that concern them are not among them."""
+    async with app.units_of_work.read() as view:
+        return await visible_matters(view, by)
+
+
+async def visible_matters(view: ReadView, by: MemberId) -> tuple[MatterLine, ...]:
+    """The same at one instant."""
+    member = await require_permission(view, by, UseCase.READ_MATTER)
+    local = [c for c in await view.cases.cases() if c.kind is CaseKind.LOCAL and c.state is not CaseState.CLOSED]
+    seen = [c for c in local if may_know(member, c, await view.cases.exclusions_of(c.id), view.now)]
+    return tuple([await _matter_line(view, case) for case in seen])
+
+
+async def read_matter(app: AppContext, by: MemberId, code_name: str) -> MatterView:
+    """The matter with a one-time link to its words; who flagged it is not among them. Policy: P-2.6."""
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.READ_MATTER)
+        line = await _matter_line(view, await matter_for(view, by, code_name))
+    return MatterView(line, await create_link(app, by, line.code_name))
+
+
+async def mark_handled(app: AppContext, by: MemberId, code_name: str, what_was_done: str) -> str:
+    """The matter is closed as dealt with locally, with what was done. Policy: P-2.3, P-8.1."""
+    if not what_was_done.strip():
+        raise Refused("nothing_said", "Say in a sentence what was done. It is kept with the matter.", "P-2.3")
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.HANDLE_MATTER)
+        case = await matter_for(uow, by, code_name)
+        state = CASE_MACHINE.advance(case.state, CaseEvent.FILE)
+        outcome = what_was_done.strip()
+        await uow.cases.save_case(replace(case, state=state, outcome=outcome, closed_at=uow.now))
+        about = {"case": str(case.id)}
+        uow.journal.note(Entry("matter.was_handled", by_member(by), "P-2.3", about, case.id))
+    return f"{case.code_name} is closed as dealt with. What you wrote is kept with it."
+
+
+async def matter_for(view: ReadView, by: MemberId, code_name: str) -> Case:
+    """The local matter of that name for a moderator who may know of it; NotFound for everything and everybody else."""
+    member = await view.people.member(by)
+    case = await case_for_member(view, by, code_name)
+    if case.kind is not CaseKind.LOCAL or member is None or not may_perform(member, UseCase.READ_MATTER, view.now):
+        raise NotFound
+    return case
+
+
+# -- what a case of either kind is made of, in an open transaction
+
+
+async def notify_cases_protecting_accounts(uow: UnitOfWork, actor: Member, accounts: Iterable[Account]) -> None:
+    """Cases that protect the owner of one of these accounts from whoever points to it hear of it at once. Policy: P-4.4."""
+    for case in await protecting_cases_for_accounts(uow, actor, accounts):
+        await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.CONFLICT})
+
+
+async def prepare_case(uow: UnitOfWork, *, danger: bool) -> Case:
+    """A case that is not stored yet, with a code name that nobody has or had."""
+    used_names = await uow.cases.code_names() | await uow.people.code_names()
+    return new_case(new_code_name(used_names), uow.now, danger=danger)
+
+
+async def save_report(uow: UnitOfWork, submission: Submission, case: Case) -> Report:
+    """What was sent in stands with the case. Whoever sent it is not written to as a reporter is, who asked for it."""
+    report = build_report(submission, case.id, uow.now)
+    await uow.cases.add_report(report)
+    for piece in submission.evidence:
+        await uow.cases.add_evidence(build_evidence(piece, report, uow.now))
+    return report
+
+
+async def start_answer_deadlines(uow: UnitOfWork, policy: Policy, report: Report) -> None:
+    """The deadlines that run from a report run from now. Policy: P-2.4, P-3.6."""
+    for deadline in initial_deadlines(report, policy):
+        await uow.deadlines.add(deadline)
+    uow.wake(WakeupTopic.DEADLINES)
+
+
+async def hand_to_group(uow: UnitOfWork, policy: Policy, case: Case) -> Case:
+    """The case is the working group's from now on, or the Board's where its walls leave nobody else; nobody is told here.
+
+    Policy: P-2.5, P-8.1.
+    """
+    exclusions = await uow.cases.exclusions_of(case.id)
+    route = route_report(
+        handling_groups(await uow.people.members(), uow.now), conflict_status_by_member(exclusions), policy
+    )
+    group_case = replace(case, kind=CaseKind.REPORT)
+    if route.to is Destination.WORKING_GROUP:
+        moved = await uow.cases.save_case(group_case)
+        return await uow.cases.save_case(replace(moved, contact=await choose_contact(uow, moved, policy)))
+    if route.to is Destination.NOBODY_LEFT:
+        uow.journal.note(Entry("case.has_nobody_left", PARTY, "P-2.5", {"case": str(case.id)}, case.id))
+    return await uow.cases.save_case(as_board_case(group_case))
+
+
+def distinct_exclusions(*exclusions: Iterable[Exclusion]) -> tuple[Exclusion, ...]:
+    """The walls, each member's of each kind once."""
+    found: dict[tuple[MemberId, str], Exclusion] = {}
+    for exclusion in (each for group in exclusions for each in group):
+        found.setdefault((exclusion.member, exclusion.kind), exclusion)
+    return tuple(found.values())
+
+
+async def _matter_line(view: ReadView, case: Case) -> MatterLine:
+    reports = await view.cases.reports_of(case.id)
+    evidence = await view.cases.evidence_of(case.id)
+    handoffs = await view.handoffs.of_case(case.id)
+    return MatterLine(
+        case.code_name,
+        _kind_label(reports[0]) if reports else _KIND_LABELS[ReportChannel.ESCALATION],
+        case.space or SpaceName(""),
+        case.opened_at,
+        next((piece.link for piece in evidence if piece.link), ""),
+        any(handoff.target == case.id and handoff.state is HandoffState.WAITING for handoff in handoffs),
+    )
+
+
+def _kind_label(report: Report) -> str:
+    kind = _KIND_LABELS.get(report.channel, _KIND_LABELS[ReportChannel.ESCALATION])
+    flagged_as = report.answers.get(FLAGGED_AS, "")
+    return f"{kind} ({flagged_as})" if flagged_as else kind
+
+
+async def close_matter(uow: UnitOfWork, case: Case, outcome: str) -> None:
+    """A local matter that has come to its end is closed; one that is with the working group by now is theirs to close."""
+    if case.kind is CaseKind.LOCAL and CASE_MACHINE.allows(case.state, CaseEvent.FILE):
+        state = CASE_MACHINE.advance(case.state, CaseEvent.FILE)
+        await uow.cases.save_case(replace(case, state=state, outcome=outcome, closed_at=uow.now))

@@ -1,0 +1,21 @@
+"""What a command made when it first came: the same one again makes nothing new, and is answered by what was made."""
+
+from guardian.errors import Refused
+from guardian.ids import CaseId
+from guardian.services.context import UnitOfWork
+
+
+async def earlier_result(uow: UnitOfWork, source: str, delivery: str | None) -> str | None:
+    """The id of what the first such delivery made; None where this is the first. Refused where it is not kept any more."""
+    earlier = None if delivery is None else await uow.idempotency.claim(source, delivery)
+    if earlier is None:
+        return None
+    if earlier.answer is None:
+        raise Refused("repeated", "This has been done already.")
+    return earlier.answer
+
+
+async def remember_result(uow: UnitOfWork, source: str, delivery: str | None, result: str, case: CaseId) -> None:
+    """The same delivery again is answered by what was made."""
+    if delivery is not None:
+        await uow.idempotency.save(source, delivery, result, case)

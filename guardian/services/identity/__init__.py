@@ -1,0 +1,1 @@
+"""Say whose an account is: link, dispute, unlink, merge and split people."""

@@ -1,0 +1,136 @@
+"""One code written from two accounts shows that one human has both: from one that is known to be theirs, and the other.
+
+Doors hand a private text here before they take it for a report. Nothing is answered that tells whose the code was.
+Policy: P-6.4.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from guardian.cases.access import require_permission
+from guardian.cases.receipts import digest_secret
+from guardian.errors import Refused
+from guardian.ids import MemberId, SpaceName, new_id, new_secret
+from guardian.journal import PARTY, Entry, by_member
+from guardian.notices.models import News, NoticeKind
+from guardian.people.links import OwnershipCode
+from guardian.people.models import LinkEvidence, Trust
+from guardian.people.permissions import UseCase
+from guardian.services.case_flow import get_case
+from guardian.services.context import AppContext, UnitOfWork
+from guardian.services.identity.linking import (
+    exclude_person_everywhere,
+    find_account,
+    get_person_and_case,
+    link_account,
+)
+from guardian.services.notify import notify_members
+from guardian.spaces.port import Account
+
+CODE_LIFETIME: Final = timedelta(days=7)
+_LONGEST_CODE: Final = 48
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCode:
+    """A code to be handed to the person, and until when (the machine's time) it is taken."""
+
+    person: str
+    space: SpaceName
+    code: str
+    until: datetime
+
+
+async def issue_code(app: AppContext, by: MemberId, person_code: str, space: SpaceName, text: str) -> IssuedCode:
+    """A new code stands for that person and that account; whoever has both writes it, alone, from each of them."""
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.ISSUE_OWNERSHIP_CODE)
+        await get_person_and_case(view, by, person_code)
+    space_port = app.spaces.get(space)
+    if space_port is not None and not space_port.capabilities.private_messages:
+        sentence = (
+            f"Nobody can write to us in private on {space}, so no code can come from there. They can show that such an "
+            "account is theirs by signing in: `/ask-accounts`"
+        )
+        raise Refused("no_private_door", sentence, "P-6.4")
+    found = await find_account(app, space, text)
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.ISSUE_OWNERSHIP_CODE)
+        person, case = await get_person_and_case(uow, by, person_code)
+        # In small letters: a forum refuses what is written in capitals alone.
+        code, until = new_secret().lower(), app.system_time() + CODE_LIFETIME
+        ownership_code = OwnershipCode(
+            new_id(),
+            digest_secret(code),
+            person.id,
+            found.account,
+            found.handle,
+            case.id,
+            by_member(by),
+            uow.now,
+            until,
+        )
+        await uow.links.add_ownership_code(ownership_code)
+        uow.journal.note(Entry("challenge.was_made", by_member(by), "P-6.4", {"person": person.id}, case.id))
+    return IssuedCode(person.code_name, found.account.space, code, until)
+
+
+async def redeem_code(app: AppContext, account: Account, text: str) -> bool:
+    """Whether the private text was exactly a code of ours, and so is no report. Written from both accounts, it links them.
+
+    A code from an account that it was not made for, or too late, is taken and changes nothing.
+    """
+    typed = text.strip()
+    if not typed or len(typed) > _LONGEST_CODE:
+        return False
+    async with app.units_of_work.read() as view:
+        if await view.links.ownership_code(digest_secret(typed)) is None:
+            return False
+    async with app.units_of_work.begin() as uow:
+        ownership_code = await uow.links.ownership_code(digest_secret(typed))
+        if ownership_code is None:
+            return False
+        if app.system_time() < ownership_code.until:
+            await _record_use(app, uow, ownership_code, account)
+        return True
+
+
+async def _record_use(app: AppContext, uow: UnitOfWork, ownership_code: OwnershipCode, account: Account) -> None:
+    known = {link.account for link in await uow.people.contactable_accounts(ownership_code.person)}
+    about = {"person": ownership_code.person}
+    if account == ownership_code.account:
+        ownership_code = await uow.links.save_ownership_code(
+            replace(ownership_code, claimed_at=ownership_code.claimed_at or uow.now)
+        )
+    elif account in known:
+        ownership_code = await uow.links.save_ownership_code(
+            replace(ownership_code, known_at=ownership_code.known_at or uow.now)
+        )
+    else:
+        uow.journal.note(Entry("challenge.came_from_elsewhere", PARTY, "P-6.4", about, ownership_code.case))
+        return
+    uow.journal.note(Entry("challenge.was_answered", PARTY, "P-6.4", about, ownership_code.case))
+    if ownership_code.known_at is not None and ownership_code.claimed_at is not None:
+        await _link(app, uow, ownership_code)
+
+
+async def _link(app: AppContext, uow: UnitOfWork, ownership_code: OwnershipCode) -> None:
+    """Both accounts have written it: what runs on the person reaches the account from now on, and the code is used up."""
+    person = await uow.people.person(ownership_code.person)
+    owners = {link.person for link in await uow.people.links_of_account(ownership_code.account) if link.binding}
+    await uow.links.save_ownership_code(replace(ownership_code, until=app.system_time()))
+    if person is None or owners - {ownership_code.person}:
+        uow.journal.note(
+            Entry("challenge.met_another", PARTY, "P-6.4", {"person": ownership_code.person}, ownership_code.case)
+        )
+        return
+    link_evidence = LinkEvidence(
+        ownership_code.case, Trust.PROVED_BY_CODE, ownership_code.by, "one code was written from both accounts"
+    )
+    link = await link_account(uow, person, ownership_code.account, ownership_code.handle, link_evidence)
+    about = {"person": person.id, "account": link.id}
+    uow.journal.note(Entry("account.was_linked", PARTY, "P-6.4", about, ownership_code.case))
+    await exclude_person_everywhere(uow, app.policy, person.id, ownership_code.by)
+    facts = {"person": person.code_name, "news": News.ACCOUNT_LINKED}
+    await notify_members(uow, await get_case(uow, ownership_code.case), NoticeKind.CASE_NEWS, facts)

@@ -1,0 +1,278 @@
+"""What is done with a measure inside an open unit of work: set on a person, ended, shown to whoever may know of it.
+
+Asks no permissions: the use case that calls has done so. Policy: P-6.8, P-8.1, P-4.4.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from guardian.cases.access import may_know, normalize_code_name
+from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
+from guardian.cases.deadlines import DeadlineKind
+from guardian.cases.exclusions import Exclusion, ExclusionKind
+from guardian.cases.measures import PERSON_RESTRICTIONS, Measure, MeasureKind
+from guardian.errors import NotFound, Refused
+from guardian.ids import PersonId, SpaceName, new_id, new_reference
+from guardian.journal import SERVICE, Entry, by_member
+from guardian.notices.models import NoticeKind
+from guardian.people.models import LinkEvidence, Member, Trust
+from guardian.people.permissions import MEMBERS, MODERATORS, Seat, holds_seat
+from guardian.reconciler.content import end
+from guardian.sanctions import imposition, lifting
+from guardian.sanctions.models import LiftingCause, Sanction
+from guardian.services.authorization import require
+from guardian.services.case_flow import get_case, issue_personal_receipt
+from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.deadlines import complete_about, start_deadline
+from guardian.services.escalation.cross_space import propose_if_cross_space
+from guardian.services.escalation.local_matters import close_matter, prepare_case
+from guardian.services.identity.linking import (
+    FoundAccount,
+    exclude_person_everywhere,
+    link_account,
+    link_vouched_accounts,
+    person_for_account,
+)
+from guardian.services.members import role_holders_for_person
+from guardian.services.notify import notify_members, notify_person
+from guardian.services.visibility import protecting_cases
+from rules.measures import MeasureReason, may_measure
+from rules.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureView:
+    """A measure as moderators see it, in code names and clocks. `person` is empty where nobody is known behind a thing."""
+
+    matter: str
+    kind: MeasureKind
+    space: SpaceName
+    person: str
+    ends: datetime
+    reason: MeasureReason
+    asked_at: datetime | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRecord:
+    """Who sets what in which space, why, and until when."""
+
+    by: Member
+    space: SpaceName
+    kind: MeasureKind
+    reason: MeasureReason
+    ends: datetime
+    words: str = ""
+    native: bool = False
+    case: Case | None = None
+    """The matter, where one stands already."""
+
+
+async def set_measure_on_person(
+    app: AppContext, uow: UnitOfWork, record: MeasureRecord, found: FoundAccount, term: timedelta | None
+) -> tuple[Measure, Sanction]:
+    """The measure on the person behind the account stands, and enters the space's work list; they are told.
+
+    Refused where the rule says that it is the working group's, which the person's earlier measures may make it.
+    """
+    person = await person_for_account(uow, found)
+    leaders = await role_holders_for_person(uow, person.id)
+    if record.by.id in [leader.id for leader in leaders]:
+        raise Refused("own_account", "Nobody sets a measure on themselves.", "P-6.8")
+    earlier = await measure_times(uow, [person.id], record.space)
+    require(may_measure(term, earlier, uow.now, app.policy, on_leader=bool(leaders)))
+    case = record.case or await open_measure_matter(uow, record)
+    link_evidence = LinkEvidence(case.id, Trust.EVIDENCED, by_member(record.by.id), "measured by a moderator")
+    await link_account(uow, person, found.account, found.handle, link_evidence)
+    await link_vouched_accounts(uow, person, found, link_evidence)
+    await exclude_person(uow, app, case, person.id, record.by)
+    measure = Measure(
+        new_id(),
+        case.id,
+        record.space,
+        record.kind,
+        record.by.id,
+        uow.now,
+        record.ends,
+        record.reason,
+        record.words,
+        person.id,
+        native=record.native,
+    )
+    await uow.measures.add(measure)
+    sanction = await imposition.impose_locally(
+        uow,
+        person.id,
+        case.id,
+        measure.id,
+        PERSON_RESTRICTIONS[record.kind],
+        record.space,
+        measure.ends,
+        app.spaces.names,
+    )
+    await notify_measured(app, uow, case, measure, sanction)
+    await notify_protecting_cases(uow, app.policy, record.by, person.id, case, measure)
+    await record_measure(uow, measure)
+    await propose_if_cross_space(uow, app.policy, person.id)
+    return measure, sanction
+
+
+async def exclude_person(uow: UnitOfWork, app: AppContext, case: Case, person: PersonId, by: Member) -> None:
+    """The matter is about that person; a moderator or member whom it concerns is kept out of it and of every other."""
+    concerned = [leader.id for leader in await role_holders_for_person(uow, person)]
+    already_excluded = {exclusion.member for exclusion in await uow.cases.exclusions_of(case.id)}
+    for member in concerned:
+        if member not in already_excluded:
+            exclusion = Exclusion(case.id, member, ExclusionKind.EXCLUDED, "the measure is on them", uow.now, SERVICE)
+            await uow.cases.add_exclusion(exclusion)
+    parties = await uow.cases.parties_of(case.id)
+    if not any(party.person == person for party in parties):
+        await uow.cases.add_party(Party(case.id, PartyRole.REPORTED, new_reference(), person=person))
+    await exclude_person_everywhere(uow, app.policy, person, by_member(by.id))
+
+
+async def notify_measured(
+    app: AppContext, uow: UnitOfWork, case: Case, measure: Measure, sanction: Sanction | None
+) -> None:
+    """The person is told what holds, why, until when, and where they can ask for another look."""
+    if measure.person is None:
+        return
+    facts = {
+        "measure": measure.kind,
+        "measured_for": measure.reason,
+        "spaces": str(measure.space),
+        "ends": measure.ends.isoformat(),
+        **await issue_personal_receipt(app, uow, case, measure.person),
+    }
+    await notify_person(uow, case, measure.person, NoticeKind.MEASURED, facts, sanction.id if sanction else None)
+
+
+async def notify_protecting_cases(
+    uow: UnitOfWork, policy: Policy, actor: Member, person: PersonId, matter: Case, measure: Measure | None = None
+) -> None:
+    """Cases that protect the person from this very actor hear of it at once; the answer looks as always. Policy: P-4.4."""
+    for other in await protecting_cases(uow, actor, person):
+        await notify_members(uow, other, NoticeKind.MEASURED_AGAINST, {"review": matter.code_name})
+        if measure is not None:
+            due = uow.now + policy.conflicts.conflict_review
+            await start_deadline(uow, DeadlineKind.MEASURE_RECONSIDERATION, other.id, due, about=measure.id)
+
+
+async def end_measure(uow: UnitOfWork, measure: Measure, by: str, cause: LiftingCause) -> Measure:
+    """What the measure asked for is asked for no longer, from this instant on; its matter is closed."""
+    for sanction in await uow.sanctions.of_case(measure.case):
+        if sanction.authority.id == measure.id and sanction.lifting is None and measure.ends > uow.now:
+            await lifting.lift(uow, sanction, uow.now, cause, by, measure.id)
+    await end(uow, measure.id)
+    ended = await uow.measures.save(replace(measure, ended_at=uow.now, ended_by=by))
+    await complete_about(uow, measure.id, DeadlineKind.MEASURE_END, DeadlineKind.MEASURE_RECONSIDERATION)
+    await close_matter(uow, await get_case(uow, measure.case), "The measure was ended before its time.")
+    about = {"measure": measure.id, "case": str(measure.case), "cause": cause}
+    uow.journal.note(Entry("measure.was_ended", by, "P-6.8", about, measure.case))
+    return ended
+
+
+async def on_measure_end(uow: UnitOfWork, measure_id: str) -> None:
+    """The term of a measure is over, and with it its matter; the space lets go by itself."""
+    measure = await uow.measures.measure(measure_id)
+    if measure is None or measure.ended_at is not None:
+        return
+    await close_matter(uow, await get_case(uow, measure.case), "The measure has ended.")
+    about = {"measure": measure.id, "case": str(measure.case)}
+    uow.journal.note(Entry("measure.has_ended", SERVICE, "P-6.8", about, measure.case))
+
+
+async def is_running(view: ReadView, measure: Measure) -> bool:
+    """Whether the measure holds at this instant: its time is not over, and nobody has ended it, by hand or here."""
+    if not measure.runs_at(view.now):
+        return False
+    ended = [
+        s for s in await view.sanctions.of_case(measure.case) if s.authority.id == measure.id and s.lifting is not None
+    ]
+    return not ended
+
+
+async def measure_for(view: ReadView, member: Member, matter: str) -> Measure:
+    """The newest measure of the matter, for a member who may know of it or has set it; NotFound for everybody else."""
+    found = await newest_measure(view, matter)
+    if found is None or not await may_know_measure(view, member, found):
+        raise NotFound
+    return found
+
+
+async def newest_measure(view: ReadView, matter: str) -> Measure | None:
+    """The newest measure of the matter of that name, or of the one that bore it until it was passed on, whoever asks."""
+    case = await view.cases.case_by_code_name(normalize_code_name(matter))
+    former = (
+        [
+            handoff.case
+            for handoff in await view.handoffs.all_handoffs()
+            if handoff.matter == normalize_code_name(matter)
+        ]
+        if case is None
+        else []
+    )
+    of_case = case.id if case is not None else next(iter(former), None)
+    found = await view.measures.of_case(of_case) if of_case is not None else ()
+    return found[-1] if found else None
+
+
+async def may_know_measure(view: ReadView, member: Member, measure: Measure) -> bool:
+    """Whether the measure is the member's to know: its matter is, or they set it and are not kept out of it."""
+    case = await get_case(view, measure.case)
+    exclusions = await view.cases.exclusions_of(case.id)
+    is_excluded = any(exclusion.member == member.id and exclusion.lifted_at is None for exclusion in exclusions)
+    return may_know(member, case, exclusions, view.now) or (measure.by == member.id and not is_excluded)
+
+
+async def visible_code_name(view: ReadView, member: Member, case: Case) -> str:
+    """The case's code name; for whoever may not know the case, the one that it had while it was a local matter. Policy: P-3.1."""
+    if may_know(member, case, await view.cases.exclusions_of(case.id), view.now):
+        return case.code_name
+    former = [
+        handoff.matter for handoff in await view.handoffs.of_case(case.id) if handoff.case == case.id and handoff.matter
+    ]
+    return former[0] if former else case.code_name
+
+
+async def measure_view(view: ReadView, measure: Measure, member: Member) -> MeasureView:
+    """The measure in code names and clocks."""
+    case = await get_case(view, measure.case)
+    person = await view.people.person(measure.person) if measure.person else None
+    own = measure.by == member.id
+    name = person.code_name if person else ""
+    return MeasureView(
+        await visible_code_name(view, member, case),
+        measure.kind,
+        measure.space,
+        name,
+        measure.ends,
+        measure.reason,
+        measure.reconsideration_requested_at,
+        own,
+    )
+
+
+def may_measure_in(member: Member, space: SpaceName, at: datetime) -> bool:
+    """Whether the member may measure in that space: a moderator of it, or one of the working group."""
+    return holds_seat(member, Seat(MODERATORS.group, space=space), at) or holds_seat(member, MEMBERS, at)
+
+
+async def measure_times(view: ReadView, people: list[PersonId], space: SpaceName) -> list[datetime]:
+    """When measures began in that space on these people."""
+    return [each.at for person in people for each in await view.measures.of_person(person) if each.space == space]
+
+
+async def open_measure_matter(uow: UnitOfWork, record: MeasureRecord) -> Case:
+    fresh = await prepare_case(uow, danger=False)
+    case = replace(fresh, kind=CaseKind.LOCAL, space=record.space, state=CaseState.OPEN)
+    await uow.cases.add_case(case)
+    return case
+
+
+async def record_measure(uow: UnitOfWork, measure: Measure) -> None:
+    about = {"case": str(measure.case), "measure": measure.id, "kind": measure.kind, "space": str(measure.space)}
+    words = measure.words or None
+    uow.journal.note(Entry("measure.was_set", by_member(measure.by), "P-6.8", about, measure.case, words))
+    await start_deadline(uow, DeadlineKind.MEASURE_END, measure.case, measure.ends, about=measure.id)

@@ -1,0 +1,180 @@
+"""Another look at a moderator's measure: on the person's wish by the moderators' chair, then by the working group; and at
+once by those who protect the person from whoever set it. Policy: P-4.4, P-6.8.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from guardian.cases.access import members_who_may_know, require_permission
+from guardian.cases.case import Case, CaseKind, CaseState
+from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.exclusions import exclusions_from, missing_exclusions
+from guardian.cases.measures import Measure
+from guardian.cases.reports import Addition
+from guardian.errors import NotFound, Refused
+from guardian.ids import MemberId, PersonId, new_id
+from guardian.journal import PARTY, SERVICE, Entry, by_member
+from guardian.notices.models import NoticeKind
+from guardian.people.models import Member
+from guardian.people.permissions import MEMBERS, MODERATORS, MODERATORS_CHAIR, Seat, UseCase, holds_seat
+from guardian.sanctions.models import LiftingCause
+from guardian.services.case_flow import get_case
+from guardian.services.conflicts.exclusions import notify_of_exclusions
+from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
+from guardian.services.escalation.local_matters import hand_to_group
+from guardian.services.measures.measure_records import end_measure, is_running, may_know_measure, newest_measure
+from guardian.services.notify import notify_members, notify_person
+from guardian.services.visibility import protecting_cases
+from rules.conflicts import ConflictIndicators
+from rules.measures import reconsideration_due_at
+from rules.policy import Policy
+
+_NOTHING: Final = "No measure of moderators runs on you that could be looked at again."
+
+
+async def may_request(view: ReadView, person: PersonId) -> bool:
+    """Whether a measure runs on the person that they can ask another look at."""
+    return bool(await _reconsiderable_measures(view, person))
+
+
+async def request(uow: UnitOfWork, policy: Policy, person: PersonId, text: str) -> str:
+    """Somebody looks again at every measure that runs on the person: the moderators' chair first, then the group.
+
+    Whoever was answered by the chair and asks again is heard by the group. Policy: P-6.8.
+    """
+    found = await _reconsiderable_measures(uow, person)
+    if not found:
+        raise Refused("no_measure", _NOTHING, "P-6.8")
+    for measure in found:
+        case = await get_case(uow, measure.case)
+        await _exclude_mentioned(uow, policy, case, measure, text)
+        await uow.cases.add_addition(Addition(new_id(), case.id, None, uow.now, text))
+        requested = await uow.measures.save(
+            replace(measure, reconsideration_requested_at=uow.now, reconsidered_at=None)
+        )
+        chairs = await _deciding_chairs(uow, case, measure)
+        if chairs and measure.reconsidered_at is None:
+            due = reconsideration_due_at(uow.now, policy)
+            facts = {"due": due.isoformat(), "space": str(measure.space)}
+            await notify_members(uow, case, NoticeKind.MEASURE_TO_RECONSIDER, facts, only=chairs)
+            await start_deadline(uow, DeadlineKind.MEASURE_RECONSIDERATION, case.id, due, about=measure.id)
+        else:
+            await _hand_measure_to_group(uow, policy, case, requested)
+        about = {"measure": measure.id, "case": str(case.id), "person": str(person)}
+        uow.journal.note(Entry("measure.was_asked_about", PARTY, "P-6.8", about, case.id))
+    return "Thank you. Somebody who did not set the measure looks at it again. Until then it stays as it is."
+
+
+async def decide(app: AppContext, by: MemberId, matter: str, *, stands: bool, words: str) -> str:
+    """The measure stands, or ends at once; the person has an answer, and why is in the journal."""
+    if not words.strip():
+        raise Refused("no_reason", "Say in a sentence why. It is kept with the matter.", "P-6.8")
+    async with app.units_of_work.begin() as uow:
+        member = await require_permission(uow, by, UseCase.RECONSIDER_MEASURE)
+        measure = await newest_measure(uow, matter)
+        if measure is None or not await _may_decide(uow, member, measure):
+            raise NotFound
+        if measure.by == by:
+            raise Refused("own_measure", "You set this measure. Somebody else looks at it.", "P-6.8")
+        if not await is_running(uow, measure):
+            raise Refused("over", "This measure has ended already.", "P-6.8")
+        case = await get_case(uow, measure.case)
+        about = {"measure": measure.id, "case": str(case.id), "stands": "yes" if stands else "no"}
+        uow.journal.note(Entry("measure.was_looked_at", by_member(by), "P-6.8", about, case.id, words.strip()))
+        decided = await uow.measures.save(replace(measure, reconsidered_at=uow.now))
+        await complete_about(uow, measure.id, DeadlineKind.MEASURE_RECONSIDERATION)
+        await notify_members(
+            uow, case, NoticeKind.MEASURE_RECONSIDERED, {"answer_given": _answer(stands)}, only=[measure.by]
+        )
+        if measure.person is not None:
+            facts = {"answer": _answer(stands), "spaces": str(measure.space)}
+            await notify_person(uow, case, measure.person, NoticeKind.MEASURE_ANSWERED, facts)
+        if stands:
+            return "It stays until its end. The person has been told so, and that they can ask the working group."
+        await end_measure(uow, decided, by_member(by), LiftingCause.RECONSIDERED)
+    return "It has ended, and the space lets go of it now. The person is told."
+
+
+async def on_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+    """Nobody has looked in time: the matter is the group's, or whoever protects the person is reminded, until it ends."""
+    measure = await uow.measures.measure(deadline.about)
+    if (
+        measure is None
+        or deadline.case is None
+        or measure.reconsidered_at is not None
+        or not await is_running(uow, measure)
+    ):
+        await complete(uow, deadline)
+        return
+    case = await get_case(uow, deadline.case)
+    if case.id != measure.case:
+        await notify_members(uow, case, NoticeKind.MEASURED_AGAINST, await _review_facts(uow, measure))
+    elif case.kind is CaseKind.LOCAL:
+        await _hand_measure_to_group(uow, policy, case, measure)
+    else:
+        await notify_members(uow, case, NoticeKind.MEASURE_TO_RECONSIDER, {"space": str(measure.space)})
+    await reschedule(uow, deadline, uow.now + policy.measures.local_look)
+    about = {"measure": measure.id, "case": str(case.id)}
+    uow.journal.note(Entry("measure.was_recalled", SERVICE, "P-6.8", about, case.id))
+
+
+async def _reconsiderable_measures(view: ReadView, person: PersonId) -> tuple[Measure, ...]:
+    """The running measures that a wish is about: not asked about yet, or answered by the moderators' chair."""
+    found = []
+    for measure in await view.measures.of_person(person):
+        if not await is_running(view, measure):
+            continue
+        answered_by_chair = (
+            measure.reconsidered_at is not None and (await get_case(view, measure.case)).kind is CaseKind.LOCAL
+        )
+        if measure.reconsideration_requested_at is None or answered_by_chair:
+            found.append(measure)
+    return tuple(found)
+
+
+async def _hand_measure_to_group(uow: UnitOfWork, policy: Policy, case: Case, measure: Measure) -> None:
+    """The matter is the working group's from now on, and everybody of it who may know is told."""
+    group_case = await hand_to_group(uow, policy, case) if case.kind is CaseKind.LOCAL else case
+    await notify_members(uow, group_case, NoticeKind.MEASURE_TO_RECONSIDER, {"space": str(measure.space)})
+    await notify_of_exclusions(uow, case, group_case)
+
+
+async def _exclude_mentioned(uow: UnitOfWork, policy: Policy, case: Case, measure: Measure, text: str) -> None:
+    """Whoever the words may mean is held out before anybody hears of them, but for whoever set the measure: it is theirs
+    to end, and the words themselves are not shown to them. Policy: P-2.5."""
+    before = await uow.cases.exclusions_of(case.id)
+    needed = exclusions_from(
+        ConflictIndicators(texts=(text,)), await uow.people.members(), policy, case, uow.now, PARTY
+    )
+    for exclusion in missing_exclusions(needed, before, {measure.by}):
+        await uow.cases.add_exclusion(exclusion)
+
+
+async def _deciding_chairs(view: ReadView, case: Case, measure: Measure) -> tuple[MemberId, ...]:
+    """The moderators' chairs who may look: never whoever set it."""
+    if case.kind is not CaseKind.LOCAL or case.state is CaseState.CLOSED:
+        return ()
+    seat = Seat(MODERATORS.group, MODERATORS_CHAIR.office, measure.space)
+    members = await members_who_may_know(view, case)
+    return tuple(member.id for member in members if member.id != measure.by and holds_seat(member, seat, view.now))
+
+
+async def _may_decide(view: ReadView, member: Member, measure: Measure) -> bool:
+    """Whether the look is the member's: the matter is theirs, or a case of theirs protects the person from its setter."""
+    if await may_know_measure(view, member, measure):
+        return True
+    setter = await view.people.member(measure.by)
+    if setter is None or measure.person is None or not holds_seat(member, MEMBERS, view.now):
+        return False
+    protecting = await protecting_cases(view, setter, measure.person)
+    known = [member.id in [m.id for m in await members_who_may_know(view, case)] for case in protecting]
+    return any(known)
+
+
+async def _review_facts(view: ReadView, measure: Measure) -> dict[str, str]:
+    return {"review": (await get_case(view, measure.case)).code_name}
+
+
+def _answer(stands: bool) -> str:
+    return "stands" if stands else "ended"

@@ -1,0 +1,56 @@
+"""Which member stands behind an account or a name: asked by doors before they call a use case."""
+
+from dataclasses import dataclass
+
+from guardian.cases.case_store import CaseView
+from guardian.ids import MemberId, PersonId, SpaceName
+from guardian.people.models import Group, Member
+from guardian.services.context import AppContext, ReadView
+from guardian.spaces.port import Account
+
+
+async def member_for_account(app: AppContext, account: Account) -> Member | None:
+    """The member whose own account it is, while they hold any role."""
+    async with app.units_of_work.read() as view:
+        member = await view.people.member_with_account(account)
+        return member if member and any(member.holds_office(group, view.now) for group in Group) else None
+
+
+async def member_by_name(app: AppContext, name: str) -> Member | None:
+    """The one member of that name or alias, while they hold any role; None where nobody or several are called so."""
+    sought = name.strip().casefold()
+    async with app.units_of_work.read() as view:
+        found = [
+            member
+            for member in await view.people.members()
+            if sought in {known_name.casefold() for known_name in (member.name, *member.aliases)}
+            and any(member.holds_office(group, view.now) for group in Group)
+        ]
+    return found[0] if len(found) == 1 else None
+
+
+async def members_for_person(view: CaseView, person: PersonId) -> frozenset[MemberId]:
+    people = await view.links.merged_people(person)
+    links = [link for each in people for link in await view.people.accounts_of(each)]
+    accounts = {link.account for link in links if link.binding}
+    members = await view.people.members()
+    return frozenset(m.id for m in members if m.person in people or accounts & set(m.accounts))
+
+
+async def role_holders_for_person(view: ReadView, person: PersonId) -> tuple[Member, ...]:
+    """The members, moderators or Board members whom the person is known to be."""
+    accounts = {link.account for link in await view.people.accounts_of(person) if link.binding}
+    return tuple(
+        member
+        for member in await view.people.members()
+        if any(member.holds_office(group, view.now) for group in Group)
+        and (member.person == person or accounts & set(member.accounts))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInput:
+    """Whom a member would act on, as they typed it: an account in a space."""
+
+    space: SpaceName
+    text: str

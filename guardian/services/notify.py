@@ -1,0 +1,246 @@
+"""The one way by which anybody is told anything: who may know is asked here, at writing and again at sending.
+
+Members' notices carry code names and clocks; parties' notices carry their own reference and never a code name.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from guardian.cases.access import is_hidden_from, may_know, members_who_may_know
+from guardian.cases.case import Case, CaseKind, Party, PartyRole
+from guardian.cases.case_store import CaseView
+from guardian.cases.exclusions import conflict_status_by_member, deciders_for, handling_groups
+from guardian.cases.reports import Report
+from guardian.ids import AccountId, MemberId, NoticeId, PersonId, Reference, SanctionId, new_id, new_reference
+from guardian.notices.disclosure_filter import disclosable_facts
+from guardian.notices.models import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
+from guardian.notices.store import NoticeStore
+from guardian.people.models import Group, Member, Office
+from guardian.people.permissions import BOARD, BOARD_LIAISON, holds_seat
+from guardian.services.context import WakeupTopic
+from rules.conflicts import ConflictStatus
+from rules.routing import liaisons_for
+
+_NO_FACTS: Final[Mapping[str, str]] = MappingProxyType({})
+_OFFICES_OUTSIDE: Final = (BOARD, BOARD_LIAISON)
+
+
+class NotifyUnitOfWork(CaseView, Protocol):
+    """What of a transaction is needed to tell somebody something."""
+
+    @property
+    def notices(self) -> NoticeStore: ...
+
+    def wake(self, topic: str) -> None: ...
+
+
+async def notify_members(
+    uow: NotifyUnitOfWork,
+    case: Case,
+    kind: NoticeKind,
+    facts: Mapping[str, str] = _NO_FACTS,
+    *,
+    office: Office | None = None,
+    only: Iterable[MemberId] | None = None,
+    besides: Iterable[MemberId] = (),
+) -> None:
+    """One notice waits for each member who may know of the case at this instant, or for those chosen among them.
+
+    `office` narrows to holders of an office in the group that handles the case, `only` to the named ones, `besides`
+    leaves some out (usually whoever acts). Nobody outside that circle is ever told, whoever is named.
+    """
+    group = Group.BOARD if case.board_only else Group.WORKING_GROUP
+    chosen = None if only is None else frozenset(only)
+    left_out = frozenset(besides)
+    for member in await members_who_may_know(uow, case):
+        if member.id in left_out or (chosen is not None and member.id not in chosen):
+            continue
+        if office is None or member.holds_office(group, uow.now, office):
+            await _add_member_notice(uow, member.id, kind, facts, case)
+
+
+async def notify_office(
+    uow: NotifyUnitOfWork,
+    group: Group,
+    office: Office | None,
+    kind: NoticeKind,
+    facts: Mapping[str, str] = _NO_FACTS,
+    case: Case | None = None,
+) -> None:
+    """One notice waits for each holder of the office (all of the group, if none is named), less those with a wall."""
+    exclusions = await uow.cases.exclusions_of(case.id) if case else ()
+    for member in await uow.people.members():
+        if member.holds_office(group, uow.now, office) and not (case and is_hidden_from(member.id, case, exclusions)):
+            await _add_member_notice(uow, member.id, kind, facts, case)
+
+
+async def notify_officeholders(
+    uow: NotifyUnitOfWork, case: Case, members: Iterable[Member], kind: NoticeKind, facts: Mapping[str, str] = _NO_FACTS
+) -> int:
+    """One notice that does not name the case waits for each of them who has no wall there; how many that are.
+
+    For those who are told by their office how something goes on that is not theirs to know (P-8.2).
+    """
+    exclusions = await uow.cases.exclusions_of(case.id)
+    notified = [member for member in members if not is_hidden_from(member.id, case, exclusions)]
+    for member in notified:
+        await _add_notice(uow, Recipient(RecipientKind.MEMBER, member=member.id), kind, facts, case)
+    return len(notified)
+
+
+async def notify_member(uow: NotifyUnitOfWork, member: MemberId, kind: NoticeKind, facts: Mapping[str, str]) -> None:
+    """One notice about no case waits for the member: it tells nothing that only those on a case may know."""
+    await _add_member_notice(uow, member, kind, facts, None)
+
+
+async def notify_person(
+    uow: NotifyUnitOfWork,
+    case: Case,
+    person: PersonId,
+    kind: NoticeKind,
+    facts: Mapping[str, str] = _NO_FACTS,
+    sanction: SanctionId | None = None,
+) -> NoticeId:
+    """One notice waits for the reported person, under their own reference; its id is the answer."""
+    named = {**facts, "reference": await ensure_reference(uow, case, person)}
+    return await _add_notice(uow, Recipient(RecipientKind.PERSON, person=person), kind, named, case, sanction=sanction)
+
+
+async def notify_account_owner(
+    uow: NotifyUnitOfWork, case: Case, account: AccountId, kind: NoticeKind, facts: Mapping[str, str] = _NO_FACTS
+) -> NoticeId:
+    """One notice waits for whoever owns the linked account, and goes there alone. They may be a stranger to the case, so
+    neither a reference nor anything of it is in the notice; the case only seals it."""
+    return await _add_notice(uow, Recipient(RecipientKind.ACCOUNT, account=account), kind, facts, case)
+
+
+async def notify_reporters(
+    uow: NotifyUnitOfWork, case: Case, kind: NoticeKind, facts: Mapping[str, str] = _NO_FACTS
+) -> tuple[NoticeId, ...]:
+    """One notice waits for each reporter of the case who has not withdrawn, each under their own reference.
+
+    Where contact is not safe, it is kept for the follow-up page and sent nowhere.
+    """
+    references = {p.report: p.reference for p in await uow.cases.parties_of(case.id) if p.role is PartyRole.REPORTER}
+    notices = []
+    for report in await uow.cases.reports_of(case.id):
+        if report.withdrawn_at is None and report.id in references:
+            named = {**facts, "reference": references[report.id]}
+            notices.append(await _add_reporter_notice(uow, case, report, kind, named))
+    return tuple(notices)
+
+
+async def ensure_reference(uow: CaseView, case: Case, person: PersonId) -> Reference:
+    """The reference by which the reported person knows the case; they are given one if they have none yet."""
+    for party in await uow.cases.parties_of(case.id):
+        if party.role is PartyRole.REPORTED and party.person == person:
+            return party.reference
+    reference = new_reference()
+    await uow.cases.add_party(Party(case.id, PartyRole.REPORTED, reference, person=person))
+    return reference
+
+
+async def notify_deciders(
+    uow: NotifyUnitOfWork,
+    case: Case,
+    kind: NoticeKind,
+    facts: Mapping[str, str] = _NO_FACTS,
+    *,
+    besides: MemberId | None = None,
+    about: MemberId | None = None,
+) -> None:
+    """One notice waits for each of those who decide what a chair decides in this case, on `about` where it is on somebody.
+
+    Policy: P-4.1.
+    """
+    exclusions = await uow.cases.exclusions_of(case.id)
+    deciders = deciders_for(case, await uow.people.members(), exclusions, uow.now, about)
+    for member in sorted(deciders - {besides}):
+        if case.board_only or not is_hidden_from(member, case, exclusions):
+            await _add_member_notice(uow, member, kind, facts, case)
+
+
+async def notify_board_liaison(
+    uow: NotifyUnitOfWork,
+    case: Case,
+    kind: NoticeKind,
+    facts: Mapping[str, str] = _NO_FACTS,
+    *,
+    besides: MemberId | None = None,
+) -> None:
+    """One notice waits for whoever takes the matter to the Board: its liaison, or the rest of the Board where the
+    matter, or `besides`, is about the liaison. Policy: P-8.5."""
+    statuses = conflict_status_by_member(await uow.cases.exclusions_of(case.id))
+    unavailable = statuses if besides is None else {**statuses, besides: ConflictStatus.RECUSED}
+    for member in sorted(liaisons_for(handling_groups(await uow.people.members(), uow.now), unavailable)):
+        await _add_member_notice(uow, member, kind, facts, case)
+
+
+async def may_still_receive(view: CaseView, notice: Notice) -> bool:
+    """Whether the recipient may still be told, asked again at sending; a party always may, once it was decided."""
+    if notice.to.member is None:
+        return True
+    member = await view.people.member(notice.to.member)
+    if member is None or not any(member.holds_office(group, view.now) for group in Group):
+        return False
+    if notice.case is None:
+        return True
+    case = await view.cases.case(notice.case)
+    exclusions = await view.cases.exclusions_of(notice.case)
+    if case is None or is_hidden_from(member.id, case, exclusions):
+        return False
+    if "code_name" not in notice.facts:
+        return True
+    return may_know(member, case, exclusions, view.now) or _is_notified_by_office(member, case, view.now)
+
+
+def _is_notified_by_office(member: Member, case: Case, at: datetime) -> bool:
+    """Whether somebody outside the group may hear of the case by their office: the Board, its liaison."""
+    return not case.board_only and any(holds_seat(member, seat, at) for seat in _OFFICES_OUTSIDE)
+
+
+async def _add_member_notice(
+    uow: NotifyUnitOfWork, member: MemberId, kind: NoticeKind, facts: Mapping[str, str], case: Case | None
+) -> None:
+    named = {**facts, "code_name": case.code_name, **_case_kind_facts(case)} if case else facts
+    await _add_notice(uow, Recipient(RecipientKind.MEMBER, member=member), kind, named, case)
+
+
+def _case_kind_facts(case: Case) -> dict[str, str]:
+    """A local matter is opened by another command than a case."""
+    return {"local": "yes"} if case.kind is CaseKind.LOCAL else {}
+
+
+async def _add_reporter_notice(
+    uow: NotifyUnitOfWork, case: Case, report: Report, kind: NoticeKind, facts: Mapping[str, str]
+) -> NoticeId:
+    to = Recipient(RecipientKind.REPORTER, report=report.id)
+    return await _add_notice(uow, to, kind, facts, case, page_only=report.contact_is_safe is False)
+
+
+async def _add_notice(
+    uow: NotifyUnitOfWork,
+    to: Recipient,
+    kind: NoticeKind,
+    facts: Mapping[str, str],
+    case: Case | None,
+    *,
+    sanction: SanctionId | None = None,
+    page_only: bool = False,
+) -> NoticeId:
+    notice = Notice(
+        id=NoticeId(new_id()),
+        kind=kind,
+        to=to,
+        case=case.id if case else None,
+        facts=disclosable_facts(to.kind, facts),
+        created_at=uow.now,
+        next_try=None if page_only else uow.now,
+        state=NoticeState.WITHHELD if page_only else NoticeState.WAITING,
+        sanction=sanction,
+    )
+    await uow.notices.add(notice)
+    uow.wake(WakeupTopic.NOTICES)
+    return notice.id

@@ -1,0 +1,1 @@
+"""Set up, watch and explain the service; run what is due."""

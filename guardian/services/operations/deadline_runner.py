@@ -1,0 +1,224 @@
+"""Keeps every promise that is due: reminders, escalations, closings. Each in a transaction of its own.
+
+One promise that cannot be kept never stops the others; it stays due, and is tried again.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from guardian.cases.case import Case, CaseState
+from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.exclusions import conflict_status_by_member, handling_groups
+from guardian.errors import Stale
+from guardian.ids import MemberId
+from guardian.journal import SERVICE, Entry
+from guardian.logs import logger
+from guardian.notices.models import NoticeKind
+from guardian.people.models import Group, Office
+from guardian.services.case_flow import get_case
+from guardian.services.conflicts import audience, conflict_claims
+from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.deadlines import complete, reschedule
+from guardian.services.decisions import board_answers, closing, enactment
+from guardian.services.deliberation import contact_safety, procedure, tally
+from guardian.services.escalation import handoffs
+from guardian.services.identity import disputes
+from guardian.services.measures import measure_records, native_explanations, reconsideration
+from guardian.services.notify import notify_members, notify_office, notify_reporters
+from guardian.services.sanctions import readmission
+from guardian.services.unilateral import review, stop
+from rules.conflicts import who_may_know
+from rules.deadlines import TimeLimit, length, next_due_at, reminder_times
+from rules.routing import danger_call_for
+
+log = logger("desk")
+
+_AT_ONCE: Final = 100
+_PAUSE_AFTER_FAULT: Final = timedelta(minutes=5)
+_REPORTER_ANSWERS: Final = {
+    DeadlineKind.FIRST_ANSWER: TimeLimit.FIRST_ANSWER,
+    DeadlineKind.SUBSTANTIVE_ANSWER: TimeLimit.SUBSTANTIVE_ANSWER,
+    DeadlineKind.RESOLUTION: TimeLimit.RESOLUTION,
+}
+
+
+async def run_due(app: AppContext) -> datetime | None:
+    """Every promise that is due has been seen to once; the answer is when the next one asks for something.
+
+    Doing it twice, or again after a crash, does nothing twice: each promise moves on in the commit of what it did.
+    """
+    failed: set[str] = set()
+    while True:
+        async with app.units_of_work.read() as view:
+            due = [p for p in await view.deadlines.due(view.now, _AT_ONCE + len(failed)) if p.id not in failed]
+            if not due:
+                return await _next_due(app, view, failed=bool(failed))
+        for deadline in due:
+            if not await _run_one(app, deadline.id):
+                failed.add(deadline.id)
+
+
+async def _next_due(app: AppContext, view: ReadView, *, failed: bool) -> datetime | None:
+    coming = await view.deadlines.next_due()
+    if failed:
+        # What failed stays due; it is not asked for in the same breath again.
+        return view.now + _PAUSE_AFTER_FAULT if coming is None or coming <= view.now else coming
+    return coming
+
+
+async def _run_one(app: AppContext, deadline_id: str) -> bool:
+    """Whether the promise has been seen to, and so asks for something later, or for nothing more."""
+    kind = "unknown"
+    try:
+        async with app.units_of_work.begin() as uow:
+            deadline = await uow.deadlines.deadline(deadline_id)
+            if deadline is None or deadline.next_at is None or deadline.next_at > uow.now:
+                return True
+            kind = deadline.kind
+            await _handle(app, uow, deadline)
+    except Stale:
+        log.info("promise.was_stale", promise=deadline_id, kind=kind)
+        return False
+    except Exception:
+        # The edge of a sweep: one bad row never stops the others (architecture 5.7).
+        log.exception("promise.has_failed", promise=deadline_id, kind=kind)
+        return False
+    return True
+
+
+async def _handle(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    match deadline.kind:
+        case DeadlineKind.PROPOSAL_CLOSES:
+            await tally.on_proposal_due(uow, app.policy, deadline)
+        case DeadlineKind.HEARING:
+            await procedure.on_hearing_due(uow, deadline)
+        case DeadlineKind.FEEDBACK:
+            await procedure.on_feedback_due(uow, deadline)
+        case DeadlineKind.SECOND_READING:
+            await enactment.on_second_reading_due(app, uow, deadline)
+        case DeadlineKind.STATEMENT:
+            await review.on_statement_due(uow, app.policy, deadline)
+        case DeadlineKind.REVIEW:
+            await _on_review_due(app, uow, deadline)
+        case DeadlineKind.UNREVIEWED_END:
+            await review.on_unreviewed_end_due(uow, deadline)
+        case _:
+            await _handle_long_terms(app, uow, deadline)
+
+
+async def _handle_long_terms(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    match deadline.kind:
+        case DeadlineKind.TERM_END:
+            await readmission.on_term_end(uow, app.policy, deadline)
+        case DeadlineKind.READMISSION_REMINDER:
+            await readmission.on_reminder_due(app, uow, deadline)
+        case DeadlineKind.READMISSION_ANSWER:
+            await readmission.on_answer_due(uow, app.policy, deadline)
+        case DeadlineKind.CASE_REVIEW:
+            await closing.on_case_review_due(uow, app.policy, deadline)
+        case DeadlineKind.BOARD_ANSWER:
+            await board_answers.on_board_answer_due(uow, app.policy, deadline)
+        case DeadlineKind.DANGER_PAGE:
+            await _on_danger_call_due(app, uow, deadline)
+        case DeadlineKind.FIRST_ANSWER | DeadlineKind.SUBSTANTIVE_ANSWER | DeadlineKind.RESOLUTION:
+            await _on_answer_due(app, uow, deadline, _REPORTER_ANSWERS[deadline.kind])
+        case _:
+            await _handle_people(app, uow, deadline)
+
+
+async def _handle_people(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    match deadline.kind:
+        case DeadlineKind.ACCEPTANCE:
+            await handoffs.on_acceptance_due(uow, app.policy, deadline)
+        case DeadlineKind.AUDIENCE:
+            await audience.on_audience_due(uow, deadline)
+        case DeadlineKind.CONTACT_QUESTION:
+            await contact_safety.on_due(uow, deadline)
+        case DeadlineKind.MEASURE_END:
+            await complete(uow, deadline)
+            await measure_records.on_measure_end(uow, deadline.about)
+        case DeadlineKind.MEASURE_RECONSIDERATION:
+            await reconsideration.on_due(uow, app.policy, deadline)
+        case DeadlineKind.NATIVE_REASON:
+            await native_explanations.on_explanation_due(app, uow, deadline)
+        case DeadlineKind.LINK_DISPUTE:
+            await disputes.on_dispute_due(uow, app.policy, deadline)
+        case DeadlineKind.CONFLICT_CLAIM:
+            await conflict_claims.on_claim_due(uow, app.policy, deadline)
+        case _:
+            await _remind(app, uow, deadline)
+
+
+async def _on_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    known_stop = await uow.deliberation.stop(deadline.about)
+    if known_stop is None:
+        await review.on_review_due(app, uow, deadline)
+    else:
+        await stop.on_stop_review_due(uow, app.policy, known_stop, deadline)
+
+
+async def _on_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadline, time_limit: TimeLimit) -> None:
+    """Members are reminded of what a reporter was promised; once it is late the reporter is told so, with a new date.
+
+    Policy: P-2.4.
+    """
+    case = await get_case(uow, deadline.case) if deadline.case else None
+    if case is None or case.state is CaseState.CLOSED:
+        await complete(uow, deadline)
+        return
+    facts = {"promise": deadline.kind, "due": deadline.due.isoformat()}
+    if uow.now < deadline.due:
+        await notify_members(uow, case, NoticeKind.DEADLINE_NEAR, facts)
+        ahead = [at for at in reminder_times(time_limit, deadline.since, app.policy) if uow.now < at < deadline.due]
+        await reschedule(uow, deadline, min([*ahead, deadline.due]))
+    else:
+        fresh = next_due_at(time_limit, deadline.due, uow.now, app.policy) or uow.now + length(time_limit, app.policy)
+        await notify_reporters(uow, case, NoticeKind.REPORTER_LATE, {**facts, "new_date": fresh.isoformat()})
+        await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, {**facts, "new_date": fresh.isoformat()})
+        await reschedule(uow, deadline, fresh, due_at=fresh)
+    about = {"case": str(case.id), "promise": deadline.kind}
+    uow.journal.note(Entry("promise.was_recalled", SERVICE, "P-2.4", about, case.id))
+
+
+async def _on_danger_call_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    """Everybody who may know is called again until somebody has it; after a while the liaison and the Board as well.
+
+    Policy: P-3.6.
+    """
+    case = await get_case(uow, deadline.case) if deadline.case else None
+    if case is None or case.state is CaseState.CLOSED:
+        await complete(uow, deadline)
+        return
+    conflicts = conflict_status_by_member(await uow.cases.exclusions_of(case.id))
+    groups = handling_groups(await uow.people.members(), uow.now)
+    group = groups.board if case.board_only else groups.members
+    eligible: frozenset[MemberId] = who_may_know(group, conflicts)
+    call = danger_call_for(
+        eligible, groups, conflicts, deadline.since, deadline.completed_at is not None, uow.now, app.policy
+    )
+    await notify_members(uow, case, NoticeKind.DANGER, only=call.recipients)
+    if call.recipients - eligible:
+        await _notify_board_of_danger(uow, case)
+    await reschedule(uow, deadline, call.repeat_at or uow.now + app.policy.reports.danger_repeat)
+    uow.journal.note(Entry("danger.was_called_again", SERVICE, "P-3.6", {"case": str(case.id)}, case.id))
+
+
+async def _notify_board_of_danger(uow: UnitOfWork, case: Case) -> None:
+    await notify_office(uow, Group.BOARD, None, NoticeKind.DANGER, {}, case)
+    if not case.board_only:
+        return
+    await notify_office(uow, Group.WORKING_GROUP, Office.BOARD_LIAISON, NoticeKind.DANGER, {}, case)
+
+
+async def _remind(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    """A promise without a rule of its own is called to mind once a day, and never forgotten."""
+    if deadline.case is None:
+        await complete(uow, deadline)
+        return
+    case = await get_case(uow, deadline.case)
+    facts = {"promise": deadline.kind, "due": deadline.due.isoformat()}
+    await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, facts)
+    later = uow.now + length(TimeLimit.FIRST_ANSWER, app.policy)
+    await uow.deadlines.save(replace(deadline, next_at=later, stage=deadline.stage + 1))
+    uow.journal.note(Entry("promise.was_recalled", SERVICE, "P-2.4", {"promise": deadline.kind}, case.id))

@@ -1,0 +1,1 @@
+"""Answer the person whom a case or a sanction concerns, on their personal page."""

@@ -1,0 +1,316 @@
+"""The personal page of somebody heard or sanctioned: by receipt alone, since no platform reaches who is locked out.
+
+Every wrong receipt gets the same answer. Policy: P-3.5, P-5.7, P-6.2.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from guardian.cases.case import Case, CaseEvent, CaseKind, CaseState
+from guardian.cases.deadlines import DeadlineKind
+from guardian.cases.drafts import check_text
+from guardian.cases.procedure import DECISION_STEPS, StepEvent, StepKind, StepState
+from guardian.cases.proposals import Consequence, Decision
+from guardian.cases.receipts import Receipt, ReceiptKind, digest_secret
+from guardian.cases.reports import Addition
+from guardian.errors import NotFound, Refused
+from guardian.ids import AccountId, DecisionId, PersonId, Reference, new_id
+from guardian.journal import PARTY, Entry
+from guardian.notices.models import News, Notice, NoticeKind, NoticeState
+from guardian.sanctions.models import Sanction, binding_until, term_state_at
+from guardian.services.authorization import require
+from guardian.services.case_flow import get_case, notify_case_news, refer_to_board, reported_people, transition
+from guardian.services.case_steps import advance_step, get_steps, reset_steps
+from guardian.services.conflicts.exclusions import exclude_named_in_text
+from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.deadlines import complete_for_case
+from guardian.services.decisions.enactment import record_person_notified
+from guardian.services.deliberation.procedure import was_asked
+from guardian.services.identity import self_disclosure
+from guardian.services.identity.disputes import LinkLine, dispute_as_person, disputes_of_person
+from guardian.services.measures import reconsideration
+from guardian.services.notify import ensure_reference, notify_board_liaison, notify_members
+from guardian.services.sanctions.readmission import may_request, request_readmission
+from guardian.spaces.account_proof import ProofResult
+from rules.deadlines import TimeLimit, due_at
+from rules.ladder import AuthorityKind, TermState
+from rules.policy import Policy
+from rules.precedence import Restriction
+
+_WRONG_RECEIPT: Final = "This receipt opens nothing here. Check it letter by letter; capitals and dashes do not matter."
+
+_STATES: Final = {
+    TermState.RUNNING: "in force",
+    TermState.AWAITING: "the term is over, and you may ask to return",
+    TermState.OVER: "over",
+}
+
+_CASES: Final = {
+    CaseState.OPEN: "The group is looking at this and has decided nothing yet.",
+    CaseState.PROPOSED: "The group is looking at this and has decided nothing yet.",
+    CaseState.AGREED: "The group has come to a conclusion. You will be told what it is.",
+    CaseState.WITH_BOARD: "This has been passed on to the Board, which has not answered yet.",
+    CaseState.IN_FORCE: "The group has decided.",
+    CaseState.CLOSED: "This is closed.",
+}
+
+_LOCAL: Final = {
+    **dict.fromkeys(CaseState, "Moderators have set a measure, for a short while."),
+    CaseState.CLOSED: "A measure of moderators is over.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SanctionLine:
+    """One restriction in plain words; `opens_at` is when asking to return opens, `asked_at` when the person has asked."""
+
+    restriction: Restriction
+    state: str
+    since: datetime
+    ends: datetime | None
+    returns_at: datetime | None
+    everywhere: bool
+    spaces: tuple[str, ...]
+    conditions: str = ""
+    provisional: bool = False
+    may_request_from: datetime | None = None
+    may_request_now: bool = False
+    requested_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMatterLine:
+    """One matter that the person knows of, under their own reference; `answer_by` while they are being heard."""
+
+    reference: Reference
+    state: str
+    kind: CaseKind
+    outcome: str = ""
+    answer_by: datetime | None = None
+    may_be_heard: bool = False
+    own_words: tuple[tuple[datetime, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalPage:
+    """What the person may know: what they are restricted in, what is being looked at, and what they can do.
+
+    `letters` are what they were written, newest first: nothing reaches who is locked out, so it stands here too.
+    """
+
+    community: str
+    sanctions: tuple[SanctionLine, ...]
+    matters: tuple[OwnMatterLine, ...]
+    may_request_readmission: bool
+    may_request_board_reconsideration: bool
+    notices: tuple[Notice, ...]
+    linked_accounts: tuple[LinkLine, ...] = ()
+    may_request_reconsideration: bool = False
+
+
+async def read_page(app: AppContext, receipt: str) -> PersonalPage:
+    """What the receipt's holder may read; whoever uses it has been told of what stands there. Policy: P-6.2."""
+    async with app.units_of_work.begin() as uow:
+        person = await _require_holder(uow, receipt)
+        uow.journal.note(Entry("personal_page.was_read", PARTY, "P-6.2", {"person": str(person)}))
+        cases = [case for case in await uow.cases.cases_of(person) if await _may_know_of(uow, case, person)]
+        sanctions = await _sanction_lines(app, uow, person)
+        options = await may_request(uow, person, app.policy)
+        return PersonalPage(
+            app.community,
+            sanctions,
+            tuple([await _matter_line(uow, case, person) for case in cases]),
+            any(each.is_open and each.requested_at is None for each in options),
+            bool(await _enacted_decisions(uow, cases, person)),
+            await _readable_notices(uow, person),
+            await disputes_of_person(uow, person),
+            await reconsideration.may_request(uow, person),
+        )
+
+
+async def give_hearing_answer(app: AppContext, receipt: str, text: str) -> str:
+    """What the person says is with each matter in which they are heard, and its members have been told. Policy: P-3.5."""
+    require(check_text(text, app.longest_text))
+    async with app.units_of_work.begin() as uow:
+        person = await _require_holder(uow, receipt)
+        cases = [case for case in await uow.cases.cases_of(person) if await _may_be_heard(uow, case, person)]
+        if not cases:
+            raise Refused("nothing_open", "Nothing is being looked at just now in which you could be heard.", "P-3.5")
+        for case in cases:
+            await _record_hearing_answer(app, uow, case, person, text.strip())
+    return "Thank you. What you wrote is with those who decide, and it is part of what they weigh."
+
+
+async def request_reconsideration(app: AppContext, receipt: str, text: str) -> str:
+    """Somebody who did not set it looks again at each measure of moderators that runs on the person. Policy: P-6.8."""
+    require(check_text(text, app.longest_text))
+    async with app.units_of_work.begin() as uow:
+        return await reconsideration.request(uow, app.policy, await _require_holder(uow, receipt), text.strip())
+
+
+async def dispute_link(app: AppContext, receipt: str, link: AccountId, text: str) -> str:
+    """The person has said that an account is not theirs, and the group owes it a look. Policy: P-6.4."""
+    require(check_text(text, app.longest_text))
+    async with app.units_of_work.begin() as uow:
+        person = await _require_holder(uow, receipt)
+        return await dispute_as_person(app, uow, person, link, text)
+
+
+async def disclose_accounts(app: AppContext, receipt: str, result: ProofResult) -> str:
+    """The accounts elsewhere that the person has shown, by signing in to one that is known to be theirs, are known as theirs.
+
+    The answer is the same whoever signed in. Policy: P-6.4.
+    """
+    vouched = await self_disclosure.current_handles(app, result)
+    async with app.units_of_work.begin() as uow:
+        return await self_disclosure.record_disclosure(app, uow, await _require_holder(uow, receipt), result, vouched)
+
+
+async def submit_readmission_request(app: AppContext, receipt: str, text: str) -> str:
+    """A request to return is with the group, which owes an answer. Asked before the end, access returns at the end.
+
+    Policy: P-6.2.
+    """
+    require(check_text(text, app.longest_text))
+    async with app.units_of_work.begin() as uow:
+        person = await _require_holder(uow, receipt)
+        await request_readmission(uow, app.policy, person, text.strip())
+        until = due_at(TimeLimit.READMISSION_ANSWER, uow.now, app.policy)
+    return f"Thank you. Your request is with the group. You have an answer by {until:%d %B %Y}, here at the latest."
+
+
+async def request_board_reconsideration(app: AppContext, receipt: str, text: str) -> str:
+    """The Board has been asked to look at the decision again; until it answers, the decision stands. Policy: P-5.7."""
+    require(check_text(text, app.longest_text))
+    async with app.units_of_work.begin() as uow:
+        person = await _require_holder(uow, receipt)
+        cases = [case for case in await uow.cases.cases_of(person) if await _may_know_of(uow, case, person)]
+        decided = await _enacted_decisions(uow, cases, person)
+        if not decided:
+            raise Refused(
+                "nothing_decided", "Nothing has been decided about you that could be looked at again.", "P-5.7"
+            )
+        case = await get_case(uow, decided[-1].case)
+        await uow.cases.add_addition(Addition(new_id(), case.id, None, uow.now, text.strip()))
+        case = await _bring_before_board(uow, app.policy, await exclude_named_in_text(uow, app.policy, case, text))
+        await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.RECONSIDER})
+        about = {"case": str(case.id), "person": str(person)}
+        uow.journal.note(Entry("reconsideration.was_asked", PARTY, "P-5.7", about, case.id))
+    return "Thank you. The Board has been asked to look at the decision again. Until it answers, the decision stands."
+
+
+async def _bring_before_board(uow: UnitOfWork, policy: Policy, case: Case) -> Case:
+    """The decided case lies with the Board, which can read it now; where it is on its way already, its liaison hears."""
+    if case.state is CaseState.CLOSED:
+        case = await uow.cases.save_case(replace(case, closed_at=None, review_on=None))
+        case = await transition(uow, case, CaseEvent.REOPEN)
+        await complete_for_case(uow, case.id, DeadlineKind.CASE_REVIEW)
+    elif case.state is not CaseState.IN_FORCE:
+        await notify_board_liaison(uow, case, NoticeKind.WITH_BOARD, {"cause": "reconsideration", "ask": "reconsider"})
+        return case
+    await reset_steps(uow, case.id, DECISION_STEPS, PARTY)
+    return await refer_to_board(uow, policy, case, "reconsideration")
+
+
+async def _require_holder(uow: UnitOfWork, typed: str) -> PersonId:
+    """Whose page it is; the receipt counts as used, and what its holder reads there they have been told. Policy: P-6.2."""
+    receipt: Receipt | None = await uow.cases.receipt(digest_secret(typed))
+    if receipt is None or receipt.kind is not ReceiptKind.PERSONAL or receipt.person is None:
+        raise NotFound(_WRONG_RECEIPT)
+    if receipt.used_at is None:
+        await uow.cases.save_receipt(replace(receipt, used_at=uow.now))
+    for sanction in await uow.sanctions.of_person(receipt.person):
+        if sanction.lifting is None:
+            await record_person_notified(uow, sanction.id, "receipt")
+    return receipt.person
+
+
+async def _sanction_lines(app: AppContext, view: ReadView, person: PersonId) -> tuple[SanctionLine, ...]:
+    """What the person is or was restricted in, newest first, without what another has taken the place of."""
+    options = {each.sanction: each for each in await may_request(view, person, app.policy)}
+    lines = []
+    for sanction in reversed(await view.sanctions.of_person(person)):
+        consequence = await _consequence(view, sanction)
+        option = options.get(sanction.id)
+        lines.append(
+            SanctionLine(
+                sanction.restriction,
+                _STATES[term_state_at(sanction, view.now)],
+                sanction.starts,
+                sanction.ends,
+                binding_until(sanction),
+                sanction.spaces is None,
+                tuple(sorted(sanction.spaces or ())),
+                consequence.conditions if consequence else "",
+                sanction.provisional,
+                option.opens_at if option else None,
+                bool(option and option.is_open and option.requested_at is None),
+                option.requested_at if option else None,
+            )
+        )
+    return tuple(lines)
+
+
+async def _readable_notices(view: ReadView, person: PersonId) -> tuple[Notice, ...]:
+    notices = await view.notices.of_person(person)
+    return tuple(notice for notice in reversed(notices) if notice.state is not NoticeState.WITHHELD)
+
+
+async def _consequence(view: ReadView, sanction: Sanction) -> Consequence | None:
+    if sanction.authority.kind is not AuthorityKind.DECISION:
+        return None
+    decision = await view.deliberation.decision(DecisionId(sanction.authority.id))
+    return decision.consequence if decision else None
+
+
+async def _matter_line(uow: UnitOfWork, case: Case, person: PersonId) -> OwnMatterLine:
+    step = (await get_steps(uow, case.id)).by_kind.get(StepKind.HEARING)
+    open_now = await _may_be_heard(uow, case, person)
+    decided = await _enacted_decisions(uow, [case], person)
+    only_one = len(await reported_people(uow, case)) == 1
+    additions = [a for a in await uow.cases.additions_of(case.id) if only_one and a.report is None and a.from_party]
+    return OwnMatterLine(
+        await ensure_reference(uow, case, person),
+        _LOCAL[case.state] if case.kind is CaseKind.LOCAL else _CASES[case.state],
+        case.kind,
+        decided[-1].consequence.outcome if decided else "",
+        step.until if step and open_now and step.state is StepState.UNDER_WAY else None,
+        open_now,
+        tuple((each.at, each.text) for each in additions),
+    )
+
+
+async def _may_know_of(view: ReadView, case: Case, person: PersonId) -> bool:
+    """Whether the person has been told that the matter exists: it was said to them, or they began it themselves."""
+    if case.kind is CaseKind.READMISSION:
+        return True
+    notices = await view.notices.of_person(person)
+    return any(notice.case == case.id for notice in notices)
+
+
+async def _may_be_heard(view: ReadView, case: Case, person: PersonId) -> bool:
+    """Whether words of the person still have a place: asked, acted on, or having asked, while the case is not closed."""
+    if case.state is CaseState.CLOSED:
+        return False
+    return case.kind is not CaseKind.REPORT or await was_asked(view, case, person)
+
+
+async def _enacted_decisions(view: ReadView, cases: Sequence[Case], person: PersonId) -> list[Decision]:
+    """What has been decided on the person and enacted in these cases, oldest first; what became of others is not theirs."""
+    every = [d for case in cases for d in await view.deliberation.decisions_of(case.id)]
+    found = [d for d in every if d.enacted_at is not None and d.person == person]
+    return sorted(found, key=lambda decision: (decision.at, decision.id))
+
+
+async def _record_hearing_answer(app: AppContext, uow: UnitOfWork, case: Case, person: PersonId, text: str) -> None:
+    await uow.cases.add_addition(Addition(new_id(), case.id, None, uow.now, text))
+    step = (await get_steps(uow, case.id)).by_kind.get(StepKind.HEARING)
+    if step is not None and step.state is StepState.UNDER_WAY and len(await reported_people(uow, case)) == 1:
+        await advance_step(uow, case.id, StepKind.HEARING, StepEvent.COMPLETE, PARTY)
+        await complete_for_case(uow, case.id, DeadlineKind.HEARING)
+    case = await exclude_named_in_text(uow, app.policy, case, text)
+    await notify_case_news(uow, case, News.HEARD)
+    about = {"case": str(case.id), "person": str(person)}
+    uow.journal.note(Entry("person.was_heard", PARTY, "P-3.5", about, case.id))

@@ -1,0 +1,1 @@
+"""Take in what the platforms tell of: changed accounts and webhook events."""

@@ -1,0 +1,38 @@
+"""Something was seen to happen to an account in a space: its key is due. Nothing else in the event is believed."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from guardian.ids import SpaceName
+from guardian.logs import logger
+from guardian.sanctions.lifting import TOPIC
+from guardian.services.context import AppContext
+from guardian.spaces.port import Account
+
+log = logger("desk")
+
+_FAILURES_WITHOUT_PAUSE: Final = 3
+_PAUSE: Final = timedelta(seconds=5)
+
+
+async def on_account_changed(app: AppContext, account: Account) -> None:
+    """If the account is somebody's whom a sanction concerns, it is looked at now."""
+    await on_accounts_changed(app, account.space, (account.native_id,))
+
+
+async def on_accounts_changed(app: AppContext, space: SpaceName, native_ids: Iterable[str]) -> None:
+    """Those of the accounts that have a key are looked at now; the others are nobody's business."""
+    ids = frozenset(native_ids)
+    async with app.units_of_work.read() as view:
+        known = [a.id for a in await view.people.accounts_in(space) if a.account.native_id in ids]
+        items = [item for item in [await view.sanctions.work_item(account) for account in known] if item is not None]
+    if not items:
+        return
+    async with app.units_of_work.begin() as uow:
+        for item in items:
+            # An attempt that fails may bring about the next event: a key that is in trouble already takes a breath first.
+            at = uow.now if item.failures < _FAILURES_WITHOUT_PAUSE else uow.now + _PAUSE
+            await uow.sanctions.schedule_account(item.account, at)
+        uow.wake(TOPIC)
+    log.info("event.noticed", space=space, keys=len(items))

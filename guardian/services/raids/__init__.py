@@ -1,0 +1,1 @@
+"""Announce a list of accounts and restrict them together, step by step."""

@@ -1,0 +1,359 @@
+"""A raid: a list of accounts that one member announces and another agrees to, restricted together. Policy: P-7.5.
+
+Nobody is restricted before the second word. Then there is one act with one review for all of them; what becomes of it
+is carried over in steps by `app.carrying`, so that a restart goes on where it was.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from guardian.cases.access import case_for_member, require_permission
+from guardian.cases.case import Case
+from guardian.cases.deadlines import DeadlineKind
+from guardian.cases.exclusions import handling_groups
+from guardian.cases.raids import Raid, RaidLine, RaidLineState, RaidLineStatus, RaidState, count_by_status, status_text
+from guardian.cases.unilateral_acts import ACT_MACHINE, ActEvent, UnilateralAct, binding_stops
+from guardian.errors import NotFound, Refused
+from guardian.ids import CaseId, MemberId, PersonId, SpaceName, new_id, new_reference
+from guardian.journal import Entry, by_member
+from guardian.notices.models import NoticeKind
+from guardian.people.code_names import generate_code_name as new_code_name
+from guardian.people.models import Group, Member, Person
+from guardian.people.permissions import UseCase
+from guardian.sanctions.imposition import impose_unilaterally
+from guardian.services.authorization import require
+from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.deadlines import complete_about, start_deadline
+from guardian.services.notify import notify_members
+from guardian.services.unilateral.act import check_act, open_review
+from guardian.services.unilateral.review import apply_reviews, start_review_deadlines
+from guardian.services.visibility import protecting_cases_for_accounts
+from guardian.spaces.port import Account, Unknown
+from rules import brake
+from rules.notification import NotificationState
+from rules.precedence import Restriction, access_level_of
+from rules.unilateral import Ground, act_ends_at
+
+_MOST_NAMES: Final = 50
+"""A name is looked up by a call of its own; an id is taken as it is."""
+_LONGEST_ID: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAccount:
+    """One line of the list as it was typed: its number, the space, an id or a name, and why it is refused."""
+
+    number: int
+    space: SpaceName
+    text: str
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceShare:
+    """What a raid is in one space: how many accounts, and how long that takes within our budget of calls there."""
+
+    space: SpaceName
+    accounts: int
+    duration: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class RaidPreview:
+    """A list that has been read: what would be done in each space, and which lines are refused."""
+
+    lines: tuple[ListedAccount, ...]
+    shares: tuple[SpaceShare, ...]
+
+    @property
+    def accounts(self) -> int:
+        """How many lines are not refused."""
+        return sum(1 for line in self.lines if not line.refusal)
+
+    @property
+    def refused(self) -> tuple[ListedAccount, ...]:
+        """The lines that are refused, each with its reason."""
+        return tuple(line for line in self.lines if line.refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class RaidView:
+    """A raid as a member sees it: the code name of its review, and how many of its accounts stand how, by space."""
+
+    code_name: str
+    state: RaidState
+    counts: Mapping[SpaceName, Mapping[str, int]]
+    remaining: timedelta
+    ends: datetime | None = None
+
+
+def parse_list(text: str, spaces: Sequence[SpaceName], default: SpaceName | None) -> tuple[ListedAccount, ...]:
+    """The lines of the list: `id`, or `space,id` with anything after a further comma left aside. Empty ones are passed over.
+
+    A line in which no space of ours is named belongs to `default`; a heading is passed over.
+    """
+    found = []
+    for number, row in enumerate(csv.reader(io.StringIO(text.lstrip("\ufeff"))), start=1):
+        cells = [cell.strip() for cell in row if cell.strip()]
+        if not cells or (number == 1 and cells[0].casefold() in ("space", "id", "account")):
+            continue
+        named = SpaceName(cells[0].casefold())
+        if named in spaces:
+            refusal = "" if len(cells) > 1 else "no account is named"
+            found.append(_refuse_unfit(ListedAccount(number, named, cells[1] if len(cells) > 1 else "", refusal)))
+        elif default is not None and len(cells) == 1:
+            found.append(_refuse_unfit(ListedAccount(number, default, cells[0])))
+        else:
+            found.append(
+                ListedAccount(number, default or SpaceName(""), cells[0][:_LONGEST_ID], "it names no space of ours")
+            )
+    return tuple(found)
+
+
+async def preview(
+    app: AppContext, by: MemberId, text: str, default: SpaceName | None, restriction: Restriction = Restriction.BANNED
+) -> RaidPreview:
+    """What the list says and what would be done with it; nothing is changed, and nobody is told."""
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.ANNOUNCE_RAID)
+        people = await view.people.members()
+        now = view.now
+    lines = parse_list(text, app.spaces.names, default)
+    if len(lines) > app.policy.brake.raid_most:
+        require(brake.may_announce_raid(by, len(lines), frozenset({by}), (), app.policy))
+    lines = _refuse_role_holders(await _resolve_names(app, lines), [m for m in people if _has_role(m, now)])
+    lines = tuple(_refuse_inexpressible(app, line, restriction) for line in _refuse_repeated(lines))
+    return RaidPreview(lines, _shares(app, [line.space for line in lines if not line.refusal]))
+
+
+async def announce(
+    app: AppContext,
+    by: MemberId,
+    raid_preview: RaidPreview,
+    restriction: Restriction,
+    ground: Ground,
+    reason: str,
+    term: timedelta | None = None,
+) -> RaidView:
+    """The list waits for a second member's word; all who may know are asked, and nobody is restricted yet."""
+    spaces = frozenset(line.space for line in raid_preview.lines if not line.refusal)
+    async with app.units_of_work.begin() as uow:
+        actor = await require_permission(uow, by, UseCase.ANNOUNCE_RAID)
+        groups = handling_groups(await uow.people.members(), uow.now)
+        stops = binding_stops(await uow.deliberation.stops())
+        require(brake.may_announce_raid(by, raid_preview.accounts, groups.members, stops, app.policy))
+        check_act(app, restriction, reason, spaces, term)
+        taken_names = await uow.people.code_names() | await uow.cases.code_names()
+        leader = Person(PersonId(new_id()), new_code_name(taken_names), uow.now)
+        await uow.people.add_person(leader)
+        review = CaseId(new_id())
+        intended = UnilateralAct(
+            new_id(), review, by, leader.id, uow.now, ground, restriction, spaces, term=term, reason=reason
+        )
+        case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=True)
+        listed = [Account(line.space, line.text) for line in raid_preview.lines if not line.refusal]
+        if await protecting_cases_for_accounts(uow, actor, listed):
+            # Looked at sooner than other reviews; those who protect the person hear of it once somebody is restricted.
+            intended = await uow.deliberation.save_act(replace(intended, conflicted=True))
+        raid = Raid(new_id(), case.id, intended.id, leader.id, new_reference(), by, uow.now)
+        await uow.raids.add(raid, [_raid_line(raid, line) for line in raid_preview.lines])
+        await start_deadline(uow, DeadlineKind.UNREVIEWED_END, case.id, _lapses_at(app, uow.now), about=intended.id)
+        await notify_members(uow, case, NoticeKind.RAID, {"news": "announced", "act": intended.id}, besides=[by])
+        about = {"case": str(case.id), "raid": raid.id, "accounts": str(raid_preview.accounts)}
+        uow.journal.note(Entry("raid.was_announced", by_member(by), "P-7.5", about, case.id, reason))
+        return await _view(app, uow, case, raid)
+
+
+async def confirm(app: AppContext, by: MemberId, code_name: str) -> RaidView:
+    """A second member agrees: the raid's accounts are restricted from now on, under one act with one review. Policy: P-7.5."""
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.CONFIRM_RAID)
+        case = await case_for_member(uow, by, code_name)
+        raid = await _get_raid(uow, case)
+        groups = handling_groups(await uow.people.members(), uow.now)
+        stops = binding_stops(await uow.deliberation.stops())
+        require(brake.may_confirm_raid(by, raid.by, groups.members, stops))
+        act = await uow.deliberation.act(raid.act)
+        if act is None:
+            raise NotFound
+        state = ACT_MACHINE.advance(act.state, ActEvent.CONFIRM)
+        await complete_about(uow, act.id, DeadlineKind.UNREVIEWED_END)
+        confirmed = await uow.deliberation.save_act(replace(act, state=state, confirmed_by=by, at=uow.now))
+        raid = await _begin(app, uow, case, raid, confirmed)
+        await notify_members(uow, case, NoticeKind.RAID, {"news": "begun", "act": act.id}, besides=[by])
+        about = {"case": str(case.id), "raid": raid.id, "act": act.id}
+        uow.journal.note(Entry("raid.was_seconded", by_member(by), "P-7.5", about, case.id))
+        await apply_reviews(app, uow, case, confirmed)
+        return await _view(app, uow, case, raid)
+
+
+async def get_status(app: AppContext, by: MemberId, code_name: str) -> RaidView:
+    """How many of the raid's accounts stand how, by space, and how long what is left will take."""
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.READ_CASE)
+        case = await case_for_member(view, by, code_name)
+        return await _view(app, view, case, await _get_raid(view, case))
+
+
+async def outcome_report(app: AppContext, by: MemberId, code_name: str) -> bytes:
+    """Every line of the list with what became of it, as a file, for the two who announced it; the look is in the journal."""
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.READ_CASE)
+        case = await case_for_member(uow, by, code_name)
+        raid = await _get_raid(uow, case)
+        if by not in (raid.by, raid.confirmed_by):
+            raise Refused("not_yours", "The list is for the two members who announced the raid.", "P-9.8")
+        rows = await uow.raids.line_statuses(raid.id)
+        about = {"case": str(case.id), "raid": raid.id}
+        uow.journal.note(Entry("raid.was_reported", by_member(by), "P-9.8", about, case.id))
+    return _as_file(rows)
+
+
+# -- the list
+
+
+def _refuse_unfit(line: ListedAccount) -> ListedAccount:
+    unfit = len(line.text) > _LONGEST_ID or not line.text.isprintable()
+    return replace(line, text=line.text[:_LONGEST_ID], refusal="that is no id and no name") if unfit else line
+
+
+async def _resolve_names(app: AppContext, lines: Sequence[ListedAccount]) -> tuple[ListedAccount, ...]:
+    """Names are looked up one by one, so there may be few of them; an id is taken as it is."""
+    found, left = [], _MOST_NAMES
+    for line in lines:
+        space = app.spaces.get(line.space)
+        if line.refusal or space is None or _is_id(line.text):
+            found.append(line)
+        elif left == 0:
+            found.append(replace(line, refusal=f"names are looked up one by one, {_MOST_NAMES} at most: give its id"))
+        else:
+            left -= 1
+            known = await space.find_account(line.text)
+            found.append(_with_lookup(line, known))
+    return tuple(found)
+
+
+def _with_lookup(line: ListedAccount, known: tuple[str, str] | Unknown | None) -> ListedAccount:
+    if isinstance(known, Unknown):
+        return replace(line, refusal="the space could not be asked just now: give the id, or try again")
+    return replace(line, text=known[0]) if known else replace(line, refusal="nobody there has that name")
+
+
+def _is_id(text: str) -> bool:
+    """Whether it is an id as spaces write it. One with zeros before it, or in other digits, could mean a member unseen."""
+    return text.isascii() and text.isdecimal() and not text.startswith("0")
+
+
+def _refuse_role_holders(lines: Iterable[ListedAccount], role_holders: Iterable[Member]) -> tuple[ListedAccount, ...]:
+    """Whoever has a role here is not restricted by a list: that is decided about each of them by name."""
+    owned = {account for member in role_holders for account in member.accounts}
+    return tuple(
+        replace(line, refusal="somebody who has a role here")
+        if not line.refusal and Account(line.space, line.text) in owned
+        else line
+        for line in lines
+    )
+
+
+def _refuse_repeated(lines: Iterable[ListedAccount]) -> tuple[ListedAccount, ...]:
+    first: dict[tuple[SpaceName, str], int] = {}
+    checked = []
+    for line in lines:
+        before = first.setdefault((line.space, line.text), line.number) if not line.refusal else line.number
+        checked.append(line if before == line.number else replace(line, refusal=f"it stands in line {before} already"))
+    return tuple(checked)
+
+
+def _refuse_inexpressible(app: AppContext, line: ListedAccount, restriction: Restriction) -> ListedAccount:
+    space = app.spaces.get(line.space)
+    if line.refusal or space is None or access_level_of(restriction) in space.capabilities.levels:
+        return line
+    return replace(line, refusal=f"{line.space} cannot hold that anybody is {restriction}")
+
+
+def _has_role(member: Member, at: datetime) -> bool:
+    return any(member.holds_office(group, at) for group in Group)
+
+
+def _raid_line(raid: Raid, line: ListedAccount) -> RaidLine:
+    state = RaidLineState.REFUSED if line.refusal else RaidLineState.LISTED
+    return RaidLine(new_id(), raid.id, line.number, line.space, line.text, state, line.refusal)
+
+
+def _shares(app: AppContext, spaces: Iterable[SpaceName]) -> tuple[SpaceShare, ...]:
+    counts: dict[SpaceName, int] = {}
+    for name in spaces:
+        counts[name] = counts.get(name, 0) + 1
+    return tuple(SpaceShare(name, counts[name], _duration(app, name, counts[name])) for name in counts)
+
+
+def _duration(app: AppContext, name: SpaceName, accounts: int) -> timedelta:
+    space = app.spaces.get(name)
+    return timedelta() if space is None else timedelta(minutes=accounts / space.capabilities.per_minute)
+
+
+# -- its beginning, and how it stands
+
+
+async def _begin(app: AppContext, uow: UnitOfWork, case: Case, raid: Raid, act: UnilateralAct) -> Raid:
+    """The leading sanction stands, the clocks run, and the list is taken up from here on."""
+    ends = act_ends_at(act.at, act.term, conflicted=False, policy=app.policy)
+    danger = act.ground is Ground.PHYSICAL_DANGER
+    sanction = await impose_unilaterally(
+        uow, raid.person, case.id, act.id, act.restriction, act.spaces, ends, app.spaces.names, danger=danger
+    )
+    await uow.sanctions.save_sanction(replace(sanction, notification=NotificationState.COULD_NOT_NOTIFY))
+    await start_review_deadlines(uow, app.policy, act)
+    until = brake.raid_announced_until(act.at, app.policy)
+    return await uow.raids.save(
+        replace(raid, state=RaidState.RUNNING, confirmed_by=act.confirmed_by, until=until, leader=sanction.id)
+    )
+
+
+def _lapses_at(app: AppContext, now: datetime) -> datetime:
+    return now + app.policy.unilateral.review_within
+
+
+async def _get_raid(view: ReadView, case: Case) -> Raid:
+    raid = await view.raids.of_case(case.id)
+    if raid is None:
+        raise NotFound("This case is not the review of a raid.")
+    return raid
+
+
+async def _view(app: AppContext, view: ReadView, case: Case, raid: Raid) -> RaidView:
+    counts = count_by_status(await view.raids.line_statuses(raid.id))
+    ahead = {name: words.get("waiting", 0) + words.get("asked for", 0) for name, words in counts.items()}
+    remaining = max((_duration(app, name, number) for name, number in ahead.items()), default=timedelta())
+    leader = await view.sanctions.sanction(raid.leader) if raid.leader else None
+    return RaidView(case.code_name, raid.state, counts, remaining, leader.ends if leader else None)
+
+
+def _as_file(rows: Sequence[RaidLineStatus]) -> bytes:
+    written = io.StringIO()
+    lines = csv.writer(written, lineterminator="\n")
+    lines.writerow(("line", "space", "id", "state", "why"))
+    for row in rows:
+        lines.writerow(
+            (row.line.number, row.line.space, _escape_formula(row.line.native_id), status_text(row), _reason(row))
+        )
+    return written.getvalue().encode()
+
+
+def _escape_formula(cell: str) -> str:
+    """The text for a table: what a spreadsheet would take for a formula is marked as text."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
+
+
+def _reason(row: RaidLineStatus) -> str:
+    return row.line.detail or ("" if row.item_detail == status_text(row) else row.item_detail)
+
+
+def round_up_to_minutes(span: timedelta) -> int:
+    """The span in whole minutes, the begun one counted."""
+    return ceil(span / timedelta(minutes=1))

@@ -1,0 +1,105 @@
+"""What the reading room shows beside the case itself: who answered what, acts taken alone, and what holds where by now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from guardian.cases.access import case_for_reader
+from guardian.cases.case import Case, CaseKind
+from guardian.cases.conflict_claims import ConflictClaim
+from guardian.cases.handoffs import Handoff
+from guardian.cases.proposals import Ballot, BoardAnswer, Mark
+from guardian.cases.risk import RiskMark
+from guardian.cases.unilateral_acts import ActReview, ActState, UnilateralAct, is_under_review
+from guardian.ids import MemberId, ProposalId
+from guardian.journal import OPERATOR, PARTY, SERVICE
+from guardian.sanctions.models import Coverage, Sanction, term_state_at
+from guardian.services.context import AppContext, ReadView
+from guardian.services.reading_room.sessions import session_reader
+from guardian.services.visibility import visible_coverage
+from rules.ladder import TermState
+
+_OTHERS: Mapping[str, str] = {SERVICE: "the service", OPERATOR: "the operator", PARTY: "the person concerned"}
+
+
+@dataclass(frozen=True, slots=True)
+class BallotView:
+    """All that was answered and marked on one proposal, oldest first; a later ballot takes the place of an earlier one."""
+
+    ballots: tuple[Ballot, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActRecord:
+    """One act taken alone, with what its reviewers have said."""
+
+    act: UnilateralAct
+    reviews: tuple[ActReview, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SanctionView:
+    """One sanction of the case, where its term stands, and the person's total in each space that it reaches."""
+
+    sanction: Sanction
+    state: TermState
+    coverage: tuple[Coverage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proceedings:
+    """What has become of a case. `names` says what everybody who acted in it is called, by the id in its records.
+
+    Of `doubts` only those that are decided: an open one may be about the reader (P-4.1).
+    """
+
+    names: Mapping[str, str]
+    ballots: Mapping[ProposalId, BallotView]
+    acts: tuple[ActRecord, ...]
+    sanctions: tuple[SanctionView, ...]
+    board_answer: BoardAnswer | None = None
+    risk_marks: tuple[RiskMark, ...] = ()
+    claims: tuple[ConflictClaim, ...] = ()
+    handoffs: tuple[Handoff, ...] = ()
+
+
+async def read_proceedings(app: AppContext, session: str) -> Proceedings:
+    """What has become of the session's case, for the member whose session it is. Policy: P-4.2."""
+    by, code_name = await session_reader(app, session)
+    async with app.units_of_work.read() as view:
+        case = await case_for_reader(view, by, code_name)
+        return Proceedings(
+            {**_OTHERS, **{member.id: member.name for member in await view.people.members()}},
+            await _ballot_views(view, case),
+            tuple(
+                [
+                    ActRecord(_redact_for_actor(act, by), await view.deliberation.reviews_of(act.id))
+                    for act in await view.deliberation.acts_of(case.id)
+                ]
+            ),
+            tuple([await _sanction_view(view, by, sanction) for sanction in await view.sanctions.of_case(case.id)]),
+            await view.deliberation.board_answer_on(case.id),
+            await view.cases.risk_marks_of(case.id),
+            tuple(claim for claim in await view.cases.conflict_claims_of(case.id) if claim.decided_at is not None),
+            () if case.kind is CaseKind.LOCAL else await view.handoffs.of_case(case.id),
+        )
+
+
+def _redact_for_actor(act: UnilateralAct, by: MemberId) -> UnilateralAct:
+    """To its actor an open review only waits: that it lies with the chairs early would say why. Policy: P-4.4."""
+    return replace(act, state=ActState.UNREVIEWED) if act.by == by and is_under_review(act) else act
+
+
+async def _ballot_views(view: ReadView, case: Case) -> Mapping[ProposalId, BallotView]:
+    return {
+        proposal.id: BallotView(
+            await view.deliberation.ballots_on(proposal.id), await view.deliberation.marks_on(proposal.id)
+        )
+        for proposal in await view.deliberation.proposals_of(case.id)
+    }
+
+
+async def _sanction_view(view: ReadView, by: MemberId, sanction: Sanction) -> SanctionView:
+    rows = [row for row in await view.sanctions.coverage_of(sanction.person) if sanction.covers(row.space)]
+    reached = await visible_coverage(view, by, sanction.person, rows)
+    return SanctionView(sanction, term_state_at(sanction, view.now), reached)

@@ -1,0 +1,129 @@
+"""The reading room's sessions: a one-time link opens a short session, in which a member reads one case.
+
+Permission is asked again at each request. Links and sessions end by system time, as every token does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from guardian.cases.access import case_for_reader, may_know, require_permission
+from guardian.cases.case import Case, CaseKind
+from guardian.cases.case_store import ReadingPass
+from guardian.cases.exclusions import Exclusion, ExclusionKind
+from guardian.cases.receipts import digest_secret
+from guardian.cases.status_words import CASE_STATE_LABELS
+from guardian.errors import NotFound, Refused
+from guardian.ids import MemberId, new_secret
+from guardian.journal import Entry, by_member
+from guardian.people.models import Member
+from guardian.people.permissions import UseCase, may_perform
+from guardian.services.context import AppContext, ReadView
+from guardian.services.reading_room.case_file import _relevant_exclusions
+
+LINK_VALID_FOR: Final = timedelta(minutes=5)
+SESSION_VALID_FOR: Final = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """One line of a member's list of cases. A recused member sees no more of the case than this (P-4.2)."""
+
+    code_name: str
+    state: str
+    opened_at: datetime
+    recused: bool
+
+
+async def overview(app: AppContext, by: MemberId) -> tuple[Glimpse, ...]:
+    """The cases that the member may know of, oldest first; those that concern them are not among them at all."""
+    async with app.units_of_work.read() as view:
+        member = await view.people.member(by)
+        if member is None or not may_perform(member, UseCase.READ_CASE, view.now):
+            return ()
+        exclusions = await view.cases.exclusions_of_member(by)
+        cases = [case for case in await view.cases.cases() if case.kind is not CaseKind.LOCAL]
+        glimpses = [
+            _glimpse(member, case, await _relevant_exclusions(view, case, exclusions), view.now) for case in cases
+        ]
+        return tuple(glimpse for glimpse in glimpses if glimpse is not None)
+
+
+async def create_link(app: AppContext, by: MemberId, code_name: str) -> str:
+    """The address of a page that opens the case for this member, once and within five minutes."""
+    token = new_secret()
+    async with app.units_of_work.begin() as uow:
+        case = await _require_readable(uow, by, code_name)
+        await uow.cases.delete_ended_passes(app.system_time())
+        await uow.cases.add_pass(ReadingPass(digest_secret(token), by, case.id, app.system_time() + LINK_VALID_FOR))
+        uow.journal.note(Entry("reading_link.was_made", by_member(by), "P-9.8", {"case": case.id}, case.id))
+    return f"{app.base_url}/read/{token}"
+
+
+async def is_link_valid(app: AppContext, token: str) -> bool:
+    """Whether the link would still open; looking does not use it up."""
+    async with app.units_of_work.read() as view:
+        return _is_valid(await view.cases.reading_pass(digest_secret(token)), app.system_time, is_session=False)
+
+
+async def open_session(app: AppContext, token: str) -> str:
+    """The link is used up, and the answer is the secret of a session of half an hour."""
+    session = new_secret()
+    async with app.units_of_work.begin() as uow:
+        link = await uow.cases.reading_pass(digest_secret(token))
+        if link is None or not _is_valid(link, app.system_time, is_session=False):
+            raise Refused("link_over", "This link has been used or has run out. Please ask for a new one.", "P-9.8")
+        case = await _case_of_pass(uow, link)
+        await uow.cases.save_pass(replace(link, used_at=app.system_time()))
+        until = app.system_time() + SESSION_VALID_FOR
+        await uow.cases.add_pass(ReadingPass(digest_secret(session), link.member, case.id, until, is_session=True))
+        entry = Entry("reading_room.was_opened", by_member(link.member), "P-9.8", {"case": case.id}, case.id)
+        uow.journal.note(entry)
+    return session
+
+
+async def session_reader(app: AppContext, session: str) -> tuple[MemberId, str]:
+    """Whose session it is and the code name of its case, asked anew; for what else the page shows of the case."""
+    async with app.units_of_work.read() as view:
+        by, case = await require_session(app, view, session)
+        return by, case.code_name
+
+
+def _glimpse(member: Member, case: Case, exclusions: tuple[Exclusion, ...], at: datetime) -> Glimpse | None:
+    here = [exclusion for exclusion in exclusions if exclusion.case == case.id and exclusion.lifted_at is None]
+    own = [exclusion for exclusion in here if exclusion.member == member.id]
+    recused = bool(own) and all(exclusion.kind is ExclusionKind.RECUSED for exclusion in own)
+    if may_know(member, case, [exclusion for exclusion in here if exclusion not in own] if recused else here, at):
+        return Glimpse(case.code_name, CASE_STATE_LABELS[case.state], case.opened_at, recused)
+    return None
+
+
+def _is_valid(found: ReadingPass | None, system_time: Callable[[], datetime], *, is_session: bool) -> bool:
+    if found is None or found.is_session is not is_session:
+        return False
+    return found.used_at is None and system_time() < found.until
+
+
+async def require_session(app: AppContext, view: ReadView, session: str) -> tuple[MemberId, Case]:
+    found = await view.cases.reading_pass(digest_secret(session))
+    if found is None or not _is_valid(found, app.system_time, is_session=True):
+        raise Refused("session_over", "Your time in the reading room is over. Please ask for a new link.", "P-9.8")
+    return found.member, await _case_of_pass(view, found)
+
+
+async def _case_of_pass(view: ReadView, found: ReadingPass) -> Case:
+    """The case of the pass, if its member may know of it at this instant."""
+    case = await view.cases.case(found.case)
+    return await _require_readable(view, found.member, case.code_name if case else "")
+
+
+async def _require_readable(view: ReadView, by: MemberId, code_name: str) -> Case:
+    """The case of that name, whose seat lets the member read it: a local matter is read by moderators. Policy: P-8.1."""
+    try:
+        case = await case_for_reader(view, by, code_name)
+    except NotFound:
+        await require_permission(view, by, UseCase.READ_CASE)
+        raise
+    await require_permission(view, by, UseCase.READ_MATTER if case.kind is CaseKind.LOCAL else UseCase.READ_CASE)
+    return case

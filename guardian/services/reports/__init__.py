@@ -1,0 +1,1 @@
+"""Receive reports through every channel, and talk with whoever made them."""

@@ -1,0 +1,71 @@
+"""Many reports at once: members hear of them calmly, and a burst of the very same words lies in one case.
+
+Each report is kept, with a receipt and a reference of its own. Policy: P-2.1, P-2.9.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from guardian.cases.access import members_who_may_know
+from guardian.cases.case import Case, CaseState
+from guardian.cases.reports import Audience, ReportChannel
+from guardian.cases.submissions import Submission, conflict_indicators, has_same_text
+from guardian.ids import MemberId
+from guardian.journal import PARTY
+from guardian.notices.models import NoticeKind
+from guardian.services.case_flow import get_case
+from guardian.services.conflicts.exclusions import exclude_indicated, notify_of_exclusions
+from guardian.services.context import ReadView, UnitOfWork
+from guardian.services.notify import notify_members
+from rules.policy import Policy
+from rules.report_intake import FloodNotice, flood_notice, flood_window_start, joins_burst_case
+
+_KINDS: Final = (NoticeKind.NEW_REPORT, NoticeKind.REPORT_FLOOD)
+
+
+async def notify_of_report(uow: UnitOfWork, policy: Policy, case: Case) -> None:
+    """Everybody who may know hears of the new report, or once of many, counted by what they themselves were told."""
+    counts = await uow.notices.count_by_member_since(_KINDS, flood_window_start(uow.now, policy))
+    recipients: dict[FloodNotice, list[MemberId]] = {how: [] for how in FloodNotice}
+    for member in await members_who_may_know(uow, case):
+        recipients[_notification_mode(counts, member.id, policy)].append(member.id)
+    await notify_members(uow, case, NoticeKind.NEW_REPORT, only=recipients[FloodNotice.EACH])
+    await notify_members(uow, case, NoticeKind.REPORT_FLOOD, only=recipients[FloodNotice.SUMMARY])
+
+
+async def burst_case(view: ReadView, policy: Policy, submission: Submission) -> Case | None:
+    """The case that a burst of reports in these very words has made, where one more belongs there; None otherwise.
+
+    Only of reports without an account, and never where the reporter chose who hears first, or the others did.
+    """
+    if (
+        submission.channel is not ReportChannel.PAGE
+        or submission.reporter is not None
+        or submission.audience is not Audience.ALL
+    ):
+        return None
+    recent = await view.cases.reports_through(ReportChannel.PAGE, flood_window_start(view.now, policy))
+    same = [report for report in recent if report.withdrawn_at is None and has_same_text(report, submission)]
+    if not joins_burst_case(len(same), policy):
+        return None
+    case = await get_case(view, same[-1].case)
+    return None if case.state is CaseState.CLOSED or case.audience is not None else case
+
+
+async def join_burst_case(uow: UnitOfWork, policy: Policy, case: Case, submission: Submission) -> Case:
+    """Whoever the report points to is kept out of the case, before it stands there; the case as it then stands.
+
+    Nobody is told of a report beyond the first ones: they are in the same words.
+    """
+    indicators = conflict_indicators(submission, await uow.people.members())
+    after, changed = await exclude_indicated(uow, policy, case, indicators, PARTY)
+    if changed:
+        await notify_of_exclusions(uow, case, after)
+    return after
+
+
+def _notification_mode(
+    counts: Mapping[tuple[MemberId, NoticeKind], int], member: MemberId, policy: Policy
+) -> FloodNotice:
+    report_notices, burst_notices = (counts.get((member, kind), 0) for kind in _KINDS)
+    return flood_notice(report_notices, summary_sent=burst_notices > 0, policy=policy)

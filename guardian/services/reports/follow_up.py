@@ -1,0 +1,234 @@
+"""What a reporter does afterwards: adds words, answers and files, asks for something, and reads how things stand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from guardian.cases.case import Case
+from guardian.cases.deadlines import DeadlineKind
+from guardian.cases.report_questions import DO_NOT_CONTACT
+from guardian.cases.reports import Addition, Report
+from guardian.cases.status_words import status_for_reporters
+from guardian.cases.submissions import (
+    EvidenceInput,
+    author_accounts,
+    build_evidence,
+    check_files,
+    check_length,
+    danger_deadline,
+    member_authors,
+    merge_answers,
+    texts_of,
+)
+from guardian.errors import Refused
+from guardian.ids import Reference, new_id
+from guardian.journal import PARTY, Entry
+from guardian.notices.acknowledgement import addition_acknowledgement
+from guardian.notices.models import News, Notice, NoticeKind
+from guardian.services.case_flow import get_case, notify_case_news
+from guardian.services.conflicts.audience import open_for_danger
+from guardian.services.conflicts.exclusions import exclude_indicated, notify_of_exclusions
+from guardian.services.context import AppContext, UnitOfWork, WakeupTopic
+from guardian.services.deliberation.contact_safety import record_answer
+from guardian.services.notify import notify_members
+from guardian.services.reports.report_access import ReceiptAccess, ReportAccess, reference_of_report, report_for
+from guardian.services.visibility import add_known_accounts
+from rules.conflicts import ConflictIndicators
+from rules.deadlines import TimeLimit, due_at
+from rules.policy import Policy
+
+_SOURCE: Final = "addition"
+_NO_ANSWERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class ReporterRequest(StrEnum):
+    """What a reporter may ask for at any time (P-2.12)."""
+
+    DO_NOT_CONTACT = "hold_contact"
+    MAY_CONTACT = "may_contact"
+    OTHER_CONTACT = "other_contact"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLine:
+    """One text between a reporter and the group; not `verified`: nothing shows that the reporter wrote it."""
+
+    at: datetime
+    from_reporter: bool
+    text: str
+    verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a reporter sees: how things stand, what was said. `told` are the service's own notices, worded by the page.
+
+    `contact_answered`: they have said whether the reported person may be contacted.
+    """
+
+    reference: Reference
+    state: str
+    received_at: datetime
+    thread: tuple[ThreadLine, ...]
+    notices: tuple[Notice, ...]
+    do_not_contact: bool
+    withdrawn: bool
+    contact_answered: bool
+
+
+async def add_to_report(
+    app: AppContext,
+    access: ReportAccess,
+    text: str,
+    files: tuple[EvidenceInput, ...] = (),
+    delivery: str | None = None,
+    *,
+    verified: bool = True,
+    quiet: bool = False,
+    answers: Mapping[str, str] = _NO_ANSWERS,
+) -> str:
+    """What the reporter adds stands with the report, and the members on the case are told; an answer to read.
+
+    Whoever the new words point to is kept out first. The same delivery again adds nothing. `verified` is False where
+    nothing shows that it is the reporter's; `quiet`: nobody is told of this one. `answers` are to further questions of
+    the report, by their names. Policy: P-2.2, P-2.5, P-2.12.
+    """
+    given = {name: answer.strip() for name, answer in answers.items() if answer.strip()}
+    if not text.strip() and not files and not given:
+        sentence = "There is nothing in it yet. Please write something, or choose a file."
+        raise Refused("nothing_added", sentence, "P-2.12")
+    check_length(len(text) + sum(map(len, given.values())), app.longest_text)
+    check_files(files, app.largest_file)
+    async with app.units_of_work.begin() as uow:
+        report = await report_for(uow, access)
+        if delivery is not None and await uow.idempotency.claim(_SOURCE, delivery) is not None:
+            return addition_acknowledgement(app.community, report.locale)
+        case = await get_case(uow, report.case)
+        members = await uow.people.members()
+        indicators = ConflictIndicators(
+            authors=member_authors(files, members), texts=(text, *given.values(), *texts_of(files))
+        )
+        indicators = await add_known_accounts(uow, indicators, author_accounts(files))
+        after, changed = await exclude_indicated(uow, app.policy, case, indicators, PARTY)
+        if given:
+            after = await _save_answers(uow, app.policy, report, after, given)
+        await _save_addition(uow, report, text.strip(), files, verified=verified)
+        if not quiet:
+            await notify_case_news(uow, after, News.ADDITION)
+        await _hasten_review(uow, app.policy, after)
+        if changed:
+            await notify_of_exclusions(uow, case, after)
+        return addition_acknowledgement(app.community, report.locale)
+
+
+async def answer_questions(
+    app: AppContext, access: ReportAccess, answers: Mapping[str, str], text: str = "", delivery: str | None = None
+) -> str:
+    """Further questions of the report are answered, with words of the reporter's own beside them. Policy: P-2.2, P-2.12."""
+    return await add_to_report(app, access, text, (), delivery, answers=answers)
+
+
+async def accepts_files(app: AppContext, access: ReportAccess) -> bool:
+    """Whether files may be fetched for the report: never where it may show sexual abuse of minors. Policy: P-2.7."""
+    async with app.units_of_work.read() as view:
+        return not (await report_for(view, access)).csam
+
+
+async def make_request(app: AppContext, access: ReportAccess, request: ReporterRequest) -> str:
+    """What the reporter asks for is on record, and the members on the case are told of it. Policy: P-2.12."""
+    async with app.units_of_work.begin() as uow:
+        report = await report_for(uow, access)
+        case = await get_case(uow, report.case)
+        await uow.cases.save_report(_with_request(report, request, uow.now))
+        about = {"case": case.id, "report": report.id, "wish": request}
+        uow.journal.note(Entry("reporter.asked", PARTY, "P-2.12", about, case.id))
+        news = News.WITHDRAWN if request is ReporterRequest.WITHDRAW else News.REQUEST
+        await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": news, "wish": request})
+        await record_answer(uow, case)
+    return _CONFIRMATIONS[request]
+
+
+async def read_follow_up(app: AppContext, receipt: str) -> FollowUp:
+    """How the report stands, for whoever holds its receipt. Policy: P-2.4."""
+    async with app.units_of_work.begin() as uow:
+        report = await report_for(uow, ReceiptAccess(receipt))
+        case = await get_case(uow, report.case)
+        uow.journal.note(Entry("follow_up.was_read", PARTY, "P-2.4", {"report": report.id}, case.id))
+        additions = [each for each in await uow.cases.additions_of(case.id) if each.report == report.id]
+        lines = [ThreadLine(report.received_at, True, report.what_happened, report.verified)]
+        lines += [ThreadLine(each.at, each.from_party, each.text, each.verified) for each in additions]
+        return FollowUp(
+            reference=await reference_of_report(uow, report),
+            state=status_for_reporters(case.state),
+            received_at=report.received_at,
+            thread=tuple(lines),
+            notices=await uow.notices.of_report(report.id),
+            do_not_contact=report.do_not_contact,
+            withdrawn=report.withdrawn_at is not None,
+            contact_answered=DO_NOT_CONTACT in report.answers,
+        )
+
+
+async def _save_addition(
+    uow: UnitOfWork, report: Report, text: str, files: tuple[EvidenceInput, ...], *, verified: bool
+) -> None:
+    if text:
+        addition = Addition(new_id(), report.case, report.id, uow.now, text, verified=verified)
+        await uow.cases.add_addition(addition)
+    for piece in files:
+        await uow.cases.add_evidence(build_evidence(piece, report, uow.now))
+    about = {"case": report.case, "report": report.id}
+    uow.journal.note(Entry("report.was_added_to", PARTY, "P-2.12", about, report.case))
+
+
+async def _save_answers(
+    uow: UnitOfWork, policy: Policy, report: Report, case: Case, answers: Mapping[str, str]
+) -> Case:
+    """The answers stand with the report; danger that was not known before is called out at once. The case as it then stands."""
+    changed = merge_answers(report, answers)
+    await uow.cases.save_report(changed)
+    if DO_NOT_CONTACT in answers:
+        await record_answer(uow, case)
+    if report.danger or not changed.danger:
+        return case
+    await uow.deadlines.add(danger_deadline(changed, uow.now, policy))
+    uow.wake(WakeupTopic.DEADLINES)
+    opened = await open_for_danger(uow, case, PARTY)
+    at_risk = await uow.cases.save_case(replace(opened, safety_risk=True))
+    await notify_members(uow, at_risk, NoticeKind.DANGER)
+    return at_risk
+
+
+async def _hasten_review(uow: UnitOfWork, policy: Policy, case: Case) -> None:
+    """A closed case to which something is added comes up for its review within a day: nothing new lies unread. Policy: P-5.8."""
+    soon = due_at(TimeLimit.FIRST_ANSWER, uow.now, policy)
+    for review in await uow.deadlines.open_for(case.id, DeadlineKind.CASE_REVIEW):
+        if review.next_at is None or review.next_at > soon:
+            await uow.deadlines.save(replace(review, due=soon, next_at=soon))
+            uow.wake(WakeupTopic.DEADLINES)
+
+
+def _with_request(report: Report, request: ReporterRequest, at: datetime) -> Report:
+    match request:
+        case ReporterRequest.DO_NOT_CONTACT:
+            return replace(report, do_not_contact=True, answers={**report.answers, DO_NOT_CONTACT: "yes"})
+        case ReporterRequest.MAY_CONTACT:
+            return replace(report, do_not_contact=False, answers={**report.answers, DO_NOT_CONTACT: "no"})
+        case ReporterRequest.WITHDRAW:
+            return replace(report, withdrawn_at=report.withdrawn_at or at)
+        case ReporterRequest.OTHER_CONTACT:
+            return report
+
+
+_CONFIRMATIONS = {
+    ReporterRequest.DO_NOT_CONTACT: "Noted: the person you reported is not contacted until you say otherwise. If somebody's safety "
+    "asks for it, the group may have to go on, and tells you so first.",
+    ReporterRequest.MAY_CONTACT: "Noted: the group may speak to the person you reported when it comes to that.",
+    ReporterRequest.OTHER_CONTACT: "Noted: you have asked for another contact person. The group has been told and will answer you.",
+    ReporterRequest.WITHDRAW: "Your report is withdrawn, and nobody will write to you about it. If somebody's safety asks for it, "
+    "the group may go on with what it knows.",
+}

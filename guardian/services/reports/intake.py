@@ -1,0 +1,329 @@
+"""Receive a report and make it a case, with everybody whom it concerns excluded before anybody is notified.
+
+Every report channel calls `receive` and nothing else. Later additions are in `follow_up`.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from guardian.cases.case import Case
+from guardian.cases.exclusions import as_board_case, conflict_status_by_member, exclusions_from, handling_groups
+from guardian.cases.receipts import create_mail_receipt, create_reporter_receipt
+from guardian.cases.report_questions import ALL_CHAIRS
+from guardian.cases.reports import Audience, Report
+from guardian.cases.submissions import (
+    EvidenceInput,
+    Submission,
+    author_accounts,
+    build_evidence,
+    build_report,
+    check_submission,
+    conflict_indicators,
+    initial_deadlines,
+    is_repeat,
+    new_case,
+    report_kind,
+    reporter_party,
+)
+from guardian.errors import Refused
+from guardian.ids import MemberId, Reference, ReportId
+from guardian.journal import PARTY, SERVICE, Entry, by_member
+from guardian.notices.acknowledgement import acknowledgement, acknowledgement_for_file, no_handler_left
+from guardian.notices.models import NoticeKind
+from guardian.notices.translations import format_datetime, translate_text
+from guardian.people.code_names import generate_code_name
+from guardian.people.models import Group, Member
+from guardian.people.permissions import BOARD, CHAIRS, MEMBERS, holds_seat
+from guardian.services.conflicts.audience import restrict_audience
+from guardian.services.conflicts.exclusions import choose_contact, notify_of_exclusions
+from guardian.services.context import AppContext, UnitOfWork, WakeupTopic
+from guardian.services.notify import notify_members, notify_reporters
+from guardian.services.reports.floods import burst_case, join_burst_case, notify_of_report
+from guardian.services.reports.follow_up import (
+    FollowUp,
+    ReporterRequest,
+    ThreadLine,
+    accepts_files,
+    add_to_report,
+    answer_questions,
+    make_request,
+    read_follow_up,
+)
+from guardian.services.reports.report_access import (
+    MailAddressAccess,
+    PolicyAccess,
+    ReceiptAccess,
+    ReportAccess,
+    ReporterAccess,
+    reference_of_report,
+    report_for,
+    report_for_address,
+)
+from guardian.services.visibility import add_known_accounts
+from rules.deadlines import TimeLimit, due_at
+from rules.policy import Policy
+from rules.report_intake import repeat_window_start
+from rules.routing import Destination, ReportKind, Route, route_report
+
+__all__ = [
+    "AudienceCandidate",
+    "EvidenceInput",
+    "FollowUp",
+    "IntakeResult",
+    "MailAddressAccess",
+    "PolicyAccess",
+    "ReceiptAccess",
+    "ReportAccess",
+    "ReporterAccess",
+    "ReporterRequest",
+    "Submission",
+    "ThreadLine",
+    "accepts_files",
+    "add_to_report",
+    "answer_questions",
+    "chosen_audience",
+    "list_audience_candidates",
+    "list_nameable_members",
+    "make_request",
+    "read_follow_up",
+    "receive",
+    "reference_of_report",
+    "report_for",
+    "report_for_address",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeResult:
+    """The answer to a report: its receipt (shown this once), the reporter's own reference, and what to read."""
+
+    receipt: str
+    reference: Reference
+    report: ReportId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceCandidate:
+    """Somebody who may hear of a report first."""
+
+    id: MemberId
+    name: str
+    is_chair: bool
+
+
+async def list_nameable_members(app: AppContext) -> tuple[tuple[MemberId, str], ...]:
+    """Everybody with a role at this instant, whom a report may concern: the group, the Board, then the others."""
+    async with app.units_of_work.read() as view:
+        members = [m for m in await view.people.members() if any(m.holds_office(group, view.now) for group in Group)]
+        return tuple((m.id, m.name) for m in sorted(members, key=lambda m: _listing_order(m, view.now)))
+
+
+async def list_audience_candidates(app: AppContext) -> tuple[AudienceCandidate, ...]:
+    """The members of the working group at this instant, of whom a reporter may choose who hears first. Policy: P-2.5."""
+    async with app.units_of_work.read() as view:
+        eligible = [member for member in await view.people.members() if holds_seat(member, MEMBERS, view.now)]
+        by_name = sorted(eligible, key=lambda member: member.name.casefold())
+        return tuple(
+            AudienceCandidate(member.id, member.name, holds_seat(member, CHAIRS, view.now)) for member in by_name
+        )
+
+
+async def chosen_audience(app: AppContext, picked: Sequence[str]) -> tuple[Audience, tuple[MemberId, ...]]:
+    """Who hears first, for what was picked from that list, where one entry may stand for all chairs. Policy: P-2.5."""
+    candidates = await list_audience_candidates(app)
+    members = {each.id for each in candidates if each.id in picked}
+    chairs = ALL_CHAIRS in picked
+    if not members:
+        return (Audience.CHAIRS if chairs else Audience.ALL), ()
+    return Audience.CHOSEN, tuple(each.id for each in candidates if each.id in members or (chairs and each.is_chair))
+
+
+async def receive(app: AppContext, submission: Submission) -> IntakeResult:
+    """The report is a case; whom it concerns is kept out, the others are told, and the reporter has an answer.
+
+    The same delivery again gets the first answer again. Policy: P-2.2, P-2.4, P-2.5.
+    """
+    check_submission(submission, app.longest_text, app.largest_file)
+    async with app.units_of_work.begin() as uow:
+        earlier = await _earlier_result(uow, submission)
+        if earlier is not None:
+            return earlier
+        received = await _find_repeat(app, uow, submission)
+        if received is not None:
+            return received
+        burst = await burst_case(uow, app.policy, submission)
+        if burst is not None:
+            return await _add_to_burst_case(app, uow, submission, burst)
+        case, route = await _open_case_for(app, uow, submission)
+        received = await _save_report(app, uow, submission, case)
+        anybody_notified = await _send_first_notices(uow, app.policy, case, route, danger=submission.danger)
+        if not anybody_notified:
+            received = replace(received, text=no_handler_left(app.community, submission.locale))
+        if submission.mail and submission.accepts_mail_replies:
+            await _acknowledge_by_mail(app, uow, submission, received, case, anybody_notified=anybody_notified)
+        return await _remember_result(uow, submission, received, case)
+
+
+async def _add_to_burst_case(app: AppContext, uow: UnitOfWork, submission: Submission, case: Case) -> IntakeResult:
+    """The report stands in the case of those in the same words, whose promises are its own as well. Policy: P-2.9."""
+    after = await join_burst_case(uow, app.policy, case, submission)
+    received = await _save_report(app, uow, submission, after, with_deadlines=False)
+    return await _remember_result(uow, submission, received, after)
+
+
+async def _remember_result(uow: UnitOfWork, submission: Submission, received: IntakeResult, case: Case) -> IntakeResult:
+    """The answer, which the same delivery gets again."""
+    if submission.delivery is not None:
+        await uow.idempotency.save(submission.channel, submission.delivery, _serialize(received), case.id)
+    return received
+
+
+async def _open_case_for(app: AppContext, uow: UnitOfWork, submission: Submission) -> tuple[Case, Route[MemberId]]:
+    """A new case with its walls, in the right hands from its first instant, and whose hands those are."""
+    members = await uow.people.members()
+    used_names = await uow.cases.code_names() | await uow.people.code_names()
+    case = new_case(generate_code_name(used_names), uow.now, danger=submission.danger)
+    indicators = await add_known_accounts(
+        uow, conflict_indicators(submission, members), author_accounts(submission.evidence)
+    )
+    exclusions = exclusions_from(indicators, members, app.policy, case, uow.now, PARTY)
+    route = route_report(handling_groups(members, uow.now), conflict_status_by_member(exclusions), app.policy)
+    if route.to is not Destination.WORKING_GROUP:
+        case = as_board_case(case)
+    await uow.cases.add_case(case)
+    for exclusion in exclusions:
+        await uow.cases.add_exclusion(exclusion)
+    if not case.board_only:
+        case = await uow.cases.save_case(replace(case, contact=await choose_contact(uow, case, app.policy)))
+    return await restrict_audience(uow, app.policy, case, submission), route
+
+
+async def _save_report(
+    app: AppContext, uow: UnitOfWork, submission: Submission, case: Case, *, with_deadlines: bool = True
+) -> IntakeResult:
+    report = build_report(submission, case.id, uow.now)
+    party = reporter_party(report)
+    minted = create_reporter_receipt(case.id, report.id, uow.now)
+    await uow.cases.add_report(report)
+    await uow.cases.add_party(party)
+    await uow.cases.add_receipt(minted.receipt)
+    if report.mail is not None:
+        await uow.cases.add_receipt(create_mail_receipt(case.id, report.id, report.mail.token, uow.now))
+    for piece in submission.evidence:
+        await uow.cases.add_evidence(build_evidence(piece, report, uow.now))
+    for deadline in initial_deadlines(report, app.policy) if with_deadlines else ():
+        await uow.deadlines.add(deadline)
+    uow.wake(WakeupTopic.DEADLINES)
+    about = {"case": case.id, "report": report.id, "door": report.channel}
+    by = by_member(submission.entered_by) if submission.entered_by else PARTY
+    uow.journal.note(Entry("report.was_received", by, "P-2.1", about, case.id))
+    answer_by = due_at(TimeLimit.FIRST_ANSWER, uow.now, app.policy)
+    text = _ACKNOWLEDGEMENTS[report_kind(report)](app.community, answer_by, report.locale)
+    return IntakeResult(minted.secret, party.reference, report.id, text)
+
+
+async def _send_first_notices(
+    uow: UnitOfWork, policy: Policy, case: Case, route: Route[MemberId], *, danger: bool
+) -> bool:
+    """Everybody who may know is told that something has come in, and nothing of what it is; False where that is nobody.
+
+    Policy: P-2.5, P-3.6.
+    """
+    if danger:
+        await notify_members(uow, case, NoticeKind.DANGER)
+    else:
+        await notify_of_report(uow, policy, case)
+    await notify_of_exclusions(uow, case, case)
+    if route.to is not Destination.NOBODY_LEFT:
+        return True
+    uow.journal.note(Entry("case.has_nobody_left", PARTY, "P-2.5", {"case": case.id}, case.id))
+    return False
+
+
+async def _acknowledge_by_mail(
+    app: AppContext,
+    uow: UnitOfWork,
+    submission: Submission,
+    received: IntakeResult,
+    case: Case,
+    *,
+    anybody_notified: bool,
+) -> None:
+    """The answer waits to be mailed. The receipt is in it only where the address is shown to be the reporter's."""
+    facts = {"answer_by": due_at(TimeLimit.FIRST_ANSWER, uow.now, app.policy).isoformat()} if anybody_notified else {}
+    if submission.verified:
+        facts["own_receipt"] = received.receipt
+    await notify_reporters(uow, case, NoticeKind.MAIL_RECEIVED, facts)
+
+
+async def _earlier_result(uow: UnitOfWork, submission: Submission) -> IntakeResult | None:
+    if submission.delivery is None:
+        return None
+    earlier = await uow.idempotency.claim(submission.channel, submission.delivery)
+    if earlier is None:
+        return None
+    if earlier.answer is None:
+        raise Refused("repeated", "This report has been received already.", "P-2.4")
+    return _deserialize(earlier.answer)
+
+
+async def _find_repeat(app: AppContext, uow: UnitOfWork, submission: Submission) -> IntakeResult | None:
+    """The report that this account sent before in the same words, with a fresh receipt: its first answer may have been lost.
+
+    A fresh one, since of the first nothing is kept from which it could be given again; both open the report. Policy: P-2.4.
+    """
+    if submission.reporter is None:
+        return None
+    since = repeat_window_start(uow.now, app.policy)
+    for report in await uow.cases.reports_from(submission.reporter, since):
+        if report.withdrawn_at is None and is_repeat(report, submission):
+            saved_links = {
+                piece.link for piece in await uow.cases.evidence_of(report.case) if piece.report == report.id
+            }
+            if {piece.link for piece in submission.evidence} <= saved_links:
+                return await _answer_repeat(uow, report)
+    return None
+
+
+async def _answer_repeat(uow: UnitOfWork, report: Report) -> IntakeResult:
+    minted = create_reporter_receipt(report.case, report.id, uow.now)
+    await uow.cases.add_receipt(minted.receipt)
+    about = {"case": report.case, "report": report.id}
+    uow.journal.note(Entry("report.was_sent_again", PARTY, "P-2.4", about, report.case))
+    text = translate_text(report.locale, "received.known", when=format_datetime(report.received_at, report.locale))
+    return IntakeResult(minted.secret, await reference_of_report(uow, report), report.id, text)
+
+
+def _listing_order(member: Member, at: datetime) -> tuple[int, str]:
+    """Where a member stands in the list: the working group first, then the Board, each by name."""
+    rank = next((i for i, seat in enumerate((MEMBERS, BOARD)) if holds_seat(member, seat, at)), 2)
+    return rank, member.name.casefold()
+
+
+def _serialize(received: IntakeResult) -> str:
+    parts = (received.receipt, received.reference, received.report, received.text)
+    return json.dumps(parts)
+
+
+def _deserialize(serialized: str) -> IntakeResult:
+    receipt, reference, report, text = json.loads(serialized)
+    return IntakeResult(receipt, Reference(reference), ReportId(report), text)
+
+
+_ACKNOWLEDGEMENTS: Final[Mapping[ReportKind, Callable[[str, datetime, str], str]]] = {
+    ReportKind.NEEDS_HELP: acknowledgement,
+    ReportKind.FOR_THE_FILE: acknowledgement_for_file,
+}
+
+
+async def record_public_text_removed(app: AppContext, report: ReportId) -> None:
+    """It is on record that the service took the report's text away from where everybody could read it. Policy: P-10.3."""
+    async with app.units_of_work.begin() as uow:
+        found = await uow.cases.report(report)
+        if found is not None:
+            about = {"case": found.case, "report": found.id}
+            uow.journal.note(Entry("mention.was_removed", SERVICE, "P-10.3", about, found.case))

@@ -1,0 +1,195 @@
+"""What comes in by mail: a letter becomes a report, or is added to the report whose own address it was sent to.
+
+Nothing is ever sent back because of an addition, so that whoever forges a sender learns nothing. Policy: P-2.6, P-2.10.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from guardian.cases.receipts import redact_receipts
+from guardian.cases.report_questions import CONTACT_IS_SAFE
+from guardian.cases.reports import Report, ReportChannel
+from guardian.cases.submissions import MAX_FILES, EvidenceInput
+from guardian.ids import NoticeId
+from guardian.journal import SERVICE, Entry
+from guardian.notices.delivery_routes import MAIL
+from guardian.notices.models import News, NoticeKind, NoticeState, RecipientKind
+from guardian.notices.translations import ENGLISH, LANGUAGES, translate_text
+from guardian.services.context import AppContext
+from guardian.services.notify import notify_members
+from guardian.services.reports.intake import (
+    MailAddressAccess,
+    PolicyAccess,
+    ReportAccess,
+    Submission,
+    add_to_report,
+    receive,
+    report_for_address,
+)
+from rules.notification import is_undone_by_bounce
+from rules.report_intake import joins_last_mail
+
+_A_DAY: Final = timedelta(days=1)
+_UNSAFE: Final[Mapping[str, str]] = MappingProxyType({CONTACT_IS_SAFE: "no"})
+_NOTHING: Final = "(There is no text in this mail.)"
+_GOES_ON: Final = "\n\n(The mail is longer than this. All of it is in the file “whole-mail.txt”.)"
+_WHOLE: Final = "whole-mail.txt"
+_TOO_MANY: Final = "a mail of so many files is kept in part; the rest stands in the mailbox"
+_TOO_LARGE: Final = "the file is larger than is kept; it stands in the mailbox"
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMail:
+    """A mail as it was read. `delivery` is what it is recognised by when it comes again.
+
+    `sender` is the address that it names as its own, which is theirs only where it is `authentic`. `token` is the secret
+    part of the address it was sent to. `may_answer`: whether mail may go back there by itself.
+    """
+
+    delivery: str
+    sender: str
+    sender_name: str
+    subject: str
+    text: str
+    files: tuple[EvidenceInput, ...] = ()
+    token: str = ""
+    authentic: bool = False
+    may_answer: bool = False
+
+
+class MailOutcome(StrEnum):
+    """What became of a letter."""
+
+    REPORT = "report"
+    ADDITION = "addition"
+
+
+async def receive_mail(app: AppContext, inbound: InboundMail) -> MailOutcome:
+    """The letter is kept, once: with the report that its address belongs to, else as a report of its own.
+
+    It counts as the reporter's own only where it is authentic and from their known address. Beyond so many a day of one
+    sender, letters are put with the last report and call nobody. Policy: P-2.1, P-2.10, P-2.12.
+    """
+    addressed, sender_reports, count_today = await _match_reports(app, inbound)
+    latest = sender_reports[-1] if sender_reports else None
+    # What was a report when it first came is one when it comes again, however many there are by now.
+    repeated = any(each.what_happened == _fit_to_limits(inbound, app)[0].strip() for each in sender_reports)
+    quiet = joins_last_mail(count_today, app.policy)
+    if addressed is not None:
+        verified = _is_own(inbound, addressed)
+        answers = _UNSAFE if verified and says_unsafe(inbound.text) else {}
+        await _add(app, MailAddressAccess(inbound.token), inbound, verified=verified, quiet=quiet, answers=answers)
+        return MailOutcome.ADDITION
+    if quiet and latest is not None and not repeated:
+        await _add(app, PolicyAccess(latest.id), inbound, verified=inbound.authentic and latest.verified, quiet=True)
+        return MailOutcome.ADDITION
+    await receive(app, _submission(inbound, app))
+    return MailOutcome.REPORT
+
+
+def says_unsafe(text: str) -> bool:
+    """Whether the first line is the answer that our mail asks for where it is not safe to write there, in any language."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    said = " ".join(first.split()).strip(" .!\"'“”„«»*>").casefold()
+    return said in {translate_text(language, "forum.word_not_safe").casefold() for language in (ENGLISH, *LANGUAGES)}
+
+
+async def record_bounce(app: AppContext, notice_id: NoticeId) -> bool:
+    """Whether the notice, mailed not long ago, counts as not delivered from now on; the members on its case are told.
+
+    Policy: P-6.2.
+    """
+    async with app.units_of_work.begin() as uow:
+        notice = await uow.notices.notice(notice_id)
+        if notice is None or notice.state is not NoticeState.SENT or not notice.proof.startswith(MAIL):
+            return False
+        if notice.sent_at is None or not is_undone_by_bounce(notice.sent_at, uow.now, app.policy):
+            return False
+        await uow.notices.save(replace(notice, state=NoticeState.UNDELIVERABLE, proof="", sent_at=None))
+        about = {"notice": str(notice.id), "kind": str(notice.kind)}
+        uow.journal.note(Entry("notice.came_back", SERVICE, "P-6.2", about, notice.case))
+        case = await uow.cases.case(notice.case) if notice.case else None
+        if case is not None and notice.to.kind is RecipientKind.REPORTER:
+            await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.CAME_BACK})
+    return True
+
+
+def is_same_address(one: str, other: str) -> bool:
+    """Whether two mail addresses are the same, as mail servers in practice see it: capitals do not matter."""
+    return one.strip().casefold() == other.strip().casefold()
+
+
+async def _match_reports(app: AppContext, inbound: InboundMail) -> tuple[Report | None, list[Report], int]:
+    """The report whose own address it came to, else the sender's by mail; and how many letters came in a day."""
+    async with app.units_of_work.read() as view:
+        since = view.now - _A_DAY
+        addressed = await report_for_address(view, inbound.token) if inbound.token else None
+        if addressed is not None:
+            added = [each for each in await view.cases.additions_of(addressed.case) if each.report == addressed.id]
+            verified = _is_own(inbound, addressed)
+            recent = [each for each in added if each.from_party and each.at >= since]
+            return addressed, [], sum(1 for each in recent if each.verified or not verified)
+        mailed = [each for each in await view.cases.reports_through(ReportChannel.MAIL, since) if each.mail is not None]
+        # What a forger sends in somebody's name counts for nothing against what is really theirs.
+        mailed = [each for each in mailed if each.verified or not inbound.authentic]
+        sender_reports = [each for each in mailed if each.mail and is_same_address(each.mail.address, inbound.sender)]
+        return None, sender_reports, len(sender_reports)
+
+
+def _is_own(inbound: InboundMail, report: Report) -> bool:
+    """Whether the letter is shown to be from whoever mailed the report."""
+    return inbound.authentic and report.mail is not None and is_same_address(report.mail.address, inbound.sender)
+
+
+async def _add(
+    app: AppContext,
+    access: ReportAccess,
+    inbound: InboundMail,
+    *,
+    verified: bool,
+    quiet: bool,
+    answers: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Who it names as its sender stands in what cannot be shown to be the reporter's."""
+    sender = "" if verified else f"From: {inbound.sender_name} <{inbound.sender}>\n"
+    text, files = _fit_to_limits(inbound, app, sender)
+    await add_to_report(app, access, text, files, inbound.delivery, verified=verified, quiet=quiet, answers=answers)
+
+
+def _submission(inbound: InboundMail, app: AppContext) -> Submission:
+    text, files = _fit_to_limits(inbound, app)
+    return Submission(
+        channel=ReportChannel.MAIL,
+        what_happened=text,
+        reporter_handle=f"{inbound.sender_name} <{inbound.sender}>".strip(),
+        evidence=files,
+        delivery=inbound.delivery,
+        verified=inbound.authentic,
+        mail=inbound.sender,
+        accepts_mail_replies=inbound.may_answer,
+    )
+
+
+def _fit_to_limits(inbound: InboundMail, app: AppContext, sender: str = "") -> tuple[str, tuple[EvidenceInput, ...]]:
+    """The letter within what is taken at once, and nothing of it lost: a text that is too long is a file as well."""
+    head = f"{sender}Subject: {inbound.subject}\n\n"
+    whole = redact_receipts(head + (inbound.text.strip() or _NOTHING))
+    files = tuple(_fit_file(each, app.largest_file) for each in inbound.files)
+    text = whole
+    if len(whole) > app.longest_text:
+        text = whole[: app.longest_text - len(_GOES_ON)] + _GOES_ON
+        content = whole.encode()[: app.largest_file]
+        files = (EvidenceInput("file", author_handle=inbound.sender, file_name=_WHOLE, content=content), *files)
+    if len(files) > MAX_FILES:
+        names = ", ".join(each.file_name for each in files[MAX_FILES - 1 :])
+        files = (*files[: MAX_FILES - 1], EvidenceInput("file", file_name=names[:1000], why_not=_TOO_MANY))
+    return text, files
+
+
+def _fit_file(piece: EvidenceInput, largest: int) -> EvidenceInput:
+    too_large = piece.content is not None and len(piece.content) > largest
+    return replace(piece, content=None, why_not=_TOO_LARGE) if too_large else piece

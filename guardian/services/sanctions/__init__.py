@@ -1,0 +1,1 @@
+"""Impose what was decided, notify of its end, answer requests to return."""

@@ -1,0 +1,148 @@
+"""What the reconciler puts to people: worded as facts and addressed to those who may know, in its own transaction."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, cast
+
+from guardian.cases.case import Case, CaseState
+from guardian.ids import AccountId, CaseId, PersonId, SanctionId, SpaceName
+from guardian.notices.models import NoticeKind
+from guardian.people.models import Office
+from guardian.sanctions.coverage import is_restricted
+from guardian.sanctions.models import Coverage, CoverageState, LiftingCause, Sanction, effective_from
+from guardian.sanctions.store import SanctionUnitOfWork
+from guardian.services.context import UnitOfWork
+from guardian.services.identity.account_owners import apologise
+from guardian.services.notify import notify_member, notify_members, notify_person
+from guardian.services.sanctions.imposition import report_once_in_force
+from guardian.spaces.port import Account
+from rules.ladder import AuthorityKind
+from rules.notification import NotificationState
+
+_KINDS: Final[Mapping[str, NoticeKind]] = {
+    "blocked": NoticeKind.BLOCKED,
+    "account_gone": NoticeKind.BLOCKED,
+    "healed": NoticeKind.HEALED,
+    "lifted_by_hand": NoticeKind.LIFTED_MANUALLY,
+    "lifted_again": NoticeKind.LIFTED_MANUALLY,
+    "cannot_prove": NoticeKind.CANNOT_PROVE,
+    "brake": NoticeKind.BRAKE,
+    "clock_distrusted": NoticeKind.CLOCK_DISTRUSTED,
+}
+_TO_CHAIRS_TOO: Final = frozenset({"lifted_again", "brake"})
+_RESTORED: Final = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN, CoverageState.NO_ACCOUNT)
+
+
+class SanctionAlerts:
+    """Implements the reconciler's alarms over the desk's one way of telling."""
+
+    async def raise_alert(
+        self, uow: SanctionUnitOfWork, alert: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
+    ) -> None:
+        """Everybody who may know one of the cases behind the key is told, once a case."""
+        service_uow = _as_unit_of_work(uow)
+        for case, named in await _cases_of_sanctions(service_uow, person, sanctions):
+            raid = await service_uow.raids.of_case(case.id)
+            if raid is not None and not await service_uow.raids.claim_alert(raid.id, space, alert):
+                # What befalls many of a raid is told once, not a thousand times.
+                continue
+            facts = {"space": str(space), "person": named, "alarm": alert}
+            facts |= await _block_facts(service_uow, person, space) if alert == "blocked" else {}
+            await notify_members(service_uow, case, _KINDS[alert], facts)
+            if alert in _TO_CHAIRS_TOO:
+                await notify_members(service_uow, case, NoticeKind.DEADLINE_PASSED, facts, office=Office.CHAIR)
+
+    async def ask_lifter(self, uow: SanctionUnitOfWork, lifter: Account) -> None:
+        """One private question to a member or moderator who lifted by hand: no case is named, and nobody's name.
+
+        Somebody who is not one of ours is not written to: whoever may know the case has been told of the lift.
+        """
+        service_uow = _as_unit_of_work(uow)
+        member = await service_uow.people.member_with_account(lifter)
+        if member is None:
+            return
+        await notify_member(service_uow, member.id, NoticeKind.LIFTING_QUESTION, {"space": str(lifter.space)})
+
+    async def report_released(self, uow: SanctionUnitOfWork, account: AccountId) -> None:
+        """The owner of an account that was linked by mistake has an apology waiting."""
+        await apologise(_as_unit_of_work(uow), account)
+
+    async def report_coverage_change(
+        self, uow: SanctionUnitOfWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
+    ) -> None:
+        """Once access has returned everywhere, the person is told, and whoever must say yes to a membership is asked.
+
+        Once what a case decided is held everywhere, the Board has its report of it.
+        """
+        service_uow = _as_unit_of_work(uow)
+        await _report_enforced_cases(service_uow, person)
+        if _is_restored_everywhere(after) and not _is_restored_everywhere(before) and before:
+            await _notify_restored(service_uow, person, after)
+
+
+async def _block_facts(uow: UnitOfWork, person: PersonId, space: SpaceName) -> dict[str, str]:
+    """What it takes, where that is known; and whether it is a lifting that the space refuses."""
+    work_items = [work_item for work_item in await uow.sanctions.work_items_of(person) if work_item.space == space]
+    needs = next((work_item.needs for work_item in work_items if work_item.needs), "")
+    still_restricted = is_restricted(await uow.sanctions.applying_to(person), space, uow.now)
+    return ({"needs": needs} if needs else {}) | ({} if still_restricted else {"alarm": "not_lifted"})
+
+
+async def _report_enforced_cases(uow: UnitOfWork, person: PersonId) -> None:
+    for sanction in await uow.sanctions.of_person(person):
+        of_its_own = sanction.authority.kind is AuthorityKind.DECISION and not sanction.follows
+        if of_its_own and effective_from(sanction) <= uow.now:
+            case = await _case_of_sanction(uow, sanction)
+            if case is not None and case.state is CaseState.IN_FORCE:
+                await report_once_in_force(uow, case)
+
+
+def _is_restored_everywhere(rows: tuple[Coverage, ...]) -> bool:
+    return (
+        bool(rows) and all(row.state in _RESTORED for row in rows) and any(row.state in _RESTORED[:2] for row in rows)
+    )
+
+
+async def _notify_restored(uow: UnitOfWork, person: PersonId, rows: tuple[Coverage, ...]) -> None:
+    sanctions = await uow.sanctions.of_person(person)
+    holding = await uow.sanctions.applying_to(person)
+    if not sanctions or any(is_restricted(holding, row.space, uow.now) for row in rows):
+        return
+    case = await _case_of_sanction(uow, sanctions[-1])
+    if case is None:
+        return
+    spaces = ", ".join(str(row.space) for row in rows if row.state in _RESTORED[:2])
+    lifting = sanctions[-1].lifting
+    cause = lifting.cause if lifting else LiftingCause.TERM_ENDED
+    if not sanctions[-1].follows or sanctions[-1].notification is not NotificationState.COULD_NOT_NOTIFY:
+        await notify_person(uow, case, person, NoticeKind.RELEASED, {"spaces": spaces, "cause": cause})
+    waiting = ", ".join(str(row.space) for row in rows if row.state is CoverageState.MEMBERSHIP_OPEN)
+    if waiting:
+        named = await uow.people.person(person)
+        facts = {"space": waiting, "person": named.code_name if named else ""}
+        await notify_members(uow, case, NoticeKind.RETURN_TO_CONFIRM, facts)
+
+
+async def _cases_of_sanctions(
+    uow: UnitOfWork, person: PersonId, sanctions: Iterable[SanctionId]
+) -> tuple[tuple[Case, str], ...]:
+    """The cases behind the sanctions, each once; where none is named, the case of the person's latest.
+
+    With each case goes the code name by which it knows its person: of somebody joined to them it may not know.
+    """
+    named = [s for s in [await uow.sanctions.sanction(each) for each in sanctions] if s is not None]
+    known = named or list(await uow.sanctions.of_person(person))[-1:]
+    cases: dict[CaseId, tuple[Case, str]] = {}
+    for sanction in known:
+        case, named_person = await _case_of_sanction(uow, sanction), await uow.people.person(sanction.person)
+        if case is not None:
+            cases[case.id] = case, named_person.code_name if named_person else ""
+    return tuple(cases.values())
+
+
+async def _case_of_sanction(uow: UnitOfWork, sanction: Sanction) -> Case | None:
+    return await uow.cases.case(sanction.case)
+
+
+def _as_unit_of_work(uow: SanctionUnitOfWork) -> UnitOfWork:
+    """The reconciler knows less of a transaction than the desk does; the assembly gives both the same ones."""
+    return cast(UnitOfWork, uow)

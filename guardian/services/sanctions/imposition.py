@@ -1,0 +1,163 @@
+"""What a decision restricts, and who hears that it does: a sanction without a gap, its words, and the Board's report."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from guardian.cases.access import members_who_may_know
+from guardian.cases.case import Case
+from guardian.cases.deadlines import DeadlineKind
+from guardian.cases.procedure import StepKind
+from guardian.cases.proposals import Consequence, Decision, ladder_input
+from guardian.ids import PersonId, SpaceName
+from guardian.journal import Entry
+from guardian.notices.models import NoticeKind
+from guardian.sanctions import imposition, lifting
+from guardian.sanctions.coverage import unconfirmed_spaces
+from guardian.sanctions.models import CoverageState, LiftingCause, Sanction, term_state_at
+from guardian.services.case_flow import notify_board
+from guardian.services.case_steps import complete_step, get_steps
+from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.deadlines import complete_about, start_deadline
+from guardian.services.identity.account_owners import notify_owners
+from guardian.services.notify import notify_members
+from guardian.spaces.port import Account
+from rules.ladder import AuthorityKind, ReadmissionRequirement, TermState, on_term_end, readmission_requirement
+from rules.policy import Policy
+from rules.precedence import Restriction
+
+
+async def impose_decision(
+    app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, effective_from: datetime, by: str
+) -> Sanction | None:
+    """What the decision restricts stands in place of what this case restricted before, with no gap; None for nothing.
+
+    A provisional measure ends with it. What the Board upholds stays as it runs: its term does not begin anew.
+    Policy: P-5.7, P-6.3, P-7.4.
+    """
+    if decision.person is None:
+        return None
+    upheld = await _upheld_sanction(uow, case, decision)
+    if upheld is not None:
+        return upheld
+    old = [s for s in await uow.sanctions.of_case(case.id) if s.person == decision.person and s.lifting is None]
+    consequence = decision.consequence
+    if consequence.restriction is Restriction.NONE:
+        for sanction in old:
+            await lifting.lift(uow, sanction, uow.now, LiftingCause.SUPERSEDED, by, decision.id)
+        return None
+    new = await imposition.impose_by_decision(
+        uow,
+        decision.person,
+        case.id,
+        decision.id,
+        consequence.restriction,
+        consequence.spaces,
+        consequence.term,
+        on_term_end(AuthorityKind.DECISION, ladder_input(consequence), app.policy),
+        effective_from,
+        app.spaces.names,
+    )
+    for sanction in old:
+        await imposition.supersede(uow, sanction, new, by, decision.id)
+        await complete_about(uow, sanction.id, DeadlineKind.TERM_END, DeadlineKind.READMISSION_REMINDER)
+    if new.ends is not None:
+        await start_deadline(uow, DeadlineKind.TERM_END, case.id, new.ends, about=new.id)
+    await notify_owners(uow, case, decision.person)
+    await _end_roles(uow, decision, by)
+    return new
+
+
+async def sanction_for_authority(view: ReadView, authority: str, case: Case) -> Sanction | None:
+    """The sanction that rests on the decision or act."""
+    found = [s for s in await view.sanctions.of_case(case.id) if s.authority.id == authority]
+    return found[-1] if found else None
+
+
+async def sanction_for_decision(view: ReadView, decision: Decision, case: Case) -> Sanction | None:
+    """The sanction that rests on the decision, or that it upheld."""
+    return await sanction_for_authority(view, decision.id, case) or await _upheld_sanction(view, case, decision)
+
+
+async def report_to_board(uow: UnitOfWork, case: Case, *, enacted: bool = True) -> None:
+    """The Board has its report of the case, once, without those of it whom the case concerns. Policy: P-8.5."""
+    if not (await get_steps(uow, case.id)).is_over(StepKind.BOARD_REPORT):
+        await notify_board(uow, case, NoticeKind.BOARD_REPORT, {})
+        if enacted:
+            await complete_step(uow, case.id, StepKind.ENACT)
+        await complete_step(uow, case.id, StepKind.BOARD_REPORT)
+
+
+async def report_once_in_force(uow: UnitOfWork, case: Case) -> None:
+    """The Board has its report where the spaces show what the case restricts; else it has it when they do. Policy: P-5.5.
+
+    A space where the service only observes keeps nobody waiting.
+    """
+    for sanction in await uow.sanctions.of_case(case.id):
+        if sanction.lifting is not None or term_state_at(sanction, uow.now) is TermState.OVER:
+            continue
+        rows = [row for row in await uow.sanctions.coverage_of(sanction.person) if sanction.covers(row.space)]
+        if unconfirmed_spaces(row for row in rows if row.state is not CoverageState.OBSERVING):
+            return
+    await report_to_board(uow, case)
+
+
+async def assign_manual_notification(uow: UnitOfWork, case: Case, sanction: Sanction) -> None:
+    """A named member has the task of telling a person whom no message has reached: the contact, else all. Policy: P-6.2."""
+    on_the_case = {member.id for member in await members_who_may_know(uow, case)}
+    only = [case.contact] if case.contact in on_the_case else None
+    await notify_members(uow, case, NoticeKind.NOT_NOTIFIED, {"sanction": str(sanction.id)}, only=only)
+
+
+def build_decision_facts(decision: Decision, sanction: Sanction | None, policy: Policy) -> dict[str, str]:
+    """What the person is told of the decision in the standard text."""
+    consequence = decision.consequence
+    asks = readmission_requirement(AuthorityKind.DECISION, ladder_input(consequence), policy)
+    return {
+        "outcome": consequence.outcome,
+        "restriction": consequence.restriction,
+        "from": sanction.starts.isoformat() if sanction else "",
+        "ends": sanction.ends.isoformat() if sanction and sanction.ends else "",
+        "return": asks if sanction else ReadmissionRequirement.NOTHING,
+        "conditions": consequence.conditions,
+        **build_scope_facts(consequence.spaces),
+    }
+
+
+def build_scope_facts(spaces: frozenset[SpaceName] | None) -> dict[str, str]:
+    """Which spaces a restriction covers, where it is not all of them."""
+    return {} if spaces is None else {"spaces": ", ".join(sorted(spaces))}
+
+
+async def list_binding_accounts(view: ReadView, person: PersonId | None) -> tuple[Account, ...]:
+    """The accounts that a sanction on the person reaches."""
+    if person is None:
+        return ()
+    return tuple(known.account for known in await view.people.accounts_of(person) if known.binding)
+
+
+async def _upheld_sanction(view: ReadView, case: Case, decision: Decision) -> Sanction | None:
+    """The running sanction which the Board, asked to look again, has left as it was decided; None for any other answer."""
+    before = await view.deliberation.decision(decision.supersedes) if decision.supersedes else None
+    if not decision.by_board or before is None or before.enacted_at is None:
+        return None
+    if _enforced_terms(before.consequence) != _enforced_terms(decision.consequence):
+        return None
+    sanction = await sanction_for_decision(view, before, case)
+    return sanction if sanction is not None and sanction.lifting is None else None
+
+
+def _enforced_terms(consequence: Consequence) -> tuple[object, ...]:
+    """What of a consequence the spaces hold, and for how long."""
+    return consequence.outcome, consequence.restriction, consequence.term, consequence.spaces, consequence.on_term_end
+
+
+async def _end_roles(uow: UnitOfWork, decision: Decision, by: str) -> None:
+    """A sanction on somebody with a role here ends the role's access at this instant. Policy: P-1.2."""
+    if decision.person is None:
+        return
+    accounts = set(await list_binding_accounts(uow, decision.person))
+    for member in await uow.people.members():
+        is_this_person = member.person == decision.person or bool(accounts & set(member.accounts))
+        if is_this_person and member.ended_at is None:
+            await uow.people.save_member(replace(member, ended_at=uow.now))
+            uow.journal.note(Entry("member.has_ended", by, "P-1.2", {"member": str(member.id)}))

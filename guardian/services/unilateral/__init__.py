@@ -1,0 +1,1 @@
+"""Let one member act at once, have the group review it, stop a member."""

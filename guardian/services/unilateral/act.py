@@ -1,0 +1,337 @@
+"""One member acting at once: restrict first, tell everybody who may know, and have the group look at it. Policy: P-7.
+
+The brake slows placing and never lifting; past it a second member's tap, or danger to life, lets the act through.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from guardian.cases.access import case_for_member, members_who_may_know, normalize_code_name, require_permission
+from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
+from guardian.cases.deadlines import DeadlineKind
+from guardian.cases.drafts import check_text
+from guardian.cases.exclusions import Exclusion, ExclusionKind, as_board_case, handling_groups, must_go_to_board
+from guardian.cases.proposals import Consequence, check_spaces
+from guardian.cases.unilateral_acts import ACT_MACHINE, ActEvent, ActState, UnilateralAct, binding_stops, past_acts
+from guardian.errors import NotFound, Refused
+from guardian.ids import CaseId, MemberId, PersonId, SpaceName, new_id, new_reference
+from guardian.journal import SERVICE, Entry, by_member
+from guardian.notices.models import News, NoticeKind
+from guardian.people.code_names import generate_code_name as new_code_name
+from guardian.people.models import LinkEvidence, Member, Person, Trust
+from guardian.people.permissions import UseCase
+from guardian.sanctions import imposition
+from guardian.sanctions.models import LiftingCause
+from guardian.services.authorization import require
+from guardian.services.case_flow import get_case, issue_personal_receipt
+from guardian.services.conflicts.exclusions import choose_contact
+from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.deadlines import complete_about, start_deadline
+from guardian.services.identity.account_owners import notify_owners
+from guardian.services.identity.linking import (
+    FoundAccount,
+    exclude_person_everywhere,
+    find_account,
+    link_account,
+    link_vouched_accounts,
+    person_for_account,
+)
+from guardian.services.members import AccountInput, role_holders_for_person
+from guardian.services.notify import notify_deciders, notify_members, notify_person
+from guardian.services.sanctions.coverage_preview import SpacePreview, preview_restriction
+from guardian.services.sanctions.imposition import build_scope_facts
+from guardian.services.unilateral.review import apply_reviews, start_review_deadlines
+from guardian.services.visibility import protecting_cases, visible_accounts
+from guardian.spaces.port import Account
+from rules import brake
+from rules.ladder import Outcome
+from rules.precedence import Restriction
+from rules.procedure import Confirmable, may_confirm
+from rules.unilateral import Ground, act_ends_at
+from rules.verdict import Verdict
+
+_CONFIRMABLE: Final = frozenset({"after_reversal", "too_many_people", "leader_term", "stopped"})
+"""Refusals that a second member's tap takes away."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActView:
+    """An act as its actor sees it. When its review is due is not among it: that may depend on what the actor must not know."""
+
+    id: str
+    code_name: str
+    person: str
+    state: ActState
+    sentence: str
+    statement_due: datetime | None = None
+
+
+async def preview(
+    app: AppContext,
+    by: MemberId,
+    target: AccountInput,
+    restriction: Restriction,
+    spaces: frozenset[SpaceName] | None = None,
+) -> tuple[SpacePreview, ...]:
+    """What the act would do in every space, asked of the spaces now; nothing is changed and nobody is told."""
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.ACT_UNILATERALLY)
+    found = await find_account(app, target.space, target.text)
+    async with app.units_of_work.read() as view:
+        accounts = await _visible_accounts_with(view, by, found)
+    return await preview_restriction(app.spaces, accounts, restriction, spaces)
+
+
+async def act(
+    app: AppContext,
+    by: MemberId,
+    target: AccountInput,
+    restriction: Restriction,
+    ground: Ground,
+    reason: str,
+    spaces: frozenset[SpaceName] | None = None,
+    term: timedelta | None = None,
+) -> ActView:
+    """The person is restricted at once, everybody who may know is told, and the review runs; past the brake the act waits.
+
+    Policy: P-7.1, P-7.2, P-7.5, P-4.4.
+    """
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.ACT_UNILATERALLY)
+    check_act(app, restriction, reason, spaces, term)
+    found = await find_account(app, target.space, target.text)
+    async with app.units_of_work.begin() as uow:
+        actor = await require_permission(uow, by, UseCase.ACT_UNILATERALLY)
+        person = await person_for_account(uow, found)
+        review = CaseId(new_id())
+        link_evidence = LinkEvidence(review, Trust.EVIDENCED, by_member(by), "acted on by a member")
+        await link_account(uow, person, found.account, found.handle, link_evidence)
+        await link_vouched_accounts(uow, person, found, link_evidence)
+        attempt = brake.IntendedAct(
+            by, person.id, ground, term, on_leader=bool(await role_holders_for_person(uow, person.id))
+        )
+        verdict = await _ask_brake(app, uow, attempt)
+        if not verdict and verdict.code not in _CONFIRMABLE:
+            require(verdict)
+        intended = UnilateralAct(
+            new_id(), review, by, person.id, uow.now, ground, restriction, spaces, term=term, reason=reason
+        )
+        case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=not verdict)
+        if not verdict:
+            return await _await_confirmation(app, uow, case, intended, person, verdict)
+        return await _take_effect(app, uow, case, intended, person, verdict)
+
+
+async def confirm_act(app: AppContext, by: MemberId, act_id: str) -> ActView:
+    """An act that the brake held is taken now, on the word of a second member. Policy: P-7.5."""
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.CONFIRM_ACT)
+        pending = await uow.deliberation.act(act_id)
+        if pending is None:
+            raise NotFound
+        case = await case_for_member(uow, by, (await get_case(uow, pending.case)).code_name)
+        if await uow.raids.of_act(pending.id) is not None:
+            raise Refused("a_raid", "This is a raid, with a list. To agree to it: `/second-raid`", "P-7.5")
+        require(may_confirm(Confirmable.ACT, by, pending.by))
+        state = ACT_MACHINE.advance(pending.state, ActEvent.CONFIRM)
+        leader = bool(await role_holders_for_person(uow, pending.person))
+        attempt = brake.IntendedAct(
+            pending.by, pending.person, pending.ground, pending.term, on_leader=leader, confirmed_by=by
+        )
+        verdict = await _ask_brake(app, uow, attempt)
+        require(verdict)
+        person = await uow.people.person(pending.person)
+        if person is None:
+            raise NotFound
+        await complete_about(uow, pending.id, DeadlineKind.UNREVIEWED_END)
+        confirmed = await uow.deliberation.save_act(replace(pending, state=state, confirmed_by=by, at=uow.now))
+        about = {"case": str(case.id), "act": pending.id}
+        uow.journal.note(Entry("act.was_seconded", by_member(by), "P-7.5", about, case.id))
+        return await _take_effect(app, uow, case, confirmed, person, verdict, is_reason_recorded=True)
+
+
+async def record_native_act(
+    app: AppContext,
+    uow: UnitOfWork,
+    actor: Member,
+    found: FoundAccount,
+    restriction: Restriction,
+    term: timedelta | None,
+) -> tuple[Case, UnilateralAct]:
+    """What a member did with a space's own menu is an act like any other, known from now on: told, and to be reviewed.
+
+    It stands there already, so the brake keeps nothing back; past it the chairs are told. Policy: P-7.2, P-7.5.
+    """
+    person = await person_for_account(uow, found)
+    review = CaseId(new_id())
+    link_evidence = LinkEvidence(review, Trust.EVIDENCED, by_member(actor.id), "acted on with the space's own menu")
+    await link_account(uow, person, found.account, found.handle, link_evidence)
+    await link_vouched_accounts(uow, person, found, link_evidence)
+    scope = frozenset({found.account.space})
+    leader = bool(await role_holders_for_person(uow, person.id))
+    attempt = brake.IntendedAct(actor.id, person.id, Ground.ONGOING, term, on_leader=leader)
+    verdict = await _ask_brake(app, uow, attempt)
+    intended = UnilateralAct(
+        new_id(), review, actor.id, person.id, uow.now, Ground.ONGOING, restriction, scope, term=term
+    )
+    case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=False)
+    await _take_effect(app, uow, case, intended, person, verdict)
+    if not verdict:
+        await notify_deciders(uow, case, NoticeKind.BRAKE, {"act": intended.id}, besides=actor.id)
+    return case, intended
+
+
+async def give_statement(app: AppContext, by: MemberId, code_name: str, text: str) -> str:
+    """The actor's own account is with the case; only they can give it, and it is due within a day. Policy: P-7.2."""
+    require(check_text(text, app.longest_text))
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.ACT_UNILATERALLY)
+        case = await uow.cases.case_by_code_name(normalize_code_name(code_name))
+        acts = [a for a in await uow.deliberation.acts_of(case.id) if a.by == by] if case else []
+        if case is None or not acts:
+            raise NotFound
+        own = acts[-1]
+        words = "\n\n".join(part for part in (own.statement, text.strip()) if part)
+        await uow.deliberation.save_act(replace(own, statement=words, statement_at=own.statement_at or uow.now))
+        await complete_about(uow, own.id, DeadlineKind.STATEMENT)
+        await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.STATEMENT_GIVEN}, besides=[by])
+        about = {"case": str(case.id), "act": own.id}
+        uow.journal.note(Entry("account.was_given", by_member(by), "P-7.2", about, case.id))
+    return "Thank you. Your account is with the case, and the others have been told."
+
+
+def check_act(
+    app: AppContext, restriction: Restriction, reason: str, spaces: frozenset[SpaceName] | None, term: timedelta | None
+) -> None:
+    """Returns where the act says all that it must, and every space in its scope can hold that; Refused otherwise."""
+    if restriction is Restriction.NONE:
+        raise Refused("restriction", "Choose what is to hold: muted, suspended or banned.", "P-7.1")
+    if term is not None and term <= timedelta(0):
+        raise Refused("term", "A term lies ahead: choose a length of more than nothing.", "P-7.1")
+    if spaces is not None and not spaces:
+        raise Refused("scope", "Name at least one space, or leave it out for all of them.", "P-7.1")
+    require(check_text(reason, app.longest_text))
+    asked = Consequence(Outcome.OTHER, restriction, term, spaces=spaces)
+    require(check_spaces(asked, {space.name: space.capabilities for space in app.spaces}))
+
+
+async def _ask_brake(app: AppContext, uow: UnitOfWork, attempt: brake.IntendedAct[MemberId, PersonId]) -> Verdict:
+    groups = handling_groups(await uow.people.members(), uow.now)
+    acts = (*past_acts(await uow.deliberation.acts()), *await _acts_reversed_with_raids(uow, attempt))
+    return brake.may_act(
+        attempt, acts, groups.members, binding_stops(await uow.deliberation.stops()), uow.now, app.policy
+    )
+
+
+async def _acts_reversed_with_raids(
+    uow: UnitOfWork, attempt: brake.IntendedAct[MemberId, PersonId]
+) -> tuple[brake.PastAct[MemberId, PersonId], ...]:
+    """A raid that was reversed was an act on each of its people."""
+    following = [s for s in await uow.sanctions.of_person(attempt.on) if s.follows and s.lifting is not None]
+    return tuple(
+        brake.PastAct(attempt.by, attempt.on, s.enacted_at, attempt.ground, attempt.by, reviewed=True, reversed=True)
+        for s in following
+        if s.lifting is not None and s.lifting.cause is LiftingCause.REVERSAL
+    )
+
+
+async def open_review(
+    app: AppContext, uow: UnitOfWork, actor: Member, intended: UnilateralAct, *, awaits_confirmation: bool
+) -> tuple[Case, UnilateralAct]:
+    """The act stands in a case of its own, which nobody sees whom it concerns; it goes to the Board where that leaves too few."""
+    members = await uow.people.members()
+    taken_names = await uow.cases.code_names() | await uow.people.code_names()
+    case = Case(intended.case, new_code_name(taken_names), CaseKind.REVIEW, CaseState.OPEN, uow.now)
+    concerned = [member.id for member in await role_holders_for_person(uow, intended.person)]
+    exclusions = [
+        Exclusion(case.id, who, ExclusionKind.EXCLUDED, "the act is on them", uow.now, SERVICE)
+        for who in concerned
+        if who != actor.id
+    ]
+    if must_go_to_board(handling_groups(members, uow.now), exclusions, (), app.policy):
+        case = as_board_case(case)
+    await uow.cases.add_case(case)
+    for exclusion in exclusions:
+        await uow.cases.add_exclusion(exclusion)
+    if not case.board_only:
+        case = await uow.cases.save_case(replace(case, contact=await choose_contact(uow, case, app.policy)))
+    await uow.cases.add_party(Party(case.id, PartyRole.REPORTED, new_reference(), person=intended.person))
+    await exclude_person_everywhere(uow, app.policy, intended.person, SERVICE)
+    case = await get_case(uow, case.id)
+    state = (
+        ActState.AWAITING_CONFIRMATION
+        if awaits_confirmation
+        else ActState.WITH_BOARD
+        if case.board_only
+        else ActState.UNREVIEWED
+    )
+    doubtful = bool(await protecting_cases(uow, actor, intended.person))
+    recorded = replace(intended, state=state, conflicted=doubtful)
+    await uow.deliberation.add_act(recorded)
+    return case, recorded
+
+
+async def _await_confirmation(
+    app: AppContext, uow: UnitOfWork, case: Case, pending: UnilateralAct, person: Person, verdict: Verdict
+) -> ActView:
+    """Nobody is restricted yet: the others are asked, and the wish ends by itself if nobody agrees in time."""
+    await notify_members(uow, case, NoticeKind.ACT_TO_CONFIRM, {"act": pending.id}, besides=[pending.by])
+    ends = uow.now + app.policy.unilateral.review_within
+    await start_deadline(uow, DeadlineKind.UNREVIEWED_END, case.id, ends, about=pending.id)
+    about = {"case": str(case.id), "act": pending.id, "code": verdict.code}
+    uow.journal.note(Entry("act.was_held_back", by_member(pending.by), "P-7.5", about, case.id, pending.reason))
+    return ActView(pending.id, case.code_name, person.code_name, pending.state, verdict.sentence)
+
+
+async def _take_effect(
+    app: AppContext,
+    uow: UnitOfWork,
+    case: Case,
+    done: UnilateralAct,
+    person: Person,
+    verdict: Verdict,
+    *,
+    is_reason_recorded: bool = False,
+) -> ActView:
+    """The act holds from this instant; telling, the two clocks and the review follow in the same commit. Policy: P-7.2."""
+    # The actor reads this end: what only a case says that they must not know may not show in it (P-4.4).
+    ends = act_ends_at(done.at, done.term, conflicted=False, policy=app.policy)
+    danger = done.ground is Ground.PHYSICAL_DANGER
+    sanction = await imposition.impose_unilaterally(
+        uow, person.id, case.id, done.id, done.restriction, done.spaces, ends, app.spaces.names, danger=danger
+    )
+    if done.term is not None:
+        await start_deadline(uow, DeadlineKind.TERM_END, case.id, ends, about=sanction.id)
+    facts = {"restriction": done.restriction, "ends": ends.isoformat(), **build_scope_facts(done.spaces)}
+    facts |= await issue_personal_receipt(app, uow, case, person.id)
+    await notify_person(uow, case, person.id, NoticeKind.ACTED, facts, sanction.id)
+    await notify_owners(uow, case, person.id)
+    await notify_members(uow, case, NoticeKind.ACT_TAKEN, {"act": done.id, "ground": done.ground}, besides=[done.by])
+    if verdict.code == brake.DANGER:
+        await notify_deciders(uow, case, NoticeKind.BRAKE, {"act": done.id}, besides=done.by)
+    actor = await uow.people.member(done.by)
+    on_review = [member.id for member in await members_who_may_know(uow, case)]
+    for other in await protecting_cases(uow, actor, person.id) if actor else ():
+        facts = {"conflict": "yes"}
+        await notify_members(uow, other, NoticeKind.ACT_TAKEN, {**facts, "review": case.code_name}, only=on_review)
+        await notify_members(uow, other, NoticeKind.ACT_TAKEN, facts, besides=on_review)
+    due = await start_review_deadlines(uow, app.policy, done)
+    about = {"case": str(case.id), "act": done.id, "sanction": str(sanction.id), "ground": done.ground}
+    words = None if is_reason_recorded else done.reason
+    uow.journal.note(Entry("act.was_taken", by_member(done.by), "P-7.1", about, case.id, words))
+    if done.state is ActState.UNREVIEWED:
+        await apply_reviews(app, uow, case, done)
+    sentence = f"This holds from now on. Your own account is due by {due:%d %B %Y, %H:%M} UTC."
+    return ActView(done.id, case.code_name, person.code_name, ActState.UNREVIEWED, sentence, due)
+
+
+async def _visible_accounts_with(view: ReadView, by: MemberId, found: FoundAccount) -> tuple[Account, ...]:
+    """The account, those vouched for with it, and those that the member may know of the person behind them."""
+    accounts = dict.fromkeys((found.account, *(account for account, _ in found.vouched)))
+    for account in tuple(accounts):
+        for link in await view.people.links_of_account(account):
+            visible = [each.account for each in await visible_accounts(view, by, link.person) if each.binding]
+            if account in visible:
+                accounts |= dict.fromkeys(visible)
+    return tuple(accounts)

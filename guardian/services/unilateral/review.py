@@ -1,0 +1,334 @@
+"""The group's look at an act taken alone: ratified, changed, reversed, or ended because nobody looked. Policy: P-7.3."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from guardian.cases.access import case_for_member, require_permission
+from guardian.cases.case import CASE_MACHINE, Case, CaseEvent, CaseState
+from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.exclusions import conflict_status_by_member, handling_groups
+from guardian.cases.proposals import Consequence, Decision, newest_decision_on
+from guardian.cases.unilateral_acts import (
+    ACT_MACHINE,
+    EVENT_FOR_ANSWER,
+    ActEvent,
+    ActReview,
+    ActState,
+    UnilateralAct,
+    check_review,
+    consequence_of_review,
+    is_under_review,
+    tally_reviews,
+)
+from guardian.errors import NotFound, Refused
+from guardian.ids import DecisionId, MemberId, new_id
+from guardian.journal import SERVICE, Entry, by_member
+from guardian.notices.models import NoticeKind
+from guardian.people.permissions import UseCase
+from guardian.sanctions import lifting
+from guardian.sanctions.imposition import record_notification
+from guardian.sanctions.models import LiftingCause
+from guardian.services.authorization import require
+from guardian.services.case_flow import eligible_members, get_case, issue_personal_receipt, refer_to_board, transition
+from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
+from guardian.services.notify import notify_board_liaison, notify_deciders, notify_members, notify_person
+from guardian.services.sanctions.imposition import (
+    build_decision_facts,
+    impose_decision,
+    report_to_board,
+    sanction_for_authority,
+)
+from rules.conflicts import who_may_know
+from rules.notification import NotificationState
+from rules.policy import Policy
+from rules.precedence import Restriction
+from rules.unilateral import ActDeadline as Due
+from rules.unilateral import ActDeadlineKind, ReviewAnswer, ReviewState, act_due_dates, may_review, timeline
+
+_STATEMENT: Final = frozenset({ActDeadlineKind.REMIND_ACTOR, ActDeadlineKind.STATEMENT_TO_CHAIR})
+_REVIEW: Final = frozenset(
+    {ActDeadlineKind.REMIND_REVIEWERS, ActDeadlineKind.REVIEW_TO_CHAIR, ActDeadlineKind.REVIEW_TO_LIAISON}
+)
+_ESCALATIONS: Final = {ReviewState.WITH_CHAIR: ActEvent.TO_CHAIR, ReviewState.WITH_BOARD: ActEvent.TO_BOARD}
+_ANSWERED: Final = {
+    ReviewState.RATIFIED: ReviewAnswer.RATIFY,
+    ReviewState.CHANGED: ReviewAnswer.CHANGE,
+    ReviewState.REVERSED: ReviewAnswer.REVERSE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """Where the review of an act stands, for its members."""
+
+    code_name: str
+    state: ActState
+    answers: int
+
+
+async def review(
+    app: AppContext,
+    by: MemberId,
+    code_name: str,
+    answer: ReviewAnswer,
+    term: timedelta | None = None,
+    restriction: Restriction | None = None,
+    reason: str = "",
+) -> ReviewView:
+    """The reviewer's answer counts; where enough say the same, or the chair rules, the act stands as they say.
+
+    Policy: P-7.3.
+    """
+    async with app.units_of_work.begin() as uow:
+        member = await require_permission(uow, by, UseCase.REVIEW_ACT)
+        case = await case_for_member(uow, by, code_name)
+        act = await get_act(uow, case)
+        require(may_review(by, act.by, await eligible_members(uow, case)))
+        _require_open(act)
+        given = ActReview(act.id, by, answer, uow.now, term, restriction, reason.strip())
+        require(check_review(act, given, app.policy))
+        await uow.deliberation.add_review(given, case.id)
+        about = {"case": str(case.id), "act": act.id}
+        uow.journal.note(Entry("act.was_reviewed", by_member(by), "P-7.3", about, case.id, given.reason or None))
+        rules_alone = act.state is ActState.WITH_CHAIR and member.id in await _free_chairs(uow, case, act)
+        if rules_alone:
+            await conclude(app, uow, case, act, given, by_member(by))
+        else:
+            await apply_reviews(app, uow, case, act)
+        return await _view(uow, case, act.id)
+
+
+async def apply_reviews(app: AppContext, uow: UnitOfWork, case: Case, act: UnilateralAct) -> None:
+    """The act stands where its reviewers have brought it: settled, or with the chair or the Board."""
+    reviews = await uow.deliberation.reviews_of(act.id)
+    result = tally_reviews(
+        act, reviews, await eligible_members(uow, case), await _free_chairs(uow, case, act), app.policy
+    )
+    if result in _ANSWERED:
+        latest = [r for r in reviews if r.answer is _ANSWERED[result]][-1]
+        await conclude(app, uow, case, act, latest, SERVICE)
+    elif result in _ESCALATIONS and ACT_MACHINE.allows(act.state, _ESCALATIONS[result]):
+        await escalate_review(app, uow, case, act, _ESCALATIONS[result])
+
+
+async def escalate_review(
+    app: AppContext, uow: UnitOfWork, case: Case, act: UnilateralAct, event: ActEvent
+) -> UnilateralAct:
+    """The review lies with the chair, or with the Board where every chair is concerned."""
+    moved = await uow.deliberation.save_act(replace(act, state=ACT_MACHINE.advance(act.state, event)))
+    if event is ActEvent.TO_CHAIR:
+        await notify_deciders(uow, case, NoticeKind.REVIEW_LATE, {"ask": "ruling"}, besides=act.by)
+    elif CASE_MACHINE.allows(case.state, CaseEvent.TO_BOARD):
+        await refer_to_board(uow, app.policy, case, "review")
+    else:
+        await notify_board_liaison(uow, case, NoticeKind.WITH_BOARD, {"cause": "review", "ask": "answer"})
+    uow.journal.note(Entry("review.was_passed_up", SERVICE, "P-7.3", {"act": act.id, "to": moved.state}, case.id))
+    return moved
+
+
+async def send_to_chairs(app: AppContext, uow: UnitOfWork, case: Case, act: UnilateralAct) -> None:
+    """The act is the chairs' to rule on, or the Board's where no chair is free; one that is there already stays."""
+    event = ActEvent.TO_CHAIR if await _free_chairs(uow, case, act) else ActEvent.TO_BOARD
+    if ACT_MACHINE.allows(act.state, event):
+        await escalate_review(app, uow, case, act, event)
+
+
+async def conclude(
+    app: AppContext,
+    uow: UnitOfWork,
+    case: Case,
+    act: UnilateralAct,
+    given: ActReview,
+    by: str,
+    *,
+    by_board: Consequence | None = None,
+) -> Decision:
+    """The act stands as the answer says: a term of its own, another restriction, or lifted at once everywhere.
+
+    A decision of the group, or of the Board (`by_board` is its answer), takes the place of the one member's word,
+    without a gap. Policy: P-7.3, P-7.4.
+    """
+    state = ACT_MACHINE.advance(act.state, EVENT_FOR_ANSWER[given.answer])
+    await uow.deliberation.save_act(replace(act, state=state))
+    await complete_about(uow, act.id, DeadlineKind.REVIEW, DeadlineKind.UNREVIEWED_END)
+    decision = await _record_decision(uow, case, act, given, by_board)
+    if given.answer is ReviewAnswer.REVERSE:
+        await _release(uow, case, act, LiftingCause.REVERSAL, by, decision.id)
+    else:
+        await _impose_reviewed(app, uow, case, act, decision, by)
+    case = await _bring_into_force(uow, case)
+    await notify_members(uow, case, NoticeKind.REVIEW_SETTLED, {"result": state})
+    await report_to_board(uow, case)
+    about = {"act": act.id, "decision": str(decision.id), "result": state}
+    uow.journal.note(Entry("review.was_settled", by, "P-7.3", about, case.id))
+    return decision
+
+
+async def on_statement_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+    """The actor is reminded of their account; late, it goes to the chair, again and again. Policy: P-7.2."""
+    act = await uow.deliberation.act(deadline.about)
+    if act is None or act.statement_at is not None:
+        await complete(uow, deadline)
+        return
+    case = await get_case(uow, act.case)
+    if uow.now < deadline.due:
+        await notify_members(uow, case, NoticeKind.STATEMENT_DUE, {"due": deadline.due.isoformat()}, only=[act.by])
+    else:
+        await notify_deciders(uow, case, NoticeKind.STATEMENT_LATE, {"due": deadline.due.isoformat()}, besides=act.by)
+    ahead = [step.at for step in _act_deadlines(act, policy, _STATEMENT) if step.at > uow.now]
+    await reschedule(uow, deadline, min(ahead, default=uow.now + policy.unilateral.account_due))
+    uow.journal.note(Entry("account.was_asked_for", SERVICE, "P-7.2", {"act": act.id}, case.id))
+
+
+async def on_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    """Reviewers are reminded; late, the review goes to the chair, then to the liaison, until the act ends. Policy: P-7.3."""
+    act = await uow.deliberation.act(deadline.about)
+    if act is None or not is_under_review(act):
+        await complete(uow, deadline)
+        return
+    case = await get_case(uow, act.case)
+    steps = _act_deadlines(act, app.policy, _REVIEW)
+    passed = [step for step in steps if step.at <= uow.now]
+    if passed:
+        await _remind_or_escalate(app, uow, case, act, passed[-1])
+    ahead = [step.at for step in steps if step.at > uow.now]
+    await reschedule(uow, deadline, min(ahead, default=uow.now + app.policy.unilateral.liaison_after))
+
+
+async def on_unreviewed_end_due(uow: UnitOfWork, deadline: Deadline) -> None:
+    """An act that nobody reviewed has ended, and with it what it restricted. Policy: P-7.3."""
+    await complete(uow, deadline)
+    act = await uow.deliberation.act(deadline.about)
+    if act is None or not ACT_MACHINE.allows(act.state, ActEvent.LAPSE):
+        return
+    case = await get_case(uow, act.case)
+    was_taken = act.state is not ActState.AWAITING_CONFIRMATION
+    await uow.deliberation.save_act(replace(act, state=ACT_MACHINE.advance(act.state, ActEvent.LAPSE)))
+    await complete_about(uow, act.id, DeadlineKind.REVIEW, DeadlineKind.STATEMENT)
+    if was_taken:
+        await _release(uow, case, act, LiftingCause.LAPSED, SERVICE, f"P-7.3 {act.id}")
+    await notify_members(uow, case, NoticeKind.REVIEW_SETTLED, {"result": ActState.LAPSED})
+    uow.journal.note(Entry("act.has_lapsed", SERVICE, "P-7.3", {"act": act.id}, case.id))
+
+
+async def release_after_stop(uow: UnitOfWork, act: UnilateralAct, by: str) -> None:
+    """What the act restricts is released, because its actor was stopped; its review goes on. Policy: P-7.5."""
+    await _release(uow, await get_case(uow, act.case), act, LiftingCause.STOPPED, by, "P-7.5")
+
+
+async def start_review_deadlines(uow: UnitOfWork, policy: Policy, act: UnilateralAct) -> datetime:
+    """The act's two clocks run, and its end if nobody ever reviews it; the answer is when its account is due."""
+    due = act_due_dates(act.at, conflicted=act.conflicted, policy=policy)
+    first_statement = min(step.at for step in _act_deadlines(act, policy, _STATEMENT))
+    first_review = min(step.at for step in _act_deadlines(act, policy, _REVIEW))
+    await start_deadline(
+        uow, DeadlineKind.STATEMENT, act.case, due.statement_due, next_at=first_statement, about=act.id
+    )
+    await start_deadline(uow, DeadlineKind.REVIEW, act.case, due.review_due, next_at=first_review, about=act.id)
+    await start_deadline(uow, DeadlineKind.UNREVIEWED_END, act.case, due.ends_unreviewed, about=act.id)
+    return due.statement_due
+
+
+async def get_act(view: ReadView, case: Case) -> UnilateralAct:
+    """The newest act whose review the case is; NotFound where it is about none."""
+    acts = await view.deliberation.acts_of(case.id)
+    if not acts:
+        raise NotFound("This case is not the review of an act.")
+    return acts[-1]
+
+
+async def _remind_or_escalate(app: AppContext, uow: UnitOfWork, case: Case, act: UnilateralAct, step: Due) -> None:
+    facts = {"due": act_due_dates(act.at, conflicted=act.conflicted, policy=app.policy).review_due.isoformat()}
+    match step.kind:
+        case ActDeadlineKind.REMIND_REVIEWERS:
+            await notify_members(uow, case, NoticeKind.REVIEW_REMINDER, facts, besides=[act.by])
+        case ActDeadlineKind.REVIEW_TO_CHAIR:
+            await send_to_chairs(app, uow, case, act)
+        case _:
+            await notify_board_liaison(uow, case, NoticeKind.REVIEW_LATE, facts, besides=act.by)
+    uow.journal.note(Entry("review.was_asked_for", SERVICE, "P-7.3", {"act": act.id, "step": step.kind}, case.id))
+
+
+async def _record_decision(
+    uow: UnitOfWork, case: Case, act: UnilateralAct, given: ActReview, by_board: Consequence | None
+) -> Decision:
+    decision = Decision(
+        DecisionId(new_id()),
+        case.id,
+        uow.now,
+        by_board or consequence_of_review(act, given),
+        act.person,
+        by_board=by_board is not None,
+        supersedes=newest_decision_on(await uow.deliberation.decisions_of(case.id), act.person),
+        enacted_at=uow.now,
+    )
+    await uow.deliberation.add_decision(decision)
+    return decision
+
+
+async def _impose_reviewed(
+    app: AppContext, uow: UnitOfWork, case: Case, act: UnilateralAct, decision: Decision, by: str
+) -> None:
+    imposed = await sanction_for_authority(uow, act.id, case)
+    if imposed is not None and imposed.lifting is not None and imposed.lifting.cause is LiftingCause.SUPERSEDED:
+        # A decision of the whole group on this case has taken its place already, and outweighs its review.
+        return
+    sanction = await impose_decision(app, uow, case, decision, uow.now, by)
+    if await uow.raids.of_act(act.id) is not None:
+        # Behind a raid stands nobody who could be written to.
+        if sanction is not None:
+            await record_notification(uow, sanction, NotificationState.COULD_NOT_NOTIFY)
+        return
+    facts = {
+        **build_decision_facts(decision, sanction, app.policy),
+        **await issue_personal_receipt(app, uow, case, act.person),
+    }
+    await notify_person(uow, case, act.person, NoticeKind.DECISION, facts, sanction.id if sanction else None)
+
+
+async def _release(
+    uow: UnitOfWork, case: Case, act: UnilateralAct, cause: LiftingCause, by: str, authority: str
+) -> None:
+    """What the act restricts is lifted at once, everywhere; the person is told once the spaces have let them in again."""
+    sanction = await sanction_for_authority(uow, act.id, case)
+    if sanction is None or sanction.lifting is not None:
+        return
+    if act.term is not None and act.at + act.term <= uow.now:
+        # It has ended by its own term already, and the person was told then.
+        return
+    await lifting.lift(uow, sanction, uow.now, cause, by, authority)
+    await complete_about(uow, sanction.id, DeadlineKind.TERM_END)
+
+
+async def _bring_into_force(uow: UnitOfWork, case: Case) -> Case:
+    """The case waits to be closed, unless a proposal of its own is under way: that goes on."""
+    first = CaseEvent.BOARD_ANSWERS if case.state is CaseState.WITH_BOARD else CaseEvent.AGREE
+    if case.state not in (CaseState.OPEN, CaseState.WITH_BOARD):
+        return case
+    return await transition(uow, await transition(uow, case, first), CaseEvent.ENACT)
+
+
+async def _free_chairs(view: ReadView, case: Case, act: UnilateralAct) -> frozenset[MemberId]:
+    groups = handling_groups(await view.people.members(), view.now)
+    return who_may_know(groups.chairs, conflict_status_by_member(await view.cases.exclusions_of(case.id))) - {act.by}
+
+
+def _act_deadlines(act: UnilateralAct, policy: Policy, kinds: frozenset[ActDeadlineKind]) -> tuple[Due, ...]:
+    every = timeline(act.at, statement_at=None, reviewed_at=None, conflicted=act.conflicted, policy=policy)
+    return tuple(step for step in every if step.kind in kinds)
+
+
+def _require_open(act: UnilateralAct) -> None:
+    if act.state is ActState.WITH_BOARD:
+        raise Refused("with_board", "This review is with the Board. Its answer is recorded by the liaison.", "P-7.3")
+    if not is_under_review(act):
+        raise Refused("not_now", f"This act {ACT_MACHINE.labels[act.state]}, so it takes no more answers.", "P-7.3")
+
+
+async def _view(view: ReadView, case: Case, act_id: str) -> ReviewView:
+    act = await view.deliberation.act(act_id)
+    if act is None:
+        raise NotFound
+    return ReviewView(case.code_name, act.state, len(await view.deliberation.reviews_of(act_id)))

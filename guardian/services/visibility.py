@@ -1,0 +1,134 @@
+"""What a member may know of a person: the accounts and totals that come from cases which are theirs to read.
+
+A person can be in several cases. What only a case says from which the member is kept out looks, to them, as if nobody
+had ever said it. Policy: P-2.5, P-4.2.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from guardian.cases.access import is_excluded, may_read
+from guardian.cases.case import Case, PartyRole
+from guardian.cases.case_store import CaseView
+from guardian.ids import CaseId, MemberId, PersonId
+from guardian.people.models import LinkedAccount, Member
+from guardian.sanctions.models import Coverage, CoverageState
+from guardian.services.members import members_for_person
+from guardian.spaces.port import Account
+from rules.conflicts import ConflictIndicators
+
+
+async def visible_accounts(view: CaseView, by: MemberId, person: PersonId) -> tuple[LinkedAccount, ...]:
+    """The person's accounts as far as the member may know of them, each as the cases say that they may read.
+
+    What was linked by mistake is not theirs and not among them.
+    """
+    links = tuple(link for link in await view.people.accounts_of(person) if link.ended_at is None)
+    cases, are_all = await _readable_cases(view, by, person)
+    if are_all:
+        return links
+    visible = (link.visible_from(cases) for link in links)
+    return tuple(link for link in visible if link is not None)
+
+
+async def visible_accounts_with_merged(view: CaseView, by: MemberId, person: PersonId) -> tuple[LinkedAccount, ...]:
+    """The person's accounts and those of whoever is known to be the same human, as far as the member may know of them.
+
+    Of somebody joined to them nothing is among them unless every case of both is the member's to read.
+    """
+    people = await view.links.merged_people(person)
+    if not all([await sees_every_case_of(view, by, each) for each in people]):
+        return await visible_accounts(view, by, person)
+    return tuple([link for each in people for link in await visible_accounts(view, by, each)])
+
+
+async def visible_coverage(
+    view: CaseView, by: MemberId, person: PersonId, rows: Iterable[Coverage]
+) -> tuple[Coverage, ...]:
+    """The person's totals, in which a space looks empty where the member may know of no account of theirs."""
+    people = await view.links.merged_people(person)
+    linked = {link.account.space for each in people for link in await view.people.accounts_of(each) if link.binding}
+    visible = {link.account.space for link in await visible_accounts(view, by, person) if link.binding}
+    if all([await sees_every_case_of(view, by, each) for each in people]):
+        visible = linked
+    hidden = linked - visible
+    return tuple(
+        replace(row, state=CoverageState.NO_ACCOUNT, detail="", until=None) if row.space in hidden else row
+        for row in rows
+    )
+
+
+async def protecting_cases(view: CaseView, actor: Member, person: PersonId) -> tuple[Case, ...]:
+    """Cases that the actor may not see because they are named in them or stepped back, and that protect the person.
+
+    Policy: P-4.4. The actor's answer looks as always; the members of those cases are told at once.
+    """
+    accounts = {link.account for link in await view.people.accounts_of(person) if link.ended_at is None}
+    found = []
+    for case_id in dict.fromkeys(exclusion.case for exclusion in await view.cases.exclusions_of_member(actor.id)):
+        case = await view.cases.case(case_id)
+        if case is None or not is_excluded(actor.id, await view.cases.exclusions_of(case_id)):
+            continue
+        parties = await view.cases.parties_of(case_id)
+        protected = any(p.person == person and p.role is not PartyRole.REPORTED for p in parties)
+        reported_it = any(report.reporter in accounts for report in await view.cases.reports_of(case_id))
+        if protected or reported_it:
+            found.append(case)
+    return tuple(found)
+
+
+async def protecting_cases_for_accounts(view: CaseView, actor: Member, accounts: Iterable[Account]) -> tuple[Case, ...]:
+    """As `protecting_cases`, for whoever owns one of these accounts, known as somebody or not. Policy: P-4.4."""
+    protected = frozenset(accounts)
+    found = []
+    for case_id in dict.fromkeys(exclusion.case for exclusion in await view.cases.exclusions_of_member(actor.id)):
+        case = await view.cases.case(case_id)
+        if case is None or not is_excluded(actor.id, await view.cases.exclusions_of(case_id)):
+            continue
+        if protected & await _protected_accounts(view, case):
+            found.append(case)
+    return tuple(found)
+
+
+async def _protected_accounts(view: CaseView, case: Case) -> frozenset[Account]:
+    """Every known account of those whom the case protects: who reported it, and whom it names besides the reported."""
+    reporters = {report.reporter for report in await view.cases.reports_of(case.id) if report.reporter is not None}
+    people = {p.person for p in await view.cases.parties_of(case.id) if p.role is not PartyRole.REPORTED and p.person}
+    people |= {
+        link.person for each in reporters for link in await view.people.links_of_account(each) if link.ended_at is None
+    }
+    links = [link for person in people for link in await view.people.accounts_of(person)]
+    return frozenset((*reporters, *(link.account for link in links if link.ended_at is None)))
+
+
+async def add_known_accounts(
+    view: CaseView, indicators: ConflictIndicators[MemberId], accounts: Iterable[Account]
+) -> ConflictIndicators[MemberId]:
+    """The signs, and the members of whom another account is known to be among these, though no list of theirs names it.
+
+    What only waits to be confirmed counts as unclear. Policy: P-2.5.
+    """
+    sure: set[MemberId] = set()
+    unclear: set[MemberId] = set()
+    for account in frozenset(accounts):
+        for link in await view.people.links_of_account(account):
+            if link.ended_at is None:
+                (sure if link.binding else unclear).update(await members_for_person(view, link.person))
+    return replace(indicators, authors=indicators.authors | sure, linked=indicators.linked | (unclear - sure))
+
+
+async def sees_every_case_of(view: CaseView, by: MemberId, person: PersonId) -> bool:
+    """Whether every case about the person is the member's to read."""
+    return (await _readable_cases(view, by, person))[1]
+
+
+async def _readable_cases(view: CaseView, by: MemberId, person: PersonId) -> tuple[frozenset[CaseId], bool]:
+    """The cases about the person that the member may read, and whether those are all there are."""
+    member = await view.people.member(by)
+    cases = await view.cases.cases_of(person)
+    if member is None:
+        return frozenset(), False
+    read = frozenset(
+        [case.id for case in cases if may_read(member, case, await view.cases.exclusions_of(case.id), view.now)]
+    )
+    return read, len(read) == len(cases)

@@ -1,0 +1,63 @@
+"""How a consequence is written down before it is sealed, and read again. What was expunged reads as an empty one."""
+
+from datetime import timedelta
+from typing import Any
+
+from guardian.cases.proposals import Consequence
+from guardian.ids import SpaceName
+from rules.ladder import Outcome
+from rules.policy import OnTermEnd
+from rules.precedence import Restriction
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def encode_consequence(consequence: Consequence) -> dict[str, Any]:
+    """The consequence as plain JSON."""
+    return {
+        "outcome": consequence.outcome,
+        "restriction": consequence.restriction,
+        "term": encode_term(consequence.term),
+        "on_term_end": consequence.on_term_end,
+        "spaces": None if consequence.spaces is None else sorted(consequence.spaces),
+        "conditions": consequence.conditions,
+        "summary": consequence.summary,
+        "legal": consequence.legal,
+        "consent_of_all": consequence.consent_of_all,
+        "readmit": consequence.readmit,
+        "removal": consequence.removal,
+    }
+
+
+def decode_consequence(form: dict[str, Any] | None) -> Consequence:
+    """The consequence that the form stands for."""
+    if not form:
+        return Consequence(Outcome.OTHER)
+    return Consequence(
+        Outcome(form["outcome"]),
+        Restriction(form["restriction"]),
+        decode_term(form["term"]),
+        None if form["on_term_end"] is None else OnTermEnd(form["on_term_end"]),
+        decode_spaces(form["spaces"]),
+        form["conditions"],
+        form["summary"],
+        form["legal"],
+        form["consent_of_all"],
+        form["readmit"],
+        form["removal"],
+    )
+
+
+def encode_term(term: timedelta | None) -> int | None:
+    """A length in microseconds."""
+    return None if term is None else term // _MICROSECOND
+
+
+def decode_term(count: int | None) -> timedelta | None:
+    """The length of a count of microseconds."""
+    return None if count is None else count * _MICROSECOND
+
+
+def decode_spaces(names: list[str] | None) -> frozenset[SpaceName] | None:
+    """A scope; None is every space."""
+    return None if names is None else frozenset(SpaceName(name) for name in names)

@@ -1,0 +1,121 @@
+"""The data keys, wrapped: one for each case, person and identity, and for the service. A destroyed one leaves its grave."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from guardian.ids import CaseId, PersonId
+from guardian.storage.tables.system import data_keys
+
+
+class KeyScopeKind(StrEnum):
+    CASE = "case"
+    PERSON = "person"
+    IDENTITY = "identity"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyScope:
+    """Whose key seals a text: with that key, everything sealed under it ends."""
+
+    kind: KeyScopeKind
+    id: str
+
+    @classmethod
+    def of_case(cls, case: CaseId) -> Self:
+        """Report and evidence texts, messages, proposals: what dies when the case is expunged."""
+        return cls(KeyScopeKind.CASE, case)
+
+    @classmethod
+    def of_person(cls, person: PersonId) -> Self:
+        """Names, accounts and links of one person."""
+        return cls(KeyScopeKind.PERSON, person)
+
+    @classmethod
+    def of_identity(cls, person: PersonId) -> Self:
+        """What joins a code name to a human (P-9.2)."""
+        return cls(KeyScopeKind.IDENTITY, person)
+
+    @classmethod
+    def of_service(cls, purpose: str) -> Self:
+        """What belongs to no case and no person (answers to deliveries, pending receipts, tokens)."""
+        return cls(KeyScopeKind.SERVICE, purpose)
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """A row of keys. `wrapped` is None once the key is destroyed."""
+
+    id: str
+    scope: KeyScope
+    wrapped: bytes | None
+    ring_key_id: int
+
+
+class DataKeyStore:
+    """Keeps wrapped keys only: what opens them stands outside the database."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def of_scope(self, scope: KeyScope) -> DataKey | None:
+        """The scope's key, destroyed or not; None if it never had one."""
+        found = await self._where((data_keys.c.scope_kind == scope.kind) & (data_keys.c.scope_id == scope.id))
+        return found[0] if found else None
+
+    async def of_scopes(self, scopes: Sequence[KeyScope]) -> tuple[DataKey, ...]:
+        """The keys of those scopes that ever had one, destroyed or not."""
+        kinds: dict[KeyScopeKind, list[str]] = {}
+        for scope in scopes:
+            kinds.setdefault(scope.kind, []).append(scope.id)
+        found: list[DataKey] = []
+        for kind, ids in kinds.items():
+            found += await self._where((data_keys.c.scope_kind == kind) & data_keys.c.scope_id.in_(ids))
+        return tuple(found)
+
+    async def by_ids(self, ids: Iterable[str]) -> tuple[DataKey, ...]:
+        """Those of the keys that exist, destroyed or not."""
+        return await self._where(data_keys.c.id.in_(list(ids)))
+
+    async def add(self, key: DataKey, now: datetime) -> None:
+        """The key is kept; a scope has one key, for ever."""
+        await self.add_many([key], now)
+
+    async def add_many(self, keys: Sequence[DataKey], now: datetime) -> None:
+        """The keys are kept; a scope has one key, for ever."""
+        rows = [
+            {
+                "id": key.id,
+                "scope_kind": key.scope.kind,
+                "scope_id": key.scope.id,
+                "wrapped": key.wrapped,
+                "ring_key_id": key.ring_key_id,
+                "created_at": now,
+            }
+            for key in keys
+        ]
+        if rows:
+            await self._connection.execute(insert(data_keys), rows)
+
+    async def destroy(self, scope: KeyScope, now: datetime) -> bool:
+        """Nothing opens the scope's texts again. False if it had no key, or none left."""
+        statement = (
+            update(data_keys)
+            .where(data_keys.c.scope_kind == scope.kind, data_keys.c.scope_id == scope.id)
+            .where(data_keys.c.destroyed_at.is_(None))
+            .values(wrapped=None, destroyed_at=now)
+        )
+        return (await self._connection.execute(statement)).rowcount == 1
+
+    async def _where(self, condition: ColumnElement[bool]) -> tuple[DataKey, ...]:
+        rows = await self._connection.execute(select(data_keys).where(condition))
+        return tuple(
+            DataKey(row.id, KeyScope(KeyScopeKind(row.scope_kind), row.scope_id), row.wrapped, row.ring_key_id)
+            for row in rows
+        )

@@ -1,0 +1,85 @@
+"""Deadlines, in plain: our own ids and instants. What is due next is one indexed question."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, insert, select
+
+from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.ids import CaseId
+from guardian.storage.store import SqlStore
+from guardian.storage.tables.cases import deadlines
+
+
+class SqlDeadlineStore(SqlStore):
+    """The store of promises, of cases and of what else runs by a clock."""
+
+    async def add(self, deadline: Deadline) -> None:
+        """The promise runs."""
+        row = {"id": deadline.id, "version": deadline.version, **_columns(deadline)}
+        await self._connection.execute(insert(deadlines).values(row))
+
+    async def save(self, deadline: Deadline) -> Deadline:
+        """The promise stands as given, one version later; Stale where somebody was quicker."""
+        version = await self._change(deadlines, deadline.id, deadline.version, **_columns(deadline))
+        return replace(deadline, version=version)
+
+    async def deadline(self, deadline: str) -> Deadline | None:
+        """The promise of that id."""
+        row = (await self._connection.execute(select(deadlines).where(deadlines.c.id == deadline))).first()
+        return _read(row) if row else None
+
+    async def due(self, now: datetime, limit: int = 100) -> tuple[Deadline, ...]:
+        """Promises whose next instant has come, the longest due first."""
+        statement = select(deadlines).where(deadlines.c.next_at <= now)
+        rows = await self._connection.execute(statement.order_by(deadlines.c.next_at, deadlines.c.id).limit(limit))
+        return tuple(_read(row) for row in rows)
+
+    async def next_due(self) -> datetime | None:
+        """The next instant at which a promise asks for something; None while none does."""
+        first: datetime | None = (await self._connection.execute(select(func.min(deadlines.c.next_at)))).scalar_one()
+        return first
+
+    async def open_for(self, case: CaseId, kind: DeadlineKind | None = None) -> tuple[Deadline, ...]:
+        """The case's promises that are not settled yet, of one kind where it is named, the earliest due first."""
+        return await self._open(deadlines.c.case_id == case, kind)
+
+    async def open_about(self, about: str, kind: DeadlineKind | None = None) -> tuple[Deadline, ...]:
+        """The promises about one thing (an act, a sanction, a proposal) that are not settled yet."""
+        return await self._open(deadlines.c.about == about, kind)
+
+    async def _open(self, condition: ColumnElement[bool], kind: DeadlineKind | None) -> tuple[Deadline, ...]:
+        statement = select(deadlines).where(condition, deadlines.c.next_at.is_not(None))
+        if kind is not None:
+            statement = statement.where(deadlines.c.kind == kind)
+        rows = await self._connection.execute(statement.order_by(deadlines.c.due, deadlines.c.id))
+        return tuple(_read(row) for row in rows)
+
+
+def _columns(deadline: Deadline) -> dict[str, Any]:
+    return {
+        "kind": deadline.kind,
+        "case_id": deadline.case,
+        "since": deadline.since,
+        "due": deadline.due,
+        "next_at": deadline.next_at,
+        "about": deadline.about,
+        "stage": deadline.stage,
+        "kept_at": deadline.completed_at,
+    }
+
+
+def _read(row: Row[Any]) -> Deadline:
+    return Deadline(
+        id=row.id,
+        kind=DeadlineKind(row.kind),
+        case=row.case_id,
+        since=row.since,
+        due=row.due,
+        next_at=row.next_at,
+        about=row.about,
+        stage=row.stage,
+        completed_at=row.kept_at,
+        version=row.version,
+    )

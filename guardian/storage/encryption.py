@@ -1,0 +1,182 @@
+"""Seals what is confidential before it reaches the database, bound to its place: table, row and column.
+
+A sealed value says its format version and its key: `version (1) | key id (16) | nonce (12) | AES-256-GCM`.
+Unwrapped keys live no longer than their unit of work, so that a destroyed key is gone for everybody at once.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from guardian.errors import NotFound
+from guardian.ids import new_id
+from guardian.storage.data_key_store import DataKey, DataKeyStore, KeyScope
+from guardian.storage.key_ring import KEY_BYTES, NONCE_BYTES, KeyRing
+
+FORMAT: Final = 1
+_ID_BYTES: Final = 16
+_HEADER_BYTES: Final = 1 + _ID_BYTES
+_LENGTH_BYTES: Final = 4
+_CACHED_KEYS: Final = 512
+_KEYS_PER_QUERY: Final = 256
+
+
+class Expunged(Enum):
+    """Stands where a text was whose key is destroyed."""
+
+    EXPUNGED = "expunged"
+
+
+EXPUNGED: Final = Expunged.EXPUNGED
+
+
+class DecryptionFailed(Exception):
+    """A sealed value is damaged, of another place, or its key is not to be had: nobody's mistake in using the service."""
+
+
+class FieldEncryption:
+    """Seals and unseals within one unit of work."""
+
+    def __init__(self, keys: DataKeyStore, ring: KeyRing, now: datetime) -> None:
+        self._keys = keys
+        self._ring = ring
+        self._now = now
+        self._ids: dict[KeyScope, str] = {}
+        self._index_keys: dict[KeyScope, bytes] = {}
+        self._ciphers: OrderedDict[str, AESGCM | Expunged] = OrderedDict()
+
+    async def encrypt(self, scope: KeyScope, table: str, row_id: str, column: str, plaintext: bytes | str) -> bytes:
+        """The text, readable only with the scope's key and only in this place; NotFound if the scope is expunged."""
+        key_id = await self._key_id_for(scope)
+        cipher = await self._cipher(key_id)
+        if isinstance(cipher, Expunged):
+            raise NotFound
+        header = bytes([FORMAT]) + UUID(key_id).bytes
+        nonce = os.urandom(NONCE_BYTES)
+        content = plaintext.encode() if isinstance(plaintext, str) else plaintext
+        return header + nonce + cipher.encrypt(nonce, content, _join_parts(header, table, row_id, column))
+
+    async def decrypt(self, table: str, row_id: str, column: str, encrypted: bytes) -> bytes | Expunged:
+        """What was sealed in this place, or EXPUNGED where its key is destroyed."""
+        if len(encrypted) < _HEADER_BYTES + NONCE_BYTES or encrypted[0] != FORMAT:
+            raise DecryptionFailed(f"{table}.{column} of {row_id} is not in a format that is known here")
+        header, rest = encrypted[:_HEADER_BYTES], encrypted[_HEADER_BYTES:]
+        cipher = await self._cipher(_read_key_id(encrypted))
+        if isinstance(cipher, Expunged):
+            return cipher
+        try:
+            return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], _join_parts(header, table, row_id, column))
+        except InvalidTag as error:
+            raise DecryptionFailed(f"{table}.{column} of {row_id} is damaged or was moved") from error
+
+    async def decrypt_text(self, table: str, row_id: str, column: str, encrypted: bytes) -> str | Expunged:
+        """As `decrypt`, for what was sealed as text."""
+        content = await self.decrypt(table, row_id, column, encrypted)
+        return content if isinstance(content, Expunged) else content.decode()
+
+    async def encrypt_json(self, scope: KeyScope, table: str, row_id: str, column: str, value: object) -> bytes:
+        """As `encrypt`, for a value of JSON."""
+        return await self.encrypt(scope, table, row_id, column, json.dumps(value, ensure_ascii=False))
+
+    async def decrypt_json(self, table: str, row_id: str, column: str, encrypted: bytes) -> Any:
+        """As `decrypt`, for what was sealed as JSON."""
+        content = await self.decrypt(table, row_id, column, encrypted)
+        return content if isinstance(content, Expunged) else json.loads(content)
+
+    async def blind_index(self, scope: KeyScope, about: str) -> str:
+        """A digest of the text that only the scope's key can make: what is looked for by it stands nowhere in plain."""
+        if scope not in self._index_keys:
+            key = await self._keys.of_scope(scope) or await self._create_key(scope)
+            if key.wrapped is None:
+                raise NotFound
+            self._index_keys[scope] = self._ring.unwrap(key.wrapped, _key_context(key.id, key.scope))
+        return hmac.new(self._index_keys[scope], about.encode(), hashlib.sha256).hexdigest()
+
+    async def load_keys(self, encrypted: Iterable[bytes | None]) -> None:
+        """The keys of these values are at hand, asked for together: before a list is unsealed one by one."""
+        missing = {_read_key_id(each) for each in encrypted if each is not None} - self._ciphers.keys()
+        ids = sorted(missing)
+        for start in range(0, len(ids), _KEYS_PER_QUERY):
+            for key in await self._keys.by_ids(ids[start : start + _KEYS_PER_QUERY]):
+                self._cache(key)
+
+    async def ensure_keys(self, scopes: Sequence[KeyScope]) -> None:
+        """The keys of these scopes are at hand, asked for together; those that had none have a new one."""
+        missing = [scope for scope in dict.fromkeys(scopes) if scope not in self._ids]
+        for start in range(0, len(missing), _KEYS_PER_QUERY):
+            part = missing[start : start + _KEYS_PER_QUERY]
+            known = {key.scope: key for key in await self._keys.of_scopes(part)}
+            created = [self._generate_key(scope) for scope in part if scope not in known]
+            await self._keys.add_many(created, self._now)
+            for key in (*known.values(), *created):
+                self._ids[key.scope] = key.id
+                self._cache(key)
+
+    async def destroy(self, scope: KeyScope) -> bool:
+        """Nothing sealed under the scope can be read again, once the work is committed; False if there was no key."""
+        destroyed = await self._keys.destroy(scope, self._now)
+        self._ids.clear()
+        self._index_keys.clear()
+        self._ciphers.clear()
+        return destroyed
+
+    async def _key_id_for(self, scope: KeyScope) -> str:
+        if scope not in self._ids:
+            key = await self._keys.of_scope(scope) or await self._create_key(scope)
+            self._ids[scope] = key.id
+            self._cache(key)
+        return self._ids[scope]
+
+    async def _create_key(self, scope: KeyScope) -> DataKey:
+        key = self._generate_key(scope)
+        await self._keys.add(key, self._now)
+        return key
+
+    def _generate_key(self, scope: KeyScope) -> DataKey:
+        key_id = new_id()
+        wrapped = self._ring.wrap(AESGCM.generate_key(KEY_BYTES * 8), _key_context(key_id, scope))
+        return DataKey(key_id, scope, wrapped, self._ring.newest)
+
+    async def _cipher(self, key_id: str) -> AESGCM | Expunged:
+        if key_id not in self._ciphers:
+            found = await self._keys.by_ids([key_id])
+            if not found:
+                raise DecryptionFailed(f"there is no data key {key_id}")
+            self._cache(found[0])
+        self._ciphers.move_to_end(key_id)
+        return self._ciphers[key_id]
+
+    def _cache(self, key: DataKey) -> None:
+        self._ciphers[key.id] = EXPUNGED if key.wrapped is None else self._open_key(key, key.wrapped)
+        while len(self._ciphers) > _CACHED_KEYS:
+            self._ciphers.popitem(last=False)
+
+    def _open_key(self, key: DataKey, wrapped: bytes) -> AESGCM:
+        try:
+            return AESGCM(self._ring.unwrap(wrapped, _key_context(key.id, key.scope)))
+        except (InvalidTag, KeyError) as error:
+            raise DecryptionFailed(f"the data key {key.id} does not open with this key ring") from error
+
+
+def _read_key_id(encrypted: bytes) -> str:
+    return str(UUID(bytes=encrypted[1:_HEADER_BYTES]))
+
+
+def _key_context(key_id: str, scope: KeyScope) -> bytes:
+    return _join_parts(bytes([FORMAT]), key_id, scope.kind, scope.id)
+
+
+def _join_parts(header: bytes, *parts: str) -> bytes:
+    """The parts with their lengths before them, so that no two places read the same."""
+    encoded = [header, *(part.encode() for part in parts)]
+    return b"".join(len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in encoded)

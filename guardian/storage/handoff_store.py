@@ -1,0 +1,109 @@
+"""Remembers what passed between the moderators and the working group; words are sealed under the key of the case."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, insert, or_, select
+
+from guardian.cases.handoffs import Direction, Handoff, HandoffState, Urgency
+from guardian.ids import CaseId, MemberId, PersonId, Reference, SpaceName
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged
+from guardian.storage.store import EncryptedSqlStore
+from guardian.storage.tables.handoffs import handoffs
+
+
+class SqlHandoffStore(EncryptedSqlStore):
+    """Implements the cases room's store of hops."""
+
+    async def add_handoff(self, handoff: Handoff) -> None:
+        """The hop is remembered; its reference, and the code name of its matter, are taken for good."""
+        row = {
+            "id": handoff.id,
+            "reference": handoff.reference,
+            "case_id": handoff.case,
+            "way": handoff.direction,
+            "space": handoff.space,
+            "at": handoff.at,
+            "by": handoff.by,
+            "urgency": handoff.urgency,
+            "matter": handoff.matter or None,
+            "version": handoff.version,
+        }
+        await self._connection.execute(insert(handoffs).values(**row, **await self._columns(handoff)))
+
+    async def save_handoff(self, handoff: Handoff) -> Handoff:
+        """The hop stands as given, one version later; Stale where somebody was quicker."""
+        version = await self._change(handoffs, handoff.id, handoff.version, **await self._columns(handoff))
+        return replace(handoff, version=version)
+
+    async def handoff(self, handoff: str) -> Handoff | None:
+        """The hop of that id."""
+        return await self._select_one(handoffs.c.id == handoff)
+
+    async def by_reference(self, reference: Reference) -> Handoff | None:
+        """The hop that the moderators know by that reference."""
+        return await self._select_one(handoffs.c.reference == reference)
+
+    async def all_handoffs(self) -> tuple[Handoff, ...]:
+        """Every hop, oldest first."""
+        return await self._select_all(handoffs.c.id.is_not(None))
+
+    async def of_case(self, case: CaseId) -> tuple[Handoff, ...]:
+        """The hops of a case of the working group, and of a local matter that came from one, oldest first."""
+        return await self._select_all(or_(handoffs.c.case_id == case, handoffs.c.target_id == case))
+
+    async def of_person(self, person: PersonId) -> tuple[Handoff, ...]:
+        """The hops about that person, oldest first."""
+        return await self._select_all(handoffs.c.person_id == person)
+
+    async def _columns(self, handoff: Handoff) -> dict[str, Any]:
+        words = {
+            "words": handoff.words,
+            "done_locally": handoff.done_locally,
+            "positions": dict(handoff.positions),
+            "spaces": list(handoff.spaces),
+        }
+        return {
+            "state": handoff.state,
+            "person_id": handoff.person,
+            "target_id": handoff.target,
+            "accepted_by": handoff.accepted_by,
+            "accepted_at": handoff.accepted_at,
+            "sealed": await self._encryption.encrypt_json(
+                KeyScope.of_case(handoff.case), "hops", handoff.id, "sealed", words
+            ),
+        }
+
+    async def _select_one(self, condition: ColumnElement[bool]) -> Handoff | None:
+        row = (await self._connection.execute(select(handoffs).where(condition))).first()
+        return await self._handoff(row) if row else None
+
+    async def _select_all(self, condition: ColumnElement[bool]) -> tuple[Handoff, ...]:
+        rows = await self._connection.execute(select(handoffs).where(condition).order_by(handoffs.c.at, handoffs.c.id))
+        return tuple([await self._handoff(row) for row in rows])
+
+    async def _handoff(self, row: Row[Any]) -> Handoff:
+        content = await self._encryption.decrypt_json("hops", row.id, "sealed", row.sealed)
+        known: dict[str, Any] = {} if isinstance(content, Expunged) else dict(content)
+        return Handoff(
+            id=row.id,
+            reference=Reference(row.reference),
+            case=CaseId(row.case_id),
+            direction=Direction(row.way),
+            space=SpaceName(row.space),
+            at=row.at,
+            by=None if row.by is None else MemberId(row.by),
+            urgency=Urgency(row.urgency),
+            state=HandoffState(row.state),
+            matter=row.matter or "",
+            person=None if row.person_id is None else PersonId(row.person_id),
+            target=None if row.target_id is None else CaseId(row.target_id),
+            accepted_by=None if row.accepted_by is None else MemberId(row.accepted_by),
+            accepted_at=row.accepted_at,
+            words=known.get("words", ""),
+            done_locally=known.get("done_locally", ""),
+            positions=known.get("positions", {}),
+            spaces=tuple(SpaceName(name) for name in known.get("spaces", ())),
+            version=row.version,
+        )

@@ -1,0 +1,90 @@
+"""What has been delivered to us already: a repeated command or webhook gets the first answer again.
+
+A delivery is known by its id and by the digest of its body, since the id of a webhook stands in an unsigned header.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+
+from guardian.ids import CaseId, new_id
+from guardian.services.context import EarlierAnswer
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged
+from guardian.storage.store import EncryptedSqlStore
+from guardian.storage.tables.system import deliveries
+
+_ANSWER_COLUMN = ("deliveries", "answer")
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedDelivery:
+    """A delivery that came before. `answer` is None where the first had none to keep, or none that may be read."""
+
+    id: str
+    received_at: datetime
+    answer: str | None
+
+
+class SqlDeliveryStore(EncryptedSqlStore):
+    """Remembers deliveries by source (a space, a door) for as long as a repeat is to be recognised."""
+
+    async def claim(self, source: str, delivery_id: str, digest: str, now: datetime) -> RepeatedDelivery | None:
+        """None if this is the first of its kind: it is ours to carry out in this transaction. Else the earlier one."""
+        row = {"source": source, "delivery_id": delivery_id, "digest": digest, "received_at": now}
+        statement = self._insert(deliveries).values(id=new_id(), **row).on_conflict_do_nothing()
+        if (await self._connection.execute(statement.returning(deliveries.c.id))).first() is not None:
+            return None
+        return await self._earlier_delivery(source, delivery_id, digest)
+
+    async def save_answer(self, source: str, delivery_id: str, answer: str, scope: KeyScope) -> None:
+        """The answer is kept, sealed under the scope, for whoever delivers the same again."""
+        same = (deliveries.c.source == source) & (deliveries.c.delivery_id == delivery_id)
+        row_id = (await self._connection.execute(select(deliveries.c.id).where(same))).scalar_one()
+        table, column = _ANSWER_COLUMN
+        encrypted = await self._encryption.encrypt(scope, table, row_id, column, answer)
+        await self._connection.execute(update(deliveries).where(same).values(answer=encrypted))
+
+    async def forget_before(self, instant: datetime) -> int:
+        """Deliveries received before the instant are forgotten; how many there were."""
+        return (await self._connection.execute(delete(deliveries).where(deliveries.c.received_at < instant))).rowcount
+
+    async def _earlier_delivery(self, source: str, delivery_id: str, digest: str) -> RepeatedDelivery:
+        same = or_(deliveries.c.delivery_id == delivery_id, deliveries.c.digest == digest)
+        found = select(deliveries).where(deliveries.c.source == source, same).order_by(deliveries.c.id)
+        row = (await self._connection.execute(found)).first()
+        if row is None:
+            raise LookupError("a delivery was refused as a repeat of one that is not there")
+        return RepeatedDelivery(row.id, row.received_at, await self._answer(row.id, row.answer))
+
+    async def _answer(self, row_id: str, encrypted: bytes | None) -> str | None:
+        if encrypted is None:
+            return None
+        table, column = _ANSWER_COLUMN
+        answer = await self._encryption.decrypt_text(table, row_id, column, encrypted)
+        return None if isinstance(answer, Expunged) else answer
+
+
+class SqlIdempotencyStore:
+    """Recognises a repeated command by its source and the id that the source gave it."""
+
+    def __init__(self, deliveries: SqlDeliveryStore, now: datetime) -> None:
+        self._deliveries = deliveries
+        self._now = now
+
+    async def claim(self, source: str, delivery: str) -> EarlierAnswer | None:
+        """None where it is the first of its kind, and then it is ours to carry out in this transaction."""
+        digest = _digest(source, delivery)
+        repeat = await self._deliveries.claim(source, digest, digest, self._now)
+        return EarlierAnswer(repeat.answer) if repeat else None
+
+    async def save(self, source: str, delivery: str, answer: str, case: CaseId) -> None:
+        """The answer is kept under the case's key, for whoever sends the same again."""
+        await self._deliveries.save_answer(source, _digest(source, delivery), answer, KeyScope.of_case(case))
+
+
+def _digest(source: str, delivery: str) -> str:
+    """What is kept of a door's own id: with the id itself the door's operator could say who sent which report."""
+    return hashlib.sha256(f"{source}\n{delivery}".encode()).hexdigest()

@@ -1,0 +1,93 @@
+"""Remembers marks of risk and raised conflicts; why somebody said so is sealed under the key of the case."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, Table, insert, select
+
+from guardian.cases.conflict_claims import ConflictClaim
+from guardian.cases.risk import RiskMark
+from guardian.ids import CaseId, MemberId, new_id
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged
+from guardian.storage.store import EncryptedSqlStore
+from guardian.storage.tables.risk import conflict_claims, risk_marks
+from rules.conflicts import ConflictReason
+
+
+class SqlRiskStore(EncryptedSqlStore):
+    """One part of the cases room's store."""
+
+    async def add_risk_mark(self, mark: RiskMark) -> None:
+        """The mark is remembered beside the earlier ones."""
+        row_id = new_id()
+        encrypted = await self._encrypt_words(mark.case, risk_marks, row_id, {"reason": mark.reason})
+        row = {"id": row_id, "case_id": mark.case, "by": mark.by, "at": mark.at, "at_risk": mark.at_risk}
+        await self._connection.execute(insert(risk_marks).values(**row, sealed=encrypted))
+
+    async def risk_marks_of(self, case: CaseId) -> tuple[RiskMark, ...]:
+        """What members have marked in the case, oldest first."""
+        found = []
+        for row in await self._of_case(risk_marks, case):
+            words = await self._decrypt_words(risk_marks, row)
+            found.append(RiskMark(case, MemberId(row.by), row.at, row.at_risk, words.get("reason", "")))
+        return tuple(found)
+
+    async def add_conflict_claim(self, claim: ConflictClaim) -> None:
+        """The raised conflict is remembered."""
+        row = {
+            "id": claim.id,
+            "case_id": claim.case,
+            "about_id": claim.about,
+            "by": claim.by,
+            "at": claim.at,
+            "version": claim.version,
+        }
+        await self._connection.execute(insert(conflict_claims).values(**row, **await self._claim_columns(claim)))
+
+    async def save_conflict_claim(self, claim: ConflictClaim) -> ConflictClaim:
+        """What was decided on it stands as given, one version later; Stale where somebody was quicker."""
+        version = await self._change(conflict_claims, claim.id, claim.version, **await self._claim_columns(claim))
+        return replace(claim, version=version)
+
+    async def conflict_claims_of(self, case: CaseId) -> tuple[ConflictClaim, ...]:
+        """The conflicts that were raised in the case, decided ones too, oldest first."""
+        return tuple([await self._claim(row) for row in await self._of_case(conflict_claims, case)])
+
+    async def _claim_columns(self, claim: ConflictClaim) -> dict[str, Any]:
+        words = {"reason": claim.reason, "words": claim.words, "answer": claim.answer}
+        return {
+            "decided_at": claim.decided_at,
+            "decided_by": claim.decided_by,
+            "upheld": claim.upheld,
+            "sealed": await self._encrypt_words(claim.case, conflict_claims, claim.id, words),
+        }
+
+    async def _claim(self, row: Row[Any]) -> ConflictClaim:
+        words = await self._decrypt_words(conflict_claims, row)
+        return ConflictClaim(
+            row.id,
+            CaseId(row.case_id),
+            MemberId(row.about_id),
+            MemberId(row.by),
+            row.at,
+            ConflictReason(words.get("reason", ConflictReason.OTHER)),
+            words.get("words", ""),
+            row.decided_at,
+            row.decided_by,
+            row.upheld,
+            words.get("answer", ""),
+            row.version,
+        )
+
+    async def _of_case(self, table: Table, case: CaseId) -> list[Row[Any]]:
+        statement = select(table).where(table.c.case_id == case).order_by(table.c.at, table.c.id)
+        return list(await self._connection.execute(statement))
+
+    async def _encrypt_words(self, case: CaseId, table: Table, row_id: str, words: dict[str, str]) -> bytes:
+        return await self._encryption.encrypt_json(KeyScope.of_case(case), table.name, row_id, "sealed", words)
+
+    async def _decrypt_words(self, table: Table, row: Row[Any]) -> dict[str, str]:
+        """What the row says; empty once its case is expunged."""
+        words = await self._encryption.decrypt_json(table.name, row.id, "sealed", row.sealed)
+        return {} if isinstance(words, Expunged) else dict(words)

@@ -1,0 +1,39 @@
+"""Imports every module of tables, so that `metadata` is complete for migrations and for tests."""
+
+from typing import Final
+
+from guardian.storage.tables import (
+    cases,
+    conversations,
+    deliberation,
+    handoffs,
+    links,
+    measures,
+    notices,
+    people,
+    raids,
+    risk,
+    sanctions,
+    sweeps,
+    system,
+)
+from guardian.storage.tables.base import metadata
+
+MODULES: Final = (
+    system,
+    people,
+    links,
+    cases,
+    risk,
+    conversations,
+    deliberation,
+    handoffs,
+    notices,
+    sanctions,
+    measures,
+    raids,
+    sweeps,
+)
+"""One line here and one import above for each new module of tables."""
+
+__all__ = ["MODULES", "metadata"]

@@ -1,0 +1,29 @@
+"""Matters passed between the moderators and the working group; what anybody wrote about them is sealed."""
+
+from typing import Final
+
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
+
+from guardian.storage.tables.base import ID_LENGTH, metadata
+from guardian.storage.utc_datetime import UtcDateTime
+
+handoffs: Final = Table(
+    "hops",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("reference", String(ID_LENGTH), nullable=False, unique=True),
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("way", String(ID_LENGTH), nullable=False),
+    Column("space", String(ID_LENGTH), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(ID_LENGTH), nullable=True),
+    Column("urgency", String(ID_LENGTH), nullable=False),
+    Column("state", String(ID_LENGTH), nullable=False),
+    Column("matter", String(ID_LENGTH), nullable=True),
+    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=True, index=True),
+    Column("target_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=True, index=True),
+    Column("accepted_by", String(ID_LENGTH), nullable=True),
+    Column("accepted_at", UtcDateTime, nullable=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+)

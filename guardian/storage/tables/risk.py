@@ -1,0 +1,34 @@
+"""What members say about a case: risk to somebody's safety, and conflicts of others. Every word is sealed."""
+
+from typing import Final
+
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table
+
+from guardian.storage.tables.base import ID_LENGTH, metadata
+from guardian.storage.utc_datetime import UtcDateTime
+
+risk_marks: Final = Table(
+    "risk_marks",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("by", String(ID_LENGTH), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("at_risk", Boolean, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+conflict_claims: Final = Table(
+    "doubts",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("about_id", String(ID_LENGTH), ForeignKey("members.id"), nullable=False),
+    Column("by", String(ID_LENGTH), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=True),
+    Column("decided_by", String(ID_LENGTH), nullable=True),
+    Column("upheld", Boolean, nullable=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+)

@@ -1,0 +1,134 @@
+"""One unit of work is one transaction with every store in it: its journal is written last, then it commits.
+
+A `SqlReadView` only reads and has no journal; what a reading must leave in the journal is a `Work`.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from guardian.clock import Clock
+from guardian.logs import logger
+from guardian.storage.case_store import SqlCaseStore
+from guardian.storage.conversation_store import SqlConversationStore
+from guardian.storage.data_key_store import DataKeyStore
+from guardian.storage.database import Database
+from guardian.storage.deadline_store import SqlDeadlineStore
+from guardian.storage.deliberation_store import SqlDeliberationStore
+from guardian.storage.encryption import FieldEncryption
+from guardian.storage.foreign_store import SqlForeignStore
+from guardian.storage.handoff_store import SqlHandoffStore
+from guardian.storage.idempotency_store import SqlDeliveryStore, SqlIdempotencyStore
+from guardian.storage.journal_store import JournalReader, SqlJournal
+from guardian.storage.key_ring import KeyRing
+from guardian.storage.link_store import SqlLinkStore
+from guardian.storage.measure_store import SqlContentRestrictionStore, SqlMeasureStore
+from guardian.storage.notice_store import SqlNoticeStore
+from guardian.storage.people_store import SqlPeopleStore
+from guardian.storage.raid_store import SqlRaidStore
+from guardian.storage.sanction_store import SqlSanctionStore
+from guardian.storage.sweep_store import SqlSweepStore
+
+log = logger("storage")
+
+
+class SqlStores:
+    """Every store on one connection, at one instant of case time."""
+
+    def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self.encryption = FieldEncryption(DataKeyStore(connection), ring, now)
+        self.deliveries = SqlDeliveryStore(connection, self.encryption)
+        self.idempotency = SqlIdempotencyStore(self.deliveries, now)
+        self.people = SqlPeopleStore(connection, self.encryption)
+        self.links = SqlLinkStore(connection, self.encryption)
+        self.cases = SqlCaseStore(connection, self.encryption)
+        self.conversations = SqlConversationStore(connection, self.encryption)
+        self.deadlines = SqlDeadlineStore(connection)
+        self.deliberation = SqlDeliberationStore(connection, self.encryption)
+        self.handoffs = SqlHandoffStore(connection, self.encryption)
+        self.notices = SqlNoticeStore(connection, self.encryption)
+        self.sanctions = SqlSanctionStore(connection, self.encryption)
+        self.measures = SqlMeasureStore(connection, self.encryption)
+        self.content_restrictions = SqlContentRestrictionStore(connection, self.encryption)
+        self.foreign = SqlForeignStore(connection, self.encryption)
+        self.sweeps = SqlSweepStore(connection)
+        self.raids = SqlRaidStore(connection, self.encryption, now)
+
+
+class SqlReadView(SqlStores):
+    """A view of one instant. Nothing can be written through it."""
+
+    def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
+        super().__init__(connection, ring, now)
+        self.journal = JournalReader(connection, self.encryption)
+
+
+class SqlUnitOfWork(SqlStores):
+    """One transaction: all of it becomes true at its commit, or none of it."""
+
+    def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
+        super().__init__(connection, ring, now)
+        self.journal = SqlJournal(connection, self.encryption, now)
+        self.topics: dict[str, None] = {}
+        self.callbacks: list[Callable[[], None]] = []
+        self.destroys_data = False
+
+    def wake(self, topic: str) -> None:
+        """Those who listen to the topic are woken once this is committed."""
+        self.topics[topic] = None
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """The callback is called once this is committed. It must be quick, and must not be needed for the truth."""
+        self.callbacks.append(callback)
+
+    def scrub_after_commit(self) -> None:
+        """Once this is committed, what it overwrote is gone from the database's files too, as far as they can do it."""
+        self.destroys_data = True
+
+
+class SqlUnitOfWorkFactory:
+    """Begins units of work on one database."""
+
+    def __init__(self, database: Database, ring: KeyRing, clock: Clock) -> None:
+        self._database = database
+        self._ring = ring
+        self._clock = clock
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[SqlUnitOfWork]:
+        """A unit of work: committed as the block ends, undone if it raises; then its listeners are woken."""
+        async with self._database.write() as connection:
+            uow = SqlUnitOfWork(connection, self._ring, self._clock.now())
+            yield uow
+            await uow.journal.flush()
+        if uow.destroys_data:
+            await self._scrub()
+        _run_callbacks(uow.callbacks)
+        if uow.topics:
+            await self._database.wake(*uow.topics)
+
+    async def _scrub(self) -> None:
+        try:
+            await self._database.scrub()
+        except Exception:
+            # The act is done and nobody reads it any more; the file is overwritten at the next checkpoint as well.
+            log.exception("scrub.has_failed")
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[SqlReadView]:
+        """A view of one instant, for reading only."""
+        async with self._database.read() as connection:
+            yield SqlReadView(connection, self._ring, self._clock.now())
+
+
+def _run_callbacks(callbacks: list[Callable[[], None]]) -> None:
+    for callback in callbacks:
+        try:
+            callback()
+        except Exception:
+            # The act is done: a callback that fails must not make it look undone to the one who asked for it.
+            log.exception("callback.has_failed")

@@ -1,0 +1,207 @@
+"""Remembers which keys are due and who works on whose: one indexed question, and a lease a person."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, func, insert, literal, or_, select, update
+
+from guardian.errors import Stale
+from guardian.ids import AccountId, PersonId, SpaceName
+from guardian.sanctions.models import CoverageState, WorkItem
+from guardian.sanctions.store import Lease
+from guardian.storage.link_store import load_merged_people
+from guardian.storage.store import EncryptedSqlStore
+from guardian.storage.tables.sanctions import intents, leases, work_items
+from guardian.storage.utc_datetime import UtcDateTime
+
+
+class SqlWorkItemStore(EncryptedSqlStore):
+    """Keys and leases. Writers are one at a time on both databases, so that a claim is never given twice."""
+
+    async def add_work_item(self, item: WorkItem) -> None:
+        """The key is there and looked at no later than it says."""
+        row = {"account_id": item.account, "person_id": item.person, "space": item.space, **_columns(item)}
+        row |= {"version": 0, "batch": item.bulk_id}
+        statement = self._insert(work_items).values(row).on_conflict_do_nothing()
+        if (await self._connection.execute(statement)).rowcount != 1 and item.due_at is not None:
+            await self._connection.execute(
+                update(work_items).where(work_items.c.account_id == item.account).values(person_id=item.person)
+            )
+            await self.schedule_account(item.account, item.due_at)
+
+    async def add_keys(self, new_items: Sequence[WorkItem]) -> None:
+        """The keys are there, of accounts that had none."""
+        rows = [
+            {
+                "account_id": item.account,
+                "person_id": item.person,
+                "space": item.space,
+                **_columns(item),
+                "version": 0,
+                "batch": item.bulk_id,
+            }
+            for item in new_items
+        ]
+        await self._connection.execute(insert(work_items), rows)
+
+    async def schedule_person(self, person: PersonId, at: datetime) -> None:
+        """All keys of the person, and of whoever is known to be the same human, are looked at no later than `at`."""
+        theirs = work_items.c.person_id.in_(await self.merged_people(person))
+        await self._connection.execute(update(work_items).where(theirs).values(_due_no_later(at)))
+
+    async def merged_people(self, person: PersonId) -> tuple[PersonId, ...]:
+        """Everybody who is known to be the same human, the person themselves first."""
+        return await load_merged_people(self._connection, person)
+
+    async def schedule_account(self, account: AccountId, at: datetime) -> None:
+        """The key is looked at no later than `at`."""
+        await self._connection.execute(
+            update(work_items).where(work_items.c.account_id == account).values(_due_no_later(at))
+        )
+
+    async def schedule_open_intents(self, at: datetime) -> None:
+        """Every key with an act that no look has confirmed or refuted yet is looked at no later than `at`."""
+        unsure = select(intents.c.account_id).where(intents.c.closed_at.is_(None))
+        await self._connection.execute(
+            update(work_items).where(work_items.c.account_id.in_(unsure)).values(_due_no_later(at))
+        )
+
+    async def work_item(self, account: AccountId) -> WorkItem | None:
+        """The key of the account."""
+        row = (await self._connection.execute(select(work_items).where(work_items.c.account_id == account))).first()
+        return _read(row) if row else None
+
+    async def work_items_of(self, person: PersonId) -> tuple[WorkItem, ...]:
+        """The keys of all accounts of the person."""
+        rows = await self._connection.execute(
+            select(work_items).where(work_items.c.person_id == person).order_by(work_items.c.account_id)
+        )
+        return tuple(_read(row) for row in rows)
+
+    async def work_items_in(self, space: SpaceName) -> tuple[WorkItem, ...]:
+        """Every key of the space."""
+        rows = await self._connection.execute(
+            select(work_items).where(work_items.c.space == space).order_by(work_items.c.account_id)
+        )
+        return tuple(_read(row) for row in rows)
+
+    async def blocked_items(self) -> tuple[WorkItem, ...]:
+        """The keys that could not be brought to rest, longest first."""
+        condition = work_items.c.blocked_since.is_not(None)
+        rows = await self._connection.execute(select(work_items).where(condition).order_by(work_items.c.blocked_since))
+        return tuple(_read(row) for row in rows)
+
+    async def save_result(self, item: WorkItem) -> bool:
+        """The look's result is kept; a touch that came during the look keeps its own next look (False)."""
+        untouched = work_items.c.version == item.version
+        columns = _columns(item)
+        columns["next_look"] = case((untouched, _instant_literal(item.due_at)), else_=work_items.c.next_look)
+        await self._connection.execute(
+            update(work_items).where(work_items.c.account_id == item.account).values(columns)
+        )
+        row = await self._connection.execute(
+            select(work_items.c.version).where(work_items.c.account_id == item.account)
+        )
+        return bool(row.scalar_one_or_none() == item.version)
+
+    async def next_due(self, system_now: datetime) -> datetime | None:
+        """The earliest next look of all keys that nobody works on at the wire instant."""
+        idle = or_(leases.c.until.is_(None), leases.c.until < system_now)
+        free = and_(work_items.c.next_look.is_not(None), work_items.c.batch.is_(None), idle)
+        statement = (
+            select(work_items.c.next_look)
+            .select_from(work_items.outerjoin(leases, leases.c.person_id == work_items.c.person_id))
+            .where(free)
+            .order_by(work_items.c.next_look)
+            .limit(1)
+        )
+        due: datetime | None = (await self._connection.execute(statement)).scalar_one_or_none()
+        return due
+
+    async def claim(
+        self, now: datetime, system_now: datetime, holder: str, until: datetime, limit: int
+    ) -> tuple[Lease, ...]:
+        """People with due keys are leased to the holder until the wire instant `until`; never the same to two."""
+        free = or_(leases.c.until.is_(None), leases.c.until < system_now)
+        statement = (
+            select(work_items.c.person_id, leases.c.holder, leases.c.epoch)
+            .select_from(work_items.outerjoin(leases, leases.c.person_id == work_items.c.person_id))
+            .where(work_items.c.next_look <= now, work_items.c.batch.is_(None), free)
+            .group_by(work_items.c.person_id, leases.c.holder, leases.c.epoch)
+            .order_by(func.min(work_items.c.next_look))
+            .limit(limit)
+        )
+        rows = (await self._connection.execute(statement)).all()
+        claimed = []
+        for row in rows:
+            lease = Lease(PersonId(row.person_id), (row.epoch or 0) + 1, row.holder is not None)
+            values = {"holder": holder, "until": until, "epoch": lease.epoch}
+            insert = self._insert(leases).values(person_id=lease.person, **values)
+            await self._connection.execute(
+                insert.on_conflict_do_update(index_elements=[leases.c.person_id], set_=values)
+            )
+            claimed.append(lease)
+        return tuple(claimed)
+
+    async def renew(self, lease: Lease, until: datetime) -> None:
+        """The lease lasts at least until the wire instant; Stale where it is another's by now."""
+        mine = and_(leases.c.person_id == lease.person, leases.c.epoch == lease.epoch, leases.c.holder.is_not(None))
+        later = case((leases.c.until > until, leases.c.until), else_=_instant_literal(until))
+        if (await self._connection.execute(update(leases).where(mine).values(until=later))).rowcount != 1:
+            raise Stale
+
+    async def expire_leases(self) -> int:
+        """Every lease is over, its holder being known to be dead; whoever takes the keys over sees that it was held."""
+        held = leases.c.holder.is_not(None)
+        longest_ago = datetime(1970, 1, 1, tzinfo=UTC)
+        return (await self._connection.execute(update(leases).where(held).values(until=longest_ago))).rowcount
+
+    async def release(self, lease: Lease) -> None:
+        """Nobody works on the person, unless another has taken over meanwhile."""
+        mine = and_(leases.c.person_id == lease.person, leases.c.epoch == lease.epoch)
+        await self._connection.execute(update(leases).where(mine).values(holder=None, until=None))
+
+
+def _due_no_later(at: datetime) -> dict[str, Any]:
+    sooner = or_(work_items.c.next_look.is_(None), work_items.c.next_look > at)
+    return {
+        "next_look": case((sooner, _instant_literal(at)), else_=work_items.c.next_look),
+        "version": work_items.c.version + 1,
+    }
+
+
+def _instant_literal(at: datetime | None) -> ColumnElement[datetime | None]:
+    """The instant as a value of its column's own type: inside an expression it would be taken for another."""
+    return literal(at, UtcDateTime())
+
+
+def _columns(item: WorkItem) -> dict[str, Any]:
+    return {
+        "next_look": item.due_at,
+        "state": item.state,
+        "failures": item.failures,
+        "blocked_since": item.blocked_since,
+        "told_at": item.notified_at,
+        "why": item.detail,
+        "needs": item.needs,
+        "observed_at": item.observed_at,
+    }
+
+
+def _read(row: Row[Any]) -> WorkItem:
+    return WorkItem(
+        AccountId(row.account_id),
+        PersonId(row.person_id),
+        SpaceName(row.space),
+        row.next_look,
+        None if row.state is None else CoverageState(row.state),
+        row.failures,
+        row.blocked_since,
+        row.told_at,
+        row.why,
+        row.needs,
+        row.observed_at,
+        row.version,
+        row.batch,
+    )

@@ -1,0 +1,273 @@
+"""The words of the pages: what the fields of a report are called, and what stands for our own values."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+from guardian.cases import report_questions
+from guardian.cases.case import CaseKind, PartyRole
+from guardian.cases.deadlines import DeadlineKind
+from guardian.cases.drafts import DraftKind, DraftState
+from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.proposals import Answer, Consequence, ProposalResult
+from guardian.cases.reports import ReportChannel
+from guardian.cases.unilateral_acts import ActState
+from guardian.people.models import Trust
+from guardian.sanctions.models import LiftingCause
+from rules.ladder import Outcome, TermState
+from rules.precedence import Restriction
+from rules.unilateral import Ground, ReviewAnswer
+
+QUESTION_LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        report_questions.HANDLED: "What the report is for",
+        report_questions.PART: "The reporter's own part",
+        report_questions.WHEN: "When it happened",
+        report_questions.WHERE: "Where it happened",
+        report_questions.ONGOING: "Is it still going on?",
+        report_questions.WITNESSES: "Who else saw it",
+        report_questions.LINK: "Public links",
+        report_questions.CONTEXT: "What came before",
+        report_questions.DANGER_WHERE: "Where the person in danger is now",
+        report_questions.DANGER_AUTHORITY: "Which authority knows, or should",
+        report_questions.DANGER_NOTIFY: "Shall we tell that authority?",
+        report_questions.CONTACT_IS_SAFE: "Is it safe to contact the reporter?",
+        report_questions.CONTACT: "How to reach the reporter",
+        report_questions.ANSWER_BY: "How they want to be answered",
+        report_questions.NAME_MAY_BE_TOLD: "May their name be told to anyone?",
+        report_questions.DO_NOT_CONTACT: "May the reported person be contacted?",
+        report_questions.TRANSLATED: "Written with a translation tool",
+        report_questions.ANYTHING_ELSE: "Anything else",
+    }
+)
+"""What each question of a report is called where it is read (P-2.2)."""
+
+_CHOICE_LABELS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
+    {
+        (report_questions.HANDLED, "yes"): "for the file: it was dealt with already",
+        (report_questions.HANDLED, "no"): "the reporter asks for help",
+        (report_questions.PART, "harmed"): "it was done to them",
+        (report_questions.PART, "witness"): "they saw or heard it themselves",
+        (report_questions.PART, "told"): "somebody told them",
+        (report_questions.ONGOING, "unsure"): "they are not sure",
+        (report_questions.CONTACT_IS_SAFE, "no"): "no: they look at the follow-up page themselves",
+        (report_questions.NAME_MAY_BE_TOLD, "yes"): "yes, where it helps; they are asked first to whom",
+        (report_questions.NAME_MAY_BE_TOLD, "no"): "no, to nobody but the members on the case",
+        (report_questions.DO_NOT_CONTACT, "yes"): "not yet",
+        (report_questions.DO_NOT_CONTACT, "no"): "yes",
+    }
+)
+
+LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        CaseKind.REPORT: "a report",
+        CaseKind.REVIEW: "the review of an act",
+        CaseKind.READMISSION: "a request to return",
+        CaseKind.LOCAL: "a local matter of the moderators",
+        ReportChannel.DISCORD_COMMAND: "the report command in Discord",
+        ReportChannel.DISCORD_MESSAGE: "a message reported in Discord",
+        ReportChannel.DISCORD_MEMBER: "a member reported in Discord",
+        ReportChannel.DISCORD_DIRECT: "what somebody wrote to us directly in Discord",
+        ReportChannel.PAGE: "the report page",
+        ReportChannel.MAIL: "a mail to the group's address",
+        ReportChannel.VOICE: "a member, who was told it",
+        ReportChannel.NATIVE_ACTION: "an act made with the space's own tools",
+        ReportChannel.REFERRAL: "the working group, which asks moderators to keep an eye on an account",
+        ReportChannel.ESCALATION: "moderators who passed it on",
+        ReportChannel.FORUM_MESSAGE: "a private message on the forum, which its administrators can read",
+        ReportChannel.FORUM_FLAG: "a flag on the forum",
+        ReportChannel.GITHUB_MENTION: "a text on GitHub that mentions us, of which every watcher has been mailed a copy",
+        PartyRole.REPORTER: "the reporter",
+        PartyRole.REPORTED: "the reported person",
+        PartyRole.AFFECTED: "an affected person",
+        PartyRole.WITNESS: "a witness",
+    }
+)
+
+STEPS: Final[Mapping[StepKind, str]] = MappingProxyType(
+    {
+        StepKind.HEARING: "The reported person is heard",
+        StepKind.FEEDBACK: "The reporter is asked for their view",
+        StepKind.SECOND_READING: "A second member reads the message",
+        StepKind.NOTIFY_REPORTER: "The reporter is told",
+        StepKind.NOTIFY_REPORTED: "The reported person is told",
+        StepKind.ENACT: "The decision takes hold in every space",
+        StepKind.BOARD_REPORT: "The Board has its report",
+    }
+)
+STEP_STATES: Final[Mapping[StepState, str]] = MappingProxyType(
+    {
+        StepState.PENDING: "not begun",
+        StepState.UNDER_WAY: "under way",
+        StepState.SKIP_REQUESTED: "a second member is asked to skip it",
+        StepState.DONE: "done",
+        StepState.SKIPPED: "skipped",
+    }
+)
+DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
+    {
+        DeadlineKind.FIRST_ANSWER: "First answer to the reporter",
+        DeadlineKind.SUBSTANTIVE_ANSWER: "Fuller answer to the reporter",
+        DeadlineKind.RESOLUTION: "Resolution, or a new date for it",
+        DeadlineKind.DANGER_PAGE: "Somebody says \u201cI have it\u201d",
+        DeadlineKind.PROPOSAL_CLOSES: "The proposal closes",
+        DeadlineKind.FEEDBACK: "The reporter's view",
+        DeadlineKind.SECOND_READING: "The message is read by a second member",
+        DeadlineKind.STATEMENT: "The actor's own account",
+        DeadlineKind.REVIEW: "The group's review",
+        DeadlineKind.UNREVIEWED_END: "An act without a review ends",
+        DeadlineKind.TERM_END: "The term ends",
+        DeadlineKind.READMISSION_REMINDER: "The person is reminded that they may ask to return",
+        DeadlineKind.READMISSION_ANSWER: "Answer to the request to return",
+        DeadlineKind.CASE_REVIEW: "The group looks at the case again",
+        DeadlineKind.HEARING: "The reported person's answer",
+        DeadlineKind.BLOCKED_TOTAL: "A space that cannot be reached",
+        DeadlineKind.BOARD_ANSWER: "The Board's answer",
+        DeadlineKind.CONFLICT_CLAIM: "A word on a member's conflict",
+        DeadlineKind.MEASURE_END: "The end of a moderator's measure",
+        DeadlineKind.MEASURE_RECONSIDERATION: "Another look at a moderator's measure",
+        DeadlineKind.NATIVE_REASON: "The reason of an act made with a space's own menu",
+        DeadlineKind.LINK_DISPUTE: "A look at an account that is said to be another's",
+        DeadlineKind.ACCEPTANCE: "Somebody accepts by name what was passed on",
+        DeadlineKind.AUDIENCE: "Every member without a conflict hears of the case",
+        DeadlineKind.CONTACT_QUESTION: "The reporter says whether the person may be contacted",
+    }
+)
+OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
+    {
+        Outcome.WARNING: "a warning",
+        Outcome.SHORT_SUSPENSION: "a short suspension",
+        Outcome.EXTENDED_SUSPENSION: "an extended suspension",
+        Outcome.PERMANENT_BAN: "a permanent ban",
+        Outcome.NO_VIOLATION: "no violation",
+        Outcome.OUT_OF_SCOPE: "out of scope",
+        Outcome.NO_ACTION: "no action",
+        Outcome.FACILITATED_COMMUNICATION: "facilitated communication",
+        Outcome.REFERRAL: "a referral to the moderators",
+        Outcome.OTHER: "another outcome",
+    }
+)
+RESTRICTIONS: Final[Mapping[Restriction, str]] = MappingProxyType(
+    {
+        Restriction.NONE: "no restriction",
+        Restriction.MUTED: "may read, may not write",
+        Restriction.SUSPENDED: "suspended",
+        Restriction.BANNED: "banned",
+    }
+)
+_OTHER_LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        ProposalResult.AGREED: "agreed",
+        ProposalResult.WITH_BOARD: "passed to the Board",
+        ProposalResult.NOT_APPROVED: "not approved by the organisers",
+        ProposalResult.WITHDRAWN: "withdrawn",
+        Answer.AGREE: "agrees",
+        Answer.OBJECT: "objects",
+        DraftState.WRITTEN: "waits for a second member",
+        DraftState.APPROVED: "read by a second member, not sent yet",
+        DraftState.SENT: "sent",
+    }
+)
+_KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
+    {
+        DraftKind: {
+            DraftKind.HEARING: "Letter of the hearing",
+            DraftKind.DECISION: "Message with the decision",
+            DraftKind.RESOLUTION: "Final message",
+            DraftKind.ANSWER: "Answer",
+        },
+        ActState: {
+            ActState.AWAITING_CONFIRMATION: "waits for a second member and restricts nobody",
+            ActState.UNREVIEWED: "waits for its review",
+            ActState.WITH_CHAIR: "with the chair",
+            ActState.WITH_BOARD: "with the Board",
+            ActState.RATIFIED: "ratified",
+            ActState.CHANGED: "changed",
+            ActState.REVERSED: "reversed",
+            ActState.LAPSED: "ended without a review",
+        },
+        Ground: {
+            Ground.ONGOING: "harm was going on",
+            Ground.THREAT: "somebody was threatened",
+            Ground.PHYSICAL_DANGER: "somebody was in physical danger",
+        },
+        ReviewAnswer: {
+            ReviewAnswer.RATIFY: "ratify",
+            ReviewAnswer.CHANGE: "change",
+            ReviewAnswer.REVERSE: "reverse",
+        },
+        TermState: {
+            TermState.RUNNING: "running",
+            TermState.AWAITING: "term over, may ask",
+            TermState.OVER: "over",
+        },
+        Trust: {
+            Trust.VOUCHED: "the space itself says so",
+            Trust.EVIDENCED: "it acted in the reported matter",
+            Trust.ASSERTED: "one member says so; a second has not agreed yet",
+            Trust.CONFIRMED: "two members say so",
+            Trust.PROVED_BY_CODE: "one code was written from it and from another of theirs",
+            Trust.SELF_DISCLOSED: "the space of another of theirs says so, and they let it",
+        },
+        LiftingCause: {},
+        StepKind: STEPS,
+        StepState: STEP_STATES,
+        DeadlineKind: DEADLINES,
+        Outcome: OUTCOMES,
+        Restriction: RESTRICTIONS,
+    }
+)
+
+
+def label_of(value: Any) -> str:
+    """One of our own values as people read it; what has no words of its own is shown as it is."""
+    by_kind = _KINDS.get(type(value), {})
+    return by_kind.get(value) or LABELS.get(value) or _OTHER_LABELS.get(value) or str(value).replace("_", " ")
+
+
+def format_days(length: timedelta | None) -> str:
+    """A length of time in days, or in hours where it is shorter."""
+    if length is None:
+        return "without end"
+    if length.days:
+        return f"{length.days} days" if length.days != 1 else "1 day"
+    return f"{int(length.total_seconds() // 3600)} hours"
+
+
+def format_consequence(chosen: Consequence) -> str:
+    """What is proposed or decided, in one line."""
+    if chosen.readmit is not None:
+        return "access returns" if chosen.readmit else "access does not return for now"
+    words = OUTCOMES[chosen.outcome] + (", with a removal" if chosen.removal else "")
+    if chosen.restriction is Restriction.NONE:
+        return words
+    where = "in every space" if chosen.spaces is None else "in " + ", ".join(sorted(chosen.spaces))
+    return f"{words}: {RESTRICTIONS[chosen.restriction]} {where}, {format_days(chosen.term)}"
+
+
+def question_label(name: str) -> str:
+    """What a field of a report is called."""
+    return QUESTION_LABELS.get(name, name.replace("_", " "))
+
+
+def answer_label(text: str, name: str) -> str:
+    """What was answered in a field; a choice is spelled out."""
+    return _CHOICE_LABELS.get((name, text), text)
+
+
+def split_paragraphs(text: str) -> list[str]:
+    """A text as the paragraphs it is made of."""
+    return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
+    {
+        "in_words": label_of,
+        "in_days": format_days,
+        "consequence": format_consequence,
+        "question": question_label,
+        "answer": answer_label,
+        "paragraphs": split_paragraphs,
+    }
+)

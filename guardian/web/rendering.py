@@ -1,0 +1,132 @@
+"""What every page is made with: the desk, the templates, and the cookies. A page is a template and its facts."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from guardian.errors import GuardianError
+from guardian.logs import logger
+from guardian.notices.acknowledgement import format_datetime
+from guardian.notices.renderer import NoticeRenderer
+from guardian.services.context import AppContext
+from guardian.web.forms import Form, Malformed, read_form
+from guardian.web.security_headers import is_same_origin
+from guardian.web.sessions import SESSION_LENGTH
+
+WEB_FOLDER: Final = Path(__file__).parent
+log = logger("web")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a form, and at which of its fields."""
+
+    field: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The pages of one service."""
+
+    app: AppContext
+    templates: Environment
+    renderer: NoticeRenderer
+    secure_cookies: bool
+
+    def get(self, path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
+        """The address of a page; a fault of ours is said in words."""
+
+        async def show(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except (GuardianError, HTTPException):
+                raise
+            except Exception as error:
+                return self.render_server_error(request, None, error)
+
+        return Route(path, show, methods=["GET"])
+
+    def post(self, path: str, handler: Callable[[Request, Form], Awaitable[Response]]) -> Route:
+        """The address that a form of ours is sent to; whatever goes wrong, nobody loses what they wrote."""
+
+        async def take(request: Request) -> Response:
+            if not is_same_origin(request):
+                sentence = "This form was sent from another site, so nothing was done. Please begin from our own page."
+                return self.render_message("This was not sent from here", sentence, status=403)
+            form = await read_form(request, self.app.largest_file)
+            try:
+                return await handler(request, form)
+            except (GuardianError, HTTPException, Malformed):
+                raise
+            except Exception as error:
+                return self.render_server_error(request, form, error)
+
+        return Route(path, take, methods=["POST"])
+
+    def render_page(self, template: str, /, *, status: int = 200, **facts: Any) -> Response:
+        """The page that the template makes of the facts."""
+        known = {"community": self.app.community, "fault": None, **facts}
+        return HTMLResponse(self.templates.get_template(template).render(known), status)
+
+    def render_message(self, title: str, *sentences: str, status: int) -> Response:
+        """A page that says one thing."""
+        return self.render_page("message.html", status=status, title=title, sentences=sentences)
+
+    def render_server_error(self, request: Request, form: Form | None, error: Exception) -> Response:
+        """A page for when the fault is ours: what the person wrote stands on it, ready to be sent again."""
+        log.error("page.failed", kind=type(error).__name__)
+        typed = [(name, text) for name, texts in form.fields.items() for text in texts] if form else []
+        files = bool(form and form.files)
+        return self.render_page("sorry.html", status=500, action=request.url.path, typed=typed, files=files)
+
+    def cookie_name(self, name: str) -> str:
+        """The name of a room's cookie; over TLS no other host of ours can set one of that name."""
+        return f"__Host-guardian-{name}" if self.secure_cookies else f"guardian-{name}"
+
+    def sign_in(self, name: str, secret: str, path: str) -> Response:
+        """The browser goes on to the path and carries the secret for half an hour."""
+        response = RedirectResponse(path, 303)
+        response.set_cookie(
+            self.cookie_name(name),
+            secret,
+            max_age=int(SESSION_LENGTH.total_seconds()),
+            path="/",
+            secure=self.secure_cookies,
+            httponly=True,
+            samesite="strict",
+        )
+        return response
+
+    def sign_out(self, name: str, title: str, *sentences: str) -> Response:
+        """A last page, after which the browser carries nothing any more."""
+        response = self.render_message(title, *sentences, status=200)
+        response.delete_cookie(
+            self.cookie_name(name), path="/", secure=self.secure_cookies, httponly=True, samesite="strict"
+        )
+        return response
+
+
+def create_templates(filters: Mapping[str, Any]) -> Environment:
+    """The templates of this room; everything put into them is escaped, and a missing fact is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(WEB_FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update({"spoken": format_datetime, "machine_time": _machine_time, **filters})
+    return environment
+
+
+def _machine_time(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%MZ")

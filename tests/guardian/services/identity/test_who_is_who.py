@@ -1,0 +1,135 @@
+"""Codes written from two accounts, namesakes, what a space vouches for later, and what would hold where (P-6.4, P-6.7)."""
+
+from dataclasses import replace
+
+import pytest
+
+from guardian.errors import NotFound, Refused
+from guardian.people.models import Trust
+from guardian.services.identity.link_suggestions import list_suggestions, refresh_vouched_links
+from guardian.services.identity.linking import identify_reported_person, list_case_accounts, propose_link
+from guardian.services.identity.ownership_codes import CODE_LIFETIME, issue_code, redeem_code
+from guardian.services.identity.unlinking import unlink
+from guardian.services.members import AccountInput
+from guardian.services.sanctions.coverage_preview import PreviewState, preview_case_coverage
+from guardian.services.unilateral.act import act
+from guardian.spaces.port import Account
+from rules.precedence import Restriction
+from rules.unilateral import Ground
+from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, FORUM, GITHUB, SOMEBODY, Community
+
+ELSEWHERE = Account(FORUM, "61")
+
+
+async def trusts(community: Community, case: str) -> dict[str, Trust]:
+    """The accounts of the case's person, by space."""
+    (person,) = await list_case_accounts(community.app, AMARA, case)
+    return {link.account.space: link.trust for link in person.accounts}
+
+
+async def a_code(community: Community) -> tuple[str, str]:
+    """A case, and a code for its person and an account on the forum."""
+    case, person = await community.a_named_case()
+    community.spaces[FORUM].add(ELSEWHERE.native_id, "somebody61")
+    return case.code_name, (await issue_code(community.app, BRUNO, person, FORUM, "somebody61")).code
+
+
+@pytest.mark.parametrize("order", [(SOMEBODY, ELSEWHERE), (ELSEWHERE, SOMEBODY)])
+async def test_a_code_written_from_both_accounts_links_them_without_anybodys_word(
+    community: Community, order: tuple[Account, Account]
+) -> None:
+    case, code = await a_code(community)
+    first, second = order
+    assert await redeem_code(community.app, first, f"  {code.upper()} \n")
+    assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED}
+    assert await redeem_code(community.app, second, code)
+    assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED, FORUM: Trust.PROVED_BY_CODE}
+
+
+async def test_a_code_from_a_third_account_or_too_late_links_nothing_and_a_report_is_never_taken_for_one(
+    community: Community,
+) -> None:
+    case, code = await a_code(community)
+    assert await redeem_code(community.app, Account(GITHUB, "9"), code)
+    assert not await redeem_code(community.app, SOMEBODY, f"My code is {code}, and somebody insulted me.")
+    assert not await redeem_code(community.app, SOMEBODY, "insulted")
+    await redeem_code(community.app, SOMEBODY, code)
+    community.pass_time(CODE_LIFETIME)
+    await redeem_code(community.app, ELSEWHERE, code)
+    assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED}
+
+
+async def test_nobody_is_told_to_write_a_code_where_everybody_could_read_it(community: Community) -> None:
+    github = community.spaces[GITHUB]
+    github.add("990001", "grumbler-dev")
+    github.capabilities = replace(github.capabilities, private_messages=False)
+    _, person = await community.a_named_case()
+    with pytest.raises(Refused, match="/ask-accounts") as refused:
+        await issue_code(community.app, BRUNO, person, GITHUB, "grumbler-dev")
+    assert refused.value.code == "no_private_door"
+
+
+async def test_the_same_name_is_a_suggestion_and_binds_nothing(community: Community) -> None:
+    case, person = await community.a_named_case()
+    community.spaces[GITHUB].add("990001", "grumbler")
+    (found,) = await list_suggestions(community.app, AMARA, case.code_name)
+    assert (found.person, found.space) == (person, GITHUB)
+    assert await trusts(community, case.code_name) == {DISCORD: Trust.EVIDENCED}
+
+
+async def test_a_namesake_is_theirs_where_the_forum_vouches_for_exactly_this_account(community: Community) -> None:
+    """Naming by Discord alone reaches the other spaces; a namesake of another human does not count."""
+    community.spaces[FORUM].add("41", "grumbler", elsewhere=(SOMEBODY, Account(GITHUB, "990001")))
+    community.spaces[GITHUB].add("990001", "grumbler-dev")
+    case, _ = await community.a_named_case()
+    assert await trusts(community, case.code_name) == {
+        DISCORD: Trust.EVIDENCED,
+        FORUM: Trust.VOUCHED,
+        GITHUB: Trust.VOUCHED,
+    }
+    community.spaces[FORUM].add("42", "another", elsewhere=(Account(DISCORD, "1"),))
+    community.spaces[DISCORD].add("710000000000000003", "another")
+    other = await community.a_case(who="another")
+    await identify_reported_person(community.app, AMARA, other.code_name, DISCORD, "another")
+    assert await trusts(community, other.code_name) == {DISCORD: Trust.EVIDENCED}
+
+
+async def test_an_account_that_the_forum_vouches_for_later_is_reached_by_what_runs(community: Community) -> None:
+    """P-6.4"""
+    community.spaces[FORUM].add("41", "grump", elsewhere=(SOMEBODY,))
+    case = await community.a_case(who="grump")
+    await identify_reported_person(community.app, AMARA, case.code_name, FORUM, "grump")
+    await act(community.app, BRUNO, AccountInput(FORUM, "41"), Restriction.SUSPENDED, Ground.ONGOING, "Insults.")
+    assert await refresh_vouched_links(community.app) == 0
+    community.spaces[GITHUB].add("990001", "grumbler-dev")
+    community.spaces[FORUM].accounts["41"].elsewhere = (SOMEBODY, Account(GITHUB, "990001"))
+    assert (await refresh_vouched_links(community.app), await refresh_vouched_links(community.app)) == (1, 0)
+    assert (await trusts(community, case.code_name))[GITHUB] is Trust.VOUCHED
+    (person,) = await list_case_accounts(community.app, AMARA, case.code_name)
+    await unlink(community.app, AMARA, person.person, GITHUB, "", "It is their sibling's.")
+    assert await refresh_vouched_links(community.app) == 0
+
+
+async def test_what_would_hold_where_names_what_is_missing_refused_destroyed_and_not_agreed_to(
+    community: Community,
+) -> None:
+    case, person = await community.a_named_case()
+    community.spaces[DISCORD].accounts[SOMEBODY.native_id].outranks_us = True
+    community.spaces[FORUM].add(ELSEWHERE.native_id, "somebody61")
+    await propose_link(community.app, BRUNO, person, FORUM, "somebody61", "They write alike.")
+    (seen,) = await preview_case_coverage(community.app, AMARA, case.code_name)
+    found = {each.space: (each.state, each.waiting) for each in seen.spaces}
+    assert found == {
+        DISCORD: (PreviewState.REFUSED, 0),
+        FORUM: (PreviewState.NO_ACCOUNT, 1),
+        GITHUB: (PreviewState.NO_ACCOUNT, 0),
+    }
+    assert seen.spaces[0].detail
+
+
+async def test_a_member_kept_out_is_told_nothing_of_what_would_hold(community: Community) -> None:
+    """P-4.2"""
+    case, _ = await community.a_named_case(named_members=(DMITRI,))
+    for ask in (preview_case_coverage, list_suggestions):
+        with pytest.raises(NotFound):
+            await ask(community.app, DMITRI, case.code_name)

@@ -1,0 +1,37 @@
+"""What counts as told, and from when a decision takes hold (P-5.5, P-5.6, P-6.2)."""
+
+import itertools
+
+import pytest
+
+from rules.notification import NotificationState, counts_as_notified, effective_at, waits_until
+from tests.rules.community import DJANGO, NOW, after
+
+
+@pytest.mark.parametrize(("proven", "sanctioned"), list(itertools.product([True, False], repeat=2)))
+def test_a_sanctioned_person_is_told_only_on_proof(proven: bool, sanctioned: bool) -> None:
+    """P-6.2."""
+    assert counts_as_notified(proven=proven, sanctioned=sanctioned) is (proven or not sanctioned)
+
+
+def test_a_sanction_waits_a_day_for_its_message_and_a_safety_measure_not_at_all() -> None:
+    """P-5.5, P-5.6: telling never delays a safety measure."""
+    assert [waits_until(NOW, DJANGO, safety=safety) for safety in (False, True)] == [after(hours=24), NOW]
+
+
+@pytest.mark.parametrize("state", NotificationState)
+def test_a_sanction_waits_only_while_the_person_is_still_to_be_told(state: NotificationState) -> None:
+    """P-5.5, P-5.6."""
+    waits = state is NotificationState.TO_NOTIFY
+    assert effective_at(state, NOW, after(hours=24)) == (after(hours=24) if waits else NOW)
+
+
+@pytest.mark.parametrize("state", NotificationState)
+def test_an_act_taken_alone_waits_for_no_message(state: NotificationState) -> None:
+    """P-5.5, P-7.1."""
+    assert effective_at(state, NOW, None) == NOW
+
+
+def test_nothing_takes_hold_before_it_starts() -> None:
+    """P-5.6."""
+    assert effective_at(NotificationState.TO_NOTIFY, after(hours=30), after(hours=24)) == after(hours=30)
