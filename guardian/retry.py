@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from guardian.sanctions.models import WorkItem
-
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Case time, from configuration. A retry waits `share` of the trouble's age, never less than `least` nor more than
-    `most`; people are told of a key that has been blocked for `tell_after`. What a space refuses until people mend it
-    (a rank, a permission) is asked for no sooner than every `refused`: a thousand such keys must not knock all day, and
-    what was a passing fault of the space must still hold within a minute of its end."""
+    """Wait longer the longer something fails, and never give up.
+
+    Case time, from configuration. A retry waits `age_share` of the failure's age, never less than `min_delay` nor more
+    than `max_delay`; people are notified of an item that has been blocked for `notify_after`. What a space refuses until
+    people mend it (a rank, a permission) is asked for no sooner than every `refused_delay`: a thousand such items must
+    not ask all day, and what was a passing fault of the space must still hold within a minute of its end.
+    """
 
     min_delay: timedelta = timedelta(seconds=5)
     age_share: float = 0.25
@@ -22,17 +23,19 @@ class RetryPolicy:
     distrust_notify_after: timedelta = timedelta(minutes=15)
     refused_delay: timedelta = timedelta(seconds=40)
 
-    def retry_at(self, item: WorkItem, now: datetime) -> datetime:
-        """The instant of the next try of a key that has just failed."""
-        age = now - item.blocked_since if item.blocked_since else timedelta()
-        min_delay = max(self.min_delay, self.refused_delay) if item.needs else self.min_delay
+    def retry_at(self, since: datetime | None, now: datetime, *, needs_people: bool) -> datetime:
+        """Return the instant of the next try of what has just failed; it has failed `since`."""
+        age = now - since if since else timedelta()
+        min_delay = max(self.min_delay, self.refused_delay) if needs_people else self.min_delay
         return now + min(max(age * self.age_share, min_delay), self.max_delay)
 
-    def notify_now(self, item: WorkItem, now: datetime) -> bool:
-        """Whether people must hear now that the key is blocked; they hear of one trouble once."""
-        if item.blocked_since is None or item.notified_at is not None:
+    def notify_now(
+        self, since: datetime | None, notified_at: datetime | None, now: datetime, *, needs_people: bool
+    ) -> bool:
+        """Return whether people must be notified now of what has failed `since`; they are notified of one failure once."""
+        if since is None or notified_at is not None:
             return False
-        return bool(item.needs) or now - item.blocked_since >= self.notify_after
+        return needs_people or now - since >= self.notify_after
 
 
 @dataclass(frozen=True, slots=True)

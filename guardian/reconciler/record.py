@@ -183,8 +183,16 @@ async def record_failure(
     newly_needed = (
         bool(failure.needs) and failure.needs != snapshot.item.needs and snapshot.item.notified_at is not None
     )
-    notify = has_work and (newly_needed or context.retry_policy.notify_now(blocked, now))
-    retry = max(context.retry_policy.retry_at(blocked, now), now + (failure.retry_after or timedelta()))
+    notify = has_work and (
+        newly_needed
+        or context.retry_policy.notify_now(
+            blocked.blocked_since, blocked.notified_at, now, needs_people=bool(blocked.needs)
+        )
+    )
+    retry = max(
+        context.retry_policy.retry_at(blocked.blocked_since, now, needs_people=bool(blocked.needs)),
+        now + (failure.retry_after or timedelta()),
+    )
     item = replace(blocked, due_at=retry, notified_at=now if notify else blocked.notified_at)
     log.warning("key.blocked", key=item.account, space=item.space, failures=item.failures, needs=item.needs)
     async with context.units_of_work.begin() as uow:
