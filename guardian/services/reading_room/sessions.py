@@ -4,50 +4,22 @@ Permission is asked again at each request. Links and sessions end by system time
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from guardian.cases.access import case_for_reader, may_know, require_permission
+from guardian.cases.access import case_for_reader, require_permission
 from guardian.cases.case import Case, CaseKind
 from guardian.cases.case_store import ReadingPass
-from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.receipts import digest_secret
-from guardian.cases.status_words import CASE_STATE_LABELS
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, new_secret
 from guardian.journal import Entry, by_member
-from guardian.people.models import Member
-from guardian.people.permissions import UseCase, may_perform
+from guardian.people.permissions import UseCase
 from guardian.services.context import AppContext, ReadView
-from guardian.services.reading_room.case_file import _relevant_exclusions
 
 LINK_VALID_FOR: Final = timedelta(minutes=5)
 SESSION_VALID_FOR: Final = timedelta(minutes=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Glimpse:
-    """One line of a member's list of cases. A recused member sees no more of the case than this (P-4.2)."""
-
-    code_name: str
-    state: str
-    opened_at: datetime
-    recused: bool
-
-
-async def overview(app: AppContext, by: MemberId) -> tuple[Glimpse, ...]:
-    """The cases that the member may know of, oldest first; those that concern them are not among them at all."""
-    async with app.units_of_work.read() as view:
-        member = await view.people.member(by)
-        if member is None or not may_perform(member, UseCase.READ_CASE, view.now):
-            return ()
-        exclusions = await view.cases.exclusions_of_member(by)
-        cases = [case for case in await view.cases.cases() if case.kind is not CaseKind.LOCAL]
-        glimpses = [
-            _glimpse(member, case, await _relevant_exclusions(view, case, exclusions), view.now) for case in cases
-        ]
-        return tuple(glimpse for glimpse in glimpses if glimpse is not None)
 
 
 async def create_link(app: AppContext, by: MemberId, code_name: str) -> str:
@@ -88,15 +60,6 @@ async def session_reader(app: AppContext, session: str) -> tuple[MemberId, str]:
     async with app.units_of_work.read() as view:
         by, case = await require_session(app, view, session)
         return by, case.code_name
-
-
-def _glimpse(member: Member, case: Case, exclusions: tuple[Exclusion, ...], at: datetime) -> Glimpse | None:
-    here = [exclusion for exclusion in exclusions if exclusion.case == case.id and exclusion.lifted_at is None]
-    own = [exclusion for exclusion in here if exclusion.member == member.id]
-    recused = bool(own) and all(exclusion.kind is ExclusionKind.RECUSED for exclusion in own)
-    if may_know(member, case, [exclusion for exclusion in here if exclusion not in own] if recused else here, at):
-        return Glimpse(case.code_name, CASE_STATE_LABELS[case.state], case.opened_at, recused)
-    return None
 
 
 def _is_valid(found: ReadingPass | None, system_time: Callable[[], datetime], *, is_session: bool) -> bool:

@@ -8,10 +8,11 @@ from pathlib import Path
 from guardian.errors import GuardianError
 from guardian.ids import AccountId, MemberId
 from guardian.services.cases.assignment import hand_over_contact, take_case
+from guardian.services.cases.overview import list_cases
 from guardian.services.conflicts.recusal import decide_pending_exclusion, recuse
 from guardian.services.context import AppContext
 from guardian.services.identity.linking import confirm_link, identify_reported_person, list_case_accounts, propose_link
-from guardian.services.reading_room.sessions import create_link, overview
+from guardian.services.reading_room.sessions import create_link
 from guardian.services.reports.intake import ReceiptAccess, add_to_report, list_nameable_members, make_request
 from guardian.services.reports.intake import ReporterRequest as Asked
 from rules.conflicts import ConflictReason
@@ -59,7 +60,7 @@ async def a_hidden_case(community: Community) -> str:
 def acts(app: AppContext, by: MemberId, code: str) -> list[Callable[[], Awaitable[object]]]:
     """Everything that a member can try on a code name."""
     return [
-        lambda: overview(app, by),
+        lambda: list_cases(app, by),
         lambda: list_nameable_members(app),
         lambda: create_link(app, by, code),
         lambda: take_case(app, by, code),

@@ -16,6 +16,7 @@ from guardian.ids import MemberId
 from guardian.notices.models import News, NoticeKind
 from guardian.people.models import Group, Office, Trust
 from guardian.services import notify
+from guardian.services.cases.overview import list_cases
 from guardian.services.escalation import escalations, local_matters
 from guardian.services.escalation.board_referral import refer_matter_to_board
 from guardian.services.escalation.escalations import AccountSubject, ContentSubject, MatterSubject
@@ -24,7 +25,6 @@ from guardian.services.identity.unlinking import unlink
 from guardian.services.measures import measures, native_actions, native_explanations
 from guardian.services.parties import personal_page
 from guardian.services.raids import announcement
-from guardian.services.reading_room.sessions import overview
 from guardian.spaces.port import Account
 from rules.measures import MeasureReason
 from rules.precedence import AccessLevel, Restriction
@@ -331,7 +331,7 @@ async def test_a_case_whose_only_chosen_hearer_steps_back_is_listed_to_the_other
     assert case.audience == (DMITRI,)
     await walled(community, case, DMITRI)
     assert (await community.open_case(ELENI, case.code_name)).id == case.id
-    assert case.code_name in [line.code_name for line in await overview(community.app, ELENI)]
+    assert case.code_name in [line.code_name for line in await list_cases(community.app, ELENI)]
 
 
 async def test_what_somebody_writes_about_a_measure_is_not_read_by_whom_it_is_about(stage: ModeratedCommunity) -> None:

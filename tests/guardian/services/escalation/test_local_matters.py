@@ -13,9 +13,10 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
 from guardian.notices.models import NoticeKind
 from guardian.people.models import Group
+from guardian.services.cases.overview import list_cases
 from guardian.services.escalation import local_matters
 from guardian.services.reading_room.case_file import read_case as read_room
-from guardian.services.reading_room.sessions import open_session, overview
+from guardian.services.reading_room.sessions import open_session
 from guardian.spaces.port import Account
 from tests.builders.community import (
     AMARA,
@@ -60,7 +61,7 @@ async def test_a_flag_is_told_to_the_moderators_of_its_space_and_to_nobody_else(
     assert await community.who_was_notified(NoticeKind.NEW_MATTER) == {INES}
     assert await community.notices_to(AMARA) == ()
     assert [line.code_name for line in await local_matters.list_matters(community.app, INES)] == [case.code_name]
-    assert await overview(community.app, AMARA) == ()
+    assert await list_cases(community.app, AMARA) == ()
 
 
 async def test_a_flag_that_is_delivered_twice_is_one_matter(community: Community) -> None:
@@ -119,6 +120,6 @@ async def test_a_local_matter_is_listed_and_decided_by_nobody_of_both_groups(tmp
     both = a_member(PAVEL, "Pavel Dvorak", a_role(Group.WORKING_GROUP), a_role(Group.MODERATORS), number=0)
     async with a_community(tmp_path, members=(*everybody(), both)) as community:
         case = await a_matter(community)
-        assert await overview(community.app, PAVEL) == ()
+        assert await list_cases(community.app, PAVEL) == ()
         verdict = check_consequence(case, a_warning(), about_person=True, policy=community.app.policy)
         assert verdict.code == "local"

@@ -10,9 +10,10 @@ from guardian.cases.drafts import Draft, DraftKind
 from guardian.cases.reports import Addition
 from guardian.errors import NotFound, Refused
 from guardian.ids import DraftId, MemberId
+from guardian.services.cases.overview import list_cases
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.reading_room.case_file import read_case, read_evidence
-from guardian.services.reading_room.sessions import create_link, is_link_valid, open_session, overview
+from guardian.services.reading_room.sessions import create_link, is_link_valid, open_session
 from guardian.services.reports.intake import ReceiptAccess, add_to_report
 from rules.conflicts import ConflictReason
 from tests.builders.community import AMARA, BRUNO, DMITRI, ELENI, GRETA, INES, TEXT, Community, a_message
@@ -158,19 +159,19 @@ async def test_evidence_of_another_case_is_not_opened_by_a_session(community: Co
 async def test_a_list_of_cases_shows_nothing_of_those_that_concern_the_asker(community: Community) -> None:
     """P-4.2"""
     first = await community.a_case()
-    before = await overview(community.app, DMITRI)
+    before = await list_cases(community.app, DMITRI)
     await community.report(named_members=(DMITRI,))
-    assert await overview(community.app, DMITRI) == before
+    assert await list_cases(community.app, DMITRI) == before
     assert [glimpse.code_name for glimpse in before] == [first.code_name]
-    assert len(await overview(community.app, ELENI)) == 2
+    assert len(await list_cases(community.app, ELENI)) == 2
 
 
 async def test_a_recused_member_still_sees_that_the_case_exists_and_how_it_stands(community: Community) -> None:
     """P-4.2"""
     case = await community.a_case()
     await recuse(community.app, ELENI, case.code_name, ConflictReason.PRIVATE_INFORMATION)
-    (glimpse,) = await overview(community.app, ELENI)
-    assert (glimpse.code_name, glimpse.state, glimpse.recused) == (case.code_name, "open", True)
+    (line,) = await list_cases(community.app, ELENI)
+    assert (line.code_name, line.state, line.recused) == (case.code_name, "open", True)
 
 
 async def test_links_and_sessions_are_kept_as_digests_only(community: Community) -> None:
