@@ -162,7 +162,7 @@ def approval_grounds(consequence: LadderConsequence, policy: Policy) -> tuple[Ap
 
 def _check_suspension(consequence: LadderConsequence, bounds: Sanctions) -> Verdict:
     if consequence.restriction is not Restriction.SUSPENDED:
-        return refused("restriction", "A suspension suspends: choose the restriction `is_suspended`.", "P-5.2")
+        return refused("restriction", "A suspension suspends: choose the restriction `suspended`.", "P-5.2")
     if not consequence.everywhere:
         return refused("scope", "A suspension covers all spaces.", "P-6.1")
     if consequence.outcome is Outcome.SHORT_SUSPENSION:

@@ -24,20 +24,20 @@ class RoleHierarchy:
 
     guild: Json
 
-    def roles_of(self, member: Json) -> list[Json]:
+    def member_roles(self, member: Json) -> list[Json]:
         """The member's roles, the one of everybody left out."""
         ids = set(member.get("roles", ()))
         return [r for r in self.guild.get("roles", ()) if r["id"] in ids and r["id"] != self.guild["id"]]
 
     def top_position(self, member: Json) -> int:
         """The position of the highest role."""
-        return max((int(r["position"]) for r in self.roles_of(member)), default=0)
+        return max((int(r["position"]) for r in self.member_roles(member)), default=0)
 
     def permissions(self, member: Json) -> discord.Permissions:
         """What the member may, everywhere in the server."""
         everybody = [r for r in self.guild.get("roles", ()) if r["id"] == self.guild["id"]]
         bits = 0
-        for role in (*everybody, *self.roles_of(member)):
+        for role in (*everybody, *self.member_roles(member)):
             bits |= int(role["permissions"])
         granted = discord.Permissions(bits)
         return discord.Permissions.all() if granted.administrator else granted
@@ -46,7 +46,7 @@ class RoleHierarchy:
         """The roles that a ban takes; roles that Discord itself gives (boosters, other bots) are not ours to return."""
         return tuple(
             Entitlement(EntitlementKind.ROLE, r["id"], r["name"], is_privileged(r))
-            for r in self.roles_of(member)
+            for r in self.member_roles(member)
             if not r.get("managed")
         )
 

@@ -56,7 +56,7 @@ class Proposal:
     version: int = 0
 
 
-class Answer(StrEnum):
+class BallotAnswer(StrEnum):
     """One member's answer to a proposal."""
 
     AGREE = "agree"
@@ -69,7 +69,7 @@ class Ballot:
 
     proposal: ProposalId
     member: MemberId
-    answer: Answer
+    answer: BallotAnswer
     at: datetime
     severe: bool = False
     reason: str = ""
@@ -172,7 +172,7 @@ def tally(
         safety_risk=case.safety_risk,
         marked_severe=_marked_severe(proposal, votes),
     )
-    ballots = [quorum.CountedBallot(b.member, quorum.Answer(b.answer.value), b.at) for b in votes.ballots]
+    ballots = [quorum.CountedBallot(b.member, quorum.BallotAnswer(b.answer.value), b.at) for b in votes.ballots]
     return quorum.tally(counted, ballots, eligible, now, policy, _approval_of(votes.motion))
 
 

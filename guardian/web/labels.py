@@ -10,7 +10,7 @@ from guardian.cases.case import CaseKind, PartyRole
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import DraftKind, DraftState
 from guardian.cases.procedure import StepKind, StepState
-from guardian.cases.proposals import Answer, Consequence, ProposalResult
+from guardian.cases.proposals import BallotAnswer, Consequence, ProposalResult
 from guardian.cases.reports import ReportChannel
 from guardian.cases.unilateral_acts import ActState
 from guardian.people.models import Trust
@@ -119,7 +119,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.UNREVIEWED_END: "An act without a review ends",
         DeadlineKind.TERM_END: "The term ends",
         DeadlineKind.READMISSION_REMINDER: "The person is reminded that they may ask to return",
-        DeadlineKind.READMISSION_ANSWER: "Answer to the request to return",
+        DeadlineKind.READMISSION_ANSWER: "BallotAnswer to the request to return",
         DeadlineKind.CASE_REVIEW: "The group looks at the case again",
         DeadlineKind.HEARING: "The reported person's answer",
         DeadlineKind.BLOCKED_TOTAL: "A space that cannot be reached",
@@ -162,8 +162,8 @@ _OTHER_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         ProposalResult.WITH_BOARD: "passed to the Board",
         ProposalResult.NOT_APPROVED: "not approved by the organisers",
         ProposalResult.WITHDRAWN: "withdrawn",
-        Answer.AGREE: "agrees",
-        Answer.OBJECT: "objects",
+        BallotAnswer.AGREE: "agrees",
+        BallotAnswer.OBJECT: "objects",
         DraftState.WRITTEN: "waits for a second member",
         DraftState.APPROVED: "read by a second member, not sent yet",
         DraftState.SENT: "sent",
@@ -175,7 +175,7 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             DraftKind.HEARING: "Letter of the hearing",
             DraftKind.DECISION: "Message with the decision",
             DraftKind.RESOLUTION: "Final message",
-            DraftKind.ANSWER: "Answer",
+            DraftKind.ANSWER: "BallotAnswer",
         },
         ActState: {
             ActState.AWAITING_CONFIRMATION: "waits for a second member and restricts nobody",

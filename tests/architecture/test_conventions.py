@@ -35,11 +35,11 @@ def test_only_the_clock_reads_the_machines_clock() -> None:
     assert readings == []
 
 
-def test_connectors_take_wire_seconds_and_no_other_time_from_the_clock() -> None:
+def test_connectors_take_monotonic_seconds_and_no_other_time_from_the_clock() -> None:
     taken = {
         name for module in modules("connectors") for name, _ in imported(module) if name.startswith("guardian.clock")
     }
-    assert taken <= {"guardian.clock.wire_seconds", "guardian.clock.Clock"}
+    assert taken <= {"guardian.clock.monotonic_seconds", "guardian.clock.Clock"}
 
 
 def test_no_import_hides_in_a_function() -> None:

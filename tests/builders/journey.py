@@ -7,7 +7,7 @@ from typing import Any
 from guardian.cases.case import Case
 from guardian.cases.drafts import Draft
 from guardian.cases.procedure import StepKind
-from guardian.cases.proposals import Answer, Consequence, Decision
+from guardian.cases.proposals import BallotAnswer, Consequence, Decision
 from guardian.cases.unilateral_acts import UnilateralAct
 from guardian.ids import CaseId, MemberId, PersonId
 from guardian.notices.models import Notice, NoticeKind, RecipientKind
@@ -81,7 +81,9 @@ class Journey:
         """The proposal is before the group."""
         return await proposals.propose(self.community.app, by, self.code_name, consequence or a_suspension())
 
-    async def vote(self, proposal: ProposalView, *members: MemberId, answer: Answer = Answer.AGREE) -> ProposalView:
+    async def vote(
+        self, proposal: ProposalView, *members: MemberId, answer: BallotAnswer = BallotAnswer.AGREE
+    ) -> ProposalView:
         """The members have answered."""
         view = proposal
         for member in members:

@@ -61,7 +61,7 @@ def a_work_item(**facts: Any) -> WorkItem:
 def a_held_work_item(**facts: Any) -> WorkItem:
     """A key at rest: what is wanted is held."""
     return a_work_item(
-        **{"state": CoverageState.HELD, "why": "held", "next_look": day(30), "observed_at": START, **facts}
+        **{"state": CoverageState.HELD, "detail": "held", "due_at": day(30), "observed_at": START, **facts}
     )
 
 

@@ -237,7 +237,11 @@ def _label(written: ast.expr) -> str:
         return str(written.value)
     if isinstance(written, ast.JoinedStr):
         return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in written.values)
-    if isinstance(written, ast.Call) and dotted(written.func) == "say" and isinstance(written.args[1], ast.Constant):
+    if (
+        isinstance(written, ast.Call)
+        and dotted(written.func) == "translate_text"
+        and isinstance(written.args[1], ast.Constant)
+    ):
         return re.sub(r"\{\w+\}", "…", _raw(str(written.args[1].value)))
     return ""
 

@@ -9,7 +9,7 @@ from connectors.discord.commands.consequences import ConsequenceChoice
 from connectors.discord.components import Button, Form, Reply, Style, TextField, custom_id
 from connectors.discord.interactions import Interaction, InteractionRouter
 from connectors.discord.modal_values import ModalValues
-from guardian.cases.proposals import Answer, MarkKind
+from guardian.cases.proposals import BallotAnswer, MarkKind
 from guardian.ids import MemberId, ProposalId
 from guardian.notices.acknowledgement import format_datetime
 from guardian.services.cases import evasion, overview
@@ -78,7 +78,7 @@ def _add_ballot_buttons(router: InteractionRouter) -> None:
 
     async def agree(interaction: Interaction, about: tuple[str, ...]) -> None:
         async def deed(by: MemberId) -> Reply:
-            return _ballot_reply(await proposals.vote(app, by, _proposal_id(about), Answer.AGREE))
+            return _ballot_reply(await proposals.vote(app, by, _proposal_id(about), BallotAnswer.AGREE))
 
         await router.serve(interaction, deed)
 
@@ -93,7 +93,7 @@ def _add_ballot_buttons(router: InteractionRouter) -> None:
         reason = form.text("reason")
 
         async def deed(by: MemberId) -> Reply:
-            return _ballot_reply(await proposals.vote(app, by, _proposal_id(about), Answer.OBJECT, reason=reason))
+            return _ballot_reply(await proposals.vote(app, by, _proposal_id(about), BallotAnswer.OBJECT, reason=reason))
 
         await router.serve_text(interaction, reason, deed)
 

@@ -197,7 +197,7 @@ def _add_board_referral(router: InteractionRouter) -> None:
         name="turn-over", description="Where the two groups do not agree in time: to the Board", guild=router.guild
     )
     @app_commands.describe(what="The case's code name, or the reference that you have of it")
-    async def turn_over(interaction: Interaction, what: str) -> None:
+    async def refer(interaction: Interaction, what: str) -> None:
         async def form(_: MemberId) -> Form:
             field = TextField("position", "How does your group see it?", hint="The Board reads it, with the other's.")
             return Form("Turn it over to the Board", custom_id("turn-over", what.strip()), (field,))

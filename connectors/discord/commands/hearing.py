@@ -63,5 +63,5 @@ def add_to(router: InteractionRouter) -> None:
     @router.tree.command(name="second-skip", description="Agree that a step is skipped", guild=router.guild)
     @app_commands.describe(case=formatting.CASE, step="Which step")
     @app_commands.choices(step=_STEPS)
-    async def second_skip(interaction: Interaction, case: str, step: str) -> None:
+    async def confirm_skip(interaction: Interaction, case: str, step: str) -> None:
         await agree(interaction, case, step)

@@ -166,7 +166,7 @@ class ReportCommands:
     async def _submission(
         self, interaction: Interaction, draft: ReportDraft, about: _ReportSubject, delivery: str
     ) -> Submission:
-        hears, hears_first = await intake.chosen_audience(self._app, draft.first)
+        audience, audience_members = await intake.chosen_audience(self._app, draft.first)
         concerned = dict.fromkeys((*(MemberId(member) for member in draft.concerns), *about.concerned))
         return Submission(
             channel=_CHANNELS.get(draft.about[0] if draft.about else "", ReportChannel.DISCORD_COMMAND),
@@ -181,8 +181,8 @@ class ReportCommands:
             delivery=delivery,
             locale=supported_language(locale_of(interaction)),
             csam=draft.csam,
-            audience=hears,
-            audience_members=hears_first,
+            audience=audience,
+            audience_members=audience_members,
         )
 
     def _received_reply(self, received: IntakeResult, draft: ReportDraft, locale: str) -> Reply:

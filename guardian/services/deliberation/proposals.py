@@ -13,8 +13,8 @@ from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.exclusions import conflict_status_by_member, handling_groups
 from guardian.cases.procedure import DECISION_STEPS
 from guardian.cases.proposals import (
-    Answer,
     Ballot,
+    BallotAnswer,
     Consequence,
     Mark,
     MarkKind,
@@ -106,7 +106,13 @@ async def propose(
 
 
 async def vote(
-    app: AppContext, by: MemberId, proposal_id: ProposalId, answer: Answer, *, severe: bool = False, reason: str = ""
+    app: AppContext,
+    by: MemberId,
+    proposal_id: ProposalId,
+    answer: BallotAnswer,
+    *,
+    severe: bool = False,
+    reason: str = "",
 ) -> ProposalView:
     """The member's answer counts, in place of any earlier one of theirs, until the proposal closes. Policy: P-5.1."""
     async with app.units_of_work.begin() as uow:

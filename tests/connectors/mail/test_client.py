@@ -178,10 +178,10 @@ async def test_a_wrong_password_is_forbidden_and_a_right_one_lets_in(
 ) -> None:
     wrong = await server_with(sign_in="right", username="guardian", password="wrong")
     assert isinstance(await wrong.send(TO, "Subject", TEXT, "n-1"), Forbidden)
-    assert not (await wrong.check()).well
+    assert not (await wrong.check()).ok
     right = await server_with(sign_in="right", username="guardian", password="right")
     assert isinstance(await right.send(TO, "Subject", TEXT, "n-1"), Done)
-    assert (await right.check()).well
+    assert (await right.check()).ok
 
 
 @pytest.mark.parametrize(

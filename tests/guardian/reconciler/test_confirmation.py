@@ -216,8 +216,8 @@ def test_only_what_the_look_shows_closes_an_intent(look: Any) -> None:
     for intent in (i for i in intents if i.id in found.closed):
         match intent.kind:
             case IntentKind.RESTRICT:
-                assert whose.get(intent.hold) is OURS
+                assert whose.get(intent.level) is OURS
             case IntentKind.RELEASE:
-                assert whose.get(intent.hold) is not OURS
+                assert whose.get(intent.level) is not OURS
             case _:
-                assert seen.held(intent.hold) is not None
+                assert seen.find_restriction(intent.level) is not None

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from guardian.cases.case import Case
-from guardian.cases.proposals import Answer, Consequence
+from guardian.cases.proposals import BallotAnswer, Consequence
 from guardian.notices.models import NoticeKind
 from guardian.services.decisions import enactment
 from guardian.services.deliberation import procedure, proposals
@@ -38,7 +38,7 @@ async def suspended_person(community: Community) -> tuple[Case, str]:
     )
     proposal = await proposals.propose(community.app, AMARA, case.code_name, chosen)
     for member in (BRUNO, CHIARA, DMITRI, ELENI, FARID):
-        await proposals.vote(community.app, member, proposal.id, Answer.AGREE)
+        await proposals.vote(community.app, member, proposal.id, BallotAnswer.AGREE)
     await _skip(community, case, "feedback")
     await enactment.enact(community.app, AMARA, case.code_name)
     return case, receipt

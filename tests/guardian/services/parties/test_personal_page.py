@@ -4,7 +4,7 @@ import pytest
 
 from guardian.cases.case import CaseKind, CaseState
 from guardian.cases.procedure import StepKind, StepState
-from guardian.cases.proposals import Answer, Consequence
+from guardian.cases.proposals import BallotAnswer, Consequence
 from guardian.errors import NotFound, Refused
 from guardian.notices.models import NoticeKind
 from guardian.services.conflicts.recusal import recuse
@@ -43,7 +43,7 @@ async def answered(community: Community, request: Journey, answer: Consequence) 
     """All members have agreed to the answer, and it has been enacted."""
     view = await proposals.propose(community.app, AMARA, request.code_name, answer)
     for member in OTHERS:
-        view = await proposals.vote(community.app, member, view.id, Answer.AGREE)
+        view = await proposals.vote(community.app, member, view.id, BallotAnswer.AGREE)
     await enactment.enact(community.app, BRUNO, request.code_name)
 
 
