@@ -172,7 +172,7 @@ def tally(
         safety_risk=case.safety_risk,
         marked_severe=_marked_severe(proposal, votes),
     )
-    ballots = [quorum.CountedBallot(b.member, quorum.BallotAnswer(b.answer.value), b.at) for b in votes.ballots]
+    ballots = [quorum.CountedBallot(b.member, quorum.Answer(b.answer.value), b.at) for b in votes.ballots]
     return quorum.tally(counted, ballots, eligible, now, policy, _approval_of(votes.motion))
 
 
