@@ -25,7 +25,7 @@ from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSetti
 
 def command(
     as_name: Annotated[str | None, typer.Option("--as", metavar="NAME", help="The member who prints it.")] = None,
-    out: Annotated[Path | None, typer.Option(help="A new file for the encrypt list; otherwise it is printed.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A new file for the sealed list; otherwise it is printed.")] = None,
     opening: Annotated[
         Path | None, typer.Option("--open", metavar="FILE", help="Show what a sealed list says.")
     ] = None,

@@ -119,7 +119,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.UNREVIEWED_END: "An act without a review ends",
         DeadlineKind.TERM_END: "The term ends",
         DeadlineKind.READMISSION_REMINDER: "The person is reminded that they may ask to return",
-        DeadlineKind.READMISSION_ANSWER: "BallotAnswer to the request to return",
+        DeadlineKind.READMISSION_ANSWER: "Answer to the request to return",
         DeadlineKind.CASE_REVIEW: "The group looks at the case again",
         DeadlineKind.HEARING: "The reported person's answer",
         DeadlineKind.BLOCKED_TOTAL: "A space that cannot be reached",
@@ -175,7 +175,7 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             DraftKind.HEARING: "Letter of the hearing",
             DraftKind.DECISION: "Message with the decision",
             DraftKind.RESOLUTION: "Final message",
-            DraftKind.ANSWER: "BallotAnswer",
+            DraftKind.ANSWER: "Answer",
         },
         ActState: {
             ActState.AWAITING_CONFIRMATION: "waits for a second member and restricts nobody",
