@@ -160,9 +160,13 @@ async def current_stop(app: AppContext, by: MemberId, of: MemberId) -> str | Non
 
 
 async def _case_line(view: ReadView, member: Member, case: Case) -> CaseLine | None:
-    exclusions = [w for w in await view.cases.exclusions_of(case.id) if w.member == member.id and w.lifted_at is None]
-    recused = bool(exclusions) and all(exclusion.kind is ExclusionKind.RECUSED for exclusion in exclusions)
-    if not may_know(member, case, () if recused else exclusions, view.now):
+    exclusions = [each for each in await view.cases.exclusions_of(case.id) if each.lifted_at is None]
+    own = [each for each in exclusions if each.member == member.id]
+    recused = bool(own) and all(each.kind is ExclusionKind.RECUSED for each in own)
+    # Those of others count, too: once each chosen member is excluded, the case is everybody's.
+    if not may_know(
+        member, case, [each for each in exclusions if each not in own] if recused else exclusions, view.now
+    ):
         return None
     deadlines = () if recused else await _deadline_lines(view, case, member.id)
     return CaseLine(case.code_name, CASE_STATE_LABELS[case.state], recused, deadlines[0] if deadlines else None)
