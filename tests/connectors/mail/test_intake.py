@@ -170,7 +170,7 @@ class _FailingStore:
     def __init__(self, inner: MailProcessor) -> None:
         self._inner = inner
 
-    async def sort(self, raw: bytes) -> object:
+    async def process(self, raw: bytes) -> object:
         if b"Subject: One" in raw:
             raise RuntimeError
         return await self._inner.process(raw)

@@ -231,7 +231,7 @@ async def test_a_message_without_proof_tells_nobody(smtp_server: OutboxFixture) 
     """P-6.2"""
 
     class Mute(FakeSpace):
-        async def tell(self, account: Account, message: Message) -> Outcome:
+        async def send_message(self, account: Account, message: Message) -> Outcome:
             return Done()
 
     notice, _ = await smtp_server.to_person()
@@ -394,7 +394,7 @@ async def test_a_notice_sent_just_before_a_crash_is_sent_again_under_the_same_no
     reached = asyncio.Event()
 
     class Dying(FakeSpace):
-        async def tell(self, account: Account, message: Message) -> Outcome:
+        async def send_message(self, account: Account, message: Message) -> Outcome:
             await discord.send_message(account, message)
             reached.set()
             return await asyncio.Future()
@@ -443,7 +443,7 @@ async def test_a_notice_that_somebody_else_recorded_meanwhile_stays_as_they_reco
     waiting = await smtp_server.notice(notice)
 
     class Racing(FakeSpace):
-        async def tell(self, account: Account, message: Message) -> Outcome:
+        async def send_message(self, account: Account, message: Message) -> Outcome:
             async with smtp_server.community.units_of_work.begin() as uow:
                 await uow.notices.save(replace(waiting, state=NoticeState.SENT, next_try=None, proof="the other"))
             return Unavailable("too late")
@@ -459,7 +459,7 @@ async def test_what_was_put_off_meanwhile_is_still_recorded(smtp_server: OutboxF
     notice = await smtp_server.to_member(case, ELENI)
 
     class Racing(FakeSpace):
-        async def tell(self, account: Account, message: Message) -> Outcome:
+        async def send_message(self, account: Account, message: Message) -> Outcome:
             async with smtp_server.community.units_of_work.begin() as uow:
                 await uow.notices.postpone(notice, smtp_server.community.clock.now() + A_DAY)
             return Rejected("closed")

@@ -120,7 +120,7 @@ async def test_nothing_is_kept_of_an_address_but_for_the_hour() -> None:
     assert "192.0.2.7" not in repr(known)
     wire.advance(HOUR)
     rate_limiter.admit(Bucket.DANGER, "192.0.2.8", "another")
-    assert not known["_of_one"].keys() & vars(rate_limiter)["_of_one"].keys()
+    assert not known["_by_sender"].keys() & vars(rate_limiter)["_by_sender"].keys()
     assert known["_key"] != vars(rate_limiter)["_key"]
 
 

@@ -51,7 +51,12 @@ WHY = "It goes on in several places."
 
 async def passed_on(community: Community, **facts: object) -> tuple[EscalationView, Case]:
     """What the moderator has passed on, and the case that came of it."""
-    given = {"what": ContentSubject(DISCORD, "", (THING,)), "urgency": Urgency.SOON, "done_locally": DONE, "words": WHY}
+    given = {
+        "subject": ContentSubject(DISCORD, "", (THING,)),
+        "urgency": Urgency.SOON,
+        "done_locally": DONE,
+        "words": WHY,
+    }
     seen = await escalations.escalate(community.app, INES, **{**given, **facts})  # type: ignore[arg-type]
     return seen, await newest_case(community)
 
@@ -77,7 +82,7 @@ async def test_an_escalation_is_a_case_of_the_group_with_evidence_and_what_was_d
 async def test_a_local_matter_goes_along_under_a_name_that_its_moderators_do_not_know(community: Community) -> None:
     """P-3.1, P-8.2"""
     local = await a_matter(community)
-    _, case = await passed_on(community, what=MatterSubject(local.code_name))
+    _, case = await passed_on(community, subject=MatterSubject(local.code_name))
     assert (case.id, case.kind) == (local.id, CaseKind.REPORT)
     assert case.code_name != local.code_name
     file = await community.read_case(BRUNO, case.code_name)
@@ -91,7 +96,7 @@ async def test_a_local_matter_goes_along_under_a_name_that_its_moderators_do_not
 async def test_what_is_about_the_very_thing_of_a_matter_takes_that_matter_along(community: Community) -> None:
     """P-8.2"""
     local = await a_matter(community)
-    await passed_on(community, what=ContentSubject(DISCORD, "", (THING,)))
+    await passed_on(community, subject=ContentSubject(DISCORD, "", (THING,)))
     assert await local_matters.list_matters(community.app, INES) == ()
     async with community.units_of_work.read() as view:
         (case,) = await view.cases.cases()
@@ -103,7 +108,7 @@ async def test_a_room_that_a_moderator_has_open_closes_when_the_matter_is_passed
     local = await a_matter(community)
     seen = await local_matters.read_matter(community.app, INES, local.code_name)
     session = await open_session(community.app, seen.url.rsplit("/", 1)[1])
-    await passed_on(community, what=MatterSubject(local.code_name))
+    await passed_on(community, subject=MatterSubject(local.code_name))
     with pytest.raises((NotFound, Refused)):
         await read_room(community.app, session)
 
@@ -130,7 +135,7 @@ async def test_whoever_is_concerned_hears_nothing_on_either_side(tmp_path: Path)
     pavel = a_member(PAVEL, "Pavel Dvorak", a_role(Group.MODERATORS, Office.LIAISON), number=0)
     async with a_community(tmp_path, members=(*everybody(), pavel)) as community:
         theirs = EvidenceInput("message", "", pavel.account_in(DISCORD), "pavel0x", "Go and die.")
-        await passed_on(community, what=ContentSubject(DISCORD, "", (theirs,)), words="Amara Okafor knows about it.")
+        await passed_on(community, subject=ContentSubject(DISCORD, "", (theirs,)), words="Amara Okafor knows about it.")
         assert await status(community, PAVEL) == []
         assert await community.notices_to(PAVEL) == ()
         # Every chair is mentioned, so it is the Board's: the moderators cannot tell.
@@ -196,14 +201,16 @@ async def test_an_account_of_a_member_keeps_that_member_out(community: Community
     """P-2.5"""
     own = Account(FORUM, "4")
     community.spaces[FORUM].add(own.native_id, "dmitri4x")
-    _, case = await passed_on(community, what=AccountSubject(FORUM, "dmitri4x"), words="This account insults people.")
+    _, case = await passed_on(
+        community, subject=AccountSubject(FORUM, "dmitri4x"), words="This account insults people."
+    )
     async with community.units_of_work.read() as view:
         assert [exclusion.member for exclusion in await view.cases.exclusions_of(case.id)] == ["m04-dmitri"]
 
 
 async def test_a_thing_that_cannot_be_read_is_kept_as_its_link(community: Community) -> None:
     """P-2.7"""
-    seen, case = await passed_on(community, what=ContentSubject(FORUM, "https://forum.example/t/9"))
+    seen, case = await passed_on(community, subject=ContentSubject(FORUM, "https://forum.example/t/9"))
     async with community.units_of_work.read() as view:
         (piece,) = await view.cases.evidence_of(case.id)
     assert (piece.link, piece.text) == ("https://forum.example/t/9", "")
