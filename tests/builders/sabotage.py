@@ -293,7 +293,7 @@ class NotifiedInPublic(WrappedSpace):
     async def send_message(self, account: Account, message: Message) -> Outcome:
         link = cast(Any, self.inner)._connection
         channels = await link.client.http.get_all_guild_channels(link.config.guild_id)
-        await link.post(channels[0]["id"], {"content": f"{message.subject}: {message.text}"[:2000]})
+        await link.post_message(channels[0]["id"], {"content": f"{message.subject}: {message.text}"[:2000]})
         return await self.inner.send_message(account, message)
 
 
