@@ -1,4 +1,4 @@
-"""What every use case is given: the desk, and the transaction in which it does its one thing.
+"""What every use case is given: the application context, and the unit of work in which it does its one thing.
 
 Knows the stores by their protocols only. Spaces are called outside any transaction: read, close, call, record.
 """
