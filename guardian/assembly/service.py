@@ -37,7 +37,7 @@ from guardian.scheduling.loops import (
 )
 from guardian.scheduling.periodic import PeriodicTask
 from guardian.scheduling.supervisor import Loop, LoopSupervisor
-from guardian.services.context import AppContext, WakeupTopic
+from guardian.services.context import AppContext
 from guardian.services.identity.link_suggestions import refresh_vouched_links
 from guardian.services.measures import native_actions
 from guardian.services.measures.alerts import ContentAlerts
@@ -54,6 +54,7 @@ from guardian.storage.backend import ProcessLock
 from guardian.storage.database import Database
 from guardian.storage.migrations.steps import check_current
 from guardian.storage.unit_of_work import SqlReadView, SqlUnitOfWork, SqlUnitOfWorkFactory
+from guardian.unit_of_work import WakeupTopic
 from guardian.web.app import create_app
 from guardian.web.health import Health
 from guardian.web.rate_limit import Limits

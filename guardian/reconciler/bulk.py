@@ -15,10 +15,10 @@ from guardian.journal import SERVICE, Entry
 from guardian.logs import location_of, logger
 from guardian.reconciler.bulk_store import BulkItem, BulkUnitOfWorkFactory, Phase
 from guardian.reconciler.snapshot import ReconcilerContext
-from guardian.sanctions.lifting import TOPIC
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account, Entitlements, Listing, RestrictionOrder, Space, Unknown
 from guardian.spaces.registry import Mode
+from guardian.unit_of_work import WakeupTopic
 from rules.precedence import AccessLevel
 
 log = logger("sanctions")
@@ -110,7 +110,7 @@ class BulkReconciler:
             del self._working[name]
         if name in self._retry_at:
             async with self._units_of_work.begin() as uow:
-                uow.wake(TOPIC)
+                uow.wake(WakeupTopic.WORK_ITEMS)
 
     async def _back_off(self, name: SpaceName, answer: Outcome | Unknown | None = None) -> None:
         """The space is asked again soon, then slower with the age of its trouble; slowly where people have to mend it.
@@ -194,7 +194,7 @@ class BulkReconciler:
             await uow.raids.return_to_reconciler([item.account for item in returned])
             await uow.raids.store_intents(ready, removed)
             uow.journal.note(_entry("restrictions.intended", space=items[0].space_account.space, count=len(ready)))
-            uow.wake(TOPIC)
+            uow.wake(WakeupTopic.WORK_ITEMS)
         return ready
 
     async def _request_all(
@@ -273,7 +273,7 @@ class BulkReconciler:
             await uow.raids.mark_acknowledged(acknowledged)
             await uow.raids.return_to_reconciler(returned)
             await uow.raids.return_to_reconciler(refuted, refuted=True)
-            uow.wake(TOPIC)
+            uow.wake(WakeupTopic.WORK_ITEMS)
         log.info("batch.was_asked", space=name, asked=len(part), done=len(acknowledged))
 
     async def _confirm(self, name: SpaceName, space: Space) -> None:
@@ -294,7 +294,7 @@ class BulkReconciler:
             async with self._units_of_work.begin() as uow:
                 await uow.raids.mark_held(part)
                 uow.journal.note(_entry("restrictions.confirmed", space=name, count=len(part)))
-                uow.wake(TOPIC)
+                uow.wake(WakeupTopic.WORK_ITEMS)
         ours = {item.account for item in confirmed}
         others = [item.account for item in items if item.account not in ours]
         await self._return(others)
@@ -312,7 +312,7 @@ class BulkReconciler:
         if accounts:
             async with self._units_of_work.begin() as uow:
                 await uow.raids.return_to_reconciler(accounts)
-                uow.wake(TOPIC)
+                uow.wake(WakeupTopic.WORK_ITEMS)
 
 
 _ALL: Final = 1_000_000

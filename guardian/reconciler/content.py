@@ -23,11 +23,10 @@ from guardian.spaces.content import ContentPort, ObservedContent
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Missing, Unknown
 from guardian.spaces.registry import Mode, SpaceRegistry
+from guardian.unit_of_work import WakeupTopic
 
 log = logger("sanctions")
 
-TOPIC: Final = "things"
-"""What a change of these holds is woken by."""
 _DAILY: Final = timedelta(days=1)
 _MAX_ATTEMPTS: Final = 4
 _PER_PASS: Final = 50
@@ -71,7 +70,7 @@ async def end(uow: ContentUnitOfWork, restriction_id: str) -> None:
     restriction = await uow.content_restrictions.restriction(restriction_id)
     if restriction is not None and not restriction.is_over:
         await uow.content_restrictions.save(replace(restriction, until=min(restriction.until, uow.now), due_at=uow.now))
-        uow.wake(TOPIC)
+        uow.wake(WakeupTopic.CONTENT)
 
 
 async def _reconcile_guarded(context: ContentContext, restriction_id: str) -> None:

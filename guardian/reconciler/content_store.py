@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from guardian.ids import CaseId
 from guardian.journal import Journal
 from guardian.spaces.content import ContentRef, ContentRestrictionKind
+from guardian.unit_of_work import WakeupTopic
 
 
 class ContentRestrictionState(StrEnum):
@@ -96,7 +97,7 @@ class ContentUnitOfWork(ContentReadView, Protocol):
     @property
     def journal(self) -> Journal: ...
 
-    def wake(self, topic: str) -> None: ...
+    def wake(self, topic: WakeupTopic) -> None: ...
 
 
 class ContentUnitOfWorkFactory(Protocol):

@@ -11,6 +11,7 @@ from guardian.logs import logger
 from guardian.reconciler.reconciliation import reconcile_guarded
 from guardian.reconciler.snapshot import ReconcilerContext
 from guardian.sanctions.store import Lease
+from guardian.unit_of_work import WakeupTopic
 
 log = logger("sanctions")
 
@@ -101,7 +102,7 @@ class Reconciler:
             renewal.cancel()
         async with self._context.units_of_work.begin() as uow:
             await uow.sanctions.release(lease)
-            uow.wake("keys")
+            uow.wake(WakeupTopic.WORK_ITEMS)
 
     async def _reconcile_due(self, lease: Lease) -> None:
         now = self._context.clock.now()

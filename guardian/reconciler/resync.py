@@ -7,11 +7,11 @@ from guardian.clock import Clock
 from guardian.ids import AccountId, SpaceName
 from guardian.logs import logger
 from guardian.people.models import LinkedAccount
-from guardian.sanctions.lifting import TOPIC
 from guardian.sanctions.models import CoverageState, WorkItem
 from guardian.sanctions.store import SanctionUnitOfWorkFactory
 from guardian.spaces.port import Listing, ObservedRestriction, Space, Unknown
 from guardian.spaces.registry import SpaceRegistry
+from guardian.unit_of_work import WakeupTopic
 
 log = logger("sanctions")
 
@@ -86,4 +86,4 @@ async def _schedule(units_of_work: SanctionUnitOfWorkFactory, accounts: tuple[Ac
     async with units_of_work.begin() as uow:
         for account in accounts:
             await uow.sanctions.schedule_account(account, uow.now)
-        uow.wake(TOPIC)
+        uow.wake(WakeupTopic.WORK_ITEMS)

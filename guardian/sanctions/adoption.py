@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from guardian.ids import AccountId, Reference
-from guardian.sanctions.lifting import TOPIC
 from guardian.sanctions.models import Adoption, Enforcement, Prior, Sanction
 from guardian.sanctions.store import SanctionUnitOfWork
 from guardian.spaces.port import Attribution, ObservedRestriction
+from guardian.unit_of_work import WakeupTopic
 
 
 def adoption_of(
@@ -36,4 +36,4 @@ async def adopt(uow: SanctionUnitOfWork, sanction: Sanction, adoption: Adoption)
     )
     await uow.sanctions.save_enforcement(sanction.person, adopted)
     await uow.sanctions.schedule_account(adoption.account, uow.now)
-    uow.wake(TOPIC)
+    uow.wake(WakeupTopic.WORK_ITEMS)

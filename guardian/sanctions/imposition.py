@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from guardian.ids import CaseId, PersonId, SanctionId, SpaceName, new_id, new_reference
 from guardian.people.models import LinkedAccount
-from guardian.sanctions.lifting import TOPIC, lift
+from guardian.sanctions.lifting import lift
 from guardian.sanctions.models import (
     Authority,
     Coverage,
@@ -18,6 +18,7 @@ from guardian.sanctions.models import (
     term_state_at,
 )
 from guardian.sanctions.store import SanctionUnitOfWork
+from guardian.unit_of_work import WakeupTopic
 from rules.ladder import AuthorityKind, TermState
 from rules.notification import NotificationState
 from rules.policy import OnTermEnd
@@ -156,7 +157,7 @@ async def record_notification(uow: SanctionUnitOfWork, sanction: Sanction, notif
     """How telling ended is on record, and the keys of a waiting sanction enter the work list now (architecture 5.9)."""
     await uow.sanctions.save_sanction(_with_notification(sanction, notification))
     await uow.sanctions.schedule_person(sanction.person, uow.now)
-    uow.wake(TOPIC)
+    uow.wake(WakeupTopic.WORK_ITEMS)
     saved = await uow.sanctions.sanction(sanction.id)
     return saved or sanction
 
@@ -169,7 +170,7 @@ async def supersede(uow: SanctionUnitOfWork, old: Sanction, new: Sanction, by: s
 async def add_account(uow: SanctionUnitOfWork, known: LinkedAccount, at: datetime | None = None) -> None:
     """A newly bound account is looked at at once, or at that instant: what runs on its person reaches it. Policy: P-6.4."""
     await uow.sanctions.add_work_item(WorkItem(known.id, known.person, known.account.space, at or uow.now))
-    uow.wake(TOPIC)
+    uow.wake(WakeupTopic.WORK_ITEMS)
 
 
 async def extend_to_new_spaces(uow: SanctionUnitOfWork, space_names: tuple[SpaceName, ...]) -> int:
@@ -188,7 +189,7 @@ async def _impose(uow: SanctionUnitOfWork, sanction: Sanction, space_names: tupl
             WorkItem(account.id, account.person, account.account.space, effective_from(sanction))
         )
     await _open_coverage(uow, sanction, space_names)
-    uow.wake(TOPIC)
+    uow.wake(WakeupTopic.WORK_ITEMS)
 
 
 async def _open_coverage(uow: SanctionUnitOfWork, sanction: Sanction, space_names: tuple[SpaceName, ...]) -> int:

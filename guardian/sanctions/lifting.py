@@ -6,10 +6,8 @@ from guardian.ids import MemberId, PersonId
 from guardian.journal import Entry
 from guardian.sanctions.models import Lifting, LiftingCause, Sanction
 from guardian.sanctions.store import SanctionUnitOfWork
+from guardian.unit_of_work import WakeupTopic
 from rules.ladder import access_returns_at
-
-TOPIC = "keys"
-"""What the work list's changes are woken by."""
 
 
 async def lift(
@@ -21,7 +19,7 @@ async def lift(
     await uow.sanctions.schedule_person(sanction.person, max(effective_from, uow.now))
     about = {"sanction": str(sanction.id), "person": str(sanction.person)}
     uow.journal.note(Entry("sanction.lifted", by, authority, {**about, "cause": cause}))
-    uow.wake(TOPIC)
+    uow.wake(WakeupTopic.WORK_ITEMS)
     return lifting
 
 
@@ -41,4 +39,4 @@ async def approve_reinstatement(uow: SanctionUnitOfWork, person: PersonId, by: M
     await uow.sanctions.approve_reinstatement(person, by, uow.now)
     await uow.sanctions.schedule_person(person, uow.now)
     uow.journal.note(Entry("return.approved", str(by), "P-6.7", {"person": str(person)}))
-    uow.wake(TOPIC)
+    uow.wake(WakeupTopic.WORK_ITEMS)

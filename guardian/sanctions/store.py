@@ -11,6 +11,7 @@ from guardian.journal import Journal
 from guardian.people.models import LinkedAccount
 from guardian.sanctions.models import Adoption, Coverage, Enforcement, Intent, Lifting, Sanction, WorkItem
 from guardian.spaces.port import Account
+from guardian.unit_of_work import WakeupTopic
 from rules.brake import PastRestriction
 from rules.precedence import AccessLevel
 
@@ -185,7 +186,7 @@ class SanctionUnitOfWork(SanctionReadView, Protocol):
     @property
     def journal(self) -> Journal: ...
 
-    def wake(self, topic: str) -> None: ...
+    def wake(self, topic: WakeupTopic) -> None: ...
 
 
 class SanctionUnitOfWorkFactory(Protocol):

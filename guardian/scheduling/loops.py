@@ -12,7 +12,8 @@ from guardian.reconciler.loop import Reconciler
 from guardian.sanctions.store import SanctionUnitOfWorkFactory
 from guardian.scheduling.periodic import PeriodicTask
 from guardian.scheduling.supervisor import Loop, Wait, step_loop
-from guardian.services.context import UnitOfWorkFactory, WakeupTopic
+from guardian.services.context import UnitOfWorkFactory
+from guardian.unit_of_work import WakeupTopic
 
 _MAX_ROUNDS: Final = 100
 """A round takes a bounded number of notices; after so many rounds the others get their turn."""
@@ -61,7 +62,7 @@ def content_loop(context: ContentContext) -> Loop:
         while True:
             await wait(await content.reconcile_due(context))
 
-    return Loop("things", content.TOPIC, run, next_due)
+    return Loop("things", WakeupTopic.CONTENT, run, next_due)
 
 
 def raids_loop(advance_raids: Callable[[], Awaitable[None]]) -> Loop:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from guardian.cases.case_store import CaseView
@@ -26,15 +25,8 @@ from guardian.reconciler.content_store import ContentRestrictionStore
 from guardian.sanctions.foreign import ForeignStore
 from guardian.sanctions.store import SanctionStore
 from guardian.spaces.registry import SpaceRegistry
+from guardian.unit_of_work import WakeupTopic
 from rules.policy import Policy
-
-
-class WakeupTopic(StrEnum):
-    """What a commit may wake up."""
-
-    NOTICES = "notices"
-    DEADLINES = "promises"
-    WORK_ITEMS = "keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +95,7 @@ class UnitOfWork(ReadView, Protocol):
     @property
     def journal(self) -> Journal: ...
 
-    def wake(self, topic: str) -> None:
+    def wake(self, topic: WakeupTopic) -> None:
         """Whoever waits for the topic is woken once this has been committed."""
         ...
 

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.ids import CaseId, new_id
-from guardian.services.context import UnitOfWork, WakeupTopic
+from guardian.services.context import UnitOfWork
+from guardian.unit_of_work import WakeupTopic
 
 
 async def start_deadline(

@@ -19,7 +19,7 @@ from guardian.notices.models import Notice, NoticeKind, NoticeState, Recipient, 
 from guardian.notices.store import NoticeStore
 from guardian.people.models import Group, Member, Office
 from guardian.people.permissions import BOARD, BOARD_LIAISON, holds_seat
-from guardian.services.context import WakeupTopic
+from guardian.unit_of_work import WakeupTopic
 from rules.conflicts import ConflictStatus
 from rules.routing import liaisons_for
 
@@ -33,7 +33,7 @@ class NotifyUnitOfWork(CaseView, Protocol):
     @property
     def notices(self) -> NoticeStore: ...
 
-    def wake(self, topic: str) -> None: ...
+    def wake(self, topic: WakeupTopic) -> None: ...
 
 
 async def notify_members(

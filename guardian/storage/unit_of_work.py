@@ -30,6 +30,7 @@ from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.raid_store import SqlRaidStore
 from guardian.storage.sanction_store import SqlSanctionStore
 from guardian.storage.sweep_store import SqlSweepStore
+from guardian.unit_of_work import WakeupTopic
 
 log = logger("storage")
 
@@ -73,11 +74,11 @@ class SqlUnitOfWork(SqlStores):
     def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
         super().__init__(connection, ring, now)
         self.journal = SqlJournal(connection, self.encryption, now)
-        self.topics: dict[str, None] = {}
+        self.topics: dict[WakeupTopic, None] = {}
         self.callbacks: list[Callable[[], None]] = []
         self.destroys_data = False
 
-    def wake(self, topic: str) -> None:
+    def wake(self, topic: WakeupTopic) -> None:
         """Those who listen to the topic are woken once this is committed."""
         self.topics[topic] = None
 

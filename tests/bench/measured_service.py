@@ -33,7 +33,6 @@ from guardian.presets import load_preset
 from guardian.reconciler.loop import Reconciler
 from guardian.reconciler.snapshot import ReconcilerContext
 from guardian.retry import RetryPolicy
-from guardian.sanctions.lifting import TOPIC
 from guardian.sanctions.models import Coverage, CoverageState
 from guardian.sanctions.store import SanctionUnitOfWork
 from guardian.spaces.port import Account
@@ -42,6 +41,7 @@ from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.migrations.steps import create_tables
 from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
+from guardian.unit_of_work import WakeupTopic
 from tests.builders.reconciler import neutral_reason, with_brake
 
 DISCORD: Final = SpaceName("discord")
@@ -173,7 +173,7 @@ class Service:
     @asynccontextmanager
     async def run_reconciler(self) -> AsyncIterator[None]:
         """The reconciler works by itself: it sleeps until something is due, and is woken by commits."""
-        with self.use_address(), self.database.subscribe(TOPIC) as subscription:
+        with self.use_address(), self.database.subscribe(WakeupTopic.WORK_ITEMS) as subscription:
 
             async def wait(due: datetime | None) -> None:
                 left = _LONGEST_WAIT if due is None else (due - self.clock.now()).total_seconds()

@@ -15,10 +15,10 @@ from guardian.ids import SpaceName
 from guardian.policy_file import read_policy
 from guardian.presets import load_preset
 from guardian.reconciler.bulk import BulkReconciler
-from guardian.sanctions.lifting import TOPIC
 from guardian.services.context import AppContext
 from guardian.services.raids import announcement
 from guardian.services.raids.rollout import advance_raids
+from guardian.unit_of_work import WakeupTopic
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 from tests.bench.figures import Aim, Part
@@ -111,7 +111,7 @@ async def _run_raid(
 ) -> dict[SpaceName, float]:
     """The raid is done; when each platform's own list showed everybody."""
     batches = BulkReconciler(service.reconciler.context, service.units_of_work)
-    with service.database.subscribe(TOPIC) as subscription:
+    with service.database.subscribe(WakeupTopic.WORK_ITEMS) as subscription:
 
         async def wait(_: object) -> None:
             await subscription.wait_for_wakeup()

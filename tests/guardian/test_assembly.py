@@ -28,6 +28,7 @@ from guardian.settings.models import Settings
 from guardian.settings.toml_table import mode_switched
 from guardian.spaces.port import Space
 from guardian.spaces.registry import Mode
+from guardian.unit_of_work import WakeupTopic
 from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
 from rules.policy import OnTermEnd
@@ -105,7 +106,7 @@ async def a_suspended_person(service: Service, world: World, handle: str) -> Per
         )
         await uow.sanctions.add_sanction(sanction)
         await uow.sanctions.schedule_person(person.id, now)
-        uow.wake("keys")
+        uow.wake(WakeupTopic.WORK_ITEMS)
     return person.id
 
 

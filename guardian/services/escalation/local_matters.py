@@ -38,11 +38,12 @@ from guardian.people.code_names import generate_code_name as new_code_name
 from guardian.people.models import Member
 from guardian.people.permissions import UseCase, may_perform
 from guardian.services.conflicts.exclusions import choose_contact, notify_of_exclusions
-from guardian.services.context import AppContext, ReadView, UnitOfWork, WakeupTopic
+from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.notify import notify_members
 from guardian.services.reading_room.sessions import create_link
 from guardian.services.visibility import add_known_accounts, protecting_cases_for_accounts
 from guardian.spaces.port import Account
+from guardian.unit_of_work import WakeupTopic
 from rules.policy import Policy
 from rules.routing import Destination, route_report
 

@@ -20,8 +20,9 @@ from guardian.people.models import LinkedAccount
 from guardian.sanctions.imposition import add_account
 from guardian.sanctions.models import Sanction, term_state_at
 from guardian.services.case_flow import get_case
-from guardian.services.context import AppContext, ReadView, UnitOfWork, WakeupTopic
+from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.notify import notify_account_owner, notify_person
+from guardian.unit_of_work import WakeupTopic
 from rules.ladder import TermState
 
 NOTICE_LEAD: Final = timedelta(minutes=2)

@@ -17,11 +17,12 @@ from guardian.people.models import Person
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case
-from guardian.services.context import AppContext, ReadView, UnitOfWork, WakeupTopic
+from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.identity.account_owners import notify_owners
 from guardian.services.identity.linking import exclude_person_everywhere, get_person_and_case, notify_protecting_cases
 from guardian.services.notify import notify_members
 from guardian.services.visibility import sees_every_case_of
+from guardian.unit_of_work import WakeupTopic
 from rules.identity import may_confirm_link
 from rules.procedure import Confirmable, may_confirm
 

@@ -17,12 +17,13 @@ from guardian.people.models import LinkedAccount, Member, Person
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case
-from guardian.services.context import AppContext, ReadView, UnitOfWork, WakeupTopic
+from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.identity.disputes import settle_dispute
 from guardian.services.identity.linking import as_visible, get_person_and_case
 from guardian.services.notify import notify_deciders, notify_members
 from guardian.services.visibility import visible_accounts
 from guardian.spaces.port import Account
+from guardian.unit_of_work import WakeupTopic
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from guardian.ids import MemberId, PersonId, SpaceName, new_id
 from guardian.journal import by_member
 from guardian.people.models import LinkEvidence, Member, Trust
 from guardian.people.permissions import UseCase
-from guardian.reconciler.content import TOPIC
 from guardian.reconciler.content_store import ContentRestriction
 from guardian.sanctions.models import LiftingCause
 from guardian.services.authorization import require
@@ -49,6 +48,7 @@ from guardian.services.members import AccountInput
 from guardian.services.sanctions.coverage_preview import SpacePreview, preview_restriction
 from guardian.spaces.content import ContentRef
 from guardian.spaces.port import Account, Missing, Unknown
+from guardian.unit_of_work import WakeupTopic
 from rules.ladder import Outcome
 from rules.measures import MeasureReason, may_measure
 
@@ -193,7 +193,7 @@ async def _set_on_content(app: AppContext, by: MemberId, request: MeasureRequest
         )
         await uow.measures.add(measure)
         await uow.content_restrictions.add(ContentRestriction(measure.id, case.id, content, restriction, ends, uow.now))
-        uow.wake(TOPIC)
+        uow.wake(WakeupTopic.CONTENT)
         await notify_measured(app, uow, case, measure, None)
         if person is not None:
             await notify_protecting_cases(uow, app.policy, member, person, case, measure)

@@ -6,9 +6,9 @@ from typing import Final
 
 from guardian.ids import SpaceName
 from guardian.logs import logger
-from guardian.sanctions.lifting import TOPIC
 from guardian.services.context import AppContext
 from guardian.spaces.port import Account
+from guardian.unit_of_work import WakeupTopic
 
 log = logger("desk")
 
@@ -34,5 +34,5 @@ async def on_accounts_changed(app: AppContext, space: SpaceName, native_ids: Ite
             # An attempt that fails may bring about the next event: a key that is in trouble already takes a breath first.
             at = uow.now if item.failures < _FAILURES_WITHOUT_PAUSE else uow.now + _PAUSE
             await uow.sanctions.schedule_account(item.account, at)
-        uow.wake(TOPIC)
+        uow.wake(WakeupTopic.WORK_ITEMS)
     log.info("event.noticed", space=space, keys=len(items))

@@ -17,7 +17,6 @@ from guardian.notices.models import NoticeKind
 from guardian.people.code_names import generate_code_name as new_code_name
 from guardian.people.models import LinkedAccount, LinkEvidence, Person, Trust
 from guardian.reconciler.bulk_store import NewAccount
-from guardian.sanctions.lifting import TOPIC
 from guardian.sanctions.models import (
     Coverage,
     CoverageState,
@@ -35,6 +34,7 @@ from guardian.services.notify import notify_members, notify_person
 from guardian.services.sanctions.imposition import build_scope_facts
 from guardian.services.visibility import protecting_cases
 from guardian.spaces.port import Account
+from guardian.unit_of_work import WakeupTopic
 from rules.brake import notifies_each_of_raid
 from rules.ladder import TermState
 from rules.notification import NotificationState
@@ -124,7 +124,7 @@ async def _register_accounts(
     await _notify_protecting_cases(uow, act, [line.person for line in done if line.person is not None])
     about = {"raid": raid.id, "accounts": str(len(lines)), "case": str(raid.case)}
     uow.journal.note(Entry("raid.was_taken_up", SERVICE, raid.act, about, raid.case))
-    uow.wake(TOPIC)
+    uow.wake(WakeupTopic.WORK_ITEMS)
 
 
 def _new_account(
@@ -226,7 +226,7 @@ async def _propagate_lifting(uow: UnitOfWork, raid: Raid, leader: Sanction) -> b
             "cause": leader.lifting.cause if leader.lifting else "",
         }
         uow.journal.note(Entry("raid.was_followed", SERVICE, raid.act, about, raid.case))
-        uow.wake(TOPIC)
+        uow.wake(WakeupTopic.WORK_ITEMS)
         return True
     if next_one is None:
         return await _end_raid(uow, raid)
@@ -261,7 +261,7 @@ async def _end_raid(uow: UnitOfWork, raid: Raid) -> bool:
     await uow.raids.drop_listed(raid.id)
     await uow.raids.save(replace(raid, state=RaidState.OVER))
     uow.journal.note(Entry("raid.was_over", SERVICE, raid.act, {"raid": raid.id}, raid.case))
-    uow.wake(TOPIC)
+    uow.wake(WakeupTopic.WORK_ITEMS)
     return False
 
 

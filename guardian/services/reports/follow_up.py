@@ -31,11 +31,12 @@ from guardian.notices.models import News, Notice, NoticeKind
 from guardian.services.case_flow import get_case, notify_case_news
 from guardian.services.conflicts.audience import open_for_danger
 from guardian.services.conflicts.exclusions import exclude_indicated, notify_of_exclusions
-from guardian.services.context import AppContext, UnitOfWork, WakeupTopic
+from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deliberation.contact_safety import record_answer
 from guardian.services.notify import notify_members
 from guardian.services.reports.report_access import ReceiptAccess, ReportAccess, reference_of_report, report_for
 from guardian.services.visibility import add_known_accounts
+from guardian.unit_of_work import WakeupTopic
 from rules.conflicts import ConflictIndicators
 from rules.deadlines import TimeLimit, due_at
 from rules.policy import Policy

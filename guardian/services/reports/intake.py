@@ -39,7 +39,7 @@ from guardian.people.models import Group, Member
 from guardian.people.permissions import BOARD, CHAIRS, MEMBERS, holds_seat
 from guardian.services.conflicts.audience import restrict_audience
 from guardian.services.conflicts.exclusions import choose_contact, notify_of_exclusions
-from guardian.services.context import AppContext, UnitOfWork, WakeupTopic
+from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.notify import notify_members, notify_reporters
 from guardian.services.reports.floods import burst_case, join_burst_case, notify_of_report
 from guardian.services.reports.follow_up import (
@@ -63,6 +63,7 @@ from guardian.services.reports.report_access import (
     report_for_address,
 )
 from guardian.services.visibility import add_known_accounts
+from guardian.unit_of_work import WakeupTopic
 from rules.deadlines import TimeLimit, due_at
 from rules.policy import Policy
 from rules.report_intake import repeat_window_start

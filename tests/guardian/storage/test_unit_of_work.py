@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from guardian.journal import SERVICE, Entry
 from guardian.storage.database import Database
 from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
+from guardian.unit_of_work import WakeupTopic
 
 ENTRY = Entry("service.was_started", SERVICE)
 
@@ -20,7 +21,7 @@ async def entries(units_of_work: SqlUnitOfWorkFactory) -> int:
 async def undone(units_of_work: SqlUnitOfWorkFactory, called: list[str]) -> None:
     async with units_of_work.begin() as uow:
         uow.journal.note(ENTRY)
-        uow.wake("work")
+        uow.wake(WakeupTopic.WORK_ITEMS)
         uow.after_commit(lambda: called.append("called"))
         raise LookupError
 
@@ -34,11 +35,11 @@ async def test_what_was_noted_is_written_with_the_act(units_of_work: SqlUnitOfWo
 async def test_listeners_wake_when_the_work_is_committed(
     units_of_work: SqlUnitOfWorkFactory, database: Database
 ) -> None:
-    with database.subscribe("work") as subscription:
+    with database.subscribe(WakeupTopic.WORK_ITEMS) as subscription:
         async with units_of_work.begin() as uow:
             uow.journal.note(ENTRY)
-            uow.wake("work")
-        assert await asyncio.wait_for(subscription.wait_for_wakeup(), 5) == {"work"}
+            uow.wake(WakeupTopic.WORK_ITEMS)
+        assert await asyncio.wait_for(subscription.wait_for_wakeup(), 5) == {WakeupTopic.WORK_ITEMS}
         assert await entries(units_of_work) == 1
 
 
