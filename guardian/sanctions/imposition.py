@@ -1,7 +1,11 @@
-"""A decision becomes a sanction with its keys and totals, in the open transaction; no space is touched here."""
+"""A `SanctionOrder` becomes a sanction with its work items and totals, in the open transaction. Read `impose` first.
 
-from dataclasses import replace
+No space is touched here.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from guardian.ids import CaseId, PersonId, SanctionId, SpaceName, new_id, new_reference
 from guardian.people.models import LinkedAccount
@@ -25,131 +29,155 @@ from rules.policy import OnTermEnd
 from rules.precedence import Restriction
 
 
-async def impose_by_decision(
-    uow: SanctionUnitOfWork,
-    person: PersonId,
-    case: CaseId,
-    decision: str,
-    restriction: Restriction,
-    spaces: frozenset[SpaceName] | None,
-    term: timedelta | None,
-    on_term_end: OnTermEnd,
-    waits_until: datetime,
-    space_names: tuple[SpaceName, ...],
-) -> Sanction:
-    """A decided sanction stands, waiting to be told: its keys act when it has been told, or from `holds_from` on.
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Until when a restriction runs, and what its end brings. `ends` None: for good."""
 
-    The term runs from now. `space_names` are all configured spaces. Policy: P-5.5, P-5.6, P-6.1.
+    ends: datetime | None
+    on_term_end: OnTermEnd = OnTermEnd.LIFT
+
+    @classmethod
+    def starting(cls, at: datetime, length: timedelta | None, on_term_end: OnTermEnd) -> Self:
+        """Return the term of that length from that instant on; None: for good."""
+        return cls(None if length is None else at + length, on_term_end)
+
+
+@dataclass(frozen=True, slots=True)
+class SanctionOrder:
+    """What shall restrict a person, where, until when, and on what authority: `impose` makes a sanction of it.
+
+    `spaces` None: every space, those opened later too. `effective_from` is the instant from which the sanction acts
+    even if its person could not be told; None: at once.
+    """
+
+    person: PersonId
+    case: CaseId
+    restriction: Restriction
+    spaces: frozenset[SpaceName] | None
+    term: Term
+    authority: Authority
+    effective_from: datetime | None = None
+    provisional: bool = False
+    danger: bool = False
+
+    @classmethod
+    def decided(
+        cls,
+        *,
+        person: PersonId,
+        case: CaseId,
+        decision: str,
+        restriction: Restriction,
+        spaces: frozenset[SpaceName] | None,
+        term: Term,
+        effective_from: datetime,
+    ) -> Self:
+        """Return what a decision orders: it waits to be told, and acts when it has been, or from `effective_from` on.
+
+        Policy: P-5.5, P-5.6, P-6.1.
+        """
+        return cls(
+            person=person,
+            case=case,
+            restriction=restriction,
+            spaces=spaces,
+            term=term,
+            authority=Authority(AuthorityKind.DECISION, decision),
+            effective_from=effective_from,
+        )
+
+    @classmethod
+    def unilateral(
+        cls,
+        *,
+        person: PersonId,
+        case: CaseId,
+        act: str,
+        restriction: Restriction,
+        spaces: frozenset[SpaceName] | None,
+        ends: datetime,
+        danger: bool,
+    ) -> Self:
+        """Return what a unilateral act orders: it acts at once, and always ends by itself. Policy: P-7.1, P-7.4."""
+        return cls(
+            person=person,
+            case=case,
+            restriction=restriction,
+            spaces=spaces,
+            term=Term(ends),
+            authority=Authority(AuthorityKind.UNILATERAL, act),
+            provisional=True,
+            danger=danger,
+        )
+
+    @classmethod
+    def local(
+        cls,
+        *,
+        person: PersonId,
+        case: CaseId,
+        measure: str,
+        restriction: Restriction,
+        space: SpaceName,
+        ends: datetime,
+    ) -> Self:
+        """Return what a moderator's measure orders: it acts at once in its one space, and always ends by itself.
+
+        Policy: P-6.1, P-6.2.
+        """
+        return cls(
+            person=person,
+            case=case,
+            restriction=restriction,
+            spaces=frozenset({space}),
+            term=Term(ends),
+            authority=Authority(AuthorityKind.LOCAL, measure),
+        )
+
+    @classmethod
+    def adopted(
+        cls, *, person: PersonId, case: CaseId, restriction: Restriction, space: SpaceName, ends: datetime
+    ) -> Self:
+        """Return the order that ends what stood in a space before us; it is never placed anew. Policy: P-6.2."""
+        return cls(
+            person=person,
+            case=case,
+            restriction=restriction,
+            spaces=frozenset({space}),
+            term=Term(ends),
+            authority=Authority(AuthorityKind.ADOPTED, new_id()),
+        )
+
+
+async def impose(uow: SanctionUnitOfWork, order: SanctionOrder, space_names: tuple[SpaceName, ...]) -> Sanction:
+    """Store the sanction that was ordered, with its work items and totals; its term runs from now.
+
+    `space_names` are all configured spaces.
     """
     sanction = Sanction(
-        SanctionId(new_id()),
-        person,
-        case,
-        restriction,
-        uow.now,
-        None if term is None else uow.now + term,
-        spaces,
-        on_term_end,
-        Authority(AuthorityKind.DECISION, decision),
-        new_reference(),
-        NotificationState.TO_NOTIFY,
-        waits_until,
-        uow.now,
+        id=SanctionId(new_id()),
+        person=order.person,
+        case=order.case,
+        restriction=order.restriction,
+        starts=uow.now,
+        ends=order.term.ends,
+        spaces=order.spaces,
+        on_term_end=order.term.on_term_end,
+        authority=order.authority,
+        reference=new_reference(),
+        notification=NotificationState.TO_NOTIFY,
+        waits_until=order.effective_from,
+        enacted_at=uow.now,
+        provisional=order.provisional,
+        danger=order.danger,
     )
-    await _impose(uow, sanction, space_names)
-    return sanction
-
-
-async def impose_unilaterally(
-    uow: SanctionUnitOfWork,
-    person: PersonId,
-    case: CaseId,
-    act: str,
-    restriction: Restriction,
-    spaces: frozenset[SpaceName] | None,
-    ends: datetime,
-    space_names: tuple[SpaceName, ...],
-    *,
-    danger: bool,
-) -> Sanction:
-    """A unilateral act's sanction stands and acts at once; it always ends by itself. Policy: P-7.1, P-7.4."""
-    sanction = Sanction(
-        SanctionId(new_id()),
-        person,
-        case,
-        restriction,
-        uow.now,
-        ends,
-        spaces,
-        OnTermEnd.LIFT,
-        Authority(AuthorityKind.UNILATERAL, act),
-        new_reference(),
-        NotificationState.TO_NOTIFY,
-        None,
-        uow.now,
-        provisional=True,
-        danger=danger,
-    )
-    await _impose(uow, sanction, space_names)
-    return sanction
-
-
-async def impose_locally(
-    uow: SanctionUnitOfWork,
-    person: PersonId,
-    case: CaseId,
-    measure: str,
-    restriction: Restriction,
-    space: SpaceName,
-    ends: datetime,
-    space_names: tuple[SpaceName, ...],
-) -> Sanction:
-    """A moderator's measure stands in its one space and acts at once; it always ends by itself. Policy: P-6.1, P-6.2."""
-    sanction = Sanction(
-        SanctionId(new_id()),
-        person,
-        case,
-        restriction,
-        uow.now,
-        ends,
-        frozenset({space}),
-        OnTermEnd.LIFT,
-        Authority(AuthorityKind.LOCAL, measure),
-        new_reference(),
-        NotificationState.TO_NOTIFY,
-        None,
-        uow.now,
-    )
-    await _impose(uow, sanction, space_names)
-    return sanction
-
-
-async def impose_adopted(
-    uow: SanctionUnitOfWork,
-    person: PersonId,
-    case: CaseId,
-    restriction: Restriction,
-    space: SpaceName,
-    ends: datetime,
-    space_names: tuple[SpaceName, ...],
-) -> Sanction:
-    """What stood in a space before us has an end from now on; it is never placed anew. Policy: P-6.2."""
-    sanction = Sanction(
-        SanctionId(new_id()),
-        person,
-        case,
-        restriction,
-        uow.now,
-        ends,
-        frozenset({space}),
-        OnTermEnd.LIFT,
-        Authority(AuthorityKind.ADOPTED, new_id()),
-        new_reference(),
-        NotificationState.TO_NOTIFY,
-        None,
-        uow.now,
-    )
-    await _impose(uow, sanction, space_names)
+    await uow.sanctions.add_sanction(sanction)
+    for account in await _accounts_reached(uow, sanction):
+        await uow.sanctions.add_work_item(
+            WorkItem(account.id, account.person, account.account.space, effective_from(sanction))
+        )
+    await _open_coverage(uow, sanction, space_names)
+    uow.wake(WakeupTopic.WORK_ITEMS)
     return sanction
 
 
@@ -180,16 +208,6 @@ async def extend_to_new_spaces(uow: SanctionUnitOfWork, space_names: tuple[Space
         if sanction.spaces is None and term_state_at(sanction, uow.now) is not TermState.OVER:
             added += await _open_coverage(uow, sanction, space_names)
     return added
-
-
-async def _impose(uow: SanctionUnitOfWork, sanction: Sanction, space_names: tuple[SpaceName, ...]) -> None:
-    await uow.sanctions.add_sanction(sanction)
-    for account in await _accounts_reached(uow, sanction):
-        await uow.sanctions.add_work_item(
-            WorkItem(account.id, account.person, account.account.space, effective_from(sanction))
-        )
-    await _open_coverage(uow, sanction, space_names)
-    uow.wake(WakeupTopic.WORK_ITEMS)
 
 
 async def _open_coverage(uow: SanctionUnitOfWork, sanction: Sanction, space_names: tuple[SpaceName, ...]) -> int:

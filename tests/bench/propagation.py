@@ -7,10 +7,9 @@ from typing import Final
 
 from guardian.clock import MachineClock, monotonic_seconds
 from guardian.ids import CaseId, PersonId, SpaceName, new_id
-from guardian.sanctions.imposition import impose_by_decision, record_notification
+from guardian.sanctions.imposition import SanctionOrder, Term, impose, record_notification
 from guardian.sanctions.models import CoverageState
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd
 from rules.precedence import Restriction
 from tests.bench.figures import Aim, Part, middle
 from tests.bench.figures import format_counts as in_words
@@ -71,18 +70,16 @@ async def _measure_service(service: Service, spaces: Platforms, name: str) -> Ru
 
 async def _enact(service: Service, person: PersonId) -> None:
     async with service.units_of_work.begin() as uow:
-        sanction = await impose_by_decision(
-            uow,
-            person,
-            CaseId(new_id()),
-            new_id(),
-            Restriction.SUSPENDED,
-            None,
-            timedelta(days=30),
-            OnTermEnd.LIFT,
-            uow.now,
-            service.spaces.names,
+        order = SanctionOrder.decided(
+            person=person,
+            case=CaseId(new_id()),
+            decision=new_id(),
+            restriction=Restriction.SUSPENDED,
+            spaces=None,
+            term=Term(uow.now + timedelta(days=30)),
+            effective_from=uow.now,
         )
+        sanction = await impose(uow, order, service.spaces.names)
         await record_notification(uow, sanction, NotificationState.NOTIFIED)
 
 

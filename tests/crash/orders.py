@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName
 from guardian.journal import Entry
-from guardian.sanctions.imposition import impose_by_decision, impose_unilaterally, record_notification, supersede
+from guardian.sanctions.imposition import SanctionOrder, Term, impose, record_notification, supersede
 from guardian.sanctions.lifting import approve_reinstatement, readmit, reverse
 from guardian.sanctions.models import Sanction
 from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
@@ -65,18 +65,16 @@ async def _begin(
     if order.kind is OrderKind.ACT_AT_ONCE:
         if order.term is None:
             raise ValueError("an act alone always has a term")
-        ends = uow.now + order.term
-        await impose_unilaterally(
-            uow,
-            order.person,
-            order.case,
-            order.id,
-            order.restriction,
-            order.spaces,
-            ends,
-            space_names,
+        sanction_order = SanctionOrder.unilateral(
+            person=order.person,
+            case=order.case,
+            act=order.id,
+            restriction=order.restriction,
+            spaces=order.spaces,
+            ends=uow.now + order.term,
             danger=False,
         )
+        await impose(uow, sanction_order, space_names)
     else:
         await _decide(uow, order, known, space_names)
     uow.journal.note(Entry("plan.was_followed", CHAIR, order.id, {"person": str(order.person)}))
@@ -86,19 +84,16 @@ async def _decide(
     uow: SqlUnitOfWork, order: Order, known: dict[str, Sanction], space_names: tuple[SpaceName, ...]
 ) -> None:
     at_end = OnTermEnd.AWAIT_READMISSION if order.awaits else OnTermEnd.LIFT
-    holds_from = uow.now + (order.waits or timedelta(hours=1))
-    sanction = await impose_by_decision(
-        uow,
-        order.person,
-        order.case,
-        order.id,
-        order.restriction,
-        order.spaces,
-        order.term,
-        at_end,
-        holds_from,
-        space_names,
+    sanction_order = SanctionOrder.decided(
+        person=order.person,
+        case=order.case,
+        decision=order.id,
+        restriction=order.restriction,
+        spaces=order.spaces,
+        term=Term.starting(uow.now, order.term, at_end),
+        effective_from=uow.now + (order.waits or timedelta(hours=1)),
     )
+    sanction = await impose(uow, sanction_order, space_names)
     if order.waits is None:
         sanction = await record_notification(uow, sanction, NotificationState.NOTIFIED)
     if order.kind is OrderKind.REPLACE:

@@ -15,9 +15,9 @@ from guardian.ids import MemberId, PersonId, SpaceName, new_id, new_reference
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.people.models import LinkEvidence, Trust
 from guardian.people.permissions import UseCase
-from guardian.sanctions import imposition
 from guardian.sanctions.adoption import adopt, adoption_of
 from guardian.sanctions.foreign import ForeignRestriction, ForeignState, digest_native_id
+from guardian.sanctions.imposition import SanctionOrder, impose
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.escalation.local_matters import prepare_case
 from guardian.services.identity.linking import (
@@ -137,7 +137,8 @@ async def adopt_restriction(
         link = await link_account(uow, person, found.account, found.handle, link_evidence)
         await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
         restriction = _RESTRICTIONS[observed_restriction.level]
-        sanction = await imposition.impose_adopted(uow, person.id, case.id, restriction, name, until, app.spaces.names)
+        order = SanctionOrder.adopted(person=person.id, case=case.id, restriction=restriction, space=name, ends=until)
+        sanction = await impose(uow, order, app.spaces.names)
         await adopt(uow, sanction, adoption_of(link.id, observed_restriction, attribution, sanction, by_member(by)))
         await _mark_foreign(uow, found.account, observed_restriction.level, ForeignState.ADOPTED)
         about = {"case": str(case.id), "sanction": str(sanction.id), "space": str(name)}

@@ -18,7 +18,8 @@ from guardian.notices.models import NoticeKind
 from guardian.people.models import LinkEvidence, Member, Trust
 from guardian.people.permissions import MEMBERS, MODERATORS, Seat, holds_seat
 from guardian.reconciler.content import end
-from guardian.sanctions import imposition, lifting
+from guardian.sanctions import lifting
+from guardian.sanctions.imposition import SanctionOrder, impose
 from guardian.sanctions.models import LiftingCause, Sanction
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, issue_personal_receipt
@@ -101,16 +102,15 @@ async def set_measure_on_person(
         native=record.native,
     )
     await uow.measures.add(measure)
-    sanction = await imposition.impose_locally(
-        uow,
-        person.id,
-        case.id,
-        measure.id,
-        PERSON_RESTRICTIONS[record.kind],
-        record.space,
-        measure.ends,
-        app.spaces.names,
+    order = SanctionOrder.local(
+        person=person.id,
+        case=case.id,
+        measure=measure.id,
+        restriction=PERSON_RESTRICTIONS[record.kind],
+        space=record.space,
+        ends=measure.ends,
     )
+    sanction = await impose(uow, order, app.spaces.names)
     await notify_measured(app, uow, case, measure, sanction)
     await notify_protecting_cases(uow, app.policy, record.by, person.id, case, measure)
     await record_measure(uow, measure)

@@ -25,7 +25,7 @@ from guardian.notices.models import NoticeKind
 from guardian.people.code_names import generate_code_name as new_code_name
 from guardian.people.models import Group, Member, Person
 from guardian.people.permissions import UseCase
-from guardian.sanctions.imposition import impose_unilaterally
+from guardian.sanctions.imposition import SanctionOrder, impose
 from guardian.services.authorization import require
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_about, start_deadline
@@ -303,10 +303,16 @@ def _duration(app: AppContext, name: SpaceName, accounts: int) -> timedelta:
 async def _begin(app: AppContext, uow: UnitOfWork, case: Case, raid: Raid, act: UnilateralAct) -> Raid:
     """The leading sanction stands, the clocks run, and the list is taken up from here on."""
     ends = act_ends_at(act.at, act.term, conflicted=False, policy=app.policy)
-    danger = act.ground is Ground.PHYSICAL_DANGER
-    sanction = await impose_unilaterally(
-        uow, raid.person, case.id, act.id, act.restriction, act.spaces, ends, app.spaces.names, danger=danger
+    order = SanctionOrder.unilateral(
+        person=raid.person,
+        case=case.id,
+        act=act.id,
+        restriction=act.restriction,
+        spaces=act.spaces,
+        ends=ends,
+        danger=act.ground is Ground.PHYSICAL_DANGER,
     )
+    sanction = await impose(uow, order, app.spaces.names)
     await uow.sanctions.save_sanction(replace(sanction, notification=NotificationState.COULD_NOT_NOTIFY))
     await start_review_deadlines(uow, app.policy, act)
     until = brake.raid_announced_until(act.at, app.policy)

@@ -11,8 +11,9 @@ from guardian.cases.proposals import Consequence, Decision, ladder_input
 from guardian.ids import PersonId, SpaceName
 from guardian.journal import Entry
 from guardian.notices.models import NoticeKind
-from guardian.sanctions import imposition, lifting
+from guardian.sanctions import lifting
 from guardian.sanctions.coverage import unconfirmed_spaces
+from guardian.sanctions.imposition import SanctionOrder, Term, impose, supersede
 from guardian.sanctions.models import CoverageState, LiftingCause, Sanction, term_state_at
 from guardian.services.case_flow import notify_board
 from guardian.services.case_steps import complete_step, get_steps
@@ -45,20 +46,19 @@ async def impose_decision(
         for sanction in old:
             await lifting.lift(uow, sanction, uow.now, LiftingCause.SUPERSEDED, by, decision.id)
         return None
-    new = await imposition.impose_by_decision(
-        uow,
-        decision.person,
-        case.id,
-        decision.id,
-        consequence.restriction,
-        consequence.spaces,
-        consequence.term,
-        on_term_end(AuthorityKind.DECISION, ladder_input(consequence), app.policy),
-        effective_from,
-        app.spaces.names,
+    at_end = on_term_end(AuthorityKind.DECISION, ladder_input(consequence), app.policy)
+    order = SanctionOrder.decided(
+        person=decision.person,
+        case=case.id,
+        decision=decision.id,
+        restriction=consequence.restriction,
+        spaces=consequence.spaces,
+        term=Term.starting(uow.now, consequence.term, at_end),
+        effective_from=effective_from,
     )
+    new = await impose(uow, order, app.spaces.names)
     for sanction in old:
-        await imposition.supersede(uow, sanction, new, by, decision.id)
+        await supersede(uow, sanction, new, by, decision.id)
         await complete_about(uow, sanction.id, DeadlineKind.TERM_END, DeadlineKind.READMISSION_REMINDER)
     if new.ends is not None:
         await start_deadline(uow, DeadlineKind.TERM_END, case.id, new.ends, about=new.id)

@@ -21,7 +21,7 @@ from guardian.notices.models import News, NoticeKind
 from guardian.people.code_names import generate_code_name as new_code_name
 from guardian.people.models import LinkEvidence, Member, Person, Trust
 from guardian.people.permissions import UseCase
-from guardian.sanctions import imposition
+from guardian.sanctions.imposition import SanctionOrder, impose
 from guardian.sanctions.models import LiftingCause
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, issue_personal_receipt
@@ -297,10 +297,16 @@ async def _take_effect(
     """The act holds from this instant; telling, the two clocks and the review follow in the same commit. Policy: P-7.2."""
     # The actor reads this end: what only a case says that they must not know may not show in it (P-4.4).
     ends = act_ends_at(done.at, done.term, conflicted=False, policy=app.policy)
-    danger = done.ground is Ground.PHYSICAL_DANGER
-    sanction = await imposition.impose_unilaterally(
-        uow, person.id, case.id, done.id, done.restriction, done.spaces, ends, app.spaces.names, danger=danger
+    order = SanctionOrder.unilateral(
+        person=person.id,
+        case=case.id,
+        act=done.id,
+        restriction=done.restriction,
+        spaces=done.spaces,
+        ends=ends,
+        danger=done.ground is Ground.PHYSICAL_DANGER,
     )
+    sanction = await impose(uow, order, app.spaces.names)
     if done.term is not None:
         await start_deadline(uow, DeadlineKind.TERM_END, case.id, ends, about=sanction.id)
     facts = {"restriction": done.restriction, "ends": ends.isoformat(), **build_scope_facts(done.spaces)}

@@ -21,7 +21,7 @@ from guardian.reconciler.loop import Reconciler
 from guardian.reconciler.resync import resync
 from guardian.reconciler.snapshot import ReconcilerContext
 from guardian.retry import RetryPolicy
-from guardian.sanctions import imposition
+from guardian.sanctions.imposition import SanctionOrder, Term, impose
 from guardian.sanctions.models import Sanction
 from guardian.scheduling.loops import deadlines_loop, notices_loop, resync_loop, work_items_loop
 from guardian.scheduling.periodic import PeriodicTask
@@ -37,7 +37,6 @@ from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
 from tests.builders.databases import copy_blank_file
 from tests.builders.reconciler import CALL_TIMEOUT, RecordedAlerts, neutral_reason, no_sleep
@@ -84,18 +83,16 @@ class RunningLoops:
             await uow.people.add_person(person)
             await uow.cases.add_party(Party(case.id, PartyRole.REPORTED, new_reference(), person=person.id))
             await uow.people.add_account(known)
-            sanction = await imposition.impose_by_decision(
-                uow,
-                person.id,
-                case.id,
-                "decision",
-                Restriction.SUSPENDED,
-                None,
-                TERM,
-                OnTermEnd.LIFT,
-                uow.now + A_DAY,
-                (DISCORD,),
+            order = SanctionOrder.decided(
+                person=person.id,
+                case=case.id,
+                decision="decision",
+                restriction=Restriction.SUSPENDED,
+                spaces=None,
+                term=Term(uow.now + TERM),
+                effective_from=uow.now + A_DAY,
             )
+            sanction = await impose(uow, order, (DISCORD,))
             await start_deadline(uow, DeadlineKind.TERM_END, case.id, START + TERM, about=sanction.id)
             await notify_person(uow, case, person.id, NoticeKind.DECISION, {}, sanction.id)
         return sanction, account
