@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, SpaceName
 from guardian.spaces.port import Entitlement
@@ -15,19 +14,10 @@ from rules.precedence import AccessLevel, Restriction
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """The decision, act or measure that a sanction rests on, by id."""
+    """The decision, act or measure that a sanction rests on, by id; of a follower, the sanction that leads it."""
 
     kind: AuthorityKind
     id: str
-
-
-FOLLOWS: Final = "follows "
-"""How the authority of a raid's many begins; the id of the sanction that leads them comes after it."""
-
-
-def following(kind: AuthorityKind, leader: SanctionId) -> Authority:
-    """The authority of a sanction that stands and falls with the one that leads."""
-    return Authority(kind, f"{FOLLOWS}{leader}")
 
 
 class LiftingCause(StrEnum):
@@ -60,7 +50,8 @@ class Sanction:
     """The enforceable part of a decision or act: person, restriction, term `[starts, ends)`, scope.
 
     `spaces` None: every space, those opened later too (P-6.5). `ends` None: for good. `holds_from` is the instant from
-    which its keys may act even if the person could not be told (one clock, from the decision); None: at once.
+    which its keys may act even if the person could not be told (one clock, from the decision); None: at once. `leader` is
+    the sanction with which it stands and falls, where it is one of a raid's many.
     """
 
     id: SanctionId
@@ -78,17 +69,13 @@ class Sanction:
     enacted_at: datetime
     provisional: bool = False
     danger: bool = False
+    leader: SanctionId | None = None
     lifting: Lifting | None = None
     version: int = 0
 
     def covers(self, space: SpaceName) -> bool:
         """Whether its scope takes in the space."""
         return self.spaces is None or space in self.spaces
-
-    @property
-    def follows(self) -> bool:
-        """Whether it is one of a raid's many, which stand and fall with the sanction that leads them."""
-        return self.authority.id.startswith(FOLLOWS)
 
 
 class CoverageState(StrEnum):

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from guardian.cases.raids import Raid, RaidLine, RaidLineState, RaidLineStatus, RaidState
 from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName, new_id
 from guardian.reconciler.bulk_store import BulkItem, NewAccount, Phase
-from guardian.sanctions.models import FOLLOWS, Coverage, CoverageState, Enforcement, Intent, IntentKind, Prior
+from guardian.sanctions.models import Coverage, CoverageState, Enforcement, Intent, IntentKind, Prior
 from guardian.spaces.port import Account, Entitlement
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged, FieldEncryption
@@ -119,7 +119,7 @@ class SqlRaidStore(EncryptedSqlStore):
     async def followers(self, leader: SanctionId, limit: int) -> tuple[SanctionId, ...]:
         """The first sanctions that follow the leading one and are not lifted."""
         lifted = exists().where(liftings.c.sanction_id == sanctions.c.id)
-        following = and_(sanctions.c.authority_id == f"{FOLLOWS}{leader}", ~lifted)
+        following = and_(sanctions.c.leader_id == leader, ~lifted)
         statement = select(sanctions.c.id).where(following).order_by(sanctions.c.id).limit(limit)
         return tuple(SanctionId(each) for each in (await self._connection.execute(statement)).scalars())
 
@@ -303,14 +303,14 @@ class SqlRaidStore(EncryptedSqlStore):
         return (
             select(*line, *facts, self._is_plain().label("plain"))
             .select_from(ours)
-            .where(sanctions.c.authority_id == _follows_leader())
+            .where(sanctions.c.leader_id == raids.c.leader)
         )
 
     def _is_plain(self) -> ColumnElement[bool]:
         """One sanction, which stands; an account that is still theirs; a raid that still counts as announced."""
         person = work_items.c.person_id
         theirs = sanctions.alias("theirs")
-        more = exists().where(theirs.c.person_id == person, theirs.c.authority_id != _follows_leader())
+        more = exists().where(theirs.c.person_id == person, theirs.c.leader_id.is_distinct_from(raids.c.leader))
         ended = exists().where(
             theirs.c.person_id == person, exists().where(liftings.c.sanction_id == theirs.c.id).correlate(theirs)
         )
@@ -376,11 +376,6 @@ class SqlRaidStore(EncryptedSqlStore):
 
 def _parts(given: Sequence[AccountId]) -> Iterator[Sequence[AccountId]]:
     return (given[start : start + _VALUES_PER_STATEMENT] for start in range(0, len(given), _VALUES_PER_STATEMENT))
-
-
-def _follows_leader() -> ColumnElement[str]:
-    """How the sanctions of a raid's many name the one that leads them."""
-    return FOLLOWS + raids.c.leader
 
 
 def _columns(raid: Raid) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 from guardian.errors import Stale
 from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName, new_id
 from guardian.sanctions.models import (
-    FOLLOWS,
     Authority,
     Coverage,
     CoverageState,
@@ -106,7 +105,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
 
     async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
         """All sanctions of the case, oldest first; of a raid's many, the one that leads them."""
-        return await self._sanctions((sanctions.c.case_id == case) & ~sanctions.c.authority_id.startswith(FOLLOWS))
+        return await self._sanctions((sanctions.c.case_id == case) & sanctions.c.leader_id.is_(None))
 
     async def unlifted(self) -> tuple[Sanction, ...]:
         """Every sanction without a lifting, oldest first."""
@@ -333,6 +332,7 @@ def _columns(sanction: Sanction) -> dict[str, Any]:
         "enacted_at": sanction.enacted_at,
         "provisional": sanction.provisional,
         "danger": sanction.danger,
+        "leader_id": sanction.leader,
     }
 
 
@@ -343,23 +343,24 @@ def _read_sanction(row: Row[Any]) -> Sanction:
         cause = LiftingCause(row.cause)
         lifting = Lifting(sanction, row.lifts_from, cause, row.by, row.authority, row.recorded_at)
     return Sanction(
-        sanction,
-        PersonId(row.person_id),
-        CaseId(row.case_id),
-        Restriction(row.restriction),
-        row.starts,
-        row.ends,
-        None if row.spaces is None else frozenset(SpaceName(space) for space in json.loads(row.spaces)),
-        OnTermEnd(row.on_term_end),
-        Authority(AuthorityKind(row.authority_kind), row.authority_id),
-        Reference(row.reference),
-        NotificationState(row.telling),
-        row.holds_from,
-        row.enacted_at,
-        row.provisional,
-        row.danger,
-        lifting,
-        row.version,
+        id=sanction,
+        person=PersonId(row.person_id),
+        case=CaseId(row.case_id),
+        restriction=Restriction(row.restriction),
+        starts=row.starts,
+        ends=row.ends,
+        spaces=None if row.spaces is None else frozenset(SpaceName(space) for space in json.loads(row.spaces)),
+        on_term_end=OnTermEnd(row.on_term_end),
+        authority=Authority(AuthorityKind(row.authority_kind), row.authority_id),
+        reference=Reference(row.reference),
+        notification=NotificationState(row.telling),
+        waits_until=row.holds_from,
+        enacted_at=row.enacted_at,
+        provisional=row.provisional,
+        danger=row.danger,
+        leader=SanctionId(row.leader_id) if row.leader_id else None,
+        lifting=lifting,
+        version=row.version,
     )
 
 

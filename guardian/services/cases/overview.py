@@ -146,7 +146,7 @@ async def list_sanctions(app: AppContext, by: MemberId) -> tuple[RunningSanction
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.READ_CASE)
         # Of a raid's many, the one that leads them is enough: the others have a list of their own.
-        every = [sanction for sanction in await view.sanctions.unlifted() if not sanction.follows]
+        every = [sanction for sanction in await view.sanctions.unlifted() if sanction.leader is None]
         found = [await _running_sanction(view, member, sanction) for sanction in every]
         return tuple(line for line in found if line is not None)
 

@@ -51,7 +51,7 @@ async def refresh_vouched_links(app: AppContext) -> int:
     """
     async with app.units_of_work.read() as view:
         # To ask about each stranger of a raid would take the spaces' whole budget of calls.
-        unlifted = [sanction for sanction in await view.sanctions.unlifted() if not sanction.follows]
+        unlifted = [sanction for sanction in await view.sanctions.unlifted() if sanction.leader is None]
         running = dict.fromkeys(s.person for s in unlifted if term_state_at(s, view.now) is not TermState.OVER)
         links = [link for person in running for link in await view.people.contactable_accounts(person)]
     return sum([await _link_newly_vouched(app, link) for link in links])

@@ -18,6 +18,7 @@ from guardian.people.code_names import generate_code_name as new_code_name
 from guardian.people.models import LinkedAccount, LinkEvidence, Person, Trust
 from guardian.reconciler.bulk_store import NewAccount
 from guardian.sanctions.models import (
+    Authority,
     Coverage,
     CoverageState,
     Lifting,
@@ -25,7 +26,6 @@ from guardian.sanctions.models import (
     Sanction,
     WorkItem,
     effective_from,
-    following,
     term_state_at,
 )
 from guardian.services.case_flow import get_case, issue_personal_receipt
@@ -183,10 +183,11 @@ def _follower(leader: Sanction, person: PersonId, *, notifies: bool) -> Sanction
         leader,
         id=SanctionId(new_id()),
         person=person,
-        authority=following(leader.authority.kind, leader.id),
+        authority=Authority(leader.authority.kind, leader.id),
         reference=new_reference(),
         notification=NotificationState.TO_NOTIFY if notifies else NotificationState.COULD_NOT_NOTIFY,
         waits_until=None,
+        leader=leader.id,
         lifting=None,
         version=0,
     )

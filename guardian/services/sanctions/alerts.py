@@ -89,7 +89,7 @@ async def _block_facts(uow: UnitOfWork, person: PersonId, space: SpaceName) -> d
 
 async def _report_enforced_cases(uow: UnitOfWork, person: PersonId) -> None:
     for sanction in await uow.sanctions.of_person(person):
-        of_its_own = sanction.authority.kind is AuthorityKind.DECISION and not sanction.follows
+        of_its_own = sanction.authority.kind is AuthorityKind.DECISION and sanction.leader is None
         if of_its_own and effective_from(sanction) <= uow.now:
             case = await _case_of_sanction(uow, sanction)
             if case is not None and case.state is CaseState.IN_FORCE:
@@ -113,7 +113,7 @@ async def _notify_restored(uow: UnitOfWork, person: PersonId, rows: tuple[Covera
     spaces = ", ".join(str(row.space) for row in rows if row.state in _RESTORED[:2])
     lifting = sanctions[-1].lifting
     cause = lifting.cause if lifting else LiftingCause.TERM_ENDED
-    if not sanctions[-1].follows or sanctions[-1].notification is not NotificationState.COULD_NOT_NOTIFY:
+    if sanctions[-1].leader is None or sanctions[-1].notification is not NotificationState.COULD_NOT_NOTIFY:
         await notify_person(uow, case, person, NoticeKind.RELEASED, {"spaces": spaces, "cause": cause})
     waiting = ", ".join(str(row.space) for row in rows if row.state is CoverageState.MEMBERSHIP_OPEN)
     if waiting:

@@ -228,7 +228,7 @@ async def _acts_reversed_with_raids(
     uow: UnitOfWork, attempt: brake.IntendedAct[MemberId, PersonId]
 ) -> tuple[brake.PastAct[MemberId, PersonId], ...]:
     """A raid that was reversed was an act on each of its people."""
-    following = [s for s in await uow.sanctions.of_person(attempt.on) if s.follows and s.lifting is not None]
+    following = [s for s in await uow.sanctions.of_person(attempt.on) if s.leader is not None and s.lifting is not None]
     return tuple(
         brake.PastAct(attempt.by, attempt.on, s.enacted_at, attempt.ground, attempt.by, reviewed=True, reversed=True)
         for s in following

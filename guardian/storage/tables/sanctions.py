@@ -26,6 +26,7 @@ sanctions: Final = Table(
     Column("enacted_at", UtcDateTime, nullable=False),
     Column("provisional", Boolean, nullable=False),
     Column("danger", Boolean, nullable=False),
+    Column("leader_id", String(ID_LENGTH), ForeignKey("sanctions.id"), nullable=True, index=True),
     Column("version", Integer, nullable=False),
 )
 

@@ -89,6 +89,20 @@ async def test_sanctions_are_found_by_person_case_and_reference(
         assert await view.sanctions.by_reference(Reference("GRD-NOBODYS")) is None
 
 
+async def test_of_a_raids_many_sanctions_its_case_names_the_one_that_leads(
+    units_of_work: SqlUnitOfWorkFactory, person: PersonId
+) -> None:
+    leader = a_sanction(person=person)
+    follower = a_sanction(person=person, leader=leader.id)
+    async with units_of_work.begin() as uow:
+        await uow.sanctions.add_sanction(leader)
+        await uow.sanctions.add_sanction(follower)
+    async with units_of_work.read() as view:
+        assert await view.sanctions.sanction(follower.id) == follower
+        assert await view.sanctions.of_case(leader.case) == (leader,)
+        assert await view.raids.followers(leader.id, 5) == (follower.id,)
+
+
 async def test_a_sanction_changed_by_two_at_once_is_stale_for_the_second(
     units_of_work: SqlUnitOfWorkFactory, person: PersonId
 ) -> None:

@@ -341,12 +341,15 @@ def upgrade() -> None:
         sa.Column("enacted_at", sa.BigInteger(), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("danger", sa.Boolean(), nullable=False),
+        sa.Column("leader_id", sa.String(length=64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["leader_id"], ["sanctions.id"], name=op.f("fk_sanctions_leader_id_sanctions")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_sanctions_person_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sanctions")),
         sa.UniqueConstraint("reference", name=op.f("uq_sanctions_reference")),
     )
     op.create_index(op.f("ix_sanctions_case_id"), "sanctions", ["case_id"], unique=False)
+    op.create_index(op.f("ix_sanctions_leader_id"), "sanctions", ["leader_id"], unique=False)
     op.create_index(op.f("ix_sanctions_person_id"), "sanctions", ["person_id"], unique=False)
     op.create_table(
         "steps",
