@@ -14,6 +14,7 @@ from guardian.ids import CaseId, EvidenceId, MemberId, PersonId, Reference, Repo
 from guardian.people.link_store import LinkStore
 from guardian.people.store import PeopleStore
 from guardian.spaces.port import Account
+from guardian.unit_of_work import BaseReadView
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ class CaseStore(Protocol):
         ...
 
 
-class CaseView(Protocol):
+class CaseView(BaseReadView, Protocol):
     """What of a transaction is needed to say who may know of a case."""
 
     @property
@@ -202,6 +203,3 @@ class CaseView(Protocol):
 
     @property
     def links(self) -> LinkStore: ...
-
-    @property
-    def now(self) -> datetime: ...

@@ -14,6 +14,7 @@ from guardian.notices.renderer import NoticeText
 from guardian.spaces.outcomes import Outcome
 from guardian.spaces.port import Account, Message
 from guardian.spaces.registry import Mode, SpaceRegistry
+from guardian.unit_of_work import BaseReadView
 
 MAIL: Final = "mail"
 
@@ -87,7 +88,7 @@ class ReportLookup(Protocol):
     async def report(self, report: ReportId) -> ReportContact | None: ...
 
 
-class ContactView(Protocol):
+class ContactView(BaseReadView, Protocol):
     """What of a view is needed to say how somebody is reached."""
 
     @property

@@ -6,7 +6,6 @@ a repetition after a crash is recognised.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Generic, Protocol, TypeVar, assert_never
@@ -22,6 +21,7 @@ from guardian.notices.renderer import NoticeRenderer, NoticeText
 from guardian.notices.store import NoticeStore
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.registry import SpaceRegistry
+from guardian.unit_of_work import BaseUnitOfWork, UnitOfWorkFactory
 from rules.notification import counts_as_notified
 
 log = logger("notices")
@@ -33,31 +33,18 @@ PAGE_PROOF: Final = "page"
 
 
 class OutboxReadView(ContactView, Protocol):
-    """A view of one instant, as far as the outbox uses it."""
+    """A read view, as far as the outbox needs it."""
 
     @property
     def notices(self) -> NoticeStore: ...
 
 
-class OutboxUnitOfWork(OutboxReadView, Protocol):
-    """One transaction, as far as the outbox uses it."""
-
-    @property
-    def journal(self) -> Journal: ...
+class OutboxUnitOfWork(OutboxReadView, BaseUnitOfWork, Protocol):
+    """A unit of work, as far as the outbox needs it."""
 
 
-V = TypeVar("V", bound=OutboxReadView)
+R = TypeVar("R", bound=OutboxReadView)
 W = TypeVar("W", bound=OutboxUnitOfWork)
-V_co = TypeVar("V_co", bound=OutboxReadView, covariant=True)
-W_co = TypeVar("W_co", bound=OutboxUnitOfWork, covariant=True)
-
-
-class OutboxUnitOfWorkFactory(Protocol[V_co, W_co]):
-    """Opens transactions: `begin` to write, `look` only to read."""
-
-    def begin(self) -> AbstractAsyncContextManager[W_co]: ...
-
-    def read(self) -> AbstractAsyncContextManager[V_co]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +72,14 @@ class DeliveryResult:
     retry_after: timedelta | None = None
 
 
-class Outbox(Generic[V, W]):
+class Outbox(Generic[R, W]):
     """Delivers what waits. `on_told` hears, in the recording transaction, how telling a sanctioned person ended: with a
     proof, or with None where every channel refused; `on_owner_told`, that the owner of a linked account was written to,
     or cannot be. `may_still_know` asks a member's permission again at sending."""
 
     def __init__(
         self,
-        units_of_work: OutboxUnitOfWorkFactory[V, W],
+        units_of_work: UnitOfWorkFactory[R, W],
         spaces: SpaceRegistry,
         clock: Clock,
         mailer: Mailer | None,
@@ -100,7 +87,7 @@ class Outbox(Generic[V, W]):
         community: str,
         base_url: str,
         on_person_notified: Callable[[W, SanctionId, str | None], Awaitable[None]],
-        may_still_receive: Callable[[V, Notice], Awaitable[bool]],
+        may_still_receive: Callable[[R, Notice], Awaitable[bool]],
         on_owner_notified: Callable[[W, AccountId], Awaitable[None]] | None = None,
         retry_policy: NoticeRetryPolicy | None = None,
     ) -> None:

@@ -13,12 +13,12 @@ from typing import Final, assert_never
 from guardian.ids import AccountId, SpaceName
 from guardian.journal import SERVICE, Entry
 from guardian.logs import location_of, logger
-from guardian.reconciler.bulk_store import BulkItem, BulkUnitOfWorkFactory, Phase
+from guardian.reconciler.bulk_store import BulkItem, BulkReadView, BulkUnitOfWork, Phase
 from guardian.reconciler.snapshot import ReconcilerContext
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account, Entitlements, Listing, RestrictionOrder, Space, Unknown
 from guardian.spaces.registry import Mode
-from guardian.unit_of_work import WakeupTopic
+from guardian.unit_of_work import UnitOfWorkFactory, WakeupTopic
 from rules.precedence import AccessLevel
 
 log = logger("sanctions")
@@ -44,7 +44,9 @@ class Baseline:
 class BulkReconciler:
     """Works what is worked together: one worker a space, beside the reconciler, which leaves these keys alone."""
 
-    def __init__(self, context: ReconcilerContext, units_of_work: BulkUnitOfWorkFactory) -> None:
+    def __init__(
+        self, context: ReconcilerContext, units_of_work: UnitOfWorkFactory[BulkReadView, BulkUnitOfWork]
+    ) -> None:
         self._context, self._units_of_work = context, units_of_work
         self._working: dict[SpaceName, asyncio.Task[None]] = {}
         self._requested: set[SpaceName] = set()

@@ -1,7 +1,6 @@
-"""What is remembered of accounts that are worked together, and the units of work for it."""
+"""What is remembered of accounts that are worked together: start at `BulkStore`."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,8 +9,8 @@ from typing import Protocol
 from guardian.ids import AccountId, PersonId, Reference, SpaceName
 from guardian.people.models import LinkedAccount, Person
 from guardian.sanctions.models import Coverage, Sanction, WorkItem
-from guardian.sanctions.store import SanctionUnitOfWork
 from guardian.spaces.port import Account, Entitlement
+from guardian.unit_of_work import BaseReadView, BaseUnitOfWork
 
 
 class Phase(StrEnum):
@@ -93,20 +92,12 @@ class BulkStore(Protocol):
         ...
 
 
-class BulkReadView(Protocol):
-    """A view of one instant, as far as it is used here."""
+class BulkReadView(BaseReadView, Protocol):
+    """A read view, as far as bulk needs it."""
 
     @property
     def raids(self) -> BulkStore: ...
 
 
-class BulkUnitOfWork(BulkReadView, SanctionUnitOfWork, Protocol):
-    """One transaction, as far as it is used here."""
-
-
-class BulkUnitOfWorkFactory(Protocol):
-    """Opens transactions."""
-
-    def begin(self) -> AbstractAsyncContextManager[BulkUnitOfWork]: ...
-
-    def read(self) -> AbstractAsyncContextManager[BulkReadView]: ...
+class BulkUnitOfWork(BulkReadView, BaseUnitOfWork, Protocol):
+    """A unit of work, as far as bulk needs it."""

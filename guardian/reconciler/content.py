@@ -13,17 +13,17 @@ from guardian.errors import Stale
 from guardian.journal import SERVICE, Entry
 from guardian.logs import logger
 from guardian.reconciler.content_store import (
+    ContentReadView,
     ContentRestriction,
     ContentRestrictionState,
     ContentUnitOfWork,
-    ContentUnitOfWorkFactory,
 )
 from guardian.retry import RetryPolicy
 from guardian.spaces.content import ContentPort, ObservedContent
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Missing, Unknown
 from guardian.spaces.registry import Mode, SpaceRegistry
-from guardian.unit_of_work import WakeupTopic
+from guardian.unit_of_work import UnitOfWorkFactory, WakeupTopic
 
 log = logger("sanctions")
 
@@ -48,7 +48,7 @@ class ContentAlertPort(Protocol):
 class ContentContext:
     """What every look works with."""
 
-    units_of_work: ContentUnitOfWorkFactory
+    units_of_work: UnitOfWorkFactory[ContentReadView, ContentUnitOfWork]
     spaces: SpaceRegistry
     clock: Clock
     alerts: ContentAlertPort

@@ -1,15 +1,13 @@
-"""Restrictions of single contents, where they are remembered, and the units of work for it."""
+"""Restrictions of single contents, and the store of them: start at `ContentRestriction`."""
 
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
 from guardian.ids import CaseId
-from guardian.journal import Journal
 from guardian.spaces.content import ContentRef, ContentRestrictionKind
-from guardian.unit_of_work import WakeupTopic
+from guardian.unit_of_work import BaseReadView, BaseUnitOfWork
 
 
 class ContentRestrictionState(StrEnum):
@@ -81,28 +79,12 @@ class ContentRestrictionStore(Protocol):
         ...
 
 
-class ContentReadView(Protocol):
-    """A view of one instant, as far as this is concerned."""
+class ContentReadView(BaseReadView, Protocol):
+    """A read view, as far as restrictions of content need it."""
 
     @property
     def content_restrictions(self) -> ContentRestrictionStore: ...
 
-    @property
-    def now(self) -> datetime: ...
 
-
-class ContentUnitOfWork(ContentReadView, Protocol):
-    """One transaction, as far as this is concerned."""
-
-    @property
-    def journal(self) -> Journal: ...
-
-    def wake(self, topic: WakeupTopic) -> None: ...
-
-
-class ContentUnitOfWorkFactory(Protocol):
-    """Opens transactions."""
-
-    def begin(self) -> AbstractAsyncContextManager[ContentUnitOfWork]: ...
-
-    def read(self) -> AbstractAsyncContextManager[ContentReadView]: ...
+class ContentUnitOfWork(ContentReadView, BaseUnitOfWork, Protocol):
+    """A unit of work, as far as restrictions of content need it."""

@@ -8,10 +8,10 @@ from guardian.ids import AccountId, SpaceName
 from guardian.logs import logger
 from guardian.people.models import LinkedAccount
 from guardian.sanctions.models import CoverageState, WorkItem
-from guardian.sanctions.store import SanctionUnitOfWorkFactory
+from guardian.sanctions.store import SanctionReadView, SanctionUnitOfWork
 from guardian.spaces.port import Listing, ObservedRestriction, Space, Unknown
 from guardian.spaces.registry import SpaceRegistry
-from guardian.unit_of_work import WakeupTopic
+from guardian.unit_of_work import UnitOfWorkFactory, WakeupTopic
 
 log = logger("sanctions")
 
@@ -22,7 +22,7 @@ _RETURNED = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
 
 
 async def resync(
-    units_of_work: SanctionUnitOfWorkFactory,
+    units_of_work: UnitOfWorkFactory[SanctionReadView, SanctionUnitOfWork],
     spaces: SpaceRegistry,
     clock: Clock,
     name: SpaceName,
@@ -80,7 +80,9 @@ async def observe_server_times(clock: Clock, space: Space) -> None:
     clock.observe_server_time(str(space.name), await space.server_time())
 
 
-async def _schedule(units_of_work: SanctionUnitOfWorkFactory, accounts: tuple[AccountId, ...]) -> None:
+async def _schedule(
+    units_of_work: UnitOfWorkFactory[SanctionReadView, SanctionUnitOfWork], accounts: tuple[AccountId, ...]
+) -> None:
     if not accounts:
         return
     async with units_of_work.begin() as uow:

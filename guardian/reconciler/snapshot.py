@@ -11,8 +11,9 @@ from guardian.people.models import LinkedAccount
 from guardian.retry import RetryPolicy
 from guardian.sanctions.desired_state import DesiredState, desired_state
 from guardian.sanctions.models import Adoption, Enforcement, Intent, Sanction, WorkItem
-from guardian.sanctions.store import Alerts, SanctionReadView, SanctionUnitOfWorkFactory
+from guardian.sanctions.store import Alerts, SanctionReadView, SanctionUnitOfWork
 from guardian.spaces.registry import SpaceRegistry
+from guardian.unit_of_work import UnitOfWorkFactory
 from rules.policy import Policy
 from rules.precedence import AccessLevel
 
@@ -21,7 +22,7 @@ from rules.precedence import AccessLevel
 class ReconcilerContext:
     """What every look works with. `wire` is the machine's instant (for leases), `sleep` sleeps in wire seconds."""
 
-    units_of_work: SanctionUnitOfWorkFactory
+    units_of_work: UnitOfWorkFactory[SanctionReadView, SanctionUnitOfWork]
     spaces: SpaceRegistry
     policy: Policy
     clock: Clock

@@ -1,17 +1,15 @@
 """What the sanctions room needs to have remembered. The storage room implements it; SQL stands there."""
 
 from collections.abc import Iterable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName
-from guardian.journal import Journal
 from guardian.people.models import LinkedAccount
 from guardian.sanctions.models import Adoption, Coverage, Enforcement, Intent, Lifting, Sanction, WorkItem
 from guardian.spaces.port import Account
-from guardian.unit_of_work import WakeupTopic
+from guardian.unit_of_work import BaseReadView, BaseUnitOfWork
 from rules.brake import PastRestriction
 from rules.precedence import AccessLevel
 
@@ -167,8 +165,8 @@ class AccountBook(Protocol):
     async def accounts_in(self, space: SpaceName) -> tuple[LinkedAccount, ...]: ...
 
 
-class SanctionReadView(Protocol):
-    """A view of one instant, as far as this room uses it."""
+class SanctionReadView(BaseReadView, Protocol):
+    """A read view, as far as sanctions need it."""
 
     @property
     def sanctions(self) -> SanctionStore: ...
@@ -176,25 +174,9 @@ class SanctionReadView(Protocol):
     @property
     def people(self) -> AccountBook: ...
 
-    @property
-    def now(self) -> datetime: ...
 
-
-class SanctionUnitOfWork(SanctionReadView, Protocol):
-    """One transaction, as far as this room uses it."""
-
-    @property
-    def journal(self) -> Journal: ...
-
-    def wake(self, topic: WakeupTopic) -> None: ...
-
-
-class SanctionUnitOfWorkFactory(Protocol):
-    """Opens transactions: `begin` to write, `look` only to read."""
-
-    def begin(self) -> AbstractAsyncContextManager[SanctionUnitOfWork]: ...
-
-    def read(self) -> AbstractAsyncContextManager[SanctionReadView]: ...
+class SanctionUnitOfWork(SanctionReadView, BaseUnitOfWork, Protocol):
+    """A unit of work, as far as sanctions need it."""
 
 
 class Alerts(Protocol):

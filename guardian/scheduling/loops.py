@@ -9,11 +9,11 @@ from guardian.reconciler import content
 from guardian.reconciler.bulk import BulkReconciler
 from guardian.reconciler.content import ContentContext
 from guardian.reconciler.loop import Reconciler
-from guardian.sanctions.store import SanctionUnitOfWorkFactory
+from guardian.sanctions.store import SanctionReadView, SanctionUnitOfWork
 from guardian.scheduling.periodic import PeriodicTask
 from guardian.scheduling.supervisor import Loop, Wait, step_loop
-from guardian.services.context import UnitOfWorkFactory
-from guardian.unit_of_work import WakeupTopic
+from guardian.services.context import ReadView, UnitOfWork
+from guardian.unit_of_work import UnitOfWorkFactory, WakeupTopic
 
 _MAX_ROUNDS: Final = 100
 """A round takes a bounded number of notices; after so many rounds the others get their turn."""
@@ -28,7 +28,9 @@ class NoticeDelivery(Protocol):
 
 
 def work_items_loop(
-    reconciler: Reconciler, units_of_work: SanctionUnitOfWorkFactory, system_time: Callable[[], datetime] = system_now
+    reconciler: Reconciler,
+    units_of_work: UnitOfWorkFactory[SanctionReadView, SanctionUnitOfWork],
+    system_time: Callable[[], datetime] = system_now,
 ) -> Loop:
     """The loop that keeps what spaces hold and what is wanted one."""
 
@@ -85,7 +87,9 @@ def notices_loop(outbox: NoticeDelivery) -> Loop:
     return step_loop("notices", WakeupTopic.NOTICES, step, outbox.next_due)
 
 
-def deadlines_loop(run_due: Callable[[], Awaitable[datetime | None]], units_of_work: UnitOfWorkFactory) -> Loop:
+def deadlines_loop(
+    run_due: Callable[[], Awaitable[datetime | None]], units_of_work: UnitOfWorkFactory[ReadView, UnitOfWork]
+) -> Loop:
     """The loop that keeps deadlines: `keep_due` sees to every due promise, and says when the next one asks."""
 
     async def next_due() -> datetime | None:

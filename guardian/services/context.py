@@ -4,7 +4,6 @@ Knows the stores by their protocols only. Spaces are called outside any transact
 """
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,14 +17,13 @@ from guardian.cases.measures import MeasureStore
 from guardian.cases.raids import RaidStore
 from guardian.clock import Clock, system_now
 from guardian.ids import CaseId
-from guardian.journal import Journal
 from guardian.notices.store import NoticeStore
 from guardian.reconciler.bulk_store import BulkStore
 from guardian.reconciler.content_store import ContentRestrictionStore
 from guardian.sanctions.foreign import ForeignStore
 from guardian.sanctions.store import SanctionStore
 from guardian.spaces.registry import SpaceRegistry
-from guardian.unit_of_work import WakeupTopic
+from guardian.unit_of_work import BaseUnitOfWork, UnitOfWorkFactory
 from rules.policy import Policy
 
 
@@ -53,7 +51,7 @@ class Raids(RaidStore, BulkStore, Protocol):
 
 
 class ReadView(CaseView, Protocol):
-    """The stores as they stand at one instant; nothing can be written through it."""
+    """The stores of every feature as they stand at one instant; nothing can be written through it."""
 
     @property
     def deadlines(self) -> DeadlineStore: ...
@@ -86,37 +84,14 @@ class ReadView(CaseView, Protocol):
     def foreign(self) -> ForeignStore: ...
 
 
-class UnitOfWork(ReadView, Protocol):
-    """One transaction: what was read still holds when it commits, and its journal entries are its last statements."""
+class UnitOfWork(ReadView, BaseUnitOfWork, Protocol):
+    """One transaction with the stores of every feature."""
 
     @property
     def idempotency(self) -> IdempotencyStore: ...
 
-    @property
-    def journal(self) -> Journal: ...
-
-    def wake(self, topic: WakeupTopic) -> None:
-        """Whoever waits for the topic is woken once this has been committed."""
-        ...
-
     def after_commit(self, act: Callable[[], None]) -> None:
         """The act is done once this has been committed, and not otherwise."""
-        ...
-
-    def scrub_after_commit(self) -> None:
-        """Once this has been committed, what it overwrote stands in no file of the database any more."""
-        ...
-
-
-class UnitOfWorkFactory(Protocol):
-    """Where transactions come from."""
-
-    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A transaction that commits when its block ends, and is undone when the block raises."""
-        ...
-
-    def read(self) -> AbstractAsyncContextManager[ReadView]:
-        """A view of one instant."""
         ...
 
 
@@ -129,7 +104,7 @@ class AppContext:
     `offers_self_disclosure`: on the pages somebody can show which accounts elsewhere are theirs.
     """
 
-    units_of_work: UnitOfWorkFactory
+    units_of_work: UnitOfWorkFactory[ReadView, UnitOfWork]
     policy: Policy
     clock: Clock
     spaces: SpaceRegistry

@@ -19,7 +19,7 @@ from guardian.notices.models import Notice, NoticeKind, NoticeState, Recipient, 
 from guardian.notices.store import NoticeStore
 from guardian.people.models import Group, Member, Office
 from guardian.people.permissions import BOARD, BOARD_LIAISON, holds_seat
-from guardian.unit_of_work import WakeupTopic
+from guardian.unit_of_work import BaseUnitOfWork, WakeupTopic
 from rules.conflicts import ConflictStatus
 from rules.routing import liaisons_for
 
@@ -27,13 +27,11 @@ _NO_FACTS: Final[Mapping[str, str]] = MappingProxyType({})
 _OFFICES_OUTSIDE: Final = (BOARD, BOARD_LIAISON)
 
 
-class NotifyUnitOfWork(CaseView, Protocol):
+class NotifyUnitOfWork(CaseView, BaseUnitOfWork, Protocol):
     """What of a transaction is needed to tell somebody something."""
 
     @property
     def notices(self) -> NoticeStore: ...
-
-    def wake(self, topic: WakeupTopic) -> None: ...
 
 
 async def notify_members(

@@ -36,8 +36,9 @@ from guardian.people.permissions import (
 )
 from guardian.policy_file import read_policy
 from guardian.presets import load_preset
-from guardian.services.context import AppContext, UnitOfWorkFactory
+from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
+from guardian.unit_of_work import UnitOfWorkFactory
 from tests.architecture.source import dotted
 from tests.docs import permission_paths
 from tests.docs.permission_paths import Code, Gate
@@ -224,7 +225,12 @@ def _empty_router() -> InteractionRouter:
     spaces = SpaceRegistry(tuple(RegisteredSpace(FakeSpace(clock, name), Mode.OBSERVE) for name in names))
     policy = read_policy(load_preset("django"))
     app = AppContext(
-        cast(UnitOfWorkFactory, None), policy, clock, spaces, "https://conduct.example.org", "Example community"
+        cast(UnitOfWorkFactory[ReadView, UnitOfWork], None),
+        policy,
+        clock,
+        spaces,
+        "https://conduct.example.org",
+        "Example community",
     )
     client = discord.Client(intents=discord.Intents.none())
     config = ServerConfig(SpaceName("discord"), "1", "https://discord.example", timedelta(seconds=1))

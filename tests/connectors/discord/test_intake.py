@@ -18,10 +18,11 @@ from guardian.cases.reports import ReportChannel
 from guardian.ids import AccountId
 from guardian.notices.models import NoticeKind
 from guardian.sanctions.models import WorkItem
-from guardian.services.context import AppContext, ReadView, UnitOfWork, UnitOfWorkFactory
+from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.members import AccountInput
 from guardian.services.reports.intake import read_follow_up
 from guardian.services.unilateral.act import act
+from guardian.unit_of_work import UnitOfWorkFactory
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 from tests.builders.community import A_REPORTER, AMARA, DISCORD, DMITRI, SOMEBODY, WORKING_GROUP
@@ -174,7 +175,7 @@ async def test_a_text_that_is_given_back_is_nobody_elses_to_open(service: Discor
 class OutOfOrder:
     """A database that cannot be written to for a while; its complaint quotes what it was given."""
 
-    def __init__(self, units_of_work: UnitOfWorkFactory) -> None:
+    def __init__(self, units_of_work: UnitOfWorkFactory[ReadView, UnitOfWork]) -> None:
         self._units_of_work = units_of_work
         self.broken = False
 

@@ -9,7 +9,8 @@ import pytest
 from guardian.cases.report_questions import ALL_CHAIRS, QUESTIONS
 from guardian.errors import Stale
 from guardian.notices.models import NoticeKind
-from guardian.services.context import ReadView, UnitOfWork, UnitOfWorkFactory
+from guardian.services.context import ReadView, UnitOfWork
+from guardian.unit_of_work import UnitOfWorkFactory
 from guardian.web.labels import QUESTION_LABELS
 from tests.builders.community import AMARA, BRUNO, DMITRI, Community
 from tests.builders.pages import Pages, forms_of, open_pages, receipt_of, text_of
@@ -169,7 +170,7 @@ async def test_a_member_who_is_not_on_the_list_cannot_be_made_up(pages: Pages, c
 class OutOfOrder:
     """A database that can be read and not be written."""
 
-    whole: UnitOfWorkFactory
+    whole: UnitOfWorkFactory[ReadView, UnitOfWork]
     fault: Exception
 
     def read(self) -> AbstractAsyncContextManager[ReadView]:
