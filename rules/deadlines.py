@@ -1,4 +1,4 @@
-"""What is promised by when: due dates, reminders on the way, and what follows when a date passes.
+"""What is promised by when: due dates, reminders on the way, and the new date when one has passed.
 
 The clocks of an act taken alone are in `unilateral`; the windows of a proposal are in `quorum`.
 """
@@ -29,37 +29,6 @@ class TimeLimit(StrEnum):
     LINK_DISPUTE = "link_dispute"
 
 
-class Follows(StrEnum):
-    """What the service does when a date passes."""
-
-    REMIND_GROUP = "remind_group"
-    TELL_REPORTER_NEW_DATE = "tell_reporter_new_date"
-    CLOSE_WINDOW = "close_window"
-    SEND_STANDARD_TEXT = "send_standard_text"
-    TO_BOARD = "to_board"
-    REMIND_BOARD = "remind_board"
-    REMIND_CHAIRS = "remind_chairs"
-
-
-_FOLLOWS = {
-    TimeLimit.FIRST_ANSWER_TARGET: Follows.REMIND_GROUP,
-    TimeLimit.FIRST_ANSWER: Follows.TELL_REPORTER_NEW_DATE,
-    TimeLimit.SUBSTANTIVE_ANSWER: Follows.TELL_REPORTER_NEW_DATE,
-    TimeLimit.RESOLUTION: Follows.TELL_REPORTER_NEW_DATE,
-    TimeLimit.CONTACT_QUESTION: Follows.CLOSE_WINDOW,
-    TimeLimit.HEARING: Follows.CLOSE_WINDOW,
-    TimeLimit.FEEDBACK: Follows.CLOSE_WINDOW,
-    TimeLimit.SECOND_READING: Follows.SEND_STANDARD_TEXT,
-    TimeLimit.READMISSION_ANSWER: Follows.TO_BOARD,
-    TimeLimit.TERM_REVIEW: Follows.REMIND_GROUP,
-    TimeLimit.CASE_REVIEW: Follows.REMIND_GROUP,
-    TimeLimit.BOARD_ANSWER: Follows.REMIND_BOARD,
-    TimeLimit.ACCEPTANCE: Follows.REMIND_CHAIRS,
-    TimeLimit.LINK_DISPUTE: Follows.REMIND_CHAIRS,
-}
-_AGAIN = frozenset({Follows.TELL_REPORTER_NEW_DATE, Follows.REMIND_GROUP, Follows.REMIND_BOARD, Follows.REMIND_CHAIRS})
-
-
 def length(kind: TimeLimit, policy: Policy) -> timedelta:
     """How long the policy allows for it."""
     return _lengths(policy)[kind]
@@ -80,18 +49,11 @@ def reminder_times(kind: TimeLimit, since: datetime, policy: Policy) -> tuple[da
     return tuple(since + whole * share.numerator / share.denominator for share in sorted(policy.reminders.shares))
 
 
-def follows(kind: TimeLimit) -> Follows:
-    """What happens when it passes unkept. Policy: P-2.4, P-5.4, P-5.6, P-6.2."""
-    return _FOLLOWS[kind]
+def next_due_at(kind: TimeLimit, passed: datetime, now: datetime, policy: Policy) -> datetime:
+    """Return the new date once one has passed: the same length again, as often as it takes to lie ahead of now.
 
-
-def next_due_at(kind: TimeLimit, passed: datetime, now: datetime, policy: Policy) -> datetime | None:
-    """The new date once one has passed: the same length again, as often as it takes to lie ahead of now.
-
-    None where passing ends the matter (a window closes, a text goes out, the Board takes it). Policy: P-2.4.
+    Policy: P-2.4.
     """
-    if follows(kind) not in _AGAIN:
-        return None
     step = length(kind, policy)
     return passed + step * max(1, (now - passed) // step + 1)
 

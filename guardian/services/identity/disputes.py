@@ -151,7 +151,7 @@ async def on_dispute_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) ->
     case = await get_case(uow, deadline.case)
     await notify_deciders(uow, case, NoticeKind.LINK_DISPUTED, {"due": deadline.due.isoformat()})
     fresh = next_due_at(TimeLimit.LINK_DISPUTE, deadline.due, uow.now, policy)
-    await reschedule(uow, deadline, fresh or uow.now, due_at=fresh)
+    await reschedule(uow, deadline, fresh, due_at=fresh)
     uow.journal.note(Entry("link_dispute.was_recalled", SERVICE, "P-6.4", {"account": dispute.link}, case.id))
 
 

@@ -173,7 +173,7 @@ async def _on_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadline, t
         ahead = [at for at in reminder_times(time_limit, deadline.since, app.policy) if uow.now < at < deadline.due]
         await reschedule(uow, deadline, min([*ahead, deadline.due]))
     else:
-        fresh = next_due_at(time_limit, deadline.due, uow.now, app.policy) or uow.now + length(time_limit, app.policy)
+        fresh = next_due_at(time_limit, deadline.due, uow.now, app.policy)
         await notify_reporters(uow, case, NoticeKind.REPORTER_LATE, {**facts, "new_date": fresh.isoformat()})
         await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, {**facts, "new_date": fresh.isoformat()})
         await reschedule(uow, deadline, fresh, due_at=fresh)
