@@ -53,7 +53,7 @@ async def open_to_all(app: AppContext, by: MemberId, code_name: str) -> str:
         return case.code_name
 
 
-async def on_audience_due(uow: UnitOfWork, deadline: Deadline) -> None:
+async def on_audience_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """A case that nobody has opened in time is opened to everybody who may know it."""
     case = await get_case(uow, deadline.case) if deadline.case else None
     if case is not None and case.audience is not None:

@@ -26,7 +26,6 @@ from guardian.services.deadlines import complete, complete_about, reschedule, st
 from guardian.services.notify import notify_deciders, notify_members
 from rules.conflicts import ConflictReason, ConflictStatus, may_claim_conflict, may_decide_claim
 from rules.deadlines import TimeLimit, length
-from rules.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ async def decide_conflict(
     return case.code_name
 
 
-async def on_claim_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+async def on_claim_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """Those who decide are reminded once a day, for as long as the member takes part and nobody has decided."""
     case = await get_case(uow, deadline.case) if deadline.case else None
     waiting = (
@@ -121,7 +120,7 @@ async def on_claim_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> N
         await complete(uow, deadline)
         return
     await notify_deciders(uow, case, NoticeKind.CONFLICT_CLAIM_TO_DECIDE, about=waiting[0].about)
-    await reschedule(uow, deadline, uow.now + length(TimeLimit.FIRST_ANSWER, policy))
+    await reschedule(uow, deadline, uow.now + length(TimeLimit.FIRST_ANSWER, app.policy))
     about = {"case": case.id, "doubt": deadline.about}
     uow.journal.note(Entry("conflict.was_recalled", SERVICE, "P-4.1", about, case.id))
 

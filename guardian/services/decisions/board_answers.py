@@ -111,7 +111,7 @@ async def confirm_motion(app: AppContext, by: MemberId, code_name: str) -> str:
     return "Confirmed. The group has been told."
 
 
-async def on_board_answer_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+async def on_board_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """The Board is reminded of what lies with it, for as long as it has not answered. Policy: P-8.4."""
     case = await get_case(uow, deadline.case) if deadline.case else None
     if case is None or case.state is not CaseState.WITH_BOARD:
@@ -121,7 +121,7 @@ async def on_board_answer_due(uow: UnitOfWork, policy: Policy, deadline: Deadlin
     await notify_board(
         uow, case, NoticeKind.DEADLINE_PASSED, {"promise": deadline.kind, "due": deadline.due.isoformat()}
     )
-    await reschedule(uow, deadline, uow.now + length(TimeLimit.BOARD_ANSWER, policy))
+    await reschedule(uow, deadline, uow.now + length(TimeLimit.BOARD_ANSWER, app.policy))
     uow.journal.note(Entry("board.was_reminded", SERVICE, "P-8.4", {"case": str(case.id)}, case.id))
 
 

@@ -28,7 +28,6 @@ from guardian.services.sanctions.imposition import report_to_board
 from rules.deadlines import TimeLimit, due_at, length
 from rules.ladder import TermState
 from rules.notification import NotificationState
-from rules.policy import Policy
 from rules.procedure import may_close, may_close_at_once
 from rules.verdict import Verdict
 
@@ -96,7 +95,7 @@ async def reopen(app: AppContext, by: MemberId, code_name: str, reason: str) -> 
     return f"{case.code_name} is open again."
 
 
-async def on_case_review_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+async def on_case_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """The review date of a closed case has come: the group is told, and reminded until somebody opens it or sets a day."""
     case = await get_case(uow, deadline.case) if deadline.case else None
     if case is None or case.closed_at is None:
@@ -105,7 +104,7 @@ async def on_case_review_due(uow: UnitOfWork, policy: Policy, deadline: Deadline
     await notify_members(
         uow, case, NoticeKind.DEADLINE_PASSED, {"promise": deadline.kind, "due": deadline.due.isoformat()}
     )
-    next_review = uow.now + length(TimeLimit.CASE_REVIEW, policy)
+    next_review = uow.now + length(TimeLimit.CASE_REVIEW, app.policy)
     await reschedule(uow, deadline, next_review, due_at=next_review)
     uow.journal.note(Entry("case.came_up_for_review", SERVICE, "P-5.8", {"case": str(case.id)}, case.id))
 

@@ -11,7 +11,7 @@ from guardian.ids import MemberId
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import News, NoticeKind
 from guardian.services.case_flow import get_case
-from guardian.services.context import ReadView, UnitOfWork
+from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, start_deadline
 from guardian.services.notify import notify_members, notify_reporters
 from rules.deadlines import TimeLimit, due_at
@@ -53,7 +53,7 @@ async def record_answer(uow: UnitOfWork, case: Case) -> None:
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.MAY_CONTACT_NOW})
 
 
-async def on_due(uow: UnitOfWork, deadline: Deadline) -> None:
+async def on_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """The time to answer is over: the group goes on with care."""
     await complete(uow, deadline)
     case = await get_case(uow, deadline.case) if deadline.case else None

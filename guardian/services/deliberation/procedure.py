@@ -138,12 +138,12 @@ async def ask_reporters(uow: UnitOfWork, policy: Policy, case: Case) -> None:
     await start_deadline(uow, DeadlineKind.FEEDBACK, case.id, until)
 
 
-async def on_hearing_due(uow: UnitOfWork, deadline: Deadline) -> None:
+async def on_hearing_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """The time to answer is over: the group may go on. Policy: P-3.5."""
     await _on_window_due(uow, deadline, StepKind.HEARING, News.HEARING_OVER)
 
 
-async def on_feedback_due(uow: UnitOfWork, deadline: Deadline) -> None:
+async def on_feedback_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """The time for the reporters' views is over: the decision may be enacted. Policy: P-5.4."""
     await _on_window_due(uow, deadline, StepKind.FEEDBACK, News.FEEDBACK_OVER)
 

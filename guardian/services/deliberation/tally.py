@@ -25,7 +25,7 @@ from guardian.journal import SERVICE, Entry
 from guardian.notices.models import News, NoticeKind
 from guardian.services.case_flow import eligible_members, get_case, notify_board, refer_to_board, transition
 from guardian.services.case_steps import reset_steps
-from guardian.services.context import ReadView, UnitOfWork
+from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, complete_for_case, reschedule, start_deadline
 from guardian.services.deliberation.procedure import ask_reporters
 from guardian.services.notify import notify_members
@@ -87,18 +87,18 @@ async def recount(uow: UnitOfWork, case: Case, policy: Policy) -> Case:
     return case
 
 
-async def on_proposal_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+async def on_proposal_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """The proposal's clock has struck: the silent are reminded, or the proposal is settled as it stands."""
     proposal = await get_proposal(uow, ProposalId(deadline.about))
     case = await get_case(uow, proposal.case)
     if proposal.settled_at is not None:
         await complete(uow, deadline)
         return
-    result = await tally_of(uow, policy, case, proposal)
+    result = await tally_of(uow, app.policy, case, proposal)
     if result.state is ProposalState.OPEN and result.silent:
         facts = {"proposal": str(proposal.id), "closes": result.closes_at.isoformat()}
         await notify_members(uow, case, NoticeKind.DEADLINE_NEAR, facts, only=result.silent)
-    await apply_tally(uow, policy, case, proposal)
+    await apply_tally(uow, app.policy, case, proposal)
     about = {"case": str(case.id), "proposal": str(proposal.id), "state": result.state}
     uow.journal.note(Entry("proposal.was_counted", SERVICE, "P-5.1", about, case.id))
 

@@ -12,7 +12,7 @@ from guardian.notices.models import NoticeKind
 from guardian.people.models import Member
 from guardian.people.permissions import MODERATORS_CHAIR, MODERATORS_LIAISON, Seat, holds_seat
 from guardian.services.case_flow import get_case
-from guardian.services.context import ReadView, UnitOfWork
+from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
 from guardian.services.notify import notify_deciders, notify_officeholders
 from rules.deadlines import TimeLimit, due_at, length
@@ -60,7 +60,7 @@ async def notify_sender(uow: UnitOfWork, case: Case, handoff: Handoff, state: st
         await notify_officeholders(uow, case, (member,), NoticeKind.ESCALATION_NEWS, facts)
 
 
-async def on_acceptance_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+async def on_acceptance_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """Nobody has accepted the hop in time: the chairs of both groups are asked to see to it, until somebody does."""
     handoff = await uow.handoffs.handoff(deadline.about)
     if handoff is None or handoff.state is not HandoffState.WAITING:
@@ -76,7 +76,7 @@ async def on_acceptance_due(uow: UnitOfWork, policy: Policy, deadline: Deadline)
     await notify_deciders(uow, case, NoticeKind.ACCEPTANCE_LATE, facts)
     chairs = await holders_of(uow, MODERATORS_CHAIR, handoff.space)
     await notify_officeholders(uow, target, chairs, NoticeKind.ACCEPTANCE_LATE, facts)
-    await reschedule(uow, deadline, uow.now + length(TimeLimit.ACCEPTANCE, policy))
+    await reschedule(uow, deadline, uow.now + length(TimeLimit.ACCEPTANCE, app.policy))
     about = {"case": str(case.id), "hop": handoff.id}
     uow.journal.note(Entry("acceptance.was_recalled", SERVICE, "P-8.2", about, case.id))
 

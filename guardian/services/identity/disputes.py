@@ -30,7 +30,6 @@ from guardian.services.visibility import visible_accounts
 from guardian.spaces.account_proof import ProvenAccount
 from rules.deadlines import TimeLimit, due_at, next_due_at
 from rules.identity import may_keep_link
-from rules.policy import Policy
 
 _NOT_LINKED = "This account is not linked to anybody any more, so there is nothing to dispute."
 
@@ -142,7 +141,7 @@ async def settle_dispute(uow: UnitOfWork, link: LinkedAccount, by: MemberId, *, 
             await complete_about(uow, dispute.id, DeadlineKind.LINK_DISPUTE)
 
 
-async def on_dispute_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+async def on_dispute_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """Nobody has looked in time: whoever decides in the case is told, again and again until somebody has."""
     dispute = await uow.links.dispute(deadline.about)
     if dispute is None or dispute.settled_at is not None or deadline.case is None:
@@ -150,7 +149,7 @@ async def on_dispute_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) ->
         return
     case = await get_case(uow, deadline.case)
     await notify_deciders(uow, case, NoticeKind.LINK_DISPUTED, {"due": deadline.due.isoformat()})
-    fresh = next_due_at(TimeLimit.LINK_DISPUTE, deadline.due, uow.now, policy)
+    fresh = next_due_at(TimeLimit.LINK_DISPUTE, deadline.due, uow.now, app.policy)
     await reschedule(uow, deadline, fresh, due_at=fresh)
     uow.journal.note(Entry("link_dispute.was_recalled", SERVICE, "P-6.4", {"account": dispute.link}, case.id))
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from guardian.cases.access import may_know, normalize_code_name
 from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
-from guardian.cases.deadlines import DeadlineKind
+from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.measures import PERSON_RESTRICTIONS, Measure, MeasureKind
 from guardian.errors import NotFound, Refused
@@ -24,7 +24,7 @@ from guardian.sanctions.models import LiftingCause, Sanction
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, issue_personal_receipt
 from guardian.services.context import AppContext, ReadView, UnitOfWork
-from guardian.services.deadlines import complete_about, start_deadline
+from guardian.services.deadlines import complete, complete_about, start_deadline
 from guardian.services.escalation.cross_space import propose_if_cross_space
 from guardian.services.escalation.local_matters import close_matter, prepare_case
 from guardian.services.identity.linking import (
@@ -173,9 +173,10 @@ async def end_measure(uow: UnitOfWork, measure: Measure, by: str, cause: Lifting
     return ended
 
 
-async def on_measure_end(uow: UnitOfWork, measure_id: str) -> None:
+async def on_measure_end_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """The term of a measure is over, and with it its matter; the space lets go by itself."""
-    measure = await uow.measures.measure(measure_id)
+    await complete(uow, deadline)
+    measure = await uow.measures.measure(deadline.about)
     if measure is None or measure.ended_at is not None:
         return
     await close_matter(uow, await get_case(uow, measure.case), "The measure has ended.")

@@ -96,7 +96,7 @@ async def decide(app: AppContext, by: MemberId, matter: str, *, stands: bool, wo
     return "It has ended, and the space lets go of it now. The person is told."
 
 
-async def on_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+async def on_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """Nobody has looked in time: the matter is the group's, or whoever protects the person is reminded, until it ends."""
     measure = await uow.measures.measure(deadline.about)
     if (
@@ -111,10 +111,10 @@ async def on_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
     if case.id != measure.case:
         await notify_members(uow, case, NoticeKind.MEASURED_AGAINST, await _review_facts(uow, measure))
     elif case.kind is CaseKind.LOCAL:
-        await _hand_measure_to_group(uow, policy, case, measure)
+        await _hand_measure_to_group(uow, app.policy, case, measure)
     else:
         await notify_members(uow, case, NoticeKind.MEASURE_TO_RECONSIDER, {"space": str(measure.space)})
-    await reschedule(uow, deadline, uow.now + policy.measures.local_look)
+    await reschedule(uow, deadline, uow.now + app.policy.measures.local_look)
     about = {"measure": measure.id, "case": str(case.id)}
     uow.journal.note(Entry("measure.was_recalled", SERVICE, "P-6.8", about, case.id))
 

@@ -90,19 +90,19 @@ async def _run_one(app: AppContext, deadline_id: str) -> bool:
 async def _handle(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     match deadline.kind:
         case DeadlineKind.PROPOSAL_CLOSES:
-            await tally.on_proposal_due(uow, app.policy, deadline)
+            await tally.on_proposal_due(app, uow, deadline)
         case DeadlineKind.HEARING:
-            await procedure.on_hearing_due(uow, deadline)
+            await procedure.on_hearing_due(app, uow, deadline)
         case DeadlineKind.FEEDBACK:
-            await procedure.on_feedback_due(uow, deadline)
+            await procedure.on_feedback_due(app, uow, deadline)
         case DeadlineKind.SECOND_READING:
             await enactment.on_second_reading_due(app, uow, deadline)
         case DeadlineKind.STATEMENT:
-            await review.on_statement_due(uow, app.policy, deadline)
+            await review.on_statement_due(app, uow, deadline)
         case DeadlineKind.REVIEW:
-            await _on_review_due(app, uow, deadline)
+            await stop.on_review_due(app, uow, deadline)
         case DeadlineKind.UNREVIEWED_END:
-            await review.on_unreviewed_end_due(uow, deadline)
+            await review.on_unreviewed_end_due(app, uow, deadline)
         case _:
             await _handle_long_terms(app, uow, deadline)
 
@@ -110,15 +110,15 @@ async def _handle(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
 async def _handle_long_terms(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     match deadline.kind:
         case DeadlineKind.TERM_END:
-            await readmission.on_term_end(uow, app.policy, deadline)
+            await readmission.on_term_end_due(app, uow, deadline)
         case DeadlineKind.READMISSION_REMINDER:
             await readmission.on_reminder_due(app, uow, deadline)
         case DeadlineKind.READMISSION_ANSWER:
-            await readmission.on_answer_due(uow, app.policy, deadline)
+            await readmission.on_answer_due(app, uow, deadline)
         case DeadlineKind.CASE_REVIEW:
-            await closing.on_case_review_due(uow, app.policy, deadline)
+            await closing.on_case_review_due(app, uow, deadline)
         case DeadlineKind.BOARD_ANSWER:
-            await board_answers.on_board_answer_due(uow, app.policy, deadline)
+            await board_answers.on_board_answer_due(app, uow, deadline)
         case DeadlineKind.DANGER_PAGE:
             await _on_danger_call_due(app, uow, deadline)
         case DeadlineKind.FIRST_ANSWER | DeadlineKind.SUBSTANTIVE_ANSWER | DeadlineKind.RESOLUTION:
@@ -130,32 +130,23 @@ async def _handle_long_terms(app: AppContext, uow: UnitOfWork, deadline: Deadlin
 async def _handle_people(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     match deadline.kind:
         case DeadlineKind.ACCEPTANCE:
-            await handoffs.on_acceptance_due(uow, app.policy, deadline)
+            await handoffs.on_acceptance_due(app, uow, deadline)
         case DeadlineKind.AUDIENCE:
-            await audience.on_audience_due(uow, deadline)
+            await audience.on_audience_due(app, uow, deadline)
         case DeadlineKind.CONTACT_QUESTION:
-            await contact_safety.on_due(uow, deadline)
+            await contact_safety.on_due(app, uow, deadline)
         case DeadlineKind.MEASURE_END:
-            await complete(uow, deadline)
-            await measure_records.on_measure_end(uow, deadline.about)
+            await measure_records.on_measure_end_due(app, uow, deadline)
         case DeadlineKind.MEASURE_RECONSIDERATION:
-            await reconsideration.on_due(uow, app.policy, deadline)
+            await reconsideration.on_due(app, uow, deadline)
         case DeadlineKind.NATIVE_REASON:
             await native_explanations.on_explanation_due(app, uow, deadline)
         case DeadlineKind.LINK_DISPUTE:
-            await disputes.on_dispute_due(uow, app.policy, deadline)
+            await disputes.on_dispute_due(app, uow, deadline)
         case DeadlineKind.CONFLICT_CLAIM:
-            await conflict_claims.on_claim_due(uow, app.policy, deadline)
+            await conflict_claims.on_claim_due(app, uow, deadline)
         case _:
             await _remind(app, uow, deadline)
-
-
-async def _on_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    known_stop = await uow.deliberation.stop(deadline.about)
-    if known_stop is None:
-        await review.on_review_due(app, uow, deadline)
-    else:
-        await stop.on_stop_review_due(uow, app.policy, known_stop, deadline)
 
 
 async def _on_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadline, time_limit: TimeLimit) -> None:

@@ -86,7 +86,7 @@ async def answer_request(uow: UnitOfWork, case: Case, decision: Decision, by: Me
     await notify_person(uow, case, sanction.person, NoticeKind.READMISSION_ANSWERED, facts)
 
 
-async def on_term_end(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+async def on_term_end_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """A term has run out: the group is told, and the person who may ask is reminded; return itself is told by its proof."""
     await complete(uow, deadline)
     sanction = await uow.sanctions.sanction(SanctionId(deadline.about))
@@ -98,7 +98,7 @@ async def on_term_end(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> No
     if sanction.notification in (NotificationState.TO_NOTIFY, NotificationState.COULD_NOT_NOTIFY):
         await notify_members(uow, case, NoticeKind.NOT_NOTIFIED, {"sanction": str(sanction.id)})
     if state is TermState.AWAITING and sanction.ends is not None:
-        first = _next_reminder_or_review(sanction.ends, sanction.ends - _MOMENT, policy)
+        first = _next_reminder_or_review(sanction.ends, sanction.ends - _MOMENT, app.policy)
         await start_deadline(uow, DeadlineKind.READMISSION_REMINDER, case.id, first, about=sanction.id)
     uow.journal.note(Entry("term.has_ended", SERVICE, "P-6.2", {"sanction": str(sanction.id)}, case.id))
 
@@ -121,7 +121,7 @@ async def on_reminder_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) 
     uow.journal.note(Entry("asking.was_recalled", SERVICE, "P-6.2", {"sanction": str(sanction.id)}, case.id))
 
 
-async def on_answer_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+async def on_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """A request is never left lying: the group is reminded, and when the time is over it goes to the Board. Policy: P-6.2."""
     case = await get_case(uow, deadline.case) if deadline.case else None
     if case is None or case.state in (*_DECIDED, CaseState.WITH_BOARD):
@@ -131,16 +131,16 @@ async def on_answer_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> 
         await notify_members(
             uow, case, NoticeKind.DEADLINE_NEAR, {"promise": deadline.kind, "due": deadline.due.isoformat()}
         )
-        await reschedule(uow, deadline, _next_group_reminder(deadline, uow.now, policy))
+        await reschedule(uow, deadline, _next_group_reminder(deadline, uow.now, app.policy))
         return
     await notify_members(
         uow, case, NoticeKind.DEADLINE_PASSED, {"promise": deadline.kind, "due": deadline.due.isoformat()}
     )
     if case.state is CaseState.AGREED:
-        await reschedule(uow, deadline, uow.now + length(TimeLimit.FIRST_ANSWER, policy))
+        await reschedule(uow, deadline, uow.now + length(TimeLimit.FIRST_ANSWER, app.policy))
         return
     await complete(uow, deadline)
-    await refer_to_board(uow, policy, case, "readmission_late")
+    await refer_to_board(uow, app.policy, case, "readmission_late")
 
 
 async def _request_from(uow: UnitOfWork, policy: Policy, sanction_id: SanctionId, text: str) -> Case:

@@ -166,7 +166,7 @@ async def conclude(
     return decision
 
 
-async def on_statement_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) -> None:
+async def on_statement_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """The actor is reminded of their account; late, it goes to the chair, again and again. Policy: P-7.2."""
     act = await uow.deliberation.act(deadline.about)
     if act is None or act.statement_at is not None:
@@ -177,12 +177,12 @@ async def on_statement_due(uow: UnitOfWork, policy: Policy, deadline: Deadline) 
         await notify_members(uow, case, NoticeKind.STATEMENT_DUE, {"due": deadline.due.isoformat()}, only=[act.by])
     else:
         await notify_deciders(uow, case, NoticeKind.STATEMENT_LATE, {"due": deadline.due.isoformat()}, besides=act.by)
-    ahead = [step.at for step in _act_deadlines(act, policy, _STATEMENT) if step.at > uow.now]
-    await reschedule(uow, deadline, min(ahead, default=uow.now + policy.unilateral.account_due))
+    ahead = [step.at for step in _act_deadlines(act, app.policy, _STATEMENT) if step.at > uow.now]
+    await reschedule(uow, deadline, min(ahead, default=uow.now + app.policy.unilateral.account_due))
     uow.journal.note(Entry("account.was_asked_for", SERVICE, "P-7.2", {"act": act.id}, case.id))
 
 
-async def on_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+async def on_act_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """Reviewers are reminded; late, the review goes to the chair, then to the liaison, until the act ends. Policy: P-7.3."""
     act = await uow.deliberation.act(deadline.about)
     if act is None or not is_under_review(act):
@@ -197,7 +197,7 @@ async def on_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) ->
     await reschedule(uow, deadline, min(ahead, default=uow.now + app.policy.unilateral.liaison_after))
 
 
-async def on_unreviewed_end_due(uow: UnitOfWork, deadline: Deadline) -> None:
+async def on_unreviewed_end_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """An act that nobody reviewed has ended, and with it what it restricted. Policy: P-7.3."""
     await complete(uow, deadline)
     act = await uow.deliberation.act(deadline.about)

@@ -30,7 +30,7 @@ from guardian.services.case_flow import eligible_members, get_case
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
 from guardian.services.notify import notify_office
-from guardian.services.unilateral.review import release_after_stop, send_to_chairs
+from guardian.services.unilateral.review import on_act_review_due, release_after_stop, send_to_chairs
 from rules import brake
 from rules.policy import Policy
 from rules.unilateral import ReviewAnswer, stop_review_answer
@@ -100,7 +100,16 @@ async def review_stop(app: AppContext, by: MemberId, stop_id: str, answer: Revie
         return StopView(known.id, known.by, known.of, known.at, known.state)
 
 
-async def on_stop_review_due(uow: UnitOfWork, policy: Policy, known: Stop, deadline: Deadline) -> None:
+async def on_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    """Remind of a review that is owed, of a stop or of an act. Policy: P-7.3, P-7.5."""
+    known = await uow.deliberation.stop(deadline.about)
+    if known is None:
+        await on_act_review_due(app, uow, deadline)
+    else:
+        await _on_stop_review_due(uow, app.policy, known, deadline)
+
+
+async def _on_stop_review_due(uow: UnitOfWork, policy: Policy, known: Stop, deadline: Deadline) -> None:
     """A stop that nobody has looked at in time goes to the chairs and the Board's liaison, again and again."""
     if known.state is not StopState.OPEN:
         await complete(uow, deadline)
