@@ -29,11 +29,12 @@ MAX_FILES: Final = 10
 
 _WITHHELD: Final = "It may be sexual material of minors, which is never fetched, copied or shown."
 
-_TIME_LIMITS: Final[Mapping[DeadlineKind, TimeLimit]] = {
+ANSWER_TIME_LIMITS: Final[Mapping[DeadlineKind, TimeLimit]] = {
     DeadlineKind.FIRST_ANSWER: TimeLimit.FIRST_ANSWER,
     DeadlineKind.SUBSTANTIVE_ANSWER: TimeLimit.SUBSTANTIVE_ANSWER,
     DeadlineKind.RESOLUTION: TimeLimit.RESOLUTION,
 }
+"""What a reporter is promised. Policy: P-2.4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +254,7 @@ def reporter_party(report: Report) -> Party:
 def initial_deadlines(report: Report, policy: Policy) -> tuple[Deadline, ...]:
     """What a reporter is promised, and for danger the call that is repeated until somebody has it. Policy: P-2.4, P-3.6."""
     since = report.received_at
-    deadlines = [_answer_deadline(kind, time_limit, report, policy) for kind, time_limit in _TIME_LIMITS.items()]
+    deadlines = [_answer_deadline(kind, time_limit, report, policy) for kind, time_limit in ANSWER_TIME_LIMITS.items()]
     if report.danger:
         deadlines.append(danger_deadline(report, since, policy))
     return tuple(deadlines)

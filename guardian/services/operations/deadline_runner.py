@@ -3,44 +3,28 @@
 One promise that cannot be kept never stops the others; it stays due, and is tried again.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from guardian.cases.case import Case, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
-from guardian.cases.exclusions import conflict_status_by_member, handling_groups
 from guardian.errors import Stale
-from guardian.ids import MemberId
-from guardian.journal import SERVICE, Entry
 from guardian.logs import logger
-from guardian.notices.models import NoticeKind
-from guardian.people.models import Group, Office
-from guardian.services.case_flow import get_case
 from guardian.services.conflicts import audience, conflict_claims
 from guardian.services.context import AppContext, ReadView, UnitOfWork
-from guardian.services.deadlines import complete, reschedule
 from guardian.services.decisions import board_answers, closing, enactment
 from guardian.services.deliberation import contact_safety, procedure, tally
 from guardian.services.escalation import handoffs
 from guardian.services.identity import disputes
 from guardian.services.measures import measure_records, native_explanations, reconsideration
-from guardian.services.notify import notify_members, notify_office, notify_reporters
+from guardian.services.reminders import on_plain_deadline_due
+from guardian.services.reports import danger_calls, reporter_answers
 from guardian.services.sanctions import readmission
 from guardian.services.unilateral import review, stop
-from rules.conflicts import who_may_know
-from rules.deadlines import TimeLimit, length, next_due_at, reminder_times
-from rules.routing import danger_call_for
 
 log = logger("desk")
 
 _AT_ONCE: Final = 100
 _PAUSE_AFTER_FAULT: Final = timedelta(minutes=5)
-_REPORTER_ANSWERS: Final = {
-    DeadlineKind.FIRST_ANSWER: TimeLimit.FIRST_ANSWER,
-    DeadlineKind.SUBSTANTIVE_ANSWER: TimeLimit.SUBSTANTIVE_ANSWER,
-    DeadlineKind.RESOLUTION: TimeLimit.RESOLUTION,
-}
 
 
 async def run_due(app: AppContext) -> datetime | None:
@@ -120,9 +104,9 @@ async def _handle_long_terms(app: AppContext, uow: UnitOfWork, deadline: Deadlin
         case DeadlineKind.BOARD_ANSWER:
             await board_answers.on_board_answer_due(app, uow, deadline)
         case DeadlineKind.DANGER_PAGE:
-            await _on_danger_call_due(app, uow, deadline)
+            await danger_calls.on_danger_call_due(app, uow, deadline)
         case DeadlineKind.FIRST_ANSWER | DeadlineKind.SUBSTANTIVE_ANSWER | DeadlineKind.RESOLUTION:
-            await _on_answer_due(app, uow, deadline, _REPORTER_ANSWERS[deadline.kind])
+            await reporter_answers.on_reporter_answer_due(app, uow, deadline)
         case _:
             await _handle_people(app, uow, deadline)
 
@@ -146,70 +130,4 @@ async def _handle_people(app: AppContext, uow: UnitOfWork, deadline: Deadline) -
         case DeadlineKind.CONFLICT_CLAIM:
             await conflict_claims.on_claim_due(app, uow, deadline)
         case _:
-            await _remind(app, uow, deadline)
-
-
-async def _on_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadline, time_limit: TimeLimit) -> None:
-    """Members are reminded of what a reporter was promised; once it is late the reporter is told so, with a new date.
-
-    Policy: P-2.4.
-    """
-    case = await get_case(uow, deadline.case) if deadline.case else None
-    if case is None or case.state is CaseState.CLOSED:
-        await complete(uow, deadline)
-        return
-    facts = {"promise": deadline.kind, "due": deadline.due.isoformat()}
-    if uow.now < deadline.due:
-        await notify_members(uow, case, NoticeKind.DEADLINE_NEAR, facts)
-        ahead = [at for at in reminder_times(time_limit, deadline.since, app.policy) if uow.now < at < deadline.due]
-        await reschedule(uow, deadline, min([*ahead, deadline.due]))
-    else:
-        fresh = next_due_at(time_limit, deadline.due, uow.now, app.policy)
-        await notify_reporters(uow, case, NoticeKind.REPORTER_LATE, {**facts, "new_date": fresh.isoformat()})
-        await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, {**facts, "new_date": fresh.isoformat()})
-        await reschedule(uow, deadline, fresh, due_at=fresh)
-    about = {"case": str(case.id), "promise": deadline.kind}
-    uow.journal.note(Entry("promise.was_recalled", SERVICE, "P-2.4", about, case.id))
-
-
-async def _on_danger_call_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """Everybody who may know is called again until somebody has it; after a while the liaison and the Board as well.
-
-    Policy: P-3.6.
-    """
-    case = await get_case(uow, deadline.case) if deadline.case else None
-    if case is None or case.state is CaseState.CLOSED:
-        await complete(uow, deadline)
-        return
-    conflicts = conflict_status_by_member(await uow.cases.exclusions_of(case.id))
-    groups = handling_groups(await uow.people.members(), uow.now)
-    group = groups.board if case.board_only else groups.members
-    eligible: frozenset[MemberId] = who_may_know(group, conflicts)
-    call = danger_call_for(
-        eligible, groups, conflicts, deadline.since, deadline.completed_at is not None, uow.now, app.policy
-    )
-    await notify_members(uow, case, NoticeKind.DANGER, only=call.recipients)
-    if call.recipients - eligible:
-        await _notify_board_of_danger(uow, case)
-    await reschedule(uow, deadline, call.repeat_at or uow.now + app.policy.reports.danger_repeat)
-    uow.journal.note(Entry("danger.was_called_again", SERVICE, "P-3.6", {"case": str(case.id)}, case.id))
-
-
-async def _notify_board_of_danger(uow: UnitOfWork, case: Case) -> None:
-    await notify_office(uow, Group.BOARD, None, NoticeKind.DANGER, {}, case)
-    if not case.board_only:
-        return
-    await notify_office(uow, Group.WORKING_GROUP, Office.BOARD_LIAISON, NoticeKind.DANGER, {}, case)
-
-
-async def _remind(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """A promise without a rule of its own is called to mind once a day, and never forgotten."""
-    if deadline.case is None:
-        await complete(uow, deadline)
-        return
-    case = await get_case(uow, deadline.case)
-    facts = {"promise": deadline.kind, "due": deadline.due.isoformat()}
-    await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, facts)
-    later = uow.now + length(TimeLimit.FIRST_ANSWER, app.policy)
-    await uow.deadlines.save(replace(deadline, next_at=later, stage=deadline.stage + 1))
-    uow.journal.note(Entry("promise.was_recalled", SERVICE, "P-2.4", {"promise": deadline.kind}, case.id))
+            await on_plain_deadline_due(app, uow, deadline)
