@@ -146,7 +146,7 @@ async def broken_promise(community: Community) -> None:
     try:
         _fails_with(words)
     except RuntimeError:
-        structlog.get_logger("desk").exception("promise.has_failed", promise="0198")
+        structlog.get_logger("services").exception("deadline.has_failed", deadline="0198")
         logging.getLogger("asyncio").exception("%s was never retrieved", words)
 
 
@@ -167,7 +167,7 @@ async def test_nobodys_name_or_words_leave_the_service_by_its_log_or_its_files(
     receipts = await lived_through(community)
     said = capsys.readouterr()
     logged = said.err + said.out
-    assert "promise.has_failed" in logged
+    assert "deadline.has_failed" in logged
     assert "library.spoke" in logged
     async with community.units_of_work.read() as view:
         lines = await view.journal.after(0)

@@ -54,7 +54,7 @@ def test_an_error_with_a_reports_words_in_it_shows_only_its_kind_and_place(
     try:
         _fails_with("Ada Example insulted me")
     except ValueError:
-        logger("desk").exception("promise.has_failed", promise="0198")
+        logger("services").exception("deadline.has_failed", deadline="0198")
     said = capsys.readouterr().err
     assert "Ada" not in said
     assert "ValueError" in said

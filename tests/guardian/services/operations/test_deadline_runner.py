@@ -1,13 +1,23 @@
-"""Every promise is kept in its time, once, and one that cannot be kept stops no other."""
+"""Every deadline is run in its time, once, and one that cannot be run stops no other."""
 
 from dataclasses import replace
 
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.ids import CaseId, new_id
 from guardian.notices.models import NoticeKind
-from guardian.services.operations.deadline_runner import run_due
+from guardian.services.operations.deadline_runner import HANDLERS, run_due
+from guardian.services.reminders import on_plain_deadline_due
 from tests.builders.community import DMITRI, Community
 from tests.builders.journey import HOUR, a_journey
+
+
+def test_every_kind_of_deadline_has_its_handler() -> None:
+    assert list(HANDLERS) == list(DeadlineKind)
+
+
+def test_only_these_kinds_are_plainly_recalled_once_a_day() -> None:
+    plain = {kind for kind, handler in HANDLERS.items() if handler is on_plain_deadline_due}
+    assert plain == {DeadlineKind.BLOCKED_TOTAL}
 
 
 async def test_nothing_is_done_twice_when_it_is_asked_twice(community: Community) -> None:
