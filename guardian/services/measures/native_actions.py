@@ -55,7 +55,7 @@ from rules.conflicts import ConflictIndicators
 from rules.measures import explanation_due_at
 from rules.precedence import AccessLevel, Restriction
 
-log = logger("desk")
+log = logger("services")
 
 _MOST_INSPECTIONS: Final = 50
 """How many new restrictions one sweep looks at; the rest wait for the next."""

@@ -10,7 +10,7 @@ from guardian.services.context import AppContext
 from guardian.spaces.port import Account
 from guardian.unit_of_work import WakeupTopic
 
-log = logger("desk")
+log = logger("services")
 
 _FAILURES_WITHOUT_PAUSE: Final = 3
 _PAUSE: Final = timedelta(seconds=5)

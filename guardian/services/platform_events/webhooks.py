@@ -6,7 +6,7 @@ from guardian.services.measures.native_actions import inspect_accounts
 from guardian.services.platform_events.account_changes import on_accounts_changed
 from guardian.spaces.webhooks import WebhookEvent
 
-log = logger("desk")
+log = logger("services")
 
 
 async def receive(app: AppContext, webhook_event: WebhookEvent) -> bool:

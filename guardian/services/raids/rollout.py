@@ -40,7 +40,7 @@ from rules.ladder import TermState
 from rules.notification import NotificationState
 from rules.precedence import AccessLevel, access_level_of
 
-log = logger("desk")
+log = logger("services")
 
 ACCOUNTS_PER_STEP: Final = 200
 
