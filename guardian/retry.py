@@ -1,4 +1,7 @@
-"""Why a try failed, and when the next one is: soon at first, then slower with the age of the failure, for ever."""
+"""Why a try failed, and when the next one is: soon at first, then slower with the age of the failure, for ever.
+
+Read `RetryPolicy.next_try` first.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +15,9 @@ class RetryPolicy:
     than `max_delay`; people are notified of an item that has been blocked for `notify_after`. What a space refuses until
     people mend it (a rank, a permission) is asked for no sooner than every `refused_delay`: a thousand such items must
     not ask all day, and what was a passing fault of the space must still hold within a minute of its end.
+
+    `brake_delay` and `missing_delay` do not grow: nothing has failed there, so the age of a failure says nothing of when
+    the brake has room again, or an account that is not there comes back.
     """
 
     min_delay: timedelta = timedelta(seconds=5)
@@ -23,11 +29,22 @@ class RetryPolicy:
     distrust_notify_after: timedelta = timedelta(minutes=15)
     refused_delay: timedelta = timedelta(seconds=40)
 
-    def retry_at(self, since: datetime | None, now: datetime, *, needs_people: bool) -> datetime:
-        """Return the instant of the next try of what has just failed; it has failed `since`."""
+    def next_try(
+        self,
+        since: datetime | None,
+        now: datetime,
+        *,
+        needs_people: bool = False,
+        asked_for: timedelta | None = None,
+    ) -> datetime:
+        """Return the instant of the next try of what has just failed; it has failed `since`, or None: only now.
+
+        `asked_for` is how long the space asked to be left alone: it is never asked sooner.
+        """
         age = now - since if since else timedelta()
         min_delay = max(self.min_delay, self.refused_delay) if needs_people else self.min_delay
-        return now + min(max(age * self.age_share, min_delay), self.max_delay)
+        delay = min(max(age * self.age_share, min_delay), self.max_delay)
+        return now + (delay if asked_for is None else max(delay, asked_for))
 
     def notify_now(
         self, since: datetime | None, notified_at: datetime | None, now: datetime, *, needs_people: bool

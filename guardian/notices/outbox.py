@@ -19,6 +19,7 @@ from guardian.notices.delivery_routes import Channel, ContactView, Mailer, Route
 from guardian.notices.models import Notice, NoticeState, Recipient, RecipientKind
 from guardian.notices.renderer import NoticeRenderer, NoticeText
 from guardian.notices.store import NoticeStore
+from guardian.retry import RetryPolicy
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.registry import SpaceRegistry
 from guardian.unit_of_work import BaseUnitOfWork, UnitOfWorkFactory
@@ -28,6 +29,8 @@ log = logger("notices")
 
 _CONCURRENT_DELIVERIES: Final = 16
 _RECORD_TRIES: Final = 3
+_RETRY_POLICY: Final = RetryPolicy()
+"""Its own numbers: what an installation sets for its spaces is no measure for mail and messages."""
 PAGE_PROOF: Final = "page"
 """The proof of a notice that its recipient reads on a page of their own, because there is nowhere to send it."""
 
@@ -45,20 +48,6 @@ class OutboxUnitOfWork(OutboxReadView, BaseUnitOfWork, Protocol):
 
 R = TypeVar("R", bound=OutboxReadView)
 W = TypeVar("W", bound=OutboxUnitOfWork)
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeRetryPolicy:
-    """When a notice that could not be sent is tried again: case time, slower with the notice's age, for ever."""
-
-    minimum: timedelta = timedelta(seconds=5)
-    share: float = 0.25
-    maximum: timedelta = timedelta(minutes=15)
-
-    def next_try(self, since: datetime | None, now: datetime) -> datetime:
-        """The instant of the next try of a notice that has waited since then."""
-        age = now - since if since else timedelta()
-        return now + min(max(age * self.share, self.minimum), self.maximum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +78,6 @@ class Outbox(Generic[R, W]):
         on_person_notified: Callable[[W, SanctionId, str | None], Awaitable[None]],
         may_still_receive: Callable[[R, Notice], Awaitable[bool]],
         on_owner_notified: Callable[[W, AccountId], Awaitable[None]] | None = None,
-        retry_policy: NoticeRetryPolicy | None = None,
     ) -> None:
         self._units_of_work = units_of_work
         self._clock = clock
@@ -98,7 +86,6 @@ class Outbox(Generic[R, W]):
         self._on_person_notified = on_person_notified
         self._may_still_receive = may_still_receive
         self._on_owner_notified = on_owner_notified
-        self._retry_policy = retry_policy or NoticeRetryPolicy()
         self._slots = asyncio.Semaphore(_CONCURRENT_DELIVERIES)
         self._round_lock = asyncio.Lock()
         self._active = 0
@@ -246,13 +233,12 @@ class Outbox(Generic[R, W]):
     def _next_try(self, notice: Notice, result: DeliveryResult) -> datetime | None:
         if result.state is not NoticeState.WAITING:
             return None
-        now = self._clock.now()
-        return max(self._retry_policy.next_try(notice.created_at, now), now + (result.retry_after or timedelta()))
+        return _RETRY_POLICY.next_try(notice.created_at, self._clock.now(), asked_for=result.retry_after)
 
     async def _defer_failed(self, notice: NoticeId, since: datetime | None, error: Exception) -> None:
         """A notice that cannot be handled as it stands is tried again later, and the others go on."""
         log.error("notice.has_failed", notice=notice, kind=type(error).__name__, at=location_of(error))
-        await self._postpone(notice, self._retry_policy.next_try(since, self._clock.now()))
+        await self._postpone(notice, _RETRY_POLICY.next_try(since, self._clock.now()))
 
     async def _postpone(self, notice: NoticeId, until: datetime) -> None:
         try:

@@ -6,7 +6,7 @@ not plain is handed back, and looked at by itself like every other key.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, assert_never
 
@@ -55,7 +55,9 @@ class BulkReconciler:
         self._baselines: dict[SpaceName, Baseline] = {}
         self._tries_by_account: dict[AccountId, int] = {}
         self._one_by_one: set[SpaceName] = set()
-        self._notified: set[SpaceName] = set()
+        self._notified_at: dict[SpaceName, datetime] = {}
+        # One call serves many: what people have to mend is asked for as rarely as what has failed for long.
+        self._retry_policy = replace(context.retry_policy, refused_delay=context.retry_policy.max_delay)
 
     @property
     def active(self) -> int:
@@ -119,18 +121,15 @@ class BulkReconciler:
 
         What stands there is read anew before: while that fails, nobody's tries are used up.
         """
-        policy, now = self._context.retry_policy, self._context.clock.now()
+        policy, now = self._retry_policy, self._context.clock.now()
         self._baselines.pop(name, None)
-        failing_for = now - self._failing_since.setdefault(name, now)
+        since = self._failing_since.setdefault(name, now)
         needs = answer.needs if isinstance(answer, Forbidden | Unknown) else None
         requested = answer.after if isinstance(answer, Unavailable | Unknown) else None
-        pause = (
-            policy.max_delay if needs else min(max(failing_for * policy.age_share, policy.min_delay), policy.max_delay)
-        )
-        self._retry_at[name] = now + (pause if requested is None else max(pause, requested))
-        if name not in self._notified and (needs or failing_for >= policy.notify_after):
+        self._retry_at[name] = policy.next_try(since, now, needs_people=bool(needs), asked_for=requested)
+        if policy.notify_now(since, self._notified_at.get(name), now, needs_people=bool(needs)):
             # One of them is looked at by itself, so that people hear of the trouble as they would of any other.
-            self._notified.add(name)
+            self._notified_at[name] = now
             async with self._units_of_work.read() as view:
                 items = await view.raids.items(name, tuple(Phase), 1)
             await self._return([item.account for item in items])
@@ -228,7 +227,7 @@ class BulkReconciler:
         if name in self._retry_at:
             return False
         self._failing_since.pop(name, None)
-        self._notified.discard(name)
+        self._notified_at.pop(name, None)
         return True
 
     def _chunk_size(self, space: Space) -> int:

@@ -169,7 +169,8 @@ async def _reconcile_released(
         if ours and restriction.failures:
             # A call that was cut off may still land: it is looked at once more before it is taken for over.
             await _save(
-                context, replace(restriction, failures=0, due_at=context.clock.now() + context.retry_policy.min_delay)
+                context,
+                replace(restriction, failures=0, due_at=context.retry_policy.next_try(None, context.clock.now())),
             )
         else:
             await _finish(context, restriction, ContentRestrictionState.RELEASED)
@@ -237,17 +238,14 @@ async def _block(
     retry_after: timedelta | None = None,
 ) -> None:
     """It waits and is tried again, slowly, for ever; people are told once of each trouble."""
-    now = context.clock.now()
+    policy, now = context.retry_policy, context.clock.now()
     since = restriction.blocked_since or now
-    notify = restriction.notified_at is None and (bool(needs) or now - since >= context.retry_policy.notify_after)
-    pause = max(
-        min((now - since) * context.retry_policy.age_share, context.retry_policy.max_delay),
-        context.retry_policy.min_delay,
-        retry_after or timedelta(),
-    )
+    notify = policy.notify_now(since, restriction.notified_at, now, needs_people=bool(needs))
+    # There are few of these: what people have to mend is asked for as often as anything else.
+    retry_at = policy.next_try(since, now, asked_for=retry_after)
     detail = f"{reason}: {needs}" if needs else reason
     failures = restriction.failures + 1
-    waiting = replace(restriction, blocked_since=since, failures=failures, detail=detail, due_at=now + pause)
+    waiting = replace(restriction, blocked_since=since, failures=failures, detail=detail, due_at=retry_at)
     log.warning("thing.blocked", hold=restriction.id, space=restriction.content.space, failures=failures, needs=needs)
     async with context.units_of_work.begin() as uow:
         await uow.content_restrictions.save(replace(waiting, notified_at=now) if notify else waiting)

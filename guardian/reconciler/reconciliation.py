@@ -107,7 +107,7 @@ async def _retry_soon(context: ReconcilerContext, account: AccountId) -> None:
     async with context.units_of_work.begin() as uow:
         item = await uow.sanctions.work_item(account)
         if item is not None:
-            await uow.sanctions.save_result(replace(item, due_at=uow.now + context.retry_policy.min_delay))
+            await uow.sanctions.save_result(replace(item, due_at=context.retry_policy.next_try(None, uow.now)))
 
 
 async def _attempt(

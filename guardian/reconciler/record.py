@@ -90,7 +90,7 @@ async def record_result(
     Until then its intent stays open, since in a space without reasons nothing else would prove what lands to be ours.
     """
     now = context.clock.now()
-    retry_at = now + context.retry_policy.min_delay if cut else None
+    retry_at = context.retry_policy.next_try(None, now) if cut else None
     due_at = min((i for i in (planned.due_at, retry_at) if i is not None), default=None)
     recovered = snapshot.item.notified_at is not None
     released = planned.state in _RELEASED
@@ -189,9 +189,8 @@ async def record_failure(
             blocked.blocked_since, blocked.notified_at, now, needs_people=bool(blocked.needs)
         )
     )
-    retry = max(
-        context.retry_policy.retry_at(blocked.blocked_since, now, needs_people=bool(blocked.needs)),
-        now + (failure.retry_after or timedelta()),
+    retry = context.retry_policy.next_try(
+        blocked.blocked_since, now, needs_people=bool(blocked.needs), asked_for=failure.retry_after
     )
     item = replace(blocked, due_at=retry, notified_at=now if notify else blocked.notified_at)
     log.warning("key.blocked", key=item.account, space=item.space, failures=item.failures, needs=item.needs)
