@@ -5,6 +5,7 @@ Read `RetryPolicy.next_try` first.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,7 @@ class Failure:
     needs: str = ""
     cut_off: bool = False
     retry_after: timedelta | None = None
+
+
+SERVICE_FAULT: Final = Failure("a fault of the service itself", "a look at its log")
+"""What stopped a try was none of the space's answers."""

@@ -14,7 +14,9 @@ from guardian.ids import AccountId, SpaceName
 from guardian.journal import SERVICE, Entry
 from guardian.logs import location_of, logger
 from guardian.reconciler.bulk_store import BulkItem, BulkReadView, BulkUnitOfWork, Phase
+from guardian.reconciler.execution import failure_of
 from guardian.reconciler.snapshot import ReconcilerContext
+from guardian.retry import SERVICE_FAULT, Failure
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account, Entitlements, Listing, RestrictionOrder, Space, Unknown
 from guardian.spaces.registry import Mode
@@ -109,14 +111,15 @@ class BulkReconciler:
                 await self._run_space(name)
         except Exception as error:
             log.error("batch.has_failed", space=name, kind=type(error).__name__, at=location_of(error))
-            await self._back_off(name)
+            # It says nothing of what people have to mend: it waits no longer than what the space did not answer.
+            await self._back_off(name, replace(SERVICE_FAULT, needs=""))
         finally:
             del self._working[name]
         if name in self._retry_at:
             async with self._units_of_work.begin() as uow:
                 uow.wake(WakeupTopic.WORK_ITEMS)
 
-    async def _back_off(self, name: SpaceName, answer: Outcome | Unknown | None = None) -> None:
+    async def _back_off(self, name: SpaceName, failure: Failure) -> None:
         """The space is asked again soon, then slower with the age of its trouble; slowly where people have to mend it.
 
         What stands there is read anew before: while that fails, nobody's tries are used up.
@@ -124,10 +127,9 @@ class BulkReconciler:
         policy, now = self._retry_policy, self._context.clock.now()
         self._baselines.pop(name, None)
         since = self._failing_since.setdefault(name, now)
-        needs = answer.needs if isinstance(answer, Forbidden | Unknown) else None
-        requested = answer.after if isinstance(answer, Unavailable | Unknown) else None
-        self._retry_at[name] = policy.next_try(since, now, needs_people=bool(needs), asked_for=requested)
-        if policy.notify_now(since, self._notified_at.get(name), now, needs_people=bool(needs)):
+        needs_people = bool(failure.needs)
+        self._retry_at[name] = policy.next_try(since, now, needs_people=needs_people, asked_for=failure.retry_after)
+        if policy.notify_now(since, self._notified_at.get(name), now, needs_people=needs_people):
             # One of them is looked at by itself, so that people hear of the trouble as they would of any other.
             self._notified_at[name] = now
             async with self._units_of_work.read() as view:
@@ -169,9 +171,12 @@ class BulkReconciler:
         async with self._units_of_work.read() as view:
             accounts = await view.raids.accounts(name)
         seen = await space.list_restrictions()
-        losses = seen if isinstance(seen, Unknown) else await space.read_losses_bulk(accounts)
-        if isinstance(seen, Unknown) or isinstance(losses, Unknown):
-            await self._back_off(name, seen if isinstance(seen, Unknown) else losses)  # type: ignore[arg-type]  # one of the two is
+        if isinstance(seen, Unknown):
+            await self._back_off(name, failure_of(seen))
+            return None
+        losses = await space.read_losses_bulk(accounts)
+        if isinstance(losses, Unknown):
+            await self._back_off(name, failure_of(losses))
             return None
         self._baselines[name] = Baseline(seen, losses, frozenset(accounts))
         return self._baselines[name]
@@ -219,7 +224,7 @@ class BulkReconciler:
             answered |= outcomes
             refused_in_a_row = refused_in_a_row + len(refused) if len(refused) == len(part) else 0
             if silent or refused_in_a_row >= MAX_REFUSALS:
-                await self._back_off(name, (silent or refused)[0])
+                await self._back_off(name, failure_of((silent or refused)[0]))
                 break
         await self._record_outcomes(
             name, [item for item in ready if item.space_account in answered], answered, gives_references
@@ -287,7 +292,7 @@ class BulkReconciler:
             return
         seen = await space.list_restrictions()
         if isinstance(seen, Unknown):
-            await self._back_off(name, seen)
+            await self._back_off(name, failure_of(seen))
             return
         confirmed = [item for item in items if item.eligible and _is_ours(item, seen)]
         for start in range(0, len(confirmed), WRITE_CHUNK):

@@ -6,7 +6,7 @@ left; what we placed is let go at its end and by nobody's memory; what cannot be
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Protocol, assert_never
+from typing import Final, Protocol
 
 from guardian.clock import Clock
 from guardian.errors import Stale
@@ -18,9 +18,10 @@ from guardian.reconciler.content_store import (
     ContentRestrictionState,
     ContentUnitOfWork,
 )
-from guardian.retry import RetryPolicy
+from guardian.reconciler.execution import failure_of
+from guardian.retry import SERVICE_FAULT, Failure, RetryPolicy
 from guardian.spaces.content import ContentPort, ObservedContent
-from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
+from guardian.spaces.outcomes import Already, Gone, Outcome
 from guardian.spaces.port import Missing, Unknown
 from guardian.spaces.registry import Mode, SpaceRegistry
 from guardian.unit_of_work import UnitOfWorkFactory, WakeupTopic
@@ -84,7 +85,7 @@ async def _reconcile_guarded(context: ContentContext, restriction_id: str) -> No
         async with context.units_of_work.read() as view:
             restriction = await view.content_restrictions.restriction(restriction_id)
         if restriction is not None:
-            await _block(context, restriction, "a fault of the service itself", needs="a look at its log")
+            await _block(context, restriction, SERVICE_FAULT)
 
 
 async def _reconcile(context: ContentContext, restriction_id: str) -> None:
@@ -96,21 +97,21 @@ async def _reconcile(context: ContentContext, restriction_id: str) -> None:
             return
         content = context.spaces.content(restriction.content.space)
         if content is None:
-            await _block(context, restriction, "this space's messages cannot be reached any more")
+            await _block(context, restriction, Failure("this space's messages cannot be reached any more"))
             return
         if not await _attempt(context, content, restriction):
             return
     async with context.units_of_work.read() as view:
         restriction = await view.content_restrictions.restriction(restriction_id)
     if restriction is not None:
-        await _block(context, restriction, "the space has not confirmed it yet")
+        await _block(context, restriction, Failure("the space has not confirmed it yet"))
 
 
 async def _attempt(context: ContentContext, content: ContentPort, restriction: ContentRestriction) -> bool:
     """One look and at most one act; whether it is to be looked at again."""
     seen = await content.observe(restriction.content)
     if isinstance(seen, Unknown):
-        await _block(context, restriction, seen.reason, needs=seen.needs or "", retry_after=seen.after)
+        await _block(context, restriction, failure_of(seen))
         return False
     if isinstance(seen, Missing):
         await _finish(context, restriction, ContentRestrictionState.GONE)
@@ -179,7 +180,8 @@ async def _reconcile_released(
         await _settle(context, restriction, restriction.state, detail=f"would take away: {restriction.restriction}")
         return False
     if not context.clock.trusted():
-        await _block(context, restriction, "the clock is not trusted", retry_after=context.retry_policy.brake_delay)
+        distrusted = Failure("the clock is not trusted", retry_after=context.retry_policy.brake_delay)
+        await _block(context, restriction, distrusted)
         return False
     return await _handle_outcome(
         context, restriction, await content.release(restriction.content, restriction.restriction)
@@ -188,20 +190,14 @@ async def _reconcile_released(
 
 async def _handle_outcome(context: ContentContext, restriction: ContentRestriction, outcome: Outcome) -> bool:
     """Whether to look again now; else it waits, and the row says why."""
-    match outcome:
-        case Done() | Already():
-            return True
-        case Unavailable():
-            await _block(context, restriction, outcome.reason, retry_after=outcome.after)
-        case Forbidden():
-            await _block(context, restriction, "the space refuses us", needs=outcome.needs)
-        case Gone():
-            await _finish(context, restriction, ContentRestrictionState.GONE)
-        case Rejected():
-            await _block(context, restriction, outcome.reason)
-        case _:
-            assert_never(outcome)
-    return False
+    if isinstance(outcome, Gone):
+        # Content that is gone needs no restriction any more: unlike an account, it does not come back.
+        await _finish(context, restriction, ContentRestrictionState.GONE)
+        return False
+    failure = failure_of(outcome)
+    if failure is not None:
+        await _block(context, restriction, failure)
+    return failure is None
 
 
 async def _settle(
@@ -229,21 +225,15 @@ async def _finish_lifted(context: ContentContext, restriction: ContentRestrictio
         await context.alerts.lifted_manually(uow, finished)
 
 
-async def _block(
-    context: ContentContext,
-    restriction: ContentRestriction,
-    reason: str,
-    *,
-    needs: str = "",
-    retry_after: timedelta | None = None,
-) -> None:
+async def _block(context: ContentContext, restriction: ContentRestriction, failure: Failure) -> None:
     """It waits and is tried again, slowly, for ever; people are told once of each trouble."""
     policy, now = context.retry_policy, context.clock.now()
     since = restriction.blocked_since or now
+    needs = failure.needs
     notify = policy.notify_now(since, restriction.notified_at, now, needs_people=bool(needs))
     # There are few of these: what people have to mend is asked for as often as anything else.
-    retry_at = policy.next_try(since, now, asked_for=retry_after)
-    detail = f"{reason}: {needs}" if needs else reason
+    retry_at = policy.next_try(since, now, asked_for=failure.retry_after)
+    detail = f"{failure.reason}: {needs}" if needs else failure.reason
     failures = restriction.failures + 1
     waiting = replace(restriction, blocked_since=since, failures=failures, detail=detail, due_at=retry_at)
     log.warning("thing.blocked", hold=restriction.id, space=restriction.content.space, failures=failures, needs=needs)

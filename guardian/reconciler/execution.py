@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import assert_never, overload
 
 from guardian.ids import IntentId, Reference, new_id, new_reference
 from guardian.reconciler.confirmation import Confirmation, merge_entitlements
@@ -239,17 +239,28 @@ async def wait_for_in_flight(context: ReconcilerContext, space: Space, snapshot:
         await context.sleep(_BUSY_POLL_SECONDS)
 
 
-def failure_of(outcome: Outcome) -> Failure | None:
-    match outcome:
+@overload
+def failure_of(answer: Unavailable | Forbidden | Gone | Rejected | Unknown) -> Failure: ...
+
+
+@overload
+def failure_of(answer: Outcome | Unknown) -> Failure | None: ...
+
+
+def failure_of(answer: Outcome | Unknown) -> Failure | None:
+    """Return why the space did not do or did not show what it was asked; None where it says that it stands so."""
+    match answer:
         case Done() | Already():
             return None
         case Unavailable():
-            return Failure(outcome.reason, cut_off=True, retry_after=outcome.after)
+            return Failure(answer.reason, cut_off=True, retry_after=answer.after)
         case Forbidden():
-            return Failure("the space refuses us", outcome.needs)
+            return Failure("the space refuses us", answer.needs)
         case Gone():
             return Failure("the account is not there any more")
         case Rejected():
-            return Failure(outcome.reason)
+            return Failure(answer.reason)
+        case Unknown():
+            return Failure(answer.reason, answer.needs or "", retry_after=answer.after)
         case _:
-            assert_never(outcome)
+            assert_never(answer)

@@ -30,7 +30,7 @@ from guardian.reconciler.record import (
     record_result,
 )
 from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, load_snapshot
-from guardian.retry import Failure
+from guardian.retry import SERVICE_FAULT, Failure
 from guardian.sanctions.store import Lease
 from guardian.spaces.port import (
     Account,
@@ -99,7 +99,7 @@ async def reconcile_guarded(context: ReconcilerContext, lease: Lease, account: A
         log.exception("look.failed", key=account)
         snapshot = await _load(context, account)
         if snapshot is not None:
-            await record_failure(context, snapshot, None, Failure("a fault of the service itself", "a look at its log"))
+            await record_failure(context, snapshot, None, SERVICE_FAULT)
 
 
 async def _retry_soon(context: ReconcilerContext, account: AccountId) -> None:
@@ -121,7 +121,7 @@ async def _attempt(
         await record_missing(context, snapshot)
         return None
     if isinstance(seen, Unknown):
-        await record_failure(context, snapshot, None, Failure(seen.reason, seen.needs or "", retry_after=seen.after))
+        await record_failure(context, snapshot, None, failure_of(seen))
         return None
     assessment = await _add_lifters(space, _assess(context, space, snapshot, seen, ownership))
     if _is_ended_manually(assessment, context.clock.now()):
@@ -184,12 +184,7 @@ async def _take_action(
         return None
     losses_found = await read_losses(space, snapshot, action, losses)
     if isinstance(losses_found, Unknown):
-        await record_failure(
-            context,
-            snapshot,
-            confirmation,
-            Failure(losses_found.reason, losses_found.needs or "", retry_after=losses_found.after),
-        )
+        await record_failure(context, snapshot, confirmation, failure_of(losses_found))
         return None
     intent = await store_intent(context, lease, space, snapshot, confirmation, action, losses_found)
     if isinstance(intent, Deferred):
