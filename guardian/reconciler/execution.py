@@ -1,13 +1,13 @@
 """From a planned step to a call: what may hold it back, the intent that is stored before it, and what its answer means."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import assert_never, overload
 
 from guardian.ids import IntentId, Reference, new_id, new_reference
 from guardian.reconciler.confirmation import Confirmation, merge_entitlements
 from guardian.reconciler.plan import Action, Reinstate, Release, Restore, Restrict
-from guardian.reconciler.record import save_confirmation
+from guardian.reconciler.record import Deferred, save_confirmation
 from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext
 from guardian.retry import Failure
 from guardian.sanctions.models import CoverageState, Enforcement, Intent, IntentKind, Prior
@@ -20,22 +20,7 @@ from rules.policy import HOUR
 from rules.precedence import AccessLevel
 
 LEASE_FACTOR = 3
-AT_ONCE = timedelta()
 _BUSY_POLL_SECONDS = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Deferred:
-    """A step that is right but may not be done now: the mode, the clock, or the brake says so.
-
-    People hear of it by `alert` once it has lasted for `patience`, in case time.
-    """
-
-    state: CoverageState
-    detail: str
-    alert: str | None
-    retry_at: datetime | None
-    alert_after: timedelta = AT_ONCE
 
 
 def deferral(context: ReconcilerContext, snapshot: AccountSnapshot, action: Action, now: datetime) -> Deferred | None:

@@ -10,7 +10,6 @@ from guardian.ids import AccountId
 from guardian.logs import logger
 from guardian.reconciler.confirmation import Confirmation, confirm
 from guardian.reconciler.execution import (
-    Deferred,
     deferral,
     failure_of,
     perform,
@@ -22,6 +21,7 @@ from guardian.reconciler.execution import (
 from guardian.reconciler.ownership import Ownership, OwnershipEvidence, needs_attribution, owner_of
 from guardian.reconciler.plan import Action, Plan, Reinstate, Restrict, Situation, plan
 from guardian.reconciler.record import (
+    Deferred,
     record_deferral,
     record_ended_manually,
     record_failure,
@@ -180,7 +180,7 @@ async def _take_action(
     snapshot, confirmation = assessment.snapshot, assessment.confirmation
     deferred = deferral(context, snapshot, action, context.clock.now())
     if deferred is not None:
-        await _defer(context, assessment, deferred)
+        await record_deferral(context, snapshot, confirmation, assessment.planned, deferred)
         return None
     losses_found = await read_losses(space, snapshot, action, losses)
     if isinstance(losses_found, Unknown):
@@ -188,27 +188,13 @@ async def _take_action(
         return None
     intent = await store_intent(context, lease, space, snapshot, confirmation, action, losses_found)
     if isinstance(intent, Deferred):
-        await _defer(context, assessment, intent)
+        await record_deferral(context, snapshot, confirmation, assessment.planned, intent)
         return None
     outcome = await perform(context, space, snapshot, action, intent)
     await wait_for_in_flight(context, space, snapshot)
     if isinstance(action, Reinstate):
         await record_reinstatement(context, snapshot, action, outcome)
     return Attempt(action, failure_of(outcome))
-
-
-async def _defer(context: ReconcilerContext, assessment: Assessment, deferral: Deferred) -> None:
-    due_at = min((i for i in (assessment.planned.due_at, deferral.retry_at) if i is not None), default=None)
-    await record_deferral(
-        context,
-        assessment.snapshot,
-        assessment.confirmation,
-        deferral.state,
-        deferral.detail,
-        alert=deferral.alert,
-        alert_after=deferral.alert_after,
-        due_at=due_at,
-    )
 
 
 async def _load(context: ReconcilerContext, account: AccountId) -> AccountSnapshot | None:

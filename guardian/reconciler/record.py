@@ -1,6 +1,6 @@
 """What a look came to, kept in one transaction: key, total, applications, and what people must hear."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from guardian.ids import PersonId, SpaceName
@@ -20,7 +20,22 @@ from rules.precedence import AccessLevel
 
 log = logger("sanctions")
 
+AT_ONCE = timedelta()
 _RELEASED = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A step that is right but may not be done now: the mode, the clock, or the brake says so.
+
+    People hear of it by `alert` once it has lasted for `alert_after`, in case time.
+    """
+
+    state: CoverageState
+    detail: str
+    alert: str | None
+    retry_at: datetime | None
+    alert_after: timedelta = AT_ONCE
 
 
 async def save_confirmation(
@@ -133,24 +148,21 @@ async def record_deferral(
     context: ReconcilerContext,
     snapshot: AccountSnapshot,
     confirmation: Confirmation,
-    state: CoverageState,
-    detail: str,
-    *,
-    alert: str | None,
-    alert_after: timedelta,
-    due_at: datetime | None,
+    planned: Plan,
+    deferred: Deferred,
 ) -> None:
     """The step waits: the mode, the clock or the brake holds it back, and the key says so."""
     now = context.clock.now()
-    first = snapshot.item.detail != detail
+    alert = deferred.alert
+    first = snapshot.item.detail != deferred.detail
     since = now if first or snapshot.item.blocked_since is None else snapshot.item.blocked_since
     notified_at = None if first else snapshot.item.notified_at
-    notify = alert is not None and notified_at is None and now - since >= alert_after
+    notify = alert is not None and notified_at is None and now - since >= deferred.alert_after
     item = replace(
         snapshot.item,
-        state=state,
-        detail=detail,
-        due_at=due_at,
+        state=deferred.state,
+        detail=deferred.detail,
+        due_at=min((i for i in (planned.due_at, deferred.retry_at) if i is not None), default=None),
         blocked_since=since if alert is not None else None,
         notified_at=now if notify else notified_at,
         observed_at=now,
@@ -158,7 +170,7 @@ async def record_deferral(
     async with context.units_of_work.begin() as uow:
         await save_confirmation(context, uow, snapshot, confirmation)
         if first:
-            uow.journal.note(snapshot.journal_entry("step.held_back", why=detail))
+            uow.journal.note(snapshot.journal_entry("step.held_back", why=deferred.detail))
         if notify and alert is not None:
             await context.alerts.raise_alert(uow, alert, item.person, item.space, snapshot.reasons(uow.now))
         await _save_item(context, uow, item)
