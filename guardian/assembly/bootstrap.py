@@ -11,7 +11,9 @@ from guardian.assembly.service import SERVE, Service
 from guardian.assembly.spaces import ConnectedSpace, connect, connect_heartbeat
 from guardian.clock import Clock, system_now
 from guardian.ids import Reference
-from guardian.notices.outbox import Outbox
+from guardian.notices.delivery_routes import RouteFinder
+from guardian.notices.outbox import DeliveryHandlers, Outbox
+from guardian.notices.renderer import NoticeRenderer
 from guardian.reconciler.loop import Reconciler
 from guardian.reconciler.snapshot import ReconcilerContext
 from guardian.retry import RetryPolicy
@@ -27,7 +29,7 @@ from guardian.spaces.port import Space
 from guardian.spaces.registry import RegisteredSpace, SpaceRegistry
 from guardian.storage.database import CommitObserver, Database
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
+from guardian.storage.unit_of_work import SqlReadView, SqlUnitOfWork, SqlUnitOfWorkFactory
 from guardian.web.server import address_of, bind_socket
 
 Wrap = Callable[[Space], Space]
@@ -106,16 +108,12 @@ def _compose(
     )
     ceiling = max((space.capabilities.ceiling for space in spaces), default=timedelta(seconds=30))
     reconciler = Reconciler(context, ceiling=ceiling, max_people=settings.reconciler.people_at_once)
-    outbox = Outbox(
+    outbox: Outbox[SqlReadView, SqlUnitOfWork] = Outbox(
         units_of_work,
-        spaces,
         clock,
-        mailer,
-        community=settings.community,
-        base_url=base_url,
-        on_person_notified=record_person_notified,
-        may_still_receive=may_still_receive,
-        on_owner_notified=record_owner_notified,
+        RouteFinder(spaces, mailer),
+        NoticeRenderer(settings.community, base_url),
+        DeliveryHandlers(may_still_receive, record_person_notified, record_owner_notified),
     )
     return Service(
         settings,

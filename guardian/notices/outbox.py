@@ -15,13 +15,12 @@ from guardian.errors import Stale
 from guardian.ids import AccountId, NoticeId, SanctionId
 from guardian.journal import SERVICE, Entry, Journal
 from guardian.logs import location_of, logger
-from guardian.notices.delivery_routes import Channel, ContactView, Mailer, RouteFinder, Routes
+from guardian.notices.delivery_routes import Channel, ContactView, RouteFinder, Routes
 from guardian.notices.models import Notice, NoticeState, Recipient, RecipientKind
 from guardian.notices.renderer import NoticeRenderer, NoticeText
 from guardian.notices.store import NoticeStore
 from guardian.retry import RetryPolicy
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
-from guardian.spaces.registry import SpaceRegistry
 from guardian.unit_of_work import BaseUnitOfWork, UnitOfWorkFactory
 from rules.notification import counts_as_notified
 
@@ -61,31 +60,36 @@ class DeliveryResult:
     retry_after: timedelta | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryHandlers(Generic[R, W]):
+    """What is asked before a notice is sent, and who hears in the recording transaction what became of it.
+
+    `may_still_receive` asks a member's permission again. `on_person_notified` hears how notifying a sanctioned person
+    ended: with a proof, or with None where every channel refused; `on_owner_notified`, that the owner of a linked account
+    was written to, or cannot be.
+    """
+
+    may_still_receive: Callable[[R, Notice], Awaitable[bool]]
+    on_person_notified: Callable[[W, SanctionId, str | None], Awaitable[None]]
+    on_owner_notified: Callable[[W, AccountId], Awaitable[None]] | None = None
+
+
 class Outbox(Generic[R, W]):
-    """Delivers what waits. `on_told` hears, in the recording transaction, how telling a sanctioned person ended: with a
-    proof, or with None where every channel refused; `on_owner_told`, that the owner of a linked account was written to,
-    or cannot be. `may_still_know` asks a member's permission again at sending."""
+    """Delivers what waits."""
 
     def __init__(
         self,
         units_of_work: UnitOfWorkFactory[R, W],
-        spaces: SpaceRegistry,
         clock: Clock,
-        mailer: Mailer | None,
-        *,
-        community: str,
-        base_url: str,
-        on_person_notified: Callable[[W, SanctionId, str | None], Awaitable[None]],
-        may_still_receive: Callable[[R, Notice], Awaitable[bool]],
-        on_owner_notified: Callable[[W, AccountId], Awaitable[None]] | None = None,
+        route_finder: RouteFinder,
+        renderer: NoticeRenderer,
+        handlers: DeliveryHandlers[R, W],
     ) -> None:
         self._units_of_work = units_of_work
         self._clock = clock
-        self._route_finder = RouteFinder(spaces, mailer)
-        self._renderer = NoticeRenderer(community, base_url)
-        self._on_person_notified = on_person_notified
-        self._may_still_receive = may_still_receive
-        self._on_owner_notified = on_owner_notified
+        self._route_finder = route_finder
+        self._renderer = renderer
+        self._handlers = handlers
         self._slots = asyncio.Semaphore(_CONCURRENT_DELIVERIES)
         self._round_lock = asyncio.Lock()
         self._active = 0
@@ -149,7 +153,7 @@ class Outbox(Generic[R, W]):
     async def _deliver(self, notice: Notice) -> datetime | None:
         """The notice has been tried once; the answer is when it is tried again, if it has to be."""
         async with self._units_of_work.read() as view:
-            allowed = await self._may_still_receive(view, notice)
+            allowed = await self._handlers.may_still_receive(view, notice)
             routes = await self._route_finder.find_routes(view, notice) if allowed else Routes(unwanted=True)
         result = await self._attempt(notice, routes)
         retry = self._next_try(notice, result)
@@ -225,9 +229,10 @@ class Outbox(Generic[R, W]):
         async with self._units_of_work.begin() as uow:
             await uow.notices.save(attempted)
             if notifies and attempted.sanction is not None:
-                await self._on_person_notified(uow, attempted.sanction, result.proof or None)
-            if attempted.to.account is not None and result.is_conclusive and self._on_owner_notified is not None:
-                await self._on_owner_notified(uow, attempted.to.account)
+                await self._handlers.on_person_notified(uow, attempted.sanction, result.proof or None)
+            on_owner_notified = self._handlers.on_owner_notified
+            if attempted.to.account is not None and result.is_conclusive and on_owner_notified is not None:
+                await on_owner_notified(uow, attempted.to.account)
             _journal_result(uow.journal, attempted, result)
 
     def _next_try(self, notice: Notice, result: DeliveryResult) -> datetime | None:

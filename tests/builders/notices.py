@@ -1,7 +1,9 @@
 """The outbox over a community's desk, so that a test can look into the inboxes of accounts."""
 
 from guardian.ids import SanctionId, SpaceName
-from guardian.notices.outbox import Outbox
+from guardian.notices.delivery_routes import RouteFinder
+from guardian.notices.outbox import DeliveryHandlers, Outbox
+from guardian.notices.renderer import NoticeRenderer
 from guardian.services.decisions.enactment import record_person_notified
 from guardian.services.identity.account_owners import record_owner_notified
 from guardian.services.notify import may_still_receive
@@ -17,14 +19,10 @@ async def deliver_all(community: Community) -> None:
 
     outbox: Outbox[SqlReadView, SqlUnitOfWork] = Outbox(
         community.units_of_work,
-        community.app.spaces,
         community.clock,
-        None,
-        community="Example",
-        base_url="https://guardian.example",
-        on_person_notified=told,
-        may_still_receive=may_still_receive,
-        on_owner_notified=record_owner_notified,
+        RouteFinder(community.app.spaces, None),
+        NoticeRenderer("Example", "https://guardian.example"),
+        DeliveryHandlers(may_still_receive, told, record_owner_notified),
     )
     while await outbox.deliver_due():
         continue

@@ -12,8 +12,10 @@ from guardian.cases.case import PartyRole
 from guardian.cases.drafts import DraftKind
 from guardian.ids import SanctionId
 from guardian.logs import configure
+from guardian.notices.delivery_routes import RouteFinder
 from guardian.notices.models import Notice
-from guardian.notices.outbox import Outbox
+from guardian.notices.outbox import DeliveryHandlers, Outbox
+from guardian.notices.renderer import NoticeRenderer
 from guardian.services.decisions import drafts, enactment
 from guardian.services.decisions.enactment import record_person_notified
 from guardian.services.identity import linking
@@ -127,13 +129,10 @@ async def delivered(community: Community) -> None:
 
     outbox: Outbox[SqlReadView, SqlUnitOfWork] = Outbox(
         community.units_of_work,
-        community.app.spaces,
         community.clock,
-        None,
-        community="Example",
-        base_url="https://guardian.example",
-        on_person_notified=told,
-        may_still_receive=may,
+        RouteFinder(community.app.spaces, None),
+        NoticeRenderer("Example", "https://guardian.example"),
+        DeliveryHandlers(may, told),
     )
     await outbox.deliver_due()
 

@@ -18,8 +18,10 @@ from connectors.mail.listener import ListenerConfig, MailListener
 from connectors.mail.mailbox import Mailbox, MailboxConfig
 from guardian.cases.reports import Addition, Report, ReportChannel
 from guardian.ids import NoticeId
+from guardian.notices.delivery_routes import RouteFinder
 from guardian.notices.models import Notice, NoticeState
-from guardian.notices.outbox import Outbox
+from guardian.notices.outbox import DeliveryHandlers, Outbox
+from guardian.notices.renderer import NoticeRenderer
 from guardian.spaces.outcomes import Done
 from tests.builders.community import Community, a_community
 
@@ -55,13 +57,10 @@ class MailSetup:
         community = self.community
         outbox: Outbox[Any, Any] = Outbox(
             community.units_of_work,
-            community.app.spaces,
             community.clock,
-            self.mailer,
-            community="Example",
-            base_url="https://guardian.example",
-            on_person_notified=_nothing,
-            may_still_receive=_always,
+            RouteFinder(community.app.spaces, self.mailer),
+            NoticeRenderer("Example", "https://guardian.example"),
+            DeliveryHandlers(_always, _nothing),
         )
         await outbox.deliver_due()
 

@@ -12,8 +12,10 @@ import pytest
 
 from guardian.cases.case import Case
 from guardian.ids import AccountId, MemberId, NoticeId, PersonId, SanctionId, new_id
+from guardian.notices.delivery_routes import RouteFinder
 from guardian.notices.models import Notice, NoticeKind, NoticeState
-from guardian.notices.outbox import Outbox
+from guardian.notices.outbox import DeliveryHandlers, Outbox
+from guardian.notices.renderer import NoticeRenderer
 from guardian.people.models import LinkedAccount, Trust
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.context import ReadView, UnitOfWork
@@ -66,13 +68,10 @@ class OutboxFixture:
         """A new outbox, as after a restart."""
         return Outbox(
             self.community.app.units_of_work,
-            spaces or self.community.app.spaces,
             self.community.clock,
-            self.mailer,
-            community="Example",
-            base_url="https://guardian.example",
-            on_person_notified=self._record,
-            may_still_receive=self._may_still_receive,
+            RouteFinder(spaces or self.community.app.spaces, self.mailer),
+            NoticeRenderer("Example", "https://guardian.example"),
+            DeliveryHandlers(self._may_still_receive, self._record),
         )
 
     async def _record(self, uow: UnitOfWork, sanction: SanctionId, proof: str | None) -> None:

@@ -12,8 +12,10 @@ from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
 from guardian.cases.deadlines import DeadlineKind
 from guardian.clock import DrivenClock, DrivenTime, system_now
 from guardian.ids import AccountId, CaseId, PersonId, SpaceName, new_id, new_reference
+from guardian.notices.delivery_routes import RouteFinder
 from guardian.notices.models import NoticeKind
-from guardian.notices.outbox import Outbox
+from guardian.notices.outbox import DeliveryHandlers, Outbox
+from guardian.notices.renderer import NoticeRenderer
 from guardian.people.models import LinkedAccount, Person, Trust
 from guardian.policy_file import read_policy
 from guardian.presets import load_preset
@@ -114,13 +116,10 @@ async def running_loops(folder: Path) -> AsyncIterator[RunningLoops]:
         )
         outbox: Outbox[ReadView, UnitOfWork] = Outbox(
             app.units_of_work,
-            spaces,
             clock,
-            None,
-            community=app.community,
-            base_url=app.base_url,
-            on_person_notified=record_person_notified,
-            may_still_receive=may_still_receive,
+            RouteFinder(spaces, None),
+            NoticeRenderer(app.community, app.base_url),
+            DeliveryHandlers(may_still_receive, record_person_notified),
         )
         rounds = PeriodicTask(
             units_of_work, clock, spaces.names, 10 * A_DAY, partial(resync, units_of_work, spaces, clock)
