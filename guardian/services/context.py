@@ -90,10 +90,6 @@ class UnitOfWork(ReadView, BaseUnitOfWork, Protocol):
     @property
     def idempotency(self) -> IdempotencyStore: ...
 
-    def after_commit(self, act: Callable[[], None]) -> None:
-        """The act is done once this has been committed, and not otherwise."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class AppContext:

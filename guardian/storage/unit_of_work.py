@@ -3,7 +3,7 @@
 A `SqlReadView` only reads and has no journal; what a reading must leave in the journal is a `Work`.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -75,16 +75,11 @@ class SqlUnitOfWork(SqlStores):
         super().__init__(connection, ring, now)
         self.journal = SqlJournal(connection, self.encryption, now)
         self.topics: dict[WakeupTopic, None] = {}
-        self.callbacks: list[Callable[[], None]] = []
         self.destroys_data = False
 
     def wake(self, topic: WakeupTopic) -> None:
         """Those who listen to the topic are woken once this is committed."""
         self.topics[topic] = None
-
-    def after_commit(self, callback: Callable[[], None]) -> None:
-        """The callback is called once this is committed. It must be quick, and must not be needed for the truth."""
-        self.callbacks.append(callback)
 
     def scrub_after_commit(self) -> None:
         """Once this is committed, what it overwrote is gone from the database's files too, as far as they can do it."""
@@ -108,7 +103,6 @@ class SqlUnitOfWorkFactory:
             await uow.journal.flush()
         if uow.destroys_data:
             await self._scrub()
-        _run_callbacks(uow.callbacks)
         if uow.topics:
             await self._database.wake(*uow.topics)
 
@@ -124,12 +118,3 @@ class SqlUnitOfWorkFactory:
         """A view of one instant, for reading only."""
         async with self._database.read() as connection:
             yield SqlReadView(connection, self._ring, self._clock.now())
-
-
-def _run_callbacks(callbacks: list[Callable[[], None]]) -> None:
-    for callback in callbacks:
-        try:
-            callback()
-        except Exception:
-            # The act is done: a callback that fails must not make it look undone to the one who asked for it.
-            log.exception("callback.has_failed")

@@ -1,4 +1,4 @@
-"""A unit of work becomes true as a whole; only then are listeners woken and callbacks called."""
+"""A unit of work becomes true as a whole; only then are listeners woken."""
 
 import asyncio
 
@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from guardian.journal import SERVICE, Entry
+from guardian.storage.backend import Dialect
 from guardian.storage.database import Database
 from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from guardian.unit_of_work import WakeupTopic
@@ -18,11 +19,10 @@ async def entries(units_of_work: SqlUnitOfWorkFactory) -> int:
         return (await view.journal.verify()).entries
 
 
-async def undone(units_of_work: SqlUnitOfWorkFactory, called: list[str]) -> None:
+async def undone(units_of_work: SqlUnitOfWorkFactory) -> None:
     async with units_of_work.begin() as uow:
         uow.journal.note(ENTRY)
         uow.wake(WakeupTopic.WORK_ITEMS)
-        uow.after_commit(lambda: called.append("called"))
         raise LookupError
 
 
@@ -43,32 +43,15 @@ async def test_listeners_wake_when_the_work_is_committed(
         assert await entries(units_of_work) == 1
 
 
-async def test_callbacks_are_called_after_the_commit_and_not_before(units_of_work: SqlUnitOfWorkFactory) -> None:
-    called: list[str] = []
-    async with units_of_work.begin() as uow:
-        uow.after_commit(lambda: called.append("called"))
-        assert called == []
-    assert called == ["called"]
-
-
-async def test_work_that_is_undone_wakes_and_calls_nobody(units_of_work: SqlUnitOfWorkFactory) -> None:
-    called: list[str] = []
-    with pytest.raises(LookupError):
-        await undone(units_of_work, called)
-    assert called == []
+async def test_work_that_is_undone_wakes_nobody(units_of_work: SqlUnitOfWorkFactory, database: Database) -> None:
+    with database.subscribe(WakeupTopic.WORK_ITEMS) as subscription:
+        if database.dialect is Dialect.POSTGRESQL:
+            await asyncio.wait_for(subscription.wait_for_wakeup(), 5)
+        with pytest.raises(LookupError):
+            await undone(units_of_work)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(subscription.wait_for_wakeup(), 0)
     assert await entries(units_of_work) == 0
-
-
-async def test_a_callback_that_fails_leaves_the_act_done_and_the_others_called(
-    units_of_work: SqlUnitOfWorkFactory,
-) -> None:
-    called: list[str] = []
-    async with units_of_work.begin() as uow:
-        uow.journal.note(ENTRY)
-        uow.after_commit(lambda: called.remove("nothing"))
-        uow.after_commit(lambda: called.append("called"))
-    assert called == ["called"]
-    assert await entries(units_of_work) == 1
 
 
 async def test_case_time_stands_still_within_a_unit_of_work(units_of_work: SqlUnitOfWorkFactory) -> None:
