@@ -80,7 +80,7 @@ class BulkReconciler:
         """Work has begun in every space with something to do; in how many."""
         now = self._context.clock.now()
         async with self._units_of_work.read() as view:
-            names = await view.raids.spaces_with_items()
+            names = await view.bulk.spaces_with_items()
         self._retry_at = {name: at for name, at in self._retry_at.items() if name in names and at > now}
         self._requested |= self._working.keys() & set(names)
         due = [name for name in names if name not in self._working and name not in self._retry_at]
@@ -93,7 +93,7 @@ class BulkReconciler:
         while self._working or await self.start_due():
             await asyncio.gather(*self._working.values())
             async with self._units_of_work.read() as view:
-                if not set(await view.raids.spaces_with_items()) - self._retry_at.keys():
+                if not set(await view.bulk.spaces_with_items()) - self._retry_at.keys():
                     return
 
     async def stop(self) -> None:
@@ -133,7 +133,7 @@ class BulkReconciler:
             # One of them is looked at by itself, so that people hear of the trouble as they would of any other.
             self._notified_at[name] = now
             async with self._units_of_work.read() as view:
-                items = await view.raids.items(name, tuple(Phase), 1)
+                items = await view.bulk.items(name, tuple(Phase), 1)
             await self._return([item.account for item in items])
 
     # -- one pass over one space
@@ -155,9 +155,9 @@ class BulkReconciler:
     async def _next_items(self, name: SpaceName, space: Space) -> tuple[BulkItem, ...]:
         """Those to ask for next; none while a call for many would be spent on a few because more are about to come."""
         async with self._units_of_work.read() as view:
-            others = await view.raids.ineligible(name)
-            items = await view.raids.items(name, (Phase.WAITING, Phase.REQUESTED), _items_per_pass(space))
-            wait = len(items) < _items_per_pass(space) and await view.raids.expects_more()
+            others = await view.bulk.ineligible(name)
+            items = await view.bulk.items(name, (Phase.WAITING, Phase.REQUESTED), _items_per_pass(space))
+            wait = len(items) < _items_per_pass(space) and await view.bulk.expects_more()
         if others:
             await self._return(others)
             return await self._next_items(name, space)
@@ -169,7 +169,7 @@ class BulkReconciler:
         if known is not None and {item.space_account for item in items} <= known.accounts:
             return known
         async with self._units_of_work.read() as view:
-            accounts = await view.raids.accounts(name)
+            accounts = await view.bulk.accounts(name)
         seen = await space.list_restrictions()
         if isinstance(seen, Unknown):
             await self._back_off(name, failure_of(seen))
@@ -197,8 +197,8 @@ class BulkReconciler:
             if item.space_account in baseline.losses
         }
         async with self._units_of_work.begin() as uow:
-            await uow.raids.return_to_reconciler([item.account for item in returned])
-            await uow.raids.store_intents(ready, removed)
+            await uow.bulk.return_to_reconciler([item.account for item in returned])
+            await uow.bulk.store_intents(ready, removed)
             uow.journal.note(_entry("restrictions.intended", space=items[0].space_account.space, count=len(ready)))
             uow.wake(WakeupTopic.WORK_ITEMS)
         return ready
@@ -276,18 +276,18 @@ class BulkReconciler:
                 case _:
                     assert_never(outcome)
         async with self._units_of_work.begin() as uow:
-            await uow.raids.mark_acknowledged(acknowledged)
-            await uow.raids.return_to_reconciler(returned)
-            await uow.raids.return_to_reconciler(refuted, refuted=True)
+            await uow.bulk.mark_acknowledged(acknowledged)
+            await uow.bulk.return_to_reconciler(returned)
+            await uow.bulk.return_to_reconciler(refuted, refuted=True)
             uow.wake(WakeupTopic.WORK_ITEMS)
         log.info("batch.was_asked", space=name, asked=len(part), done=len(acknowledged))
 
     async def _confirm(self, name: SpaceName, space: Space) -> None:
         """What the list pages show to be ours is held; the rest is looked at by itself."""
         async with self._units_of_work.read() as view:
-            if await view.raids.expects_more():
+            if await view.bulk.expects_more():
                 return
-            items = await view.raids.items(name, (Phase.REQUESTED, Phase.ACKNOWLEDGED), _ALL)
+            items = await view.bulk.items(name, (Phase.REQUESTED, Phase.ACKNOWLEDGED), _ALL)
         if not items:
             return
         seen = await space.list_restrictions()
@@ -298,7 +298,7 @@ class BulkReconciler:
         for start in range(0, len(confirmed), WRITE_CHUNK):
             part = confirmed[start : start + WRITE_CHUNK]
             async with self._units_of_work.begin() as uow:
-                await uow.raids.mark_held(part)
+                await uow.bulk.mark_held(part)
                 uow.journal.note(_entry("restrictions.confirmed", space=name, count=len(part)))
                 uow.wake(WakeupTopic.WORK_ITEMS)
         ours = {item.account for item in confirmed}
@@ -311,13 +311,13 @@ class BulkReconciler:
 
     async def _return_all(self, name: SpaceName) -> None:
         async with self._units_of_work.read() as view:
-            items = await view.raids.items(name, tuple(Phase), _ALL)
+            items = await view.bulk.items(name, tuple(Phase), _ALL)
         await self._return([item.account for item in items])
 
     async def _return(self, accounts: Sequence[AccountId]) -> None:
         if accounts:
             async with self._units_of_work.begin() as uow:
-                await uow.raids.return_to_reconciler(accounts)
+                await uow.bulk.return_to_reconciler(accounts)
                 uow.wake(WakeupTopic.WORK_ITEMS)
 
 

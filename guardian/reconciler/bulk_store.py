@@ -96,7 +96,7 @@ class BulkReadView(BaseReadView, Protocol):
     """A read view, as far as bulk needs it."""
 
     @property
-    def raids(self) -> BulkStore: ...
+    def bulk(self) -> BulkStore: ...
 
 
 class BulkUnitOfWork(BulkReadView, BaseUnitOfWork, Protocol):

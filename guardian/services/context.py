@@ -46,10 +46,6 @@ class IdempotencyStore(Protocol):
         ...
 
 
-class Raids(RaidStore, BulkStore, Protocol):
-    """Raids, and the keys that are worked together for them."""
-
-
 class ReadView(CaseView, Protocol):
     """The stores of every feature as they stand at one instant; nothing can be written through it."""
 
@@ -72,7 +68,10 @@ class ReadView(CaseView, Protocol):
     def sanctions(self) -> SanctionStore: ...
 
     @property
-    def raids(self) -> Raids: ...
+    def raids(self) -> RaidStore: ...
+
+    @property
+    def bulk(self) -> BulkStore: ...
 
     @property
     def measures(self) -> MeasureStore: ...

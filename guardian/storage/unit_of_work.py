@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.clock import Clock
 from guardian.logs import logger
+from guardian.storage.bulk_store import SqlBulkStore
 from guardian.storage.case_store import SqlCaseStore
 from guardian.storage.conversation_store import SqlConversationStore
 from guardian.storage.data_key_store import DataKeyStore
@@ -57,7 +58,8 @@ class SqlStores:
         self.content_restrictions = SqlContentRestrictionStore(connection, self.encryption)
         self.foreign = SqlForeignStore(connection, self.encryption)
         self.sweeps = SqlSweepStore(connection)
-        self.raids = SqlRaidStore(connection, self.encryption, now)
+        self.raids = SqlRaidStore(connection, self.encryption)
+        self.bulk = SqlBulkStore(connection, self.encryption, now)
 
 
 class SqlReadView(SqlStores):

@@ -49,7 +49,7 @@ async def advance_raids(app: AppContext) -> None:
     """Every raid stands where its list and its leading sanction have brought it."""
     async with app.units_of_work.read() as view:
         raids = await view.raids.active()
-        is_asking = bool(raids) and bool(await view.raids.spaces_with_items()) and not await view.raids.expects_more()
+        is_asking = bool(raids) and bool(await view.bulk.spaces_with_items()) and not await view.bulk.expects_more()
     for raid in raids:
         if is_asking and not await _is_lifted(app, raid):
             # Its accounts are being asked for: nothing is to be carried over, and it cannot be done yet.
@@ -117,7 +117,7 @@ async def _register_accounts(
             await _register_known_person(app, uow, raid, leader, owner)
             state = RaidLineState.RETURNED
         done.append(replace(line, state=state, person=owner.person, account=owner.id))
-    await uow.raids.add_accounts(new_accounts)
+    await uow.bulk.add_accounts(new_accounts)
     await uow.raids.save_lines(done)
     for each in new_accounts if notifies_each_of_raid(app.policy) else ():
         await _notify_person(app, uow, case, each.sanction)

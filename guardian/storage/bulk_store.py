@@ -1,0 +1,236 @@
+"""Remembers what is worked together for a raid: start at `SqlBulkStore`. Who was listed is sealed with the case."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from guardian.cases.raids import RaidLineState, RaidState
+from guardian.ids import AccountId, IntentId, PersonId, Reference, SpaceName, new_id
+from guardian.reconciler.bulk_store import BulkItem, NewAccount, Phase
+from guardian.sanctions.models import Coverage, CoverageState, Enforcement, Intent, IntentKind, Prior
+from guardian.spaces.port import Account, Entitlement
+from guardian.storage.encryption import Expunged, FieldEncryption
+from guardian.storage.people_store import SqlPeopleStore
+from guardian.storage.sanction_store import SqlSanctionStore
+from guardian.storage.store import EncryptedSqlStore
+from guardian.storage.tables.links import merges
+from guardian.storage.tables.people import accounts
+from guardian.storage.tables.raids import raid_lines, raids
+from guardian.storage.tables.sanctions import enforcements, intents, liftings, sanctions, work_items
+from rules.precedence import AccessLevel
+
+_PHASES: Final = tuple(str(phase) for phase in Phase)
+_VALUES_PER_STATEMENT: Final = 500
+"""SQLite takes a bounded number of values in one statement."""
+
+
+class SqlBulkStore(EncryptedSqlStore):
+    """The store of work items that are worked together."""
+
+    def __init__(self, connection: AsyncConnection, encryption: FieldEncryption, now: datetime) -> None:
+        super().__init__(connection, encryption)
+        self._now = now
+        self._sanctions = SqlSanctionStore(connection, encryption)
+
+    async def add_accounts(self, new_accounts: Sequence[NewAccount]) -> None:
+        """Each stands as a person with an account, a sanction, a total in each space of its scope, and a key."""
+        if new_accounts:
+            await SqlPeopleStore(self._connection, self._encryption).add_new_people(
+                [(n.person, n.account) for n in new_accounts]
+            )
+            await self._sanctions.add_sanctions([n.sanction for n in new_accounts])
+            await self._sanctions.save_totals([total for n in new_accounts for total in n.totals])
+            await self._sanctions.add_keys([n.work_item for n in new_accounts])
+
+    async def spaces_with_items(self) -> tuple[SpaceName, ...]:
+        """The spaces in which any key is one of many."""
+        rows = await self._connection.execute(
+            select(work_items.c.space).where(work_items.c.batch.is_not(None)).distinct()
+        )
+        return tuple(SpaceName(space) for space in sorted(rows.scalars()))
+
+    async def expects_more(self) -> bool:
+        """Whether more of them are about to be added."""
+        listed = and_(raid_lines.c.state == RaidLineState.LISTED, raids.c.state == RaidState.RUNNING)
+        source = raid_lines.join(raids, raids.c.id == raid_lines.c.raid_id)
+        return (
+            await self._connection.execute(select(raids.c.id).select_from(source).where(listed).limit(1))
+        ).first() is not None
+
+    async def accounts(self, space: SpaceName) -> tuple[Account, ...]:
+        """Every account there that is one of many, or about to be."""
+        ahead = and_(raid_lines.c.space == space, raid_lines.c.state.in_((RaidLineState.LISTED, *_PHASES)))
+        running = and_(raids.c.id == raid_lines.c.raid_id, raids.c.state == RaidState.RUNNING)
+        statement = select(raid_lines).join(raids, running).where(ahead)
+        rows = (await self._connection.execute(statement)).all()
+        await self._encryption.load_keys(row.sealed for row in rows)
+        return tuple([await self._space_account(row) for row in rows])
+
+    async def items(self, space: SpaceName, phases: Sequence[Phase], limit: int) -> tuple[BulkItem, ...]:
+        """The first of many in these phases."""
+        in_phase = and_(
+            work_items.c.batch.is_not(None),
+            work_items.c.space == space,
+            raid_lines.c.state.in_([str(p) for p in phases]),
+        )
+        # Chosen first: what else is asked of each of them costs too much to be asked of all.
+        its_own = and_(work_items.c.account_id == raid_lines.c.account_id, work_items.c.batch == raid_lines.c.raid_id)
+        source = raid_lines.join(work_items, its_own)
+        chosen = select(raid_lines.c.id).select_from(source).where(in_phase, raid_lines.c.space == space)
+        first = (await self._connection.execute(chosen.order_by(raid_lines.c.id).limit(limit))).scalars().all()
+        statement = self._select_items().where(in_phase, raid_lines.c.id.in_(first)).order_by(raid_lines.c.id)
+        rows = (await self._connection.execute(statement)).all()
+        await self._encryption.load_keys(row.sealed for row in rows)
+        return tuple([await self._item(row) for row in rows])
+
+    async def ineligible(self, space: SpaceName) -> tuple[AccountId, ...]:
+        """Those of many that must be looked at by themselves: lifted meanwhile, or not the only thing decided."""
+        there = and_(work_items.c.batch.is_not(None), work_items.c.space == space, ~self._is_plain())
+        ours = raid_lines.join(work_items, work_items.c.account_id == raid_lines.c.account_id).join(
+            raids, and_(raids.c.id == raid_lines.c.raid_id, raids.c.id == work_items.c.batch)
+        )
+        statement = select(work_items.c.account_id).select_from(ours).where(there)
+        return tuple(AccountId(each) for each in (await self._connection.execute(statement)).scalars())
+
+    async def store_intents(
+        self, items: Sequence[BulkItem], losses: Mapping[AccountId, tuple[Entitlement, ...]]
+    ) -> None:
+        """The intents to bar them are stored, with what a bar takes from each; those that have one keep it."""
+        fresh = [item for item in items if item.phase is Phase.WAITING]
+        await self._sanctions.add_intents([(item.person, self._intent(item)) for item in fresh])
+        losing = [item for item in fresh if losses.get(item.account)]
+        before = [
+            (
+                item.person,
+                Enforcement(item.account, AccessLevel.BARRED, False, item.reference, Prior(), losses[item.account]),
+            )
+            for item in losing
+        ]
+        await self._sanctions.add_applications(before)
+        await self._move([item.account for item in items], Phase.REQUESTED, Phase.WAITING)
+
+    async def mark_acknowledged(self, accounts: Sequence[AccountId]) -> None:
+        """The space has said of these that it is done."""
+        await self._move(accounts, Phase.ACKNOWLEDGED, Phase.REQUESTED)
+
+    async def mark_held(self, items: Sequence[BulkItem]) -> None:
+        """These are seen to be held by us: nobody need look at them until their sanction ends."""
+        account_ids = [item.account for item in items]
+        recorded = await self._mark_enforced(account_ids)
+        proofs = [
+            (
+                item.person,
+                Enforcement(item.account, AccessLevel.BARRED, True, item.reference, Prior(), confirmed_at=self._now),
+            )
+            for item in items
+            if item.account not in recorded
+        ]
+        await self._sanctions.add_applications(proofs)
+        held_state = CoverageState.HELD
+        totals = [Coverage(item.person, item.space_account.space, held_state, self._now, "held") for item in items]
+        await self._sanctions.save_totals(totals)
+        await self._set_at_rest(items)
+        for part in _parts(account_ids):
+            is_open = and_(intents.c.account_id.in_(part), intents.c.closed_at.is_(None))
+            await self._connection.execute(update(intents).where(is_open).values(closed_at=self._now))
+        await self._move(account_ids, RaidLineState.HELD, *Phase)
+
+    async def return_to_reconciler(self, accounts: Sequence[AccountId], *, refuted: bool = False) -> None:
+        """These are due now like every other key; `refuted`: what was intended was not done by us."""
+        for part in _parts(accounts):
+            theirs = work_items.c.account_id.in_(part)
+            due = {"batch": None, "next_look": self._now, "version": work_items.c.version + 1}
+            await self._connection.execute(update(work_items).where(theirs).values(due))
+            if refuted:
+                is_open = and_(intents.c.account_id.in_(part), intents.c.closed_at.is_(None))
+                await self._connection.execute(update(intents).where(is_open).values(closed_at=self._now))
+        await self._move(accounts, RaidLineState.RETURNED, *Phase)
+
+    async def _mark_enforced(self, held: Sequence[AccountId]) -> frozenset[str]:
+        """Those whose losses were written down before the act: their records say now that ours stands."""
+        known: set[str] = set()
+        for part in _parts(held):
+            theirs = and_(enforcements.c.account_id.in_(part), enforcements.c.hold == AccessLevel.BARRED)
+            known |= set((await self._connection.execute(select(enforcements.c.account_id).where(theirs))).scalars())
+            proof = {"placed": True, "confirmed_at": self._now, "version": enforcements.c.version + 1}
+            await self._connection.execute(update(enforcements).where(theirs).values(proof))
+        return frozenset(known)
+
+    def _intent(self, item: BulkItem) -> Intent:
+        new = IntentId(new_id())
+        return Intent(new, item.account, IntentKind.RESTRICT, AccessLevel.BARRED, item.reference, Prior(), self._now)
+
+    async def _set_at_rest(self, items: Sequence[BulkItem]) -> None:
+        """The keys are at rest; one that was touched since it was read is due at once instead."""
+        untouched = work_items.c.version == bindparam("read")
+        at_rest = {"state": CoverageState.HELD, "why": "held", "observed_at": self._now, "batch": None}
+        ends = bindparam("ends", type_=work_items.c.next_look.type)
+        due_at = case((untouched, ends), else_=work_items.c.next_look)
+        mine = work_items.c.account_id == bindparam("account")
+        rows = [{"account": item.account, "read": item.version, "ends": item.ends} for item in items]
+        if rows:
+            await self._connection.execute(update(work_items).where(mine).values(**at_rest, next_look=due_at), rows)
+
+    async def _move(
+        self, accounts: Sequence[AccountId], to: RaidLineState | Phase, *before: RaidLineState | Phase
+    ) -> None:
+        for part in _parts(accounts):
+            there = and_(raid_lines.c.account_id.in_(part), raid_lines.c.state.in_([str(each) for each in before]))
+            await self._connection.execute(update(raid_lines).where(there).values(state=str(to)))
+
+    def _select_items(self) -> Select[Any]:
+        ours = (
+            raid_lines.join(work_items, work_items.c.account_id == raid_lines.c.account_id)
+            .join(raids, and_(raids.c.id == raid_lines.c.raid_id, raids.c.id == work_items.c.batch))
+            .join(
+                sanctions, and_(sanctions.c.person_id == work_items.c.person_id, sanctions.c.case_id == raids.c.case_id)
+            )
+        )
+        facts = (
+            work_items.c.account_id,
+            work_items.c.person_id,
+            work_items.c.version,
+            raids.c.reference,
+            sanctions.c.ends,
+        )
+        line = (raid_lines.c.id, raid_lines.c.space, raid_lines.c.state, raid_lines.c.sealed)
+        return (
+            select(*line, *facts, self._is_plain().label("plain"))
+            .select_from(ours)
+            .where(sanctions.c.leader_id == raids.c.leader)
+        )
+
+    def _is_plain(self) -> ColumnElement[bool]:
+        """One sanction, which stands; an account that is still theirs; a raid that still counts as announced."""
+        person = work_items.c.person_id
+        theirs = sanctions.alias("theirs")
+        more = exists().where(theirs.c.person_id == person, theirs.c.leader_id.is_distinct_from(raids.c.leader))
+        ended = exists().where(
+            theirs.c.person_id == person, exists().where(liftings.c.sanction_id == theirs.c.id).correlate(theirs)
+        )
+        parted = exists().where(accounts.c.id == work_items.c.account_id, accounts.c.ended_at.is_not(None))
+        is_merged = exists().where(or_(merges.c.kept_id == person, merges.c.other_id == person))
+        return and_(~more, ~ended, ~parted, ~is_merged, raids.c.until > self._now)
+
+    async def _item(self, row: Row[Any]) -> BulkItem:
+        return BulkItem(
+            AccountId(row.account_id),
+            PersonId(row.person_id),
+            await self._space_account(row),
+            Reference(row.reference),
+            row.ends,
+            Phase(row.state),
+            bool(row.plain),
+            row.version,
+        )
+
+    async def _space_account(self, row: Row[Any]) -> Account:
+        content = await self._encryption.decrypt_json("raid_lines", row.id, "sealed", row.sealed)
+        return Account(SpaceName(row.space), "" if isinstance(content, Expunged) else content["native_id"])
+
+
+def _parts(given: Sequence[AccountId]) -> Iterator[Sequence[AccountId]]:
+    return (given[start : start + _VALUES_PER_STATEMENT] for start in range(0, len(given), _VALUES_PER_STATEMENT))
