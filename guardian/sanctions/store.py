@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName
-from guardian.people.models import LinkedAccount
+from guardian.people.store import PeopleStore
 from guardian.sanctions.models import Adoption, Coverage, Enforcement, Intent, Lifting, Sanction, WorkItem
 from guardian.spaces.port import Account
 from guardian.unit_of_work import BaseReadView, BaseUnitOfWork
@@ -155,16 +155,6 @@ class SanctionStore(Protocol):
     async def withdraw_reinstatement(self, person: PersonId) -> None: ...
 
 
-class AccountBook(Protocol):
-    """What the reconciler needs to know of people: the accounts behind its keys."""
-
-    async def account(self, account: AccountId) -> LinkedAccount | None: ...
-
-    async def accounts_of(self, person: PersonId) -> tuple[LinkedAccount, ...]: ...
-
-    async def accounts_in(self, space: SpaceName) -> tuple[LinkedAccount, ...]: ...
-
-
 class SanctionReadView(BaseReadView, Protocol):
     """A read view, as far as sanctions need it."""
 
@@ -172,7 +162,7 @@ class SanctionReadView(BaseReadView, Protocol):
     def sanctions(self) -> SanctionStore: ...
 
     @property
-    def people(self) -> AccountBook: ...
+    def people(self) -> PeopleStore: ...
 
 
 class SanctionUnitOfWork(SanctionReadView, BaseUnitOfWork, Protocol):
