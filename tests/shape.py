@@ -35,7 +35,7 @@ MOST_PARAMETERS: Final = 7
 DOCUMENTED_PERCENT: Final = 95.0
 _MIGRATIONS: Final = "guardian/storage/migrations/versions"
 _SANDBOX: Final = "guardian/sandbox"
-_COMMANDS: Final = ("command", "context_menu")
+_COMMANDS: Final = ("command", "form_command", "context_menu")
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -6,7 +6,7 @@ What a command, button or form does stands with its feature. None of them is rem
 import asyncio
 import contextlib
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -20,6 +20,7 @@ from connectors.discord.components import Form, Reply
 from connectors.discord.locales import locale_of
 from connectors.discord.modal_values import Json, ModalValues, read_modal
 from connectors.discord.timeouts import CallCut, bounded
+from connectors.discord.ttl_cache import TtlCache
 from guardian.errors import GuardianError, NotFound, Refused, Stale
 from guardian.ids import MemberId, SpaceName
 from guardian.logs import logger
@@ -56,6 +57,21 @@ class ServerConfig:
     ceiling: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class CommandContext:
+    """What a handler is given: the member who asks, and what their answer may need.
+
+    `delivery` is the interaction's id, by which a repeated one is known. `pending` has what waits to be confirmed, by
+    action.
+    """
+
+    app: AppContext
+    by: MemberId
+    config: ServerConfig
+    delivery: str
+    pending: Mapping[str, TtlCache[Any]]
+
+
 class ServerCommandTree(app_commands.CommandTree[discord.Client]):
     """The commands of one server; a fault of theirs is answered like every other."""
 
@@ -85,6 +101,7 @@ class InteractionRouter:
         self.client = client
         self.guild = discord.Object(int(config.guild_id))
         self.tree = ServerCommandTree(client, config)
+        self.pending: dict[str, TtlCache[Any]] = {}
         self._button_handlers: dict[str, ButtonHandler] = {}
         self._modal_handlers: dict[str, ModalHandler] = {}
         self._direct_message_actions: set[str] = set()
@@ -119,6 +136,10 @@ class InteractionRouter:
     def account_of(self, interaction: Interaction) -> Account:
         """Who asks, as Discord itself says."""
         return Account(self.config.space, str(interaction.user.id))
+
+    def context_of(self, interaction: Interaction, by: MemberId) -> CommandContext:
+        """Return what a handler is given for the member who asks."""
+        return CommandContext(self.app, by, self.config, str(interaction.id), self.pending)
 
     async def require_member(self, interaction: Interaction) -> MemberId:
         """The member who asks; NotFound for anybody else, as for a name that does not exist."""

@@ -20,6 +20,8 @@ _PERMISSION_CHECKS = frozenset({"require_permission", "opened_as"})
 """The functions whose third argument is the use case that a member must have a seat for."""
 _FORM_OPENERS = frozenset({"custom_id", "build_form"})
 """The functions whose first argument may be the verb of the form that is opened."""
+_DECLARED = {"button": "on_button", "form_button": "on_button", "confirmed_action": "on_button", "modal": "on_modal"}
+"""What decorates the function that a button or form comes to, with the verb first, and what of the router it stands for."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -42,8 +44,18 @@ class _Module:
     constants: dict[str, str] = field(default_factory=dict)
     functions: dict[str, Code] = field(default_factory=dict)
     every: list[Code] = field(default_factory=list)
-    handled: list[tuple[ast.Call, Code]] = field(default_factory=list)
+    handled: list["_Handled"] = field(default_factory=list)
     buttons: list[ast.Call] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Handled:
+    """What a button or form comes to: an expression that stands in `code`, or `code` itself, which is decorated."""
+
+    kind: str
+    verb: ast.expr
+    handler: ast.expr | None
+    code: Code
 
 
 def gates(start: Code) -> frozenset[Gate]:
@@ -145,19 +157,18 @@ def _imported(name: str) -> Code | None:
 
 def handlers(verb: str | None, kind: str) -> Iterator[Code]:
     """What is done when a form of that verb is sent (`on_modal`), or a button of it is pressed (`on_button`)."""
-    for call, code in _handled().get(f"{kind} {verb}", ()) if verb is not None else ():
-        found = _resolve(code, call.args[1])
+    for handled in _handled().get(f"{kind} {verb}", ()) if verb is not None else ():
+        found = _resolve(handled.code, handled.handler) if handled.handler is not None else handled.code
         if found is not None:
             yield found
 
 
 @cache
-def _handled() -> Mapping[str, list[tuple[ast.Call, Code]]]:
-    found: dict[str, list[tuple[ast.Call, Code]]] = {}
+def _handled() -> Mapping[str, list[_Handled]]:
+    found: dict[str, list[_Handled]] = {}
     for module in _all_modules().values():
-        for call, code in module.handled:
-            kind, verb = dotted(call.func).rpartition(".")[2], _text(module, call.args[0])
-            found.setdefault(f"{kind} {verb}", []).append((call, code))
+        for each in module.handled:
+            found.setdefault(f"{each.kind} {_text(module, each.verb)}", []).append(each)
     return found
 
 
@@ -165,11 +176,18 @@ def buttons() -> Iterator[tuple[str, ast.expr]]:
     """Every button that is shown anywhere: its verb, and how its label is written."""
     for module in _all_modules().values():
         for button in module.buttons:
-            made = button.args[1] if len(button.args) > 1 else None
-            if isinstance(made, ast.Call) and dotted(made.func) == "custom_id":
-                verb = _text(module, made.args[0])
-                if verb is not None:
-                    yield verb, button.args[0]
+            label, made = _label_and_verb(button)
+            verb = _text(module, made) if made is not None else None
+            if verb is not None:
+                yield verb, label
+
+
+def _label_and_verb(button: ast.Call) -> tuple[ast.expr, ast.expr | None]:
+    if dotted(button.func) != "Button":
+        return button.args[1], button.args[0]
+    made = button.args[1] if len(button.args) > 1 else None
+    named = isinstance(made, ast.Call) and dotted(made.func) == "custom_id"
+    return button.args[0], made.args[0] if isinstance(made, ast.Call) and named else None
 
 
 def _gates_in(code: Code) -> Iterator[Gate]:
@@ -220,6 +238,7 @@ def _collect(module: _Module, tree: ast.AST, around: Code | None, own_class: str
         if isinstance(node, Function):
             code = Code(module, node, around, own_class)
             module.every.append(code)
+            module.handled += _declared(code)
             if around is not None:
                 around.within[node.name] = code
             else:
@@ -231,12 +250,19 @@ def _collect(module: _Module, tree: ast.AST, around: Code | None, own_class: str
             _collect(module, node, around, node.name if isinstance(node, ast.ClassDef) else own_class)
 
 
+def _declared(code: Code) -> Iterator[_Handled]:
+    for each in code.node.decorator_list:
+        kind = _DECLARED.get(dotted(each.func).rpartition(".")[2]) if isinstance(each, ast.Call) else None
+        if isinstance(each, ast.Call) and kind is not None:
+            yield _Handled(kind, each.args[0], None, code)
+
+
 def _note_call(module: _Module, call: ast.Call, around: Code | None) -> None:
     name = dotted(call.func)
-    if name == "Button":
+    if name == "Button" or name.endswith(".confirmed_action"):
         module.buttons.append(call)
-    elif around is not None and name.endswith((".on_modal", ".on_button")):
-        module.handled.append((call, around))
+    elif around is not None and name.endswith((".on_modal", ".on_button")) and len(call.args) > 1:
+        module.handled.append(_Handled(name.rpartition(".")[2], call.args[0], call.args[1], around))
 
 
 def _text(module: _Module, expression: ast.expr) -> str | None:

@@ -5,6 +5,7 @@ asks for on the way.
 """
 
 import ast
+import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -210,7 +211,7 @@ def _command(made: Any) -> Command:
 
 def _code_of(callback: Any) -> Code:
     """The function as it stands in the source: several commands of a module may be called alike there."""
-    line = callback.__code__.co_firstlineno
+    line = inspect.unwrap(callback).__code__.co_firstlineno
     return next(
         code
         for _, code in permission_paths.decorated(callback.__module__)

@@ -32,7 +32,7 @@ TO_PEOPLE = (
 TO_OWNERS = (NoticeKind.OWNER_LINK_MADE, NoticeKind.OWNER_LINK_KEPT, NoticeKind.OWNER_LINK_UNDONE)
 TO_MEMBERS = tuple(kind for kind in NoticeKind if kind not in TO_REPORTERS + TO_PEOPLE + TO_OWNERS)
 COMMANDS = "\n".join(path.read_text() for path in Path(discord.__file__).parent.glob("commands/*.py"))
-KNOWN_COMMAND = re.compile(r'tree\.command\(\s*name="([a-z-]+)"')
+KNOWN_COMMAND = re.compile(r'\.(?:form_)?command\(\s*name="([a-z-]+)"')
 WITHOUT_CASE = (
     NoticeKind.CODE,
     NoticeKind.REPORT_FLOOD,
