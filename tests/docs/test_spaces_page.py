@@ -31,5 +31,5 @@ def test_every_button_that_decides_something_asks_who_pressed_it() -> None:
 
 
 def test_the_seats_of_a_command_are_those_of_the_form_that_it_opens_as_well() -> None:
-    code = permission_paths.code_of("connectors.discord.commands.closing", "_add_closing").within["close"]
+    code = permission_paths.code_of("connectors.discord.commands.closing", "close_form")
     assert permission_paths.gates(code) == {frozenset({UseCase.READ_CASE}), frozenset({UseCase.CLOSE})}

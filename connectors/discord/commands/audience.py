@@ -3,21 +3,18 @@
 from discord import app_commands
 
 from connectors.discord.commands import formatting
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Reply
-from connectors.discord.interactions import Interaction, InteractionRouter
-from guardian.ids import MemberId
+from connectors.discord.interactions import CommandContext
 from guardian.services.conflicts import audience
 
+commands = CommandSet()
+add_to = commands.add_to
 
-def add_to(router: InteractionRouter) -> None:
-    """Those who heard first open the case to the others."""
-    app = router.app
 
-    @router.tree.command(name="open-to-all", description="Every member hears of this case", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE)
-    async def open_to_all(interaction: Interaction, case: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            opened = await audience.open_to_all(app, by, case)
-            return Reply(f"Every member without a conflict knows of {opened} from now on. A proposal can be made.")
-
-        await router.serve(interaction, deed)
+@commands.command(name="open-to-all", description="Every member hears of this case")
+@app_commands.describe(case=formatting.CASE)
+async def open_to_all(context: CommandContext, case: str) -> Reply:
+    """Open a case to every member without a conflict."""
+    opened = await audience.open_to_all(context.app, context.by, case)
+    return Reply(f"Every member without a conflict knows of {opened} from now on. A proposal can be made.")

@@ -3,10 +3,10 @@
 from discord import app_commands
 
 from connectors.discord.commands import formatting
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Form, Reply, TextField, custom_id
-from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.interactions import CommandContext
 from connectors.discord.modal_values import ModalValues
-from guardian.ids import MemberId
 from guardian.notices.acknowledgement import format_datetime
 from guardian.sanctions.models import Coverage, CoverageState
 from guardian.services.cases import overview
@@ -15,69 +15,48 @@ from guardian.services.decisions import closing
 from guardian.services.sanctions import reinstatement
 from rules.ladder import TermState
 
-
-def add_to(router: InteractionRouter) -> None:
-    """Members close and reopen cases, and see what runs."""
-    _add_closing(router)
-    _add_sanction_commands(router)
+commands = CommandSet()
+add_to = commands.add_to
 
 
-def _add_closing(router: InteractionRouter) -> None:
-    app = router.app
-
-    @router.tree.command(
-        name="close", description="Close a case, with its outcome and a review date", guild=router.guild
-    )
-    @app_commands.describe(case=formatting.CASE, review_on="The day of the next look, as year-month-day")
-    async def close(interaction: Interaction, case: str, review_on: str = "") -> None:
-        async def form(by: MemberId) -> Form:
-            formatting.parse_day(review_on)
-            known = await overview.case_overview(app, by, case)
-            field = TextField("outcome", "The outcome, in vague words", hint="Kept with the case.")
-            return Form("Close the case", custom_id("close", known.code_name, review_on.strip()), (field,))
-
-        await router.open_modal(interaction, form)
-
-    async def closed(interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
-        outcome = form.text("outcome")
-
-        async def deed(by: MemberId) -> Reply:
-            case, review_on = about if len(about) == 2 else ("", "")
-            return Reply(await closing.close(app, by, case, outcome, formatting.parse_day(review_on)))
-
-        await router.serve_text(interaction, outcome, deed)
-
-    router.on_modal("close", closed)
-
-    @router.tree.command(name="reopen", description="Open a closed case again", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE, reason="What is new; it is kept with the case")
-    async def reopen(interaction: Interaction, case: str, reason: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            return Reply(await closing.reopen(app, by, case, reason))
-
-        await router.serve(interaction, deed)
+@commands.form_command(name="close", description="Close a case, with its outcome and a review date")
+@app_commands.describe(case=formatting.CASE, review_on="The day of the next look, as year-month-day")
+async def close_form(context: CommandContext, case: str, review_on: str = "") -> Form:
+    """Ask for the outcome of a case that is to be closed."""
+    formatting.parse_day(review_on)
+    known = await overview.case_overview(context.app, context.by, case)
+    field = TextField("outcome", "The outcome, in vague words", hint="Kept with the case.")
+    return Form("Close the case", custom_id("close", known.code_name, review_on.strip()), (field,))
 
 
-def _add_sanction_commands(router: InteractionRouter) -> None:
-    app = router.app
+@commands.modal("close", returned_text=("outcome",))
+async def close(context: CommandContext, form: ModalValues, case: str, review_on: str) -> Reply:
+    """Close a case with the outcome that was written."""
+    day = formatting.parse_day(review_on)
+    return Reply(await closing.close(context.app, context.by, case, form.text("outcome"), day))
 
-    @router.tree.command(name="sanctions", description="Every sanction that runs, by code name", guild=router.guild)
-    async def sanctions(interaction: Interaction) -> None:
-        async def deed(by: MemberId) -> Reply:
-            found = await overview.list_sanctions(app, by)
-            return Reply("\n".join(_format_sanction(each) for each in found) or "No sanction runs.")
 
-        await router.serve(interaction, deed)
+@commands.command(name="reopen", description="Open a closed case again")
+@app_commands.describe(case=formatting.CASE, reason="What is new; it is kept with the case")
+async def reopen(context: CommandContext, case: str, reason: str) -> Reply:
+    """Open a closed case again."""
+    return Reply(await closing.reopen(context.app, context.by, case, reason))
 
-    @router.tree.command(name="return", description="Give somebody their membership back", guild=router.guild)
-    @app_commands.describe(person="The code name of the person")
-    async def give_back(interaction: Interaction, person: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            given = await reinstatement.confirm_reinstatement(app, by, person)
-            where = ", ".join(given.spaces)
-            return Reply(f"What was taken from {given.person} is offered back now, on {where}. Your yes is on record.")
 
-        await router.serve(interaction, deed)
+@commands.command(name="sanctions", description="Every sanction that runs, by code name")
+async def sanctions(context: CommandContext) -> Reply:
+    """List the sanctions that run."""
+    found = await overview.list_sanctions(context.app, context.by)
+    return Reply("\n".join(_format_sanction(each) for each in found) or "No sanction runs.")
+
+
+@commands.command(name="return", description="Give somebody their membership back")
+@app_commands.describe(person="The code name of the person")
+async def reinstate(context: CommandContext, person: str) -> Reply:
+    """Confirm that a person gets back what their sanction took."""
+    given = await reinstatement.confirm_reinstatement(context.app, context.by, person)
+    where = ", ".join(given.spaces)
+    return Reply(f"What was taken from {given.person} is offered back now, on {where}. Your yes is on record.")
 
 
 def _format_sanction(seen: RunningSanction) -> str:

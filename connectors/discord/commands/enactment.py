@@ -3,59 +3,42 @@
 from discord import app_commands
 
 from connectors.discord.commands import formatting
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Button, Reply, Style, custom_id
-from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.interactions import CommandContext
 from guardian.errors import Stale
-from guardian.ids import MemberId
 from guardian.notices.acknowledgement import format_datetime
 from guardian.services.cases import overview
 from guardian.services.decisions import enactment
 from guardian.services.decisions.enactment import EnactmentPreview, EnactmentResult
 
+commands = CommandSet()
+add_to = commands.add_to
 
-def add_to(router: InteractionRouter) -> None:
-    """Members look at what a decision will do, and carry it out."""
-    app = router.app
 
-    async def look(interaction: Interaction, case: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            seen = await enactment.preview_enactment(app, by, case)
-            return Reply(_preview_text(seen), _buttons(seen))
+@commands.button("preview")
+@commands.command(name="enact", description="Carry a decision out, after one look at it")
+@commands.command(name="preview", description="What a decision would do, space by space")
+@app_commands.describe(case=formatting.CASE)
+async def preview(context: CommandContext, case: str) -> Reply:
+    """Show what a decision would do, with the button that enacts it."""
+    seen = await enactment.preview_enactment(context.app, context.by, case)
+    return Reply(_preview_text(seen), _buttons(seen))
 
-        await router.serve(interaction, deed)
 
-    @router.tree.command(name="preview", description="What a decision would do, space by space", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE)
-    async def preview(interaction: Interaction, case: str) -> None:
-        await look(interaction, case)
+@commands.button("enact")
+async def enact(context: CommandContext, case: str, decision: str) -> Reply:
+    """Enact the decision that was previewed; Stale where it has become another."""
+    waiting = (await overview.case_overview(context.app, context.by, case)).decision
+    if waiting is not None and waiting != decision:
+        raise Stale("The decision has become another since you looked. Please look again: `/enact`")
+    return Reply(_enacted_text(await enactment.enact(context.app, context.by, case)))
 
-    @router.tree.command(name="enact", description="Carry a decision out, after one look at it", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE)
-    async def enact(interaction: Interaction, case: str) -> None:
-        await look(interaction, case)
 
-    async def pressed_preview(interaction: Interaction, about: tuple[str, ...]) -> None:
-        await look(interaction, about[0] if about else "")
-
-    async def now(interaction: Interaction, about: tuple[str, ...]) -> None:
-        async def deed(by: MemberId) -> Reply:
-            case, decision = about if len(about) == 2 else ("", "")
-            waiting = (await overview.case_overview(app, by, case)).decision
-            if waiting is not None and waiting != decision:
-                raise Stale("The decision has become another since you looked. Please look again: `/enact`")
-            return Reply(_enacted_text(await enactment.enact(app, by, case)))
-
-        await router.serve(interaction, deed)
-
-    async def not_yet(interaction: Interaction, _: tuple[str, ...]) -> None:
-        async def deed(_: MemberId) -> Reply:
-            return Reply("Nothing was done.")
-
-        await router.serve(interaction, deed)
-
-    router.on_button("preview", pressed_preview)
-    router.on_button("enact", now)
-    router.on_button("not-yet", not_yet)
+@commands.button("not-yet")
+async def do_nothing(_: CommandContext) -> Reply:
+    """Say that nothing was done."""
+    return Reply("Nothing was done.")
 
 
 def _preview_text(seen: EnactmentPreview) -> str:

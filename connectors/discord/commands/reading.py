@@ -5,11 +5,11 @@ from typing import Final
 from discord import app_commands
 
 from connectors.discord.commands import deliberation, formatting
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Button, Reply, Style, custom_id
-from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.interactions import CommandContext
 from guardian.cases.procedure import StepState
 from guardian.errors import NotFound
-from guardian.ids import MemberId
 from guardian.services.cases import overview
 from guardian.services.cases.overview import CaseLine, CaseOverview, NextStep
 from guardian.services.reading_room import sessions
@@ -17,36 +17,34 @@ from guardian.services.reading_room import sessions
 _LONGEST_LIST: Final = 60
 
 
-def add_to(router: InteractionRouter) -> None:
-    """Members read and list their cases."""
-    app = router.app
+commands = CommandSet()
+add_to = commands.add_to
 
-    @router.tree.command(name="case", description="One case: a link to read it, and what is open", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE)
-    async def case_(interaction: Interaction, case: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            seen = await overview.case_overview(app, by, case)
-            return Reply(f"{_link_text(await _url(by, case))}\n\n{case_text(seen)}", buttons(seen))
 
-        await router.serve(interaction, deed)
+@commands.command(name="case", description="One case: a link to read it, and what is open")
+@app_commands.describe(case=formatting.CASE)
+async def show_case(context: CommandContext, case: str) -> Reply:
+    """Show what is open in a case, and where it can be read."""
+    seen = await overview.case_overview(context.app, context.by, case)
+    return Reply(f"{_link_text(await _reading_url(context, case))}\n\n{case_text(seen)}", buttons(seen))
 
-    @router.tree.command(name="cases", description="Every case that you take part in", guild=router.guild)
-    async def cases(interaction: Interaction) -> None:
-        async def deed(by: MemberId) -> Reply:
-            lines = await overview.list_cases(app, by)
-            shown = [_line(line) for line in lines[-_LONGEST_LIST:]]
-            if len(lines) > len(shown):
-                shown.insert(0, f"The newest {len(shown)} of {len(lines)} cases:")
-            return Reply("\n".join(shown) or "There are no cases.")
 
-        await router.serve(interaction, deed)
+@commands.command(name="cases", description="Every case that you take part in")
+async def list_cases(context: CommandContext) -> Reply:
+    """List the newest cases of the member."""
+    lines = await overview.list_cases(context.app, context.by)
+    shown = [_line(line) for line in lines[-_LONGEST_LIST:]]
+    if len(lines) > len(shown):
+        shown.insert(0, f"The newest {len(shown)} of {len(lines)} cases:")
+    return Reply("\n".join(shown) or "There are no cases.")
 
-    async def _url(by: MemberId, case: str) -> str | None:
-        """The reading link; None for the Board while a case of the group merely lies with it."""
-        try:
-            return await sessions.create_link(app, by, case)
-        except NotFound:
-            return None
+
+async def _reading_url(context: CommandContext, case: str) -> str | None:
+    """The reading link; None for the Board while a case of the group merely lies with it."""
+    try:
+        return await sessions.create_link(context.app, context.by, case)
+    except NotFound:
+        return None
 
 
 def case_text(seen: CaseOverview) -> str:
