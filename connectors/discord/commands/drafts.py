@@ -4,13 +4,14 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Button, Form, Reply, Style, TextField, custom_id
-from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.interactions import CommandContext
 from connectors.discord.modal_values import ModalValues
 from guardian.cases.case import PartyRole
 from guardian.cases.drafts import DraftKind, DraftState
 from guardian.errors import NotFound
-from guardian.ids import DraftId, MemberId
+from guardian.ids import DraftId
 from guardian.services.decisions import drafts
 from guardian.services.decisions.drafts import DraftView
 from guardian.services.reading_room import sessions
@@ -33,75 +34,56 @@ _STATES = {
 }
 
 
-def add_to(router: InteractionRouter) -> None:
-    """Members write texts and read each other's."""
-    _add_draft_command(router)
-    _add_read_command(router)
+commands = CommandSet()
+add_to = commands.add_to
 
 
-def _add_draft_command(router: InteractionRouter) -> None:
-    app = router.app
-
-    @router.tree.command(name="draft", description="Write a text to somebody in a case", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE, kind="What it is", person=formatting.PERSON)
-    @app_commands.choices(kind=_KINDS)
-    async def draft(interaction: Interaction, case: str, kind: str, person: str = "") -> None:
-        async def form(by: MemberId) -> Form:
-            await drafts.list_drafts(app, by, case)
-            field = TextField("text", "The text", hint="A second member reads it before it goes out.")
-            return Form(_KIND_OF_CHOICE[kind][1].capitalize(), custom_id("draft", case, kind, person), (field,))
-
-        await router.open_modal(interaction, form)
-
-    async def written(interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
-        text = form.text("text")
-
-        async def deed(by: MemberId) -> Reply:
-            if len(about) != 3 or about[1] not in _KIND_OF_CHOICE:
-                raise NotFound
-            case, kind, person = about
-            to = PartyRole.REPORTER if kind in _TO_REPORTERS else PartyRole.REPORTED
-            meant = _KIND_OF_CHOICE[kind][0]
-            made = await drafts.write_draft(app, by, case, meant, to, text, person or None, str(interaction.id))
-            return Reply(f"Your text is with {made.code_name}. A second member reads it: `/read-draft`")
-
-        await router.serve_text(interaction, text, deed)
-
-    router.on_modal("draft", written)
+@commands.form_command(name="draft", description="Write a text to somebody in a case")
+@app_commands.describe(case=formatting.CASE, kind="What it is", person=formatting.PERSON)
+@app_commands.choices(kind=_KINDS)
+async def draft_form(context: CommandContext, case: str, kind: str, person: str = "") -> Form:
+    """Ask for the text of a draft."""
+    await drafts.list_drafts(context.app, context.by, case)
+    field = TextField("text", "The text", hint="A second member reads it before it goes out.")
+    return Form(_KIND_OF_CHOICE[kind][1].capitalize(), custom_id("draft", case, kind, person), (field,))
 
 
-def _add_read_command(router: InteractionRouter) -> None:
-    app = router.app
+@commands.modal("draft", returned_text=("text",))
+async def write_draft(context: CommandContext, form: ModalValues, case: str, kind: str, person: str) -> Reply:
+    """Put a text before a second member."""
+    if kind not in _KIND_OF_CHOICE:
+        raise NotFound
+    to = PartyRole.REPORTER if kind in _TO_REPORTERS else PartyRole.REPORTED
+    made = await drafts.write_draft(
+        context.app, context.by, case, _KIND_OF_CHOICE[kind][0], to, form.text("text"), person or None, context.delivery
+    )
+    return Reply(f"Your text is with {made.code_name}. A second member reads it: `/read-draft`")
 
-    @router.tree.command(name="read-draft", description="Read the texts of a case and approve them", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE)
-    async def read_draft(interaction: Interaction, case: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            known = await drafts.list_drafts(app, by, case)
-            if not known:
-                return Reply("There are no texts in this case yet. `/draft` writes one.")
-            url = await sessions.create_link(app, by, case)
-            lines = [_line(number, each) for number, each in enumerate(known, start=1)]
-            return Reply("\n".join((*lines, f"Read them here, once, within five minutes: {url}")), _buttons(known))
 
-        await router.serve(interaction, deed)
+@commands.command(name="read-draft", description="Read the texts of a case and approve them")
+@app_commands.describe(case=formatting.CASE)
+async def read_drafts(context: CommandContext, case: str) -> Reply:
+    """Show where the texts of a case can be read, with the buttons that approve and withdraw them."""
+    known = await drafts.list_drafts(context.app, context.by, case)
+    if not known:
+        return Reply("There are no texts in this case yet. `/draft` writes one.")
+    url = await sessions.create_link(context.app, context.by, case)
+    lines = [_line(number, each) for number, each in enumerate(known, start=1)]
+    return Reply("\n".join((*lines, f"Read them here, once, within five minutes: {url}")), _buttons(known))
 
-    async def approve(interaction: Interaction, about: tuple[str, ...]) -> None:
-        async def deed(by: MemberId) -> Reply:
-            read = await drafts.approve_draft(app, by, DraftId(about[0] if about else ""))
-            return Reply(f"Approved. The text in {read.code_name}: {_STATES[read.state]}.")
 
-        await router.serve(interaction, deed)
+@commands.button("approve")
+async def approve(context: CommandContext, draft: str) -> Reply:
+    """Approve another member's text."""
+    read = await drafts.approve_draft(context.app, context.by, DraftId(draft))
+    return Reply(f"Approved. The text in {read.code_name}: {_STATES[read.state]}.")
 
-    async def withdraw(interaction: Interaction, about: tuple[str, ...]) -> None:
-        async def deed(by: MemberId) -> Reply:
-            gone = await drafts.withdraw_draft(app, by, DraftId(about[0] if about else ""))
-            return Reply(f"The text in {gone.code_name} will not go out.")
 
-        await router.serve(interaction, deed)
-
-    router.on_button("approve", approve)
-    router.on_button("withdraw-draft", withdraw)
+@commands.button("withdraw-draft")
+async def withdraw(context: CommandContext, draft: str) -> Reply:
+    """Withdraw a text that was not sent yet."""
+    gone = await drafts.withdraw_draft(context.app, context.by, DraftId(draft))
+    return Reply(f"The text in {gone.code_name} will not go out.")
 
 
 def _line(number: int, draft: DraftView) -> str:
