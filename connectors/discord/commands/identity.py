@@ -4,12 +4,12 @@ Answers carry code names; names, ids and evidence stand in the reading room. A c
 """
 
 from discord import app_commands
-from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Reply
-from connectors.discord.interactions import Interaction, InteractionRouter
-from guardian.ids import MemberId, SpaceName
+from connectors.discord.interactions import CommandContext
+from guardian.ids import SpaceName
 from guardian.services.identity import link_suggestions, merging, ownership_codes, self_disclosure, unlinking
 from guardian.services.identity.ownership_codes import IssuedCode
 from guardian.services.identity.unlinking import UnlinkResult
@@ -21,105 +21,75 @@ _WHO = "Their name there exactly as it is written, or their id"
 _PERSON = "The code name of the person"
 
 
-def add_to(router: InteractionRouter) -> None:
-    """Members say who is who, and look before they decide."""
-    _add_link_commands(router)
-    _add_merge_commands(router)
-    _add_lookup_commands(router)
+commands = CommandSet()
+add_to = commands.add_to
 
 
-def _add_link_commands(router: InteractionRouter) -> None:
-    app = router.app
-    names = [Choice(name=name, value=name) for name in app.spaces.names]
+@commands.command(name="unlink", description="An account is not theirs: let it go at once", space_option="space")
+@app_commands.describe(
+    person=_PERSON,
+    space="Where the account is",
+    reason="How you know; it is kept with the case",
+    who="Its name or id; may be left out where only one of theirs is known there",
+)
+async def unlink(context: CommandContext, person: str, space: str, reason: str, who: str = "") -> Reply:
+    """Undo a link: the account is not the person's."""
+    return Reply(_unlink_text(await unlinking.unlink(context.app, context.by, person, SpaceName(space), who, reason)))
 
-    @router.tree.command(name="unlink", description="An account is not theirs: let it go at once", guild=router.guild)
-    @app_commands.describe(
-        person=_PERSON,
-        space="Where the account is",
-        reason="How you know; it is kept with the case",
-        who="Its name or id; may be left out where only one of theirs is known there",
+
+@commands.command(name="challenge", description="A code that shows whose an account is", space_option="space")
+@app_commands.describe(person=_PERSON, space="Where the other account is", who=_WHO)
+async def issue_code(context: CommandContext, person: str, space: str, who: str) -> Reply:
+    """Issue a code by which a person shows that an account is theirs."""
+    return Reply(_code_text(await ownership_codes.issue_code(context.app, context.by, person, SpaceName(space), who)))
+
+
+@commands.command(name="ask-accounts", description="Ask somebody to show which accounts are theirs")
+@app_commands.describe(person=_PERSON)
+async def request_disclosure(context: CommandContext, person: str) -> Reply:
+    """Ask a person to show which accounts are theirs."""
+    return Reply(_disclosure_text(await self_disclosure.request_disclosure(context.app, context.by, person)))
+
+
+@commands.command(name="join", description="Two people of your cases are one")
+@app_commands.describe(person=_PERSON, other="The code name of the other", evidence="How you know that they are one")
+async def merge(context: CommandContext, person: str, other: str, evidence: str) -> Reply:
+    """Propose that two people are one."""
+    made = await merging.merge_people(context.app, context.by, person, other, evidence)
+    return Reply(
+        f"Noted: {made.kept} and {made.other} may be one. It changes nothing until a second member has read the "
+        "evidence in the reading room and agrees there."
     )
-    @app_commands.choices(space=names)
-    async def unlink(interaction: Interaction, person: str, space: str, reason: str, who: str = "") -> None:
-        async def deed(by: MemberId) -> Reply:
-            return Reply(_unlink_text(await unlinking.unlink(app, by, person, SpaceName(space), who, reason)))
-
-        await router.serve(interaction, deed)
-
-    @router.tree.command(name="challenge", description="A code that shows whose an account is", guild=router.guild)
-    @app_commands.describe(person=_PERSON, space="Where the other account is", who=_WHO)
-    @app_commands.choices(space=names)
-    async def challenge(interaction: Interaction, person: str, space: str, who: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            return Reply(_code_text(await ownership_codes.issue_code(app, by, person, SpaceName(space), who)))
-
-        await router.serve(interaction, deed)
-
-    @router.tree.command(
-        name="ask-accounts", description="Ask somebody to show which accounts are theirs", guild=router.guild
-    )
-    @app_commands.describe(person=_PERSON)
-    async def ask_accounts(interaction: Interaction, person: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            return Reply(_disclosure_text(await self_disclosure.request_disclosure(app, by, person)))
-
-        await router.serve(interaction, deed)
 
 
-def _add_merge_commands(router: InteractionRouter) -> None:
-    app = router.app
-
-    @router.tree.command(name="join", description="Two people of your cases are one", guild=router.guild)
-    @app_commands.describe(
-        person=_PERSON, other="The code name of the other", evidence="How you know that they are one"
-    )
-    async def join(interaction: Interaction, person: str, other: str, evidence: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            made = await merging.merge_people(app, by, person, other, evidence)
-            return Reply(
-                f"Noted: {made.kept} and {made.other} may be one. It changes nothing until a second member has read the "
-                "evidence in the reading room and agrees there."
-            )
-
-        await router.serve(interaction, deed)
-
-    @router.tree.command(name="part", description="Two people who were joined are two", guild=router.guild)
-    @app_commands.describe(person=_PERSON, other="The code name of the other", reason="How you know; it is kept")
-    async def part(interaction: Interaction, person: str, other: str, reason: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            made = await merging.split_people(app, by, person, other, reason)
-            return Reply(f"{made.kept} and {made.other} are two again. Each keeps what is theirs, and nothing else.")
-
-        await router.serve(interaction, deed)
+@commands.command(name="part", description="Two people who were joined are two")
+@app_commands.describe(person=_PERSON, other="The code name of the other", reason="How you know; it is kept")
+async def split(context: CommandContext, person: str, other: str, reason: str) -> Reply:
+    """Split two people who were merged."""
+    made = await merging.split_people(context.app, context.by, person, other, reason)
+    return Reply(f"{made.kept} and {made.other} are two again. Each keeps what is theirs, and nothing else.")
 
 
-def _add_lookup_commands(router: InteractionRouter) -> None:
-    app = router.app
+@commands.command(name="suggest-links", description="Accounts of the same name elsewhere")
+@app_commands.describe(case=formatting.CASE)
+async def suggest_links(context: CommandContext, case: str) -> Reply:
+    """List the accounts elsewhere whose owners have the same name."""
+    found = await link_suggestions.list_suggestions(context.app, context.by, case)
+    lines = [f"• {each.person}: somebody on {each.space} has the same name" for each in found]
+    if not lines:
+        return Reply("Nobody has the same name in a space where none of their accounts is known.")
+    lines.append("The same name is no proof: it binds nothing and restricts nobody. If you know more: `/link`")
+    return Reply("\n".join(lines))
 
-    @router.tree.command(name="suggest-links", description="Accounts of the same name elsewhere", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE)
-    async def suggest(interaction: Interaction, case: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            found = await link_suggestions.list_suggestions(app, by, case)
-            lines = [f"• {each.person}: somebody on {each.space} has the same name" for each in found]
-            if not lines:
-                return Reply("Nobody has the same name in a space where none of their accounts is known.")
-            lines.append("The same name is no proof: it binds nothing and restricts nobody. If you know more: `/link`")
-            return Reply("\n".join(lines))
 
-        await router.serve(interaction, deed)
-
-    @router.tree.command(name="coverage", description="What would hold where, before you decide", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE, restriction="What would be asked of the spaces")
-    @app_commands.choices(restriction=formatting.RESTRICTIONS)
-    async def coverage(interaction: Interaction, case: str, restriction: str = Restriction.SUSPENDED.value) -> None:
-        async def deed(by: MemberId) -> Reply:
-            found = await coverage_preview.preview_case_coverage(app, by, case, Restriction(restriction))
-            return Reply(
-                "\n".join(_coverage_text(each, restriction) for each in found) or "Nobody is named in this case yet."
-            )
-
-        await router.serve(interaction, deed)
+@commands.command(name="coverage", description="What would hold where, before you decide")
+@app_commands.describe(case=formatting.CASE, restriction="What would be asked of the spaces")
+@app_commands.choices(restriction=formatting.RESTRICTIONS)
+async def coverage(context: CommandContext, case: str, restriction: str = Restriction.SUSPENDED.value) -> Reply:
+    """Preview what would hold where for the people of a case."""
+    wanted = Restriction(restriction)
+    found = await coverage_preview.preview_case_coverage(context.app, context.by, case, wanted)
+    return Reply("\n".join(_coverage_text(each, restriction) for each in found) or "Nobody is named in this case yet.")
 
 
 def _disclosure_text(person: str) -> str:

@@ -1,12 +1,12 @@
 """Who a case is about: naming the person, and linking further accounts. Answers carry code names, never a handle."""
 
 from discord import app_commands
-from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Button, Reply, Style, custom_id
-from connectors.discord.interactions import Interaction, InteractionRouter
-from guardian.ids import AccountId, MemberId, SpaceName
+from connectors.discord.interactions import CommandContext
+from guardian.ids import AccountId, SpaceName
 from guardian.people.models import LinkedAccount, Trust
 from guardian.services.cases import overview
 from guardian.services.identity import linking
@@ -23,62 +23,53 @@ _TRUST = {
 }
 
 
-def add_to(router: InteractionRouter) -> None:
-    """Members say who a case is about."""
-    app = router.app
-    names = [Choice(name=name, value=name) for name in app.spaces.names]
+commands = CommandSet()
+add_to = commands.add_to
 
-    @router.tree.command(name="person", description="Say whom a case is about", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE, who=_WHO, space="Where they are called so")
-    @app_commands.choices(space=names)
-    async def person(interaction: Interaction, case: str, who: str, space: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            code_name = await linking.identify_reported_person(app, by, case, SpaceName(space), who)
-            return Reply(f"This person is called **{code_name}** from now on. Their accounts: `/accounts`")
 
-        await router.serve(interaction, deed)
+@commands.command(name="person", description="Say whom a case is about", space_option="space")
+@app_commands.describe(case=formatting.CASE, who=_WHO, space="Where they are called so")
+async def identify_person(context: CommandContext, case: str, who: str, space: str) -> Reply:
+    """Name the person whom a case is about."""
+    code_name = await linking.identify_reported_person(context.app, context.by, case, SpaceName(space), who)
+    return Reply(f"This person is called **{code_name}** from now on. Their accounts: `/accounts`")
 
-    @router.tree.command(name="accounts", description="Which accounts are known in a case", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE)
-    async def accounts(interaction: Interaction, case: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            known = await linking.list_case_accounts(app, by, case)
-            waiting = (await overview.case_overview(app, by, case)).links
-            if not known:
-                return Reply("Nobody is named in this case yet. `/person` says whom it is about.")
-            lines = [_person_text(person, waiting) for person in known]
-            return Reply(
-                "\n".join((*lines, "Names and evidence stand in the reading room: `/case`")), _confirm_buttons(waiting)
-            )
 
-        await router.serve(interaction, deed)
-
-    @router.tree.command(name="link", description="An account is the same person's", guild=router.guild)
-    @app_commands.describe(
-        person="The code name of the person",
-        space="Where the account is",
-        who=_WHO,
-        evidence="How you know that it is theirs",
+@commands.command(name="accounts", description="Which accounts are known in a case")
+@app_commands.describe(case=formatting.CASE)
+async def list_accounts(context: CommandContext, case: str) -> Reply:
+    """List the accounts that are known in a case, without their names."""
+    known = await linking.list_case_accounts(context.app, context.by, case)
+    waiting = (await overview.case_overview(context.app, context.by, case)).links
+    if not known:
+        return Reply("Nobody is named in this case yet. `/person` says whom it is about.")
+    lines = [_person_text(person, waiting) for person in known]
+    return Reply(
+        "\n".join((*lines, "Names and evidence stand in the reading room: `/case`")), _confirm_buttons(waiting)
     )
-    @app_commands.choices(space=names)
-    async def link(interaction: Interaction, person: str, space: str, who: str, evidence: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            made = await linking.propose_link(app, by, person, SpaceName(space), who, evidence)
-            return Reply(_link_text(made))
 
-        await router.serve(interaction, deed)
 
-    async def confirm(interaction: Interaction, about: tuple[str, ...]) -> None:
-        async def deed(by: MemberId) -> Reply:
-            made = await linking.confirm_link(app, by, AccountId(about[0] if about else ""))
-            return Reply(
-                f"Confirmed: the account on {made.space} is {made.person}'s. What holds on them reaches it now; its owner is "
-                "told, and can say that it is not theirs."
-            )
+@commands.command(name="link", description="An account is the same person's", space_option="space")
+@app_commands.describe(
+    person="The code name of the person",
+    space="Where the account is",
+    who=_WHO,
+    evidence="How you know that it is theirs",
+)
+async def propose_link(context: CommandContext, person: str, space: str, who: str, evidence: str) -> Reply:
+    """Link an account to a person, on evidence."""
+    made = await linking.propose_link(context.app, context.by, person, SpaceName(space), who, evidence)
+    return Reply(_link_text(made))
 
-        await router.serve(interaction, deed)
 
-    router.on_button("confirm-link", confirm)
+@commands.button("confirm-link")
+async def confirm_link(context: CommandContext, account: str) -> Reply:
+    """Confirm a link that another member proposed."""
+    made = await linking.confirm_link(context.app, context.by, AccountId(account))
+    return Reply(
+        f"Confirmed: the account on {made.space} is {made.person}'s. What holds on them reaches it now; its owner is "
+        "told, and can say that it is not theirs."
+    )
 
 
 def _link_text(made: LinkView) -> str:

@@ -4,8 +4,9 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Reply
-from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.interactions import CommandContext
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
 from guardian.notices.acknowledgement import format_datetime
@@ -27,96 +28,79 @@ _REASONS = [
 _KINDS = {choice.value: choice.name.partition(" (")[0] for choice in _REASONS}
 
 
-def add_to(router: InteractionRouter) -> None:
-    """Members step back or raise a conflict, and chairs decide."""
-    _add_recusal_commands(router)
-    _add_claim_commands(router)
+commands = CommandSet()
+add_to = commands.add_to
 
 
-def _add_recusal_commands(router: InteractionRouter) -> None:
-    app = router.app
+@commands.command(name="recuse", description="Step back from a case, at once")
+@app_commands.describe(
+    case=formatting.CASE,
+    reason="Why",
+    note="In a few words, kept with the case",
+    member="Chairs only: the name of another member who steps back",
+)
+@app_commands.choices(reason=_REASONS)
+async def recuse(context: CommandContext, case: str, reason: str, note: str = "", member: str = "") -> Reply:
+    """Recuse the member who asks; or another one, where a chair asks."""
+    about = await _require_member(context.app, member) if member.strip() else None
+    code_name = await recusal.recuse(context.app, context.by, case, ConflictReason(reason), note, about)
+    who = "They do" if about else "You do"
+    return Reply(f"{who} not see {code_name} any more, from this instant. Thank you for saying so.")
 
-    @router.tree.command(name="recuse", description="Step back from a case, at once", guild=router.guild)
-    @app_commands.describe(
-        case=formatting.CASE,
-        reason="Why",
-        note="In a few words, kept with the case",
-        member="Chairs only: the name of another member who steps back",
+
+@commands.command(name="hold-out-decision", description="Does somebody who was held out take part?")
+@app_commands.describe(case=formatting.CASE, member="Their name", takes_part="Do they take part?", reason="Why")
+async def decide_exclusion(context: CommandContext, case: str, member: str, takes_part: bool, reason: str) -> Reply:
+    """Decide whether a member whose exclusion is pending takes part in a case."""
+    who = await _require_member(context.app, member)
+    code_name = await recusal.decide_pending_exclusion(
+        context.app, context.by, case, who, stays_out=not takes_part, reason=reason
     )
-    @app_commands.choices(reason=_REASONS)
-    async def recuse(interaction: Interaction, case: str, reason: str, note: str = "", member: str = "") -> None:
-        async def deed(by: MemberId) -> Reply:
-            about = await _require_member(app, member) if member.strip() else None
-            code_name = await recusal.recuse(app, by, case, ConflictReason(reason), note, about)
-            who = "They do" if about else "You do"
-            return Reply(f"{who} not see {code_name} any more, from this instant. Thank you for saying so.")
-
-        await router.serve(interaction, deed)
-
-    @router.tree.command(
-        name="hold-out-decision", description="Does somebody who was held out take part?", guild=router.guild
-    )
-    @app_commands.describe(case=formatting.CASE, member="Their name", takes_part="Do they take part?", reason="Why")
-    async def decide(interaction: Interaction, case: str, member: str, takes_part: bool, reason: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            who = await _require_member(app, member)
-            code_name = await recusal.decide_pending_exclusion(
-                app, by, case, who, stays_out=not takes_part, reason=reason
-            )
-            return Reply(f"They {'take part in' if takes_part else 'stay out of'} {code_name} from now on.")
-
-        await router.serve(interaction, deed)
+    return Reply(f"They {'take part in' if takes_part else 'stay out of'} {code_name} from now on.")
 
 
-def _add_claim_commands(router: InteractionRouter) -> None:
-    app = router.app
+@commands.command(
+    name="raise-conflict", description="Say that another member may have a conflict", returned_text=("note",)
+)
+@app_commands.describe(
+    case=formatting.CASE,
+    member="Their name; they are not told of it before it is decided",
+    reason="Which kind of conflict",
+    note="In a few words, for whoever decides",
+)
+@app_commands.choices(reason=_REASONS)
+async def raise_conflict(context: CommandContext, case: str, member: str, reason: str, note: str = "") -> Reply:
+    """Claim that another member has a conflict of interest."""
+    about = await _require_member(context.app, member)
+    code_name = await conflict_claims.raise_conflict(context.app, context.by, case, about, ConflictReason(reason), note)
+    return Reply(f"Those who decide on it have been told, and nobody else. Until then nothing changes in {code_name}.")
 
-    @router.tree.command(
-        name="raise-conflict", description="Say that another member may have a conflict", guild=router.guild
-    )
-    @app_commands.describe(
-        case=formatting.CASE,
-        member="Their name; they are not told of it before it is decided",
-        reason="Which kind of conflict",
-        note="In a few words, for whoever decides",
-    )
-    @app_commands.choices(reason=_REASONS)
-    async def raise_conflict(interaction: Interaction, case: str, member: str, reason: str, note: str = "") -> None:
-        async def deed(by: MemberId) -> Reply:
-            about = await _require_member(app, member)
-            code_name = await conflict_claims.raise_conflict(app, by, case, about, ConflictReason(reason), note)
-            return Reply(
-                f"Those who decide on it have been told, and nobody else. Until then nothing changes in {code_name}."
-            )
 
-        await router.serve_text(interaction, note, deed)
-
-    @router.tree.command(
-        name="conflict-decision", description="See the conflicts that were raised, and decide", guild=router.guild
-    )
-    @app_commands.describe(
-        case=formatting.CASE,
-        member="Their name; left out: shows what was raised",
-        steps_back="Do they step back?",
-        reason="Why; it is kept with the case",
-    )
-    async def decide(
-        interaction: Interaction, case: str, member: str = "", steps_back: bool | None = None, reason: str = ""
-    ) -> None:
-        async def deed(by: MemberId) -> Reply:
-            if not member.strip():
-                return Reply(_claims_text(await conflict_claims.open_claims(app, by, case)))
-            about = await _require_member(app, member)
-            if steps_back is None:
-                raise Refused("no_answer", "Please say whether they step back.", "P-4.1")
-            code_name = await conflict_claims.decide_conflict(
-                app, by, case, about, steps_back=steps_back, reason=reason
-            )
-            if steps_back:
-                return Reply(f"They do not see {code_name} any more, from this instant. Please tell them yourself.")
-            return Reply(f"They take part in {code_name} as before. Your reason is kept with the case.")
-
-        await router.serve_text(interaction, reason, deed)
+@commands.command(
+    name="conflict-decision",
+    description="See the conflicts that were raised, and decide",
+    returned_text=("reason",),
+)
+@app_commands.describe(
+    case=formatting.CASE,
+    member="Their name; left out: shows what was raised",
+    steps_back="Do they step back?",
+    reason="Why; it is kept with the case",
+)
+async def decide_conflict(
+    context: CommandContext, case: str, member: str = "", steps_back: bool | None = None, reason: str = ""
+) -> Reply:
+    """Decide on a conflict claim, or list those that wait for it."""
+    app, by = context.app, context.by
+    if not member.strip():
+        return Reply(_claims_text(await conflict_claims.open_claims(app, by, case)))
+    about = await _require_member(app, member)
+    if steps_back is None:
+        raise Refused("no_answer", "Please say whether they step back.", "P-4.1")
+    code_name = await conflict_claims.decide_conflict(app, by, case, about, steps_back=steps_back, reason=reason)
+    if steps_back:
+        return Reply(f"They do not see {code_name} any more, from this instant. Please tell them yourself.")
+    return Reply(f"They take part in {code_name} as before. Your reason is kept with the case.")
 
 
 def _claims_text(found: tuple[ConflictClaimView, ...]) -> str:

@@ -7,11 +7,11 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Reply
-from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.interactions import CommandContext
 from guardian.cases.unilateral_acts import ACT_MACHINE, STOP_MACHINE
 from guardian.errors import NotFound
-from guardian.ids import MemberId
 from guardian.services.cases import overview
 from guardian.services.members import member_for_account
 from guardian.services.unilateral import review, stop
@@ -28,68 +28,54 @@ _ANSWERS: Final = [
 ]
 
 
-def add_to(router: InteractionRouter) -> None:
-    """Members review acts, and stop one another."""
-    _add_review(router)
-    _add_stop(router)
+commands = CommandSet()
+add_to = commands.add_to
 
 
-def _add_review(router: InteractionRouter) -> None:
-    app = router.app
-
-    @router.tree.command(name="review", description="Say what becomes of an act taken alone", guild=router.guild)
-    @app_commands.describe(
-        case=formatting.CASE,
-        answer="What becomes of it",
-        days="For how many days from now (to ratify or change)",
-        restriction="What holds instead (to change)",
-        reason="Why; it is kept with the case",
-    )
-    @app_commands.choices(answer=_ANSWERS, restriction=formatting.RESTRICTIONS)
-    async def review_command(
-        interaction: Interaction,
-        case: str,
-        answer: str,
-        days: app_commands.Range[int, 1, formatting.MAX_DAYS] | None = None,
-        restriction: str = "",
-        reason: str = "",
-    ) -> None:
-        async def deed(by: MemberId) -> Reply:
-            instead = Restriction(restriction) if restriction else None
-            chosen = ReviewAnswer(answer)
-            seen = await review.review(app, by, case, chosen, formatting.parse_days(days), instead, reason)
-            return Reply(_review_text(seen))
-
-        await router.serve(interaction, deed)
+@commands.command(name="review", description="Say what becomes of an act taken alone")
+@app_commands.describe(
+    case=formatting.CASE,
+    answer="What becomes of it",
+    days="For how many days from now (to ratify or change)",
+    restriction="What holds instead (to change)",
+    reason="Why; it is kept with the case",
+)
+@app_commands.choices(answer=_ANSWERS, restriction=formatting.RESTRICTIONS)
+async def review_act(
+    context: CommandContext,
+    case: str,
+    answer: str,
+    days: app_commands.Range[int, 1, formatting.MAX_DAYS] | None = None,
+    restriction: str = "",
+    reason: str = "",
+) -> Reply:
+    """Answer in the review of a unilateral act."""
+    instead = Restriction(restriction) if restriction else None
+    chosen, term = ReviewAnswer(answer), formatting.parse_days(days)
+    return Reply(_review_text(await review.review(context.app, context.by, case, chosen, term, instead, reason)))
 
 
-def _add_stop(router: InteractionRouter) -> None:
-    app = router.app
+@commands.command(name="stop", description="Stop another member from acting alone")
+@app_commands.describe(member="Whom")
+async def stop_member(context: CommandContext, member: discord.User) -> Reply:
+    """Stop another member from acting alone."""
+    other = await member_for_account(context.app, Account(context.config.space, str(member.id)))
+    if other is None:
+        raise NotFound
+    return Reply(_stop_text(await stop.stop_member(context.app, context.by, other.id)))
 
-    @router.tree.command(name="stop", description="Stop another member from acting alone", guild=router.guild)
-    @app_commands.describe(member="Whom")
-    async def stop_command(interaction: Interaction, member: discord.User) -> None:
-        async def deed(by: MemberId) -> Reply:
-            other = await member_for_account(app, Account(router.config.space, str(member.id)))
-            if other is None:
-                raise NotFound
-            return Reply(_stop_text(await stop.stop_member(app, by, other.id)))
 
-        await router.serve(interaction, deed)
-
-    @router.tree.command(name="review-stop", description="Does the stop of a member stand?", guild=router.guild)
-    @app_commands.describe(member="Who was stopped", stands="Does it stand?")
-    async def review_stop(interaction: Interaction, member: discord.User, stands: bool) -> None:
-        async def deed(by: MemberId) -> Reply:
-            other = await member_for_account(app, Account(router.config.space, str(member.id)))
-            made = await overview.current_stop(app, by, other.id) if other else None
-            if made is None:
-                raise NotFound
-            answer = ReviewAnswer.RATIFY if stands else ReviewAnswer.REVERSE
-            seen = await stop.review_stop(app, by, made, answer)
-            return Reply(f"Your answer counts. The stop {STOP_MACHINE.labels[seen.state]}.")
-
-        await router.serve(interaction, deed)
+@commands.command(name="review-stop", description="Does the stop of a member stand?")
+@app_commands.describe(member="Who was stopped", stands="Does it stand?")
+async def review_stop(context: CommandContext, member: discord.User, stands: bool) -> Reply:
+    """Answer whether the stop of a member stands."""
+    other = await member_for_account(context.app, Account(context.config.space, str(member.id)))
+    made = await overview.current_stop(context.app, context.by, other.id) if other else None
+    if made is None:
+        raise NotFound
+    answer = ReviewAnswer.RATIFY if stands else ReviewAnswer.REVERSE
+    seen = await stop.review_stop(context.app, context.by, made, answer)
+    return Reply(f"Your answer counts. The stop {STOP_MACHINE.labels[seen.state]}.")
 
 
 def _review_text(seen: ReviewView) -> str:
