@@ -7,9 +7,10 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Button, ChoiceField, Form, Reply, Style, TextField, custom_id
 from connectors.discord.evidence import EvidenceCollector
-from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.interactions import CommandContext, Interaction, InteractionRouter
 from connectors.discord.modal_values import ModalValues
 from guardian.cases.handoffs import Urgency
 from guardian.errors import NotFound, Refused
@@ -55,11 +56,13 @@ _FIELDS: Final = (
 )
 
 
-def add_to(router: InteractionRouter) -> None:
-    """Moderators pass matters on; members accept them; chairs turn them over to the Board."""
+commands = CommandSet()
+add_to = commands.add_to
+
+
+@commands.setup
+def _add_escalation(router: InteractionRouter) -> None:
     _EscalationCommands(router).register()
-    _add_follow_up_commands(router)
-    _add_board_referral(router)
 
 
 class _EscalationCommands:
@@ -113,27 +116,28 @@ class _EscalationCommands:
         return str(self._router.config.space)
 
     async def _open(self, interaction: Interaction, about: tuple[str, ...], value: str = "") -> None:
-        async def form(by: MemberId) -> Form:
-            await escalations.require_may_escalate(self._app, by)
-            labels = {_CONTENT: "The link of the message or conversation", _ACCOUNT: "Who is it there, exactly?"}
-            kind = about[0] if about else ""
-            asks = (TextField("what", labels[kind], value, long=False),) if kind in labels else ()
-            return Form("Pass it on to the working group", custom_id(ESCALATE, *about), (*asks, *_FIELDS))
+        await self._router.open_modal(interaction, lambda by: self._form(by, about, value))
 
-        await self._router.open_modal(interaction, form)
+    async def _form(self, by: MemberId, about: tuple[str, ...], value: str) -> Form:
+        await escalations.require_may_escalate(self._app, by)
+        labels = {_CONTENT: "The link of the message or conversation", _ACCOUNT: "Who is it there, exactly?"}
+        kind = about[0] if about else ""
+        asks = (TextField("what", labels[kind], value, long=False),) if kind in labels else ()
+        return Form("Pass it on to the working group", custom_id(ESCALATE, *about), (*asks, *_FIELDS))
 
     async def _receive_form(self, interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
-        said, done = form.text("words"), form.text("done")
-        csam = "yes" in form.selected("minors")
+        text = "\n\n".join(map(form.text, ("what", "words", "done"))).strip()
+        await self._router.serve_text(interaction, text, lambda by: self._escalate(interaction, by, about, form))
+
+    async def _escalate(
+        self, interaction: Interaction, by: MemberId, about: tuple[str, ...], form: ModalValues
+    ) -> Reply:
+        await escalations.require_may_escalate(self._app, by)
+        said, done, csam = form.text("words"), form.text("done"), "yes" in form.selected("minors")
         urgency = Urgency((*form.selected("urgency"), Urgency.ORDINARY.value)[0])
-
-        async def deed(by: MemberId) -> Reply:
-            await escalations.require_may_escalate(self._app, by)
-            what = await self._resolve_subject(interaction, about, form, csam=csam)
-            view = await escalations.escalate(self._app, by, what, urgency, done, said, str(interaction.id), csam=csam)
-            return Reply(view.text)
-
-        await self._router.serve_text(interaction, "\n\n".join((form.text("what"), said, done)).strip(), deed)
+        what = await self._resolve_subject(interaction, about, form, csam=csam)
+        view = await escalations.escalate(self._app, by, what, urgency, done, said, str(interaction.id), csam=csam)
+        return Reply(view.text)
 
     async def _resolve_subject(
         self, interaction: Interaction, about: tuple[str, ...], form: ModalValues, *, csam: bool
@@ -154,67 +158,40 @@ class _EscalationCommands:
                 raise NotFound
 
 
-def _add_follow_up_commands(router: InteractionRouter) -> None:
-    app = router.app
-
-    @router.tree.command(name="escalations", description="How far it has come, what was passed on", guild=router.guild)
-    async def listed(interaction: Interaction) -> None:
-        async def deed(by: MemberId) -> Reply:
-            return _lists_reply(await cross_space.list_escalations_and_patterns(app, by))
-
-        await router.serve(interaction, deed)
-
-    async def take_up(interaction: Interaction, about: tuple[str, ...]) -> None:
-        async def deed(by: MemberId) -> Reply:
-            return Reply((await cross_space.accept_pattern(app, by, Reference(about[0] if about else ""))).text)
-
-        await router.serve(interaction, deed)
-
-    async def accept(interaction: Interaction, case: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            return Reply(await escalations.accept_escalation(app, by, case))
-
-        await router.serve(interaction, deed)
-
-    async def pressed(interaction: Interaction, about: tuple[str, ...]) -> None:
-        await accept(interaction, about[0] if about else "")
-
-    router.on_button("take-up", take_up)
-    router.on_button("accept-escalation", pressed)
-
-    @router.tree.command(
-        name="accept-escalation", description="Accept by name what moderators passed on", guild=router.guild
-    )
-    @app_commands.describe(case=formatting.CASE)
-    async def accepted(interaction: Interaction, case: str) -> None:
-        await accept(interaction, case)
+@commands.command(name="escalations", description="How far it has come, what was passed on")
+async def list_escalations(context: CommandContext) -> Reply:
+    """List what was escalated, and the cross-space patterns that can be."""
+    return _lists_reply(await cross_space.list_escalations_and_patterns(context.app, context.by))
 
 
-def _add_board_referral(router: InteractionRouter) -> None:
-    app = router.app
+@commands.button("take-up")
+async def accept_pattern(context: CommandContext, reference: str) -> Reply:
+    """Pass on a cross-space pattern as one case."""
+    return Reply((await cross_space.accept_pattern(context.app, context.by, Reference(reference))).text)
 
-    @router.tree.command(
-        name="turn-over", description="Where the two groups do not agree in time: to the Board", guild=router.guild
-    )
-    @app_commands.describe(what="The case's code name, or the reference that you have of it")
-    async def refer(interaction: Interaction, what: str) -> None:
-        async def form(_: MemberId) -> Form:
-            field = TextField("position", "How does your group see it?", hint="The Board reads it, with the other's.")
-            return Form("Turn it over to the Board", custom_id("turn-over", what.strip()), (field,))
 
-        await router.open_modal(interaction, form)
+@commands.button("accept-escalation")
+@commands.command(name="accept-escalation", description="Accept by name what moderators passed on")
+@app_commands.describe(case=formatting.CASE)
+async def accept_escalation(context: CommandContext, case: str) -> Reply:
+    """Accept an escalation by name."""
+    return Reply(await escalations.accept_escalation(context.app, context.by, case))
 
-    async def turned_over(interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
-        position = form.text("position")
 
-        async def deed(by: MemberId) -> Reply:
-            if not about:
-                raise Refused("nothing_named", "Say which matter it is.", "P-8.4")
-            return Reply(await board_referral.refer_matter_to_board(app, by, about[0], position))
+@commands.form_command(name="turn-over", description="Where the two groups do not agree in time: to the Board")
+@app_commands.describe(what="The case's code name, or the reference that you have of it")
+async def board_referral_form(_: CommandContext, what: str) -> Form:
+    """Ask how the member's group sees a matter that is referred to the Board."""
+    field = TextField("position", "How does your group see it?", hint="The Board reads it, with the other's.")
+    return Form("Turn it over to the Board", custom_id("turn-over", what.strip()), (field,))
 
-        await router.serve_text(interaction, position, deed)
 
-    router.on_modal("turn-over", turned_over)
+@commands.modal("turn-over", returned_text=("position",))
+async def refer_to_board(context: CommandContext, form: ModalValues, *about: str) -> Reply:
+    """Refer a matter to the Board, with the position of the member's group."""
+    if not about:
+        raise Refused("nothing_named", "Say which matter it is.", "P-8.4")
+    return Reply(await board_referral.refer_matter_to_board(context.app, context.by, about[0], form.text("position")))
 
 
 def _lists_reply(seen: EscalationLists) -> Reply:

@@ -1,12 +1,12 @@
 """Local matters for moderators: code names and ages here, words behind a one-time link; and what is asked of them back."""
 
 from discord import app_commands
-from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Button, Reply, Style, custom_id
-from connectors.discord.interactions import Interaction, InteractionRouter
-from guardian.ids import MemberId, SpaceName
+from connectors.discord.interactions import CommandContext
+from guardian.ids import SpaceName
 from guardian.notices.acknowledgement import format_datetime
 from guardian.services.escalation import local_matters, referrals
 from guardian.services.escalation.local_matters import MatterLine
@@ -14,72 +14,46 @@ from guardian.services.escalation.local_matters import MatterLine
 MATTER = "The code name of the local matter"
 
 
-def add_to(router: InteractionRouter) -> None:
-    """Moderators see to what is theirs; members of the group ask them to keep an eye on an account."""
-    _add_matter_commands(router)
-    _add_referral_commands(router)
+commands = CommandSet()
+add_to = commands.add_to
 
 
-def _add_matter_commands(router: InteractionRouter) -> None:
-    app = router.app
-
-    @router.tree.command(name="matters", description="The local matters of your space", guild=router.guild)
-    async def listed(interaction: Interaction) -> None:
-        async def deed(by: MemberId) -> Reply:
-            found = await local_matters.list_matters(app, by)
-            return Reply("\n".join(_line(each) for each in found) or "Nothing waits for you.")
-
-        await router.serve(interaction, deed)
-
-    @router.tree.command(name="matter", description="One local matter: a link to read it", guild=router.guild)
-    @app_commands.describe(matter=MATTER)
-    async def one(interaction: Interaction, matter: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            seen = await local_matters.read_matter(app, by, matter)
-            text = f"Read it here, once, within five minutes: {seen.url}\n\n{_line(seen.line)}"
-            return Reply(f"{text}\nOnce it is dealt with: `/handled {seen.line.code_name}`", _buttons(seen.line))
-
-        await router.serve(interaction, deed)
-
-    @router.tree.command(name="handled", description="A local matter is dealt with", guild=router.guild)
-    @app_commands.describe(matter=MATTER, done="What was done; it is kept with the matter")
-    async def handled(interaction: Interaction, matter: str, done: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            return Reply(await local_matters.mark_handled(app, by, matter, done))
-
-        await router.serve_text(interaction, done, deed)
+@commands.command(name="matters", description="The local matters of your space")
+async def list_matters(context: CommandContext) -> Reply:
+    """List the local matters of the moderator's space."""
+    found = await local_matters.list_matters(context.app, context.by)
+    return Reply("\n".join(_line(each) for each in found) or "Nothing waits for you.")
 
 
-def _add_referral_commands(router: InteractionRouter) -> None:
-    app = router.app
-    names = [Choice(name=name, value=name) for name in app.spaces.names]
+@commands.command(name="matter", description="One local matter: a link to read it")
+@app_commands.describe(matter=MATTER)
+async def read_matter(context: CommandContext, matter: str) -> Reply:
+    """Show where a local matter can be read."""
+    seen = await local_matters.read_matter(context.app, context.by, matter)
+    text = f"Read it here, once, within five minutes: {seen.url}\n\n{_line(seen.line)}"
+    return Reply(f"{text}\nOnce it is dealt with: `/handled {seen.line.code_name}`", _buttons(seen.line))
 
-    @router.tree.command(name="refer", description="Ask moderators to keep an eye on an account", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE, space="Whose moderators", person=formatting.PERSON)
-    @app_commands.choices(space=names)
-    async def refer(interaction: Interaction, case: str, space: str, person: str = "") -> None:
-        async def deed(by: MemberId) -> Reply:
-            return Reply(await referrals.refer(app, by, case, SpaceName(space), person or None))
 
-        await router.serve(interaction, deed)
+@commands.command(name="handled", description="A local matter is dealt with", returned_text=("done",))
+@app_commands.describe(matter=MATTER, done="What was done; it is kept with the matter")
+async def mark_handled(context: CommandContext, matter: str, done: str) -> Reply:
+    """Record that a local matter was dealt with."""
+    return Reply(await local_matters.mark_handled(context.app, context.by, matter, done))
 
-    async def accept(interaction: Interaction, matter: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            return Reply(await referrals.accept_referral(app, by, matter))
 
-        await router.serve(interaction, deed)
+@commands.command(name="refer", description="Ask moderators to keep an eye on an account", space_option="space")
+@app_commands.describe(case=formatting.CASE, space="Whose moderators", person=formatting.PERSON)
+async def refer(context: CommandContext, case: str, space: str, person: str = "") -> Reply:
+    """Refer an account to the moderators of a space, for monitoring."""
+    return Reply(await referrals.refer(context.app, context.by, case, SpaceName(space), person or None))
 
-    async def pressed(interaction: Interaction, about: tuple[str, ...]) -> None:
-        await accept(interaction, about[0] if about else "")
 
-    router.on_button("accept-referral", pressed)
-
-    @router.tree.command(
-        name="accept-referral", description="Accept by name what the working group asks", guild=router.guild
-    )
-    @app_commands.describe(matter=MATTER)
-    async def accepted(interaction: Interaction, matter: str) -> None:
-        await accept(interaction, matter)
+@commands.button("accept-referral")
+@commands.command(name="accept-referral", description="Accept by name what the working group asks")
+@app_commands.describe(matter=MATTER)
+async def accept_referral(context: CommandContext, matter: str) -> Reply:
+    """Accept a referral by name."""
+    return Reply(await referrals.accept_referral(context.app, context.by, matter))
 
 
 def _line(line: MatterLine) -> str:

@@ -5,8 +5,9 @@ from typing import Final
 from discord import app_commands
 from discord.app_commands import Choice
 
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import ChoiceField, Form, Reply, TextField, custom_id
-from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.interactions import CommandContext
 from connectors.discord.modal_values import ModalValues
 from guardian.ids import MemberId
 from guardian.services.reports import intake, on_behalf
@@ -29,51 +30,42 @@ _UNREAD_OPENING: Final = (
 _TOLD_BY, _WHAT, _WHO, _CONCERNS = "told_by", "what", "who", "concerns"
 
 
-def add_to(router: InteractionRouter) -> None:
-    """Members enter what they were told."""
-    app = router.app
+commands = CommandSet()
+add_to = commands.add_to
 
-    @router.tree.command(name=REPORT_FOR, description="Enter what somebody told you", guild=router.guild)
-    @app_commands.describe(
-        know_them="You know the people in it: hand it on unopened, and another member asks",
-        danger="Somebody is in danger now",
-        safe="May whoever told you be written to?",
+
+@commands.form_command(name=REPORT_FOR, description="Enter what somebody told you")
+@app_commands.describe(
+    know_them="You know the people in it: hand it on unopened, and another member asks",
+    danger="Somebody is in danger now",
+    safe="May whoever told you be written to?",
+)
+@app_commands.choices(safe=_SAFE)
+async def report_form(context: CommandContext, know_them: bool = False, danger: bool = False, safe: str = "") -> Form:
+    """Ask for what somebody told the member, or for their name alone where it is handed on."""
+    await on_behalf.require_may_report_on_behalf(context.app, context.by)
+    if know_them:
+        return _hand_on_form()
+    people = tuple((str(member), name) for member, name in await intake.list_nameable_members(context.app))
+    return _report_form(custom_id(REPORT_FOR, "danger" if danger else "", safe), people)
+
+
+@commands.modal(REPORT_FOR, returned_text=(_TOLD_BY, _WHAT, _WHO))
+async def report(context: CommandContext, form: ModalValues, danger: str, safe: str) -> Reply:
+    """Receive a report in the words of the member who was told."""
+    told = _read_report(form, danger, safe)
+    entered = await on_behalf.report_on_behalf(context.app, context.by, told, context.delivery)
+    return _entered_reply(entered, context.app.base_url)
+
+
+@commands.modal(HAND_ON, returned_text=(_TOLD_BY,))
+async def pass_on_unread(context: CommandContext, form: ModalValues) -> Reply:
+    """Let another member ask whoever told this one."""
+    await on_behalf.pass_on_unread(context.app, context.by, form.text(_TOLD_BY), context.delivery)
+    return Reply(
+        "Handed on, unopened. Another member asks whoever told you; you take no part in it and hear no more of "
+        f"it. They can also write themselves, whenever they like: {context.app.base_url}/report"
     )
-    @app_commands.choices(safe=_SAFE)
-    async def report_for(
-        interaction: Interaction, know_them: bool = False, danger: bool = False, safe: str = ""
-    ) -> None:
-        async def form(by: MemberId) -> Form:
-            await on_behalf.require_may_report_on_behalf(app, by)
-            if know_them:
-                return _hand_on_form()
-            people = tuple((str(member), name) for member, name in await intake.list_nameable_members(app))
-            return _report_form(custom_id(REPORT_FOR, "danger" if danger else "", safe), people)
-
-        await router.open_modal(interaction, form)
-
-    async def entered(interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
-        told = _read_report(about, form)
-
-        async def deed(by: MemberId) -> Reply:
-            return _entered_reply(await on_behalf.report_on_behalf(app, by, told, str(interaction.id)), app.base_url)
-
-        await router.serve_text(interaction, f"{told.source}\n\n{told.what}\n\n{told.who}", deed)
-
-    async def handed_on(interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
-        told_by = form.text(_TOLD_BY)
-
-        async def deed(by: MemberId) -> Reply:
-            await on_behalf.pass_on_unread(app, by, told_by, str(interaction.id))
-            return Reply(
-                "Handed on, unopened. Another member asks whoever told you; you take no part in it and hear no more of "
-                f"it. They can also write themselves, whenever they like: {app.base_url}/report"
-            )
-
-        await router.serve_text(interaction, told_by, deed)
-
-    router.on_modal(REPORT_FOR, entered)
-    router.on_modal(HAND_ON, handed_on)
 
 
 def _report_form(form_id: str, people: tuple[tuple[str, str], ...]) -> Form:
@@ -91,8 +83,7 @@ def _hand_on_form() -> Form:
     return Form("Hand it on, unopened", custom_id(HAND_ON), (field,), _UNREAD_OPENING)
 
 
-def _read_report(arguments: tuple[str, ...], form: ModalValues) -> OralReport:
-    danger, safe = arguments if len(arguments) == 2 else ("", "")
+def _read_report(form: ModalValues, danger: str, safe: str) -> OralReport:
     return OralReport(
         source=form.text(_TOLD_BY),
         what=form.text(_WHAT),
