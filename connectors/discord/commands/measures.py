@@ -13,12 +13,12 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
-from connectors.discord.components import Button, Reply, Style, custom_id
-from connectors.discord.interactions import Interaction, InteractionRouter
-from connectors.discord.ttl_cache import TtlCache
+from connectors.discord.commands.command_set import CommandSet
+from connectors.discord.components import Reply, Style
+from connectors.discord.interactions import CommandContext
 from guardian.cases.measures import PERSON_RESTRICTIONS, MeasureKind
 from guardian.errors import Refused
-from guardian.ids import MemberId, SpaceName, new_id
+from guardian.ids import SpaceName
 from guardian.notices.acknowledgement import format_datetime
 from guardian.services.measures import measures, native_explanations, reconsideration
 from guardian.services.measures.measure_records import MeasureView
@@ -46,8 +46,6 @@ _REASONS: Final = [
     Choice(name="the guidelines of the space", value=MeasureReason.GUIDELINES.value),
 ]
 _ANSWERS: Final = [Choice(name="it stands until its end", value="stands"), Choice(name="it ends now", value="ends")]
-_WAITING: Final = (100, timedelta(minutes=15))
-_EXPIRED: Final = "This waited too long, so nothing was done. Please give the command again: `/measure`"
 _LONGEST_HOURS: Final = 24 * 30
 _TO_ESCALATE: Final = "\nTo pass it on: `/escalate`"
 _TOLD: Final = "The person is told why and until when, and that they can ask the chair of the moderators to look at it."
@@ -55,129 +53,94 @@ _LOCKED: Final = "Nobody is written to: everybody sees that the conversation is 
 _ASKED: Final = "The name of the matter, as the notice or /measures shows it"
 
 
-def add_to(router: InteractionRouter) -> None:
-    """Moderators measure, see what runs, end it, and say why of what they did by hand; others look again."""
-    _add_measure_command(router, TtlCache(*_WAITING))
-    _add_running_commands(router)
-    _add_explain_command(router)
+commands = CommandSet()
+add_to = commands.add_to
 
 
-def _add_measure_command(router: InteractionRouter, waiting: TtlCache[MeasureRequest]) -> None:
-    app = router.app
-    names = [Choice(name=name, value=name) for name in app.spaces.names]
-
-    @router.tree.command(
-        name="measure", description="A short measure in one space; it ends by itself", guild=router.guild
-    )
-    @app_commands.describe(
-        kind="What is to hold",
-        reason="Why; the person is told this",
-        hours="For how many hours; 168 are a week, which is the longest",
-        member="Whom, if they are here on Discord",
-        name="Or whom, by their name or id in another space",
-        link="Or which conversation or message, by its link",
-        space="The space of that name or link",
-        note="What others who know of the matter should know; nobody else reads it",
-    )
-    @app_commands.choices(kind=_KINDS, reason=_REASONS, space=names)
-    async def measure(
-        interaction: Interaction,
-        kind: str,
-        reason: str,
-        hours: app_commands.Range[int, 1, _LONGEST_HOURS],
-        member: discord.User | None = None,
-        name: str = "",
-        link: str = "",
-        space: str = "",
-        note: str = "",
-    ) -> None:
-        async def deed(by: MemberId) -> Reply:
-            chosen = MeasureKind(kind)
-            on = _resolve_target(chosen, router.config.space, _TargetInput(member, name.strip(), link.strip(), space))
-            request = MeasureRequest(chosen, on, MeasureReason(reason), timedelta(hours=hours), note)
-            seen = await _or_escalate(measures.preview_measure(app, by, request))
-            key = new_id()
-            waiting.put(by, key, request)
-            now = Button("Set it now", custom_id("measure", key), Style.PRIMARY)
-            return Reply(_confirmation_text(seen), (now, Button("Not now", custom_id("not-yet"))))
-
-        await router.serve(interaction, deed)
-
-    async def now(interaction: Interaction, about: tuple[str, ...]) -> None:
-        async def deed(by: MemberId) -> Reply:
-            request = waiting.pop(by, about[0] if about else "")
-            if request is None:
-                raise Refused("waited_too_long", _EXPIRED)
-            return Reply(_done_text(await _or_escalate(measures.set_measure(app, by, request))))
-
-        await router.serve(interaction, deed)
-
-    router.on_button("measure", now)
+@commands.command(name="measure", description="A short measure in one space; it ends by itself", space_option="space")
+@app_commands.describe(
+    kind="What is to hold",
+    reason="Why; the person is told this",
+    hours="For how many hours; 168 are a week, which is the longest",
+    member="Whom, if they are here on Discord",
+    name="Or whom, by their name or id in another space",
+    link="Or which conversation or message, by its link",
+    space="The space of that name or link",
+    note="What others who know of the matter should know; nobody else reads it",
+)
+@app_commands.choices(kind=_KINDS, reason=_REASONS)
+async def preview_measure(
+    context: CommandContext,
+    kind: str,
+    reason: str,
+    hours: app_commands.Range[int, 1, _LONGEST_HOURS],
+    member: discord.User | None = None,
+    name: str = "",
+    link: str = "",
+    space: str = "",
+    note: str = "",
+) -> Reply:
+    """Show what a measure would do, with the button that sets it."""
+    chosen = MeasureKind(kind)
+    on = _resolve_target(chosen, context.config.space, _TargetInput(member, name.strip(), link.strip(), space))
+    request = MeasureRequest(chosen, on, MeasureReason(reason), timedelta(hours=hours), note)
+    seen = await _or_escalate(measures.preview_measure(context.app, context.by, request))
+    return Reply(_confirmation_text(seen), confirmed_measure.ask(context, request))
 
 
-def _add_running_commands(router: InteractionRouter) -> None:
-    app = router.app
-
-    @router.tree.command(name="measures", description="The measures that run now", guild=router.guild)
-    async def running(interaction: Interaction) -> None:
-        async def deed(by: MemberId) -> Reply:
-            found = await measures.list_measures(app, by)
-            return Reply("\n".join(map(_line, found)) if found else "No measure runs that you may know of.")
-
-        await router.serve(interaction, deed)
-
-    @router.tree.command(name="end-measure", description="End a measure before its time", guild=router.guild)
-    @app_commands.describe(matter=_ASKED)
-    async def end(interaction: Interaction, matter: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            return Reply(await measures.end_measure_early(app, by, matter))
-
-        await router.serve(interaction, deed)
-
-    @router.tree.command(name="look-at-measure", description="Say whether a measure stands", guild=router.guild)
-    @app_commands.describe(matter=_ASKED, answer="What becomes of it", reason="Why; it is kept with the matter")
-    @app_commands.choices(answer=_ANSWERS)
-    async def look(interaction: Interaction, matter: str, answer: str, reason: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            stands = answer == "stands"
-            return Reply(await reconsideration.decide(app, by, matter, stands=stands, words=reason))
-
-        await router.serve(interaction, deed)
+@commands.confirmed_action("measure", "Set it now", Style.PRIMARY, most=100)
+async def confirmed_measure(context: CommandContext, request: MeasureRequest) -> Reply:
+    """Set the measure, as it was shown."""
+    return Reply(_done_text(await _or_escalate(measures.set_measure(context.app, context.by, request))))
 
 
-def _add_explain_command(router: InteractionRouter) -> None:
-    app = router.app
+@commands.command(name="measures", description="The measures that run now")
+async def list_measures(context: CommandContext) -> Reply:
+    """List the measures that run and that the member may know of."""
+    found = await measures.list_measures(context.app, context.by)
+    return Reply("\n".join(map(_line, found)) if found else "No measure runs that you may know of.")
 
-    @router.tree.command(
-        name="explain-act",
-        description="Why, and until when, of what you did with a space's own menu",
-        guild=router.guild,
-    )
-    @app_commands.describe(
-        reason="Why; the person is told this. Left out: what waits for a reason is shown",
-        hours="For how many hours from when you did it; left out where it has an end of its own",
-        matter=f"{_ASKED}; left out where only one waits",
-        note="What others who know of the matter should know; nobody else reads it",
-    )
-    @app_commands.choices(reason=_REASONS)
-    async def explain(
-        interaction: Interaction,
-        reason: str = "",
-        hours: app_commands.Range[int, 1, _LONGEST_HOURS] | None = None,
-        matter: str = "",
-        note: str = "",
-    ) -> None:
-        async def deed(by: MemberId) -> Reply:
-            if not reason:
-                found = await native_explanations.list_unexplained(app, by)
-                return Reply(
-                    "\n".join(map(_unexplained_line, found)) if found else "Nothing that you did waits for its reason."
-                )
-            term = timedelta(hours=hours) if hours else None
-            why = MeasureReason(reason)
-            return Reply(_done_text(await _or_escalate(native_explanations.explain(app, by, matter, why, term, note))))
 
-        await router.serve(interaction, deed)
+@commands.command(name="end-measure", description="End a measure before its time")
+@app_commands.describe(matter=_ASKED)
+async def end_measure(context: CommandContext, matter: str) -> Reply:
+    """End a measure before its time."""
+    return Reply(await measures.end_measure_early(context.app, context.by, matter))
+
+
+@commands.command(name="look-at-measure", description="Say whether a measure stands")
+@app_commands.describe(matter=_ASKED, answer="What becomes of it", reason="Why; it is kept with the matter")
+@app_commands.choices(answer=_ANSWERS)
+async def reconsider_measure(context: CommandContext, matter: str, answer: str, reason: str) -> Reply:
+    """Decide whether a measure stands, where its reconsideration was asked for."""
+    stands = answer == "stands"
+    return Reply(await reconsideration.decide(context.app, context.by, matter, stands=stands, words=reason))
+
+
+@commands.command(name="explain-act", description="Why, and until when, of what you did with a space's own menu")
+@app_commands.describe(
+    reason="Why; the person is told this. Left out: what waits for a reason is shown",
+    hours="For how many hours from when you did it; left out where it has an end of its own",
+    matter=f"{_ASKED}; left out where only one waits",
+    note="What others who know of the matter should know; nobody else reads it",
+)
+@app_commands.choices(reason=_REASONS)
+async def explain_native_action(
+    context: CommandContext,
+    reason: str = "",
+    hours: app_commands.Range[int, 1, _LONGEST_HOURS] | None = None,
+    matter: str = "",
+    note: str = "",
+) -> Reply:
+    """Record why a native action was done, or list those that wait for their reason."""
+    app, by = context.app, context.by
+    if not reason:
+        found = await native_explanations.list_unexplained(app, by)
+        return Reply(
+            "\n".join(map(_unexplained_line, found)) if found else "Nothing that you did waits for its reason."
+        )
+    term, why = timedelta(hours=hours) if hours else None, MeasureReason(reason)
+    return Reply(_done_text(await _or_escalate(native_explanations.explain(app, by, matter, why, term, note))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from discord.app_commands import Choice
 
 from connectors.discord.attachments import FileAuthor, FileLimits, fetch_evidence
 from connectors.discord.commands import formatting
-from connectors.discord.components import Button, FileAttachment, Reply, Style, custom_id
-from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.commands.command_set import CommandSet
+from connectors.discord.components import FileAttachment, Reply, Style
+from connectors.discord.interactions import CommandContext, ServerConfig
 from connectors.discord.modal_values import UploadedFile
-from connectors.discord.ttl_cache import TtlCache
 from guardian.cases.raids import RaidState
 from guardian.errors import Refused
-from guardian.ids import MemberId, SpaceName, new_id
+from guardian.ids import SpaceName
 from guardian.notices.acknowledgement import format_datetime
 from guardian.services.raids import announcement
 from guardian.services.raids.announcement import RaidPreview, RaidView, SpaceShare
@@ -28,8 +28,6 @@ from rules.unilateral import Ground
 
 _MAX_FILE_SIZE: Final = 1_000_000
 _MAX_LINES_SHOWN: Final = 10
-_WAITING: Final = (20, timedelta(minutes=15))
-_EXPIRED: Final = "This waited too long, so nothing was done. Please give the command again: `/raid`"
 _GROUNDS: Final = [
     Choice(name="it is going on now", value=Ground.ONGOING.value),
     Choice(name="somebody is threatened", value=Ground.THREAT.value),
@@ -43,6 +41,10 @@ _STATES: Final = {
 }
 
 
+commands = CommandSet()
+add_to = commands.add_to
+
+
 @dataclass(frozen=True, slots=True)
 class _PendingRaid:
     """What a member would announce, until they say so."""
@@ -54,96 +56,75 @@ class _PendingRaid:
     term: timedelta | None
 
 
-def add_to(router: InteractionRouter) -> None:
-    """Members announce a raid, agree to one, and see how far it has come."""
-    _add_raid_command(router, TtlCache(*_WAITING))
-    _add_follow_up_commands(router)
+@commands.command(
+    name="raid", description="Restrict many accounts at once; a second member has to agree", space_option="space"
+)
+@app_commands.describe(
+    accounts="A text file: one account a line, as `id` or as `space,id`",
+    ground="Why it cannot wait",
+    reason="What is happening; it is kept with the case",
+    restriction="What is to hold; left out: banned",
+    space="The space of lines that name none; left out: this server",
+    days="For how many days at most; left out: until the group has reviewed it",
+)
+@app_commands.choices(restriction=formatting.RESTRICTIONS, ground=_GROUNDS)
+async def preview_raid(
+    context: CommandContext,
+    accounts: discord.Attachment,
+    ground: str,
+    reason: str,
+    restriction: str = Restriction.BANNED.value,
+    space: str = "",
+    days: app_commands.Range[int, 1, formatting.MAX_DAYS] | None = None,
+) -> Reply:
+    """Show what a raid's list comes to, with the button that asks for a second member."""
+    wanted = Restriction(restriction)
+    text = await _read_list(context.config, accounts)
+    default = SpaceName(space) if space else context.config.space
+    checked = await announcement.preview(context.app, context.by, text, default, wanted)
+    pending = _PendingRaid(checked, wanted, Ground(ground), reason, formatting.parse_days(days))
+    asked = confirmed_raid.ask(context, pending)
+    shown = _confirmation_text(pending, context.app.policy.unilateral.unreviewed_end)
+    return Reply(shown, asked if checked.accounts else (), _refused_file(checked))
 
 
-def _add_raid_command(router: InteractionRouter, waiting: TtlCache[_PendingRaid]) -> None:
-    app = router.app
-    names = [Choice(name=name, value=name) for name in app.spaces.names]
-
-    @router.tree.command(
-        name="raid", description="Restrict many accounts at once; a second member has to agree", guild=router.guild
+@commands.confirmed_action("raid", "Ask for a second member", Style.DANGER, most=20)
+async def confirmed_raid(context: CommandContext, pending: _PendingRaid) -> Reply:
+    """Announce the raid, as it was shown."""
+    made = await announcement.announce(
+        context.app,
+        context.by,
+        pending.checked,
+        pending.restriction,
+        pending.ground,
+        pending.reason,
+        pending.term,
     )
-    @app_commands.describe(
-        accounts="A text file: one account a line, as `id` or as `space,id`",
-        ground="Why it cannot wait",
-        reason="What is happening; it is kept with the case",
-        restriction="What is to hold; left out: banned",
-        space="The space of lines that name none; left out: this server",
-        days="For how many days at most; left out: until the group has reviewed it",
+    return Reply(
+        f"Nobody is restricted yet. The others have been asked to agree: `/second-raid`. "
+        f"The case of its review is {made.code_name}."
     )
-    @app_commands.choices(restriction=formatting.RESTRICTIONS, ground=_GROUNDS, space=names)
-    async def raid(
-        interaction: Interaction,
-        accounts: discord.Attachment,
-        ground: str,
-        reason: str,
-        restriction: str = Restriction.BANNED.value,
-        space: str = "",
-        days: app_commands.Range[int, 1, formatting.MAX_DAYS] | None = None,
-    ) -> None:
-        async def deed(by: MemberId) -> Reply:
-            wanted = Restriction(restriction)
-            text = await _read_list(router, accounts)
-            default = SpaceName(space) if space else router.config.space
-            checked = await announcement.preview(app, by, text, default, wanted)
-            pending = _PendingRaid(checked, wanted, Ground(ground), reason, formatting.parse_days(days))
-            key = new_id()
-            waiting.put(by, key, pending)
-            now = Button("Ask for a second member", custom_id("raid", key), Style.DANGER)
-            ends = app.policy.unilateral.unreviewed_end
-            buttons = (now, Button("Not now", custom_id("not-yet"))) if checked.accounts else ()
-            return Reply(_confirmation_text(pending, ends), buttons, _refused_file(checked))
-
-        await router.serve(interaction, deed)
-
-    async def announced(interaction: Interaction, about: tuple[str, ...]) -> None:
-        async def deed(by: MemberId) -> Reply:
-            pending = waiting.pop(by, about[0] if about else "")
-            if pending is None:
-                raise Refused("waited_too_long", _EXPIRED)
-            made = await announcement.announce(
-                app, by, pending.checked, pending.restriction, pending.ground, pending.reason, pending.term
-            )
-            return Reply(
-                f"Nobody is restricted yet. The others have been asked to agree: `/second-raid`. "
-                f"The case of its review is {made.code_name}."
-            )
-
-        await router.serve(interaction, deed)
-
-    router.on_button("raid", announced)
 
 
-def _add_follow_up_commands(router: InteractionRouter) -> None:
-    app = router.app
-
-    @router.tree.command(
-        name="second-raid", description="Agree to a raid that another member announced", guild=router.guild
-    )
-    @app_commands.describe(case=formatting.CASE)
-    async def second(interaction: Interaction, case: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            seen = await announcement.confirm(app, by, case)
-            return Reply(f"It begins now.\n{_status_text(seen)}")
-
-        await router.serve(interaction, deed)
-
-    @router.tree.command(name="raid-status", description="How far a raid has come", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE, report="With a file of every account; for the two who announced it")
-    async def status(interaction: Interaction, case: str, report: bool = False) -> None:
-        async def deed(by: MemberId) -> Reply:
-            files = (FileAttachment("raid.csv", await announcement.outcome_report(app, by, case)),) if report else ()
-            return Reply(_status_text(await announcement.get_status(app, by, case)), files=files)
-
-        await router.serve(interaction, deed)
+@commands.command(name="second-raid", description="Agree to a raid that another member announced")
+@app_commands.describe(case=formatting.CASE)
+async def confirm_raid(context: CommandContext, case: str) -> Reply:
+    """Agree to a raid that another member announced."""
+    seen = await announcement.confirm(context.app, context.by, case)
+    return Reply(f"It begins now.\n{_status_text(seen)}")
 
 
-async def _read_list(router: InteractionRouter, file: discord.Attachment) -> str:
-    limits = FileLimits(router.config.api_url, _MAX_FILE_SIZE, _MAX_FILE_SIZE, router.config.ceiling)
+@commands.command(name="raid-status", description="How far a raid has come")
+@app_commands.describe(case=formatting.CASE, report="With a file of every account; for the two who announced it")
+async def raid_status(context: CommandContext, case: str, report: bool = False) -> Reply:
+    """Show how far a raid has come, with the file of its accounts where it is asked for."""
+    app, by = context.app, context.by
+    files = (FileAttachment("raid.csv", await announcement.outcome_report(app, by, case)),) if report else ()
+    return Reply(_status_text(await announcement.get_status(app, by, case)), files=files)
+
+
+async def _read_list(config: ServerConfig, file: discord.Attachment) -> str:
+    limits = FileLimits(config.api_url, _MAX_FILE_SIZE, _MAX_FILE_SIZE, config.ceiling)
     [fetched] = await fetch_evidence((UploadedFile(file.filename, file.url, file.size),), limits, FileAuthor())
     if fetched.content is None:
         raise Refused("no_file", f"The list could not be read. {fetched.why_not}")

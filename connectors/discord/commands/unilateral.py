@@ -9,13 +9,13 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
-from connectors.discord.components import Button, Form, Reply, Style, TextField, custom_id
-from connectors.discord.interactions import Interaction, InteractionRouter
+from connectors.discord.commands.command_set import CommandSet
+from connectors.discord.components import Form, Reply, Style, TextField, custom_id
+from connectors.discord.interactions import CommandContext
 from connectors.discord.modal_values import ModalValues
-from connectors.discord.ttl_cache import TtlCache
 from guardian.cases.unilateral_acts import ActState
 from guardian.errors import Refused
-from guardian.ids import MemberId, SpaceName, new_id
+from guardian.ids import SpaceName
 from guardian.notices.acknowledgement import format_datetime
 from guardian.services.cases import overview
 from guardian.services.members import AccountInput
@@ -30,8 +30,10 @@ _GROUNDS: Final = [
     Choice(name="somebody is threatened", value=Ground.THREAT.value),
     Choice(name="somebody is in physical danger", value=Ground.PHYSICAL_DANGER.value),
 ]
-_WAITING: Final = (100, timedelta(minutes=15))
-_EXPIRED: Final = "This waited too long, so nothing was done. Please give the command again: `/act`"
+
+
+commands = CommandSet()
+add_to = commands.add_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,113 +48,89 @@ class _PendingAct:
     term: timedelta | None
 
 
-def add_to(router: InteractionRouter) -> None:
-    """Members act at once, second each other's acts, and account for their own."""
-    _add_act_command(router, TtlCache(*_WAITING))
-    _add_follow_up_commands(router)
-
-
-def _add_act_command(router: InteractionRouter, waiting: TtlCache[_PendingAct]) -> None:
-    app = router.app
-    names = [Choice(name=name, value=name) for name in app.spaces.names]
-
-    @router.tree.command(name="act", description="Restrict somebody at once; the group reviews it", guild=router.guild)
-    @app_commands.describe(
-        restriction="What is to hold",
-        ground="Why it cannot wait",
-        reason="What is happening; it is kept with the case",
-        member="Whom, if they are here on Discord",
-        name="Whom, by their name or id in another space",
-        space="The space of that name",
-        spaces="Where it is to hold, with commas between the spaces; left out: everywhere",
-        days="For how many days at most; left out: until the group has reviewed it",
+@commands.command(name="act", description="Restrict somebody at once; the group reviews it", space_option="space")
+@app_commands.describe(
+    restriction="What is to hold",
+    ground="Why it cannot wait",
+    reason="What is happening; it is kept with the case",
+    member="Whom, if they are here on Discord",
+    name="Whom, by their name or id in another space",
+    space="The space of that name",
+    spaces="Where it is to hold, with commas between the spaces; left out: everywhere",
+    days="For how many days at most; left out: until the group has reviewed it",
+)
+@app_commands.choices(restriction=formatting.RESTRICTIONS, ground=_GROUNDS)
+async def preview_act(
+    context: CommandContext,
+    restriction: str,
+    ground: str,
+    reason: str,
+    member: discord.User | None = None,
+    name: str = "",
+    space: str = "",
+    spaces: str = "",
+    days: app_commands.Range[int, 1, formatting.MAX_DAYS] | None = None,
+) -> Reply:
+    """Show what a unilateral act would do, with the button that does it."""
+    target = _resolve_target(context.config.space, member, name, space)
+    scope, term = formatting.parse_scope(spaces), formatting.parse_days(days)
+    pending = _PendingAct(
+        target=target,
+        restriction=Restriction(restriction),
+        ground=Ground(ground),
+        reason=reason,
+        spaces=scope,
+        term=term,
     )
-    @app_commands.choices(restriction=formatting.RESTRICTIONS, ground=_GROUNDS, space=names)
-    async def act_command(
-        interaction: Interaction,
-        restriction: str,
-        ground: str,
-        reason: str,
-        member: discord.User | None = None,
-        name: str = "",
-        space: str = "",
-        spaces: str = "",
-        days: app_commands.Range[int, 1, formatting.MAX_DAYS] | None = None,
-    ) -> None:
-        async def deed(by: MemberId) -> Reply:
-            target = _resolve_target(router.config.space, member, name, space)
-            scope, term = formatting.parse_scope(spaces), formatting.parse_days(days)
-            pending = _PendingAct(target, Restriction(restriction), Ground(ground), reason, scope, term)
-            seen = await act.preview(app, by, target, pending.restriction, scope)
-            key = new_id()
-            waiting.put(by, key, pending)
-            now = Button("Act now", custom_id("act", key), Style.DANGER)
-            ends = app.policy.unilateral.unreviewed_end
-            return Reply(_confirmation_text(pending, seen, ends), (now, Button("Not now", custom_id("not-yet"))))
-
-        await router.serve(interaction, deed)
-
-    async def now(interaction: Interaction, about: tuple[str, ...]) -> None:
-        async def deed(by: MemberId) -> Reply:
-            pending = waiting.pop(by, about[0] if about else "")
-            if pending is None:
-                raise Refused("waited_too_long", _EXPIRED)
-            done = await act.act(
-                app,
-                by,
-                pending.target,
-                pending.restriction,
-                pending.ground,
-                pending.reason,
-                pending.spaces,
-                pending.term,
-            )
-            return Reply(_done_text(done))
-
-        await router.serve(interaction, deed)
-
-    router.on_button("act", now)
+    seen = await act.preview(context.app, context.by, target, pending.restriction, scope)
+    text = _confirmation_text(pending, seen, context.app.policy.unilateral.unreviewed_end)
+    return Reply(text, confirmed_act.ask(context, pending))
 
 
-def _add_follow_up_commands(router: InteractionRouter) -> None:
-    app = router.app
+@commands.confirmed_action("act", "Act now", Style.DANGER, most=100)
+async def confirmed_act(context: CommandContext, pending: _PendingAct) -> Reply:
+    """Act at once, as it was shown."""
+    done = await act.act(
+        context.app,
+        context.by,
+        pending.target,
+        pending.restriction,
+        pending.ground,
+        pending.reason,
+        pending.spaces,
+        pending.term,
+    )
+    return Reply(_done_text(done))
 
-    @router.tree.command(name="second-act", description="Agree to an act that waits for a second", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE)
-    async def second(interaction: Interaction, case: str) -> None:
-        async def deed(by: MemberId) -> Reply:
-            act_id = (await overview.case_overview(app, by, case)).act
-            if act_id is None:
-                raise Refused("no_act", "No act waits for a second member in this case.", "P-7.5")
-            return Reply(_done_text(await act.confirm_act(app, by, act_id)))
 
-        await router.serve(interaction, deed)
+@commands.command(name="second-act", description="Agree to an act that waits for a second")
+@app_commands.describe(case=formatting.CASE)
+async def confirm_act_of_case(context: CommandContext, case: str) -> Reply:
+    """Agree to the act that waits for a second member in a case."""
+    act_id = (await overview.case_overview(context.app, context.by, case)).act
+    if act_id is None:
+        raise Refused("no_act", "No act waits for a second member in this case.", "P-7.5")
+    return Reply(_done_text(await act.confirm_act(context.app, context.by, act_id)))
 
-    async def pressed(interaction: Interaction, about: tuple[str, ...]) -> None:
-        async def deed(by: MemberId) -> Reply:
-            return Reply(_done_text(await act.confirm_act(app, by, about[0] if about else "")))
 
-        await router.serve(interaction, deed)
+@commands.button("second-act")
+async def confirm_act(context: CommandContext, act_id: str) -> Reply:
+    """Agree to an act that waits for a second member."""
+    return Reply(_done_text(await act.confirm_act(context.app, context.by, act_id)))
 
-    @router.tree.command(name="account", description="Your own account of an act of yours", guild=router.guild)
-    @app_commands.describe(case=formatting.CASE)
-    async def account(interaction: Interaction, case: str) -> None:
-        async def form(_: MemberId) -> Form:
-            field = TextField("text", "What did you see, and what did you do?", hint="The others on the case read it.")
-            return Form("Your account", custom_id("account", case), (field,))
 
-        await router.open_modal(interaction, form)
+@commands.form_command(name="account", description="Your own account of an act of yours")
+@app_commands.describe(case=formatting.CASE)
+async def statement_form(_: CommandContext, case: str) -> Form:
+    """Ask for the statement of a member who acted alone."""
+    field = TextField("text", "What did you see, and what did you do?", hint="The others on the case read it.")
+    return Form("Your account", custom_id("account", case), (field,))
 
-    async def given(interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
-        text = form.text("text")
 
-        async def deed(by: MemberId) -> Reply:
-            return Reply(await act.give_statement(app, by, about[0] if about else "", text))
-
-        await router.serve_text(interaction, text, deed)
-
-    router.on_button("second-act", pressed)
-    router.on_modal("account", given)
+@commands.modal("account", returned_text=("text",))
+async def give_statement(context: CommandContext, form: ModalValues, case: str) -> Reply:
+    """Record the statement of a member who acted alone."""
+    return Reply(await act.give_statement(context.app, context.by, case, form.text("text")))
 
 
 def _resolve_target(
