@@ -80,7 +80,7 @@ def attach(connection: DiscordConnection, app: AppContext) -> InteractionRouter:
         app, connection.client, ServerConfig(config.name, config.guild_id, config.api_url, config.call_ceiling)
     )
     for feature in FEATURES:
-        feature.add_to(router)
+        feature.commands.add_to(router)
     registration = _CommandRegistration(router)
 
     async def on_interaction(interaction: Interaction) -> None:

@@ -80,7 +80,7 @@ def commands() -> tuple[Command, ...]:
     router = _empty_router()
     found: list[Command] = []
     for feature in FEATURES:
-        feature.add_to(router)
+        feature.commands.add_to(router)
         every = [each for kind in AppCommandType for each in router.tree.get_commands(guild=router.guild, type=kind)]
         known = {each.name for each in found}
         found += [_command(each) for each in every if str(each.name) not in known]
@@ -107,7 +107,7 @@ def router_of_all() -> InteractionRouter:
     """The counter with every command, button and form of the server."""
     router = _empty_router()
     for feature in FEATURES:
-        feature.add_to(router)
+        feature.commands.add_to(router)
     return router
 
 

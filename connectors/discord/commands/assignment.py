@@ -11,7 +11,6 @@ from guardian.services.cases import assignment
 from guardian.services.members import member_by_name
 
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.button("take")

@@ -9,7 +9,6 @@ from connectors.discord.interactions import CommandContext
 from guardian.services.conflicts import audience
 
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.command(name="open-to-all", description="Every member hears of this case")

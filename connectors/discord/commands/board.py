@@ -14,7 +14,6 @@ from guardian.services.decisions import board_answers
 from guardian.services.reading_room import sessions
 
 commands = CommandSet()
-add_to = commands.add_to
 
 
 async def show_recorded_answer(context: CommandContext, case: str) -> Reply:

@@ -16,7 +16,6 @@ from guardian.services.sanctions import reinstatement
 from rules.ladder import TermState
 
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.form_command(name="close", description="Close a case, with its outcome and a review date")

@@ -27,9 +27,7 @@ _STATES: Final = {
     ProposalState.WITH_BOARD: "with the Board",
 }
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.form_command(name="propose", description="Propose what a case comes to")

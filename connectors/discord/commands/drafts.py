@@ -33,9 +33,7 @@ _STATES = {
     DraftState.WITHDRAWN: "withdrawn",
 }
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.form_command(name="draft", description="Write a text to somebody in a case")

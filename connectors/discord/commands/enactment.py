@@ -13,7 +13,6 @@ from guardian.services.decisions import enactment
 from guardian.services.decisions.enactment import EnactmentPreview, EnactmentResult
 
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.button("preview")

@@ -55,9 +55,7 @@ _FIELDS: Final = (
     ),
 )
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.setup

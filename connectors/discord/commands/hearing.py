@@ -13,9 +13,7 @@ from guardian.services.deliberation import procedure
 
 _STEPS = [Choice(name=formatting.STEPS[kind], value=kind.value) for kind in StepKind if kind in SKIPPABLE]
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.button("hear")

@@ -20,9 +20,7 @@ from rules.precedence import Restriction
 _WHO = "Their name there exactly as it is written, or their id"
 _PERSON = "The code name of the person"
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.command(name="unlink", description="An account is not theirs: let it go at once", space_option="space")

@@ -11,6 +11,7 @@ from typing import Any, Final
 import discord
 
 from connectors.discord.commands import report_additions, report_form
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.commands.direct_messages import DirectMessages
 from connectors.discord.commands.report_additions import ReportAdditions
 from connectors.discord.commands.report_form import DIRECT_MESSAGES, MEMBER, MESSAGE, ReportChoices, ReportDraft
@@ -41,6 +42,13 @@ _CHANNELS: Final = {
     MEMBER: ReportChannel.DISCORD_MEMBER,
     DIRECT_MESSAGES: ReportChannel.DISCORD_DIRECT,
 }
+
+commands = CommandSet()
+
+
+@commands.setup
+def _add_reporting(router: InteractionRouter) -> None:
+    ReportCommands(router).register()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +219,3 @@ class ReportCommands:
             await self._router.reply(interaction, Reply(translate_text(locale_of(interaction), "fault.gone")))
             return
         await self._show_form(interaction, draft)
-
-
-def add_to(router: InteractionRouter) -> None:
-    """Everybody in the server can report."""
-    ReportCommands(router).register()

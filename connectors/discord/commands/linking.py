@@ -22,9 +22,7 @@ _TRUST = {
     Trust.SELF_DISCLOSED: "they showed it by signing in to another of theirs",
 }
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.command(name="person", description="Say whom a case is about", space_option="space")

@@ -13,9 +13,7 @@ from guardian.services.escalation.local_matters import MatterLine
 
 MATTER = "The code name of the local matter"
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.command(name="matters", description="The local matters of your space")

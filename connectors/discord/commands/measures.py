@@ -52,9 +52,7 @@ _TOLD: Final = "The person is told why and until when, and that they can ask the
 _LOCKED: Final = "Nobody is written to: everybody sees that the conversation is locked, and nobody is told why."
 _ASKED: Final = "The name of the matter, as the notice or /measures shows it"
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.command(name="measure", description="A short measure in one space; it ends by itself", space_option="space")

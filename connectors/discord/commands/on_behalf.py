@@ -29,9 +29,7 @@ _UNREAD_OPENING: Final = (
 )
 _TOLD_BY, _WHAT, _WHO, _CONCERNS = "told_by", "what", "who", "concerns"
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.form_command(name=REPORT_FOR, description="Enter what somebody told you")

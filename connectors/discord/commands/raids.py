@@ -40,9 +40,7 @@ _STATES: Final = {
     RaidState.OVER: "It is over: what it restricted has ended, or is being let go.",
 }
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,7 @@ from guardian.services.reading_room import sessions
 
 _LONGEST_LIST: Final = 60
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.command(name="case", description="One case: a link to read it, and what is open")

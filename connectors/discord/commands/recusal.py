@@ -27,9 +27,7 @@ _REASONS = [
 
 _KINDS = {choice.value: choice.name.partition(" (")[0] for choice in _REASONS}
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.command(name="recuse", description="Step back from a case, at once")

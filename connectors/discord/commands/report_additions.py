@@ -21,7 +21,6 @@ from connectors.discord.components import (
 )
 from connectors.discord.evidence import EvidenceCollector
 from connectors.discord.interactions import (
-    ButtonHandler,
     Interaction,
     InteractionRouter,
     defer,
@@ -76,18 +75,14 @@ class ReportAdditions:
     def register(self) -> None:
         """The forms and their buttons work, in the server and in direct messages."""
         for verb in _QUESTIONS:
-            self._router.on_button(verb, self._form_opener(verb), anywhere=True)
+            self._router.on_button(verb, partial(self._open_form, verb), anywhere=True)
             self._router.on_modal(verb, self._add_answers, anywhere=True)
         self._router.on_button(_ADD_FILES, self._open_file_form, anywhere=True)
         self._router.on_modal(_ADD_FILES, self._add_files, anywhere=True)
 
-    def _form_opener(self, verb: str) -> ButtonHandler:
-        async def ask(interaction: Interaction, about: tuple[str, ...]) -> None:
-            await self._router.show_modal(
-                interaction, _QUESTIONS[verb](locale_of(interaction), custom_id(verb, *about))
-            )
-
-        return ask
+    async def _open_form(self, verb: str, interaction: Interaction, about: tuple[str, ...]) -> None:
+        form = _QUESTIONS[verb](locale_of(interaction), custom_id(verb, *about))
+        await self._router.show_modal(interaction, form)
 
     async def _open_file_form(self, interaction: Interaction, about: tuple[str, ...]) -> None:
         locale = locale_of(interaction)
@@ -102,14 +97,9 @@ class ReportAdditions:
     async def _add_answers(self, interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
         await defer(interaction)
         text, answers = _read_answers(form)
-        locale = locale_of(interaction)
-
-        async def added() -> str:
-            access = self._report_access(interaction, about)
-            answer = partial(intake.answer_questions, self._app, access, answers, text, str(interaction.id))
-            return await self._router.run_in_turn(answer)
-
-        reply = await self._try_adding(interaction, about, added)
+        locale, access = locale_of(interaction), self._report_access(interaction, about)
+        answer = partial(intake.answer_questions, self._app, access, answers, text, str(interaction.id))
+        reply = await self._try_adding(interaction, about, partial(self._router.run_in_turn, answer))
         if not reply.buttons:
             words = "\n\n".join((text, *answers.values()))
             reply = Reply(reply.text, (), (FileAttachment(translate_text(locale, "fault.text_name"), words.encode()),))
@@ -117,18 +107,16 @@ class ReportAdditions:
 
     async def _add_files(self, interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
         await defer(interaction)
-        access = self._report_access(interaction, about)
-
-        async def added() -> str:
-            if not await intake.accepts_files(self._app, access):
-                raise Refused("no_files", translate_text("", "refused.no_files"), "P-2.7")
-            files = await self._evidence.collect_files(form.uploads)
-            self._refuse_missing_files(files)
-            return await self._router.run_in_turn(
-                partial(intake.add_to_report, self._app, access, "", files, str(interaction.id))
-            )
-
+        added = partial(self._store_files, interaction, self._report_access(interaction, about), form)
         await self._router.reply(interaction, await self._try_adding(interaction, about, added))
+
+    async def _store_files(self, interaction: Interaction, access: ReporterAccess, form: ModalValues) -> str:
+        if not await intake.accepts_files(self._app, access):
+            raise Refused("no_files", translate_text("", "refused.no_files"), "P-2.7")
+        files = await self._evidence.collect_files(form.uploads)
+        self._refuse_missing_files(files)
+        add = partial(intake.add_to_report, self._app, access, "", files, str(interaction.id))
+        return await self._router.run_in_turn(add)
 
     async def _try_adding(
         self, interaction: Interaction, about: tuple[str, ...], added: Callable[[], Awaitable[str]]

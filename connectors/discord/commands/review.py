@@ -27,9 +27,7 @@ _ANSWERS: Final = [
     Choice(name="reverse: lift it everywhere", value=ReviewAnswer.REVERSE.value),
 ]
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @commands.command(name="review", description="Say what becomes of an act taken alone")

@@ -31,9 +31,7 @@ _GROUNDS: Final = [
     Choice(name="somebody is in physical danger", value=Ground.PHYSICAL_DANGER.value),
 ]
 
-
 commands = CommandSet()
-add_to = commands.add_to
 
 
 @dataclass(frozen=True, slots=True)
