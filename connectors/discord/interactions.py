@@ -141,13 +141,6 @@ class InteractionRouter:
         """Return what a handler is given for the member who asks."""
         return CommandContext(self.app, by, self.config, str(interaction.id), self.pending)
 
-    async def require_member(self, interaction: Interaction) -> MemberId:
-        """The member who asks; NotFound for anybody else, as for a name that does not exist."""
-        member = await member_for_account(self.app, self.account_of(interaction))
-        if member is None:
-            raise NotFound
-        return member.id
-
     async def serve(self, interaction: Interaction, handler: Handler) -> None:
         """The deed is done in the name of the member who asked, and they have its answer or the reason why not."""
         await defer(interaction)
@@ -191,7 +184,7 @@ class InteractionRouter:
     async def run_handler(self, interaction: Interaction, handler: Handler) -> Reply:
         """What the deed came to, or in words why it was not done."""
         try:
-            return await handler(await self.require_member(interaction))
+            return await handler(await require_member(self.app, self.account_of(interaction)))
         except GuardianError as refused:
             return Reply(refused.sentence)
         except UnicodeEncodeError:
@@ -241,6 +234,14 @@ class InteractionRouter:
             await self._modal_handlers[action](interaction, arguments, read_modal(data))
         else:
             raise Refused("unknown_button", wording(locale_of(interaction), "fault.button"))
+
+
+async def require_member(app: AppContext, account: Account) -> MemberId:
+    """Return the member whose account it is; NotFound for anybody else, as for a name that does not exist."""
+    member = await member_for_account(app, account)
+    if member is None:
+        raise NotFound
+    return member.id
 
 
 def internal_error_text(interaction: Interaction) -> str:

@@ -1,0 +1,184 @@
+"""Handlers of Discord's commands, called by themselves: each answers those whose seat allows it, and nobody else."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.discord.commands import (
+    assignment,
+    board,
+    deliberation,
+    escalation,
+    matters,
+    measures,
+    on_behalf,
+    reading,
+    recusal,
+    unilateral,
+)
+from connectors.discord.components import Reply, parse_custom_id
+from connectors.discord.interactions import CommandContext, ServerConfig, require_member
+from connectors.discord.ttl_cache import TtlCache
+from guardian.errors import NotFound, Refused
+from guardian.ids import MemberId
+from tests.builders.community import (
+    A_REPORTER,
+    AMARA,
+    BRUNO,
+    DISCORD,
+    FARID,
+    GRETA,
+    INES,
+    Community,
+    a_community,
+    everybody,
+)
+
+CONFIG = ServerConfig(DISCORD, "1", "https://discord.example", timedelta(seconds=1))
+A_STRANGER = MemberId("nobody")
+
+MEMBERS_ONLY: Mapping[str, Callable[[CommandContext], Awaitable[object]]] = {
+    "case": lambda context: reading.show_case(context, "CASE"),
+    "take": lambda context: assignment.take(context, "CASE"),
+    "recuse": lambda context: recusal.recuse(context, "CASE", "involved"),
+    "agree": lambda context: deliberation.agree(context, "never-made"),
+    "refer": lambda context: matters.refer(context, "CASE", "discord"),
+    "accept-escalation": lambda context: escalation.accept_escalation(context, "CASE"),
+    "report-for": on_behalf.report_form,
+}
+CHAIRS_ONLY: Mapping[str, Callable[[CommandContext], Awaitable[object]]] = {
+    "hold-out-decision": lambda context: recusal.decide_exclusion(context, "CASE", "Farid Haddad", True, "No part."),
+    "conflict-decision": lambda context: recusal.decide_conflict(context, "CASE", "Farid Haddad", True, "A friend."),
+}
+BOARD_ONLY: Mapping[str, Callable[[CommandContext], Awaitable[object]]] = {
+    "confirm-answer": lambda context: board.confirm_answer(context, "CASE"),
+    "confirm-motion": lambda context: board.confirm_motion(context, "CASE"),
+}
+MODERATORS_ONLY: Mapping[str, Callable[[CommandContext], Awaitable[object]]] = {
+    "matters": matters.list_matters,
+    "accept-referral": lambda context: matters.accept_referral(context, "never-made"),
+}
+
+
+@pytest.fixture
+async def community(tmp_path: Path) -> AsyncIterator[Community]:
+    async with a_community(tmp_path) as made:
+        yield made
+
+
+def a_context(community: Community, by: MemberId, pending: Mapping[str, TtlCache[Any]] | None = None) -> CommandContext:
+    """What the router gives a handler for that member."""
+    return CommandContext(app=community.app, by=by, config=CONFIG, delivery="1", pending=pending or {})
+
+
+async def refusal(called: Awaitable[object]) -> str:
+    """The code of the refusal that the handler ends with."""
+    with pytest.raises(Refused) as refused:
+        await called
+    return refused.value.code
+
+
+async def test_a_stranger_gets_no_handler_at_all(community: Community) -> None:
+    """P-4.2"""
+    with pytest.raises(NotFound):
+        await require_member(community.app, A_REPORTER)
+
+
+async def test_a_member_without_any_role_left_gets_no_handler_either(community: Community) -> None:
+    """P-4.2"""
+    account = next(each.account_in(DISCORD) for each in everybody() if each.id == FARID)
+    assert account is not None
+    assert await require_member(community.app, account) == FARID
+    await community.change_member(FARID, roles=())
+    with pytest.raises(NotFound):
+        await require_member(community.app, account)
+
+
+@pytest.mark.parametrize("name", [*MEMBERS_ONLY, *CHAIRS_ONLY, *BOARD_ONLY, *MODERATORS_ONLY])
+async def test_no_handler_answers_somebody_who_is_no_member(name: str, community: Community) -> None:
+    """P-1.2"""
+    handler = {**MEMBERS_ONLY, **CHAIRS_ONLY, **BOARD_ONLY, **MODERATORS_ONLY}[name]
+    assert await refusal(handler(a_context(community, A_STRANGER))) == "no_member"
+
+
+@pytest.mark.parametrize("name", MEMBERS_ONLY)
+async def test_what_is_the_working_groups_is_not_answered_to_a_moderator(name: str, community: Community) -> None:
+    """P-1.2"""
+    assert await refusal(MEMBERS_ONLY[name](a_context(community, INES))) == "not_your_seat"
+
+
+@pytest.mark.parametrize("name", CHAIRS_ONLY)
+async def test_what_is_a_chairs_is_not_answered_to_another_member(name: str, community: Community) -> None:
+    """P-1.2"""
+    assert await refusal(CHAIRS_ONLY[name](a_context(community, BRUNO))) == "not_your_seat"
+
+
+@pytest.mark.parametrize("name", BOARD_ONLY)
+async def test_what_is_the_boards_is_not_answered_to_a_chair(name: str, community: Community) -> None:
+    """P-1.2"""
+    assert await refusal(BOARD_ONLY[name](a_context(community, AMARA))) == "not_your_seat"
+
+
+@pytest.mark.parametrize("name", MODERATORS_ONLY)
+async def test_what_is_the_moderators_is_not_answered_to_a_member_of_the_group(name: str, community: Community) -> None:
+    """P-1.2"""
+    assert await refusal(MODERATORS_ONLY[name](a_context(community, AMARA))) == "not_your_seat"
+
+
+async def test_a_member_is_answered_about_a_case_and_the_board_is_not(community: Community) -> None:
+    case = (await community.a_case()).code_name
+    assert f"**{case}**" in (await reading.show_case(a_context(community, BRUNO), case)).text
+    with pytest.raises(NotFound):
+        await reading.show_case(a_context(community, GRETA), case)
+
+
+async def test_a_chair_sees_the_conflicts_that_were_raised(community: Community) -> None:
+    case = (await community.a_case()).code_name
+    await recusal.raise_conflict(a_context(community, BRUNO), case, "Farid Haddad", "involved", "They are cousins.")
+    reply = await recusal.decide_conflict(a_context(community, AMARA), case)
+    assert "Farid Haddad" in reply.text
+
+
+async def test_a_moderator_sees_their_local_matters(community: Community) -> None:
+    assert await matters.list_matters(a_context(community, INES)) == Reply("Nothing waits for you.")
+
+
+# -- what is shown first and confirmed then
+
+
+async def an_act_to_confirm(community: Community, context: CommandContext) -> str:
+    """The key under which an act of Bruno's waits for his button."""
+    community.spaces[DISCORD].add("700000000000000001", "grumbler")
+    reply = await unilateral.preview_act(
+        context, "muted", "ongoing", "They insult everybody.", name="grumbler", space="discord"
+    )
+    now, not_now = reply.buttons
+    assert (now.label, not_now.label) == ("Act now", "Not now")
+    parsed = parse_custom_id(now.id)
+    assert parsed is not None
+    return parsed[1][0]
+
+
+async def test_an_act_is_done_once_however_often_it_is_confirmed(community: Community) -> None:
+    context = a_context(community, BRUNO, {"act": TtlCache(10, timedelta(minutes=15))})
+    key = await an_act_to_confirm(community, context)
+    assert await community.journal_acts() == []
+    assert "It is being placed now" in (await unilateral.confirmed_act.confirm(context, key)).text
+    assert await refusal(unilateral.confirmed_act.confirm(context, key)) == "waited_too_long"
+
+
+async def test_nobody_confirms_an_act_that_another_member_would_do(community: Community) -> None:
+    """P-7.1"""
+    pending: Mapping[str, TtlCache[Any]] = {"act": TtlCache(10, timedelta(minutes=15))}
+    key = await an_act_to_confirm(community, a_context(community, BRUNO, pending))
+    other = a_context(community, FARID, pending)
+    assert await refusal(unilateral.confirmed_act.confirm(other, key)) == "waited_too_long"
+
+
+async def test_a_measure_that_waited_too_long_is_set_by_nobody(community: Community) -> None:
+    context = a_context(community, INES, {"measure": TtlCache(10, timedelta(minutes=15))})
+    with pytest.raises(Refused, match="Please give the command again: `/measure`"):
+        await measures.confirmed_measure.confirm(context, "gone")
