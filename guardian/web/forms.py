@@ -3,13 +3,14 @@
 A file that is too large is cut, not fatal, so that the words sent with it can be given back.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl
 
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from guardian.cases.submissions import MAX_FILES, EvidenceInput
@@ -17,6 +18,9 @@ from guardian.cases.submissions import MAX_FILES, EvidenceInput
 MAX_TEXT_BYTES: Final = 2_000_000
 _LARGEST_FILES_TOGETHER: Final = 3
 _LONGEST_FILE_NAME: Final = 150
+_MAX_PARTS: Final = 500
+_UNREADABLE: Final = "This form cannot be read."
+_TOO_MUCH: Final = "This is more than we can take at once."
 
 
 class Malformed(Exception):
@@ -25,7 +29,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file as it was sent; of one that is too large, just enough to tell."""
+    """One file as it was sent; of one that is too large, just enough to tell, and of files that are too much together, nothing."""
 
     name: str
     content: bytes
@@ -33,7 +37,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a form, and its files. `too_much`: the files together are more than is taken at once."""
+    """The fields of a form, and its files. `is_too_large`: the files together are more than is taken at once."""
 
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: tuple[Upload, ...] = ()
@@ -70,20 +74,20 @@ async def read_form(request: Request, largest_file: int) -> Form:
 
 
 async def read_body(request: Request, max_bytes: int) -> bytes:
-    """The whole body; Malformed where it is longer than `most` bytes."""
+    """The whole body; Malformed where it is longer than `max_bytes`."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > max_bytes:
-            raise Malformed("This is more than we can take at once.")
+            raise Malformed(_TOO_MUCH)
     return bytes(body)
 
 
 def _parse_urlencoded(body: bytes) -> Form:
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=500)
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MAX_PARTS)
     except ValueError as error:
-        raise Malformed("This form cannot be read.") from error
+        raise Malformed(_UNREADABLE) from error
     fields: dict[str, tuple[str, ...]] = {}
     for name, text in pairs:
         fields[name] = (*fields.get(name, ()), _normalize_text(text))
@@ -92,90 +96,74 @@ def _parse_urlencoded(body: bytes) -> Form:
 
 async def _read_multipart(request: Request, boundary: bytes, largest_file: int) -> Form:
     if not boundary:
-        raise Malformed("This form cannot be read.")
-    parts = _Parts(largest_file, max_total_size(largest_file))
-    # The rest of an upload that is too large is read and dropped, so that the browser gets to hear our answer.
-    left = 2 * parts.max_file_bytes + MAX_TEXT_BYTES
+        raise Malformed(_UNREADABLE)
+    parser = _InMemoryParser(request, boundary, largest_file)
     try:
-        parser = MultipartParser(boundary, parts.callbacks())  # type: ignore[arg-type]  # its callbacks are a TypedDict
+        await parser.parse()
+    except MultiPartException as error:
+        raise Malformed(_UNREADABLE) from error
+    except _TooLong:
+        parser.is_cut = True  # its files are closed by now; their names are all that is asked for
+    fields: dict[str, list[str]] = {}
+    files = []
+    for name, value in parser.items:
+        if isinstance(value, str):
+            fields.setdefault(name, []).append(_normalize_text(value))
+        elif file_name := _file_name(value.filename or ""):
+            files.append(Upload(file_name, b"" if parser.is_cut else await value.read()))
+            await value.close()
+    return Form({name: tuple(texts) for name, texts in fields.items()}, tuple(files[: MAX_FILES + 1]), parser.is_cut)
+
+
+class _TooLong(Exception):
+    """The body goes on after the bound."""
+
+
+class _InMemoryParser(MultiPartParser):
+    """Starlette's parser, which neither spools to a disk nor keeps more of one part than is needed to refuse it."""
+
+    spool_max_size = 0  # nothing is ever spooled, however large it is
+
+    def __init__(self, request: Request, boundary: bytes, largest_file: int) -> None:
+        self.is_cut = False
+        self._max_file_bytes = max_total_size(largest_file)
+        self._max_part_bytes = max(largest_file, MAX_TEXT_BYTES) + 1
+        self._bytes_of_part = self._bytes_of_text = self._bytes_of_files = 0
+        # The charset that a sender names is left out: some of Python's codecs take far longer than the text is.
+        kind = Headers(raw=[(b"content-type", b'multipart/form-data; boundary="' + boundary + b'"')])
+        bounds = {"max_files": _MAX_PARTS, "max_fields": _MAX_PARTS, "max_part_size": MAX_TEXT_BYTES}
+        super().__init__(kind, self._read_chunks(request), **bounds)
+
+    async def _read_chunks(self, request: Request) -> AsyncGenerator[bytes, None]:
+        # The rest of an upload that is too large is read and dropped, so that the browser gets to hear our answer.
+        left = 2 * self._max_file_bytes + MAX_TEXT_BYTES
         async for chunk in request.stream():
             left -= len(chunk)
             if left < 0:
-                parts.is_too_large = True
-                break
-            parser.write(chunk)
-    except FormParserError as error:
-        raise Malformed("This form cannot be read.") from error
-    return parts.form()
+                raise _TooLong
+            yield chunk
 
+    def on_part_begin(self) -> None:
+        super().on_part_begin()
+        self._bytes_of_part = 0
 
-class _Parts:
-    """Collects the parts of a multipart body as the parser finds them."""
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        remaining = max(0, self._max_part_bytes - self._bytes_of_part)
+        self._bytes_of_part += end - start
+        try:
+            super().on_part_data(data, start, min(end, start + remaining))
+        except MultiPartException as error:
+            raise Malformed(_TOO_MUCH) from error
 
-    def __init__(self, largest_file: int, max_file_bytes: int) -> None:
-        self.max_file_bytes = max_file_bytes
-        self.is_too_large = False
-        self._largest = largest_file
-        self._fields: dict[str, tuple[str, ...]] = {}
-        self._files: list[Upload] = []
-        self._bytes_of_files = 0
-        self._bytes_of_text = 0
-        self._header = (bytearray(), bytearray())
-        self._headers: dict[str, bytes] = {}
-        self._name = ""
-        self._file_name: str | None = None
-        self._data = bytearray()
-
-    def callbacks(self) -> dict[str, object]:
-        """What the parser is to call."""
-        return {
-            "on_part_begin": self._begin,
-            "on_header_field": lambda data, start, end: self._header[0].extend(data[start:end]),
-            "on_header_value": lambda data, start, end: self._header[1].extend(data[start:end]),
-            "on_header_end": self._end_header,
-            "on_headers_finished": self._end_headers,
-            "on_part_data": self._add_data,
-            "on_part_end": self._end,
-        }
-
-    def form(self) -> Form:
-        """All that has been collected."""
-        return Form(self._fields, tuple(self._files), self.is_too_large)
-
-    def _begin(self) -> None:
-        self._headers, self._header = {}, (bytearray(), bytearray())
-        self._name, self._file_name, self._data = "", None, bytearray()
-
-    def _end_header(self) -> None:
-        name, value = self._header
-        self._headers[name.decode("latin-1").lower()] = bytes(value)
-        self._header = (bytearray(), bytearray())
-
-    def _end_headers(self) -> None:
-        _, options = parse_options_header(self._headers.get("content-disposition", b""))
-        self._name = options.get(b"name", b"").decode(errors="replace")
-        if b"filename" in options:
-            self._file_name = _file_name(options[b"filename"].decode(errors="replace"))
-
-    def _add_data(self, data: bytes, start: int, end: int) -> None:
-        if self._file_name is None:
-            self._bytes_of_text += end - start
-            if self._bytes_of_text > MAX_TEXT_BYTES:
-                raise Malformed("This is more than we can take at once.")
-            self._data += data[start:end]
-            return
-        self._bytes_of_files += end - start
-        self.is_too_large = self.is_too_large or self._bytes_of_files > self.max_file_bytes
-        remaining = 0 if self.is_too_large else self._largest + 1 - len(self._data)
-        self._data += data[start : min(end, start + max(0, remaining))]
-
-    def _end(self) -> None:
-        if self._file_name is None:
-            text = _normalize_text(self._data.decode(errors="replace"))
-            self._fields[self._name] = (*self._fields.get(self._name, ()), text)
-        elif self._file_name and len(self._files) <= MAX_FILES:
-            self._files.append(Upload(self._file_name, bytes(self._data)))
-        self._data = bytearray()
+    def on_part_end(self) -> None:
+        super().on_part_end()
+        if isinstance(self.items[-1][1], str):
+            self._bytes_of_text += self._bytes_of_part
+        else:
+            self._bytes_of_files += self._bytes_of_part
+        if self._bytes_of_text > MAX_TEXT_BYTES:
+            raise Malformed(_TOO_MUCH)
+        self.is_cut = self.is_cut or self._bytes_of_files > self._max_file_bytes
 
 
 def _normalize_text(text: str) -> str:
