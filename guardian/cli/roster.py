@@ -15,7 +15,7 @@ import typer
 from guardian.assembly.service import Service
 from guardian.cli.authentication import Ask, ask_secretly, open_as
 from guardian.cli.context import ConfigOption, load_settings, print_line
-from guardian.cli.encrypted_page import decrypt, encrypt, read_body
+from guardian.cli.encrypted_page import decrypt, encrypt, read_body, require_passphrase
 from guardian.errors import Refused
 from guardian.people.permissions import UseCase
 from guardian.services.operations.roster import RosterAccount, RosterEntry, compile_roster
@@ -67,7 +67,7 @@ def open_roster(path: Path, ask: Ask) -> str:
 
 def _ask_new_passphrase(ask: Ask) -> str:
     passphrase = ask("A passphrase for this list: ")
-    encrypt("", passphrase)
+    require_passphrase(passphrase)
     if ask("The same once more: ") != passphrase:
         raise Refused("passphrases_differ", "The two passphrases are not the same: nothing was printed.")
     return passphrase

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from pyrage import passphrase as age
 
 from guardian.assembly.bootstrap import assemble
 from guardian.assembly.service import Service
 from guardian.cli.context import open_service, sign_in
+from guardian.cli.encrypted_page import decrypt, encrypt, read_body
 from guardian.clock import MachineClock
 from guardian.sandbox.community import DISCORD
 from guardian.services.members import AccountInput
@@ -100,6 +102,18 @@ async def test_the_roster_is_sealed_and_opens_with_its_passphrase(restricted: In
     assert "Revoke Ban" in read.out
     assert "entries and ends with" in read.out
     assert (restricted.folder / "roster.txt").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_roster_opens_by_the_age_format_alone() -> None:
+    """So that it opens on the day on which there is no Guardian any more."""
+    assert age.decrypt(encrypt("Rowan: banned", PASSPHRASE).encode(), PASSPHRASE) == b"Rowan: banned"
+
+
+def test_a_printed_roster_that_was_typed_in_again_opens() -> None:
+    """Whoever types it in does not keep the lines, and has words around it."""
+    first, *body, last = encrypt("Rowan: banned", PASSPHRASE).splitlines()
+    typed = "\n".join(["copied by hand:", first, " ".join(body), last, "end"])
+    assert decrypt(read_body(typed), PASSPHRASE) == "Rowan: banned"
 
 
 async def test_another_passphrase_opens_no_roster(restricted: Installation) -> None:
