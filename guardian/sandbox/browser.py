@@ -3,17 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urljoin
 
 import aiohttp
+from bs4 import BeautifulSoup, Tag
 
 RECEIPT: Final = re.compile(r"\b(?:[2-9A-HJ-NP-Z]{5}-){5}[2-9A-HJ-NP-Z]\b")
 FILES: Final = "files"
-_SILENT: Final = frozenset({"script", "style", "head"})
-_BLOCKS: Final = frozenset({"p", "div", "li", "h1", "h2", "h3", "dt", "dd", "section", "label", "button", "tr", "br"})
+_SILENT: Final = ("script", "style", "head")
+_BLOCKS: Final = ("p", "div", "li", "h1", "h2", "h3", "dt", "dd", "section", "label", "button", "tr", "br")
 
 
 @dataclass(slots=True)
@@ -122,160 +122,68 @@ class Browser:
 
 
 async def _parse_page(answer: aiohttp.ClientResponse) -> Page:
-    reader = _PageParser()
-    reader.feed(await answer.text())
-    words = re.sub(r"[ \t]+", " ", "".join(reader.words))
-    text = "\n".join(line.strip() for line in words.splitlines() if line.strip())
-    return Page(str(answer.url), answer.status, text, tuple(reader.forms), tuple(reader.links))
+    return parse_page(str(answer.url), answer.status, await answer.text())
 
 
-class _PageParser(HTMLParser):
-    """Collects the words, links and forms of a page."""
+def parse_page(url: str, status: int, markup: str) -> Page:
+    """Return what somebody sees of the markup: its words line by line, its forms and its links."""
+    soup = BeautifulSoup(markup, "html.parser")
+    forms = tuple(_parse_form(form) for form in soup.find_all("form"))
+    links = tuple((_attribute(link, "href"), link.get_text().strip()) for link in soup.find_all("a"))
+    for unseen in soup.find_all(_SILENT):
+        unseen.decompose()
+    for block in soup.find_all(_BLOCKS):
+        block.insert(0, "\n")
+        block.append("\n")
+    lines = re.sub(r"[ \t]+", " ", soup.get_text()).splitlines()
+    return Page(url, status, "\n".join(line.strip() for line in lines if line.strip()), forms, links)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.links: list[tuple[str, str]] = []
-        self.forms: list[Form] = []
-        self._form: Form | None = None
-        self._silent = 0
-        self._names: dict[str, str] = {}
-        self._label: tuple[str | None, list[str]] | None = None
-        self._pending: list[tuple[str, str]] = []
-        self._button: tuple[str, str, list[str]] | None = None
-        self._select: str | None = None
-        self._area: tuple[str, list[str]] | None = None
-        self._option: tuple[str, bool, list[str]] | None = None
-        self._link: tuple[str, list[str]] | None = None
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag in _SILENT:
-            self._silent += 1
-        if tag in _BLOCKS:
-            self.words.append("\n")
-        match tag:
-            case "form":
-                multipart = given.get("enctype", "") == "multipart/form-data"
-                self._form = Form(given.get("action", ""), given.get("method", "get").lower(), multipart)
-            case "label" | "legend":
-                self._label = (given.get("for"), [])
-            case "input":
-                self._input(given)
-            case "textarea":
-                self._area = (given.get("name", ""), [])
-                self._add_label(given)
-            case "select":
-                self._select = given.get("name", "")
-                self._add_label(given)
-            case "option":
-                self._option = (given.get("value", ""), "selected" in given, [])
-            case "button":
-                self._button = (given.get("name", ""), given.get("value", ""), [])
-            case "a":
-                self._link = (given.get("href", ""), [])
-            case _:
-                pass
+def _parse_form(tag: Tag) -> Form:
+    multipart = _attribute(tag, "enctype") == "multipart/form-data"
+    form = Form(_attribute(tag, "action"), _attribute(tag, "method", "get").lower(), multipart)
+    labels = {_attribute(label, "for"): _words(label) for label in reversed(tag.find_all("label"))}
+    for field_tag in tag.find_all(["input", "textarea", "select", "button"]):
+        name, value, kind = (_attribute(field_tag, each) for each in ("name", "value", "type"))
+        if field_tag.name == "button" or kind == "submit":
+            form.buttons.append((name, value, _words(field_tag) or value))
+        elif name:
+            _set_label(form, field_tag, name, labels)
+            _add_field(form, field_tag, name, labels)
+    return form
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
-            self._silent -= 1
-        if tag in _BLOCKS:
-            self.words.append("\n")
-        match tag:
-            case "form":
-                self._end_form()
-            case "label" | "legend":
-                self._end_label()
-            case "textarea":
-                self._end_area()
-            case "select":
-                self._select = None
-            case "option":
-                self._end_option()
-            case "button":
-                self._end_button()
-            case "a" if self._link is not None:
-                self.links.append((self._link[0], "".join(self._link[1]).strip()))
-                self._link = None
-            case _:
-                pass
 
-    def handle_data(self, data: str) -> None:
-        if self._silent:
-            return
-        self.words.append(data)
-        for open_ in (self._label, self._link, self._area, self._button, self._option):
-            if open_ is not None and isinstance(open_[-1], list):
-                open_[-1].append(data)
+def _set_label(form: Form, tag: Tag, name: str, labels: Mapping[str, str]) -> None:
+    """A label around the field goes before one that names its id."""
+    around = tag.find_parent("label", attrs={"for": False})
+    if around is not None:
+        form.labels[name] = _words(around)
+    elif form.labels.setdefault(name, name) == name:
+        form.labels[name] = labels.get(_attribute(tag, "id"), name)
 
-    def _input(self, given: dict[str, str]) -> None:
-        kind, name, value = given.get("type", "text"), given.get("name", ""), given.get("value", "")
-        if self._form is None:
-            return
-        if kind == "submit":
-            self._form.buttons.append((name, value, value))
-            return
-        self._add_label(given)
-        if kind in ("checkbox", "radio"):
-            self._form.choices.setdefault(name, []).append((value or "on", given.get("id", "")))
-            if "checked" in given:
-                self._form.values.setdefault(name, []).append(value or "on")
-        elif kind != "file" and name:
-            self._form.values[name] = [value]
 
-    def _add_label(self, given: dict[str, str]) -> None:
-        """The field belongs to the label that is open, or to the one that names its id."""
-        name = given.get("name", "")
-        if self._form is None or not name:
-            return
-        if given.get("id"):
-            self._names[given["id"]] = name
-        self._form.labels.setdefault(name, name)
-        if self._label is not None and self._label[0] is None:
-            self._pending.append((name, "here"))
+def _add_field(form: Form, tag: Tag, name: str, labels: Mapping[str, str]) -> None:
+    value, kind = _attribute(tag, "value"), _attribute(tag, "type")
+    if tag.name == "textarea":
+        form.values[name] = [tag.get_text().strip()]
+    elif tag.name == "select":
+        for option in tag.find_all("option"):
+            _add_choice(form, name, option, _attribute(option, "value"), option.get_text().strip())
+    elif kind in ("checkbox", "radio"):
+        _add_choice(form, name, tag, value or "on", labels.get(_attribute(tag, "id"), ""))
+    elif kind != "file":
+        form.values[name] = [value]
 
-    def _end_label(self) -> None:
-        if self._label is None or self._form is None:
-            self._label = None
-            return
-        target, words = self._label
-        text = " ".join("".join(words).split())
-        if target is not None:
-            self._form.labels[f"#{target}"] = text
-        for name, _ in self._pending:
-            self._form.labels[name] = text
-        self._pending.clear()
-        self._label = None
 
-    def _end_area(self) -> None:
-        if self._form is not None and self._area is not None:
-            self._form.values[self._area[0]] = ["".join(self._area[1]).strip()]
-        self._area = None
+def _add_choice(form: Form, name: str, tag: Tag, value: str, label: str) -> None:
+    form.choices.setdefault(name, []).append((value, label))
+    if tag.has_attr("selected") or tag.has_attr("checked"):
+        form.values.setdefault(name, []).append(value)
 
-    def _end_option(self) -> None:
-        if self._form is not None and self._option is not None and self._select is not None:
-            value, chosen, words = self._option
-            self._form.choices.setdefault(self._select, []).append((value, "".join(words).strip()))
-            if chosen:
-                self._form.values.setdefault(self._select, []).append(value)
-        self._option = None
 
-    def _end_button(self) -> None:
-        if self._form is not None and self._button is not None:
-            name, value, words = self._button
-            self._form.buttons.append((name, value, " ".join("".join(words).split())))
-        self._button = None
+def _attribute(tag: Tag, name: str, default: str = "") -> str:
+    return str(tag.get(name, default))
 
-    def _end_form(self) -> None:
-        if self._form is None:
-            return
-        for key in [k for k in self._form.labels if k.startswith("#")]:
-            name = self._names.get(key[1:])
-            text = self._form.labels.pop(key)
-            if name is not None and self._form.labels.get(name, name) == name:
-                self._form.labels[name] = text
-            for choices in self._form.choices.values():
-                choices[:] = [(value, text if known == key[1:] else known) for value, known in choices]
-        self.forms.append(self._form)
-        self._form = None
+
+def _words(tag: Tag) -> str:
+    return " ".join(tag.get_text().split())
