@@ -1,1 +1,1 @@
-"""The pages: reporting, following up, the personal page, the reading room, and the doors for programs. No rule stands here."""
+"""The pages: reporting, following up, the personal page, the reading room, what programs call. No rule stands here."""

@@ -1,4 +1,7 @@
-"""The web application: which address shows what, and what is said when something cannot be shown."""
+"""The web application: which address shows what, and what is said when something cannot be shown.
+
+Read `create_app` first.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -41,9 +44,9 @@ def create_app(
     proofs: Sequence[AccountProof] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> Starlette:
-    """Every page and door of the service, over this desk. `secure_cookies` where people come over TLS.
+    """Build the application: every page, and what programs call. `secure_cookies` where people come over TLS.
 
-    `proofs` are the spaces at which somebody can show which account is theirs; `most` bounds what comes in an hour.
+    `proofs` are the spaces at which somebody can show which account is theirs; `limits` bounds what comes in an hour.
     """
     rate_limiter = RateLimiter(app.system_time, limits)
     site = Site(app, create_templates(FILTERS), NoticeRenderer(app.community, app.base_url), secure_cookies)

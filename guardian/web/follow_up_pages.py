@@ -1,4 +1,7 @@
-"""The follow-up page of a reporter, opened by a receipt that never stands in an address. Policy: P-2.4, P-2.12."""
+"""The follow-up page of a reporter, opened by a receipt that never stands in an address. Policy: P-2.4, P-2.12.
+
+Read `FollowUpPages` first.
+"""
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
@@ -42,7 +45,7 @@ class MessageLine:
 
 
 class FollowUpPages:
-    """How a report stands, what was said, and what its reporter may add or ask for."""
+    """Show how a report stands and what was said, and take what its reporter adds or asks for."""
 
     def __init__(self, site: Site, sessions: PageSessions, rate_limiter: RateLimiter) -> None:
         self._site = site
@@ -50,7 +53,7 @@ class FollowUpPages:
         self._receipt_pages = ReceiptPages(site, sessions, "follow-up")
 
     def routes(self) -> Sequence[Route]:
-        """The addresses of these pages."""
+        """Return the addresses of these pages."""
         return [
             self._site.get("/follow-up", self._show),
             self._site.post("/follow-up", self._open),

@@ -1,6 +1,6 @@
-"""What a browser sends, read within bounds and kept in memory only: no part of a report ever touches the disk unsealed.
+"""What a browser sends, read within bounds, in memory only: no part of a report ever touches the disk unencrypted.
 
-A file that is too large is cut, not fatal, so that the words sent with it can be given back.
+A file that is too large is cut, not fatal, so that the words sent with it can be given back. Read `read_form` first.
 """
 
 from collections.abc import AsyncGenerator, Mapping
@@ -29,7 +29,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file as it was sent; of one that is too large, just enough to tell, and of files that are too much together, nothing."""
+    """One file as it was sent; of one that is too large, just enough to tell. Without content in a form that is too large."""
 
     name: str
     content: bytes
@@ -44,25 +44,25 @@ class Form:
     is_too_large: bool = False
 
     def one(self, name: str) -> str:
-        """The field's text, without space around it; empty where it was not sent."""
+        """Return the field's text, without space around it; empty where it was not sent."""
         return self.fields.get(name, ("",))[0].strip()
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Everything that was chosen in the field."""
+        """Return everything that was chosen in the field."""
         return self.fields.get(name, ())
 
     def evidence(self) -> tuple[EvidenceInput, ...]:
-        """The files as evidence."""
+        """Return the files as evidence."""
         return tuple(EvidenceInput("file", file_name=each.name, content=each.content) for each in self.files)
 
 
 def max_total_size(largest_file: int) -> int:
-    """How many bytes all files of one form may have together."""
+    """Return how many bytes all files of one form may have together."""
     return largest_file * _LARGEST_FILES_TOGETHER
 
 
 async def read_form(request: Request, largest_file: int) -> Form:
-    """The form that the request carries, however it is encoded; Malformed where it carries none."""
+    """Read the form that the request carries, however it is encoded; Malformed where it carries none."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind == b"multipart/form-data":
         return await _read_multipart(request, options.get(b"boundary", b""), largest_file)
@@ -74,7 +74,7 @@ async def read_form(request: Request, largest_file: int) -> Form:
 
 
 async def read_body(request: Request, max_bytes: int) -> bytes:
-    """The whole body; Malformed where it is longer than `max_bytes`."""
+    """Read the whole body; Malformed where it is longer than `max_bytes`."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

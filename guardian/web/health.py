@@ -1,4 +1,7 @@
-"""How the service is, for programs that watch it: ages and counts, never content and never a name."""
+"""How the service is, for programs that watch it: ages and counts, never content and never a name.
+
+Read `Health` first.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +23,7 @@ class Health:
     stale_after: timedelta = timedelta(minutes=2)
 
     def stale_loops(self) -> tuple[str, ...]:
-        """The loops that have not come round for too long."""
+        """Return the loops that have not come round for too long."""
         return tuple(sorted(name for name, age in self.heartbeats.items() if age > self.stale_after))
 
 
@@ -28,7 +31,7 @@ HealthCheck = Callable[[], Awaitable[Health]]
 
 
 def health_route(health: HealthCheck) -> Route:
-    """The address where programs ask."""
+    """Return the address where programs ask."""
 
     async def answer(_: Request) -> Response:
         found = await health()

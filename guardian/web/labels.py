@@ -1,4 +1,7 @@
-"""The words of the pages: what the fields of a report are called, and what stands for our own values."""
+"""The words of the pages: what the fields of a report are called, and what stands for our own values.
+
+Read `FILTERS` first.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -221,13 +224,13 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
 
 
 def label_of(value: Any) -> str:
-    """One of our own values as people read it; what has no words of its own is shown as it is."""
+    """Return one of our own values as people read it; what has no words of its own is shown as it is."""
     by_kind = _KINDS.get(type(value), {})
     return by_kind.get(value) or LABELS.get(value) or _OTHER_LABELS.get(value) or str(value).replace("_", " ")
 
 
 def format_days(length: timedelta | None) -> str:
-    """A length of time in days, or in hours where it is shorter."""
+    """Format a length of time in days, or in hours where it is shorter."""
     if length is None:
         return "without end"
     if length.days:
@@ -236,7 +239,7 @@ def format_days(length: timedelta | None) -> str:
 
 
 def format_consequence(chosen: Consequence) -> str:
-    """What is proposed or decided, in one line."""
+    """Format what is proposed or decided, in one line."""
     if chosen.readmit is not None:
         return "access returns" if chosen.readmit else "access does not return for now"
     words = OUTCOMES[chosen.outcome] + (", with a removal" if chosen.removal else "")
@@ -247,17 +250,17 @@ def format_consequence(chosen: Consequence) -> str:
 
 
 def question_label(name: str) -> str:
-    """What a field of a report is called."""
+    """Return what a field of a report is called."""
     return QUESTION_LABELS.get(name, name.replace("_", " "))
 
 
 def answer_label(text: str, name: str) -> str:
-    """What was answered in a field; a choice is spelled out."""
+    """Return what was answered in a field; a choice is spelled out."""
     return _CHOICE_LABELS.get((name, text), text)
 
 
 def split_paragraphs(text: str) -> list[str]:
-    """A text as the paragraphs it is made of."""
+    """Split a text into the paragraphs it is made of."""
     return [part.strip() for part in text.split("\n\n") if part.strip()]
 
 

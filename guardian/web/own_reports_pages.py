@@ -1,4 +1,7 @@
-"""The reports that were made from an account, for whoever has just shown that it is theirs; each with a receipt on request."""
+"""The reports that were made from an account, for whoever has just shown that it is theirs.
+
+Each with a receipt on request. Read `OwnReportsPages` first.
+"""
 
 from collections.abc import Sequence
 
@@ -17,13 +20,13 @@ from guardian.web.sign_in import SignedIn, SignIn
 
 
 class OwnReportsPages:
-    """One page: which reports there are, how they stand, and their receipts."""
+    """Show which reports there are and how they stand, and give their receipts."""
 
     def __init__(self, site: Site, sign_in: SignIn) -> None:
         self._site, self._sign_in = site, sign_in
 
     def routes(self) -> Sequence[Route]:
-        """The addresses of these pages."""
+        """Return the addresses of these pages."""
         return [
             self._site.get("/my-reports", self._show),
             self._site.post("/my-reports/receipt", self._issue_receipt),

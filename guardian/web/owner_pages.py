@@ -1,6 +1,6 @@
 """The page of whoever owns an account that was taken for somebody's, opened by receipt alone.
 
-Nothing of a case, a person or any other account is ever on it. Policy: P-2.11, P-6.4.
+Nothing of a case, a person or any other account is ever on it. Policy: P-2.11, P-6.4. Read `OwnerPages` first.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ _SIGNED_OUT: Final = "signed_out"
 
 
 class OwnerPages:
-    """What the owner may know of their own account, and the way to say that it was taken for somebody else's."""
+    """Show what the owner may know of their own account, and let them say that it was taken for somebody else's."""
 
     def __init__(self, site: Site, sessions: PageSessions, sign_in: SignIn) -> None:
         self._site = site
@@ -35,7 +35,7 @@ class OwnerPages:
         self._receipt_pages = ReceiptPages(site, sessions, "account")
 
     def routes(self) -> Sequence[Route]:
-        """The addresses of these pages."""
+        """Return the addresses of these pages."""
         return [
             self._site.get("/account", self._show),
             self._site.post("/account", self._open),

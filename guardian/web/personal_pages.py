@@ -1,4 +1,7 @@
-"""The personal page of somebody heard or sanctioned, opened by receipt alone. Policy: P-3.5, P-5.7, P-6.2."""
+"""The personal page of somebody heard or sanctioned, opened by receipt alone. Policy: P-3.5, P-5.7, P-6.2.
+
+Read `PersonalPages` first.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
@@ -28,7 +31,7 @@ _SIGNED_OUT: Final = "You are not signed in any more, so nothing was shown. Sign
 
 
 class PersonalPages:
-    """What somebody may know of what concerns them, and what they can say and ask for."""
+    """Show what somebody may know of what concerns them, and take what they say and ask for."""
 
     def __init__(self, site: Site, sessions: PageSessions, sign_in: SignIn) -> None:
         self._site = site
@@ -36,7 +39,7 @@ class PersonalPages:
         self._receipt_pages = ReceiptPages(site, sessions, "personal")
 
     def routes(self) -> Sequence[Route]:
-        """The addresses of these pages."""
+        """Return the addresses of these pages."""
         return [
             self._site.get("/personal", self._show),
             self._site.post("/personal", self._open),

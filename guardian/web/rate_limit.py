@@ -1,6 +1,7 @@
 """How much comes in through the pages' own forms within an hour. Beyond it nothing is dropped: it stays in the form.
 
-In memory only. Of whoever sends, nothing is kept but a digest under a key that is thrown away with the hour.
+In memory only. Of whoever sends, nothing is kept but a digest under a key that is thrown away with the hour. Read
+`RateLimiter` first.
 """
 
 import hashlib
@@ -45,7 +46,7 @@ DEFAULT_LIMITS: Final = Limits()
 
 
 class RateLimiter:
-    """The hour's counts."""
+    """Count what comes in within the hour."""
 
     def __init__(self, system_time: Callable[[], datetime], limits: Limits) -> None:
         self._system_time = system_time
@@ -54,7 +55,7 @@ class RateLimiter:
         self._start_hour(system_time())
 
     def admit(self, bucket: Bucket, sender: str, delivery: str) -> timedelta | None:
-        """None where this may come in, and then it is counted; else how long until there is room again.
+        """Count what wants to come in and return None, or return how long until there is room again.
 
         What was let in once comes in again at any time: it may be the same form, whose answer was lost.
         """
@@ -75,7 +76,7 @@ class RateLimiter:
         return None
 
     def release(self, bucket: Bucket, sender: str, delivery: str) -> None:
-        """What was admitted did not come in after all."""
+        """Take back what was admitted and did not come in after all."""
         sender_digest, delivery_digest = self._digest(bucket, sender), self._digest(bucket, delivery)
         if delivery_digest in self._admitted:
             self._admitted.discard(delivery_digest)
@@ -101,7 +102,7 @@ class RateLimiter:
 
 
 def network_of(request: Request) -> str:
-    """The network address that the request comes from: of IPv6 the network, since one home has many addresses."""
+    """Return the network address that the request comes from: of IPv6 the network, since one home has many addresses."""
     host = request.client.host if request.client else ""
     try:
         address = ip_address(host)
@@ -111,7 +112,7 @@ def network_of(request: Request) -> str:
 
 
 def retry_later_text(wait: timedelta, *, danger: bool, may_sign_in: bool) -> str:
-    """What is said to somebody whose report has to wait: nothing is lost, and where else they can turn."""
+    """Return what is said to somebody whose report has to wait: nothing is lost, and where else they can turn."""
     urgent = "If somebody is in danger, call your local emergency services now. " if danger else ""
     kept_place = " If you sign in with your account below, there is a place kept for you." if may_sign_in else ""
     return (
@@ -122,7 +123,7 @@ def retry_later_text(wait: timedelta, *, danger: bool, may_sign_in: bool) -> str
 
 
 def slow_down_text(wait: timedelta) -> str:
-    """What is said to a reporter who adds very much within an hour."""
+    """Return what is said to a reporter who adds very much within an hour."""
     return (
         f"Very much has come in for this report within an hour, so this could not be taken in yet. Nothing is lost: it "
         f"is still here. Please send it again in {_format_wait(wait)}. In danger, call your local emergency services."

@@ -1,6 +1,7 @@
-"""The reading room: a link that a look does not use up, a session of half an hour, and one case on one page.
+"""The reading room: a link that opening it does not use up, a session of half an hour, and one case on one page.
 
-Nothing of a case is remembered here: each request asks the desk again. Policy: P-2.7, P-4.2, P-9.8.
+Nothing of a case is remembered here: each request asks the services again. Policy: P-2.7, P-4.2, P-9.8. Read
+`ReadingPages` first.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -35,13 +36,13 @@ _ENDINGS: Final = (".png", ".jpg", ".jpeg", ".gif")
 
 
 class ReadingPages:
-    """The link, the room, and what is downloaded from it."""
+    """Show the link, the reading room, and what is downloaded from it."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
 
     def routes(self) -> Sequence[Route]:
-        """The addresses of these pages."""
+        """Return the addresses of these pages."""
         return [
             self._site.get("/read/{token}", self._show_link),
             self._site.post("/read/{token}", self._enter),

@@ -1,4 +1,7 @@
-"""What the two pages behind a receipt share: letting in by receipt, a form that is taken once, and leaving."""
+"""What the two pages behind a receipt share: signing in by receipt, a form that is taken once, and leaving.
+
+Read `ReceiptPages` first.
+"""
 
 from collections.abc import Awaitable, Callable
 
@@ -13,7 +16,7 @@ from guardian.web.sessions import PageSession, PageSessions
 
 
 class ReceiptPages:
-    """The way in and out of one kind of page, whose address is `/` and the room's name."""
+    """Lead into one kind of page and out of it; its address is `/` and the kind's name."""
 
     def __init__(self, site: Site, sessions: PageSessions, name: str) -> None:
         self._site = site
@@ -22,15 +25,15 @@ class ReceiptPages:
         self.path = f"/{name}"
 
     def session(self, request: Request) -> PageSession | None:
-        """The visit that the browser is on."""
+        """Return the session of the browser."""
         return self._sessions.find(self._cookie(request))
 
     def render_receipt_form(self, fault: Fault | None = None, *, status: int = 200) -> Response:
-        """The form for a receipt; never filled in, since a receipt is not to be left on a screen."""
+        """Render the form for a receipt; never filled in, since a receipt is not to be left on a screen."""
         return self._site.render_page(f"{self._name.replace('-', '_')}_door.html", status=status, fault=fault)
 
     async def sign_in(self, form: Form, check: Callable[[str], Awaitable[object]]) -> Response:
-        """The page, for a receipt that opens it; the same answer for every receipt that does not."""
+        """Open the page for a receipt that opens it; answer alike for every receipt that does not."""
         receipt = form.one("receipt")
         try:
             await check(receipt)
@@ -46,7 +49,7 @@ class ReceiptPages:
         show_again: Callable[[PageSession, Fault], Awaitable[Response]],
         field_of: Callable[[Refused | Stale], str],
     ) -> Response:
-        """What the form asks for is done, and once even where it is sent twice; its answer is shown on the page.
+        """Do what the form asks for, once even where it is sent twice; its answer is shown on the page.
 
         Where it cannot be done, the page is shown `again` with what was typed; `at` names the field to mend.
         """
@@ -70,7 +73,7 @@ class ReceiptPages:
         return self._site.render_page("visit_over.html", status=403, path=self.path, typed=_typed_texts(form))
 
     async def leave(self, request: Request, _: Form) -> Response:
-        """The browser has forgotten the receipt."""
+        """Make the browser forget the receipt."""
         self._sessions.end(self._cookie(request))
         sentence = "This browser does not remember your receipt any more. With it you can come back at any time."
         return self._site.sign_out(self._name, "You have left the page", sentence)
@@ -80,6 +83,6 @@ class ReceiptPages:
 
 
 def _typed_texts(form: Form) -> list[str]:
-    """What the person wrote, to be given back when their visit has ended meanwhile."""
+    """What the person wrote, to be given back when their session has ended meanwhile."""
     words = ("text", WHO, *(name for name in QUESTIONS if name not in CHOICES))
     return [form.one(name) for name in words if form.one(name)]

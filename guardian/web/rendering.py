@@ -1,4 +1,7 @@
-"""What every page is made with: the desk, the templates, and the cookies. A page is a template and its facts."""
+"""What every page is made with: the context, the templates, and the cookies. A page is a template and its facts.
+
+Read `Site` first.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -43,7 +46,7 @@ class Site:
     secure_cookies: bool
 
     def get(self, path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
-        """The address of a page; a fault of ours is said in words."""
+        """Return the route of a page; a fault of ours is said in words."""
 
         async def show(request: Request) -> Response:
             try:
@@ -56,7 +59,7 @@ class Site:
         return Route(path, show, methods=["GET"])
 
     def post(self, path: str, handler: Callable[[Request, Form], Awaitable[Response]]) -> Route:
-        """The address that a form of ours is sent to; whatever goes wrong, nobody loses what they wrote."""
+        """Return the route that a form of ours is sent to; whatever goes wrong, nobody loses what they wrote."""
 
         async def take(request: Request) -> Response:
             if not is_same_origin(request):
@@ -73,27 +76,27 @@ class Site:
         return Route(path, take, methods=["POST"])
 
     def render_page(self, template: str, /, *, status: int = 200, **facts: Any) -> Response:
-        """The page that the template makes of the facts."""
+        """Render the page that the template makes of the facts."""
         known = {"community": self.app.community, "fault": None, **facts}
         return HTMLResponse(self.templates.get_template(template).render(known), status)
 
     def render_message(self, title: str, *sentences: str, status: int) -> Response:
-        """A page that says one thing."""
+        """Render a page that says one thing."""
         return self.render_page("message.html", status=status, title=title, sentences=sentences)
 
     def render_server_error(self, request: Request, form: Form | None, error: Exception) -> Response:
-        """A page for when the fault is ours: what the person wrote stands on it, ready to be sent again."""
+        """Render a page for when the fault is ours: what the person wrote stands on it, ready to be sent again."""
         log.error("page.failed", kind=type(error).__name__)
         typed = [(name, text) for name, texts in form.fields.items() for text in texts] if form else []
         files = bool(form and form.files)
         return self.render_page("sorry.html", status=500, action=request.url.path, typed=typed, files=files)
 
     def cookie_name(self, name: str) -> str:
-        """The name of a room's cookie; over TLS no other host of ours can set one of that name."""
+        """Return the name of a kind of page's cookie; over TLS no other host of ours can set one of that name."""
         return f"__Host-guardian-{name}" if self.secure_cookies else f"guardian-{name}"
 
     def sign_in(self, name: str, secret: str, path: str) -> Response:
-        """The browser goes on to the path and carries the secret for half an hour."""
+        """Send the browser on to the path, with the secret for half an hour."""
         response = RedirectResponse(path, 303)
         response.set_cookie(
             self.cookie_name(name),
@@ -107,7 +110,7 @@ class Site:
         return response
 
     def sign_out(self, name: str, title: str, *sentences: str) -> Response:
-        """A last page, after which the browser carries nothing any more."""
+        """Render a last page, after which the browser carries nothing any more."""
         response = self.render_message(title, *sentences, status=200)
         response.delete_cookie(
             self.cookie_name(name), path="/", secure=self.secure_cookies, httponly=True, samesite="strict"
@@ -116,7 +119,7 @@ class Site:
 
 
 def create_templates(filters: Mapping[str, Any]) -> Environment:
-    """The templates of this room; everything put into them is escaped, and a missing fact is an error."""
+    """Return the templates of the pages; everything put into them is escaped, and a missing fact is an error."""
     environment = Environment(
         loader=FileSystemLoader(WEB_FOLDER / "templates"),
         autoescape=True,

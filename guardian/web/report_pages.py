@@ -1,4 +1,7 @@
-"""The report page: no account, no script. Whatever goes wrong, what was written stands in the form again."""
+"""The report page: no account, no script. Whatever goes wrong, what was written stands in the form again.
+
+Read `ReportPages` first.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -33,7 +36,7 @@ _SHORTEST_DELIVERY: Final = 26
 
 
 class ReportPages:
-    """Writing a report, and the page with its receipt."""
+    """Take a report, and show the page with its receipt."""
 
     def __init__(self, site: Site, sign_in: SignIn, rate_limiter: RateLimiter) -> None:
         self._site = site
@@ -41,7 +44,7 @@ class ReportPages:
         self._rate_limiter = rate_limiter
 
     def routes(self) -> Sequence[Route]:
-        """The addresses of these pages."""
+        """Return the addresses of these pages."""
         return [self._site.get("/report", self._show), self._site.post("/report", self._submit)]
 
     async def _show(self, request: Request) -> Response:
@@ -136,7 +139,7 @@ class ReportPages:
 
 
 def too_large_text(site: Site) -> str:
-    """What is said when the files together are more than is taken at once."""
+    """Return what is said when the files together are more than is taken at once."""
     most = max_total_size(site.app.largest_file) // 1_000_000
     return (
         f"Together these files are larger than {most} MB, which is too much at once. "
@@ -182,7 +185,7 @@ def _is_about_csam(form: Form) -> bool:
 
 
 def read_answers(form: Form) -> dict[str, str]:
-    """What was answered, by the names of the questions; a choice that there is not is no answer."""
+    """Read what was answered, by the names of the questions; a choice that there is not is no answer."""
     given = {name: form.one(name) for name in QUESTIONS if form.one(name)}
     return {name: answer for name, answer in given.items() if answer in CHOICES.get(name, (answer,))}
 

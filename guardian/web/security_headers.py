@@ -1,4 +1,7 @@
-"""What holds for every answer: no script, no referrer, nothing kept by a browser that should not be; forms of our own only."""
+"""What holds for every answer: no script, no referrer, nothing kept by a browser that should not be.
+
+Forms are taken from our own pages only. Read `SecurityHeaders` first.
+"""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -23,7 +26,7 @@ _HEADERS: Final = {
 
 
 class SecurityHeaders:
-    """Every answer carries the headers above, and is kept by nobody unless its page says otherwise."""
+    """Give every answer the headers above; nobody keeps it unless its page says otherwise."""
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
@@ -48,7 +51,7 @@ class SecurityHeaders:
 
 
 def is_same_origin(request: Request) -> bool:
-    """Whether a form was sent from one of our own pages, as far as the browser says where it was.
+    """Return whether a form was sent from one of our own pages, as far as the browser says where it was.
 
     With our referrer policy a browser sends `Origin: null` even from our own pages, so Sec-Fetch-Site is asked first.
     """

@@ -1,4 +1,7 @@
-"""Listens for people and programs inside our own event loop. Knows an application and an address, nothing of the pages."""
+"""Listens for people and programs inside our own event loop. Knows an application and an address, nothing of the pages.
+
+Read `WebServer` first.
+"""
 
 import asyncio
 import contextlib
@@ -15,7 +18,7 @@ _SHUTDOWN_TIMEOUT_SECONDS: Final = 5
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
-    """A socket bound to the address, port 0 being any free one; Misconfigured where somebody else has it."""
+    """Bind a socket to the address, port 0 being any free one; Misconfigured where somebody else has it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound_socket = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -29,13 +32,13 @@ def bind_socket(host: str, port: int) -> socket.socket:
 
 
 def address_of(bound_socket: socket.socket) -> str:
-    """The address under which this machine reaches the socket."""
+    """Return the address under which this machine reaches the socket."""
     host, port = bound_socket.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class WebServer:
-    """One application on one bound socket."""
+    """Serve one application on one bound socket."""
 
     def __init__(self, app: ASGIApp, bound_socket: socket.socket) -> None:
         config = uvicorn.Config(
@@ -51,7 +54,7 @@ class WebServer:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Requests are taken from now on."""
+        """Take requests from now on."""
         self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="web")
         ready = asyncio.create_task(self._server.ready.wait())
         await asyncio.wait({self._task, ready}, return_when=asyncio.FIRST_COMPLETED)
@@ -60,7 +63,7 @@ class WebServer:
             await self._task
 
     async def stop(self) -> None:
-        """No request is taken any more; those under way were given some seconds to end."""
+        """Take no request any more, and give those under way some seconds to end."""
         if self._task is not None:
             self._server.should_exit = True
             await asyncio.wait({self._task})

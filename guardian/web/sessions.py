@@ -1,6 +1,7 @@
-"""A visit: for half an hour after a receipt was typed, the browser that typed it needs no receipt again.
+"""For half an hour after a receipt was typed, the browser that typed it needs no receipt again.
 
 Kept in memory and nowhere else: after a restart the receipt is typed once more. The cookie never holds the receipt.
+Read `PageSessions` first.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ _MAX_SESSIONS: Final = 5_000
 
 @dataclass(slots=True)
 class PageSession:
-    """One browser's visit; `sent` are the forms it has sent, by their ids, and `said` is what to show once."""
+    """One browser's session; `sent` are the forms it has sent, by their ids, and `said` is what to show once."""
 
     receipt: str
     until: datetime
@@ -27,24 +28,24 @@ class PageSession:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def owns_token(self, token: str) -> bool:
-        """Whether a form with this token was made for this visit."""
+        """Return whether a form with this token was made for this session."""
         return hmac.compare_digest(self.token.encode(), token.encode())
 
     def pop_message(self) -> str:
-        """What is to be said, which is not said again."""
+        """Return what is to be said, which is not said again."""
         message, self.message = self.message, ""
         return message
 
 
 class PageSessions:
-    """The visits to one kind of page that have not ended yet."""
+    """The sessions of one kind of page that have not ended yet."""
 
     def __init__(self, system_time: Callable[[], datetime]) -> None:
         self._system_time = system_time
         self._sessions: dict[str, PageSession] = {}
 
     def begin(self, receipt: str) -> str:
-        """The secret of a new visit."""
+        """Begin a session, and return its secret."""
         now = self._system_time()
         self._sessions = {key: session for key, session in self._sessions.items() if now < session.until}
         while len(self._sessions) >= _MAX_SESSIONS:
@@ -54,10 +55,10 @@ class PageSessions:
         return key
 
     def find(self, key: str | None) -> PageSession | None:
-        """The visit with that secret, while it lasts."""
+        """Return the session with that secret, while it lasts."""
         session = self._sessions.get(key or "")
         return session if session is not None and self._system_time() < session.until else None
 
     def end(self, key: str | None) -> None:
-        """The visit is over, whether there was one or not."""
+        """End the session, whether there was one or not."""
         self._sessions.pop(key or "", None)

@@ -1,7 +1,7 @@
-"""Signing in at a space, to show that an account there is one's own. Whose it is stays in memory for half an hour, no longer.
+"""Signing in at a space, to show that an account there is one's own. Whose it is stays in memory for half an hour.
 
 A sign-in begins and ends in one browser: a cookie of its own carries what the space sends back, so that nobody can be
-led into somebody else's account. The space's token is never seen here.
+led into somebody else's account. The space's token is never seen here. Read `SignIn` first.
 """
 
 import hmac
@@ -42,7 +42,7 @@ class SignedIn:
     receipts: dict[ReportId, str] = field(default_factory=dict)
 
     def owns_token(self, token: str) -> bool:
-        """Whether a form with this token was made for this sign-in."""
+        """Return whether a form with this token was made for this sign-in."""
         return hmac.compare_digest(self.token.encode(), token.encode())
 
 
@@ -60,7 +60,7 @@ class Offer:
 
 
 class SignIn:
-    """The way to a space's own page and back, and who has come back."""
+    """Lead to a space's own page and back, and remember who has come back."""
 
     def __init__(self, site: Site, proofs: Sequence[AccountProof]) -> None:
         self._site = site
@@ -68,7 +68,7 @@ class SignIn:
         self._signed_in: dict[str, SignedIn] = {}
 
     def routes(self) -> Sequence[Route]:
-        """The addresses of signing in."""
+        """Return the addresses of signing in."""
         return [
             self._site.get("/sign-in/{space}", self._start),
             self._site.get("/sign-in/{space}/elsewhere", self._start_elsewhere),
@@ -77,12 +77,12 @@ class SignIn:
         ]
 
     def current(self, request: Request) -> SignedIn | None:
-        """Whoever this browser's person has shown to be."""
+        """Return whoever this browser's person has shown to be."""
         found = self._signed_in.get(request.cookies.get(self._site.cookie_name(SIGNED_IN), ""))
         return found if found is not None and self._site.app.system_time() < found.until else None
 
     def offers(self, request: Request) -> tuple[Offer, ...]:
-        """Where one can sign in, each with the account that this browser's person has shown there."""
+        """Return where one can sign in, each with the account that this browser's person has shown there."""
         signed_in = self.current(request)
         return tuple(
             Offer(p.space, p.label, _shown_handle(signed_in, p.space), p.knows_linked_accounts)

@@ -1,4 +1,7 @@
-"""The door for signed events: verified, counted once, and then only a hint which accounts to look at. Nothing is believed."""
+"""Takes signed webhook events: verified, counted once, and then only a hint which accounts to observe.
+
+Nothing is believed. Read `webhook_route` first.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
@@ -21,7 +24,7 @@ log = logger("web")
 
 
 def webhook_route(webhook_verifiers: Mapping[str, WebhookVerifier], on_webhook_event: OnWebhookEvent) -> Route:
-    """The address of each space that sends events; any other is not there."""
+    """Return the address of each space that sends events; any other is not there."""
 
     async def take(request: Request) -> Response:
         verifier = webhook_verifiers.get(request.path_params["space"])
