@@ -11,18 +11,7 @@ from guardian.cases.proposals import Consequence
 from guardian.cases.state_machine import StateMachine
 from guardian.ids import CaseId, MemberId
 from rules import procedure
-
-
-class StepKind(StrEnum):
-    """The steps between a report and an enactment that policy demands (P-3.5, P-5.4, P-5.5, P-5.6)."""
-
-    HEARING = "hearing"
-    FEEDBACK = "feedback"
-    SECOND_READING = "second_reading"
-    NOTIFY_REPORTER = "tell_reporter"
-    NOTIFY_REPORTED = "tell_reported"
-    ENACT = "enact"
-    BOARD_REPORT = "board_report"
+from rules.procedure import Step
 
 
 class StepState(StrEnum):
@@ -40,7 +29,7 @@ class CaseStep:
     """One step of a case: skipping needs a reason and a second member (P-5.5)."""
 
     case: CaseId
-    kind: StepKind
+    kind: Step
     state: StepState
     at: datetime
     by: str
@@ -86,16 +75,13 @@ STEP_MACHINE: Final = StateMachine(
     "P-5.5",
 )
 
-SKIPPABLE: Final = frozenset(StepKind(step.value) for step in procedure.SKIPPABLE)
-"""The steps that may be skipped. Policy: P-5.5."""
-
 DECISION_STEPS: Final = (
-    StepKind.FEEDBACK,
-    StepKind.SECOND_READING,
-    StepKind.NOTIFY_REPORTER,
-    StepKind.NOTIFY_REPORTED,
-    StepKind.ENACT,
-    StepKind.BOARD_REPORT,
+    Step.FEEDBACK,
+    Step.SECOND_READING,
+    Step.NOTIFY_REPORTER,
+    Step.NOTIFY_REPORTED,
+    Step.ENACT,
+    Step.BOARD_REPORT,
 )
 """The steps that belong to one decision, and begin anew with the next."""
 
@@ -106,37 +92,32 @@ _OVER: Final = frozenset({StepState.DONE, StepState.SKIPPED})
 class CaseSteps:
     """The steps of one case as they stand; one that nobody has touched is pending."""
 
-    by_kind: Mapping[StepKind, CaseStep]
+    by_kind: Mapping[Step, CaseStep]
 
-    def state(self, kind: StepKind) -> StepState:
+    def state(self, kind: Step) -> StepState:
         """Where the step stands."""
         step = self.by_kind.get(kind)
         return step.state if step else StepState.PENDING
 
-    def is_over(self, kind: StepKind) -> bool:
+    def is_over(self, kind: Step) -> bool:
         """Whether the step is done, or was skipped by two members."""
         return self.state(kind) in _OVER
 
 
 def steps_missing_before_enactment(
     case: Case, consequence: Consequence, case_steps: CaseSteps, *, about_person: bool, was_asked: bool
-) -> tuple[procedure.Step, ...]:
+) -> tuple[Step, ...]:
     """The steps that must still be over before a decision may be enacted; `was_asked`: its person was. Policy: P-5.4."""
     return procedure.steps_missing_before_enactment(
-        frozenset(as_rules_step(kind) for kind in StepKind if case_steps.is_over(kind)),
+        frozenset(kind for kind in Step if case_steps.is_over(kind)),
         answers_request=case.kind is CaseKind.READMISSION or consequence.readmit is not None,
         about_person=about_person,
-        was_asked=was_asked or case_steps.state(StepKind.HEARING) is StepState.SKIPPED,
+        was_asked=was_asked or case_steps.state(Step.HEARING) is StepState.SKIPPED,
     )
 
 
-def as_rules_step(kind: StepKind) -> procedure.Step:
-    """The step as the rules know it."""
-    return procedure.Step(kind.value)
-
-
-def steps_for(case: Case) -> tuple[StepKind, ...]:
+def steps_for(case: Case) -> tuple[Step, ...]:
     """The steps that a case of this kind goes through, in order."""
     if case.kind is CaseKind.READMISSION:
-        return (StepKind.NOTIFY_REPORTED, StepKind.ENACT, StepKind.BOARD_REPORT)
-    return tuple(StepKind)
+        return (Step.NOTIFY_REPORTED, Step.ENACT, Step.BOARD_REPORT)
+    return tuple(Step)

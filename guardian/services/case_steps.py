@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from guardian.cases.procedure import STEP_MACHINE, CaseStep, CaseSteps, StepEvent, StepKind, StepState
+from guardian.cases.procedure import STEP_MACHINE, CaseStep, CaseSteps, StepEvent, StepState
 from guardian.ids import CaseId, MemberId
 from guardian.journal import SERVICE
 from guardian.services.context import ReadView, UnitOfWork
+from rules.procedure import Step
 
 
 async def get_steps(view: ReadView, case: CaseId) -> CaseSteps:
@@ -18,7 +19,7 @@ async def get_steps(view: ReadView, case: CaseId) -> CaseSteps:
 async def advance_step(
     uow: UnitOfWork,
     case: CaseId,
-    kind: StepKind,
+    kind: Step,
     event: StepEvent,
     by: str,
     *,
@@ -45,13 +46,13 @@ async def advance_step(
     return await uow.deliberation.save_step(moved)
 
 
-async def complete_step(uow: UnitOfWork, case: CaseId, kind: StepKind, by: str = SERVICE, reason: str = "") -> None:
+async def complete_step(uow: UnitOfWork, case: CaseId, kind: Step, by: str = SERVICE, reason: str = "") -> None:
     """The step is over; one that was done or skipped before stays as it is."""
     if not (await get_steps(uow, case)).is_over(kind):
         await advance_step(uow, case, kind, StepEvent.COMPLETE, by, reason=reason)
 
 
-async def reset_steps(uow: UnitOfWork, case: CaseId, kinds: Iterable[StepKind], by: str) -> None:
+async def reset_steps(uow: UnitOfWork, case: CaseId, kinds: Iterable[Step], by: str) -> None:
     """The steps begin anew, because they belonged to an earlier decision."""
     steps = await get_steps(uow, case)
     for kind in kinds:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, Table, insert, select
 
 from guardian.cases.case import PartyRole
 from guardian.cases.drafts import Draft, DraftKind, DraftState
-from guardian.cases.procedure import CaseStep, StepKind, StepState
+from guardian.cases.procedure import CaseStep, StepState
 from guardian.cases.proposals import Ballot, BallotAnswer, BoardAnswer, Decision, Mark, MarkKind, Motion, Proposal
 from guardian.ids import CaseId, DecisionId, DraftId, ProposalId, new_id
 from guardian.storage.act_store import SqlActStore
@@ -22,6 +22,7 @@ from guardian.storage.tables.deliberation import (
     proposals,
     steps,
 )
+from rules.procedure import Step
 
 
 class SqlDeliberationStore(SqlActStore):
@@ -227,7 +228,7 @@ class SqlDeliberationStore(SqlActStore):
         words = await self._decrypt("steps", row)
         return CaseStep(
             row.case_id,
-            StepKind(row.kind),
+            Step(row.kind),
             StepState(row.state),
             row.at,
             row.by,

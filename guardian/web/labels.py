@@ -12,7 +12,7 @@ from guardian.cases import report_questions
 from guardian.cases.case import CaseKind, PartyRole
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import DraftKind, DraftState
-from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.procedure import StepState
 from guardian.cases.proposals import BallotAnswer, Consequence, ProposalResult
 from guardian.cases.reports import ReportChannel
 from guardian.cases.unilateral_acts import ActState
@@ -20,6 +20,7 @@ from guardian.people.models import Trust
 from guardian.sanctions.models import LiftingCause
 from rules.ladder import Outcome, TermState
 from rules.precedence import Restriction
+from rules.procedure import Step
 from rules.unilateral import Ground, ReviewAnswer
 
 QUESTION_LABELS: Final[Mapping[str, str]] = MappingProxyType(
@@ -88,15 +89,15 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-STEPS: Final[Mapping[StepKind, str]] = MappingProxyType(
+STEPS: Final[Mapping[Step, str]] = MappingProxyType(
     {
-        StepKind.HEARING: "The reported person is heard",
-        StepKind.FEEDBACK: "The reporter is asked for their view",
-        StepKind.SECOND_READING: "A second member reads the message",
-        StepKind.NOTIFY_REPORTER: "The reporter is told",
-        StepKind.NOTIFY_REPORTED: "The reported person is told",
-        StepKind.ENACT: "The decision takes hold in every space",
-        StepKind.BOARD_REPORT: "The Board has its report",
+        Step.HEARING: "The reported person is heard",
+        Step.FEEDBACK: "The reporter is asked for their view",
+        Step.SECOND_READING: "A second member reads the message",
+        Step.NOTIFY_REPORTER: "The reporter is told",
+        Step.NOTIFY_REPORTED: "The reported person is told",
+        Step.ENACT: "The decision takes hold in every space",
+        Step.BOARD_REPORT: "The Board has its report",
     }
 )
 STEP_STATES: Final[Mapping[StepState, str]] = MappingProxyType(
@@ -214,7 +215,7 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             Trust.SELF_DISCLOSED: "the space of another of theirs says so, and they let it",
         },
         LiftingCause: {},
-        StepKind: STEPS,
+        Step: STEPS,
         StepState: STEP_STATES,
         DeadlineKind: DEADLINES,
         Outcome: OUTCOMES,

@@ -6,7 +6,6 @@ from typing import Any
 
 from guardian.cases.case import Case
 from guardian.cases.drafts import Draft
-from guardian.cases.procedure import StepKind
 from guardian.cases.proposals import BallotAnswer, Consequence, Decision
 from guardian.cases.unilateral_acts import UnilateralAct
 from guardian.ids import CaseId, MemberId, PersonId
@@ -21,6 +20,7 @@ from guardian.services.operations import deadline_runner
 from guardian.services.parties import personal_page
 from rules.ladder import Outcome
 from rules.precedence import AccessLevel, Restriction
+from rules.procedure import Step
 from tests.builders.community import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, FARID, WORKING_GROUP, Community
 
 DAY = timedelta(days=1)
@@ -118,7 +118,7 @@ class Journey:
         self.community.pass_time(by)
         await deadline_runner.run_due(self.community.app)
 
-    async def steps(self) -> dict[StepKind, str]:
+    async def steps(self) -> dict[Step, str]:
         """Where each step stands."""
         views = await procedure.list_steps(self.community.app, AMARA, self.code_name)
         return {view.kind: view.state for view in views}

@@ -7,7 +7,7 @@ from typing import Final
 from discord.app_commands import Choice
 
 from guardian.cases.deadlines import DeadlineKind
-from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence
 from guardian.errors import Refused
 from guardian.ids import SpaceName
@@ -16,6 +16,7 @@ from guardian.services.sanctions.coverage_preview import PreviewState, SpacePrev
 from guardian.spaces.registry import Mode
 from rules.ladder import Outcome
 from rules.precedence import Restriction
+from rules.procedure import Step
 
 CASE: Final = "The code name of the case"
 PERSON: Final = "The code name of the person; may be left out where the case is about one person only"
@@ -27,14 +28,14 @@ RESTRICTIONS: Final = [
     Choice(name="banned", value=Restriction.BANNED.value),
 ]
 
-STEPS: Final[Mapping[StepKind, str]] = {
-    StepKind.HEARING: "hearing the person",
-    StepKind.FEEDBACK: "asking the reporters for their views",
-    StepKind.SECOND_READING: "the second reading of the text",
-    StepKind.NOTIFY_REPORTER: "telling the reporters",
-    StepKind.NOTIFY_REPORTED: "telling the person",
-    StepKind.ENACT: "enacting",
-    StepKind.BOARD_REPORT: "the report to the Board",
+STEPS: Final[Mapping[Step, str]] = {
+    Step.HEARING: "hearing the person",
+    Step.FEEDBACK: "asking the reporters for their views",
+    Step.SECOND_READING: "the second reading of the text",
+    Step.NOTIFY_REPORTER: "telling the reporters",
+    Step.NOTIFY_REPORTED: "telling the person",
+    Step.ENACT: "enacting",
+    Step.BOARD_REPORT: "the report to the Board",
 }
 STATES: Final[Mapping[StepState, str]] = {
     StepState.PENDING: "to come",

@@ -7,11 +7,11 @@ from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Reply
 from connectors.discord.interactions import CommandContext
-from guardian.cases.procedure import SKIPPABLE, StepKind
 from guardian.errors import NotFound
 from guardian.services.deliberation import procedure
+from rules.procedure import SKIPPABLE, Step
 
-_STEPS = [Choice(name=formatting.STEPS[kind], value=kind.value) for kind in StepKind if kind in SKIPPABLE]
+_STEPS = [Choice(name=formatting.STEPS[kind], value=kind.value) for kind in Step if kind in SKIPPABLE]
 
 commands = CommandSet()
 
@@ -29,7 +29,7 @@ async def hear(context: CommandContext, case: str) -> Reply:
 @app_commands.choices(step=_STEPS)
 async def request_skip(context: CommandContext, case: str, step: str, reason: str) -> Reply:
     """Ask a second member to agree that a step is skipped."""
-    return Reply(await procedure.request_skip(context.app, context.by, case, StepKind(step), reason))
+    return Reply(await procedure.request_skip(context.app, context.by, case, Step(step), reason))
 
 
 @commands.button("second-skip")
@@ -38,6 +38,6 @@ async def request_skip(context: CommandContext, case: str, step: str, reason: st
 @app_commands.choices(step=_STEPS)
 async def confirm_skip(context: CommandContext, case: str, step: str) -> Reply:
     """Agree that a step is skipped."""
-    if step not in list(StepKind):
+    if step not in list(Step):
         raise NotFound
-    return Reply(await procedure.confirm_skip(context.app, context.by, case, StepKind(step)))
+    return Reply(await procedure.confirm_skip(context.app, context.by, case, Step(step)))

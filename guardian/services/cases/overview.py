@@ -13,7 +13,7 @@ from guardian.cases.case import Case, CaseKind, CaseState
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import DraftState
 from guardian.cases.exclusions import ExclusionKind
-from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence, Decision, Proposal, unenacted_decision
 from guardian.cases.status_words import CASE_STATE_LABELS
 from guardian.cases.unilateral_acts import ActState, StopState, UnilateralAct, is_under_review
@@ -32,6 +32,7 @@ from guardian.services.visibility import visible_accounts, visible_coverage
 from rules.escalation import may_accept
 from rules.ladder import TermState
 from rules.precedence import Restriction
+from rules.procedure import Step
 
 _SHOWN_DEADLINES: Final = 5
 
@@ -80,11 +81,11 @@ class CaseOverview:
     words: str
     people: tuple[str, ...]
     deadlines: tuple[DeadlineLine, ...]
-    steps: tuple[tuple[StepKind, StepState], ...]
+    steps: tuple[tuple[Step, StepState], ...]
     next_steps: frozenset[NextStep]
     proposal: ProposalId | None
     decision: DecisionId | None
-    skips: tuple[StepKind, ...]
+    skips: tuple[Step, ...]
     drafts: tuple[DraftId, ...]
     links: tuple[AccountId, ...]
     act: str | None

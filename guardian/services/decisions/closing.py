@@ -7,7 +7,6 @@ from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import Case, CaseEvent, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.drafts import check_text
-from guardian.cases.procedure import StepKind
 from guardian.cases.submissions import report_kind
 from guardian.errors import Refused
 from guardian.ids import MemberId
@@ -28,7 +27,7 @@ from guardian.services.sanctions.imposition import report_to_board
 from rules.deadlines import TimeLimit, due_at, length
 from rules.ladder import TermState
 from rules.notification import NotificationState
-from rules.procedure import may_close, may_close_at_once
+from rules.procedure import Step, may_close, may_close_at_once
 from rules.verdict import Verdict
 
 _COMPLETED_BY_CLOSING = (
@@ -88,7 +87,7 @@ async def reopen(app: AppContext, by: MemberId, code_name: str, reason: str) -> 
         case = await transition(uow, await case_for_member(uow, by, code_name), CaseEvent.REOPEN)
         case = await uow.cases.save_case(replace(case, closed_at=None, review_on=None))
         await complete_for_case(uow, case.id, DeadlineKind.CASE_REVIEW)
-        await reset_steps(uow, case.id, StepKind, by_member(by))
+        await reset_steps(uow, case.id, Step, by_member(by))
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.REOPENED}, besides=[by])
         about = {"case": str(case.id)}
         uow.journal.note(Entry("case.was_reopened", by_member(by), "P-5.8", about, case.id, reason.strip()))

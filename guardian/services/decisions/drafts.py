@@ -11,7 +11,6 @@ from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import Case, CaseState, PartyRole
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import DRAFT_MACHINE, Draft, DraftEvent, DraftKind, DraftState, check_text
-from guardian.cases.procedure import StepKind
 from guardian.errors import NotFound, Refused
 from guardian.ids import DraftId, MemberId, PersonId, new_id
 from guardian.journal import Entry, by_member
@@ -25,7 +24,7 @@ from guardian.services.deadlines import complete
 from guardian.services.decisions.enactment import pending_decision, send_decision
 from guardian.services.idempotency import earlier_result, remember_result
 from guardian.services.notify import notify_members, notify_person, notify_reporters
-from rules.procedure import Confirmable, may_confirm
+from rules.procedure import Confirmable, Step, may_confirm
 
 _SOURCE: Final = "draft"
 _RECIPIENTS: Final = {
@@ -130,7 +129,7 @@ async def _send_approved(app: AppContext, uow: UnitOfWork, case: Case, draft: Dr
     """What waits for nothing but its second reading goes out."""
     match draft.kind:
         case DraftKind.DECISION:
-            await complete_step(uow, case.id, StepKind.SECOND_READING, by_member(by))
+            await complete_step(uow, case.id, Step.SECOND_READING, by_member(by))
             decision = await pending_decision(uow, case)
             if decision is not None and draft.person in (None, decision.person):
                 await send_decision(app, uow, case, decision, draft)

@@ -11,7 +11,7 @@ from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import Case, CaseEvent, CaseState, PartyRole
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.drafts import DRAFT_MACHINE, Draft, DraftEvent, DraftKind, DraftState
-from guardian.cases.procedure import StepEvent, StepKind, StepState, steps_missing_before_enactment
+from guardian.cases.procedure import StepEvent, StepState, steps_missing_before_enactment
 from guardian.cases.proposals import Decision, unenacted_decision
 from guardian.errors import Refused
 from guardian.ids import DecisionId, MemberId, SanctionId
@@ -63,7 +63,7 @@ class EnactmentPreview:
     code_name: str
     decision: Decision
     spaces: tuple[SpacePreview, ...]
-    missing: tuple[StepKind, ...]
+    missing: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ async def preview_enactment(app: AppContext, by: MemberId, code_name: str) -> En
         await require_permission(view, by, UseCase.READ_CASE)
         case = await case_for_member(view, by, code_name)
         decision = await _agreed_decision(view, case)
-        missing = tuple(StepKind(step.value) for step in await _missing_steps(view, case, decision))
+        missing = await _missing_steps(view, case, decision)
         known = await visible_accounts_with_merged(view, by, decision.person) if decision.person else ()
         accounts = tuple(link.account for link in known if link.binding)
         waiting = tuple(link.account for link in known if not link.binding)
@@ -113,7 +113,7 @@ async def enact(app: AppContext, by: MemberId, code_name: str) -> EnactmentResul
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.ENACTED}, besides=[by])
         if decision.consequence.readmit is not None:
             await answer_request(uow, case, decision, by)
-            await complete_step(uow, case.id, StepKind.NOTIFY_REPORTED)
+            await complete_step(uow, case.id, Step.NOTIFY_REPORTED)
             await report_to_board(uow, case)
             return EnactmentResult(case.code_name, uow.now, case.about_sanction, None)
         return await _put_into_force(app, uow, case, decision, by)
@@ -128,8 +128,8 @@ async def record_person_notified(uow: UnitOfWork, sanction_id: SanctionId, proof
     if sanction is None:
         return
     case = await get_case(uow, sanction.case)
-    if proof is not None and (await get_steps(uow, case.id)).state(StepKind.NOTIFY_REPORTED) is StepState.UNDER_WAY:
-        await complete_step(uow, case.id, StepKind.NOTIFY_REPORTED)
+    if proof is not None and (await get_steps(uow, case.id)).state(Step.NOTIFY_REPORTED) is StepState.UNDER_WAY:
+        await complete_step(uow, case.id, Step.NOTIFY_REPORTED)
     if sanction.notification in (NotificationState.NOTIFIED, NotificationState.NOTIFIED_AFTER):
         return
     about = {"sanction": str(sanction.id), "case": str(case.id)}
@@ -146,10 +146,7 @@ async def record_person_notified(uow: UnitOfWork, sanction_id: SanctionId, proof
 
 async def send_decision(app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, draft: Draft | None) -> None:
     """The person is told what was decided, once: in the group's own words where they were read, else in the standard ones."""
-    if (
-        decision.person is None
-        or (await get_steps(uow, case.id)).state(StepKind.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN
-    ):
+    if decision.person is None or (await get_steps(uow, case.id)).state(Step.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN:
         return
     sanction = await sanction_for_decision(uow, decision, case)
     facts = {
@@ -162,13 +159,13 @@ async def send_decision(app: AppContext, uow: UnitOfWork, case: Case, decision: 
     sanction_id = sanction.id if sanction else None
     await notify_person(uow, case, decision.person, NoticeKind.DECISION, facts, sanction_id)
     event = StepEvent.COMPLETE if sanction is None else StepEvent.BEGIN
-    await advance_step(uow, case.id, StepKind.NOTIFY_REPORTED, event, SERVICE)
-    await complete_step(uow, case.id, StepKind.SECOND_READING, SERVICE, "" if draft else "the standard text was sent")
+    await advance_step(uow, case.id, Step.NOTIFY_REPORTED, event, SERVICE)
+    await complete_step(uow, case.id, Step.SECOND_READING, SERVICE, "" if draft else "the standard text was sent")
 
 
 async def pending_decision(view: ReadView, case: Case) -> Decision | None:
     """The enacted decision of the case whose person is still to be told, because a text waits to be read."""
-    if (await get_steps(view, case.id)).state(StepKind.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN:
+    if (await get_steps(view, case.id)).state(Step.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN:
         return None
     enacted = [d for d in await view.deliberation.decisions_of(case.id) if d.enacted_at and d.person]
     return enacted[-1] if enacted and case.state is CaseState.IN_FORCE else None
@@ -202,12 +199,12 @@ async def _put_into_force(
     app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, by: MemberId
 ) -> EnactmentResult:
     steps = await get_steps(uow, case.id)
-    if steps.state(StepKind.NOTIFY_REPORTED) in (StepState.UNDER_WAY, StepState.DONE):
+    if steps.state(Step.NOTIFY_REPORTED) in (StepState.UNDER_WAY, StepState.DONE):
         # What was told, was told of an earlier decision.
-        await advance_step(uow, case.id, StepKind.NOTIFY_REPORTED, StepEvent.RESET, by_member(by))
-    if not steps.is_over(StepKind.NOTIFY_REPORTER):
+        await advance_step(uow, case.id, Step.NOTIFY_REPORTED, StepEvent.RESET, by_member(by))
+    if not steps.is_over(Step.NOTIFY_REPORTER):
         await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.DECIDED})
-        await complete_step(uow, case.id, StepKind.NOTIFY_REPORTER, by_member(by))
+        await complete_step(uow, case.id, Step.NOTIFY_REPORTER, by_member(by))
     until = due_at(TimeLimit.SECOND_READING, uow.now, app.policy)
     wait_ends = waits_until(uow.now, app.policy, safety=case.safety_risk)
     sanction = await impose_decision(app, uow, case, decision, wait_ends, by_member(by))
@@ -228,7 +225,7 @@ async def _notify_reported(
     if decision.person is None:
         return False
     steps = await get_steps(uow, case.id)
-    if steps.state(StepKind.NOTIFY_REPORTED) is StepState.SKIPPED:
+    if steps.state(Step.NOTIFY_REPORTED) is StepState.SKIPPED:
         if sanction is not None:
             await imposition.record_notification(uow, sanction, NotificationState.COULD_NOT_NOTIFY)
             await start_deadline(uow, DeadlineKind.SECOND_READING, case.id, until, about=decision.id)
@@ -237,7 +234,7 @@ async def _notify_reported(
     drafts = await _usable_drafts(uow, case, decision)
     # Only the newest counts: whoever wrote it anew had a reason, and it may be a name in the old one.
     read = next((draft for draft in drafts[:1] if draft.state is DraftState.APPROVED), None)
-    skipped = steps.state(StepKind.SECOND_READING) is StepState.SKIPPED
+    skipped = steps.state(Step.SECOND_READING) is StepState.SKIPPED
     waits = read is None and bool(drafts) and not skipped
     if waits:
         await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"until": until.isoformat()})

@@ -10,7 +10,7 @@ from typing import Final
 from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import Case, CaseKind, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
-from guardian.cases.procedure import CaseStep, StepEvent, StepKind, StepState, as_rules_step, steps_for
+from guardian.cases.procedure import CaseStep, StepEvent, StepState, steps_for
 from guardian.errors import Refused
 from guardian.ids import MemberId, PersonId
 from guardian.journal import SERVICE, Entry, by_member
@@ -25,7 +25,7 @@ from guardian.services.deliberation.contact_safety import ask, is_asked, is_unan
 from guardian.services.notify import notify_members, notify_person, notify_reporters
 from rules.deadlines import TimeLimit, due_at
 from rules.policy import Policy
-from rules.procedure import Confirmable, may_confirm, may_contact_reported, may_skip
+from rules.procedure import Confirmable, Step, may_confirm, may_contact_reported, may_skip
 from rules.verdict import Verdict
 
 _ANSWERED: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKIPPED})
@@ -35,7 +35,7 @@ _ANSWERED: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKI
 class StepView:
     """One step of a case as its members see it; `asked_by` is who would have it skipped."""
 
-    kind: StepKind
+    kind: Step
     state: StepState
     until: datetime | None
     reason: str = ""
@@ -70,12 +70,12 @@ async def begin_hearing(app: AppContext, by: MemberId, code_name: str) -> str:
     return f"The hearing in {case.code_name} has begun. There is time to answer until {until:%d %B %Y, %H:%M} UTC."
 
 
-async def request_skip(app: AppContext, by: MemberId, code_name: str, step: StepKind, reason: str) -> str:
+async def request_skip(app: AppContext, by: MemberId, code_name: str, step: Step, reason: str) -> str:
     """The step waits for a second member to agree that it is skipped; the reason is on record. Policy: P-5.5."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.SKIP_STEP)
         case = await case_for_member(uow, by, code_name)
-        require(may_skip(as_rules_step(step), reason))
+        require(may_skip(step, reason))
         await advance_step(uow, case.id, step, StepEvent.REQUEST_SKIP, by_member(by), reason=reason.strip())
         await notify_members(uow, case, NoticeKind.SKIP_TO_CONFIRM, {"step": step}, besides=[by])
         about = {"case": str(case.id), "step": step}
@@ -83,7 +83,7 @@ async def request_skip(app: AppContext, by: MemberId, code_name: str, step: Step
     return "A second member has to agree. The others have been asked."
 
 
-async def confirm_skip(app: AppContext, by: MemberId, code_name: str, step: StepKind) -> str:
+async def confirm_skip(app: AppContext, by: MemberId, code_name: str, step: Step) -> str:
     """The step is skipped, on the word of a second member. Policy: P-5.5."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.SKIP_STEP)
@@ -127,28 +127,28 @@ async def ask_reporters(uow: UnitOfWork, policy: Policy, case: Case) -> None:
 
     Where there is nobody to ask the step is over at once, and that is the recorded reason.
     """
-    if case.kind is CaseKind.READMISSION or (await get_steps(uow, case.id)).state(StepKind.FEEDBACK) in _ANSWERED:
+    if case.kind is CaseKind.READMISSION or (await get_steps(uow, case.id)).state(Step.FEEDBACK) in _ANSWERED:
         return
     until = due_at(TimeLimit.FEEDBACK, uow.now, policy)
     facts = {"news": News.ASKED_FOR_VIEWS, "until": until.isoformat()}
     if not await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, facts):
-        await complete_step(uow, case.id, StepKind.FEEDBACK, SERVICE, "there is no reporter to ask")
+        await complete_step(uow, case.id, Step.FEEDBACK, SERVICE, "there is no reporter to ask")
         return
-    await advance_step(uow, case.id, StepKind.FEEDBACK, StepEvent.BEGIN, SERVICE, until=until)
+    await advance_step(uow, case.id, Step.FEEDBACK, StepEvent.BEGIN, SERVICE, until=until)
     await start_deadline(uow, DeadlineKind.FEEDBACK, case.id, until)
 
 
 async def on_hearing_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """The time to answer is over: the group may go on. Policy: P-3.5."""
-    await _on_window_due(uow, deadline, StepKind.HEARING, News.HEARING_OVER)
+    await _on_window_due(uow, deadline, Step.HEARING, News.HEARING_OVER)
 
 
 async def on_feedback_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """The time for the reporters' views is over: the decision may be enacted. Policy: P-5.4."""
-    await _on_window_due(uow, deadline, StepKind.FEEDBACK, News.FEEDBACK_OVER)
+    await _on_window_due(uow, deadline, Step.FEEDBACK, News.FEEDBACK_OVER)
 
 
-async def _on_window_due(uow: UnitOfWork, deadline: Deadline, step: StepKind, news: News) -> None:
+async def _on_window_due(uow: UnitOfWork, deadline: Deadline, step: Step, news: News) -> None:
     await complete(uow, deadline)
     if deadline.case is None or (await get_steps(uow, deadline.case)).is_over(step):
         return
@@ -162,14 +162,14 @@ async def _start_hearing_step(uow: UnitOfWork, case: Case, by: MemberId, until: 
     """The hearing runs from now, also where an earlier one of somebody else in the case is over."""
     steps = await get_steps(uow, case.id)
     await complete_for_case(uow, case.id, DeadlineKind.HEARING)
-    if steps.state(StepKind.HEARING) not in (StepState.PENDING, StepState.SKIP_REQUESTED):
-        await advance_step(uow, case.id, StepKind.HEARING, StepEvent.RESET, by_member(by))
-    await advance_step(uow, case.id, StepKind.HEARING, StepEvent.BEGIN, by_member(by), until=until)
+    if steps.state(Step.HEARING) not in (StepState.PENDING, StepState.SKIP_REQUESTED):
+        await advance_step(uow, case.id, Step.HEARING, StepEvent.RESET, by_member(by))
+    await advance_step(uow, case.id, Step.HEARING, StepEvent.BEGIN, by_member(by), until=until)
     await start_deadline(uow, DeadlineKind.HEARING, case.id, until)
 
 
-async def _complete_window(uow: UnitOfWork, case: Case, step: StepKind) -> None:
-    windows = {StepKind.HEARING: DeadlineKind.HEARING, StepKind.FEEDBACK: DeadlineKind.FEEDBACK}
+async def _complete_window(uow: UnitOfWork, case: Case, step: Step) -> None:
+    windows = {Step.HEARING: DeadlineKind.HEARING, Step.FEEDBACK: DeadlineKind.FEEDBACK}
     if step in windows:
         await complete_for_case(uow, case.id, windows[step])
 
@@ -180,7 +180,7 @@ async def _nobody_to_hear(uow: UnitOfWork, case: Case) -> str:
     return "Nobody who was reported is known in this case yet. Name an account of theirs first."
 
 
-def _step_view(kind: StepKind, step: CaseStep | None) -> StepView:
+def _step_view(kind: Step, step: CaseStep | None) -> StepView:
     if step is None:
         return StepView(kind, StepState.PENDING, None)
     asked = step.by if step.state in (StepState.SKIP_REQUESTED, StepState.SKIPPED) else ""

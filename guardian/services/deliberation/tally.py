@@ -9,7 +9,6 @@ from typing import assert_never
 from guardian.cases.access import is_excluded
 from guardian.cases.case import Case, CaseEvent, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
-from guardian.cases.procedure import StepKind
 from guardian.cases.proposals import (
     Decision,
     Proposal,
@@ -31,6 +30,7 @@ from guardian.services.deliberation.procedure import ask_reporters
 from guardian.services.notify import notify_members
 from rules.deadlines import TimeLimit, length
 from rules.policy import Policy
+from rules.procedure import Step
 from rules.quorum import ProposalState, Tally
 
 
@@ -188,7 +188,7 @@ async def _recount_agreed(uow: UnitOfWork, policy: Policy, case: Case, proposal:
     uow.journal.note(Entry("decision.was_unsettled", SERVICE, "P-5.1", about, case.id))
     reopened_proposal = await uow.deliberation.save_proposal(as_reopened(proposal))
     await complete_for_case(uow, case.id, DeadlineKind.FEEDBACK)
-    await reset_steps(uow, case.id, (StepKind.FEEDBACK,), SERVICE)
+    await reset_steps(uow, case.id, (Step.FEEDBACK,), SERVICE)
     moved = await transition(uow, case, CaseEvent.REOPEN_VOTE)
     facts = {"news": News.UNSETTLED, "proposal": str(proposal.id)}
     await notify_members(uow, moved, NoticeKind.CASE_NEWS, facts)

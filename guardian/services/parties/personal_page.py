@@ -11,7 +11,7 @@ from typing import Final
 from guardian.cases.case import Case, CaseEvent, CaseKind, CaseState
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import check_text
-from guardian.cases.procedure import DECISION_STEPS, StepEvent, StepKind, StepState
+from guardian.cases.procedure import DECISION_STEPS, StepEvent, StepState
 from guardian.cases.proposals import Consequence, Decision
 from guardian.cases.receipts import Receipt, ReceiptKind, digest_secret
 from guardian.cases.reports import Addition
@@ -38,6 +38,7 @@ from rules.deadlines import TimeLimit, due_at
 from rules.ladder import AuthorityKind, TermState
 from rules.policy import Policy
 from rules.precedence import Restriction
+from rules.procedure import Step
 
 _WRONG_RECEIPT: Final = "This receipt opens nothing here. Check it letter by letter; capitals and dashes do not matter."
 
@@ -266,7 +267,7 @@ async def _consequence(view: ReadView, sanction: Sanction) -> Consequence | None
 
 
 async def _matter_line(uow: UnitOfWork, case: Case, person: PersonId) -> OwnMatterLine:
-    step = (await get_steps(uow, case.id)).by_kind.get(StepKind.HEARING)
+    step = (await get_steps(uow, case.id)).by_kind.get(Step.HEARING)
     open_now = await _may_be_heard(uow, case, person)
     decided = await _enacted_decisions(uow, [case], person)
     only_one = len(await reported_people(uow, case)) == 1
@@ -306,9 +307,9 @@ async def _enacted_decisions(view: ReadView, cases: Sequence[Case], person: Pers
 
 async def _record_hearing_answer(app: AppContext, uow: UnitOfWork, case: Case, person: PersonId, text: str) -> None:
     await uow.cases.add_addition(Addition(new_id(), case.id, None, uow.now, text))
-    step = (await get_steps(uow, case.id)).by_kind.get(StepKind.HEARING)
+    step = (await get_steps(uow, case.id)).by_kind.get(Step.HEARING)
     if step is not None and step.state is StepState.UNDER_WAY and len(await reported_people(uow, case)) == 1:
-        await advance_step(uow, case.id, StepKind.HEARING, StepEvent.COMPLETE, PARTY)
+        await advance_step(uow, case.id, Step.HEARING, StepEvent.COMPLETE, PARTY)
         await complete_for_case(uow, case.id, DeadlineKind.HEARING)
     case = await exclude_named_in_text(uow, app.policy, case, text)
     await notify_case_news(uow, case, News.HEARD)

@@ -6,7 +6,6 @@ from datetime import datetime
 from guardian.cases.access import members_who_may_know
 from guardian.cases.case import Case
 from guardian.cases.deadlines import DeadlineKind
-from guardian.cases.procedure import StepKind
 from guardian.cases.proposals import Consequence, Decision, ladder_input
 from guardian.ids import PersonId, SpaceName
 from guardian.journal import Entry
@@ -25,6 +24,7 @@ from guardian.spaces.port import Account
 from rules.ladder import AuthorityKind, ReadmissionRequirement, TermState, on_term_end, readmission_requirement
 from rules.policy import Policy
 from rules.precedence import Restriction
+from rules.procedure import Step
 
 
 async def impose_decision(
@@ -80,11 +80,11 @@ async def sanction_for_decision(view: ReadView, decision: Decision, case: Case) 
 
 async def report_to_board(uow: UnitOfWork, case: Case, *, enacted: bool = True) -> None:
     """The Board has its report of the case, once, without those of it whom the case concerns. Policy: P-8.5."""
-    if not (await get_steps(uow, case.id)).is_over(StepKind.BOARD_REPORT):
+    if not (await get_steps(uow, case.id)).is_over(Step.BOARD_REPORT):
         await notify_board(uow, case, NoticeKind.BOARD_REPORT, {})
         if enacted:
-            await complete_step(uow, case.id, StepKind.ENACT)
-        await complete_step(uow, case.id, StepKind.BOARD_REPORT)
+            await complete_step(uow, case.id, Step.ENACT)
+        await complete_step(uow, case.id, Step.BOARD_REPORT)
 
 
 async def report_once_in_force(uow: UnitOfWork, case: Case) -> None:

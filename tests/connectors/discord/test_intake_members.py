@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.procedure import StepState
 from guardian.services.deliberation.procedure import list_steps
 from guardian.services.operations import deadline_runner
 from guardian.services.reading_room.case_file import read_case
 from guardian.services.reading_room.sessions import open_session
+from rules.procedure import Step
 from tests.builders.community import (
     A_REPORTER,
     AMARA,
@@ -261,7 +262,7 @@ async def test_the_hearing_begins_by_the_button(service: DiscordService) -> None
     screen = await service.press(AMARA, await service.ask(AMARA, "case", case=case), "Begin the hearing")
     assert "The hearing in" in screen.text
     known = {step.kind: step.state for step in await list_steps(service.app, AMARA, case)}
-    assert known[StepKind.HEARING] is StepState.UNDER_WAY
+    assert known[Step.HEARING] is StepState.UNDER_WAY
     assert "written to already" in (await service.ask(AMARA, "hear", case=case)).text
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from guardian.cases.case import Case, CaseKind, CaseState, PartyRole
 from guardian.cases.drafts import Draft, DraftKind, DraftState
-from guardian.cases.procedure import CaseStep, StepKind, StepState
+from guardian.cases.procedure import CaseStep, StepState
 from guardian.cases.proposals import (
     Ballot,
     BallotAnswer,
@@ -28,6 +28,7 @@ from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from rules.ladder import Outcome
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction
+from rules.procedure import Step
 from rules.unilateral import Ground, ReviewAnswer
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -48,7 +49,7 @@ FULL = Consequence(
     readmit=False,
     removal=True,
 )
-STEP = CaseStep(CASE, StepKind.HEARING, StepState.SKIP_REQUESTED, NOW, "amara", "a reason in words", None, LATER)
+STEP = CaseStep(CASE, Step.HEARING, StepState.SKIP_REQUESTED, NOW, "amara", "a reason in words", None, LATER)
 PROPOSAL = Proposal(ProposalId("proposal-1"), CASE, AMARA, NOW, FULL, PERSON, severe=True)
 DECISION = Decision(DecisionId("decision-1"), CASE, NOW, FULL, PERSON, PROPOSAL.id)
 DRAFT = Draft(

@@ -7,17 +7,18 @@ import pytest
 
 from guardian.cases.case import CaseKind, PartyRole
 from guardian.cases.deadlines import DeadlineKind
-from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.procedure import StepState
 from guardian.cases.reports import ReportChannel
 from guardian.web.labels import DEADLINES, LABELS, OUTCOMES, STEP_STATES, STEPS
 from rules.ladder import Outcome
+from rules.procedure import Step
 
 KINDS = [
     (ReportChannel, LABELS),
     (CaseKind, LABELS),
     (PartyRole, LABELS),
     (DeadlineKind, DEADLINES),
-    (StepKind, STEPS),
+    (Step, STEPS),
     (StepState, STEP_STATES),
     (Outcome, OUTCOMES),
 ]

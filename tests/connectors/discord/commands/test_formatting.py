@@ -7,10 +7,11 @@ import pytest
 
 from connectors.discord.commands.formatting import DEADLINES, OUTCOMES, STATES, STEPS
 from guardian.cases.deadlines import DeadlineKind
-from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.procedure import StepState
 from rules.ladder import Outcome
+from rules.procedure import Step
 
-KINDS = [(DeadlineKind, DEADLINES), (StepKind, STEPS), (StepState, STATES), (Outcome, OUTCOMES)]
+KINDS = [(DeadlineKind, DEADLINES), (Step, STEPS), (StepState, STATES), (Outcome, OUTCOMES)]
 
 
 @pytest.mark.parametrize(("kind", "words"), KINDS)

@@ -6,11 +6,12 @@ import pytest
 
 from guardian.cases.case import CaseState, PartyRole
 from guardian.cases.drafts import DraftKind
-from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.procedure import StepState
 from guardian.errors import Refused
 from guardian.notices.models import NoticeKind
 from guardian.sanctions.models import Coverage, CoverageState
 from guardian.services.decisions import closing, drafts, enactment
+from rules.procedure import Step
 from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, WORKING_GROUP, Community
 from tests.builders.journey import DAY, Journey, a_journey, a_warning
 
@@ -113,6 +114,6 @@ async def test_a_reopened_case_keeps_its_decision_and_hears_the_person_again(com
     await closing.reopen(community.app, DMITRI, journey.code_name, "A second witness has come forward.")
     assert (await journey.case()).state is CaseState.OPEN
     assert len(await journey.decisions()) == 1
-    assert (await journey.steps())[StepKind.HEARING] == StepState.PENDING
+    assert (await journey.steps())[Step.HEARING] == StepState.PENDING
     await journey.pass_time(200 * DAY)
     assert NoticeKind.CASE_CLOSED not in (await community.notice_kinds_to(BRUNO))

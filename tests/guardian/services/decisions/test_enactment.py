@@ -7,7 +7,7 @@ import pytest
 
 from guardian.cases.case import CaseState, PartyRole
 from guardian.cases.drafts import DraftKind, DraftState
-from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.procedure import StepState
 from guardian.errors import NotFound, Refused
 from guardian.notices.models import NoticeKind
 from guardian.people.models import Group
@@ -23,6 +23,7 @@ from rules.ladder import Outcome
 from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
+from rules.procedure import Step
 from tests.builders.community import (
     AMARA,
     BRUNO,
@@ -152,8 +153,8 @@ async def test_a_text_goes_out_as_soon_as_a_second_member_has_read_it(community:
 async def test_the_message_carries_a_receipt_that_opens_the_decision(community: Community) -> None:
     """P-6.2"""
     journey = await a_journey(community)
-    await procedure.request_skip(community.app, AMARA, journey.code_name, StepKind.HEARING, "They hide.")
-    await procedure.confirm_skip(community.app, DMITRI, journey.code_name, StepKind.HEARING)
+    await procedure.request_skip(community.app, AMARA, journey.code_name, Step.HEARING, "They hide.")
+    await procedure.confirm_skip(community.app, DMITRI, journey.code_name, Step.HEARING)
     await journey.agree()
     await journey.pass_time(73 * HOUR)
     await enactment.enact(community.app, BRUNO, journey.code_name)
@@ -256,7 +257,7 @@ async def test_a_warning_is_told_and_restricts_nothing(community: Community) -> 
     (notice,) = await journey.notices_to_person(NoticeKind.DECISION)
     assert notice.facts["outcome"] == Outcome.WARNING
     assert await journey.sanctions() == ()
-    assert (await journey.steps())[StepKind.BOARD_REPORT] == StepState.DONE
+    assert (await journey.steps())[Step.BOARD_REPORT] == StepState.DONE
 
 
 async def test_a_change_of_mind_is_a_new_decision_that_leaves_no_gap(community: Community) -> None:
@@ -333,7 +334,7 @@ async def test_the_preview_says_what_will_hold_where_and_what_it_destroys(commun
     seen = {each.space: (each.state, each.destroys) for each in preview.spaces}
     assert seen[DISCORD] == (PreviewState.WILL_HOLD, ("Helper",))
     assert seen[FORUM] == (PreviewState.NO_ACCOUNT, ())
-    assert preview.missing == (StepKind.HEARING, StepKind.FEEDBACK)
+    assert preview.missing == (Step.HEARING, Step.FEEDBACK)
 
 
 async def test_a_preview_changes_nothing(community: Community) -> None:

@@ -2,12 +2,13 @@
 
 import pytest
 
-from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.procedure import StepState
 from guardian.errors import NotFound, Refused
 from guardian.notices.models import NoticeKind
 from guardian.services.deliberation import procedure
 from guardian.services.parties import personal_page
 from guardian.services.reports.intake import ReceiptAccess, ReporterRequest, make_request
+from rules.procedure import Step
 from tests.builders.community import AMARA, BRUNO, DMITRI, INES, Community
 from tests.builders.journey import DAY, HOUR, a_journey
 
@@ -54,36 +55,34 @@ async def test_the_time_to_answer_ends_by_itself(community: Community) -> None:
     journey = await a_journey(community)
     await journey.begin_hearing()
     await journey.pass_time(7 * DAY - HOUR)
-    assert (await journey.steps())[StepKind.HEARING] == StepState.UNDER_WAY
+    assert (await journey.steps())[Step.HEARING] == StepState.UNDER_WAY
     await journey.pass_time(HOUR)
-    assert (await journey.steps())[StepKind.HEARING] == StepState.DONE
+    assert (await journey.steps())[Step.HEARING] == StepState.DONE
 
 
 async def test_one_member_alone_cannot_skip_the_hearing(community: Community) -> None:
     """P-5.5"""
     journey = await a_journey(community)
     await procedure.request_skip(
-        community.app, AMARA, journey.code_name, StepKind.HEARING, "They have threatened the reporter."
+        community.app, AMARA, journey.code_name, Step.HEARING, "They have threatened the reporter."
     )
     with pytest.raises(Refused) as refusal:
-        await procedure.confirm_skip(community.app, AMARA, journey.code_name, StepKind.HEARING)
+        await procedure.confirm_skip(community.app, AMARA, journey.code_name, Step.HEARING)
     assert refusal.value.code == "own_skip"
-    assert (await journey.steps())[StepKind.HEARING] == StepState.SKIP_REQUESTED
+    assert (await journey.steps())[Step.HEARING] == StepState.SKIP_REQUESTED
 
 
 async def test_a_skipped_step_keeps_its_reason_and_both_members(community: Community) -> None:
     """P-5.5"""
     journey = await a_journey(community)
-    await procedure.request_skip(community.app, AMARA, journey.code_name, StepKind.HEARING, "A threat.")
-    await procedure.confirm_skip(community.app, DMITRI, journey.code_name, StepKind.HEARING)
-    (step,) = [
-        s for s in await procedure.list_steps(community.app, BRUNO, journey.code_name) if s.kind is StepKind.HEARING
-    ]
+    await procedure.request_skip(community.app, AMARA, journey.code_name, Step.HEARING, "A threat.")
+    await procedure.confirm_skip(community.app, DMITRI, journey.code_name, Step.HEARING)
+    (step,) = [s for s in await procedure.list_steps(community.app, BRUNO, journey.code_name) if s.kind is Step.HEARING]
     assert (step.state, step.reason, step.asked_by, step.second) == (StepState.SKIPPED, "A threat.", AMARA, DMITRI)
 
 
-@pytest.mark.parametrize("step", [StepKind.ENACT, StepKind.BOARD_REPORT])
-async def test_enacting_and_the_boards_report_cannot_be_skipped(community: Community, step: StepKind) -> None:
+@pytest.mark.parametrize("step", [Step.ENACT, Step.BOARD_REPORT])
+async def test_enacting_and_the_boards_report_cannot_be_skipped(community: Community, step: Step) -> None:
     """P-8.5"""
     journey = await a_journey(community)
     with pytest.raises(Refused):
@@ -93,7 +92,7 @@ async def test_enacting_and_the_boards_report_cannot_be_skipped(community: Commu
 async def test_a_skip_without_a_reason_is_refused(community: Community) -> None:
     journey = await a_journey(community)
     with pytest.raises(Refused):
-        await procedure.request_skip(community.app, AMARA, journey.code_name, StepKind.HEARING, "  ")
+        await procedure.request_skip(community.app, AMARA, journey.code_name, Step.HEARING, "  ")
 
 
 async def test_a_moderator_begins_no_hearing(community: Community) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from guardian.cases.case import CaseState
-from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.procedure import StepState
 from guardian.cases.proposals import BallotAnswer, Consequence, MarkKind
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, SpaceName
@@ -21,6 +21,7 @@ from guardian.services.deliberation import proposals
 from rules.conflicts import ConflictReason
 from rules.ladder import Outcome
 from rules.precedence import Restriction
+from rules.procedure import Step
 from rules.quorum import ProposalState
 from tests.builders.community import (
     AMARA,
@@ -284,7 +285,7 @@ async def test_the_reporter_is_asked_before_anything_is_enacted_and_the_window_c
         await enactment.enact(community.app, BRUNO, journey.code_name)
     assert refusal.value.code == "steps_missing"
     await journey.pass_time(72 * HOUR)
-    assert (await journey.steps())[StepKind.FEEDBACK] == StepState.DONE
+    assert (await journey.steps())[Step.FEEDBACK] == StepState.DONE
 
 
 async def test_what_the_group_did_not_agree_on_lies_with_the_board_until_two_of_it_have_answered(

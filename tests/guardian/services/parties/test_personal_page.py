@@ -3,7 +3,7 @@
 import pytest
 
 from guardian.cases.case import CaseKind, CaseState
-from guardian.cases.procedure import StepKind, StepState
+from guardian.cases.procedure import StepState
 from guardian.cases.proposals import BallotAnswer, Consequence
 from guardian.errors import NotFound, Refused
 from guardian.notices.models import NoticeKind
@@ -14,6 +14,7 @@ from guardian.services.parties import personal_page
 from rules.conflicts import ConflictReason
 from rules.ladder import Outcome
 from rules.precedence import AccessLevel
+from rules.procedure import Step
 from tests.builders.community import AMARA, BRUNO, CHIARA, DMITRI, ELENI, GRETA, HIROSHI, WORKING_GROUP, Community
 from tests.builders.journey import (
     DAY,
@@ -54,7 +55,7 @@ async def test_words_on_the_page_reach_those_who_decide_and_end_the_waiting(comm
     await personal_page.give_hearing_answer(community.app, receipt, "I did not know that it hurt.")
     file = await community.read_case(DMITRI, journey.code_name)
     assert "I did not know that it hurt." in str(file)
-    assert (await journey.steps())[StepKind.HEARING] == StepState.DONE
+    assert (await journey.steps())[Step.HEARING] == StepState.DONE
 
 
 async def test_the_page_says_nothing_that_names_anybody(community: Community) -> None:
