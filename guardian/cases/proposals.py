@@ -56,20 +56,13 @@ class Proposal:
     version: int = 0
 
 
-class BallotAnswer(StrEnum):
-    """One member's answer to a proposal."""
-
-    AGREE = "agree"
-    OBJECT = "object"
-
-
 @dataclass(frozen=True, slots=True)
 class Ballot:
     """One member's answer; it may change until closing. `severe` is that member's mark (P-5.1)."""
 
     proposal: ProposalId
     member: MemberId
-    answer: BallotAnswer
+    answer: quorum.Answer
     at: datetime
     severe: bool = False
     reason: str = ""
@@ -172,7 +165,7 @@ def tally(
         safety_risk=case.safety_risk,
         marked_severe=_marked_severe(proposal, votes),
     )
-    ballots = [quorum.CountedBallot(b.member, quorum.Answer(b.answer.value), b.at) for b in votes.ballots]
+    ballots = [quorum.CountedBallot(b.member, b.answer, b.at) for b in votes.ballots]
     return quorum.tally(counted, ballots, eligible, now, policy, _approval_of(votes.motion))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Table, insert, select
 from guardian.cases.case import PartyRole
 from guardian.cases.drafts import Draft, DraftKind, DraftState
 from guardian.cases.procedure import CaseStep, StepState
-from guardian.cases.proposals import Ballot, BallotAnswer, BoardAnswer, Decision, Mark, MarkKind, Motion, Proposal
+from guardian.cases.proposals import Ballot, BoardAnswer, Decision, Mark, MarkKind, Motion, Proposal
 from guardian.ids import CaseId, DecisionId, DraftId, ProposalId, new_id
 from guardian.storage.act_store import SqlActStore
 from guardian.storage.consequence_codec import decode_consequence, encode_consequence
@@ -23,6 +23,7 @@ from guardian.storage.tables.deliberation import (
     steps,
 )
 from rules.procedure import Step
+from rules.quorum import Answer
 
 
 class SqlDeliberationStore(SqlActStore):
@@ -87,9 +88,7 @@ class SqlDeliberationStore(SqlActStore):
         contents = [await self._decrypt("ballots", row) for row in rows]
         # An expunged ballot says nothing any more; what it led to stands in the proposal's result.
         return tuple(
-            Ballot(
-                row.proposal_id, row.member_id, BallotAnswer(words["answer"]), row.at, words["severe"], words["reason"]
-            )
+            Ballot(row.proposal_id, row.member_id, Answer(words["answer"]), row.at, words["severe"], words["reason"])
             for row, words in zip(rows, contents, strict=True)
             if words
         )

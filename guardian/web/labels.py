@@ -13,7 +13,7 @@ from guardian.cases.case import CaseKind, PartyRole
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import DraftKind, DraftState
 from guardian.cases.procedure import StepState
-from guardian.cases.proposals import BallotAnswer, Consequence, ProposalResult
+from guardian.cases.proposals import Consequence, ProposalResult
 from guardian.cases.reports import ReportChannel
 from guardian.cases.unilateral_acts import ActState
 from guardian.people.models import Trust
@@ -21,6 +21,7 @@ from guardian.sanctions.models import LiftingCause
 from rules.ladder import Outcome, TermState
 from rules.precedence import Restriction
 from rules.procedure import Step
+from rules.quorum import Answer
 from rules.unilateral import Ground, ReviewAnswer
 
 QUESTION_LABELS: Final[Mapping[str, str]] = MappingProxyType(
@@ -166,8 +167,8 @@ _OTHER_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         ProposalResult.WITH_BOARD: "passed to the Board",
         ProposalResult.NOT_APPROVED: "not approved by the organisers",
         ProposalResult.WITHDRAWN: "withdrawn",
-        BallotAnswer.AGREE: "agrees",
-        BallotAnswer.OBJECT: "objects",
+        Answer.AGREE: "agrees",
+        Answer.OBJECT: "objects",
         DraftState.WRITTEN: "waits for a second member",
         DraftState.APPROVED: "read by a second member, not sent yet",
         DraftState.SENT: "sent",

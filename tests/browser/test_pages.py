@@ -7,12 +7,13 @@ import pytest
 
 from guardian.cases.case import PartyRole
 from guardian.cases.drafts import DraftKind
-from guardian.cases.proposals import BallotAnswer, Consequence
+from guardian.cases.proposals import Consequence
 from guardian.services.decisions import drafts
 from guardian.services.deliberation import procedure, proposals
 from guardian.services.reading_room.sessions import create_link
 from rules.ladder import Outcome
 from rules.precedence import Restriction
+from rules.quorum import Answer
 from tests.browser.conftest import Browser
 from tests.builders.community import AMARA, BRUNO, DMITRI, TEXT, a_message
 
@@ -81,7 +82,7 @@ async def test_a_reading_link_opens_one_case_once(browser: Browser) -> None:
         summary="Insults, again and again.",
     )
     proposal = await proposals.propose(app, AMARA, case.code_name, chosen, person)
-    await proposals.vote(app, BRUNO, proposal.id, BallotAnswer.OBJECT, reason="I would rather warn.")
+    await proposals.vote(app, BRUNO, proposal.id, Answer.OBJECT, reason="I would rather warn.")
     text = "Hello, we would like to hear you."
     await drafts.write_draft(app, AMARA, case.code_name, DraftKind.HEARING, PartyRole.REPORTED, text)
     path = (await create_link(app, BRUNO, case.code_name)).removeprefix(app.base_url)

@@ -6,7 +6,7 @@ from typing import Any
 
 from guardian.cases.case import Case
 from guardian.cases.drafts import Draft
-from guardian.cases.proposals import BallotAnswer, Consequence, Decision
+from guardian.cases.proposals import Consequence, Decision
 from guardian.cases.unilateral_acts import UnilateralAct
 from guardian.ids import CaseId, MemberId, PersonId
 from guardian.notices.models import Notice, NoticeKind, RecipientKind
@@ -21,6 +21,7 @@ from guardian.services.parties import personal_page
 from rules.ladder import Outcome
 from rules.precedence import AccessLevel, Restriction
 from rules.procedure import Step
+from rules.quorum import Answer
 from tests.builders.community import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, FARID, WORKING_GROUP, Community
 
 DAY = timedelta(days=1)
@@ -81,9 +82,7 @@ class Journey:
         """The proposal is before the group."""
         return await proposals.propose(self.community.app, by, self.code_name, consequence or a_suspension())
 
-    async def vote(
-        self, proposal: ProposalView, *members: MemberId, answer: BallotAnswer = BallotAnswer.AGREE
-    ) -> ProposalView:
+    async def vote(self, proposal: ProposalView, *members: MemberId, answer: Answer = Answer.AGREE) -> ProposalView:
         """The members have answered."""
         view = proposal
         for member in members:

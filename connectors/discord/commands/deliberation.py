@@ -10,13 +10,13 @@ from connectors.discord.commands.consequences import ConsequenceChoice
 from connectors.discord.components import Button, Form, Reply, Style, TextField, custom_id
 from connectors.discord.interactions import CommandContext
 from connectors.discord.modal_values import ModalValues
-from guardian.cases.proposals import BallotAnswer, MarkKind
+from guardian.cases.proposals import MarkKind
 from guardian.ids import ProposalId
 from guardian.notices.acknowledgement import format_datetime
 from guardian.services.cases import evasion, overview
 from guardian.services.deliberation import proposals, risk
 from guardian.services.deliberation.proposals import ProposalView
-from rules.quorum import ProposalState
+from rules.quorum import Answer, ProposalState
 
 _STATES: Final = {
     ProposalState.OPEN: "open",
@@ -63,7 +63,7 @@ async def propose(context: CommandContext, form: ModalValues, *about: str) -> Re
 @commands.button("agree")
 async def agree(context: CommandContext, proposal: str) -> Reply:
     """Agree to a proposal."""
-    return _ballot_reply(await proposals.vote(context.app, context.by, ProposalId(proposal), BallotAnswer.AGREE))
+    return _ballot_reply(await proposals.vote(context.app, context.by, ProposalId(proposal), Answer.AGREE))
 
 
 @commands.form_button("object")
@@ -77,7 +77,7 @@ async def objection_form(_: CommandContext, proposal: str) -> Form:
 async def object_to_proposal(context: CommandContext, form: ModalValues, proposal: str) -> Reply:
     """Object to a proposal, with a reason."""
     app, by, reason = context.app, context.by, form.text("reason")
-    return _ballot_reply(await proposals.vote(app, by, ProposalId(proposal), BallotAnswer.OBJECT, reason=reason))
+    return _ballot_reply(await proposals.vote(app, by, ProposalId(proposal), Answer.OBJECT, reason=reason))
 
 
 @commands.button("mark-severe")

@@ -14,7 +14,6 @@ from guardian.cases.exclusions import conflict_status_by_member, handling_groups
 from guardian.cases.procedure import DECISION_STEPS
 from guardian.cases.proposals import (
     Ballot,
-    BallotAnswer,
     Consequence,
     Mark,
     MarkKind,
@@ -40,7 +39,7 @@ from guardian.services.notify import notify_members
 from rules import quorum
 from rules.ladder import AuthorityKind, may_readmit
 from rules.policy import Policy
-from rules.quorum import ProposalState
+from rules.quorum import Answer, ProposalState
 from rules.routing import contact_for
 
 _PROPOSED: Final = "proposal"
@@ -109,7 +108,7 @@ async def vote(
     app: AppContext,
     by: MemberId,
     proposal_id: ProposalId,
-    answer: BallotAnswer,
+    answer: Answer,
     *,
     severe: bool = False,
     reason: str = "",

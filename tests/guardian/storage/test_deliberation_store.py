@@ -9,17 +9,7 @@ from sqlalchemy import text
 from guardian.cases.case import Case, CaseKind, CaseState, PartyRole
 from guardian.cases.drafts import Draft, DraftKind, DraftState
 from guardian.cases.procedure import CaseStep, StepState
-from guardian.cases.proposals import (
-    Ballot,
-    BallotAnswer,
-    BoardAnswer,
-    Consequence,
-    Decision,
-    Mark,
-    MarkKind,
-    Motion,
-    Proposal,
-)
+from guardian.cases.proposals import Ballot, BoardAnswer, Consequence, Decision, Mark, MarkKind, Motion, Proposal
 from guardian.cases.unilateral_acts import ActReview, ActState, Stop, StopState, UnilateralAct
 from guardian.errors import Stale
 from guardian.ids import CaseId, DecisionId, DraftId, MemberId, PersonId, ProposalId, SpaceName, new_id
@@ -29,6 +19,7 @@ from rules.ladder import Outcome
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction
 from rules.procedure import Step
+from rules.quorum import Answer
 from rules.unilateral import Ground, ReviewAnswer
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -85,7 +76,7 @@ async def everything(uow: SqlUnitOfWork) -> None:
     store = uow.deliberation
     await store.add_step(STEP)
     await store.add_proposal(PROPOSAL)
-    await store.add_ballot(Ballot(PROPOSAL.id, BRUNO, BallotAnswer.OBJECT, NOW, severe=True, reason="a doubt in words"))
+    await store.add_ballot(Ballot(PROPOSAL.id, BRUNO, Answer.OBJECT, NOW, severe=True, reason="a doubt in words"))
     await store.add_mark(Mark(PROPOSAL.id, BRUNO, MarkKind.LEGAL, NOW))
     await store.add_motion(MOTION)
     await store.add_decision(DECISION)
@@ -104,7 +95,7 @@ async def test_what_goes_in_comes_out(units_of_work: SqlUnitOfWorkFactory) -> No
         assert await store.steps_of(CASE) == (STEP,)
         assert await store.proposals_of(CASE) == (PROPOSAL,)
         (ballot,) = await store.ballots_on(PROPOSAL.id)
-        assert (ballot.answer, ballot.severe, ballot.reason) == (BallotAnswer.OBJECT, True, "a doubt in words")
+        assert (ballot.answer, ballot.severe, ballot.reason) == (Answer.OBJECT, True, "a doubt in words")
         assert await store.marks_on(PROPOSAL.id) == (Mark(PROPOSAL.id, BRUNO, MarkKind.LEGAL, NOW),)
         assert await store.motion_on(PROPOSAL.id) == MOTION
         assert await store.decisions_of(CASE) == (DECISION,)
@@ -175,12 +166,12 @@ async def test_ballots_of_one_member_are_all_kept_in_their_order(units_of_work: 
     async with units_of_work.begin() as uow:
         await a_case(uow)
         await uow.deliberation.add_proposal(PROPOSAL)
-        for minute, answer in enumerate((BallotAnswer.AGREE, BallotAnswer.OBJECT, BallotAnswer.AGREE)):
+        for minute, answer in enumerate((Answer.AGREE, Answer.OBJECT, Answer.AGREE)):
             at = NOW + timedelta(minutes=minute)
             await uow.deliberation.add_ballot(Ballot(PROPOSAL.id, BRUNO, answer, at))
     async with units_of_work.read() as view:
         cast = await view.deliberation.ballots_on(PROPOSAL.id)
-    assert [ballot.answer for ballot in cast] == [BallotAnswer.AGREE, BallotAnswer.OBJECT, BallotAnswer.AGREE]
+    assert [ballot.answer for ballot in cast] == [Answer.AGREE, Answer.OBJECT, Answer.AGREE]
 
 
 async def test_no_words_of_a_deliberation_lie_open_in_the_database(units_of_work: SqlUnitOfWorkFactory) -> None:

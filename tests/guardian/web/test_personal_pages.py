@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from guardian.cases.case import Case
-from guardian.cases.proposals import BallotAnswer, Consequence
+from guardian.cases.proposals import Consequence
 from guardian.notices.models import NoticeKind
 from guardian.services.decisions import enactment
 from guardian.services.deliberation import procedure, proposals
 from rules.ladder import Outcome
 from rules.precedence import Restriction
+from rules.quorum import Answer
 from tests.builders.community import AMARA, BRUNO, CHIARA, DMITRI, ELENI, FARID, Community
 from tests.builders.pages import Pages, forms_of, text_of
 
@@ -38,7 +39,7 @@ async def suspended_person(community: Community) -> tuple[Case, str]:
     )
     proposal = await proposals.propose(community.app, AMARA, case.code_name, chosen)
     for member in (BRUNO, CHIARA, DMITRI, ELENI, FARID):
-        await proposals.vote(community.app, member, proposal.id, BallotAnswer.AGREE)
+        await proposals.vote(community.app, member, proposal.id, Answer.AGREE)
     await _skip(community, case, "feedback")
     await enactment.enact(community.app, AMARA, case.code_name)
     return case, receipt

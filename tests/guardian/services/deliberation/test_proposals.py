@@ -8,7 +8,7 @@ import pytest
 
 from guardian.cases.case import CaseState
 from guardian.cases.procedure import StepState
-from guardian.cases.proposals import BallotAnswer, Consequence, MarkKind
+from guardian.cases.proposals import Consequence, MarkKind
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.notices.models import NoticeKind
@@ -22,7 +22,7 @@ from rules.conflicts import ConflictReason
 from rules.ladder import Outcome
 from rules.precedence import Restriction
 from rules.procedure import Step
-from rules.quorum import ProposalState
+from rules.quorum import Answer, ProposalState
 from tests.builders.community import (
     AMARA,
     BRUNO,
@@ -95,7 +95,7 @@ async def test_a_standing_objection_asks_for_two_thirds_and_more_time(community:
     """P-5.1"""
     journey = await a_journey(community)
     view = await journey.vote(await journey.propose(), BRUNO, DMITRI)
-    view = await journey.vote(view, FARID, answer=BallotAnswer.OBJECT)
+    view = await journey.vote(view, FARID, answer=Answer.OBJECT)
     await journey.pass_time(3 * DAY)
     assert (await journey.case()).state is CaseState.PROPOSED
     await journey.vote(view, ELENI)
@@ -106,11 +106,11 @@ async def test_a_standing_objection_asks_for_two_thirds_and_more_time(community:
 async def test_a_ballot_may_change_until_closing_and_not_after(community: Community) -> None:
     """P-5.1"""
     journey = await a_journey(community)
-    view = await journey.vote(await journey.propose(), FARID, answer=BallotAnswer.OBJECT)
+    view = await journey.vote(await journey.propose(), FARID, answer=Answer.OBJECT)
     assert (await journey.vote(view, FARID)).objecting == 0
     await journey.vote(view, BRUNO, CHIARA, DMITRI, ELENI)
     with pytest.raises(Refused) as refusal:
-        await journey.vote(view, FARID, answer=BallotAnswer.OBJECT)
+        await journey.vote(view, FARID, answer=Answer.OBJECT)
     assert refusal.value.code == "closed"
 
 
@@ -176,9 +176,9 @@ async def test_somebody_who_does_not_take_part_cannot_vote_and_learns_nothing(co
     view = await journey.propose()
     await recuse(community.app, FARID, journey.code_name, FRIENDS)
     with pytest.raises(NotFound) as walled:
-        await proposals.vote(community.app, FARID, view.id, BallotAnswer.OBJECT)
+        await proposals.vote(community.app, FARID, view.id, Answer.OBJECT)
     with pytest.raises(NotFound) as unknown:
-        await proposals.vote(community.app, FARID, type(view.id)("no-such-proposal"), BallotAnswer.OBJECT)
+        await proposals.vote(community.app, FARID, type(view.id)("no-such-proposal"), Answer.OBJECT)
     assert walled.value.sentence == unknown.value.sentence
 
 
@@ -186,7 +186,7 @@ async def test_a_moderator_does_not_vote(community: Community) -> None:
     journey = await a_journey(community)
     view = await journey.propose()
     with pytest.raises(Refused):
-        await proposals.vote(community.app, INES, view.id, BallotAnswer.AGREE)
+        await proposals.vote(community.app, INES, view.id, Answer.AGREE)
 
 
 async def test_only_the_contact_person_proposes(community: Community) -> None:

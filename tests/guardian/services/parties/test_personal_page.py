@@ -4,7 +4,7 @@ import pytest
 
 from guardian.cases.case import CaseKind, CaseState
 from guardian.cases.procedure import StepState
-from guardian.cases.proposals import BallotAnswer, Consequence
+from guardian.cases.proposals import Consequence
 from guardian.errors import NotFound, Refused
 from guardian.notices.models import NoticeKind
 from guardian.services.conflicts.recusal import recuse
@@ -15,6 +15,7 @@ from rules.conflicts import ConflictReason
 from rules.ladder import Outcome
 from rules.precedence import AccessLevel
 from rules.procedure import Step
+from rules.quorum import Answer
 from tests.builders.community import AMARA, BRUNO, CHIARA, DMITRI, ELENI, GRETA, HIROSHI, WORKING_GROUP, Community
 from tests.builders.journey import (
     DAY,
@@ -44,7 +45,7 @@ async def answered(community: Community, request: Journey, answer: Consequence) 
     """All members have agreed to the answer, and it has been enacted."""
     view = await proposals.propose(community.app, AMARA, request.code_name, answer)
     for member in OTHERS:
-        view = await proposals.vote(community.app, member, view.id, BallotAnswer.AGREE)
+        view = await proposals.vote(community.app, member, view.id, Answer.AGREE)
     await enactment.enact(community.app, BRUNO, request.code_name)
 
 
