@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import assert_never, overload
 
 from guardian.ids import IntentId, Reference, new_id, new_reference
+from guardian.reconciler.alerts import Alert
 from guardian.reconciler.confirmation import Confirmation, merge_entitlements
 from guardian.reconciler.plan import Action, Reinstate, Release, Restore, Restrict
 from guardian.reconciler.record import Deferred, save_confirmation
@@ -28,7 +29,7 @@ def deferral(context: ReconcilerContext, snapshot: AccountSnapshot, action: Acti
         return Deferred(CoverageState.OBSERVING, f"would {_describe(action)}", None, None)
     if isinstance(action, Release) and not context.clock.trusted():
         retry_at, alert_after = now + context.retry_policy.brake_delay, context.retry_policy.distrust_notify_after
-        return Deferred(CoverageState.OPEN, "the clock is not trusted", "clock_distrusted", retry_at, alert_after)
+        return Deferred(CoverageState.OPEN, "the clock is not trusted", Alert.CLOCK_DISTRUSTED, retry_at, alert_after)
     return None
 
 
@@ -49,7 +50,9 @@ async def _brake_deferral(
             # What two members have announced does not count: it would leave no room for anybody else.
             await uow.sanctions.record_restriction(PastRestriction(snapshot.item.person, uow.now, reapplied))
         return None
-    return Deferred(CoverageState.OPEN, "the brake holds it back", "brake", uow.now + context.retry_policy.brake_delay)
+    return Deferred(
+        CoverageState.OPEN, "the brake holds it back", Alert.BRAKE, uow.now + context.retry_policy.brake_delay
+    )
 
 
 def _is_reapplied(snapshot: AccountSnapshot, confirmation: Confirmation, action: Restrict) -> bool:

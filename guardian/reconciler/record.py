@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from guardian.ids import PersonId, SpaceName
 from guardian.journal import SERVICE
 from guardian.logs import logger
+from guardian.reconciler.alerts import Alert
 from guardian.reconciler.confirmation import Confirmation, remaining_entitlements
 from guardian.reconciler.plan import Plan, Reinstate
 from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext
@@ -33,7 +34,7 @@ class Deferred:
 
     state: CoverageState
     detail: str
-    alert: str | None
+    alert: Alert | None
     retry_at: datetime | None
     alert_after: timedelta = AT_ONCE
 
@@ -78,7 +79,7 @@ async def _record_manual_lift(
     lifts = (*enforcement.reapplied_at, uow.now)
     current = next(a for a in await uow.sanctions.enforcements_of(snapshot.item.account) if a.level is level)
     await uow.sanctions.save_enforcement(snapshot.item.person, replace(current, reapplied_at=lifts))
-    alert = "lifted_again" if are_lifts_alarming(lifts, uow.now, context.policy) else "lifted_by_hand"
+    alert = Alert.LIFTED_AGAIN if are_lifts_alarming(lifts, uow.now, context.policy) else Alert.LIFTED_MANUALLY
     await context.alerts.raise_alert(uow, alert, snapshot.item.person, snapshot.item.space, desired.reasons)
     for native_id in lifted_by:
         await context.alerts.ask_lifter(uow, Account(snapshot.item.space, native_id))
@@ -126,11 +127,11 @@ async def record_result(
         if not cut:
             await _close_superseded(uow, snapshot, confirmation, planned)
         if recovered:
-            await context.alerts.raise_alert(uow, "healed", item.person, item.space, snapshot.reasons(now))
+            await context.alerts.raise_alert(uow, Alert.HEALED, item.person, item.space, snapshot.reasons(now))
         if released and snapshot.item.state not in (None, CoverageState.NO_ACCOUNT, *_RELEASED):
             await context.alerts.report_released(uow, snapshot.known.id)
         if planned.unproved:
-            await context.alerts.raise_alert(uow, "cannot_prove", item.person, item.space, snapshot.reasons(now))
+            await context.alerts.raise_alert(uow, Alert.CANNOT_PROVE, item.person, item.space, snapshot.reasons(now))
         await _save_item(context, uow, item)
 
 
@@ -213,7 +214,7 @@ async def record_failure(
         if notify:
             # The key first: whoever is told of it reads there what is missing.
             uow.journal.note(snapshot.journal_entry("key.blocked", needs=failure.needs))
-            await context.alerts.raise_alert(uow, "blocked", item.person, item.space, snapshot.reasons(now))
+            await context.alerts.raise_alert(uow, Alert.BLOCKED, item.person, item.space, snapshot.reasons(now))
 
 
 async def record_missing(context: ReconcilerContext, snapshot: AccountSnapshot) -> None:
@@ -240,7 +241,7 @@ async def record_missing(context: ReconcilerContext, snapshot: AccountSnapshot) 
         uow.journal.note(snapshot.journal_entry("account.not_found"))
         if snapshot.desired(now).level is not AccessLevel.OPEN:
             # Merged into another, deleted, or hidden: whoever it was may be there under another account by now.
-            await context.alerts.raise_alert(uow, "account_gone", item.person, item.space, snapshot.reasons(now))
+            await context.alerts.raise_alert(uow, Alert.ACCOUNT_GONE, item.person, item.space, snapshot.reasons(now))
 
 
 async def record_reinstatement(

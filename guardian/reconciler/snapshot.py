@@ -8,10 +8,11 @@ from guardian.clock import Clock
 from guardian.ids import AccountId, Reference, SanctionId
 from guardian.journal import SERVICE, Entry
 from guardian.people.models import LinkedAccount
+from guardian.reconciler.alerts import Alerts
 from guardian.retry import RetryPolicy
 from guardian.sanctions.desired_state import DesiredState, desired_state
 from guardian.sanctions.models import Adoption, Enforcement, Intent, Sanction, WorkItem
-from guardian.sanctions.store import Alerts, SanctionReadView, SanctionUnitOfWork
+from guardian.sanctions.store import SanctionReadView, SanctionUnitOfWork
 from guardian.spaces.registry import SpaceRegistry
 from guardian.unit_of_work import UnitOfWorkFactory
 from rules.policy import Policy

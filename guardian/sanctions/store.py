@@ -1,6 +1,5 @@
 """What the sanctions room needs to have remembered. The storage room implements it; SQL stands there."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -8,7 +7,6 @@ from typing import Protocol
 from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName
 from guardian.people.store import PeopleStore
 from guardian.sanctions.models import Adoption, Coverage, Enforcement, Intent, Lifting, Sanction, WorkItem
-from guardian.spaces.port import Account
 from guardian.unit_of_work import BaseReadView, BaseUnitOfWork
 from rules.brake import PastRestriction
 from rules.precedence import AccessLevel
@@ -167,25 +165,3 @@ class SanctionReadView(BaseReadView, Protocol):
 
 class SanctionUnitOfWork(SanctionReadView, BaseUnitOfWork, Protocol):
     """A unit of work, as far as sanctions need it."""
-
-
-class Alerts(Protocol):
-    """Puts something to people, in the transaction that records it. The desk words and addresses it."""
-
-    async def raise_alert(
-        self, uow: SanctionUnitOfWork, alert: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
-    ) -> None: ...
-
-    async def ask_lifter(self, uow: SanctionUnitOfWork, lifter: Account) -> None:
-        """Whoever lifted by hand is asked privately, if they are one of the community's own; nothing waits for it."""
-        ...
-
-    async def report_released(self, uow: SanctionUnitOfWork, account: AccountId) -> None:
-        """Nothing of ours holds the account any more; where that was a mistake, its owner hears so."""
-        ...
-
-    async def report_coverage_change(
-        self, uow: SanctionUnitOfWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
-    ) -> None:
-        """The coverage of a person has become another."""
-        ...

@@ -30,6 +30,7 @@ from guardian.clock import MachineClock, monotonic_seconds, system_now
 from guardian.ids import AccountId, PersonId, Reference, SanctionId, SpaceName
 from guardian.policy_file import read_policy
 from guardian.presets import load_preset
+from guardian.reconciler.alerts import Alert
 from guardian.reconciler.loop import Reconciler
 from guardian.reconciler.snapshot import ReconcilerContext
 from guardian.retry import RetryPolicy
@@ -120,7 +121,7 @@ class RecordedAlerts:
     raised: list[str] = field(default_factory=list)
 
     async def raise_alert(
-        self, uow: SanctionUnitOfWork, alert: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
+        self, uow: SanctionUnitOfWork, alert: Alert, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
     ) -> None:
         self.raised.append(f"{alert} in {space}")
 

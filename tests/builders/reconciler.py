@@ -12,6 +12,7 @@ from guardian.ids import AccountId, CaseId, MemberId, PersonId, Reference, Sanct
 from guardian.people.models import LinkedAccount, Person, Trust
 from guardian.policy_file import read_policy
 from guardian.presets import load_preset
+from guardian.reconciler.alerts import Alert
 from guardian.reconciler.loop import Reconciler
 from guardian.reconciler.snapshot import ReconcilerContext
 from guardian.retry import RetryPolicy
@@ -38,13 +39,13 @@ CALL_TIMEOUT = timedelta(seconds=2)
 class RecordedAlerts:
     """Keeps what was put to people."""
 
-    raised: list[tuple[str, SpaceName]] = field(default_factory=list)
+    raised: list[tuple[Alert, SpaceName]] = field(default_factory=list)
     totals: list[tuple[Coverage, ...]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     released: list[AccountId] = field(default_factory=list)
 
     async def raise_alert(
-        self, uow: SanctionUnitOfWork, alert: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
+        self, uow: SanctionUnitOfWork, alert: Alert, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
     ) -> None:
         self.raised.append((alert, space))
 
@@ -59,9 +60,9 @@ class RecordedAlerts:
     ) -> None:
         self.totals.append(after)
 
-    def count(self, alarm: str) -> int:
-        """How often that alarm was raised."""
-        return sum(1 for name, _ in self.raised if name == alarm)
+    def count(self, alert: Alert) -> int:
+        """How often that alert was raised."""
+        return sum(1 for raised, _ in self.raised if raised is alert)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from typing import cast
 
 from guardian.journal import SERVICE
 from guardian.notices.models import NoticeKind
+from guardian.reconciler.alerts import Alert
 from guardian.reconciler.content_store import ContentRestriction, ContentUnitOfWork
 from guardian.sanctions.models import LiftingCause
 from guardian.services.case_flow import get_case
@@ -20,7 +21,7 @@ class ContentAlerts:
         service_uow = cast(UnitOfWork, uow)
         case = await get_case(service_uow, restriction.case)
         await notify_members(
-            service_uow, case, NoticeKind.BLOCKED, {"space": str(restriction.content.space), "alarm": "blocked"}
+            service_uow, case, NoticeKind.BLOCKED, {"space": str(restriction.content.space), "alarm": Alert.BLOCKED}
         )
 
     async def lifted_manually(self, uow: ContentUnitOfWork, restriction: ContentRestriction) -> None:

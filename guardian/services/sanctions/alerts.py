@@ -7,6 +7,7 @@ from guardian.cases.case import Case, CaseState
 from guardian.ids import AccountId, CaseId, PersonId, SanctionId, SpaceName
 from guardian.notices.models import NoticeKind
 from guardian.people.models import Office
+from guardian.reconciler.alerts import Alert
 from guardian.sanctions.coverage import is_restricted
 from guardian.sanctions.models import Coverage, CoverageState, LiftingCause, Sanction, effective_from
 from guardian.sanctions.store import SanctionUnitOfWork
@@ -18,17 +19,17 @@ from guardian.spaces.port import Account
 from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
 
-_KINDS: Final[Mapping[str, NoticeKind]] = {
-    "blocked": NoticeKind.BLOCKED,
-    "account_gone": NoticeKind.BLOCKED,
-    "healed": NoticeKind.HEALED,
-    "lifted_by_hand": NoticeKind.LIFTED_MANUALLY,
-    "lifted_again": NoticeKind.LIFTED_MANUALLY,
-    "cannot_prove": NoticeKind.CANNOT_PROVE,
-    "brake": NoticeKind.BRAKE,
-    "clock_distrusted": NoticeKind.CLOCK_DISTRUSTED,
+_KINDS: Final[Mapping[Alert, NoticeKind]] = {
+    Alert.BLOCKED: NoticeKind.BLOCKED,
+    Alert.ACCOUNT_GONE: NoticeKind.BLOCKED,
+    Alert.HEALED: NoticeKind.HEALED,
+    Alert.LIFTED_MANUALLY: NoticeKind.LIFTED_MANUALLY,
+    Alert.LIFTED_AGAIN: NoticeKind.LIFTED_MANUALLY,
+    Alert.CANNOT_PROVE: NoticeKind.CANNOT_PROVE,
+    Alert.BRAKE: NoticeKind.BRAKE,
+    Alert.CLOCK_DISTRUSTED: NoticeKind.CLOCK_DISTRUSTED,
 }
-_TO_CHAIRS_TOO: Final = frozenset({"lifted_again", "brake"})
+_TO_CHAIRS_TOO: Final = frozenset({Alert.LIFTED_AGAIN, Alert.BRAKE})
 _RESTORED: Final = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN, CoverageState.NO_ACCOUNT)
 
 
@@ -36,7 +37,7 @@ class SanctionAlerts:
     """Implements the reconciler's alarms over the desk's one way of telling."""
 
     async def raise_alert(
-        self, uow: SanctionUnitOfWork, alert: str, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
+        self, uow: SanctionUnitOfWork, alert: Alert, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
     ) -> None:
         """Everybody who may know one of the cases behind the key is told, once a case."""
         service_uow = _as_unit_of_work(uow)
@@ -46,7 +47,7 @@ class SanctionAlerts:
                 # What befalls many of a raid is told once, not a thousand times.
                 continue
             facts = {"space": str(space), "person": named, "alarm": alert}
-            facts |= await _block_facts(service_uow, person, space) if alert == "blocked" else {}
+            facts |= await _block_facts(service_uow, person, space) if alert is Alert.BLOCKED else {}
             await notify_members(service_uow, case, _KINDS[alert], facts)
             if alert in _TO_CHAIRS_TOO:
                 await notify_members(service_uow, case, NoticeKind.DEADLINE_PASSED, facts, office=Office.CHAIR)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from guardian.ids import PersonId, SpaceName
+from guardian.reconciler.alerts import Alert
 from guardian.reconciler.resync import resync
 from guardian.sanctions.models import Lifting, LiftingCause
 from rules.ladder import AuthorityKind
@@ -116,7 +117,7 @@ async def test_an_account_that_is_no_more_is_told_once_and_looked_for_every_day(
         world.spaces["fake"].remove(account.native_id)
         await observe_again(world, person)
         await world.pass_time(3 * DAY)
-        assert world.alerts.raised == [("account_gone", NAME)]
+        assert world.alerts.raised == [(Alert.ACCOUNT_GONE, NAME)]
         account.restrictions.clear()
         world.spaces["fake"].accounts[account.native_id] = account
         await world.pass_time(DAY)
@@ -131,7 +132,7 @@ async def test_a_mute_whose_lifting_is_refused_goes_to_people_and_is_tried_for_e
         world.spaces["fake"].accounts[native].outranks_us = True
         await lifted(world, person)
         await world.pass_time(DAY)
-        assert (world.alerts.raised, (await world.coverage(person))["fake"]) == ([("blocked", NAME)], "blocked")
+        assert (world.alerts.raised, (await world.coverage(person))["fake"]) == ([(Alert.BLOCKED, NAME)], "blocked")
         world.spaces["fake"].accounts[native].outranks_us = False
         await world.pass_time(DAY)
         assert await world.restrictions_in(person, "fake") == frozenset()

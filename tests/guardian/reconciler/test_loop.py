@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from guardian.ids import SpaceName
+from guardian.reconciler.alerts import Alert
 from guardian.sanctions.imposition import add_account, extend_to_new_spaces, record_notification, supersede
 from guardian.sanctions.lifting import approve_reinstatement, readmit, reverse
 from guardian.spaces.port import (
@@ -164,11 +165,11 @@ async def test_a_blocked_key_is_told_once_and_tried_until_it_heals(tmp_path: Pat
         world.spaces["fake"].fault = Fault.DOWN
         await world.a_sanction(person, days=30)
         await world.pass_time(2 * DAY)
-        assert world.alerts.count("blocked") == 1
+        assert world.alerts.count(Alert.BLOCKED) == 1
         world.spaces["fake"].fault = Fault.NONE
         await world.pass_time(timedelta(minutes=16))
         assert await world.restrictions_in(person, "fake") == {"barred"}
-        assert world.alerts.count("healed") == 1
+        assert world.alerts.count(Alert.HEALED) == 1
 
 
 async def test_a_missing_permission_goes_to_people_at_once(tmp_path: Path) -> None:
@@ -177,7 +178,7 @@ async def test_a_missing_permission_goes_to_people_at_once(tmp_path: Path) -> No
         world.spaces["fake"].fault = Fault.REFUSING
         await world.a_sanction(person)
         await world.run_until_idle()
-        assert world.alerts.count("blocked") == 1
+        assert world.alerts.count(Alert.BLOCKED) == 1
 
 
 async def test_a_permission_that_turns_out_missing_later_is_told_though_the_trouble_is_old(tmp_path: Path) -> None:
@@ -188,7 +189,7 @@ async def test_a_permission_that_turns_out_missing_later_is_told_though_the_trou
         await world.pass_time(timedelta(hours=1))
         world.spaces["fake"].fault = Fault.REFUSING
         await world.pass_time(timedelta(hours=2))
-        assert world.alerts.count("blocked") == 2
+        assert world.alerts.count(Alert.BLOCKED) == 2
 
 
 async def test_one_failing_space_leaves_the_others_done_and_the_total_open(tmp_path: Path) -> None:
@@ -248,8 +249,8 @@ async def test_a_manual_lift_of_a_group_decision_is_held_and_asked_about(tmp_pat
                 await uow.sanctions.schedule_person(person, world.clock.now())
             await world.run_until_idle()
             assert await world.restrictions_in(person, "fake") == {"barred"}, lifted
-        assert world.alerts.count("lifted_by_hand") == 2
-        assert world.alerts.count("lifted_again") == 1
+        assert world.alerts.count(Alert.LIFTED_MANUALLY) == 2
+        assert world.alerts.count(Alert.LIFTED_AGAIN) == 1
         assert world.alerts.asked == ["somebody"] * 3
 
 
@@ -291,7 +292,7 @@ async def test_a_space_that_says_done_and_never_shows_it_goes_to_people(tmp_path
         await world.a_sanction(person, days=30)
         await world.pass_time(timedelta(hours=1))
         assert await world.coverage(person) == {"fake": "blocked"}
-        assert world.alerts.count("blocked") == 1
+        assert world.alerts.count(Alert.BLOCKED) == 1
 
 
 async def test_an_account_that_was_hidden_for_a_while_is_let_go_when_it_shows_again(tmp_path: Path) -> None:
@@ -348,7 +349,7 @@ async def test_the_brake_stops_placing_and_never_lifting(tmp_path: Path) -> None
         await world.run_until_idle()
         barred = [p for p in people if await world.restrictions_in(p, "fake")]
         assert len(barred) == 5
-        assert world.alerts.count("brake") == 2
+        assert world.alerts.count(Alert.BRAKE) == 2
         async with world.units_of_work.begin() as uow:
             await reverse(uow, first, "member", "review")
         await world.run_until_idle()

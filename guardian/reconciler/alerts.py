@@ -1,0 +1,47 @@
+"""What the reconciler puts to people, as a port: start at `Alerts`. Services word and address it."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Protocol
+
+from guardian.ids import AccountId, PersonId, SanctionId, SpaceName
+from guardian.sanctions.models import Coverage
+from guardian.sanctions.store import SanctionUnitOfWork
+from guardian.spaces.port import Account
+
+
+class Alert(StrEnum):
+    """What people have to know of one work item."""
+
+    BLOCKED = "blocked"
+    ACCOUNT_GONE = "account_gone"
+    HEALED = "healed"
+    LIFTED_MANUALLY = "lifted_manually"
+    LIFTED_AGAIN = "lifted_again"
+    CANNOT_PROVE = "cannot_prove"
+    BRAKE = "brake"
+    CLOCK_DISTRUSTED = "clock_distrusted"
+
+
+class Alerts(Protocol):
+    """Puts something to people, in the transaction that records it."""
+
+    async def raise_alert(
+        self, uow: SanctionUnitOfWork, alert: Alert, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
+    ) -> None:
+        """Notify everybody who may know one of the cases behind the sanctions, or behind the person's latest."""
+        ...
+
+    async def ask_lifter(self, uow: SanctionUnitOfWork, lifter: Account) -> None:
+        """Ask whoever lifted by hand in private, if they are one of the community's own; nothing waits for it."""
+        ...
+
+    async def report_released(self, uow: SanctionUnitOfWork, account: AccountId) -> None:
+        """Take note that nothing of ours holds the account any more; where that was a mistake, its owner hears so."""
+        ...
+
+    async def report_coverage_change(
+        self, uow: SanctionUnitOfWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
+    ) -> None:
+        """Take note that the coverage of a person has become another."""
+        ...
