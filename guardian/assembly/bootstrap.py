@@ -18,7 +18,7 @@ from guardian.reconciler.loop import Reconciler
 from guardian.reconciler.snapshot import ReconcilerContext
 from guardian.retry import RetryPolicy
 from guardian.scheduling.supervisor import LoopSupervisor
-from guardian.services.context import AppContext
+from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.decisions.enactment import record_person_notified
 from guardian.services.identity.account_owners import record_owner_notified
 from guardian.services.notify import may_still_receive
@@ -95,7 +95,7 @@ def _compose(
     # A wrapper knows what it is put round by its name; mail has one as a space has.
     mailer = cast(CheckedMailer, wrap(cast(Space, connect_mailer(settings.mail)))) if settings.mail else None
     mail_receiver = connect_mail_receiver(settings.mail, app) if settings.mail else None
-    context = ReconcilerContext(
+    context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
         units_of_work,
         spaces,
         settings.policy,

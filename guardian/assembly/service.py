@@ -37,7 +37,7 @@ from guardian.scheduling.loops import (
 )
 from guardian.scheduling.periodic import PeriodicTask
 from guardian.scheduling.supervisor import Loop, LoopSupervisor
-from guardian.services.context import AppContext
+from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.identity.link_suggestions import refresh_vouched_links
 from guardian.services.measures import native_actions
 from guardian.services.measures.alerts import ContentAlerts
@@ -80,7 +80,7 @@ class Service:
     spaces: SpaceRegistry
     app: AppContext
     mailer: CheckedMailer | None
-    reconciler: Reconciler
+    reconciler: Reconciler[UnitOfWork]
     outbox: Outbox[SqlReadView, SqlUnitOfWork]
     supervisor: LoopSupervisor
     connected: tuple[ConnectedSpace, ...]
@@ -285,7 +285,7 @@ class Service:
             *(inbox_loop(self._inbox_task(inbox), inbox.name) for inbox in self.inboxes),
         )
 
-    def _content_context(self) -> ContentContext:
+    def _content_context(self) -> ContentContext[UnitOfWork]:
         return ContentContext(
             self.units_of_work, self.spaces, self.clock, ContentAlerts(), self.reconciler.context.retry_policy
         )

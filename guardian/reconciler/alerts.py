@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from guardian.ids import AccountId, PersonId, SanctionId, SpaceName
 from guardian.sanctions.models import Coverage
@@ -23,25 +23,28 @@ class Alert(StrEnum):
     CLOCK_DISTRUSTED = "clock_distrusted"
 
 
-class Alerts(Protocol):
+W_contra = TypeVar("W_contra", bound=SanctionUnitOfWork, contravariant=True)
+
+
+class Alerts(Protocol[W_contra]):
     """Puts something to people, in the transaction that records it."""
 
     async def raise_alert(
-        self, uow: SanctionUnitOfWork, alert: Alert, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
+        self, uow: W_contra, alert: Alert, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
     ) -> None:
         """Notify everybody who may know one of the cases behind the sanctions, or behind the person's latest."""
         ...
 
-    async def ask_lifter(self, uow: SanctionUnitOfWork, lifter: Account) -> None:
+    async def ask_lifter(self, uow: W_contra, lifter: Account) -> None:
         """Ask whoever lifted by hand in private, if they are one of the community's own; nothing waits for it."""
         ...
 
-    async def report_released(self, uow: SanctionUnitOfWork, account: AccountId) -> None:
+    async def report_released(self, uow: W_contra, account: AccountId) -> None:
         """Take note that nothing of ours holds the account any more; where that was a mistake, its owner hears so."""
         ...
 
     async def report_coverage_change(
-        self, uow: SanctionUnitOfWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
+        self, uow: W_contra, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
     ) -> None:
         """Take note that the coverage of a person has become another."""
         ...

@@ -8,14 +8,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, assert_never
+from typing import Final, Generic, assert_never
 
 from guardian.ids import AccountId, SpaceName
 from guardian.journal import SERVICE, Entry
 from guardian.logs import location_of, logger
 from guardian.reconciler.bulk_store import BulkItem, BulkReadView, BulkUnitOfWork, Phase
 from guardian.reconciler.execution import failure_of
-from guardian.reconciler.snapshot import ReconcilerContext
+from guardian.reconciler.snapshot import ReconcilerContext, W
 from guardian.retry import SERVICE_FAULT, Failure
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account, Entitlements, Listing, RestrictionOrder, Space, Unknown
@@ -43,11 +43,11 @@ class Baseline:
     accounts: frozenset[Account]
 
 
-class BulkReconciler:
+class BulkReconciler(Generic[W]):
     """Works what is worked together: one worker a space, beside the reconciler, which leaves these keys alone."""
 
     def __init__(
-        self, context: ReconcilerContext, units_of_work: UnitOfWorkFactory[BulkReadView, BulkUnitOfWork]
+        self, context: ReconcilerContext[W], units_of_work: UnitOfWorkFactory[BulkReadView, BulkUnitOfWork]
     ) -> None:
         self._context, self._units_of_work = context, units_of_work
         self._working: dict[SpaceName, asyncio.Task[None]] = {}

@@ -6,7 +6,7 @@ left; what we placed is let go at its end and by nobody's memory; what cannot be
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Generic, Protocol, TypeVar
 
 from guardian.clock import Clock
 from guardian.errors import Stale
@@ -33,30 +33,34 @@ _MAX_ATTEMPTS: Final = 4
 _PER_PASS: Final = 50
 
 
-class ContentAlertPort(Protocol):
+W = TypeVar("W", bound=ContentUnitOfWork)
+W_contra = TypeVar("W_contra", bound=ContentUnitOfWork, contravariant=True)
+
+
+class ContentAlertPort(Protocol[W_contra]):
     """Puts something to people, in the transaction that records it. The desk words and addresses it."""
 
-    async def blocked(self, uow: ContentUnitOfWork, restriction: ContentRestriction) -> None:
+    async def blocked(self, uow: W_contra, restriction: ContentRestriction) -> None:
         """The hold cannot be placed, or cannot be let go."""
         ...
 
-    async def lifted_manually(self, uow: ContentUnitOfWork, restriction: ContentRestriction) -> None:
+    async def lifted_manually(self, uow: W_contra, restriction: ContentRestriction) -> None:
         """Somebody let it go before its time, which ends it (architecture 5.13)."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class ContentContext:
+class ContentContext(Generic[W]):
     """What every look works with."""
 
-    units_of_work: UnitOfWorkFactory[ContentReadView, ContentUnitOfWork]
+    units_of_work: UnitOfWorkFactory[ContentReadView, W]
     spaces: SpaceRegistry
     clock: Clock
-    alerts: ContentAlertPort
+    alerts: ContentAlertPort[W]
     retry_policy: RetryPolicy
 
 
-async def reconcile_due(context: ContentContext) -> datetime | None:
+async def reconcile_due(context: ContentContext[W]) -> datetime | None:
     """Every hold whose look is due has been looked at; the answer is when the next one is."""
     async with context.units_of_work.read() as view:
         due = await view.content_restrictions.due(view.now, _PER_PASS)
@@ -74,7 +78,7 @@ async def end(uow: ContentUnitOfWork, restriction_id: str) -> None:
         uow.wake(WakeupTopic.CONTENT)
 
 
-async def _reconcile_guarded(context: ContentContext, restriction_id: str) -> None:
+async def _reconcile_guarded(context: ContentContext[W], restriction_id: str) -> None:
     """One bad row never stops the others: what went wrong is logged, and it is tried again later."""
     try:
         await _reconcile(context, restriction_id)
@@ -88,7 +92,7 @@ async def _reconcile_guarded(context: ContentContext, restriction_id: str) -> No
             await _block(context, restriction, SERVICE_FAULT)
 
 
-async def _reconcile(context: ContentContext, restriction_id: str) -> None:
+async def _reconcile(context: ContentContext[W], restriction_id: str) -> None:
     """Looks and acts until the thing is at rest, or has to wait."""
     for _ in range(_MAX_ATTEMPTS):
         async with context.units_of_work.read() as view:
@@ -107,7 +111,7 @@ async def _reconcile(context: ContentContext, restriction_id: str) -> None:
         await _block(context, restriction, Failure("the space has not confirmed it yet"))
 
 
-async def _attempt(context: ContentContext, content: ContentPort, restriction: ContentRestriction) -> bool:
+async def _attempt(context: ContentContext[W], content: ContentPort, restriction: ContentRestriction) -> bool:
     """One look and at most one act; whether it is to be looked at again."""
     seen = await content.observe(restriction.content)
     if isinstance(seen, Unknown):
@@ -122,7 +126,7 @@ async def _attempt(context: ContentContext, content: ContentPort, restriction: C
 
 
 async def _reconcile_restricted(
-    context: ContentContext, content: ContentPort, restriction: ContentRestriction, seen: ObservedContent
+    context: ContentContext[W], content: ContentPort, restriction: ContentRestriction, seen: ObservedContent
 ) -> bool:
     stands = restriction.restriction in seen.restrictions
     if stands and restriction.state in (ContentRestrictionState.NEW, ContentRestrictionState.HELD_BY_OTHERS):
@@ -146,7 +150,7 @@ async def _reconcile_restricted(
     return await _restrict(context, content, restriction)
 
 
-async def _restrict(context: ContentContext, content: ContentPort, restriction: ContentRestriction) -> bool:
+async def _restrict(context: ContentContext[W], content: ContentPort, restriction: ContentRestriction) -> bool:
     """That nothing stood there is on record before the act: so what stands after it, whatever happens to us, is ours."""
     first = restriction.state is not ContentRestrictionState.TRYING
     trying = await _save(
@@ -161,7 +165,7 @@ async def _restrict(context: ContentContext, content: ContentPort, restriction: 
 
 
 async def _reconcile_released(
-    context: ContentContext, content: ContentPort, restriction: ContentRestriction, seen: ObservedContent
+    context: ContentContext[W], content: ContentPort, restriction: ContentRestriction, seen: ObservedContent
 ) -> bool:
     ours = restriction.state in (ContentRestrictionState.TRYING, ContentRestrictionState.HELD)
     by = seen.placed_by.get(restriction.restriction)
@@ -188,7 +192,7 @@ async def _reconcile_released(
     )
 
 
-async def _handle_outcome(context: ContentContext, restriction: ContentRestriction, outcome: Outcome) -> bool:
+async def _handle_outcome(context: ContentContext[W], restriction: ContentRestriction, outcome: Outcome) -> bool:
     """Whether to look again now; else it waits, and the row says why."""
     if isinstance(outcome, Gone):
         # Content that is gone needs no restriction any more: unlike an account, it does not come back.
@@ -201,7 +205,7 @@ async def _handle_outcome(context: ContentContext, restriction: ContentRestricti
 
 
 async def _settle(
-    context: ContentContext, restriction: ContentRestriction, state: ContentRestrictionState, *, detail: str = ""
+    context: ContentContext[W], restriction: ContentRestriction, state: ContentRestrictionState, *, detail: str = ""
 ) -> None:
     """All is as it should be; it is looked at daily, and at its end."""
     next_check = context.clock.now() + _DAILY
@@ -212,12 +216,12 @@ async def _settle(
     await _save(context, settled, f"thing.{state.replace(' ', '_')}" if state is not restriction.state else None)
 
 
-async def _finish(context: ContentContext, restriction: ContentRestriction, state: ContentRestrictionState) -> None:
+async def _finish(context: ContentContext[W], restriction: ContentRestriction, state: ContentRestrictionState) -> None:
     ended = replace(restriction, state=state, due_at=None, blocked_since=None, detail="")
     await _save(context, ended, f"thing.was_{state}")
 
 
-async def _finish_lifted(context: ContentContext, restriction: ContentRestriction) -> None:
+async def _finish_lifted(context: ContentContext[W], restriction: ContentRestriction) -> None:
     async with context.units_of_work.begin() as uow:
         finished = replace(restriction, state=ContentRestrictionState.RELEASED, due_at=None, until=uow.now)
         await uow.content_restrictions.save(finished)
@@ -225,7 +229,7 @@ async def _finish_lifted(context: ContentContext, restriction: ContentRestrictio
         await context.alerts.lifted_manually(uow, finished)
 
 
-async def _block(context: ContentContext, restriction: ContentRestriction, failure: Failure) -> None:
+async def _block(context: ContentContext[W], restriction: ContentRestriction, failure: Failure) -> None:
     """It waits and is tried again, slowly, for ever; people are told once of each trouble."""
     policy, now = context.retry_policy, context.clock.now()
     since = restriction.blocked_since or now
@@ -244,7 +248,9 @@ async def _block(context: ContentContext, restriction: ContentRestriction, failu
             await context.alerts.blocked(uow, waiting)
 
 
-async def _save(context: ContentContext, restriction: ContentRestriction, act: str | None = None) -> ContentRestriction:
+async def _save(
+    context: ContentContext[W], restriction: ContentRestriction, act: str | None = None
+) -> ContentRestriction:
     async with context.units_of_work.begin() as uow:
         if act is not None:
             uow.journal.note(_entry(act, restriction))

@@ -9,7 +9,7 @@ from guardian.reconciler.alerts import Alert
 from guardian.reconciler.confirmation import Confirmation, merge_entitlements
 from guardian.reconciler.plan import Action, Reinstate, Release, Restore, Restrict
 from guardian.reconciler.record import Deferred, save_confirmation
-from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext
+from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, W
 from guardian.retry import Failure
 from guardian.sanctions.models import CoverageState, Enforcement, Intent, IntentKind, Prior
 from guardian.sanctions.store import Lease, SanctionUnitOfWork
@@ -24,7 +24,9 @@ LEASE_FACTOR = 3
 _BUSY_POLL_SECONDS = 0.1
 
 
-def deferral(context: ReconcilerContext, snapshot: AccountSnapshot, action: Action, now: datetime) -> Deferred | None:
+def deferral(
+    context: ReconcilerContext[W], snapshot: AccountSnapshot, action: Action, now: datetime
+) -> Deferred | None:
     if context.spaces.mode(snapshot.item.space) is Mode.OBSERVE:
         return Deferred(CoverageState.OBSERVING, f"would {_describe(action)}", None, None)
     if isinstance(action, Release) and not context.clock.trusted():
@@ -34,8 +36,8 @@ def deferral(context: ReconcilerContext, snapshot: AccountSnapshot, action: Acti
 
 
 async def _brake_deferral(
-    context: ReconcilerContext,
-    uow: SanctionUnitOfWork,
+    context: ReconcilerContext[W],
+    uow: W,
     snapshot: AccountSnapshot,
     confirmation: Confirmation,
     action: Restrict,
@@ -81,7 +83,7 @@ def _describe(action: Action) -> str:
 
 
 async def read_losses_ahead(
-    context: ReconcilerContext, space: Space, snapshot: AccountSnapshot
+    context: ReconcilerContext[W], space: Space, snapshot: AccountSnapshot
 ) -> Entitlements | Unknown | None:
     """What a bar would destroy, asked for while the account is looked at, where nothing was begun there yet.
 
@@ -109,7 +111,7 @@ async def read_losses(
 
 
 async def store_intent(
-    context: ReconcilerContext,
+    context: ReconcilerContext[W],
     lease: Lease,
     space: Space,
     snapshot: AccountSnapshot,
@@ -206,7 +208,7 @@ def _has_open_restriction(snapshot: AccountSnapshot, level: AccessLevel) -> bool
 
 
 async def perform(
-    context: ReconcilerContext, space: Space, snapshot: AccountSnapshot, action: Action, intent: Intent
+    context: ReconcilerContext[W], space: Space, snapshot: AccountSnapshot, action: Action, intent: Intent
 ) -> Outcome:
     account = snapshot.known.account
     reason = context.neutral_reason(intent.reference)
@@ -221,7 +223,7 @@ async def perform(
             assert_never(action)
 
 
-async def wait_for_in_flight(context: ReconcilerContext, space: Space, snapshot: AccountSnapshot) -> None:
+async def wait_for_in_flight(context: ReconcilerContext[W], space: Space, snapshot: AccountSnapshot) -> None:
     """Timed out for us is not over for the wire: nothing else happens to the account until the call has returned."""
     while space.has_call_in_flight(snapshot.known.account):
         await context.sleep(_BUSY_POLL_SECONDS)

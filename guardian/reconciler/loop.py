@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Generic
 
 from guardian.errors import Stale
 from guardian.ids import new_id
 from guardian.logs import logger
 from guardian.reconciler.reconciliation import reconcile_guarded
-from guardian.reconciler.snapshot import ReconcilerContext
+from guardian.reconciler.snapshot import ReconcilerContext, W
 from guardian.sanctions.store import Lease
 from guardian.unit_of_work import WakeupTopic
 
@@ -19,10 +20,12 @@ MAX_PEOPLE_AT_ONCE = 16
 _RENEWALS_PER_LEASE = 3
 
 
-class Reconciler:
+class Reconciler(Generic[W]):
     """Works the due keys: one worker a person, that person's accounts side by side."""
 
-    def __init__(self, context: ReconcilerContext, *, ceiling: timedelta, max_people: int = MAX_PEOPLE_AT_ONCE) -> None:
+    def __init__(
+        self, context: ReconcilerContext[W], *, ceiling: timedelta, max_people: int = MAX_PEOPLE_AT_ONCE
+    ) -> None:
         self._context = context
         self._ceiling = ceiling
         self._lease_for = ceiling * 2 * _RENEWALS_PER_LEASE
@@ -32,7 +35,7 @@ class Reconciler:
         self._freed = asyncio.Event()
 
     @property
-    def context(self) -> ReconcilerContext:
+    def context(self) -> ReconcilerContext[W]:
         """What every look works with."""
         return self._context
 

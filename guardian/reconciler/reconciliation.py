@@ -29,7 +29,7 @@ from guardian.reconciler.record import (
     record_reinstatement,
     record_result,
 )
-from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, load_snapshot
+from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, W, load_snapshot
 from guardian.retry import SERVICE_FAULT, Failure
 from guardian.sanctions.store import Lease
 from guardian.spaces.port import (
@@ -67,7 +67,7 @@ class Assessment:
     planned: Plan
 
 
-async def reconcile(context: ReconcilerContext, lease: Lease, account: AccountId) -> None:
+async def reconcile(context: ReconcilerContext[W], lease: Lease, account: AccountId) -> None:
     """The account holds what is wanted, or the key says why not and when it is looked at next."""
     last: Attempt | None = Attempt()
     for _ in range(MAX_ATTEMPTS):
@@ -86,7 +86,7 @@ async def reconcile(context: ReconcilerContext, lease: Lease, account: AccountId
         await record_failure(context, snapshot, None, Failure("the space did not come to rest"))
 
 
-async def reconcile_guarded(context: ReconcilerContext, lease: Lease, account: AccountId) -> None:
+async def reconcile_guarded(context: ReconcilerContext[W], lease: Lease, account: AccountId) -> None:
     """As `look`, but one bad row never stops the others: what went wrong is logged and the key is tried again later."""
     try:
         await reconcile(context, lease, account)
@@ -102,7 +102,7 @@ async def reconcile_guarded(context: ReconcilerContext, lease: Lease, account: A
             await record_failure(context, snapshot, None, SERVICE_FAULT)
 
 
-async def _retry_soon(context: ReconcilerContext, account: AccountId) -> None:
+async def _retry_soon(context: ReconcilerContext[W], account: AccountId) -> None:
     """Somebody else wrote meanwhile: the key is read anew, after a moment, so that two never chase each other."""
     async with context.units_of_work.begin() as uow:
         item = await uow.sanctions.work_item(account)
@@ -111,7 +111,7 @@ async def _retry_soon(context: ReconcilerContext, account: AccountId) -> None:
 
 
 async def _attempt(
-    context: ReconcilerContext, lease: Lease, space: Space, snapshot: AccountSnapshot, last: Attempt
+    context: ReconcilerContext[W], lease: Lease, space: Space, snapshot: AccountSnapshot, last: Attempt
 ) -> Attempt | None:
     """One look and at most one step; None once the key is at rest or has to wait."""
     (seen, ownership), losses = await asyncio.gather(
@@ -157,7 +157,7 @@ def _is_ended_manually(assessment: Assessment, now: datetime) -> bool:
 
 
 async def _finish(
-    context: ReconcilerContext, lease: Lease, snapshot: AccountSnapshot, assessment: Assessment, last: Attempt
+    context: ReconcilerContext[W], lease: Lease, snapshot: AccountSnapshot, assessment: Assessment, last: Attempt
 ) -> None:
     """Nothing is left to do, or the step just tried has not shown: then the key is blocked and tried again later."""
     if assessment.planned.action is None:
@@ -170,7 +170,7 @@ async def _finish(
 
 
 async def _take_action(
-    context: ReconcilerContext,
+    context: ReconcilerContext[W],
     lease: Lease,
     space: Space,
     assessment: Assessment,
@@ -197,13 +197,13 @@ async def _take_action(
     return Attempt(action, failure_of(outcome))
 
 
-async def _load(context: ReconcilerContext, account: AccountId) -> AccountSnapshot | None:
+async def _load(context: ReconcilerContext[W], account: AccountId) -> AccountSnapshot | None:
     async with context.units_of_work.read() as view:
         return await load_snapshot(view, account)
 
 
 def _assess(
-    context: ReconcilerContext,
+    context: ReconcilerContext[W],
     space: Space,
     snapshot: AccountSnapshot,
     seen: Observed,

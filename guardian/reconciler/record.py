@@ -9,7 +9,7 @@ from guardian.logs import logger
 from guardian.reconciler.alerts import Alert
 from guardian.reconciler.confirmation import Confirmation, remaining_entitlements
 from guardian.reconciler.plan import Plan, Reinstate
-from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext
+from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, W
 from guardian.retry import Failure
 from guardian.sanctions.coverage import total_coverage
 from guardian.sanctions.models import Coverage, CoverageState, Lifting, LiftingCause, WorkItem
@@ -40,7 +40,7 @@ class Deferred:
 
 
 async def save_confirmation(
-    context: ReconcilerContext, uow: SanctionUnitOfWork, snapshot: AccountSnapshot, confirmation: Confirmation
+    context: ReconcilerContext[W], uow: W, snapshot: AccountSnapshot, confirmation: Confirmation
 ) -> None:
     for enforcement in confirmation.changed:
         await uow.sanctions.save_enforcement(snapshot.item.person, enforcement)
@@ -57,8 +57,8 @@ async def save_confirmation(
 
 
 async def _record_manual_lift(
-    context: ReconcilerContext,
-    uow: SanctionUnitOfWork,
+    context: ReconcilerContext[W],
+    uow: W,
     snapshot: AccountSnapshot,
     level: AccessLevel,
     lifted_by: tuple[str, ...],
@@ -86,7 +86,7 @@ async def _record_manual_lift(
 
 
 async def record_ended_manually(
-    context: ReconcilerContext, snapshot: AccountSnapshot, confirmation: Confirmation
+    context: ReconcilerContext[W], snapshot: AccountSnapshot, confirmation: Confirmation
 ) -> None:
     """A moderator's own measure has been lifted by hand: that ends it, and nothing is put back (architecture 5.13)."""
     async with context.units_of_work.begin() as uow:
@@ -94,7 +94,7 @@ async def record_ended_manually(
 
 
 async def record_result(
-    context: ReconcilerContext,
+    context: ReconcilerContext[W],
     snapshot: AccountSnapshot,
     confirmation: Confirmation,
     planned: Plan,
@@ -146,7 +146,7 @@ async def _close_superseded(
 
 
 async def record_deferral(
-    context: ReconcilerContext,
+    context: ReconcilerContext[W],
     snapshot: AccountSnapshot,
     confirmation: Confirmation,
     planned: Plan,
@@ -178,7 +178,7 @@ async def record_deferral(
 
 
 async def record_failure(
-    context: ReconcilerContext, snapshot: AccountSnapshot, confirmation: Confirmation | None, failure: Failure
+    context: ReconcilerContext[W], snapshot: AccountSnapshot, confirmation: Confirmation | None, failure: Failure
 ) -> None:
     """The key is blocked where anything waits to be done there: it goes to people and is tried, slowly, for ever."""
     now = context.clock.now()
@@ -217,7 +217,7 @@ async def record_failure(
             await context.alerts.raise_alert(uow, Alert.BLOCKED, item.person, item.space, snapshot.reasons(now))
 
 
-async def record_missing(context: ReconcilerContext, snapshot: AccountSnapshot) -> None:
+async def record_missing(context: ReconcilerContext[W], snapshot: AccountSnapshot) -> None:
     """There is no such account just now. Nothing of ours is forgotten for it: GitHub hides accounts that it flags, and
     one that comes back with our hold on it must still be let go. While anything is pending it is looked for, slowly.
     """
@@ -245,7 +245,7 @@ async def record_missing(context: ReconcilerContext, snapshot: AccountSnapshot) 
 
 
 async def record_reinstatement(
-    context: ReconcilerContext, snapshot: AccountSnapshot, step: Reinstate, outcome: Outcome
+    context: ReconcilerContext[W], snapshot: AccountSnapshot, step: Reinstate, outcome: Outcome
 ) -> None:
     if not isinstance(outcome, Done | Already):
         return
@@ -259,7 +259,7 @@ async def record_reinstatement(
         uow.journal.note(snapshot.journal_entry("belongings.given_back"))
 
 
-async def _save_item(context: ReconcilerContext, uow: SanctionUnitOfWork, item: WorkItem) -> None:
+async def _save_item(context: ReconcilerContext[W], uow: W, item: WorkItem) -> None:
     """The key and the total are kept together: the person's, and that of whoever is known to be the same human."""
     await uow.sanctions.save_result(item)
     people = await uow.sanctions.merged_people(item.person)
@@ -269,7 +269,7 @@ async def _save_item(context: ReconcilerContext, uow: SanctionUnitOfWork, item: 
 
 
 async def _update_coverage(
-    context: ReconcilerContext, uow: SanctionUnitOfWork, person: PersonId, space: SpaceName, items: list[WorkItem]
+    context: ReconcilerContext[W], uow: W, person: PersonId, space: SpaceName, items: list[WorkItem]
 ) -> None:
     rows = await uow.sanctions.coverage_of(person)
     known = next((row for row in rows if row.space == space), None)

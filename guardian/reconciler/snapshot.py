@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from guardian.clock import Clock
 from guardian.ids import AccountId, Reference, SanctionId
@@ -18,16 +19,19 @@ from guardian.unit_of_work import UnitOfWorkFactory
 from rules.policy import Policy
 from rules.precedence import AccessLevel
 
+W = TypeVar("W", bound=SanctionUnitOfWork)
+"""The unit of work that the service gives: with the stores that its alerts use, which the reconciler does not know."""
+
 
 @dataclass(frozen=True, slots=True)
-class ReconcilerContext:
+class ReconcilerContext(Generic[W]):
     """What every look works with. `wire` is the machine's instant (for leases), `sleep` sleeps in wire seconds."""
 
-    units_of_work: UnitOfWorkFactory[SanctionReadView, SanctionUnitOfWork]
+    units_of_work: UnitOfWorkFactory[SanctionReadView, W]
     spaces: SpaceRegistry
     policy: Policy
     clock: Clock
-    alerts: Alerts
+    alerts: Alerts[W]
     retry_policy: RetryPolicy
     neutral_reason: Callable[[Reference], str]
     system_time: Callable[[], datetime]

@@ -28,7 +28,7 @@ class NoticeDelivery(Protocol):
 
 
 def work_items_loop(
-    reconciler: Reconciler,
+    reconciler: Reconciler[UnitOfWork],
     units_of_work: UnitOfWorkFactory[SanctionReadView, SanctionUnitOfWork],
     system_time: Callable[[], datetime] = system_now,
 ) -> Loop:
@@ -41,7 +41,7 @@ def work_items_loop(
     return Loop("keys", WakeupTopic.WORK_ITEMS, reconciler.run, next_due, lambda: reconciler.active, reconciler.stop)
 
 
-def bulk_loop(bulk_reconciler: BulkReconciler) -> Loop:
+def bulk_loop(bulk_reconciler: BulkReconciler[UnitOfWork]) -> Loop:
     """The loop that restricts many accounts at once, beside the one that looks at each."""
     return Loop(
         "many",
@@ -53,7 +53,7 @@ def bulk_loop(bulk_reconciler: BulkReconciler) -> Loop:
     )
 
 
-def content_loop(context: ContentContext) -> Loop:
+def content_loop(context: ContentContext[UnitOfWork]) -> Loop:
     """The loop that locks conversations and hides messages for a while, and lets them go again."""
 
     async def next_due() -> datetime | None:

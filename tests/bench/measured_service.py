@@ -36,6 +36,7 @@ from guardian.reconciler.snapshot import ReconcilerContext
 from guardian.retry import RetryPolicy
 from guardian.sanctions.models import Coverage, CoverageState
 from guardian.sanctions.store import SanctionUnitOfWork
+from guardian.services.context import UnitOfWork
 from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
 from guardian.storage.database import Database
@@ -160,7 +161,7 @@ class Service:
     forum: ForumConfig
     github: GithubConfig
     alerts: RecordedAlerts
-    reconciler: Reconciler
+    reconciler: Reconciler[UnitOfWork]
 
     @contextmanager
     def use_address(self) -> Iterator[None]:
@@ -215,7 +216,7 @@ async def a_service(folder: Path, platforms: Platforms, clock: MachineClock) -> 
             stack.push_async_callback(space.close)
             stack.push_async_callback(space.wait_until_idle)
         spaces = SpaceRegistry(tuple(RegisteredSpace(space, Mode.ENFORCE) for space in connected))
-        context = ReconcilerContext(
+        context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
             units_of_work, spaces, policy, clock, alerts, RetryPolicy(), neutral_reason, system_now, asyncio.sleep
         )
         reconciler = Reconciler(context, ceiling=CALL_TIMEOUT)

@@ -13,7 +13,7 @@ from guardian.reconciler.loop import Reconciler
 from guardian.reconciler.resync import resync
 from guardian.reconciler.snapshot import ReconcilerContext
 from guardian.retry import RetryPolicy
-from guardian.services.context import AppContext
+from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.measures import native_actions
 from guardian.services.measures.alerts import ContentAlerts
 from guardian.services.measures.measure_records import MeasureView
@@ -35,8 +35,8 @@ class ModeratedCommunity:
     community: Community
     app: AppContext
     content: FakeContent
-    reconciler: Reconciler
-    content_context: ContentContext
+    reconciler: Reconciler[UnitOfWork]
+    content_context: ContentContext[UnitOfWork]
 
     async def run_due(self) -> None:
         """Everything that is due now has been done."""
@@ -95,8 +95,10 @@ def a_moderated_community(community: Community) -> ModeratedCommunity:
     )
     app = replace(community.app, spaces=spaces)
     units_of_work, clock = community.units_of_work, community.clock
-    context = ReconcilerContext(
+    context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
         units_of_work, spaces, app.policy, clock, SanctionAlerts(), RetryPolicy(), neutral_reason, system_now, no_sleep
     )
-    thing_tools = ContentContext(units_of_work, spaces, clock, ContentAlerts(), RetryPolicy())
+    thing_tools: ContentContext[UnitOfWork] = ContentContext(
+        units_of_work, spaces, clock, ContentAlerts(), RetryPolicy()
+    )
     return ModeratedCommunity(community, app, things, Reconciler(context, ceiling=CALL_TIMEOUT), thing_tools)

@@ -19,6 +19,7 @@ from guardian.retry import RetryPolicy
 from guardian.sanctions.imposition import add_account
 from guardian.sanctions.models import Authority, Coverage, Sanction
 from guardian.sanctions.store import SanctionUnitOfWork
+from guardian.services.context import UnitOfWork
 from guardian.spaces.port import Account, Space
 from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
 from guardian.storage.database import Database
@@ -74,8 +75,8 @@ class World:
     spaces: dict[str, FakeSpace]
     registry: SpaceRegistry
     alerts: RecordedAlerts
-    context: ReconcilerContext
-    reconciler: Reconciler
+    context: ReconcilerContext[UnitOfWork]
+    reconciler: Reconciler[UnitOfWork]
     policy: Policy
 
     async def a_person(self, *spaces: str) -> PersonId:
@@ -189,7 +190,7 @@ async def a_world(
     registry = SpaceRegistry(tuple(RegisteredSpace(space, Mode.ENFORCE) for space in fakes.values()))
     alarms = RecordedAlerts()
     numbers = policy or read_policy(load_preset("django"))
-    context = ReconcilerContext(
+    context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
         units_of_work, registry, numbers, clock, alarms, RetryPolicy(), neutral_reason, system_now, no_sleep
     )
     reconciler = Reconciler(context, ceiling=CALL_TIMEOUT)

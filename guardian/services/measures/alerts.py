@@ -1,11 +1,9 @@
 """What the reconciler of content restrictions puts to people who may know the matter, in its own unit of work."""
 
-from typing import cast
-
 from guardian.journal import SERVICE
 from guardian.notices.models import NoticeKind
 from guardian.reconciler.alerts import Alert
-from guardian.reconciler.content_store import ContentRestriction, ContentUnitOfWork
+from guardian.reconciler.content_store import ContentRestriction
 from guardian.sanctions.models import LiftingCause
 from guardian.services.case_flow import get_case
 from guardian.services.context import UnitOfWork
@@ -16,17 +14,15 @@ from guardian.services.notify import notify_members
 class ContentAlerts:
     """What holds on things put to people, over the desk's one way of telling."""
 
-    async def blocked(self, uow: ContentUnitOfWork, restriction: ContentRestriction) -> None:
+    async def blocked(self, uow: UnitOfWork, restriction: ContentRestriction) -> None:
         """Everybody who may know the matter is told that the space does not do it."""
-        service_uow = cast(UnitOfWork, uow)
-        case = await get_case(service_uow, restriction.case)
+        case = await get_case(uow, restriction.case)
         await notify_members(
-            service_uow, case, NoticeKind.BLOCKED, {"space": str(restriction.content.space), "alarm": Alert.BLOCKED}
+            uow, case, NoticeKind.BLOCKED, {"space": str(restriction.content.space), "alarm": Alert.BLOCKED}
         )
 
-    async def lifted_manually(self, uow: ContentUnitOfWork, restriction: ContentRestriction) -> None:
+    async def lifted_manually(self, uow: UnitOfWork, restriction: ContentRestriction) -> None:
         """A moderator's own measure ends where somebody lifts it by hand. Architecture 5.13."""
-        service_uow = cast(UnitOfWork, uow)
-        measure = await service_uow.measures.measure(restriction.id)
-        if measure is not None and measure.runs_at(service_uow.now):
-            await end_measure(service_uow, measure, SERVICE, LiftingCause.LIFTED_MANUALLY)
+        measure = await uow.measures.measure(restriction.id)
+        if measure is not None and measure.runs_at(uow.now):
+            await end_measure(uow, measure, SERVICE, LiftingCause.LIFTED_MANUALLY)

@@ -1,7 +1,7 @@
 """What the reconciler puts to people: worded as facts and addressed to those who may know, in its own transaction."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, cast
+from typing import Final
 
 from guardian.cases.case import Case, CaseState
 from guardian.ids import AccountId, CaseId, PersonId, SanctionId, SpaceName
@@ -10,7 +10,6 @@ from guardian.people.models import Office
 from guardian.reconciler.alerts import Alert
 from guardian.sanctions.coverage import is_restricted
 from guardian.sanctions.models import Coverage, CoverageState, LiftingCause, Sanction, effective_from
-from guardian.sanctions.store import SanctionUnitOfWork
 from guardian.services.context import UnitOfWork
 from guardian.services.identity.account_owners import apologise
 from guardian.services.notify import notify_member, notify_members, notify_person
@@ -37,47 +36,44 @@ class SanctionAlerts:
     """Implements the reconciler's alarms over the desk's one way of telling."""
 
     async def raise_alert(
-        self, uow: SanctionUnitOfWork, alert: Alert, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
+        self, uow: UnitOfWork, alert: Alert, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
     ) -> None:
         """Everybody who may know one of the cases behind the key is told, once a case."""
-        service_uow = _as_unit_of_work(uow)
-        for case, named in await _cases_of_sanctions(service_uow, person, sanctions):
-            raid = await service_uow.raids.of_case(case.id)
-            if raid is not None and not await service_uow.raids.claim_alert(raid.id, space, alert):
+        for case, named in await _cases_of_sanctions(uow, person, sanctions):
+            raid = await uow.raids.of_case(case.id)
+            if raid is not None and not await uow.raids.claim_alert(raid.id, space, alert):
                 # What befalls many of a raid is told once, not a thousand times.
                 continue
             facts = {"space": str(space), "person": named, "alarm": alert}
-            facts |= await _block_facts(service_uow, person, space) if alert is Alert.BLOCKED else {}
-            await notify_members(service_uow, case, _KINDS[alert], facts)
+            facts |= await _block_facts(uow, person, space) if alert is Alert.BLOCKED else {}
+            await notify_members(uow, case, _KINDS[alert], facts)
             if alert in _TO_CHAIRS_TOO:
-                await notify_members(service_uow, case, NoticeKind.DEADLINE_PASSED, facts, office=Office.CHAIR)
+                await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, facts, office=Office.CHAIR)
 
-    async def ask_lifter(self, uow: SanctionUnitOfWork, lifter: Account) -> None:
+    async def ask_lifter(self, uow: UnitOfWork, lifter: Account) -> None:
         """One private question to a member or moderator who lifted by hand: no case is named, and nobody's name.
 
         Somebody who is not one of ours is not written to: whoever may know the case has been told of the lift.
         """
-        service_uow = _as_unit_of_work(uow)
-        member = await service_uow.people.member_with_account(lifter)
+        member = await uow.people.member_with_account(lifter)
         if member is None:
             return
-        await notify_member(service_uow, member.id, NoticeKind.LIFTING_QUESTION, {"space": str(lifter.space)})
+        await notify_member(uow, member.id, NoticeKind.LIFTING_QUESTION, {"space": str(lifter.space)})
 
-    async def report_released(self, uow: SanctionUnitOfWork, account: AccountId) -> None:
+    async def report_released(self, uow: UnitOfWork, account: AccountId) -> None:
         """The owner of an account that was linked by mistake has an apology waiting."""
-        await apologise(_as_unit_of_work(uow), account)
+        await apologise(uow, account)
 
     async def report_coverage_change(
-        self, uow: SanctionUnitOfWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
+        self, uow: UnitOfWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
     ) -> None:
         """Once access has returned everywhere, the person is told, and whoever must say yes to a membership is asked.
 
         Once what a case decided is held everywhere, the Board has its report of it.
         """
-        service_uow = _as_unit_of_work(uow)
-        await _report_enforced_cases(service_uow, person)
+        await _report_enforced_cases(uow, person)
         if _is_restored_everywhere(after) and not _is_restored_everywhere(before) and before:
-            await _notify_restored(service_uow, person, after)
+            await _notify_restored(uow, person, after)
 
 
 async def _block_facts(uow: UnitOfWork, person: PersonId, space: SpaceName) -> dict[str, str]:
@@ -142,8 +138,3 @@ async def _cases_of_sanctions(
 
 async def _case_of_sanction(uow: UnitOfWork, sanction: Sanction) -> Case | None:
     return await uow.cases.case(sanction.case)
-
-
-def _as_unit_of_work(uow: SanctionUnitOfWork) -> UnitOfWork:
-    """The reconciler knows less of a transaction than the desk does; the assembly gives both the same ones."""
-    return cast(UnitOfWork, uow)

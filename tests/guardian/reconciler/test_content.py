@@ -12,6 +12,7 @@ from guardian.ids import CaseId, SpaceName, new_id
 from guardian.reconciler.content import ContentContext, end, reconcile_due
 from guardian.reconciler.content_store import ContentRestriction, ContentRestrictionState, ContentUnitOfWork
 from guardian.retry import RetryPolicy
+from guardian.services.context import UnitOfWork
 from guardian.spaces.content import ContentRestrictionKind
 from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
 from guardian.storage.database import Database
@@ -49,7 +50,7 @@ class Issues:
     clock: FrozenClock
     things: FakeContent
     heard: RecordedContentAlerts
-    context: ContentContext
+    context: ContentContext[UnitOfWork]
     case: CaseId
 
     async def lock(self, *, days: float = 2) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from guardian.reconciler.loop import Reconciler
 from guardian.sanctions.lifting import reverse
 from guardian.sanctions.models import Sanction
+from guardian.services.context import UnitOfWork
 from guardian.spaces.outcomes import Outcome, Unavailable
 from guardian.spaces.port import RestrictionOrder
 from rules.precedence import AccessLevel
@@ -93,7 +94,7 @@ async def _dies_in_the_call(world: World, space: SlowSpace) -> None:
         assert await uow.sanctions.expire_leases() == 1
 
 
-def _successor(world: World, space: SlowSpace) -> Reconciler:
+def _successor(world: World, space: SlowSpace) -> Reconciler[UnitOfWork]:
     """A new worker; what its predecessor asked for lands while it waits for the ceiling to pass."""
 
     async def ceiling_passes(seconds: float) -> None:

@@ -111,7 +111,7 @@ async def running_loops(folder: Path) -> AsyncIterator[RunningLoops]:
     async with await Database.open(await copy_blank_file(folder / "guardian.sqlite")) as database:
         units_of_work = SqlUnitOfWorkFactory(database, KeyRing.create(folder / "ring", folder / "master"), clock)
         app = AppContext(units_of_work, policy, clock, spaces, "https://guardian.example", "Example")
-        context = ReconcilerContext(
+        context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
             units_of_work, spaces, policy, clock, RecordedAlerts(), RetryPolicy(), neutral_reason, system_now, no_sleep
         )
         outbox: Outbox[ReadView, UnitOfWork] = Outbox(

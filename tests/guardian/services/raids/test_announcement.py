@@ -18,6 +18,7 @@ from guardian.reconciler.bulk import BulkReconciler
 from guardian.reconciler.loop import Reconciler
 from guardian.reconciler.snapshot import ReconcilerContext
 from guardian.retry import RetryPolicy
+from guardian.services.context import UnitOfWork
 from guardian.services.members import AccountInput
 from guardian.services.raids import announcement
 from guardian.services.raids.rollout import advance_raids
@@ -47,7 +48,7 @@ class Raided:
         self.discord = community.spaces[DISCORD]
         for native_id in RAIDERS:
             self.discord.add(native_id)
-        self.context = ReconcilerContext(
+        self.context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
             community.units_of_work,
             community.app.spaces,
             community.app.policy,
