@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.emulators.forum import responses, reviews
+from connectors.emulators.forum import conversations, responses, reviews
 from connectors.emulators.forum.admin import ForumCall, find_viewer, parse_fields, parse_number, require_caller
 from connectors.emulators.forum.rules import ForumError, ForumRules
 from connectors.emulators.forum.state import PRIVATE, ForumState, ForumUser, Post, Reviewable, Topic
@@ -32,12 +32,12 @@ class MessageHandlers:
             post = self._rules.converse(author, str(to).split(","), title, raw, external_id=mark, on=call.exchange)
         else:
             post = self._rules.publish(author, title, raw, on=call.exchange)
-        return responses.ok_response(responses.post(call.state, post, author))
+        return responses.ok_response(conversations.post(call.state, post, author))
 
     def show(self, call: ForumCall) -> Response:
         """GET /posts/{id}, and GET /posts/by_number/{topic}/{number}"""
         viewer = find_viewer(call)
-        return responses.ok_response(responses.post(call.state, self._readable(call, viewer), viewer))
+        return responses.ok_response(conversations.post(call.state, self._readable(call, viewer), viewer))
 
     def edit(self, call: ForumCall) -> Response:
         """PUT /posts/{id}"""
@@ -46,7 +46,7 @@ class MessageHandlers:
         raw = inner.get("raw") if isinstance(inner, dict) else body.get("post[raw]")
         post = self._readable(call, author)
         self._rules.edit(post, str(raw or ""), author, on=call.exchange)
-        return responses.ok_response({"post": responses.post(call.state, post, author)})
+        return responses.ok_response({"post": conversations.post(call.state, post, author)})
 
     def delete(self, call: ForumCall) -> Response:
         """DELETE /posts/{id}: an empty answer"""
@@ -69,7 +69,7 @@ class MessageHandlers:
         viewer, topic = find_viewer(call), _topic(call, int(call.params["id"]))
         if not self._rules.can_see(viewer, topic):
             return responses.not_allowed_response() if viewer else responses.not_found_response()
-        return responses.ok_response(responses.topic_page(call.state, topic, viewer, with_raw=_wants_raw(call)))
+        return responses.ok_response(conversations.topic_page(call.state, topic, viewer, with_raw=_wants_raw(call)))
 
     def by_external_id(self, call: ForumCall) -> Response:
         """GET /t/external_id/{external_id}: a redirect to the topic"""
@@ -87,7 +87,7 @@ class MessageHandlers:
             return responses.not_allowed_response()
         wanted = {parse_number(v) for v in call.query.get("post_ids[]", "").split(",") if v}
         chosen = [p for p in call.state.posts_of(topic) if not wanted or p.id in wanted][:20]
-        posts = [responses.stream_post(call.state, p, viewer, _wants_raw(call)) for p in chosen]
+        posts = [conversations.stream_post(call.state, p, viewer, _wants_raw(call)) for p in chosen]
         return responses.ok_response({"post_stream": {"posts": posts}})
 
     def archive(self, call: ForumCall) -> Response:
@@ -152,7 +152,7 @@ class MessageHandlers:
             "draft_key": "new_private_message",
             "draft_sequence": 0,
             "per_page": INBOX_PAGE,
-            "topics": [responses.topic_line(call.state, t, owner) for t in shown],
+            "topics": [conversations.topic_line(call.state, t, owner) for t in shown],
         }
         if len(found) > (page + 1) * INBOX_PAGE:
             listing["more_topics_url"] = f"{call.exchange.path.removesuffix('.json')}?page={page + 1}"
@@ -170,7 +170,7 @@ class MessageHandlers:
             return responses.not_found_response()
         reason = parse_number(body.get("post_action_type_id"))
         self._rules.flag(post, author, reason, str(body.get("message") or ""), on=call.exchange)
-        return responses.ok_response(responses.post(call.state, post, author))
+        return responses.ok_response(conversations.post(call.state, post, author))
 
     def queue(self, call: ForumCall) -> Response:
         """GET /review: ten a page, from `offset`, in the order that is asked for"""

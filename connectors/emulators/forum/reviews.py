@@ -3,7 +3,8 @@
 import html
 from typing import Any
 
-from connectors.emulators.forum.responses import brief, format_instant, link_of, slug
+from connectors.emulators.forum.conversations import link_of
+from connectors.emulators.forum.responses import brief, format_instant, slug
 from connectors.emulators.forum.state import ForumState, Reviewable
 
 _FLAG_TITLES = {3: "It's Off-Topic", 4: "It's Inappropriate", 7: "Something Else", 8: "It's Spam", 10: "It's Illegal"}

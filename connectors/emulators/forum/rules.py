@@ -5,10 +5,11 @@ A refusal is raised as `Refusal` with the answer that the API gives; people get 
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.emulators.forum import responses, reviews
+from connectors.emulators.forum import conversations, responses, reviews
+from connectors.emulators.forum.measures import measure_json, parse_end
 from connectors.emulators.forum.state import (
     PRIVATE,
     SYSTEM_ID,
@@ -108,10 +109,10 @@ class ForumRules:
         user.logged_in = False
 
     def _set(self, user: ForumUser, kind: str, measure: Measure | None, by: ForumUser, on: Exchange | None) -> None:
-        before = _measure_json(getattr(user, kind))
+        before = measure_json(getattr(user, kind))
         self.state.set_measure(user, kind, measure)
-        if before != _measure_json(measure):
-            self.history.record_change(kind, str(user.id), before, _measure_json(measure), by.username, on)
+        if before != measure_json(measure):
+            self.history.record_change(kind, str(user.id), before, measure_json(measure), by.username, on)
 
     def _already_text(self, measure: Measure | None, done: str) -> str:
         author = self.state.users.get(measure.by) if measure else None
@@ -254,7 +255,7 @@ class ForumRules:
         self.history.record_change("message", str(post.id), None, sent, author.username, on)
         for link in _LINK.findall(_CODE.sub(" ", raw)):
             self.history.record_change("fetch", link, None, {"post": post.id}, "forum", on)
-        self.webhook_sender.send_event("post_created", {"post": responses.webhook_post(self.state, post)})
+        self.webhook_sender.send_event("post_created", {"post": conversations.webhook_post(self.state, post)})
         return post
 
     def close(self, topic: Topic, by: ForumUser, closed: bool, *, on: Exchange | None = None) -> None:
@@ -315,7 +316,7 @@ class ForumRules:
     def _message_moderators(self, post: Post, by: ForumUser, message: str, on: Exchange | None) -> int:
         """The conversation that a flag's message begins, in the flagger's name; its topic id."""
         topic = self.state.topics[post.topic_id]
-        raw = f"{responses.link_of(self.state, post)}\n\n{message}"
+        raw = f"{conversations.link_of(self.state, post)}\n\n{message}"
         title = f'A post in "{topic.title}" requires staff attention'[:TITLE_LIMIT]
         return self.converse(by, ["moderators"], title, raw, on=on).topic_id
 
@@ -364,17 +365,6 @@ class ForumRules:
         self.history.record_change("account", str(source.id), {"username": source.username}, None, by)
 
 
-def _measure_json(measure: Measure | None) -> dict[str, Any] | None:
-    if measure is None:
-        return None
-    return {
-        "until": measure.until.isoformat(),
-        "reason": measure.reason,
-        "at": measure.at.isoformat(),
-        "by": measure.by,
-    }
-
-
 def _creation_error(error: str) -> Response:
     return responses.ok_response({"action": "create_post", "errors": [error]}, 422)
 
@@ -382,7 +372,7 @@ def _creation_error(error: str) -> Response:
 def _parse_measure(until: Any, reason: Any, field: str) -> tuple[datetime, str]:
     """The end and the reason, or the refusal; an end without a zone is read as UTC."""
     errors = []
-    end = _parse_instant(until)
+    end = parse_end(until)
     if end is None:
         errors.append(f"{field.replace('_', ' ').capitalize()} can't be blank")
     if not str(reason or "").strip():
@@ -392,13 +382,3 @@ def _parse_measure(until: Any, reason: Any, field: str) -> tuple[datetime, str]:
     if end is None or errors:
         raise ForumError(responses.ok_response({"failed": "FAILED", "errors": errors}, 400))
     return end, str(reason)
-
-
-def _parse_instant(value: Any) -> datetime | None:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC)
-    try:
-        end = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return end.astimezone(UTC) if end.tzinfo else end.replace(tzinfo=UTC)
