@@ -12,7 +12,8 @@ from typing import Any
 from connectors.emulators.github import responses
 from connectors.emulators.github.messages import GithubError
 from connectors.emulators.github.organization import GithubCall, parse_fields
-from connectors.emulators.github.responses import JsonRenderer, format_instant
+from connectors.emulators.github.renderer import JsonRenderer
+from connectors.emulators.github.responses import format_instant
 from connectors.emulators.github.rules import GithubRules
 from connectors.emulators.github.state import Comment, Issue, Kind, Repository
 from connectors.emulators.shared.server import Response

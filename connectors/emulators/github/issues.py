@@ -7,7 +7,7 @@ from typing import Any
 from connectors.emulators.github import responses
 from connectors.emulators.github.messages import GithubError
 from connectors.emulators.github.organization import GithubCall, paged, parse_fields
-from connectors.emulators.github.responses import JsonRenderer
+from connectors.emulators.github.renderer import JsonRenderer
 from connectors.emulators.github.rules import GithubRules
 from connectors.emulators.github.state import Found, GithubAccount, Issue, Kind, Repository
 from connectors.emulators.shared.server import Response

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.emulators.github import responses
-from connectors.emulators.github.responses import JsonRenderer
+from connectors.emulators.github.renderer import JsonRenderer
 from connectors.emulators.github.state import Comment, Event, GithubAccount, GithubState, Issue, Kind, Repository
 from connectors.emulators.shared.history import Exchange, History
 from connectors.emulators.shared.server import Response

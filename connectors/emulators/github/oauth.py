@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from connectors.emulators.github import responses
 from connectors.emulators.github.organization import GithubCall, parse_fields
-from connectors.emulators.github.responses import JsonRenderer
+from connectors.emulators.github.renderer import JsonRenderer
 from connectors.emulators.shared.limits import SystemTime
 from connectors.emulators.shared.server import Response
 

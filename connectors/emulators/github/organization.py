@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from connectors.emulators.github import responses
 from connectors.emulators.github.messages import GithubError
-from connectors.emulators.github.responses import JsonRenderer
+from connectors.emulators.github.renderer import JsonRenderer
 from connectors.emulators.github.rules import GithubRules
 from connectors.emulators.github.state import GithubAccount, GithubState, Invitation, Role, Team
 from connectors.emulators.shared.server import Request, Response

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
@@ -17,7 +17,13 @@ from connectors.emulators.github.messages import GithubError
 from connectors.emulators.github.oauth import OAuthServer
 from connectors.emulators.github.organization import GithubCall, OrganizationHandlers, parse_fields
 from connectors.emulators.github.people import GithubPerson, ManualActions, actions_of
-from connectors.emulators.github.responses import JsonRenderer
+from connectors.emulators.github.renderer import JsonRenderer
+from connectors.emulators.github.routes import (
+    RequiredPermission,
+    add_account_routes,
+    add_issue_routes,
+    add_team_routes,
+)
 from connectors.emulators.github.rules import GithubRules
 from connectors.emulators.github.state import GithubAccount, GithubState, Repository, Role, Team
 from connectors.emulators.shared.control import add_control
@@ -52,16 +58,6 @@ _EVENT_PERMISSIONS = {
 }
 """Events come only to an app that may read what they are about."""
 _CONTENT = frozenset({"issue.open", "comment.create", "invitation.create", "membership.set", "team.join"})
-
-
-@dataclass(frozen=True, slots=True)
-class RequiredPermission:
-    """The permission that a call needs, or any of several; `hidden`: GitHub denies by 404 that there is anything to see."""
-
-    permission: str
-    level: str
-    hidden: bool = False
-    otherwise: str | None = None
 
 
 class GithubEmulator(EmulatedServer[GithubState]):
@@ -322,9 +318,9 @@ class GithubEmulator(EmulatedServer[GithubState]):
         self._add("POST", "/app/installations/{installation_id}/access_tokens", "token.create", self._new_token)
         self._add("GET", "/rate_limit", "rate_limit.show", self._rate_limit)
         organization = OrganizationHandlers(self.rules, self._renderer)
-        self._account_routes(organization)
-        self._team_routes(organization)
-        self._issue_routes(IssueHandlers(self.rules, self._renderer))
+        add_account_routes(self._add, organization)
+        add_team_routes(self._add, organization)
+        add_issue_routes(self._add, IssueHandlers(self.rules, self._renderer))
         self._add(
             "POST", "/graphql", "graphql", GraphqlHandler(self.rules, self._renderer, self._has_permission).answer
         )
@@ -333,75 +329,6 @@ class GithubEmulator(EmulatedServer[GithubState]):
         self._add("POST", "/login/oauth/access_token", "sign_in.exchange", self.oauth.exchange)
         self._add("GET", "/user", "user.show", self.oauth.user)
         self.route("*", "/{rest:.*}", "unknown", lambda call: responses.not_found_response())
-
-    def _account_routes(self, its: OrganizationHandlers) -> None:
-        sees, changes = RequiredPermission("members", "read"), RequiredPermission("members", "write")
-        looks = RequiredPermission("organization_user_blocking", "read", hidden=True)
-        blocks = RequiredPermission("organization_user_blocking", "write", hidden=True)
-        self._add("GET", "/orgs/{org}", "organization.show", its.show)
-        self._add("GET", "/user/{account_id}", "account.by_id", its.by_id)
-        self._add("GET", "/users/{login}", "account.by_login", its.by_login)
-        self._add("GET", "/orgs/{org}/blocks", "block.list", its.blocks, looks)
-        self._add("GET", "/orgs/{org}/blocks/{login}", "block.check", its.check_block, looks)
-        self._add("PUT", "/orgs/{org}/blocks/{login}", "block.put", its.block, blocks)
-        self._add("DELETE", "/orgs/{org}/blocks/{login}", "block.delete", its.unblock, blocks)
-        self._add("GET", "/orgs/{org}/members", "member.list", its.members, sees)
-        self._add("GET", "/orgs/{org}/members/{login}", "member.check", its.check_member, sees)
-        self._add("DELETE", "/orgs/{org}/members/{login}", "member.remove", its.remove_member, changes)
-        self._add("GET", "/orgs/{org}/memberships/{login}", "membership.show", its.membership, sees)
-        self._add("PUT", "/orgs/{org}/memberships/{login}", "membership.set", its.set_membership, changes)
-        self._add("DELETE", "/orgs/{org}/memberships/{login}", "membership.delete", its.end_membership, changes)
-        self._add("GET", "/orgs/{org}/invitations", "invitation.list", its.invitations, sees)
-        self._add("POST", "/orgs/{org}/invitations", "invitation.create", its.invite, changes)
-        one = "/orgs/{org}/invitations/{invitation_id}"
-        self._add("DELETE", one, "invitation.delete", its.cancel_invitation, changes)
-        self._add("GET", f"{one}/teams", "invitation.teams", its.invitation_teams, sees)
-        outside = "/orgs/{org}/outside_collaborators"
-        self._add("GET", outside, "collaborator.list", its.collaborators, sees)
-        self._add("DELETE", f"{outside}/{{login}}", "collaborator.remove", its.end_collaboration, changes)
-        log = RequiredPermission("organization_administration", "read", hidden=True)
-        self._add("GET", "/orgs/{org}/audit-log", "audit.list", its.audit_log, log)
-
-    def _team_routes(self, its: OrganizationHandlers) -> None:
-        sees, changes = RequiredPermission("members", "read"), RequiredPermission("members", "write")
-        self._add("GET", "/orgs/{org}/teams", "team.list", its.teams, sees)
-        for team in ("/orgs/{org}/teams/{slug}", "/organizations/{organization_id}/team/{team_id}"):
-            self._add("GET", team, "team.show", its.team, sees)
-            self._add("GET", f"{team}/members", "team.members", its.team_members, sees)
-            self._add("GET", f"{team}/memberships/{{login}}", "team.membership", its.team_membership, sees)
-            self._add("PUT", f"{team}/memberships/{{login}}", "team.join", its.join_team, changes)
-            self._add("DELETE", f"{team}/memberships/{{login}}", "team.leave", its.leave_team, changes)
-
-    def _issue_routes(self, its: IssueHandlers) -> None:
-        sees = RequiredPermission("issues", "read", hidden=True, otherwise="pull_requests")
-        opens, changes = (
-            RequiredPermission("issues", "write"),
-            RequiredPermission("issues", "write", otherwise="pull_requests"),
-        )
-        self._add("GET", "/installation/repositories", "repository.list", its.repositories)
-        base = "/repos/{owner}/{repo}"
-        self._add("GET", base, "repository.show", its.repository)
-        self._add("GET", f"{base}/issues", "issue.list", its.listed, sees)
-        self._add("POST", f"{base}/issues", "issue.open", its.open, opens)
-        issue, comment = f"{base}/issues/{{number}}", f"{base}/issues/comments/{{comment_id}}"
-        self._add("GET", issue, "issue.show", its.show, sees)
-        self._add("PATCH", issue, "issue.edit", its.edit, changes)
-        self._add("PUT", f"{issue}/lock", "issue.lock", its.lock, changes)
-        self._add("DELETE", f"{issue}/lock", "issue.unlock", its.unlock, changes)
-        self._add("GET", f"{issue}/comments", "comment.list", its.comments, sees)
-        self._add("POST", f"{issue}/comments", "comment.create", its.comment, changes)
-        self._add("GET", f"{base}/issues/comments", "comment.list_all", its.all_comments, sees)
-        self._add("GET", comment, "comment.show", its.show_comment, sees)
-        self._add("PATCH", comment, "comment.edit", its.edit_comment, changes)
-        self._add("DELETE", comment, "comment.delete", its.delete_comment, changes)
-        reads, removes = (
-            RequiredPermission("pull_requests", "read", hidden=True),
-            RequiredPermission("pull_requests", "write"),
-        )
-        review = f"{base}/pulls/comments/{{comment_id}}"
-        self._add("GET", f"{base}/pulls/comments", "review.list_all", its.all_reviews, reads)
-        self._add("GET", review, "review.show", its.show_review, reads)
-        self._add("DELETE", review, "review.delete", its.delete_review, removes)
 
     def _add(
         self,
