@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from connectors.github import translate
+from connectors.github.checks import check_installation, no_answer_result
 from connectors.github.client import FAULTS, MEMBERS_WRITE, GithubClient, GithubConfig, Response
 from connectors.github.connection import GithubConnection
 from connectors.github.permissions import EVENTS, PERMISSIONS
@@ -136,8 +137,8 @@ class GithubSpace:
         """Each permission and event of the App, there or missing, with what breaks without it."""
         installation = await self._caller.observe(self._request(self._client.installation))
         if isinstance(installation, Unknown):
-            return (_no_answer_result(installation),)
-        installed = _check_installation(installation.body, self._config.organization)
+            return (no_answer_result(installation),)
+        installed = check_installation(installation.body, self._config.organization)
         return (*installed, *await self._check_events(installation.body.get("events") or ()))
 
     # -- acting
@@ -355,7 +356,7 @@ class GithubSpace:
             return (without,)
         webhook = await self._caller.observe(self._request(self._client.webhook_config))
         where = (
-            _no_answer_result(webhook)
+            no_answer_result(webhook)
             if isinstance(webhook, Unknown)
             else translate.check_webhook(webhook.body, str(self.name))
         )
@@ -390,36 +391,3 @@ def _ids(page: Response) -> set[str]:
 
 def _barred_observation() -> Observed:
     return Observed((ObservedRestriction(AccessLevel.BARRED),), Presence.OUTSIDE)
-
-
-def _check_installation(installation: dict[str, Any], organization: str) -> tuple[CheckResult, ...]:
-    if installation.get("suspended_at"):
-        return (
-            CheckResult(
-                "The GitHub App's installation is suspended.",
-                ok=False,
-                remedy="An owner of the organisation takes the suspension back in the settings of installed Apps.",
-                impact="Nothing can be looked at, restricted or lifted on GitHub.",
-            ),
-        )
-    account = str(installation.get("account", {}).get("login", ""))
-    if account.casefold() != organization.casefold():
-        return (
-            CheckResult(
-                "The GitHub App's installation belongs to another account than the configured organisation.",
-                ok=False,
-                remedy="Set the installation id of the configured organisation.",
-                impact="Nothing can be looked at, restricted or lifted on GitHub.",
-            ),
-        )
-    return translate.check_permissions(installation.get("permissions", {}))
-
-
-def _no_answer_result(unknown: Unknown) -> CheckResult:
-    return CheckResult(
-        f"GitHub gave no answer: {unknown.reason}.",
-        ok=False,
-        needs=unknown.needs or "",
-        remedy="See whether the App's id, its private key and the installation's id belong together.",
-        impact="Nothing can be looked at, restricted or lifted on GitHub until it answers.",
-    )
