@@ -6,8 +6,7 @@ set for the whole process, so one process speaks to one Discord.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -18,24 +17,20 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, MultipartParameters, Route
 
 from connectors.discord import translate
+from connectors.discord.config import DEFAULT_GATEWAY, DiscordConfig
 from connectors.discord.permissions import MEMBERS_INTENT
 from connectors.discord.timeouts import CallCut, RefusalCounter, cut_call_before_sleep, reopen_buckets
 from connectors.discord.translate import Answer, NoAnswer, Success
 from connectors.http import CallFailed, Priority, RateLimiter
 from guardian.clock import monotonic_seconds
 from guardian.errors import Misconfigured
-from guardian.ids import SpaceName
 from guardian.logs import logger
 
-DEFAULT_API = "https://discord.com/api/v10"
-DEFAULT_GATEWAY = "wss://gateway.discord.gg/"
 TOKEN_REMEDY = (
     "Discord refuses the bot token: make a new one in the developer portal, put it in the token file, start again."
 )
 
 PAGE = 1000
-CALLS_A_SECOND = 40.0
-"""Discord takes 50 a second of one bot, answers to interactions aside. What is above is refused, and refusals add up."""
 _ECHO_SECONDS = 10.0
 _RETRY_SECONDS = 1.0
 _MAX_RETRY_SECONDS = 60.0
@@ -44,22 +39,6 @@ _log = logger("discord")
 
 AccountChanged = Callable[[str], Awaitable[None]]
 Setup = Callable[[discord.Client], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class DiscordConfig:
-    """Where the server is and how the bot signs in; `call_ceiling` bounds each call in wire time."""
-
-    name: SpaceName
-    token: str = field(repr=False)
-    guild_id: str
-    api_url: str = DEFAULT_API
-    gateway_url: str | None = None
-    call_ceiling: timedelta = timedelta(seconds=20)
-    invite_url: str | None = None
-    patience: timedelta = timedelta(seconds=30)
-    """How long `start` waits for a Discord that does not answer before the service goes on without it."""
-    calls_a_second: float = CALLS_A_SECOND
 
 
 class _Client(discord.Client):

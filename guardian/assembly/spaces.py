@@ -59,7 +59,8 @@ def connect(settings: SpaceSettings, clock: Clock, budget_scale: float) -> Conne
 
 def _discord(settings: DiscordSettings, clock: Clock, budget_scale: float) -> ConnectedSpace:
     client, space = import_module("connectors.discord.client"), import_module("connectors.discord.space")
-    config = client.DiscordConfig(
+    configs = import_module("connectors.discord.config")
+    config = configs.DiscordConfig(
         name=settings.name,
         token=settings.token,
         guild_id=settings.guild_id,
@@ -68,7 +69,7 @@ def _discord(settings: DiscordSettings, clock: Clock, budget_scale: float) -> Co
         call_ceiling=settings.call_ceiling,
         invite_url=settings.invite_url,
         patience=settings.patience,
-        calls_a_second=client.CALLS_A_SECOND * budget_scale,
+        calls_a_second=configs.CALLS_A_SECOND * budget_scale,
     )
     gateway = client.DiscordConnection(config)
     content = import_module("connectors.discord.content").DiscordContent(gateway)

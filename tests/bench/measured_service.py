@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from discord.http import Route
 
-from connectors.discord.client import CALLS_A_SECOND, DiscordConfig, DiscordConnection
+from connectors.discord.client import DiscordConnection
+from connectors.discord.config import CALLS_A_SECOND, DiscordConfig
 from connectors.discord.space import DiscordSpace
 from connectors.emulators.discord.server import DiscordEmulator
 from connectors.emulators.forum.server import ForumEmulator

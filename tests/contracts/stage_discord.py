@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from connectors.discord.client import DiscordConfig, DiscordConnection
+from connectors.discord.client import DiscordConnection
+from connectors.discord.config import DiscordConfig
 from connectors.discord.space import DiscordSpace
 from connectors.emulators.discord.permissions import Permission
 from connectors.emulators.discord.server import DiscordEmulator

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from discord.http import HTTPClient
 
-from connectors.discord.client import DiscordConfig, DiscordConnection
+from connectors.discord.client import DiscordConnection
+from connectors.discord.config import DiscordConfig
 from connectors.discord.space import DiscordSpace
 from connectors.discord.translate import Success
 from guardian.ids import Reference, SanctionId, SpaceName

@@ -7,7 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from connectors.discord.client import DiscordConfig, DiscordConnection
+from connectors.discord.client import DiscordConnection
+from connectors.discord.config import DiscordConfig
 from connectors.discord.intake import attach
 from connectors.emulators.discord.client_screen import Screen
 from connectors.emulators.discord.people import DiscordPerson
