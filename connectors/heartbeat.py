@@ -31,7 +31,7 @@ class Heartbeat:
             return False
 
     async def check(self) -> CheckResult:
-        """Whether the address takes a sign of life."""
+        """Return whether the address takes a sign of life."""
         if await self.send():
             return CheckResult("The address outside hears from us.", ok=True)
         return CheckResult(

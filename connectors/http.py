@@ -72,7 +72,7 @@ class RateLimiter:
         self._numbers = count()
 
     async def take(self, priority: Priority, max_wait: timedelta, cost: int = 1) -> None:
-        """The call may go out now; Failed where it would have to wait for longer than `patience`."""
+        """Let the call go out now; Failed where it would have to wait for longer than `patience`."""
         ticket = (priority, next(self._numbers))
         self._waiting.append(ticket)
         until = monotonic_seconds() + max_wait.total_seconds()
@@ -112,7 +112,10 @@ class WorkerPool:
         self._in_flight: set[Future[Any]] = set()
 
     async def run(self, call: Callable[[], T], acts_on: Account | None = None) -> T:
-        """The call's answer. Cancelled before a thread took it, it never runs; afterwards its thread goes on alone."""
+        """Return the call's answer.
+
+        Cancelled before a thread took it, it never runs; afterwards its thread goes on alone.
+        """
         future = self._workers.submit(call)
         with self._lock:
             self._in_flight.add(future)
@@ -122,7 +125,7 @@ class WorkerPool:
         return await asyncio.wrap_future(future)
 
     def has_call_in_flight(self, account: Account) -> bool:
-        """Whether an act on this account has not returned from the wire yet."""
+        """Return whether an act on this account has not returned from the wire yet."""
         with self._lock:
             return self._in_flight_by_account[account] > 0
 
@@ -189,7 +192,7 @@ class Caller:
         tries: int = QUICK_TRIES,
         cost: int = 1,
     ) -> T:
-        """The answer to one request; Failed otherwise. `tries` is 1 for what must not be done twice."""
+        """Return the answer to one request; Failed otherwise. `tries` is 1 for what must not be done twice."""
         for left in range(tries - 1, -1, -1):
             await self._rate_limiter.take(priority, self._ceiling, cost)
             response = await self._workers.run(lambda: self._run_call(call), acts_on)
@@ -203,7 +206,7 @@ class Caller:
         raise AssertionError("a request is tried at least once")
 
     async def perform(self, operation: Coroutine[Any, Any, Outcome]) -> Outcome:
-        """What the steps came to, or what stopped them; cut off at the ceiling."""
+        """Return what the steps came to, or what stopped them; cut off at the ceiling."""
         try:
             async with asyncio.timeout(self._ceiling.total_seconds()):
                 return await operation
@@ -213,7 +216,10 @@ class Caller:
             return failed.outcome
 
     async def observe(self, operation: Coroutine[Any, Any, T], ceilings: int = 1) -> T | Unknown:
-        """What the steps saw, or why they saw nothing; cut off after so many ceilings (a sweep reads many pages)."""
+        """Return what the steps saw, or why they saw nothing.
+
+        Cut off after so many ceilings (a sweep reads many pages).
+        """
         try:
             async with asyncio.timeout(self._ceiling.total_seconds() * ceilings):
                 return await operation
@@ -228,7 +234,7 @@ class Caller:
         return self._per_minute * _SHARE[Priority.BULK]
 
     def has_call_in_flight(self, account: Account) -> bool:
-        """Whether an act on this account that was cut off may still be under way."""
+        """Return whether an act on this account that was cut off may still be under way."""
         return self._workers.has_call_in_flight(account)
 
     async def wait_until_idle(self) -> None:
@@ -268,7 +274,7 @@ def to_unknown(outcome: Outcome) -> Unknown:
 
 
 def parse_http_date(date: str | None) -> datetime | None:
-    """The instant of an HTTP date, aware UTC; None where it is missing or malformed."""
+    """Return the instant of an HTTP date, aware UTC; None where it is missing or malformed."""
     if not date:
         return None
     try:
@@ -279,7 +285,10 @@ def parse_http_date(date: str | None) -> datetime | None:
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """How long the answer asks to wait: seconds, or an HTTP date against the answer's own `Date`. Keys in lower case."""
+    """Return how long the answer asks to wait: seconds, or an HTTP date against the answer's own `Date`.
+
+    Keys in lower case.
+    """
     value = headers.get("retry-after")
     if value is None:
         return None

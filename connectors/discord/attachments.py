@@ -30,7 +30,7 @@ class FileLimits:
     ceiling: timedelta
 
     def is_trusted_url(self, url: str) -> bool:
-        """Whether the address is one of Discord's own, or of the server that its API is configured to be."""
+        """Return whether the address is one of Discord's own, or of the server that its API is configured to be."""
         target, ours = urlsplit(url), urlsplit(self.api_url)
         if target.netloc == ours.netloc:
             return target.scheme == ours.scheme
@@ -49,7 +49,7 @@ class FileAuthor:
 async def fetch_evidence(
     uploads: Iterable[UploadedFile], limits: FileLimits, author: FileAuthor
 ) -> tuple[EvidenceInput, ...]:
-    """Each file as evidence, with its bytes or with the reason why there are none, in the given order."""
+    """Return each file as evidence, with its bytes or with the reason why there are none, in the given order."""
     evidence: list[EvidenceInput] = []
     left = limits.max_total_size
     async with aiohttp.ClientSession(auto_decompress=False) as session:

@@ -98,7 +98,7 @@ class DiscordConnection:
     # -- coming and going
 
     async def start(self) -> None:
-        """The link is ready, or Discord does not answer just now and the link goes on trying by itself.
+        """Start the link; where Discord does not answer just now, it goes on trying by itself.
 
         Raises Misconfigured, with the remedy, where trying again would not help.
         """
@@ -122,7 +122,7 @@ class DiscordConnection:
         running.result()
 
     async def close(self) -> None:
-        """Nothing runs any more, and no connection is open."""
+        """End everything that runs, and close every connection."""
         for task in (self._run_task, self._ready_task):
             if task is not None:
                 task.cancel()
@@ -142,7 +142,7 @@ class DiscordConnection:
         return str(self.client.user.id) if self.client.user else ""
 
     async def on_logged_in(self) -> None:
-        """The set-up has been awaited, once; called by the client when Discord has taken the token."""
+        """Await the set-up, once; called by the client when Discord has taken the token."""
         if not self._is_set_up and self.setup is not None:
             await self.setup(self.client)
         self._is_set_up = True
@@ -194,7 +194,7 @@ class DiscordConnection:
     # -- what the gateway says
 
     async def on_frame(self, frame: str) -> None:
-        """Whoever waits for it knows of an account that something happened to, our own acts' echoes left out."""
+        """Let whoever waits for it know of an account that something happened to, our own acts' echoes left out."""
         event = translate.parse_event(frame, self.config.guild_id, self.own_id)
         if event is None or self.on_account_changed is None:
             return
@@ -262,13 +262,13 @@ class DiscordConnection:
         return answer
 
     async def ban(self, native_id: str, reason: str) -> Answer:
-        """The account is banned and keeps every message; the library's own default deletes a day of them."""
+        """Ban the account and keep every message; the library's own default deletes a day of them."""
         guild = self.config.guild_id
         kinds = ("GUILD_BAN_ADD", "GUILD_MEMBER_REMOVE")
         return await self._perform(native_id, kinds, lambda http: http.ban(native_id, guild, 0, reason))
 
     async def ban_bulk(self, native_ids: Sequence[str], reason: str) -> Answer:
-        """The accounts are banned and keep every message; the answer names those that were not."""
+        """Ban the accounts and keep every message; the answer names those that were not banned."""
         kinds = ("GUILD_BAN_ADD", "GUILD_MEMBER_REMOVE")
         for native_id in native_ids:
             self._expect_echoes(native_id, *kinds)
@@ -282,14 +282,14 @@ class DiscordConnection:
         return answer
 
     async def unban(self, native_id: str, reason: str) -> Answer:
-        """The account is not banned."""
+        """Lift the account's ban."""
         guild = self.config.guild_id
         return await self._perform(
             native_id, ("GUILD_BAN_REMOVE",), lambda http: http.unban(native_id, guild, reason=reason)
         )
 
     async def set_timeout(self, native_id: str, until: datetime | None, reason: str) -> Answer:
-        """The member is timed out until then; None lifts it. The end is absolute: the library's own reads the machine."""
+        """Time the member out until then; None lifts it. The end is absolute: the library's own reads the machine."""
         fields = {translate.TIMEOUT_FIELD: until.isoformat() if until else None}
         guild = self.config.guild_id
         return await self._perform(
@@ -299,15 +299,15 @@ class DiscordConnection:
         )
 
     async def read_channel(self, channel_id: str) -> Answer:
-        """The channel or thread."""
+        """Return the channel or thread."""
         return await self._read(lambda http: http.get_channel(channel_id), dict)
 
     async def lock_thread(self, thread_id: str, *, locked: bool) -> Answer:
-        """The thread is locked, or not, and stands open: Discord changes no thread that stays archived."""
+        """Lock or unlock the thread, which stands open then: Discord changes no thread that stays archived."""
         return await self._read(lambda http: http.edit_channel(thread_id, archived=False, locked=locked), dict)
 
     async def add_role(self, native_id: str, role_id: str, reason: str) -> Answer:
-        """The member has the role."""
+        """Give the member the role."""
         guild = self.config.guild_id
         return await self._perform(
             native_id,
@@ -316,20 +316,20 @@ class DiscordConnection:
         )
 
     async def read_ban(self, native_id: str) -> Answer:
-        """The account's ban."""
+        """Return the account's ban."""
         return await self._read(lambda http: http.get_ban(native_id, self.config.guild_id), dict)
 
     async def read_bans(self, after: str | None) -> Answer:
-        """One page of bans, in the order of ids."""
+        """Return one page of bans, in the order of ids."""
         guild = self.config.guild_id
         return await self._read(lambda http: http.get_bans(guild, PAGE, after=after or "0"), list, Priority.LISTING)
 
     async def read_member(self, native_id: str) -> Answer:
-        """The member with roles and timeout."""
+        """Return the member with roles and timeout."""
         return await self._read(lambda http: http.get_member(self.config.guild_id, native_id), dict)
 
     async def read_members(self, after: str | None) -> Answer:
-        """One page of members, in the order of ids."""
+        """Return one page of members, in the order of ids."""
         guild = self.config.guild_id
         return await self._read(lambda http: http.get_members(guild, PAGE, after), list, Priority.LISTING)
 
@@ -339,39 +339,39 @@ class DiscordConnection:
         return await self._read(lambda http: http.request(route, params={"query": text, "limit": 100}), list)
 
     async def read_account(self, native_id: str) -> Answer:
-        """The account, member or not."""
+        """Return the account, member or not."""
         return await self._read(lambda http: http.get_user(native_id), dict)
 
     async def read_guild(self) -> Answer:
-        """The server with its owner and roles."""
+        """Return the server with its owner and roles."""
         return await self._read(lambda http: http.get_guild(self.config.guild_id, with_counts=False), dict)
 
     async def read_application(self) -> Answer:
-        """The bot's application, with the switches of its intents."""
+        """Return the bot's application, with the switches of its intents."""
         return await self._read(lambda http: http.application_info(), dict)
 
     async def read_commands(self) -> Answer:
-        """The application's commands in the server."""
+        """Return the application's commands in the server."""
         guild = self.config.guild_id
         return await self._read(lambda http: http.get_guild_commands(self.own_id, guild), list)
 
     async def read_audit_log(self, native_id: str, action: int) -> Answer:
-        """The newest audit log entries of one kind about one account."""
+        """Return the newest audit log entries of one kind about one account."""
         route = Route("GET", "/guilds/{guild_id}/audit-logs", guild_id=self.config.guild_id)
         query = {"action_type": action, "target_id": native_id, "limit": 100}
         return await self._read(lambda http: http.request(route, params=query), dict)
 
     async def open_direct_messages(self, native_id: str) -> Answer:
-        """The channel of direct messages with the account."""
+        """Return the channel of direct messages with the account."""
         return await self._read(lambda http: http.start_private_message(native_id), dict)
 
     async def post_message(self, channel_id: str, body: dict[str, Any]) -> Answer:
-        """The message stands in the channel, once for each nonce."""
+        """Post the message in the channel, once for each nonce."""
         prepared = MultipartParameters(payload=body, multipart=None, files=None)
         return await self._read(lambda http: http.send_message(channel_id, params=prepared), dict)
 
     async def server_time(self) -> datetime | None:
-        """The `Date` of a fresh answer; None where none came."""
+        """Return the `Date` of a fresh answer; None where none came."""
         fresh = {"Cache-Control": "no-cache"}
         try:
             async with (

@@ -108,7 +108,7 @@ class Form:
 
 
 def custom_id(verb: str, *arguments: str) -> str:
-    """The custom id of a button or form: what it does, and what about.
+    """Return the custom id of a button or form: what it does, and what about.
 
     NotFound where it does not fit, or could be read as something else: no name of ours looks like that.
     """
@@ -119,14 +119,14 @@ def custom_id(verb: str, *arguments: str) -> str:
 
 
 def parse_custom_id(value: str) -> tuple[str, tuple[str, ...]] | None:
-    """What a custom id of ours says, as `named` made it; None for anybody else's."""
+    """Return what a custom id of ours says, as `custom_id` made it; None for anybody else's."""
     prefix, _, rest = value.partition(_SEPARATOR)
     verb, *arguments = rest.split(_SEPARATOR)
     return (verb, tuple(arguments)) if prefix == _PREFIX and verb else None
 
 
 def build_view(buttons: tuple[Button, ...]) -> discord.ui.View:
-    """The buttons as the library sends them. It is told to forget them at once: what they do is in their ids."""
+    """Return the buttons as the library sends them. It is told to forget them at once: what they do is in their ids."""
     view = discord.ui.View(timeout=None)
     for button in buttons[:MAX_BUTTONS]:
         view.add_item(discord.ui.Button(label=button.label[:80], custom_id=button.id, style=button.style.value))
@@ -135,7 +135,7 @@ def build_view(buttons: tuple[Button, ...]) -> discord.ui.View:
 
 
 def build_modal(form: Form) -> discord.ui.Modal:
-    """The form as the library sends it; forgotten at once, as the buttons are."""
+    """Return the form as the library sends it; forgotten at once, as the buttons are."""
     modal = discord.ui.Modal(title=form.title[:_MAX_LABEL_LENGTH], custom_id=form.id)
     if form.opening:
         modal.add_item(discord.ui.TextDisplay(translate.to_plain_text(form.opening)[:MAX_FIELD_LENGTH]))
@@ -146,7 +146,7 @@ def build_modal(form: Form) -> discord.ui.Modal:
 
 
 def build_files(reply: Reply) -> list[discord.File]:
-    """The reply's files as the library sends them."""
+    """Return the reply's files as the library sends them."""
     return [discord.File(io.BytesIO(each.content), each.file_name) for each in reply.files]
 
 

@@ -50,7 +50,7 @@ class DiscordContent:
         return frozenset({ContentRestrictionKind.LOCKED})
 
     async def find(self, text: str) -> ContentRef | None:
-        """The thread or message of this server whose link, or the thread whose id, the words are."""
+        """Return the thread or message of this server whose link, or the thread whose id, the words are."""
         found = _LINK.fullmatch(text.strip())
         if found is not None and found[1] != self._connection.config.guild_id:
             return None
@@ -63,19 +63,19 @@ class DiscordContent:
         return self._thread_ref(channel_id) if isinstance(channel, Success) and self._is_thread(channel.body) else None
 
     async def read_copy(self, content: ContentRef) -> ContentCopy | Unknown | Missing:
-        """Unknown, whatever it is: no text may be taken for what stands there."""
+        """Return Unknown, whatever it is: no text may be taken for what stands there."""
         return Unknown(_NO_TEXT)
 
     async def observe(self, content: ContentRef) -> ObservedContent | Unknown | Missing:
-        """Whether the thread is locked, and by whom as far as the audit log says."""
+        """Return whether the thread is locked, and by whom as far as the audit log says."""
         return await self._bounded(self._observe(content), Unknown(_LATE))
 
     async def restrict(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
-        """The thread is locked; one that was archived is open to be read again."""
+        """Lock the thread; one that was archived is open to be read again."""
         return await self._bounded(self._set_locked(content, restriction, locked=True), Unavailable(_LATE))
 
     async def release(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
-        """Everybody can write in the thread again."""
+        """Let everybody write in the thread again."""
         return await self._bounded(self._set_locked(content, restriction, locked=False), Unavailable(_LATE))
 
     async def _observe(self, content: ContentRef) -> ObservedContent | Unknown | Missing:

@@ -41,7 +41,7 @@ class EvidenceCollector:
         self._limits = FileLimits(config.api_url, largest_file, _FILES_TOGETHER * largest_file, config.ceiling)
 
     def capture(self, interaction: Interaction, message: Json) -> tuple[str, str]:
-        """The message as it stands now, before anybody writes a word about it; its channel and id."""
+        """Return the message as it stands now, before anybody writes a word about it; its channel and id."""
         seen = read_message(message, self._config.space)
         self._captured.put(str(interaction.user.id), seen.id, seen)
         return seen.channel, seen.id
@@ -49,7 +49,7 @@ class EvidenceCollector:
     async def collect_message(
         self, interaction: Interaction, channel: str, message: str, *, csam: bool
     ) -> tuple[EvidenceInput, ...]:
-        """The message as it was taken, else (after a restart) as Discord shows it now, else its link alone."""
+        """Return the message as it was taken, else (after a restart) as Discord shows it now, else its link alone."""
         seen = self._captured.get(str(interaction.user.id), message)
         link = f"https://discord.com/channels/{self._config.guild_id}/{channel}/{message}"
         if seen is None and csam:
@@ -68,7 +68,7 @@ class EvidenceCollector:
     async def read_direct_messages(
         self, interaction: Interaction, channel: str, first: str, last: str
     ) -> tuple[DiscordMessage, ...] | None:
-        """What the person wrote to us directly, from one message to another; None where it could not be read.
+        """Return what the person wrote to us directly, from one message to another; None where it could not be read.
 
         Whose words they are is asked of each message: an id in a button is only an id.
         """
@@ -89,7 +89,7 @@ class EvidenceCollector:
     async def collect_direct_message_files(
         self, interaction: Interaction, channel: str, first: str, last: str
     ) -> tuple[EvidenceInput, ...]:
-        """The files that came with what the person wrote to us directly, or a word on their not being read."""
+        """Return the files that came with what the person wrote to us directly, or a word on their not being read."""
         seen = await self.read_direct_messages(interaction, channel, first, last)
         return (
             (EvidenceInput("file", why_not=_DIRECT_MESSAGES_NOT_READ),)
@@ -100,7 +100,7 @@ class EvidenceCollector:
     async def collect_files(
         self, uploads: tuple[UploadedFile, ...], author: FileAuthor | None = None
     ) -> tuple[EvidenceInput, ...]:
-        """The files with their bytes, or with the reason why there are none."""
+        """Return the files with their bytes, or with the reason why there are none."""
         return await fetch_evidence(uploads, self._limits, author or FileAuthor())
 
     def _without_content(self, seen: DiscordMessage) -> tuple[EvidenceInput, ...]:
@@ -123,5 +123,5 @@ class EvidenceCollector:
 
 
 def list_uploads(messages: tuple[DiscordMessage, ...]) -> tuple[UploadedFile, ...]:
-    """The files in all of them, as many as one report takes."""
+    """Return the files in all of them, as many as one report takes."""
     return tuple(upload for each in messages for upload in each.uploads)[:MAX_FILES]

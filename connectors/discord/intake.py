@@ -71,7 +71,7 @@ _log = logger("discord")
 
 
 def attach(connection: DiscordConnection, app: AppContext) -> InteractionRouter:
-    """Once the link starts, people are served in the server, and the desk hears of what happens to accounts.
+    """Let people be served in the server, and accounts that change be inspected, once the link starts.
 
     To be called once for a link, before it starts.
     """

@@ -80,14 +80,14 @@ class ServerCommandTree(app_commands.CommandTree[discord.Client]):
         self._config = config
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Whether it was asked in the server that is served."""
+        """Return whether it was asked in the server that is served, and say so where it was not."""
         if str(interaction.guild_id) == self._config.guild_id:
             return True
         await send_reply(interaction, Reply(wording(locale_of(interaction), "fault.elsewhere")), self._config.ceiling)
         return False
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
-        """Whoever asked is told; what the command could not even read is no fault of theirs."""
+        """Answer whoever asked; what the command could not even read is no fault of theirs."""
         log_fault("command.failed", error)
         await send_reply(interaction, Reply(internal_error_text(interaction)), self._config.ceiling)
 
@@ -109,21 +109,21 @@ class InteractionRouter:
         self._slots = asyncio.Semaphore(_MAX_CONCURRENT)
 
     def on_button(self, action: str, handler: ButtonHandler, *, anywhere: bool = False) -> None:
-        """The act is done when a button of that verb is pressed; `anywhere`: in direct messages with us too."""
+        """Call the handler when a button of that action is pressed; `anywhere`: in direct messages with us too."""
         self._button_handlers[action] = handler
         self._direct_message_actions |= {action} if anywhere else set()
 
     def on_modal(self, action: str, handler: ModalHandler, *, anywhere: bool = False) -> None:
-        """The act is done when a form of that verb is sent; `anywhere`: in direct messages with us too."""
+        """Call the handler when a form of that action is sent; `anywhere`: in direct messages with us too."""
         self._modal_handlers[action] = handler
         self._direct_message_actions |= {action} if anywhere else set()
 
     def on_direct_message(self, handler: MessageHandler) -> None:
-        """The act is done when somebody writes to us directly."""
+        """Call the handler when somebody writes to us directly."""
         self._message_handlers.append(handler)
 
     async def run_in_turn(self, operation: Callable[[], Awaitable[T]]) -> T:
-        """What the act comes to, once it is its turn; where it came second to another, it is tried again.
+        """Return what the operation answers, once it is its turn; where it came second to another, try it again.
 
         A crowd that reports at once waits here, and not at the database, which is patient for seconds only.
         """
@@ -134,7 +134,7 @@ class InteractionRouter:
             return await operation()
 
     def account_of(self, interaction: Interaction) -> Account:
-        """Who asks, as Discord itself says."""
+        """Return the account of whoever asks, as Discord itself says."""
         return Account(self.config.space, str(interaction.user.id))
 
     def context_of(self, interaction: Interaction, by: MemberId) -> CommandContext:
@@ -142,12 +142,12 @@ class InteractionRouter:
         return CommandContext(self.app, by, self.config, str(interaction.id), self.pending)
 
     async def serve(self, interaction: Interaction, handler: Handler) -> None:
-        """The deed is done in the name of the member who asked, and they have its answer or the reason why not."""
+        """Defer, call the handler for the member who asked, and reply with its answer or why there is none."""
         await defer(interaction)
         await self.reply(interaction, await self.run_handler(interaction, handler))
 
     async def serve_text(self, interaction: Interaction, text: str, handler: Handler) -> None:
-        """The same for a deed with a text: where it is not done, they have their text back as a file."""
+        """Serve a handler of a text: where it is not carried out, they have their text back as a file."""
         await defer(interaction)
         done: list[Reply] = []
 
@@ -160,7 +160,7 @@ class InteractionRouter:
         await self.reply(interaction, Reply(reply.text, reply.buttons, reply.files + files))
 
     async def open_modal(self, interaction: Interaction, form: ModalBuilder) -> None:
-        """The member who asked has the form before them, or the reason why not. No slow work: a form cannot wait."""
+        """Open the form for the member who asked, or say why not. No slow work: a form cannot wait."""
         opened: list[Form] = []
 
         async def noting(by: MemberId) -> Reply:
@@ -174,7 +174,7 @@ class InteractionRouter:
             await self.reply(interaction, refused)
 
     async def show_modal(self, interaction: Interaction, form: Form) -> None:
-        """The form is before whoever asked."""
+        """Show the form to whoever asked."""
         try:
             async with bounded(self.config.ceiling):
                 await interaction.response.send_modal(components.build_modal(form))
@@ -182,7 +182,7 @@ class InteractionRouter:
             _log.warning("form.not_shown", kind=type(error).__name__)
 
     async def run_handler(self, interaction: Interaction, handler: Handler) -> Reply:
-        """What the deed came to, or in words why it was not done."""
+        """Return what the handler answers the member, or in words why it was not carried out."""
         try:
             return await handler(await require_member(self.app, self.account_of(interaction)))
         except GuardianError as refused:
@@ -194,11 +194,11 @@ class InteractionRouter:
             return Reply(internal_error_text(interaction))
 
     async def reply(self, interaction: Interaction, reply: Reply) -> None:
-        """Whoever asked has the reply, and nobody else sees it."""
+        """Reply to whoever asked, so that nobody else sees it."""
         await send_reply(interaction, reply, self.config.ceiling)
 
     async def dispatch(self, interaction: Interaction) -> None:
-        """A button that was pressed or a form that was sent is served, whenever it was shown."""
+        """Serve a button that was pressed or a form that was sent, whenever it was shown."""
         data: Json = dict(interaction.data or {})
         parsed = components.parse_custom_id(str(data.get("custom_id") or ""))
         if parsed is None:
@@ -212,7 +212,7 @@ class InteractionRouter:
             await self.reply(interaction, Reply(internal_error_text(interaction)))
 
     async def dispatch_message(self, message: discord.Message) -> None:
-        """What a person writes to us directly is served; what is said anywhere else is nobody's business here."""
+        """Serve what a person writes to us directly; what is said anywhere else is nobody's business here."""
         if message.guild is not None or message.author.bot:
             return
         for handler in self._message_handlers:
@@ -245,12 +245,12 @@ async def require_member(app: AppContext, account: Account) -> MemberId:
 
 
 def internal_error_text(interaction: Interaction) -> str:
-    """What anybody is told where something broke on our side."""
+    """Return what anybody is told where something broke on our side."""
     return wording(locale_of(interaction), "fault.ours")
 
 
 async def defer(interaction: Interaction) -> None:
-    """Discord knows that an answer comes. Where it could not be told, what was asked for is done all the same."""
+    """Tell Discord that an answer comes. Where it could not be told, what was asked for is done all the same."""
     try:
         async with bounded(_WINDOW):
             await interaction.response.defer(ephemeral=True, thinking=True)
@@ -259,7 +259,7 @@ async def defer(interaction: Interaction) -> None:
 
 
 async def send_reply(interaction: Interaction, reply: Reply, ceiling: timedelta) -> None:
-    """The reply is shown to whoever asked, or the log says that it could not be; it is tried twice."""
+    """Show the reply to whoever asked, or log that it could not be; it is tried twice."""
     for _ in range(2):
         try:
             async with bounded(ceiling):
@@ -298,7 +298,7 @@ async def _send_first(interaction: Interaction, text: str, more: dict[str, Any],
 
 
 def log_fault(event: str, fault: BaseException) -> None:
-    """The log knows what kind of fault it was and where, and nothing that anybody wrote."""
+    """Log what kind of fault it was and where, and nothing that anybody wrote."""
     cause = fault.__cause__ if isinstance(fault, app_commands.CommandInvokeError) and fault.__cause__ else fault
     frames = traceback.extract_tb(cause.__traceback__)
     where = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""

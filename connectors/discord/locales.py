@@ -16,23 +16,23 @@ _KEY: Final = "key"
 
 
 def locale_of(interaction: discord.Interaction[discord.Client]) -> str:
-    """The locale that the person's app is set to."""
+    """Return the locale that the person's app is set to."""
     return str(interaction.locale)
 
 
 def supported_language(locale: str) -> str:
-    """The language to remember for later texts: empty where that is English."""
+    """Return the language to remember for later texts: empty where that is English."""
     language = catalogue_language(locale)
     return "" if language == ENGLISH else language
 
 
 def localized_name(key: str) -> locale_str:
-    """The name or description of a command, which Discord shows to each person in their own language."""
+    """Return the name or description of a command, which Discord shows to each person in their own language."""
     return locale_str(translate_text("", key), key=key)
 
 
 def refusal_text(locale: str, error: GuardianError) -> str:
-    """Why it was not done, in the person's language where that is kept."""
+    """Return why it was not done, in the person's language where that is kept."""
     match error:
         case NotFound():
             return translate_text(locale, "refused.receipt")
@@ -50,6 +50,6 @@ class CommandTranslator(app_commands.Translator):
     async def translate(
         self, string: locale_str, locale: discord.Locale, context: TranslationContextTypes
     ) -> str | None:
-        """The name in that language; None where it stays English."""
+        """Return the name in that language; None where it stays English."""
         key = string.extras.get(_KEY)
         return None if key is None or not supported_language(str(locale)) else translate_text(str(locale), key)

@@ -31,11 +31,11 @@ class ModalValues:
     uploads: tuple[UploadedFile, ...]
 
     def text(self, field: str) -> str:
-        """What was written in the field."""
+        """Return what was written in the field."""
         return self.texts.get(field, "")
 
     def selected(self, field: str) -> tuple[str, ...]:
-        """What was chosen in the field."""
+        """Return what was chosen in the field."""
         return self.choices.get(field, ())
 
 
@@ -53,17 +53,17 @@ class DiscordMessage:
     edited: bool = False
 
     def link(self, guild_id: str) -> str:
-        """Where the message is found."""
+        """Return where the message is found."""
         return f"https://discord.com/channels/{guild_id}/{self.channel}/{self.id}"
 
     def to_evidence(self, guild_id: str, missing: str = "") -> EvidenceInput:
-        """The message itself as evidence; `missing` says what of it could not be kept."""
+        """Return the message itself as evidence; `missing` says what of it could not be kept."""
         link = self.link(guild_id)
         return EvidenceInput("message", link, self.author, self.handle, self.text, why_not=missing, written_at=self.at)
 
 
 def read_modal(data: Json) -> ModalValues:
-    """The form behind a submission."""
+    """Return the form behind a submission."""
     texts: dict[str, str] = {}
     choices: dict[str, tuple[str, ...]] = {}
     for part in _walk_components(data.get("components") or ()):
@@ -81,7 +81,7 @@ def read_modal(data: Json) -> ModalValues:
 
 
 def read_message(message: Json, space: SpaceName) -> DiscordMessage:
-    """The message as Discord shows it. What a webhook wrote has a name and nobody's account."""
+    """Return the message as Discord shows it. What a webhook wrote has a name and nobody's account."""
     author = message.get("author") or {}
     by_webhook = message.get("webhook_id") is not None or "id" not in author
     return DiscordMessage(

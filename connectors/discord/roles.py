@@ -25,16 +25,16 @@ class RoleHierarchy:
     guild: Json
 
     def member_roles(self, member: Json) -> list[Json]:
-        """The member's roles, the one of everybody left out."""
+        """Return the member's roles, the one of everybody left out."""
         ids = set(member.get("roles", ()))
         return [r for r in self.guild.get("roles", ()) if r["id"] in ids and r["id"] != self.guild["id"]]
 
     def top_position(self, member: Json) -> int:
-        """The position of the highest role."""
+        """Return the position of the highest role."""
         return max((int(r["position"]) for r in self.member_roles(member)), default=0)
 
     def permissions(self, member: Json) -> discord.Permissions:
-        """What the member may, everywhere in the server."""
+        """Return what the member may, everywhere in the server."""
         everybody = [r for r in self.guild.get("roles", ()) if r["id"] == self.guild["id"]]
         bits = 0
         for role in (*everybody, *self.member_roles(member)):
@@ -43,7 +43,10 @@ class RoleHierarchy:
         return discord.Permissions.all() if granted.administrator else granted
 
     def entitlements(self, member: Json) -> tuple[Entitlement, ...]:
-        """The roles that a ban takes; roles that Discord itself gives (boosters, other bots) are not ours to return."""
+        """Return the roles that a ban takes.
+
+        Roles that Discord itself gives (boosters, other bots) are not ours to return.
+        """
         return tuple(
             Entitlement(EntitlementKind.ROLE, r["id"], r["name"], is_privileged(r))
             for r in self.member_roles(member)
@@ -59,7 +62,7 @@ class RoleHierarchy:
         return None
 
     def out_of_reach(self, own: Json) -> list[Json]:
-        """The roles whose holders the bot cannot restrict."""
+        """Return the roles whose holders the bot cannot restrict."""
         reach = self.top_position(own)
         others = (
             r for r in self.guild.get("roles", ()) if r["id"] not in own.get("roles", ()) and not r.get("managed")
@@ -89,7 +92,7 @@ _ALSO_PRIVILEGED = discord.Permissions(
 
 
 async def read_losses(connection: DiscordConnection, native_id: str) -> Entitlements | Unknown:
-    """The member's roles that a ban would take, and why Discord would refuse the ban; empty for a stranger."""
+    """Return the member's roles that a ban would take, and why Discord would refuse the ban; empty for a stranger."""
     member, own, guild = await asyncio.gather(
         connection.read_member(native_id), connection.read_member(connection.own_id), connection.read_guild()
     )
@@ -104,7 +107,7 @@ async def read_losses(connection: DiscordConnection, native_id: str) -> Entitlem
 def losses_of(
     guild: Json, members: Iterable[Json], own_id: str, accounts: Iterable[Account]
 ) -> dict[Account, Entitlements]:
-    """The same for all of the accounts that are among these members."""
+    """Return the same for all of the accounts that are among these members."""
     by_id = {str(member["user"]["id"]): member for member in members}
     hierarchy, own = RoleHierarchy(guild), by_id.get(own_id, {"roles": ()})
     here = ((account, by_id[account.native_id]) for account in accounts if account.native_id in by_id)
@@ -123,7 +126,7 @@ def _body(answer: Answer) -> Json:
 
 
 async def run_checks(connection: DiscordConnection) -> tuple[CheckResult, ...]:
-    """Every precondition of the service in this server, each with its remedy where it is not met."""
+    """Return every precondition of the service in this server, each with its remedy where it is not met."""
     own, guild, application, commands = await asyncio.gather(
         connection.read_member(connection.own_id),
         connection.read_guild(),

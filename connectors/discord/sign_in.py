@@ -63,7 +63,10 @@ class DiscordSignIn:
         return bool(self._config.connections)
 
     def start(self, return_url: str, state: str, verifier: str, *, include_linked: bool = False) -> str:
-        """Discord's page with the button: it asks for what is public anyway, and for connections where those are wanted."""
+        """Return Discord's page with the button.
+
+        It asks for what is public anyway, and for connections where those are wanted.
+        """
         scope = f"{_IDENTIFY} {_CONNECTIONS}" if include_linked else _IDENTIFY
         page = f"{self._config.oauth_url}/oauth2/authorize"
         with self._session(return_url, scope) as session:
@@ -71,7 +74,7 @@ class DiscordSignIn:
         return str(address)
 
     async def finish(self, return_url: str, code: str, verifier: str) -> ProofResult | Outcome:
-        """The account whose owner pressed the button, and what they let us see of their connections."""
+        """Return the account whose owner pressed the button, and what they let us see of their connections."""
         try:
             async with asyncio.timeout(2 * self._config.call_ceiling.total_seconds()):
                 return await asyncio.to_thread(self._exchange, return_url, code, verifier)

@@ -99,7 +99,7 @@ class DiscordSpace:
         )
 
     def has_call_in_flight(self, account: Account) -> bool:
-        """False: a call that is cut off here is over on our side, its connection closed."""
+        """Return False: a call that is cut off here is over on our side, its connection closed."""
         return False
 
     async def _bounded(self, work: Coroutine[Any, Any, T], late: T) -> T:
@@ -113,7 +113,10 @@ class DiscordSpace:
     # -- looks
 
     async def observe(self, account: Account) -> Observation:
-        """What Discord holds on the account; somebody banned is no member, so that one look is enough for them."""
+        """Return what Discord holds on the account.
+
+        Somebody banned is no member, so that one look is enough for them.
+        """
         return await self._bounded(self._observe(account.native_id), Unknown(LATE))
 
     async def _observe(self, native_id: str) -> Observation:
@@ -134,7 +137,7 @@ class DiscordSpace:
                 return translate.to_observation(failed, translate.THE_BOT_IN_THE_SERVER)
 
     async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
-        """Whose doing the newest ban, unban or timeout in the audit log is; UNSAID where it cannot be read."""
+        """Return whose doing the newest ban, unban or timeout in the audit log is; UNSAID where it cannot be read."""
         return await self._bounded(self._attribute(account.native_id, level), Attribution(ActedBy.UNKNOWN))
 
     async def _attribute(self, native_id: str, level: AccessLevel) -> Attribution:
@@ -148,11 +151,11 @@ class DiscordSpace:
         return translate.latest_attribution(entries, native_id, level, self._connection.own_id)
 
     async def read_losses(self, account: Account) -> Entitlements | Unknown:
-        """The roles that a ban takes, and why Discord would refuse it; a stranger has nothing to lose."""
+        """Return the roles that a ban takes, and why Discord would refuse it; a stranger has nothing to lose."""
         return await self._bounded(roles.read_losses(self._connection, account.native_id), Unknown(LATE))
 
     async def read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements] | Unknown:
-        """Those of the accounts that are members, from the list of members; a stranger has nothing to lose."""
+        """Return those of the accounts that are members, from the list of members; a stranger has nothing to lose."""
         guild = await self._bounded(self._connection.read_guild(), translate.NoAnswer(LATE))
         members = await self._read_pages(self._connection.read_members, TO_LIST_MEMBERS)
         if isinstance(members, Unknown):
@@ -162,7 +165,7 @@ class DiscordSpace:
         return roles.losses_of(guild.body, members, self._connection.own_id, accounts)
 
     async def list_restrictions(self) -> Listing | Unknown:
-        """Every ban and every running timeout. The ceiling bounds each page, since a large server has many."""
+        """Return every ban and every running timeout. The ceiling bounds each page, since a large server has many."""
         bans = await self._read_pages(self._connection.read_bans, TO_BAN)
         if isinstance(bans, Unknown):
             return bans
@@ -197,7 +200,10 @@ class DiscordSpace:
             after = last
 
     async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
-        """The account that an id, a mention or a member's exact username means; None where the search found nobody."""
+        """Return the account that an id, a mention or a member's exact username means.
+
+        None where the search found nobody.
+        """
         native_id = translate.parse_account_id(text)
         search = self._find_by_id(native_id) if native_id else self._find_by_handle(translate.normalize_handle(text))
         return await self._bounded(search, Unknown(LATE))
@@ -224,26 +230,26 @@ class DiscordSpace:
                 return translate.to_unknown(failed, "")
 
     async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
-        """None: Discord tells a bot nothing about a person's accounts elsewhere."""
+        """Return none: Discord tells a bot nothing about a person's accounts elsewhere."""
         return ()
 
     async def check(self) -> tuple[CheckResult, ...]:
-        """What the service needs here and whether it has it."""
+        """Return what the service needs here and whether it has it."""
         failed = CheckResult("Discord answers", ok=False, remedy=f"{LATE}: look at Discord's status page, then again.")
         return await self._bounded(roles.run_checks(self._connection), (failed,))
 
     async def server_time(self) -> datetime | None:
-        """Discord's own idea of the time."""
+        """Return Discord's own idea of the time."""
         return await self._bounded(self._connection.server_time(), None)
 
     # -- acts
 
     async def restrict(self, order: RestrictionOrder) -> Outcome:
-        """The account is banned, or timed out until `order.until` (at most 28 days from now)."""
+        """Ban the account, or time it out until `order.until` (at most 28 days from now)."""
         return await self._bounded(self._restrict(order), Unavailable(LATE))
 
     async def restrict_bulk(self, orders: Sequence[RestrictionOrder]) -> Mapping[Account, Outcome]:
-        """The accounts are banned by one call, whose audit entries carry the first order's reason: one for them all."""
+        """Ban the accounts by one call, whose audit entries carry the first order's reason: one for them all."""
         if len(orders) < 2 or any(order.level is not AccessLevel.BARRED for order in orders):
             return {order.account: await self.restrict(order) for order in orders}
         request = self._connection.ban_bulk([order.account.native_id for order in orders], orders[0].reason)
@@ -277,7 +283,7 @@ class DiscordSpace:
                 )
 
     async def release(self, account: Account, level: AccessLevel, reason: str) -> Outcome:
-        """The account is not banned, or not timed out, any more."""
+        """Lift the account's ban or timeout."""
         return await self._bounded(self._release(account.native_id, level, reason), Unavailable(LATE))
 
     async def _release(self, native_id: str, level: AccessLevel, reason: str) -> Outcome:
@@ -292,7 +298,7 @@ class DiscordSpace:
                 return Already() if _has_code(answer, UNKNOWN_MEMBER) else translate.to_outcome(answer, TO_TIME_OUT)
 
     async def send_message(self, account: Account, message: Message) -> Outcome:
-        """The text stands in the direct messages, once for each nonce; the proof is the id of its last piece."""
+        """Send the text as direct messages, once for each nonce; the proof is the id of its last piece."""
         return await self._bounded(self._send_message(account.native_id, message), Unavailable(LATE))
 
     async def _send_message(self, native_id: str, message: Message) -> Outcome:
@@ -309,7 +315,7 @@ class DiscordSpace:
         return Done(proof) if proof else Rejected("an empty message")
 
     async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
-        """The member has these roles again; a role that was deleted meanwhile is passed over."""
+        """Give the member these roles again; a role that was deleted meanwhile is passed over."""
         return await self._bounded(self._reinstate(account.native_id, entitlements), Unavailable(LATE))
 
     async def _reinstate(self, native_id: str, entitlements: tuple[Entitlement, ...]) -> Outcome:

@@ -46,7 +46,7 @@ _current_bound: ContextVar[_CallBound | None] = ContextVar("discord_watch", defa
 
 @contextlib.asynccontextmanager
 async def bounded(ceiling: timedelta) -> AsyncIterator[None]:
-    """What is awaited inside ends within the ceiling, by TimeoutError where nothing else ends it."""
+    """End what is awaited inside within the ceiling, by TimeoutError where nothing else ends it."""
     seconds = ceiling.total_seconds()
     token = _current_bound.set(_CallBound(monotonic_seconds() + seconds))
     try:
@@ -59,7 +59,7 @@ async def bounded(ceiling: timedelta) -> AsyncIterator[None]:
 async def cut_call_before_sleep(
     _: aiohttp.ClientSession, __: SimpleNamespace, finished: aiohttp.TraceRequestEndParams
 ) -> None:
-    """The library sleeps after a 429 or a 5xx; where that would outlast the bound, the call ends now and says so.
+    """End a call before the library sleeps after a 429 or a 5xx for longer than the bound, and say so.
 
     A global 429 is worse than slow: cut in its sleep, the library would hold back every later call for ever.
     Calls without a bound (answers to interactions) are left to the library.
@@ -94,13 +94,13 @@ class RefusalCounter:
     async def count(
         self, _: aiohttp.ClientSession, __: SimpleNamespace, finished: aiohttp.TraceRequestEndParams
     ) -> None:
-        """The answer is counted, if it is a refusal."""
+        """Count the answer, if it is a refusal."""
         response = finished.response
         if response.status in _REFUSED and response.headers.get("X-RateLimit-Scope") != "shared":
             self._refused_at.append(monotonic_seconds())
 
     def active_pause(self) -> NoAnswer | None:
-        """What stands for every call while there were too many; None while there were not."""
+        """Return what stands for every call while there were too many; None while there were not."""
         now = monotonic_seconds()
         while self._refused_at and self._refused_at[0] <= now - self._seconds:
             self._refused_at.popleft()
@@ -117,7 +117,7 @@ class RefusalCounter:
 
 
 def reopen_buckets(http: HTTPClient) -> None:
-    """No bucket of the library stays shut: a call cut off while it makes way for the next one leaves nobody to do so.
+    """Reopen the library's buckets: a call cut off while it makes way for the next one leaves nobody to do so.
 
     Where Discord has named no end, the library would look again after 30 s only, and no call of ours waits so long.
     """

@@ -81,7 +81,7 @@ Answer = Success | Refusal | NoAnswer
 
 
 def translate_error(error: Exception) -> CallFailure | None:
-    """What an error of the library or the wire means; None for one that is a bug of ours and is let out."""
+    """Return what an error of the library or the wire means; None for one that is a bug of ours and is let out."""
     match error:
         case discord.RateLimited():
             return NoAnswer("Discord asks us to wait", timedelta(seconds=error.retry_after))
@@ -102,7 +102,10 @@ def translate_error(error: Exception) -> CallFailure | None:
 
 
 def read_retry_after(headers: Mapping[str, str], body: bytes) -> timedelta | None:
-    """How long a 429 asks us to wait: by its body, which is exact, else by its header; None where neither says."""
+    """Return how long a 429 asks us to wait: by its body, which is exact, else by its header.
+
+    None where neither says.
+    """
     try:
         return timedelta(seconds=float(json.loads(body)["retry_after"]))
     except (ValueError, KeyError, TypeError):
@@ -117,7 +120,7 @@ def _header_retry_after(headers: Mapping[str, str]) -> timedelta | None:
 
 
 def to_observation(answer: CallFailure, permission: str) -> Observation:
-    """What a failed look tells: an account that is gone is Missing, all else is Unknown, never a no."""
+    """Return what a failed observation says: an account that is gone is Missing, all else is Unknown, never a no."""
     match answer:
         case NoAnswer(why, after):
             return Unknown(why, after=after)
@@ -128,7 +131,7 @@ def to_observation(answer: CallFailure, permission: str) -> Observation:
 
 
 def to_unknown(answer: CallFailure, permission: str) -> Unknown:
-    """The failed look, with the missing permission where that is the cause."""
+    """Return the failed observation, with the missing permission where that is the cause."""
     match answer:
         case NoAnswer(why, after):
             return Unknown(why, after=after)
@@ -137,7 +140,7 @@ def to_unknown(answer: CallFailure, permission: str) -> Unknown:
 
 
 def to_outcome(answer: Answer, permission: str) -> Outcome:
-    """What an act came to, where its own special codes have been dealt with before."""
+    """Return what an act came to, where its own special codes have been dealt with before."""
     match answer:
         case Success():
             return Done()
@@ -151,7 +154,7 @@ def to_outcome(answer: Answer, permission: str) -> Outcome:
 
 
 def missing_permission(refusal: Refusal, permission: str) -> str | None:
-    """What people have to give so that Discord no longer refuses; None where no permission would help."""
+    """Return what people have to give so that Discord no longer refuses; None where no permission would help."""
     if refusal.status == 401:
         return A_VALID_TOKEN
     if refusal.code in (UNKNOWN_GUILD, MISSING_ACCESS):
@@ -165,35 +168,38 @@ def missing_permission(refusal: Refusal, permission: str) -> str | None:
 
 
 def parse_ban(ban: Json) -> ObservedRestriction:
-    """The ban as it stands; the reference is read back from its reason."""
+    """Return the ban as it stands; the reference is read back from its reason."""
     reason = ban.get("reason")
     return ObservedRestriction(AccessLevel.BARRED, reference=find_reference(reason), reason=reason or "")
 
 
 def parse_timeout(member: Json, now: datetime) -> ObservedRestriction | None:
-    """The member's timeout, if it runs at `now`; an end that has passed is no timeout, whatever the field says."""
+    """Return the member's timeout, if it runs at `now`.
+
+    An end that has passed is no timeout, whatever the field says.
+    """
     until = parse_instant(member.get(TIMEOUT_FIELD))
     return ObservedRestriction(AccessLevel.MUTED, until=until) if until is not None and until > now else None
 
 
 def find_reference(reason: str | None) -> Reference | None:
-    """Our reference in a reason field, if there is one."""
+    """Return our reference in a reason field, if there is one."""
     found = _REFERENCE.search(reason or "")
     return Reference(found.group()) if found else None
 
 
 def parse_instant(text: str | None) -> datetime | None:
-    """Discord's ISO 8601 as aware UTC."""
+    """Return Discord's ISO 8601 as aware UTC."""
     return datetime.fromisoformat(text).astimezone(UTC) if text else None
 
 
 def created_at(snowflake: str) -> datetime:
-    """When Discord made the thing with this id."""
+    """Return when Discord made the thing with this id."""
     return _SNOWFLAKES_BEGIN + timedelta(milliseconds=int(snowflake) >> 22)
 
 
 def latest_attribution(entries: Iterable[Json], native_id: str, level: AccessLevel, own_id: str) -> Attribution:
-    """Whose doing the newest audit log entry about this account's hold is."""
+    """Return whose doing the newest audit log entry about this account's restriction is."""
     concerned = [e for e in entries if e.get("target_id") == native_id and _is_about(e, level)]
     if not concerned:
         return Attribution(ActedBy.UNKNOWN)
@@ -235,7 +241,10 @@ class AccountEvent:
 
 
 def parse_event(frame: str, guild_id: str, own_id: str) -> AccountEvent | None:
-    """The account of our server that a gateway frame is about; None for all other frames and for entries of our own."""
+    """Return the account of our server that a gateway frame is about.
+
+    None for all other frames and for entries of our own.
+    """
     if not _WATCHED_FRAME.search(frame):
         return None
     event = json.loads(frame)
@@ -256,7 +265,7 @@ def parse_event(frame: str, guild_id: str, own_id: str) -> AccountEvent | None:
 
 
 def to_plain_text(text: str) -> str:
-    """The text as it may be shown anywhere on Discord: it mentions nobody and unfurls no link."""
+    """Return the text as it may be shown anywhere on Discord: it mentions nobody and unfurls no link."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _MENTION.sub("@\u200b\\1", text)
     text = _CHANNEL.sub("<#\u200b\\1>", text)
@@ -264,7 +273,10 @@ def to_plain_text(text: str) -> str:
 
 
 def split_message(subject: str, text: str) -> list[str]:
-    """One message, encoded, in pieces that Discord takes; a piece ends at a paragraph, a line or a word where it can."""
+    """Return one message, encoded, in pieces that Discord takes.
+
+    A piece ends at a paragraph, a line or a word where it can.
+    """
     heading = to_plain_text(subject).replace("\n", " ").strip()
     whole = f"**{heading}**\n\n{to_plain_text(text)}" if heading else to_plain_text(text)
     return list(_split(whole.strip()))
@@ -281,12 +293,12 @@ def _split(text: str) -> Iterator[str]:
 
 
 def piece_nonce(message_nonce: str, piece: int) -> str:
-    """The nonce of one piece: the same for every repetition, within Discord's 25 characters."""
+    """Return the nonce of one piece: the same for every repetition, within Discord's 25 characters."""
     return hashlib.blake2b(f"{message_nonce}/{piece}".encode(), digest_size=12).hexdigest()
 
 
 def build_message(piece: str, nonce: str) -> dict[str, Any]:
-    """The message as it is posted: a repetition is recognised, nobody is pinged, nothing is unfurled."""
+    """Return the message as it is posted: a repetition is recognised, nobody is pinged, nothing is unfurled."""
     return {
         "content": piece,
         "nonce": nonce,
@@ -298,11 +310,11 @@ def build_message(piece: str, nonce: str) -> dict[str, Any]:
 
 
 def parse_account_id(text: str) -> str | None:
-    """The id that a person's words are: an id or a mention; None for anything else."""
+    """Return the id that a person's words are: an id or a mention; None for anything else."""
     found = _ACCOUNT_ID.fullmatch(text.strip())
     return found.group(1) if found else None
 
 
 def normalize_handle(text: str) -> str:
-    """The username that a person's words are, as Discord compares it."""
+    """Return the username that a person's words are, as Discord compares it."""
     return text.strip().removeprefix("@").casefold()

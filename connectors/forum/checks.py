@@ -25,7 +25,7 @@ class ForumChecks:
         self._require_staff_key = require_staff_key
 
     async def check_inbox(self) -> CheckResult:
-        """Whether the private messages to our account can be read."""
+        """Return whether the private messages to our account can be read."""
         try:
             await self._caller.request(lambda: self._client.inbox(0))
         except CallFailed as failed:
@@ -35,7 +35,7 @@ class ForumChecks:
         return CheckResult("The private messages to our account are read.", ok=True)
 
     async def check_group(self, name: str) -> CheckResult:
-        """Whether our account is in the group whose messages are reports, and alone there."""
+        """Return whether our account is in the group whose messages are reports, and alone there."""
         try:
             answer: Any = await self._caller.request(lambda: self._client.members_of(name))
         except CallFailed as failed:
@@ -55,7 +55,7 @@ class ForumChecks:
         return CheckResult("The group whose messages are reports has no member but our account.", ok=True)
 
     async def check_key(self) -> CheckResult:
-        """Whether our key may look at what staff look at."""
+        """Return whether our key may look at what staff look at."""
         try:
             await self._require_staff_key()
         except CallFailed as failed:
@@ -65,7 +65,7 @@ class ForumChecks:
         return KEY.result("The forum's API key has staff rights.", ok=True)
 
     async def check_suspension_reasons(self) -> CheckResult:
-        """Whether the forum keeps the reason of a suspension off public profiles."""
+        """Return whether the forum keeps the reason of a suspension off public profiles."""
         settings: Any = await self._caller.request(self._client.settings)
         if not isinstance(settings, dict) or HIDDEN_REASONS.api_name not in settings:
             what = "The forum does not say whether it hides suspension reasons."
@@ -76,7 +76,7 @@ class ForumChecks:
         return HIDDEN_REASONS.result(what, ok=False)
 
     async def check_writable(self) -> CheckResult:
-        """Whether the forum takes changes just now."""
+        """Return whether the forum takes changes just now."""
 
         def fresh() -> bool:
             self._client.profile(self._config.api_username)
@@ -92,7 +92,7 @@ class ForumChecks:
         )
 
     async def check_webhooks(self) -> CheckResult:
-        """Whether a webhook leads to us with the events that we ask for, and with none that would bring private messages."""
+        """Return whether a webhook leads to us with our events, and with none that would bring private messages."""
         try:
             webhooks: Any = await self._caller.request(self._client.hooks)
         except CallFailed as failed:

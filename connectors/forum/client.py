@@ -76,11 +76,11 @@ class ForumClient(DiscourseClient):  # type: ignore[misc]  # the library has no 
         self._thread = threading.local()
 
     def response_date(self) -> str | None:
-        """The `Date` of the last answer in this thread."""
+        """Return the `Date` of the last answer in this thread."""
         return getattr(self._thread, "date", None)
 
     def is_read_only(self) -> bool:
-        """Whether the last answer in this thread said that the forum takes no changes just now."""
+        """Return whether the last answer in this thread said that the forum takes no changes just now."""
         return bool(getattr(self._thread, "read_only", False))
 
     # -- the library's methods, with our arguments
@@ -110,27 +110,27 @@ class ForumClient(DiscourseClient):  # type: ignore[misc]  # the library has no 
     # -- what the library lacks, or asks otherwise
 
     def profile(self, username: str) -> Any:
-        """The public profile of that username."""
+        """Return the public profile of that username."""
         return self._get(f"/u/{quote(username, safe='')}.json")["user"]
 
     def suspend_account(self, native_id: str, until: str, reason: str) -> Any:
-        """The account is suspended until the ISO instant; no mail goes out, as no `message` is given."""
+        """Suspend the account until the ISO instant; no mail goes out, as no `message` is given."""
         return self._put(f"/admin/users/{native_id}/suspend.json", suspend_until=until, reason=reason)
 
     def silence_account(self, native_id: str, until: str, reason: str) -> Any:
-        """The account is silenced until the ISO instant, unless the answer says otherwise."""
+        """Silence the account until the ISO instant, unless the answer says otherwise."""
         return self._put(f"/admin/users/{native_id}/silence.json", silenced_till=until, reason=reason)
 
     def unsilence_account(self, native_id: str) -> Any:
-        """The account is not silenced."""
+        """End the silence of the account."""
         return self._put(f"/admin/users/{native_id}/unsilence.json")
 
     def staff_log(self, username: str) -> Any:
-        """What staff did to the account lately, newest first."""
+        """Return what staff did to the account lately, newest first."""
         return self._get("/admin/logs/staff_action_logs.json", target_user=username)["staff_action_logs"]
 
     def wrote(self, external_id: str) -> bool:
-        """Whether a conversation with that `external_id` is there: the forum redirects to it."""
+        """Return whether a conversation with that `external_id` is there: the forum redirects to it."""
         try:
             self._get(f"/t/external_id/{quote(external_id, safe='')}.json")
         except DiscourseError as error:
@@ -143,20 +143,20 @@ class ForumClient(DiscourseClient):  # type: ignore[misc]  # the library has no 
         return True
 
     def group_inbox(self, group: str, page: int) -> Any:
-        """The same of a group that our account is in."""
+        """Return the same of a group that our account is in."""
         name, of = quote(group, safe=""), quote(self.api_username, safe="")
         return self._get(f"/topics/private-messages-group/{of}/{name}.json", page=page)
 
     def conversation(self, topic: int) -> Any:
-        """A topic with its first posts as they were written, and the ids of all."""
+        """Return a topic with its first posts as they were written, and the ids of all."""
         return self._get(f"/t/{topic}.json", include_raw="true")
 
     def archive(self, topic: int) -> Any:
-        """The conversation is in no inbox of ours any more, until somebody writes in it."""
+        """Take the conversation out of our inboxes, until somebody writes in it."""
         return self._put(f"/t/{topic}/archive-message.json")
 
     def queue(self, offset: int) -> Any:
-        """Ten flagged posts that nobody has seen to yet, the latest first."""
+        """Return ten flagged posts that nobody has seen to yet, the latest first."""
         return self._get(
             "/review.json",
             type="ReviewableFlaggedPost",
@@ -167,19 +167,19 @@ class ForumClient(DiscourseClient):  # type: ignore[misc]  # the library has no 
         )
 
     def review(self, item: int) -> Any:
-        """One entry of the review queue, whatever became of it."""
+        """Return one entry of the review queue, whatever became of it."""
         return self._get(f"/review/{item}.json")
 
     def members_of(self, group: str) -> Any:
-        """The first accounts of a group."""
+        """Return the first accounts of a group."""
         return self._get(f"/groups/{quote(group, safe='')}/members.json")
 
     def hooks(self) -> Any:
-        """The webhooks of the site; administrators' keys only."""
+        """Return the webhooks of the site; administrators' keys only."""
         return self._get("/admin/api/web_hooks.json")["web_hooks"]
 
     def file(self, path: str, largest: int) -> bytes:
-        """The file at this path of the forum; Elsewhere where it leads away from it, TooLarge where it is."""
+        """Return the file at this path of the forum; Elsewhere where it leads away from it, TooLarge where it is."""
         address, until = self.host + path, monotonic_seconds() + self.timeout
         for _ in range(_MAX_REDIRECTS):
             if urlsplit(address)[:2] != urlsplit(self.host)[:2]:
@@ -194,7 +194,7 @@ class ForumClient(DiscourseClient):  # type: ignore[misc]  # the library has no 
         raise StoredElsewhere("The forum sends us round in circles")
 
     def settings(self) -> Any:
-        """The settings that every browser is given."""
+        """Return the settings that every browser is given."""
         return self._get("/site/settings.json")
 
     # -- the wire
@@ -254,7 +254,7 @@ def _read_capped(response: requests.Response, max_size: int, until: float) -> by
 
 
 def body_of(response: requests.Response) -> Any:
-    """The answer's JSON, or None where it is none (an error page of a proxy, an empty body)."""
+    """Return the answer's JSON, or None where it is none (an error page of a proxy, an empty body)."""
     if "application/json" not in response.headers.get("Content-Type", ""):
         return None
     try:

@@ -87,7 +87,7 @@ class Command:
 
 
 def looks_like_command(text: str) -> bool:
-    """Whether a member who writes this means a command, rightly written or not."""
+    """Return whether a member who writes this means a command, rightly written or not."""
     return _LOOKS_LIKE_COMMAND.match(text.lstrip()) is not None
 
 
@@ -101,7 +101,7 @@ class CommandContext:
 
 
 async def execute(context: CommandContext, post: Post, by: MemberId, now: datetime) -> str:
-    """The answer to a member's command, which has been carried out where nothing stood against it."""
+    """Return the answer to a member's command, which has been carried out where nothing stood against it."""
     app, page = context.app, _page_url(context.app)
     if post.edited:
         return EDITED
@@ -121,7 +121,7 @@ async def execute(context: CommandContext, post: Post, by: MemberId, now: dateti
 
 
 def unsure_text(app: AppContext) -> str:
-    """The answer to a command of which nothing is known but that it was begun."""
+    """Return the answer to a command of which nothing is known but that it was begun."""
     return UNSURE.format(page=_page_url(app))
 
 

@@ -19,7 +19,7 @@ class ForumConnection:
 
 
 def connect(config: ForumConfig, clock: Clock, first_pause: timedelta = FIRST_PAUSE) -> ForumConnection:
-    """A wire of one's own to that forum; nothing is asked yet."""
+    """Return a wire of one's own to that forum; nothing is asked yet."""
     client = ForumClient(config)
     error_mapping = ErrorMapping(FAULTS, translate.translate_error, client.response_date)
     caller = Caller(

@@ -42,7 +42,7 @@ class ForumContent:
     # -- looking
 
     async def find(self, text: str) -> ContentRef | None:
-        """The post or topic that is meant: its link, or a post's number; None if there is none, or no answer.
+        """Return the post or topic that is meant: its link, or a post's number; None if there is none, or no answer.
 
         What stands in a conversation between people is not found: our key may see more than whoever names it to us.
         """
@@ -50,31 +50,31 @@ class ForumContent:
         return None if isinstance(found, Unknown) else found
 
     async def find_including_private(self, text: str) -> ContentRef | None:
-        """The same with conversations between people among it, for `read_copy_for`."""
+        """Return the same with conversations between people among it, for `read_copy_for`."""
         found = await self._caller.observe(self._find(text.strip(), private=True))
         return None if isinstance(found, Unknown) else found
 
     async def read_copy(self, content: ContentRef) -> ContentCopy | Unknown | Missing:
-        """The post as it stands now, with its files; of a topic its first post."""
+        """Return the post as it stands now, with its files; of a topic its first post."""
         return await self._caller.observe(self._read_copy(content, with_files=True), _CEILINGS)
 
     async def read_copy_for(self, content: ContentRef, reader: int) -> ContentCopy | Unknown | Missing:
-        """The same; but what stands in a conversation between people is given to those in it alone.
+        """Return the same; but what stands in a conversation between people is given to those in it alone.
 
         Our key may see more than the person who sends us a link: nobody reads others' messages through us.
         """
         return await self._caller.observe(self._read_copy(content, with_files=True, reader=reader), _CEILINGS)
 
     async def read_text_and_names(self, content: ContentRef) -> ContentCopy | Unknown | Missing:
-        """The post as it stands now; of its files nothing but their names."""
+        """Return the post as it stands now; of its files nothing but their names."""
         return await self._caller.observe(self._read_copy(content, with_files=False))
 
     async def observe(self, content: ContentRef) -> ObservedContent | Unknown | Missing:
-        """Whether the topic is closed, and who closed it."""
+        """Return whether the topic is closed, and who closed it."""
         return await self._caller.observe(self._observe(content), _CEILINGS)
 
     async def fetch_files(self, text: str) -> tuple[ContentFile, ...]:
-        """The files that a post's text names, fetched; those beyond the first few by name alone."""
+        """Return the files that a post's text names, fetched; those beyond the first few by name alone."""
         attachments = posts.find_attachments(text)
         kept = [await self._fetch_file(each) for each in attachments[:MAX_FILES]]
         return (
@@ -83,7 +83,7 @@ class ForumContent:
         )
 
     async def read_conversation(self, topic: int, priority: Priority = Priority.OBSERVATION) -> ForumConversation:
-        """The whole topic, page by page; Failed where the forum does not give it."""
+        """Return the whole topic, page by page; Failed where the forum does not give it."""
         page = await self._caller.request(lambda: self._client.conversation(topic), priority)
         found = posts.parse_conversation(_require_page(page))
         more = [post for rest in await self._read_rest(found, priority) for post in posts.parse_posts(rest)]
@@ -92,11 +92,11 @@ class ForumContent:
     # -- acting
 
     async def restrict(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
-        """Only staff can answer in the topic."""
+        """Let only staff answer in the topic."""
         return await self._set_closed(content, restriction, closed=True)
 
     async def release(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
-        """Everybody can answer in the topic again."""
+        """Let everybody answer in the topic again."""
         return await self._set_closed(content, restriction, closed=False)
 
     # -- the steps of each

@@ -31,7 +31,9 @@ class FlagQueue:
         self._readings = count()
 
     async def pending(self, known: set[str]) -> list[Flag]:
-        """The flags that nobody has seen to and that are not known, oldest first; Failed where the queue is not given.
+        """Return the flags that nobody has seen to and that are not known, oldest first.
+
+        Failed where the queue is not given.
 
         The latest entries come first there, so that reading may end at a page on which there is nothing new. But a new
         flag on an old entry stays where that is, so the whole queue is read first, and again every so often.
@@ -48,7 +50,7 @@ class FlagQueue:
         return found[::-1]
 
     async def flags_of_entry(self, item: int) -> list[Flag]:
-        """The flags of one entry, whatever became of it; none where there is no such entry."""
+        """Return the flags of one entry, whatever became of it; none where there is no such entry."""
         try:
             answer = await self._connection.caller.request(lambda: self._connection.client.review(item))
         except CallFailed as failed:
@@ -59,7 +61,7 @@ class FlagQueue:
         return list(posts.parse_flags(answer, [entry])) if isinstance(entry, dict) else []
 
     async def read_flag(self, flag: Flag) -> FlagInput:
-        """The flag with its own words and with what it is about, as far as the forum gives them now."""
+        """Return the flag with its own words and with what it is about, as far as the forum gives them now."""
         evidence = await self._read_evidence(flag)
         return FlagInput(
             space=self._content.space,
@@ -109,5 +111,5 @@ class FlagQueue:
 
 
 def flag_name(flag: Flag) -> str:
-    """The name by which a flag is known once it was taken."""
+    """Return the name by which a flag is known once it was taken."""
     return f"score {flag.score}"

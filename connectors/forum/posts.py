@@ -87,7 +87,7 @@ class LinkTarget:
 
 
 def parse_conversation(page: Mapping[str, Any]) -> ForumConversation:
-    """The topic of that page."""
+    """Return the topic of that page."""
     stream = page["post_stream"]
     given = [post for post in stream["posts"] if isinstance(post, dict)]
     shown = {post["id"] for post in given}
@@ -104,7 +104,7 @@ def parse_conversation(page: Mapping[str, Any]) -> ForumConversation:
 
 
 def parse_posts(posts: Iterable[Mapping[str, Any]]) -> tuple[Post, ...]:
-    """What people wrote, in order."""
+    """Return what people wrote, in order."""
     written = [
         _parse_post(post)
         for post in posts
@@ -114,14 +114,14 @@ def parse_posts(posts: Iterable[Mapping[str, Any]]) -> tuple[Post, ...]:
 
 
 def find_closer(posts: Iterable[Mapping[str, Any]]) -> int | None:
-    """Who closed the topic the last time, as its own lines say."""
+    """Return who closed the topic the last time, as its own lines say."""
     lines = [p for p in posts if str(p.get("action_code") or "").startswith(("closed.", "autoclosed."))]
     latest = max(lines, key=lambda p: int(p["post_number"]), default=None)
     return int(latest["user_id"]) if latest and str(latest["action_code"]).endswith("enabled") else None
 
 
 def find_attachments(text: str) -> tuple[PostAttachment, ...]:
-    """The files of a post, each once, in the order in which they stand in it."""
+    """Return the files of a post, each once, in the order in which they stand in it."""
     found: dict[str, PostAttachment] = {}
     for label, short, extension in _UPLOAD.findall(text):
         stem = label.partition("|")[0].strip() or short
@@ -131,13 +131,13 @@ def find_attachments(text: str) -> tuple[PostAttachment, ...]:
 
 
 def find_links(text: str, base_url: str) -> tuple[str, ...]:
-    """The links in a text that lead into this forum, each once."""
+    """Return the links in a text that lead into this forum, each once."""
     found = (match.rstrip(".,;:!?") for match in _LINK.findall(text))
     return tuple(dict.fromkeys(link for link in found if parse_link(link, base_url) is not None))
 
 
 def parse_link(link: str, base_url: str) -> LinkTarget | None:
-    """Where the link leads in this forum; None where it leads anywhere else."""
+    """Return where the link leads in this forum; None where it leads anywhere else."""
     base, there = urlsplit(base_url), urlsplit(link)
     if there.netloc.casefold() != base.netloc.casefold() or not there.path.startswith(base.path.rstrip("/")):
         return None
@@ -150,7 +150,10 @@ def parse_link(link: str, base_url: str) -> LinkTarget | None:
 
 
 def parse_flags(page: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> tuple[Flag, ...]:
-    """The flags in these entries of the review queue that are ours to take; what belongs to them stands beside, by ids."""
+    """Return the flags in these entries of the review queue that are ours to take.
+
+    What belongs to them stands beside, by ids.
+    """
     side_loaded = _SideLoaded(page)
     return tuple(flag for item in items for flag in _parse_entry_flags(item, side_loaded))
 

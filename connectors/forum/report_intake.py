@@ -85,7 +85,10 @@ class ReportIntake:
         return self.acknowledgement(preferences, first=False)
 
     def acknowledgement(self, preferences: ReplyPreferences, *, first: bool) -> str:
-        """What is said to somebody whose letter has been taken in; nothing where it is not safe to write to them."""
+        """Return what is said to somebody whose letter has been taken in.
+
+        Nothing where it is not safe to write to them.
+        """
         if preferences.silent:
             return ""
         locale = preferences.locale
@@ -96,11 +99,11 @@ class ReportIntake:
         return f"{taken}\n\n{self.text(locale, 'taken_group')}" if self._connection.config.group else taken
 
     def text(self, locale: str, key: str, **facts: str) -> str:
-        """The text of that key; `page` is where to report without the forum, unless it is said otherwise."""
+        """Return the text of that key; `page` is where to report without the forum, unless it is said otherwise."""
         return translate_text(locale, f"forum.{key}", **{"page": f"{self._app.base_url}/report", **facts})
 
     def account_of(self, post: Post) -> Account:
-        """Whose letter it is."""
+        """Return whose letter it is."""
         return Account(self._content.space, str(post.user_id))
 
     def _delivery(self, post: Post) -> str:
@@ -137,7 +140,7 @@ class ReportIntake:
 
 
 def fit_evidence(evidence: list[EvidenceInput] | tuple[EvidenceInput, ...], largest: int) -> tuple[EvidenceInput, ...]:
-    """As many pieces as are kept at once, without the bytes of those that are too large."""
+    """Return as many pieces as are kept at once, without the bytes of those that are too large."""
     return tuple(
         replace(piece, content=None, why_not=_TOO_LARGE)
         if piece.content is not None and len(piece.content) > largest

@@ -69,30 +69,30 @@ class ForumSpace:
         )
 
     def has_call_in_flight(self, account: Account) -> bool:
-        """Whether an act on this account that was cut off may still be under way."""
+        """Return whether an act on this account that was cut off may still be under way."""
         return self._caller.has_call_in_flight(account)
 
     async def wait_until_idle(self) -> None:
-        """Nothing is under way on the wire any more."""
+        """Wait until nothing is under way on the wire any more."""
         await self._caller.wait_until_idle()
 
     async def close(self) -> None:
-        """No request goes out any more."""
+        """Let no request go out any more."""
         self._caller.close()
 
     # -- looking
 
     async def observe(self, account: Account) -> Observation:
-        """What the forum holds on the account at this moment."""
+        """Return what the forum holds on the account at this moment."""
         return await self._caller.observe(self._observe(account))
 
     async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
-        """Whose doing the latest change of that hold was, from the staff log."""
+        """Return whose doing the latest change of that restriction was, from the staff log."""
         attribution = await self._caller.observe(self._attribute(account, level))
         return translate.find_attribution((), "", level, "") if isinstance(attribution, Unknown) else attribution
 
     async def read_losses(self, account: Account) -> Entitlements | Unknown:
-        """Nothing is taken by a suspension; the forum would refuse it for its staff."""
+        """Return no losses, since a suspension takes nothing, and whether the forum would refuse it (staff)."""
         return await self._caller.observe(self._read_losses(account))
 
     async def read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements] | Unknown:
@@ -100,24 +100,24 @@ class ForumSpace:
         return await self._caller.observe(self._read_losses_bulk(accounts))
 
     async def list_restrictions(self) -> Listing | Unknown:
-        """Everything that the forum holds, by list pages (a hint: accounts can shift between two pages)."""
+        """Return every restriction of the forum, by list pages (a hint: accounts can shift between two pages)."""
         return await self._caller.observe(self._list_restrictions(), _LISTING_CEILINGS)
 
     async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
-        """The account whose id or exact username the words are; None if nobody."""
+        """Return the account whose id or exact username the words are; None if nobody."""
         return await self._caller.observe(self._find_account(text.strip()))
 
     async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
-        """The accounts elsewhere by which this person signs in to the forum."""
+        """Return the accounts elsewhere by which this person signs in to the forum."""
         return await self._caller.observe(self._linked_accounts(account))
 
     async def server_time(self) -> datetime | None:
-        """The forum's own idea of the time, fresh from the wire."""
+        """Return the forum's own idea of the time, fresh from the wire."""
         server_time = await self._caller.observe(self._server_time())
         return None if isinstance(server_time, Unknown) else server_time
 
     async def check(self) -> tuple[CheckResult, ...]:
-        """What is well and what is missing, each with its remedy."""
+        """Return what is well and what is missing, each with its remedy."""
         checks = ForumChecks(self.connection, self._require_staff_key)
         checks_run = [
             checks.check_key(),
@@ -135,7 +135,7 @@ class ForumSpace:
     # -- acting
 
     async def restrict(self, order: RestrictionOrder) -> Outcome:
-        """The forum holds what the order says."""
+        """Restrict the account as the order says."""
         if len(order.reason) > translate.MAX_REASON_LENGTH:
             return Rejected(f"the forum takes at most {translate.MAX_REASON_LENGTH} characters of reason")
         if unfit := _reject_unfit(order.account, order.level):
@@ -149,17 +149,17 @@ class ForumSpace:
         return {order.account: outcome for order, outcome in zip(orders, outcomes, strict=True)}
 
     async def release(self, account: Account, level: AccessLevel, reason: str) -> Outcome:
-        """The forum no longer holds that restriction. It says the same where nothing was held: then too it is Done."""
+        """Lift that restriction. The forum says the same where there was none: then too it is Done."""
         if unfit := _reject_unfit(account, level):
             return unfit
         return await self._caller.perform(self._explain_failure(account, self._lift(account, level)))
 
     async def send_message(self, account: Account, message: Message) -> Outcome:
-        """The text is in the account's inbox, created while it could log in; its conversation carries the nonce."""
+        """Write to the account's inbox, created while it could log in; the conversation carries the nonce."""
         return await self._caller.perform(self._send_message(account, message))
 
     async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
-        """Nothing was taken, so nothing is given."""
+        """Return Done where nothing is to be given back, and refuse otherwise: the forum takes nothing."""
         return Rejected("the forum takes nothing that could be given back") if entitlements else Done()
 
     # -- the steps of each

@@ -29,7 +29,7 @@ _LINK_LIKE = re.compile(r"://|^www\.|[\w-]\.[a-z]{2,}|[@`]", re.IGNORECASE)
 
 
 def translate_error(error: Exception) -> Outcome:
-    """What an error of the client means."""
+    """Return what an error of the client means."""
     response = getattr(error, "response", None)
     if isinstance(error, StoredElsewhere | FileTooLarge):
         return Rejected(str(error))
@@ -40,7 +40,7 @@ def translate_error(error: Exception) -> Outcome:
 
 
 def translate_refusal(status: int, body: Any, headers: Mapping[str, str]) -> Outcome:
-    """What a refused request, or one without a usable answer, means. A 404 says Gone: who asks must prove it."""
+    """Return what a refused request, or one without a usable answer, means. A 404 says Gone: who asks must prove it."""
     if status == 429:
         return Unavailable("the forum asks for patience", parse_retry_after(headers) or _parse_wait(body))
     if status >= 500:
@@ -59,7 +59,7 @@ def translate_refusal(status: int, body: Any, headers: Mapping[str, str]) -> Out
 
 
 def parse_account(account: Mapping[str, Any], now: datetime) -> Observed:
-    """What an account's staff page says that it holds now."""
+    """Return what an account's staff page says that it holds now."""
     restrictions = (
         _parse_restriction(AccessLevel.BARRED, account, "suspended_till", "full_suspend_reason", "suspended_by", now),
         _parse_restriction(AccessLevel.MUTED, account, "silenced_till", "silence_reason", "silenced_by", now),
@@ -70,7 +70,10 @@ def parse_account(account: Mapping[str, Any], now: datetime) -> Observed:
 
 
 def parse_row(row: Mapping[str, Any], level: AccessLevel, now: datetime) -> ObservedRestriction | None:
-    """What a row of an administration list says; such rows give no reason. A row without an end is held all the same."""
+    """Return what a row of an administration list says; such rows give no reason.
+
+    A row without an end is held all the same.
+    """
     till = row.get("suspended_till" if level is AccessLevel.BARRED else "silenced_till")
     return _restriction_until(level, parse_instant(till), now) if till else ObservedRestriction(level)
 
@@ -78,7 +81,7 @@ def parse_row(row: Mapping[str, Any], level: AccessLevel, now: datetime) -> Obse
 def find_attribution(
     rows: Iterable[Mapping[str, Any]], native_id: str, level: AccessLevel, our_username: str
 ) -> Attribution:
-    """Whose doing the latest change of that hold was, by the staff log (newest first)."""
+    """Return whose doing the latest change of that restriction was, by the staff log (newest first)."""
     for row in rows:
         if row.get("action_name") not in _LOG_ACTIONS[level] or _id_of(row.get("target_user")) != native_id:
             continue
@@ -90,12 +93,12 @@ def find_attribution(
 
 
 def format_end(until: datetime | None) -> str:
-    """An end as the forum takes it; no end is a far date."""
+    """Return an end as the forum takes it; no end is a far date."""
     return OPEN_END if until is None else until.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def parse_instant(text: Any) -> datetime | None:
-    """The instant that the forum wrote, if it is one."""
+    """Return the instant that the forum wrote, if it is one."""
     try:
         return datetime.fromisoformat(str(text)) if text else None
     except ValueError:
@@ -103,12 +106,15 @@ def parse_instant(text: Any) -> datetime | None:
 
 
 def to_plain_text(text: str) -> str:
-    """The text for a post: nothing is mentioned, fetched, embedded or formatted; links stand as code, to be copied."""
+    """Return the text for a post: nothing is mentioned, fetched, embedded or formatted.
+
+    Links stand as code, to be copied.
+    """
     return "\n".join(" ".join(_escape_word(word) for word in line.split(" ")) for line in text.splitlines())
 
 
 def format_external_id(nonce: str) -> str:
-    """The nonce as the forum's `external_id` takes it: letters, digits, hyphens, at most fifty."""
+    """Return the nonce as the forum's `external_id` takes it: letters, digits, hyphens, at most fifty."""
     return re.sub(r"[^A-Za-z0-9-]", "-", nonce)[:50]
 
 

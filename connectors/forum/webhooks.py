@@ -24,7 +24,7 @@ class ForumWebhookVerifier:
         self._secret = secret
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
-        """The knock that the signed body stands for; Refused where the signature is missing or wrong."""
+        """Return the webhook event that the signed body stands for; Refused where the signature is missing or wrong."""
         given = lowercase_keys(headers)
         check_signature(self._secret, body, given.get("x-discourse-event-signature"))
         event = _parse_event(body)

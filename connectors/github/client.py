@@ -97,7 +97,7 @@ class InstallationTokens:
         self._made_at = 0.0
 
     def current(self) -> str:
-        """A token that is good for some minutes more."""
+        """Return a token that is good for some minutes more."""
         with self._lock:
             if self._token is None or self._seconds() - self._made_at >= TOKEN_KEPT_SECONDS:
                 self._token, self._made_at = self._make(), self._seconds()
@@ -120,7 +120,7 @@ class GithubClient:
         self._tokens = InstallationTokens(self._new_token)
 
     def response_date(self) -> str | None:
-        """The `Date` of the last answer in this thread."""
+        """Return the `Date` of the last answer in this thread."""
         return getattr(self._thread, "date", None)
 
     # -- people
@@ -136,23 +136,23 @@ class GithubClient:
     # -- blocks
 
     def blocks(self, page: int) -> Response:
-        """One page of the blocked accounts. Its 200 is also what makes a 404 of the others a no."""
+        """Return one page of the blocked accounts. Its 200 is also what makes a 404 of the others a no."""
         return self._request(_page(f"{self._path}/blocks", page), needs=BLOCKS_READ)
 
     def blocked(self, login: str) -> Response:
-        """204 blocked, 404 not blocked or not permitted."""
+        """Return whether it is blocked: 204 blocked, 404 not blocked or not permitted."""
         return self._request(
             _request("GET", f"{self._path}/blocks/{_quoted(login)}"), expected=(404,), needs=BLOCKS_READ
         )
 
     def block(self, login: str) -> Response:
-        """204 blocked now; 422 the organisation cannot block this account as it stands."""
+        """Block the account: 204 blocked now; 422 the organisation cannot block this account as it stands."""
         return self._request(
             _request("PUT", f"{self._path}/blocks/{_quoted(login)}"), expected=(422,), needs=BLOCKS_WRITE
         )
 
     def unblock(self, login: str) -> Response:
-        """204 not blocked any more; 404 or 422 was not blocked, or not permitted."""
+        """Unblock the account: 204 not blocked any more; 404 or 422 was not blocked, or not permitted."""
         return self._request(
             _request("DELETE", f"{self._path}/blocks/{_quoted(login)}"), expected=(404, 422), needs=BLOCKS_WRITE
         )
@@ -160,7 +160,7 @@ class GithubClient:
     # -- membership
 
     def members(self, page: int) -> Response:
-        """One page of the organisation's members."""
+        """Return one page of the organisation's members."""
         return self._request(_page(f"{self._path}/members", page), needs=MEMBERS_READ)
 
     def membership(self, login: str) -> Response:
@@ -177,14 +177,14 @@ class GithubClient:
         )
 
     def invite(self, native_id: int, team_ids: list[int]) -> Response:
-        """201 invited; 422 is a member, is invited already, or may not be invited."""
+        """Invite the account: 201 invited; 422 is a member, is invited already, or may not be invited."""
         body = {"invitee_id": native_id, "role": "direct_member", "team_ids": team_ids}
         return self._request(
             _request("POST", f"{self._path}/invitations", body=body), expected=(422,), needs=MEMBERS_WRITE
         )
 
     def teams(self, page: int) -> Response:
-        """One page of the organisation's teams."""
+        """Return one page of the organisation's teams."""
         return self._request(_page(f"{self._path}/teams", page), needs=MEMBERS_READ)
 
     def team_membership(self, slug: str, login: str) -> Response:
@@ -206,7 +206,7 @@ class GithubClient:
         return self._request(lambda r: self._org(r).complete())
 
     def audit(self, phrase: str) -> Response:
-        """Newest entries of the audit log: 200, or 404 and 403 where the plan or the permission has none."""
+        """Return the newest entries of the audit log: 200, or 404 and 403 where plan or permission has none."""
         query = {"phrase": phrase, "per_page": PAGE, "order": "desc"}
         return self._request(_request("GET", f"{self._path}/audit-log", query), expected=(403, 404))
 
@@ -215,21 +215,21 @@ class GithubClient:
         return self._request_as_app(lambda r: GithubApp(r, url="/app").complete())
 
     def installation(self) -> Response:
-        """The App's installation, with its permissions."""
+        """Return the App's installation, with its permissions."""
         return self._request_as_app(_request("GET", f"/app/installations/{self._config.installation_id}"))
 
     def webhook_config(self) -> Response:
-        """Where the App's webhook goes."""
+        """Return where the App's webhook goes."""
         return self._request_as_app(_request("GET", "/app/hook/config"))
 
     # -- what people write
 
     def repositories(self, page: int) -> Response:
-        """One page of the repositories that the App is installed in, with how many there are."""
+        """Return one page of the repositories that the App is installed in, with how many there are."""
         return self._request(_page("/installation/repositories", page))
 
     def list_changed(self, repository: str, list_: str, since: datetime, page: int) -> Response:
-        """One page of what was changed since then in a list (issues, issues/comments, pulls/comments), oldest change
+        """Return one page of what changed since then in a list (issues, issues/comments, pulls/comments), oldest change
         first; 404 and 410 where there is no such list for us."""
         order = {"sort": "updated", "direction": "asc", "state": "all", "since": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
         asked = _page(f"/repos/{repository}/{list_}", page, order)
@@ -351,7 +351,10 @@ def _check_response(response: Response, expected: tuple[int, ...], needs: str) -
 
 
 def is_rate_limited(response: Response) -> bool:
-    """Whether the answer is one of GitHub's limits: a 429, or a 403 that says so by its headers or its sentence."""
+    """Return whether the answer is one of GitHub's limits.
+
+    A 429, or a 403 that says so by its headers or its sentence.
+    """
     if response.status == 429:
         return True
     message = str(response.body.get("message", "")) if isinstance(response.body, dict) else ""

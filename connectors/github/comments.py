@@ -70,7 +70,7 @@ _COMMENTS: Final = {
 
 
 def parse_ref(text: str) -> CommentRef | None:
-    """The name that was written by `Name.text`."""
+    """Return the name that was written by `Name.text`."""
     found = _NAME.fullmatch(text)
     if found is None or found[1] not in set(CommentKind):
         return None
@@ -80,19 +80,22 @@ def parse_ref(text: str) -> CommentRef | None:
 
 
 def mentions_app(text: str, slug: str) -> bool:
-    """Whether the words themselves mention the App: neither in a quotation nor as code."""
+    """Return whether the words themselves mention the App: neither in a quotation nor as code."""
     own = _QUOTE.sub("", _CODE.sub("", _FENCE.sub("", text)))
     return re.search(rf"(?<![\w@/.`-])@{re.escape(slug)}(?:\[bot\])?(?![\w-])", own, re.IGNORECASE) is not None
 
 
 def parse_escalation(text: str, slug: str) -> str | None:
-    """What somebody wrote after `/escalate`, which stands right after the mention; None where they ordered nothing."""
+    """Return what somebody wrote after `/escalate`, which stands right after the mention.
+
+    None where they ordered nothing.
+    """
     found = re.search(rf"@{re.escape(slug)}(?:\[bot\])?[,:]?\s+/escalate\b(.*)", text, re.IGNORECASE | re.DOTALL)
     return found[1].strip() if found and mentions_app(text, slug) else None
 
 
 def parse_row(repository: str, comment_kind: CommentKind, row: Mapping[str, Any]) -> Comment:
-    """A row of one of the older API's lists."""
+    """Return a row of one of the older API's lists."""
     user = row.get("user") if isinstance(row.get("user"), dict) else None
     number = str(row["number"] if comment_kind is CommentKind.ISSUE else row["id"])
     return Comment(
@@ -123,7 +126,7 @@ def _parse_parent(repository: str, comment_kind: CommentKind, row: Mapping[str, 
 
 
 def parse_node(node: Mapping[str, Any]) -> Comment | None:
-    """A conversation or comment of the other API; None where it is of another kind."""
+    """Return a conversation or comment of the other API; None where it is of another kind."""
     kind = str(node.get("__typename"))
     comment_kind = _TYPES.get(kind) or _COMMENTS.get(kind)
     if comment_kind is None:
@@ -146,7 +149,7 @@ def parse_node(node: Mapping[str, Any]) -> Comment | None:
 
 
 def parse_discussion(discussion: Mapping[str, Any], since: datetime) -> Iterator[Comment]:
-    """The discussion where it was opened since then, and what was said in it since then."""
+    """Return the discussion where it was opened since then, and what was said in it since then."""
     opening = parse_node(discussion)
     if opening is None:
         return
@@ -166,7 +169,7 @@ def _changed_since(node: Mapping[str, Any], above: Comment, since: datetime) -> 
 
 
 def changed_at(node: Mapping[str, Any]) -> datetime | None:
-    """When the thing was changed last."""
+    """Return when the thing was changed last."""
     return _parse_instant(node.get("updatedAt"))
 
 

@@ -21,24 +21,24 @@ class GithubConnection:
     caller: Caller
 
     async def request(self, call: Callable[[GithubClient], T], priority: Priority = Priority.OBSERVATION) -> T:
-        """The answer to one request."""
+        """Return the answer to one request."""
         return await self.caller.request(lambda: call(self.client), priority)
 
     async def change(self, call: Callable[[GithubClient], T]) -> T:
-        """The answer to one request that changes something; doing it twice is doing it once."""
+        """Return the answer to one request that changes something; doing it twice is doing it once."""
         return await self.caller.request(lambda: call(self.client), Priority.ACTION, cost=_CHANGE_COST)
 
     async def query(
         self, text: str, variables: Mapping[str, Any], needs: str, priority: Priority = Priority.OBSERVATION
     ) -> Mapping[str, Any]:
-        """What the other API answers to a question."""
+        """Return what the other API answers to a question."""
         return await self.request(lambda github: github.query(text, variables, needs), priority)
 
     async def mutate(self, text: str, fields: Mapping[str, Any], needs: str) -> None:
-        """The other API has done what the text asks for with these fields."""
+        """Let the other API do what the text asks for with these fields."""
         await self.change(lambda github: github.query(text, {"input": dict(fields)}, needs))
 
     async def app_slug(self) -> str:
-        """The name under which the App is mentioned."""
+        """Return the name under which the App is mentioned."""
         response: Response = await self.request(lambda github: github.app())
         return str(response.body["slug"])

@@ -54,26 +54,29 @@ class GithubContent:
     # -- looking
 
     async def find(self, text: str) -> ContentRef | None:
-        """The conversation or comment whose own link the words are; None if there is none, or no answer."""
+        """Return the conversation or comment whose own link the words are; None if there is none, or no answer."""
         found = await self._caller.observe(self._find(text.strip()), _CEILINGS)
         return None if isinstance(found, Unknown) else found
 
     async def read_copy(self, content: ContentRef) -> ContentCopy | Unknown | Missing:
-        """The text as it stands now, of a conversation the text that it begins with."""
+        """Return the text as it stands now, of a conversation the text that it begins with."""
         return await self._caller.observe(self._read_copy(content), _CEILINGS)
 
     async def observe(self, content: ContentRef) -> ObservedContent | Unknown | Missing:
-        """Whether the conversation is locked, and by whom; whether the comment is folded away, of which GitHub says no more."""
+        """Return whether the conversation is locked, and by whom.
+
+        Whether the comment is folded away, of which GitHub says no more.
+        """
         return await self._caller.observe(self._observe(content), _CEILINGS)
 
     # -- acting
 
     async def restrict(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
-        """Nobody without a part in the repository can comment, or the comment is shown to nobody who does not ask for it."""
+        """Lock the conversation to those with a part in the repository, or fold the comment away."""
         return await self._caller.perform(self._change(content, restriction, restricted=True))
 
     async def release(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
-        """Everybody can comment again, or the comment is shown."""
+        """Let everybody comment again, or show the comment."""
         return await self._caller.perform(self._change(content, restriction, restricted=False))
 
     # -- the steps of each

@@ -44,7 +44,7 @@ class GithubSignIn:
         return self._config.name
 
     def start(self, return_url: str, state: str, verifier: str, *, include_linked: bool = False) -> str:
-        """GitHub's page with the button; no scope is asked for, so it shows no more than what is public anyway.
+        """Return GitHub's page with the button; no scope is asked for, so it shows no more than what is public anyway.
 
         GitHub knows of nobody's accounts elsewhere, so there is nothing more to ask.
         """
@@ -54,7 +54,7 @@ class GithubSignIn:
         return str(address)
 
     async def finish(self, return_url: str, code: str, verifier: str) -> ProofResult | Outcome:
-        """The account whose owner pressed the button: the id that stays, and today's login."""
+        """Return the account whose owner pressed the button: the id that stays, and today's login."""
         try:
             async with asyncio.timeout(2 * self._config.call_ceiling.total_seconds()):
                 return await asyncio.to_thread(self._exchange, return_url, code, verifier)

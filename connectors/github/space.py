@@ -86,55 +86,58 @@ class GithubSpace:
         )
 
     def has_call_in_flight(self, account: Account) -> bool:
-        """Whether an act on this account that was cut off may still be under way."""
+        """Return whether an act on this account that was cut off may still be under way."""
         return self._caller.has_call_in_flight(account)
 
     async def wait_until_idle(self) -> None:
-        """Nothing is under way on the wire any more."""
+        """Wait until nothing is under way on the wire any more."""
         await self._caller.wait_until_idle()
 
     async def close(self) -> None:
-        """No request goes out any more."""
+        """Let no request go out any more."""
         self._caller.close()
 
     # -- looking
 
     async def observe(self, account: Account) -> Observation:
-        """Whether the organisation blocks the account at this moment, and whether it is a member."""
+        """Return whether the organisation blocks the account at this moment, and whether it is a member."""
         return await self._caller.observe(self._observe(account))
 
     async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
-        """Whose doing the latest block or unblock was, where the organisation's plan has an audit log."""
+        """Return whose doing the latest block or unblock was, where the organisation's plan has an audit log."""
         attribution = await self._caller.observe(self._attribute(account))
         return Attribution(ActedBy.UNKNOWN) if isinstance(attribution, Unknown) else attribution
 
     async def read_losses(self, account: Account) -> Entitlements | Unknown:
-        """Membership and teams that a bar would take, and whether GitHub would refuse it (owners)."""
+        """Return the membership and teams that a bar would take, and whether GitHub would refuse it (owners)."""
         return await self._caller.observe(self._read_losses(account))
 
     async def read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements] | Unknown:
-        """Those of the accounts that are members, from the list of members; each of them is surveyed by itself."""
+        """Return those of the accounts that are members, from the list of members.
+
+        Each of them is surveyed by itself.
+        """
         return await self._caller.observe(self._read_losses_bulk(accounts), _LISTING_CEILINGS)
 
     async def list_restrictions(self) -> Listing | Unknown:
-        """All blocked accounts by their ids, read by list pages."""
+        """Return all blocked accounts by their ids, read by list pages."""
         return await self._caller.observe(self._list_restrictions(), _LISTING_CEILINGS)
 
     async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
-        """The account whose id or exact login the words are; None if nobody."""
+        """Return the account whose id or exact login the words are; None if nobody."""
         return await self._caller.observe(self._find_account(text.strip()))
 
     async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
-        """GitHub vouches for no account elsewhere."""
+        """Return none: GitHub vouches for no account elsewhere."""
         return ()
 
     async def server_time(self) -> datetime | None:
-        """GitHub's own idea of the time, fresh from the wire."""
+        """Return GitHub's own idea of the time, fresh from the wire."""
         server_time = await self._caller.observe(self._server_time())
         return None if isinstance(server_time, Unknown) else server_time
 
     async def check(self) -> tuple[CheckResult, ...]:
-        """Each permission and event of the App, there or missing, with what breaks without it."""
+        """Return each permission and event of the App, there or missing, with what breaks without it."""
         installation = await self._caller.observe(self._request(self._client.installation))
         if isinstance(installation, Unknown):
             return (no_answer_result(installation),)
@@ -144,7 +147,7 @@ class GithubSpace:
     # -- acting
 
     async def restrict(self, order: RestrictionOrder) -> Outcome:
-        """The account is no member of the organisation, and blocked by it."""
+        """End the account's membership of the organisation, and block it."""
         if order.level is not AccessLevel.BARRED:
             return Rejected("GitHub cannot mute anybody")
         return await self._caller.perform(self._bar(order.account, Priority.BULK if order.bulk else Priority.ACTION))
@@ -161,11 +164,11 @@ class GithubSpace:
         return await self._caller.perform(self._unblock(account))
 
     async def send_message(self, account: Account, message: Message) -> Outcome:
-        """GitHub has no private messages."""
+        """Return a refusal: GitHub has no private messages."""
         return Rejected("GitHub has no private messages")
 
     async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
-        """The account is invited with these teams, or put into them where it is a member."""
+        """Invite the account with these teams, or put it into them where it is a member."""
         return await self._caller.perform(self._reinstate(account, entitlements)) if entitlements else Done()
 
     # -- the steps of each

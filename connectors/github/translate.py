@@ -21,7 +21,7 @@ _POWERS = frozenset({"push", "maintain", "admin"})
 
 
 def translate_error(error: Exception) -> Outcome:
-    """What an error of the client means."""
+    """Return what an error of the client means."""
     if isinstance(error, GithubException):
         headers = {name.lower(): str(value) for name, value in (error.headers or {}).items()}
         needs = error.needs if isinstance(error, ErrorResponse) else INSTALLED
@@ -34,7 +34,7 @@ def translate_error(error: Exception) -> Outcome:
 
 
 def translate_refusal(response: Response, needs: str) -> Outcome:
-    """What a refused request means. A 404 that was not asked for is a missing permission, never a no."""
+    """Return what a refused request means. A 404 that was not asked for is a missing permission, never a no."""
     if is_rate_limited(response):
         return Unavailable("GitHub asks for patience", _rate_limit_wait(response.headers))
     if response.status >= 500:
@@ -49,7 +49,10 @@ def translate_refusal(response: Response, needs: str) -> Outcome:
 
 
 def error_message(body: Any, login: str = "") -> str:
-    """What GitHub said, with the reasons that it keeps among its errors; the login, which is not to be kept, left out."""
+    """Return what GitHub said, with the reasons that it keeps among its errors.
+
+    The login, which is not to be kept, left out.
+    """
     if not isinstance(body, dict):
         return ""
     errors = body.get("errors")
@@ -59,24 +62,30 @@ def error_message(body: Any, login: str = "") -> str:
 
 
 def parse_presence(membership: Response) -> Presence:
-    """Whether the membership's answer says that the account is a member; somebody invited is still outside."""
+    """Return whether the membership's answer says that the account is a member; somebody invited is still outside."""
     active = membership.status == 200 and membership.body.get("state") == "active"
     return Presence.MEMBER if active else Presence.OUTSIDE
 
 
 def membership_entitlement(organization: str, role: str) -> Entitlement:
-    """The membership as a thing that a block takes; to give it back needs a named person's yes (P-6.7)."""
+    """Return the membership as an entitlement that a block takes.
+
+    To give it back needs a named person's yes (P-6.7).
+    """
     return Entitlement(EntitlementKind.MEMBERSHIP, organization, role, privileged=True)
 
 
 def team_entitlement(team: Mapping[str, Any], role: str) -> Entitlement:
-    """A team as a thing that a block takes; one that may change repositories, or looking after it, is power."""
+    """Return a team as an entitlement that a block takes.
+
+    One that may change repositories, or looking after it, is power.
+    """
     power = role == "maintainer" or team.get("permission") in _POWERS
     return Entitlement(EntitlementKind.TEAM, str(team["id"]), str(team["slug"]), privileged=power)
 
 
 def find_attribution(entries: Iterable[Mapping[str, Any]], login: str, our_login: str) -> Attribution:
-    """Whose doing the latest block or unblock of that login was, by entries of the audit log in any order."""
+    """Return whose doing the latest block or unblock of that login was, by entries of the audit log in any order."""
     for entry in sorted(entries, key=lambda e: int(e.get("created_at") or 0), reverse=True):
         named = (entry.get("blocked_user"), entry.get("user"))
         if entry.get("action") not in (BLOCKED, UNBLOCKED) or not any(_same_login(n, login) for n in named):
@@ -90,7 +99,7 @@ def find_attribution(entries: Iterable[Mapping[str, Any]], login: str, our_login
 
 
 def check_permissions(permissions: Mapping[str, str]) -> tuple[CheckResult, ...]:
-    """A line for each permission that we need: there, or missing with what breaks without it."""
+    """Return a line for each permission that we need: there, or missing with what breaks without it."""
     granted = {
         requirement: _RANK.get(permissions.get(requirement.api_name, ""), 0) >= _RANK[requirement.api_level]
         for requirement in PERMISSIONS
@@ -102,7 +111,7 @@ def check_permissions(permissions: Mapping[str, str]) -> tuple[CheckResult, ...]
 
 
 def check_subscriptions(events: Iterable[str]) -> tuple[CheckResult, ...]:
-    """A line for each event that the App is not subscribed to; one line where there is none."""
+    """Return a line for each event that the App is not subscribed to; one line where there is none."""
     subscribed = set(events)
     missing = [requirement for requirement in EVENTS if requirement.api_name not in subscribed]
     if not missing:
@@ -114,7 +123,7 @@ def check_subscriptions(events: Iterable[str]) -> tuple[CheckResult, ...]:
 
 
 def check_webhook(config: Any, name: str) -> CheckResult:
-    """Whether the App's events go to our door, by an encrypted way, in the form that is read."""
+    """Return whether the App's events go to our door, by an encrypted way, in the form that is read."""
     address = str(config.get("url") or "") if isinstance(config, dict) else ""
     if not address.rstrip("/").endswith(f"/hooks/{name}"):
         what = "The App's webhook leads somewhere else." if address else "The App has no webhook address."

@@ -34,7 +34,7 @@ class GithubWebhookVerifier:
         self._secret = secret
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
-        """The knock that the signed body stands for; Refused where the signature is missing or wrong."""
+        """Return the webhook event that the signed body stands for; Refused where the signature is missing or wrong."""
         given = lowercase_keys(headers)
         check_signature(self._secret, body, given.get("x-hub-signature-256"))
         event, payload = given.get("x-github-event", ""), _parse_json(body)

@@ -71,7 +71,7 @@ class Mailer:
         return Done(answer) if not refused else Unavailable("the mail server took it for nobody")
 
     async def check(self) -> CheckResult:
-        """Whether the mail server lets us in as configured; nothing is sent."""
+        """Return whether the mail server lets us in as configured; nothing is sent."""
         try:
             async with asyncio.timeout(self._config.call_ceiling.total_seconds()), self._connection() as server:
                 await server.noop()

@@ -136,7 +136,7 @@ class MailInbox:
             return False
 
     async def check(self) -> CheckResult:
-        """Whether the mailbox can be read and its mail moved; nothing is read."""
+        """Return whether the mailbox can be read and its mail moved; nothing is read."""
         try:
             async with self._mailbox.open() as mailbox:
                 waiting = len(await mailbox.list_waiting())

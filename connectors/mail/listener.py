@@ -94,7 +94,7 @@ class MailListener:
         return int(self._server.sockets[0].getsockname()[1]) if self._server else self._config.port
 
     async def start(self) -> None:
-        """Mail is taken in; Misconfigured where the address is not to be had."""
+        """Start taking mail in; Misconfigured where the address is not to be had."""
         loop, config = asyncio.get_running_loop(), self._config
         try:
             self._server = await loop.create_server(self._create_session, config.host, config.port)
@@ -103,7 +103,7 @@ class MailListener:
             raise Misconfigured([f"mail.inbox.listen: {where} cannot be listened on: {error.strerror}"]) from error
 
     async def stop(self) -> None:
-        """No mail is taken any more; what was not answered comes again."""
+        """Stop taking mail in; what was not answered comes again."""
         if self._server is not None:
             self._server.close()
             self._server = None

@@ -124,12 +124,15 @@ class OpenMailbox:
     _capabilities: frozenset[str]
 
     async def list_waiting(self) -> list[bytes]:
-        """The mails that stand in the folder, oldest first: whether somebody has read them already does not matter."""
+        """Return the mails that stand in the folder, oldest first.
+
+        Whether somebody has read them already does not matter.
+        """
         found = await self._run(lambda: _require_ok(self._connection.uid("SEARCH", "NOT", "DELETED"), "no search"))
         return (found[0] or b"").split()
 
     async def fetch(self, uid: bytes) -> bytes | None:
-        """The bytes of the mail, of a very large one its beginning; None where it is gone meanwhile."""
+        """Return the bytes of the mail, of a very large one its beginning; None where it is gone meanwhile."""
         return await self._run(lambda: self._fetch(uid.decode()))
 
     async def mark_done(self, uid: bytes) -> None:

@@ -68,7 +68,9 @@ class ParsedMail:
 
 
 def parse(raw: bytes, *, own_domain: str, authserv_id: str | None, envelope: tuple[str, ...] = ()) -> ParsedMail:
-    """The mail behind the bytes, whatever is wrong with them. `own_domain` is that of the Message-IDs which we give.
+    """Return the mail behind the bytes, whatever is wrong with them.
+
+    `own_domain` is that of the Message-IDs which we give.
 
     `authserv_id` is the name under which our own mail server writes what it found out about a sender; without one
     nothing is authentic. `envelope` are the addresses that it was delivered to, where they are known.
@@ -95,7 +97,10 @@ def parse(raw: bytes, *, own_domain: str, authserv_id: str | None, envelope: tup
 
 
 def find_token(recipients: tuple[str, ...], address: str) -> str:
-    """The secret part of the first recipient that is an address made for one party; empty where there is none."""
+    """Return the secret part of the first recipient that is an address made for one party.
+
+    Empty where there is none.
+    """
     local, _, domain = address.casefold().rpartition("@")
     for each in recipients:
         found, _, where = each.strip().casefold().rpartition("@")
@@ -105,7 +110,7 @@ def find_token(recipients: tuple[str, ...], address: str) -> str:
 
 
 def is_ours(recipient: str, address: str) -> bool:
-    """Whether mail to this recipient is for us: the group's address, or one made for a party of theirs."""
+    """Return whether mail to this recipient is for us: the group's address, or one made for a party of theirs."""
     local, _, domain = address.casefold().rpartition("@")
     found, _, where = recipient.strip().casefold().rpartition("@")
     return where == domain and (found == local or found.startswith(f"{local}+"))
@@ -382,7 +387,7 @@ class _TextExtractor(HTMLParser):
 
 
 def html_to_text(page: str) -> str:
-    """The words of a page of HTML. Nothing of it is fetched, run, or shown as a page."""
+    """Return the words of a page of HTML. Nothing of it is fetched, run, or shown as a page."""
     reader = _TextExtractor()
     try:
         reader.feed(page)

@@ -16,12 +16,15 @@ _SIGN_IN = "the user name and password that the mail server takes"
 
 
 def domain_of(sender: str) -> str:
-    """The domain of the Message-IDs of mail from this sender."""
+    """Return the domain of the Message-IDs of mail from this sender."""
     return sender.rpartition("@")[2].rstrip("> ")
 
 
 def with_token(address: str | None, token: str) -> str:
-    """The group's address with the secret part in it that was made for one party; empty where answers are not read."""
+    """Return the group's address with the secret part in it that was made for one party.
+
+    Empty where answers are not read.
+    """
     if not address or not token:
         return ""
     local, _, domain = address.rpartition("@")
@@ -31,7 +34,10 @@ def with_token(address: str | None, token: str) -> str:
 def build_mail(
     sender: str, to: str, subject: str, text: str, message_id: str, reply_to: str = ""
 ) -> EmailMessage | Rejected:
-    """The mail as it goes out; Rejected where an address or a line of its head could be read as more than that."""
+    """Return the mail as it goes out.
+
+    Rejected where an address or a line of its head could be read as more than that.
+    """
     if any(ord(c) < 32 for line in (sender, to, subject, message_id, reply_to) for c in line):
         return Rejected("a line of the mail's head has a line break or a control character in it")
     if to.count("@") != 1 or any(c in to for c in ',;:<>"() '):
@@ -50,7 +56,7 @@ def build_mail(
 
 
 def translate_error(error: Exception) -> Outcome:
-    """What an error of the mail client means."""
+    """Return what an error of the mail client means."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         return translate_code(error.recipients[0].code)
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
@@ -67,7 +73,7 @@ def translate_error(error: Exception) -> Outcome:
 
 
 def translate_code(code: int) -> Outcome:
-    """What a mail server's refusing code means: 4xx for now, 530 to 535 to us, 5xx for good."""
+    """Return what a mail server's refusing code means: 4xx for now, 530 to 535 to us, 5xx for good."""
     if 530 <= code <= 535:
         return Forbidden(_SIGN_IN)
     if 500 <= code < 600:
@@ -76,7 +82,7 @@ def translate_code(code: int) -> Outcome:
 
 
 def to_check_result(outcome: Outcome) -> CheckResult:
-    """The line of `guardian check` for a mail server that did not let us in."""
+    """Return the line of `guardian check` for a mail server that did not let us in."""
     why = outcome.reason if isinstance(outcome, Unavailable | Rejected) else "it refuses us"
     needs = outcome.needs if isinstance(outcome, Forbidden) else ""
     return replace(SENDING.result(f"The mail server does not let us in: {why}.", ok=False), needs=needs)

@@ -71,7 +71,7 @@ class ConsequenceChoice:
 
 
 def build_form(verb: str, title: str, choice: ConsequenceChoice) -> Form:
-    """The form for the words of a consequence; it carries what was chosen before."""
+    """Return the form for the words of a consequence; it carries what was chosen before."""
     flags = f"{int(choice.legal)}.{int(choice.removal)}"
     where = f"{_KINDS.index(choice.outcome)}.{choice.days}.{_ENDS.index(choice.at_end)}.{flags}"
     fields = (
@@ -87,7 +87,7 @@ def build_form(verb: str, title: str, choice: ConsequenceChoice) -> Form:
 
 
 def parse_choice(arguments: tuple[str, ...]) -> ConsequenceChoice:
-    """What a form carries, as `build_form` put it there."""
+    """Return what a form carries, as `build_form` put it there."""
     if len(arguments) != 4:
         raise NotFound
     case, where, person, spaces = arguments
@@ -96,7 +96,7 @@ def parse_choice(arguments: tuple[str, ...]) -> ConsequenceChoice:
 
 
 def to_consequence(choice: ConsequenceChoice, form: ModalValues) -> Consequence:
-    """The consequence; whether it may be proposed is the desk's to say."""
+    """Return the consequence; whether it may be proposed is the service's to say."""
     readmit = {RETURN: True, NO_RETURN: False}.get(choice.outcome)
     outcome = Outcome.OTHER if choice.outcome in (RETURN, NO_RETURN, MUTE) else Outcome(choice.outcome)
     restriction = Restriction.MUTED if choice.outcome == MUTE else _RESTRICTION.get(outcome, Restriction.NONE)

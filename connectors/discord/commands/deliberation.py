@@ -125,7 +125,7 @@ async def mark_evasion(context: CommandContext, case: str, evades: bool, reason:
 
 
 def ballot_buttons(proposal: ProposalId, *, may_withdraw: bool = False) -> list[Button]:
-    """The answers to an open proposal."""
+    """Return the answers to an open proposal."""
     found = [
         Button("Agree", custom_id("agree", proposal), Style.PRIMARY),
         Button("Object", custom_id("object", proposal)),
@@ -135,7 +135,7 @@ def ballot_buttons(proposal: ProposalId, *, may_withdraw: bool = False) -> list[
 
 
 def proposal_text(seen: ProposalView) -> str:
-    """A proposal in words: how it stands, what it needs, and when it closes."""
+    """Return a proposal in words: how it stands, what it needs, and when it closes."""
     lines = [
         f"Proposal in **{seen.code_name}**{f' about {seen.person}' if seen.person else ''}: {_STATES[seen.state]}."
     ]

@@ -61,7 +61,7 @@ class DirectMessages:
         self._pending: TtlCache[_PendingMessages] = TtlCache(*_PENDING_CACHE)
 
     def register(self) -> None:
-        """Whoever writes to us directly is answered."""
+        """Answer whoever writes to us directly."""
         self._router.on_direct_message(self._handle)
         self._router.on_button(_FORM, self._open_form, anywhere=True)
         self._router.on_button(_SEND, self._send_as_it_is, anywhere=True)

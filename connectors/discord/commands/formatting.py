@@ -86,24 +86,24 @@ OUTCOMES: Final[Mapping[Outcome, str]] = {
 
 
 def format_deadline(kind: DeadlineKind, at: datetime) -> str:
-    """A deadline in words."""
+    """Return a deadline in words."""
     return f"{DEADLINES.get(kind, kind.value)}: {format_datetime(at)}"
 
 
 def format_term(term: timedelta | None) -> str:
-    """A length in words."""
+    """Return a length in words."""
     if term is None:
         return "without an end"
     return "for 1 day" if term == timedelta(days=1) else f"for {term / timedelta(days=1):g} days"
 
 
 def parse_days(number: int | None) -> timedelta | None:
-    """A length, from a number of days."""
+    """Return a length, from a number of days."""
     return timedelta(days=number) if number else None
 
 
 def parse_day(text: str) -> datetime | None:
-    """The beginning of a day, typed as YYYY-MM-DD; None where nothing was typed."""
+    """Return the beginning of a day, typed as YYYY-MM-DD; None where nothing was typed."""
     if not text.strip():
         return None
     try:
@@ -113,18 +113,18 @@ def parse_day(text: str) -> datetime | None:
 
 
 def parse_scope(text: str) -> frozenset[SpaceName] | None:
-    """The spaces that were typed, with commas between them; None (all of them) where nothing was typed."""
+    """Return the spaces that were typed, with commas between them; None (all of them) where nothing was typed."""
     typed = frozenset(SpaceName(part.strip().casefold()) for part in text.split(",") if part.strip())
     return typed or None
 
 
 def format_scope(scope: Iterable[SpaceName] | None) -> str:
-    """A scope in words."""
+    """Return a scope in words."""
     return "in all spaces" if scope is None else "on " + ", ".join(sorted(scope))
 
 
 def format_consequence(wanted: Consequence) -> str:
-    """A consequence in words, without its texts."""
+    """Return a consequence in words, without its texts."""
     if wanted.readmit is not None:
         return "the person may return" if wanted.readmit else "the person does not return yet"
     said = OUTCOMES[wanted.outcome] + (", with a removal" if wanted.removal else "")
@@ -134,7 +134,7 @@ def format_consequence(wanted: Consequence) -> str:
 
 
 def format_previews(previews: Iterable[SpacePreview]) -> str:
-    """What would hold where, one line a space."""
+    """Return what would hold where, one line a space."""
     lines = [_format_preview(each) for each in previews]
     return "\n".join(lines) if lines else "Nothing changes in any space."
 

@@ -71,7 +71,7 @@ class ReportCommands:
         self._evidence = EvidenceCollector(router.config, router.app.largest_file)
 
     def register(self) -> None:
-        """The commands stand in the server's list, and their forms and buttons work."""
+        """Register the commands with their forms and buttons."""
         router = self._router
 
         @router.tree.command(

@@ -46,7 +46,7 @@ async def _reading_url(context: CommandContext, case: str) -> str | None:
 
 
 def case_text(seen: CaseOverview) -> str:
-    """The case in words: its state, its people by code name, its steps and its clocks."""
+    """Return the case in words: its state, its people by code name, its steps and its clocks."""
     lines = [f"**{seen.code_name}**: {seen.words}."]
     if seen.people:
         lines.append(f"About: {', '.join(seen.people)}")
@@ -58,7 +58,7 @@ def case_text(seen: CaseOverview) -> str:
 
 
 def buttons(seen: CaseOverview) -> tuple[Button, ...]:
-    """A button for each step that is open to the one who asks; those that need words are commands."""
+    """Return a button for each step that is open to the one who asks; those that need words are commands."""
     case = seen.code_name
     found: list[Button] = []
     if NextStep.ACCEPT in seen.next_steps:

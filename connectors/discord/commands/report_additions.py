@@ -73,7 +73,7 @@ class ReportAdditions:
         self._evidence = reported
 
     def register(self) -> None:
-        """The forms and their buttons work, in the server and in direct messages."""
+        """Register the forms and their buttons, in the server and in direct messages."""
         for verb in _QUESTIONS:
             self._router.on_button(verb, partial(self._open_form, verb), anywhere=True)
             self._router.on_modal(verb, self._add_answers, anywhere=True)
@@ -146,7 +146,7 @@ class ReportAdditions:
 
 
 def buttons(report: ReportId, locale: str, *, files: bool = True) -> tuple[Button, ...]:
-    """The buttons below an answer, by which more is added to the report."""
+    """Return the buttons below an answer, by which more is added to the report."""
     shown = [
         Button(translate_text(locale, "button.details"), custom_id(_DETAILS, report), Style.PRIMARY),
         Button(translate_text(locale, "button.more"), custom_id(_MORE, report)),

@@ -58,12 +58,12 @@ class ReportDraft:
         return dict(meant[name] for name in meant if name in self.checked)
 
     def is_about(self, kind: str) -> bool:
-        """Whether it is about that, and says which."""
+        """Return whether it is about that kind of thing, and says about which one."""
         return bool(self.about) and self.about[0] == kind and len(self.about) == _LENGTHS[kind]
 
 
 def build_form(form_id: str, draft: ReportDraft, choices: ReportChoices, page: str, locale: str) -> Form:
-    """The form, filled in as far as the draft goes; `page` is where a report passes Discord by."""
+    """Return the form, filled in as far as the draft goes; `page` is where a report passes Discord by."""
     what = TextField(
         _WHAT, translate_text(locale, "form.what"), draft.what, hint=translate_text(locale, "form.what_hint")
     )
@@ -79,7 +79,7 @@ def build_form(form_id: str, draft: ReportDraft, choices: ReportChoices, page: s
 
 
 def parse_draft(form: ModalValues, about: tuple[str, ...]) -> ReportDraft:
-    """What was written."""
+    """Return what was written."""
     return ReportDraft(
         what=form.text(_WHAT),
         concerns=form.selected(_CONCERNS),
@@ -90,7 +90,7 @@ def parse_draft(form: ModalValues, about: tuple[str, ...]) -> ReportDraft:
 
 
 def as_text(draft: ReportDraft, locale: str) -> str:
-    """The reporter's own words, to be kept in a file."""
+    """Return the reporter's own words, to be kept in a file."""
     return f"{translate_text(locale, 'form.what')}\n\n{draft.what}\n"
 
 

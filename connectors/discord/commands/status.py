@@ -34,7 +34,7 @@ class StatusCommand:
         self._app = router.app
 
     def register(self) -> None:
-        """The command stands in the server's list, and its form and buttons work."""
+        """Register the command with its form and buttons."""
         router = self._router
 
         @router.tree.command(

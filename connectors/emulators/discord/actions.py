@@ -21,7 +21,7 @@ class EmulatedGuild(Protocol):
     interactions: Interactions
 
     def person(self, user_id: str) -> DiscordPerson:
-        """The owner of this account."""
+        """Return the owner of this account."""
 
     def was_banned(self, user_id: str, at: datetime) -> bool:
         """A ban stood then."""
@@ -44,7 +44,7 @@ MANUAL_ACTIONS = (
 
 
 def actions_of(guild: Any) -> dict[str, ControlAction]:
-    """Every act by its name; a screen travels as its `interaction_id`."""
+    """Return every act by its name; a screen travels as its `interaction_id`."""
     people = _PeopleActions(guild)
     actions: dict[str, ControlAction] = {name: getattr(guild, name) for name in MANUAL_ACTIONS}
     for action in (

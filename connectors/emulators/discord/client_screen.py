@@ -49,14 +49,14 @@ class Modal:
     texts: tuple[str, ...] = ()
 
     def find(self, name: str) -> Field:
-        """The field with this label or custom id."""
+        """Return the field with this label or custom id."""
         for given in self.fields:
             if name in (given.label, given.custom_id):
                 return given
         raise LookupError(f"no field {name!r} among {[f.label for f in self.fields]}")
 
     def with_values(self, values: Mapping[str, Any]) -> "Modal":
-        """The same form with what was typed or chosen in it; files have to be picked anew."""
+        """Return the same form with what was typed or chosen in it; files have to be picked anew."""
         given = {self.find(name).custom_id: value for name, value in values.items()}
         return replace(
             self, fields=tuple(_with_value(f, given[f.custom_id]) if f.custom_id in given else f for f in self.fields)
@@ -134,7 +134,7 @@ class Shown:
         return "\n".join(p for p in passages if p)
 
     def button(self, name: str) -> Button:
-        """The button with this label or custom id."""
+        """Return the button with this label or custom id."""
         for given in self.buttons:
             if name in (given.label, given.custom_id):
                 return given
@@ -142,7 +142,7 @@ class Shown:
 
 
 def build_shown(message: Json, files: list[Attachment]) -> Shown:
-    """The message, with its files, as it appears on a screen."""
+    """Return the message, with its files, as it appears on a screen."""
     inside = list(walk_components(message["components"]))
     return Shown(
         message["id"],
@@ -179,7 +179,7 @@ def _options(part: Json) -> tuple[tuple[str, str], ...]:
 
 
 def build_modal(data: Json) -> Modal:
-    """The form that a type 9 answer opens."""
+    """Return the form that a type 9 answer opens."""
     fields, texts = [], []
     for number, component in enumerate(data["components"], start=1):
         if component["type"] == LABEL:
@@ -265,14 +265,14 @@ class Screen:
         return self
 
     def find(self, name: str) -> tuple[Shown, Button]:
-        """The newest message with a button of this label or custom id, and the button."""
+        """Return the newest message with a button of this label or custom id, and the button."""
         for given in reversed(self.messages):
             if any(name in (b.label, b.custom_id) for b in given.buttons):
                 return given, given.button(name)
         raise LookupError(f"no button {name!r} on this screen: {[b.label for m in self.messages for b in m.buttons]}")
 
     def menu(self, custom_id: str) -> tuple[Shown, Select]:
-        """The newest message with this menu, and the menu."""
+        """Return the newest message with this menu, and the menu."""
         for given in reversed(self.messages):
             for select in given.selects:
                 if custom_id in (select.custom_id, select.placeholder):
@@ -302,7 +302,7 @@ class Screen:
             each.set()
 
     def as_json(self) -> dict[str, Any]:
-        """The screen for another process: everything that can be read, pressed or filled in."""
+        """Return the screen for another process: everything that can be read, pressed or filled in."""
         return {
             "interaction_id": self.interaction_id,
             "answered": self.answered,

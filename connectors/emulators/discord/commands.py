@@ -20,7 +20,7 @@ CHAT_NAME = re.compile(r"^[-_'\w]{1,32}$")
 
 
 def register_commands(state: DiscordState, commands: list[Json], guild_id: str | None, now: datetime) -> list[Json]:
-    """The commands as the platform keeps them: an id each (kept with the name), every default filled in."""
+    """Return the commands as the platform keeps them: an id each (kept with the name), every default filled in."""
     _check(commands)
     scope = guild_id or ""
     known = {(c["type"], c["name"]): c["id"] for c in state.commands.get(scope, [])}
@@ -98,19 +98,19 @@ class ChosenCommand:
     path: tuple[tuple[str, int], ...] = ()
 
     def nest_options(self, given: list[Json]) -> list[Json]:
-        """The options as they travel: inside their subcommand and group."""
+        """Return the options as they travel: inside their subcommand and group."""
         for name, kind in reversed(self.path):
             given = [{"name": name, "type": kind, "options": given}]
         return given
 
 
 def is_called(given: Json, name: str, locale: str) -> bool:
-    """Whether a human whose app is set to that language finds the command under this name."""
+    """Return whether a human whose app is set to that language finds the command under this name."""
     return name in (given["name"], (given.get("name_localizations") or {}).get(locale))
 
 
 def find_command(offered: list[Json], name: str, locale: str = "en-US") -> tuple[Json, ChosenCommand]:
-    """The command with this name among those offered, down to its subcommand."""
+    """Return the command with this name among those offered, down to its subcommand."""
     first, *rest = name.split()
     command = next((c for c in offered if is_called(c, first, locale)), None)
     if command is None:
@@ -130,7 +130,7 @@ def find_command(offered: list[Json], name: str, locale: str = "en-US") -> tuple
 def build_options(
     chosen: ChosenCommand, values: Mapping[str, Any], form_filling: FormFilling, *, complete: bool = True
 ) -> list[Json]:
-    """The options with the values that the app would send; what it would not send is declined."""
+    """Return the options with the values that the app would send; what it would not send is declined."""
     known = {o["name"]: o for o in chosen.options}
     if unknown := set(values) - set(known):
         raise Declined(f"no option {sorted(unknown)} among {sorted(known)}")

@@ -190,7 +190,7 @@ class Community:
         return shown
 
     def build(self, channel_id: str, author_id: str, body: Json, files: list[Attachment]) -> Message:
-        """A message as its author wrote it, not posted yet; whom it notifies follows `allowed_mentions`."""
+        """Return a message as its author wrote it, not posted yet; whom it notifies follows `allowed_mentions`."""
         content = str(body.get("content") or "")
         allowed = body.get("allowed_mentions")
         named = self.state.mentioned_in(content)
@@ -254,7 +254,7 @@ class Community:
         self.gateway.dispatch("MESSAGE_DELETE", gone)
 
     def to_json(self, message: Message) -> Json:
-        """The message in Discord's words, apart from the state: later edits do not reach it."""
+        """Return the message in Discord's words, apart from the state: later edits do not reach it."""
         words: Json = json.loads(json.dumps(shapes.message(self.state, message, self.origin(), self.now())))
         return words
 

@@ -45,7 +45,7 @@ class FormFilling:
     # -- things named
 
     def resolve(self, kind: int, value: str) -> str:
-        """The id of the account (6), channel (7), role (8) or either of account and role (9), now resolved."""
+        """Return the id of the account (6), channel (7), role (8) or either of account and role (9), now resolved."""
         state = self.community.state
         if kind in (6, 9) and value in state.users:
             return self.user(value)
@@ -91,7 +91,7 @@ class FormFilling:
     # -- forms
 
     def form(self, modal: Modal, values: Mapping[str, Any]) -> Json:
-        """The data of the filled-in form; a field that the app would not let pass is declined."""
+        """Return the data of the filled-in form; a field that the app would not let pass is declined."""
         given = {modal.find(name).custom_id: value for name, value in values.items()}
         return {"custom_id": modal.custom_id, "components": [self._field_json(f, given) for f in modal.fields]}
 

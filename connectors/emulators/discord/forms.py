@@ -19,7 +19,7 @@ LARGEST_FILE = 10 * 1024 * 1024
 
 
 def walk_components(components: list[Json]) -> Iterator[Json]:
-    """Every component, outer before inner, in the order in which it is shown."""
+    """Return every component, outer before inner, in the order in which it is shown."""
     for component in components:
         yield component
         yield from walk_components(list(component.get("components", [])))
@@ -29,7 +29,7 @@ def walk_components(components: list[Json]) -> Iterator[Json]:
 
 
 def number_components(components: list[Json]) -> list[Json]:
-    """The components as they are stored: each with an id of its own."""
+    """Return the components as they are stored: each with an id of its own."""
     for number, component in enumerate(walk_components(components), start=1):
         component.setdefault("id", number)
     return components

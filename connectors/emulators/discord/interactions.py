@@ -80,7 +80,7 @@ class Interactions:
         self.community.gateway.dispatch("INTERACTION_CREATE", self._by_token[screen.token].event)
 
     def source_of(self, token: str) -> Message | None:
-        """The message from whose part this act came, where there is one and it still stands."""
+        """Return the message from whose part this act came, where there is one and it still stands."""
         return self.community.state.messages.get(self._by_token[token].source_id or "")
 
     def _expire(self, opened: Interaction) -> None:
@@ -214,7 +214,7 @@ class Interactions:
         return self.community.to_json(self._post_message(opened, data, uploads, by))
 
     def find(self, token: str, message_id: str) -> Message:
-        """A message of this interaction; `@original` is the first answer."""
+        """Return a message of this interaction; `@original` is the first answer."""
         opened = self._find_alive(token)
         message = self._find_message(opened.original_id if message_id == "@original" else message_id)
         if message.id != opened.original_id and all(m.id != message.id for m in opened.screen.messages):

@@ -116,7 +116,7 @@ class OAuthServer:
         return Response(200, {})
 
     def holder(self, header: str) -> Grant | None:
-        """What the token in the header is good for."""
+        """Return what the token in the header is good for."""
         kind, _, token = header.partition(" ")
         grant = self.tokens.get(token.strip())
         return grant if kind == "Bearer" and grant is not None and grant.until > self._system_time() else None

@@ -36,11 +36,11 @@ class DiscordPerson:
     # -- where they stand
 
     def in_channel(self, channel_id: str) -> "DiscordPerson":
-        """The same person in that channel of the guild."""
+        """Return the same person in that channel of the guild."""
         return replace(self, channel_id=channel_id, private=False)
 
     def in_dm(self) -> "DiscordPerson":
-        """The same person in the private channel with the bot."""
+        """Return the same person in the private channel with the bot."""
         return replace(self, private=True)
 
     # -- commands
@@ -57,7 +57,7 @@ class DiscordPerson:
         return await self._send(COMMAND, channel, data | form_filling.resolved_part())
 
     async def autocomplete(self, name: str, option: str, text: str, /, **others: Any) -> list[Json]:
-        """The choices that the bot offers for a text begun in this option."""
+        """Return the choices that the bot offers for a text begun in this option."""
         channel = self._require_channel()
         command, chosen = find_command(self._list_commands(CHAT), name)
         kind = next((o["type"] for o in chosen.options if o["name"] == option and o.get("autocomplete")), None)
@@ -132,14 +132,14 @@ class DiscordPerson:
     # -- direct messages
 
     def dms(self) -> list[Json]:
-        """What the bot wrote to this person and what still stands, oldest first."""
+        """Return what the bot wrote to this person and what still stands, oldest first."""
         state = self.community.state
         channel = state.private_channel(self.user_id)
         found = state.messages_in(channel.id) if channel else []
         return [self.community.to_json(m) for m in found if m.author_id == state.bot_id]
 
     def inbox(self) -> list[Shown]:
-        """The same messages as a screen shows them, files included."""
+        """Return the same messages as a screen shows them, files included."""
         state = self.community.state
         return [build_shown(given, state.messages[given["id"]].attachments) for given in self.dms()]
 

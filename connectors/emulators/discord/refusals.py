@@ -44,7 +44,7 @@ class Refusal(Exception):
     errors: dict[str, Any] = field(default_factory=dict)
 
     def answer(self) -> Response:
-        """The JSON body of the refusal."""
+        """Return the JSON body of the refusal."""
         body: dict[str, Any] = {"message": MESSAGES[self.code], "code": self.code}
         return Response(self.status, body | {"errors": self.errors} if self.errors else body)
 
@@ -79,7 +79,7 @@ class FormErrors:
 
 
 def invalid(path: str, message: str, code: str = "BASE_TYPE_INVALID") -> Refusal:
-    """The refusal of a body for one field."""
+    """Return the refusal of a body for one field."""
     form = FormErrors()
     form.add(path, code, message)
     return Refusal(400, 50035, form.tree)

@@ -27,7 +27,7 @@ class Route:
 
 
 def bot_actor(call: DiscordCall) -> Actor:
-    """The bot, with the reason that it gave for the audit log (percent-encoded UTF-8, at most 512 characters)."""
+    """Return the bot, with its reason for the audit log (percent-encoded UTF-8, at most 512 characters)."""
     headers = {name.lower(): value for name, value in call.headers.items()}
     reason = unquote(headers.get("x-audit-log-reason", ""))
     if len(reason) > 512:
@@ -36,7 +36,7 @@ def bot_actor(call: DiscordCall) -> Actor:
 
 
 def parse_body(call: DiscordCall) -> Json:
-    """The JSON object of the request; `payload_json` where it came with files; empty where there is none."""
+    """Return the JSON object of the request; `payload_json` where it came with files; empty where there is none."""
     given: Any = call.body
     if isinstance(given, dict) and "payload_json" in given:
         given = json.loads(given["payload_json"])
@@ -46,7 +46,7 @@ def parse_body(call: DiscordCall) -> Json:
 
 
 def list_uploads(call: DiscordCall) -> list[UploadedFile]:
-    """The files of the request, in the order of `files[n]`."""
+    """Return the files of the request, in the order of `files[n]`."""
     if not isinstance(call.body, dict):
         return []
     files = {name: value for name, value in call.body.items() if isinstance(value, UploadedFile)}
@@ -54,7 +54,7 @@ def list_uploads(call: DiscordCall) -> list[UploadedFile]:
 
 
 def parse_number(call: DiscordCall, name: str, default: int, low: int, high: int) -> int:
-    """A number of the query, refused outside its range."""
+    """Return a number of the query, refused outside its range."""
     text = call.query.get(name)
     if text is None:
         return default
@@ -64,7 +64,7 @@ def parse_number(call: DiscordCall, name: str, default: int, low: int, high: int
 
 
 def parse_flag(call: DiscordCall, name: str) -> bool:
-    """A switch of the query."""
+    """Return a switch of the query."""
     return call.query.get(name, "").lower() in ("1", "true")
 
 

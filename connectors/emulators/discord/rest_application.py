@@ -19,7 +19,7 @@ class ApplicationHandlers(RestHandlers):
         self._interactions, self._gateway_url = interactions, gateway_url
 
     def routes(self) -> list[Route]:
-        """Every operation of the application."""
+        """Return every operation of the application."""
         commands, guild_commands = "/applications/{application_id}/commands", "/applications/{application_id}/guilds"
         guild_commands += "/{guild_id}/commands"
         token = "/webhooks/{application_id}/{token}"
@@ -41,11 +41,11 @@ class ApplicationHandlers(RestHandlers):
         ]
 
     def application(self, call: DiscordCall) -> Response:
-        """The bot's own application."""
+        """Return the bot's own application."""
         return Response(200, shapes.application(call.state))
 
     def gateway(self, call: DiscordCall) -> Response:
-        """Where the gateway listens; for a bot also how many connections it may begin."""
+        """Return where the gateway listens; for a bot also how many connections it may begin."""
         url = {"url": self._gateway_url()}
         if call.exchange.operation == "gateway.get":
             return Response(200, url)
@@ -55,7 +55,7 @@ class ApplicationHandlers(RestHandlers):
     # -- commands
 
     def commands(self, call: DiscordCall) -> Response:
-        """The commands of the guild, or those of everywhere."""
+        """Return the commands of the guild, or those of everywhere."""
         self._require_own_application(call)
         return Response(200, call.state.commands.get(call.params.get("guild_id", ""), []))
 
@@ -95,7 +95,7 @@ class ApplicationHandlers(RestHandlers):
         return Response(200, shown)
 
     def get_message(self, call: DiscordCall) -> Response:
-        """A message of the interaction."""
+        """Return a message of the interaction."""
         self._require_own_webhook(call)
         message = self._interactions.find(call.params["token"], call.params["message_id"])
         return Response(200, self.community.to_json(message))

@@ -21,7 +21,7 @@ class GuildHandlers(RestHandlers):
     """Answers below /guilds/{guild_id}."""
 
     def routes(self) -> list[Route]:
-        """Every operation on the guild."""
+        """Return every operation on the guild."""
         guild = "/guilds/{guild_id}"
         return [
             Route("GET", guild, "guild.get", self.guild),
@@ -45,7 +45,7 @@ class GuildHandlers(RestHandlers):
     # -- the guild itself
 
     def guild(self, call: DiscordCall) -> Response:
-        """The guild, with counts where asked for."""
+        """Return the guild, with counts where asked for."""
         self.require_in_guild(call)
         shown = shapes.guild(call.state)
         if call.query.get("with_counts", "").lower() in ("1", "true"):
@@ -53,20 +53,20 @@ class GuildHandlers(RestHandlers):
         return Response(200, shown)
 
     def channels(self, call: DiscordCall) -> Response:
-        """The guild's channels."""
+        """Return the guild's channels."""
         self.require_in_guild(call)
         listed = [c for c in call.state.channels.values() if c.type not in (PRIVATE_CHANNEL, THREAD)]
         return Response(200, [shapes.channel(call.state, c) for c in listed])
 
     def roles(self, call: DiscordCall) -> Response:
-        """The guild's roles."""
+        """Return the guild's roles."""
         self.require_in_guild(call)
         return Response(200, [shapes.role(r) for r in call.state.roles.values()])
 
     # -- bans
 
     def bans(self, call: DiscordCall) -> Response:
-        """A page of bans by ascending account id; `before` wins over `after`."""
+        """Return a page of bans by ascending account id; `before` wins over `after`."""
         self.require_in_guild(call, Permission.BAN_MEMBERS)
         limit = parse_number(call, "limit", 1000, 1, 1000)
         before, after = call.query.get("before"), int(call.query.get("after") or 0)
@@ -74,7 +74,7 @@ class GuildHandlers(RestHandlers):
         return Response(200, [shapes.ban(call.state, ban) for ban in page])
 
     def get_ban(self, call: DiscordCall) -> Response:
-        """The ban of one account; 10026 where there is none."""
+        """Return the ban of one account; 10026 where there is none."""
         self.require_in_guild(call, Permission.BAN_MEMBERS)
         ban = call.state.bans.get(call.params["user_id"])
         if ban is None:
@@ -117,7 +117,7 @@ class GuildHandlers(RestHandlers):
     # -- members
 
     def members(self, call: DiscordCall) -> Response:
-        """A page of members by ascending id; the application must have the members intent."""
+        """Return a page of members by ascending id; the application must have the members intent."""
         self.require_in_guild(call)
         if not self.state.privileged_intents & GUILD_MEMBERS_INTENT:
             raise Refusal(403, 50001)
@@ -126,7 +126,7 @@ class GuildHandlers(RestHandlers):
         return Response(200, [shapes.member(call.state, each, self.community.now()) for each in page])
 
     def search_members(self, call: DiscordCall) -> Response:
-        """The members whose name or nick begins so, whatever its case."""
+        """Return the members whose name or nick begins so, whatever its case."""
         self.require_in_guild(call)
         limit, wanted = parse_number(call, "limit", 1, 1, 1000), call.query.get("query", "").lower()
         names = {i: (call.state.users[i].username, m.nick or "") for i, m in call.state.members.items()}
@@ -134,7 +134,7 @@ class GuildHandlers(RestHandlers):
         return Response(200, [shapes.member(call.state, call.state.members[i], self.community.now()) for i in found])
 
     def get_member(self, call: DiscordCall) -> Response:
-        """One member; 10013 where nobody has the id, 10007 where somebody has but is outside."""
+        """Return one member; 10013 where nobody has the id, 10007 where somebody has but is outside."""
         self.require_in_guild(call)
         user_id = self.require_account(call.params["user_id"])
         member = call.state.members.get(user_id)
@@ -212,7 +212,7 @@ class GuildHandlers(RestHandlers):
     # -- audit log
 
     def audit_log(self, call: DiscordCall) -> Response:
-        """A page of the last 45 days, newest first; with `after`, oldest first."""
+        """Return a page of the last 45 days, newest first; with `after`, oldest first."""
         self.require_in_guild(call, Permission.VIEW_AUDIT_LOG)
         limit = parse_number(call, "limit", 50, 1, 100)
         found = [e for e in call.state.audit if self._matches(call, e)]

@@ -34,7 +34,7 @@ class MessageHandlers(RestHandlers):
         self._oauth, self._system_time = oauth, system_time
 
     def routes(self) -> list[Route]:
-        """Every operation on channels, messages and accounts."""
+        """Return every operation on channels, messages and accounts."""
         messages = "/channels/{channel_id}/messages"
         return [
             Route("GET", "/users/@me", "me.get", self.me),
@@ -54,11 +54,14 @@ class MessageHandlers(RestHandlers):
     # -- accounts
 
     def me(self, call: DiscordCall) -> Response:
-        """The account whose token it is: the bot's own, or that of somebody who has signed in with an application."""
+        """Return the account whose token it is.
+
+        The bot's own, or that of somebody who has signed in with an application.
+        """
         return Response(200, shapes.me(call.state, self._require_token_holder(call, "identify")))
 
     def connections(self, call: DiscordCall) -> Response:
-        """The accounts elsewhere that their owner has connected; a bot has none."""
+        """Return the accounts elsewhere that their owner has connected; a bot has none."""
         holder = self._require_token_holder(call, "connections")
         return Response(200, [shapes.connection(each) for each in call.state.users[holder].connections])
 
@@ -71,7 +74,7 @@ class MessageHandlers(RestHandlers):
         return grant.user_id
 
     def user(self, call: DiscordCall) -> Response:
-        """One account; 10013 where nobody has the id."""
+        """Return one account; 10013 where nobody has the id."""
         return Response(200, shapes.user(call.state, self.require_account(call.params["user_id"])))
 
     def open_dm(self, call: DiscordCall) -> Response:
@@ -85,7 +88,7 @@ class MessageHandlers(RestHandlers):
     # -- channels and messages
 
     def get_channel(self, call: DiscordCall) -> Response:
-        """One channel."""
+        """Return one channel."""
         return Response(200, shapes.channel(call.state, self.require_channel(call.params["channel_id"])))
 
     def edit_channel(self, call: DiscordCall) -> Response:
@@ -102,7 +105,7 @@ class MessageHandlers(RestHandlers):
         return Response(200, shapes.thread(call.state, thread))
 
     def messages(self, call: DiscordCall) -> Response:
-        """A page of messages, newest first."""
+        """Return a page of messages, newest first."""
         channel = self.require_channel(call.params["channel_id"])
         limit = parse_number(call, "limit", 50, 1, 100)
         before, after = (int(call.query.get(n) or 0) for n in ("before", "after"))
@@ -112,7 +115,7 @@ class MessageHandlers(RestHandlers):
         return Response(200, [self._to_json(call, m) for m in reversed(page)])
 
     def get(self, call: DiscordCall) -> Response:
-        """One message."""
+        """Return one message."""
         self.require_channel(call.params["channel_id"])
         message = call.state.messages.get(call.params["message_id"])
         if message is None or message.seen_by or message.channel_id != call.params["channel_id"]:
@@ -169,7 +172,7 @@ class MessageHandlers(RestHandlers):
     # -- files
 
     def attachment(self, call: DiscordCall) -> Response:
-        """The bytes of a file, for as long as its signed address lives."""
+        """Return the bytes of a file, for as long as its signed address lives."""
         found = call.state.attachments.get(call.params["attachment_id"])
         expires, signed = call.query.get("ex", ""), call.query.get("hm", "")
         if found is None or not compare_digest(signed, shapes.sign_link(call.params["attachment_id"], expires)):

@@ -114,7 +114,7 @@ class DiscordEmulator(ManualActions, EmulatedServer[DiscordState]):
     # -- people, and what judges ask
 
     def person(self, user_id: str) -> DiscordPerson:
-        """The owner of this account, standing in the guild's general channel."""
+        """Return the owner of this account, standing in the guild's general channel."""
         return DiscordPerson(user_id, self.community, self.interactions)
 
     def was_banned(self, user_id: str, at: datetime) -> bool:
@@ -130,7 +130,7 @@ class DiscordEmulator(ManualActions, EmulatedServer[DiscordState]):
     # -- Discord's own words for credentials, limits and faults
 
     def identify_caller(self, request: web.Request) -> str | None:
-        """The bot, by its token or by an interaction's; somebody who has signed in, where their token reaches.
+        """Return the bot, by its token or by an interaction's; somebody who has signed in, where their token reaches.
 
         Files are given to whoever has their address, the pages of signing in to every browser.
         """
@@ -164,7 +164,7 @@ class DiscordEmulator(ManualActions, EmulatedServer[DiscordState]):
         return self._rate_limited(retry_after, is_global=False, allowance=Allowance(retry_after))
 
     def server_error_response(self, call: DiscordCall, status: int) -> Response:
-        """A 5xx as the platform words it, JSON and all."""
+        """Return a 5xx as the platform words it, JSON and all."""
         return Response(status, {"message": f"{status}: Internal Server Error", "code": 0})
 
     def forbidden_response(self, call: DiscordCall) -> Response:

@@ -57,12 +57,12 @@ LINK_KEY = b"emulated content delivery"
 
 
 def format_instant(at: datetime) -> str:
-    """The instant in Discord's ISO 8601 form, to the microsecond, with its offset."""
+    """Return the instant in Discord's ISO 8601 form, to the microsecond, with its offset."""
     return at.isoformat(timespec="microseconds")
 
 
 def user(state: DiscordState, user_id: str) -> Json:
-    """An account as everybody sees it."""
+    """Return an account as everybody sees it."""
     account = state.users[user_id]
     return {
         "id": account.id,
@@ -78,20 +78,20 @@ def user(state: DiscordState, user_id: str) -> Json:
 
 
 def me(state: DiscordState, user_id: str) -> Json:
-    """An account as its owner, or an application that may know who they are, sees it; never its mail address."""
+    """Return an account as its owner, or an application that may know who they are, sees it; never its mail address."""
     shown = user(state, user_id) | {"mfa_enabled": False, "locale": state.users[user_id].locale, "verified": True}
     return {name: value for name, value in shown.items() if name != "primary_guild"} | {"email": None}
 
 
 def connection(made: Connection) -> Json:
-    """An account elsewhere as its owner sees it."""
+    """Return an account elsewhere as its owner sees it."""
     shown: Json = {"id": made.id, "name": made.name, "type": made.kind, "verified": made.verified}
     shown |= {"revoked": made.revoked, "visibility": int(made.public), "integrations": []}
     return shown | {"friend_sync": False, "show_activity": False, "two_way_link": False}
 
 
 def member(state: DiscordState, place: Member, now: datetime) -> Json:
-    """A member with their account."""
+    """Return a member with their account."""
     until = state.timeout_of(place.user_id, now)
     return {
         "user": user(state, place.user_id),
@@ -110,7 +110,7 @@ def member(state: DiscordState, place: Member, now: datetime) -> Json:
 
 
 def role(given: Role) -> Json:
-    """A role of the guild."""
+    """Return a role of the guild."""
     return {
         "id": given.id,
         "name": given.name,
@@ -128,7 +128,7 @@ def role(given: Role) -> Json:
 
 
 def channel(state: DiscordState, given: Channel) -> Json:
-    """A text channel, or a private channel with its recipient."""
+    """Return a text channel, or a private channel with its recipient."""
     if given.type == PRIVATE_CHANNEL and given.recipient_id is not None:
         return {"id": given.id, "type": 1, "flags": 0, "last_message_id": None} | {
             "recipients": [user(state, given.recipient_id)]
@@ -142,7 +142,7 @@ def channel(state: DiscordState, given: Channel) -> Json:
 
 
 def thread(state: DiscordState, given: Channel) -> Json:
-    """A public thread."""
+    """Return a public thread."""
     began = format_instant(state.begun)
     metadata: Json = {"archived": given.archived, "locked": given.locked, "auto_archive_duration": 1440}
     metadata |= {"archive_timestamp": began, "create_timestamp": began}
@@ -164,7 +164,7 @@ def thread(state: DiscordState, given: Channel) -> Json:
 
 
 def attachment(given: Attachment, origin: str, now: datetime) -> Json:
-    """A file with a signed address that ends after a day."""
+    """Return a file with a signed address that ends after a day."""
     expires = f"{int((now + LINK_LIFETIME).timestamp()):x}"
     path = f"/attachments/{given.channel_id}/{given.id}/{given.filename}"
     url = f"{origin}{path}?ex={expires}&is={int(now.timestamp()):x}&hm={sign_link(given.id, expires)}"
@@ -176,12 +176,12 @@ def attachment(given: Attachment, origin: str, now: datetime) -> Json:
 
 
 def sign_link(attachment_id: str, expires: str) -> str:
-    """What an attachment's address must carry to be answered until then."""
+    """Return what an attachment's address must carry to be answered until then."""
     return hmac.new(LINK_KEY, f"{attachment_id} {expires}".encode(), hashlib.sha256).hexdigest()
 
 
 def message(state: DiscordState, given: Message, origin: str, now: datetime) -> Json:
-    """A message in full."""
+    """Return a message in full."""
     shown: Json = {
         "id": given.id,
         "channel_id": given.channel_id,
@@ -204,12 +204,12 @@ def message(state: DiscordState, given: Message, origin: str, now: datetime) -> 
 
 
 def ban(state: DiscordState, given: Ban) -> Json:
-    """A ban as the ban list shows it: nobody's name but the banned account's."""
+    """Return a ban as the ban list shows it: nobody's name but the banned account's."""
     return {"user": user(state, given.user_id), "reason": given.reason}
 
 
 def audit_entry(given: AuditEntry) -> Json:
-    """A line of the audit log; what is empty is left out."""
+    """Return a line of the audit log; what is empty is left out."""
     shown: Json = {"id": given.id, "user_id": given.user_id, "target_id": given.target_id}
     shown["action_type"] = given.action_type
     extras = {"reason": given.reason, "changes": list(given.changes), "options": dict(given.options)}
@@ -217,7 +217,7 @@ def audit_entry(given: AuditEntry) -> Json:
 
 
 def guild(state: DiscordState) -> Json:
-    """The guild as `GET /guilds/{id}` answers."""
+    """Return the guild as `GET /guilds/{id}` answers."""
     return {
         **dict.fromkeys(ABSENT_IN_GUILD),
         **dict.fromkeys(ZERO_IN_GUILD, 0),
@@ -241,7 +241,10 @@ def guild(state: DiscordState) -> Json:
 
 
 def guild_create(state: DiscordState, now: datetime) -> Json:
-    """The guild as the gateway brings it after READY; of the members, only the bot (presences are not asked for)."""
+    """Return the guild as the gateway brings it after READY.
+
+    Of the members, only the bot (presences are not asked for).
+    """
     return guild(state) | {
         "member_count": len(state.members),
         "large": len(state.members) > 50,
@@ -255,13 +258,13 @@ def guild_create(state: DiscordState, now: datetime) -> Json:
 
 
 def application_flags(state: DiscordState) -> int:
-    """Which privileged intents the application was granted, in the bits for bots seen by few people."""
+    """Return which privileged intents the application was granted, in the bits for bots seen by few people."""
     bits = {GUILD_PRESENCES_INTENT: 1 << 13, GUILD_MEMBERS_INTENT: 1 << 15, MESSAGE_CONTENT_INTENT: 1 << 19}
     return sum(bit for intent, bit in bits.items() if state.privileged_intents & intent)
 
 
 def application(state: DiscordState) -> Json:
-    """The bot's own application."""
+    """Return the bot's own application."""
     owner = user(state, state.owner_id)
     flags = application_flags(state)
     shown: Json = {"id": state.application_id, "name": "Guardian", "description": "", "icon": None, "type": None}

@@ -158,7 +158,7 @@ class ById(dict[str, Item]):
         super().__delitem__(key)
 
     def pop(self, key: str, *default: Any) -> Any:
-        """The thing, which is here no more."""
+        """Return the thing, which is here no more."""
         self._ordered = False
         return super().pop(key, *default)
 
@@ -217,7 +217,7 @@ class DiscordState:
     # -- ids
 
     def new_id(self, at: datetime) -> str:
-        """A snowflake of that instant, greater than every one before it."""
+        """Return a snowflake of that instant, greater than every one before it."""
         milliseconds = max(0, int((at - DISCORD_EPOCH).total_seconds() * 1000))
         self.last_id = max(milliseconds << 22, self.last_id + 1)
         return str(self.last_id)
@@ -295,7 +295,10 @@ class DiscordState:
     # -- questions
 
     def permissions_of(self, user_id: str, now: datetime) -> int:
-        """The guild-wide permissions of a member, as far as they hold while a timeout runs; 0 for anybody else."""
+        """Return the guild-wide permissions of a member, as far as they hold while a timeout runs.
+
+        0 for anybody else.
+        """
         member = self.members.get(user_id)
         if member is None:
             return 0
@@ -321,7 +324,7 @@ class DiscordState:
         return user_id == self.owner_id or administers
 
     def top_position(self, user_id: str) -> int:
-        """The position of the highest role; the owner stands above all, a stranger below."""
+        """Return the position of the highest role; the owner stands above all, a stranger below."""
         if user_id == self.owner_id:
             return 1 << 30
         member = self.members.get(user_id)
@@ -337,11 +340,11 @@ class DiscordState:
         return until is not None and until > now
 
     def timeout_of(self, user_id: str, now: datetime) -> datetime | None:
-        """When the running timeout ends."""
+        """Return when the running timeout ends."""
         return self.timeouts.get(user_id) if self.is_timed_out(user_id, now) else None
 
     def private_channel(self, user_id: str) -> Channel | None:
-        """The bot's private channel with this account, where one was opened."""
+        """Return the bot's private channel with this account, where one was opened."""
         return next((c for c in self.channels.values() if c.recipient_id == user_id), None)
 
     def open_private_channel(self, user_id: str, now: datetime) -> Channel:
@@ -354,9 +357,9 @@ class DiscordState:
         return channel
 
     def messages_in(self, channel_id: str) -> list[Message]:
-        """What a channel shows to all who read it, oldest first; ephemeral messages stand in no channel."""
+        """Return what a channel shows to all who read it, oldest first; ephemeral messages stand in no channel."""
         return [m for m in self.messages.values() if m.channel_id == channel_id and m.seen_by is None]
 
     def mentioned_in(self, content: str) -> list[str]:
-        """The accounts whom the text names by mention, once each."""
+        """Return the accounts whom the text names by mention, once each."""
         return [u for u in dict.fromkeys(re.findall(r"<@!?(\d+)>", content)) if u in self.users]

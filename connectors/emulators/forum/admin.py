@@ -204,12 +204,12 @@ def _setting(value: Any) -> str:
 
 
 def parse_fields(call: ForumCall) -> dict[str, Any]:
-    """The body's fields, JSON or form."""
+    """Return the body's fields, JSON or form."""
     return call.body if isinstance(call.body, dict) else {}
 
 
 def parse_number(value: Any) -> int:
-    """The value as a whole number; 0 where it is none."""
+    """Return the value as a whole number; 0 where it is none."""
     try:
         return int(value)
     except (TypeError, ValueError):
@@ -217,7 +217,7 @@ def parse_number(value: Any) -> int:
 
 
 def find_viewer(call: ForumCall) -> ForumUser | None:
-    """Whose key it is; None for a reader without one."""
+    """Return whose key it is; None for a reader without one."""
     return call.state.find_user(call.actor) if call.actor else None
 
 
@@ -230,7 +230,7 @@ def require_caller(call: ForumCall) -> ForumUser:
 
 
 def require_target(call: ForumCall) -> ForumUser:
-    """The account that the address names by its id."""
+    """Return the account that the address names by its id."""
     user = call.state.users.get(int(call.params["id"]))
     if user is None:
         raise ForumError(responses.not_found_response())

@@ -43,7 +43,7 @@ _POST_PLAIN: dict[str, Any] = {
 
 
 def post(state: ForumState, item: Post, viewer: ForumUser | None) -> dict[str, Any]:
-    """A post as this viewer gets it."""
+    """Return a post as this viewer gets it."""
     author, topic = state.users.get(item.user_id), state.topics[item.topic_id]
     own = viewer is not None and viewer.id == item.user_id
     name = author.name if author else ""
@@ -80,13 +80,13 @@ def post(state: ForumState, item: Post, viewer: ForumUser | None) -> dict[str, A
 
 
 def link_of(state: ForumState, item: Post) -> str:
-    """Where people see the post, without the site's own address."""
+    """Return where people see the post, without the site's own address."""
     topic = state.topics[item.topic_id]
     return f"{state.base_url}/t/{slug(topic.title)}/{topic.id}/{item.number}"
 
 
 def stream_post(state: ForumState, item: Post, viewer: ForumUser | None, with_raw: bool = False) -> dict[str, Any]:
-    """A post inside its topic; what was written stands there only for those who ask for it."""
+    """Return a post inside its topic; what was written stands there only for those who ask for it."""
     left_out = {"posts_count", "badges_granted", "draft_sequence", "post_url", "flair_group_id"}
     left_out |= set() if with_raw else {"raw"}
     whole = post(state, item, viewer)
@@ -95,7 +95,7 @@ def stream_post(state: ForumState, item: Post, viewer: ForumUser | None, with_ra
 
 
 def webhook_post(state: ForumState, item: Post) -> dict[str, Any]:
-    """A post as webhooks carry it: private ones too, and without their addressees."""
+    """Return a post as webhooks carry it: private ones too, and without their addressees."""
     topic = state.topics[item.topic_id]
     return post(state, item, None) | {
         "topic_title": topic.title,
@@ -106,7 +106,7 @@ def webhook_post(state: ForumState, item: Post) -> dict[str, Any]:
 
 
 def topic_line(state: ForumState, topic: Topic, viewer: ForumUser) -> dict[str, Any]:
-    """A conversation in a list."""
+    """Return a conversation in a list."""
     posts = list(state.posts_of(topic))
     last = posts[-1] if posts else None
     read = max((p.number for p in posts if viewer.id in p.read_by or p.user_id == viewer.id), default=0)
@@ -209,7 +209,7 @@ _DETAILS_PLAIN: dict[str, Any] = {
 
 
 def topic_page(state: ForumState, topic: Topic, viewer: ForumUser | None, with_raw: bool = False) -> dict[str, Any]:
-    """A topic with its first posts; of a conversation also who takes part in it."""
+    """Return a topic with its first posts; of a conversation also who takes part in it."""
     posts = list(state.posts_of(topic))
     last_author = state.users.get(posts[-1].user_id) if posts else None
     author = state.users.get(topic.user_id)

@@ -41,19 +41,19 @@ class ForumPerson:
         return user
 
     def can_log_in(self) -> bool:
-        """Whether the forum lets this person in now."""
+        """Return whether the forum lets this person in now."""
         user = self._rules.state.users.get(self._id)
         return user is not None and user.active and not user.is_suspended(self._rules.now())
 
     def inbox(self) -> list[dict[str, Any]]:
-        """The conversations that the person is in, newest first, each with its posts' `raw`, `by` and `id`."""
+        """Return the conversations that the person is in, newest first, each with its posts' `raw`, `by` and `id`."""
         state, user = self._rules.state, self._require_login()
         mine = [t for t in state.topics.values() if user.id in state.participants(t) and t.deleted_at is None]
         mine.sort(key=lambda t: (state.posts[t.post_ids[-1]].created_at, t.id), reverse=True)
         return [self._topic_line(t) for t in mine]
 
     def read(self, topic_id: int) -> list[str]:
-        """The texts of a conversation or topic, which count as read by this person now."""
+        """Return the texts of a conversation or topic, which count as read by this person now."""
         topic, user = self._require_topic(topic_id), self._require_login()
         if not self._rules.can_see(user, topic):
             raise Declined("this conversation is not the person's")
@@ -100,7 +100,7 @@ class ForumPerson:
         return f"[{file_name}|attachment](upload://{short}.{extension}) ({len(raw)} Bytes)"
 
     def profile_of(self, username: str) -> dict[str, Any]:
-        """What the person reads on somebody's public page."""
+        """Return what the person reads on somebody's public page."""
         other = self._rules.state.find_user(username)
         if other is None:
             raise Declined("there is no such account")
@@ -108,7 +108,7 @@ class ForumPerson:
         return responses.profile(other, self._rules.now(), not hidden or self._require_login().staff)
 
     def mails(self) -> list[str]:
-        """What reached the person by mail, in or out of the forum."""
+        """Return what reached the person by mail, in or out of the forum."""
         return [c.after["text"] for c in self._rules.history.changes_of("mail", str(self._id))]
 
     def _require_login(self) -> ForumUser:

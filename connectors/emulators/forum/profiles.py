@@ -43,7 +43,7 @@ _WEEK = {f"day_{day}_{edge}_time": -1 for day in range(7) for edge in ("start", 
 
 
 def profile_for_staff(user: ForumUser, now: datetime) -> dict[str, Any]:
-    """The page of the account with everything that staff can see."""
+    """Return the page of the account with everything that staff can see."""
     page: dict[str, Any] = dict.fromkeys(_NO, False) | dict.fromkeys(_ZERO, 0) | dict.fromkeys(_NOTHING)
     page |= {name: [] for name in _EMPTY}
     page |= {

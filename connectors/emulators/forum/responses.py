@@ -57,44 +57,44 @@ _COUNTS = {
 
 
 def format_instant(at: datetime) -> str:
-    """The instant as the forum writes it: milliseconds and Z."""
+    """Return the instant as the forum writes it: milliseconds and Z."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
 def ok_response(body: Any, status: int = 200) -> Response:
-    """An answer in the one content type that the forum's own clients accept."""
+    """Return an answer in the one content type that the forum's own clients accept."""
     return Response(status, body, content_type=JSON)
 
 
 def error_response(status: int, *errors: str, kind: str | None = None) -> Response:
-    """A refusal in the forum's usual form."""
+    """Return a refusal in the forum's usual form."""
     body: dict[str, Any] = {"errors": list(errors)}
     return ok_response({**body, "error_type": kind} if kind else body, status)
 
 
 def not_found_response() -> Response:
-    """The forum's 404."""
+    """Return the forum's 404."""
     return error_response(404, "The requested URL or resource could not be found.", kind="not_found")
 
 
 def not_allowed_response() -> Response:
-    """The forum's 403."""
+    """Return the forum's 403."""
     return error_response(403, "You are not permitted to view the requested resource.", kind="invalid_access")
 
 
 def failed_response(status: int, message: str) -> Response:
-    """The other form of refusal, which has no `errors`: clients that look for these lose the sentence."""
+    """Return the other form of refusal, which has no `errors`: clients that look for these lose the sentence."""
     return ok_response({"failed": "FAILED", "message": message}, status)
 
 
 def slug(title: str) -> str:
-    """The title as it stands in addresses; digits alone would be taken for an id there."""
+    """Return the title as it stands in addresses; digits alone would be taken for an id there."""
     words = "".join(c if c.isalnum() else " " for c in title.lower()).split()
     return "topic" if all(word.isdigit() for word in words) and len(words) < 2 else "-".join(words)
 
 
 def brief(user: ForumUser) -> dict[str, Any]:
-    """An account as it stands beside what it did."""
+    """Return an account as it stands beside what it did."""
     return {
         "id": user.id,
         "username": user.username,
@@ -104,7 +104,7 @@ def brief(user: ForumUser) -> dict[str, Any]:
 
 
 def listed(user: ForumUser, now: datetime, with_email: bool = False) -> dict[str, Any]:
-    """An account in a list of the administration."""
+    """Return an account in a list of the administration."""
     row = {
         **brief(user),
         **_UNSEEN,
@@ -121,7 +121,7 @@ def listed(user: ForumUser, now: datetime, with_email: bool = False) -> dict[str
 
 
 def group_member(user: ForumUser) -> dict[str, Any]:
-    """An account in the list of a group."""
+    """Return an account in the list of a group."""
     seen = format_instant(user.created_at)
     dates = {"last_posted_at": seen, "last_seen_at": seen, "added_at": seen}
     return {**brief(user), "title": None, **dates, "timezone": "Etc/UTC"}
@@ -142,7 +142,7 @@ def _restriction_fields(user: ForumUser, now: datetime) -> dict[str, Any]:
 
 
 def detailed(state: ForumState, user: ForumUser, now: datetime) -> dict[str, Any]:
-    """An account as staff see it, with its linked accounts at login providers."""
+    """Return an account as staff see it, with its linked accounts at login providers."""
     suspension = user.suspension if user.is_suspended(now) else None
     silence = user.silence if user.is_silenced(now) else None
     page = listed(user, now) | _GRANTS | _COUNTS
@@ -175,7 +175,7 @@ def _author(state: ForumState, measure: Measure | None) -> dict[str, Any] | None
 
 
 def profile(user: ForumUser, now: datetime, with_reason: bool) -> dict[str, Any]:
-    """The public page of an account; a suspension shows there, with its reason unless the site hides these."""
+    """Return the public page of an account; a suspension shows there, with its reason unless the site hides these."""
     page: dict[str, Any] = {
         **brief(user),
         "created_at": format_instant(user.created_at),
@@ -196,7 +196,7 @@ def profile(user: ForumUser, now: datetime, with_reason: bool) -> dict[str, Any]
 
 
 def suspension(state: ForumState, user: ForumUser) -> dict[str, Any]:
-    """The answer to a suspension that was made."""
+    """Return the answer to a suspension that was made."""
     if user.suspension is None:
         return {"suspension": {"suspended_till": None, "suspended_at": None}}
     made = user.suspension
@@ -212,7 +212,7 @@ def suspension(state: ForumState, user: ForumUser) -> dict[str, Any]:
 
 
 def silence(state: ForumState, user: ForumUser, now: datetime) -> dict[str, Any]:
-    """The answer to a silence that was made, or was not because an old one still stood there."""
+    """Return the answer to a silence that was made, or was not because an old one still stood there."""
     made = user.silence
     return {
         "silence": {
@@ -227,7 +227,7 @@ def silence(state: ForumState, user: ForumUser, now: datetime) -> dict[str, Any]
 
 
 def staff_action(state: ForumState, line: StaffAction) -> dict[str, Any]:
-    """A line of the staff action log."""
+    """Return a line of the staff action log."""
     target = state.users.get(line.target) if line.target is not None else None
     author = state.users.get(line.by)
     return {
@@ -257,7 +257,7 @@ def too_short(minimum: int, what: str = "Body") -> str:
 
 
 def webhook(number: int, url: str, events: frozenset[str] | None) -> dict[str, Any]:
-    """A webhook as administrators see it; the names of its events, or the wildcard."""
+    """Return a webhook as administrators see it; the names of its events, or the wildcard."""
     return {
         "id": number,
         "payload_url": url,

@@ -12,7 +12,7 @@ _EXCERPT = 220
 
 
 def reviewable(state: ForumState, item: Reviewable) -> dict[str, Any]:
-    """A flagged post as the review queue names it; who and what belongs to it stands beside, by ids."""
+    """Return a flagged post as the review queue names it; who and what belongs to it stands beside, by ids."""
     post = state.posts[item.post_id]
     topic = state.topics[post.topic_id]
     return {
@@ -38,7 +38,10 @@ def reviewable(state: ForumState, item: Reviewable) -> dict[str, Any]:
 
 
 def beside(state: ForumState, items: list[Reviewable]) -> dict[str, Any]:
-    """What the review queue puts beside its entries: accounts, flags, their types, and the beginnings of conversations."""
+    """Return what the review queue puts beside its entries.
+
+    Accounts, flags, their types, and the beginnings of conversations.
+    """
     scores = [(item, score) for item in items for score in item.scores]
     talks = [state.topics[score.message_topic] for _, score in scores if score.message_topic in state.topics]
     first = [state.posts[topic.post_ids[0]] for topic in talks]

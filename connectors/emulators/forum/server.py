@@ -120,7 +120,7 @@ class ForumEmulator(EmulatedServer[ForumState]):
         return webhook
 
     def person(self, username: str) -> ForumPerson:
-        """The person who has that account, at the keyboard."""
+        """Return the person who has that account, at the keyboard."""
         user = self.state.find_user(username)
         if user is None:
             raise KeyError(username)
@@ -133,11 +133,11 @@ class ForumEmulator(EmulatedServer[ForumState]):
     # -- what judges ask
 
     def was_suspended(self, stable_id: str, at: datetime) -> bool:
-        """Whether the forum kept that account out at that instant: a suspension stood and had not run out."""
+        """Return whether the forum kept that account out at that instant: a suspension stood and had not run out."""
         return self._was_measured("suspension", stable_id, at)
 
     def was_silenced(self, stable_id: str, at: datetime) -> bool:
-        """Whether the account could not post at that instant."""
+        """Return whether the account could not post at that instant."""
         return self._was_measured("silence", stable_id, at)
 
     def _was_measured(self, kind: str, stable_id: str, at: datetime) -> bool:
@@ -149,7 +149,7 @@ class ForumEmulator(EmulatedServer[ForumState]):
     # -- the forum's words
 
     def identify_caller(self, request: web.Request) -> str | None:
-        """The account behind the key; nobody's (the empty name) without one; None for a key that is not good."""
+        """Return the account behind the key; nobody's (the empty name) without one; None for a key that is not good."""
         given = request.headers.get("Api-Key")
         if given is None:
             return ""
@@ -169,7 +169,7 @@ class ForumEmulator(EmulatedServer[ForumState]):
         return responses.not_allowed_response()
 
     def rate_limited_response(self, call: ForumCall, retry_after: float | None) -> Response:
-        """The admin limit's JSON with `extras`, or the plain text of the layer in front of the forum."""
+        """Return the admin limit's JSON with `extras`, or the plain text of the layer in front of the forum."""
         if retry_after is None:
             return Response(
                 429, None, content_type="text/plain", raw=b"Slow down, too many requests from this IP address."
@@ -177,7 +177,7 @@ class ForumEmulator(EmulatedServer[ForumState]):
         return _rate_limited(retry_after)
 
     def server_error_response(self, call: ForumCall, status: int) -> Response:
-        """An HTML page, whatever was asked for; 503 is the read-only mode and JSON."""
+        """Return an HTML page, whatever was asked for; 503 is the read-only mode and JSON."""
         if status == READ_ONLY:
             return responses.error_response(
                 503, "The site is in read only mode. Interactions are disabled.", kind="read_only"
@@ -185,7 +185,7 @@ class ForumEmulator(EmulatedServer[ForumState]):
         return Response(status, None, content_type="text/html; charset=utf-8", raw=responses.HTML_FAILURE)
 
     def check_limits(self, call: ForumCall) -> Response | None:
-        """The two limits: one per address, and one that all API keys of the site share."""
+        """Return the two limits: one per address, and one that all API keys of the site share."""
         if not self.enforce_limits:
             return None
         if self.address_calls.take() is not None:

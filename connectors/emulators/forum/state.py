@@ -186,7 +186,7 @@ class ForumState:
     _last_id: int = 0
 
     def next_id(self) -> int:
-        """An id that nothing else has."""
+        """Return an id that nothing else has."""
         self._last_id += 1
         return self._last_id
 
@@ -232,15 +232,15 @@ class ForumState:
         return self.users.get(self._names.get(username.lower(), 0))
 
     def find_linked(self, provider: str, uid: str) -> ForumUser | None:
-        """Whose account that of the login provider is."""
+        """Return whose account that of the login provider is."""
         return self.users.get(self._links.get((provider, uid), 0))
 
     def find_by_external_id(self, external_id: str) -> Topic | None:
-        """The topic that another system knows by that id; deleted ones still hold theirs."""
+        """Return the topic that another system knows by that id; deleted ones still hold theirs."""
         return next((t for t in self.topics.values() if t.external_id == external_id), None)
 
     def members_of(self, group: str) -> set[int] | None:
-        """The accounts in a group, automatic groups included; None where there is no such group."""
+        """Return the accounts in a group, automatic groups included; None where there is no such group."""
         automatic = {"admins": "admin", "moderators": "moderator", "staff": "staff"}
         if group in automatic:
             return {u.id for u in self.users.values() if getattr(u, automatic[group])}
@@ -256,18 +256,18 @@ class ForumState:
             self.measured.pop(user.id, None)
 
     def groups_of(self, user: ForumUser) -> set[str]:
-        """The groups that the account is in, automatic ones included."""
+        """Return the groups that the account is in, automatic ones included."""
         names = ("admins", "moderators", "staff", *self.groups)
         return {name for name in names if user.id in (self.members_of(name) or ())}
 
     def find_reviewable(self, post: Post) -> Reviewable | None:
-        """The entry of the review queue for that post; there is never more than one."""
+        """Return the entry of the review queue for that post; there is never more than one."""
         return next((r for r in self.reviewables.values() if r.post_id == post.id), None)
 
     def posts_of(self, topic: Topic) -> Iterator[Post]:
-        """The topic's posts that are not deleted, in order."""
+        """Return the topic's posts that are not deleted, in order."""
         return (self.posts[i] for i in topic.post_ids if self.posts[i].deleted_at is None)
 
     def participants(self, topic: Topic) -> set[int]:
-        """All who may read a conversation, those in its groups included."""
+        """Return all who may read a conversation, those in its groups included."""
         return set(topic.allowed).union(*(self.members_of(g) or set() for g in topic.groups))

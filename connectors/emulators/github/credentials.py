@@ -55,12 +55,12 @@ class Credentials:
         self.tokens.clear()
 
     def token(self, header: str) -> Token | None:
-        """The installation token that an Authorization header shows, if it is good."""
+        """Return the installation token that an Authorization header shows, if it is good."""
         found = self.tokens.get(_secret(header))
         return found if found is not None and found.expires_at > self._system_time() else None
 
     def is_app(self, header: str) -> bool:
-        """Whether the header shows a web token of the app, signed with its key and in its time."""
+        """Return whether the header shows a web token of the app, signed with its key and in its time."""
         claims = self._claims(_secret(header))
         try:
             issued = float(claims.get("iat", "nan"))
@@ -83,7 +83,7 @@ class Credentials:
 
 
 def suffices(granted: dict[str, str], narrowed: dict[str, str] | None, name: str, level: str) -> bool:
-    """Whether that permission is granted, and left by what the token was narrowed to."""
+    """Return whether that permission is granted, and left by what the token was narrowed to."""
     held = LEVELS[granted.get(name, "")]
     if narrowed is not None:
         held = min(held, LEVELS[narrowed.get(name, "")])

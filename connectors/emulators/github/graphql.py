@@ -268,7 +268,7 @@ def _select(found: Mapping[str, Any], selection: Selection) -> Mapping[str, Any]
 
 
 def parse(query: str, variables: Mapping[str, Any]) -> tuple[str, list[Selection]]:
-    """The kind of the operation, and the fields that it asks for, with the variables in their places."""
+    """Return the kind of the operation, and the fields that it asks for, with the variables in their places."""
     tokens = _TOKEN.findall(query)
     reader = _Reader(tokens, variables)
     kind = "query" if tokens[:1] == ["{"] else reader.take()

@@ -96,7 +96,7 @@ class OAuthServer:
         return responses.ok_response(self._renderer.profile(call.state.accounts[known]))
 
     def holder(self, header: str) -> int | None:
-        """The account whose token the header shows, if it is good."""
+        """Return the account whose token the header shows, if it is good."""
         kind, _, secret = header.partition(" ")
         account_id, until = self.tokens.get(secret.strip(), (0, self._system_time()))
         return account_id if kind.lower() in ("bearer", "token") and until > self._system_time() else None

@@ -223,7 +223,7 @@ class OrganizationHandlers:
 
 
 def paged(origin: str, call: GithubCall, items: Sequence[Any], word: Any, wrap: str | None = None) -> Response:
-    """One page of a list, with the links to the others in the `Link` header."""
+    """Return one page of a list, with the links to the others in the `Link` header."""
     size = min(max(_parse_number(call.query.get("per_page"), PAGE), 1), PAGE_LIMIT)
     page = max(_parse_number(call.query.get("page"), 1), 1)
     last = max(1, -(-len(items) // size))
@@ -237,7 +237,7 @@ def paged(origin: str, call: GithubCall, items: Sequence[Any], word: Any, wrap: 
 
 
 def require_account(call: GithubCall) -> GithubAccount:
-    """The account that the address names by today's login."""
+    """Return the account that the address names by today's login."""
     account = call.state.find_account(call.params["login"])
     if account is None:
         raise GithubError(responses.not_found_response())
@@ -245,7 +245,7 @@ def require_account(call: GithubCall) -> GithubAccount:
 
 
 def parse_fields(call: GithubCall) -> dict[str, Any]:
-    """The body's fields."""
+    """Return the body's fields."""
     return call.body if isinstance(call.body, dict) else {}
 
 

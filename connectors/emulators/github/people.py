@@ -67,7 +67,10 @@ class GithubPerson:
         self._rules.edit_issue(place, issue, body, self.account.login)
 
     def reads(self, repository: str, number: int) -> str:
-        """The conversation's page as everybody sees it: its text, the comments, and what GitHub itself wrote there."""
+        """Return the conversation's page as everybody sees it.
+
+        Its text, the comments, and what GitHub itself wrote there.
+        """
         issue = self._require_issue(self._require_repository(repository), number)
         lines = [issue.title, issue.body or "", *("(locked)" for _ in range(issue.locked))]
         for comment in sorted(issue.comments.values(), key=lambda c: c.id):
@@ -91,15 +94,15 @@ class GithubPerson:
         self.account.watches.add(repository)
 
     def teams(self) -> list[str]:
-        """The teams that the person is in."""
+        """Return the teams that the person is in."""
         return sorted(self._rules.state.teams_of(self.account))
 
     def is_member(self) -> bool:
-        """Whether the person is in the organisation."""
+        """Return whether the person is in the organisation."""
         return self.account.id in self._rules.state.members
 
     def mails(self) -> list[str]:
-        """What GitHub has written to the person."""
+        """Return what GitHub has written to the person."""
         return [c.after["text"] for c in self._rules.history.changes_of("mail", str(self.account.id))]
 
     def _require_repository(self, name: str) -> Repository:

@@ -105,7 +105,7 @@ class JsonRenderer:
         self.origin, self.state = "", state
 
     def account(self, account: GithubAccount) -> dict[str, Any]:
-        """An account in a list, or beside what it did."""
+        """Return an account in a list, or beside what it did."""
         url = f"{self.origin}/users/{account.login}"
         return {
             "login": account.login,
@@ -121,12 +121,12 @@ class JsonRenderer:
         }
 
     def profile(self, account: GithubAccount) -> dict[str, Any]:
-        """The public page of an account."""
+        """Return the public page of an account."""
         dates = {"created_at": format_instant(EPOCH), "updated_at": format_instant(EPOCH)}
         return {**self.account(account), **_PROFILE, "name": account.name, **dates}
 
     def organization(self) -> dict[str, Any]:
-        """The organisation as it stands beside a membership."""
+        """Return the organisation as it stands beside a membership."""
         url = f"{self.origin}/orgs/{self.state.organization}"
         return {
             "login": self.state.organization,
@@ -144,7 +144,7 @@ class JsonRenderer:
         }
 
     def organization_page(self) -> dict[str, Any]:
-        """The organisation's own page."""
+        """Return the organisation's own page."""
         return self.organization() | {
             "html_url": f"{WEB}/{self.state.organization}",
             "name": self.state.organization,
@@ -161,7 +161,7 @@ class JsonRenderer:
         }
 
     def membership(self, account: GithubAccount, role: Role, *, pending: bool) -> dict[str, Any]:
-        """What the account is to the organisation."""
+        """Return what the account is to the organisation."""
         organization = self.organization()
         return {
             "url": f"{organization['url']}/memberships/{account.login}",
@@ -173,7 +173,7 @@ class JsonRenderer:
         }
 
     def invitation(self, invitation: Invitation) -> dict[str, Any]:
-        """An open invitation."""
+        """Return an open invitation."""
         account = self.state.accounts[invitation.account_id]
         inviter = self.state.find_account(invitation.inviter)
         url = f"{self.origin}/orgs/{self.state.organization}/invitations/{invitation.id}"
@@ -193,7 +193,7 @@ class JsonRenderer:
         }
 
     def team(self, team: Team) -> dict[str, Any]:
-        """A team."""
+        """Return a team."""
         url = f"{self.origin}/organizations/{self.state.organization_id}/team/{team.id}"
         return {
             "id": team.id,
@@ -213,12 +213,12 @@ class JsonRenderer:
         }
 
     def team_membership(self, team: Team, account: GithubAccount, role: str, *, pending: bool) -> dict[str, Any]:
-        """What the account is to the team."""
+        """Return what the account is to the team."""
         url = f"{self.origin}/organizations/{self.state.organization_id}/team/{team.id}/memberships/{account.login}"
         return {"url": url, "role": role, "state": "pending" if pending else "active"}
 
     def repository(self, repository: Repository) -> dict[str, Any]:
-        """A repository."""
+        """Return a repository."""
         organization = self.state.organization
         path = f"{organization}/{repository.name}"
         url = f"{self.origin}/repos/{path}"
@@ -248,7 +248,7 @@ class JsonRenderer:
         }
 
     def issue(self, repository: Repository, issue: Issue) -> dict[str, Any]:
-        """An issue, or what a pull request has in common with one."""
+        """Return an issue, or what a pull request has in common with one."""
         base = self._address(repository)
         url = f"{base}/issues/{issue.number}"
         page = self._page(repository, issue)
@@ -282,7 +282,7 @@ class JsonRenderer:
         }
 
     def comment(self, repository: Repository, issue: Issue, comment: Comment) -> dict[str, Any]:
-        """A comment in a conversation, or about a line of a pull request."""
+        """Return a comment in a conversation, or about a line of a pull request."""
         base = self._address(repository)
         said = {
             "id": comment.id,
@@ -303,7 +303,7 @@ class JsonRenderer:
         return said | _REVIEWED | reply | links | {"url": url, "pull_request_url": pull}
 
     def link(self, repository: Repository, issue: Issue, comment: Comment | None = None) -> str:
-        """Where people see the conversation, or the comment in it."""
+        """Return where people see the conversation, or the comment in it."""
         page = self._page(repository, issue)
         if comment is None:
             return page
@@ -318,7 +318,7 @@ class JsonRenderer:
         return f"{WEB}/{self.state.organization}/{repository.name}/{issue.kind}/{issue.number}"
 
     def app(self, app_id: int, slug: str) -> dict[str, Any]:
-        """The app itself."""
+        """Return the app itself."""
         owner = GithubAccount(self.state.organization_id, self.state.organization, "", type="Organization")
         return {
             "id": app_id,
@@ -338,7 +338,7 @@ class JsonRenderer:
         }
 
     def installation(self, installation_id: int, app_id: int, slug: str) -> dict[str, Any]:
-        """The app's installation in the organisation, with what it may do."""
+        """Return the app's installation in the organisation, with what it may do."""
         owner = GithubAccount(self.state.organization_id, self.state.organization, "", type="Organization")
         return {
             "id": installation_id,
@@ -361,20 +361,20 @@ class JsonRenderer:
         }
 
     def block_event(self, action: str, account: GithubAccount, sender: dict[str, Any]) -> dict[str, Any]:
-        """The payload of `org_block`."""
+        """Return the payload of `org_block`."""
         return self._event(action, sender) | {"blocked_user": self.account(account)}
 
     def member_event(self, action: str, membership: dict[str, Any], sender: dict[str, Any]) -> dict[str, Any]:
-        """The payload of `organization`."""
+        """Return the payload of `organization`."""
         return self._event(action, sender) | {"membership": membership}
 
     def team_event(self, action: str, team: Team, account: GithubAccount, sender: dict[str, Any]) -> dict[str, Any]:
-        """The payload of `membership`."""
+        """Return the payload of `membership`."""
         told = {"scope": "team", "member": self.account(account), "team": self.team(team)}
         return self._event(action, sender) | told
 
     def opened_event(self, action: str, repository: Repository, issue: Issue, sender: dict[str, Any]) -> dict[str, Any]:
-        """The payload of `issues`, `pull_request` or `discussion`."""
+        """Return the payload of `issues`, `pull_request` or `discussion`."""
         told = self._event(action, sender) | {"repository": self.repository(repository)}
         extra = {"number": issue.number} if issue.kind is Kind.PULL else {}
         return told | extra | {_NAMES[issue.kind]: self.issue(repository, issue)}
@@ -382,7 +382,7 @@ class JsonRenderer:
     def comment_event(
         self, action: str, repository: Repository, issue: Issue, comment: Comment, sender: dict[str, Any]
     ) -> dict[str, Any]:
-        """The payload of `issue_comment`, `pull_request_review_comment` or `discussion_comment`."""
+        """Return the payload of `issue_comment`, `pull_request_review_comment` or `discussion_comment`."""
         name = "issue" if issue.kind is Kind.PULL and not comment.review else _NAMES[issue.kind]
         told = {name: self.issue(repository, issue), "comment": self.comment(repository, issue, comment)}
         return self._event(action, sender) | told | {"repository": self.repository(repository)}

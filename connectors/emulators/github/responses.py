@@ -10,12 +10,12 @@ DOCUMENTATION = "https://docs.github.com/rest"
 
 
 def format_instant(at: datetime) -> str:
-    """The instant as GitHub writes it: whole seconds and Z."""
+    """Return the instant as GitHub writes it: whole seconds and Z."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def ok_response(body: Any, status: int = 200) -> Response:
-    """An answer."""
+    """Return an answer."""
     return Response(status, body, content_type=JSON)
 
 
@@ -25,7 +25,7 @@ def no_content_response() -> Response:
 
 
 def error_response(status: int, message: str) -> Response:
-    """A refusal in GitHub's usual form."""
+    """Return a refusal in GitHub's usual form."""
     return ok_response({"message": message, "documentation_url": DOCUMENTATION, "status": str(status)}, status)
 
 

@@ -170,7 +170,7 @@ class GithubEmulator(EmulatedServer[GithubState]):
         return webhook
 
     def person(self, login: str) -> GithubPerson:
-        """The person who has that login today; renames do not part them from their account."""
+        """Return the person who has that login today; renames do not part them from their account."""
         account = self.state.find_account(login)
         if account is None:
             raise KeyError(login)
@@ -179,25 +179,25 @@ class GithubEmulator(EmulatedServer[GithubState]):
     # -- what judges ask
 
     def was_blocked(self, stable_id: str, at: datetime) -> bool:
-        """Whether the organisation blocked that account at that instant."""
+        """Return whether the organisation blocked that account at that instant."""
         block = self.state.blocks.get(int(stable_id))
         today = block and {"until": block.until.isoformat() if block.until else None}
         standing = self.history.state_at("block", stable_id, at, today)
         return standing is not None and (standing["until"] is None or datetime.fromisoformat(standing["until"]) > at)
 
     def was_shut_out(self, stable_id: str, at: datetime) -> bool:
-        """Whether GitHub kept that account out at that instant: blocked, which members never are."""
+        """Return whether GitHub kept that account out at that instant: blocked, which members never are."""
         return self.was_blocked(stable_id, at)
 
     def was_member(self, stable_id: str, at: datetime) -> bool:
-        """Whether the account belonged to the organisation at that instant."""
+        """Return whether the account belonged to the organisation at that instant."""
         role = self.state.members.get(int(stable_id))
         return self.history.state_at("membership", stable_id, at, role) is not None
 
     # -- GitHub's words
 
     def identify_caller(self, request: web.Request) -> str | None:
-        """The app itself (by its web token), its bot (by an installation token), a person (by theirs), or None."""
+        """Return the app (by its web token), its bot (by an installation token), a person (by theirs), or None."""
         header = request.headers.get("Authorization", "")
         by_app = request.path == "/app" or request.path.startswith("/app/") or request.path.endswith("/installation")
         if by_app:
@@ -217,16 +217,16 @@ class GithubEmulator(EmulatedServer[GithubState]):
         return responses.not_found_response()
 
     def rate_limited_response(self, call: GithubCall, retry_after: float | None) -> Response:
-        """The secondary limit's 429."""
+        """Return the secondary limit's 429."""
         return _secondary_limit_response(429, retry_after)
 
     def server_error_response(self, call: GithubCall, status: int) -> Response:
-        """An HTML page, as the layer in front of GitHub gives it."""
+        """Return an HTML page, as the layer in front of GitHub gives it."""
         page = b"<!DOCTYPE html><html><body><h1>This page is taking too long to load.</h1></body></html>"
         return Response(status, None, content_type="text/html", raw=page)
 
     def check_limits(self, call: GithubCall) -> Response | None:
-        """The primary limit, the points of the secondary one, and that of calls that make content."""
+        """Return the primary limit, the points of the secondary one, and that of calls that make content."""
         if not self.enforce_limits or call.actor != self.bot_login:
             return None
         if self.primary.take() is not None:

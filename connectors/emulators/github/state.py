@@ -126,7 +126,7 @@ class Issue:
         return f"{NODES[self.kind]}_{self.id}"
 
     def node_of(self, comment: Comment) -> str:
-        """The comment's name in the other API."""
+        """Return the comment's name in the other API."""
         prefix = "PRRC" if comment.review else "DC" if self.kind is Kind.DISCUSSION else "IC"
         return f"{prefix}_{comment.id}"
 
@@ -196,7 +196,7 @@ class GithubState:
     _last_id: int = 10_000
 
     def next_id(self) -> int:
-        """An id that nothing else has."""
+        """Return an id that nothing else has."""
         self._last_id += 1
         return self._last_id
 
@@ -226,31 +226,31 @@ class GithubState:
         return self.accounts.get(self._logins.get(login.lower(), 0))
 
     def is_blocked(self, account: GithubAccount, now: datetime) -> bool:
-        """Whether the organisation blocks the account now."""
+        """Return whether the organisation blocks the account now."""
         block = self.blocks.get(account.id)
         return block is not None and block.is_active(now)
 
     def invitation_of(self, account: GithubAccount, now: datetime) -> Invitation | None:
-        """The open invitation of that account."""
+        """Return the open invitation of that account."""
         return next((i for i in self.invitations.values() if i.account_id == account.id and i.is_open(now)), None)
 
     def teams_of(self, account: GithubAccount) -> dict[str, str]:
-        """The account's teams, each with its role there."""
+        """Return the account's teams, each with its role there."""
         return {t.slug: t.members[account.id] for t in self.teams.values() if account.id in t.members}
 
     def team_by_id(self, team_id: int) -> Team | None:
-        """The team with that id."""
+        """Return the team with that id."""
         return next((t for t in self.teams.values() if t.id == team_id), None)
 
     def comment(self, comment_id: int, *, review: bool = False) -> Found | None:
-        """The comment of an issue or pull request (`review`: about a line of one), with where it stands."""
+        """Return the comment of an issue or pull request (`review`: about a line of one), with where it stands."""
         found = self._comment(comment_id)
         if found is None or found[1].kind is Kind.DISCUSSION or found[2].review is not review:
             return None
         return found
 
     def node(self, name: str) -> "tuple[Repository, Issue, Comment | None] | None":
-        """The conversation or the comment of that name."""
+        """Return the conversation or the comment of that name."""
         number = name.rpartition("_")[2]
         if not number.isdigit():
             return None

@@ -55,11 +55,11 @@ class MailAccount:
     folders: dict[str, Folder] = field(default_factory=dict)
 
     def folder(self, name: str) -> Folder | None:
-        """The folder of that name; INBOX in any capitals."""
+        """Return the folder of that name; INBOX in any capitals."""
         return self.folders.get(INBOX if name.upper() == INBOX else name)
 
     def create(self, name: str) -> bool:
-        """Whether there is a new folder of that name now; False where there was one."""
+        """Return whether there is a new folder of that name now; False where there was one."""
         if self.folder(name) is not None:
             return False
         self.folders[name] = Folder(name, 1000 + len(self.folders))
@@ -78,7 +78,7 @@ class SentMail:
     signed_by: str
 
     def mail(self) -> EmailMessage:
-        """The mail itself, as it was sent."""
+        """Return the mail itself, as it was sent."""
         return message_from_bytes(self.raw, _class=EmailMessage, policy=modern)
 
 
@@ -101,7 +101,7 @@ class MailStore:
         return account
 
     def account_for(self, recipient: str) -> MailAccount | None:
-        """The mailbox that mail to the recipient goes to; what stands behind a plus in it does not matter."""
+        """Return the mailbox that mail to the recipient goes to; what stands behind a plus in it does not matter."""
         local, _, domain = recipient.casefold().rpartition("@")
         return self.accounts.get(f"{local.partition('+')[0]}@{domain}")
 

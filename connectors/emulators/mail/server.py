@@ -56,7 +56,7 @@ class MailEmulator:
         return self.faults.set(fault)
 
     def activity(self) -> int:
-        """How much went on here: grows while anything does."""
+        """Return how much went on here: grows while anything does."""
         return len(self.mail_store.sent) + len(self.imap.commands)
 
     # -- people
@@ -87,7 +87,7 @@ class MailEmulator:
         return raw
 
     def mails(self, address: str, folder: str = INBOX) -> list[EmailMessage]:
-        """What lies in somebody's folder, oldest first."""
+        """Return what lies in somebody's folder, oldest first."""
         account = self.mail_store.account_for(address)
         found = account.folder(folder) if account else None
         kept = found.mails if found else []

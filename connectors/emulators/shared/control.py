@@ -39,7 +39,7 @@ def add_control(server: EmulatedServer[Any], token: str, actions: Mapping[str, C
 
 
 def call_action(action: ControlAction, arguments: Mapping[str, Any]) -> Any:
-    """What the act answers; arguments that are not its own raise ValueError before anything is done."""
+    """Return what the act answers; arguments that are not its own raise ValueError before anything is done."""
     try:
         inspect.signature(action).bind(**arguments)
     except TypeError as problem:
@@ -48,7 +48,7 @@ def call_action(action: ControlAction, arguments: Mapping[str, Any]) -> Any:
 
 
 def to_json(value: Any) -> Any:
-    """The value as JSON can carry it: data classes as objects, instants as ISO 8601, sets as sorted lists."""
+    """Return the value as JSON can carry it: data classes as objects, instants as ISO 8601, sets as sorted lists."""
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_json(getattr(value, f.name)) for f in fields(value) if not f.name.startswith("_")}
     if isinstance(value, Mapping):

@@ -53,7 +53,7 @@ class Faults:
         self.active = [f for f in self.active if kind is not None and f.kind is not kind]
 
     def draw(self, operation: str) -> list[Fault]:
-        """What meets this call: at most one fault beside latency. A counted fault is used up by being drawn."""
+        """Return what meets this call: at most one fault beside latency. A counted fault is used up by being drawn."""
         drawn: list[Fault] = []
         for fault in list(self.active):
             if fault.kind is FaultKind.MISSED_EVENT or not fnmatchcase(operation, fault.operation):
@@ -67,7 +67,7 @@ class Faults:
         return drawn
 
     def drops_event(self, event: str) -> bool:
-        """Whether this event (gateway, webhook) is to be swallowed; a counted fault is used up by that."""
+        """Return whether this event (gateway, webhook) is to be swallowed; a counted fault is used up by that."""
         for fault in list(self.active):
             if fault.kind is not FaultKind.MISSED_EVENT or not fnmatchcase(event, fault.operation):
                 continue

@@ -85,15 +85,15 @@ class History:
         return change
 
     def calls(self, operation: str) -> list[Exchange]:
-        """The exchanges of one operation, oldest first."""
+        """Return the exchanges of one operation, oldest first."""
         return [exchange for exchange in self.exchanges if exchange.operation == operation]
 
     def changes_of(self, what: str, subject: str | None = None) -> Iterator[Change]:
-        """The changes of one kind, oldest first, of one subject where it is given."""
+        """Return the changes of one kind, oldest first, of one subject where it is given."""
         return (c for c in self.changes if c.what == what and (subject is None or c.subject == subject))
 
     def state_at(self, what: str, subject: str, at: datetime, current: Any) -> Any:
-        """What stood at that instant; `today` answers where nothing was ever changed."""
+        """Return what stood at that instant; `today` answers where nothing was ever changed."""
         later: Change | None = None
         for change in reversed(self.changes):
             if change.what != what or change.subject != subject:

@@ -8,7 +8,7 @@ SystemTime = Callable[[], datetime]
 
 
 def system_time() -> datetime:
-    """The machine's own time: what tokens and rate windows are measured by on a real platform."""
+    """Return the machine's own time: what tokens and rate windows are measured by on a real platform."""
     return datetime.now(UTC)
 
 
@@ -35,12 +35,12 @@ class RateWindow:
         self._add(units)
 
     def remaining(self) -> int:
-        """What is free now."""
+        """Return what is free now."""
         self._drop_expired()
         return max(0, self.limit - self._sum)
 
     def resets_at(self) -> datetime:
-        """When the oldest use leaves the window."""
+        """Return when the oldest use leaves the window."""
         self._drop_expired()
         oldest = self._used[0][0] if self._used else self._system_time()
         return oldest + timedelta(seconds=self.seconds)

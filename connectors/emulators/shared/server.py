@@ -106,26 +106,26 @@ class EmulatedServer(ABC, Generic[StateT]):
 
     @abstractmethod
     def identify_caller(self, request: web.Request) -> str | None:
-        """Whose credentials these are; None where they are missing or wrong."""
+        """Return whose credentials these are; None where they are missing or wrong."""
 
     @abstractmethod
     def unauthorized_response(self, call: Request[StateT]) -> Response:
-        """The platform's answer to missing or wrong credentials."""
+        """Return the platform's answer to missing or wrong credentials."""
 
     @abstractmethod
     def rate_limited_response(self, call: Request[StateT], retry_after: float | None) -> Response:
-        """The platform's 429, with or without a time to wait."""
+        """Return the platform's 429, with or without a time to wait."""
 
     @abstractmethod
     def server_error_response(self, call: Request[StateT], status: int) -> Response:
-        """The platform's own 5xx."""
+        """Return the platform's own 5xx."""
 
     @abstractmethod
     def forbidden_response(self, call: Request[StateT]) -> Response:
-        """The platform's answer where a permission is missing."""
+        """Return the platform's answer where a permission is missing."""
 
     def check_limits(self, call: Request[StateT]) -> Response | None:
-        """The platform's own limits, asked before the handler; None lets the call through."""
+        """Return the platform's own limits, asked before the handler; None lets the call through."""
         return None
 
     # -- the way of one request
