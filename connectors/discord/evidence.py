@@ -1,4 +1,4 @@
-"""What people point to on Discord when they report: a message, taken as it stands, with its files; letters to us.
+"""What people point to on Discord when they report: a message, taken as it stands, with its files; direct messages to us.
 
 Nothing of what nobody reported is read, and nothing is kept here beyond minutes. Of what may be sexual material of
 minors only the link, the author and the time are taken (P-2.7).

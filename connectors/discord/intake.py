@@ -1,6 +1,6 @@
 """What comes in from Discord: commands, forms and buttons of people, and what happens to their accounts.
 
-Joins the link to the desk and decides nothing. The commands stand in `commands`, one module a feature.
+Joins the link to the use cases and decides nothing. The commands stand in `commands`, one module a feature.
 """
 
 import asyncio

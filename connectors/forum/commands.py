@@ -1,4 +1,4 @@
-"""What members and moderators order by a private message to our account: read from its first line, carried out by the desk.
+"""What members and moderators order by a private message to our account: read from its first line, carried out by the use cases.
 
 The account's id says who orders, never the text. Answers stand where the forum's administrators can read them, so they
 carry no code name, no count and no clock: whoever ordered finds those on Discord or on the page.
@@ -93,7 +93,7 @@ def looks_like_command(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """Where orders are given: the desk, the forum's name among the spaces, and its address."""
+    """Where orders are given: the application context, the forum's name among the spaces, and its address."""
 
     app: AppContext
     space: SpaceName

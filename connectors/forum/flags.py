@@ -1,4 +1,4 @@
-"""Flags of the forum that are more than its own business, handed to the desk as local matters of its moderators.
+"""Flags of the forum that are more than its own business, received as local matters of its moderators.
 
 What is flagged as illegal may be what nobody may hold: of that, no file is ever fetched.
 """
@@ -85,7 +85,7 @@ class FlagQueue:
         return answer if isinstance(answer, dict) else {}
 
     async def _read_text(self, flag: Flag) -> str:
-        """What the flagger wrote: the first letter of the conversation that it began, less the link that leads it."""
+        """What the flagger wrote: the first post of the conversation that it began, less the link that leads it."""
         if flag.message_topic is None:
             return flag.excerpt
         conversation = await self._connection.caller.observe(self._content.read_conversation(flag.message_topic))

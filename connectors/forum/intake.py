@@ -1,7 +1,7 @@
 """The forum's inbox: private messages to our account or its group become reports and additions, flags become local matters.
 
 A conversation leaves the inbox once it is answered, and comes back when somebody writes in it. What was read is known
-to the desk, so that a reading that was cut off anywhere loses nothing and doubles nothing.
+to the service, so that a reading that was cut off anywhere loses nothing and doubles nothing.
 """
 
 import asyncio
@@ -75,7 +75,7 @@ class _ReplyDraft:
 
 
 class ForumInbox:
-    """What arrives on one forum, read for one desk."""
+    """What arrives on one forum, read for one service."""
 
     def __init__(self, app: AppContext, connection: ForumConnection, content: ForumContent) -> None:
         self._app, self._connection, self._content = app, connection, content
@@ -96,7 +96,7 @@ class ForumInbox:
         return self._connection.config.inbox_every
 
     async def read(self, items: tuple[str, ...] = ()) -> bool:
-        """What is new there is with the desk; False where something could not be read. `things`: `review 12` for a flag."""
+        """Take in what is new there; False where something could not be read. `things`: `review 12` for a flag."""
         async with self._lock:
             if self._conversations is None:
                 found = await conversations.list_conversations(self._app, self._content.space)
@@ -148,7 +148,7 @@ class ForumInbox:
         await self._begin(flag_name(flag), 0)
         return True
 
-    # -- letters
+    # -- private messages
 
     async def _read_messages(self) -> bool:
         """Every conversation in the inbox has been read, answered, and put away."""
@@ -231,7 +231,7 @@ class ForumInbox:
         return answer
 
     async def _handle_post(self, conversation: ForumConversation, post: Post, own: int, answer: _ReplyDraft) -> None:
-        """One letter goes where it belongs: carried out, taken in, added, or answered only."""
+        """One private message goes where it belongs: carried out, taken in, added, or answered only."""
         by = await self._command_author(post)
         known = self._find(_topic_name(conversation.id))
         if by is not None:
@@ -264,7 +264,7 @@ class ForumInbox:
             raise _NotRead from gone
 
     async def _command_author(self, post: Post) -> MemberId | None:
-        """The member who orders something by this letter; None where it is no command, or nobody's who may order."""
+        """The member who orders something by this message; None where it is no command, or nobody's who may order."""
         if not commands.looks_like_command(post.text):
             return None
         member = await member_for_account(self._app, self._report_intake.account_of(post))

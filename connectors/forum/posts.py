@@ -41,7 +41,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class ForumConversation:
-    """A topic: its letters in order, what posts there are besides those that came with it, and who takes part in it."""
+    """A topic: its posts by people in order, what posts there are besides those that came with it, and who takes part in it."""
 
     id: int
     title: str

@@ -1,4 +1,4 @@
-"""One letter to our account becomes a report, or is added to one; and what is said to its writer, in their own language.
+"""One private message to our account becomes a report, or is added to one; and what is said to its writer, in their own language.
 
 The forum's administrators can read what is said: no receipt stands in it unless its reporter has asked for that.
 """
@@ -35,13 +35,13 @@ _NOT_GIVEN: Final = "the forum did not give it, or not to its reporter"
 
 
 class ReportIntake:
-    """Takes in what people write to one forum's account, for one desk."""
+    """Takes in what people write to one forum's account, for one service."""
 
     def __init__(self, app: AppContext, connection: ForumConnection, content: ForumContent) -> None:
         self._app, self._connection, self._content = app, connection, content
 
     async def receive(self, title: str, post: Post) -> tuple[ReportId | None, str]:
-        """The letter is a report, once, and what to answer; None where it was one whose case is not kept any more."""
+        """Receive the message as a report, once, and return the answer; None where its case is not kept any more."""
         text, whole_file = self._fit_text(f"{title}\n\n{post.text}")
         preferences = ReplyPreferences(await self._read_locale(post))
         submission = Submission(
@@ -85,7 +85,7 @@ class ReportIntake:
         return self.acknowledgement(preferences, first=False)
 
     def acknowledgement(self, preferences: ReplyPreferences, *, first: bool) -> str:
-        """Return what is said to somebody whose letter has been taken in.
+        """Return what is said to somebody whose message has been taken in.
 
         Nothing where it is not safe to write to them.
         """
@@ -103,7 +103,7 @@ class ReportIntake:
         return translate_text(locale, f"forum.{key}", **{"page": f"{self._app.base_url}/report", **facts})
 
     def account_of(self, post: Post) -> Account:
-        """Return whose letter it is."""
+        """Return whose message it is."""
         return Account(self._content.space, str(post.user_id))
 
     def _delivery(self, post: Post) -> str:
@@ -120,7 +120,7 @@ class ReportIntake:
         )
 
     async def _collect_evidence(self, post: Post) -> tuple[EvidenceInput, ...]:
-        """The letter's own files, and the posts of this forum that it links to, as they stand now."""
+        """The message's own files, and the posts of this forum that it links to, as they stand now."""
         files = await self._content.fetch_files(post.text)
         found = [EvidenceInput("file", file_name=f.file_name, content=f.content, why_not=f.why_not) for f in files]
         for link in posts.find_links(post.text, self._connection.config.base_url)[:MAX_FILES]:

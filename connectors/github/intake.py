@@ -88,7 +88,7 @@ class GithubInbox:
         return self._connection.config.inbox_every
 
     async def read(self, items: tuple[str, ...] = ()) -> bool:
-        """Whatever mentions us is with the desk, and taken away where it can be; False where that has to be tried again."""
+        """Take in whatever mentions us, and take it away where that can be; False where it has to be tried again."""
         async with self._lock:
             try:
                 self._conversations = {each.name: each for each in await list_conversations(self._app, self.name)}

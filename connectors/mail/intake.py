@@ -1,4 +1,4 @@
-"""Mail in: each letter of a person goes to the desk, each word of a bounce to the notice that came back.
+"""Mail in: each mail of a person becomes a report or an addition, each word of a bounce to the notice that came back.
 
 Judges nothing of what a letter says. What it takes in, it has stored before anybody is told that it was taken.
 """
@@ -60,7 +60,7 @@ class MailProcessor:
     config: IntakeConfig
 
     async def process(self, raw: bytes, envelope: tuple[str, ...] = ()) -> MailDisposition:
-        """The mail is with the desk, or it is one that no person wrote and stands for nothing here. Done twice it is
+        """Take the mail in, or see that it is one that no person wrote and stands for nothing here. Done twice it is
         as done once."""
         config = self.config
         # In a thread of its own: a mail that was made to be slow to read must keep nobody else waiting.
@@ -124,7 +124,7 @@ class MailInbox:
         return self._poll_interval
 
     async def read(self, items: tuple[str, ...] = ()) -> bool:
-        """Every mail in the folder is with the desk or set aside; False where one is not, which is tried again."""
+        """Take in or set aside every mail in the folder; False where one was not, which is tried again."""
         try:
             async with self._mailbox.open() as mailbox:
                 complete = True

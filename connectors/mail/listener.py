@@ -68,7 +68,7 @@ class _Handler:
         return _TRY_LATER
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Taken in once the desk has stored it; on our own fault the mail server keeps it and comes again."""
+        """Taken in once it is stored; on our own fault the mail server keeps it and comes again."""
         content = envelope.original_content or b""
         try:
             disposition = await self._processor.process(content, tuple(envelope.rcpt_tos))

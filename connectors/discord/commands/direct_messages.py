@@ -1,6 +1,6 @@
 """What a person writes to us directly: answered to them alone, and sent to nobody before they say so.
 
-Guardian keeps nothing of it until then: the letters stand in Discord, and are read when they are sent.
+Guardian keeps nothing of it until then: the messages stand in Discord, and are read when they are sent.
 """
 
 from collections.abc import Awaitable, Callable
@@ -103,7 +103,7 @@ class DirectMessages:
         return pending
 
     def _locale(self) -> str:
-        """A letter says nothing of its writer's language: the server's own is the best guess. Their presses say it."""
+        """A message says nothing of its writer's language: the server's own is the best guess. Their presses say it."""
         guild = self._router.client.get_guild(int(self._router.config.guild_id))
         return str(guild.preferred_locale) if guild is not None else ""
 
@@ -122,18 +122,18 @@ class DirectMessages:
     async def _send_as_it_is(self, interaction: Interaction, about: tuple[str, ...]) -> None:
         await defer(interaction)
         locale = locale_of(interaction)
-        letters = await self._evidence.read_direct_messages(interaction, *_three_ids(about))
-        if not letters:
+        messages = await self._evidence.read_direct_messages(interaction, *_three_ids(about))
+        if not messages:
             page = f"{self._app.base_url}/report"
             said = (
                 translate_text(locale, "direct.gone")
-                if letters is None
+                if messages is None
                 else translate_text(locale, "direct.nothing", page=page)
             )
             await self._router.reply(interaction, Reply(said))
             return
-        text = _join_texts(letters) or translate_text(locale, "direct.files_only")
-        files = await self._evidence.collect_files(list_uploads(letters))
+        text = _join_texts(messages) or translate_text(locale, "direct.files_only")
+        files = await self._evidence.collect_files(list_uploads(messages))
         if await self._send(
             interaction, ReportDraft(what=text, about=(DIRECT_MESSAGES, *_three_ids(about))), "-".join(about), files
         ):

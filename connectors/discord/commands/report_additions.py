@@ -1,6 +1,6 @@
 """What a reporter adds afterwards: the other questions of a report, words and files, each by a form of its own.
 
-The buttons name the report alone; whose it is, is asked of the desk at each use. Policy: P-2.2, P-2.12.
+The buttons name the report alone; whose it is, is asked of the use case at each use. Policy: P-2.2, P-2.12.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
