@@ -19,7 +19,7 @@ class Heartbeat:
         self._ceiling = ceiling
 
     async def send(self) -> bool:
-        """The address has heard from us; False where it could not be reached or did not take it."""
+        """Let the address hear from us; False where it could not be reached or did not take it."""
         try:
             async with (
                 asyncio.timeout(self._ceiling.total_seconds()),

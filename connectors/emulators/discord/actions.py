@@ -24,10 +24,10 @@ class EmulatedGuild(Protocol):
         """Return the owner of this account."""
 
     def was_banned(self, user_id: str, at: datetime) -> bool:
-        """A ban stood then."""
+        """Return whether a ban stood then."""
 
     def was_muted(self, user_id: str, at: datetime) -> bool:
-        """A timeout ran then."""
+        """Return whether a timeout ran then."""
 
 
 MANUAL_ACTIONS = (

@@ -249,14 +249,14 @@ class Screen:
         return "\n".join(m.text for m in self.messages)
 
     async def wait_until_settled(self, timeout_s: float = 5.0) -> "Screen":
-        """The act was answered (or failed) and nothing is "thinking" any more.
+        """Wait until the act was answered (or failed) and nothing is "thinking" any more.
 
         Raises TimeoutError where that is not so within these seconds of wire time.
         """
         return await self.wait_until(lambda s: s.failed or (s.answered and not s.thinking), timeout_s)
 
     async def wait_until(self, condition: Callable[["Screen"], bool], timeout_s: float = 5.0) -> "Screen":
-        """The condition holds; TimeoutError where it does not within these seconds of wire time."""
+        """Wait until the condition holds; TimeoutError where it does not within these seconds of wire time."""
         async with asyncio.timeout(timeout_s):
             while not condition(self):
                 waiter = asyncio.Event()
@@ -282,7 +282,7 @@ class Screen:
     # -- written by the interactions alone
 
     def show(self, given: Shown) -> None:
-        """The message stands on the screen, in the place of its older self."""
+        """Show the message on the screen, in the place of its older self."""
         places = [i for i, m in enumerate(self.messages) if m.id == given.id]
         if places:
             self.messages[places[0]] = given
@@ -291,12 +291,12 @@ class Screen:
         self.notify()
 
     def drop(self, message_id: str) -> None:
-        """The message has left the screen."""
+        """Take the message off the screen."""
         self.messages = [m for m in self.messages if m.id != message_id]
         self.notify()
 
     def notify(self) -> None:
-        """Those who wait look again."""
+        """Let those who wait check again."""
         waiters, self._waiters = self._waiters, []
         for each in waiters:
             each.set()

@@ -38,17 +38,17 @@ class Community:
         self.origin = origin
 
     def now(self) -> datetime:
-        """Case time, as the emulator was given it."""
+        """Return the case time, as the emulator was given it."""
         return self.history.now()
 
     def record_change(self, what: str, subject: str, before: Any, after: Any, by: Actor) -> None:
-        """The change stands in the history."""
+        """Record the change in the history."""
         self.history.record_change(what, subject, before, after, by.user_id, by.exchange)
 
     # -- bans and membership
 
     def ban(self, user_id: str, delete_seconds: int, by: Actor) -> bool:
-        """The account is banned and out of the guild; whether that is new. A ban that stands keeps its reason."""
+        """Ban the account, and return whether that is new. A ban that stands keeps its reason."""
         if user_id in self.state.bans:
             return False
         self.state.bans[user_id] = Ban(user_id, by.reason, by.user_id, self.now())
@@ -60,23 +60,23 @@ class Community:
         return True
 
     def unban(self, user_id: str, by: Actor) -> None:
-        """The account may join again."""
+        """Let the account join again."""
         ban = self.state.bans.pop(user_id)
         self.record_change("ban", user_id, {"reason": ban.reason, "by": ban.by}, None, by)
         self._audit(by, user_id, UNBAN)
         self.gateway.dispatch("GUILD_BAN_REMOVE", self._user_event(user_id))
 
     def kick(self, user_id: str, by: Actor) -> None:
-        """The member is out and may join again."""
+        """Put the member out, who may join again."""
         self._remove(user_id, by)
         self._audit(by, user_id, KICK)
 
     def leave(self, user_id: str) -> None:
-        """The member has left."""
+        """Let the member leave."""
         self._remove(user_id, Actor(user_id))
 
     def join(self, user_id: str) -> None:
-        """The account is a member; a timeout that still runs goes on."""
+        """Make the account a member; a timeout that still runs goes on."""
         self.state.members[user_id] = Member(user_id, self.now())
         self.record_change("membership", user_id, None, {"roles": []}, Actor(user_id))
         self.gateway.dispatch("GUILD_MEMBER_ADD", self._member_event(user_id))
@@ -99,7 +99,7 @@ class Community:
     # -- members
 
     def time_out(self, user_id: str, until: datetime | None, by: Actor) -> None:
-        """The member is silent until then; None, or an instant that has passed, ends a timeout."""
+        """Silence the member until then; None, or an instant that has passed, ends a timeout."""
         current = self.state.timeout_of(user_id, self.now())
         requested = until if until is not None and until > self.now() else None
         if requested == current:
@@ -115,7 +115,7 @@ class Community:
         self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member_event(user_id))
 
     def edit_thread(self, thread: Channel, by: Actor, *, locked: bool, archived: bool) -> None:
-        """The thread is locked or not, archived or not."""
+        """Lock or archive the thread, or open it again."""
         before = {"locked": thread.locked, "archived": thread.archived}
         thread.locked, thread.archived = locked, archived
         after = {"locked": locked, "archived": archived}
@@ -126,7 +126,7 @@ class Community:
             self.gateway.dispatch("THREAD_UPDATE", shapes.thread(self.state, thread))
 
     def set_roles(self, user_id: str, roles: list[str], by: Actor) -> None:
-        """The member has exactly these roles."""
+        """Give the member exactly these roles."""
         member = self.state.members[user_id]
         before, after = list(member.roles), list(dict.fromkeys(roles))
         if before == after:
@@ -139,7 +139,7 @@ class Community:
         self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member_event(user_id))
 
     def set_nick(self, user_id: str, nick: str | None, by: Actor) -> None:
-        """The member shows this name in the guild."""
+        """Show the member by this name in the guild."""
         member = self.state.members[user_id]
         before, member.nick = member.nick, nick
         self.record_change("nick", user_id, before, nick, by)
@@ -147,7 +147,7 @@ class Community:
         self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member_event(user_id))
 
     def rename(self, user_id: str, username: str) -> None:
-        """The account has another name and the same id."""
+        """Give the account another name and the same id."""
         account = self.state.users[user_id]
         before, account.username = account.username, username
         self.record_change("username", user_id, before, username, Actor(user_id))
@@ -162,7 +162,7 @@ class Community:
     def store_files(
         self, uploads: list[UploadedFile], channel_id: str, body: Json, *, ephemeral: bool = False
     ) -> list[Attachment]:
-        """The uploaded files are stored; their descriptions stand in the body's `attachments`."""
+        """Store the uploaded files; their descriptions stand in the body's `attachments`."""
         described = {str(a.get("id")): a.get("description") for a in body.get("attachments") or []}
         files = []
         for index, upload in enumerate(uploads):
@@ -176,7 +176,7 @@ class Community:
         return files
 
     def post(self, message: Message, by: Actor) -> Json:
-        """The message stands, and those who may see it are told; it is returned as Discord words it."""
+        """Post the message, tell those who may see it, and return it as Discord words it."""
         self.state.messages[message.id] = message
         shown = self.to_json(message)
         if message.seen_by is not None:
@@ -216,7 +216,7 @@ class Community:
         )
 
     def edit(self, message: Message, body: Json, files: list[Attachment], by: Actor) -> Json:
-        """The parts that the body names are replaced; files that it does not list are gone."""
+        """Replace the parts that the body names; files that it does not list are gone."""
         before = self.to_json(message)
         if "content" in body:
             message.content = str(body["content"] or "")
@@ -238,7 +238,7 @@ class Community:
         return after
 
     def delete_message(self, message: Message, by: Actor, *, noted: bool = True) -> None:
-        """The message is gone; deleting another's message stands in the audit log."""
+        """Delete the message; deleting another's message stands in the audit log."""
         del self.state.messages[message.id]
         if message.seen_by is not None:
             self.record_change("answer", message.seen_by, self.to_json(message), None, by)

@@ -39,7 +39,7 @@ class FormFilling:
     resolved: dict[str, Json] = field(default_factory=dict)
 
     def resolved_part(self) -> Json:
-        """The `resolved` part of the data, left out where nothing was named."""
+        """Return the `resolved` part of the data, left out where nothing was named."""
         return {"resolved": self.resolved} if self.resolved else {}
 
     # -- things named
@@ -58,7 +58,7 @@ class FormFilling:
         raise Declined(f"nothing here has the id {value!r}")
 
     def user(self, user_id: str) -> str:
-        """The account is resolved, and its place in the guild where it has one."""
+        """Resolve the account, and its place in the guild where it has one."""
         state = self.community.state
         if user_id not in state.users:
             raise Declined(f"nobody has the id {user_id!r}")
@@ -72,12 +72,12 @@ class FormFilling:
         return user_id
 
     def resolve_all(self, select: int, values: Sequence[str]) -> None:
-        """Everything that was picked in a menu of this type is resolved."""
+        """Resolve everything that was picked in a menu of this type."""
         for value in values:
             self.resolve(OPTION_OF[select], value)
 
     def file(self, given: tuple[str, bytes] | Mapping[str, str]) -> str:
-        """The file (name, bytes; from another process name and text) is uploaded; its id."""
+        """Upload the file (name, bytes; from another process name and text) and return its id."""
         name, content = (given["name"], given["text"].encode()) if isinstance(given, Mapping) else given
         if len(content) > LARGEST_FILE:
             raise Declined(f"{name} is too large to be sent here")

@@ -36,7 +36,7 @@ def number_components(components: list[Json]) -> list[Json]:
 
 
 def check_message(body: Json, uploads: list[UploadedFile], *, editing: bool = False) -> None:
-    """A body that Discord would not post is refused."""
+    """Refuse a body that Discord would not post."""
     form = FormErrors()
     form.check_max_length("content", body.get("content"), 2000)
     form.check_max_length("nonce", body.get("nonce"), 25)
@@ -132,7 +132,7 @@ def _check_select(form: FormErrors, path: str, part: Json) -> None:
 
 
 def check_modal(modal: Json) -> None:
-    """A modal that Discord would not show is refused."""
+    """Refuse a modal that Discord would not show."""
     form = FormErrors()
     form.check_length("data.title", modal.get("title"), 1, 45)
     form.check_length("data.custom_id", modal.get("custom_id"), 1, 100)

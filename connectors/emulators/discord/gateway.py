@@ -57,11 +57,11 @@ class GatewayConnection:
     outbox: asyncio.Queue[Json] = field(default_factory=asyncio.Queue)
 
     def send(self, op: int, data: Any = None, *, name: str | None = None, sequence: int | None = None) -> None:
-        """The frame will be sent after those before it."""
+        """Send the frame after those before it."""
         self.outbox.put_nowait({"op": op, "d": data, "s": sequence, "t": name})
 
     async def write(self) -> None:
-        """Frames go out until the connection ends."""
+        """Write frames out until the connection ends."""
         with contextlib.suppress(ConnectionError):
             while True:
                 await self.socket.send_str(json.dumps(await self.outbox.get()))
@@ -78,7 +78,7 @@ class Session:
     frames: deque[tuple[int, str, Json]] = field(default_factory=lambda: deque(maxlen=MAX_FRAMES))
 
     def dispatch(self, name: str, data: Json) -> None:
-        """The event has the next number, is kept, and is sent where a connection stands."""
+        """Number the event, keep it, and send it where a connection stands."""
         self.sequence += 1
         self.frames.append((self.sequence, name, data))
         if self.connection is not None:
@@ -107,7 +107,7 @@ class Gateway:
     # -- what the platform does to its clients
 
     def dispatch(self, name: str, data: Json) -> None:
-        """Every session that asked for this event has it, unless the event is swallowed by a fault."""
+        """Send every session that asked for this event the event, unless a fault swallows it."""
         if self._faults.drops_event(name):
             return
         for session in self._sessions.values():
@@ -115,32 +115,32 @@ class Gateway:
                 session.dispatch(name, self._visible(session, name, data))
 
     def ask_reconnect(self) -> None:
-        """Every client is asked to connect again (op 7)."""
+        """Ask every client to connect again (op 7)."""
         for connection in self._connections:
             connection.send(RECONNECT)
 
     def invalidate(self, *, resumable: bool = False) -> None:
-        """Every client is told that its session is invalid (op 9); unless resumable, the sessions are gone."""
+        """Tell every client that its session is invalid (op 9); unless resumable, the sessions are gone."""
         for connection in self._connections:
             connection.send(INVALID, resumable)
         if not resumable:
             self._sessions.clear()
 
     def cut(self) -> None:
-        """Every connection ends without a word."""
+        """End every connection without a word."""
         for connection in self._connections:
             if connection.transport is not None:
                 connection.transport.abort()
 
     async def close(self) -> None:
-        """Every connection is closed as a platform going away closes it."""
+        """Close every connection as a platform going away closes it."""
         for connection in list(self._connections):
             await connection.socket.close(code=1012)
 
     # -- one connection
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
-        """One client is served until it leaves."""
+        """Serve one client until it leaves."""
         socket = web.WebSocketResponse(timeout=0.5, max_msg_size=16 * 1024)
         await socket.prepare(request)
         transport = request.transport

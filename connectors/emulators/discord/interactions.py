@@ -57,7 +57,7 @@ class Interactions:
     # -- the human's side
 
     def send(self, kind: int, person_id: str, channel_id: str, data: Json, source: Message | None = None) -> Screen:
-        """The act is on its way to the bot; its screen fills as answers come, or fails after the window."""
+        """Send the act to the bot; its screen fills as answers come, or fails after the window."""
         community, state = self.community, self.community.state
         number = state.new_id(community.now())
         token = f"{self._random.getrandbits(256):064x}"
@@ -119,7 +119,7 @@ class Interactions:
     # -- the bot's side
 
     def answer(self, number: str, token: str, body: Json, uploads: list[UploadedFile], exchange: Exchange) -> Json:
-        """The bot's one answer has taken effect; what a caller who asked `with_response` gets."""
+        """Let the bot's one answer take effect; return what a caller who asked `with_response` gets."""
         opened = self._by_token.get(token)
         if opened is None or opened.id != number or opened.screen.failed:
             raise Refusal(404, 10062)
@@ -204,7 +204,7 @@ class Interactions:
     # -- follow-ups, by the token alone
 
     def follow_up(self, token: str, data: Json, uploads: list[UploadedFile], exchange: Exchange) -> Json:
-        """A further message; the first after a deferral takes the place of "thinking" and is seen by the same."""
+        """Post a further message; the first after a deferral takes the place of "thinking" and is seen by the same."""
         opened = self._find_alive(token)
         by = Actor(self.community.state.bot_id, None, exchange)
         check_message(data, uploads)
@@ -222,14 +222,14 @@ class Interactions:
         return message
 
     def edit(self, token: str, message_id: str, data: Json, uploads: list[UploadedFile], exchange: Exchange) -> Json:
-        """The message of this interaction reads as the body says; "thinking" has ended."""
+        """Edit the message of this interaction as the body says; "thinking" has ended."""
         message = self.find(token, message_id)
         check_message(data, uploads, editing=True)
         by = Actor(self.community.state.bot_id, None, exchange)
         return self._edit(self._by_token[token], message, data, uploads, by)
 
     def delete(self, token: str, message_id: str, exchange: Exchange) -> None:
-        """The message of this interaction is gone."""
+        """Delete the message of this interaction."""
         message = self.find(token, message_id)
         self.community.delete_message(message, Actor(self.community.state.bot_id, None, exchange))
         self._by_token[token].screen.drop(message.id)

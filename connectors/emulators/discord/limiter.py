@@ -47,7 +47,7 @@ class Limiter:
         self._invalid = RateWindow(max(1, int(INVALID_ALLOWED * scale)), INVALID_SECONDS, system_time)
 
     def take(self, operation: str, params: Mapping[str, str]) -> Allowance:
-        """One request is counted, or refused with the time to wait."""
+        """Count one request, or refuse it with the time to wait."""
         if not self._enforced:
             return Allowance()
         if not self._invalid.remaining():
@@ -65,7 +65,7 @@ class Limiter:
         return Allowance(wait, headers=self._headers(operation, window))
 
     def count_failure(self, status: int) -> None:
-        """Answers 401, 403 and 429 count towards the ban of the whole address."""
+        """Count answers 401, 403 and 429 towards the ban of the whole address."""
         if self._enforced and status in (401, 403, 429):
             self._invalid.fill(1)
 

@@ -15,19 +15,19 @@ class ManualActions:
     community: Community
 
     def ban_by_hand(self, by: str, user: str, reason: str | None = None, delete_seconds: int = 0) -> None:
-        """The account is banned by that moderator."""
+        """Ban the account as that moderator."""
         self._require(by, Permission.BAN_MEMBERS, user)
         self.community.ban(user, delete_seconds, Actor(by, reason))
 
     def unban_by_hand(self, by: str, user: str, reason: str | None = None) -> None:
-        """The ban of the account is lifted by that moderator."""
+        """Lift the ban of the account as that moderator."""
         self._require(by, Permission.BAN_MEMBERS)
         if user not in self.community.state.bans:
             raise Declined("this account is not banned")
         self.community.unban(user, Actor(by, reason))
 
     def timeout_by_hand(self, by: str, user: str, until: datetime | str | None, reason: str | None = None) -> None:
-        """The member is timed out by that moderator; None ends a timeout."""
+        """Time the member out as that moderator; None ends a timeout."""
         self._require(by, Permission.MODERATE_MEMBERS, user)
         end = datetime.fromisoformat(until) if isinstance(until, str) else until
         if end is not None and end > self.community.now() + LONGEST_TIMEOUT:
@@ -37,36 +37,36 @@ class ManualActions:
         self.community.time_out(user, end, Actor(by, reason))
 
     def kick_by_hand(self, by: str, user: str, reason: str | None = None) -> None:
-        """The member is put out by that moderator."""
+        """Put the member out as that moderator."""
         self._require(by, Permission.KICK_MEMBERS, user)
         if user not in self.community.state.members:
             raise Declined("this account is no member")
         self.community.kick(user, Actor(by, reason))
 
     def raise_role(self, user: str, role: str, by: str | None = None) -> None:
-        """The member holds the role, given by that moderator (left out: by the owner)."""
+        """Give the member the role as that moderator (left out: as the owner)."""
         state = self.community.state
         self.community.set_roles(user, [*state.members[user].roles, role], Actor(by or state.owner_id))
 
     def leave(self, user: str) -> None:
-        """The member has left."""
+        """Let the member leave."""
         if user not in self.community.state.members:
             raise Declined("this account is no member")
         self.community.leave(user)
 
     def rejoin(self, user: str) -> None:
-        """The account is a member again; a banned account is refused."""
+        """Make the account a member again; a banned account is refused."""
         if user in self.community.state.bans:
             raise Declined("this account is banned from the guild")
         if user not in self.community.state.members:
             self.community.join(user)
 
     def rename(self, user: str, username: str) -> None:
-        """The account has another name."""
+        """Give the account another name."""
         self.community.rename(user, username)
 
     def say(self, user: str, channel: str, text: str) -> str:
-        """The member's message stands in the channel; its id."""
+        """Post the member's message in the channel, and return its id."""
         state, now = self.community.state, self.community.now()
         if not state.has_permission(user, Permission.SEND_MESSAGES, now):
             raise Declined("this account cannot write here")
@@ -78,7 +78,7 @@ class ManualActions:
         return message.id
 
     def lock_by_hand(self, by: str, thread: str, *, locked: bool = True) -> None:
-        """The thread is locked by that moderator, or opened again."""
+        """Lock the thread as that moderator, or open it again."""
         self._require(by, Permission.MANAGE_THREADS)
         self.community.edit_thread(self.community.state.channels[thread], Actor(by), locked=locked, archived=False)
 

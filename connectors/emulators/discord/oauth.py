@@ -63,11 +63,14 @@ class OAuthServer:
         self._system_time, self._random = system_time, random
 
     def page(self, call: DiscordCall) -> Response:
-        """GET /oauth2/authorize: the page with the buttons"""
+        """Answer GET /oauth2/authorize: the page with the buttons"""
         return self._check_request(call.query) or self._page(call.query)
 
     def agree(self, call: DiscordCall) -> Response:
-        """POST /oauth2/authorize: the person has pressed a button; their browser goes back with a code, or without one"""
+        """Answer POST /oauth2/authorize: the person has pressed a button.
+
+        Their browser goes back with a code, or without one
+        """
         given = _fields(call)
         if (fault := self._check_request(given)) is not None:
             return fault
@@ -84,7 +87,7 @@ class OAuthServer:
         return _redirect_back(given, {"code": code})
 
     def exchange(self, call: DiscordCall) -> Response:
-        """POST /oauth2/token: a code becomes a token"""
+        """Answer POST /oauth2/token: a code becomes a token"""
         given = _fields(call)
         if not self._is_application(call, given):
             return Response(401, {"error": "invalid_client"})
@@ -105,7 +108,7 @@ class OAuthServer:
         return Response(200, shown | {"refresh_token": refreshes, "scope": " ".join(code.scopes)})
 
     def revoke(self, call: DiscordCall) -> Response:
-        """POST /oauth2/token/revoke: the token, and whatever was granted with it, opens nothing any more"""
+        """Answer POST /oauth2/token/revoke: the token, and whatever was granted with it, opens nothing any more"""
         given = _fields(call)
         if not self._is_application(call, given):
             return Response(401, {"error": "invalid_client"})

@@ -46,7 +46,7 @@ class DiscordPerson:
     # -- commands
 
     async def command(self, name: str, /, **options: Any) -> Screen:
-        """The slash command was sent; returned once it is answered or has failed.
+        """Send the slash command; return once it is answered or has failed.
 
         `name` may have a group and a subcommand ("case show"). A file is (name, bytes).
         """
@@ -70,7 +70,7 @@ class DiscordPerson:
         return (await self._send(AUTOCOMPLETE, channel, data)).choices
 
     async def message_menu(self, name: str, message_id: str) -> Screen:
-        """The command was chosen from the menu of a message."""
+        """Choose the command from the menu of a message."""
         message = self._require_readable(message_id)
         channel = self._require_channel(message.channel_id)
         resolved = {"messages": {message.id: self.community.to_json(message)}}
@@ -78,7 +78,7 @@ class DiscordPerson:
         return await self._send(COMMAND, channel, self._find_menu_command(name, MESSAGE_MENU) | data)
 
     async def user_menu(self, name: str, user_id: str) -> Screen:
-        """The command was chosen from the menu of a person."""
+        """Choose the command from the menu of a person."""
         channel = self._require_channel()
         form_filling = self._start_form(channel)
         form_filling.user(user_id)
@@ -88,7 +88,7 @@ class DiscordPerson:
     # -- what is on the screen
 
     async def press(self, where: Screen | Shown | Mapping[str, Any], name: str) -> Screen:
-        """The button with this label or custom id was pressed, on a screen or on a message."""
+        """Press the button with this label or custom id, on a screen or on a message."""
         message, button = _find_button(where, name)
         if button.url is not None or button.custom_id is None:
             raise Declined(f"the button {name!r} is a link: {button.url}")
@@ -97,7 +97,7 @@ class DiscordPerson:
         return await self._send_component(message, {"component_type": 2, "custom_id": button.custom_id})
 
     async def choose(self, where: Screen | Shown | Mapping[str, Any], custom_id: str, values: Sequence[str]) -> Screen:
-        """These values were chosen in the menu with this custom id; of options, labels do as well."""
+        """Choose these values in the menu with this custom id; of options, labels do as well."""
         message, select = _find_menu(where, custom_id)
         chosen = [dict(select.options).get(v, v) for v in values]
         if not select.low <= len(chosen) <= select.high:
@@ -111,7 +111,7 @@ class DiscordPerson:
         return await self._send_component(message, data | form_filling.resolved_part())
 
     async def submit(self, screen: Screen, values: Mapping[str, Any]) -> Screen:
-        """The form on the screen was sent; fields not named keep what stood in them.
+        """Send the form on the screen; fields not named keep what stood in them.
 
         Fields are named by label or custom id: a text, a list of values, or a list of files as (name, bytes). The form
         is off the screen once it is sent; where the app declines it, or nobody answers it, it stays as it was filled in.
@@ -144,7 +144,7 @@ class DiscordPerson:
         return [build_shown(given, state.messages[given["id"]].attachments) for given in self.dms()]
 
     async def send_dm(self, text: str, files: Sequence[tuple[str, bytes]] = ()) -> str:
-        """The person's message stands in the private channel with the bot; its id."""
+        """Write the person's message in the private channel with the bot, and return its id."""
         channel = self.in_dm()._require_channel()
         uploads = [UploadedFile(name, "", content) for name, content in files]
         kept = self.community.store_files(uploads, channel.id, {})
@@ -153,7 +153,7 @@ class DiscordPerson:
         return message.id
 
     async def write(self, text: str, files: Sequence[tuple[str, bytes]] = (), timeout_s: float = 5.0) -> Shown:
-        """The person's message stands there, and the bot has written back: what it wrote, as the screen shows it."""
+        """Write the person's message there, and return what the bot has written back, as the screen shows it."""
         before = len(self.dms())
         await self.send_dm(text, files)
         async with asyncio.timeout(timeout_s):

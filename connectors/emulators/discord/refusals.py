@@ -56,24 +56,24 @@ class FormErrors:
     tree: dict[str, Any] = field(default_factory=dict)
 
     def add(self, path: str, code: str, message: str) -> None:
-        """The field at this dotted path is known to be wrong."""
+        """Note that the field at this dotted path is wrong."""
         node = self.tree
         for step in path.split("."):
             node = node.setdefault(step, {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
 
     def check_max_length(self, path: str, value: str | None, length: int) -> None:
-        """A text that is too long is a fault."""
+        """Note a text that is too long as a fault."""
         if value is not None and len(str(value)) > length:
             self.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {length} or fewer in length.")
 
     def check_length(self, path: str, value: str | None, low: int, high: int) -> None:
-        """A text that is missing, too short or too long is a fault."""
+        """Note a text that is missing, too short or too long as a fault."""
         if value is None or not low <= len(str(value)) <= high:
             self.add(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
 
     def raise_if_faulty(self) -> None:
-        """Nothing happens where no fault was found; otherwise the whole body is refused."""
+        """Refuse the whole body where a fault was found."""
         if self.tree:
             raise Refusal(400, 50035, self.tree)
 

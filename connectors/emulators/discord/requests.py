@@ -80,36 +80,36 @@ class RestHandlers:
         return self.community.state
 
     def require_in_guild(self, call: DiscordCall, *permissions: Permission) -> None:
-        """The guild is the bot's own and its roles allow this."""
+        """Require that the guild is the bot's own and its roles allow this."""
         if call.params.get("guild_id") != self.state.guild_id:
             raise Refusal(404, 10004)
         self.require_permission(*permissions)
 
     def require_permission(self, *permissions: Permission) -> None:
-        """The bot's roles allow this."""
+        """Require that the bot's roles allow this."""
         for permission in permissions:
             if not self.state.has_permission(self.state.bot_id, permission, self.community.now()):
                 raise Refusal(403, 50013)
 
     def require_account(self, user_id: str) -> str:
-        """The account exists."""
+        """Require that the account exists."""
         if user_id not in self.state.users:
             raise Refusal(404, 10013)
         return user_id
 
     def require_member(self, user_id: str) -> str:
-        """The account is a member."""
+        """Require that the account is a member."""
         if self.require_account(user_id) not in self.state.members:
             raise Refusal(404, 10007)
         return user_id
 
     def require_outranked(self, user_id: str) -> None:
-        """The bot stands above the account; nobody reaches the owner."""
+        """Require that the bot stands above the account; nobody reaches the owner."""
         if not self.state.outranks(self.state.bot_id, user_id):
             raise Refusal(403, 50013)
 
     def require_channel(self, channel_id: str) -> Channel:
-        """The channel exists and the bot may view it."""
+        """Require that the channel exists and the bot may view it."""
         found = self.state.channels.get(channel_id)
         if found is None:
             raise Refusal(404, 10003)

@@ -60,7 +60,7 @@ class ApplicationHandlers(RestHandlers):
         return Response(200, call.state.commands.get(call.params.get("guild_id", ""), []))
 
     def put_commands(self, call: DiscordCall) -> Response:
-        """The list given is the whole list now."""
+        """Make the list given the whole list."""
         self._require_own_application(call)
         if not isinstance(call.body, list):
             raise Refusal(400, 50109)
@@ -82,14 +82,14 @@ class ApplicationHandlers(RestHandlers):
     # -- interactions
 
     def callback(self, call: DiscordCall) -> Response:
-        """The one answer to an interaction."""
+        """Take the one answer to an interaction."""
         shown = self._interactions.answer(
             call.params["id"], call.params["token"], parse_body(call), list_uploads(call), call.exchange
         )
         return Response(200, shown) if parse_flag(call, "with_response") else Response(204)
 
     def follow_up(self, call: DiscordCall) -> Response:
-        """A further message of the interaction."""
+        """Post a further message of the interaction."""
         self._require_own_webhook(call)
         shown = self._interactions.follow_up(call.params["token"], parse_body(call), list_uploads(call), call.exchange)
         return Response(200, shown)
@@ -101,7 +101,7 @@ class ApplicationHandlers(RestHandlers):
         return Response(200, self.community.to_json(message))
 
     def patch_message(self, call: DiscordCall) -> Response:
-        """A message of the interaction reads as the body says."""
+        """Edit a message of the interaction as the body says."""
         self._require_own_webhook(call)
         shown = self._interactions.edit(
             call.params["token"], call.params["message_id"], parse_body(call), list_uploads(call), call.exchange
@@ -109,7 +109,7 @@ class ApplicationHandlers(RestHandlers):
         return Response(200, shown)
 
     def delete_message(self, call: DiscordCall) -> Response:
-        """A message of the interaction is gone."""
+        """Delete a message of the interaction."""
         self._require_own_webhook(call)
         self._interactions.delete(call.params["token"], call.params["message_id"], call.exchange)
         return Response(204)

@@ -82,7 +82,7 @@ class GuildHandlers(RestHandlers):
         return Response(200, shapes.ban(call.state, ban))
 
     def put_ban(self, call: DiscordCall) -> Response:
-        """The account is banned, a member or not."""
+        """Ban the account, a member or not."""
         self.require_in_guild(call, Permission.BAN_MEMBERS)
         user_id, by = self.require_account(call.params["user_id"]), bot_actor(call)
         seconds = _parse_deletion(call.query | parse_body(call))
@@ -91,7 +91,7 @@ class GuildHandlers(RestHandlers):
         return Response(204)
 
     def delete_ban(self, call: DiscordCall) -> Response:
-        """The ban is lifted; 10026 where there is none."""
+        """Lift the ban; 10026 where there is none."""
         self.require_in_guild(call, Permission.BAN_MEMBERS)
         if call.params["user_id"] not in self.state.bans:
             raise Refusal(404, 10026)
@@ -99,7 +99,7 @@ class GuildHandlers(RestHandlers):
         return Response(204)
 
     def bulk_ban(self, call: DiscordCall) -> Response:
-        """Up to 200 accounts are banned; those that are already, or cannot be, come back as failed."""
+        """Ban up to 200 accounts; those that are already, or cannot be, come back as failed."""
         self.require_in_guild(call, Permission.BAN_MEMBERS, Permission.MANAGE_GUILD)
         body, by = parse_body(call), bot_actor(call)
         asked = [str(u) for u in body.get("user_ids") or []]
@@ -143,7 +143,7 @@ class GuildHandlers(RestHandlers):
         return Response(200, shapes.member(call.state, member, self.community.now()))
 
     def patch_member(self, call: DiscordCall) -> Response:
-        """The member's timeout, roles and nick are as the body says."""
+        """Set the member's timeout, roles and nick as the body says."""
         self.require_in_guild(call)
         user_id, by, body = self.require_member(call.params["user_id"]), bot_actor(call), parse_body(call)
         if "communication_disabled_until" in body:
@@ -168,7 +168,7 @@ class GuildHandlers(RestHandlers):
         self.community.time_out(user_id, end, by)
 
     def remove_member(self, call: DiscordCall) -> Response:
-        """The member is put out."""
+        """Put the member out."""
         self.require_in_guild(call, Permission.KICK_MEMBERS)
         user_id = self.require_member(call.params["user_id"])
         self.require_outranked(user_id)
@@ -178,14 +178,14 @@ class GuildHandlers(RestHandlers):
     # -- roles
 
     def add_role(self, call: DiscordCall) -> Response:
-        """The member holds the role, which stands below the bot's own."""
+        """Give the member the role, which stands below the bot's own."""
         user_id, role_id = self._member_and_role(call)
         held = self.state.members[user_id].roles
         self.community.set_roles(user_id, [*held, role_id], bot_actor(call))
         return Response(204)
 
     def remove_role(self, call: DiscordCall) -> Response:
-        """The member no longer holds the role."""
+        """Take the role from the member."""
         user_id, role_id = self._member_and_role(call)
         held = self.state.members[user_id].roles
         self.community.set_roles(user_id, [r for r in held if r != role_id], bot_actor(call))

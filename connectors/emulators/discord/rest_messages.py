@@ -78,7 +78,7 @@ class MessageHandlers(RestHandlers):
         return Response(200, shapes.user(call.state, self.require_account(call.params["user_id"])))
 
     def open_dm(self, call: DiscordCall) -> Response:
-        """The private channel with an account; that it takes no messages shows only when one is sent."""
+        """Open the private channel with an account; that it takes no messages shows only when one is sent."""
         recipient = str(parse_body(call).get("recipient_id") or "")
         if recipient not in self.state.users or recipient == self.state.bot_id:
             raise Refusal(400, 50033)
@@ -92,7 +92,7 @@ class MessageHandlers(RestHandlers):
         return Response(200, shapes.channel(call.state, self.require_channel(call.params["channel_id"])))
 
     def edit_channel(self, call: DiscordCall) -> Response:
-        """A thread that is locked or opened; one that is archived, and stays so, is not changed."""
+        """Lock or open a thread; one that is archived, and stays so, is not changed."""
         thread, body = self.require_channel(call.params["channel_id"]), parse_body(call)
         if thread.type != THREAD:
             raise Refusal(403, 50013)
@@ -123,7 +123,7 @@ class MessageHandlers(RestHandlers):
         return Response(200, self._to_json(call, message))
 
     def post(self, call: DiscordCall) -> Response:
-        """The message stands; a nonce that was used within minutes gives back the message that it made."""
+        """Post the message; a nonce that was used within minutes gives back the message that it made."""
         channel = self.require_channel(call.params["channel_id"])
         body, uploads = parse_body(call), list_uploads(call)
         self._require_may_write(channel)
@@ -139,7 +139,7 @@ class MessageHandlers(RestHandlers):
         return Response(200, self.community.post(message, bot_actor(call)))
 
     def patch(self, call: DiscordCall) -> Response:
-        """The bot's own message reads as the body says."""
+        """Edit the bot's own message as the body says."""
         message = self._require_message(call)
         if message.author_id != self.state.bot_id:
             raise Refusal(403, 50005)
@@ -149,14 +149,14 @@ class MessageHandlers(RestHandlers):
         return Response(200, self.community.edit(message, body, files, bot_actor(call)))
 
     def delete(self, call: DiscordCall) -> Response:
-        """The message is gone; another's needs MANAGE_MESSAGES."""
+        """Delete the message; another's needs MANAGE_MESSAGES."""
         message = self._require_message(call)
         self._require_may_delete(message)
         self.community.delete_message(message, bot_actor(call))
         return Response(204)
 
     def bulk_delete(self, call: DiscordCall) -> Response:
-        """2 to 100 messages, none older than 14 days, are gone."""
+        """Delete 2 to 100 messages, none older than 14 days."""
         channel = self.require_channel(call.params["channel_id"])
         self.require_permission(Permission.MANAGE_MESSAGES)
         asked = [str(i) for i in parse_body(call).get("messages") or []]

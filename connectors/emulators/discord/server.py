@@ -107,7 +107,7 @@ class DiscordEmulator(ManualActions, EmulatedServer[DiscordState]):
         return self.state.guild_id
 
     async def stop(self) -> None:
-        """Nothing listens any more; state and history stay readable."""
+        """Stop listening; state and history stay readable."""
         await self.gateway.close()
         await super().stop()
 
@@ -118,11 +118,11 @@ class DiscordEmulator(ManualActions, EmulatedServer[DiscordState]):
         return DiscordPerson(user_id, self.community, self.interactions)
 
     def was_banned(self, user_id: str, at: datetime) -> bool:
-        """A ban kept the account out of the guild at that instant."""
+        """Return whether a ban kept the account out of the guild at that instant."""
         return self.history.state_at("ban", user_id, at, self.state.bans.get(user_id)) is not None
 
     def was_muted(self, user_id: str, at: datetime) -> bool:
-        """A timeout ran for the account at that instant."""
+        """Return whether a timeout ran for the account at that instant."""
         current = self.state.timeouts.get(user_id)
         until = self.history.state_at("timeout", user_id, at, format_instant(current) if current else None)
         return until is not None and datetime.fromisoformat(until) > at
@@ -143,7 +143,7 @@ class DiscordEmulator(ManualActions, EmulatedServer[DiscordState]):
         return "bot" if request.headers.get("Authorization") == f"Bot {self.token}" else None
 
     def check_limits(self, call: DiscordCall) -> Response | None:
-        """The rate limits are asked before every handler."""
+        """Ask the rate limits before every handler."""
         allowance = self._limiter.take(call.exchange.operation, call.params)
         if allowance.is_banned:
             return Response(429, raw=b"error code: 1015", content_type="text/plain", headers={"Retry-After": "600"})
@@ -153,7 +153,7 @@ class DiscordEmulator(ManualActions, EmulatedServer[DiscordState]):
         return None
 
     def unauthorized_response(self, call: DiscordCall) -> Response:
-        """401, which counts towards the ban of the whole address."""
+        """Return 401, which counts towards the ban of the whole address."""
         self._limiter.count_failure(401)
         return Refusal(401, 0).answer()
 
@@ -168,7 +168,7 @@ class DiscordEmulator(ManualActions, EmulatedServer[DiscordState]):
         return Response(status, {"message": f"{status}: Internal Server Error", "code": 0})
 
     def forbidden_response(self, call: DiscordCall) -> Response:
-        """403 with code 50013."""
+        """Return 403 with code 50013."""
         return self._refuse(Refusal(403, 50013))
 
     def _rate_limited(self, wait: float, *, is_global: bool, allowance: Allowance) -> Response:

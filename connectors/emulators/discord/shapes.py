@@ -282,5 +282,5 @@ def application(state: DiscordState) -> Json:
 
 
 def is_ephemeral(flags: int) -> bool:
-    """Only one person sees such a message."""
+    """Return whether only one person sees such a message."""
     return bool(flags & EPHEMERAL)

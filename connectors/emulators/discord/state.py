@@ -163,7 +163,7 @@ class ById(dict[str, Item]):
         return super().pop(key, *default)
 
     def page(self, limit: int, *, after: int = 0, before: int | None = None) -> list[Item]:
-        """At most so many: the first after that id, or the last before it where `before` is given."""
+        """Return at most so many: the first after that id, or the last before it where `before` is given."""
         if not self._ordered or len(self._order) != len(self):
             self._order, self._ordered = sorted(map(int, self)), True
         if before is not None:
@@ -239,7 +239,7 @@ class DiscordState:
     # -- seeding: no history, no events
 
     def add_role(self, name: str, *, permissions: int = 0, position: int | None = None) -> str:
-        """The guild has the role; without a position it stands below the bot, above the roles before it."""
+        """Add the role; without a position it stands below the bot, above the roles before it."""
         below = [r.position for r in self.roles.values() if r.position < 50]
         place = position if position is not None else max(below, default=0) + 1
         role = Role(self.new_id(self.begun), name, int(permissions), place)
@@ -253,43 +253,43 @@ class DiscordState:
         return account.id
 
     def add_member(self, user_id: str, *, roles: list[str] | None = None) -> str:
-        """The account is a member with these roles."""
+        """Make the account a member with these roles."""
         self.members[user_id] = Member(user_id, self.begun, list(roles or []))
         return user_id
 
     def add_channel(self, name: str, *, hidden_from_bot: bool = False) -> str:
-        """The guild has the text channel."""
+        """Add the text channel to the guild."""
         channel = Channel(self.new_id(self.begun), name, hidden_from_bot=hidden_from_bot)
         self.channels[channel.id] = channel
         return channel.id
 
     def add_thread(self, name: str, owner_id: str) -> str:
-        """The general channel has the thread, begun by that account."""
+        """Add the thread to the general channel, begun by that account."""
         thread = Channel(self.new_id(self.begun), name, THREAD, parent_id=self.general_id, owner_id=owner_id)
         self.channels[thread.id] = thread
         return thread.id
 
     def add_message(self, channel_id: str, author_id: str, content: str, *, at: datetime | None = None) -> str:
-        """The message stands in the channel since `at` (left out: since the guild began)."""
+        """Put the message into the channel since `at` (left out: since the guild began)."""
         since = at or self.begun
         message = Message(self.new_id(since), channel_id, author_id, content, since)
         self.messages[message.id] = message
         return message.id
 
     def set_owner(self, user_id: str) -> None:
-        """The guild belongs to this account."""
+        """Make this account the owner of the guild."""
         self.owner_id = user_id
 
     def close_dms(self, user_id: str, closed: bool = True) -> None:
-        """The account takes (or, again, takes) no direct messages."""
+        """Let the account take no direct messages, or take them again."""
         self.users[user_id].dms_closed = closed
 
     def set_locale(self, user_id: str, locale: str) -> None:
-        """The app of the account's owner is set to this language."""
+        """Set the app of the account's owner to this language."""
         self.users[user_id].locale = locale
 
     def connect(self, user_id: str, connection: Connection) -> None:
-        """The account's owner has connected an account elsewhere to it."""
+        """Connect an account elsewhere to this one, as its owner does."""
         self.users[user_id].connections.append(connection)
 
     # -- questions
@@ -312,11 +312,11 @@ class DiscordState:
         return held & WHILE_TIMED_OUT if self.is_timed_out(user_id, now) else held
 
     def has_permission(self, user_id: str, permission: Permission, now: datetime) -> bool:
-        """The member holds every one of these permissions."""
+        """Return whether the member holds every one of these permissions."""
         return self.permissions_of(user_id, now) & permission == permission
 
     def is_untouchable(self, user_id: str) -> bool:
-        """The owner and administrators can be neither timed out nor silenced."""
+        """Return whether nobody can time the account out: the owner and administrators."""
         member = self.members.get(user_id)
         administers = member is not None and any(
             self.roles[r].permissions & Permission.ADMINISTRATOR for r in [*member.roles, self.guild_id]
@@ -331,11 +331,11 @@ class DiscordState:
         return max((self.roles[r].position for r in member.roles), default=0) if member else -1
 
     def outranks(self, user_id: str, other_id: str) -> bool:
-        """The first stands above the second; people outside the guild stand below every member."""
+        """Return whether the first stands above the second; people outside stand below every member."""
         return user_id != other_id and self.top_position(user_id) > self.top_position(other_id)
 
     def is_timed_out(self, user_id: str, now: datetime) -> bool:
-        """A timeout runs; it ends by itself at its instant."""
+        """Return whether a timeout runs; it ends by itself at its instant."""
         until = self.timeouts.get(user_id)
         return until is not None and until > now
 
@@ -348,7 +348,7 @@ class DiscordState:
         return next((c for c in self.channels.values() if c.recipient_id == user_id), None)
 
     def open_private_channel(self, user_id: str, now: datetime) -> Channel:
-        """The bot and the account have a private channel: the one that stood, or a new one."""
+        """Return the private channel of bot and account: the one that stood, or a new one."""
         existing = self.private_channel(user_id)
         if existing is not None:
             return existing

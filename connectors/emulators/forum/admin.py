@@ -26,7 +26,7 @@ class AccountHandlers:
     # -- measures
 
     def suspend(self, call: ForumCall) -> Response:
-        """PUT /admin/users/{id}/suspend"""
+        """Answer PUT /admin/users/{id}/suspend"""
         user, body = require_target(call), parse_fields(call)
         by = require_caller(call)
         self._rules.suspend(
@@ -36,12 +36,12 @@ class AccountHandlers:
         return responses.ok_response(responses.suspension(call.state, user))
 
     def unsuspend(self, call: ForumCall) -> Response:
-        """PUT /admin/users/{id}/unsuspend"""
+        """Answer PUT /admin/users/{id}/unsuspend"""
         self._rules.unsuspend(require_target(call), require_caller(call), on=call.exchange)
         return responses.ok_response({"suspension": {"suspended_till": None, "suspended_at": None}})
 
     def silence(self, call: ForumCall) -> Response:
-        """PUT /admin/users/{id}/silence"""
+        """Answer PUT /admin/users/{id}/silence"""
         user, body = require_target(call), parse_fields(call)
         by = require_caller(call)
         self._rules.silence(
@@ -51,18 +51,18 @@ class AccountHandlers:
         return responses.ok_response(responses.silence(call.state, user, self._rules.now()))
 
     def unsilence(self, call: ForumCall) -> Response:
-        """PUT /admin/users/{id}/unsilence"""
+        """Answer PUT /admin/users/{id}/unsilence"""
         self._rules.unsilence(require_target(call), require_caller(call), on=call.exchange)
         body = {"silenced": False, "silence_reason": None, "silenced_till": None, "silenced_at": None}
         return responses.ok_response({"unsilence": body})
 
     def log_out(self, call: ForumCall) -> Response:
-        """POST /admin/users/{id}/log_out"""
+        """Answer POST /admin/users/{id}/log_out"""
         self._rules.log_out(require_target(call))
         return responses.ok_response({"success": "OK"})
 
     def anonymize(self, call: ForumCall) -> Response:
-        """PUT /admin/users/{id}/anonymize"""
+        """Answer PUT /admin/users/{id}/anonymize"""
         user = require_target(call)
         self._rules.anonymize(user, call.actor, on=call.exchange)
         return responses.ok_response({"success": "OK", "username": user.username})
@@ -75,11 +75,11 @@ class AccountHandlers:
     # -- looking up
 
     def detailed(self, call: ForumCall) -> Response:
-        """GET /admin/users/{id}"""
+        """Answer GET /admin/users/{id}"""
         return responses.ok_response(responses.detailed(call.state, require_target(call), self._rules.now()))
 
     def listed(self, call: ForumCall) -> Response:
-        """GET /admin/users/list/{flag}: a bare array, a hundred a page, the first page being 1; always by id."""
+        """Answer GET /admin/users/list/{flag}: a bare array, a hundred a page, the first page being 1; always by id."""
         now, query = self._rules.now(), call.query
         users = self._select_users(call.state, call.params["flag"], now)
         if wanted := (query.get("filter") or query.get("email") or "").lower():
@@ -102,7 +102,7 @@ class AccountHandlers:
         return self._list_cache[1]
 
     def profile(self, call: ForumCall) -> Response:
-        """GET /u/{username}, for anybody"""
+        """Answer GET /u/{username}, for anybody"""
         user = call.state.find_user(call.params["username"])
         viewer = find_viewer(call)
         if user is None or (not user.active and not (viewer and viewer.staff)):
@@ -117,7 +117,7 @@ class AccountHandlers:
         )
 
     def by_provider(self, call: ForumCall) -> Response:
-        """GET /u/by-external/{provider}/{uid}, for administrators alone"""
+        """Answer GET /u/by-external/{provider}/{uid}, for administrators alone"""
         if call.params["provider"] not in call.state.providers:
             return responses.not_found_response()
         user = call.state.find_linked(call.params["provider"], call.params["uid"])
@@ -127,7 +127,7 @@ class AccountHandlers:
         return responses.ok_response({"user": profile_for_staff(user, self._rules.now()), "user_badges": []})
 
     def emails(self, call: ForumCall) -> Response:
-        """GET /u/{username}/emails"""
+        """Answer GET /u/{username}/emails"""
         viewer, user = find_viewer(call), call.state.find_user(call.params["username"])
         allowed = viewer is not None and (
             viewer.admin or (viewer.moderator and call.state.settings["moderators_view_emails"])
@@ -143,7 +143,7 @@ class AccountHandlers:
     # -- log and settings
 
     def staff_log(self, call: ForumCall) -> Response:
-        """GET /admin/logs/staff_action_logs: newest first, filtered by action, author, target or subject"""
+        """Answer GET /admin/logs/staff_action_logs: newest first, filtered by action, author, target or subject"""
         query, state = call.query, call.state
         lines = [responses.staff_action(state, line) for line in reversed(state.staff_log)]
         for name, field in (("acting_user", "acting_user"), ("target_user", "target_user")):
@@ -160,7 +160,7 @@ class AccountHandlers:
         )
 
     def settings(self, call: ForumCall) -> Response:
-        """GET /admin/site_settings, for administrators alone"""
+        """Answer GET /admin/site_settings, for administrators alone"""
         rows = [
             {"setting": name, "value": _setting(value), "default": _setting(value), "type": type(value).__name__}
             for name, value in call.state.settings.items()
@@ -168,7 +168,7 @@ class AccountHandlers:
         return responses.ok_response({"site_settings": rows, "diags": None})
 
     def members(self, call: ForumCall) -> Response:
-        """GET /groups/{name}/members"""
+        """Answer GET /groups/{name}/members"""
         ids = call.state.members_of(call.params["name"])
         if ids is None:
             return responses.not_found_response()
@@ -177,7 +177,7 @@ class AccountHandlers:
         return responses.ok_response({"members": rows[:50], "owners": [], "meta": meta})
 
     def hooks(self, call: ForumCall) -> Response:
-        """GET /admin/api/web_hooks, for administrators alone"""
+        """Answer GET /admin/api/web_hooks, for administrators alone"""
         rows = [
             responses.webhook(i, webhook.url, webhook.events)
             for i, webhook in enumerate(self._rules.webhook_sender.webhooks, 1)
@@ -187,11 +187,11 @@ class AccountHandlers:
         )
 
     def client_settings(self, call: ForumCall) -> Response:
-        """GET /site/settings: the settings that a browser needs, for anybody"""
+        """Answer GET /site/settings: the settings that a browser needs, for anybody"""
         return responses.ok_response(dict(call.state.settings))
 
     def basic_info(self, call: ForumCall) -> Response:
-        """GET /site/basic-info"""
+        """Answer GET /site/basic-info"""
         pictures = ("logo_url", "logo_small_url", "apple_touch_icon_url", "favicon_url", "mobile_logo_url")
         page: dict[str, Any] = dict.fromkeys(pictures, "/images/logo.png")
         page |= {"title": call.state.title, "description": "", "header_primary_color": "333333"}

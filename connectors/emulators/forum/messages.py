@@ -21,7 +21,7 @@ class MessageHandlers:
     # -- posts
 
     def create(self, call: ForumCall) -> Response:
-        """POST /posts: an answer, a conversation, or a public topic"""
+        """Answer POST /posts: an answer, a conversation, or a public topic"""
         body, author = parse_fields(call), require_caller(call)
         raw, title = str(body.get("raw") or ""), str(body.get("title") or "")
         if body.get("topic_id"):
@@ -35,12 +35,12 @@ class MessageHandlers:
         return responses.ok_response(conversations.post(call.state, post, author))
 
     def show(self, call: ForumCall) -> Response:
-        """GET /posts/{id}, and GET /posts/by_number/{topic}/{number}"""
+        """Answer GET /posts/{id}, and GET /posts/by_number/{topic}/{number}"""
         viewer = find_viewer(call)
         return responses.ok_response(conversations.post(call.state, self._readable(call, viewer), viewer))
 
     def edit(self, call: ForumCall) -> Response:
-        """PUT /posts/{id}"""
+        """Answer PUT /posts/{id}"""
         author, body = require_caller(call), parse_fields(call)
         inner = body.get("post")
         raw = inner.get("raw") if isinstance(inner, dict) else body.get("post[raw]")
@@ -49,7 +49,7 @@ class MessageHandlers:
         return responses.ok_response({"post": conversations.post(call.state, post, author)})
 
     def delete(self, call: ForumCall) -> Response:
-        """DELETE /posts/{id}: an empty answer"""
+        """Answer DELETE /posts/{id}: an empty answer"""
         author = require_caller(call)
         self._rules.delete(self._readable(call, author), author, on=call.exchange)
         return Response(200)
@@ -65,14 +65,14 @@ class MessageHandlers:
     # -- topics
 
     def topic(self, call: ForumCall) -> Response:
-        """GET /t/{id}"""
+        """Answer GET /t/{id}"""
         viewer, topic = find_viewer(call), _topic(call, int(call.params["id"]))
         if not self._rules.can_see(viewer, topic):
             return responses.not_allowed_response() if viewer else responses.not_found_response()
         return responses.ok_response(conversations.topic_page(call.state, topic, viewer, with_raw=_wants_raw(call)))
 
     def by_external_id(self, call: ForumCall) -> Response:
-        """GET /t/external_id/{external_id}: a redirect to the topic"""
+        """Answer GET /t/external_id/{external_id}: a redirect to the topic"""
         topic = call.state.find_by_external_id(call.params["external_id"])
         if topic is None or topic.deleted_at is not None:
             return responses.not_found_response()
@@ -81,7 +81,7 @@ class MessageHandlers:
         return Response(301, None, {"Location": f"/t/{responses.slug(topic.title)}/{topic.id}.json"})
 
     def topic_posts(self, call: ForumCall) -> Response:
-        """GET /t/{id}/posts: the posts asked for, or the first page"""
+        """Answer GET /t/{id}/posts: the posts asked for, or the first page"""
         viewer, topic = find_viewer(call), _topic(call, int(call.params["id"]))
         if not self._rules.can_see(viewer, topic):
             return responses.not_allowed_response()
@@ -91,17 +91,17 @@ class MessageHandlers:
         return responses.ok_response({"post_stream": {"posts": posts}})
 
     def archive(self, call: ForumCall) -> Response:
-        """PUT /t/{id}/archive-message: an empty answer, or the group out of whose inbox it went"""
+        """Answer PUT /t/{id}/archive-message: an empty answer, or the group out of whose inbox it went"""
         name = self._rules.archive(_topic(call, int(call.params["id"])), require_caller(call), True, on=call.exchange)
         return Response(200) if name is None else responses.ok_response({"group_name": name})
 
     def to_inbox(self, call: ForumCall) -> Response:
-        """PUT /t/{id}/move-to-inbox"""
+        """Answer PUT /t/{id}/move-to-inbox"""
         self._rules.archive(_topic(call, int(call.params["id"])), require_caller(call), False, on=call.exchange)
         return Response(200)
 
     def status(self, call: ForumCall) -> Response:
-        """PUT /t/{id}/status: closes the topic or opens it again"""
+        """Answer PUT /t/{id}/status: closes the topic or opens it again"""
         body = parse_fields(call)
         if body.get("status") != "closed" or "enabled" not in body:
             return responses.error_response(
@@ -112,17 +112,23 @@ class MessageHandlers:
         return responses.ok_response({"success": "OK", "topic_status_update": None})
 
     def delete_topic(self, call: ForumCall) -> Response:
-        """DELETE /t/{id}"""
+        """Answer DELETE /t/{id}"""
         topic = _topic(call, int(call.params["id"]))
         self._rules.delete(call.state.posts[topic.post_ids[0]], require_caller(call), on=call.exchange)
         return Response(200)
 
     def inbox(self, call: ForumCall) -> Response:
-        """GET /topics/private-messages/{username}: for that account alone; its own that nobody answered are elsewhere"""
+        """Answer GET /topics/private-messages/{username}: for that account alone.
+
+        Its own that nobody answered are elsewhere
+        """
         return self._conversations(call, sent=False)
 
     def group_inbox(self, call: ForumCall) -> Response:
-        """GET /topics/private-messages-group/{username}/{group}: for its members and administrators; else it is not there"""
+        """Answer GET /topics/private-messages-group/{username}/{group}: for its members and administrators.
+
+        Else it is not there
+        """
         viewer, name = require_caller(call), call.params["group"]
         if call.state.members_of(name) is None or not (viewer.admin or name in call.state.groups_of(viewer)):
             return responses.not_found_response()
@@ -130,7 +136,7 @@ class MessageHandlers:
         return self._listing(call, found, viewer)
 
     def sent(self, call: ForumCall) -> Response:
-        """GET /topics/private-messages-sent/{username}"""
+        """Answer GET /topics/private-messages-sent/{username}"""
         return self._conversations(call, sent=True)
 
     def _conversations(self, call: ForumCall, *, sent: bool) -> Response:
@@ -163,7 +169,7 @@ class MessageHandlers:
     # -- flags and review
 
     def flag(self, call: ForumCall) -> Response:
-        """POST /post_actions"""
+        """Answer POST /post_actions"""
         body, author = parse_fields(call), require_caller(call)
         post = call.state.posts.get(parse_number(body.get("id")))
         if post is None:
@@ -173,7 +179,7 @@ class MessageHandlers:
         return responses.ok_response(conversations.post(call.state, post, author))
 
     def queue(self, call: ForumCall) -> Response:
-        """GET /review: ten a page, from `offset`, in the order that is asked for"""
+        """Answer GET /review: ten a page, from `offset`, in the order that is asked for"""
         wanted = {"pending": 0, "approved": 1, "rejected": 2, "ignored": 3}.get(call.query.get("status", "pending"))
         items = [r for r in call.state.reviewables.values() if wanted is None or r.status == wanted]
         _sort(items, call.query.get("sort_order", "score"))
@@ -188,7 +194,7 @@ class MessageHandlers:
         )
 
     def review_item(self, call: ForumCall) -> Response:
-        """GET /review/{id}"""
+        """Answer GET /review/{id}"""
         item = call.state.reviewables.get(int(call.params["id"]))
         if item is None:
             return responses.not_found_response()
@@ -197,7 +203,7 @@ class MessageHandlers:
         )
 
     def perform(self, call: ForumCall) -> Response:
-        """PUT /review/{id}/perform/{action}: with the version that was read"""
+        """Answer PUT /review/{id}/perform/{action}: with the version that was read"""
         item = call.state.reviewables.get(int(call.params["id"]))
         if item is None:
             return responses.not_found_response()
@@ -215,14 +221,14 @@ class FileHandlers:
     """Handlers about what people put into their posts."""
 
     def short(self, call: ForumCall) -> Response:
-        """GET /uploads/short-url/{short}.{extension}: where the file itself is"""
+        """Answer GET /uploads/short-url/{short}.{extension}: where the file itself is"""
         upload = call.state.uploads.get(call.params["short"])
         if upload is None:
             return responses.not_found_response()
         return Response(302, None, {"Location": upload.elsewhere or f"/uploads/default/original/1X/{upload.short}.bin"})
 
     def whole(self, call: ForumCall) -> Response:
-        """GET /uploads/default/original/…: the bytes"""
+        """Answer GET /uploads/default/original/…: the bytes"""
         upload = call.state.uploads.get(call.params["short"])
         if upload is None:
             return responses.not_found_response()

@@ -69,13 +69,13 @@ class ForumPerson:
             return self._rules.converse(user, to.split(","), title, raw).topic_id
 
     def reply(self, topic_id: int, raw: str) -> int:
-        """The topic has the person's answer; its post id."""
+        """Write the person's answer in the topic, and return its post id."""
         user, topic = self._require_login(), self._require_topic(topic_id)
         with _declining():
             return self._rules.answer(user, topic, raw).id
 
     def publish(self, title: str, raw: str) -> int:
-        """A public topic is begun; its topic id."""
+        """Begin a public topic, and return its id."""
         user = self._require_login()
         with _declining():
             return self._rules.publish(user, title, raw).topic_id
@@ -148,27 +148,27 @@ class ManualActions:
         self._rules = rules
 
     def suspend_by_hand(self, by: str, username: str, until: datetime | str, reason: str) -> None:
-        """A moderator suspends somebody."""
+        """Suspend somebody as a moderator."""
         with _declining():
             self._rules.suspend(self._require_user(username), until, reason, self._require_staff(by))
 
     def unsuspend_by_hand(self, by: str, username: str) -> None:
-        """A moderator lifts a suspension."""
+        """Lift a suspension as a moderator."""
         with _declining():
             self._rules.unsuspend(self._require_user(username), self._require_staff(by))
 
     def silence_by_hand(self, by: str, username: str, until: datetime | str, reason: str) -> None:
-        """A moderator silences somebody."""
+        """Silence somebody as a moderator."""
         with _declining():
             self._rules.silence(self._require_user(username), until, reason, self._require_staff(by))
 
     def unsilence_by_hand(self, by: str, username: str) -> None:
-        """A moderator lifts a silence."""
+        """Lift a silence as a moderator."""
         with _declining():
             self._rules.unsilence(self._require_user(username), self._require_staff(by))
 
     def close_by_hand(self, by: str, topic_id: int, closed: bool = True) -> None:
-        """A moderator closes a topic, or opens it again."""
+        """Close a topic as a moderator, or open it again."""
         topic = self._rules.state.topics.get(topic_id)
         if topic is None:
             raise Declined("there is no such topic")
@@ -176,7 +176,7 @@ class ManualActions:
             self._rules.close(topic, self._require_staff(by), closed)
 
     def review_by_hand(self, by: str, item: int, action: str) -> None:
-        """A moderator settles an entry of the review queue."""
+        """Settle an entry of the review queue as a moderator."""
         found = self._rules.state.reviewables.get(item)
         if found is None:
             raise Declined("there is no such entry")
@@ -184,16 +184,16 @@ class ManualActions:
             self._rules.review(found, action, self._require_staff(by))
 
     def rename(self, username: str, new: str) -> None:
-        """Somebody takes another name."""
+        """Give an account another name."""
         with _declining():
             self._rules.rename(self._require_user(username), new, username)
 
     def merge(self, by: str, username: str, into: str) -> None:
-        """An administrator makes two accounts one."""
+        """Make two accounts one, as an administrator."""
         self._rules.merge(self._require_user(username), self._require_user(into), self._require_staff(by).username)
 
     def anonymize(self, by: str, username: str) -> None:
-        """A moderator takes name, address and linked accounts off an account."""
+        """Take name, address and linked accounts off an account, as a moderator."""
         with _declining():
             self._rules.anonymize(self._require_user(username), self._require_staff(by).username)
 
@@ -211,7 +211,7 @@ class ManualActions:
 
 
 def actions_of(rules: ForumRules) -> dict[str, Callable[..., Any]]:
-    """Everything that people and hands can do, by name, for the control door; a person's acts take `username` first."""
+    """Return everything that people and hands can do, by name; a person's acts take `username` first."""
 
     def of_person(method: str) -> Callable[..., Any]:
         def act(username: str, **arguments: Any) -> Any:

@@ -252,7 +252,7 @@ def staff_action(state: ForumState, line: StaffAction) -> dict[str, Any]:
 
 
 def too_short(minimum: int, what: str = "Body") -> str:
-    """Why a text was refused."""
+    """Return why a text was refused."""
     return f"{what} is too short (minimum is {minimum} characters)"
 
 

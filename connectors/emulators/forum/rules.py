@@ -57,7 +57,7 @@ class ForumRules:
     def suspend(
         self, user: ForumUser, until: Any, reason: Any, by: ForumUser, message: Any = "", *, on: Exchange | None = None
     ) -> None:
-        """The account is shut out until then, logged out, and (with a message) told by mail."""
+        """Shut the account out until then, log it out, and (with a message) tell it by mail."""
         end, why = _parse_measure(until, reason, "suspend_until")
         if user.is_suspended(self.now()):
             raise ForumError(responses.failed_response(409, self._already_text(user.suspension, "suspended")))
@@ -70,7 +70,7 @@ class ForumRules:
         self.webhook_sender.send_event("user_suspended", {"user": responses.profile(user, self.now(), True)})
 
     def unsuspend(self, user: ForumUser, by: ForumUser, *, on: Exchange | None = None) -> None:
-        """Nothing shuts the account out; said again it only writes the staff log again."""
+        """End the suspension; said again it only writes the staff log again."""
         if user.staff:
             raise ForumError(responses.not_allowed_response())
         self._set(user, "suspension", None, by, on)
@@ -80,7 +80,7 @@ class ForumRules:
     def silence(
         self, user: ForumUser, until: Any, reason: Any, by: ForumUser, message: Any = "", *, on: Exchange | None = None
     ) -> None:
-        """The account cannot post until then, unless a silence that ran out has not been tidied away yet."""
+        """Keep the account from posting until then, unless a silence that ran out has not been tidied away yet."""
         end, why = _parse_measure(until, reason, "silenced_till")
         if user.is_silenced(self.now()):
             raise ForumError(responses.failed_response(409, self._already_text(user.silence, "silenced")))
@@ -94,7 +94,7 @@ class ForumRules:
         self._mail(user, message, by, on)
 
     def unsilence(self, user: ForumUser, by: ForumUser, *, on: Exchange | None = None) -> None:
-        """The account may post; if it could not before, the forum writes to it about that."""
+        """Let the account post; if it could not before, the forum writes to it about that."""
         if user.staff:
             raise ForumError(responses.not_allowed_response())
         previous = user.silence
@@ -105,7 +105,7 @@ class ForumRules:
             self.converse(system, [user.username], "Account no longer on hold", "You can post again.", on=on)
 
     def log_out(self, user: ForumUser) -> None:
-        """The account has no session any more."""
+        """End every session of the account."""
         user.logged_in = False
 
     def _set(self, user: ForumUser, kind: str, measure: Measure | None, by: ForumUser, on: Exchange | None) -> None:
@@ -153,14 +153,14 @@ class ForumRules:
         return self._begin_topic(topic, author, raw, on)
 
     def publish(self, author: ForumUser, title: str, raw: str, *, on: Exchange | None = None) -> Post:
-        """A public topic is there, with its first post."""
+        """Publish a public topic with its first post."""
         if author.is_silenced(self.now()):
             raise ForumError(responses.not_allowed_response())
         self._check_text(title, "min_topic_title_length", TITLE_LIMIT, "Title")
         return self._begin_topic(Topic(self.state.next_id(), title, "regular", author.id, self.now()), author, raw, on)
 
     def answer(self, author: ForumUser, topic: Topic, raw: str, *, on: Exchange | None = None) -> Post:
-        """The topic has one post more. Silenced accounts can still answer in their own conversations."""
+        """Add a post to the topic. Silenced accounts can still answer in their own conversations."""
         if not self.can_see(author, topic):
             raise ForumError(responses.not_allowed_response())
         if author.is_silenced(self.now()) and topic.archetype != PRIVATE:
@@ -171,7 +171,7 @@ class ForumRules:
         return self._add_post(topic, author, raw, on)
 
     def edit(self, post: Post, raw: str, by: ForumUser, *, on: Exchange | None = None) -> None:
-        """The post says this now."""
+        """Let the post say this."""
         if by.id != post.user_id and not by.staff:
             raise ForumError(responses.not_allowed_response())
         self._check_body(raw, self.state.topics[post.topic_id])
@@ -180,7 +180,7 @@ class ForumRules:
         self.history.record_change("message", str(post.id), {"raw": before}, {"raw": raw}, by.username, on)
 
     def delete(self, post: Post, by: ForumUser, *, on: Exchange | None = None) -> None:
-        """The post is gone; with the first post its topic is."""
+        """Delete the post; with the first post its topic goes."""
         if by.id != post.user_id and not by.staff:
             raise ForumError(responses.not_allowed_response())
         post.deleted_at = self.now()
@@ -189,7 +189,7 @@ class ForumRules:
         self.history.record_change("message", str(post.id), {"raw": post.raw}, None, by.username, on)
 
     def can_see(self, viewer: ForumUser | None, topic: Topic) -> bool:
-        """Conversations are open to those in them, and to administrators."""
+        """Return whether the viewer may read it: conversations are for those in them, and administrators."""
         if topic.archetype != PRIVATE:
             return True
         return viewer is not None and (viewer.admin or viewer.id in self.state.participants(topic))
@@ -259,7 +259,7 @@ class ForumRules:
         return post
 
     def close(self, topic: Topic, by: ForumUser, closed: bool, *, on: Exchange | None = None) -> None:
-        """The topic takes answers of staff alone, or of everybody again; the change stands in it as a line of its own."""
+        """Close the topic to all but staff, or open it again; the change stands in it as a line of its own."""
         if not by.staff or not self.can_see(by, topic):
             raise ForumError(responses.not_allowed_response())
         if topic.closed == closed:
@@ -321,7 +321,7 @@ class ForumRules:
         return self.converse(by, ["moderators"], title, raw, on=on).topic_id
 
     def review(self, item: Reviewable, action: str, by: ForumUser, *, on: Exchange | None = None) -> None:
-        """The flag is settled in that way."""
+        """Settle the flag in that way."""
         outcome = {"agree": 1, "delete": 1, "disagree": 2, "ignore": 3}.get(action.split("_", maxsplit=1)[0])
         if outcome is None or item.status != 0:
             raise ForumError(responses.not_allowed_response())
@@ -336,7 +336,7 @@ class ForumRules:
     # -- accounts
 
     def rename(self, user: ForumUser, username: str, by: str) -> None:
-        """The account is called this; whoever asks for its old name finds nobody."""
+        """Give the account this name; whoever asks for its old name finds nobody."""
         if self.state.find_user(username) is not None:
             raise ForumError(_creation_error("Username must be unique"))
         before = user.username
@@ -354,7 +354,7 @@ class ForumRules:
         self.history.record_change("account", str(user.id), {"username": before}, {"username": user.username}, by, on)
 
     def merge(self, source: ForumUser, target: ForumUser, by: str) -> None:
-        """The first account is gone, and all that it wrote is the other's. Its measures do not move."""
+        """Give all that the first account wrote to the other, and remove it. Its measures do not move."""
         for post in self.state.posts.values():
             if post.user_id == source.id:
                 post.user_id = target.id

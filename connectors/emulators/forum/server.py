@@ -81,12 +81,12 @@ class ForumEmulator(EmulatedServer[ForumState]):
         return self.origin
 
     async def start(self, port: int = 0) -> None:
-        """The forum listens on loopback, and knows its own address."""
+        """Listen on loopback, and learn the forum's own address."""
         await super().start(port)
         self.state.base_url = self.origin
 
     async def stop(self) -> None:
-        """Nothing listens and no webhook is on its way any more."""
+        """Stop listening, and let no webhook be on its way any more."""
         await self.webhook_sender.close()
         await super().stop()
 
@@ -100,7 +100,7 @@ class ForumEmulator(EmulatedServer[ForumState]):
     # -- seeding and people
 
     def add_user(self, username: str, **fields: Any) -> ForumUser:
-        """The account is there; `external_ids`, `admin`, `moderator`, `email` and the like may be given."""
+        """Add the account; `external_ids`, `admin`, `moderator`, `email` and the like may be given."""
         return self.state.add_user(username, **fields)
 
     def add_key(self, username: str | None) -> str:
@@ -127,7 +127,7 @@ class ForumEmulator(EmulatedServer[ForumState]):
         return ForumPerson(self.rules, user)
 
     def other_traffic(self, calls: int) -> None:
-        """Other integrations of the site have just used this much of the bucket that all its keys share."""
+        """Use up this much of the bucket that all keys of the site share, as other integrations do."""
         self.admin_calls.fill(calls)
 
     # -- what judges ask
@@ -160,12 +160,12 @@ class ForumEmulator(EmulatedServer[ForumState]):
         return user.username if user.active and not user.is_suspended(self.now()) else None
 
     def unauthorized_response(self, call: ForumCall) -> Response:
-        """403: the forum does not tell a bad key from a missing right."""
+        """Return 403: the forum does not tell a bad key from a missing right."""
         text = "You are not permitted to view the requested resource. The API username or key is invalid."
         return responses.error_response(403, text, kind="invalid_access")
 
     def forbidden_response(self, call: ForumCall) -> Response:
-        """403, as for a key without the right."""
+        """Return 403, as for a key without the right."""
         return responses.not_allowed_response()
 
     def rate_limited_response(self, call: ForumCall, retry_after: float | None) -> Response:

@@ -47,11 +47,11 @@ class ForumUser:
         return self.admin or self.moderator
 
     def is_suspended(self, now: datetime) -> bool:
-        """Suspensions end by themselves: nothing is written when they do."""
+        """Return whether a suspension runs; it ends by itself: nothing is written when it does."""
         return self.suspension is not None and self.suspension.until > now
 
     def is_silenced(self, now: datetime) -> bool:
-        """Silences end by themselves, like suspensions."""
+        """Return whether a silence runs; it ends by itself, like a suspension."""
         return self.silence is not None and self.silence.until > now
 
 
@@ -191,7 +191,7 @@ class ForumState:
         return self._last_id
 
     def add_user(self, username: str, **fields: Any) -> ForumUser:
-        """The account is there; its id and e-mail address are made up unless they are given."""
+        """Add the account; its id and e-mail address are made up unless they are given."""
         user_id = fields.pop("id", None) or self.next_id()
         self._last_id = max(self._last_id, user_id)
         external = dict(fields.pop("external_ids", {}))
@@ -204,31 +204,31 @@ class ForumState:
         return user
 
     def link(self, user: ForumUser, provider: str, uid: str) -> None:
-        """The account has been shown to be the same person's as that account of a login provider."""
+        """Link the account to that account of a login provider."""
         user.external_ids[provider] = str(uid)
         self._links[provider, str(uid)] = user.id
 
     def unlink(self, user: ForumUser) -> None:
-        """No login provider is linked any more."""
+        """Unlink every login provider."""
         for provider, uid in user.external_ids.items():
             self._links.pop((provider, uid), None)
         user.external_ids = {}
 
     def set_username(self, user: ForumUser, username: str) -> None:
-        """The account is called this; its old name is free."""
+        """Give the account this name; its old name is free."""
         self._names.pop(user.username.lower(), None)
         user.username = username
         self._names[username.lower()] = user.id
 
     def remove(self, user: ForumUser) -> None:
-        """The account is gone."""
+        """Remove the account."""
         self.unlink(user)
         self._names.pop(user.username.lower(), None)
         self.measured.pop(user.id, None)
         del self.users[user.id]
 
     def find_user(self, username: str) -> ForumUser | None:
-        """Whoever is called this today."""
+        """Return whoever is called this today."""
         return self.users.get(self._names.get(username.lower(), 0))
 
     def find_linked(self, provider: str, uid: str) -> ForumUser | None:
@@ -247,7 +247,7 @@ class ForumState:
         return self.groups.get(group)
 
     def set_measure(self, user: ForumUser, kind: str, measure: Measure | None) -> None:
-        """The account's `suspension` or `silence` is this; the index for the lists follows."""
+        """Set the account's `suspension` or `silence`; the index for the lists follows."""
         setattr(user, kind, measure)
         self.measures += 1
         if user.suspension or user.silence:

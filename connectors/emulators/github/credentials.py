@@ -51,7 +51,7 @@ class Credentials:
         return name, self.tokens[name]
 
     def expire_tokens(self) -> None:
-        """No token that was issued until now is good any more."""
+        """Let no token that was issued until now be good any more."""
         self.tokens.clear()
 
     def token(self, header: str) -> Token | None:

@@ -63,7 +63,7 @@ class GraphqlHandler:
         self._rules, self._renderer, self._may = rules, renderer, may
 
     def answer(self, call: GithubCall) -> Response:
-        """POST /graphql: what was asked for and nothing else; errors come with status 200, in the body"""
+        """Answer POST /graphql: what was asked for and nothing else; errors come with status 200, in the body"""
         body = parse_fields(call)
         try:
             operation, selection = parse(str(body.get("query", "")), body.get("variables") or {})

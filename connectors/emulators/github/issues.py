@@ -22,25 +22,25 @@ class IssueHandlers:
         self._rules, self._renderer = rules, renderer
 
     def repositories(self, call: GithubCall) -> Response:
-        """GET /installation/repositories"""
+        """Answer GET /installation/repositories"""
         found = list(call.state.repositories.values())
         return paged(self._renderer.origin, call, found, self._renderer.repository, wrap="repositories")
 
     def repository(self, call: GithubCall) -> Response:
-        """GET /repos/{owner}/{repo}"""
+        """Answer GET /repos/{owner}/{repo}"""
         return responses.ok_response(self._renderer.repository(_require_repository(call)))
 
     # -- issues
 
     def listed(self, call: GithubCall) -> Response:
-        """GET /repos/{owner}/{repo}/issues: pull requests too; newest first, or by the latest change"""
+        """Answer GET /repos/{owner}/{repo}/issues: pull requests too; newest first, or by the latest change"""
         repository, state = _require_repository(call), call.query.get("state", "open")
         known = [i for i in repository.issues.values() if i.kind is not Kind.DISCUSSION]
         chosen = _ordered(call, [i for i in known if state in ("all", i.state)])
         return paged(self._renderer.origin, call, chosen, lambda i: self._renderer.issue(repository, i))
 
     def open(self, call: GithubCall) -> Response:
-        """POST /repos/{owner}/{repo}/issues"""
+        """Answer POST /repos/{owner}/{repo}/issues"""
         repository, body = _require_repository(call), parse_fields(call)
         issue = self._rules.open_issue(
             repository, _require_caller(call), str(body.get("title") or ""), body.get("body"), on=call.exchange
@@ -49,11 +49,11 @@ class IssueHandlers:
         return responses.ok_response(self._renderer.issue(repository, issue), 201)
 
     def show(self, call: GithubCall) -> Response:
-        """GET /repos/{owner}/{repo}/issues/{number}"""
+        """Answer GET /repos/{owner}/{repo}/issues/{number}"""
         return responses.ok_response(self._renderer.issue(_require_repository(call), _require_issue(call)))
 
     def edit(self, call: GithubCall) -> Response:
-        """PATCH /repos/{owner}/{repo}/issues/{number}"""
+        """Answer PATCH /repos/{owner}/{repo}/issues/{number}"""
         issue, body = _require_issue(call), parse_fields(call)
         before = {"title": issue.title, "body": issue.body, "state": issue.state}
         issue.title, issue.body = body.get("title", issue.title), body.get("body", issue.body)
@@ -64,14 +64,14 @@ class IssueHandlers:
         return responses.ok_response(self._renderer.issue(_require_repository(call), issue))
 
     def lock(self, call: GithubCall) -> Response:
-        """PUT /repos/{owner}/{repo}/issues/{number}/lock"""
+        """Answer PUT /repos/{owner}/{repo}/issues/{number}/lock"""
         reason = parse_fields(call).get("lock_reason")
         if reason is not None and reason not in LOCK_REASONS:
             return responses.invalid_response("Issue", "lock_reason is not one of the known ones")
         return self._locked(call, reason, locked=True)
 
     def unlock(self, call: GithubCall) -> Response:
-        """DELETE /repos/{owner}/{repo}/issues/{number}/lock"""
+        """Answer DELETE /repos/{owner}/{repo}/issues/{number}/lock"""
         return self._locked(call, None, locked=False)
 
     def _locked(self, call: GithubCall, reason: str | None, *, locked: bool) -> Response:
@@ -81,17 +81,17 @@ class IssueHandlers:
     # -- comments
 
     def comments(self, call: GithubCall) -> Response:
-        """GET /repos/{owner}/{repo}/issues/{number}/comments: oldest first"""
+        """Answer GET /repos/{owner}/{repo}/issues/{number}/comments: oldest first"""
         repository, issue = _require_repository(call), _require_issue(call)
         found = [c for c in issue.comments.values() if not c.review]
         return paged(self._renderer.origin, call, found, lambda c: self._renderer.comment(repository, issue, c))
 
     def all_comments(self, call: GithubCall) -> Response:
-        """GET /repos/{owner}/{repo}/issues/comments: of all issues and pull requests"""
+        """Answer GET /repos/{owner}/{repo}/issues/comments: of all issues and pull requests"""
         return self._all(call, review=False)
 
     def all_reviews(self, call: GithubCall) -> Response:
-        """GET /repos/{owner}/{repo}/pulls/comments: about lines of all pull requests"""
+        """Answer GET /repos/{owner}/{repo}/pulls/comments: about lines of all pull requests"""
         return self._all(call, review=True)
 
     def _all(self, call: GithubCall, *, review: bool) -> Response:
@@ -102,33 +102,33 @@ class IssueHandlers:
         return paged(self._renderer.origin, call, found, lambda c: self._renderer.comment(repository, where[c.id], c))
 
     def comment(self, call: GithubCall) -> Response:
-        """POST /repos/{owner}/{repo}/issues/{number}/comments"""
+        """Answer POST /repos/{owner}/{repo}/issues/{number}/comments"""
         repository, issue = _require_repository(call), _require_issue(call)
         body = str(parse_fields(call).get("body") or "")
         made = self._rules.comment(repository, issue, _require_caller(call), body, on=call.exchange)
         return responses.ok_response(self._renderer.comment(repository, issue, made), 201)
 
     def show_comment(self, call: GithubCall) -> Response:
-        """GET /repos/{owner}/{repo}/issues/comments/{id}"""
+        """Answer GET /repos/{owner}/{repo}/issues/comments/{id}"""
         return responses.ok_response(self._renderer.comment(*_require_comment(call)))
 
     def edit_comment(self, call: GithubCall) -> Response:
-        """PATCH /repos/{owner}/{repo}/issues/comments/{id}"""
+        """Answer PATCH /repos/{owner}/{repo}/issues/comments/{id}"""
         found = _require_comment(call)
         self._rules.edit_comment(*found, str(parse_fields(call).get("body") or ""), call.actor, on=call.exchange)
         return responses.ok_response(self._renderer.comment(*found))
 
     def delete_comment(self, call: GithubCall) -> Response:
-        """DELETE /repos/{owner}/{repo}/issues/comments/{id}"""
+        """Answer DELETE /repos/{owner}/{repo}/issues/comments/{id}"""
         self._rules.delete_comment(*_require_comment(call), call.actor, on=call.exchange)
         return responses.no_content_response()
 
     def show_review(self, call: GithubCall) -> Response:
-        """GET /repos/{owner}/{repo}/pulls/comments/{id}"""
+        """Answer GET /repos/{owner}/{repo}/pulls/comments/{id}"""
         return responses.ok_response(self._renderer.comment(*_require_comment(call, review=True)))
 
     def delete_review(self, call: GithubCall) -> Response:
-        """DELETE /repos/{owner}/{repo}/pulls/comments/{id}"""
+        """Answer DELETE /repos/{owner}/{repo}/pulls/comments/{id}"""
         self._rules.delete_comment(*_require_comment(call, review=True), call.actor, on=call.exchange)
         return responses.no_content_response()
 

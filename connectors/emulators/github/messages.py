@@ -55,7 +55,7 @@ class MessageRules:
         *,
         on: Exchange | None = None,
     ) -> Issue:
-        """The repository has the conversation, and its watchers have been mailed its text."""
+        """Open the conversation in the repository, and mail its text to the watchers."""
         self._require_may_write(by, repository)
         if kind is Kind.ISSUE and not repository.has_issues:
             raise GithubError(responses.error_response(410, "Issues has been disabled in this repository."))
@@ -70,7 +70,7 @@ class MessageRules:
         return issue
 
     def edit_issue(self, repository: Repository, issue: Issue, body: str, by: str) -> None:
-        """The conversation begins with this text now."""
+        """Let the conversation begin with this text."""
         before, issue.body, issue.updated_at = issue.body, body, self.now()
         self.history.record_change("message", str(issue.id), {"body": before}, {"body": body}, by)
         self._send_opened_event("edited", repository, issue, by)
@@ -98,7 +98,7 @@ class MessageRules:
         reply_to: int | None = None,
         on: Exchange | None = None,
     ) -> Comment:
-        """The conversation has the comment, and its watchers have been mailed the text."""
+        """Add the comment to the conversation, and mail its text to the watchers."""
         self._require_may_write(by, repository)
         if issue.locked and by.id not in self.state.members and by.type != "Bot":
             raise GithubError(responses.error_response(403, "Unable to create comment because issue is locked."))
@@ -127,13 +127,13 @@ class MessageRules:
     def edit_comment(
         self, repository: Repository, issue: Issue, comment: Comment, body: str, by: str, *, on: Exchange | None = None
     ) -> None:
-        """The comment says this now; nobody is mailed."""
+        """Let the comment say this; nobody is mailed."""
         before, comment.body, comment.updated_at = comment.body, body, self.now()
         self.history.record_change("message", str(comment.id), {"body": before}, {"body": body}, by, on)
         self._send_comment_event("edited", repository, issue, comment, by)
 
     def minimize(self, comment: Comment, classifier: str | None, by: str, *, on: Exchange | None = None) -> None:
-        """The comment is folded away for that reason, which everybody reads (None: shown again)."""
+        """Fold the comment away for that reason, which everybody reads (None: show it again)."""
         before, comment.minimized = comment.minimized, classifier
         self.history.record_change("minimized", str(comment.id), before, classifier, by, on)
 

@@ -46,12 +46,12 @@ class OAuthServer:
         self._slug, self._renderer, self._system_time, self._random = slug, renderer, system_time, random
 
     def page(self, call: GithubCall) -> Response:
-        """GET /login/oauth/authorize: the page with the button"""
+        """Answer GET /login/oauth/authorize: the page with the button"""
         fault = self._check_request(call.query)
         return fault or self._page(call.query)
 
     def agree(self, call: GithubCall) -> Response:
-        """POST /login/oauth/authorize: the person has pressed the button; their browser goes back with a code"""
+        """Answer POST /login/oauth/authorize: the person has pressed the button; their browser goes back with a code"""
         given = parse_fields(call)
         if (fault := self._check_request(given)) is not None:
             return fault
@@ -67,7 +67,7 @@ class OAuthServer:
         return Response(302, None, {"Location": f"{given['redirect_uri']}?{query}"}, raw=b"")
 
     def exchange(self, call: GithubCall) -> Response:
-        """POST /login/oauth/access_token: a code becomes a token; refusals come with status 200"""
+        """Answer POST /login/oauth/access_token: a code becomes a token; refusals come with status 200"""
         given = parse_fields(call)
         if (given.get("client_id"), given.get("client_secret")) != (self.client_id, self.client_secret):
             return self._respond(
@@ -88,7 +88,7 @@ class OAuthServer:
         return self._respond(call, {"access_token": token, "scope": "", "token_type": "bearer"})
 
     def user(self, call: GithubCall) -> Response:
-        """GET /user: whose token it is"""
+        """Answer GET /user: whose token it is"""
         known = self.holder(call.headers.get("Authorization", ""))
         if known is None:
             # An app's own token belongs to nobody.

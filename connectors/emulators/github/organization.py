@@ -24,13 +24,13 @@ class OrganizationHandlers:
         self._rules, self._renderer = rules, renderer
 
     def show(self, call: GithubCall) -> Response:
-        """GET /orgs/{org}"""
+        """Answer GET /orgs/{org}"""
         return responses.ok_response(self._renderer.organization_page())
 
     # -- accounts
 
     def by_id(self, call: GithubCall) -> Response:
-        """GET /user/{account_id}: whoever has that id, under today's login"""
+        """Answer GET /user/{account_id}: whoever has that id, under today's login"""
         account = call.state.accounts.get(int(call.params["account_id"]))
         return (
             responses.not_found_response()
@@ -39,42 +39,42 @@ class OrganizationHandlers:
         )
 
     def by_login(self, call: GithubCall) -> Response:
-        """GET /users/{login}: whoever has that login today"""
+        """Answer GET /users/{login}: whoever has that login today"""
         return responses.ok_response(self._renderer.profile(require_account(call)))
 
     # -- blocks
 
     def blocks(self, call: GithubCall) -> Response:
-        """GET /orgs/{org}/blocks"""
+        """Answer GET /orgs/{org}/blocks"""
         now, state = self._rules.now(), call.state
         ids = [i for i, block in state.blocks.items() if block.is_active(now)]
         return self._paged(call, ids, lambda i: self._renderer.account(state.accounts[i]))
 
     def check_block(self, call: GithubCall) -> Response:
-        """GET /orgs/{org}/blocks/{login}: 204 blocked, 404 not"""
+        """Answer GET /orgs/{org}/blocks/{login}: 204 blocked, 404 not"""
         blocked = call.state.is_blocked(require_account(call), self._rules.now())
         return responses.no_content_response() if blocked else responses.not_found_response()
 
     def block(self, call: GithubCall) -> Response:
-        """PUT /orgs/{org}/blocks/{login}"""
+        """Answer PUT /orgs/{org}/blocks/{login}"""
         self._rules.block(require_account(call), call.actor, on=call.exchange)
         return responses.no_content_response()
 
     def unblock(self, call: GithubCall) -> Response:
-        """DELETE /orgs/{org}/blocks/{login}"""
+        """Answer DELETE /orgs/{org}/blocks/{login}"""
         self._rules.unblock(require_account(call), call.actor, on=call.exchange)
         return responses.no_content_response()
 
     # -- members
 
     def members(self, call: GithubCall) -> Response:
-        """GET /orgs/{org}/members"""
+        """Answer GET /orgs/{org}/members"""
         wanted = call.query.get("role", "all")
         ids = [i for i, role in call.state.members.items() if wanted in ("all", role.value)]
         return self._paged(call, ids, lambda i: self._renderer.account(call.state.accounts[i]))
 
     def check_member(self, call: GithubCall) -> Response:
-        """GET /orgs/{org}/members/{login}: 204 a member, 404 not"""
+        """Answer GET /orgs/{org}/members/{login}: 204 a member, 404 not"""
         return (
             responses.no_content_response()
             if require_account(call).id in call.state.members
@@ -82,12 +82,12 @@ class OrganizationHandlers:
         )
 
     def remove_member(self, call: GithubCall) -> Response:
-        """DELETE /orgs/{org}/members/{login}"""
+        """Answer DELETE /orgs/{org}/members/{login}"""
         self._rules.remove(require_account(call), call.actor, on=call.exchange)
         return responses.no_content_response()
 
     def membership(self, call: GithubCall) -> Response:
-        """GET /orgs/{org}/memberships/{login}: active, pending, or 404"""
+        """Answer GET /orgs/{org}/memberships/{login}: active, pending, or 404"""
         account = require_account(call)
         if (role := call.state.members.get(account.id)) is not None:
             return responses.ok_response(self._renderer.membership(account, role, pending=False))
@@ -96,7 +96,7 @@ class OrganizationHandlers:
         return responses.not_found_response()
 
     def set_membership(self, call: GithubCall) -> Response:
-        """PUT /orgs/{org}/memberships/{login}: an invitation, or a member's role"""
+        """Answer PUT /orgs/{org}/memberships/{login}: an invitation, or a member's role"""
         account, role = require_account(call), _parse_role(parse_fields(call).get("role", "member"))
         if account.id in call.state.members:
             self._rules.set_role(account, role, call.actor, on=call.exchange)
@@ -108,7 +108,7 @@ class OrganizationHandlers:
         return responses.ok_response(self._renderer.membership(account, role, pending=True))
 
     def end_membership(self, call: GithubCall) -> Response:
-        """DELETE /orgs/{org}/memberships/{login}: a member goes, an invitation is withdrawn"""
+        """Answer DELETE /orgs/{org}/memberships/{login}: a member goes, an invitation is withdrawn"""
         account = require_account(call)
         invitation = call.state.invitation_of(account, self._rules.now())
         if invitation is not None:
@@ -120,12 +120,12 @@ class OrganizationHandlers:
     # -- invitations and collaborators
 
     def invitations(self, call: GithubCall) -> Response:
-        """GET /orgs/{org}/invitations"""
+        """Answer GET /orgs/{org}/invitations"""
         standing = [i for i in call.state.invitations.values() if i.is_open(self._rules.now())]
         return self._paged(call, standing, self._renderer.invitation)
 
     def invite(self, call: GithubCall) -> Response:
-        """POST /orgs/{org}/invitations, by `invitee_id`"""
+        """Answer POST /orgs/{org}/invitations, by `invitee_id`"""
         body = parse_fields(call)
         account = call.state.accounts.get(int(body.get("invitee_id") or 0))
         if account is None:
@@ -136,43 +136,43 @@ class OrganizationHandlers:
         return responses.ok_response(self._renderer.invitation(made), 201)
 
     def cancel_invitation(self, call: GithubCall) -> Response:
-        """DELETE /orgs/{org}/invitations/{id}"""
+        """Answer DELETE /orgs/{org}/invitations/{id}"""
         self._rules.cancel(_require_invitation(call), call.actor, on=call.exchange)
         return responses.no_content_response()
 
     def invitation_teams(self, call: GithubCall) -> Response:
-        """GET /orgs/{org}/invitations/{id}/teams"""
+        """Answer GET /orgs/{org}/invitations/{id}/teams"""
         found = (call.state.team_by_id(i) for i in _require_invitation(call).team_ids)
         return self._paged(call, [t for t in found if t is not None], self._renderer.team)
 
     def collaborators(self, call: GithubCall) -> Response:
-        """GET /orgs/{org}/outside_collaborators"""
+        """Answer GET /orgs/{org}/outside_collaborators"""
         state = call.state
         ids = {i for r in state.repositories.values() for i in r.collaborators if i not in state.members}
         return self._paged(call, sorted(ids), lambda i: self._renderer.account(state.accounts[i]))
 
     def end_collaboration(self, call: GithubCall) -> Response:
-        """DELETE /orgs/{org}/outside_collaborators/{login}"""
+        """Answer DELETE /orgs/{org}/outside_collaborators/{login}"""
         self._rules.end_collaboration(require_account(call), call.actor, on=call.exchange)
         return responses.no_content_response()
 
     # -- teams
 
     def teams(self, call: GithubCall) -> Response:
-        """GET /orgs/{org}/teams"""
+        """Answer GET /orgs/{org}/teams"""
         return self._paged(call, list(call.state.teams.values()), self._renderer.team)
 
     def team(self, call: GithubCall) -> Response:
-        """GET /orgs/{org}/teams/{slug}"""
+        """Answer GET /orgs/{org}/teams/{slug}"""
         return responses.ok_response(self._renderer.team(_require_team(call)))
 
     def team_members(self, call: GithubCall) -> Response:
-        """GET the members of a team"""
+        """Answer GET the members of a team"""
         team = _require_team(call)
         return self._paged(call, list(team.members), lambda i: self._renderer.account(call.state.accounts[i]))
 
     def team_membership(self, call: GithubCall) -> Response:
-        """GET what an account is to a team"""
+        """Answer GET what an account is to a team"""
         team, account = _require_team(call), require_account(call)
         if account.id in team.members:
             return responses.ok_response(
@@ -184,21 +184,21 @@ class OrganizationHandlers:
         return responses.not_found_response()
 
     def join_team(self, call: GithubCall) -> Response:
-        """PUT an account into a team; whoever is no member yet is invited"""
+        """Answer PUT an account into a team; whoever is no member yet is invited"""
         team, account = _require_team(call), require_account(call)
         role = str(parse_fields(call).get("role", "member"))
         joined = self._rules.join_team(team, account, role, call.actor, on=call.exchange)
         return responses.ok_response(self._renderer.team_membership(team, account, role, pending=not joined))
 
     def leave_team(self, call: GithubCall) -> Response:
-        """DELETE an account from a team"""
+        """Answer DELETE an account from a team"""
         self._rules.leave_team(_require_team(call), require_account(call), call.actor, on=call.exchange)
         return responses.no_content_response()
 
     # -- audit log
 
     def audit_log(self, call: GithubCall) -> Response:
-        """GET /orgs/{org}/audit-log: only where the organisation pays for it; newest first"""
+        """Answer GET /orgs/{org}/audit-log: only where the organisation pays for it; newest first"""
         if not call.state.paid:
             return responses.not_found_response()
         phrase = call.query.get("phrase", "")

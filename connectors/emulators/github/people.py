@@ -28,17 +28,17 @@ class GithubPerson:
         self._rules, self.account = rules, account
 
     def accept_invitation(self) -> None:
-        """The person is a member, in the teams of the invitation."""
+        """Become a member, in the teams of the invitation."""
         with _declining():
             self._rules.accept(self.account)
 
     def leave(self) -> None:
-        """The person has left the organisation."""
+        """Leave the organisation."""
         with _declining():
             self._rules.leave(self.account)
 
     def open_issue(self, repository: str, title: str, body: str, kind: Kind | str = Kind.ISSUE) -> int:
-        """The repository has the person's issue, pull request or discussion; its number."""
+        """Open the person's issue, pull request or discussion, and return its number."""
         with _declining():
             opened = self._rules.open_issue(self._require_repository(repository), self.account, title, body, Kind(kind))
         return opened.number
@@ -46,20 +46,20 @@ class GithubPerson:
     def comment(
         self, repository: str, number: int, body: str, *, review: bool = False, reply_to: int | None = None
     ) -> int:
-        """The conversation has the person's comment (`review`: about a line of a pull request); its id."""
+        """Add the person's comment (`review`: about a line of a pull request), and return its id."""
         place = self._require_repository(repository)
         with _declining():
             issue = self._require_issue(place, number)
             return self._rules.comment(place, issue, self.account, body, review=review, reply_to=reply_to).id
 
     def edit(self, repository: str, number: int, comment: int, body: str) -> None:
-        """The person's own comment says this now."""
+        """Let the person's own comment say this."""
         place = self._require_repository(repository)
         issue = self._require_issue(place, number)
         self._rules.edit_comment(place, issue, self._require_own_comment(issue, comment), body, self.account.login)
 
     def edit_issue(self, repository: str, number: int, body: str) -> None:
-        """The person's own conversation begins with this text now."""
+        """Let the person's own conversation begin with this text."""
         place = self._require_repository(repository)
         issue = self._require_issue(place, number)
         if issue.account_id != self.account.id:
@@ -83,11 +83,11 @@ class GithubPerson:
         return "\n".join([*lines, *(f"* {event.told}" for event in issue.events)])
 
     def watch(self, repository: str) -> None:
-        """The person is mailed whatever is written in the repository."""
+        """Watch the repository: whatever is written there is mailed to the person."""
         self.account.watches.add(self._require_repository(repository).name)
 
     def star(self, repository: str) -> None:
-        """The person has starred and watches the repository."""
+        """Star and watch the repository."""
         if self._rules.state.is_blocked(self.account, self._rules.now()):
             raise Declined("the organization blocks this account")
         self.account.stars.add(self._require_repository(repository).name)
@@ -131,28 +131,28 @@ class ManualActions:
         self._rules = rules
 
     def block_by_hand(self, by: str, login: str, until: datetime | str | None = None) -> None:
-        """An owner blocks somebody; on the web, unlike in the API, the block can be given an end."""
+        """Block somebody as an owner; on the web, unlike in the API, the block can be given an end."""
         end = datetime.fromisoformat(until) if isinstance(until, str) else until
         with _declining():
             self._rules.block(self._require_account(login), self._require_owner(by), until=end)
 
     def unblock_by_hand(self, by: str, login: str) -> None:
-        """An owner lifts a block."""
+        """Lift a block as an owner."""
         with _declining():
             self._rules.unblock(self._require_account(login), self._require_owner(by))
 
     def remove_by_hand(self, by: str, login: str) -> None:
-        """An owner removes a member."""
+        """Remove a member as an owner."""
         with _declining():
             self._rules.remove(self._require_account(login), self._require_owner(by))
 
     def invite_by_hand(self, by: str, login: str) -> None:
-        """An owner invites somebody as a member."""
+        """Invite somebody as a member, as an owner."""
         with _declining():
             self._rules.invite(self._require_account(login), Role.MEMBER, [], self._require_owner(by))
 
     def rename(self, id: int, new: str) -> None:
-        """Somebody takes another login; the old one is free."""
+        """Give an account another login; the old one is free."""
         self._rules.rename(self._rules.state.accounts[id], new)
 
     def register(self, login: str) -> int:
@@ -172,7 +172,7 @@ class ManualActions:
 
 
 def actions_of(rules: GithubRules) -> dict[str, Callable[..., Any]]:
-    """Everything that people and hands can do, by name, for the control door; a person's acts take `login` first."""
+    """Return everything that people and hands can do, by name; a person's acts take `login` first."""
 
     def of_person(method: str) -> Callable[..., Any]:
         def act(login: str, **arguments: Any) -> Any:

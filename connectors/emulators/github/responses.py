@@ -20,7 +20,7 @@ def ok_response(body: Any, status: int = 200) -> Response:
 
 
 def no_content_response() -> Response:
-    """204, without a body."""
+    """Return 204, without a body."""
     return Response(204)
 
 
@@ -30,17 +30,17 @@ def error_response(status: int, message: str) -> Response:
 
 
 def not_found_response() -> Response:
-    """404: no such thing, or no right to know of it."""
+    """Return 404: no such thing, or no right to know of it."""
     return error_response(404, "Not Found")
 
 
 def forbidden_response() -> Response:
-    """403 for an app that lacks the permission."""
+    """Return 403 for an app that lacks the permission."""
     return error_response(403, "Resource not accessible by integration")
 
 
 def invalid_response(resource: str, message: str) -> Response:
-    """422 with the reason among the errors."""
+    """Return 422 with the reason among the errors."""
     errors = [{"resource": resource, "code": "custom", "message": message}]
     body = {"message": "Validation Failed", "errors": errors, "documentation_url": DOCUMENTATION, "status": "422"}
     return ok_response(body, 422)

@@ -18,7 +18,7 @@ class GithubRules(MessageRules):
     def block(
         self, account: GithubAccount, by: str, *, until: datetime | None = None, on: Exchange | None = None
     ) -> None:
-        """The organisation blocks the account, which must be no member; its stars, watches and access are gone."""
+        """Block the account, which must be no member; its stars, watches and access are gone."""
         if account.id in self.state.members:
             text = "To block an organization member, first remove the member from the organization."
             raise GithubError(responses.invalid_response("OrganizationBlock", text))
@@ -34,7 +34,7 @@ class GithubRules(MessageRules):
         self.webhook_sender.send_event("org_block", self._renderer.block_event("blocked", account, self._sender(by)))
 
     def unblock(self, account: GithubAccount, by: str, *, on: Exchange | None = None) -> None:
-        """The organisation blocks the account no more; nothing that the block took comes back."""
+        """Unblock the account; nothing that the block took comes back."""
         before = self.state.blocks.pop(account.id, None)
         if before is None or not before.is_active(self.now()):
             return
@@ -57,7 +57,7 @@ class GithubRules(MessageRules):
     # -- membership
 
     def remove(self, account: GithubAccount, by: str, *, on: Exchange | None = None) -> None:
-        """The account is no member; its teams are gone, and GitHub has told it so by mail."""
+        """Remove the member from the organisation and its teams; GitHub tells the account so by mail."""
         role = self.state.members.get(account.id)
         if role is None:
             raise GithubError(responses.not_found_response())
@@ -68,7 +68,7 @@ class GithubRules(MessageRules):
         self._audit("org.remove_member", by, account)
 
     def leave(self, account: GithubAccount) -> None:
-        """The account has left of its own accord."""
+        """Let the account leave of its own accord."""
         if account.id not in self.state.members:
             raise GithubError(responses.not_found_response())
         self._remove_member(account, account.login, None)
@@ -76,7 +76,7 @@ class GithubRules(MessageRules):
     def invite(
         self, account: GithubAccount, role: Role, team_ids: list[int], by: str, *, on: Exchange | None = None
     ) -> Invitation:
-        """The account is asked by mail to join; it is no member until it accepts."""
+        """Ask the account by mail to join; it is no member until it accepts."""
         if self.state.is_blocked(account, self.now()):
             raise GithubError(
                 responses.invalid_response("OrganizationInvitation", "The invitee is blocked by the organization.")
@@ -96,13 +96,13 @@ class GithubRules(MessageRules):
         return made
 
     def cancel(self, invitation: Invitation, by: str, *, on: Exchange | None = None) -> None:
-        """The invitation is no more."""
+        """Cancel the invitation."""
         del self.state.invitations[invitation.id]
         before = {"role": invitation.role.value, "teams": list(invitation.team_ids)}
         self.history.record_change("invitation", str(invitation.account_id), before, None, by, on)
 
     def accept(self, account: GithubAccount) -> None:
-        """The account has taken up its invitation: it is a member, in the teams that it was asked into."""
+        """Accept the invitation: the account is a member, in the teams that it was asked into."""
         invitation = self.state.invitation_of(account, self.now())
         if invitation is None:
             raise GithubError(responses.not_found_response())
@@ -114,7 +114,7 @@ class GithubRules(MessageRules):
             self.join_team(team, account, "member", account.login)
 
     def set_role(self, account: GithubAccount, role: Role, by: str, *, on: Exchange | None = None) -> None:
-        """The member has this role."""
+        """Give the member this role."""
         before = self.state.members[account.id]
         self.state.members[account.id] = role
         if before is not role:
@@ -123,7 +123,7 @@ class GithubRules(MessageRules):
             )
 
     def end_collaboration(self, account: GithubAccount, by: str, *, on: Exchange | None = None) -> None:
-        """The account, no member, has access to no repository."""
+        """Take every access to repositories from the account, which is no member."""
         if account.id in self.state.members:
             raise GithubError(
                 responses.error_response(
@@ -168,7 +168,7 @@ class GithubRules(MessageRules):
         return True
 
     def leave_team(self, team: Team, account: GithubAccount, by: str, *, on: Exchange | None = None) -> None:
-        """The account is not in the team."""
+        """Take the account out of the team."""
         before = self.state.teams_of(account)
         if team.members.pop(account.id, None) is not None:
             self._record_team_change("removed", team, account, before, by, on)
@@ -186,7 +186,7 @@ class GithubRules(MessageRules):
     # -- accounts
 
     def rename(self, account: GithubAccount, login: str) -> None:
-        """The account has this login; the old one is free for anybody to take."""
+        """Give the account this login; the old one is free for anybody to take."""
         before = account.login
         self.state.set_login(account, login)
         self.history.record_change("account", str(account.id), {"login": before}, {"login": login}, login)

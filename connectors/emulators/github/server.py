@@ -122,12 +122,12 @@ class GithubEmulator(EmulatedServer[GithubState]):
         return f"{self.app_slug}[bot]"
 
     async def start(self, port: int = 0) -> None:
-        """The server listens on loopback, and its answers carry its address."""
+        """Listen on loopback; answers carry the address from then on."""
         await super().start(port)
         self._renderer.origin = self.origin
 
     async def stop(self) -> None:
-        """Nothing listens and no webhook is on its way any more."""
+        """Stop listening, and let no webhook be on its way any more."""
         await self.webhook_sender.close()
         await super().stop()
 
@@ -138,23 +138,23 @@ class GithubEmulator(EmulatedServer[GithubState]):
         return self.state.register(login, id=id, email=email)
 
     def rename(self, id: int, new: str) -> None:
-        """The account has another login; nobody has the old one until somebody registers it."""
+        """Give the account another login; nobody has the old one until somebody registers it."""
         self.rules.rename(self.state.accounts[id], new)
 
     def add_member(self, login: str, role: Role = Role.MEMBER, *, id: int | None = None) -> GithubAccount:
-        """The account is there and belongs to the organisation."""
+        """Add the account as a member of the organisation."""
         account = self.state.find_account(login) or self.state.register(login, id=id)
         self.state.members[account.id] = role
         return account
 
     def add_team(self, slug: str, *logins: str) -> Team:
-        """The team is there, with these members."""
+        """Add the team with these members."""
         members = {self.add_member(login).id: "member" for login in logins}
         self.state.teams[slug] = Team(self.state.next_id(), slug, slug.replace("-", " ").title(), members)
         return self.state.teams[slug]
 
     def add_repository(self, name: str, *, private: bool = False, collaborators: tuple[str, ...] = ()) -> Repository:
-        """The repository is there, open to these people who are no members."""
+        """Add the repository, open to these people who are no members."""
         repository = Repository(self.state.next_id(), name, private)
         for login in collaborators:
             account = self.state.find_account(login) or self.state.register(login)
@@ -163,7 +163,7 @@ class GithubEmulator(EmulatedServer[GithubState]):
         return repository
 
     def add_webhook(self, url: str) -> Webhook:
-        """The app's webhook goes to this address from now on, signed with `webhook_secret`; a ping goes first."""
+        """Send the app's webhook to this address from now on, signed with `webhook_secret`; a ping goes first."""
         webhook = Webhook(url, self.webhook_secret)
         self.webhook_sender.webhooks.append(webhook)
         self.webhook_sender.send_to(webhook, "ping", {"zen": "Keep it logically awesome.", "hook_id": 1})
@@ -209,11 +209,11 @@ class GithubEmulator(EmulatedServer[GithubState]):
         return self.bot_login if self.credentials.token(header) is not None else None
 
     def unauthorized_response(self, call: GithubCall) -> Response:
-        """401."""
+        """Return 401."""
         return responses.error_response(401, "Bad credentials")
 
     def forbidden_response(self, call: GithubCall) -> Response:
-        """404: GitHub does not tell a missing permission from a missing thing."""
+        """Return 404: GitHub does not tell a missing permission from a missing thing."""
         return responses.not_found_response()
 
     def rate_limited_response(self, call: GithubCall, retry_after: float | None) -> Response:

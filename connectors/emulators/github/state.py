@@ -51,7 +51,7 @@ class Invitation:
     created_at: datetime
 
     def is_open(self, now: datetime) -> bool:
-        """Invitations run out by themselves."""
+        """Return whether the invitation is open; invitations run out by themselves."""
         return self.created_at + INVITATION_LIFETIME > now
 
 
@@ -64,7 +64,7 @@ class Block:
     until: datetime | None = None
 
     def is_active(self, now: datetime) -> bool:
-        """Blocks made on the web may end by themselves."""
+        """Return whether the block stands; those made on the web may end by themselves."""
         return self.until is None or self.until > now
 
 
@@ -214,7 +214,7 @@ class GithubState:
         return account
 
     def set_login(self, account: GithubAccount, login: str) -> None:
-        """The account has this login; its old one is free for anybody."""
+        """Give the account this login; its old one is free for anybody."""
         if self.find_account(login) is not None:
             raise ValueError(f"the login {login} is taken")
         self._logins.pop(account.login.lower(), None)
@@ -222,7 +222,7 @@ class GithubState:
         self._logins[login.lower()] = account.id
 
     def find_account(self, login: str) -> GithubAccount | None:
-        """Whoever has this login today."""
+        """Return whoever has this login today."""
         return self.accounts.get(self._logins.get(login.lower(), 0))
 
     def is_blocked(self, account: GithubAccount, now: datetime) -> bool:

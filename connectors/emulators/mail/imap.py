@@ -25,7 +25,7 @@ class Session:
     untagged: list[bytes] = field(default_factory=list)
 
     def add_line(self, line: str | bytes) -> None:
-        """The line goes out before the answer."""
+        """Send the line before the answer."""
         self.untagged.append(b"* " + (line.encode() if isinstance(line, str) else line) + b"\r\n")
 
 
@@ -43,7 +43,7 @@ class ImapServer:
         self.open = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """The connection is served until it ends."""
+        """Serve the connection until it ends."""
         session = Session(reader, writer)
         self.open += 1
         try:

@@ -94,7 +94,7 @@ class MailStore:
         self._numbers = count(1)
 
     def add_account(self, address: str, password: str) -> MailAccount:
-        """There is a mailbox of that address."""
+        """Add a mailbox of that address."""
         account = MailAccount(address, password)
         account.create(INBOX)
         self.accounts[address.casefold()] = account
@@ -106,7 +106,7 @@ class MailStore:
         return self.accounts.get(f"{local.partition('+')[0]}@{domain}")
 
     def deliver(self, raw: bytes, mail_from: str, recipient: str, signed_by: str = "") -> None:
-        """The mail is delivered, or its sender gets it back."""
+        """Deliver the mail, or give it back to its sender."""
         self.sent.append(SentMail(next(self._numbers), self.now(), mail_from, recipient, raw, signed_by))
         account = self.account_for(recipient)
         if account is None or recipient.casefold() in self.refused:

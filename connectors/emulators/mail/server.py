@@ -36,7 +36,7 @@ class MailEmulator:
         self.smtp_port = self.imap_port = 0
 
     async def start(self) -> None:
-        """Both doors are open, on loopback."""
+        """Listen on loopback, for SMTP and IMAP."""
         loop = asyncio.get_running_loop()
         smtp = await loop.create_server(
             lambda: SMTP(_SmtpHandler(self), hostname=self.mail_store.hostname, loop=loop), "127.0.0.1", 0
@@ -46,13 +46,13 @@ class MailEmulator:
         self.smtp_port, self.imap_port = (int(each.sockets[0].getsockname()[1]) for each in self._servers)
 
     async def stop(self) -> None:
-        """Nothing listens any more; the mailboxes stay readable."""
+        """Stop listening; the mailboxes stay readable."""
         for server in self._servers:
             server.close()
         self._servers = []
 
     def set_fault(self, fault: Fault) -> Fault:
-        """The fault stands; operations are `imap.login`, `imap.uid_move`, and so on."""
+        """Set the fault; operations are `imap.login`, `imap.uid_move`, and so on."""
         return self.faults.set(fault)
 
     def activity(self) -> int:

@@ -25,7 +25,7 @@ class Declined(Exception):
 
 
 def add_control(server: EmulatedServer[Any], token: str, actions: Mapping[str, ControlAction]) -> None:
-    """`/_control/{state,history,faults,clear,act}` answer to whoever shows the token.
+    """Let `/_control/{state,history,faults,clear,act}` answer to whoever shows the token.
 
     `acts` names what people and hands can do; each is called with the JSON object `arguments` as keywords and may be a
     coroutine function. A declined act answers 409, a wrong name or argument 400, both as `{"error": text}`.

@@ -49,7 +49,7 @@ class Faults:
         return fault
 
     def clear(self, kind: FaultKind | None = None) -> None:
-        """No fault of that kind (None: of any) stands any more."""
+        """Clear every fault of that kind (None: of any)."""
         self.active = [f for f in self.active if kind is not None and f.kind is not kind]
 
     def draw(self, operation: str) -> list[Fault]:

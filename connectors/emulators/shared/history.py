@@ -69,7 +69,7 @@ class History:
         body: Any,
         actor: str,
     ) -> Exchange:
-        """The request is on record before anything is done about it."""
+        """Record the request before anything is done about it."""
         exchange = Exchange(self._next(), self.now(), operation, method, path, query, headers, body, actor)
         self.exchanges.append(exchange)
         return exchange
@@ -77,7 +77,7 @@ class History:
     def record_change(
         self, what: str, subject: str, before: Any, after: Any, by: str, exchange: Exchange | None = None
     ) -> Change:
-        """The change is on record, with the exchange that caused it (None: somebody's own hand)."""
+        """Record the change with the exchange that caused it (None: somebody's own hand)."""
         change = Change(
             self._next(), self.now(), what, subject, before, after, by, exchange.number if exchange else None
         )

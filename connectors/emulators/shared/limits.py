@@ -22,7 +22,7 @@ class RateWindow:
         self._sum = 0
 
     def take(self, units: int = 1) -> float | None:
-        """None where the units were free and are taken now; else the seconds until they would be."""
+        """Take the units where they are free, and return None; else return the seconds until they would be."""
         self._drop_expired()
         if self._sum + units <= self.limit:
             self._add(units)
@@ -30,7 +30,7 @@ class RateWindow:
         return max(0.0, (self.resets_at() - self._system_time()).total_seconds())
 
     def fill(self, units: int) -> None:
-        """Somebody else's calls have used this much of the window, whether or not it was free."""
+        """Use up this much of the window as somebody else's calls, whether or not it was free."""
         self._drop_expired()
         self._add(units)
 

@@ -74,7 +74,7 @@ class EmulatedServer(ABC, Generic[StateT]):
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self, port: int = 0) -> None:
-        """The server listens on loopback; port 0 takes a free one."""
+        """Listen on loopback; port 0 takes a free one."""
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -83,19 +83,19 @@ class EmulatedServer(ABC, Generic[StateT]):
         self.port = int(addresses[0][1])
 
     async def stop(self) -> None:
-        """Nothing listens any more; state and history stay readable."""
+        """Stop listening; state and history stay readable."""
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
 
     def set_fault(self, fault: Fault) -> Fault:
-        """The fault stands; a stale read freezes what reads answer from this instant."""
+        """Set the fault; a stale read freezes what reads answer from this instant."""
         if fault.kind is FaultKind.STALE_READ:
             self._stale_state = copy.deepcopy(self.state)
         return self.faults.set(fault)
 
     def route(self, method: str, path: str, operation: str, handler: Handler[StateT]) -> None:
-        """Requests of this method and path are answered by `handler` and recorded as `operation`."""
+        """Answer requests of this method and path by `handler`, and record them as `operation`."""
 
         async def answer(request: web.Request) -> web.StreamResponse:
             return await self._serve(request, operation, handler)

@@ -35,7 +35,7 @@ Headers = Callable[[Webhook, str, bytes], Mapping[str, str]]
 
 
 def sign(secret: str, body: bytes) -> str:
-    """`sha256=` and the hexadecimal HMAC of the body, as Discourse and GitHub write it."""
+    """Return `sha256=` and the hexadecimal HMAC of the body, as Discourse and GitHub write it."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
@@ -49,13 +49,13 @@ class WebhookSender:
         self._in_flight: set[asyncio.Task[None]] = set()
 
     def send_event(self, event: str, payload: Mapping[str, Any]) -> None:
-        """The event is on its way to each hook that listens; this waits for none of them."""
+        """Send the event to each hook that listens, and wait for none of them."""
         for webhook in self.webhooks:
             if webhook.events is None or event in webhook.events:
                 self.send_to(webhook, event, payload)
 
     def send_to(self, webhook: Webhook, event: str, payload: Mapping[str, Any]) -> None:
-        """The event is on its way to this hook, unless a fault swallows it."""
+        """Send the event to this hook, unless a fault swallows it."""
         if self._drops_event(event):
             return
         body = json.dumps(payload).encode()
@@ -66,18 +66,18 @@ class WebhookSender:
         self.redeliver(delivery)
 
     def redeliver(self, delivery: Delivery) -> None:
-        """The same delivery, headers and all, is on its way once more."""
+        """Send the same delivery, headers and all, once more."""
         task = asyncio.get_running_loop().create_task(self._deliver(delivery))
         self._in_flight.add(task)
         task.add_done_callback(self._in_flight.discard)
 
     async def wait_until_idle(self) -> None:
-        """Nothing is on its way any more."""
+        """Wait until nothing is on its way any more."""
         while self._in_flight:
             await asyncio.gather(*self._in_flight)
 
     async def close(self) -> None:
-        """What was still on its way is dropped."""
+        """Drop what was still on its way."""
         for task in list(self._in_flight):
             task.cancel()
         await asyncio.gather(*self._in_flight, return_exceptions=True)
