@@ -15,10 +15,8 @@ ProposalId = NewType("ProposalId", str)
 DecisionId = NewType("DecisionId", str)
 DraftId = NewType("DraftId", str)
 SanctionId = NewType("SanctionId", str)
-ActId = NewType("ActId", str)
 IntentId = NewType("IntentId", str)
 NoticeId = NewType("NoticeId", str)
-KeyId = NewType("KeyId", str)
 
 SpaceName = NewType("SpaceName", str)
 """The configured name of a space (`discord`, `forum`, `github`, ...)."""

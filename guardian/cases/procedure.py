@@ -114,10 +114,3 @@ def steps_missing_before_enactment(
         about_person=about_person,
         was_asked=was_asked or case_steps.state(Step.HEARING) is StepState.SKIPPED,
     )
-
-
-def steps_for(case: Case) -> tuple[Step, ...]:
-    """The steps that a case of this kind goes through, in order."""
-    if case.kind is CaseKind.READMISSION:
-        return (Step.NOTIFY_REPORTED, Step.ENACT, Step.BOARD_REPORT)
-    return tuple(Step)

@@ -36,14 +36,6 @@ class RaidLineState(StrEnum):
     DROPPED = "dropped"  # it was over before its turn came
 
 
-AHEAD: tuple[RaidLineState, ...] = (
-    RaidLineState.LISTED,
-    RaidLineState.WAITING,
-    RaidLineState.REQUESTED,
-    RaidLineState.ACKNOWLEDGED,
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Raid:
     """One raid. `reference` is the one that all its placements carry; `leader` is the sanction that the others follow.
@@ -108,10 +100,6 @@ class RaidStore(Protocol):
     async def of_case(self, case: CaseId) -> Raid | None: ...
 
     async def of_act(self, act: str) -> Raid | None: ...
-
-    async def led_by(self, person: PersonId) -> Raid | None:
-        """The raid whose leader the person stands for."""
-        ...
 
     async def active(self) -> tuple[Raid, ...]:
         """The raids whose accounts a sanction holds, oldest first."""

@@ -58,17 +58,12 @@ _SECOND_WORDS: Final = """
     wallpaper wardrobe warehouse waterfall watermill wave waypoint wharf wheel wheelbarrow windmill window
     woodland workbench workshop xylophone yacht zeppelin zither
 """
-_FIRST: Final = tuple(_FIRST_WORDS.split())
-_SECOND: Final = tuple(_SECOND_WORDS.split())
+FIRST: Final = tuple(_FIRST_WORDS.split())
+SECOND: Final = tuple(_SECOND_WORDS.split())
 
 
 def generate_code_name(used_names: Container[str]) -> str:
     """Two random words joined by a dash, which nothing else is called by."""
-    while (name := f"{secrets.choice(_FIRST)}-{secrets.choice(_SECOND)}") in used_names:
+    while (name := f"{secrets.choice(FIRST)}-{secrets.choice(SECOND)}") in used_names:
         continue
     return name
-
-
-def word_lists() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words that stand first, and those that stand second."""
-    return _FIRST, _SECOND

@@ -29,11 +29,6 @@ async def readmit(uow: SanctionUnitOfWork, sanction: Sanction, by: str, authorit
     return await lift(uow, sanction, max(returns_at, uow.now), LiftingCause.READMISSION, by, authority)
 
 
-async def reverse(uow: SanctionUnitOfWork, sanction: Sanction, by: str, authority: str) -> Lifting:
-    """The sanction is lifted at once, everywhere. Policy: P-7.3."""
-    return await lift(uow, sanction, uow.now, LiftingCause.REVERSAL, by, authority)
-
-
 async def approve_reinstatement(uow: SanctionUnitOfWork, person: PersonId, by: MemberId) -> None:
     """A named person has agreed that membership and power roles come back. Policy: P-6.7."""
     await uow.sanctions.approve_reinstatement(person, by, uow.now)

@@ -27,10 +27,6 @@ class ProofResult:
     handle: str
     linked_accounts: tuple[ProvenAccount, ...] | None = None
 
-    def all_accounts(self) -> tuple[ProvenAccount, ...]:
-        """The account itself first, then those that the space vouches for."""
-        return (ProvenAccount(self.account, self.handle), *(self.linked_accounts or ()))
-
 
 class AccountProof(Protocol):
     """One space's sign-in. Nothing of it is kept: the space's token is dropped once it has said whose it is."""

@@ -9,8 +9,6 @@ from typing import Protocol
 from guardian.errors import Refused
 from guardian.ids import SpaceName
 
-SHORTEST_SECRET = 12
-
 
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:

@@ -16,7 +16,6 @@ from guardian.storage.tables.system import data_keys
 class KeyScopeKind(StrEnum):
     CASE = "case"
     PERSON = "person"
-    IDENTITY = "identity"
     SERVICE = "service"
 
 
@@ -36,11 +35,6 @@ class KeyScope:
     def of_person(cls, person: PersonId) -> Self:
         """Names, accounts and links of one person."""
         return cls(KeyScopeKind.PERSON, person)
-
-    @classmethod
-    def of_identity(cls, person: PersonId) -> Self:
-        """What joins a code name to a human (P-9.2)."""
-        return cls(KeyScopeKind.IDENTITY, person)
 
     @classmethod
     def of_service(cls, purpose: str) -> Self:

@@ -54,10 +54,6 @@ class SqlRaidStore(EncryptedSqlStore):
         """The raid that the act is."""
         return await self._raid(raids.c.act_id == act)
 
-    async def led_by(self, person: PersonId) -> Raid | None:
-        """The raid whose leader the person stands for."""
-        return await self._raid(raids.c.person_id == person)
-
     async def active(self) -> tuple[Raid, ...]:
         """The raids whose accounts a sanction holds, oldest first."""
         found = await self._connection.execute(select(raids).where(raids.c.state.in_(_ACTIVE)).order_by(raids.c.id))

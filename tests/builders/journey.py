@@ -6,22 +6,25 @@ from typing import Any
 
 from guardian.cases.case import Case
 from guardian.cases.drafts import Draft
-from guardian.cases.proposals import Consequence, Decision
+from guardian.cases.procedure import CaseSteps
+from guardian.cases.proposals import Consequence, Decision, Proposal
 from guardian.cases.unilateral_acts import UnilateralAct
 from guardian.ids import CaseId, MemberId, PersonId
 from guardian.notices.models import Notice, NoticeKind, RecipientKind
 from guardian.sanctions.desired_state import desired_state
 from guardian.sanctions.models import Sanction
+from guardian.services.case_steps import get_steps
 from guardian.services.decisions import enactment
 from guardian.services.decisions.enactment import EnactmentResult
 from guardian.services.deliberation import procedure, proposals
 from guardian.services.deliberation.proposals import ProposalView
+from guardian.services.deliberation.tally import tally_of
 from guardian.services.operations import deadline_runner
 from guardian.services.parties import personal_page
 from rules.ladder import Outcome
 from rules.precedence import AccessLevel, Restriction
 from rules.procedure import Step
-from rules.quorum import Answer
+from rules.quorum import Answer, Tally
 from tests.builders.community import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, FARID, WORKING_GROUP, Community
 
 DAY = timedelta(days=1)
@@ -89,6 +92,10 @@ class Journey:
             view = await proposals.vote(self.community.app, member, proposal.id, answer)
         return view
 
+    async def vote_on_newest(self, member: MemberId) -> ProposalView:
+        """The member has agreed to the newest proposal."""
+        return await proposals.vote(self.community.app, member, (await self.newest_proposal()).id, Answer.AGREE)
+
     async def agree(self, consequence: Consequence | None = None) -> ProposalView:
         """All members agree to the proposal."""
         return await self.vote(await self.propose(consequence), *OTHERS)
@@ -119,8 +126,24 @@ class Journey:
 
     async def steps(self) -> dict[Step, str]:
         """Where each step stands."""
-        views = await procedure.list_steps(self.community.app, AMARA, self.code_name)
-        return {view.kind: view.state for view in views}
+        steps = await self.case_steps()
+        return {step: steps.state(step) for step in Step}
+
+    async def case_steps(self) -> CaseSteps:
+        """The steps as they are kept."""
+        async with self.community.units_of_work.read() as view:
+            return await get_steps(view, self.id)
+
+    async def newest_proposal(self) -> Proposal:
+        """The newest proposal of the case."""
+        async with self.community.units_of_work.read() as view:
+            return (await view.deliberation.proposals_of(self.id))[-1]
+
+    async def tally(self) -> Tally[MemberId]:
+        """How the newest proposal stands now."""
+        proposal, case = await self.newest_proposal(), await self.case()
+        async with self.community.units_of_work.read() as view:
+            return await tally_of(view, self.community.app.policy, case, proposal)
 
     async def sanctions(self) -> tuple[Sanction, ...]:
         """The person's sanctions, oldest first."""

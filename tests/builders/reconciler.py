@@ -17,7 +17,8 @@ from guardian.reconciler.loop import Reconciler
 from guardian.reconciler.snapshot import ReconcilerContext
 from guardian.retry import RetryPolicy
 from guardian.sanctions.imposition import add_account
-from guardian.sanctions.models import Authority, Coverage, Sanction
+from guardian.sanctions.lifting import lift
+from guardian.sanctions.models import Authority, Coverage, Lifting, LiftingCause, Sanction
 from guardian.sanctions.store import SanctionUnitOfWork
 from guardian.services.context import UnitOfWork
 from guardian.spaces.port import Account, Space
@@ -205,3 +206,8 @@ def with_brake(policy: Policy, most: int) -> Policy:
 
 
 A_MEMBER = MemberId("0192-member")
+
+
+async def reverse(uow: SanctionUnitOfWork, sanction: Sanction, by: str, authority: str) -> Lifting:
+    """Lift the sanction at once, everywhere. Policy: P-7.3."""
+    return await lift(uow, sanction, uow.now, LiftingCause.REVERSAL, by, authority)

@@ -7,8 +7,8 @@ from enum import StrEnum
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName
 from guardian.journal import Entry
 from guardian.sanctions.imposition import SanctionOrder, Term, impose, record_notification, supersede
-from guardian.sanctions.lifting import approve_reinstatement, readmit, reverse
-from guardian.sanctions.models import Sanction
+from guardian.sanctions.lifting import approve_reinstatement, lift, readmit
+from guardian.sanctions.models import LiftingCause, Sanction
 from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from rules.notification import NotificationState
 from rules.policy import OnTermEnd
@@ -104,6 +104,6 @@ async def _end(uow: SqlUnitOfWork, order: Order, sanction: Sanction) -> None:
     if sanction.lifting is not None:
         return
     if order.kind is OrderKind.REVERSE:
-        await reverse(uow, sanction, CHAIR, order.id)
+        await lift(uow, sanction, uow.now, LiftingCause.REVERSAL, CHAIR, order.id)
     else:
         await readmit(uow, sanction, CHAIR, order.id)

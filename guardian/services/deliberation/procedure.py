@@ -3,14 +3,13 @@
 Policy: P-3.5, P-5.4, P-5.5.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import Case, CaseKind, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
-from guardian.cases.procedure import CaseStep, StepEvent, StepState, steps_for
+from guardian.cases.procedure import StepEvent, StepState
 from guardian.errors import Refused
 from guardian.ids import MemberId, PersonId
 from guardian.journal import SERVICE, Entry, by_member
@@ -29,18 +28,6 @@ from rules.procedure import Confirmable, Step, may_confirm, may_contact_reported
 from rules.verdict import Verdict
 
 _ANSWERED: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKIPPED})
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """One step of a case as its members see it; `asked_by` is who would have it skipped."""
-
-    kind: Step
-    state: StepState
-    until: datetime | None
-    reason: str = ""
-    asked_by: str = ""
-    second: MemberId | None = None
 
 
 async def begin_hearing(app: AppContext, by: MemberId, code_name: str) -> str:
@@ -98,14 +85,6 @@ async def confirm_skip(app: AppContext, by: MemberId, code_name: str, step: Step
         about = {"case": str(case.id), "step": step, "asked_by": known.by}
         uow.journal.note(Entry("step.was_skipped", by_member(by), "P-5.5", about, case.id))
     return "The step is skipped. Who asked, who agreed, and why is kept with the case."
-
-
-async def list_steps(app: AppContext, by: MemberId, code_name: str) -> tuple[StepView, ...]:
-    """Where each step of the case stands, in order."""
-    async with app.units_of_work.read() as view:
-        case = await case_for_member(view, by, code_name)
-        known = await get_steps(view, case.id)
-        return tuple(_step_view(kind, known.by_kind.get(kind)) for kind in steps_for(case))
 
 
 async def may_contact(view: ReadView, case: Case) -> Verdict:
@@ -178,10 +157,3 @@ async def _nobody_to_hear(uow: UnitOfWork, case: Case) -> str:
     if await reported_people(uow, case):
         return "Everybody who was reported in this case has been written to already."
     return "Nobody who was reported is known in this case yet. Name an account of theirs first."
-
-
-def _step_view(kind: Step, step: CaseStep | None) -> StepView:
-    if step is None:
-        return StepView(kind, StepState.PENDING, None)
-    asked = step.by if step.state in (StepState.SKIP_REQUESTED, StepState.SKIPPED) else ""
-    return StepView(kind, step.state, step.until, step.reason, asked, step.confirmed_by)

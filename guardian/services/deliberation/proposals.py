@@ -25,7 +25,7 @@ from guardian.cases.proposals import (
 )
 from guardian.errors import NotFound, Refused
 from guardian.ids import DecisionId, MemberId, PersonId, ProposalId, new_id
-from guardian.journal import SERVICE, Entry, by_member
+from guardian.journal import Entry, by_member
 from guardian.notices.models import NoticeKind
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
@@ -151,25 +151,6 @@ async def withdraw(app: AppContext, by: MemberId, proposal_id: ProposalId) -> Pr
         about = {"case": str(case.id), "proposal": str(proposal.id)}
         uow.journal.note(Entry("proposal.was_withdrawn", by_member(by), "P-5.1", about, case.id))
         return await _view(uow, app.policy, proposal.id)
-
-
-async def settle_proposal(app: AppContext, proposal_id: ProposalId) -> ProposalView:
-    """The proposal stands as the rules count it at this instant; the clock asks this, and may ask it twice."""
-    async with app.units_of_work.begin() as uow:
-        proposal = await get_proposal(uow, proposal_id)
-        await apply_tally(uow, app.policy, await get_case(uow, proposal.case), proposal)
-        uow.journal.note(Entry("proposal.was_counted", SERVICE, "P-5.1", {"proposal": str(proposal_id)}, proposal.case))
-        return await _view(uow, app.policy, proposal_id)
-
-
-async def proposal_in(app: AppContext, by: MemberId, code_name: str) -> ProposalView:
-    """The newest proposal of the case, as it stands now; NotFound where there is none."""
-    async with app.units_of_work.read() as view:
-        case = await case_for_member(view, by, code_name)
-        proposals = await view.deliberation.proposals_of(case.id)
-        if not proposals:
-            raise NotFound("There is no proposal in this case yet.")
-        return await _view(view, app.policy, proposals[-1].id)
 
 
 async def _earlier_proposal(uow: UnitOfWork, case: Case, proposal_id: str) -> ProposalId:

@@ -94,13 +94,6 @@ async def list_escalations_and_patterns(app: AppContext, by: MemberId) -> Escala
         )
 
 
-async def open_patterns(app: AppContext, by: MemberId) -> tuple[PatternLine, ...]:
-    """The spreads that wait for somebody to pass them on, for the liaisons and chairs whom they do not concern."""
-    async with app.units_of_work.read() as view:
-        member = await require_permission(view, by, UseCase.ACCEPT_CROSS_SPACE_PATTERN)
-        return await _patterns_for(view, member)
-
-
 async def accept_pattern(app: AppContext, by: MemberId, reference: Reference) -> EscalationView:
     """The person's local matters are one case of the working group, with what was sent in and kept in each of them.
 

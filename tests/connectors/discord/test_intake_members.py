@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from guardian.cases.procedure import StepState
-from guardian.services.deliberation.procedure import list_steps
+from guardian.services.cases.overview import case_overview
 from guardian.services.operations import deadline_runner
 from guardian.services.reading_room.case_file import read_case
 from guardian.services.reading_room.sessions import open_session
@@ -261,7 +261,7 @@ async def test_the_hearing_begins_by_the_button(service: DiscordService) -> None
     case, _ = await service.a_case()
     screen = await service.press(AMARA, await service.ask(AMARA, "case", case=case), "Begin the hearing")
     assert "The hearing in" in screen.text
-    known = {step.kind: step.state for step in await list_steps(service.app, AMARA, case)}
+    known = dict((await case_overview(service.app, AMARA, case)).steps)
     assert known[Step.HEARING] is StepState.UNDER_WAY
     assert "written to already" in (await service.ask(AMARA, "hear", case=case)).text
 

@@ -1,6 +1,6 @@
 """Code names: random, unique, and no word that says anything about anybody."""
 
-from guardian.people.code_names import generate_code_name, word_lists
+from guardian.people.code_names import FIRST, SECOND, generate_code_name
 
 PEOPLE = """
     amber autumn basil brook clay cliff coral crystal daisy dale dawn fern flint forest ginger glen hazel heather hunter
@@ -10,26 +10,23 @@ PEOPLE = """
 
 
 def test_each_list_holds_at_least_two_hundred_words_once() -> None:
-    for words in word_lists():
+    for words in (FIRST, SECOND):
         assert len(words) >= 200
         assert len(set(words)) == len(words)
         assert all(word.isascii() and word.isalpha() and word.islower() for word in words)
 
 
 def test_no_word_is_a_persons_name() -> None:
-    first, second = word_lists()
-    assert not set(PEOPLE.split()) & {*first, *second}
+    assert not set(PEOPLE.split()) & {*FIRST, *SECOND}
 
 
 def test_a_code_name_is_two_words_of_the_lists() -> None:
-    first, second = word_lists()
     one, _, other = generate_code_name(()).partition("-")
-    assert one in first
-    assert other in second
+    assert one in FIRST
+    assert other in SECOND
 
 
 def test_a_code_name_that_is_taken_is_never_given_again() -> None:
-    first, second = word_lists()
-    free = f"{first[3]}-{second[5]}"
-    taken = {f"{one}-{other}" for one in first for other in second} - {free}
+    free = f"{FIRST[3]}-{SECOND[5]}"
+    taken = {f"{one}-{other}" for one in FIRST for other in SECOND} - {free}
     assert generate_code_name(taken) == free

@@ -18,10 +18,9 @@ from hypothesis import strategies as st
 from guardian.ids import PersonId
 from guardian.reconciler.loop import Reconciler
 from guardian.retry import RetryPolicy
-from guardian.sanctions.lifting import reverse
 from guardian.sanctions.models import Sanction
 from rules.precedence import AccessLevel, Restriction, access_level_of
-from tests.builders.reconciler import CALL_TIMEOUT, World, a_world
+from tests.builders.reconciler import CALL_TIMEOUT, World, a_world, reverse
 from tests.fakes.clock import FrozenClock
 from tests.fakes.space import OURS, ActionKind, FakeSpace, Fault
 

@@ -7,13 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from guardian.reconciler.loop import Reconciler
-from guardian.sanctions.lifting import reverse
 from guardian.sanctions.models import Sanction
 from guardian.services.context import UnitOfWork
 from guardian.spaces.outcomes import Outcome, Unavailable
 from guardian.spaces.port import RestrictionOrder
 from rules.precedence import AccessLevel
-from tests.builders.reconciler import CALL_TIMEOUT, World, a_world, no_sleep
+from tests.builders.reconciler import CALL_TIMEOUT, World, a_world, no_sleep, reverse
 from tests.fakes.clock import FrozenClock
 from tests.fakes.space import ActionKind, FakeSpace
 

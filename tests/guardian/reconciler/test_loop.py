@@ -8,7 +8,7 @@ import pytest
 from guardian.ids import SpaceName
 from guardian.reconciler.alerts import Alert
 from guardian.sanctions.imposition import add_account, extend_to_new_spaces, record_notification, supersede
-from guardian.sanctions.lifting import approve_reinstatement, readmit, reverse
+from guardian.sanctions.lifting import approve_reinstatement, readmit
 from guardian.spaces.port import (
     Entitlement,
     EntitlementKind,
@@ -18,7 +18,7 @@ from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
-from tests.builders.reconciler import A_MEMBER, a_world, with_brake
+from tests.builders.reconciler import A_MEMBER, a_world, reverse, with_brake
 from tests.fakes.clock import FrozenClock
 from tests.fakes.space import ActionKind, FakeSpace, Fault
 

@@ -116,7 +116,6 @@ async def test_each_scope_has_a_key_of_its_own(encryption: FieldEncryption) -> N
         CASE,
         KeyScope.of_case(CaseId("case-2")),
         KeyScope.of_person(PersonId("case-1")),
-        KeyScope.of_identity(PersonId("case-1")),
         KeyScope.of_service("case-1"),
     )
     assert len({(await encryption.encrypt(scope, "t", "r", "c", ""))[1:17] for scope in scopes}) == len(scopes)

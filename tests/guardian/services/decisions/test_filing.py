@@ -10,11 +10,10 @@ from guardian.notices.acknowledgement import acknowledgement, acknowledgement_fo
 from guardian.notices.models import NoticeKind
 from guardian.services.cases.overview import NextStep, case_overview
 from guardian.services.decisions import closing
-from guardian.services.deliberation import procedure
 from guardian.services.deliberation.risk import mark_risk
 from guardian.services.reports.intake import read_follow_up
 from rules.procedure import Step
-from tests.builders.community import AMARA, BOARD, BRUNO, ELENI, WORKING_GROUP, Community
+from tests.builders.community import BOARD, BRUNO, ELENI, WORKING_GROUP, Community
 from tests.builders.journey import DAY, a_journey
 
 FOR_THE_FILE: dict[str, Any] = {"answers": {"handled": "yes"}}
@@ -41,8 +40,7 @@ async def test_a_case_for_the_file_closes_without_a_decision_and_its_person_hear
     assert await journey.decisions() == ()
     assert await community.who_was_notified(NoticeKind.CASE_CLOSED) == set(WORKING_GROUP) - {BRUNO}
     assert await community.who_was_notified(NoticeKind.BOARD_REPORT) == set(BOARD)
-    views = await procedure.list_steps(community.app, AMARA, journey.code_name)
-    assert [view.kind for view in views if view.state == "done"] == [Step.BOARD_REPORT]
+    assert [step for step, state in (await journey.steps()).items() if state == "done"] == [Step.BOARD_REPORT]
 
 
 async def test_the_reporter_reads_that_it_is_kept_on_file_and_is_not_told_of_a_delay(community: Community) -> None:

@@ -18,6 +18,7 @@ from guardian.presets import load_preset
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions import board_answers, enactment
 from guardian.services.deliberation import proposals
+from guardian.services.operations import deadline_runner
 from rules.conflicts import ConflictReason
 from rules.ladder import Outcome
 from rules.precedence import Restriction
@@ -76,8 +77,7 @@ async def test_a_severe_proposal_asks_for_more_than_half(community: Community) -
     await journey.vote(await journey.propose(a_ban()), BRUNO, DMITRI)
     await journey.pass_time(49 * HOUR)
     assert (await journey.case()).state is CaseState.PROPOSED
-    view = await proposals.proposal_in(community.app, ELENI, journey.code_name)
-    assert (await journey.vote(view, ELENI)).state is ProposalState.AGREED
+    assert (await journey.vote_on_newest(ELENI)).state is ProposalState.AGREED
 
 
 async def test_a_members_mark_makes_a_proposal_severe(community: Community) -> None:
@@ -119,8 +119,8 @@ async def test_a_recused_members_ballot_is_removed_and_the_rest_counted_again(co
     journey = await a_journey(community)
     view = await journey.vote(await journey.propose(), BRUNO, DMITRI)
     await recuse(community.app, BRUNO, journey.code_name, FRIENDS)
-    after = await proposals.proposal_in(community.app, AMARA, journey.code_name)
-    assert (view.agreeing, after.agreeing, after.needs) == (3, 2, 1)
+    after = await journey.tally()
+    assert (view.agreeing, len(after.agreeing), after.agreements_needed) == (3, 2, 1)
     await journey.pass_time(49 * HOUR)
     assert (await journey.case()).state is CaseState.PROPOSED
 
@@ -134,8 +134,7 @@ async def test_a_disclosure_after_agreement_opens_it_again_before_it_is_enacted(
     assert (await journey.case()).state is CaseState.PROPOSED
     with pytest.raises(Refused):
         await enactment.enact(community.app, AMARA, journey.code_name)
-    view = await proposals.proposal_in(community.app, AMARA, journey.code_name)
-    assert (await journey.vote(view, ELENI)).state is ProposalState.AGREED
+    assert (await journey.vote_on_newest(ELENI)).state is ProposalState.AGREED
 
 
 async def test_an_agreement_that_holds_without_the_recused_member_stays(community: Community) -> None:
@@ -266,10 +265,9 @@ async def test_the_silent_are_reminded_and_nobody_else(community: Community) -> 
 
 async def test_the_clock_asked_twice_settles_once(community: Community) -> None:
     journey = await a_journey(community)
-    view = await journey.vote(await journey.propose(), BRUNO, DMITRI)
-    community.pass_time(49 * HOUR)
-    await proposals.settle_proposal(community.app, view.id)
-    await proposals.settle_proposal(community.app, view.id)
+    await journey.vote(await journey.propose(), BRUNO, DMITRI)
+    await journey.pass_time(49 * HOUR)
+    await deadline_runner.run_due(community.app)
     assert len(await journey.decisions()) == 1
 
 
