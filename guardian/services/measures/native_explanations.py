@@ -1,6 +1,6 @@
 """Explanations of native actions: the reason and the end that a moderator owes, is reminded of, and gives.
 
-Imports native_actions, which finds those actions. Policy: P-6.8, P-7.2.
+Those actions are found by `native_actions`. Policy: P-6.8, P-7.2.
 """
 
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ from guardian.services.measures.measure_records import (
     set_measure_on_person,
     visible_code_name,
 )
-from guardian.services.measures.native_actions import (
+from guardian.services.measures.native_records import (
     MEASURE_KINDS,
     NativeRestriction,
     adopt_native,
