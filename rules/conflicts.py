@@ -20,7 +20,7 @@ class ConflictStatus(StrEnum):
 
     CLEAR = "clear"
     RECUSED = "recused"
-    PENDING = "held_out"
+    PENDING = "pending"
     EXCLUDED = "excluded"
 
 

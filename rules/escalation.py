@@ -20,7 +20,7 @@ class HandoffStatus(StrEnum):
 
     RECEIVED = "received"
     ACCEPTED = "accepted"
-    UNDER_REVIEW = "looked_at"
+    UNDER_REVIEW = "under_review"
     DECIDED = "decided"
     CLOSED = "closed"
 

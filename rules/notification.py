@@ -12,10 +12,10 @@ from rules.policy import Policy
 class NotificationState(StrEnum):
     """Where telling the sanctioned person stands; a decided sanction waits while it is `to_tell`."""
 
-    TO_NOTIFY = "to_tell"
-    NOTIFIED = "told"
-    COULD_NOT_NOTIFY = "could_not_be_told"
-    NOTIFIED_AFTER = "told_after"
+    TO_NOTIFY = "to_notify"
+    NOTIFIED = "notified"
+    COULD_NOT_NOTIFY = "could_not_notify"
+    NOTIFIED_AFTER = "notified_after"
 
 
 def counts_as_notified(*, proven: bool, sanctioned: bool) -> bool:

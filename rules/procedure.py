@@ -19,8 +19,8 @@ class Step(StrEnum):
     HEARING = "hearing"
     FEEDBACK = "feedback"
     SECOND_READING = "second_reading"
-    NOTIFY_REPORTER = "tell_reporter"
-    NOTIFY_REPORTED = "tell_reported"
+    NOTIFY_REPORTER = "notify_reporter"
+    NOTIFY_REPORTED = "notify_reported"
     ENACT = "enact"
     BOARD_REPORT = "board_report"
 

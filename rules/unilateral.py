@@ -28,7 +28,7 @@ class ActDeadlineKind(StrEnum):
 
     REMIND_ACTOR = "remind_actor"
     REMIND_REVIEWERS = "remind_reviewers"
-    STATEMENT_TO_CHAIR = "account_to_chair"
+    STATEMENT_TO_CHAIR = "statement_to_chair"
     REVIEW_TO_CHAIR = "review_to_chair"
     REVIEW_TO_LIAISON = "review_to_liaison"
     ACT_ENDS = "act_ends"

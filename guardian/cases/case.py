@@ -35,7 +35,7 @@ class CaseEvent(StrEnum):
     PROPOSE = "propose"
     WITHDRAW = "withdraw"
     AGREE = "agree"
-    REOPEN_VOTE = "unsettle"
+    REOPEN_VOTE = "reopen_vote"
     TO_BOARD = "to_board"
     BOARD_ANSWERS = "board_answers"
     FROM_BOARD = "from_board"

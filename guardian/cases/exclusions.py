@@ -23,7 +23,7 @@ class ExclusionKind(StrEnum):
     """Why a member does not see a case (P-2.5, P-4.1)."""
 
     EXCLUDED = "excluded"
-    PENDING = "held_out"
+    PENDING = "pending"
     RECUSED = "recused"
 
 

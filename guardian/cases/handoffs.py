@@ -36,7 +36,7 @@ class HandoffState(StrEnum):
     """Where the passing-on itself stands. `propose`: the service has noticed a spread, and nobody has taken it up."""
 
     PROPOSED = "proposed"
-    CONFIRMED = "taken_up"
+    CONFIRMED = "confirmed"
     WAITING = "waiting"
     ACCEPTED = "accepted"
 

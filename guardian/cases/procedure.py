@@ -19,7 +19,7 @@ class StepState(StrEnum):
 
     PENDING = "pending"
     UNDER_WAY = "under_way"
-    SKIP_REQUESTED = "skip_asked"
+    SKIP_REQUESTED = "skip_requested"
     DONE = "done"
     SKIPPED = "skipped"
 
@@ -43,10 +43,10 @@ class StepEvent(StrEnum):
     """What moves a step. RENEW: the case was opened again, or its decision became another."""
 
     BEGIN = "begin"
-    COMPLETE = "finish"
-    REQUEST_SKIP = "ask_skip"
-    CONFIRM_SKIP = "second_skip"
-    RESET = "renew"
+    COMPLETE = "complete"
+    REQUEST_SKIP = "request_skip"
+    CONFIRM_SKIP = "confirm_skip"
+    RESET = "reset"
 
 
 STEP_MACHINE: Final = StateMachine(

@@ -28,10 +28,10 @@ class RaidLineState(StrEnum):
 
     LISTED = "listed"
     WAITING = "waiting"
-    REQUESTED = "asked"
-    ACKNOWLEDGED = "said"
+    REQUESTED = "requested"
+    ACKNOWLEDGED = "acknowledged"
     HELD = "held"
-    RETURNED = "back"  # looked at by itself, like any other account
+    RETURNED = "returned"  # looked at by itself, like any other account
     REFUSED = "refused"
     DROPPED = "dropped"  # it was over before its turn came
 

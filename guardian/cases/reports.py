@@ -27,7 +27,7 @@ class ReportChannel(StrEnum):
     PAGE = "page"
     ESCALATION = "escalation"
     REFERRAL = "referral"
-    NATIVE_ACTION = "native_act"
+    NATIVE_ACTION = "native_action"
 
 
 class Audience(StrEnum):

@@ -20,7 +20,7 @@ from rules.verdict import Verdict, allowed, refused
 class ActState(StrEnum):
     """Where an act and its review stand; an act that the brake held waits for a second member and restricts nobody."""
 
-    AWAITING_CONFIRMATION = "awaiting_second"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
     UNREVIEWED = "unreviewed"
     WITH_CHAIR = "with_chair"
     WITH_BOARD = "with_board"
@@ -72,7 +72,7 @@ class ActReview:
 class ActEvent(StrEnum):
     """What moves an act and its review."""
 
-    CONFIRM = "second"
+    CONFIRM = "confirm"
     TO_CHAIR = "to_chair"
     TO_BOARD = "to_board"
     RATIFY = "ratify"
@@ -120,14 +120,14 @@ class StopState(StrEnum):
     """Where a stop stands: it binds until its review ends it."""
 
     OPEN = "open"
-    UPHELD = "kept"
+    UPHELD = "upheld"
     ENDED = "ended"
 
 
 class StopEvent(StrEnum):
     """What its review does with a stop."""
 
-    UPHOLD = "keep"
+    UPHOLD = "uphold"
     END = "end"
 
 

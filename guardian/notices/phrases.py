@@ -108,7 +108,7 @@ RAIDS: Final[Phrases] = {
 }
 STOPS: Final[Phrases] = {
     "stopped": "A member has been stopped from acting alone until the group has looked at it.",
-    "kept": "The group has looked at a stop, and it stays.",
+    "upheld": "The group has looked at a stop, and it stays.",
     "ended": "The group has looked at a stop, and it has ended: the member may act alone again.",
 }
 DEADLINES: Final[Phrases] = {
@@ -119,15 +119,15 @@ DEADLINES: Final[Phrases] = {
     "proposal_closes": "A proposal waits for answers.",
     "feedback": "The time for the reporters' views runs out.",
     "second_reading": "A text waits for a second reader.",
-    "account": "An act waits for the account of whoever took it.",
+    "statement": "An act waits for the account of whoever took it.",
     "review": "An act waits for its review.",
     "readmission_answer": "A request to return waits for an answer.",
     "case_review": "This case is to be looked at once more.",
     "hearing": "The time for the hearing runs out.",
     "contact_question": "The reporter has been asked whether it is safe to write to the reported person.",
     "board_answer": "This case waits for the Board's answer.",
-    "conflict": "This case waits for a word on whether somebody may take part.",
-    "measure_look": "A measure of moderators waits for another look.",
+    "conflict_claim": "This case waits for a word on whether somebody may take part.",
+    "measure_reconsideration": "A measure of moderators waits for another look.",
     "native_reason": "A restriction made with a space's own menu waits for its reason.",
     "link_dispute": "Somebody says that a linked account is not theirs, and waits for a look at it.",
     "acceptance": "What was passed on in this case waits for somebody to accept it by name.",

@@ -96,8 +96,8 @@ class Trust(StrEnum):
     EVIDENCED = "evidenced"  # the account acted in the reported matter itself
     ASSERTED = "asserted"  # one member says so, with evidence; a second has to agree
     CONFIRMED = "confirmed"  # asserted, and a second member who has read the evidence agreed
-    PROVED_BY_CODE = "challenged"  # one code was written from this account and from one that is known to be theirs
-    SELF_DISCLOSED = "consented"  # their own account's space vouches for it, and they let it say so
+    PROVED_BY_CODE = "proved_by_code"  # one code was written from this account and from one that is known to be theirs
+    SELF_DISCLOSED = "self_disclosed"  # their own account's space vouches for it, and they let it say so
 
 
 _TRUST_ORDER: Final = (

@@ -17,8 +17,8 @@ class Phase(StrEnum):
     """How far one of many has come."""
 
     WAITING = "waiting"
-    REQUESTED = "asked"  # the intent is stored, and what came of the call is not known
-    ACKNOWLEDGED = "said"  # the space has said that it is done
+    REQUESTED = "requested"  # the intent is stored, and what came of the call is not known
+    ACKNOWLEDGED = "acknowledged"  # the space has said that it is done
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from rules.precedence import AccessLevel
 class ForeignState(StrEnum):
     """What became of a restriction that is not ours."""
 
-    PREEXISTING = "before_us"
-    AUTHOR_UNKNOWN = "author_unsaid"
+    PREEXISTING = "preexisting"
+    AUTHOR_UNKNOWN = "author_unknown"
     ASKED_ABOUT = "asked_about"
     UNEXPLAINED = "unexplained"
-    ADOPTED = "taken_over"
+    ADOPTED = "adopted"
     LEFT = "left"
 
 

@@ -30,7 +30,7 @@ class LiftingCause(StrEnum):
     STOPPED = "stopped"
     LAPSED = "lapsed"
     RECONSIDERED = "reconsidered"
-    LIFTED_MANUALLY = "adopted"
+    LIFTED_MANUALLY = "lifted_manually"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,10 @@ class Coverage:
 class IntentKind(StrEnum):
     """What is about to be done to an account."""
 
-    RESTRICT = "place"
+    RESTRICT = "restrict"
     RELEASE = "release"
     RESTORE = "restore"
-    REINSTATE = "give_back"
+    REINSTATE = "reinstate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Presence(StrEnum):
 
     MEMBER = "member"
     OUTSIDE = "outside"
-    UNKNOWN = "unsaid"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ Observation = Observed | Unknown | Missing
 class ActedBy(StrEnum):
     """Who did something to an account, as far as the space can tell."""
 
-    GUARDIAN = "ours"
-    OTHER = "another"
-    UNKNOWN = "unsaid"
+    GUARDIAN = "guardian"
+    OTHER = "other"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

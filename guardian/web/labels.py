@@ -19,6 +19,7 @@ from guardian.cases.unilateral_acts import ActState
 from guardian.people.models import Trust
 from guardian.sanctions.models import LiftingCause
 from rules.ladder import Outcome, TermState
+from rules.notification import NotificationState
 from rules.precedence import Restriction
 from rules.procedure import Step
 from rules.quorum import Answer
@@ -215,7 +216,13 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             Trust.PROVED_BY_CODE: "one code was written from it and from another of theirs",
             Trust.SELF_DISCLOSED: "the space of another of theirs says so, and they let it",
         },
-        LiftingCause: {},
+        LiftingCause: {LiftingCause.LIFTED_MANUALLY: "adopted"},
+        NotificationState: {
+            NotificationState.TO_NOTIFY: "to tell",
+            NotificationState.NOTIFIED: "told",
+            NotificationState.COULD_NOT_NOTIFY: "could not be told",
+            NotificationState.NOTIFIED_AFTER: "told after",
+        },
         Step: STEPS,
         StepState: STEP_STATES,
         DeadlineKind: DEADLINES,
