@@ -1,5 +1,6 @@
 """Which member stands behind an account or a name: asked by doors before they call a use case."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from guardian.cases.case_store import CaseView
@@ -30,22 +31,21 @@ async def member_by_name(app: AppContext, name: str) -> Member | None:
 
 
 async def members_for_person(view: CaseView, person: PersonId) -> frozenset[MemberId]:
-    people = await view.links.merged_people(person)
-    links = [link for each in people for link in await view.people.accounts_of(each)]
-    accounts = {link.account for link in links if link.binding}
-    members = await view.people.members()
-    return frozenset(m.id for m in members if m.person in people or accounts & set(m.accounts))
+    """Return who of all members, in office or not, is the person or somebody merged with them."""
+    return frozenset(member.id for member in await _members_among(view, await view.links.merged_people(person)))
 
 
 async def role_holders_for_person(view: ReadView, person: PersonId) -> tuple[Member, ...]:
-    """The members, moderators or Board members whom the person is known to be."""
-    accounts = {link.account for link in await view.people.accounts_of(person) if link.binding}
-    return tuple(
-        member
-        for member in await view.people.members()
-        if any(member.holds_office(group, view.now) for group in Group)
-        and (member.person == person or accounts & set(member.accounts))
-    )
+    """Return the members, moderators or Board members whom the person is known to be."""
+    known = await _members_among(view, (person,))
+    return tuple(member for member in known if any(member.holds_office(group, view.now) for group in Group))
+
+
+async def _members_among(view: CaseView, people: Collection[PersonId]) -> list[Member]:
+    """The members who are one of the people, or who have an account that is bound to one of them."""
+    links = [link for each in people for link in await view.people.accounts_of(each)]
+    accounts = {link.account for link in links if link.binding}
+    return [m for m in await view.people.members() if m.person in people or accounts & set(m.accounts)]
 
 
 @dataclass(frozen=True, slots=True)

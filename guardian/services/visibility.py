@@ -65,29 +65,29 @@ async def protecting_cases(view: CaseView, actor: Member, person: PersonId) -> t
     """
     accounts = {link.account for link in await view.people.accounts_of(person) if link.ended_at is None}
     found = []
-    for case_id in dict.fromkeys(exclusion.case for exclusion in await view.cases.exclusions_of_member(actor.id)):
-        case = await view.cases.case(case_id)
-        if case is None or not is_excluded(actor.id, await view.cases.exclusions_of(case_id)):
-            continue
-        parties = await view.cases.parties_of(case_id)
+    for case in await _cases_excluding(view, actor):
+        parties = await view.cases.parties_of(case.id)
         protected = any(p.person == person and p.role is not PartyRole.REPORTED for p in parties)
-        reported_it = any(report.reporter in accounts for report in await view.cases.reports_of(case_id))
-        if protected or reported_it:
+        if protected or any(report.reporter in accounts for report in await view.cases.reports_of(case.id)):
             found.append(case)
     return tuple(found)
 
 
 async def protecting_cases_for_accounts(view: CaseView, actor: Member, accounts: Iterable[Account]) -> tuple[Case, ...]:
     """As `protecting_cases`, for whoever owns one of these accounts, known as somebody or not. Policy: P-4.4."""
-    protected = frozenset(accounts)
+    chosen = frozenset(accounts)
+    excluding = await _cases_excluding(view, actor)
+    return tuple([case for case in excluding if chosen & await _protected_accounts(view, case)])
+
+
+async def _cases_excluding(view: CaseView, member: Member) -> list[Case]:
+    """The cases that are kept from the member, each once."""
     found = []
-    for case_id in dict.fromkeys(exclusion.case for exclusion in await view.cases.exclusions_of_member(actor.id)):
+    for case_id in dict.fromkeys(exclusion.case for exclusion in await view.cases.exclusions_of_member(member.id)):
         case = await view.cases.case(case_id)
-        if case is None or not is_excluded(actor.id, await view.cases.exclusions_of(case_id)):
-            continue
-        if protected & await _protected_accounts(view, case):
+        if case is not None and is_excluded(member.id, await view.cases.exclusions_of(case_id)):
             found.append(case)
-    return tuple(found)
+    return found
 
 
 async def _protected_accounts(view: CaseView, case: Case) -> frozenset[Account]:
