@@ -32,6 +32,7 @@ from guardian.services.deadlines import complete, complete_for_case, reschedule
 from guardian.services.deliberation.procedure import ask_reporters
 from guardian.services.deliberation.tally import apply_tally, find_proposal_awaiting_motion
 from guardian.services.notify import notify_board_liaison, notify_members, notify_office
+from guardian.services.reminders import deadline_facts
 from guardian.services.unilateral.review import conclude
 from rules.deadlines import TimeLimit, length
 from rules.policy import Policy
@@ -118,9 +119,7 @@ async def on_board_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadli
         await complete(uow, deadline)
         return
     await notify_board_liaison(uow, case, NoticeKind.WITH_BOARD, {"cause": "reminder", "ask": "answer"})
-    await notify_board(
-        uow, case, NoticeKind.DEADLINE_PASSED, {"promise": deadline.kind, "due": deadline.due.isoformat()}
-    )
+    await notify_board(uow, case, NoticeKind.DEADLINE_PASSED, deadline_facts(deadline))
     await reschedule(uow, deadline, uow.now + length(TimeLimit.BOARD_ANSWER, app.policy))
     uow.journal.note(Entry("board.was_reminded", SERVICE, "P-8.4", {"case": str(case.id)}, case.id))
 

@@ -23,6 +23,7 @@ from guardian.services.deadlines import complete, complete_for_case, reschedule,
 from guardian.services.decisions.drafts import send_resolution
 from guardian.services.escalation.handoffs import notify_of_closing
 from guardian.services.notify import notify_members, notify_reporters
+from guardian.services.reminders import deadline_facts
 from guardian.services.sanctions.imposition import report_to_board
 from rules.deadlines import TimeLimit, due_at, length
 from rules.ladder import TermState
@@ -100,9 +101,7 @@ async def on_case_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadlin
     if case is None or case.closed_at is None:
         await complete(uow, deadline)
         return
-    await notify_members(
-        uow, case, NoticeKind.DEADLINE_PASSED, {"promise": deadline.kind, "due": deadline.due.isoformat()}
-    )
+    await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, deadline_facts(deadline))
     next_review = uow.now + length(TimeLimit.CASE_REVIEW, app.policy)
     await reschedule(uow, deadline, next_review, due_at=next_review)
     uow.journal.note(Entry("case.came_up_for_review", SERVICE, "P-5.8", {"case": str(case.id)}, case.id))

@@ -21,7 +21,7 @@ from guardian.sanctions.foreign import ForeignRestriction, ForeignState
 from guardian.sanctions.models import Adoption
 from guardian.services.case_flow import get_case
 from guardian.services.context import AppContext, ReadView, UnitOfWork
-from guardian.services.deadlines import complete, complete_about, reschedule
+from guardian.services.deadlines import complete, complete_about
 from guardian.services.escalation.local_matters import close_matter, hand_to_group
 from guardian.services.measures.measure_records import (
     MeasureRecord,
@@ -37,7 +37,7 @@ from guardian.services.measures.native_records import (
     find_account_or_id,
     forget_released,
 )
-from guardian.services.notify import notify_members
+from guardian.services.reminders import remind
 from guardian.spaces.port import Account, Observed, Unknown
 from rules.measures import MeasureReason, explanation_due_at, unexplained_limit_at
 
@@ -121,23 +121,20 @@ async def on_explanation_due(app: AppContext, uow: UnitOfWork, deadline: Deadlin
         return
     facts = {"space": str(foreign.space), "due": deadline.due.isoformat()}
     if uow.now < deadline.due:
-        await notify_members(
-            uow, case, NoticeKind.NATIVE_ACTION_QUESTION, facts, only=[foreign.by] if foreign.by else []
-        )
-        await reschedule(uow, deadline, deadline.due)
+        only = (foreign.by,) if foreign.by else ()
+        await remind(uow, deadline, case, NoticeKind.NATIVE_ACTION_QUESTION, facts, deadline.due, only=only)
         return
     chairs = await _moderator_chairs(uow, case, besides=foreign.by)
     is_the_groups = uow.now >= unexplained_limit_at(foreign.observed_at, app.policy)
-    if case.kind is CaseKind.LOCAL and (is_the_groups or not chairs):
-        case = await hand_to_group(uow, app.policy, case)
-        await notify_members(uow, case, NoticeKind.NATIVE_ACTION_UNEXPLAINED, facts)
-    elif case.kind is CaseKind.LOCAL:
-        await notify_members(uow, case, NoticeKind.NATIVE_ACTION_UNEXPLAINED, facts, only=chairs)
+    asked: tuple[MemberId, ...] | None
+    if case.kind is not CaseKind.LOCAL:
+        asked = (case.contact,) if case.contact else None
+    elif is_the_groups or not chairs:
+        case, asked = await hand_to_group(uow, app.policy, case), None
     else:
-        await notify_members(
-            uow, case, NoticeKind.NATIVE_ACTION_UNEXPLAINED, facts, only=[case.contact] if case.contact else None
-        )
-    await reschedule(uow, deadline, uow.now + app.policy.measures.native_reason_within)
+        asked = chairs
+    next_at = uow.now + app.policy.measures.native_reason_within
+    await remind(uow, deadline, case, NoticeKind.NATIVE_ACTION_UNEXPLAINED, facts, next_at, only=asked)
     uow.journal.note(Entry("native_act.was_asked_about", SERVICE, "P-7.2", {"case": str(case.id)}, case.id))
 
 

@@ -12,6 +12,7 @@ from guardian.services.case_flow import get_case
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deadlines import complete, reschedule
 from guardian.services.notify import notify_members, notify_reporters
+from guardian.services.reminders import deadline_facts, remind
 from rules.deadlines import next_due_at, reminder_times
 
 
@@ -25,11 +26,10 @@ async def on_reporter_answer_due(app: AppContext, uow: UnitOfWork, deadline: Dea
         await complete(uow, deadline)
         return
     time_limit = ANSWER_TIME_LIMITS[deadline.kind]
-    facts = {"promise": deadline.kind, "due": deadline.due.isoformat()}
+    facts = deadline_facts(deadline)
     if uow.now < deadline.due:
-        await notify_members(uow, case, NoticeKind.DEADLINE_NEAR, facts)
         ahead = [at for at in reminder_times(time_limit, deadline.since, app.policy) if uow.now < at < deadline.due]
-        await reschedule(uow, deadline, min([*ahead, deadline.due]))
+        await remind(uow, deadline, case, NoticeKind.DEADLINE_NEAR, facts, min([*ahead, deadline.due]))
     else:
         fresh = next_due_at(time_limit, deadline.due, uow.now, app.policy)
         await notify_reporters(uow, case, NoticeKind.REPORTER_LATE, {**facts, "new_date": fresh.isoformat()})

@@ -20,6 +20,7 @@ from guardian.services.conflicts.exclusions import exclude_named_in_text
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, reschedule, start_deadline
 from guardian.services.notify import notify_members, notify_person
+from guardian.services.reminders import deadline_facts, remind
 from rules.deadlines import TimeLimit, due_at, length, readmission_reminder_times, reminder_times
 from rules.ladder import TermState
 from rules.notification import NotificationState
@@ -128,17 +129,14 @@ async def on_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) ->
         await complete(uow, deadline)
         return
     if uow.now < deadline.due:
-        await notify_members(
-            uow, case, NoticeKind.DEADLINE_NEAR, {"promise": deadline.kind, "due": deadline.due.isoformat()}
-        )
-        await reschedule(uow, deadline, _next_group_reminder(deadline, uow.now, app.policy))
+        next_at = _next_group_reminder(deadline, uow.now, app.policy)
+        await remind(uow, deadline, case, NoticeKind.DEADLINE_NEAR, deadline_facts(deadline), next_at)
         return
-    await notify_members(
-        uow, case, NoticeKind.DEADLINE_PASSED, {"promise": deadline.kind, "due": deadline.due.isoformat()}
-    )
     if case.state is CaseState.AGREED:
-        await reschedule(uow, deadline, uow.now + length(TimeLimit.FIRST_ANSWER, app.policy))
+        next_at = uow.now + length(TimeLimit.FIRST_ANSWER, app.policy)
+        await remind(uow, deadline, case, NoticeKind.DEADLINE_PASSED, deadline_facts(deadline), next_at)
         return
+    await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, deadline_facts(deadline))
     await complete(uow, deadline)
     await refer_to_board(uow, app.policy, case, "readmission_late")
 
