@@ -21,6 +21,7 @@ from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Re
 from guardian.spaces.port import Account, Entitlements, Listing, RestrictionOrder, Space, Unknown
 from guardian.spaces.registry import Mode
 from guardian.unit_of_work import UnitOfWorkFactory, WakeupTopic
+from rules.bulk import is_plain
 from rules.precedence import AccessLevel
 
 log = logger("sanctions")
@@ -155,10 +156,10 @@ class BulkReconciler(Generic[W]):
     async def _next_items(self, name: SpaceName, space: Space) -> tuple[BulkItem, ...]:
         """Those to ask for next; none while a call for many would be spent on a few because more are about to come."""
         async with self._units_of_work.read() as view:
-            others = await view.bulk.ineligible(name)
+            facts = await view.bulk.facts(name)
             items = await view.bulk.items(name, (Phase.WAITING, Phase.REQUESTED), _items_per_pass(space))
             wait = len(items) < _items_per_pass(space) and await view.bulk.expects_more()
-        if others:
+        if others := [account for account, known in facts.items() if not is_plain(known)]:
             await self._return(others)
             return await self._next_items(name, space)
         return () if wait else items
@@ -294,7 +295,7 @@ class BulkReconciler(Generic[W]):
         if isinstance(seen, Unknown):
             await self._back_off(name, failure_of(seen))
             return
-        confirmed = [item for item in items if item.eligible and _is_ours(item, seen)]
+        confirmed = [item for item in items if is_plain(item.facts) and _is_ours(item, seen)]
         for start in range(0, len(confirmed), WRITE_CHUNK):
             part = confirmed[start : start + WRITE_CHUNK]
             async with self._units_of_work.begin() as uow:

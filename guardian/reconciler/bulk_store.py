@@ -11,6 +11,7 @@ from guardian.people.models import LinkedAccount, Person
 from guardian.sanctions.models import Coverage, Sanction, WorkItem
 from guardian.spaces.port import Account, Entitlement
 from guardian.unit_of_work import BaseReadView, BaseUnitOfWork
+from rules.bulk import BulkFacts
 
 
 class Phase(StrEnum):
@@ -23,7 +24,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BulkItem:
-    """One of many. `plain`: its one sanction still stands, and nothing else was decided about the person meanwhile."""
+    """One of many, and what has happened to it since its raid was announced."""
 
     account: AccountId
     person: PersonId
@@ -31,7 +32,7 @@ class BulkItem:
     reference: Reference
     ends: datetime
     phase: Phase
-    eligible: bool
+    facts: BulkFacts
     version: int
 
 
@@ -65,8 +66,8 @@ class BulkStore(Protocol):
         """Every account there that is one of many, or about to be."""
         ...
 
-    async def ineligible(self, space: SpaceName) -> tuple[AccountId, ...]:
-        """Those of many that must be looked at by themselves: lifted meanwhile, or not the only thing decided."""
+    async def facts(self, space: SpaceName) -> Mapping[AccountId, BulkFacts]:
+        """Return what has happened meanwhile to the items there, of those to whom anything has."""
         ...
 
     async def items(self, space: SpaceName, phases: Sequence[Phase], limit: int) -> tuple[BulkItem, ...]:

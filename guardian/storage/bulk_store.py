@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, Label, Row, Select, and_, bindparam, case, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.cases.raids import RaidLineState, RaidState
@@ -20,6 +20,7 @@ from guardian.storage.tables.links import merges
 from guardian.storage.tables.people import accounts
 from guardian.storage.tables.raids import raid_lines, raids
 from guardian.storage.tables.sanctions import enforcements, intents, liftings, sanctions, work_items
+from rules.bulk import BulkFacts
 from rules.precedence import AccessLevel
 
 _PHASES: Final = tuple(str(phase) for phase in Phase)
@@ -86,14 +87,16 @@ class SqlBulkStore(EncryptedSqlStore):
         await self._encryption.load_keys(row.sealed for row in rows)
         return tuple([await self._item(row) for row in rows])
 
-    async def ineligible(self, space: SpaceName) -> tuple[AccountId, ...]:
-        """Those of many that must be looked at by themselves: lifted meanwhile, or not the only thing decided."""
-        there = and_(work_items.c.batch.is_not(None), work_items.c.space == space, ~self._is_plain())
+    async def facts(self, space: SpaceName) -> Mapping[AccountId, BulkFacts]:
+        """Return what has happened meanwhile to the items there, of those to whom anything has."""
+        facts = self._fact_columns()
+        there = and_(work_items.c.batch.is_not(None), work_items.c.space == space, or_(*facts.values()))
         ours = raid_lines.join(work_items, work_items.c.account_id == raid_lines.c.account_id).join(
             raids, and_(raids.c.id == raid_lines.c.raid_id, raids.c.id == work_items.c.batch)
         )
-        statement = select(work_items.c.account_id).select_from(ours).where(there)
-        return tuple(AccountId(each) for each in (await self._connection.execute(statement)).scalars())
+        statement = select(work_items.c.account_id, *_labelled(facts)).select_from(ours).where(there)
+        rows = await self._connection.execute(statement)
+        return {AccountId(row.account_id): _read_facts(row) for row in rows}
 
     async def store_intents(
         self, items: Sequence[BulkItem], losses: Mapping[AccountId, tuple[Entitlement, ...]]
@@ -189,7 +192,7 @@ class SqlBulkStore(EncryptedSqlStore):
                 sanctions, and_(sanctions.c.person_id == work_items.c.person_id, sanctions.c.case_id == raids.c.case_id)
             )
         )
-        facts = (
+        columns = (
             work_items.c.account_id,
             work_items.c.person_id,
             work_items.c.version,
@@ -198,22 +201,24 @@ class SqlBulkStore(EncryptedSqlStore):
         )
         line = (raid_lines.c.id, raid_lines.c.space, raid_lines.c.state, raid_lines.c.sealed)
         return (
-            select(*line, *facts, self._is_plain().label("plain"))
+            select(*line, *columns, *_labelled(self._fact_columns()))
             .select_from(ours)
             .where(sanctions.c.leader_id == raids.c.leader)
         )
 
-    def _is_plain(self) -> ColumnElement[bool]:
-        """One sanction, which stands; an account that is still theirs; a raid that still counts as announced."""
+    def _fact_columns(self) -> dict[str, ColumnElement[bool]]:
         person = work_items.c.person_id
         theirs = sanctions.alias("theirs")
-        more = exists().where(theirs.c.person_id == person, theirs.c.leader_id.is_distinct_from(raids.c.leader))
-        ended = exists().where(
-            theirs.c.person_id == person, exists().where(liftings.c.sanction_id == theirs.c.id).correlate(theirs)
-        )
-        parted = exists().where(accounts.c.id == work_items.c.account_id, accounts.c.ended_at.is_not(None))
-        is_merged = exists().where(or_(merges.c.kept_id == person, merges.c.other_id == person))
-        return and_(~more, ~ended, ~parted, ~is_merged, raids.c.until > self._now)
+        lifted = exists().where(liftings.c.sanction_id == theirs.c.id).correlate(theirs)
+        return {
+            "has_other_sanction": exists().where(
+                theirs.c.person_id == person, theirs.c.leader_id.is_distinct_from(raids.c.leader)
+            ),
+            "is_lifted": exists().where(theirs.c.person_id == person, lifted),
+            "is_unlinked": exists().where(accounts.c.id == work_items.c.account_id, accounts.c.ended_at.is_not(None)),
+            "is_merged": exists().where(or_(merges.c.kept_id == person, merges.c.other_id == person)),
+            "is_raid_over": or_(raids.c.until.is_(None), raids.c.until <= self._now),
+        }
 
     async def _item(self, row: Row[Any]) -> BulkItem:
         return BulkItem(
@@ -223,7 +228,7 @@ class SqlBulkStore(EncryptedSqlStore):
             Reference(row.reference),
             row.ends,
             Phase(row.state),
-            bool(row.plain),
+            _read_facts(row),
             row.version,
         )
 
@@ -234,3 +239,17 @@ class SqlBulkStore(EncryptedSqlStore):
 
 def _parts(given: Sequence[AccountId]) -> Iterator[Sequence[AccountId]]:
     return (given[start : start + _VALUES_PER_STATEMENT] for start in range(0, len(given), _VALUES_PER_STATEMENT))
+
+
+def _labelled(columns: Mapping[str, ColumnElement[bool]]) -> list[Label[bool]]:
+    return [column.label(name) for name, column in columns.items()]
+
+
+def _read_facts(row: Row[Any]) -> BulkFacts:
+    return BulkFacts(
+        has_other_sanction=bool(row.has_other_sanction),
+        is_lifted=bool(row.is_lifted),
+        is_unlinked=bool(row.is_unlinked),
+        is_merged=bool(row.is_merged),
+        is_raid_over=bool(row.is_raid_over),
+    )
