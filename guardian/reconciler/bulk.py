@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Generic, assert_never
 
-from guardian.ids import AccountId, SpaceName
+from guardian.ids import AccountId, IntentId, SpaceName, new_id
 from guardian.journal import SERVICE, Entry
 from guardian.logs import location_of, logger
-from guardian.reconciler.bulk_store import BulkItem, BulkReadView, BulkUnitOfWork, Phase
+from guardian.reconciler.bulk_store import BulkItem, BulkReadView, BulkUnitOfWork, HeldItem, Phase
 from guardian.reconciler.execution import failure_of
 from guardian.reconciler.snapshot import ReconcilerContext, W
 from guardian.retry import SERVICE_FAULT, Failure
+from guardian.sanctions.models import Coverage, CoverageState, Enforcement, Intent, IntentKind, Prior
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Account, Entitlements, Listing, RestrictionOrder, Space, Unknown
+from guardian.spaces.port import Account, Entitlement, Entitlements, Listing, RestrictionOrder, Space, Unknown
 from guardian.spaces.registry import Mode
 from guardian.unit_of_work import UnitOfWorkFactory, WakeupTopic
 from rules.bulk import is_plain
@@ -42,6 +43,10 @@ class Baseline:
     seen: Listing
     losses: Mapping[Account, Entitlements]
     accounts: frozenset[Account]
+
+    def losses_of(self, item: BulkItem) -> Entitlements:
+        """Return what a bar would take from the item's account."""
+        return self.losses.get(item.space_account, Entitlements())
 
 
 class BulkReconciler(Generic[W]):
@@ -188,18 +193,16 @@ class BulkReconciler(Generic[W]):
         returned: list[BulkItem] = []
         for item in items:
             is_restricted = item.phase is Phase.WAITING and item.space_account.native_id in baseline.seen.restrictions
-            refusal = baseline.losses.get(item.space_account, Entitlements()).refusal
+            refusal = baseline.losses_of(item).refusal
             self._tries_by_account[item.account] = self._tries_by_account.get(item.account, 0) + 1
             is_ready = not is_restricted and refusal is None and self._tries_by_account[item.account] <= MAX_TRIES
             (ready if is_ready else returned).append(item)
-        removed = {
-            item.account: baseline.losses[item.space_account].entitlements
-            for item in ready
-            if item.space_account in baseline.losses
-        }
+        fresh = [item for item in ready if item.phase is Phase.WAITING]
+        losing = [(i.person, _enforcement(i, lost)) for i in fresh if (lost := baseline.losses_of(i).entitlements)]
         async with self._units_of_work.begin() as uow:
             await uow.bulk.return_to_reconciler([item.account for item in returned])
-            await uow.bulk.store_intents(ready, removed)
+            intents = [(item.person, _intent(item, uow.now)) for item in fresh]
+            await uow.bulk.store_intents(ready, intents, losing)
             uow.journal.note(_entry("restrictions.intended", space=items[0].space_account.space, count=len(ready)))
             uow.wake(WakeupTopic.WORK_ITEMS)
         return ready
@@ -299,7 +302,7 @@ class BulkReconciler(Generic[W]):
         for start in range(0, len(confirmed), WRITE_CHUNK):
             part = confirmed[start : start + WRITE_CHUNK]
             async with self._units_of_work.begin() as uow:
-                await uow.bulk.mark_held(part)
+                await uow.bulk.mark_held([_held(item, uow.now) for item in part])
                 uow.journal.note(_entry("restrictions.confirmed", space=name, count=len(part)))
                 uow.wake(WakeupTopic.WORK_ITEMS)
         ours = {item.account for item in confirmed}
@@ -328,6 +331,31 @@ _ALL: Final = 1_000_000
 def _entry(act: str, *, space: SpaceName, count: int) -> Entry:
     """A journal entry about many: which, stands in the rows of the same transaction."""
     return Entry(act, SERVICE, "P-7.5", {"space": str(space), "count": str(count)})
+
+
+def _intent(item: BulkItem, now: datetime) -> Intent:
+    new = IntentId(new_id())
+    return Intent(new, item.account, IntentKind.RESTRICT, AccessLevel.BARRED, item.reference, Prior(), now)
+
+
+def _enforcement(
+    item: BulkItem, losses: tuple[Entitlement, ...] = (), confirmed_at: datetime | None = None
+) -> Enforcement:
+    """Our bar at the item's account, where nothing stood before; active once it was confirmed."""
+    return Enforcement(
+        account=item.account,
+        level=AccessLevel.BARRED,
+        active=confirmed_at is not None,
+        reference=item.reference,
+        prior=Prior(),
+        removed_entitlements=losses,
+        confirmed_at=confirmed_at,
+    )
+
+
+def _held(item: BulkItem, now: datetime) -> HeldItem:
+    coverage = Coverage(item.person, item.space_account.space, CoverageState.HELD, now, "held")
+    return HeldItem(item, _enforcement(item, confirmed_at=now), coverage)
 
 
 def _items_per_pass(space: Space) -> int:

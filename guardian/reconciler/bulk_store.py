@@ -8,8 +8,8 @@ from typing import Protocol
 
 from guardian.ids import AccountId, PersonId, Reference, SpaceName
 from guardian.people.models import LinkedAccount, Person
-from guardian.sanctions.models import Coverage, Sanction, WorkItem
-from guardian.spaces.port import Account, Entitlement
+from guardian.sanctions.models import Coverage, Enforcement, Intent, Sanction, WorkItem
+from guardian.spaces.port import Account
 from guardian.unit_of_work import BaseReadView, BaseUnitOfWork
 from rules.bulk import BulkFacts
 
@@ -34,6 +34,15 @@ class BulkItem:
     phase: Phase
     facts: BulkFacts
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldItem:
+    """An item that its space was seen to hold for us: the enforcement that this confirms, and the person's coverage."""
+
+    item: BulkItem
+    enforcement: Enforcement
+    coverage: Coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +84,24 @@ class BulkStore(Protocol):
         ...
 
     async def store_intents(
-        self, items: Sequence[BulkItem], losses: Mapping[AccountId, tuple[Entitlement, ...]]
+        self,
+        items: Sequence[BulkItem],
+        new_intents: Sequence[tuple[PersonId, Intent]],
+        new_enforcements: Sequence[tuple[PersonId, Enforcement]],
     ) -> None:
-        """The intents to bar them are stored, with what a bar takes from each; those that have one keep it."""
+        """Store the intents and what is known of our doing before the act, and move the items to REQUESTED."""
         ...
 
     async def mark_acknowledged(self, accounts: Sequence[AccountId]) -> None:
         """The space has said of these that it is done."""
         ...
 
-    async def mark_held(self, items: Sequence[BulkItem]) -> None:
-        """These are seen to be held by us: nobody need look at them until their sanction ends."""
+    async def mark_held(self, held: Sequence[HeldItem]) -> None:
+        """Save what was confirmed, close the open intents, and let the work items rest until their sanction ends.
+
+        An enforcement that is stored already keeps its losses and becomes placed; a work item that was touched since it
+        was read stays due.
+        """
         ...
 
     async def return_to_reconciler(self, accounts: Sequence[AccountId], *, refuted: bool = False) -> None:

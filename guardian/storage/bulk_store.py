@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, Label, Row, Select, and_, bindparam, case,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.cases.raids import RaidLineState, RaidState
-from guardian.ids import AccountId, IntentId, PersonId, Reference, SpaceName, new_id
-from guardian.reconciler.bulk_store import BulkItem, NewAccount, Phase
-from guardian.sanctions.models import Coverage, CoverageState, Enforcement, Intent, IntentKind, Prior
-from guardian.spaces.port import Account, Entitlement
+from guardian.ids import AccountId, PersonId, Reference, SpaceName
+from guardian.reconciler.bulk_store import BulkItem, HeldItem, NewAccount, Phase
+from guardian.sanctions.models import Enforcement, Intent
+from guardian.spaces.port import Account
 from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.sanction_store import SqlSanctionStore
@@ -99,43 +99,28 @@ class SqlBulkStore(EncryptedSqlStore):
         return {AccountId(row.account_id): _read_facts(row) for row in rows}
 
     async def store_intents(
-        self, items: Sequence[BulkItem], losses: Mapping[AccountId, tuple[Entitlement, ...]]
+        self,
+        items: Sequence[BulkItem],
+        new_intents: Sequence[tuple[PersonId, Intent]],
+        new_enforcements: Sequence[tuple[PersonId, Enforcement]],
     ) -> None:
-        """The intents to bar them are stored, with what a bar takes from each; those that have one keep it."""
-        fresh = [item for item in items if item.phase is Phase.WAITING]
-        await self._sanctions.add_intents([(item.person, self._intent(item)) for item in fresh])
-        losing = [item for item in fresh if losses.get(item.account)]
-        before = [
-            (
-                item.person,
-                Enforcement(item.account, AccessLevel.BARRED, False, item.reference, Prior(), losses[item.account]),
-            )
-            for item in losing
-        ]
-        await self._sanctions.add_applications(before)
+        """Store the intents and what is known of our doing before the act, and move the items to REQUESTED."""
+        await self._sanctions.add_intents(new_intents)
+        await self._sanctions.add_applications(new_enforcements)
         await self._move([item.account for item in items], Phase.REQUESTED, Phase.WAITING)
 
     async def mark_acknowledged(self, accounts: Sequence[AccountId]) -> None:
         """The space has said of these that it is done."""
         await self._move(accounts, Phase.ACKNOWLEDGED, Phase.REQUESTED)
 
-    async def mark_held(self, items: Sequence[BulkItem]) -> None:
-        """These are seen to be held by us: nobody need look at them until their sanction ends."""
-        account_ids = [item.account for item in items]
-        recorded = await self._mark_enforced(account_ids)
-        proofs = [
-            (
-                item.person,
-                Enforcement(item.account, AccessLevel.BARRED, True, item.reference, Prior(), confirmed_at=self._now),
-            )
-            for item in items
-            if item.account not in recorded
-        ]
-        await self._sanctions.add_applications(proofs)
-        held_state = CoverageState.HELD
-        totals = [Coverage(item.person, item.space_account.space, held_state, self._now, "held") for item in items]
-        await self._sanctions.save_totals(totals)
-        await self._set_at_rest(items)
+    async def mark_held(self, held: Sequence[HeldItem]) -> None:
+        """Save what was confirmed, close the open intents, and let the work items rest until their sanction ends."""
+        account_ids = [each.item.account for each in held]
+        recorded = await self._update_enforcements([each.enforcement for each in held])
+        fresh = [(each.item.person, each.enforcement) for each in held if each.item.account not in recorded]
+        await self._sanctions.add_applications(fresh)
+        await self._sanctions.save_totals([each.coverage for each in held])
+        await self._set_at_rest(held)
         for part in _parts(account_ids):
             is_open = and_(intents.c.account_id.in_(part), intents.c.closed_at.is_(None))
             await self._connection.execute(update(intents).where(is_open).values(closed_at=self._now))
@@ -152,30 +137,49 @@ class SqlBulkStore(EncryptedSqlStore):
                 await self._connection.execute(update(intents).where(is_open).values(closed_at=self._now))
         await self._move(accounts, RaidLineState.RETURNED, *Phase)
 
-    async def _mark_enforced(self, held: Sequence[AccountId]) -> frozenset[str]:
+    async def _update_enforcements(self, confirmed: Sequence[Enforcement]) -> frozenset[str]:
         """Those whose losses were written down before the act: their records say now that ours stands."""
         known: set[str] = set()
-        for part in _parts(held):
+        for part in _parts([each.account for each in confirmed]):
             theirs = and_(enforcements.c.account_id.in_(part), enforcements.c.hold == AccessLevel.BARRED)
             known |= set((await self._connection.execute(select(enforcements.c.account_id).where(theirs))).scalars())
-            proof = {"placed": True, "confirmed_at": self._now, "version": enforcements.c.version + 1}
-            await self._connection.execute(update(enforcements).where(theirs).values(proof))
+        mine = and_(enforcements.c.account_id == bindparam("account"), enforcements.c.hold == bindparam("level"))
+        proof = {"placed": bindparam("active"), "confirmed_at": bindparam("at", type_=enforcements.c.confirmed_at.type)}
+        statement = update(enforcements).where(mine).values(**proof, version=enforcements.c.version + 1)
+        rows = [
+            {"account": each.account, "level": each.level, "active": each.active, "at": each.confirmed_at}
+            for each in confirmed
+            if each.account in known
+        ]
+        if rows:
+            await self._connection.execute(statement, rows)
         return frozenset(known)
 
-    def _intent(self, item: BulkItem) -> Intent:
-        new = IntentId(new_id())
-        return Intent(new, item.account, IntentKind.RESTRICT, AccessLevel.BARRED, item.reference, Prior(), self._now)
-
-    async def _set_at_rest(self, items: Sequence[BulkItem]) -> None:
+    async def _set_at_rest(self, held: Sequence[HeldItem]) -> None:
         """The keys are at rest; one that was touched since it was read is due at once instead."""
         untouched = work_items.c.version == bindparam("read")
-        at_rest = {"state": CoverageState.HELD, "why": "held", "observed_at": self._now, "batch": None}
-        ends = bindparam("ends", type_=work_items.c.next_look.type)
-        due_at = case((untouched, ends), else_=work_items.c.next_look)
+        instant = work_items.c.next_look.type
+        due_at = case((untouched, bindparam("ends", type_=instant)), else_=work_items.c.next_look)
         mine = work_items.c.account_id == bindparam("account")
-        rows = [{"account": item.account, "read": item.version, "ends": item.ends} for item in items]
+        seen = {
+            "state": bindparam("coverage"),
+            "why": bindparam("detail"),
+            "observed_at": bindparam("at", type_=instant),
+        }
+        rows = [
+            {
+                "account": each.item.account,
+                "read": each.item.version,
+                "ends": each.item.ends,
+                "coverage": each.coverage.state,
+                "detail": each.coverage.detail,
+                "at": each.coverage.since,
+            }
+            for each in held
+        ]
         if rows:
-            await self._connection.execute(update(work_items).where(mine).values(**at_rest, next_look=due_at), rows)
+            statement = update(work_items).where(mine).values(**seen, batch=None, next_look=due_at)
+            await self._connection.execute(statement, rows)
 
     async def _move(
         self, accounts: Sequence[AccountId], to: RaidLineState | Phase, *before: RaidLineState | Phase
