@@ -1,4 +1,7 @@
-"""Joins the parts into one service, over the configured spaces and one open database. It does nothing else."""
+"""Joins the parts into one service, over the configured spaces and one open database. It does nothing else.
+
+Read `assemble` first.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -36,7 +39,7 @@ Wrap = Callable[[Space], Space]
 
 
 def unwrapped(space: Space) -> Space:
-    """The space with nothing round it."""
+    """Return the space with nothing round it."""
     return space
 
 
@@ -49,7 +52,7 @@ async def assemble(
     budget_scale: float = 1.0,
     application: str = SERVE,
 ) -> Service:
-    """All parts over one open database, joined and not yet started. `wrap` is put round each space.
+    """Join all parts over one open database, without starting them. `wrap` is put round each space.
 
     `observer` hears of each commit. `budget_scale` multiplies the budgets of calls (measurements scale emulators alike).
     """
@@ -142,7 +145,7 @@ def _inboxes(
 
 
 def neutral_reason(reference: Reference) -> str:
-    """The one sentence of ours that a space keeps (P-3.1)."""
+    """Return the one sentence of ours that a space keeps (P-3.1)."""
     return f"Access is limited by the community's moderation. Reference {reference}."
 
 

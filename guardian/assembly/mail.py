@@ -1,4 +1,7 @@
-"""Connects mail: the way out, and the door by which the group's own mail comes in. Imported only where it is configured."""
+"""Connects mail: the way out, and the channel by which the group's own mail comes in.
+
+Imported only where it is configured. Read `connect_mailer` first.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,15 +18,21 @@ from guardian.spaces.port import CheckResult
 class CheckedMailer(Mailer, Protocol):
     """The way out by mail, which can also be asked whether it is open."""
 
-    async def check(self) -> CheckResult: ...
+    async def check(self) -> CheckResult:
+        """Check that the mail server takes our mail."""
+        ...
 
 
 class MailListener(Protocol):
-    """A door of ours that a mail server delivers to."""
+    """Listens for a mail server that delivers to us."""
 
-    async def start(self) -> None: ...
+    async def start(self) -> None:
+        """Listen from now on."""
+        ...
 
-    async def stop(self) -> None: ...
+    async def stop(self) -> None:
+        """Listen no more."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,7 @@ class MailReceiver:
 
 
 def connect_mailer(settings: MailSettings) -> CheckedMailer:
-    """The way out by mail."""
+    """Connect the way out by mail."""
     client = import_module("connectors.mail.client")
     config = client.MailConfig(
         host=settings.host,
@@ -55,7 +64,7 @@ def connect_mailer(settings: MailSettings) -> CheckedMailer:
 
 
 def connect_mail_receiver(settings: MailSettings, app: AppContext) -> MailReceiver | None:
-    """The door by which the group's mail comes in; None where there is none."""
+    """Connect what the group's mail comes in by; None where there is nothing."""
     inbox = settings.inbox
     if inbox is None:
         return None

@@ -1,4 +1,7 @@
-"""The running service: in which order its parts start and stop, how it is, and the modes that may change while it runs."""
+"""The running service: in which order its parts start and stop, how it is, and the modes that may change while it runs.
+
+Read `Service` first.
+"""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -96,7 +99,7 @@ class Service:
     # -- coming and going
 
     async def start(self, *, web: bool = True, discord: bool = True) -> None:
-        """The service works: alone on its database, which stands at this release, and from where it was left off."""
+        """Start the work: alone on the database, which stands at this release, and from where it was left off."""
         await check_current(self.database)
         self._process_lock = await self.database.lock(SERVE)
         await self._recover()
@@ -118,14 +121,14 @@ class Service:
         log.info("service.started", spaces=len(self.connected))
 
     async def wait(self) -> None:
-        """Returns never while all is well: Misconfigured where another took our database, a bug as it is."""
+        """Return never while all is well: raise Misconfigured where another took our database, a bug as it is."""
         done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
         raise Misconfigured(["The hold on the database was lost: another service has it now, so this one ends."])
 
     async def stop(self) -> None:
-        """Nothing runs any more and nothing is open; what was cut off is taken up at the next start."""
+        """Stop and close everything; what was cut off is taken up at the next start."""
         if self._server is not None:
             await self._server.stop()
         elif self._socket is not None:
@@ -148,7 +151,7 @@ class Service:
         await self.database.close()
 
     async def sign_in(self) -> None:
-        """The spaces can be asked, for a command that ends again: no commands of people are taken, no event is heard.
+        """Sign in to the spaces, for a command that ends again: no commands of people are taken, no event is received.
 
         A space that lets nobody in is left aside: what is asked of it is answered as unknown.
         """
@@ -163,25 +166,25 @@ class Service:
 
     @property
     def url(self) -> str:
-        """Where the service listens on this machine."""
+        """Return where the service listens on this machine."""
         if self._socket is not None and self._socket.fileno() >= 0:
             return address_of(self._socket)
         return f"http://{self.settings.host}:{self.settings.port}"
 
     async def is_waiting(self) -> bool:
-        """Nothing is in hand and nothing is being written; what is due is not asked."""
+        """Return whether no work is active and nothing is being written; what is due is not asked."""
         return self.supervisor.is_waiting() and not self.database.is_writing
 
     async def is_idle(self) -> bool:
-        """Nothing is in hand, and nothing is due at this instant of case time."""
+        """Return whether no work is active and nothing is due at this instant of case time."""
         return await self.supervisor.is_idle() and not self.database.is_writing
 
     async def next_due(self) -> datetime | None:
-        """The next instant of case time at which there is something to do."""
+        """Return the next instant of case time at which there is something to do."""
         return await self.supervisor.next_due()
 
     async def health(self) -> Health:
-        """Ages and counts, without content."""
+        """Return ages and counts, without content."""
         async with self.units_of_work.read() as view:
             blocked = await view.sanctions.blocked_items()
             undeliverable = await view.notices.count(NoticeState.UNDELIVERABLE)
@@ -190,7 +193,7 @@ class Service:
     # -- while it runs
 
     async def reread_modes(self) -> None:
-        """Each space has the mode that the file says now; a file that cannot be read changes nothing."""
+        """Give each space the mode that the file says now; a file that cannot be read changes nothing."""
         try:
             modes = read_modes(self.settings.path)
         except Misconfigured as error:
@@ -202,7 +205,7 @@ class Service:
                 await self._switch_mode(name, mode)
 
     async def _switch_mode(self, name: SpaceName, mode: Mode) -> None:
-        """The mode holds at once: every key of the space is looked at in its light."""
+        """Apply the mode at once: every work item of the space is reconciled under it."""
         self.spaces.set_mode(name, mode)
         async with self.units_of_work.begin() as uow:
             uow.journal.note(Entry("mode.was_switched", OPERATOR, "configuration", {"space": name, "mode": mode}))
@@ -226,7 +229,7 @@ class Service:
         await process_lock.lost.wait()
 
     async def _recover(self) -> None:
-        """The leases of the last holder, who is dead, are over; what it was about to do is looked at now."""
+        """End the leases of the last holder, who is dead, and reconcile now what it was about to do."""
         async with self.units_of_work.begin() as uow:
             expired = await uow.sanctions.expire_leases()
             await uow.sanctions.schedule_open_intents(uow.now)
@@ -252,7 +255,7 @@ class Service:
         await self._server.start()
 
     def _loops(self) -> tuple[Loop, ...]:
-        """What turns by itself: keys, notices, promises, sweeps."""
+        """Return the loops: work items, notices, deadlines, resyncs."""
 
         async def run_due_deadlines() -> datetime | None:
             return await run_due(self.app)
@@ -301,7 +304,7 @@ class Service:
         )
 
     def web_app(self) -> Starlette:
-        """The pages and doors over this service's desk."""
+        """Build the pages, and what programs call, over this service."""
         webhook_verifiers = {
             str(each.space.name): each.webhook_verifier for each in self.connected if each.webhook_verifier is not None
         }

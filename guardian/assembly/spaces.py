@@ -1,4 +1,4 @@
-"""Connects the configured spaces. A connector that is not configured is never imported."""
+"""Connects the configured spaces. A connector that is not configured is never imported. Read `connect` first."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,14 +22,18 @@ Close = Callable[[], Awaitable[None]]
 class GatewayConnection(Protocol):
     """A space's standing connection, which may also carry people's commands."""
 
-    async def start(self) -> None: ...
+    async def start(self) -> None:
+        """Connect, and stay connected."""
+        ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Close the connection."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectedSpace:
-    """One space as its connector gives it: the port, and what else the space has. `inbox` reads for the desk that it is given."""
+    """One space as its connector gives it: the port, and what else the space has. `inbox` reads for a context."""
 
     space: Space
     mode: Mode
@@ -42,12 +46,12 @@ class ConnectedSpace:
 
 
 def attach_commands(gateway: GatewayConnection, app: AppContext) -> None:
-    """Once the link starts, people's commands reach the desk, and it hears of what happens to accounts."""
+    """Let people's commands reach the services once the connection starts, and what happens to accounts too."""
     import_module("connectors.discord.intake").attach(gateway, app)
 
 
 def connect(settings: SpaceSettings, clock: Clock, budget_scale: float) -> ConnectedSpace:
-    """The space as its connector gives it; only that connector is imported. `budget_scale` multiplies its budget of calls."""
+    """Connect the space by its connector, which alone is imported. `budget_scale` multiplies its budget of calls."""
     match settings:
         case DiscordSettings():
             return _discord(settings, clock, budget_scale)
@@ -186,12 +190,16 @@ def _webhook_verifier(kind: str, settings: ForumSettings | GithubSettings) -> We
 class Heartbeat(Protocol):
     """A sign of life to an address outside."""
 
-    async def send(self) -> bool: ...
+    async def send(self) -> bool:
+        """Send the sign of life."""
+        ...
 
-    async def check(self) -> CheckResult: ...
+    async def check(self) -> CheckResult:
+        """Check that the address takes it."""
+        ...
 
 
 def connect_heartbeat(settings: HeartbeatSettings) -> Heartbeat:
-    """The sign of life that is expected outside."""
+    """Connect the sign of life that is expected outside."""
     heartbeat: Heartbeat = import_module("connectors.heartbeat").Heartbeat(settings.url, settings.call_ceiling)
     return heartbeat

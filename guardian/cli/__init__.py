@@ -1,1 +1,1 @@
-"""The command line: one module a command, loaded only when it is given. It shows and asks; every decision is the desk's."""
+"""The command line: one module a command, loaded only when it is given. It shows and asks; services decide."""

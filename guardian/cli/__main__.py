@@ -38,12 +38,12 @@ _ABOUT: Final = (
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The process ends with the command's exit code."""
+    """Run the command and end the process with its exit code."""
     raise SystemExit(run(sys.argv[1:] if arguments is None else arguments))
 
 
 def run(arguments: Sequence[str]) -> int:
-    """The exit code of the command: 0 well, 1 not, 2 wrongly used."""
+    """Run the command and return its exit code: 0 well, 1 not, 2 wrongly used."""
     if strange := [word for word in arguments if not _is_text(word)]:
         sys.stderr.write(f"guardian: {strange[0]!a} is not a text: write it in UTF-8.\n")
         return WRONG_USE

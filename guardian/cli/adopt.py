@@ -71,7 +71,7 @@ def command(
 
 
 async def list_foreign(settings: Settings, name: str, space: str | None, page: int) -> tuple[ForeignPage, ...]:
-    """One page of each space, or of the one that was named."""
+    """List one page of each space, or of the one that was named."""
     known = [each.name for each in settings.spaces if space in (None, each.name)]
     if not known:
         names = ", ".join(each.name for each in settings.spaces)
@@ -83,7 +83,7 @@ async def list_foreign(settings: Settings, name: str, space: str | None, page: i
 
 
 async def carry_out(settings: Settings, name: str, space: SpaceName, requests: Iterable[AdoptionRequest]) -> int:
-    """Each wish is carried out, or it is said why not; how many were not."""
+    """Carry out each request, or say why not; return how many were not."""
     async with open_as(settings, name, UseCase.ADOPT) as (service, member):
         return sum([await _carry_out_one(service.app, member, space, request) for request in requests])
 

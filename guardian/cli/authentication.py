@@ -1,6 +1,7 @@
 """Who acts at this terminal: a member proves it by a code, and for a quarter of an hour need not do so again here.
 
 A grant is a small file under the data folder, bound to the terminal's session: another terminal knows nothing of it.
+Read `open_as` first.
 """
 
 import asyncio
@@ -39,7 +40,7 @@ class Terminal:
     session: str
 
     def has_grant(self, member: MemberId, now: datetime) -> bool:
-        """Whether the member has proved here, not longer ago than a code is good for, to be the one who acts."""
+        """Return whether the member has proved here, not longer ago than a code is good for, to be the one who acts."""
         try:
             grant = json.loads(self._path.read_text(encoding="utf-8"))
             return bool(grant["member"] == member and now < datetime.fromisoformat(grant["until"]))
@@ -47,7 +48,7 @@ class Terminal:
             return False
 
     def grant(self, member: MemberId, until: datetime) -> None:
-        """The member acts at this terminal until then (wire time); whoever acted before does not any more."""
+        """Let the member act at this terminal until then (system time); whoever acted before does not any more."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self._path.with_suffix(".new")
         draft.unlink(missing_ok=True)
@@ -61,7 +62,7 @@ class Terminal:
 
 
 def current_terminal(folder: Path) -> Terminal:
-    """The terminal that this process was started from."""
+    """Return the terminal that this process was started from."""
     leader = os.getsid(0)
     place = os.ttyname(0) if sys.stdin is not None and sys.stdin.isatty() else "no terminal"
     identity = f"{os.getuid()} {leader} {_process_start(leader)} {place}"
@@ -70,7 +71,7 @@ def current_terminal(folder: Path) -> Terminal:
 
 @asynccontextmanager
 async def open_as(settings: Settings, name: str, use_case: UseCase) -> AsyncIterator[tuple[Service, MemberId]]:
-    """The service's parts, signed in to the spaces, and the member of that name, who has proved to act here.
+    """Open the service's parts, signed in to the spaces, with the member of that name, who has proved to act here.
 
     A name that nobody has, or whose seat does not allow the use case, is refused before any space hears of it.
     """
@@ -101,14 +102,14 @@ async def _authenticate(service: Service, member: Member) -> MemberId:
 
 
 def ask(words: str) -> str:
-    """What the person at the terminal answers; empty where nobody answers."""
+    """Ask the person at the terminal; empty where nobody answers."""
     sys.stderr.write(words)
     sys.stderr.flush()
     return sys.stdin.readline().strip() if sys.stdin is not None else ""
 
 
 def ask_secretly(words: str) -> str:
-    """The same, without showing it on a terminal."""
+    """Ask the same, without showing the answer on a terminal."""
     return getpass(words) if sys.stdin is not None and sys.stdin.isatty() else ask(words)
 
 

@@ -29,7 +29,7 @@ from guardian.storage.key_ring import KeyRing
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One thing that was looked at. `where` is the part of the installation or the name of the space."""
+    """One thing that was checked. `where` is the part of the installation or the name of the space."""
 
     where: str
     what: str
@@ -51,7 +51,7 @@ def command(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 async def check_all(config: Path | None) -> list[CheckLine]:
-    """Everything that can be looked at as things stand; what could not be opened hides only what lies behind it."""
+    """Check everything as things stand; what could not be opened hides only what lies behind it."""
     lines = []
     try:
         settings = load_settings(config)

@@ -20,7 +20,7 @@ class Installation:
 
 
 def render_config(installation: Installation) -> str:
-    """The file as TOML."""
+    """Render the file as TOML."""
     parts = [_HEAD, _render_section("service", installation.service), _render_section("keys", installation.keys)]
     for name, keys in installation.spaces.items():
         parts.append(_render_section(f"spaces.{name}", {"kind": name, "mode": "observe", **keys}))

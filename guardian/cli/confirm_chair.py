@@ -16,6 +16,6 @@ def command(as_name: AsOption, config: ConfigOption = None) -> None:
 
 
 async def confirm(settings: Settings, name: str) -> tuple[str, ...]:
-    """The names of the chairs who are confirmed by this member now."""
+    """Confirm the chairs who wait, and return the names of those confirmed by this member now."""
     async with open_as(settings, name, UseCase.CONFIRM_CHAIR) as (service, member):
         return await confirm_chair(service.app, member)

@@ -32,13 +32,13 @@ AsOption = Annotated[str, typer.Option("--as", metavar="NAME", help="The member 
 
 
 def load_settings(config: Path | None) -> Settings:
-    """The settings that this command works with; Misconfigured names every fault."""
+    """Return the settings that this command works with; Misconfigured names every fault."""
     return read_settings(config_path(os.environ, config), os.environ)
 
 
 @asynccontextmanager
 async def open_service(settings: Settings) -> AsyncIterator[Service]:
-    """The service's parts over a database of this release, not started, and not signed in to any space."""
+    """Open the service's parts over a database of this release, not started, and not signed in to any space."""
     configure(as_json=False, level=CRITICAL)
     refuse_missing_database(settings)
     service = await assemble(settings, clock=MachineClock(), application="command")
@@ -50,13 +50,13 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
 
 
 async def sign_in(service: Service) -> None:
-    """The spaces can be asked."""
+    """Sign in to the spaces, so that they can be asked."""
     with show_progress("Signing in to the spaces"):
         await service.sign_in()
 
 
 def refuse_missing_database(settings: Settings) -> None:
-    """Misconfigured where the database is a file that is not there: opening it would make an empty one."""
+    """Raise Misconfigured where the database is a file that is not there: opening it would make an empty one."""
     if settings.database.startswith(_SQLITE):
         path = Path(settings.database.removeprefix(_SQLITE))
         if not path.is_file():
@@ -65,7 +65,7 @@ def refuse_missing_database(settings: Settings) -> None:
 
 @contextmanager
 def show_progress(text: str) -> Iterator[None]:
-    """Somebody at a terminal sees that work is under way."""
+    """Show somebody at a terminal that work is under way."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield
@@ -75,10 +75,10 @@ def show_progress(text: str) -> Iterator[None]:
 
 
 def print_line(line: str = "") -> None:
-    """One line for whoever reads the command's answer."""
+    """Print one line for whoever reads the command's answer."""
     sys.stdout.write(line + "\n")
 
 
 def print_json(value: object) -> None:
-    """One line of JSON for a program."""
+    """Print one line of JSON for a program."""
     print_line(json.dumps(value, ensure_ascii=False, default=str))

@@ -34,7 +34,7 @@ def command(
 
 
 async def upgrade_database(settings: Settings) -> str:
-    """What was done, in a sentence. Refused while a service works on the database, and for a newer one."""
+    """Upgrade the tables, and say what was done. Refused while a service works on the database, and for a newer one."""
     refuse_missing_database(settings)
     ring = KeyRing.load(settings.key_ring, settings.master_key)
     async with await Database.open(settings.database, application="upgrade") as database:

@@ -1,4 +1,7 @@
-"""`guardian explain`: why an account is restricted, until when, and what the next look will do. As a named member."""
+"""`guardian explain`: why an account is restricted, until when, and what the next reconciliation will do.
+
+As a named member. Read `explain` first.
+"""
 
 import asyncio
 from dataclasses import asdict
@@ -46,7 +49,7 @@ def command(
 async def explain(
     settings: Settings, name: str, space: str | None, account: str | None, person: str | None
 ) -> tuple[AccountExplanation, ...]:
-    """One explanation an account, for a member who may know of the person."""
+    """Return one explanation for each account, for a member who may know of the person."""
     if space is not None and space not in [each.name for each in settings.spaces]:
         known = ", ".join(each.name for each in settings.spaces)
         raise Refused("no_such_space", f"There is no space {space!r} in the file. There are: {known}.")

@@ -26,16 +26,16 @@ class InstallReport:
     lines: list[str] = field(default_factory=list)
 
     def add_created(self, what: str) -> None:
-        """It is new."""
+        """Note that it is new."""
         self.lines.append(f"made   {what}")
 
     def add_existing(self, what: str) -> None:
-        """It was there, and stays as it was."""
+        """Note that it was there, and stays as it was."""
         self.lines.append(f"stands {what}")
 
 
 def create_config(path: Path, text: Callable[[], str], report: InstallReport) -> Settings:
-    """The settings of the configuration file, which is written where there is none; a faulty one is never left behind."""
+    """Read the configuration file, and write it first where there is none; a faulty one is never left behind."""
     if path.exists():
         report.add_existing(f"the configuration {path}")
         return read_settings(path, os.environ)
@@ -54,7 +54,7 @@ def create_config(path: Path, text: Callable[[], str], report: InstallReport) ->
 
 
 def create_secret(path: Path, secret: str, report: InstallReport) -> None:
-    """The secret stands in a file of its own that only its owner may read; one that is there is never replaced."""
+    """Write the secret to a file of its own that only its owner may read; one that is there is never replaced."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
@@ -66,7 +66,7 @@ def create_secret(path: Path, secret: str, report: InstallReport) -> None:
 
 
 async def create_storage(settings: Settings, report: InstallReport) -> None:
-    """The key ring and a database of this release are there. A database never gets a second ring of keys."""
+    """Make the key ring and a database of this release. A database never gets a second ring of keys."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in (settings.key_ring, settings.master_key):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ async def create_storage(settings: Settings, report: InstallReport) -> None:
 
 
 async def create_members(settings: Settings, new_members: Sequence[NewMember], report: InstallReport) -> bool:
-    """The newcomers have their places; the answer is whether the first chair waits to be confirmed."""
+    """Give the newcomers their places, and return whether the first chair waits to be confirmed."""
     service = await assemble(settings, clock=MachineClock(), application="setup")
     try:
         if not new_members and not await has_chair(service.app):

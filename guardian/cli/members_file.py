@@ -30,7 +30,7 @@ class _Member:
 
 
 def read_new_members(path: Path, settings: Settings) -> tuple[NewMember, ...]:
-    """The people of the file, in its order."""
+    """Read the people of the file, in its order."""
     try:
         body = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -27,7 +27,7 @@ def command(
 
 
 async def switch(settings: Settings, space: str, mode: Mode) -> None:
-    """The file says the mode; the journal says that the operator wrote it. Refused for a space that is not in the file."""
+    """Write the mode into the file, and into the journal that the operator did. Refused for a space not in the file."""
     known = [str(each.name) for each in settings.spaces]
     text = mode_switched(settings.path.read_text(encoding="utf-8"), space, mode)
     if text is None or space not in known:
@@ -38,7 +38,7 @@ async def switch(settings: Settings, space: str, mode: Mode) -> None:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """The file holds the text, with the rights it had: whole, or as it was before."""
+    """Write the text to the file, which keeps its rights: whole, or as it was before."""
     draft = path.with_name(f".{path.name}.new")
     try:
         draft.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`guardian raid`: a list of accounts from a file is announced, agreed to, or looked at, as a named member."""
+"""`guardian raid`: a list of accounts from a file is announced, agreed to, or reported on, as a named member."""
 
 import asyncio
 from pathlib import Path

@@ -1,6 +1,7 @@
-"""`guardian roster`: a sealed, printable list of running sanctions, for the day on which the service is gone.
+"""`guardian roster`: an encrypted, printable list of running sanctions, for the day on which the service is gone.
 
-It says how to lift each by hand in each space, and carries the journal's head, so that a journal cut short shows.
+It says how to lift each by hand in each space, and carries the journal's head, so that a journal cut short shows. Read
+`print_roster` first.
 """
 
 import asyncio
@@ -49,7 +50,7 @@ def command(
 
 
 async def print_roster(settings: Settings, name: str) -> str:
-    """The sealed page, made for the member of that name."""
+    """Return the encrypted page, made for the member of that name."""
     async with open_as(settings, name, UseCase.PRINT_ROSTER) as (service, member):
         passphrase = await asyncio.to_thread(_ask_new_passphrase, ask_secretly)
         lines = await compile_roster(service.app, member)
@@ -57,7 +58,7 @@ async def print_roster(settings: Settings, name: str) -> str:
 
 
 def open_roster(path: Path, ask: Ask) -> str:
-    """What the sealed page says."""
+    """Return what the encrypted page says."""
     try:
         body = read_body(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

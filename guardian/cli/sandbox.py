@@ -1,4 +1,4 @@
-"""`guardian sandbox`: the door to the sandbox; what happens there is the sandbox's own."""
+"""`guardian sandbox`: opens the sandbox; what happens there is the sandbox's own."""
 
 from typing import Annotated
 

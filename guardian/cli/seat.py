@@ -25,13 +25,13 @@ def command(
 
 
 async def seat_from_file(settings: Settings, name: str, people: Path) -> SeatingResult:
-    """What became of the people of the file."""
+    """Seat the people of the file, and return what became of them."""
     new_members = read_new_members(people, settings)
     async with open_as(settings, name, UseCase.CHANGE_MEMBERS) as (service, member):
         return await seat_members(service.app, member, new_members)
 
 
 def result_lines(result: SeatingResult) -> list[str]:
-    """The result in lines."""
+    """Return the result in lines."""
     lines = [f"Seated: {', '.join(result.new)}."] if result.new else []
     return lines + ([f"Known already, and left as they are: {', '.join(result.known)}."] if result.known else [])

@@ -23,7 +23,7 @@ def command(config: ConfigOption = None) -> None:
 
 
 async def serve(settings: Settings) -> None:
-    """The service ran until a signal ended it, or raises what ended it otherwise."""
+    """Run the service until a signal ends it, or raise what ended it otherwise."""
     stop_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -26,7 +26,7 @@ def command(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 async def read_status(settings: Settings) -> Mapping[str, Any]:
-    """The numbers; `service` is what the running one says of itself, or None where none answers."""
+    """Read the numbers; `service` is what the running one says of itself, or None where none answers."""
     async with open_service(settings) as service:
         found = await status_counts(service.app, await is_chair_unconfirmed(service.app))
         async with service.units_of_work.read() as view:

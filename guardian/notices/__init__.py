@@ -1,1 +1,1 @@
-"""What people are told: facts and one resolved recipient become a text, through what may be disclosed, by an outbox."""
+"""What people are notified of: facts for one recipient become a text, through what may be disclosed, by an outbox."""

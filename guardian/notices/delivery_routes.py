@@ -1,6 +1,6 @@
-"""By which ways a recipient can be reached, asked anew at each sending. Chooses no words and sends nothing.
+"""By which channels a recipient can be reached, asked anew at each sending. Chooses no words and sends nothing.
 
-Members, people and reports are known here by the few fields that reaching them needs.
+Members, people and reports are known here by the few fields that reaching them needs. Read `RouteFinder` first.
 """
 
 from collections.abc import Awaitable, Callable
@@ -23,10 +23,14 @@ class MemberContact(Protocol):
     """What is needed of a member."""
 
     @property
-    def accounts(self) -> tuple[Account, ...]: ...
+    def accounts(self) -> tuple[Account, ...]:
+        """Return the member's own accounts."""
+        ...
 
     @property
-    def email(self) -> str | None: ...
+    def email(self) -> str | None:
+        """Return their mail address, where one is known."""
+        ...
 
 
 class AccountContact(Protocol):
@@ -34,76 +38,110 @@ class AccountContact(Protocol):
     notices go there."""
 
     @property
-    def account(self) -> Account: ...
+    def account(self) -> Account:
+        """Return the account itself."""
+        ...
 
     @property
-    def binding(self) -> bool: ...
+    def binding(self) -> bool:
+        """Return whether the link to the person binds."""
+        ...
 
 
 class MailContact(Protocol):
     """A reporter's mail address, and the secret part of ours for their answers; `answers`: whether mail may go there."""
 
     @property
-    def address(self) -> str: ...
+    def address(self) -> str:
+        """Return the reporter's address."""
+        ...
 
     @property
-    def token(self) -> str: ...
+    def token(self) -> str:
+        """Return the secret part of our own address for their answers."""
+        ...
 
     @property
-    def answers(self) -> bool: ...
+    def answers(self) -> bool:
+        """Return whether mail may go there."""
+        ...
 
 
 class ReportContact(Protocol):
     """What is needed of a report; `contact_is_safe` None: the reporter did not say."""
 
     @property
-    def mail(self) -> MailContact | None: ...
+    def mail(self) -> MailContact | None:
+        """Return the reporter's mail address, where the report came by mail."""
+        ...
 
     @property
-    def reporter(self) -> Account | None: ...
+    def reporter(self) -> Account | None:
+        """Return the reporter's account, where one is known."""
+        ...
 
     @property
-    def contact_is_safe(self) -> bool | None: ...
+    def contact_is_safe(self) -> bool | None:
+        """Return whether the reporter may be written to; None where they did not say."""
+        ...
 
     @property
-    def withdrawn_at(self) -> datetime | None: ...
+    def withdrawn_at(self) -> datetime | None:
+        """Return when the report was withdrawn, if it was."""
+        ...
 
     @property
-    def locale(self) -> str: ...
+    def locale(self) -> str:
+        """Return the reporter's locale; empty where none is known."""
+        ...
 
 
 class PeopleLookup(Protocol):
     """Where members and people are found."""
 
-    async def member(self, member: MemberId) -> MemberContact | None: ...
+    async def member(self, member: MemberId) -> MemberContact | None:
+        """Return the member of that id."""
+        ...
 
-    async def contactable_accounts(self, person: PersonId) -> tuple[AccountContact, ...]: ...
+    async def contactable_accounts(self, person: PersonId) -> tuple[AccountContact, ...]:
+        """Return those of the person's accounts at which they may be written to."""
+        ...
 
-    async def account(self, account: AccountId) -> AccountContact | None: ...
+    async def account(self, account: AccountId) -> AccountContact | None:
+        """Return the linked account of that id."""
+        ...
 
 
 class ReportLookup(Protocol):
     """Where reports are found."""
 
-    async def report(self, report: ReportId) -> ReportContact | None: ...
+    async def report(self, report: ReportId) -> ReportContact | None:
+        """Return the report of that id."""
+        ...
 
 
 class ContactView(BaseReadView, Protocol):
-    """What of a view is needed to say how somebody is reached."""
+    """What of a read view is needed to say how somebody is reached."""
 
     @property
-    def people(self) -> PeopleLookup: ...
+    def people(self) -> PeopleLookup:
+        """Return where members and people are found."""
+        ...
 
     @property
-    def cases(self) -> ReportLookup: ...
+    def cases(self) -> ReportLookup:
+        """Return where reports are found."""
+        ...
 
 
 class Mailer(Protocol):
     """The way out by mail."""
 
     async def send(self, to: str, subject: str, text: str, message_id: str, reply_token: str = "") -> Outcome:
-        """The mail server has taken the mail (Done with its answer), or it says why not. With a `reply_token`, answers
-        go to the address that was made for its party alone."""
+        """Send the mail: Done with the mail server's answer, or why not.
+
+        With a `reply_token`, answers go to the address that was made for its party alone.
+        """
         ...
 
 
@@ -117,7 +155,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The channels in the order in which they are tried. `observed`: others are left out, because their space only looks.
+    """The channels in the order in which they are tried. `observed`: others are left out; their space is only observed.
 
     `page`: the recipient reads it on a page of their own, and there is nowhere to send it. `unwanted`: they do not want
     to be written to (any more). `locale` is the language that the recipient reads in ("" for English).
@@ -138,7 +176,10 @@ class RouteFinder:
     mailer: Mailer | None
 
     async def find_routes(self, view: ContactView, notice: Notice) -> Routes:
-        """How the notice's recipient can be reached now. To members always; to others only where a space is enforced."""
+        """Return how the notice's recipient can be reached now.
+
+        To members always; to others only where a space is enforced.
+        """
         to = notice.to
         match to.kind:
             case RecipientKind.MEMBER:

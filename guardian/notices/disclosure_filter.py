@@ -1,4 +1,7 @@
-"""What kind of fact each entry of a notice is, and which of them its recipient may be told. The rule is `disclosure`'s."""
+"""What kind of fact each entry of a notice is, and which of them its recipient may be told. The rule is `disclosure`'s.
+
+Read `disclosable_facts` first.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -35,11 +38,11 @@ _KEYS_BY_FACT: Final[Mapping[Fact, str]] = {
 FACT_KINDS: Final[Mapping[str, Fact]] = MappingProxyType(
     {key: fact for fact, keys in _KEYS_BY_FACT.items() for key in keys.split()}
 )
-"""The kind of each entry that a notice may have. One that is not listed is told to nobody."""
+"""The kind of each entry that a notice may have. One that is not listed is disclosed to nobody."""
 
 
 def disclosable_facts(to: RecipientKind, facts: Mapping[str, str]) -> dict[str, str]:
-    """Those of the facts that somebody in this role may be told; another is left out, and never keeps them unaware."""
+    """Return the facts that somebody in this role may be told; another is left out, and never keeps them unaware."""
     allowed = {
         key: fact for key, fact in facts.items() if key in FACT_KINDS and may_disclose(_ROLES[to], FACT_KINDS[key])
     }

@@ -1,4 +1,7 @@
-"""A Notice: facts for one recipient, stored in the commit of the act that causes it, delivered at least once."""
+"""A Notice: facts for one recipient, stored in the commit of the act that causes it, delivered at least once.
+
+Read `Notice` first.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -133,7 +136,7 @@ class News(StrEnum):
 
 
 class RecipientKind(StrEnum):
-    """Who is told, and so by which way."""
+    """Who is notified, and so by which channel."""
 
     MEMBER = "member"
     REPORTER = "reporter"
@@ -163,7 +166,7 @@ class NoticeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to tell one recipient. `facts` fill the template; free text is in it only for approved drafts."""
+    """One thing to notify one recipient of. `facts` fill the template; free text is in it only for approved drafts."""
 
     id: NoticeId
     kind: NoticeKind

@@ -35,10 +35,12 @@ PAGE_PROOF: Final = "page"
 
 
 class OutboxReadView(ContactView, Protocol):
-    """A read view, as far as the outbox needs it."""
+    """A read view, as far as the outbox uses it."""
 
     @property
-    def notices(self) -> NoticeStore: ...
+    def notices(self) -> NoticeStore:
+        """Return the notices."""
+        ...
 
 
 class OutboxUnitOfWork(OutboxReadView, BaseUnitOfWork, Protocol):
@@ -51,7 +53,7 @@ W = TypeVar("W", bound=OutboxUnitOfWork)
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """What one try came to. `answered`: the sanctioned person is known to be told (`proof`), or known not to be."""
+    """What one try came to. `answered`: the sanctioned person is known to be notified (`proof`), or known not to be."""
 
     state: NoticeState
     proof: str = ""
@@ -96,16 +98,16 @@ class Outbox(Generic[R, W]):
 
     @property
     def active(self) -> int:
-        """How many notices are being delivered at this moment."""
+        """Return how many notices are being delivered at this moment."""
         return self._active
 
     async def next_due(self) -> datetime | None:
-        """When the next notice is to be tried; None while none waits."""
+        """Return when the next notice is to be tried; None while none waits."""
         async with self._units_of_work.read() as view:
             return await view.notices.next_try()
 
     async def deliver_due(self) -> int:
-        """Every notice that was due has been tried once; how many there were. One that fails never stops the others.
+        """Try every notice that is due once, and return how many there were. One that fails never stops the others.
 
         To one recipient they go one after another, in the order in which they were written.
         """
@@ -168,7 +170,7 @@ class Outbox(Generic[R, W]):
         return await self._send(notice, routes, self._renderer.render(notice, routes.locale))
 
     async def _send(self, notice: Notice, routes: Routes, text: NoticeText) -> DeliveryResult:
-        """The channels are tried in their order until one gives proof; a person counts as told on nothing less (P-6.2)."""
+        """Try the channels in order until one gives proof; a person counts as notified on nothing less (P-6.2)."""
         needs_proof = notice.to.kind is RecipientKind.PERSON
         accepted_by, is_unavailable, retry_after = "", False, timedelta()
         for channel in routes.channels:

@@ -1,6 +1,7 @@
 """The words that templates choose by a fact: plain sentences for kinds, causes and results. No templates, no layout.
 
-Keys are the values of the facts, as the desk writes them; a value that is not here is worded without it.
+Keys are the values of the facts, as the services write them; a value that is not here is worded without it. Read
+`PHRASES` first.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,7 @@
 """Words a notice: its facts and its kind's template become a subject and a body. Judges nothing and sends nothing.
 
 A fact that is missing, or that cannot be understood, is left out of the text; it never keeps a text from being made.
+Read `NoticeRenderer` first.
 """
 
 import re
@@ -52,11 +53,14 @@ class NoticeRenderer:
         )
 
     def render(self, notice: Notice, locale: str = "") -> NoticeText:
-        """The text as it is sent, in the reader's language where it is kept. To reporters it says only that something waits."""
+        """Render the text as it is sent, in the reader's language where it is kept.
+
+        To a reporter it says only that something waits.
+        """
         return self._render(f"{notice.kind}.txt", notice, locale, on_page=False)
 
     def render_for_page(self, notice: Notice) -> NoticeText:
-        """The text as its recipient reads it on their own page, behind their receipt: in full, without the receipt."""
+        """Render the text as its recipient reads it on their own page, behind their receipt: in full, without it."""
         page = f"{PAGE_TEMPLATES}/{notice.kind}.txt"
         return self._render(page if page in self._page_templates else f"{notice.kind}.txt", notice, "", on_page=True)
 

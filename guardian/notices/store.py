@@ -1,4 +1,7 @@
-"""What the notices room needs remembered: the outbox, stored in the commit of the act that causes each notice."""
+"""What is remembered about notices: the outbox, stored in the commit of the act that causes each notice.
+
+Read `NoticeStore` first.
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -12,52 +15,54 @@ class NoticeStore(Protocol):
     """Notices, waiting and sent."""
 
     async def add(self, notice: Notice) -> None:
-        """The notice waits to be sent."""
+        """Add the notice, which waits to be sent."""
         ...
 
     async def notice(self, notice: NoticeId) -> Notice | None:
-        """The notice of that id."""
+        """Return the notice of that id."""
         ...
 
     async def save(self, notice: Notice) -> Notice:
-        """The notice stands as given, one version later; Stale where somebody was quicker."""
+        """Save the notice, one version later; Stale where somebody was quicker."""
         ...
 
     async def due(self, now: datetime, limit: int = 50) -> tuple[NoticeId, ...]:
-        """The notices that wait and whose next try has come, the longest due first; by id, so that one of them which
-        cannot be read stops no other."""
+        """Return the notices that wait and whose next try has come, the longest due first.
+
+        By id, so that one of them which cannot be read stops no other.
+        """
         ...
 
     async def postpone(self, notice: NoticeId, until: datetime) -> None:
-        """The notice is tried no sooner than `until`, whatever is in it; one that does not wait stays as it is."""
+        """Try the notice no sooner than `until`, whatever is in it; one that does not wait stays as it is."""
         ...
 
     async def count(self, state: NoticeState) -> int:
-        """How many notices stand so."""
+        """Count the notices that stand so."""
         ...
 
     async def count_by_member_since(
         self, kinds: Collection[NoticeKind], since: datetime
     ) -> Mapping[tuple[MemberId, NoticeKind], int]:
-        """How many notices of those kinds each member was given at that instant or after it."""
+        """Count the notices of those kinds that each member was given at that instant or after it."""
         ...
 
     async def next_try(self) -> datetime | None:
-        """When the next waiting notice is due; None while none waits."""
+        """Return when the next waiting notice is due; None while none waits."""
         ...
 
     async def of_case(self, case: CaseId) -> tuple[Notice, ...]:
-        """Every notice about the case, oldest first."""
+        """Return every notice about the case, oldest first."""
         ...
 
     async def of_report(self, report: ReportId) -> tuple[Notice, ...]:
-        """Every notice to the reporter of that report, oldest first."""
+        """Return every notice to the reporter of that report, oldest first."""
         ...
 
     async def of_person(self, person: PersonId) -> tuple[Notice, ...]:
-        """Every notice to that person, oldest first."""
+        """Return every notice to that person, oldest first."""
         ...
 
     async def of_account(self, account: AccountId) -> tuple[Notice, ...]:
-        """Every notice to the owner of that linked account, oldest first."""
+        """Return every notice to the owner of that linked account, oldest first."""
         ...

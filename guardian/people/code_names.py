@@ -1,4 +1,7 @@
-"""Code names: two random words that say nothing about whom or what they stand for. No word is a person's name."""
+"""Code names: two random words that say nothing about whom or what they stand for. No word is a person's name.
+
+Read `generate_code_name` first.
+"""
 
 import secrets
 from collections.abc import Container
@@ -63,7 +66,7 @@ SECOND: Final = tuple(_SECOND_WORDS.split())
 
 
 def generate_code_name(used_names: Container[str]) -> str:
-    """Two random words joined by a dash, which nothing else is called by."""
+    """Return two random words joined by a dash, which nothing else is called by."""
     while (name := f"{secrets.choice(FIRST)}-{secrets.choice(SECOND)}") in used_names:
         continue
     return name

@@ -1,4 +1,7 @@
-"""What the people room needs remembered about links: disputes, codes, joined people, and who has seen which evidence."""
+"""What is remembered about links: disputes, ownership codes, merged people, and who has seen which evidence.
+
+Read `LinkStore` first.
+"""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,60 +11,60 @@ from guardian.people.links import Dispute, Merge, OwnershipCode
 
 
 class LinkStore(Protocol):
-    """Disputes, codes and joins. Texts are kept sealed."""
+    """Disputes, ownership codes and merges. Texts are stored encrypted."""
 
     async def add_dispute(self, dispute: Dispute) -> None:
-        """The dispute waits for a look."""
+        """Add the dispute, which waits to be decided."""
         ...
 
     async def save_dispute(self, dispute: Dispute) -> Dispute:
-        """The dispute stands as given, one version later; Stale where somebody was quicker."""
+        """Save the dispute, one version later; Stale where somebody was quicker."""
         ...
 
     async def dispute(self, dispute: str) -> Dispute | None:
-        """The dispute of that id."""
+        """Return the dispute of that id."""
         ...
 
     async def disputes_of(self, link: AccountId) -> tuple[Dispute, ...]:
-        """The disputes of the link, settled ones too, oldest first."""
+        """Return the disputes of the link, settled ones too, oldest first."""
         ...
 
     async def add_merge(self, merge: Merge) -> None:
-        """The join waits for a second member."""
+        """Add the merge, which waits for a second member."""
         ...
 
     async def save_merge(self, merge: Merge) -> Merge:
-        """The join stands as given, one version later; Stale where somebody was quicker."""
+        """Save the merge, one version later; Stale where somebody was quicker."""
         ...
 
     async def merge(self, merge: str) -> Merge | None:
-        """The join of that id."""
+        """Return the merge of that id."""
         ...
 
     async def merges_of(self, person: PersonId) -> tuple[Merge, ...]:
-        """Every join that names the person, ended ones too, oldest first."""
+        """Return every merge that names the person, ended ones too, oldest first."""
         ...
 
     async def merged_people(self, person: PersonId) -> tuple[PersonId, ...]:
-        """Everybody who is known to be the same human, the person themselves first."""
+        """Return everybody who is known to be the same human, the person themselves first."""
         ...
 
     async def add_ownership_code(self, ownership_code: OwnershipCode) -> None:
-        """The code waits to be written."""
+        """Add the code, which waits to be written."""
         ...
 
     async def save_ownership_code(self, ownership_code: OwnershipCode) -> OwnershipCode:
-        """The challenge stands as given, one version later; Stale where somebody was quicker."""
+        """Save the code, one version later; Stale where somebody was quicker."""
         ...
 
     async def ownership_code(self, digest: str) -> OwnershipCode | None:
-        """The challenge whose code has that digest."""
+        """Return the code that has that digest."""
         ...
 
     async def record_evidence_read(self, subject: str, member: MemberId, at: datetime) -> None:
-        """The member has read the evidence of the link or join; noting it again changes nothing."""
+        """Record that the member has read the evidence of the link or merge; doing so again changes nothing."""
         ...
 
     async def has_read_evidence(self, subject: str, member: MemberId) -> bool:
-        """Whether the member has read that evidence."""
+        """Return whether the member has read that evidence."""
         ...

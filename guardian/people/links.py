@@ -55,7 +55,7 @@ class Merge:
 
     @property
     def is_active(self) -> bool:
-        """Whether it binds: confirmed, and not undone."""
+        """Return whether it binds: confirmed, and not undone."""
         return self.confirmed_at is not None and self.ended_at is None
 
 
@@ -81,7 +81,7 @@ class OwnershipCode:
 
 
 def merged_people(person: PersonId, pairs: Iterable[tuple[PersonId, PersonId]]) -> tuple[PersonId, ...]:
-    """The person, and everybody whom the pairs join to them, however many steps away; the person first."""
+    """Return the person, and everybody whom the pairs join to them, however many steps away; the person first."""
     known = tuple(pairs)
     found = dict.fromkeys((person,))
     queue = [person]

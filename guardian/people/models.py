@@ -59,7 +59,7 @@ class Member:
     def holds_office(
         self, group: Group, at: datetime, office: Office | None = None, space: SpaceName | None = None
     ) -> bool:
-        """Whether they hold an office (any, if none is named) in the group at that instant.
+        """Return whether they hold an office (any, if none is named) in the group at that instant.
 
         A role without a space looks after every space; `space` asks for one that looks after that space.
         """
@@ -75,7 +75,7 @@ class Member:
         )
 
     def account_in(self, space: SpaceName) -> Account | None:
-        """Their account in a space, if one is known."""
+        """Return their account in a space, if one is known."""
         return next((a for a in self.accounts if a.space == space), None)
 
 
@@ -122,7 +122,7 @@ class LinkEvidence:
 
 @dataclass(frozen=True, slots=True)
 class LinkedAccount:
-    """An account and the person it belongs to. `handle` is what it was called when last looked at.
+    """An account and the person it belongs to. `handle` is what it was called when last observed.
 
     `ended_at`: the link was wrong and has been undone; it stays on record and binds nothing (P-6.4).
     """
@@ -143,16 +143,19 @@ class LinkedAccount:
 
     @property
     def binding(self) -> bool:
-        """Whether a sanction reaches it: a member's assertion alone restricts nobody, and neither does an undone link."""
+        """Return whether a sanction reaches it.
+
+        A member's assertion alone restricts nobody, and neither does an undone link.
+        """
         return self.trust is not Trust.ASSERTED and self.ended_at is None
 
     @property
     def is_only_asserted(self) -> bool:
-        """Whether nothing but people's word makes it theirs, so that it may be a stranger's."""
+        """Return whether nothing but people's word makes it theirs, so that it may be a stranger's."""
         return self.trust in (Trust.ASSERTED, Trust.CONFIRMED)
 
     def visible_from(self, cases: Container[CaseId]) -> "LinkedAccount | None":
-        """The link as it looks to somebody who knows of these cases alone; None where none of them names it."""
+        """Return the link as it looks to somebody who knows of these cases alone; None where none of them names it."""
         visible = [link_evidence for link_evidence in self.case_evidence if link_evidence.case in cases]
         if not visible:
             return None
@@ -160,7 +163,10 @@ class LinkedAccount:
         return replace(self, trust=best.trust, linked_by=best.by, evidence=best.evidence)
 
     def with_evidence(self, link_evidence: LinkEvidence) -> "LinkedAccount":
-        """The link with what this case says of it; a weaker word of the same case gives way, a stronger one stays."""
+        """Return the link with what this case says of it.
+
+        A weaker word of the same case gives way, a stronger one stays.
+        """
         existing = next((known for known in self.case_evidence if known.case == link_evidence.case), None)
         if existing is not None and _TRUST_ORDER.index(existing.trust) >= _TRUST_ORDER.index(link_evidence.trust):
             return self
@@ -169,7 +175,7 @@ class LinkedAccount:
 
 
 def contactable_accounts(links: Sequence[LinkedAccount]) -> tuple[LinkedAccount, ...]:
-    """Of a person's accounts, oldest link first, those at which they may be written to about their own matters.
+    """Return of a person's accounts, oldest link first, those at which they may be written to about their own matters.
 
     What only people's word has added to a known person may belong to a stranger, who must learn nothing of anybody's
     case. The account by which somebody was known first is them, whoever they are (P-2.11).

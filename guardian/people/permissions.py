@@ -1,4 +1,7 @@
-"""Who may do what: one table over all use cases. Which case somebody may know of is asked apart, in `cases.access`."""
+"""Who may do what: one table over all use cases. Which case somebody may know of is asked apart, in `cases.access`.
+
+Read `may_perform` first.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -149,7 +152,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
 
 
 def may_perform(member: Member, use_case: UseCase, at: datetime) -> Verdict:
-    """Whether the member's seats at that instant allow the use case. Policy: P-1.1, P-1.2."""
+    """Return whether the member's seats at that instant allow the use case. Policy: P-1.1, P-1.2."""
     if any(holds_seat(member, seat, at) for seat in ALLOWED_SEATS[use_case]):
         return allowed("P-1.1")
     if any(holds_seat(member, Seat(group), at) for group in Group):
@@ -158,5 +161,5 @@ def may_perform(member: Member, use_case: UseCase, at: datetime) -> Verdict:
 
 
 def holds_seat(member: Member, seat: Seat, at: datetime) -> bool:
-    """Whether the member has the seat at that instant."""
+    """Return whether the member has the seat at that instant."""
     return member.holds_office(seat.group, at, seat.office, seat.space)

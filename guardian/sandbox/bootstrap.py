@@ -18,7 +18,7 @@ _BLANK_DATABASE: Final[list[bytes]] = []
 
 
 async def create_installation(settings: Settings, members: Iterable[Member], clock: Clock) -> None:
-    """The data folder holds keys and a database of this release in which the members are known."""
+    """Make the data folder with keys and a database of this release in which the members are known."""
     settings.data.mkdir(parents=True, exist_ok=True)
     ring = KeyRing.create(settings.key_ring, settings.master_key)
     file = Path(settings.database.removeprefix("sqlite:///"))

@@ -1,4 +1,7 @@
-"""People at a web page: opens an address, reads what it says, fills in the forms that it shows. No scripts, no styles."""
+"""People at a web page: opens an address, reads what it says, fills in the forms that it shows. No scripts, no styles.
+
+Read `Browser` first.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -29,7 +32,7 @@ class Form:
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
 
     def find_field(self, words: str) -> str:
-        """The name of the field whose label (or name) has these words."""
+        """Return the name of the field whose label (or name) has these words."""
         for name, label in self.labels.items():
             if words.casefold() in label.casefold() or words == name:
                 return name
@@ -47,14 +50,14 @@ class Page:
     links: tuple[tuple[str, str], ...]
 
     def find_form(self, words: str = "") -> Form:
-        """The form with a button that has these words; the first one where none are given."""
+        """Return the form with a button that has these words; the first one where none are given."""
         for form in self.forms:
             if any(words.casefold() in label.casefold() for _, _, label in form.buttons):
                 return form
         raise LookupError(f"no form with a button {words!r} at {self.url}: {self.text[:400]}")
 
     def find_receipt(self) -> str:
-        """The receipt that the page shows."""
+        """Return the receipt that the page shows."""
         found = RECEIPT.search(self.text)
         if found is None:
             raise LookupError(f"no receipt at {self.url}: {self.text[:400]}")
@@ -77,7 +80,7 @@ class Browser:
         await self._session.close()
 
     async def open(self, address: str) -> Page:
-        """The page at the address; links of the service lead to wherever it listens now."""
+        """Open the page at the address; links of the service lead to wherever it listens now."""
         async with self._session.get(self._absolute(address)) as answer:
             return await _parse_page(answer)
 
@@ -91,7 +94,7 @@ class Browser:
         files: Sequence[tuple[str, bytes]] = (),
         **headers: str,
     ) -> Page:
-        """The form was sent with these values in place of what stood in it; fields are named by label or name.
+        """Send the form with these values in place of what stood in it; fields are named by label or name.
 
         `files` are put into the form's one field for files.
         """
@@ -114,7 +117,7 @@ class Browser:
             return await _parse_page(answer)
 
     async def open_with_receipt(self, page: Page, receipt: str) -> Page:
-        """The page behind the door that a receipt opens."""
+        """Open the page that the receipt opens."""
         return await self.send(page, page.find_form("Open"), {"receipt": receipt})
 
     def _absolute(self, address: str) -> str:

@@ -1,4 +1,7 @@
-"""What a story is judged by: checks read from the platforms' own state and history, never from Guardian's tables."""
+"""What a story is judged by: checks read from the platforms' own state and history, never from Guardian's tables.
+
+Read `Checks` first.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -29,35 +32,38 @@ class Checks:
     on_check: Callable[[Check], None] = lambda check: None
 
     def check(self, name: str, held: bool, detail: str = "") -> bool:
-        """The check is on record; the answer is whether it held."""
+        """Record the check, and return whether it held."""
         result = Check(name, held, detail)
         self.made.append(result)
         self.on_check(result)
         return held
 
     def check_equal(self, name: str, found: object, wanted: object) -> bool:
-        """The check that two things are the same."""
+        """Check that two things are the same."""
         return self.check(name, found == wanted, f"found {found!r}, wanted {wanted!r}" if found != wanted else "")
 
     @property
     def held(self) -> bool:
-        """Whether every check held; a story without any has shown nothing."""
+        """Return whether every check held; a story without any has shown nothing."""
         return bool(self.made) and all(check.held for check in self.made)
 
 
 def bars_of(world: World, human: Human, space: SpaceName) -> list[Change]:
-    """Every change of what keeps the person out of that space, oldest first."""
+    """Return every change of what keeps the person out of that space, oldest first."""
     return list(world.emulator(space).history.changes_of(_BAR_CHANGES[space], human.accounts[space]))
 
 
 def count_placed_and_lifted(world: World, human: Human, space: SpaceName) -> tuple[int, int]:
-    """How often a bar on the person was placed there, and how often one was lifted."""
+    """Count how often a bar on the person was placed there, and how often one was lifted."""
     changes = bars_of(world, human, space)
     return sum(c.after is not None for c in changes), sum(c.after is None for c in changes)
 
 
 def find_openings(world: World, human: Human, begin: datetime, end: datetime) -> list[str]:
-    """Every instant in `[begin, end)` at which a platform let the person in: at the begin, or by a change after it."""
+    """Return every instant in `[begin, end)` at which a platform let the person in.
+
+    At the begin, or by a change after it.
+    """
     found = []
     for space in SPACES:
         if not world.is_shut_out(human, space, begin):
@@ -68,23 +74,23 @@ def find_openings(world: World, human: Human, begin: datetime, end: datetime) ->
 
 
 def restricted_since(world: World, human: Human, space: SpaceName) -> datetime | None:
-    """When the bar that stands now was placed."""
+    """Return when the bar that stands now was placed."""
     changes = bars_of(world, human, space)
     return changes[-1].at if changes and changes[-1].after is not None else None
 
 
 def messages_to(world: World, human: Human) -> list[str]:
-    """Everything that the bot wrote to them on Discord, oldest first, also what they could not answer."""
+    """Return everything that the bot wrote to them on Discord, oldest first, also what they could not answer."""
     return [message["content"] for message in world.discord.person(human.discord).dms()]
 
 
 def forum_messages_to(world: World, human: Human) -> list[str]:
-    """Everything that the service wrote to them on the forum and that they could read when it was written."""
+    """Return everything that the service wrote to them on the forum and that they could read when it was written."""
     state, number = world.forum.state, int(human.forum)
     posts = [state.posts[i] for topic in state.topics.values() if number in topic.allowed for i in topic.post_ids]
     return [post.raw for post in posts if post.reachable.get(number, True)]
 
 
 def people_messaged(world: World, people: Iterable[Human], words: str) -> set[str]:
-    """Those among the people to whom the bot wrote something with these words."""
+    """Return those among the people to whom the bot wrote something with these words."""
     return {h.key for h in people if any(words.casefold() in text.casefold() for text in messages_to(world, h))}

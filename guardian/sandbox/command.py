@@ -28,7 +28,7 @@ def run(
     speed: float = USUAL_SPEED,
     out: TextIO | None = None,
 ) -> int:
-    """The exit code of the command, once it is over. `speed` is how much faster the open sandbox's time runs."""
+    """Run the command, and return its exit code. `speed` is how much faster the open sandbox's time runs."""
     out = out or sys.stdout
     configure(as_json=False, level=logging.CRITICAL)
     if listed:

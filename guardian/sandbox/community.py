@@ -48,26 +48,26 @@ class Human:
 
     @property
     def discord(self) -> str:
-        """Their account on Discord."""
+        """Return their account on Discord."""
         return self.accounts[DISCORD]
 
     @property
     def forum(self) -> str:
-        """Their account on the forum."""
+        """Return their account on the forum."""
         return self.accounts[FORUM]
 
     @property
     def github(self) -> str:
-        """Their account on GitHub."""
+        """Return their account on GitHub."""
         return self.accounts[GITHUB]
 
     @property
     def mail(self) -> str:
-        """Their mail address."""
+        """Return their mail address."""
         return f"{self.key}@example.org"
 
     def on(self, space: SpaceName) -> Account:
-        """Their account there, as Guardian writes it."""
+        """Return their account there, as Guardian writes it."""
         return Account(space, self.accounts[space])
 
 
@@ -118,12 +118,12 @@ class Community:
         return self.people[key]
 
     def in_group(self, group: Group) -> tuple[Human, ...]:
-        """Those with a seat in the group, in seeded order."""
+        """Return those with a seat in the group, in seeded order."""
         keys = [s.key for s in SKETCHES if any(seat[0] is group for seat in s.seats)]
         return tuple(self.people[key] for key in keys)
 
     def members(self) -> tuple[Member, ...]:
-        """Everybody with a role, as Guardian keeps them; their terms began some months ago."""
+        """Return everybody with a role, as Guardian keeps them; their terms began some months ago."""
         return tuple(self._member(s) for s in SKETCHES if s.seats)
 
     def _member(self, sketch: Sketch) -> Member:
@@ -141,7 +141,7 @@ class Community:
 def seed_community(
     discord: DiscordEmulator, forum: ForumEmulator, github: GithubEmulator, started_at: datetime
 ) -> Community:
-    """Everybody has their accounts; the forum vouches which accounts on Discord and GitHub are whose."""
+    """Give everybody their accounts; the forum vouches which accounts on Discord and GitHub are whose."""
     roles = _create_roles(discord)
     forum.add_user("keeper", admin=True)
     forum.state.settings["hide_suspension_reasons"] = True

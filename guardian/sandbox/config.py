@@ -32,7 +32,7 @@ class SandboxOptions:
 
 
 def write_config(folder: Path, world: World, options: SandboxOptions | None = None) -> Path:
-    """The folder has a configuration file in `enforce` mode, and beside it each secret in a file of its own."""
+    """Write a configuration file in `enforce` mode into the folder, and beside it each secret in a file of its own."""
     options = options or SandboxOptions()
     secrets = folder / "secrets"
     secrets.mkdir(mode=0o700, exist_ok=True)

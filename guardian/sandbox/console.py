@@ -40,7 +40,7 @@ class Console:
     _over: bool = field(default=False)
 
     async def execute(self, line: str) -> bool:
-        """The line was carried out, or it was said why not; False once it asks for the end."""
+        """Carry out the line, or say why not; return False once it asks for the end."""
         try:
             words = shlex.split(line)
         except ValueError as error:
@@ -139,7 +139,7 @@ class Console:
 
 
 async def read_lines(source: IO[str], console: Console, ended: asyncio.Event) -> None:
-    """Every line that was typed has been carried out, until the end was asked for or nothing more can come."""
+    """Carry out every line that is typed, until the end is asked for or nothing more can come."""
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[str] = asyncio.Queue()
     loop.add_reader(source.fileno(), lambda: lines.put_nowait(source.readline()))

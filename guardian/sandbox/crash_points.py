@@ -23,7 +23,7 @@ class CrashPoint:
     armed: set[tuple[SpaceName, str]] = field(default_factory=set)
 
     async def pause_after(self, space: SpaceName, act: str) -> None:
-        """Returns at once, or never where the trap is set for this act."""
+        """Return at once, or never where the trap is set for this act."""
         if (space, act) in self.armed:
             self.armed.clear()
             self.announce(space, act)
@@ -40,16 +40,19 @@ class CrashPointSpace:
         return getattr(self._inner, name)
 
     async def restrict(self, order: RestrictionOrder) -> Outcome:
+        """Restrict the account, and stop there if the trap is set."""
         outcome = await self._inner.restrict(order)
         await self._crash_point.pause_after(self._inner.name, RESTRICT)
         return outcome
 
     async def restrict_bulk(self, orders: Sequence[RestrictionOrder]) -> Mapping[Account, Outcome]:
+        """Restrict the accounts, and stop there if the trap is set."""
         outcomes = await self._inner.restrict_bulk(orders)
         await self._crash_point.pause_after(self._inner.name, RESTRICT_BULK)
         return outcomes
 
     async def release(self, account: Account, level: AccessLevel, reason: str) -> Outcome:
+        """Release the account, and stop there if the trap is set."""
         outcome = await self._inner.release(account, level, reason)
         await self._crash_point.pause_after(self._inner.name, RELEASE)
         return outcome

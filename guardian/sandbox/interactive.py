@@ -23,7 +23,7 @@ USUAL_SPEED: Final = 60.0
 
 
 async def keep_open(narrator: Narrator, speed: float) -> int:
-    """Everything ran until it was told to end."""
+    """Run everything until it is told to end."""
     clock = FastClock(speed)
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(temporary_folder()))

@@ -18,17 +18,17 @@ class Outcome:
 
     @property
     def held(self) -> bool:
-        """Whether every check held; a story without any has shown nothing."""
+        """Return whether every check held; a story without any has shown nothing."""
         return bool(self.checks) and all(check.held for check in self.checks)
 
     def as_json(self) -> str:
-        """The outcome on one line, for programs."""
+        """Return the outcome on one line, for programs."""
         checks = [asdict(check) for check in self.checks]
         outcome = {"story": self.story, "held": self.held, "checks": checks, "elapsed_s": round(self.elapsed_s, 3)}
         return json.dumps(outcome, ensure_ascii=False)
 
     def as_text(self) -> str:
-        """The outcome in a sentence, with what did not hold."""
+        """Return the outcome in a sentence, with what did not hold."""
         failed = [f"  failed: {check.name} ({check.detail})" for check in self.checks if not check.held]
         result = "held" if self.held else "DID NOT HOLD"
         summary = f"{len(self.checks)} checks, {self.elapsed_s:.1f} s"
@@ -43,19 +43,19 @@ class Narrator:
     quiet: bool = False
 
     def narrate(self, at: datetime, line: str) -> None:
-        """The line stands in the output."""
+        """Write the line, with the case time."""
         if not self.quiet:
             self.out.write(f"{at:%d %b %Y %H:%M}  {line}\n")
             self.out.flush()
 
     def write_line(self, line: str = "") -> None:
-        """The line stands in the output without a time."""
+        """Write the line without a time."""
         if not self.quiet:
             self.out.write(f"{line}\n")
             self.out.flush()
 
     def show_check(self, check: Check) -> None:
-        """The check's result stands in the output."""
+        """Write the check's result."""
         mark = "holds " if check.held else "FAILED"
         self.write_line(
             f"{'':17}  {mark} {check.name}" + (f" [{check.detail}]" if check.detail and not check.held else "")

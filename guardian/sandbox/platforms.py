@@ -21,7 +21,7 @@ _END_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 async def show_platforms(out: TextIO) -> int:
-    """The platforms ran, in the machine's own time, until they were told to end."""
+    """Run the platforms, in the machine's own time, until they are told to end."""
     with temporary_folder() as folder:
         async with open_world(MachineClock().now, scale=REAL_LIMITS) as world:
             key = Path(folder) / "github-app.pem"
@@ -34,7 +34,7 @@ async def show_platforms(out: TextIO) -> int:
 
 
 def describe_platforms(world: World, key: Path) -> Mapping[str, Any]:
-    """Addresses, credentials, and everybody who lives there."""
+    """Describe addresses, credentials, and everybody who lives there."""
     return {
         DISCORD: {
             "api_url": world.discord.api_url,
@@ -77,7 +77,7 @@ def _describe_person(human: Human) -> Mapping[str, Any]:
 
 
 async def wait_until_ended(also: asyncio.Event | None = None) -> None:
-    """Somebody has said that it is enough: a signal, `also`, or the end of an input that somebody holds open."""
+    """Wait until it is enough: a signal, `also`, or the end of an input that somebody keeps open."""
     ended = also or asyncio.Event()
     loop = asyncio.get_running_loop()
     for ending in _END_SIGNALS:
@@ -95,7 +95,7 @@ async def wait_until_ended(also: asyncio.Event | None = None) -> None:
 
 
 def _watchable_input(source: IO[str] | None) -> int | None:
-    """The input that can end: a terminal, or a pipe whose other end somebody holds."""
+    """The input that can end: a terminal, or a pipe whose other end somebody keeps open."""
     with contextlib.suppress(OSError, ValueError):
         if source is not None:
             number = source.fileno()

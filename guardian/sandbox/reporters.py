@@ -22,18 +22,18 @@ class Reporters:
     # -- reporting
 
     async def report(self, by: Human, what: str, who: str, *, concerns: Sequence[str] = ()) -> str:
-        """The report was made by /report on Discord; `concerns` are names picked from its list. Its receipt."""
+        """Make a report by /report on Discord, and return its receipt; `concerns` are names picked from its list."""
         form = await self._group.command(by, "report")
         return await self._submit_report(by, form, what, who, concerns)
 
     async def report_message_from_menu(self, by: Human, message: str, what: str, who: str) -> str:
-        """A message was reported from its own menu; the report's receipt."""
+        """Report a message from its own menu, and return the report's receipt."""
         self._group.narrate(by, f"chooses “{REPORT_MENU}” in the menu of a message")
         form = await self._world.discord.person(by.discord).message_menu(REPORT_MENU, message)
         return await self._submit_report(by, form, what, who, ())
 
     async def report_on_page(self, what: str, who: str, *, concerns: Sequence[str] = ()) -> str:
-        """The report was made on the report page, without any account; its receipt."""
+        """Make a report on the report page, without any account, and return its receipt."""
         async with self._open_browser() as browser:
             page = await browser.open("/report")
             form = page.find_form("Send the report")
@@ -43,12 +43,12 @@ class Reporters:
             ).find_receipt()
 
     async def follow_up(self, receipt: str) -> Page:
-        """What the reporter reads behind their receipt."""
+        """Return what the reporter reads behind their receipt."""
         async with self._open_browser() as browser:
             return await browser.open_with_receipt(await browser.open("/follow-up"), receipt)
 
     async def make_request(self, by: Human, receipt: str, button: str) -> Page:
-        """The reporter opened the page behind their receipt and pressed the button."""
+        """Open the page behind the receipt and press the button."""
         async with self._open_browser() as browser:
             page = await browser.open_with_receipt(await browser.open("/follow-up"), receipt)
             self._group.narrate(by, f"presses [{button}] on the follow-up page")
@@ -57,12 +57,12 @@ class Reporters:
     # -- signed in with GitHub
 
     async def own_reports(self, who: Human) -> Page:
-        """What the page shows of the reports made from their GitHub account, once they have signed in there."""
+        """Return what the page shows of the reports made from their GitHub account, once they have signed in there."""
         async with self._open_browser() as browser:
             return await self._sign_in(browser, who)
 
     async def receipt_for_newest(self, who: Human) -> str:
-        """They have signed in, and asked for a receipt for the newest of those reports."""
+        """Sign them in, and ask for a receipt for the newest of those reports."""
         async with self._open_browser() as browser:
             page = await self._sign_in(browser, who)
             self._group.narrate(who, "asks for a receipt")
@@ -83,33 +83,33 @@ class Reporters:
     # -- heard, or sanctioned
 
     async def personal_page(self, who: Human, receipt: str) -> Page:
-        """What somebody heard or sanctioned reads on their personal page."""
+        """Return what somebody heard or sanctioned reads on their personal page."""
         async with self._open_browser() as browser:
             self._group.narrate(who, "opens the personal page with the receipt")
             return await browser.open_with_receipt(await browser.open("/personal"), receipt)
 
     async def submit_personal_form(self, who: Human, receipt: str, button: str, text: str) -> Page:
-        """They opened their personal page with the receipt and sent the form that has this button."""
+        """Open their personal page with the receipt and send the form that has this button."""
         async with self._open_browser() as browser:
             page = await browser.open_with_receipt(await browser.open("/personal"), receipt)
             self._group.narrate(who, f"writes on the personal page and presses [{button}]")
             return await browser.send(page, page.find_form(button), {"text": text})
 
     async def account_page(self, who: Human, receipt: str) -> Page:
-        """What the owner of an account that was taken for somebody's reads of it."""
+        """Return what the owner of an account that was taken for somebody's reads of it."""
         async with self._open_browser() as browser:
             self._group.narrate(who, "opens the page about their account with the receipt")
             return await browser.open_with_receipt(await browser.open("/account"), receipt)
 
     async def dispute_account(self, who: Human, receipt: str, text: str) -> Page:
-        """They said on that page that it is not they."""
+        """Say on that page that it is not they."""
         async with self._open_browser() as browser:
             page = await browser.open_with_receipt(await browser.open("/account"), receipt)
             self._group.narrate(who, "writes that it is not they, and presses [Send]")
             return await browser.send(page, page.find_form("Send"), {"text": text})
 
     def receipt_of(self, who: Human) -> str:
-        """The newest receipt that has reached them, on Discord or on the forum, and that they have kept since."""
+        """Return the newest receipt that has reached them, on Discord or on the forum."""
         texts = [*messages_to(self._world, who), *forum_messages_to(self._world, who)]
         found = [match.group() for text in texts for match in RECEIPT.finditer(text)]
         if not found:

@@ -23,12 +23,12 @@ class Story:
 
 
 async def run_story(story: Story, folder: Path, narrator: Narrator, wrap: Wrap = unwrapped) -> Outcome:
-    """The story was played in a studio of its own; one that could not go on has failed in that."""
+    """Play the story on a stage of its own; one that could not go on has failed in that."""
     return await run_story_in(StoryContext(folder, narrator, wrap), story)
 
 
 async def run_story_in(context: StoryContext, story: Story) -> Outcome:
-    """The story was played and its checks were made; `studio` shows afterwards what stood in its worlds."""
+    """Play the story and make its checks; `context` shows afterwards what stood in its worlds."""
     context.checks.on_check = context.narrator.show_check
     begun = monotonic_seconds()
     try:

@@ -1,4 +1,7 @@
-"""The service in a process of its own, as a story holds it: asks it how it is, kills it, and starts it again."""
+"""The service in a process of its own, as a story uses it: asks it how it is, kills it, and starts it again.
+
+Read `ServiceProcess` first.
+"""
 
 import asyncio
 import json
@@ -33,7 +36,7 @@ class ServiceProcess:
         self.kill_count = 0
 
     async def start(self) -> None:
-        """A process serves the installation."""
+        """Start a process that serves the installation."""
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         pipe = asyncio.subprocess.PIPE
         self._process = await asyncio.create_subprocess_exec(
@@ -46,7 +49,7 @@ class ServiceProcess:
         self.on_start(self.url)
 
     async def stop(self) -> None:
-        """No process serves it any more."""
+        """Stop the process."""
         if self._process is None:
             return
         process, self._process = self._process, None
@@ -60,11 +63,11 @@ class ServiceProcess:
         await self._wait_for_reader()
 
     async def arm(self, space: SpaceName, act: str) -> None:
-        """The next such act in the space is carried out and never recorded."""
+        """Make the process stop after the next such act in the space, before it is recorded."""
         await self._ask({"ask": "arm", "space": space, "act": act})
 
     async def kill_when_paused(self) -> None:
-        """The process was killed between applying and recording, and another one runs in its place."""
+        """Kill the process between applying and recording, and start another one in its place."""
         await asyncio.wait_for(self._paused.wait(), _TIMEOUT_SECONDS)
         async with self._question_lock:
             process, self._process = self._process, None
@@ -77,7 +80,7 @@ class ServiceProcess:
             await self.start()
 
     async def kill(self) -> None:
-        """The process was killed where it stood, and none runs in its place."""
+        """Kill the process where it stands, and start none in its place."""
         async with self._question_lock:
             process, self._process = self._process, None
             if process is None:
@@ -88,19 +91,19 @@ class ServiceProcess:
             self.kill_count += 1
 
     async def is_waiting(self) -> bool:
-        """Nothing is in hand and nothing is being written; what is due is not asked."""
+        """Return whether no work is active and nothing is being written; what is due is not asked."""
         if self._process is None or self._paused.is_set():
             return False
         return bool((await self._ask({"ask": "waits"}))["waits"])
 
     async def is_idle(self) -> bool:
-        """Nothing is in hand; a process that stands in the middle of an act is at work."""
+        """Return whether no work is active; a process that stands in the middle of an act is at work."""
         if self._process is None or self._paused.is_set():
             return False
         return bool((await self._ask({"ask": "idle"}))["idle"])
 
     async def next_due(self) -> datetime | None:
-        """The next instant at which it has something to do."""
+        """Return the next instant at which it has something to do."""
         due = (await self._ask({"ask": "next"}))["next"]
         return datetime.fromisoformat(due) if due else None
 
@@ -137,7 +140,7 @@ class ServiceProcess:
 
 @asynccontextmanager
 async def run_in_own_process(settings: Settings, time: Path, wrap: Wrap) -> AsyncIterator[ServiceProcess]:
-    """The service runs in another process, on the case time of the file."""
+    """Run the service in another process, on the case time of the file."""
     service = ServiceProcess(settings, time, wrap)
     try:
         await service.start()

@@ -26,7 +26,7 @@ _LONGEST_LINE = 1024 * 1024
 
 
 async def serve(config: Path, time: Path, wrapping: str) -> None:
-    """The service runs until the other end closes our input, or kills us."""
+    """Run the service until the other end closes our input, or kills us."""
     crash_point = CrashPoint(lambda space, act: write_line({"paused": [space, act]}))
     module, _, name = wrapping.partition(":")
     wrap = getattr(import_module(module), name)
@@ -59,7 +59,7 @@ async def _answer(service: Service, crash_point: CrashPoint, question: Mapping[s
 
 
 def write_line(answer: Mapping[str, Any]) -> None:
-    """The other end reads this line."""
+    """Write the line to the other end."""
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 
@@ -71,7 +71,7 @@ async def _open_input() -> asyncio.StreamReader:
 
 
 def main() -> None:
-    """The command line of the child: the configuration, the file with the time, and what is put round each space."""
+    """Read the command line: the configuration, the file with the time, and what is put round each space."""
     configure(as_json=False, level=logging.CRITICAL)
     config, time, wrapping = sys.argv[1:]
     asyncio.run(serve(Path(config), Path(time), wrapping))

@@ -1,4 +1,7 @@
-"""Where stories are played: a world, an installation of Guardian in it with the real clients, and case time held by hand."""
+"""Where stories are played: a world, an installation of Guardian in it with the real clients, and driven case time.
+
+Read `Stage` first.
+"""
 
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -30,7 +33,7 @@ Wrap = Callable[[Space], Space]
 
 
 def unwrapped(space: Space) -> Space:
-    """The space with nothing round it."""
+    """Return the space with nothing round it."""
     return space
 
 
@@ -38,7 +41,9 @@ class Service(RunningService, Protocol):
     """A running service: what the harness asks of it, and where its pages are."""
 
     @property
-    def url(self) -> str: ...
+    def url(self) -> str:
+        """Return where its pages are."""
+        ...
 
 
 OpenService = Callable[[Settings, Path, Wrap], AbstractAsyncContextManager[Service]]
@@ -46,7 +51,7 @@ OpenService = Callable[[Settings, Path, Wrap], AbstractAsyncContextManager[Servi
 
 @asynccontextmanager
 async def run_in_this_process(settings: Settings, time: Path, wrap: Wrap) -> AsyncIterator[Service]:
-    """The service runs in this process, on the case time of the file."""
+    """Run the service in this process, on the case time of the file."""
     driven = DrivenTime(time)
     service = await assemble(settings, clock=DrivenClock(driven), wrap=wrap, budget_scale=BUDGET_SCALE)
     try:
@@ -59,7 +64,7 @@ async def run_in_this_process(settings: Settings, time: Path, wrap: Wrap) -> Asy
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One installation in one world, with the clock in the story's hand."""
+    """One installation in one world, whose clock the story drives."""
 
     world: World
     service: Service
@@ -70,11 +75,11 @@ class Stage:
     people: Reporters
 
     def now(self) -> datetime:
-        """The instant it is."""
+        """Return the instant it is."""
         return self.driver.now()
 
     def narrate(self, line: str) -> None:
-        """The line is told."""
+        """Tell the line."""
         self.narrator.narrate(self.now(), line)
 
     def __getitem__(self, key: str) -> Human:
@@ -100,7 +105,7 @@ class StoryContext:
         open_service: OpenService | None = None,
         before: Callable[[World], None] = lambda world: None,
     ) -> AsyncIterator[Stage]:
-        """A fresh world with a fresh installation in it; everything is stopped afterwards.
+        """Open a fresh world with a fresh installation in it; everything is stopped afterwards.
 
         `before` is what happened in that world before there was an installation.
         """
@@ -124,5 +129,5 @@ class StoryContext:
 
 
 def temporary_folder() -> "tempfile.TemporaryDirectory[str]":
-    """A folder of one's own that goes away again."""
+    """Make a folder of one's own that goes away again."""
     return tempfile.TemporaryDirectory(prefix="guardian-sandbox-", ignore_cleanup_errors=True)

@@ -1,6 +1,6 @@
-"""Holds case time in driven stories: it stands while work is in hand, then jumps to what is due next.
+"""Drives case time in stories: it stands while work is under way, then jumps to what is due next.
 
-A slow machine changes how long a story takes, never how it ends. Judges nothing.
+A slow machine changes how long a story takes, never how it ends. Judges nothing. Read `TimeDriver` first.
 """
 
 import asyncio
@@ -16,18 +16,18 @@ _PAUSE_SECONDS: Final = 0.004
 
 
 class RunningService(Protocol):
-    """The service as the harness knows it, in this process or in another."""
+    """The service as its driver knows it, in this process or in another."""
 
     async def is_waiting(self) -> bool:
-        """Nothing is in hand; what is due is not asked, so that this costs next to nothing."""
+        """Return whether no work is active; what is due is not asked, so that this costs next to nothing."""
         ...
 
     async def is_idle(self) -> bool:
-        """Nothing is in hand, and nothing is due at this instant of case time."""
+        """Return whether no work is active and nothing is due at this instant of case time."""
         ...
 
     async def next_due(self) -> datetime | None:
-        """The next instant at which it has something to do."""
+        """Return the next instant at which it has something to do."""
         ...
 
 
@@ -42,11 +42,11 @@ class TimeDriver:
         self._time, self._world, self.service = time, world, service
 
     def now(self) -> datetime:
-        """The instant it is."""
+        """Return the instant it is."""
         return self._time.now()
 
     async def run_until_idle(self) -> None:
-        """Everything that was begun is done: the service is idle, and no act or event of a platform is under way.
+        """Wait until everything is done: the service is idle, and no act or event of a platform is under way.
 
         Quiet is believed only when it lasts over several looks, since an event may be between two hands. What is due
         is asked in the last of them only: asking takes longer than all the rest.
@@ -64,7 +64,7 @@ class TimeDriver:
                 raise Stuck(f"no rest at {self.now():%Y-%m-%d %H:%M}: for {STUCK_AFTER_SECONDS:.0f} s nothing moved")
 
     async def advance(self, until: datetime) -> None:
-        """Case time stands at the instant; whatever was due on the way was done in its own time."""
+        """Move case time to the instant, and have whatever is due on the way done in its own time."""
         await self.run_until_idle()
         while self.now() < until:
             due = await self.service.next_due()
@@ -74,5 +74,5 @@ class TimeDriver:
             await self.run_until_idle()
 
     async def pass_time(self, length: timedelta) -> None:
-        """So much case time has passed."""
+        """Let so much case time pass."""
         await self.advance(self.now() + length)

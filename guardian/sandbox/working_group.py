@@ -1,6 +1,7 @@
 """The working group at work, as its members do it: commands and buttons on Discord, and the reading room in a browser.
 
-Each act is told as it happens. What Discord or the service answers is the act's answer; nothing is judged here.
+Each act is told as it happens. What Discord or the service answers is the act's answer; nothing is judged here. Read
+`WorkingGroup` first.
 """
 
 import re
@@ -33,17 +34,17 @@ class CoverageText:
     text: str
 
     def is_open(self, space: SpaceName) -> bool:
-        """Whether the space is shown as one that does not hold yet."""
+        """Return whether the space is shown as one that does not hold yet."""
         found = re.search(rf"{space}: (open|blocked)", self.text)
         return found is not None
 
     def is_held(self, space: SpaceName) -> bool:
-        """Whether the space is shown as one that holds."""
+        """Return whether the space is shown as one that holds."""
         return re.search(rf"{space}: held", self.text) is not None
 
 
 class WorkingGroup:
-    """Everything that a member does, by name."""
+    """Does everything that a member does, by name."""
 
     def __init__(self, world: World, driver: TimeDriver, narrator: Narrator, origin: Callable[[], str]) -> None:
         self._world, self._driver, self._narrator = world, driver, narrator
@@ -53,11 +54,11 @@ class WorkingGroup:
     # -- what a member sees
 
     async def list_cases(self, by: Human) -> str:
-        """The list of cases as the member is shown it."""
+        """Return the list of cases as the member is shown it."""
         return (await self.command(by, "cases")).text
 
     async def newest_case(self, by: Human) -> str:
-        """The code name of the case that stands last in the member's list."""
+        """Return the code name of the case that stands last in the member's list."""
         listed = await self.list_cases(by)
         names = _LIST_LINE.findall(listed)
         if not names:
@@ -65,12 +66,12 @@ class WorkingGroup:
         return str(names[-1])
 
     async def state(self, by: Human, case: str) -> str:
-        """The case as the member is shown it on Discord, without its one-time link."""
+        """Return the case as the member is shown it on Discord, without its one-time link."""
         shown = (await self.command(by, "case", case=case)).text
         return _LINK.sub("", shown)
 
     async def newest_matter(self, by: Human) -> str:
-        """The code name of the local matter that stands last in the moderator's list."""
+        """Return the code name of the local matter that stands last in the moderator's list."""
         listed = (await self.command(by, "matters")).text
         names = _LIST_LINE.findall(listed)
         if not names:
@@ -78,16 +79,16 @@ class WorkingGroup:
         return str(names[-1])
 
     async def escalations(self, by: Human) -> str:
-        """How far what was passed on has come, as the moderator is shown it."""
+        """Return how far what was passed on has come, as the moderator is shown it."""
         return (await self.command(by, "escalations")).text
 
     async def accept(self, by: Human, case: str) -> str:
-        """The member accepts by name what moderators passed on."""
+        """Accept by name what moderators passed on."""
         screen = await self.command(by, "case", case=case)
         return (await self.press(by, screen, "Accept what was passed on")).text
 
     async def read_case(self, by: Human, case: str, command: str = "case") -> Page:
-        """The case (or, by another command, the local matter) in the reading room, behind the one-time link."""
+        """Read the case (or, by another command, the local matter) in the reading room, behind the one-time link."""
         shown = (await self.command(by, command, **{command: case})).text
         found = _LINK.search(shown)
         if found is None:
@@ -100,7 +101,7 @@ class WorkingGroup:
     async def submit_in_reading_room(
         self, by: Human, case: str, button: str, values: Mapping[str, str] | None = None
     ) -> Page:
-        """The member has read the case in the reading room and sent the form there that has this button."""
+        """Read the case in the reading room and send the form there that has this button."""
         shown = (await self.command(by, "case", case=case)).text
         found = _LINK.search(shown)
         if found is None:
@@ -114,11 +115,11 @@ class WorkingGroup:
     # -- from the report to the proposal
 
     async def take_case(self, by: Human, case: str) -> str:
-        """The member has the case in hand."""
+        """Take the case as its contact."""
         return (await self.command(by, "take", case=case)).text
 
     async def name_person(self, by: Human, case: str, who: str, space: SpaceName = DISCORD) -> str:
-        """The case is about that person; the answer is their code name."""
+        """Say whom the case is about, and return their code name."""
         screen = await self.command(by, "person", case=case, who=who, space=space)
         found = _CODE_NAME.search(screen.text)
         if found is None:
@@ -126,11 +127,11 @@ class WorkingGroup:
         return found.group(1)
 
     async def link_account(self, by: Human, person: str, space: SpaceName, who: str, evidence: str) -> str:
-        """An account elsewhere is said to be the same person's."""
+        """Say that an account elsewhere is the same person's."""
         return (await self.command(by, "link", person=person, space=space, who=who, evidence=evidence)).text
 
     async def person_of(self, by: Human, case: str) -> str:
-        """The code name of the case's person, as the member is shown it."""
+        """Return the code name of the case's person, as the member is shown it."""
         screen = await self.command(by, "accounts", case=case)
         found = _CODE_NAME.search(screen.text)
         if found is None:
@@ -138,18 +139,18 @@ class WorkingGroup:
         return found.group(1)
 
     async def begin_hearing(self, by: Human, case: str) -> str:
-        """The person is asked for their view."""
+        """Ask the person for their view."""
         return (await self.command(by, "hear", case=case)).text
 
     async def skip_step(self, by: Human, second: Human, case: str, step: str, reason: str) -> None:
-        """Two members agree that the step is skipped."""
+        """Skip the step, as two members agree."""
         await self.command(by, "skip", case=case, step=step, reason=reason)
         await self.command(second, "second-skip", case=case, step=step)
 
     async def propose(
         self, by: Human, case: str, outcome: str, days: int = 0, conditions: str = "", summary: str = SUMMARY
     ) -> str:
-        """The group has the proposal before it."""
+        """Put the proposal to the group."""
         options: dict[str, Any] = {"case": case, "outcome": outcome}
         if days:
             options["days"] = days
@@ -160,28 +161,28 @@ class WorkingGroup:
         return sent.text
 
     async def agree(self, case: str, *members: Human) -> None:
-        """These members agree with the proposal."""
+        """Agree with the proposal, as each of these members."""
         for member in members:
             screen = await self.command(member, "case", case=case)
             await self.press(member, screen, "Agree")
 
     async def enact(self, by: Human, case: str) -> str:
-        """The case's decision is enacted, once its preview was read; what the preview said."""
+        """Enact the case's decision once its preview was read, and return what the preview said."""
         preview = await self.command(by, "enact", case=case)
         await self.press(by, preview, "Enact now")
         return preview.text
 
     async def coverage(self, by: Human, case: str) -> CoverageText:
-        """Where the case's restriction holds and where not, as the member is shown it."""
+        """Return where the case's restriction holds and where not, as the member is shown it."""
         shown = (await self.command(by, "sanctions")).text
         return CoverageText(_lines_about(shown, case))
 
     async def approve_reinstatement(self, by: Human, person: str) -> str:
-        """A named member's yes: the person's membership and roles come back."""
+        """Say a named member's yes: the person's membership and roles come back."""
         return (await self.command(by, "return", person=person)).text
 
     async def close(self, by: Human, case: str, outcome: str) -> str:
-        """The case is closed."""
+        """Close the case."""
         form = await self.command(by, "close", case=case)
         return (await self.submit(by, form, {"outcome": outcome})).text
 
@@ -197,7 +198,7 @@ class WorkingGroup:
         restriction: str = "suspended",
         space: SpaceName = FORUM,
     ) -> str:
-        """The member acts on the person alone, everywhere; the code name of the review's case."""
+        """Act on the person alone, everywhere, and return the code name of the review's case."""
         confirmation = await self.command(
             by, "act", name=target.key, space=space, restriction=restriction, ground=ground, reason=reason
         )
@@ -208,14 +209,14 @@ class WorkingGroup:
         return found.group(1)
 
     async def give_statement(self, by: Human, case: str, text: str) -> str:
-        """The member who acted has given their own account."""
+        """Give the statement of the member who acted."""
         form = await self.command(by, "account", case=case)
         return (await self.submit(by, form, {"text": text})).text
 
     async def review(
         self, by: Human, case: str, answer: str, term: timedelta | None = None, *, reason: str = ""
     ) -> str:
-        """The member has answered the review; what they were told."""
+        """Answer the review, and return what the member is told."""
         options: dict[str, Any] = {"case": case, "answer": answer}
         if term is not None:
             options["days"] = days_of(term)
@@ -226,14 +227,14 @@ class WorkingGroup:
     # -- the machinery of an act
 
     async def command(self, by: Human, name: str, /, **options: Any) -> Screen:
-        """The command was given, and its answer is on the screen."""
+        """Give the command, and return its answer on the screen."""
         options_text = " ".join(f"{key}: {value}" for key, value in options.items() if key not in _SECRET_OPTIONS)
         self.narrate(by, f"/{name} {options_text}".rstrip())
         person = self._world.discord.person(by.discord)
         return await self._wait_for_answer(await person.command(name, **options))
 
     async def press(self, by: Human, screen: Screen, label: str) -> Screen:
-        """The button was pressed, and its answer is on the screen."""
+        """Press the button, and return its answer on the screen."""
         self.narrate(by, f"presses [{label}]")
         if not any(label == button.label for message in screen.messages for button in message.buttons):
             raise LookupError(f"{by.name} is shown no button [{label}]: {screen.text}")
@@ -242,7 +243,7 @@ class WorkingGroup:
     async def submit(
         self, by: Human, screen: Screen, values: Mapping[str, str | Sequence[str] | Sequence[tuple[str, bytes]]]
     ) -> Screen:
-        """The form on the screen was sent, and its answer is there."""
+        """Send the form on the screen, and return its answer."""
         if screen.modal is None:
             raise LookupError(f"{by.name} has no form before them: {screen.text}")
         self.narrate(by, f"sends the form “{screen.modal.title}”")
@@ -255,7 +256,7 @@ class WorkingGroup:
         return screen
 
     def narrate(self, by: Human, act: str) -> None:
-        """What somebody does is told, with its time."""
+        """Tell what somebody does, with its time."""
         self._narrator.narrate(self._driver.now(), f"{by.name}: {act}")
 
 
@@ -265,5 +266,5 @@ def _lines_about(shown: str, case: str) -> str:
 
 
 def days_of(term: timedelta) -> int:
-    """A term as it is typed."""
+    """Return a term as it is typed."""
     return term // timedelta(days=1)

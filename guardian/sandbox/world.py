@@ -1,4 +1,7 @@
-"""The emulated platforms and mail server with the seeded community in them, on one clock. Knows nothing of the service."""
+"""The emulated platforms and mail server with the seeded community in them, on one clock. Knows nothing of the service.
+
+Read `open_world` first.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -43,7 +46,7 @@ class World:
     mail: MailEmulator
 
     def emulator(self, space: SpaceName) -> EmulatedServer[Any]:
-        """The platform behind the space."""
+        """Return the platform behind the space."""
         found: dict[SpaceName, EmulatedServer[Any]] = {DISCORD: self.discord, FORUM: self.forum, GITHUB: self.github}
         return found[space]
 
@@ -51,29 +54,29 @@ class World:
         return self.community[key]
 
     def is_shut_out(self, human: Human, space: SpaceName, at: datetime) -> bool:
-        """Whether the platform kept them out at that instant."""
+        """Return whether the platform kept them out at that instant."""
         queries = {DISCORD: self.discord.was_banned, FORUM: self.forum.was_suspended, GITHUB: self.github.was_shut_out}
         return queries[space](human.accounts[space], at)
 
     def spaces_shut_out_of(self, human: Human) -> tuple[SpaceName, ...]:
-        """The spaces that keep them out at this moment."""
+        """Return the spaces that keep them out at this moment."""
         return tuple(space for space in SPACES if self.is_shut_out(human, space, self.now()))
 
     def set_fault(self, space: SpaceName, kind: FaultKind, operation: str = "*", **facts: Any) -> None:
-        """The platform misbehaves from now on."""
+        """Make the platform misbehave from now on."""
         self.emulator(space).set_fault(Fault(kind, operation, **facts))
 
     def clear_faults(self, space: SpaceName) -> None:
-        """The platform behaves again."""
+        """Make the platform behave again."""
         self.emulator(space).faults.clear()
 
     def exchange_count(self) -> int:
-        """How much has been asked of the platforms, and changed there: grows while anything goes on."""
+        """Return how much has been asked of the platforms, and changed there: grows while anything goes on."""
         platforms = sum(len(e.history.exchanges) + len(e.history.changes) for e in map(self.emulator, SPACES))
         return platforms + self.mail.activity()
 
     def connect_webhooks(self, url: str) -> None:
-        """The forum and GitHub tell the service at this address what happens there."""
+        """Have the forum and GitHub tell the service at this address what happens there."""
         events = {"user_suspended", "user_unsuspended", "reviewable_created", "reviewable_updated"}
         self.forum.webhook_sender.webhooks.clear()
         self.github.webhook_sender.webhooks.clear()
@@ -83,14 +86,14 @@ class World:
         self.discord.oauth.redirects[:] = [f"{url}/sign-in/{DISCORD}/back"]
 
     async def wait_for_deliveries(self) -> None:
-        """No event is on its way to the service any more."""
+        """Wait until no event is on its way to the service any more."""
         await self.forum.webhook_sender.wait_until_idle()
         await self.github.webhook_sender.wait_until_idle()
 
 
 @asynccontextmanager
 async def open_world(now: Now, *, scale: float = BUDGET_SCALE, seed: int = 0) -> AsyncIterator[World]:
-    """The platforms listen on loopback, with the community in them; they stop afterwards."""
+    """Start the platforms on loopback, with the community in them; they stop afterwards."""
     started_at = now()
     discord = DiscordEmulator(
         DiscordState(begun=started_at, guild_name="Orchard"),

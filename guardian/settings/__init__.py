@@ -1,1 +1,1 @@
-"""What one installation is told: its file read into frozen values, every fault named at once. Policy is read elsewhere."""
+"""The configuration of one installation: its file as frozen values, every fault named at once. Policy is read elsewhere."""

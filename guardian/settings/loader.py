@@ -1,6 +1,7 @@
 """Reads the TOML file of one installation into its Settings. The environment names paths only, and never holds a key.
 
-Every fault is named at once, in the file's own terms, with its remedy. What policy says stands in the policy file.
+Every fault is named at once, in the file's own terms, with its remedy. What policy says stands in the policy file. Read
+`read_settings` first.
 """
 
 import tomllib

@@ -1,4 +1,4 @@
-"""The tables of mail: the server that takes ours, and where the group's own mail comes in."""
+"""The tables of mail: the server that takes ours, and where the group's own mail comes in. Read `read_mail` first."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""The configuration of one installation as frozen values. Secrets are in them, so they are never shown or logged."""
+"""The configuration of one installation as frozen values. Secrets are in them, so they are never shown or logged.
+
+Read `Settings` first.
+"""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -44,7 +47,7 @@ class HeartbeatSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReconcilerSettings:
-    """How soon a failed key is tried again, when people hear of it, and how often a space is read as a whole.
+    """How soon a failed work item is tried again, when people hear of it, and how often a space is read as a whole.
 
     `relink_every`: how often the spaces that vouch for accounts elsewhere are asked again.
     """
@@ -61,7 +64,7 @@ class ReconcilerSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that this installation is told. `base_url` None: the listening address itself, on loopback only.
+    """Everything that is configured for this installation. `base_url` None: the listening address itself, on loopback only.
 
     `largest_file` is in bytes. `reports_an_hour` are taken on the page from all who did not sign in, and
     `reports_an_hour_of_one` from one network address or account; more stay in the form, to be sent later.

@@ -1,4 +1,7 @@
-"""The spaces of the file: which keys each kind of space has, and what they are where the file is silent."""
+"""The spaces of the file: which keys each kind of space has, and what they are where the file is silent.
+
+Read `read_spaces` first.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

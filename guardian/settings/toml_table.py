@@ -238,7 +238,7 @@ ListenAddress = Annotated[Listen, BeforeValidator(_listen), TEXT]
 
 
 def mode_switched(text: str, space: str, mode: str) -> str | None:
-    """The file's text with another mode for the space; None where it has no section of that space."""
+    """Return the file's text with another mode for the space; None where it has no section of that space."""
     lines = text.splitlines(keepends=True)
     header = re.compile(rf'^\s*\[\s*spaces\s*\.\s*"?{re.escape(space)}"?\s*\]\s*(#.*)?$')
     start = next((number for number, line in enumerate(lines) if header.match(line)), None)

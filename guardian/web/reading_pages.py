@@ -136,7 +136,7 @@ class ReadingPages:
         field: str = "",
         typed: str = "",
     ) -> Response:
-        """What the member asked for in the room is done, and the room is shown again with what came of it."""
+        """Do what the member asked for in the reading room, and show it again with what came of it."""
         try:
             by, _ = await session_reader(self._site.app, self._session(request))
         except Refused:
@@ -153,7 +153,7 @@ class ReadingPages:
         return Response(content, media_type="application/octet-stream", headers=headers)
 
     async def _picture(self, request: Request) -> Response:
-        """A picture to be looked at in the page; anything that is not one by its own bytes is not there."""
+        """A picture to be shown in the page; anything that is not one by its own bytes is not there."""
         _, content = await self._evidence(request)
         kind = next((kind for start, kind in PICTURE_TYPES.items() if content.startswith(start)), None)
         if kind is None:

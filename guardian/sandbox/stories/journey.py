@@ -16,7 +16,7 @@ CONDITIONS: Final = "Says in writing what will be different, and has read the co
 
 
 async def act_and_ratify(stage: Stage, target: Human, term: timedelta, *, space: SpaceName = FORUM) -> str:
-    """One member has acted on the person everywhere, and two others have ratified it; the case."""
+    """Let one member act on the person everywhere and two others ratify it, and return the case."""
     group = stage.group
     reason = "Insults newcomers in every channel, just now."
     case = await group.act(stage["kofi"], target, "ongoing", reason, space=space)
@@ -29,7 +29,7 @@ async def act_and_ratify(stage: Stage, target: Human, term: timedelta, *, space:
 
 
 async def name_target(stage: Stage, case: str, target: Human, where: SpaceName) -> str:
-    """The case is about the person, whose accounts the forum vouches for; their code name."""
+    """Say that the case is about the person, whose accounts the forum vouches for, and return their code name."""
     person = await stage.group.name_person(stage["nadia"], case, target.key, where)
     if where != FORUM:
         await stage.group.link_account(
@@ -39,7 +39,7 @@ async def name_target(stage: Stage, case: str, target: Human, where: SpaceName) 
 
 
 async def suspend_by_decision(stage: Stage, target: Human, term: timedelta, *, where: SpaceName) -> str:
-    """A report about the person became a decision of the group, which is in force; the case."""
+    """Bring a report about the person to a decision of the group, which is in force, and return the case."""
     group, nadia = stage.group, stage["nadia"]
     await stage.people.report(stage["wren"], WHAT, target.key)
     await stage.driver.run_until_idle()
@@ -51,7 +51,7 @@ async def suspend_by_decision(stage: Stage, target: Human, term: timedelta, *, w
 
 
 async def decide(stage: Stage, case: str, outcome: str, days: int = 0) -> None:
-    """The group has agreed on the outcome, skipped asking for views, and enacted it; everybody has been told."""
+    """Let the group agree on the outcome, skip asking for views, and enact it; everybody is notified."""
     group, nadia = stage.group, stage["nadia"]
     await group.propose(nadia, case, outcome, days, CONDITIONS if outcome == EXTENDED else "")
     await group.agree(case, *(stage[key] for key in ("tomas", "ines", "kofi", "yuki", "lena")))
@@ -62,7 +62,7 @@ async def decide(stage: Stage, case: str, outcome: str, days: int = 0) -> None:
 
 
 async def replace_by_ban(stage: Stage) -> None:
-    """The newest case of the chair's list is taken up again, and its suspension becomes a permanent ban."""
+    """Take up the newest case of the chair's list again, and replace its suspension by a permanent ban."""
     case = await stage.group.newest_case(stage["nadia"])
     stage.narrate("New things have come to light; the group decides on a permanent ban.")
     await decide(stage, case, BAN)

@@ -40,7 +40,7 @@ class ReporterView:
 
     @property
     def receipt(self) -> str:
-        """The receipt in the answer."""
+        """Return the receipt in the answer."""
         found = RECEIPT.search(self.answer.text)
         if found is None:
             raise LookupError(f"no receipt in the answer: {self.answer.text}")
