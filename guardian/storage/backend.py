@@ -12,6 +12,9 @@ from guardian.storage.wakeups import WakeupHub
 LOCK_TIMEOUT_SECONDS: Final = 15
 """How long a write waits for another before it gives up as Stale (wire time)."""
 
+STATEMENTS_KEPT: Final = 2000
+"""How many forms of statements each engine keeps compiled: more than there are."""
+
 
 class Dialect(StrEnum):
     SQLITE = "sqlite"

@@ -16,8 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from guardian.ids import new_id
 from guardian.logs import logger
-from guardian.storage.backend import LOCK_TIMEOUT_SECONDS, Dialect, ProcessLock
-from guardian.storage.statements import STATEMENT_CACHE
+from guardian.storage.backend import LOCK_TIMEOUT_SECONDS, STATEMENTS_KEPT, Dialect, ProcessLock
 from guardian.storage.wakeups import WakeupHub
 
 _CONNECTIONS: Final = 4
@@ -140,7 +139,8 @@ class PostgresqlBackend:
         return create_async_engine(
             self._url,
             isolation_level=isolation,
-            execution_options={"compiled_cache": STATEMENT_CACHE, **options},
+            query_cache_size=STATEMENTS_KEPT,
+            execution_options=options,
             hide_parameters=True,
             pool_size=_CONNECTIONS,
             max_overflow=0,

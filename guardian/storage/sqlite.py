@@ -15,9 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from guardian.errors import Misconfigured
-from guardian.storage.backend import LOCK_TIMEOUT_SECONDS, Dialect, ProcessLock
+from guardian.storage.backend import LOCK_TIMEOUT_SECONDS, STATEMENTS_KEPT, Dialect, ProcessLock
 from guardian.storage.sqlite_trips import open_connection
-from guardian.storage.statements import STATEMENT_CACHE
 from guardian.storage.wakeups import WakeupHub
 
 _READERS: Final = 4
@@ -96,7 +95,7 @@ class SqliteBackend:
         engine = create_async_engine(
             self._url,
             hide_parameters=True,
-            execution_options={"compiled_cache": STATEMENT_CACHE},
+            query_cache_size=STATEMENTS_KEPT,
             pool_size=connections,
             max_overflow=0,
             pool_timeout=LOCK_TIMEOUT_SECONDS,

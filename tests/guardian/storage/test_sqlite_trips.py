@@ -1,4 +1,4 @@
-"""A statement is worded once in a process, and each database answers it for itself."""
+"""A connection whose statements are carried out in one trip to its thread."""
 
 from pathlib import Path
 
@@ -7,7 +7,6 @@ from sqlalchemy import column, literal, select, table, text
 from sqlalchemy.exc import IntegrityError
 
 from guardian.storage.database import Database
-from guardian.storage.statements import STATEMENT_CACHE
 
 THINGS = table("things", column("number"))
 
@@ -23,15 +22,6 @@ async def a_database(path: Path, number: int) -> Database:
 async def larger_than(database: Database, number: int) -> list[int]:
     async with database.read() as view:
         return list((await view.execute(select(THINGS.c.number).where(THINGS.c.number > literal(number)))).scalars())
-
-
-async def test_a_second_database_words_nothing_anew_and_is_answered_from_its_own_rows(tmp_path: Path) -> None:
-    async with await a_database(tmp_path / "first", 3) as first, await a_database(tmp_path / "second", 9) as second:
-        assert await larger_than(first, 2) == [3]
-        worded = len(STATEMENT_CACHE)
-        assert await larger_than(first, 5) == []
-        assert await larger_than(second, 5) == [9]
-        assert len(STATEMENT_CACHE) == worded
 
 
 async def test_what_a_statement_is_refused_for_leaves_the_connection_as_good_as_before(tmp_path: Path) -> None:
