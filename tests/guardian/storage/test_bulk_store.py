@@ -1,0 +1,95 @@
+"""What has happened meanwhile to the many of a raid, on both databases."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from guardian.cases.case import Case, CaseKind, CaseState
+from guardian.cases.raids import Raid, RaidLine, RaidLineState, RaidState
+from guardian.ids import AccountId, CaseId, MemberId, PersonId, Reference, SanctionId, SpaceName
+from guardian.people.links import Merge
+from guardian.people.models import LinkedAccount, Person, Trust
+from guardian.reconciler.bulk_store import NewAccount
+from guardian.sanctions.models import Lifting, LiftingCause
+from guardian.spaces.port import Account
+from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
+from rules.bulk import BulkFacts
+from tests.builders.sanctions import a_sanction, a_work_item, day
+from tests.fakes.clock import START
+
+FORUM = SpaceName("forum")
+CASE = CaseId("0192-case")
+LEADER, FOLLOWER = SanctionId("0192-leader"), SanctionId("0192-follower")
+WHO, OTHER = PersonId("0192-raider"), PersonId("0192-other")
+ACCOUNT = AccountId("0192-raider-account")
+LINK = LinkedAccount(ACCOUNT, WHO, Account(FORUM, "41"), "raider", Trust.EVIDENCED, START, "raid")
+RAID = Raid(
+    id="0192-raid",
+    case=CASE,
+    act="0192-act",
+    person=OTHER,
+    reference=Reference("GRD-22223333444"),
+    by=MemberId("0192-member"),
+    announced_at=START,
+    state=RaidState.RUNNING,
+    until=day(1),
+    leader=LEADER,
+)
+
+
+async def a_raid(uow: SqlUnitOfWork) -> None:
+    """One stranger who is restricted in bulk, and the person who stands for the raid."""
+    await uow.cases.add_case(Case(CASE, "some-name", CaseKind.REPORT, CaseState.OPEN, START))
+    await uow.people.add_person(Person(OTHER, "quiet-other", START))
+    await uow.sanctions.add_sanction(a_sanction(id=LEADER, person=OTHER, case=CASE))
+    follower = a_sanction(id=FOLLOWER, person=WHO, case=CASE, leader=LEADER)
+    item = a_work_item(account=ACCOUNT, person=WHO, space=FORUM, due_at=None, bulk_id=RAID.id)
+    await uow.bulk.add_accounts([NewAccount(Person(WHO, "quiet-raider", START), LINK, follower, (), item)])
+    line = RaidLine("0192-line", RAID.id, 1, FORUM, "41", RaidLineState.WAITING, "", WHO, ACCOUNT)
+    await uow.raids.add(RAID, [line])
+
+
+async def impose_another(uow: SqlUnitOfWork) -> None:
+    await uow.sanctions.add_sanction(a_sanction(person=WHO, case=CASE))
+
+
+async def lift(uow: SqlUnitOfWork) -> None:
+    await uow.sanctions.add_lifting(Lifting(FOLLOWER, START, LiftingCause.REVERSAL, "0192-member", "P-7.3", START))
+
+
+async def unlink(uow: SqlUnitOfWork) -> None:
+    account = await uow.people.account(ACCOUNT)
+    assert account is not None
+    await uow.people.save_account(replace(account, ended_at=START))
+
+
+async def merge(uow: SqlUnitOfWork) -> None:
+    await uow.links.add_merge(Merge("0192-merge", OTHER, WHO, CASE, START, "0192-member", "the same words"))
+
+
+async def end_raid(uow: SqlUnitOfWork) -> None:
+    await uow.raids.save(replace(RAID, until=uow.now))
+
+
+@pytest.mark.parametrize(
+    ("happens", "expected"),
+    [
+        (impose_another, BulkFacts(has_other_sanction=True)),
+        (lift, BulkFacts(is_lifted=True)),
+        (unlink, BulkFacts(is_unlinked=True)),
+        (merge, BulkFacts(is_merged=True)),
+        (end_raid, BulkFacts(is_raid_over=True)),
+    ],
+)
+async def test_what_has_happened_meanwhile_is_read_as_the_fact_that_it_is(
+    units_of_work: SqlUnitOfWorkFactory, happens: Callable[[SqlUnitOfWork], Awaitable[None]], expected: BulkFacts
+) -> None:
+    async with units_of_work.begin() as uow:
+        await a_raid(uow)
+    async with units_of_work.read() as view:
+        assert await view.bulk.facts(FORUM) == {}
+    async with units_of_work.begin() as uow:
+        await happens(uow)
+    async with units_of_work.read() as view:
+        assert await view.bulk.facts(FORUM) == {ACCOUNT: expected}
