@@ -112,7 +112,7 @@ class SqlActStore(EncryptedSqlStore):
         return {
             "at": act.at,
             "state": act.state,
-            "account_at": act.statement_at,
+            "statement_at": act.statement_at,
             "second": act.confirmed_by,
             "sealed": await self._encrypt(act.case, "acts", act.id, words),
         }
@@ -139,7 +139,7 @@ def _read_act(row: Row[Any], words: dict[str, Any]) -> UnilateralAct:
         decode_spaces(words.get("spaces")),
         ActState(row.state),
         words.get("account", ""),
-        row.account_at,
+        row.statement_at,
         row.second,
         decode_term(words.get("term")),
         words.get("reason", ""),

@@ -49,7 +49,7 @@ class SqlBulkStore(EncryptedSqlStore):
     async def spaces_with_items(self) -> tuple[SpaceName, ...]:
         """The spaces in which any key is one of many."""
         rows = await self._connection.execute(
-            select(work_items.c.space).where(work_items.c.batch.is_not(None)).distinct()
+            select(work_items.c.space).where(work_items.c.bulk_id.is_not(None)).distinct()
         )
         return tuple(SpaceName(space) for space in sorted(rows.scalars()))
 
@@ -73,12 +73,12 @@ class SqlBulkStore(EncryptedSqlStore):
     async def items(self, space: SpaceName, phases: Sequence[Phase], limit: int) -> tuple[BulkItem, ...]:
         """The first of many in these phases."""
         in_phase = and_(
-            work_items.c.batch.is_not(None),
+            work_items.c.bulk_id.is_not(None),
             work_items.c.space == space,
             raid_lines.c.state.in_([str(p) for p in phases]),
         )
         # Chosen first: what else is asked of each of them costs too much to be asked of all.
-        its_own = and_(work_items.c.account_id == raid_lines.c.account_id, work_items.c.batch == raid_lines.c.raid_id)
+        its_own = and_(work_items.c.account_id == raid_lines.c.account_id, work_items.c.bulk_id == raid_lines.c.raid_id)
         source = raid_lines.join(work_items, its_own)
         chosen = select(raid_lines.c.id).select_from(source).where(in_phase, raid_lines.c.space == space)
         first = (await self._connection.execute(chosen.order_by(raid_lines.c.id).limit(limit))).scalars().all()
@@ -90,9 +90,9 @@ class SqlBulkStore(EncryptedSqlStore):
     async def facts(self, space: SpaceName) -> Mapping[AccountId, BulkFacts]:
         """Return what has happened meanwhile to the items there, of those to whom anything has."""
         facts = self._fact_columns()
-        there = and_(work_items.c.batch.is_not(None), work_items.c.space == space, or_(*facts.values()))
+        there = and_(work_items.c.bulk_id.is_not(None), work_items.c.space == space, or_(*facts.values()))
         ours = raid_lines.join(work_items, work_items.c.account_id == raid_lines.c.account_id).join(
-            raids, and_(raids.c.id == raid_lines.c.raid_id, raids.c.id == work_items.c.batch)
+            raids, and_(raids.c.id == raid_lines.c.raid_id, raids.c.id == work_items.c.bulk_id)
         )
         statement = select(work_items.c.account_id, *_labelled(facts)).select_from(ours).where(there)
         rows = await self._connection.execute(statement)
@@ -130,7 +130,7 @@ class SqlBulkStore(EncryptedSqlStore):
         """These are due now like every other key; `refuted`: what was intended was not done by us."""
         for part in _parts(accounts):
             theirs = work_items.c.account_id.in_(part)
-            due = {"batch": None, "next_look": self._now, "version": work_items.c.version + 1}
+            due = {"bulk_id": None, "due_at": self._now, "version": work_items.c.version + 1}
             await self._connection.execute(update(work_items).where(theirs).values(due))
             if refuted:
                 is_open = and_(intents.c.account_id.in_(part), intents.c.closed_at.is_(None))
@@ -141,9 +141,9 @@ class SqlBulkStore(EncryptedSqlStore):
         """Those whose losses were written down before the act: their records say now that ours stands."""
         known: set[str] = set()
         for part in _parts([each.account for each in confirmed]):
-            theirs = and_(enforcements.c.account_id.in_(part), enforcements.c.hold == AccessLevel.BARRED)
+            theirs = and_(enforcements.c.account_id.in_(part), enforcements.c.level == AccessLevel.BARRED)
             known |= set((await self._connection.execute(select(enforcements.c.account_id).where(theirs))).scalars())
-        mine = and_(enforcements.c.account_id == bindparam("account"), enforcements.c.hold == bindparam("level"))
+        mine = and_(enforcements.c.account_id == bindparam("account"), enforcements.c.level == bindparam("level"))
         proof = {"placed": bindparam("active"), "confirmed_at": bindparam("at", type_=enforcements.c.confirmed_at.type)}
         statement = update(enforcements).where(mine).values(**proof, version=enforcements.c.version + 1)
         rows = [
@@ -158,12 +158,12 @@ class SqlBulkStore(EncryptedSqlStore):
     async def _set_at_rest(self, held: Sequence[HeldItem]) -> None:
         """The keys are at rest; one that was touched since it was read is due at once instead."""
         untouched = work_items.c.version == bindparam("read")
-        instant = work_items.c.next_look.type
-        due_at = case((untouched, bindparam("ends", type_=instant)), else_=work_items.c.next_look)
+        instant = work_items.c.due_at.type
+        due_at = case((untouched, bindparam("ends", type_=instant)), else_=work_items.c.due_at)
         mine = work_items.c.account_id == bindparam("account")
         seen = {
             "state": bindparam("coverage"),
-            "why": bindparam("detail"),
+            "detail": bindparam("detail"),
             "observed_at": bindparam("at", type_=instant),
         }
         rows = [
@@ -178,7 +178,7 @@ class SqlBulkStore(EncryptedSqlStore):
             for each in held
         ]
         if rows:
-            statement = update(work_items).where(mine).values(**seen, batch=None, next_look=due_at)
+            statement = update(work_items).where(mine).values(**seen, bulk_id=None, due_at=due_at)
             await self._connection.execute(statement, rows)
 
     async def _move(
@@ -191,7 +191,7 @@ class SqlBulkStore(EncryptedSqlStore):
     def _select_items(self) -> Select[Any]:
         ours = (
             raid_lines.join(work_items, work_items.c.account_id == raid_lines.c.account_id)
-            .join(raids, and_(raids.c.id == raid_lines.c.raid_id, raids.c.id == work_items.c.batch))
+            .join(raids, and_(raids.c.id == raid_lines.c.raid_id, raids.c.id == work_items.c.bulk_id))
             .join(
                 sanctions, and_(sanctions.c.person_id == work_items.c.person_id, sanctions.c.case_id == raids.c.case_id)
             )

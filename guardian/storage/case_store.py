@@ -118,7 +118,7 @@ class SqlCaseStore(SqlReportStore):
             "lifted_by": exclusion.lifted_by,
             "cause": await self._encrypt(
                 exclusion.case,
-                "walls",
+                "exclusions",
                 _exclusion_id(exclusion.case, exclusion.member, exclusion.kind),
                 "cause",
                 exclusion.cause,
@@ -192,7 +192,7 @@ class SqlCaseStore(SqlReportStore):
             "about_sanction": case.about_sanction,
             "outcome": outcome,
             "space": case.space,
-            "hearers": None if case.audience is None else " ".join(case.audience),
+            "audience": None if case.audience is None else " ".join(case.audience),
             "evasion_marked_at": case.evasion_marked_at,
         }
 
@@ -212,7 +212,7 @@ class SqlCaseStore(SqlReportStore):
             about_sanction=row.about_sanction,
             outcome=outcome,
             space=None if row.space is None else SpaceName(row.space),
-            audience=None if row.hearers is None else tuple(MemberId(member) for member in row.hearers.split()),
+            audience=None if row.audience is None else tuple(MemberId(member) for member in row.audience.split()),
             evasion_marked_at=row.evasion_marked_at,
             version=row.version,
         )
@@ -226,7 +226,7 @@ class SqlCaseStore(SqlReportStore):
     async def _exclusion(self, row: Row[Any]) -> Exclusion:
         case, member = CaseId(row.case_id), MemberId(row.member_id)
         kind = ExclusionKind(row.kind)
-        cause = await self._decrypt("walls", _exclusion_id(case, member, kind), "cause", row.cause)
+        cause = await self._decrypt("exclusions", _exclusion_id(case, member, kind), "cause", row.cause)
         return Exclusion(case, member, kind, cause, row.at, row.by, row.lifted_at, row.lifted_by)
 
     async def _encrypt(self, case: CaseId, table: str, row_id: str, column: str, text: str) -> bytes:

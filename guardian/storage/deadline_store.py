@@ -66,7 +66,7 @@ def _columns(deadline: Deadline) -> dict[str, Any]:
         "next_at": deadline.next_at,
         "about": deadline.about,
         "stage": deadline.stage,
-        "kept_at": deadline.completed_at,
+        "completed_at": deadline.completed_at,
     }
 
 
@@ -80,6 +80,6 @@ def _read(row: Row[Any]) -> Deadline:
         next_at=row.next_at,
         about=row.about,
         stage=row.stage,
-        completed_at=row.kept_at,
+        completed_at=row.completed_at,
         version=row.version,
     )

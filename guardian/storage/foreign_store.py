@@ -38,7 +38,7 @@ class SqlForeignStore(EncryptedSqlStore):
         ).first()
         if row is None:
             return None
-        key = await self._encryption.decrypt("foreign_pictures", space, "sealed", row.sealed)
+        key = await self._encryption.decrypt("foreign_baselines", space, "sealed", row.sealed)
         if isinstance(key, Expunged):
             raise DecryptionFailed("the key of the digests is gone")
         return key
@@ -46,20 +46,20 @@ class SqlForeignStore(EncryptedSqlStore):
     async def record_baseline(self, space: SpaceName, levels: Iterable[tuple[str, AccessLevel]], now: datetime) -> None:
         """The first picture stands: these holds, by native id, were there before us."""
         key = os.urandom(_KEY_BYTES)
-        encrypted = await self._encryption.encrypt(_SCOPE, "foreign_pictures", space, "sealed", key)
+        encrypted = await self._encryption.encrypt(_SCOPE, "foreign_baselines", space, "sealed", key)
         await self._connection.execute(insert(foreign_baselines).values(space=space, taken_at=now, sealed=encrypted))
-        state = {"space": space, "state": ForeignState.PREEXISTING, "seen_at": now, "version": 0}
+        state = {"space": space, "state": ForeignState.PREEXISTING, "observed_at": now, "version": 0}
         rows = [
-            {"id": new_id(), "digest": digest_native_id(key, each), "hold": level, **state} for each, level in levels
+            {"id": new_id(), "digest": digest_native_id(key, each), "level": level, **state} for each, level in levels
         ]
         for start in range(0, len(rows), _BATCH):
             await self._connection.execute(insert(foreign_restrictions), rows[start : start + _BATCH])
 
     async def in_space(self, space: SpaceName) -> Mapping[tuple[str, AccessLevel], ForeignState]:
         """Every hold of the picture, by digest."""
-        columns = foreign_restrictions.c.digest, foreign_restrictions.c.hold, foreign_restrictions.c.state
+        columns = foreign_restrictions.c.digest, foreign_restrictions.c.level, foreign_restrictions.c.state
         rows = await self._connection.execute(select(*columns).where(foreign_restrictions.c.space == space))
-        return {(row.digest, AccessLevel(row.hold)): ForeignState(row.state) for row in rows}
+        return {(row.digest, AccessLevel(row.level)): ForeignState(row.state) for row in rows}
 
     async def find(self, space: SpaceName, native_id: str, level: AccessLevel) -> ForeignRestriction | None:
         """What is known of the hold on that account."""
@@ -67,7 +67,7 @@ class SqlForeignStore(EncryptedSqlStore):
         if key is None:
             return None
         same = (foreign_restrictions.c.digest == digest_native_id(key, native_id)) & (
-            foreign_restrictions.c.hold == level
+            foreign_restrictions.c.level == level
         )
         found = await self._restrictions((foreign_restrictions.c.space == space) & same)
         return found[0] if found else None
@@ -93,7 +93,7 @@ class SqlForeignStore(EncryptedSqlStore):
             "id": foreign.id,
             "space": foreign.space,
             "digest": foreign.digest,
-            "hold": foreign.level,
+            "level": foreign.level,
             "version": foreign.version,
         }
         columns = await self._columns(foreign)
@@ -113,8 +113,8 @@ class SqlForeignStore(EncryptedSqlStore):
     ) -> None:
         """These holds, by digest, are there no more; one that was first seen since `seen_before` stays."""
         for digest, level in gone:
-            same = (foreign_restrictions.c.digest == digest) & (foreign_restrictions.c.hold == level)
-            same &= foreign_restrictions.c.seen_at < observed_before
+            same = (foreign_restrictions.c.digest == digest) & (foreign_restrictions.c.level == level)
+            same &= foreign_restrictions.c.observed_at < observed_before
             await self._connection.execute(
                 delete(foreign_restrictions).where((foreign_restrictions.c.space == space) & same)
             )
@@ -132,26 +132,28 @@ class SqlForeignStore(EncryptedSqlStore):
         }
         return {
             "state": foreign.state,
-            "seen_at": foreign.observed_at,
+            "observed_at": foreign.observed_at,
             "by": foreign.by,
             "case_id": foreign.case,
-            "sealed": await self._encryption.encrypt_json(_SCOPE, "foreign_holds", foreign.id, "sealed", details),
+            "sealed": await self._encryption.encrypt_json(
+                _SCOPE, "foreign_restrictions", foreign.id, "sealed", details
+            ),
         }
 
     async def _restriction(self, row: Row[Any]) -> ForeignRestriction:
         content = (
             {}
             if row.sealed is None
-            else await self._encryption.decrypt_json("foreign_holds", row.id, "sealed", row.sealed)
+            else await self._encryption.decrypt_json("foreign_restrictions", row.id, "sealed", row.sealed)
         )
         details: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
         return ForeignRestriction(
             row.id,
             SpaceName(row.space),
             row.digest,
-            AccessLevel(row.hold),
+            AccessLevel(row.level),
             ForeignState(row.state),
-            row.seen_at,
+            row.observed_at,
             details.get("native_id", ""),
             details.get("author"),
             _decode_instant(details.get("placed_at")),
@@ -180,11 +182,11 @@ class SqlAdoptionStore(EncryptedSqlStore):
         row_id = f"{adoption.account}.{adoption.level}"
         row = {
             "account_id": adoption.account,
-            "hold": adoption.level,
+            "level": adoption.level,
             "at": adoption.at,
             "by": adoption.by,
             "sealed": await self._encryption.encrypt_json(
-                KeyScope.of_person(person), "taken_over", row_id, "sealed", details
+                KeyScope.of_person(person), "adoptions", row_id, "sealed", details
             ),
         }
         try:
@@ -194,17 +196,17 @@ class SqlAdoptionStore(EncryptedSqlStore):
 
     async def end_adoption(self, account: AccountId, level: AccessLevel) -> None:
         """What was taken over is not there any more."""
-        same = (adoptions.c.account_id == account) & (adoptions.c.hold == level)
+        same = (adoptions.c.account_id == account) & (adoptions.c.level == level)
         await self._connection.execute(delete(adoptions).where(same))
 
     async def _adoption(self, row: Row[Any]) -> Adoption:
         content = await self._encryption.decrypt_json(
-            "taken_over", f"{row.account_id}.{row.hold}", "sealed", row.sealed
+            "adoptions", f"{row.account_id}.{row.level}", "sealed", row.sealed
         )
         details: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
         return Adoption(
             AccountId(row.account_id),
-            AccessLevel(row.hold),
+            AccessLevel(row.level),
             row.at,
             row.by,
             _decode_instant(details.get("until")),

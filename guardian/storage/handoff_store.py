@@ -22,7 +22,7 @@ class SqlHandoffStore(EncryptedSqlStore):
             "id": handoff.id,
             "reference": handoff.reference,
             "case_id": handoff.case,
-            "way": handoff.direction,
+            "direction": handoff.direction,
             "space": handoff.space,
             "at": handoff.at,
             "by": handoff.by,
@@ -71,7 +71,7 @@ class SqlHandoffStore(EncryptedSqlStore):
             "accepted_by": handoff.accepted_by,
             "accepted_at": handoff.accepted_at,
             "sealed": await self._encryption.encrypt_json(
-                KeyScope.of_case(handoff.case), "hops", handoff.id, "sealed", words
+                KeyScope.of_case(handoff.case), "handoffs", handoff.id, "sealed", words
             ),
         }
 
@@ -84,13 +84,13 @@ class SqlHandoffStore(EncryptedSqlStore):
         return tuple([await self._handoff(row) for row in rows])
 
     async def _handoff(self, row: Row[Any]) -> Handoff:
-        content = await self._encryption.decrypt_json("hops", row.id, "sealed", row.sealed)
+        content = await self._encryption.decrypt_json("handoffs", row.id, "sealed", row.sealed)
         known: dict[str, Any] = {} if isinstance(content, Expunged) else dict(content)
         return Handoff(
             id=row.id,
             reference=Reference(row.reference),
             case=CaseId(row.case_id),
-            direction=Direction(row.way),
+            direction=Direction(row.direction),
             space=SpaceName(row.space),
             at=row.at,
             by=None if row.by is None else MemberId(row.by),

@@ -72,8 +72,8 @@ class SqlMeasureStore(EncryptedSqlStore):
             "ends": measure.ends,
             "ended_at": measure.ended_at,
             "ended_by": measure.ended_by,
-            "asked_at": measure.reconsideration_requested_at,
-            "looked_at": measure.reconsidered_at,
+            "reconsideration_requested_at": measure.reconsideration_requested_at,
+            "reconsidered_at": measure.reconsidered_at,
             "sealed": await self._encryption.encrypt_json(scope, "measures", measure.id, "sealed", details),
         }
 
@@ -95,8 +95,8 @@ class SqlMeasureStore(EncryptedSqlStore):
             row.native,
             row.ended_at,
             row.ended_by,
-            row.asked_at,
-            row.looked_at,
+            row.reconsideration_requested_at,
+            row.reconsidered_at,
             row.version,
         )
 
@@ -110,7 +110,7 @@ class SqlContentRestrictionStore(EncryptedSqlStore):
             "id": restriction.id,
             "case_id": restriction.case,
             "space": restriction.content.space,
-            "hold": restriction.restriction,
+            "restriction": restriction.restriction,
             "version": restriction.version,
         }
         await self._connection.execute(insert(content_restrictions).values(**row, **await self._columns(restriction)))
@@ -131,15 +131,15 @@ class SqlContentRestrictionStore(EncryptedSqlStore):
         """Holds whose next look has come, the longest due first."""
         rows = await self._connection.execute(
             select(content_restrictions)
-            .where(content_restrictions.c.next_look <= now)
-            .order_by(content_restrictions.c.next_look)
+            .where(content_restrictions.c.due_at <= now)
+            .order_by(content_restrictions.c.due_at)
             .limit(limit)
         )
         return tuple([await self._restriction(row) for row in rows.all()])
 
     async def next_due(self) -> datetime | None:
         """The earliest next look; None while nothing waits."""
-        found: datetime | None = await self._connection.scalar(select(func.min(content_restrictions.c.next_look)))
+        found: datetime | None = await self._connection.scalar(select(func.min(content_restrictions.c.due_at)))
         return found
 
     async def unfinished(self) -> tuple[ContentRestriction, ...]:
@@ -160,31 +160,33 @@ class SqlContentRestrictionStore(EncryptedSqlStore):
         return {
             "until": restriction.until,
             "state": restriction.state,
-            "next_look": restriction.due_at,
+            "due_at": restriction.due_at,
             "failures": restriction.failures,
             "blocked_since": restriction.blocked_since,
-            "told_at": restriction.notified_at,
-            "why": restriction.detail,
-            "sealed": await self._encryption.encrypt_json(scope, "thing_holds", restriction.id, "sealed", details),
+            "notified_at": restriction.notified_at,
+            "detail": restriction.detail,
+            "sealed": await self._encryption.encrypt_json(
+                scope, "content_restrictions", restriction.id, "sealed", details
+            ),
         }
 
     async def _restriction(self, row: Row[Any]) -> ContentRestriction:
-        content = await self._encryption.decrypt_json("thing_holds", row.id, "sealed", row.sealed)
+        content = await self._encryption.decrypt_json("content_restrictions", row.id, "sealed", row.sealed)
         details: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
         space = SpaceName(row.space)
         return ContentRestriction(
             row.id,
             CaseId(row.case_id),
             _decode_content(space, details.get("thing")) or ContentRef(space, ""),
-            ContentRestrictionKind(row.hold),
+            ContentRestrictionKind(row.restriction),
             row.until,
-            row.next_look,
+            row.due_at,
             ContentRestrictionState(row.state),
             details.get("placed_by"),
             row.failures,
             row.blocked_since,
-            row.told_at,
-            row.why,
+            row.notified_at,
+            row.detail,
             row.version,
         )
 

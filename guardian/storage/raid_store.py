@@ -94,7 +94,7 @@ class SqlRaidStore(EncryptedSqlStore):
     async def line_statuses(self, raid: str) -> tuple[RaidLineStatus, ...]:
         """Every line with what is known of it, in the order of the list."""
         source = raid_lines.outerjoin(work_items, work_items.c.account_id == raid_lines.c.account_id)
-        statement = select(raid_lines, work_items.c.state.label("key_state"), work_items.c.why.label("key_why"))
+        statement = select(raid_lines, work_items.c.state.label("item_state"), work_items.c.detail.label("item_detail"))
         ordered = statement.select_from(source).where(raid_lines.c.raid_id == raid).order_by(raid_lines.c.number)
         rows = (await self._connection.execute(ordered)).all()
         await self._encryption.load_keys(row.sealed for row in rows)
@@ -110,7 +110,7 @@ class SqlRaidStore(EncryptedSqlStore):
 
     async def claim_alert(self, raid: str, space: SpaceName, alert: str) -> bool:
         """Whether this alarm has not been raised in the space for this raid before; from now on it has."""
-        row = {"raid_id": raid, "space": space, "alarm": alert}
+        row = {"raid_id": raid, "space": space, "alert": alert}
         return (
             await self._connection.execute(self._insert(raid_alerts).values(row).on_conflict_do_nothing())
         ).rowcount == 1
@@ -128,7 +128,7 @@ class SqlRaidStore(EncryptedSqlStore):
 
     async def _line(self, row: Row[Any]) -> RaidLine:
         content = await self._encryption.decrypt_json("raid_lines", row.id, "sealed", row.sealed)
-        words = {"native_id": "", "why": ""} if isinstance(content, Expunged) else content
+        words = {"native_id": "", "detail": ""} if isinstance(content, Expunged) else content
         return RaidLine(
             row.id,
             row.raid_id,
@@ -136,13 +136,13 @@ class SqlRaidStore(EncryptedSqlStore):
             SpaceName(row.space),
             words["native_id"],
             RaidLineState(row.state),
-            words["why"],
+            words["detail"],
             PersonId(row.person_id) if row.person_id else None,
             AccountId(row.account_id) if row.account_id else None,
         )
 
     async def _line_row(self, raid: Raid, line: RaidLine) -> dict[str, Any]:
-        words = {"native_id": line.native_id, "why": line.detail}
+        words = {"native_id": line.native_id, "detail": line.detail}
         return {
             "id": line.id,
             "raid_id": line.raid,

@@ -24,7 +24,7 @@ class SqlReportStore(SqlRiskStore):
 
     async def add_report(self, report: Report) -> None:
         """The report is remembered."""
-        fixed = {"id": report.id, "case_id": report.case, "door": report.channel, "received_at": report.received_at}
+        fixed = {"id": report.id, "case_id": report.case, "channel": report.channel, "received_at": report.received_at}
         await self._connection.execute(insert(reports).values(**fixed, **await self._report_columns(report)))
 
     async def save_report(self, report: Report) -> None:
@@ -44,7 +44,7 @@ class SqlReportStore(SqlRiskStore):
 
     async def reports_through(self, channel: ReportChannel, since: datetime) -> tuple[Report, ...]:
         """The reports that came in by this door at that instant or after it, oldest first."""
-        matching = (reports.c.door == channel) & (reports.c.received_at >= since)
+        matching = (reports.c.channel == channel) & (reports.c.received_at >= since)
         statement = select(reports).where(matching).order_by(reports.c.received_at, reports.c.id)
         return tuple([await self._report(row) for row in await self._connection.execute(statement)])
 
@@ -114,7 +114,7 @@ class SqlReportStore(SqlRiskStore):
         return {
             "danger": report.danger,
             "contact_is_safe": report.contact_is_safe,
-            "hold_contact": report.do_not_contact,
+            "do_not_contact": report.do_not_contact,
             "withdrawn_at": report.withdrawn_at,
             "reporter_mark": None if report.reporter is None else await self._blind_index_of(report.reporter),
             "sealed": await self._encryption.encrypt_json(
@@ -127,7 +127,7 @@ class SqlReportStore(SqlRiskStore):
         return Report(
             id=ReportId(row.id),
             case=CaseId(row.case_id),
-            channel=ReportChannel(row.door),
+            channel=ReportChannel(row.channel),
             received_at=row.received_at,
             what_happened=content.get("what_happened", EXPUNGED_TEXT),
             who=content.get("who", ""),
@@ -137,7 +137,7 @@ class SqlReportStore(SqlRiskStore):
             reporter=_read_account(content.get("reporter")),
             reporter_handle=content.get("reporter_handle", ""),
             contact_is_safe=row.contact_is_safe,
-            do_not_contact=row.hold_contact,
+            do_not_contact=row.do_not_contact,
             withdrawn_at=row.withdrawn_at,
             locale=content.get("locale", ""),
             csam=content.get("minors", False),

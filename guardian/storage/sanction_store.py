@@ -71,7 +71,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         """The end is on record; Stale where the sanction has one already."""
         row = {
             "sanction_id": lifting.sanction,
-            "lifts_from": lifting.effective_from,
+            "effective_from": lifting.effective_from,
             "cause": lifting.cause,
             "by": lifting.by,
             "authority": lifting.authority,
@@ -127,10 +127,10 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         columns = await self._enforcement_columns(person, enforcement)
         columns["version"] = enforcement.version + 1
         if enforcement.version == 0:
-            row = {"account_id": enforcement.account, "hold": enforcement.level, **columns}
+            row = {"account_id": enforcement.account, "level": enforcement.level, **columns}
             result = await self._connection.execute(self._insert(enforcements).values(row).on_conflict_do_nothing())
         else:
-            at = enforcements.c.account_id == enforcement.account, enforcements.c.hold == enforcement.level
+            at = enforcements.c.account_id == enforcement.account, enforcements.c.level == enforcement.level
             same = enforcements.c.version == enforcement.version
             result = await self._connection.execute(update(enforcements).where(*at, same).values(columns))
         if result.rowcount != 1:
@@ -142,7 +142,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         rows = [
             {
                 "account_id": each.account,
-                "hold": each.level,
+                "level": each.level,
                 "version": 1,
                 **await self._enforcement_columns(person, each),
             }
@@ -182,7 +182,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             "id": intent.id,
             "account_id": intent.account,
             "kind": intent.kind,
-            "hold": intent.level,
+            "level": intent.level,
             "reference": intent.reference,
             "opened_at": intent.opened_at,
             "until": intent.until,
@@ -262,12 +262,12 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
 
     async def _enforcement(self, row: Row[Any]) -> Enforcement:
         content = await self._encryption.decrypt_json(
-            "applications", f"{row.account_id}.{row.hold}", "sealed", row.sealed
+            "enforcements", f"{row.account_id}.{row.level}", "sealed", row.sealed
         )
         known: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
         return Enforcement(
             AccountId(row.account_id),
-            AccessLevel(row.hold),
+            AccessLevel(row.level),
             row.placed,
             Reference(row.reference),
             _read_prior(known.get("prior", {})),
@@ -296,7 +296,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             "until": enforcement.until,
             "confirmed_at": enforcement.confirmed_at,
             "sealed": await self._encryption.encrypt_json(
-                KeyScope.of_person(person), "applications", row_id, "sealed", content
+                KeyScope.of_person(person), "enforcements", row_id, "sealed", content
             ),
         }
 
@@ -306,7 +306,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             IntentId(row.id),
             AccountId(row.account_id),
             IntentKind(row.kind),
-            AccessLevel(row.hold),
+            AccessLevel(row.level),
             Reference(row.reference),
             _read_prior({} if isinstance(content, Expunged) else content),
             row.opened_at,
@@ -327,8 +327,8 @@ def _columns(sanction: Sanction) -> dict[str, Any]:
         "authority_kind": sanction.authority.kind,
         "authority_id": sanction.authority.id,
         "reference": sanction.reference,
-        "telling": sanction.notification,
-        "holds_from": sanction.waits_until,
+        "notification": sanction.notification,
+        "waits_until": sanction.waits_until,
         "enacted_at": sanction.enacted_at,
         "provisional": sanction.provisional,
         "danger": sanction.danger,
@@ -339,9 +339,9 @@ def _columns(sanction: Sanction) -> dict[str, Any]:
 def _read_sanction(row: Row[Any]) -> Sanction:
     sanction = SanctionId(row.id)
     lifting = None
-    if row.lifts_from is not None:
+    if row.effective_from is not None:
         cause = LiftingCause(row.cause)
-        lifting = Lifting(sanction, row.lifts_from, cause, row.by, row.authority, row.recorded_at)
+        lifting = Lifting(sanction, row.effective_from, cause, row.by, row.authority, row.recorded_at)
     return Sanction(
         id=sanction,
         person=PersonId(row.person_id),
@@ -353,8 +353,8 @@ def _read_sanction(row: Row[Any]) -> Sanction:
         on_term_end=OnTermEnd(row.on_term_end),
         authority=Authority(AuthorityKind(row.authority_kind), row.authority_id),
         reference=Reference(row.reference),
-        notification=NotificationState(row.telling),
-        waits_until=row.holds_from,
+        notification=NotificationState(row.notification),
+        waits_until=row.waits_until,
         enacted_at=row.enacted_at,
         provisional=row.provisional,
         danger=row.danger,
@@ -366,14 +366,16 @@ def _read_sanction(row: Row[Any]) -> Sanction:
 
 def _encode_prior(prior: Prior) -> dict[str, Any]:
     until = None if prior.until is None else to_microseconds(prior.until)
-    return {"hold": prior.level, "until": until, "author": prior.author}
+    return {"level": prior.level, "until": until, "author": prior.author}
 
 
 def _read_prior(content: Mapping[str, Any]) -> Prior:
     until = content.get("until")
-    hold = content.get("hold")
+    level = content.get("level")
     return Prior(
-        AccessLevel(hold) if hold else None, None if until is None else from_microseconds(until), content.get("author")
+        AccessLevel(level) if level else None,
+        None if until is None else from_microseconds(until),
+        content.get("author"),
     )
 
 

@@ -22,7 +22,7 @@ class SqlWorkItemStore(EncryptedSqlStore):
     async def add_work_item(self, item: WorkItem) -> None:
         """The key is there and looked at no later than it says."""
         row = {"account_id": item.account, "person_id": item.person, "space": item.space, **_columns(item)}
-        row |= {"version": 0, "batch": item.bulk_id}
+        row |= {"version": 0, "bulk_id": item.bulk_id}
         statement = self._insert(work_items).values(row).on_conflict_do_nothing()
         if (await self._connection.execute(statement)).rowcount != 1 and item.due_at is not None:
             await self._connection.execute(
@@ -39,7 +39,7 @@ class SqlWorkItemStore(EncryptedSqlStore):
                 "space": item.space,
                 **_columns(item),
                 "version": 0,
-                "batch": item.bulk_id,
+                "bulk_id": item.bulk_id,
             }
             for item in new_items
         ]
@@ -96,7 +96,7 @@ class SqlWorkItemStore(EncryptedSqlStore):
         """The look's result is kept; a touch that came during the look keeps its own next look (False)."""
         untouched = work_items.c.version == item.version
         columns = _columns(item)
-        columns["next_look"] = case((untouched, _instant_literal(item.due_at)), else_=work_items.c.next_look)
+        columns["due_at"] = case((untouched, _instant_literal(item.due_at)), else_=work_items.c.due_at)
         await self._connection.execute(
             update(work_items).where(work_items.c.account_id == item.account).values(columns)
         )
@@ -108,12 +108,12 @@ class SqlWorkItemStore(EncryptedSqlStore):
     async def next_due(self, system_now: datetime) -> datetime | None:
         """The earliest next look of all keys that nobody works on at the wire instant."""
         idle = or_(leases.c.until.is_(None), leases.c.until < system_now)
-        free = and_(work_items.c.next_look.is_not(None), work_items.c.batch.is_(None), idle)
+        free = and_(work_items.c.due_at.is_not(None), work_items.c.bulk_id.is_(None), idle)
         statement = (
-            select(work_items.c.next_look)
+            select(work_items.c.due_at)
             .select_from(work_items.outerjoin(leases, leases.c.person_id == work_items.c.person_id))
             .where(free)
-            .order_by(work_items.c.next_look)
+            .order_by(work_items.c.due_at)
             .limit(1)
         )
         due: datetime | None = (await self._connection.execute(statement)).scalar_one_or_none()
@@ -127,9 +127,9 @@ class SqlWorkItemStore(EncryptedSqlStore):
         statement = (
             select(work_items.c.person_id, leases.c.holder, leases.c.epoch)
             .select_from(work_items.outerjoin(leases, leases.c.person_id == work_items.c.person_id))
-            .where(work_items.c.next_look <= now, work_items.c.batch.is_(None), free)
+            .where(work_items.c.due_at <= now, work_items.c.bulk_id.is_(None), free)
             .group_by(work_items.c.person_id, leases.c.holder, leases.c.epoch)
-            .order_by(func.min(work_items.c.next_look))
+            .order_by(func.min(work_items.c.due_at))
             .limit(limit)
         )
         rows = (await self._connection.execute(statement)).all()
@@ -164,9 +164,9 @@ class SqlWorkItemStore(EncryptedSqlStore):
 
 
 def _due_no_later(at: datetime) -> dict[str, Any]:
-    sooner = or_(work_items.c.next_look.is_(None), work_items.c.next_look > at)
+    sooner = or_(work_items.c.due_at.is_(None), work_items.c.due_at > at)
     return {
-        "next_look": case((sooner, _instant_literal(at)), else_=work_items.c.next_look),
+        "due_at": case((sooner, _instant_literal(at)), else_=work_items.c.due_at),
         "version": work_items.c.version + 1,
     }
 
@@ -178,12 +178,12 @@ def _instant_literal(at: datetime | None) -> ColumnElement[datetime | None]:
 
 def _columns(item: WorkItem) -> dict[str, Any]:
     return {
-        "next_look": item.due_at,
+        "due_at": item.due_at,
         "state": item.state,
         "failures": item.failures,
         "blocked_since": item.blocked_since,
-        "told_at": item.notified_at,
-        "why": item.detail,
+        "notified_at": item.notified_at,
+        "detail": item.detail,
         "needs": item.needs,
         "observed_at": item.observed_at,
     }
@@ -194,14 +194,14 @@ def _read(row: Row[Any]) -> WorkItem:
         AccountId(row.account_id),
         PersonId(row.person_id),
         SpaceName(row.space),
-        row.next_look,
+        row.due_at,
         None if row.state is None else CoverageState(row.state),
         row.failures,
         row.blocked_since,
-        row.told_at,
-        row.why,
+        row.notified_at,
+        row.detail,
         row.needs,
         row.observed_at,
         row.version,
-        row.batch,
+        row.bulk_id,
     )

@@ -33,7 +33,7 @@ from tests.bench.measured_service import DISCORD, FORUM, GITHUB, SPACES, Platfor
 
 OPEN_END: Final = datetime(3018, 1, 1, tzinfo=UTC)
 _AT_ONCE: Final = 2_000
-_NO_PRIOR: Final = {"hold": None, "until": None, "author": None}
+_NO_PRIOR: Final = {"level": None, "until": None, "author": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +172,8 @@ class _GatheredRows:
             "authority_kind": AuthorityKind.DECISION,
             "authority_id": new_id(),
             "reference": each.reference,
-            "telling": NotificationState.NOTIFIED,
-            "holds_from": None,
+            "notification": NotificationState.NOTIFIED,
+            "waits_until": None,
             "enacted_at": self._at,
             "provisional": False,
             "danger": False,
@@ -195,12 +195,12 @@ class _GatheredRows:
             "account_id": account,
             "person_id": each.person,
             "space": space,
-            "next_look": each.ends,
+            "due_at": each.ends,
             "state": CoverageState.HELD,
             "failures": 0,
             "blocked_since": None,
-            "told_at": None,
-            "why": "held",
+            "notified_at": None,
+            "detail": "held",
             "needs": "",
             "observed_at": self._at,
             "version": 0,
@@ -211,12 +211,12 @@ class _GatheredRows:
         place = f"{account}.{AccessLevel.BARRED}"
         row: dict[str, Any] = {
             "account_id": account,
-            "hold": AccessLevel.BARRED,
+            "level": AccessLevel.BARRED,
             "reference": each.reference,
             "until": None,
         }
         proof = {"placed": True, "restored": False, "confirmed_at": self._at, "version": 1}
-        proof["sealed"] = await self._sealer.encrypt_json(scope, "applications", place, "sealed", known)
+        proof["sealed"] = await self._sealer.encrypt_json(scope, "enforcements", place, "sealed", known)
         self.rows[enforcements].append(row | proof)
         intent = new_id()
         act = {"id": intent, "kind": IntentKind.RESTRICT, "opened_at": self._at, "closed_at": self._at}

@@ -25,7 +25,7 @@ cases: Final = Table(
     Column("about_sanction", String(ID_LENGTH), nullable=True),
     Column("outcome", LargeBinary, nullable=True),
     Column("space", String(ID_LENGTH), nullable=True),
-    Column("hearers", Text, nullable=True),
+    Column("audience", Text, nullable=True),
     Column("evasion_marked_at", UtcDateTime, nullable=True),
     Column("version", Integer, nullable=False),
 )
@@ -35,11 +35,11 @@ reports: Final = Table(
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
-    Column("door", String(ID_LENGTH), nullable=False),
+    Column("channel", String(ID_LENGTH), nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("danger", Boolean, nullable=False),
     Column("contact_is_safe", Boolean, nullable=True),
-    Column("hold_contact", Boolean, nullable=False),
+    Column("do_not_contact", Boolean, nullable=False),
     Column("withdrawn_at", UtcDateTime, nullable=True),
     Column("reporter_mark", String(DIGEST_LENGTH), nullable=True, index=True),
     Column("sealed", LargeBinary, nullable=False),
@@ -93,7 +93,7 @@ receipts: Final = Table(
 )
 
 exclusions: Final = Table(
-    "walls",
+    "exclusions",
     metadata,
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), primary_key=True),
     Column("member_id", String(ID_LENGTH), ForeignKey("members.id"), primary_key=True, index=True),
@@ -117,7 +117,7 @@ reading_passes: Final = Table(
 )
 
 deadlines: Final = Table(
-    "promises",
+    "deadlines",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("kind", String(ID_LENGTH), nullable=False),
@@ -127,7 +127,7 @@ deadlines: Final = Table(
     Column("next_at", UtcDateTime, nullable=True, index=True),
     Column("about", String(ID_LENGTH), nullable=False, index=True),
     Column("stage", Integer, nullable=False),
-    Column("kept_at", UtcDateTime, nullable=True),
+    Column("completed_at", UtcDateTime, nullable=True),
     Column("version", Integer, nullable=False),
     Index(None, "kind", "next_at"),
 )

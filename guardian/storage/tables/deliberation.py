@@ -153,7 +153,7 @@ acts: Final = Table(
     _word_column("ground"),
     _word_column("restriction"),
     _word_column("state"),
-    Column("account_at", UtcDateTime, nullable=True),
+    Column("statement_at", UtcDateTime, nullable=True),
     _word_column("second", nullable=True),
     _encrypted_column(),
     _version_column(),

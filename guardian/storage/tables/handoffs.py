@@ -8,12 +8,12 @@ from guardian.storage.tables.base import ID_LENGTH, metadata
 from guardian.storage.utc_datetime import UtcDateTime
 
 handoffs: Final = Table(
-    "hops",
+    "handoffs",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("reference", String(ID_LENGTH), nullable=False, unique=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
-    Column("way", String(ID_LENGTH), nullable=False),
+    Column("direction", String(ID_LENGTH), nullable=False),
     Column("space", String(ID_LENGTH), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("by", String(ID_LENGTH), nullable=True),

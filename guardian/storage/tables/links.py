@@ -10,7 +10,7 @@ from guardian.storage.utc_datetime import UtcDateTime
 DIGEST_LENGTH: Final = 64
 
 disputes: Final = Table(
-    "link_disputes",
+    "disputes",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), nullable=False, index=True),
@@ -26,7 +26,7 @@ disputes: Final = Table(
 )
 
 merges: Final = Table(
-    "joined_people",
+    "merges",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("kept_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
@@ -43,7 +43,7 @@ merges: Final = Table(
 )
 
 ownership_codes: Final = Table(
-    "link_challenges",
+    "ownership_codes",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("digest", String(DIGEST_LENGTH), nullable=False, unique=True),

@@ -24,42 +24,42 @@ measures: Final = Table(
     Column("native", Boolean, nullable=False),
     Column("ended_at", UtcDateTime, nullable=True),
     Column("ended_by", String(ID_LENGTH), nullable=False),
-    Column("asked_at", UtcDateTime, nullable=True),
-    Column("looked_at", UtcDateTime, nullable=True),
+    Column("reconsideration_requested_at", UtcDateTime, nullable=True),
+    Column("reconsidered_at", UtcDateTime, nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
 )
 
 content_restrictions: Final = Table(
-    "thing_holds",
+    "content_restrictions",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False),
     Column("space", String(ID_LENGTH), nullable=False),
-    Column("hold", String(ID_LENGTH), nullable=False),
+    Column("restriction", String(ID_LENGTH), nullable=False),
     Column("until", UtcDateTime, nullable=False),
     Column("state", String(ID_LENGTH), nullable=False),
-    Column("next_look", UtcDateTime, nullable=True, index=True),
+    Column("due_at", UtcDateTime, nullable=True, index=True),
     Column("failures", Integer, nullable=False),
     Column("blocked_since", UtcDateTime, nullable=True),
-    Column("told_at", UtcDateTime, nullable=True),
-    Column("why", String, nullable=False),
+    Column("notified_at", UtcDateTime, nullable=True),
+    Column("detail", String, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
 )
 
 adoptions: Final = Table(
-    "taken_over",
+    "adoptions",
     metadata,
     Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), primary_key=True),
-    Column("hold", String(ID_LENGTH), primary_key=True),
+    Column("level", String(ID_LENGTH), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("by", String(ID_LENGTH), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 
 foreign_baselines: Final = Table(
-    "foreign_pictures",
+    "foreign_baselines",
     metadata,
     Column("space", String(ID_LENGTH), primary_key=True),
     Column("taken_at", UtcDateTime, nullable=False),
@@ -67,17 +67,17 @@ foreign_baselines: Final = Table(
 )
 
 foreign_restrictions: Final = Table(
-    "foreign_holds",
+    "foreign_restrictions",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("space", String(ID_LENGTH), nullable=False),
     Column("digest", String(ID_LENGTH), nullable=False),
-    Column("hold", String(ID_LENGTH), nullable=False),
+    Column("level", String(ID_LENGTH), nullable=False),
     Column("state", String(ID_LENGTH), nullable=False),
-    Column("seen_at", UtcDateTime, nullable=False),
+    Column("observed_at", UtcDateTime, nullable=False),
     Column("by", String(ID_LENGTH), nullable=True, index=True),
     Column("case_id", String(ID_LENGTH), nullable=True, index=True),
     Column("sealed", LargeBinary, nullable=True),
     Column("version", Integer, nullable=False),
-    UniqueConstraint("space", "digest", "hold"),
+    UniqueConstraint("space", "digest", "level"),
 )

@@ -38,9 +38,9 @@ raid_lines: Final = Table(
 )
 
 raid_alerts: Final = Table(
-    "raid_alarms",
+    "raid_alerts",
     metadata,
     Column("raid_id", String(ID_LENGTH), ForeignKey("raids.id"), primary_key=True),
     Column("space", String(ID_LENGTH), primary_key=True),
-    Column("alarm", String(ID_LENGTH), primary_key=True),
+    Column("alert", String(ID_LENGTH), primary_key=True),
 )

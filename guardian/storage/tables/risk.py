@@ -19,7 +19,7 @@ risk_marks: Final = Table(
 )
 
 conflict_claims: Final = Table(
-    "doubts",
+    "conflict_claims",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),

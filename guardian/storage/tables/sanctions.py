@@ -21,8 +21,8 @@ sanctions: Final = Table(
     Column("authority_kind", String(ID_LENGTH), nullable=False),
     Column("authority_id", String(ID_LENGTH), nullable=False),
     Column("reference", String(ID_LENGTH), nullable=False, unique=True),
-    Column("telling", String(ID_LENGTH), nullable=False),
-    Column("holds_from", UtcDateTime, nullable=True),
+    Column("notification", String(ID_LENGTH), nullable=False),
+    Column("waits_until", UtcDateTime, nullable=True),
     Column("enacted_at", UtcDateTime, nullable=False),
     Column("provisional", Boolean, nullable=False),
     Column("danger", Boolean, nullable=False),
@@ -34,7 +34,7 @@ liftings: Final = Table(
     "liftings",
     metadata,
     Column("sanction_id", String(ID_LENGTH), ForeignKey("sanctions.id"), primary_key=True),
-    Column("lifts_from", UtcDateTime, nullable=False),
+    Column("effective_from", UtcDateTime, nullable=False),
     Column("cause", String(ID_LENGTH), nullable=False),
     Column("by", String(ID_LENGTH), nullable=False),
     Column("authority", String, nullable=False),
@@ -42,36 +42,36 @@ liftings: Final = Table(
 )
 
 work_items: Final = Table(
-    "keys",
+    "work_items",
     metadata,
     Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), primary_key=True),
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
     Column("space", String(ID_LENGTH), nullable=False, index=True),
-    Column("next_look", UtcDateTime, nullable=True),
+    Column("due_at", UtcDateTime, nullable=True),
     Column("state", String(ID_LENGTH), nullable=True),
     Column("failures", Integer, nullable=False),
     Column("blocked_since", UtcDateTime, nullable=True),
-    Column("told_at", UtcDateTime, nullable=True),
-    Column("why", String, nullable=False),
+    Column("notified_at", UtcDateTime, nullable=True),
+    Column("detail", String, nullable=False),
     Column("needs", String, nullable=False),
     Column("observed_at", UtcDateTime, nullable=True),
     Column("version", Integer, nullable=False),
-    Column("batch", String(ID_LENGTH), nullable=True),
+    Column("bulk_id", String(ID_LENGTH), nullable=True),
 )
 Index(
-    "ix_keys_batch",
-    work_items.c.batch,
-    sqlite_where=text("batch IS NOT NULL"),
-    postgresql_where=text("batch IS NOT NULL"),
+    "ix_work_items_bulk_id",
+    work_items.c.bulk_id,
+    sqlite_where=text("bulk_id IS NOT NULL"),
+    postgresql_where=text("bulk_id IS NOT NULL"),
 )
 Index(
-    "ix_keys_due",
-    work_items.c.next_look,
-    sqlite_where=text("next_look IS NOT NULL"),
-    postgresql_where=text("next_look IS NOT NULL"),
+    "ix_work_items_due_at",
+    work_items.c.due_at,
+    sqlite_where=text("due_at IS NOT NULL"),
+    postgresql_where=text("due_at IS NOT NULL"),
 )
 Index(
-    "ix_keys_blocked",
+    "ix_work_items_blocked_since",
     work_items.c.blocked_since,
     sqlite_where=text("blocked_since IS NOT NULL"),
     postgresql_where=text("blocked_since IS NOT NULL"),
@@ -87,10 +87,10 @@ leases: Final = Table(
 )
 
 enforcements: Final = Table(
-    "applications",
+    "enforcements",
     metadata,
     Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), primary_key=True),
-    Column("hold", String(ID_LENGTH), primary_key=True),
+    Column("level", String(ID_LENGTH), primary_key=True),
     Column("placed", Boolean, nullable=False),
     Column("reference", String(ID_LENGTH), nullable=False),
     Column("restored", Boolean, nullable=False),
@@ -106,7 +106,7 @@ intents: Final = Table(
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), nullable=False, index=True),
     Column("kind", String(ID_LENGTH), nullable=False),
-    Column("hold", String(ID_LENGTH), nullable=False),
+    Column("level", String(ID_LENGTH), nullable=False),
     Column("reference", String(ID_LENGTH), nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=True),
@@ -134,7 +134,7 @@ placements: Final = Table(
 )
 
 reinstatement_approvals: Final = Table(
-    "returns",
+    "reinstatement_approvals",
     metadata,
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), primary_key=True),
     Column("by", String(ID_LENGTH), nullable=False),

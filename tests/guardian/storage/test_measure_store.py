@@ -135,7 +135,7 @@ async def test_no_id_and_no_words_stand_in_plain(units_of_work: SqlUnitOfWorkFac
         await uow.foreign.record_baseline(HERE, [(NATIVE, AccessLevel.BARRED)], START)
         found = [
             str(tuple(row))
-            for table in ("measures", "thing_holds", "foreign_holds", "foreign_pictures")
+            for table in ("measures", "content_restrictions", "foreign_restrictions", "foreign_baselines")
             for row in await uow.connection.execute(text(f"SELECT * FROM {table}"))
         ]
     assert [row for row in found if any(word in row for word in (NATIVE, "issue-7", "some words"))] == []

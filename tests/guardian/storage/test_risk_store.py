@@ -60,6 +60,6 @@ async def test_no_word_of_a_raised_conflict_lies_open(units_of_work: SqlUnitOfWo
     """Architecture 6"""
     await prepared(units_of_work)
     async with units_of_work.begin() as uow:
-        rows = (await uow.connection.execute(text("SELECT * FROM doubts"))).all()
+        rows = (await uow.connection.execute(text("SELECT * FROM conflict_claims"))).all()
     assert len(rows) == 1
     assert all(secret not in repr(rows) for secret in ("words", ConflictReason.SAME_EMPLOYER.value))

@@ -228,7 +228,7 @@ async def test_a_reference_that_we_placed_once_is_ours_for_ever_but_no_other_is(
         assert await view.sanctions.references_of(AccountId(new_id())) == frozenset()
 
 
-@pytest.mark.parametrize("table", ["applications", "intents"])
+@pytest.mark.parametrize("table", ["enforcements", "intents"])
 async def test_who_restricted_before_us_and_what_was_taken_stand_in_no_plain_column(
     units_of_work: SqlUnitOfWorkFactory, person: PersonId, account: AccountId, table: str
 ) -> None:

@@ -329,10 +329,10 @@ def _work_item(item: WorkItem, number: int) -> dict[str, Any]:
         "account_id": item.account,
         "person_id": item.person,
         "space": item.space,
-        "next_look": None if number % 4 else item.due_at,
+        "due_at": None if number % 4 else item.due_at,
         "state": item.state,
         "failures": 0,
-        "why": item.detail,
+        "detail": item.detail,
         "needs": "",
         "version": 0,
     }
@@ -357,8 +357,8 @@ async def test_what_is_due_next_is_answered_by_its_index_alone(
     with statements() as seen:
         async with units_of_work.read() as view:
             await view.sanctions.next_due(SYSTEM_NOW)
-    [asked] = [each for each in seen if "keys" in each[0]]
-    assert "ix_keys_due" in await plan_of(database, asked)
+    [asked] = [each for each in seen if "work_items" in each[0]]
+    assert "ix_work_items_due_at" in await plan_of(database, asked)
 
 
 async def test_claiming_does_not_read_the_keys_that_are_not_due(
@@ -367,5 +367,5 @@ async def test_claiming_does_not_read_the_keys_that_are_not_due(
     await many_work_items(units_of_work)
     with statements() as seen:
         await claim(units_of_work)
-    [asked] = [each for each in seen if "FROM keys" in each[0]]
-    assert "ix_keys_due" in await plan_of(database, asked)
+    [asked] = [each for each in seen if "FROM work_items" in each[0]]
+    assert "ix_work_items_due_at" in await plan_of(database, asked)

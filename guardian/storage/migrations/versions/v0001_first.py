@@ -24,6 +24,9 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("about_sanction", sa.String(length=64), nullable=True),
         sa.Column("outcome", sa.LargeBinary(), nullable=True),
+        sa.Column("space", sa.String(length=64), nullable=True),
+        sa.Column("audience", sa.Text(), nullable=True),
+        sa.Column("evasion_marked_at", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("code_name", name=op.f("uq_cases_code_name")),
@@ -53,6 +56,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", "digest", name=op.f("uq_deliveries_source_digest")),
     )
     op.create_index(op.f("ix_deliveries_received_at"), "deliveries", ["received_at"], unique=False)
+    op.create_table(
+        "foreign_baselines",
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("taken_at", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("space", name=op.f("pk_foreign_baselines")),
+    )
+    op.create_table(
+        "foreign_restrictions",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("level", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("observed_at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=True),
+        sa.Column("case_id", sa.String(length=64), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_foreign_restrictions")),
+        sa.UniqueConstraint("space", "digest", "level", name=op.f("uq_foreign_restrictions_space_digest_level")),
+    )
+    op.create_index(op.f("ix_foreign_restrictions_by"), "foreign_restrictions", ["by"], unique=False)
+    op.create_index(op.f("ix_foreign_restrictions_case_id"), "foreign_restrictions", ["case_id"], unique=False)
     op.create_table(
         "journal",
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -123,6 +150,8 @@ def upgrade() -> None:
         sa.Column("linked_at", sa.BigInteger(), nullable=False),
         sa.Column("linked_by", sa.String(length=64), nullable=False),
         sa.Column("confirmed_by", sa.String(length=64), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_by", sa.String(length=64), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_accounts_person_id_people")),
@@ -140,7 +169,7 @@ def upgrade() -> None:
         sa.Column("ground", sa.String(length=64), nullable=False),
         sa.Column("restriction", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=64), nullable=False),
-        sa.Column("account_at", sa.BigInteger(), nullable=True),
+        sa.Column("statement_at", sa.BigInteger(), nullable=True),
         sa.Column("second", sa.String(length=64), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -164,17 +193,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_board_answers_case_id"), "board_answers", ["case_id"], unique=False)
     op.create_table(
-        "coverage",
-        sa.Column("person_id", sa.String(length=64), nullable=False),
-        sa.Column("space", sa.String(length=64), nullable=False),
-        sa.Column("state", sa.String(length=64), nullable=False),
-        sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.Column("detail", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_coverage_person_id_people")),
-        sa.PrimaryKeyConstraint("person_id", "space", name=op.f("pk_coverage")),
-    )
-    op.create_table(
-        "doubts",
+        "conflict_claims",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=64), nullable=False),
         sa.Column("about_id", sa.String(length=64), nullable=False),
@@ -185,11 +204,59 @@ def upgrade() -> None:
         sa.Column("upheld", sa.Boolean(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["about_id"], ["members.id"], name=op.f("fk_doubts_about_id_members")),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_doubts_case_id_cases")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_doubts")),
+        sa.ForeignKeyConstraint(["about_id"], ["members.id"], name=op.f("fk_conflict_claims_about_id_members")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_conflict_claims_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conflict_claims")),
     )
-    op.create_index(op.f("ix_doubts_case_id"), "doubts", ["case_id"], unique=False)
+    op.create_index(op.f("ix_conflict_claims_case_id"), "conflict_claims", ["case_id"], unique=False)
+    op.create_table(
+        "content_restrictions",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("restriction", sa.String(length=64), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("blocked_since", sa.BigInteger(), nullable=True),
+        sa.Column("notified_at", sa.BigInteger(), nullable=True),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_content_restrictions_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_content_restrictions")),
+    )
+    op.create_index(op.f("ix_content_restrictions_due_at"), "content_restrictions", ["due_at"], unique=False)
+    op.create_table(
+        "coverage",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_coverage_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", "space", name=op.f("pk_coverage")),
+    )
+    op.create_table(
+        "deadlines",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=True),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("about", sa.String(length=64), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("completed_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_deadlines_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadlines")),
+    )
+    op.create_index(op.f("ix_deadlines_about"), "deadlines", ["about"], unique=False)
+    op.create_index(op.f("ix_deadlines_case_id"), "deadlines", ["case_id"], unique=False)
+    op.create_index(op.f("ix_deadlines_kind_next_at"), "deadlines", ["kind", "next_at"], unique=False)
+    op.create_index(op.f("ix_deadlines_next_at"), "deadlines", ["next_at"], unique=False)
     op.create_table(
         "drafts",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -209,6 +276,56 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_drafts_case_id"), "drafts", ["case_id"], unique=False)
     op.create_table(
+        "evidence_readings",
+        sa.Column("about", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_evidence_readings_member_id_members")),
+        sa.PrimaryKeyConstraint("about", "member_id", name=op.f("pk_evidence_readings")),
+    )
+    op.create_table(
+        "exclusions",
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("lifted_at", sa.BigInteger(), nullable=True),
+        sa.Column("lifted_by", sa.String(length=64), nullable=True),
+        sa.Column("cause", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_exclusions_case_id_cases")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_exclusions_member_id_members")),
+        sa.PrimaryKeyConstraint("case_id", "member_id", "kind", "at", name=op.f("pk_exclusions")),
+    )
+    op.create_index(op.f("ix_exclusions_member_id"), "exclusions", ["member_id"], unique=False)
+    op.create_table(
+        "handoffs",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("direction", sa.String(length=64), nullable=False),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=True),
+        sa.Column("urgency", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("matter", sa.String(length=64), nullable=True),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("target_id", sa.String(length=64), nullable=True),
+        sa.Column("accepted_by", sa.String(length=64), nullable=True),
+        sa.Column("accepted_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_handoffs_case_id_cases")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_handoffs_person_id_people")),
+        sa.ForeignKeyConstraint(["target_id"], ["cases.id"], name=op.f("fk_handoffs_target_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handoffs")),
+        sa.UniqueConstraint("reference", name=op.f("uq_handoffs_reference")),
+    )
+    op.create_index(op.f("ix_handoffs_case_id"), "handoffs", ["case_id"], unique=False)
+    op.create_index(op.f("ix_handoffs_person_id"), "handoffs", ["person_id"], unique=False)
+    op.create_index(op.f("ix_handoffs_target_id"), "handoffs", ["target_id"], unique=False)
+    op.create_table(
         "leases",
         sa.Column("person_id", sa.String(length=64), nullable=False),
         sa.Column("holder", sa.String(length=64), nullable=True),
@@ -217,6 +334,72 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_leases_person_id_people")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_leases")),
     )
+    op.create_table(
+        "measures",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.Column("native", sa.Boolean(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_by", sa.String(length=64), nullable=False),
+        sa.Column("reconsideration_requested_at", sa.BigInteger(), nullable=True),
+        sa.Column("reconsidered_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_measures_case_id_cases")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_measures_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measures")),
+    )
+    op.create_index(op.f("ix_measures_case_id"), "measures", ["case_id"], unique=False)
+    op.create_index(op.f("ix_measures_ends"), "measures", ["ends"], unique=False)
+    op.create_index(op.f("ix_measures_person_id"), "measures", ["person_id"], unique=False)
+    op.create_table(
+        "merges",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kept_id", sa.String(length=64), nullable=False),
+        sa.Column("other_id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("confirmed_by", sa.String(length=64), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_by", sa.String(length=64), nullable=True),
+        sa.Column("evidence", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_merges_case_id_cases")),
+        sa.ForeignKeyConstraint(["kept_id"], ["people.id"], name=op.f("fk_merges_kept_id_people")),
+        sa.ForeignKeyConstraint(["other_id"], ["people.id"], name=op.f("fk_merges_other_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merges")),
+    )
+    op.create_index(op.f("ix_merges_case_id"), "merges", ["case_id"], unique=False)
+    op.create_index(op.f("ix_merges_kept_id"), "merges", ["kept_id"], unique=False)
+    op.create_index(op.f("ix_merges_other_id"), "merges", ["other_id"], unique=False)
+    op.create_table(
+        "ownership_codes",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("known_at", sa.BigInteger(), nullable=True),
+        sa.Column("claimed_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_ownership_codes_case_id_cases")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_ownership_codes_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ownership_codes")),
+        sa.UniqueConstraint("digest", name=op.f("uq_ownership_codes_digest")),
+    )
+    op.create_index(op.f("ix_ownership_codes_case_id"), "ownership_codes", ["case_id"], unique=False)
+    op.create_index(op.f("ix_ownership_codes_person_id"), "ownership_codes", ["person_id"], unique=False)
     op.create_table(
         "placements",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -227,25 +410,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_placements")),
     )
     op.create_index(op.f("ix_placements_at"), "placements", ["at"], unique=False)
-    op.create_table(
-        "promises",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("case_id", sa.String(length=64), nullable=True),
-        sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.Column("due", sa.BigInteger(), nullable=False),
-        sa.Column("next_at", sa.BigInteger(), nullable=True),
-        sa.Column("about", sa.String(length=64), nullable=False),
-        sa.Column("stage", sa.Integer(), nullable=False),
-        sa.Column("kept_at", sa.BigInteger(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_promises_case_id_cases")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_promises")),
-    )
-    op.create_index(op.f("ix_promises_about"), "promises", ["about"], unique=False)
-    op.create_index(op.f("ix_promises_case_id"), "promises", ["case_id"], unique=False)
-    op.create_index(op.f("ix_promises_kind_next_at"), "promises", ["kind", "next_at"], unique=False)
-    op.create_index(op.f("ix_promises_next_at"), "promises", ["next_at"], unique=False)
     op.create_table(
         "proposals",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -263,6 +427,29 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_proposals_case_id"), "proposals", ["case_id"], unique=False)
     op.create_table(
+        "raids",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("act_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("second", sa.String(length=64), nullable=True),
+        sa.Column("announced_at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("leader", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_raids_case_id_cases")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_raids_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_raids")),
+        sa.UniqueConstraint("act_id", name=op.f("uq_raids_act_id")),
+        sa.UniqueConstraint("reference", name=op.f("uq_raids_reference")),
+    )
+    op.create_index(op.f("ix_raids_case_id"), "raids", ["case_id"], unique=False)
+    op.create_index(op.f("ix_raids_person_id"), "raids", ["person_id"], unique=False)
+    op.create_index(op.f("ix_raids_state"), "raids", ["state"], unique=False)
+    op.create_table(
         "reading_passes",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("member_id", sa.String(length=64), nullable=False),
@@ -276,28 +463,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reading_passes_until"), "reading_passes", ["until"], unique=False)
     op.create_table(
+        "reinstatement_approvals",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_reinstatement_approvals_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_reinstatement_approvals")),
+    )
+    op.create_table(
         "reports",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=64), nullable=False),
-        sa.Column("door", sa.String(length=64), nullable=False),
+        sa.Column("channel", sa.String(length=64), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("danger", sa.Boolean(), nullable=False),
         sa.Column("contact_is_safe", sa.Boolean(), nullable=True),
-        sa.Column("hold_contact", sa.Boolean(), nullable=False),
+        sa.Column("do_not_contact", sa.Boolean(), nullable=False),
         sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("reporter_mark", sa.String(length=64), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_reports_case_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
     )
     op.create_index(op.f("ix_reports_case_id"), "reports", ["case_id"], unique=False)
-    op.create_table(
-        "returns",
-        sa.Column("person_id", sa.String(length=64), nullable=False),
-        sa.Column("by", sa.String(length=64), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_returns_person_id_people")),
-        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_returns")),
-    )
+    op.create_index(op.f("ix_reports_reporter_mark"), "reports", ["reporter_mark"], unique=False)
     op.create_table(
         "reviews",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -336,8 +525,8 @@ def upgrade() -> None:
         sa.Column("authority_kind", sa.String(length=64), nullable=False),
         sa.Column("authority_id", sa.String(length=64), nullable=False),
         sa.Column("reference", sa.String(length=64), nullable=False),
-        sa.Column("telling", sa.String(length=64), nullable=False),
-        sa.Column("holds_from", sa.BigInteger(), nullable=True),
+        sa.Column("notification", sa.String(length=64), nullable=False),
+        sa.Column("waits_until", sa.BigInteger(), nullable=True),
         sa.Column("enacted_at", sa.BigInteger(), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("danger", sa.Boolean(), nullable=False),
@@ -368,27 +557,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_steps_case_id"), "steps", ["case_id"], unique=False)
     op.create_table(
-        "walls",
-        sa.Column("case_id", sa.String(length=64), nullable=False),
-        sa.Column("member_id", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("by", sa.String(length=64), nullable=False),
-        sa.Column("lifted_at", sa.BigInteger(), nullable=True),
-        sa.Column("lifted_by", sa.String(length=64), nullable=True),
-        sa.Column("cause", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_walls_case_id_cases")),
-        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_walls_member_id_members")),
-        sa.PrimaryKeyConstraint("case_id", "member_id", "kind", "at", name=op.f("pk_walls")),
-    )
-    op.create_index(op.f("ix_walls_member_id"), "walls", ["member_id"], unique=False)
-    op.create_table(
         "additions",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=64), nullable=False),
         sa.Column("report_id", sa.String(length=64), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("from_party", sa.Boolean(), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=True),
         sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_additions_case_id_cases")),
         sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_additions_report_id_reports")),
@@ -396,18 +571,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_additions_case_id"), "additions", ["case_id"], unique=False)
     op.create_table(
-        "applications",
+        "adoptions",
         sa.Column("account_id", sa.String(length=64), nullable=False),
-        sa.Column("hold", sa.String(length=64), nullable=False),
-        sa.Column("placed", sa.Boolean(), nullable=False),
-        sa.Column("reference", sa.String(length=64), nullable=False),
-        sa.Column("restored", sa.Boolean(), nullable=False),
-        sa.Column("until", sa.BigInteger(), nullable=True),
-        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("level", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_applications_account_id_accounts")),
-        sa.PrimaryKeyConstraint("account_id", "hold", name=op.f("pk_applications")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_adoptions_account_id_accounts")),
+        sa.PrimaryKeyConstraint("account_id", "level", name=op.f("pk_adoptions")),
     )
     op.create_table(
         "ballots",
@@ -420,6 +591,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ballots")),
     )
     op.create_index(op.f("ix_ballots_proposal_id"), "ballots", ["proposal_id"], unique=False)
+    op.create_table(
+        "conversations",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=True),
+        sa.Column("report_id", sa.String(length=64), nullable=True),
+        sa.Column("read_to", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_conversations_case_id_cases")),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_conversations_report_id_reports")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+    )
+    op.create_index(op.f("ix_conversations_case_id"), "conversations", ["case_id"], unique=False)
+    op.create_index(op.f("ix_conversations_space"), "conversations", ["space"], unique=False)
     op.create_table(
         "decisions",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -437,6 +623,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
     )
     op.create_index(op.f("ix_decisions_case_id"), "decisions", ["case_id"], unique=False)
+    op.create_table(
+        "disputes",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by_owner", sa.Boolean(), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.Column("settled_by", sa.String(length=64), nullable=True),
+        sa.Column("upheld", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("shown", sa.LargeBinary(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_disputes_account_id_accounts")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_disputes_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disputes")),
+    )
+    op.create_index(op.f("ix_disputes_account_id"), "disputes", ["account_id"], unique=False)
+    op.create_index(op.f("ix_disputes_case_id"), "disputes", ["case_id"], unique=False)
+    op.create_table(
+        "enforcements",
+        sa.Column("account_id", sa.String(length=64), nullable=False),
+        sa.Column("level", sa.String(length=64), nullable=False),
+        sa.Column("placed", sa.Boolean(), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("restored", sa.Boolean(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_enforcements_account_id_accounts")),
+        sa.PrimaryKeyConstraint("account_id", "level", name=op.f("pk_enforcements")),
+    )
     op.create_table(
         "evidence",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -456,7 +675,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("account_id", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("hold", sa.String(length=64), nullable=False),
+        sa.Column("level", sa.String(length=64), nullable=False),
         sa.Column("reference", sa.String(length=64), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=True),
@@ -467,45 +686,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_intents_account_id"), "intents", ["account_id"], unique=False)
     op.create_table(
-        "keys",
-        sa.Column("account_id", sa.String(length=64), nullable=False),
-        sa.Column("person_id", sa.String(length=64), nullable=False),
-        sa.Column("space", sa.String(length=64), nullable=False),
-        sa.Column("next_look", sa.BigInteger(), nullable=True),
-        sa.Column("state", sa.String(length=64), nullable=True),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("blocked_since", sa.BigInteger(), nullable=True),
-        sa.Column("told_at", sa.BigInteger(), nullable=True),
-        sa.Column("why", sa.String(), nullable=False),
-        sa.Column("needs", sa.String(), nullable=False),
-        sa.Column("observed_at", sa.BigInteger(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_keys_account_id_accounts")),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_keys_person_id_people")),
-        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_keys")),
-    )
-    op.create_index(
-        "ix_keys_blocked",
-        "keys",
-        ["blocked_since"],
-        unique=False,
-        sqlite_where=sa.text("blocked_since IS NOT NULL"),
-        postgresql_where=sa.text("blocked_since IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_keys_due",
-        "keys",
-        ["next_look"],
-        unique=False,
-        sqlite_where=sa.text("next_look IS NOT NULL"),
-        postgresql_where=sa.text("next_look IS NOT NULL"),
-    )
-    op.create_index(op.f("ix_keys_person_id"), "keys", ["person_id"], unique=False)
-    op.create_index(op.f("ix_keys_space"), "keys", ["space"], unique=False)
-    op.create_table(
         "liftings",
         sa.Column("sanction_id", sa.String(length=64), nullable=False),
-        sa.Column("lifts_from", sa.BigInteger(), nullable=False),
+        sa.Column("effective_from", sa.BigInteger(), nullable=False),
         sa.Column("cause", sa.String(length=64), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("authority", sa.String(), nullable=False),
@@ -552,9 +735,11 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(length=64), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=True),
         sa.Column("next_try", sa.BigInteger(), nullable=True),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(length=64), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("sanction_id", sa.String(length=64), nullable=True),
+        sa.Column("account_id", sa.String(length=64), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_notices_case_id_cases")),
@@ -563,7 +748,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_notices_report_id_reports")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
+    op.create_index(op.f("ix_notices_account_id"), "notices", ["account_id"], unique=False)
     op.create_index(op.f("ix_notices_case_id"), "notices", ["case_id"], unique=False)
+    op.create_index(op.f("ix_notices_kind_created_at"), "notices", ["kind", "created_at"], unique=False)
     op.create_index(op.f("ix_notices_person_id"), "notices", ["person_id"], unique=False)
     op.create_index(op.f("ix_notices_report_id"), "notices", ["report_id"], unique=False)
     op.create_index(op.f("ix_notices_state_next_try"), "notices", ["state", "next_try"], unique=False)
@@ -582,6 +769,32 @@ def upgrade() -> None:
     op.create_index(op.f("ix_parties_case_id"), "parties", ["case_id"], unique=False)
     op.create_index(op.f("ix_parties_person_id"), "parties", ["person_id"], unique=False)
     op.create_table(
+        "raid_alerts",
+        sa.Column("raid_id", sa.String(length=64), nullable=False),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("alert", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["raid_id"], ["raids.id"], name=op.f("fk_raid_alerts_raid_id_raids")),
+        sa.PrimaryKeyConstraint("raid_id", "space", "alert", name=op.f("pk_raid_alerts")),
+    )
+    op.create_table(
+        "raid_lines",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("raid_id", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("account_id", sa.String(length=64), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_raid_lines_account_id_accounts")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_raid_lines_person_id_people")),
+        sa.ForeignKeyConstraint(["raid_id"], ["raids.id"], name=op.f("fk_raid_lines_raid_id_raids")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_raid_lines")),
+    )
+    op.create_index(op.f("ix_raid_lines_account_id"), "raid_lines", ["account_id"], unique=False)
+    op.create_index(op.f("ix_raid_lines_person_id"), "raid_lines", ["person_id"], unique=False)
+    op.create_index(op.f("ix_raid_lines_raid_id"), "raid_lines", ["raid_id"], unique=False)
+    op.create_table(
         "receipts",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
@@ -590,9 +803,56 @@ def upgrade() -> None:
         sa.Column("report_id", sa.String(length=64), nullable=True),
         sa.Column("person_id", sa.String(length=64), nullable=True),
         sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.Column("account_id", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_receipts_case_id_cases")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_receipts_person_id_people")),
         sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_receipts_report_id_reports")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_receipts")),
     )
+    op.create_index(op.f("ix_receipts_account_id"), "receipts", ["account_id"], unique=False)
     op.create_index(op.f("ix_receipts_person_id"), "receipts", ["person_id"], unique=False)
+    op.create_table(
+        "work_items",
+        sa.Column("account_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=64), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("blocked_since", sa.BigInteger(), nullable=True),
+        sa.Column("notified_at", sa.BigInteger(), nullable=True),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("needs", sa.String(), nullable=False),
+        sa.Column("observed_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("bulk_id", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_work_items_account_id_accounts")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_work_items_person_id_people")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_work_items")),
+    )
+    op.create_index(
+        "ix_work_items_blocked_since",
+        "work_items",
+        ["blocked_since"],
+        unique=False,
+        sqlite_where=sa.text("blocked_since IS NOT NULL"),
+        postgresql_where=sa.text("blocked_since IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_work_items_bulk_id",
+        "work_items",
+        ["bulk_id"],
+        unique=False,
+        sqlite_where=sa.text("bulk_id IS NOT NULL"),
+        postgresql_where=sa.text("bulk_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_work_items_due_at",
+        "work_items",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index(op.f("ix_work_items_person_id"), "work_items", ["person_id"], unique=False)
+    op.create_index(op.f("ix_work_items_space"), "work_items", ["space"], unique=False)
