@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from guardian.storage.tables.all_tables import metadata
 from tests.architecture.source import PRODUCT, ROOT, Module, modules
 from tests.docs.glossary import Entry, entries
 from tests.shape import measured, product
@@ -59,6 +60,13 @@ def test_no_retired_module_is_there() -> None:
     assert {name: say for old, say in retired.items() for name in names if fnmatchcase(name, old)} == {}
 
 
+def test_a_table_bears_the_name_by_which_the_code_calls_it() -> None:
+    tables = [module for module in modules("guardian") if module.name.startswith("guardian.storage.tables.")]
+    named = {name: table for module in tables for name, table in _tables_of(module)}
+    assert len(named) == len(metadata.tables)
+    assert {name: table for name, table in named.items() if name != table} == {}
+
+
 def test_whoever_wants_to_change_something_is_led_to_files_that_are_there() -> None:
     rows = _rows_of("To change")
     assert len(rows) >= QUESTIONS
@@ -86,6 +94,15 @@ def test_a_definition_by_a_retired_name_is_noticed(text: str) -> None:
 @pytest.mark.parametrize("text", ["from collections import Counter", "class Other:\n    ADOPTED = 1", "view.desktop()"])
 def test_what_others_are_named_is_not_taken_for_a_retired_name(text: str) -> None:
     assert list(_retired_in(Module("guardian/sample.py", "guardian.sample", ast.parse(text), text))) == []
+
+
+def _tables_of(module: Module) -> Iterator[tuple[str, str]]:
+    """The tables that the module makes: the name of the variable, and that in the database."""
+    for node in module.tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and isinstance(node.value, ast.Call):
+            made = node.value
+            if isinstance(made.func, ast.Name) and made.func.id == "Table" and isinstance(made.args[0], ast.Constant):
+                yield node.target.id, str(made.args[0].value)
 
 
 @cache
