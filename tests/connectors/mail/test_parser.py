@@ -2,7 +2,8 @@
 
 import pytest
 
-from connectors.mail.parser import MailKind, ParsedMail, find_token, html_to_text, is_ours, parse
+from connectors.mail.html_text import html_to_text
+from connectors.mail.parser import MailKind, ParsedMail, find_token, is_ours, parse
 
 US = "mx.community.example"
 NOTICE = "0198a1b2-0000-7000-8000-0123456789ab"
