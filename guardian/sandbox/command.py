@@ -10,7 +10,7 @@ from guardian.logs import configure
 from guardian.sandbox.interactive import USUAL_SPEED, keep_open
 from guardian.sandbox.narration import Narrator, Outcome
 from guardian.sandbox.platforms import show_platforms
-from guardian.sandbox.registry import MAIN, STORIES
+from guardian.sandbox.registry import MAIN, stories
 from guardian.sandbox.runner import Story, run_story
 from guardian.sandbox.stage import temporary_folder
 
@@ -33,19 +33,19 @@ def run(
     configure(as_json=False, level=logging.CRITICAL)
     if listed:
         return _list_stories(out)
-    if story is not None and story not in STORIES:
-        known = ", ".join(STORIES)
+    if story is not None and story not in stories():
+        known = ", ".join(stories())
         sys.stderr.write(f"There is no story called {story}. The stories are: {known}.\n")
         return UNKNOWN_STORY
     if emulators_only:
         return asyncio.run(show_platforms(out))
     if story is not None or as_json:
-        return _play_story(STORIES[story] if story else MAIN, out, as_json=as_json)
+        return _play_story(stories()[story] if story else MAIN, out, as_json=as_json)
     return _open_sandbox(out, speed)
 
 
 def _list_stories(out: TextIO) -> int:
-    for name, story in STORIES.items():
+    for name, story in stories().items():
         out.write(f"{name:24} {story.line}\n")
     return HELD
 

@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 
 from guardian.sandbox.narration import Narrator
-from guardian.sandbox.registry import STORIES
+from guardian.sandbox.registry import stories
 from guardian.sandbox.runner import run_story_in
 from guardian.sandbox.stage import StoryContext
 from tests.contracts.schemas import discord, forum, github
 
 
-@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("name", stories())
 async def test_the_story_holds(name: str, tmp_path: Path) -> None:
     told = io.StringIO()
     context = StoryContext(tmp_path, Narrator(told))
-    outcome = await run_story_in(context, STORIES[name])
+    outcome = await run_story_in(context, stories()[name])
     assert outcome.held, told.getvalue()
     for world in context.worlds:
         assert discord.validate_history(world.discord.history) == []
