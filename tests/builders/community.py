@@ -3,12 +3,14 @@
 Every test states only its own fact; `report`, `case`, `told` and `named` do the rest through the desk's own doors.
 """
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from guardian.cases.access import case_for_member
 from guardian.cases.case import Case
@@ -29,7 +31,7 @@ from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from rules.policy import Policy
-from tests.builders.databases import copy_blank_file
+from tests.builders.databases import copy_blank_file, make_template_folder
 from tests.fakes.clock import START, FrozenClock
 from tests.fakes.space import FakeSpace
 
@@ -53,6 +55,8 @@ BOARD = (CHIARA, GRETA, HIROSHI)
 TEXT = "Somebody wrote insults under my question in the help channel, again and again."
 SOMEBODY = Account(DISCORD, "700000000000000001")
 A_REPORTER = Account(DISCORD, "700000000000000002")
+
+_SEEDED: "Final[dict[tuple[Member, ...], _Seeded]]" = {}
 
 
 def a_role(group: Group, office: Office = Office.MEMBER, **facts: Any) -> Role:
@@ -192,6 +196,40 @@ class Community:
         return self.clock.now()
 
 
+@cache
+def preset_policy(name: str) -> Policy:
+    """The policy of the preset, read once: it is frozen."""
+    return read_policy(load_preset(name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seeded:
+    """Files with these members in them, and the ring that opens them."""
+
+    folder: Path
+    ring: KeyRing
+    database: str = "guardian.sqlite"
+
+
+async def _copy_seeded_files(folder: Path, members: tuple[Member, ...]) -> _Seeded:
+    """The folder has a database with the members in it, with its ring: made once a process, then copied."""
+    if members not in _SEEDED:
+        _SEEDED[members] = await _seed(members)
+    shutil.copytree(_SEEDED[members].folder, folder, dirs_exist_ok=True)
+    return _SEEDED[members]
+
+
+async def _seed(members: tuple[Member, ...]) -> _Seeded:
+    folder = make_template_folder()
+    seeded = _Seeded(folder, KeyRing.create(folder / "ring", folder / "master"))
+    async with await Database.open(await copy_blank_file(folder / seeded.database)) as database:
+        async with SqlUnitOfWorkFactory(database, seeded.ring, FrozenClock()).begin() as uow:
+            for member in members:
+                await uow.people.add_member(member)
+        await database.scrub()
+    return seeded
+
+
 @asynccontextmanager
 async def a_community(
     folder: Path, *, policy: Policy | None = None, members: tuple[Member, ...] | None = None
@@ -200,12 +238,10 @@ async def a_community(
     clock, system_clock = FrozenClock(), FrozenClock()
     spaces = {name: FakeSpace(clock, name) for name in (DISCORD, FORUM, GITHUB)}
     registry = SpaceRegistry(tuple(RegisteredSpace(space, Mode.ENFORCE) for space in spaces.values()))
-    async with await Database.open(await copy_blank_file(folder / "guardian.sqlite")) as database:
-        units_of_work = SqlUnitOfWorkFactory(database, KeyRing.create(folder / "ring", folder / "master"), clock)
-        async with units_of_work.begin() as uow:
-            for member in members or everybody():
-                await uow.people.add_member(member)
-        numbers = policy or read_policy(load_preset("django"))
+    seeded = await _copy_seeded_files(folder, members or everybody())
+    async with await Database.open(f"sqlite+aiosqlite:///{folder / seeded.database}") as database:
+        units_of_work = SqlUnitOfWorkFactory(database, seeded.ring, clock)
+        numbers = policy or preset_policy("django")
         app = AppContext(
             units_of_work, numbers, clock, registry, "https://guardian.example", "Example", system_time=system_clock.now
         )

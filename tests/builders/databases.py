@@ -27,12 +27,16 @@ async def copy_blank_file(path: Path) -> str:
 
 
 async def _make_template() -> Path:
-    # In the run's own folder, where it is one, so that it goes away with the run.
-    made = Path(tempfile.mkdtemp(prefix="guardian-blank-", dir=os.environ.get(postgresql.HOME))) / "blank.sqlite"
+    made = make_template_folder() / "blank.sqlite"
     async with await Database.open(f"sqlite+aiosqlite:///{made}") as database:
         await create_tables(database)
         await database.scrub()
     return made
+
+
+def make_template_folder() -> Path:
+    """A new folder for files that tests copy: in the run's own, where it is one, so that it goes away with the run."""
+    return Path(tempfile.mkdtemp(prefix="guardian-template-", dir=os.environ.get(postgresql.HOME)))
 
 
 async def empty_database(address: Callable[[str], str]) -> str:

@@ -10,8 +10,6 @@ from pathlib import Path
 from guardian.clock import system_now
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, Reference, SanctionId, SpaceName, new_id, new_reference
 from guardian.people.models import LinkedAccount, Person, Trust
-from guardian.policy_file import read_policy
-from guardian.presets import load_preset
 from guardian.reconciler.alerts import Alert
 from guardian.reconciler.loop import Reconciler
 from guardian.reconciler.snapshot import ReconcilerContext
@@ -30,6 +28,7 @@ from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
 from rules.policy import OnTermEnd, Policy
 from rules.precedence import Restriction
+from tests.builders.community import preset_policy
 from tests.builders.databases import copy_blank_file
 from tests.fakes.clock import FrozenClock
 from tests.fakes.space import FakeSpace
@@ -190,7 +189,7 @@ async def a_world(
     units_of_work = SqlUnitOfWorkFactory(database, KeyRing.create(folder / "ring", folder / "master"), clock)
     registry = SpaceRegistry(tuple(RegisteredSpace(space, Mode.ENFORCE) for space in fakes.values()))
     alarms = RecordedAlerts()
-    numbers = policy or read_policy(load_preset("django"))
+    numbers = policy or preset_policy("django")
     context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
         units_of_work, registry, numbers, clock, alarms, RetryPolicy(), neutral_reason, system_now, no_sleep
     )
