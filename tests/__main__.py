@@ -77,7 +77,7 @@ def parts() -> tuple[Part, ...]:
         Part("lint", (f"{tool}/ruff", "check", "--output-format=concise", ".")),
         Part("types", (sys.executable, "-m", "mypy", *PACKAGES)),
         Part("contracts", (f"{tool}/lint-imports",)),
-        Part("tests", (sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "loadgroup", "--durations=15")),
+        Part("tests", (sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "worksteal", "--durations=15")),
     )
 
 

@@ -18,7 +18,6 @@ from tests.builders.databases import copy_blank_file, drop_database, empty_datab
 from tests.warm.launcher import run_warm_server
 
 SLOW_FOLDERS = ("stories", "crash", "browser")
-SERIAL_FOLDERS = ("crash", "browser", "architecture")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOME = pytest.StashKey[Path]()
 
@@ -48,23 +47,12 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits longest starts first; what keeps processes, browsers or the parsed house in hand stays in one worker."""
-    for item in items:
-        room = _folder_of(item, SERIAL_FOLDERS)
-        if room:
-            item.add_marker(pytest.mark.xdist_group(room))
-    items.sort(key=_sort_key)
+    """What waits longest starts first, so that it fills the gaps of the rest.
 
-
-def _sort_key(item: pytest.Item) -> int:
-    """Waiting first, so that it fills the gaps of the rest; the parsed house last, since its memory slows what follows."""
-    if _folder_of(item, SLOW_FOLDERS):
-        return 0
-    return 2 if _folder_of(item, ("architecture",)) else 1
-
-
-def _folder_of(item: pytest.Item, folders: tuple[str, ...]) -> str | None:
-    return next((room for room in folders if f"tests/{room}/" in item.nodeid), None)
+    Workers are given neighbours (`--dist worksteal`): those of one folder mostly share what it keeps, such as a browser
+    or the parsed sources.
+    """
+    items.sort(key=lambda item: not any(f"tests/{folder}/" in item.nodeid for folder in SLOW_FOLDERS))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
