@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, async_playwright
 
 from guardian.web.app import create_app
@@ -56,14 +58,14 @@ def _is_serious(impact: str | None) -> bool:
     return impact in ("serious", "critical")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def community(tmp_path: Path) -> AsyncIterator[Community]:
     """The working group of six, the Board, a moderator, and three spaces."""
     async with a_community(tmp_path) as opened:
         yield opened
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def served(community: Community) -> AsyncIterator[str]:
     """The address of the pages."""
 
@@ -84,12 +86,21 @@ async def served(community: Community) -> AsyncIterator[str]:
     await listening.stop()
 
 
-@pytest.fixture(params=["light", "dark"])
-async def browser(community: Community, served: str, request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
-    """A tab in a browser that prefers light, and another that prefers dark. Scripts of pages would not run in it."""
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def chromium() -> AsyncIterator[Chromium]:
+    """The browser, started once; it keeps nothing of one test for another, since each page has a context of its own."""
     path = next(found for name in BROWSERS if (found := shutil.which(name)))
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        page = await chromium.new_page(color_scheme=request.param, viewport={"width": 1100, "height": 900})
-        yield Browser(page, community, served, Axe())
-        await chromium.close()
+        started = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        await started.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["light", "dark"])
+async def browser(
+    chromium: Chromium, community: Community, served: str, request: pytest.FixtureRequest
+) -> AsyncIterator[Browser]:
+    """A tab in a browser that prefers light, and another that prefers dark. Scripts of pages would not run in it."""
+    page = await chromium.new_page(color_scheme=request.param, viewport={"width": 1100, "height": 900})
+    yield Browser(page, community, served, Axe())
+    await page.close()

@@ -17,7 +17,7 @@ from rules.quorum import Answer
 from tests.browser.conftest import Browser
 from tests.builders.community import AMARA, BRUNO, DMITRI, TEXT, a_message
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
