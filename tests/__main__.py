@@ -1,7 +1,8 @@
 """`python -m tests`: format, lint, types, import contracts and tests, each with its time and one line of result.
 
-`python -m tests PART...` runs some of them. Full output is shown only for what failed. The type check works beside
-the others, since it needs one core for long.
+`python -m tests PART...` runs some of them, `--quick` types and tests only of what has changed since the main line
+(`tests/changed.py`). Full output is shown only for what failed. The type check works beside the others, since it needs
+one core for long. Read `main` first.
 """
 
 import json
@@ -13,11 +14,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.changed import Changed, find_changed
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("guardian", "connectors", "rules", "tests")
+QUICK = "--quick"
 BESIDE = frozenset({"types"})
 STILL_RUNNING_AFTER_SECONDS = 20.0
 POLL_SECONDS = 0.05
@@ -67,23 +71,30 @@ class Counts:
     failed: int = 0
     skipped: int = 0
     reasons: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
-def parts() -> tuple[Part, ...]:
-    """Every part, in the order in which it is told."""
+def parts(changed: Changed | None = None) -> tuple[Part, ...]:
+    """Return every part in the order in which it is told; types and tests of `changed` alone, where that is given."""
+    types = PACKAGES if changed is None else changed.packages or ("rules",)
+    tests = () if changed is None else changed.tests
     tool = str(Path(sys.executable).parent)
     return (
         Part("format", (f"{tool}/ruff", "format", "--check", ".")),
         Part("lint", (f"{tool}/ruff", "check", "--output-format=concise", ".")),
-        Part("types", (sys.executable, "-m", "mypy", *PACKAGES)),
+        Part("types", (sys.executable, "-m", "mypy", *types)),
         Part("contracts", (f"{tool}/lint-imports",)),
-        Part("tests", (sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "worksteal", "--durations=15")),
+        Part(
+            "tests", (sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "worksteal", "--durations=15", *tests)
+        ),
     )
 
 
-def main(names: list[str]) -> int:
-    """0 when every chosen part held."""
-    known = {part.name: part for part in parts()}
+def main(words: list[str]) -> int:
+    """Return 0 when every chosen part held."""
+    names = [word for word in words if word != QUICK]
+    changed = find_changed() if QUICK in words else None
+    known = {part.name: part for part in parts(changed)}
     strangers = [name for name in names if name not in known]
     if strangers:
         print(f"There is no part {', '.join(strangers)}; there are: {', '.join(known)}", file=sys.stderr)
@@ -97,6 +108,8 @@ def main(names: list[str]) -> int:
         finished = _run_parts(chosen, Path(folder))
         counts = _read_counts(report)
         _print_summary(finished, counts)
+    if changed and changed.left:
+        print(f"Left to the whole run, since they wait: {', '.join(changed.left)}")
     return 0 if all(running.held for running in finished) else 1
 
 
@@ -167,7 +180,7 @@ def _read_counts(report: Path) -> Counts:
     if not report.exists():
         return Counts()
     told = json.loads(report.read_text(encoding="utf-8"))
-    return Counts(told["passed"], told["failed"], told["skipped"], tuple(told["reasons"]))
+    return Counts(told["passed"], told["failed"], told["skipped"], tuple(told["reasons"]), told["seconds"])
 
 
 def _print_summary(finished: list[RunningPart], counts: Counts) -> None:
@@ -179,6 +192,10 @@ def _print_summary(finished: list[RunningPart], counts: Counts) -> None:
         print("Not run:")
         for reason in counts.reasons:
             print(f"  {reason}")
+    if counts.seconds:
+        print("Seconds of the tests by folder, those at work at once added up:")
+        for folder, seconds in sorted(counts.seconds.items(), key=lambda entry: -entry[1]):
+            print(f"  {seconds:7.1f}  {folder}")
     if any(running.part.name == "tests" for running in finished):
         print(f"{counts.passed} passed, {counts.failed} failed, {counts.skipped} skipped")
 

@@ -4,7 +4,8 @@ import asyncio
 import json
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -15,9 +16,9 @@ from hypothesis import settings as hypothesis_settings
 from guardian.ids import new_id
 from tests import postgresql
 from tests.builders.databases import copy_blank_file, drop_database, empty_database, run_statement
+from tests.changed import SLOW_FOLDERS
 from tests.warm.launcher import run_warm_server
 
-SLOW_FOLDERS = ("stories", "crash", "browser")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOME = pytest.StashKey[Path]()
 
@@ -65,7 +66,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Where `python -m tests` asked for it, the counts and the reasons of what was not run stand in a file."""
+    """Where `python -m tests` asked for it, the counts, the time of each folder, and why some were not run stand in a file."""
     path = os.environ.get("GUARDIAN_TEST_REPORT")
     if not path:
         return
@@ -76,8 +77,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         "failed": len(stats.get("failed", [])) + len(stats.get("error", [])) + len(stats.get("xpassed", [])),
         "skipped": len(stats.get("skipped", [])),
         "reasons": sorted({reason.removeprefix("Skipped: ") for reason in skipped}),
+        "seconds": _seconds_by_folder(report for reports in stats.values() for report in reports),
     }
     Path(path).write_text(json.dumps(counts), encoding="utf-8")
+
+
+def _seconds_by_folder(reports: Iterable[object]) -> dict[str, float]:
+    """How long the tests of each folder took, set up and taken down; what several workers did at once is added up."""
+    seconds: dict[str, float] = defaultdict(float)
+    for report in reports:
+        if isinstance(report, pytest.TestReport):
+            seconds[_folder_of(report.nodeid)] += report.duration
+    return seconds
+
+
+def _folder_of(nodeid: str) -> str:
+    """The folder below `tests`, without the file; in `guardian` and `connectors` with the one below that."""
+    folders = nodeid.partition("::")[0].split("/")[1:-1]
+    return "/".join(folders[: 2 if folders[:1] in (["guardian"], ["connectors"]) else 1])
 
 
 def _why_no_browser() -> str | None:
