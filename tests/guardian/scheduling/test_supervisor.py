@@ -98,7 +98,7 @@ async def until(what: Callable[[], Awaitable[bool] | bool]) -> None:
 
 
 @pytest.fixture
-def units_of_work(tmp_path: Path) -> Iterator[SupervisedLoops]:
+def loops(tmp_path: Path) -> Iterator[SupervisedLoops]:
     driven = DrivenTime.create(tmp_path / "time", START)
     wakeups, naps = HubSource(), []
 
@@ -110,71 +110,71 @@ def units_of_work(tmp_path: Path) -> Iterator[SupervisedLoops]:
     driven.close()
 
 
-async def test_a_loop_works_when_case_time_reaches_what_is_due(units_of_work: SupervisedLoops) -> None:
-    chore = units_of_work.chore(START + HOUR)
-    async with units_of_work.running(chore.loop()):
-        await until(units_of_work.supervisor.is_idle)
+async def test_a_loop_works_when_case_time_reaches_what_is_due(loops: SupervisedLoops) -> None:
+    chore = loops.chore(START + HOUR)
+    async with loops.running(chore.loop()):
+        await until(loops.supervisor.is_idle)
         assert chore.done == []
-        units_of_work.time.set(START + HOUR)
+        loops.time.set(START + HOUR)
         await until(lambda: bool(chore.done))
-        await until(units_of_work.supervisor.is_idle)
+        await until(loops.supervisor.is_idle)
 
 
 async def test_a_loop_that_has_nothing_to_wait_for_is_woken_by_its_own_bell_alone(
-    units_of_work: SupervisedLoops,
+    loops: SupervisedLoops,
 ) -> None:
-    chore, other = units_of_work.chore(), units_of_work.chore()
-    async with units_of_work.running(chore.loop(), other.loop("others")):
-        await until(units_of_work.supervisor.is_idle)
+    chore, other = loops.chore(), loops.chore()
+    async with loops.running(chore.loop(), other.loop("others")):
+        await until(loops.supervisor.is_idle)
         chore.due.append(START)
-        units_of_work.wakeups.wake("chores")
+        loops.wakeups.wake("chores")
         await until(lambda: bool(chore.done))
-        await until(units_of_work.supervisor.is_idle)
+        await until(loops.supervisor.is_idle)
     assert (chore.steps, other.steps) == (2, 1)
 
 
-async def test_what_is_rung_while_a_loop_works_is_not_lost(units_of_work: SupervisedLoops) -> None:
-    chore = units_of_work.chore()
+async def test_what_is_rung_while_a_loop_works_is_not_lost(loops: SupervisedLoops) -> None:
+    chore = loops.chore()
     chore.gate = asyncio.Event()
-    async with units_of_work.running(chore.loop()):
+    async with loops.running(chore.loop()):
         await until(lambda: chore.steps == 1)
-        units_of_work.wakeups.wake("chores")
+        loops.wakeups.wake("chores")
         chore.gate.set()
         await until(lambda: chore.steps == 2)
 
 
-async def test_a_fault_in_one_loop_stops_neither_it_nor_the_others(units_of_work: SupervisedLoops) -> None:
-    faulty, well = units_of_work.chore(START), units_of_work.chore(START)
+async def test_a_fault_in_one_loop_stops_neither_it_nor_the_others(loops: SupervisedLoops) -> None:
+    faulty, well = loops.chore(START), loops.chore(START)
     faulty.fails = 3
-    async with units_of_work.running(faulty.loop(), well.loop("others")):
+    async with loops.running(faulty.loop(), well.loop("others")):
         await until(lambda: bool(faulty.done and well.done))
-        await until(units_of_work.supervisor.is_idle)
-    assert units_of_work.pauses == [1.0, 2.0, 4.0]
+        await until(loops.supervisor.is_idle)
+    assert loops.pauses == [1.0, 2.0, 4.0]
 
 
-async def test_a_loop_begins_its_pauses_anew_once_it_has_worked(units_of_work: SupervisedLoops) -> None:
-    chore = units_of_work.chore()
+async def test_a_loop_begins_its_pauses_anew_once_it_has_worked(loops: SupervisedLoops) -> None:
+    chore = loops.chore()
     chore.fails = 2
-    async with units_of_work.running(chore.loop()):
-        await until(units_of_work.supervisor.is_idle)
+    async with loops.running(chore.loop()):
+        await until(loops.supervisor.is_idle)
         chore.fails = 1
-        units_of_work.wakeups.wake("chores")
-        await until(lambda: len(units_of_work.pauses) == 3)
-        await until(units_of_work.supervisor.is_idle)
-    assert units_of_work.pauses == [1.0, 2.0, 1.0]
+        loops.wakeups.wake("chores")
+        await until(lambda: len(loops.pauses) == 3)
+        await until(loops.supervisor.is_idle)
+    assert loops.pauses == [1.0, 2.0, 1.0]
 
 
-async def test_the_service_is_not_idle_while_a_step_is_under_way(units_of_work: SupervisedLoops) -> None:
-    chore = units_of_work.chore(START)
+async def test_the_service_is_not_idle_while_a_step_is_under_way(loops: SupervisedLoops) -> None:
+    chore = loops.chore(START)
     chore.gate = asyncio.Event()
-    async with units_of_work.running(chore.loop()):
+    async with loops.running(chore.loop()):
         await until(lambda: chore.steps == 1)
-        assert not await units_of_work.supervisor.is_idle()
+        assert not await loops.supervisor.is_idle()
         chore.gate.set()
-        await until(units_of_work.supervisor.is_idle)
+        await until(loops.supervisor.is_idle)
 
 
-async def test_the_service_is_not_idle_while_something_is_due_or_in_hand(units_of_work: SupervisedLoops) -> None:
+async def test_the_service_is_not_idle_while_something_is_due_or_in_hand(loops: SupervisedLoops) -> None:
     in_hand = [0]
 
     async def run(wait: Wait) -> None:
@@ -185,22 +185,22 @@ async def test_the_service_is_not_idle_while_something_is_due_or_in_hand(units_o
         return due[0]
 
     due: list[datetime | None] = [None]
-    async with units_of_work.running(Loop("keys", "keys", run, next_due, lambda: in_hand[0])):
-        await until(units_of_work.supervisor.is_idle)
+    async with loops.running(Loop("keys", "keys", run, next_due, lambda: in_hand[0])):
+        await until(loops.supervisor.is_idle)
         in_hand[0] = 1
-        assert not await units_of_work.supervisor.is_idle()
+        assert not await loops.supervisor.is_idle()
         in_hand[0], due[0] = 0, START
-        assert not await units_of_work.supervisor.is_idle()
+        assert not await loops.supervisor.is_idle()
         due[0] = START + HOUR
-        assert await units_of_work.supervisor.is_idle()
-        assert await units_of_work.supervisor.next_due() == START + HOUR
+        assert await loops.supervisor.is_idle()
+        assert await loops.supervisor.next_due() == START + HOUR
 
 
 async def test_the_service_is_not_idle_where_a_loop_took_something_up_while_it_was_asked(
-    units_of_work: SupervisedLoops,
+    loops: SupervisedLoops,
 ) -> None:
     """The harm: time would jump past what was just about to be done."""
-    chore = units_of_work.chore()
+    chore = loops.chore()
     asked = asyncio.Event()
 
     async def slowly() -> datetime | None:
@@ -213,65 +213,63 @@ async def test_the_service_is_not_idle_where_a_loop_took_something_up_while_it_w
         while True:
             await wait(None)
 
-    async with units_of_work.running(chore.loop(), Loop("slow", "slow", run, slowly)):
-        await until(units_of_work.supervisor.is_idle)
+    async with loops.running(chore.loop(), Loop("slow", "slow", run, slowly)):
+        await until(loops.supervisor.is_idle)
         asked.clear()
-        answer = asyncio.create_task(units_of_work.supervisor.is_idle())
+        answer = asyncio.create_task(loops.supervisor.is_idle())
         await asked.wait()
         chore.due.append(START)
-        units_of_work.wakeups.wake("chores")
+        loops.wakeups.wake("chores")
         await until(lambda: bool(chore.done))
         assert not await answer
-        await until(units_of_work.supervisor.is_idle)
+        await until(loops.supervisor.is_idle)
 
 
-async def test_the_earliest_of_all_that_is_due_comes_next(units_of_work: SupervisedLoops) -> None:
-    late, early, none = units_of_work.chore(START + 2 * HOUR), units_of_work.chore(START + HOUR), units_of_work.chore()
-    async with units_of_work.running(late.loop("late"), early.loop("early"), none.loop("none")):
-        await until(units_of_work.supervisor.is_idle)
-        assert await units_of_work.supervisor.next_due() == START + HOUR
+async def test_the_earliest_of_all_that_is_due_comes_next(loops: SupervisedLoops) -> None:
+    late, early, none = loops.chore(START + 2 * HOUR), loops.chore(START + HOUR), loops.chore()
+    async with loops.running(late.loop("late"), early.loop("early"), none.loop("none")):
+        await until(loops.supervisor.is_idle)
+        assert await loops.supervisor.next_due() == START + HOUR
 
 
-async def test_what_stays_due_does_not_make_a_loop_spin(units_of_work: SupervisedLoops) -> None:
+async def test_what_stays_due_does_not_make_a_loop_spin(loops: SupervisedLoops) -> None:
     class Stuck(Chore):
         async def step(self) -> None:
             self.steps += 1
 
-    stuck = Stuck(units_of_work.time, [START])
-    async with units_of_work.running(stuck.loop()):
+    stuck = Stuck(loops.time, [START])
+    async with loops.running(stuck.loop()):
         await until(lambda: stuck.steps > 3)
         steps = stuck.steps
         for _ in range(1000):
             await asyncio.sleep(0)
         assert stuck.steps < steps + 20
-        assert not await units_of_work.supervisor.is_idle()
+        assert not await loops.supervisor.is_idle()
 
 
-async def test_heartbeats_tell_which_loop_has_not_been_heard_of(units_of_work: SupervisedLoops) -> None:
-    hanging, well = units_of_work.chore(), units_of_work.chore()
+async def test_heartbeats_tell_which_loop_has_not_been_heard_of(loops: SupervisedLoops) -> None:
+    hanging, well = loops.chore(), loops.chore()
     hanging.gate = asyncio.Event()
-    async with units_of_work.running(hanging.loop("hanging"), well.loop("well")):
+    async with loops.running(hanging.loop("hanging"), well.loop("well")):
         await until(lambda: hanging.steps == 1 and well.steps == 1)
-        before = units_of_work.supervisor.health()
+        before = loops.supervisor.health()
         assert set(before) == {"hanging", "well"}
-        units_of_work.wakeups.wake("well")
+        loops.wakeups.wake("well")
         await until(lambda: well.steps == 2)
-        after = units_of_work.supervisor.health()
+        after = loops.supervisor.health()
     assert after["hanging"] > before["hanging"]
     assert after["well"] < after["hanging"]
 
 
-async def test_cancelling_passes_and_ends_what_was_still_under_way(units_of_work: SupervisedLoops) -> None:
-    chore, stopped = units_of_work.chore(), asyncio.Event()
+async def test_cancelling_passes_and_ends_what_was_still_under_way(loops: SupervisedLoops) -> None:
+    chore, stopped = loops.chore(), asyncio.Event()
     chore.gate = asyncio.Event()
 
     async def stop() -> None:
         stopped.set()
 
     loop = chore.loop()
-    turning = asyncio.create_task(
-        units_of_work.supervisor.run(Loop(loop.name, loop.topic, loop.run, loop.next_due, stop=stop))
-    )
+    turning = asyncio.create_task(loops.supervisor.run(Loop(loop.name, loop.topic, loop.run, loop.next_due, stop=stop)))
     await until(lambda: chore.steps == 1)
     turning.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -279,15 +277,15 @@ async def test_cancelling_passes_and_ends_what_was_still_under_way(units_of_work
     assert stopped.is_set()
 
 
-async def test_before_it_turns_nothing_can_be_called_idle(units_of_work: SupervisedLoops) -> None:
-    assert not await units_of_work.supervisor.is_idle()
+async def test_before_it_turns_nothing_can_be_called_idle(loops: SupervisedLoops) -> None:
+    assert not await loops.supervisor.is_idle()
 
 
 async def test_a_loop_looks_again_when_its_longest_wait_is_over_though_no_bell_rang(
-    units_of_work: SupervisedLoops,
+    loops: SupervisedLoops,
 ) -> None:
-    chore = units_of_work.chore()
-    supervisor = LoopSupervisor(units_of_work.wakeups, DrivenClock(units_of_work.time), longest_wait=0.001)
+    chore = loops.chore()
+    supervisor = LoopSupervisor(loops.wakeups, DrivenClock(loops.time), longest_wait=0.001)
     task = asyncio.create_task(supervisor.run(chore.loop()))
     await until(lambda: chore.steps > 2)
     task.cancel()
