@@ -31,7 +31,7 @@ TEMPORARY_BYTES = 4 * 1024**3
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One check: its name and the command line, run with this Python in the house's folder."""
+    """One check: its name and the command line, run with this Python in the folder of the repository."""
 
     name: str
     command: tuple[str, ...]

@@ -22,8 +22,8 @@ from tests.warm.launcher import run_warm_server
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOME = pytest.StashKey[Path]()
 
-hypothesis_settings.register_profile("house", deadline=None, derandomize=True, database=None)
-hypothesis_settings.load_profile("house")
+hypothesis_settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -85,11 +85,11 @@ async def _count_working(stage: Stage, sent: list[SentReport]) -> int:
     """How many of the receipts open the words that were sent."""
     room = asyncio.Semaphore(AT_ONCE)
 
-    async def works(each: SentReport) -> bool:
+    async def is_opened(each: SentReport) -> bool:
         async with room:
             return each.receipt is not None and each.words in (await stage.people.follow_up(each.receipt)).text
 
-    return sum(await asyncio.gather(*(works(each) for each in sent)))
+    return sum(await asyncio.gather(*(is_opened(each) for each in sent)))
 
 
 def _part(size: Size, sent: list[SentReport], took: float, working: int) -> Part:

@@ -170,8 +170,8 @@ async def _resync(run: Run) -> None:
 
 
 def _part(size: Size, runs: list[Run]) -> Part:
-    pace = f"within {size.spread:g} s (in {size.turns} turns)"
-    held = f"{size.releases} terms end {pace}, each held in three spaces"
+    span = f"within {size.spread:g} s (in {size.turns} turns)"
+    held = f"{size.releases} terms end {span}, each held in three spaces"
     lines = [f"lift_lag: {held}, each answer after {size.latency * 1000:g} ms"]
     for run in runs:
         lines += _lines(size, run)

@@ -146,7 +146,7 @@ class _GatheredRows:
     def __init__(self, service: Service, at: datetime) -> None:
         order = (people, data_keys, accounts, sanctions, work_items, enforcements, intents, coverage, leases)
         self.rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in order}
-        self._sealer = FieldEncryption(_BufferedDataKeys(self.rows[data_keys]), service.ring, at)
+        self._encryption = FieldEncryption(_BufferedDataKeys(self.rows[data_keys]), service.ring, at)
         self._at = at
 
     async def take(self, each: Barred) -> None:
@@ -185,7 +185,7 @@ class _GatheredRows:
         content = {"native_id": native_id, "handle": each.name, "evidence": ""}
         row: dict[str, Any] = {"id": account, "person_id": each.person, "space": space, "trust": Trust.VOUCHED}
         row |= {"linked_at": self._at, "linked_by": "service", "confirmed_by": None, "version": 0}
-        row["sealed"] = await self._sealer.encrypt_json(scope, "accounts", account, "sealed", content)
+        row["sealed"] = await self._encryption.encrypt_json(scope, "accounts", account, "sealed", content)
         self.rows[accounts].append(row)
         self.rows[work_items].append(self._work_item(account, each, space))
         await self._enforcement(account, each, scope)
@@ -216,11 +216,11 @@ class _GatheredRows:
             "until": None,
         }
         proof = {"placed": True, "restored": False, "confirmed_at": self._at, "version": 1}
-        proof["sealed"] = await self._sealer.encrypt_json(scope, "enforcements", place, "sealed", known)
+        proof["sealed"] = await self._encryption.encrypt_json(scope, "enforcements", place, "sealed", known)
         self.rows[enforcements].append(row | proof)
         intent = new_id()
         act = {"id": intent, "kind": IntentKind.RESTRICT, "opened_at": self._at, "closed_at": self._at}
-        act["sealed"] = await self._sealer.encrypt_json(scope, "intents", intent, "sealed", _NO_PRIOR)
+        act["sealed"] = await self._encryption.encrypt_json(scope, "intents", intent, "sealed", _NO_PRIOR)
         self.rows[intents].append(row | act)
 
 

@@ -1,4 +1,4 @@
-"""The pages in a real browser: a desk with a community, served on loopback, and Debian's Chromium before it."""
+"""The pages in a real browser: the pages of a community, served on loopback, and Debian's Chromium before it."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -72,12 +72,12 @@ async def served(community: Community) -> AsyncIterator[str]:
     async def health() -> Health:
         return Health()
 
-    async def on_knock(_: object) -> None:
+    async def on_webhook_event(_: object) -> None:
         return None
 
     made = bind_socket("127.0.0.1", 0)
     app = create_app(
-        community.app, health=health, webhook_verifiers={}, on_webhook_event=on_knock, secure_cookies=False
+        community.app, health=health, webhook_verifiers={}, on_webhook_event=on_webhook_event, secure_cookies=False
     )
     listening = WebServer(app, made)
     address = address_of(made)

@@ -1,6 +1,6 @@
-"""A desk over a real SQLite file: a small community with a working group of six, a Board and a moderator.
+"""The application over a real SQLite file: a small community with a working group of six, a Board and a moderator.
 
-Every test states only its own fact; `report`, `case`, `told` and `named` do the rest through the desk's own doors.
+Every test states only its own fact; `report`, `case` and the like do the rest through the use cases.
 """
 
 import shutil
@@ -110,7 +110,7 @@ def a_message(**facts: Any) -> EvidenceInput:
 
 @dataclass(slots=True)
 class Community:
-    """The desk with everything behind it. `wire` is the machine's time, which a test moves by hand as well."""
+    """The application with everything behind it. `system_clock` is the machine's time, which a test moves as well."""
 
     app: AppContext
     units_of_work: SqlUnitOfWorkFactory
@@ -234,7 +234,7 @@ async def _seed(members: tuple[Member, ...]) -> _Seeded:
 async def a_community(
     folder: Path, *, policy: Policy | None = None, members: tuple[Member, ...] | None = None
 ) -> AsyncIterator[Community]:
-    """A desk with the community behind it; everything is closed afterwards."""
+    """The application with the community behind it; everything is closed afterwards."""
     clock, system_clock = FrozenClock(), FrozenClock()
     spaces = {name: FakeSpace(clock, name) for name in (DISCORD, FORUM, GITHUB)}
     registry = SpaceRegistry(tuple(RegisteredSpace(space, Mode.ENFORCE) for space in spaces.values()))

@@ -1,4 +1,4 @@
-"""One case from its report to wherever a test wants it, through the desk's own doors, with the clock moved by hand."""
+"""One case from its report to wherever a test wants it, through the use cases, with the clock moved by hand."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A desk whose decisions reach the fake spaces: the reconciler and the loop of things over one small community."""
+"""An application whose decisions reach the fake spaces: the reconciler and the loop of things over one small community."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

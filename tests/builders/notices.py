@@ -1,4 +1,4 @@
-"""The outbox over a community's desk, so that a test can look into the inboxes of accounts."""
+"""The outbox of a community, so that a test can look into the inboxes of accounts."""
 
 from guardian.ids import SanctionId, SpaceName
 from guardian.notices.delivery_routes import RouteFinder

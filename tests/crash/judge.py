@@ -196,7 +196,7 @@ class _Walk:
 
 
 TrailEvent = Level | RestrictionChange | bool | None
-"""What a walk meets: another wish, a change of a hold, a coming or going, or (None) an instant at which a mute runs out."""
+"""What a walk meets: another desired state, another observed restriction, a coming or going, or (None) an instant at which a mute runs out."""
 
 
 def _is_by_hand(event: TrailEvent) -> bool:
@@ -204,7 +204,7 @@ def _is_by_hand(event: TrailEvent) -> bool:
 
 
 def _in_order(trail: Trail) -> list[tuple[datetime, TrailEvent]]:
-    """Everything that happens; at one instant the wish changes first."""
+    """Everything that happens; at one instant the desired state changes first."""
     walk: list[tuple[datetime, int, int, TrailEvent]] = []
     walk += [(at, 0, n, level) for n, (at, level) in enumerate(trail.desired.steps)]
     walk += [(at, 1, n, came) for n, (at, came) in enumerate(trail.presence or ())]

@@ -71,14 +71,14 @@ def _load() -> None:
     gc.freeze()
 
 
-def _fork_command(caller: socket.socket, hears: selectors.BaseSelector) -> int:
+def _fork_command(caller: socket.socket, selector: selectors.BaseSelector) -> int:
     """A process carries out what the caller asks for; its id, which the caller has been told."""
     told, descriptors, _, _ = socket.recv_fds(caller, _MAX_BYTES, _FOLDER_INDEX + 1)
     while not told.endswith(b"\n"):
         told += caller.recv(_MAX_BYTES)
     pid = os.fork()
     if pid == 0:
-        hears.close()
+        selector.close()
         caller.close()
         _run_as_command(json.loads(told), descriptors)
     for each in descriptors:
@@ -118,7 +118,7 @@ def _run_as_command(asked: dict[str, Any], descriptors: list[int]) -> NoReturn:
     os._exit(code if isinstance(code, int) else 1)
 
 
-def _reap(running: dict[int, socket.socket], hears: selectors.BaseSelector) -> None:
+def _reap(running: dict[int, socket.socket], selector: selectors.BaseSelector) -> None:
     """Whoever asked for a command that has ended is told how."""
     with suppress(ChildProcessError):
         while True:
@@ -126,14 +126,14 @@ def _reap(running: dict[int, socket.socket], hears: selectors.BaseSelector) -> N
             if pid == 0:
                 return
             with running.pop(pid) as caller, suppress(KeyError, OSError):
-                hears.unregister(caller)
+                selector.unregister(caller)
                 caller.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
-def _drop_caller(running: dict[int, socket.socket], hears: selectors.BaseSelector, pid: int) -> None:
+def _drop_caller(running: dict[int, socket.socket], selector: selectors.BaseSelector, pid: int) -> None:
     """A caller says nothing more: it is gone, since somebody killed it, and so is its command."""
     if pid in running:
-        hears.unregister(running[pid])
+        selector.unregister(running[pid])
         _kill(pid)
 
 
