@@ -1,4 +1,4 @@
-"""The Clock port: case time for terms, deadlines and sweeps. The only module that reads the machine's clocks.
+"""The Clock port: case time for terms, deadlines and resyncs. The only module that reads the machine's clocks.
 
 Wire time (call timeouts, leases, retries) is the machine's monotonic time, never compressed: `monotonic_seconds()`.
 """
@@ -43,6 +43,11 @@ class Clock(Protocol):
 def monotonic_seconds() -> float:
     """Monotonic machine seconds, for ceilings, leases and back-off inside one process."""
     return time.monotonic()
+
+
+def monotonic_now() -> datetime:
+    """Return monotonic time as an instant of this process, for triggers that no jump of the machine's clock may move."""
+    return EPOCH + timedelta(seconds=monotonic_seconds())
 
 
 def system_now() -> datetime:

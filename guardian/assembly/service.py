@@ -6,6 +6,7 @@ Read `Service` first.
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from socket import socket
 from typing import Final
@@ -14,7 +15,7 @@ from starlette.applications import Starlette
 
 from guardian.assembly.mail import CheckedMailer, MailReceiver
 from guardian.assembly.spaces import ConnectedSpace, Heartbeat, attach_commands
-from guardian.clock import Clock
+from guardian.clock import Clock, monotonic_now
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.journal import OPERATOR, Entry
@@ -26,19 +27,17 @@ from guardian.reconciler.content import ContentContext
 from guardian.reconciler.loop import Reconciler
 from guardian.reconciler.resync import resync
 from guardian.sanctions.imposition import extend_to_new_spaces
-from guardian.scheduling.heartbeat import send_heartbeats
+from guardian.scheduling.heartbeat import send_heartbeat
 from guardian.scheduling.loops import (
     bulk_loop,
     content_loop,
     deadlines_loop,
-    inbox_loop,
-    link_refresh_loop,
+    jobs_loop,
     notices_loop,
     raids_loop,
-    resync_loop,
     work_items_loop,
 )
-from guardian.scheduling.periodic import PeriodicTask
+from guardian.scheduling.periodic import RecurringJobs, every
 from guardian.scheduling.supervisor import Loop, LoopSupervisor
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.identity.link_suggestions import refresh_vouched_links
@@ -66,8 +65,8 @@ from guardian.web.server import WebServer, address_of, bind_socket
 log = logger("assembly")
 
 SERVE: Final = "serve"
-_LINKS: Final = SpaceName("links")
-_MODES_POLL_SECONDS: Final = 2.0
+_READ_MODES_EVERY: Final = timedelta(seconds=2)
+_HEARTBEAT_RETRY_WITHIN: Final = timedelta(seconds=30)
 _DELIVERIES_KEPT_FOR: Final = timedelta(days=7)
 """GitHub, the most patient of them, delivers again for about three days."""
 
@@ -95,6 +94,10 @@ class Service:
     _server: WebServer | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _file_stamp: tuple[int, int] | None = None
+    _jobs: RecurringJobs = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._jobs = RecurringJobs(self.clock.now)
 
     # -- coming and going
 
@@ -109,15 +112,12 @@ class Service:
             await self._start_server()
         if self.mail_receiver is not None and self.mail_receiver.listener is not None:
             await self.mail_receiver.listener.start()
+        self._add_jobs()
         self._tasks = [
             asyncio.create_task(self.supervisor.run(*self._loops()), name="clockwork"),
-            asyncio.create_task(self._watch_modes(), name="modes"),
+            asyncio.create_task(self._jobs_in_system_time().run_alone(asyncio.sleep), name="system time"),
             asyncio.create_task(self._wait_until_lost(self._process_lock), name="hold"),
         ]
-        if self.heartbeat is not None and self.settings.heartbeat is not None:
-            every = self.settings.heartbeat.every.total_seconds()
-            heartbeats = send_heartbeats(self._stale_loops, self.heartbeat.send, every, asyncio.sleep)
-            self._tasks.append(asyncio.create_task(heartbeats, name="heartbeat"))
         log.info("service.started", spaces=len(self.connected))
 
     async def wait(self) -> None:
@@ -188,7 +188,8 @@ class Service:
         async with self.units_of_work.read() as view:
             blocked = await view.sanctions.blocked_items()
             undeliverable = await view.notices.count(NoticeState.UNDELIVERABLE)
-        return Health(self.supervisor.health(), len(blocked), undeliverable, self.clock.trusted())
+        heartbeats = {**self.supervisor.health(), **self._jobs.health()}
+        return Health(heartbeats, len(blocked), undeliverable, self.clock.trusted())
 
     # -- while it runs
 
@@ -214,13 +215,12 @@ class Service:
             uow.wake(WakeupTopic.WORK_ITEMS)
         log.info("mode.switched", space=name, mode=mode)
 
-    async def _watch_modes(self) -> None:
-        while True:
-            await asyncio.sleep(_MODES_POLL_SECONDS)
-            stamp = _stamp(self.settings.path)
-            if stamp != self._file_stamp:
-                self._file_stamp = stamp
-                await self.reread_modes()
+    async def _reread_changed_modes(self) -> bool:
+        stamp = _stamp(self.settings.path)
+        if stamp != self._file_stamp:
+            self._file_stamp = stamp
+            await self.reread_modes()
+        return True
 
     async def _stale_loops(self) -> tuple[str, ...]:
         return (await self.health()).stale_loops()
@@ -255,23 +255,11 @@ class Service:
         await self._server.start()
 
     def _loops(self) -> tuple[Loop, ...]:
-        """Return the loops: work items, notices, deadlines, resyncs."""
+        """Return what works by itself: for what belongs to a row, and for the jobs."""
 
         async def run_due_deadlines() -> datetime | None:
             return await run_due(self.app)
 
-        async def compare_one(name: SpaceName, found: Listing, begun: datetime) -> None:
-            await native_actions.compare_listing(self.app, name, found, begun)
-
-        async def resync_one(name: SpaceName) -> int | None:
-            await self._forget_deliveries()
-            return await resync(self.units_of_work, self.spaces, self.clock, name, compare_one)
-
-        async def refresh_links(_: SpaceName) -> int | None:
-            return await refresh_vouched_links(self.app)
-
-        every = self.settings.reconciler.sweep_every
-        resync_task = PeriodicTask(self.units_of_work, self.clock, self.spaces.names, every, resync_one)
         return (
             work_items_loop(self.reconciler, self.units_of_work),
             content_loop(self._content_context()),
@@ -279,28 +267,42 @@ class Service:
             raids_loop(lambda: advance_raids(self.app)),
             notices_loop(self.outbox),
             deadlines_loop(run_due_deadlines, self.units_of_work),
-            resync_loop(resync_task),
-            link_refresh_loop(
-                PeriodicTask(
-                    self.units_of_work, self.clock, (_LINKS,), self.settings.reconciler.relink_every, refresh_links
-                )
-            ),
-            *(inbox_loop(self._inbox_task(inbox), inbox.name) for inbox in self.inboxes),
+            jobs_loop(self._jobs),
         )
+
+    def _add_jobs(self) -> None:
+        """Add what recurs in case time: each is done at once, whatever was done before the start, and then in its time."""
+        start, settings = self.clock.now(), self.settings.reconciler
+        for name in self.spaces.names:
+            trigger = every(settings.sweep_every, start)
+            self._jobs.add(f"resync {name}", trigger, partial(self._resync, name), name="sweeps")
+        self._jobs.add("links", every(settings.relink_every, start), self._refresh_links)
+        for inbox in self.inboxes:
+            self._jobs.add(f"inbox {inbox.name}", every(inbox.poll_interval, start), inbox.read)
+
+    def _jobs_in_system_time(self) -> RecurringJobs:
+        """Return what recurs in system time: the heartbeat, and the look at the configuration file."""
+        jobs, start = RecurringJobs(monotonic_now, _HEARTBEAT_RETRY_WITHIN), monotonic_now()
+        jobs.add("modes", every(_READ_MODES_EVERY, start + _READ_MODES_EVERY), self._reread_changed_modes)
+        if self.heartbeat is not None and self.settings.heartbeat is not None:
+            send = partial(send_heartbeat, self._stale_loops, self.heartbeat.send)
+            jobs.add("heartbeat", every(self.settings.heartbeat.every, start), send)
+        return jobs
+
+    async def _resync(self, name: SpaceName) -> bool:
+        await self._forget_deliveries()
+        return await resync(self.units_of_work, self.spaces, self.clock, name, self._compare_listing) is not None
+
+    async def _compare_listing(self, name: SpaceName, found: Listing, begun: datetime) -> None:
+        await native_actions.compare_listing(self.app, name, found, begun)
+
+    async def _refresh_links(self) -> bool:
+        await refresh_vouched_links(self.app)
+        return True
 
     def _content_context(self) -> ContentContext[UnitOfWork]:
         return ContentContext(
             self.units_of_work, self.spaces, self.clock, ContentAlerts(), self.reconciler.context.retry_policy
-        )
-
-    def _inbox_task(self, inbox: Inbox) -> PeriodicTask:
-        """One inbox is read at the start, and then as often as it asks for."""
-
-        async def read_one(_: SpaceName) -> int | None:
-            return 0 if await inbox.read() else None
-
-        return PeriodicTask(
-            self.units_of_work, self.clock, (SpaceName(f"inbox {inbox.name}"),), inbox.poll_interval, read_one
         )
 
     def web_app(self) -> Starlette:

@@ -1,4 +1,4 @@
-"""The loops of the service, each with the bell that wakes it: keys, notices, promises, sweeps, inboxes."""
+"""The loops of the service, each with the bell that wakes it: keys, notices, promises, and what recurs."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -10,7 +10,7 @@ from guardian.reconciler.bulk import BulkReconciler
 from guardian.reconciler.content import ContentContext
 from guardian.reconciler.loop import Reconciler
 from guardian.sanctions.store import SanctionReadView, SanctionUnitOfWork
-from guardian.scheduling.periodic import PeriodicTask
+from guardian.scheduling.periodic import RecurringJobs
 from guardian.scheduling.supervisor import Loop, Wait, step_loop
 from guardian.services.context import ReadView, UnitOfWork
 from guardian.unit_of_work import UnitOfWorkFactory, WakeupTopic
@@ -103,28 +103,6 @@ def deadlines_loop(
     return Loop("promises", WakeupTopic.DEADLINES, run, next_due)
 
 
-def resync_loop(task: PeriodicTask) -> Loop:
-    """The loop that looks for drift in every space. Nothing but time wakes it."""
-
-    async def step() -> None:
-        await task.run_due()
-
-    return step_loop("sweeps", "sweeps", step, task.next_due)
-
-
-def link_refresh_loop(task: PeriodicTask) -> Loop:
-    """The loop that asks again which accounts elsewhere a space vouches for. Nothing but time wakes it."""
-
-    async def step() -> None:
-        await task.run_due()
-
-    return step_loop("links", "sweeps", step, task.next_due)
-
-
-def inbox_loop(task: PeriodicTask, name: str) -> Loop:
-    """The loop that reads one inbox. Nothing but time wakes it; what knocks is read at once beside it."""
-
-    async def step() -> None:
-        await task.run_due()
-
-    return step_loop(f"inbox {name}", "sweeps", step, task.next_due)
+def jobs_loop(jobs: RecurringJobs) -> Loop:
+    """Return the loop that starts what recurs. Nothing but time wakes it."""
+    return Loop("jobs", "jobs", jobs.run, jobs.next_due, lambda: jobs.active, jobs.stop)

@@ -134,7 +134,7 @@ async def test_the_service_says_how_it_is_at_its_own_address(installed: Installe
         status, text = await get(service.url, "/healthz")
     told = json.loads(text)
     assert (status, told["well"], told["blocked_keys"]) == (200, True, 0)
-    assert set(told["heartbeats"]) >= {"keys", "notices", "promises", "sweeps", "inbox forum"}
+    assert set(told["heartbeats"]) >= {"keys", "notices", "promises", "jobs", "sweeps", "links", "inbox forum"}
 
 
 async def test_the_pages_are_served_under_the_address_that_links_carry(installed: Installed) -> None:
@@ -198,6 +198,27 @@ async def test_a_service_that_was_stopped_can_be_started_again(installed: Instal
         await wait_until_idle(service)
         async with service.units_of_work.read() as view:
             assert [line.act for line in await view.journal.after(0)].count("service.was_started") == 2
+
+
+async def test_a_start_finds_at_once_what_was_lifted_by_hand_while_the_service_was_down(installed: Installed) -> None:
+    """The harm: no event is kept for a service that is down, and the next resync would be a whole round away."""
+    alder = installed.world["alder"]
+    async with installed.running() as service:
+        await a_suspended_person(service, installed.world, "alder")
+        await wait_until_idle(service)
+    installed.world.forum.manual_actions.unsuspend_by_hand("priya", "alder")
+    assert installed.world.spaces_shut_out_of(alder) == (DISCORD, GITHUB)
+    async with installed.running() as service:
+        await wait_until_idle(service)
+    assert installed.world.spaces_shut_out_of(alder) == (DISCORD, FORUM, GITHUB)
+
+
+async def test_what_recurs_is_counted_among_what_is_due_next(installed: Installed) -> None:
+    """The harm: driven time jumps past the polls of an inbox, so that no story shows what comes by them."""
+    async with installed.running() as service:
+        await wait_until_idle(service)
+        first = min(inbox.poll_interval for inbox in service.inboxes)
+        assert await service.next_due() == START + first
 
 
 async def test_an_act_that_was_never_confirmed_is_looked_at_at_the_next_start(installed: Installed) -> None:

@@ -1,4 +1,4 @@
-"""All four loops together, over a real database in driven time: what is told, held and released happens by itself."""
+"""Four of the loops together, over a real database in driven time: what is told, held and released happens by itself."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,8 +25,8 @@ from guardian.reconciler.snapshot import ReconcilerContext
 from guardian.retry import RetryPolicy
 from guardian.sanctions.imposition import SanctionOrder, Term, impose
 from guardian.sanctions.models import Sanction
-from guardian.scheduling.loops import deadlines_loop, notices_loop, resync_loop, work_items_loop
-from guardian.scheduling.periodic import PeriodicTask
+from guardian.scheduling.loops import deadlines_loop, jobs_loop, notices_loop, work_items_loop
+from guardian.scheduling.periodic import RecurringJobs, every
 from guardian.scheduling.supervisor import LoopSupervisor
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import start_deadline
@@ -121,16 +121,19 @@ async def running_loops(folder: Path) -> AsyncIterator[RunningLoops]:
             NoticeRenderer(app.community, app.base_url),
             DeliveryHandlers(may_still_receive, record_person_notified),
         )
-        rounds = PeriodicTask(
-            units_of_work, clock, spaces.names, 10 * A_DAY, partial(resync, units_of_work, spaces, clock)
-        )
+
+        async def resync_all() -> bool:
+            return await resync(units_of_work, spaces, clock, DISCORD) is not None
+
+        jobs = RecurringJobs(clock.now)
+        jobs.add("resync", every(10 * A_DAY, START), resync_all)
         supervisor = LoopSupervisor(database, clock)
         turning = asyncio.create_task(
             supervisor.run(
                 work_items_loop(Reconciler(context, ceiling=CALL_TIMEOUT), units_of_work),
                 notices_loop(outbox),
                 deadlines_loop(partial(run_due, app), app.units_of_work),
-                resync_loop(rounds),
+                jobs_loop(jobs),
             )
         )
         try:
@@ -157,7 +160,7 @@ async def test_a_decision_is_told_then_holds_and_ends_at_its_instant(tmp_path: P
         assert service.space.access_levels(account.native_id) == frozenset()
 
 
-async def test_a_sweep_in_case_time_finds_what_was_lifted_by_hand(tmp_path: Path) -> None:
+async def test_a_resync_in_case_time_finds_what_was_lifted_by_hand(tmp_path: Path) -> None:
     async with running_loops(tmp_path) as service:
         _, account = await service.decide_suspension()
         await service.wait_until_idle()
