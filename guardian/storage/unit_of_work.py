@@ -30,7 +30,6 @@ from guardian.storage.notice_store import SqlNoticeStore
 from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.raid_store import SqlRaidStore
 from guardian.storage.sanction_store import SqlSanctionStore
-from guardian.storage.sweep_store import SqlSweepStore
 from guardian.unit_of_work import WakeupTopic
 
 log = logger("storage")
@@ -57,7 +56,6 @@ class SqlStores:
         self.measures = SqlMeasureStore(connection, self.encryption)
         self.content_restrictions = SqlContentRestrictionStore(connection, self.encryption)
         self.foreign = SqlForeignStore(connection, self.encryption)
-        self.sweeps = SqlSweepStore(connection)
         self.raids = SqlRaidStore(connection, self.encryption)
         self.bulk = SqlBulkStore(connection, self.encryption, now)
 

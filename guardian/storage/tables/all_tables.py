@@ -14,7 +14,6 @@ from guardian.storage.tables import (
     raids,
     risk,
     sanctions,
-    sweeps,
     system,
 )
 from guardian.storage.tables.base import metadata
@@ -32,7 +31,6 @@ MODULES: Final = (
     sanctions,
     measures,
     raids,
-    sweeps,
 )
 """One line here and one import above for each new module of tables."""
 

@@ -136,12 +136,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_stops_of_member"), "stops", ["of_member"], unique=False)
     op.create_table(
-        "sweeps",
-        sa.Column("space", sa.String(length=64), nullable=False),
-        sa.Column("next_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("space", name=op.f("pk_sweeps")),
-    )
-    op.create_table(
         "accounts",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.String(length=64), nullable=False),
