@@ -1,7 +1,7 @@
 """Advance the steps of a case (hearing, feedback, second reading …) inside an open unit of work. Asks no permissions."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from guardian.cases.procedure import STEP_MACHINE, CaseStep, CaseSteps, StepEvent, StepState
@@ -11,37 +11,47 @@ from guardian.services.context import ReadView, UnitOfWork
 from rules.procedure import Step
 
 
+@dataclass(frozen=True, slots=True)
+class StepChange:
+    """What happens to a step, through whom. `confirmed_by`: who agreed to skip it; `until`: when it ends by itself."""
+
+    event: StepEvent
+    by: str
+    reason: str = ""
+    confirmed_by: MemberId | None = None
+    until: datetime | None = None
+
+
 async def get_steps(view: ReadView, case: CaseId) -> CaseSteps:
     """The steps of the case as they stand."""
     return CaseSteps({step.kind: step for step in await view.deliberation.steps_of(case)})
 
 
-async def advance_step(
-    uow: UnitOfWork,
-    case: CaseId,
-    kind: Step,
-    event: StepEvent,
-    by: str,
-    *,
-    reason: str = "",
-    second: MemberId | None = None,
-    until: datetime | None = None,
-) -> CaseStep:
+async def advance_step(uow: UnitOfWork, case: CaseId, kind: Step, change: StepChange) -> CaseStep:
     """The step stands where the event leads; a step that nobody has touched begins as pending."""
     known = (await get_steps(uow, case)).by_kind.get(kind)
-    state = STEP_MACHINE.advance(known.state if known else StepState.PENDING, event)
+    state = STEP_MACHINE.advance(known.state if known else StepState.PENDING, change.event)
     if known is None:
-        step = CaseStep(case, kind, state, uow.now, by, reason, second, until)
+        step = CaseStep(
+            case=case,
+            kind=kind,
+            state=state,
+            at=uow.now,
+            by=change.by,
+            reason=change.reason,
+            confirmed_by=change.confirmed_by,
+            until=change.until,
+        )
         await uow.deliberation.add_step(step)
         return step
     moved = replace(
         known,
         state=state,
         at=uow.now,
-        by=by,
-        reason=reason or known.reason,
-        confirmed_by=second,
-        until=until or known.until,
+        by=change.by,
+        reason=change.reason or known.reason,
+        confirmed_by=change.confirmed_by,
+        until=change.until or known.until,
     )
     return await uow.deliberation.save_step(moved)
 
@@ -49,7 +59,7 @@ async def advance_step(
 async def complete_step(uow: UnitOfWork, case: CaseId, kind: Step, by: str = SERVICE, reason: str = "") -> None:
     """The step is over; one that was done or skipped before stays as it is."""
     if not (await get_steps(uow, case)).is_over(kind):
-        await advance_step(uow, case, kind, StepEvent.COMPLETE, by, reason=reason)
+        await advance_step(uow, case, kind, StepChange(StepEvent.COMPLETE, by, reason=reason))
 
 
 async def reset_steps(uow: UnitOfWork, case: CaseId, kinds: Iterable[Step], by: str) -> None:
@@ -57,4 +67,4 @@ async def reset_steps(uow: UnitOfWork, case: CaseId, kinds: Iterable[Step], by: 
     steps = await get_steps(uow, case)
     for kind in kinds:
         if steps.state(kind) is not StepState.PENDING:
-            await advance_step(uow, case, kind, StepEvent.RESET, by)
+            await advance_step(uow, case, kind, StepChange(StepEvent.RESET, by))

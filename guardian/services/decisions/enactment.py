@@ -22,7 +22,7 @@ from guardian.sanctions import imposition
 from guardian.sanctions.models import Sanction, effective_from
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, issue_personal_receipt, transition
-from guardian.services.case_steps import advance_step, complete_step, get_steps
+from guardian.services.case_steps import StepChange, advance_step, complete_step, get_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, reschedule, start_deadline
 from guardian.services.deliberation.procedure import was_asked
@@ -159,7 +159,7 @@ async def send_decision(app: AppContext, uow: UnitOfWork, case: Case, decision: 
     sanction_id = sanction.id if sanction else None
     await notify_person(uow, case, decision.person, NoticeKind.DECISION, facts, sanction_id)
     event = StepEvent.COMPLETE if sanction is None else StepEvent.BEGIN
-    await advance_step(uow, case.id, Step.NOTIFY_REPORTED, event, SERVICE)
+    await advance_step(uow, case.id, Step.NOTIFY_REPORTED, StepChange(event, SERVICE))
     await complete_step(uow, case.id, Step.SECOND_READING, SERVICE, "" if draft else "the standard text was sent")
 
 
@@ -201,7 +201,7 @@ async def _put_into_force(
     steps = await get_steps(uow, case.id)
     if steps.state(Step.NOTIFY_REPORTED) in (StepState.UNDER_WAY, StepState.DONE):
         # What was told, was told of an earlier decision.
-        await advance_step(uow, case.id, Step.NOTIFY_REPORTED, StepEvent.RESET, by_member(by))
+        await advance_step(uow, case.id, Step.NOTIFY_REPORTED, StepChange(StepEvent.RESET, by_member(by)))
     if not steps.is_over(Step.NOTIFY_REPORTER):
         await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.DECIDED})
         await complete_step(uow, case.id, Step.NOTIFY_REPORTER, by_member(by))

@@ -17,7 +17,7 @@ from guardian.notices.models import News, NoticeKind
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, issue_personal_receipt, reported_people
-from guardian.services.case_steps import advance_step, complete_step, get_steps
+from guardian.services.case_steps import StepChange, advance_step, complete_step, get_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, start_deadline
 from guardian.services.deliberation.contact_safety import ask, is_asked, is_unanswered
@@ -63,7 +63,7 @@ async def request_skip(app: AppContext, by: MemberId, code_name: str, step: Step
         await require_permission(uow, by, UseCase.SKIP_STEP)
         case = await case_for_member(uow, by, code_name)
         require(may_skip(step, reason))
-        await advance_step(uow, case.id, step, StepEvent.REQUEST_SKIP, by_member(by), reason=reason.strip())
+        await advance_step(uow, case.id, step, StepChange(StepEvent.REQUEST_SKIP, by_member(by), reason=reason.strip()))
         await notify_members(uow, case, NoticeKind.SKIP_TO_CONFIRM, {"step": step}, besides=[by])
         about = {"case": str(case.id), "step": step}
         uow.journal.note(Entry("skip.was_asked", by_member(by), "P-5.5", about, case.id, reason.strip()))
@@ -79,7 +79,7 @@ async def confirm_skip(app: AppContext, by: MemberId, code_name: str, step: Step
         if known is None or known.state is not StepState.SKIP_REQUESTED:
             raise Refused("not_asked", "Nobody has asked to skip this step.", "P-5.5")
         require(may_confirm(Confirmable.SKIP, by_member(by), known.by))
-        await advance_step(uow, case.id, step, StepEvent.CONFIRM_SKIP, known.by, second=by)
+        await advance_step(uow, case.id, step, StepChange(StepEvent.CONFIRM_SKIP, known.by, confirmed_by=by))
         await _complete_window(uow, case, step)
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.STEP_SKIPPED, "step": step}, besides=[by])
         about = {"case": str(case.id), "step": step, "asked_by": known.by}
@@ -113,7 +113,7 @@ async def ask_reporters(uow: UnitOfWork, policy: Policy, case: Case) -> None:
     if not await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, facts):
         await complete_step(uow, case.id, Step.FEEDBACK, SERVICE, "there is no reporter to ask")
         return
-    await advance_step(uow, case.id, Step.FEEDBACK, StepEvent.BEGIN, SERVICE, until=until)
+    await advance_step(uow, case.id, Step.FEEDBACK, StepChange(StepEvent.BEGIN, SERVICE, until=until))
     await start_deadline(uow, DeadlineKind.FEEDBACK, case.id, until)
 
 
@@ -142,8 +142,8 @@ async def _start_hearing_step(uow: UnitOfWork, case: Case, by: MemberId, until: 
     steps = await get_steps(uow, case.id)
     await complete_for_case(uow, case.id, DeadlineKind.HEARING)
     if steps.state(Step.HEARING) not in (StepState.PENDING, StepState.SKIP_REQUESTED):
-        await advance_step(uow, case.id, Step.HEARING, StepEvent.RESET, by_member(by))
-    await advance_step(uow, case.id, Step.HEARING, StepEvent.BEGIN, by_member(by), until=until)
+        await advance_step(uow, case.id, Step.HEARING, StepChange(StepEvent.RESET, by_member(by)))
+    await advance_step(uow, case.id, Step.HEARING, StepChange(StepEvent.BEGIN, by_member(by), until=until))
     await start_deadline(uow, DeadlineKind.HEARING, case.id, until)
 
 

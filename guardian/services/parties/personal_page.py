@@ -22,7 +22,7 @@ from guardian.notices.models import News, Notice, NoticeKind, NoticeState
 from guardian.sanctions.models import Sanction, binding_until, term_state_at
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, notify_case_news, refer_to_board, reported_people, transition
-from guardian.services.case_steps import advance_step, get_steps, reset_steps
+from guardian.services.case_steps import StepChange, advance_step, get_steps, reset_steps
 from guardian.services.conflicts.exclusions import exclude_named_in_text
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_for_case
@@ -309,7 +309,7 @@ async def _record_hearing_answer(app: AppContext, uow: UnitOfWork, case: Case, p
     await uow.cases.add_addition(Addition(new_id(), case.id, None, uow.now, text))
     step = (await get_steps(uow, case.id)).by_kind.get(Step.HEARING)
     if step is not None and step.state is StepState.UNDER_WAY and len(await reported_people(uow, case)) == 1:
-        await advance_step(uow, case.id, Step.HEARING, StepEvent.COMPLETE, PARTY)
+        await advance_step(uow, case.id, Step.HEARING, StepChange(StepEvent.COMPLETE, PARTY))
         await complete_for_case(uow, case.id, DeadlineKind.HEARING)
     case = await exclude_named_in_text(uow, app.policy, case, text)
     await notify_case_news(uow, case, News.HEARD)
