@@ -9,6 +9,7 @@ from guardian.cases.case import PartyRole
 from guardian.cases.drafts import DraftKind
 from guardian.cases.proposals import Consequence
 from guardian.services.decisions import drafts
+from guardian.services.decisions.drafts import DraftInput
 from guardian.services.deliberation import procedure, proposals
 from guardian.services.reading_room.sessions import create_link
 from rules.ladder import Outcome
@@ -84,7 +85,7 @@ async def test_a_reading_link_opens_one_case_once(browser: Browser) -> None:
     proposal = await proposals.propose(app, AMARA, case.code_name, chosen, person)
     await proposals.vote(app, BRUNO, proposal.id, Answer.OBJECT, reason="I would rather warn.")
     text = "Hello, we would like to hear you."
-    await drafts.write_draft(app, AMARA, case.code_name, DraftKind.HEARING, PartyRole.REPORTED, text)
+    await drafts.write_draft(app, AMARA, case.code_name, DraftInput(DraftKind.HEARING, PartyRole.REPORTED, text))
     path = (await create_link(app, BRUNO, case.code_name)).removeprefix(app.base_url)
     await browser.open(path)
     assert case.code_name not in await browser.words()

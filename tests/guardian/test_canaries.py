@@ -17,6 +17,7 @@ from guardian.notices.models import Notice
 from guardian.notices.outbox import DeliveryHandlers, Outbox
 from guardian.notices.renderer import NoticeRenderer
 from guardian.services.decisions import drafts, enactment
+from guardian.services.decisions.drafts import DraftInput
 from guardian.services.decisions.enactment import record_person_notified
 from guardian.services.identity import linking
 from guardian.services.parties import personal_page
@@ -102,7 +103,7 @@ async def lived_through(community: Community) -> list[str]:
     app = community.app
     receipt = await journey.hold_hearing("susurrus-heard: I was tired.")
     draft = await drafts.write_draft(
-        app, AMARA, journey.code_name, DraftKind.ANSWER, PartyRole.REPORTER, "vellichor-draft: thank you."
+        app, AMARA, journey.code_name, DraftInput(DraftKind.ANSWER, PartyRole.REPORTER, "vellichor-draft: thank you.")
     )
     await drafts.approve_draft(app, DMITRI, draft.id)
     await journey.agree(a_suspension(summary="thimblerig-reason", conditions="thimblerig-reason"))

@@ -13,7 +13,7 @@ from guardian.cases.drafts import DraftKind, DraftState
 from guardian.errors import NotFound
 from guardian.ids import DraftId
 from guardian.services.decisions import drafts
-from guardian.services.decisions.drafts import DraftView
+from guardian.services.decisions.drafts import DraftInput, DraftView
 from guardian.services.reading_room import sessions
 
 _KINDS = [
@@ -52,9 +52,8 @@ async def write_draft(context: CommandContext, form: ModalValues, case: str, kin
     if kind not in _KIND_OF_CHOICE:
         raise NotFound
     to = PartyRole.REPORTER if kind in _TO_REPORTERS else PartyRole.REPORTED
-    made = await drafts.write_draft(
-        context.app, context.by, case, _KIND_OF_CHOICE[kind][0], to, form.text("text"), person or None, context.delivery
-    )
+    written = DraftInput(_KIND_OF_CHOICE[kind][0], to, form.text("text"), person or None)
+    made = await drafts.write_draft(context.app, context.by, case, written, context.delivery)
     return Reply(f"Your text is with {made.code_name}. A second member reads it: `/read-draft`")
 
 

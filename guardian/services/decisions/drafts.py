@@ -47,35 +47,47 @@ class DraftView:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class DraftInput:
+    """What a member has written, and for whom. `person_code` is the code name of the person, where it goes to one."""
+
+    kind: DraftKind
+    to: PartyRole
+    text: str
+    person_code: str | None = None
+
+
 async def write_draft(
-    app: AppContext,
-    by: MemberId,
-    code_name: str,
-    kind: DraftKind,
-    to: PartyRole,
-    text: str,
-    person_code: str | None = None,
-    delivery: str | None = None,
+    app: AppContext, by: MemberId, code_name: str, written: DraftInput, delivery: str | None = None
 ) -> DraftView:
     """The text waits for a second member to read it; nobody outside the group sees it before. Policy: P-5.6.
 
     The same delivery again is no second text: it gets the first one's answer.
     """
-    require(check_text(text, app.longest_text))
-    if to not in _RECIPIENTS[kind]:
-        raise Refused("wrong_reader", f"A text of the kind {kind} does not go to a {to}.", "P-5.6")
+    require(check_text(written.text, app.longest_text))
+    if written.to not in _RECIPIENTS[written.kind]:
+        raise Refused("wrong_reader", f"A text of the kind {written.kind} does not go to a {written.to}.", "P-5.6")
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.WRITE_DRAFT)
         case = await case_for_member(uow, by, code_name)
         earlier = await earlier_result(uow, _SOURCE, delivery)
         if earlier is not None:
             return _draft_view(await _earlier_draft(uow, case, earlier), case)
-        person = await _addressee(uow, case, to, person_code)
-        draft = Draft(DraftId(new_id()), case.id, kind, to, person, text.strip(), by_member(by), uow.now)
+        person = await _addressee(uow, case, written.to, written.person_code)
+        draft = Draft(
+            id=DraftId(new_id()),
+            case=case.id,
+            kind=written.kind,
+            to=written.to,
+            person=person,
+            text=written.text.strip(),
+            by=by_member(by),
+            at=uow.now,
+        )
         await uow.deliberation.add_draft(draft)
         await remember_result(uow, _SOURCE, delivery, draft.id, case.id)
         await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"draft": str(draft.id)}, besides=[by])
-        about = {"case": str(case.id), "draft": str(draft.id), "kind": kind}
+        about = {"case": str(case.id), "draft": str(draft.id), "kind": written.kind}
         uow.journal.note(Entry("draft.was_written", by_member(by), "P-5.6", about, case.id))
         return _draft_view(draft, case)
 

@@ -8,7 +8,7 @@ from guardian.errors import NotFound
 from guardian.notices.models import NoticeKind
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions import drafts
-from guardian.services.decisions.drafts import DraftView
+from guardian.services.decisions.drafts import DraftInput, DraftView
 from guardian.services.deliberation import proposals
 from rules.conflicts import ConflictReason
 from tests.builders.community import AMARA, DMITRI, Community
@@ -18,7 +18,9 @@ from tests.builders.journey import Journey, a_journey, a_warning
 async def written(journey: Journey, delivery: str | None) -> DraftView:
     """A text of the chair to the reporters."""
     app, kind, to = journey.community.app, DraftKind.ANSWER, PartyRole.REPORTER
-    return await drafts.write_draft(app, AMARA, journey.code_name, kind, to, "We look at it.", delivery=delivery)
+    return await drafts.write_draft(
+        app, AMARA, journey.code_name, DraftInput(kind, to, "We look at it."), delivery=delivery
+    )
 
 
 async def test_a_text_that_is_delivered_twice_stands_once_and_is_answered_alike(community: Community) -> None:

@@ -12,6 +12,7 @@ from guardian.ids import DecisionId, MemberId, PersonId
 from guardian.notices.models import News, NoticeKind
 from guardian.services.cases.assignment import hand_over_contact
 from guardian.services.decisions import board_answers, closing, drafts, enactment
+from guardian.services.decisions.drafts import DraftInput
 from guardian.services.parties import personal_page
 from guardian.services.reading_room.proceedings import read_proceedings
 from guardian.services.reading_room.sessions import create_link, open_session
@@ -118,10 +119,10 @@ async def test_of_two_texts_the_older_never_goes_out_in_place_of_the_newer(commu
     journey = await a_journey(community)
     await journey.prepare_decision()
     to = (DraftKind.DECISION, PartyRole.REPORTED)
-    old = await drafts.write_draft(community.app, AMARA, journey.code_name, *to, "Robin was hurt by you.")
+    old = await drafts.write_draft(community.app, AMARA, journey.code_name, DraftInput(*to, "Robin was hurt by you."))
     await drafts.approve_draft(community.app, DMITRI, old.id)
     community.pass_time(DAY)
-    await drafts.write_draft(community.app, AMARA, journey.code_name, *to, "Somebody was hurt by you.")
+    await drafts.write_draft(community.app, AMARA, journey.code_name, DraftInput(*to, "Somebody was hurt by you."))
     done = await enactment.enact(community.app, BRUNO, journey.code_name)
     assert done.waits_for_reading
     assert await journey.notices_to_person(NoticeKind.DECISION) == []

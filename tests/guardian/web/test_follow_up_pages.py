@@ -9,6 +9,7 @@ from guardian.cases.case import PartyRole
 from guardian.cases.drafts import DraftKind
 from guardian.notices.models import NoticeKind
 from guardian.services.decisions import drafts
+from guardian.services.decisions.drafts import DraftInput
 from guardian.storage.tables.cases import receipts
 from tests.builders.community import AMARA, BRUNO, Community
 from tests.builders.pages import Pages, forms_of, text_of
@@ -132,7 +133,9 @@ async def test_an_answer_of_the_group_stands_on_the_follow_up_page_in_full(pages
     async with community.units_of_work.read() as view:
         (case,) = await view.cases.cases()
     text = "We have read your report and are looking into it."
-    written = await drafts.write_draft(community.app, AMARA, case.code_name, DraftKind.ANSWER, PartyRole.REPORTER, text)
+    written = await drafts.write_draft(
+        community.app, AMARA, case.code_name, DraftInput(DraftKind.ANSWER, PartyRole.REPORTER, text)
+    )
     await drafts.approve_draft(community.app, BRUNO, written.id)
     words = text_of(await pages.follow_up(receipt))
     assert text in words

@@ -11,6 +11,7 @@ from guardian.errors import Refused
 from guardian.notices.models import NoticeKind
 from guardian.sanctions.models import Coverage, CoverageState
 from guardian.services.decisions import closing, drafts, enactment
+from guardian.services.decisions.drafts import DraftInput
 from rules.procedure import Step
 from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, WORKING_GROUP, Community
 from tests.builders.journey import DAY, Journey, a_journey, a_warning
@@ -73,7 +74,10 @@ async def test_the_groups_own_words_go_to_the_reporter_where_they_were_read(comm
     journey = await a_journey(community)
     await journey.enact(a_warning())
     draft = await drafts.write_draft(
-        community.app, AMARA, journey.code_name, DraftKind.RESOLUTION, PartyRole.REPORTER, "We have spoken to them."
+        community.app,
+        AMARA,
+        journey.code_name,
+        DraftInput(DraftKind.RESOLUTION, PartyRole.REPORTER, "We have spoken to them."),
     )
     await drafts.approve_draft(community.app, DMITRI, draft.id)
     await closing.close(community.app, BRUNO, journey.code_name, OUTCOME)

@@ -13,6 +13,7 @@ from guardian.notices.models import NoticeKind
 from guardian.people.models import Group
 from guardian.sanctions.models import CoverageState
 from guardian.services.decisions import drafts, enactment
+from guardian.services.decisions.drafts import DraftInput
 from guardian.services.deliberation import procedure, proposals
 from guardian.services.identity.linking import identify_reported_person
 from guardian.services.parties import personal_page
@@ -109,7 +110,9 @@ async def test_an_unread_text_never_reaches_the_person(community: Community) -> 
     journey = await a_journey(community)
     await journey.prepare_decision()
     text = "You hurt Robin from the help channel."
-    await drafts.write_draft(community.app, AMARA, journey.code_name, DraftKind.DECISION, PartyRole.REPORTED, text)
+    await drafts.write_draft(
+        community.app, AMARA, journey.code_name, DraftInput(DraftKind.DECISION, PartyRole.REPORTED, text)
+    )
     done = await enactment.enact(community.app, BRUNO, journey.code_name)
     assert done.waits_for_reading
     assert await journey.notices_to_person(NoticeKind.DECISION) == []
@@ -124,7 +127,7 @@ async def test_the_standard_text_goes_out_before_the_restriction_cuts_the_person
     journey = await a_journey(community)
     await journey.prepare_decision()
     await drafts.write_draft(
-        community.app, AMARA, journey.code_name, DraftKind.DECISION, PartyRole.REPORTED, "Dear you"
+        community.app, AMARA, journey.code_name, DraftInput(DraftKind.DECISION, PartyRole.REPORTED, "Dear you")
     )
     await enactment.enact(community.app, BRUNO, journey.code_name)
     await journey.pass_time(22 * HOUR)
@@ -137,7 +140,7 @@ async def test_a_text_goes_out_as_soon_as_a_second_member_has_read_it(community:
     journey = await a_journey(community)
     await journey.prepare_decision()
     draft = await drafts.write_draft(
-        community.app, AMARA, journey.code_name, DraftKind.DECISION, PartyRole.REPORTED, "In four parts."
+        community.app, AMARA, journey.code_name, DraftInput(DraftKind.DECISION, PartyRole.REPORTED, "In four parts.")
     )
     await enactment.enact(community.app, BRUNO, journey.code_name)
     with pytest.raises(Refused) as refusal:
@@ -363,7 +366,9 @@ async def test_one_persons_hearing_does_not_stand_for_anothers(community: Commun
 async def test_an_empty_or_endless_text_is_refused_with_a_clear_word(community: Community, text: str) -> None:
     journey = await a_journey(community)
     with pytest.raises(Refused) as refusal:
-        await drafts.write_draft(community.app, AMARA, journey.code_name, DraftKind.ANSWER, PartyRole.REPORTER, text)
+        await drafts.write_draft(
+            community.app, AMARA, journey.code_name, DraftInput(DraftKind.ANSWER, PartyRole.REPORTER, text)
+        )
     assert refusal.value.code in ("empty", "too_long")
 
 
@@ -371,7 +376,10 @@ async def test_an_answer_goes_to_the_reporter_once_read_and_keeps_the_promise(co
     """P-2.4, P-5.6"""
     journey = await a_journey(community)
     draft = await drafts.write_draft(
-        community.app, AMARA, journey.code_name, DraftKind.ANSWER, PartyRole.REPORTER, "We are looking at it."
+        community.app,
+        AMARA,
+        journey.code_name,
+        DraftInput(DraftKind.ANSWER, PartyRole.REPORTER, "We are looking at it."),
     )
     assert await journey.notices_to_reporter() == []
     await drafts.approve_draft(community.app, DMITRI, draft.id)
@@ -384,7 +392,7 @@ async def test_an_answer_goes_to_the_reporter_once_read_and_keeps_the_promise(co
 async def test_a_withdrawn_text_is_not_sent(community: Community) -> None:
     journey = await a_journey(community)
     draft = await drafts.write_draft(
-        community.app, AMARA, journey.code_name, DraftKind.ANSWER, PartyRole.REPORTER, "A rash word."
+        community.app, AMARA, journey.code_name, DraftInput(DraftKind.ANSWER, PartyRole.REPORTER, "A rash word.")
     )
     await drafts.withdraw_draft(community.app, AMARA, draft.id)
     with pytest.raises(Refused):
@@ -395,7 +403,7 @@ async def test_a_withdrawn_text_is_not_sent(community: Community) -> None:
 async def test_a_member_who_may_not_know_the_case_reads_no_draft(community: Community) -> None:
     journey = await a_journey(community, named_members=(ELENI,))
     draft = await drafts.write_draft(
-        community.app, AMARA, journey.code_name, DraftKind.ANSWER, PartyRole.REPORTER, "A word."
+        community.app, AMARA, journey.code_name, DraftInput(DraftKind.ANSWER, PartyRole.REPORTER, "A word.")
     )
     with pytest.raises(NotFound):
         await drafts.approve_draft(community.app, ELENI, draft.id)
