@@ -20,7 +20,13 @@ from guardian.logs import logger
 from guardian.people.models import Member
 from guardian.services.context import AppContext
 from guardian.services.escalation import escalations
-from guardian.services.escalation.escalations import AccountSubject, ContentSubject, MatterSubject, Subject
+from guardian.services.escalation.escalations import (
+    AccountSubject,
+    ContentSubject,
+    EscalationInput,
+    MatterSubject,
+    Subject,
+)
 from guardian.services.escalation.local_matters import list_matters
 from guardian.services.measures import measures
 from guardian.services.measures.measures import MeasureRequest
@@ -159,7 +165,7 @@ async def _escalate(app: AppContext, space: SpaceName, by: MemberId, command: Co
         raise NotUnderstood
     urgency = _URGENCIES[words[0]] if words else Urgency.ORDINARY
     meant = await _resolve_subject(app, space, by, what, command.base_url)
-    await escalations.escalate(app, by, meant, urgency, "", command.text, command.delivery)
+    await escalations.escalate(app, by, EscalationInput(meant, urgency, "", command.text), delivery=command.delivery)
 
 
 async def _measure(app: AppContext, space: SpaceName, by: MemberId, command: Command) -> None:

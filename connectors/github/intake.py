@@ -39,7 +39,7 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import ReportId, SpaceName
 from guardian.logs import logger
 from guardian.services.context import AppContext
-from guardian.services.escalation.escalations import ContentSubject, escalate
+from guardian.services.escalation.escalations import ContentSubject, EscalationInput, escalate
 from guardian.services.members import member_for_account
 from guardian.services.reports.conversations import list_conversations, mark_read_to, start_conversation
 from guardian.services.reports.intake import (
@@ -247,7 +247,9 @@ class GithubInbox:
         urgency, text = _parse_urgency(words)
         kept = _fit_text(text, self._app.longest_text)
         try:
-            seen = await escalate(self._app, member.id, what, urgency, "", kept, comment.node_id)
+            seen = await escalate(
+                self._app, member.id, EscalationInput(what, urgency, "", kept), delivery=comment.node_id
+            )
         except Refused as refused:
             log.info("order.was_refused", space=self.name, code=refused.code)
             return None

@@ -21,6 +21,7 @@ from guardian.services.escalation.cross_space import EscalationLists, PatternLin
 from guardian.services.escalation.escalations import (
     AccountSubject,
     ContentSubject,
+    EscalationInput,
     EscalationView,
     MatterSubject,
     Subject,
@@ -134,7 +135,8 @@ class _EscalationCommands:
         said, done, csam = form.text("words"), form.text("done"), "yes" in form.selected("minors")
         urgency = Urgency((*form.selected("urgency"), Urgency.ORDINARY.value)[0])
         what = await self._resolve_subject(interaction, about, form, csam=csam)
-        view = await escalations.escalate(self._app, by, what, urgency, done, said, str(interaction.id), csam=csam)
+        given = EscalationInput(what, urgency, done, said, csam=csam)
+        view = await escalations.escalate(self._app, by, given, str(interaction.id))
         return Reply(view.text)
 
     async def _resolve_subject(

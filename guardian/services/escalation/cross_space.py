@@ -20,7 +20,12 @@ from guardian.people.models import LinkEvidence, Member
 from guardian.people.permissions import CHAIRS, LIAISON, MODERATORS_LIAISON, UseCase, may_perform
 from guardian.sanctions.models import LiftingCause
 from guardian.services.context import AppContext, ReadView, UnitOfWork
-from guardian.services.escalation.escalations import EscalationView, create_escalation, visible_escalations
+from guardian.services.escalation.escalations import (
+    CaseMaterial,
+    EscalationView,
+    create_escalation,
+    visible_escalations,
+)
 from guardian.services.escalation.handoffs import holders_of
 from guardian.services.escalation.local_matters import distinct_exclusions, prepare_case
 from guardian.services.notify import ensure_reference, notify_member
@@ -167,7 +172,7 @@ async def _combine_matters(
     evidence = [_as_input(piece) for each in local for piece in await uow.cases.evidence_of(each.id)]
     submission = Submission(ReportChannel.ESCALATION, words)
     _, created = await create_escalation(
-        app, uow, case, handoff, submission, texts=tuple(texts), more_evidence=tuple(evidence)
+        app, uow, case, handoff, submission, CaseMaterial(tuple(texts), tuple(evidence))
     )
     return created
 

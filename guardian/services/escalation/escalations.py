@@ -52,7 +52,9 @@ from rules.policy import Policy
 
 __all__ = [
     "AccountSubject",
+    "CaseMaterial",
     "ContentSubject",
+    "EscalationInput",
     "EscalationView",
     "MatterSubject",
     "Subject",
@@ -93,6 +95,29 @@ class EscalationView:
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationInput:
+    """What a moderator passes on, how urgent it is, what was done locally, and their words.
+
+    `csam`: suspected sexual material of minors, of which nothing but the link is kept (P-2.7).
+    """
+
+    subject: Subject
+    urgency: Urgency
+    done_locally: str
+    words: str
+    csam: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMaterial:
+    """What stands with the case already: words and evidence in which somebody may be meant, and whose accounts."""
+
+    texts: tuple[str, ...] = ()
+    evidence: tuple[EvidenceInput, ...] = ()
+    accounts: frozenset[Account] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class _EscalationRequest:
     """What the moderator says of it."""
 
@@ -103,30 +128,22 @@ class _EscalationRequest:
 
 
 async def escalate(
-    app: AppContext,
-    by: MemberId,
-    subject: Subject,
-    urgency: Urgency,
-    done_locally: str,
-    words: str,
-    delivery: str | None = None,
-    *,
-    csam: bool = False,
+    app: AppContext, by: MemberId, given: EscalationInput, delivery: str | None = None
 ) -> EscalationView:
     """The matter is the working group's, with what was done locally and the evidence as it stands at this moment.
 
-    `csam`: suspected sexual material of minors, of which nothing but the link is kept (P-2.7). Whom it concerns is kept out before anybody is told; danger is called out as for a report. The same delivery again
+    Whom it concerns is kept out before anybody is told; danger is called out as for a report. The same delivery again
     gets the first answer. Policy: P-2.5, P-3.6, P-8.2.
     """
+    subject = given.subject
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.ESCALATE)
         if isinstance(subject, MatterSubject):
             await matter_for(view, by, subject.code_name)
         known_links = frozenset(line.link for line in await visible_matters(view, by))
-    found = await resolve_subject(app, subject, csam=csam, known_links=known_links)
-    request = _EscalationRequest(
-        replace(_submission(found, urgency, words), csam=csam), urgency, done_locally.strip(), words.strip()
-    )
+    found = await resolve_subject(app, subject, csam=given.csam, known_links=known_links)
+    submission = replace(_submission(found, given.urgency, given.words), csam=given.csam)
+    request = _EscalationRequest(submission, given.urgency, given.done_locally.strip(), given.words.strip())
     checked = replace(request.submission, answers={"done_locally": request.done_locally})
     check_submission(checked, app.longest_text, app.largest_file)
     async with app.units_of_work.begin() as uow:
@@ -193,19 +210,15 @@ async def create_escalation(
     case: Case,
     handoff: Handoff,
     submission: Submission,
-    *,
-    texts: tuple[str, ...] = (),
-    more_evidence: tuple[EvidenceInput, ...] = (),
-    accounts: frozenset[Account] = frozenset(),
+    material: CaseMaterial,
 ) -> tuple[Case, Handoff]:
     """The stored case is the group's, its new report kept, and everybody who may know of it is told, nobody else.
 
-    `texts` and `beside` are words and evidence with the case already, in which somebody may be meant; `accounts` are
-    those that it is about.
+    Whoever is meant in what stands with the case already is kept out as well.
     """
     by = SERVICE if handoff.by is None else by_member(handoff.by)
-    screened = replace(submission, what_happened=handoff.words, evidence=(*submission.evidence, *more_evidence))
-    await _exclude_concerned(uow, app.policy, case, screened, texts, by, accounts)
+    screened = replace(submission, what_happened=handoff.words, evidence=(*submission.evidence, *material.evidence))
+    await _exclude_concerned(uow, app.policy, case, screened, material, by)
     case = await hand_to_group(uow, app.policy, case)
     report = await save_report(uow, submission, case)
     await start_answer_deadlines(uow, app.policy, report)
@@ -250,7 +263,7 @@ async def _open_escalation(
         done_locally=request.done_locally,
     )
     _, created = await create_escalation(
-        app, uow, case, handoff, submission, texts=(request.done_locally,), accounts=found.accounts
+        app, uow, case, handoff, submission, CaseMaterial((request.done_locally,), accounts=found.accounts)
     )
     actor = await uow.people.member(by)
     if actor is not None:
@@ -280,16 +293,15 @@ async def _exclude_concerned(
     policy: Policy,
     case: Case,
     submission: Submission,
-    texts: tuple[str, ...],
+    material: CaseMaterial,
     by: str,
-    accounts: frozenset[Account],
 ) -> None:
     """Whoever the words, the evidence or the account point to is kept out, before anybody is told. Policy: P-2.5."""
     members = await uow.people.members()
     before = await uow.cases.exclusions_of(case.id)
     indicators = conflict_indicators(submission, members)
-    indicators = replace(indicators, texts=(*indicators.texts, *texts))
-    indicators = await add_known_accounts(uow, indicators, {*accounts, *author_accounts(submission.evidence)})
+    indicators = replace(indicators, texts=(*indicators.texts, *material.texts))
+    indicators = await add_known_accounts(uow, indicators, {*material.accounts, *author_accounts(submission.evidence)})
     needed = exclusions_from(indicators, members, policy, case, uow.now, by)
     for exclusion in missing_exclusions(needed, before, exempt(indicators, before, None)):
         await uow.cases.add_exclusion(exclusion)

@@ -19,7 +19,7 @@ from guardian.services import notify
 from guardian.services.cases.overview import list_cases
 from guardian.services.escalation import escalations, local_matters
 from guardian.services.escalation.board_referral import refer_matter_to_board
-from guardian.services.escalation.escalations import AccountSubject, ContentSubject, MatterSubject
+from guardian.services.escalation.escalations import AccountSubject, ContentSubject, EscalationInput, MatterSubject
 from guardian.services.identity.linking import identify_reported_person, propose_link
 from guardian.services.identity.unlinking import unlink
 from guardian.services.measures import measures, native_actions, native_explanations
@@ -90,7 +90,9 @@ async def test_who_set_a_measure_is_not_shown_the_groups_name_of_it_once_it_was_
 ) -> None:
     """P-3.1"""
     made = await stage.set_measure("troll")
-    await escalations.escalate(stage.app, INES, MatterSubject(made.matter), Urgency.SOON, "", "Please look.")
+    await escalations.escalate(
+        stage.app, INES, EscalationInput(MatterSubject(made.matter), Urgency.SOON, "", "Please look.")
+    )
     case = await newest_case(stage.community)
     (line,) = await measures.list_measures(stage.app, INES)
     assert line.matter == made.matter != case.code_name
@@ -105,7 +107,9 @@ async def test_who_made_a_native_act_is_not_shown_the_groups_name_of_it_once_it_
     stage.community.spaces[DISCORD].restrict_manually(TROLL, AccessLevel.BARRED, by=OF_INES)
     await native_actions.inspect_accounts(stage.app, DISCORD, [TROLL])
     (waits,) = await native_explanations.list_unexplained(stage.app, INES)
-    await escalations.escalate(stage.app, INES, MatterSubject(waits.matter), Urgency.SOON, "", "Please look.")
+    await escalations.escalate(
+        stage.app, INES, EscalationInput(MatterSubject(waits.matter), Urgency.SOON, "", "Please look.")
+    )
     case = await newest_case(stage.community)
     seen = await native_explanations.list_unexplained(stage.app, INES)
     assert case.code_name not in [line.matter for line in seen]
@@ -132,7 +136,7 @@ async def test_the_moderators_chair_does_not_learn_that_a_matter_was_the_boards_
         references = {}
         for handle in ("amara1x", "troll"):
             seen = await escalations.escalate(
-                community.app, INES, AccountSubject(DISCORD, handle), Urgency.SOON, "", "It goes on."
+                community.app, INES, EscalationInput(AccountSubject(DISCORD, handle), Urgency.SOON, "", "It goes on.")
             )
             references[(await newest_case(community)).board_only] = seen.reference
         answers = []
@@ -218,7 +222,9 @@ async def test_a_member_whose_second_account_is_passed_on_is_kept_out(community:
     person = await identify_reported_person(community.app, AMARA, case.code_name, DISCORD, "dmitri4x")
     link = await propose_link(community.app, AMARA, person, DISCORD, "grumbler2", "The same words.")
     await community.read_and_confirm(BRUNO, case.code_name, link.link)
-    await escalations.escalate(community.app, INES, AccountSubject(DISCORD, "grumbler2"), Urgency.SOON, "", "Again.")
+    await escalations.escalate(
+        community.app, INES, EscalationInput(AccountSubject(DISCORD, "grumbler2"), Urgency.SOON, "", "Again.")
+    )
     passed = await newest_case(community)
     with pytest.raises(NotFound):
         await community.open_case(DMITRI, passed.code_name)
@@ -234,7 +240,7 @@ async def test_the_members_of_a_case_hear_when_somebody_it_concerns_passes_its_r
     case = await community.a_case(reporter=A_REPORTER, named_members=(INES,))
     community.spaces[DISCORD].add(A_REPORTER.native_id, "reporter")
     seen = await escalations.escalate(
-        community.app, INES, AccountSubject(DISCORD, "reporter"), Urgency.SOON, "", "Pest."
+        community.app, INES, EscalationInput(AccountSubject(DISCORD, "reporter"), Urgency.SOON, "", "Pest.")
     )
     assert seen.text
     news = [dict(n.facts).get("news") for n in await community.notices_to(AMARA) if n.case == case.id]
@@ -277,7 +283,9 @@ async def test_what_was_kept_of_a_flagged_message_is_destroyed_when_it_is_passed
         community, evidence=EvidenceInput("file", author=SOMEBODY, file_name="a.png", content=b"\x89PNG")
     )
     await escalations.escalate(
-        community.app, INES, MatterSubject(local.code_name), Urgency.SOON, "", "It shows a child.", csam=True
+        community.app,
+        INES,
+        EscalationInput(MatterSubject(local.code_name), Urgency.SOON, "", "It shows a child.", csam=True),
     )
     async with community.units_of_work.read() as view:
         pieces = await view.cases.evidence_of(local.id)
@@ -291,7 +299,9 @@ async def test_what_lies_with_a_matter_is_not_fetched_again_by_passing_on_its_li
     content = stage.content.add("issue-7")
     bare = EvidenceInput("message", content.link, why_not="It was not fetched.")
     await a_matter(stage.community, space=GITHUB, evidence=bare, kind="illegal")
-    await escalations.escalate(stage.app, INES, ContentSubject(GITHUB, content.link), Urgency.SOON, "", "Please look.")
+    await escalations.escalate(
+        stage.app, INES, EscalationInput(ContentSubject(GITHUB, content.link), Urgency.SOON, "", "Please look.")
+    )
     case = await newest_case(stage.community)
     async with stage.community.units_of_work.read() as view:
         assert [piece.text for piece in await view.cases.evidence_of(case.id)] == ["", ""]

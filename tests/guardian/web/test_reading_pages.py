@@ -8,7 +8,7 @@ from guardian.cases.handoffs import Urgency
 from guardian.services.conflicts.conflict_claims import decide_conflict, raise_conflict
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.deliberation.risk import mark_risk
-from guardian.services.escalation.escalations import ContentSubject, escalate
+from guardian.services.escalation.escalations import ContentSubject, EscalationInput, escalate
 from guardian.services.identity.linking import propose_link
 from guardian.services.reading_room.sessions import create_link
 from guardian.services.reports.intake import EvidenceInput
@@ -163,7 +163,9 @@ async def test_the_room_shows_who_passed_the_case_on_and_what_was_done_locally(
 ) -> None:
     """P-8.2"""
     thing = ContentSubject(DISCORD, "", (a_message(),))
-    await escalate(community.app, INES, thing, Urgency.SOON, "Hidden, and asked to stop.", "It goes on.")
+    await escalate(
+        community.app, INES, EscalationInput(thing, Urgency.SOON, "Hidden, and asked to stop.", "It goes on.")
+    )
     case = await newest_case(community)
     path = await a_link(community, case.code_name)
     words = text_of(await pages.fill(path, path))

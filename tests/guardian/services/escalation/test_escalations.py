@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,13 @@ from guardian.people.models import Group, Office
 from guardian.services.decisions import closing
 from guardian.services.escalation import escalations, local_matters
 from guardian.services.escalation.board_referral import refer_matter_to_board
-from guardian.services.escalation.escalations import AccountSubject, ContentSubject, EscalationView, MatterSubject
+from guardian.services.escalation.escalations import (
+    AccountSubject,
+    ContentSubject,
+    EscalationInput,
+    EscalationView,
+    MatterSubject,
+)
 from guardian.services.operations import deadline_runner
 from guardian.services.reading_room.case_file import read_case as read_room
 from guardian.services.reading_room.sessions import open_session
@@ -49,15 +56,10 @@ DONE = "Hidden, and asked to stop."
 WHY = "It goes on in several places."
 
 
-async def passed_on(community: Community, **facts: object) -> tuple[EscalationView, Case]:
+async def passed_on(community: Community, *, delivery: str | None = None, **facts: Any) -> tuple[EscalationView, Case]:
     """What the moderator has passed on, and the case that came of it."""
-    given = {
-        "subject": ContentSubject(DISCORD, "", (THING,)),
-        "urgency": Urgency.SOON,
-        "done_locally": DONE,
-        "words": WHY,
-    }
-    seen = await escalations.escalate(community.app, INES, **{**given, **facts})  # type: ignore[arg-type]
+    given = EscalationInput(ContentSubject(DISCORD, "", (THING,)), Urgency.SOON, DONE, WHY)
+    seen = await escalations.escalate(community.app, INES, replace(given, **facts), delivery)
     return seen, await newest_case(community)
 
 
@@ -220,7 +222,9 @@ async def test_a_thing_that_cannot_be_read_is_kept_as_its_link(community: Commun
 
 async def test_somebody_without_a_seat_among_the_moderators_passes_nothing_on(community: Community) -> None:
     with pytest.raises(Refused):
-        await escalations.escalate(community.app, AMARA, ContentSubject(DISCORD, "x"), Urgency.SOON, "", WHY)
+        await escalations.escalate(
+            community.app, AMARA, EscalationInput(ContentSubject(DISCORD, "x"), Urgency.SOON, "", WHY)
+        )
 
 
 async def test_where_the_groups_do_not_agree_in_time_both_positions_go_to_the_board(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from guardian.cases.handoffs import Urgency
 from guardian.errors import NotFound, Refused
 from guardian.ids import ReportId
 from guardian.notices.models import NoticeKind
-from guardian.services.escalation.escalations import MatterSubject, escalate
+from guardian.services.escalation.escalations import EscalationInput, MatterSubject, escalate
 from guardian.services.reading_room.case_file import read_evidence
 from guardian.services.reading_room.sessions import create_link, open_session
 from guardian.services.reports.csam import mark_csam
@@ -71,7 +71,9 @@ async def test_what_moderators_had_kept_of_it_goes_when_they_pass_it_on_as_such(
     """P-2.7, P-8.2"""
     matter = await a_matter(community)
     await escalate(
-        community.app, INES, MatterSubject(matter.code_name), Urgency.SOON, "Hidden.", "It shows a child.", csam=True
+        community.app,
+        INES,
+        EscalationInput(MatterSubject(matter.code_name), Urgency.SOON, "Hidden.", "It shows a child.", csam=True),
     )
     file = await community.read_case(AMARA, (await newest_case(community)).code_name)
     pieces = [piece for read in file.reports for piece in read.evidence]
