@@ -19,6 +19,7 @@ from guardian.notices.translations import ENGLISH, LANGUAGES, translate_text
 from guardian.services.context import AppContext
 from guardian.services.reports import conversations, intake
 from guardian.services.reports.conversations import ReplyPreferences
+from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import ReporterAccess
 from guardian.spaces.port import Account, Missing, Unknown
 
@@ -81,7 +82,9 @@ class ReportIntake:
         takes_files = await intake.accepts_files(self._app, ReporterAccess(report, by))
         found = await self._collect_evidence(post) if takes_files else ()
         files = (*whole_file, *found)[:MAX_FILES]
-        await intake.add_to_report(self._app, ReporterAccess(report, by), text, files, self._delivery(post))
+        await intake.add_to_report(
+            self._app, ReporterAccess(report, by), AdditionInput(text, files), delivery=self._delivery(post)
+        )
         return self.acknowledgement(preferences, first=False)
 
     def acknowledgement(self, preferences: ReplyPreferences, *, first: bool) -> str:

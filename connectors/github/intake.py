@@ -42,6 +42,7 @@ from guardian.services.context import AppContext
 from guardian.services.escalation.escalations import ContentSubject, EscalationInput, escalate
 from guardian.services.members import member_for_account
 from guardian.services.reports.conversations import list_conversations, mark_read_to, start_conversation
+from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import (
     PolicyAccess,
     ReporterAccess,
@@ -263,7 +264,10 @@ class GithubInbox:
         try:
             # Whoever maintains a repository can change what others wrote there, and GitHub does not say here who did.
             await add_to_report(
-                self._app, access, text, delivery=f"{comment.node_id} {_fingerprint(comment)}", verified=False
+                self._app,
+                access,
+                AdditionInput(text, verified=False),
+                delivery=f"{comment.node_id} {_fingerprint(comment)}",
             )
         except NotFound:
             log.info("mention.has_no_report", space=self.name)

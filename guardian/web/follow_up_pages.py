@@ -16,6 +16,7 @@ from guardian.cases.submissions import MAX_FILES
 from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import new_secret
 from guardian.notices.translations import translate_text
+from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import (
     FollowUp,
     ReceiptAccess,
@@ -80,7 +81,7 @@ class FollowUpPages:
             if wait is not None:
                 raise Refused("too_often", slow_down_text(wait), "P-2.12")
             return await add_to_report(
-                self._site.app, access, form.one("text"), form.evidence(), answers=_answers(form)
+                self._site.app, access, AdditionInput(form.one("text"), form.evidence(), answers=_answers(form))
             )
 
         def again(session: PageSession, fault: Fault) -> Awaitable[Response]:

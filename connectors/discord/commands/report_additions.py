@@ -55,6 +55,7 @@ from guardian.errors import GuardianError, Refused
 from guardian.ids import ReportId
 from guardian.notices.translations import translate_text
 from guardian.services.reports import intake
+from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import EvidenceInput, ReporterAccess
 
 _TEXT: Final = "text"
@@ -115,7 +116,7 @@ class ReportAdditions:
             raise Refused("no_files", translate_text("", "refused.no_files"), "P-2.7")
         files = await self._evidence.collect_files(form.uploads)
         self._refuse_missing_files(files)
-        add = partial(intake.add_to_report, self._app, access, "", files, str(interaction.id))
+        add = partial(intake.add_to_report, self._app, access, AdditionInput(files=files), str(interaction.id))
         return await self._router.run_in_turn(add)
 
     async def _try_adding(

@@ -15,6 +15,7 @@ from guardian.errors import GuardianError
 from guardian.ids import ReportId
 from guardian.notices.translations import format_date, translate_text
 from guardian.services.reports import intake, own_reports
+from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import ReceiptAccess
 from guardian.services.reports.own_reports import OwnReport
 
@@ -88,7 +89,9 @@ class StatusCommand:
             shown = [_line(await own_reports.own_report_for_receipt(self._app, receipt), locale)]
             if text.strip():
                 shown.append(
-                    await intake.add_to_report(self._app, ReceiptAccess(receipt), text, (), str(interaction.id))
+                    await intake.add_to_report(
+                        self._app, ReceiptAccess(receipt), AdditionInput(text), delivery=str(interaction.id)
+                    )
                 )
             reply = Reply("\n\n".join(shown))
         except GuardianError as refused:

@@ -1,10 +1,9 @@
 """What a reporter does afterwards: adds words, answers and files, asks for something, and reads how things stand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 from guardian.cases.case import Case
@@ -42,7 +41,6 @@ from rules.deadlines import TimeLimit, due_at
 from rules.policy import Policy
 
 _SOURCE: Final = "addition"
-_NO_ANSWERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class ReporterRequest(StrEnum):
@@ -81,24 +79,29 @@ class FollowUp:
     contact_answered: bool
 
 
+@dataclass(frozen=True, slots=True)
+class AdditionInput:
+    """What somebody adds to a report. `answers` are to further questions of the report, by their names.
+
+    `verified` is False where nothing shows that it is the reporter's.
+    """
+
+    text: str = ""
+    files: tuple[EvidenceInput, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    verified: bool = True
+
+
 async def add_to_report(
-    app: AppContext,
-    access: ReportAccess,
-    text: str,
-    files: tuple[EvidenceInput, ...] = (),
-    delivery: str | None = None,
-    *,
-    verified: bool = True,
-    quiet: bool = False,
-    answers: Mapping[str, str] = _NO_ANSWERS,
+    app: AppContext, access: ReportAccess, added: AdditionInput, delivery: str | None = None, *, quiet: bool = False
 ) -> str:
     """What the reporter adds stands with the report, and the members on the case are told; an answer to read.
 
-    Whoever the new words point to is kept out first. The same delivery again adds nothing. `verified` is False where
-    nothing shows that it is the reporter's; `quiet`: nobody is told of this one. `answers` are to further questions of
-    the report, by their names. Policy: P-2.2, P-2.5, P-2.12.
+    Whoever the new words point to is kept out first. The same delivery again adds nothing. `quiet`: nobody is told of
+    this one. Policy: P-2.2, P-2.5, P-2.12.
     """
-    given = {name: answer.strip() for name, answer in answers.items() if answer.strip()}
+    text, files = added.text, added.files
+    given = {name: answer.strip() for name, answer in added.answers.items() if answer.strip()}
     if not text.strip() and not files and not given:
         sentence = "There is nothing in it yet. Please write something, or choose a file."
         raise Refused("nothing_added", sentence, "P-2.12")
@@ -117,7 +120,7 @@ async def add_to_report(
         after, changed = await exclude_indicated(uow, app.policy, case, indicators, PARTY)
         if given:
             after = await _save_answers(uow, app.policy, report, after, given)
-        await _save_addition(uow, report, text.strip(), files, verified=verified)
+        await _save_addition(uow, report, text.strip(), files, verified=added.verified)
         if not quiet:
             await notify_case_news(uow, after, News.ADDITION)
         await _hasten_review(uow, app.policy, after)
@@ -130,7 +133,7 @@ async def answer_questions(
     app: AppContext, access: ReportAccess, answers: Mapping[str, str], text: str = "", delivery: str | None = None
 ) -> str:
     """Further questions of the report are answered, with words of the reporter's own beside them. Policy: P-2.2, P-2.12."""
-    return await add_to_report(app, access, text, (), delivery, answers=answers)
+    return await add_to_report(app, access, AdditionInput(text, answers=answers), delivery=delivery)
 
 
 async def accepts_files(app: AppContext, access: ReportAccess) -> bool:

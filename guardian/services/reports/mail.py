@@ -21,6 +21,7 @@ from guardian.notices.models import News, NoticeKind, NoticeState, RecipientKind
 from guardian.notices.translations import ENGLISH, LANGUAGES, translate_text
 from guardian.services.context import AppContext
 from guardian.services.notify import notify_members
+from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import (
     MailAddressAccess,
     PolicyAccess,
@@ -157,7 +158,13 @@ async def _add(
     """Who it names as its sender stands in what cannot be shown to be the reporter's."""
     sender = "" if verified else f"From: {inbound.sender_name} <{inbound.sender}>\n"
     text, files = _fit_to_limits(inbound, app, sender)
-    await add_to_report(app, access, text, files, inbound.delivery, verified=verified, quiet=quiet, answers=answers)
+    await add_to_report(
+        app,
+        access,
+        AdditionInput(text, files, answers=answers, verified=verified),
+        delivery=inbound.delivery,
+        quiet=quiet,
+    )
 
 
 def _submission(inbound: InboundMail, app: AppContext) -> Submission:

@@ -13,6 +13,7 @@ from guardian.services.conflicts.recusal import decide_pending_exclusion, recuse
 from guardian.services.context import AppContext
 from guardian.services.identity.linking import confirm_link, identify_reported_person, list_case_accounts, propose_link
 from guardian.services.reading_room.sessions import create_link
+from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import ReceiptAccess, add_to_report, list_nameable_members, make_request
 from guardian.services.reports.intake import ReporterRequest as Asked
 from rules.conflicts import ConflictReason
@@ -51,7 +52,7 @@ async def a_hidden_case(community: Community) -> str:
     case = await community.case(received)
     community.spaces[DISCORD].add("700000000000000001", "grumbler")
     await identify_reported_person(community.app, BRUNO, case.code_name, DISCORD, "grumbler")
-    await add_to_report(community.app, ReceiptAccess(received.receipt), "Dmitri did it again.")
+    await add_to_report(community.app, ReceiptAccess(received.receipt), AdditionInput("Dmitri did it again."))
     await make_request(community.app, ReceiptAccess(received.receipt), Asked.DO_NOT_CONTACT)
     await recuse(community.app, ELENI, case.code_name, ConflictReason.INVOLVED)
     return case.code_name

@@ -16,6 +16,7 @@ from guardian.services.decisions.drafts import DraftInput
 from guardian.services.parties import personal_page
 from guardian.services.reading_room.proceedings import read_proceedings
 from guardian.services.reading_room.sessions import create_link, open_session
+from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import ReceiptAccess, add_to_report
 from guardian.spaces.port import Account
 from rules.ladder import Outcome
@@ -76,7 +77,7 @@ async def test_what_a_reporter_adds_while_the_board_decides_reaches_the_board(co
     await journey.propose(Consequence(Outcome.NO_VIOLATION))
     await journey.pass_time(15 * DAY)
     before = await news_to(community)
-    await add_to_report(community.app, ReceiptAccess(receipt), "It goes on.")
+    await add_to_report(community.app, ReceiptAccess(receipt), AdditionInput("It goes on."))
     after = await news_to(community)
     assert {member for member in after if after[member] == before[member] + 1} == {*WORKING_GROUP, GRETA, HIROSHI}
 
@@ -86,7 +87,7 @@ async def test_what_is_added_to_a_closed_case_is_asked_after_the_next_day(commun
     journey, receipt = await about_nobody(community)
     await closed_without_a_person(journey)
     told = await community.notice_kinds_to(BRUNO)
-    await add_to_report(community.app, ReceiptAccess(receipt), "It has begun again.")
+    await add_to_report(community.app, ReceiptAccess(receipt), AdditionInput("It has begun again."))
     await journey.pass_time(DAY)
     assert (await community.notice_kinds_to(BRUNO))[len(told) :] == [NoticeKind.CASE_NEWS, NoticeKind.DEADLINE_PASSED]
 
@@ -168,7 +169,9 @@ async def test_a_reporter_is_not_left_with_a_contact_person_who_has_just_been_ke
     case = await community.case(received)
     await hand_over_contact(community.app, AMARA, case.code_name, DMITRI)
     wrote_it = a_message(author=await account_of(community, DMITRI))
-    await add_to_report(community.app, ReceiptAccess(received.receipt), "This is who it was.", (wrote_it,))
+    await add_to_report(
+        community.app, ReceiptAccess(received.receipt), AdditionInput("This is who it was.", (wrote_it,))
+    )
     changed = await community.case(received)
     assert changed.contact == AMARA
     async with community.units_of_work.read() as view:

@@ -14,6 +14,7 @@ from guardian.services.cases.overview import list_cases
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.reading_room.case_file import read_case, read_evidence
 from guardian.services.reading_room.sessions import create_link, is_link_valid, open_session
+from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import ReceiptAccess, add_to_report
 from rules.conflicts import ConflictReason
 from tests.builders.community import AMARA, BRUNO, DMITRI, ELENI, GRETA, INES, TEXT, Community, a_message
@@ -26,7 +27,7 @@ async def a_token(community: Community, code_name: str) -> str:
 
 async def test_a_member_reads_the_report_the_evidence_and_what_was_added(community: Community) -> None:
     received = await community.report(who="grumbler", evidence=(a_message(),), named_members=(DMITRI,))
-    await add_to_report(community.app, ReceiptAccess(received.receipt), "It went on today.")
+    await add_to_report(community.app, ReceiptAccess(received.receipt), AdditionInput("It went on today."))
     case = await community.case(received)
     file = await community.read_case(BRUNO, case.code_name)
     (report,) = file.reports

@@ -13,6 +13,7 @@ from guardian.services.escalation.escalations import EscalationInput, MatterSubj
 from guardian.services.reading_room.case_file import read_evidence
 from guardian.services.reading_room.sessions import create_link, open_session
 from guardian.services.reports.csam import mark_csam
+from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import EvidenceInput, ReceiptAccess, add_to_report
 from guardian.storage.tables.cases import evidence
 from tests.builders.community import AMARA, BRUNO, INES, Community, a_message
@@ -49,7 +50,7 @@ async def test_nothing_more_is_taken_in_for_it_and_the_others_are_told(community
     received = await community.report(evidence=(FILE,))
     case = await community.case(received)
     await mark_csam(community.app, AMARA, case.code_name, received.report)
-    await add_to_report(community.app, ReceiptAccess(received.receipt), "Here it is again.", (FILE,))
+    await add_to_report(community.app, ReceiptAccess(received.receipt), AdditionInput("Here it is again.", (FILE,)))
     assert await sealed_bytes(community) is None
     assert NoticeKind.CASE_NEWS in await community.notice_kinds_to(BRUNO)
 

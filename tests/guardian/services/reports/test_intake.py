@@ -11,6 +11,7 @@ from guardian.cases.exclusions import ExclusionKind
 from guardian.cases.reports import ReportChannel
 from guardian.errors import NotFound, Refused
 from guardian.notices.models import NoticeKind
+from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import (
     ReceiptAccess,
     ReporterAccess,
@@ -276,7 +277,7 @@ async def test_a_reporter_adds_words_and_the_members_on_the_case_are_told(commun
     """P-2.12"""
     received = await community.report(named_members=(DMITRI,))
     community.pass_time(timedelta(hours=1))
-    await add_to_report(community.app, ReceiptAccess(received.receipt), "It went on today.")
+    await add_to_report(community.app, ReceiptAccess(received.receipt), AdditionInput("It went on today."))
     assert await community.who_was_notified(NoticeKind.CASE_NEWS) == set(WORKING_GROUP) - {DMITRI}
     seen = await read_follow_up(community.app, received.receipt)
     assert [line.text for line in seen.thread] == [TEXT, "It went on today."]
@@ -286,7 +287,8 @@ async def test_an_addition_that_is_delivered_twice_is_added_once(community: Comm
     """Architecture 6: a repeated command is recognised by its delivery id."""
     received = await community.report()
     said = [
-        await add_to_report(community.app, ReceiptAccess(received.receipt), "More.", delivery="d1") for _ in range(2)
+        await add_to_report(community.app, ReceiptAccess(received.receipt), AdditionInput("More."), delivery="d1")
+        for _ in range(2)
     ]
     thread = (await read_follow_up(community.app, received.receipt)).thread
     assert said[0] == said[1]
@@ -295,19 +297,21 @@ async def test_an_addition_that_is_delivered_twice_is_added_once(community: Comm
 
 async def test_only_the_reporting_account_adds_by_its_report(community: Community) -> None:
     received = await community.report(reporter=A_REPORTER)
-    await add_to_report(community.app, ReporterAccess(received.report, A_REPORTER), "More.")
+    await add_to_report(community.app, ReporterAccess(received.report, A_REPORTER), AdditionInput("More."))
     with pytest.raises(NotFound):
-        await add_to_report(community.app, ReporterAccess(received.report, SOMEBODY), "Not mine.")
+        await add_to_report(community.app, ReporterAccess(received.report, SOMEBODY), AdditionInput("Not mine."))
     anonymous = await community.report()
     with pytest.raises(NotFound):
-        await add_to_report(community.app, ReporterAccess(anonymous.report, A_REPORTER), "Not mine.")
+        await add_to_report(community.app, ReporterAccess(anonymous.report, A_REPORTER), AdditionInput("Not mine."))
 
 
 async def test_a_member_who_comes_up_in_an_addition_loses_the_case_before_anybody_is_told(community: Community) -> None:
     """P-2.5"""
     received = await community.report()
     case = await community.case(received)
-    await add_to_report(community.app, ReceiptAccess(received.receipt), "I know now that it was Dmitri Volkov.")
+    await add_to_report(
+        community.app, ReceiptAccess(received.receipt), AdditionInput("I know now that it was Dmitri Volkov.")
+    )
     assert NoticeKind.CASE_NEWS not in await community.notice_kinds_to(DMITRI)
     with pytest.raises(NotFound):
         await community.open_case(DMITRI, case.code_name)
@@ -317,7 +321,7 @@ async def test_a_reporter_who_thanks_the_contact_person_by_name_does_not_take_th
     community: Community,
 ) -> None:
     received = await community.report()
-    await add_to_report(community.app, ReceiptAccess(received.receipt), "Thank you, Amara.")
+    await add_to_report(community.app, ReceiptAccess(received.receipt), AdditionInput("Thank you, Amara."))
     assert not (await community.case(received)).board_only
     assert NoticeKind.CASE_NEWS in await community.notice_kinds_to(AMARA)
 
@@ -326,7 +330,7 @@ async def test_evidence_written_by_the_only_chair_sends_the_case_to_the_board(co
     """P-2.5"""
     received = await community.report()
     files = (a_message(author=Account(DISCORD, "600000000000000001")),)
-    await add_to_report(community.app, ReceiptAccess(received.receipt), "", files)
+    await add_to_report(community.app, ReceiptAccess(received.receipt), AdditionInput(files=files))
     assert (await community.case(received)).board_only
     assert await community.who_was_notified(NoticeKind.WITH_BOARD) == set(BOARD)
     assert NoticeKind.CASE_NEWS not in await community.notice_kinds_to(BRUNO)
@@ -336,7 +340,7 @@ async def test_evidence_written_by_the_only_chair_sends_the_case_to_the_board(co
 async def test_an_empty_addition_is_refused(community: Community, text: str) -> None:
     received = await community.report()
     with pytest.raises(Refused):
-        await add_to_report(community.app, ReceiptAccess(received.receipt), text)
+        await add_to_report(community.app, ReceiptAccess(received.receipt), AdditionInput(text))
 
 
 async def test_a_reporter_may_hold_back_contact_and_allow_it_again(community: Community) -> None:
@@ -367,7 +371,7 @@ async def test_no_plaintext_of_a_report_is_in_the_database_file(community: Commu
         reporter_handle="quietreader",
         delivery="interaction-1",
     )
-    await add_to_report(community.app, ReceiptAccess(received.receipt), "It went on at noon.")
+    await add_to_report(community.app, ReceiptAccess(received.receipt), AdditionInput("It went on at noon."))
     stored = b"".join(
         path.read_bytes() for path in community.folder.iterdir() if path.name.startswith("guardian.sqlite")
     )

@@ -8,6 +8,7 @@ from guardian.cases.report_questions import CONTACT_IS_SAFE, DANGER
 from guardian.cases.reports import Audience, Report
 from guardian.errors import NotFound, Refused
 from guardian.notices.models import NoticeKind
+from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import (
     IntakeResult,
     ReceiptAccess,
@@ -152,7 +153,9 @@ async def test_of_what_may_show_minors_only_link_author_and_time_are_kept(commun
     """P-2.7"""
     piece = a_message(text="a caption", file_name="secret.png", content=b"pixels", written_at=community.clock.now())
     received = await sent(community, csam=True, evidence=(piece,))
-    await add_to_report(community.app, ReceiptAccess(received.receipt), "", (a_message(content=b"more"),))
+    await add_to_report(
+        community.app, ReceiptAccess(received.receipt), AdditionInput(files=(a_message(content=b"more"),))
+    )
     async with community.units_of_work.read() as view:
         found = await view.cases.evidence_of((await community.case(received)).id)
         held = [await view.cases.evidence(each.id) for each in found]
