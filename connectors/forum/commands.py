@@ -32,6 +32,7 @@ from guardian.services.measures import measures
 from guardian.services.measures.measures import MeasureRequest
 from guardian.services.members import AccountInput, member_by_name, member_for_account
 from guardian.services.unilateral import act, stop
+from guardian.services.unilateral.act import ActInput
 from guardian.spaces.port import Account, Unknown
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
@@ -154,7 +155,7 @@ async def _act(app: AppContext, space: SpaceName, by: MemberId, command: Command
     ground = _match_one(words, _GROUNDS)
     if len(words) != len({restriction, ground}) or not command.text:
         raise NotUnderstood
-    await act.act(app, by, _parse_target(space, name), restriction, ground, command.text, scope, term)
+    await act.act(app, by, _parse_target(space, name), ActInput(restriction, ground, command.text, scope, term))
 
 
 async def _escalate(app: AppContext, space: SpaceName, by: MemberId, command: Command) -> None:

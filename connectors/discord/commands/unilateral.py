@@ -21,7 +21,7 @@ from guardian.services.cases import overview
 from guardian.services.members import AccountInput
 from guardian.services.sanctions.coverage_preview import SpacePreview
 from guardian.services.unilateral import act
-from guardian.services.unilateral.act import ActView
+from guardian.services.unilateral.act import ActInput, ActView
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 
@@ -92,11 +92,7 @@ async def confirmed_act(context: CommandContext, pending: _PendingAct) -> Reply:
         context.app,
         context.by,
         pending.target,
-        pending.restriction,
-        pending.ground,
-        pending.reason,
-        pending.spaces,
-        pending.term,
+        ActInput(pending.restriction, pending.ground, pending.reason, pending.spaces, pending.term),
     )
     return Reply(_done_text(done))
 

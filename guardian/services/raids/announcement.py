@@ -30,7 +30,7 @@ from guardian.services.authorization import require
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_about, start_deadline
 from guardian.services.notify import notify_members
-from guardian.services.unilateral.act import check_act, open_review
+from guardian.services.unilateral.act import ActInput, check_act, open_review
 from guardian.services.unilateral.review import apply_reviews, start_review_deadlines
 from guardian.services.visibility import protecting_cases_for_accounts
 from guardian.spaces.port import Account, Unknown
@@ -147,7 +147,7 @@ async def announce(
         groups = handling_groups(await uow.people.members(), uow.now)
         stops = binding_stops(await uow.deliberation.stops())
         require(brake.may_announce_raid(by, raid_preview.accounts, groups.members, stops, app.policy))
-        check_act(app, restriction, reason, spaces, term)
+        check_act(app, ActInput(restriction, ground, reason, spaces, term))
         taken_names = await uow.people.code_names() | await uow.cases.code_names()
         leader = Person(PersonId(new_id()), new_code_name(taken_names), uow.now)
         await uow.people.add_person(leader)

@@ -56,6 +56,17 @@ _CONFIRMABLE: Final = frozenset({"after_reversal", "too_many_people", "leader_te
 
 
 @dataclass(frozen=True, slots=True)
+class ActInput:
+    """What a member does at once, and why. `spaces` None: all; `term` None: until the group has reviewed it."""
+
+    restriction: Restriction
+    ground: Ground
+    reason: str
+    spaces: frozenset[SpaceName] | None = None
+    term: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ActView:
     """An act as its actor sees it. When its review is due is not among it: that may depend on what the actor must not know."""
 
@@ -83,23 +94,14 @@ async def preview(
     return await preview_restriction(app.spaces, accounts, restriction, spaces)
 
 
-async def act(
-    app: AppContext,
-    by: MemberId,
-    target: AccountInput,
-    restriction: Restriction,
-    ground: Ground,
-    reason: str,
-    spaces: frozenset[SpaceName] | None = None,
-    term: timedelta | None = None,
-) -> ActView:
+async def act(app: AppContext, by: MemberId, target: AccountInput, given: ActInput) -> ActView:
     """The person is restricted at once, everybody who may know is told, and the review runs; past the brake the act waits.
 
     Policy: P-7.1, P-7.2, P-7.5, P-4.4.
     """
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.ACT_UNILATERALLY)
-    check_act(app, restriction, reason, spaces, term)
+    check_act(app, given)
     found = await find_account(app, target.space, target.text)
     async with app.units_of_work.begin() as uow:
         actor = await require_permission(uow, by, UseCase.ACT_UNILATERALLY)
@@ -109,13 +111,22 @@ async def act(
         await link_account(uow, person, found.account, found.handle, link_evidence)
         await link_vouched_accounts(uow, person, found, link_evidence)
         attempt = brake.IntendedAct(
-            by, person.id, ground, term, on_leader=bool(await role_holders_for_person(uow, person.id))
+            by, person.id, given.ground, given.term, on_leader=bool(await role_holders_for_person(uow, person.id))
         )
         verdict = await _ask_brake(app, uow, attempt)
         if not verdict and verdict.code not in _CONFIRMABLE:
             require(verdict)
         intended = UnilateralAct(
-            new_id(), review, by, person.id, uow.now, ground, restriction, spaces, term=term, reason=reason
+            id=new_id(),
+            case=review,
+            by=by,
+            person=person.id,
+            at=uow.now,
+            ground=given.ground,
+            restriction=given.restriction,
+            spaces=given.spaces,
+            term=given.term,
+            reason=given.reason,
         )
         case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=not verdict)
         if not verdict:
@@ -201,18 +212,16 @@ async def give_statement(app: AppContext, by: MemberId, code_name: str, text: st
     return "Thank you. Your account is with the case, and the others have been told."
 
 
-def check_act(
-    app: AppContext, restriction: Restriction, reason: str, spaces: frozenset[SpaceName] | None, term: timedelta | None
-) -> None:
+def check_act(app: AppContext, given: ActInput) -> None:
     """Returns where the act says all that it must, and every space in its scope can hold that; Refused otherwise."""
-    if restriction is Restriction.NONE:
+    if given.restriction is Restriction.NONE:
         raise Refused("restriction", "Choose what is to hold: muted, suspended or banned.", "P-7.1")
-    if term is not None and term <= timedelta(0):
+    if given.term is not None and given.term <= timedelta(0):
         raise Refused("term", "A term lies ahead: choose a length of more than nothing.", "P-7.1")
-    if spaces is not None and not spaces:
+    if given.spaces is not None and not given.spaces:
         raise Refused("scope", "Name at least one space, or leave it out for all of them.", "P-7.1")
-    require(check_text(reason, app.longest_text))
-    asked = Consequence(Outcome.OTHER, restriction, term, spaces=spaces)
+    require(check_text(given.reason, app.longest_text))
+    asked = Consequence(Outcome.OTHER, given.restriction, given.term, spaces=given.spaces)
     require(check_spaces(asked, {space.name: space.capabilities for space in app.spaces}))
 
 

@@ -21,7 +21,7 @@ from guardian.sanctions.models import WorkItem
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.members import AccountInput
 from guardian.services.reports.intake import read_follow_up
-from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act import ActInput, act
 from guardian.unit_of_work import UnitOfWorkFactory
 from rules.precedence import Restriction
 from rules.unilateral import Ground
@@ -351,7 +351,9 @@ async def test_a_ban_that_a_human_lifts_is_looked_at_again(service: DiscordServi
     service.community.spaces[DISCORD].add(SOMEBODY.native_id, "grumbler")
     await service.community.a_named_case()
     target = AccountInput(DISCORD, "grumbler")
-    await act(service.app, AMARA, target, Restriction.SUSPENDED, Ground.ONGOING, "It goes on.", frozenset({DISCORD}))
+    await act(
+        service.app, AMARA, target, ActInput(Restriction.SUSPENDED, Ground.ONGOING, "It goes on.", frozenset({DISCORD}))
+    )
     async with service.community.units_of_work.begin() as uow:
         (link,) = await uow.people.links_of_account(SOMEBODY)
         item = await uow.sanctions.work_item(link.id)

@@ -14,7 +14,7 @@ from guardian.cli.encrypted_page import decrypt, encrypt, read_body
 from guardian.clock import MachineClock
 from guardian.sandbox.community import DISCORD
 from guardian.services.members import AccountInput
-from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act import ActInput, act
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 from tests.guardian.cli.conftest import Installation
@@ -39,7 +39,9 @@ async def restricted(installation: Installation) -> Installation:
     async with parts(installation) as service:
         target = AccountInput(DISCORD, installation.world["rowan"].discord)
         reason = "Insults in every channel, right now."
-        await act(service.app, kofi, target, Restriction.SUSPENDED, Ground.ONGOING, reason, frozenset({DISCORD}))
+        await act(
+            service.app, kofi, target, ActInput(Restriction.SUSPENDED, Ground.ONGOING, reason, frozenset({DISCORD}))
+        )
     return installation
 
 

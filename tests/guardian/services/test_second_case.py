@@ -17,7 +17,7 @@ from guardian.services.operations.roster import compile_roster
 from guardian.services.reading_room.proceedings import read_proceedings
 from guardian.services.reading_room.sessions import create_link, open_session
 from guardian.services.sanctions.coverage_preview import PreviewState
-from guardian.services.unilateral.act import act, preview
+from guardian.services.unilateral.act import ActInput, act, preview
 from guardian.services.unilateral.stop import stop_member
 from guardian.spaces.port import Account
 from rules.precedence import Restriction
@@ -48,7 +48,10 @@ async def act_on(community: Community, handle: str) -> str:
     """Dmitri has acted on somebody; the code name of the review's case."""
     why = "Insults in every channel."
     done = await act(
-        community.app, DMITRI, AccountInput(DISCORD, handle), Restriction.SUSPENDED, Ground.ONGOING, why, term=DAY
+        community.app,
+        DMITRI,
+        AccountInput(DISCORD, handle),
+        ActInput(Restriction.SUSPENDED, Ground.ONGOING, why, term=DAY),
     )
     return done.code_name
 
@@ -130,7 +133,10 @@ async def test_stopping_another_does_not_count_acts_on_oneself(community: Commun
     """P-4.2: the number would say what the review is to keep from them."""
     why = "Insults."
     await act(
-        community.app, BRUNO, await eleni(community), Restriction.SUSPENDED, Ground.PHYSICAL_DANGER, why, term=DAY
+        community.app,
+        BRUNO,
+        await eleni(community),
+        ActInput(Restriction.SUSPENDED, Ground.PHYSICAL_DANGER, why, term=DAY),
     )
     made = await stop_member(community.app, ELENI, BRUNO)
     assert (made.released, made.kept) == (0, 0)
@@ -151,10 +157,7 @@ async def test_whoever_is_acted_on_does_not_hear_the_name_of_the_review_from_the
         community.app,
         DMITRI,
         await eleni(community),
-        Restriction.SUSPENDED,
-        Ground.PHYSICAL_DANGER,
-        "Danger.",
-        term=DAY,
+        ActInput(Restriction.SUSPENDED, Ground.PHYSICAL_DANGER, "Danger.", term=DAY),
     )
     told = {
         member: [n.facts.get("review") for n in await community.notices_to(member) if n.facts.get("conflict")]

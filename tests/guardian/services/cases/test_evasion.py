@@ -10,7 +10,7 @@ from guardian.notices.models import NoticeKind
 from guardian.services.cases.evasion import mark_evasion
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.members import AccountInput
-from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act import ActInput, act
 from rules.conflicts import ConflictReason
 from rules.precedence import Restriction
 from rules.unilateral import Ground
@@ -23,7 +23,10 @@ async def a_case_of_a_sanctioned_person(community: Community) -> tuple[Case, Cas
     """Grumbler is held by the act of one member, and reported again a day later: the first case and the second."""
     first, _ = await community.a_named_case()
     await act(
-        community.app, BRUNO, AccountInput(DISCORD, "grumbler"), Restriction.SUSPENDED, Ground.ONGOING, "Insults."
+        community.app,
+        BRUNO,
+        AccountInput(DISCORD, "grumbler"),
+        ActInput(Restriction.SUSPENDED, Ground.ONGOING, "Insults."),
     )
     community.pass_time(timedelta(days=1))
     second, _ = await community.a_named_case()

@@ -17,7 +17,7 @@ from guardian.services.identity.linking import confirm_link, propose_link
 from guardian.services.members import AccountInput
 from guardian.services.operations.deadline_runner import run_due
 from guardian.services.parties import personal_page
-from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act import ActInput, act
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground
 from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, ELENI, FARID, FORUM, SOMEBODY, Community
@@ -33,7 +33,9 @@ async def a_wrong_link(community: Community) -> tuple[str, str, AccountId]:
     """Grumbler is held everywhere, and two members took a stranger's forum account for theirs: case, person, link."""
     case, person = await community.a_named_case()
     target = AccountInput(DISCORD, "grumbler")
-    await act(community.app, FARID, target, Restriction.SUSPENDED, Ground.ONGOING, "Insults just now.", term=DAY)
+    await act(
+        community.app, FARID, target, ActInput(Restriction.SUSPENDED, Ground.ONGOING, "Insults just now.", term=DAY)
+    )
     community.spaces[FORUM].add(STRANGER, "innocent")
     made = await propose_link(community.app, BRUNO, person, FORUM, "innocent", WHY)
     await community.read_and_confirm(ELENI, case.code_name, made.link)

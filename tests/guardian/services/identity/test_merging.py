@@ -13,7 +13,7 @@ from guardian.services.identity.account_owners import apologise
 from guardian.services.identity.linking import identify_reported_person
 from guardian.services.identity.merging import confirm_merge, merge_people, split_people
 from guardian.services.members import AccountInput
-from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act import ActInput, act
 from guardian.spaces.port import Account
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground
@@ -29,7 +29,9 @@ async def two_people(community: Community, **facts: object) -> tuple[str, str, s
     _, held = await community.a_named_case()
     why = "Insults just now."
     target = AccountInput(DISCORD, "grumbler")
-    await act(community.app, FARID, target, Restriction.SUSPENDED, Ground.ONGOING, why, term=timedelta(days=3))
+    await act(
+        community.app, FARID, target, ActInput(Restriction.SUSPENDED, Ground.ONGOING, why, term=timedelta(days=3))
+    )
     community.spaces[FORUM].add(OTHER.native_id, "quiet52")
     case = await community.a_case(who="quiet52", **facts)
     return held, await identify_reported_person(community.app, AMARA, case.code_name, FORUM, "quiet52"), case.code_name

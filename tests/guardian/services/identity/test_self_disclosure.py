@@ -15,7 +15,7 @@ from guardian.services.identity import disputes, self_disclosure
 from guardian.services.identity.linking import list_case_accounts, propose_link
 from guardian.services.members import AccountInput
 from guardian.services.parties import personal_page
-from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act import ActInput, act
 from guardian.spaces.account_proof import ProofResult, ProvenAccount
 from guardian.spaces.port import Account
 from rules.precedence import AccessLevel, Restriction
@@ -33,7 +33,10 @@ async def somebody_restricted(community: Community) -> tuple[Case, str, str]:
     """Grumbler is known on Discord alone, and held everywhere: case, person, and the receipt of their page."""
     case, person = await community.a_named_case(named_members=(DMITRI,))
     await act(
-        community.app, BRUNO, AccountInput(DISCORD, "grumbler"), Restriction.SUSPENDED, Ground.ONGOING, "Insults."
+        community.app,
+        BRUNO,
+        AccountInput(DISCORD, "grumbler"),
+        ActInput(Restriction.SUSPENDED, Ground.ONGOING, "Insults."),
     )
     await deliver_all(community)
     community.spaces[GITHUB].add(ELSEWHERE.native_id, "grumbler-dev")
@@ -135,7 +138,7 @@ async def test_what_an_owner_shows_stands_with_their_words_for_the_members_alone
     """The owner of a wrongly linked account shows who they are; nobody else reads it, and it is kept sealed."""
     case, person = await community.a_named_case()
     target = AccountInput(DISCORD, "grumbler")
-    await act(community.app, BRUNO, target, Restriction.SUSPENDED, Ground.ONGOING, "Insults.")
+    await act(community.app, BRUNO, target, ActInput(Restriction.SUSPENDED, Ground.ONGOING, "Insults."))
     community.spaces[FORUM].add("41", "innocent")
     made = await propose_link(community.app, BRUNO, person, FORUM, "innocent", "They write alike.")
     await community.read_and_confirm(ELENI, case.code_name, made.link)

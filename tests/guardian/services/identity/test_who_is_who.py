@@ -12,7 +12,7 @@ from guardian.services.identity.ownership_codes import CODE_LIFETIME, issue_code
 from guardian.services.identity.unlinking import unlink
 from guardian.services.members import AccountInput
 from guardian.services.sanctions.coverage_preview import PreviewState, preview_case_coverage
-from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act import ActInput, act
 from guardian.spaces.port import Account
 from rules.precedence import Restriction
 from rules.unilateral import Ground
@@ -99,7 +99,9 @@ async def test_an_account_that_the_forum_vouches_for_later_is_reached_by_what_ru
     community.spaces[FORUM].add("41", "grump", elsewhere=(SOMEBODY,))
     case = await community.a_case(who="grump")
     await identify_reported_person(community.app, AMARA, case.code_name, FORUM, "grump")
-    await act(community.app, BRUNO, AccountInput(FORUM, "41"), Restriction.SUSPENDED, Ground.ONGOING, "Insults.")
+    await act(
+        community.app, BRUNO, AccountInput(FORUM, "41"), ActInput(Restriction.SUSPENDED, Ground.ONGOING, "Insults.")
+    )
     assert await refresh_vouched_links(community.app) == 0
     community.spaces[GITHUB].add("990001", "grumbler-dev")
     community.spaces[FORUM].accounts["41"].elsewhere = (SOMEBODY, Account(GITHUB, "990001"))

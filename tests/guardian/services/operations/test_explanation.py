@@ -14,7 +14,7 @@ from guardian.services.operations.explanation import explain_account, explain_pe
 from guardian.services.operations.roster import compile_roster
 from guardian.services.operations.setup import is_chair_unconfirmed
 from guardian.services.operations.status import status_counts
-from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act import ActInput, act
 from rules.conflicts import ConflictReason
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground
@@ -31,10 +31,7 @@ async def acted(community: Community) -> str:
         community.app,
         BRUNO,
         AccountInput(DISCORD, TROUBLE),
-        Restriction.SUSPENDED,
-        Ground.ONGOING,
-        "Insults in every channel, right now.",
-        frozenset({DISCORD}),
+        ActInput(Restriction.SUSPENDED, Ground.ONGOING, "Insults in every channel, right now.", frozenset({DISCORD})),
     )
     async with community.units_of_work.read() as view:
         (sanction,) = await view.sanctions.unlifted()

@@ -24,7 +24,7 @@ from guardian.services.raids import announcement
 from guardian.services.raids.rollout import advance_raids
 from guardian.services.sanctions.alerts import SanctionAlerts
 from guardian.services.unilateral import review
-from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act import ActInput, act
 from guardian.services.unilateral.act import confirm_act as second_act
 from guardian.spaces.port import Entitlement, EntitlementKind
 from guardian.spaces.registry import Mode
@@ -167,7 +167,7 @@ async def test_after_a_reversed_raid_nobody_acts_alone_on_one_of_its_people(tmp_
             await review.review(world.app, by, case, ReviewAnswer.REVERSE, reason="They were invited.")
         await world.settle()
         target = AccountInput(DISCORD, RAIDERS[0])
-        again = await act(world.app, DMITRI, target, Restriction.MUTED, Ground.ONGOING, "Again.")
+        again = await act(world.app, DMITRI, target, ActInput(Restriction.MUTED, Ground.ONGOING, "Again."))
         assert again.state is ActState.AWAITING_CONFIRMATION
 
 

@@ -17,7 +17,7 @@ from guardian.services.members import AccountInput
 from guardian.services.operations.deadline_runner import run_due
 from guardian.services.sanctions.coverage_preview import PreviewState
 from guardian.services.unilateral import act, review, stop
-from guardian.services.unilateral.act import ActView
+from guardian.services.unilateral.act import ActInput, ActView
 from rules.conflicts import ConflictReason
 from rules.ladder import Outcome
 from rules.precedence import AccessLevel, Restriction
@@ -58,7 +58,9 @@ async def acted(
     if not [account for account in place.accounts.values() if account.handle == handle]:
         place.add(f"72{len(place.accounts):010}", handle)
     target = AccountInput(DISCORD, handle)
-    return await act.act(community.app, by, target, restriction, ground, "They flood every channel.", spaces, term)
+    return await act.act(
+        community.app, by, target, ActInput(restriction, ground, "They flood every channel.", spaces, term)
+    )
 
 
 async def under_review(community: Community, act_view: ActView) -> Journey:
@@ -420,7 +422,10 @@ async def test_a_moderator_does_not_act_through_this_door(community: Community) 
 async def test_an_unknown_name_acts_on_nobody(community: Community) -> None:
     with pytest.raises(Refused) as refusal:
         await act.act(
-            community.app, DMITRI, AccountInput(DISCORD, "nobody"), Restriction.BANNED, Ground.ONGOING, "A flood."
+            community.app,
+            DMITRI,
+            AccountInput(DISCORD, "nobody"),
+            ActInput(Restriction.BANNED, Ground.ONGOING, "A flood."),
         )
     assert refusal.value.code == "nobody_found"
     assert len(await community.journal_acts()) == 0
@@ -445,7 +450,10 @@ async def test_a_careless_wish_is_refused_before_anybody_is_looked_for(
 ) -> None:
     with pytest.raises(Refused):
         await act.act(
-            community.app, DMITRI, AccountInput(DISCORD, "raider"), restriction, Ground.ONGOING, reason, spaces, term
+            community.app,
+            DMITRI,
+            AccountInput(DISCORD, "raider"),
+            ActInput(restriction, Ground.ONGOING, reason, spaces, term),
         )
 
 
