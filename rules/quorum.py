@@ -120,16 +120,16 @@ def tally(
     decide_by = proposal.made_at + quorum.decide_by
     next_change = {ProposalState.OPEN: closes_at, ProposalState.NOT_AGREED: decide_by}.get(state)
     return Tally(
-        state,
-        severe,
-        closes_at,
-        decide_by,
-        count.agreeing,
-        count.objecting,
-        count.silent,
-        agreements_needed,
-        grounds,
-        next_change,
+        state=state,
+        severe=severe,
+        closes_at=closes_at,
+        decide_by=decide_by,
+        agreeing=count.agreeing,
+        objecting=count.objecting,
+        silent=count.silent,
+        agreements_needed=agreements_needed,
+        approval_for=grounds,
+        next_change=next_change,
     )
 
 
