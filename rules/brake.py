@@ -1,6 +1,7 @@
 """The brake of P-7.5: how much one member, or the service itself, may do before somebody else has looked.
 
-It slows placing and never lifting; a second member's tap, or danger to life, takes it off.
+It slows restricting and never lifting; a second member's confirmation, or danger to life, takes it off. Read `may_act`
+first.
 """
 
 from collections.abc import Hashable, Iterable
@@ -23,7 +24,7 @@ DANGER = "danger"
 
 @dataclass(frozen=True, slots=True)
 class PastAct(Generic[Who, Person]):
-    """An act already taken: by whom, on whom, with whose second tap, and what became of it."""
+    """An act already taken: by whom, on whom, confirmed by which second member, and what became of it."""
 
     by: Who
     on: Person
@@ -56,7 +57,7 @@ class StopFact(Generic[Who]):
 
 @dataclass(frozen=True, slots=True)
 class PastRestriction(Generic[Person]):
-    """A restriction that the service has placed; `put_back`: a person or a rejoin had removed it."""
+    """A restriction that the service has made; `reapplied`: a person or a rejoin had removed it."""
 
     on: Person
     at: datetime
@@ -71,9 +72,10 @@ def may_act(
     now: datetime,
     policy: Policy,
 ) -> Verdict:
-    """Whether the member may act now; its code says on what: alone, with a second, or for danger. Policy: P-7.1, P-7.5.
+    """Return whether the member may act now; the code says how. Policy: P-7.1, P-7.5.
 
-    A conflict is no reason to refuse: the refusal would tell of the case (P-4.4). The caller shortens the review.
+    The code of a yes is ALONE, CONFIRMED or DANGER. A conflict is no reason to refuse: the refusal would give the case
+    away (P-4.4). The caller shortens the review.
     """
     if intended.by not in members:
         return refused("not_a_member", "Only members of the working group can act on their own word.", "P-7.1")
@@ -92,7 +94,7 @@ def may_act(
 
 
 def may_stop(by: Who, of: Who, members: frozenset[Who], stops: Iterable[StopFact[Who]]) -> Verdict:
-    """Whether one member may stop another; whoever is stopped stops nobody. Policy: P-7.5."""
+    """Return whether one member may stop another; whoever is stopped stops nobody. Policy: P-7.5."""
     if by not in members or of not in members or by == of:
         return refused("not_a_member", "One member can stop another member of the working group.", "P-7.5")
     if any(stop.of == by for stop in stops):
@@ -101,12 +103,12 @@ def may_stop(by: Who, of: Who, members: frozenset[Who], stops: Iterable[StopFact
 
 
 def released_by_stop(acts: Iterable[PastAct[Who, Person]], of: Who) -> tuple[PastAct[Who, Person], ...]:
-    """The acts that a stop of this member releases: theirs, not reviewed, not marked as danger. Policy: P-7.5."""
+    """Return the acts that a stop of this member releases: theirs, unreviewed, not for danger. Policy: P-7.5."""
     return tuple(act for act in _unreviewed_acts(acts, of) if act.ground is not Ground.PHYSICAL_DANGER)
 
 
 def sent_to_chairs_by_stop(acts: Iterable[PastAct[Who, Person]], of: Who) -> tuple[PastAct[Who, Person], ...]:
-    """The acts that outlast a stop of this member and go to the chairs at once: those for danger. Policy: P-7.5."""
+    """Return the acts that outlast a stop of this member and go to the chairs: those for danger. Policy: P-7.5."""
     return tuple(act for act in _unreviewed_acts(acts, of) if act.ground is Ground.PHYSICAL_DANGER)
 
 
@@ -119,10 +121,10 @@ def may_restrict(
     reapplied: bool,
     raid: bool,
 ) -> Verdict:
-    """Whether the service may place one more restriction within this hour; a refusal pages. Policy: P-7.5.
+    """Return whether the service may restrict one more person within this hour; a refusal pages. Policy: P-7.5.
 
-    People are counted, not spaces. `placed` holds what was placed so far, oldest first; putting back counts only from
-    the allowance on. An announced raid takes the bound away from those whom it names.
+    People are counted, not spaces. `restrictions` are those made so far, oldest first; reapplying counts only from the
+    allowance on. An announced raid takes the bound away from those whom it names.
     """
     before = tuple(restrictions)
     counted = _newly_restricted((*before, PastRestriction(person, now, reapplied)), now, policy.brake.put_backs)
@@ -137,7 +139,10 @@ def may_restrict(
 def may_announce_raid(
     by: Who, accounts: int, members: frozenset[Who], stops: Iterable[StopFact[Who]], policy: Policy
 ) -> Verdict:
-    """Whether the member may announce a raid of so many accounts; a second member still has to agree. Policy: P-7.5."""
+    """Return whether the member may announce a raid of so many accounts. Policy: P-7.5.
+
+    A second member still has to agree.
+    """
     if by not in members:
         return refused("not_a_member", "Only members of the working group can announce a raid.", "P-7.5")
     if any(stop.of == by for stop in stops):
@@ -151,7 +156,7 @@ def may_announce_raid(
 
 
 def may_confirm_raid(by: Who, announced_by: Who, members: frozenset[Who], stops: Iterable[StopFact[Who]]) -> Verdict:
-    """Whether the member is the second of a raid: of the group, not the first, and not stopped. Policy: P-7.5."""
+    """Return whether the member may confirm a raid: of the group, not the first, not stopped. Policy: P-7.5."""
     if by not in members:
         return refused("not_a_member", "Only members of the working group can agree to a raid.", "P-7.5")
     if by == announced_by:
@@ -162,17 +167,20 @@ def may_confirm_raid(by: Who, announced_by: Who, members: frozenset[Who], stops:
 
 
 def raid_announced_until(confirmed_at: datetime, policy: Policy) -> datetime:
-    """So long a raid counts as announced, and its accounts are not counted by the brake. Policy: P-7.5."""
+    """Return until when a raid counts as announced, so that the brake does not count its accounts. Policy: P-7.5."""
     return confirmed_at + policy.brake.raid_lasts
 
 
 def notifies_each_of_raid(policy: Policy) -> bool:
-    """Whether everybody in a raid is written to. Policy: P-6.2, P-7.5."""
+    """Return whether everybody in a raid is notified. Policy: P-6.2, P-7.5."""
     return policy.brake.raid_tells is RaidNotification.EACH
 
 
 def are_lifts_alarming(lifts: Iterable[datetime], now: datetime, policy: Policy) -> bool:
-    """Whether one person's restriction was lifted by hand so often that people are paged; it holds all the same."""
+    """Return whether one person's restriction was lifted by hand so often that people are paged.
+
+    It stands all the same.
+    """
     since = now - policy.brake.lifts_within
     return sum(since < at <= now for at in lifts) >= policy.brake.lifts_by_hand
 

@@ -1,6 +1,7 @@
 """Which accounts of an announced raid may be restricted together (P-7.5): `is_plain` decides from facts alone.
 
-Whoever is not plain is restricted all the same, but by the way of every other account, which asks all that there is to ask.
+Whoever is not plain is restricted all the same, but by the way of every other account, which asks all that there is to
+ask.
 """
 
 from dataclasses import dataclass

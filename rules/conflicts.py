@@ -1,6 +1,7 @@
-"""Who may know a case, and who stays out of it: exclusion, holding out, recusal (P-2.5, P-4.1 to P-4.3).
+"""Who may know a case, and who is excluded from it: for certain, pending, or recused (P-2.5, P-4.1 to P-4.3).
 
-What somebody who stays out is answered must not differ from the answer about a case that does not exist.
+What somebody who is excluded is answered must not differ from the answer about a case that does not exist. Read
+`conflict_statuses` first.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
@@ -16,7 +17,7 @@ Who = TypeVar("Who", bound=Hashable)
 
 
 class ConflictStatus(StrEnum):
-    """How somebody stands to one case. EXCLUDED and HELD_OUT see nothing; RECUSED sees that it exists."""
+    """How somebody stands to one case. EXCLUDED and PENDING see nothing; RECUSED sees that it exists."""
 
     CLEAR = "clear"
     RECUSED = "recused"
@@ -54,9 +55,9 @@ _WEIGHT = {status: weight for weight, status in enumerate(ConflictStatus)}
 def conflict_statuses(
     indicators: ConflictIndicators[Who], people: Iterable[KnownNames[Who]], policy: Policy
 ) -> dict[Who, ConflictStatus]:
-    """How each of the people stands to a report before anybody is told of it. Policy: P-2.5.
+    """Return how each of the people stands to a report, before anybody is notified of it. Policy: P-2.5.
 
-    Picked, or author of the evidence: excluded. Merely mentioned, linked, or unclear: held out.
+    Picked, or author of the evidence: excluded. Merely mentioned, linked, or unclear: pending.
     """
     known = tuple(people)
     certain = indicators.picked | indicators.authors
@@ -65,21 +66,24 @@ def conflict_statuses(
 
 
 def stricter(one: ConflictStatus, other: ConflictStatus) -> ConflictStatus:
-    """The standing of somebody of whom both are true: the one that shows less."""
+    """Return the status of somebody of whom both are true: the one that shows less."""
     return max(one, other, key=_WEIGHT.__getitem__)
 
 
 def who_may_know(members: Iterable[Who], statuses: Mapping[Who, ConflictStatus]) -> frozenset[Who]:
-    """The members who may know the case in full; whoever is not listed has no conflict. Policy: P-2.5, P-4.3."""
+    """Return the members who may know the case in full. Policy: P-2.5, P-4.3.
+
+    Whoever has no status has no conflict.
+    """
     return frozenset(who for who in members if statuses.get(who, ConflictStatus.CLEAR) is ConflictStatus.CLEAR)
 
 
 def board_only(
     members: frozenset[Who], chairs: frozenset[Who], statuses: Mapping[Who, ConflictStatus], policy: Policy
 ) -> bool:
-    """Whether the matter goes to the Board and to nobody else. Policy: P-2.5.
+    """Return whether the matter goes to the Board and to nobody else. Policy: P-2.5.
 
-    So it is where every one of the chairs is concerned, held out included, since then nobody could admit anybody, and
+    So it is where every one of the chairs is concerned, pending included, since then nobody could admit anybody, and
     where fewer members remain than the policy asks.
     """
     remaining = who_may_know(members, statuses)
@@ -90,7 +94,7 @@ def board_only(
 def may_admit(
     by: Who, about: Who, deciders: frozenset[Who], statuses: Mapping[Who, ConflictStatus], reason: str
 ) -> Verdict:
-    """Whether `by` may settle that somebody held out takes part after all. Policy: P-2.5.
+    """Return whether `by` may decide that somebody whose exclusion is pending takes part after all. Policy: P-2.5.
 
     `deciders` come from `routing.deciders_for_chair`; an exclusion stays, whoever asks.
     """
@@ -111,7 +115,10 @@ def may_admit(
 def may_recuse(
     by: Who, about: Who, deciders: frozenset[Who], statuses: Mapping[Who, ConflictStatus], reason: str
 ) -> Verdict:
-    """Whether `by` may have `about` step back: themselves at once, another by the chair's word. Policy: P-4.1."""
+    """Return whether `by` may have `about` step back. Policy: P-4.1.
+
+    Members step back themselves at once, others by the chair's word.
+    """
     status = statuses.get(about, ConflictStatus.CLEAR)
     if statuses.get(by, ConflictStatus.CLEAR) is not ConflictStatus.CLEAR:
         return refused("not_found", "There is no such case.", "P-4.2")
@@ -128,7 +135,10 @@ def may_recuse(
 def may_claim_conflict(
     by: Who, about: Who, statuses: Mapping[Who, ConflictStatus], *, claimed: bool, reason: str
 ) -> Verdict:
-    """Whether `by` may put a doubt about somebody else to those who decide; `raised`: they have done so. Policy: P-4.1."""
+    """Return whether `by` may put a conflict of `about` to those who decide. Policy: P-4.1.
+
+    `claimed`: they have done so already.
+    """
     if statuses.get(by, ConflictStatus.CLEAR) is not ConflictStatus.CLEAR:
         return refused("not_found", "There is no such case.", "P-4.2")
     if by == about:
@@ -143,7 +153,7 @@ def may_claim_conflict(
 
 
 def may_decide_claim(by: Who, about: Who, deciders: frozenset[Who], *, claimed: bool, reason: str) -> Verdict:
-    """Whether `by` may settle a conflict of `about` that somebody has raised. Policy: P-4.1.
+    """Return whether `by` may settle a conflict of `about` that somebody has claimed. Policy: P-4.1.
 
     `deciders` come from `routing.deciders_for_chair`, asked about this very person.
     """

@@ -1,6 +1,6 @@
-"""What is promised by when: due dates, reminders on the way, and the new date when one has passed.
+"""What is due by when: due dates, reminders on the way, and the new date when one has passed.
 
-The clocks of an act taken alone are in `unilateral`; the windows of a proposal are in `quorum`.
+The deadlines of a unilateral act are in `unilateral`; the windows of a proposal are in `quorum`. Read `due_at` first.
 """
 
 from collections.abc import Mapping
@@ -30,21 +30,21 @@ class TimeLimit(StrEnum):
 
 
 def length(kind: TimeLimit, policy: Policy) -> timedelta:
-    """How long the policy allows for it."""
+    """Return how long the policy allows for it."""
     return _lengths(policy)[kind]
 
 
 def due_at(kind: TimeLimit, since: datetime, policy: Policy) -> datetime:
-    """When it is due, counted from `since`.
+    """Return when it is due, counted from `since`.
 
-    `since` is the report for promises to the reporter, the request for an answer, the decision for the second reading,
+    `since` is the report for what a reporter is owed, the request for an answer, the decision for the second reading,
     the end of the term for its yearly review, the closing for a case's review. Policy: P-2.4, P-3.5, P-5.4, P-6.2.
     """
     return since + length(kind, policy)
 
 
 def reminder_times(kind: TimeLimit, since: datetime, policy: Policy) -> tuple[datetime, ...]:
-    """When people are reminded before it is due, in order. Policy: P-2.4."""
+    """Return when people are reminded before it is due, in order. Policy: P-2.4."""
     whole = length(kind, policy)
     return tuple(since + whole * share.numerator / share.denominator for share in sorted(policy.reminders.shares))
 
@@ -59,7 +59,7 @@ def next_due_at(kind: TimeLimit, passed: datetime, now: datetime, policy: Policy
 
 
 def readmission_reminder_times(term_ended: datetime, policy: Policy) -> tuple[datetime, ...]:
-    """When a person who may ask to return is reminded of it, in order. Policy: P-6.2."""
+    """Return when a person who may ask to return is reminded of it, in order. Policy: P-6.2."""
     return tuple(term_ended + after for after in sorted(policy.readmission.remind_after))
 
 

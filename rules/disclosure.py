@@ -1,7 +1,7 @@
 """Which kinds of facts a notice may carry to whom (P-2.6, P-2.11, P-3.1, P-6.2).
 
-A table and nothing else: what is not listed is not told. Wording is the business of notices; what a page shows is asked
-of who may know the case.
+A table and nothing else: what is not listed is not disclosed. Wording is the business of notices; what a page shows is
+asked of who may know the case. Read `may_disclose` first.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from rules.verdict import Verdict, allowed, refused
 
 
 class RecipientRole(StrEnum):
-    """In which role somebody is told."""
+    """In which role somebody is notified."""
 
     MEMBER = "member"
     REPORTER = "reporter"
@@ -51,7 +51,7 @@ _DISCLOSED: Final[Mapping[RecipientRole, frozenset[Fact]]] = {
 
 
 def may_disclose(recipient: RecipientRole, fact: Fact) -> Verdict:
-    """Whether a notice may carry a fact of this kind to somebody in this role. Policy: P-2.6, P-2.11, P-3.1."""
+    """Return whether a notice may carry such a fact to somebody in this role. Policy: P-2.6, P-2.11, P-3.1."""
     if fact in _DISCLOSED[recipient]:
         return allowed("P-3.1")
     return refused("not_told", "This stays with the members who handle the case.", "P-2.6")

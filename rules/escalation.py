@@ -1,6 +1,6 @@
-"""Matters between the moderators and the working group: what the moderators learn of one, when it spreads, who is asked.
+"""Matters between the moderators and the working group: what the moderators learn of one, and who is asked.
 
-What a moderator is answered never says more than how far a matter has come.
+What a moderator is answered never says more than how far a matter has come. Read `status_of` first.
 """
 
 from collections.abc import Hashable, Iterable
@@ -16,7 +16,7 @@ Who = TypeVar("Who", bound=Hashable)
 
 
 class HandoffStatus(StrEnum):
-    """How far a matter has come, for those who passed it on (P-8.2)."""
+    """How far a matter has come, for those who handed it off (P-8.2)."""
 
     RECEIVED = "received"
     ACCEPTED = "accepted"
@@ -27,7 +27,7 @@ class HandoffStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HandoffProgress:
-    """What has happened to a matter since it was passed on. `begun`: an outcome has been proposed."""
+    """What has happened to a matter since it was handed off. `started`: an outcome has been proposed."""
 
     accepted: bool
     started: bool = False
@@ -36,7 +36,7 @@ class HandoffProgress:
 
 
 def status_of(progress: HandoffProgress) -> HandoffStatus:
-    """How far the matter has come, in the one word that goes back to the moderators. Policy: P-8.2.
+    """Return how far the matter has come, in the one word that goes back to the moderators. Policy: P-8.2.
 
     Nothing of who decides it, of what was found, or of what follows.
     """
@@ -50,22 +50,22 @@ def status_of(progress: HandoffProgress) -> HandoffStatus:
 
 
 def status_when_excluded(accepted_at: datetime | None, excluded_at: datetime) -> HandoffStatus:
-    """What somebody is shown of a matter that they passed on and that turned out to concern them. Policy: P-2.5, P-8.2.
+    """Return the status shown to those who handed off what turned out to concern them. Policy: P-2.5, P-8.2.
 
-    It stands still where it was: a line that vanished would tell them what it is about.
+    It stands still where it was: a line that vanished would show them what it is about.
     """
     return HandoffStatus.ACCEPTED if accepted_at is not None and accepted_at < excluded_at else HandoffStatus.RECEIVED
 
 
 def may_accept(by: Who, handed_off_by: Who | None) -> Verdict:
-    """Whether `by` may accept the matter by name: anybody of the other group who did not pass it on. Policy: P-8.2."""
+    """Return whether `by` may accept the matter by name: anybody of the other group but its sender. Policy: P-8.2."""
     if by == handed_off_by:
         return refused("own", "You passed this on yourself: somebody else accepts it by name.", "P-8.2")
     return allowed("P-8.2")
 
 
 def may_refer_to_board(since: datetime, *, accepted: bool, decided: bool, now: datetime, policy: Policy) -> Verdict:
-    """Whether a chair of either group may turn the matter over to the Board by now. Policy: P-8.4.
+    """Return whether a chair of either group may refer the matter to the Board by now. Policy: P-8.4.
 
     So it is where nobody has accepted it in time, or where it was accepted and is not decided in time.
     """
@@ -81,5 +81,5 @@ def may_refer_to_board(since: datetime, *, accepted: bool, decided: bool, now: d
 
 
 def is_cross_space(spaces: Iterable[Hashable], policy: Policy) -> bool:
-    """Whether somebody was measured or found in violation in so many spaces that it is no local matter. Policy: P-8.3."""
+    """Return whether somebody was measured or found in violation in enough spaces to escalate. Policy: P-8.3."""
     return len(set(spaces)) >= policy.routing.spaces_to_escalate

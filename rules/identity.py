@@ -1,6 +1,6 @@
-"""Whose account it is: who agrees to a link and who looks at it again (P-6.4), and getting round a restriction by another account (P-6.6).
+"""Whose account it is: who agrees to a link, who checks it again (P-6.4), and evasion by another account (P-6.6).
 
-What a space vouches for, or both accounts show by one code, needs no second person.
+What a space vouches for, or both accounts show by one code, needs no second person. Read `may_confirm_link` first.
 """
 
 from collections.abc import Collection
@@ -9,7 +9,10 @@ from rules.verdict import Verdict, allowed, refused
 
 
 def may_mark_evasion(*, marked: bool, evades: bool, restricted_before: bool, reason: str) -> Verdict:
-    """Whether the mark may be set or taken back; `restricted_before`: a restriction began before the case was opened."""
+    """Return whether the mark may be set or taken back.
+
+    `restricted_before`: a restriction began before the case was opened.
+    """
     if evades is marked:
         sentence = "This case has that mark already." if marked else "This case has no such mark."
         return refused("no_change", sentence, "P-6.6")
@@ -22,7 +25,7 @@ def may_mark_evasion(*, marked: bool, evades: bool, restricted_before: bool, rea
 
 
 def may_confirm_link(*, has_seen: bool) -> Verdict:
-    """Whether a second member may agree to what binds by people's word: only once its evidence was before them."""
+    """Return whether a second member may agree to a link by people's word: only with its evidence before them."""
     if has_seen:
         return allowed("P-6.4")
     sentence = "Read the evidence first: it stands in the reading room, with /case. Then confirm it there, or here."
@@ -30,7 +33,7 @@ def may_confirm_link(*, has_seen: bool) -> Verdict:
 
 
 def may_keep_link(by: str, made_by: Collection[str]) -> Verdict:
-    """Whether the member may say that a disputed link stays: nobody who made it or agreed to it may.
+    """Return whether the member may say that a disputed link stays: nobody who made it or agreed to it may.
 
     To undo a link is open to everybody on the case, since it only lets somebody go.
     """

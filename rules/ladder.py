@@ -1,6 +1,6 @@
 """The enforcement ladder: its rungs, the terms each may carry, what the end of a term brings, and who must approve.
 
-It judges one consequence by itself; how many agree to it is `quorum`'s question.
+It judges one consequence by itself; how many agree to it is `quorum`'s question. Read `may_propose_consequence` first.
 """
 
 from dataclasses import dataclass
@@ -78,12 +78,12 @@ _SUSPENSIONS = (Outcome.SHORT_SUSPENSION, Outcome.EXTENDED_SUSPENSION)
 
 
 def rung_of(outcome: Outcome) -> int | None:
-    """The rung of the ladder, 1 to 4; none for an outcome beside the ladder."""
+    """Return the rung of the ladder, 1 to 4; None for an outcome beside the ladder."""
     return _RUNGS.get(outcome)
 
 
 def may_propose_consequence(consequence: LadderConsequence, policy: Policy) -> Verdict:
-    """Whether the consequence is one that its rung, or its outcome, allows. Policy: P-5.2, P-5.3, P-6.1."""
+    """Return whether its rung, or its outcome, allows the consequence. Policy: P-5.2, P-5.3, P-6.1."""
     if consequence.outcome in _SUSPENSIONS:
         return _check_suspension(consequence, policy.sanctions)
     if consequence.outcome is Outcome.PERMANENT_BAN:
@@ -94,7 +94,7 @@ def may_propose_consequence(consequence: LadderConsequence, policy: Policy) -> V
 
 
 def on_term_end(authority: AuthorityKind, consequence: LadderConsequence, policy: Policy) -> OnTermEnd:
-    """What the end of this sanction's term brings: its own choice, else its rung's custom. Policy: P-6.2.
+    """Return what the end of this sanction's term brings: its own choice, else its rung's custom. Policy: P-6.2.
 
     What was never decided by the group (an act alone, a local measure) always lifts.
     """
@@ -108,7 +108,7 @@ def on_term_end(authority: AuthorityKind, consequence: LadderConsequence, policy
 def readmission_requirement(
     authority: AuthorityKind, consequence: LadderConsequence, policy: Policy
 ) -> ReadmissionRequirement:
-    """What the person must do before access returns once the term is over. Policy: P-5.2, P-6.2."""
+    """Return what the person must do before access returns once the term is over. Policy: P-5.2, P-6.2."""
     if consequence.restriction is not Restriction.NONE and consequence.term is None:
         return ReadmissionRequirement.NEVER_OPENS
     if on_term_end(authority, consequence, policy) is OnTermEnd.LIFT:
@@ -121,7 +121,7 @@ def readmission_requirement(
 def may_readmit(
     authority: AuthorityKind, consequence: LadderConsequence, *, requested: bool, conditions_met: bool, policy: Policy
 ) -> Verdict:
-    """Whether the group may grant readmission on what it has before it. Policy: P-5.2."""
+    """Return whether the group may grant readmission on what it has before it. Policy: P-5.2."""
     requirement = readmission_requirement(authority, consequence, policy)
     if requirement is ReadmissionRequirement.NEVER_OPENS:
         return refused("no_end", "This sanction has no end, so readmission does not open. The Board may look.", "P-5.2")
@@ -133,7 +133,7 @@ def may_readmit(
 
 
 def access_returns_at(ends: datetime | None, at_end: OnTermEnd, readmitted_at: datetime | None) -> datetime | None:
-    """The instant at which the restriction is no longer wanted; none while no such instant is known.
+    """Return when the restriction is no longer asked for; None while no such instant is known.
 
     Approved before the end, access returns at the end; approved later, at the approval. Policy: P-6.2.
     """
@@ -143,14 +143,17 @@ def access_returns_at(ends: datetime | None, at_end: OnTermEnd, readmitted_at: d
 
 
 def term_state(ends: datetime | None, returns_at: datetime | None, now: datetime) -> TermState:
-    """Where a term to `ends` stands now, `returns_at` being when access returns as far as is known. Policy: P-6.2."""
+    """Return where a term to `ends` stands now. Policy: P-6.2.
+
+    `returns_at` is when access returns, as far as is known.
+    """
     if returns_at is not None and now >= returns_at:
         return TermState.OVER
     return TermState.AWAITING if ends is not None and now >= ends else TermState.RUNNING
 
 
 def approval_grounds(consequence: LadderConsequence, policy: Policy) -> tuple[ApprovalGround, ...]:
-    """Why the organisers must record a motion before this is enacted; empty if they need not. Policy: P-5.1."""
+    """Return why the organisers must record a motion before this is enacted; empty if they need not. Policy: P-5.1."""
     present = {
         ApprovalGround.SUSPENSION: consequence.outcome in _SUSPENSIONS,
         ApprovalGround.BAN: consequence.outcome is Outcome.PERMANENT_BAN,

@@ -1,6 +1,6 @@
-"""Local measures of moderators: for what, how long, how often, and by when one made with a space's own menu is explained.
+"""Local measures of moderators: for what, how long, how often, and by when a native action is explained.
 
-What needs more than that goes to the working group. Policy: P-6.8, P-7.2.
+What needs more than that goes to the working group. Policy: P-6.8, P-7.2. Read `may_measure` first.
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ _ESCALATE: Final = "Escalate it to the working group instead, or choose a shorte
 def may_measure(
     term: timedelta | None, earlier: Iterable[datetime], now: datetime, policy: Policy, *, on_leader: bool = False
 ) -> Verdict:
-    """Whether a moderator may set this measure without the group. Policy: P-6.8, P-7.5.
+    """Return whether a moderator may set this measure without the group. Policy: P-6.8, P-7.5.
 
     `earlier` are the beginnings of the measures that the person has had in this space; `on_leader`: the person has a
     role here, so that nobody alone restricts them for longer than the brake allows.
@@ -61,17 +61,17 @@ def may_measure(
 
 
 def explanation_due_at(noticed_at: datetime, policy: Policy) -> datetime:
-    """By when a moderator says why, and for how long, of what they did with the space's own menu. Policy: P-7.2."""
+    """Return by when a moderator explains a native action: why, and for how long. Policy: P-7.2."""
     return noticed_at + policy.measures.native_reason_within
 
 
 def unexplained_limit_at(noticed_at: datetime, policy: Policy) -> datetime:
-    """From when a restriction that nobody explains has lasted longer than moderators may restrict. Policy: P-6.8."""
+    """Return when an unexplained restriction has lasted longer than moderators may restrict. Policy: P-6.8."""
     return noticed_at + policy.measures.local_max
 
 
 def reconsideration_due_at(requested_at: datetime, policy: Policy) -> datetime:
-    """When a person's wish for another look goes from the moderators' chair to the working group. Policy: P-6.8."""
+    """Return when a request goes from the moderators' chair to the working group. Policy: P-6.8."""
     return requested_at + policy.measures.local_look
 
 

@@ -1,6 +1,7 @@
 """Whether a text mentions somebody: names, nicknames, handles and account ids, however they are spelt.
 
-It errs on the side of finding a mention, because a missed one shows a report to the person whom it concerns.
+It errs on the side of finding a mention, because a missed one shows a report to the person whom it concerns. Read
+`find_mentioned` first.
 """
 
 import re
@@ -44,7 +45,7 @@ class KnownNames(Generic[Who]):
 
 
 def find_mentioned(text: str, people: Iterable[KnownNames[Who]], conflicts: Conflicts) -> frozenset[Who]:
-    """Those of the people whom the text mentions, or may mention. Policy: P-2.5.
+    """Return those of the people whom the text mentions, or may mention. Policy: P-2.5.
 
     Letter case, accents, separators and invisible signs make no difference; part of a name, its beginning, and one
     wrong letter in a longer one count as well.

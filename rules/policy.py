@@ -1,6 +1,7 @@
 """Every number, window and switch of policy as one frozen value, each field with the rule it comes from.
 
-A policy file fills it; no rule holds a number of its own. A field enters together with the rule that reads it.
+A policy file fills it; no rule holds a number of its own. A field enters together with the rule that reads it. Read
+`Policy` first.
 """
 
 from collections.abc import Iterator, Mapping
@@ -52,7 +53,7 @@ class OnTermEnd(StrEnum):
 
 
 class RaidNotification(StrEnum):
-    """Whom the service writes to when many accounts are restricted at once."""
+    """Whom the service notifies when a raid is restricted."""
 
     NOBODY = "nobody"
     EACH = "each"
@@ -67,7 +68,7 @@ class OnOverdue(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """What a reporter is promised, and how danger is passed on."""
+    """What a reporter is owed, and how danger is passed on."""
 
     contact_person: Annotated[ContactPerson, Source("P-3.4")]
     first_answer_target: Annotated[timedelta, Source("P-2.4", HOUR, 7 * DAY)]
@@ -147,7 +148,7 @@ class Readmission:
 
 @dataclass(frozen=True, slots=True)
 class Unilateral:
-    """The two clocks of an act taken alone, and what follows when they run out."""
+    """The two deadlines of a unilateral act, and what follows when they pass."""
 
     account_due: Annotated[timedelta, Source("P-7.2", HOUR, 7 * DAY)]
     review_within: Annotated[timedelta, Source("P-7.2", HOUR, 14 * DAY)]
@@ -245,20 +246,20 @@ class PolicyValue:
 
     @property
     def path(self) -> str:
-        """The entry's name in the file's own terms."""
+        """Return the entry's name in the file's own terms."""
         return f"{self.section}.{self.key}"
 
 
 @cache
 def policy_sections() -> Mapping[str, type]:
-    """The sections of a policy file and the group that each one fills, in reading order."""
+    """Return the sections of a policy file and the group that each one fills, in reading order."""
     hints = get_type_hints(Policy)
     return {field.name: hints[field.name] for field in fields(Policy)}
 
 
 @cache
 def policy_values() -> tuple[PolicyValue, ...]:
-    """Every entry of a policy file, in reading order."""
+    """Return every entry of a policy file, in reading order."""
     return tuple(_iterate_values())
 
 
@@ -311,7 +312,10 @@ _Comparable = TypeVar("_Comparable", timedelta, int, Fraction)
 
 
 def find_contradictions(known: Mapping[str, object]) -> tuple[ValueOrder, ...]:
-    """Each order that the known values break, by their paths; a value that is not known breaks none."""
+    """Return each order that the known values break, by their paths.
+
+    A value that is not known breaks none.
+    """
     return tuple(order for order in ORDERS if _is_broken(order, known.get(order.smaller), known.get(order.larger)))
 
 

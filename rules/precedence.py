@@ -1,6 +1,7 @@
-"""Several restrictions on one account: which one counts now, until when, and whether another's hold is enough.
+"""Several restrictions on one account: which counts now, until when, and whether a foreign one is enough.
 
-Sanctions add up; the end of one never lifts another (P-6.3). What a space can express is not known here.
+Sanctions add up; the end of one never lifts another (P-6.3). What a space can express is not known here. Read
+`strongest` first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,7 @@ from enum import StrEnum
 
 
 class Restriction(StrEnum):
-    """What a space is asked to hold, weakest first."""
+    """What a sanction or measure does, weakest first."""
 
     NONE = "none"
     MUTED = "muted"
@@ -45,7 +46,7 @@ class Demand:
     ends: datetime | None
 
     def runs_at(self, instant: datetime) -> bool:
-        """Whether the demand is in force at the instant."""
+        """Return whether the demand is in force at the instant."""
         return self.starts <= instant and (self.ends is None or instant < self.ends)
 
 
@@ -58,12 +59,12 @@ class StrongestDemand:
 
     @property
     def level(self) -> AccessLevel:
-        """What a space must hold for it."""
+        """Return the access level that a space must enforce for it."""
         return access_level_of(self.restriction)
 
 
 class ForeignComparison(StrEnum):
-    """How somebody else's restriction compares with what is wanted (P-6.3)."""
+    """How a foreign restriction compares with what is demanded (P-6.3)."""
 
     ENOUGH = "enough"
     WEAKER = "weaker"
@@ -71,14 +72,14 @@ class ForeignComparison(StrEnum):
 
 
 def access_level_of(restriction: Restriction) -> AccessLevel:
-    """The state of a space that carries out the restriction."""
+    """Return the access level by which a space carries out the restriction."""
     return _LEVELS[restriction]
 
 
 def strongest(demands: Iterable[Demand], now: datetime) -> StrongestDemand:
-    """What is wanted now: the strongest demand in force, held as long as any demands of its kind join up.
+    """Return the strongest demand in force now, as long as any demands of its kind join up. Policy: P-6.3.
 
-    Policy: P-6.3. With nothing in force the answer is NONE without end, whatever starts later (see `next_change`).
+    With nothing in force the answer is NONE without end, whatever starts later (see `next_change`).
     """
     known = tuple(demands)
     running = [demand.restriction for demand in known if demand.runs_at(now)]
@@ -89,7 +90,7 @@ def strongest(demands: Iterable[Demand], now: datetime) -> StrongestDemand:
 
 
 def next_change(demands: Iterable[Demand], now: datetime) -> datetime | None:
-    """The next instant after now at which what is wanted becomes another; none if it stays for ever."""
+    """Return the next instant after now at which the strongest demand changes; None if it stays for ever."""
     known = tuple(demands)
     current = strongest(known, now).restriction
     instants = {demand.starts for demand in known} | {demand.ends for demand in known if demand.ends is not None}
@@ -98,9 +99,9 @@ def next_change(demands: Iterable[Demand], now: datetime) -> datetime | None:
 
 
 def compare_foreign(restriction: Restriction, until: datetime | None, demand: StrongestDemand) -> ForeignComparison:
-    """Whether a restriction that is not ours is at least as strong and as long as what is wanted; no `until`: no end.
+    """Compare a foreign restriction with what is demanded, by strength and length; `until` None: no end.
 
-    ENOUGH is left alone and counts as held by others; SHORTER holds for now and is looked at when it ends.
+    ENOUGH is left alone and counts as held by others; SHORTER does for now and is reconciled again when it ends.
     """
     if _LEVEL_STRENGTH[access_level_of(restriction)] < _LEVEL_STRENGTH[demand.level]:
         return ForeignComparison.WEAKER

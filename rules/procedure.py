@@ -1,6 +1,7 @@
 """The steps of a decision: which are needed, which may be left out, what needs a second person, when a case closes.
 
-Order and records are kept by the cases; this says only whether a step may be taken (P-3.5, P-5.4 to P-5.6, P-5.8).
+Order and records are kept by the cases; this says only whether a step may be taken (P-3.5, P-5.4 to P-5.6, P-5.8). Read
+`steps_missing_before_enactment` first.
 """
 
 from collections.abc import Collection, Sequence
@@ -60,10 +61,11 @@ _OWN_REFUSALS: Final = {
 def steps_missing_before_enactment(
     completed: AbstractSet[Step], *, answers_request: bool, about_person: bool, was_asked: bool
 ) -> tuple[Step, ...]:
-    """The steps that keep a decision from being enacted, `over` being those done or skipped. Policy: P-3.5, P-5.4.
+    """Return the steps that keep a decision from being enacted. Policy: P-3.5, P-5.4.
 
-    A request to return (`answers_request`) has been heard by being made. A hearing that is over says nothing of a
-    person who was not asked in it; pass `was_asked` as true where it was skipped.
+    `completed` are those done or skipped. A request to return (`answers_request`) has been heard by being made. A
+    hearing that is over says nothing of a person who was not asked in it; pass `was_asked` as true where it was
+    skipped.
     """
     if answers_request:
         return ()
@@ -72,9 +74,10 @@ def steps_missing_before_enactment(
 
 
 def may_enact(missing: Sequence[Step]) -> Verdict:
-    """Whether a decision may be enacted: heard and answered, or each skipped on record. Policy: P-3.5, P-5.4.
+    """Return whether a decision may be enacted: heard and answered, or each skipped on record. Policy: P-3.5, P-5.4.
 
-    `still_open` comes from `steps_missing_before_enactment`. The second reading and telling run within enactment; see `notification`.
+    `missing` comes from `steps_missing_before_enactment`. The second reading and the notification run within enactment;
+    see `notification`.
     """
     if not missing:
         return allowed("P-5.4")
@@ -84,7 +87,7 @@ def may_enact(missing: Sequence[Step]) -> Verdict:
 
 
 def may_skip(step: Step, reason: str) -> Verdict:
-    """Whether a member on the case may ask to leave the step out; a second one confirms it. Policy: P-5.5."""
+    """Return whether a member on the case may ask to skip the step; a second one confirms it. Policy: P-5.5."""
     if not reason.strip():
         return refused("no_reason", "Say in a sentence why this step is skipped. It is kept with the case.", "P-5.5")
     if step not in SKIPPABLE:
@@ -93,13 +96,13 @@ def may_skip(step: Step, reason: str) -> Verdict:
 
 
 def may_confirm(subject: Confirmable, by: str, started_by: str) -> Verdict:
-    """Whether `by` may be the second person whom this needs: anybody who takes part but the first. Policy: P-5.5, P-5.6."""
+    """Return whether `by` may be the second person whom this needs: anybody but the first. Policy: P-5.5, P-5.6."""
     code, sentence, rule = _OWN_REFUSALS[subject]
     return refused(code, sentence, rule) if by == started_by else allowed(rule)
 
 
 def may_contact_reported(*, closed: bool, asked_to_wait: bool, question_open: bool = False) -> Verdict:
-    """Whether the reported person may be contacted about the case. Policy: P-2.12, P-3.5.
+    """Return whether the reported person may be contacted about the case. Policy: P-2.12, P-3.5.
 
     `asked_to_wait`: a reporter who has not withdrawn says "not yet". `question_open`: one was asked whether it is safe
     and still has time to answer. Immediate safety measures do not ask this.
@@ -116,9 +119,9 @@ def may_contact_reported(*, closed: bool, asked_to_wait: bool, question_open: bo
 
 
 def may_close(*, is_notified: bool, unconfirmed_in: Sequence[str], review_on: datetime, now: datetime) -> Verdict:
-    """Whether a case may be closed: the person knows, its actions hold, and a day to look again is set. Policy: P-5.8.
+    """Return whether a case may be closed: its person notified, its actions in force, a review set. Policy: P-5.8.
 
-    `open_in` names the spaces that do not confirm what was decided. Closing itself tells the reporters.
+    `unconfirmed_in` names the spaces that do not confirm what was decided. Closing itself notifies the reporters.
     """
     if review_on <= now:
         return refused("past", "The review date lies in the past. Choose a day to come.", "P-5.8")
@@ -131,7 +134,7 @@ def may_close(*, is_notified: bool, unconfirmed_in: Sequence[str], review_on: da
 
 
 def may_close_at_once(kinds: Collection[ReportKind], *, safety_risk: bool) -> Verdict:
-    """Whether an open case may be closed without a decision: it was dealt with where it happened. Policy: P-2.3."""
+    """Return whether an open case may be closed undecided: it was dealt with where it happened. Policy: P-2.3."""
     if not kinds or ReportKind.NEEDS_HELP in kinds:
         return refused("undecided", "Nothing has been decided in this case yet, so it stays open.", "P-5.8")
     if safety_risk:

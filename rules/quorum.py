@@ -1,6 +1,7 @@
 """Whether a proposal is agreed, still open, or gone to the Board, from the ballots as they stand (P-5.1).
 
-The caller refuses ballots by `may_answer` once a proposal has closed, and counts again when a conflict comes to light.
+The caller refuses ballots by `may_vote` once a proposal has closed, and counts again when a conflict comes to light.
+Read `tally` first.
 """
 
 from collections.abc import Hashable, Iterable
@@ -12,8 +13,7 @@ from math import ceil, floor
 from typing import Generic, TypeVar
 
 from rules.ladder import LadderConsequence, approval_grounds, rung_of
-from rules.policy import ApprovalGround, Policy
-from rules.policy import Quorum as Numbers
+from rules.policy import ApprovalGround, Policy, Quorum
 from rules.verdict import Verdict, allowed, refused
 
 Who = TypeVar("Who", bound=Hashable)
@@ -40,7 +40,7 @@ class ProposalState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CountedProposal(Generic[Who]):
-    """A suggested consequence as far as counting needs it; `marked_severe` holds the members who marked it so."""
+    """A proposed consequence as far as counting needs it; `marked_severe` are the members who marked it so."""
 
     proposer: Who
     made_at: datetime
@@ -70,7 +70,7 @@ class Approval:
 class Tally(Generic[Who]):
     """How a proposal stands at one instant.
 
-    `needs` is how many more agreements it takes as things are; `next_change` is when time alone changes the state.
+    `agreements_needed` is how many more it takes as things are; `next_change` is when time alone changes the state.
     """
 
     state: ProposalState
@@ -101,7 +101,7 @@ def tally(
     policy: Policy,
     approval: Approval | None = None,
 ) -> Tally[Who]:
-    """How the proposal stands now among `eligible`, the members in term without a conflict. Policy: P-5.1, P-4.3.
+    """Return how the proposal stands among `eligible`, the members in term without a conflict. Policy: P-5.1, P-4.3.
 
     `ballots` are all that were cast, oldest first. Ballots of others than the eligible are left out, so that a late
     disclosure takes a ballot away. After closing, pass those eligible at closing, less whoever has a conflict since.
@@ -134,14 +134,14 @@ def tally(
 
 
 def is_severe(proposal: CountedProposal[Who], eligible: frozenset[Who], policy: Policy) -> bool:
-    """Whether the proposal asks for a majority: by its rung, its case, its legal side, or a counted member's mark."""
+    """Return whether the proposal needs a majority: by rung, case, legal side, or an eligible member's mark."""
     rung = rung_of(proposal.consequence.outcome) or 0
     by_rung = rung >= policy.quorum.severe_from_rung
     return by_rung or proposal.safety_risk or proposal.consequence.legal or bool(proposal.marked_severe & eligible)
 
 
 def may_propose(by: Who, contact: Who | None, eligible: frozenset[Who], *, open_to_all: bool) -> Verdict:
-    """Whether this member may put a proposal to the group: the case's chair or shepherd. Policy: P-5.1, P-2.5."""
+    """Return whether this member may put a proposal to the group: the contact person may. Policy: P-5.1, P-2.5."""
     if by not in eligible:
         return refused("not_counted", "Only a member who takes part in this case can propose.", "P-4.3")
     if by != contact:
@@ -155,9 +155,9 @@ def may_propose(by: Who, contact: Who | None, eligible: frozenset[Who], *, open_
 def may_mark_risk(
     by: Who, eligible: frozenset[Who], *, marked: bool, at_risk: bool, pending: bool, reason: str
 ) -> Verdict:
-    """Whether this member may mark that somebody's safety is at risk, or take the mark back. Policy: P-3.2, P-5.1.
+    """Return whether this member may mark a risk to somebody's safety, or take the mark back. Policy: P-3.2, P-5.1.
 
-    `pending`: a proposal is weighed or waits to be enacted; nobody makes it easier to agree to meanwhile.
+    `pending`: a proposal is open or waits to be enacted; nobody makes it easier to agree to meanwhile.
     """
     if by not in eligible:
         return refused("not_counted", "Only a member who takes part in this case can mark it.", "P-4.3")
@@ -175,7 +175,7 @@ def may_mark_risk(
 
 
 def may_vote(by: Who, tally: Tally[Who], eligible: frozenset[Who]) -> Verdict:
-    """Whether this member's ballot is still taken. Policy: P-5.1, P-4.3."""
+    """Return whether this member's ballot is still taken. Policy: P-5.1, P-4.3."""
     if by not in eligible:
         return refused("not_counted", "Only a member who takes part in this case can vote.", "P-4.3")
     if tally.state not in (ProposalState.OPEN, ProposalState.NOT_AGREED):
@@ -188,7 +188,7 @@ def _count_ballots(
     ballots: Iterable[CountedBallot[Who]],
     eligible: frozenset[Who],
     now: datetime,
-    quorum: Numbers,
+    quorum: Quorum,
 ) -> _BallotCount[Who]:
     own = CountedBallot(proposal.proposer, Answer.AGREE, proposal.made_at)
     last = proposal.made_at + quorum.decide_by
@@ -203,7 +203,7 @@ def _count_ballots(
 
 
 def _agreements_needed(
-    proposal: CountedProposal[Who], count: _BallotCount[Who], severe: bool, eligible: int, quorum: Numbers
+    proposal: CountedProposal[Who], count: _BallotCount[Who], severe: bool, eligible: int, quorum: Quorum
 ) -> int:
     """How many more must agree. Two others are always needed: with three counted, a bare majority would be one."""
     others = quorum.others - len(count.agreeing - {proposal.proposer})
@@ -216,7 +216,7 @@ def _agreements_needed(
 
 
 def _state(
-    proposal: CountedProposal[Who], eligible: int, *, agreed: bool, over: bool, now: datetime, quorum: Numbers
+    proposal: CountedProposal[Who], eligible: int, *, agreed: bool, over: bool, now: datetime, quorum: Quorum
 ) -> ProposalState:
     if eligible < quorum.least_counted:
         return ProposalState.WITH_BOARD

@@ -1,6 +1,7 @@
-"""How much of what comes in is put together: many reports in a short time, the same words again, many mails of one sender.
+"""How reports and mails are put together: many in a short time, the same words again, many of one sender.
 
-Nothing is ever dropped here: each is kept and answered, and nobody's inbox is filled. Policy: P-2.1, P-2.4, P-2.9, P-2.10.
+Nothing is ever dropped here: each is kept and answered, and nobody's inbox is filled. Policy: P-2.1, P-2.4, P-2.9,
+P-2.10. Read `flood_notice` first.
 """
 
 from datetime import datetime
@@ -10,7 +11,7 @@ from rules.policy import Policy
 
 
 class FloodNotice(StrEnum):
-    """How somebody hears of one more report."""
+    """How somebody is notified of one more report."""
 
     EACH = "each"
     SUMMARY = "many"
@@ -18,14 +19,15 @@ class FloodNotice(StrEnum):
 
 
 def flood_window_start(now: datetime, policy: Policy) -> datetime:
-    """Reports from that instant on count as coming together."""
+    """Return the instant from which on reports count as coming together."""
     return now - policy.reports.flood_window
 
 
 def flood_notice(notified_of: int, *, summary_sent: bool, policy: Policy) -> FloodNotice:
-    """How one more report is told to somebody who was told of `told_of` others since then. Policy: P-2.9.
+    """Return how somebody is notified of one more report, after `notified_of` others since then. Policy: P-2.9.
 
-    Beyond `flood_from` they hear once that there are many, and the list of cases shows them all. Danger is never told so.
+    Beyond `flood_from` they are notified once that there are many, and the list of cases shows them all. Danger never
+    comes under this.
     """
     if notified_of < policy.reports.flood_from:
         return FloodNotice.EACH
@@ -33,24 +35,24 @@ def flood_notice(notified_of: int, *, summary_sent: bool, policy: Policy) -> Flo
 
 
 def joins_burst_case(identical: int, policy: Policy) -> bool:
-    """Whether one more report in the very words of `already` others since then is put with them, in one case.
+    """Return whether one more report joins `identical` others in the very same words, in one case. Policy: P-2.9.
 
-    It keeps a receipt and a reference of its own. Policy: P-2.9.
+    It keeps a receipt and a reference of its own.
     """
     return identical >= policy.reports.burst_from
 
 
 def repeat_window_start(now: datetime, policy: Policy) -> datetime:
-    """A report received at that instant or later, with the same words from the same account, is the same one.
+    """Return since when a report with the same words from the same account is the same one. Policy: P-2.4.
 
-    An earlier one is another matter: it may have happened again. Policy: P-2.4.
+    An earlier one is another matter: it may have happened again.
     """
     return now - policy.reports.same_report_within
 
 
 def joins_last_mail(mails_today: int, policy: Policy) -> bool:
-    """Whether one more letter of a sender is put with the last one, where people find it, and calls nobody.
+    """Return whether one more mail of a sender joins the last one, where people find it, and calls nobody.
 
-    `already` counts the letters of the last day by the same sender. Nothing is ever refused for being one too many.
+    `mails_today` counts the mails of the last day by the same sender. Nothing is ever refused for being one too many.
     """
     return mails_today >= policy.reports.letters_a_day

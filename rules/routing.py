@@ -1,6 +1,7 @@
 """To whom a matter goes: the working group or the Board, who is called for danger, who stands in.
 
-Every answer leaves out whom the matter concerns; how they came to be left out is `conflicts`' question.
+Every answer leaves out whom the matter concerns; how they came to be excluded is `conflicts`' question. Read
+`route_report` first.
 """
 
 from collections.abc import Hashable, Mapping
@@ -51,19 +52,19 @@ class Route(Generic[Who]):
 
 @dataclass(frozen=True, slots=True)
 class DangerCall(Generic[Who]):
-    """Who is to be called for danger as of now, and when to call again; no one once somebody has it in hand."""
+    """Who is to be called for danger as of now, and when to call again; nobody once somebody has taken it on."""
 
     recipients: frozenset[Who]
     repeat_at: datetime | None
 
 
 def kind_of_report(*, handled: bool, danger: bool) -> ReportKind:
-    """What a report asks for: one of danger asks for help, whatever was dealt with already. Policy: P-2.3."""
+    """Return what a report asks for: danger asks for help, whatever was dealt with already. Policy: P-2.3."""
     return ReportKind.FOR_THE_FILE if handled and not danger else ReportKind.NEEDS_HELP
 
 
 def route_report(groups: HandlingGroups[Who], statuses: Mapping[Who, ConflictStatus], policy: Policy) -> Route[Who]:
-    """Where a report goes: to its group, or to the Board alone, less those whom it concerns. Policy: P-2.5, P-4.3."""
+    """Return where a report goes: to its group, or to the Board alone, less whom it concerns. Policy: P-2.5, P-4.3."""
     if not board_only(groups.members, groups.chairs, statuses, policy):
         return Route(Destination.WORKING_GROUP, who_may_know(groups.members, statuses))
     board_members = board_members_for(groups, statuses)
@@ -71,19 +72,19 @@ def route_report(groups: HandlingGroups[Who], statuses: Mapping[Who, ConflictSta
 
 
 def board_members_for(groups: HandlingGroups[Who], statuses: Mapping[Who, ConflictStatus]) -> frozenset[Who]:
-    """The members of the Board whom the matter does not concern, the liaison among them. Policy: P-4.3, P-8.5."""
+    """Return the Board's members whom the matter does not concern, with the liaison. Policy: P-4.3, P-8.5."""
     return who_may_know(groups.board | groups.liaisons, statuses)
 
 
 def liaisons_for(groups: HandlingGroups[Who], statuses: Mapping[Who, ConflictStatus]) -> frozenset[Who]:
-    """Who takes a matter to the Board: its liaison, or, where the matter concerns them, the rest. Policy: P-8.5."""
+    """Return who takes a matter to the Board: its liaison, or, where it concerns them, the rest. Policy: P-8.5."""
     return who_may_know(groups.liaisons, statuses) or board_members_for(groups, statuses)
 
 
 def deciders_for_chair(
     groups: HandlingGroups[Who], statuses: Mapping[Who, ConflictStatus], about: Who | None = None
 ) -> frozenset[Who]:
-    """Who decides what a chair decides: the chairs not concerned, else the Board's others. Policy: P-4.1, P-7.3.
+    """Return who decides what a chair decides: chairs not concerned, else the Board's. Policy: P-4.1, P-7.3.
 
     `about` is somebody on whom it is decided: never by themselves.
     """
@@ -98,9 +99,9 @@ def contact_for(
     answering: Who | None,
     policy: Policy,
 ) -> Who | None:
-    """Who stays in touch with the reporter: the chair, or the shepherd and until then who answers. Policy: P-3.4.
+    """Return who stays in touch with the reporter: chair, shepherd, or until then who answers. Policy: P-3.4.
 
-    None is left only where it lies with the Board. Of several chairs the one who answers comes first, if among them.
+    None only where it lies with the Board. Of several chairs the one who answers comes first, if among them.
     """
     remaining = who_may_know(groups.members, statuses)
     if policy.reports.contact_person is ContactPerson.SHEPHERD:
@@ -110,7 +111,7 @@ def contact_for(
 
 
 def may_hand_over(by: Who, to: Who, contact: Who | None, participants: frozenset[Who]) -> Verdict:
-    """Whether `by` may make `to`, who is on the case, its contact person. Policy: P-3.4.
+    """Return whether `by` may make `to`, who is on the case, its contact person. Policy: P-3.4.
 
     The contact person hands over; where there is none, or they take part no more, any member on the case does.
     """
@@ -130,7 +131,7 @@ def danger_call_for(
     now: datetime,
     policy: Policy,
 ) -> DangerCall[Who]:
-    """Whom to call for a report of danger, and when again until somebody says they have it. Policy: P-3.6.
+    """Return whom to call for a report of danger, and when again until somebody has taken it on. Policy: P-3.6.
 
     At first everybody who may know; after `danger_page` the liaison and the Board as well, less whom it concerns.
     """

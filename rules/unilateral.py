@@ -1,6 +1,6 @@
-"""One member acting at once: who may, which clocks then run, and what the group's review comes to (P-7.1 to P-7.4).
+"""One member acting at once: who may, which deadlines then run, and what the group's review comes to (P-7.1 to P-7.4).
 
-How much one member, or the service itself, may do before somebody else looks is in `brake`.
+How much one member, or the service itself, may do before somebody else looks is in `brake`. Read `act_due_dates` first.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
@@ -36,7 +36,7 @@ class ActDeadlineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActDeadline:
-    """One thing that falls due at an instant."""
+    """What falls due at an instant."""
 
     at: datetime
     kind: ActDeadlineKind
@@ -44,7 +44,7 @@ class ActDeadline:
 
 @dataclass(frozen=True, slots=True)
 class ActDueDates:
-    """The two clocks of an act, and the instant at which it ends if nobody ever reviews it."""
+    """The two deadlines of an act, and the instant at which it ends if nobody ever reviews it."""
 
     statement_due: datetime
     review_due: datetime
@@ -87,9 +87,10 @@ _RESULT = {
 
 
 def act_due_dates(at: datetime, *, conflicted: bool, policy: Policy) -> ActDueDates:
-    """When the account and the review of an act are due, and when it ends unreviewed. Policy: P-7.2, P-7.3, P-4.4.
+    """Return when the statement and the review of an act are due. Policy: P-7.2, P-7.3, P-4.4.
 
-    `conflicted`: the actor acts against a reporter, witness or harmed person of a case that concerns the actor.
+    Also when it ends unreviewed. `conflicted`: the actor acts against a reporter, witness or harmed person of a case
+    that concerns the actor.
     """
     unilateral = policy.unilateral
     within = min(policy.conflicts.conflict_review, unilateral.review_within) if conflicted else unilateral.review_within
@@ -98,7 +99,7 @@ def act_due_dates(at: datetime, *, conflicted: bool, policy: Policy) -> ActDueDa
 
 
 def act_ends_at(at: datetime, term: timedelta | None, *, conflicted: bool, policy: Policy) -> datetime:
-    """When an act that nobody has reviewed ends: by its own term, or by running out of time. Policy: P-7.3, P-7.4."""
+    """Return when an act that nobody has reviewed ends: by its own term, or unreviewed. Policy: P-7.3, P-7.4."""
     end = act_due_dates(at, conflicted=conflicted, policy=policy).ends_unreviewed
     return end if term is None else min(end, at + term)
 
@@ -111,9 +112,9 @@ def timeline(
     conflicted: bool,
     policy: Policy,
 ) -> tuple[ActDeadline, ...]:
-    """Everything that falls due after an act, in order, up to what was done already. Policy: P-7.2, P-7.3.
+    """Return everything that falls due after an act, in order, up to what was done already. Policy: P-7.2, P-7.3.
 
-    Reminders come at the policy's shares of each clock; the liaison is asked again and again until the act ends.
+    Reminders come at the policy's shares of each length; the liaison is asked again and again until the act ends.
     """
     due_dates = act_due_dates(at, conflicted=conflicted, policy=policy)
     statement_deadlines = [*_reminder_deadlines(at, due_dates.statement_due, ActDeadlineKind.REMIND_ACTOR, policy)]
@@ -124,11 +125,11 @@ def timeline(
     review_deadlines.append(ActDeadline(due_dates.ends_unreviewed, ActDeadlineKind.ACT_ENDS))
     deadlines = [deadline for deadline in statement_deadlines if statement_at is None or deadline.at < statement_at]
     deadlines.extend(deadline for deadline in review_deadlines if reviewed_at is None or deadline.at < reviewed_at)
-    return tuple(sorted(deadlines, key=lambda step: step.at))
+    return tuple(sorted(deadlines, key=lambda deadline: deadline.at))
 
 
 def may_review(by: Who, actor: Who, eligible: frozenset[Who]) -> Verdict:
-    """Whether this member may review the act: anybody without a conflict but the actor. Policy: P-7.3."""
+    """Return whether this member may review the act: anybody without a conflict but the actor. Policy: P-7.3."""
     if by not in eligible:
         return refused("not_counted", "Only a member who takes part in this case can review the act.", "P-4.3")
     if by == actor:
@@ -144,7 +145,7 @@ def review_state(
     policy: Policy,
     ruling: ReviewAnswer | None = None,
 ) -> ReviewState:
-    """What the review has come to. Policy: P-7.3.
+    """Return what the review has come to. Policy: P-7.3.
 
     `eligible` are the members without a conflict, `free_chairs` the chairs who are neither concerned nor the actor,
     `ruling` what the chair or the Board has answered where it went to them. Ballots are oldest first, the last counts.
@@ -164,7 +165,7 @@ def review_state(
 def stop_review_answer(
     answers: Mapping[Who, ReviewAnswer], eligible: frozenset[Who], policy: Policy
 ) -> ReviewAnswer | None:
-    """What the reviewers of a stop say alike; None while too few have answered, or they differ. Policy: P-7.5.
+    """Return what the reviewers of a stop say alike; None: too few have answered, or they differ. Policy: P-7.5.
 
     `eligible` leaves out who stopped and who is stopped. Where fewer are left than a review needs, all of them decide.
     """

@@ -1,4 +1,7 @@
-"""The answer of a rule that allows or refuses: yes or no, in a word for programs and in a sentence for people."""
+"""The answer of a rule that allows or refuses: yes or no, in a word for programs and in a sentence for people.
+
+Read `allowed` and `refused` first.
+"""
 
 from dataclasses import dataclass
 
@@ -18,10 +21,10 @@ class Verdict:
 
 
 def allowed(rule: str, code: str = "allowed", sentence: str = "This is allowed.") -> Verdict:
-    """A Verdict that lets the act go on."""
+    """Return a Verdict that lets the act go on."""
     return Verdict(True, code, sentence, rule)
 
 
 def refused(code: str, sentence: str, rule: str) -> Verdict:
-    """A Verdict that stops the act, with a sentence fit to show to whoever asked."""
+    """Return a Verdict that stops the act, with a sentence fit to show to whoever asked."""
     return Verdict(False, code, sentence, rule)

@@ -44,8 +44,15 @@ from rules.conflicts import who_may_know
 from rules.notification import NotificationState
 from rules.policy import Policy
 from rules.precedence import Restriction
-from rules.unilateral import ActDeadline as Due
-from rules.unilateral import ActDeadlineKind, ReviewAnswer, ReviewState, act_due_dates, may_review, timeline
+from rules.unilateral import (
+    ActDeadline,
+    ActDeadlineKind,
+    ReviewAnswer,
+    ReviewState,
+    act_due_dates,
+    may_review,
+    timeline,
+)
 
 _STATEMENT: Final = frozenset({ActDeadlineKind.REMIND_ACTOR, ActDeadlineKind.STATEMENT_TO_CHAIR})
 _REVIEW: Final = frozenset(
@@ -239,7 +246,9 @@ async def get_act(view: ReadView, case: Case) -> UnilateralAct:
     return acts[-1]
 
 
-async def _remind_or_escalate(app: AppContext, uow: UnitOfWork, case: Case, act: UnilateralAct, step: Due) -> None:
+async def _remind_or_escalate(
+    app: AppContext, uow: UnitOfWork, case: Case, act: UnilateralAct, step: ActDeadline
+) -> None:
     facts = {"due": act_due_dates(act.at, conflicted=act.conflicted, policy=app.policy).review_due.isoformat()}
     match step.kind:
         case ActDeadlineKind.REMIND_REVIEWERS:
@@ -315,7 +324,7 @@ async def _free_chairs(view: ReadView, case: Case, act: UnilateralAct) -> frozen
     return who_may_know(groups.chairs, conflict_status_by_member(await view.cases.exclusions_of(case.id))) - {act.by}
 
 
-def _act_deadlines(act: UnilateralAct, policy: Policy, kinds: frozenset[ActDeadlineKind]) -> tuple[Due, ...]:
+def _act_deadlines(act: UnilateralAct, policy: Policy, kinds: frozenset[ActDeadlineKind]) -> tuple[ActDeadline, ...]:
     every = timeline(act.at, statement_at=None, reviewed_at=None, conflicted=act.conflicted, policy=policy)
     return tuple(step for step in every if step.kind in kinds)
 
