@@ -143,11 +143,11 @@ class SqlBulkStore(EncryptedSqlStore):
         for part in _parts([each.account for each in confirmed]):
             theirs = and_(enforcements.c.account_id.in_(part), enforcements.c.level == AccessLevel.BARRED)
             known |= set((await self._connection.execute(select(enforcements.c.account_id).where(theirs))).scalars())
-        mine = and_(enforcements.c.account_id == bindparam("account"), enforcements.c.level == bindparam("level"))
+        mine = and_(enforcements.c.account_id == bindparam("account"), enforcements.c.level == bindparam("at_level"))
         proof = {"placed": bindparam("active"), "confirmed_at": bindparam("at", type_=enforcements.c.confirmed_at.type)}
         statement = update(enforcements).where(mine).values(**proof, version=enforcements.c.version + 1)
         rows = [
-            {"account": each.account, "level": each.level, "active": each.active, "at": each.confirmed_at}
+            {"account": each.account, "at_level": each.level, "active": each.active, "at": each.confirmed_at}
             for each in confirmed
             if each.account in known
         ]
@@ -163,7 +163,7 @@ class SqlBulkStore(EncryptedSqlStore):
         mine = work_items.c.account_id == bindparam("account")
         seen = {
             "state": bindparam("coverage"),
-            "detail": bindparam("detail"),
+            "detail": bindparam("words"),
             "observed_at": bindparam("at", type_=instant),
         }
         rows = [
@@ -172,7 +172,7 @@ class SqlBulkStore(EncryptedSqlStore):
                 "read": each.item.version,
                 "ends": each.item.ends,
                 "coverage": each.coverage.state,
-                "detail": each.coverage.detail,
+                "words": each.coverage.detail,
                 "at": each.coverage.since,
             }
             for each in held

@@ -98,7 +98,7 @@ class SqlRaidStore(EncryptedSqlStore):
         ordered = statement.select_from(source).where(raid_lines.c.raid_id == raid).order_by(raid_lines.c.number)
         rows = (await self._connection.execute(ordered)).all()
         await self._encryption.load_keys(row.sealed for row in rows)
-        return tuple([RaidLineStatus(await self._line(row), row.key_state, row.key_why or "") for row in rows])
+        return tuple([RaidLineStatus(await self._line(row), row.item_state, row.item_detail or "") for row in rows])
 
     async def count_pending(self, raid: str) -> int:
         """How many accounts of the raid no look has come to an end for."""

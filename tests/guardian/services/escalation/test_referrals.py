@@ -44,7 +44,7 @@ async def test_a_moderator_accepts_it_by_name_and_the_group_is_told(community: C
         (handoff,) = await view.handoffs.of_case(journey.id)
     assert handoff.accepted_by == INES
     news = [n.facts.get("news") for n in await community.notices_to(AMARA)]
-    assert news[-1] == "hop_accepted"
+    assert news[-1] == "handoff_accepted"
 
 
 async def test_a_referral_that_no_moderator_accepts_is_put_to_the_chairs(community: Community) -> None:
