@@ -1,6 +1,6 @@
-"""Who may know of a case, asked anew at each use. A wall's answer is the answer for a name that does not exist.
+"""Who may know of a case, asked anew at each use. For whoever is excluded a case looks like a name that does not exist.
 
-Policy: P-2.5, P-4.1, P-4.2.
+Read `case_for_member` first. Policy: P-2.5, P-4.1, P-4.2.
 """
 
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ async def require_permission(view: CaseView, by: MemberId, use: UseCase) -> Memb
 
 
 async def case_for_member(view: CaseView, by: MemberId, code_name: str) -> Case:
-    """The case of that code name, for a member who may know of it; NotFound for everybody else, in the same words."""
+    """Return the case of that code name for a member who may know of it; NotFound for all others, in the same words."""
     member = await view.people.member(by)
     case = await view.cases.case_by_code_name(normalize_code_name(code_name))
     exclusions = await view.cases.exclusions_of(case.id) if case else ()
@@ -39,7 +39,7 @@ async def case_for_member(view: CaseView, by: MemberId, code_name: str) -> Case:
 
 
 async def case_for_board(view: CaseView, by: MemberId, code_name: str) -> Case:
-    """The case of that code name, for a Board member or the board liaison while it lies with the Board."""
+    """Return the case of that code name, for a Board member or the board liaison while it lies with the Board."""
     member = await view.people.member(by)
     case = await view.cases.case_by_code_name(normalize_code_name(code_name))
     exclusions = await view.cases.exclusions_of(case.id) if case else ()
@@ -49,7 +49,7 @@ async def case_for_board(view: CaseView, by: MemberId, code_name: str) -> Case:
 
 
 async def case_for_reader(view: CaseView, by: MemberId, code_name: str) -> Case:
-    """The case of that code name for whoever may read it: its group, and the Board while the matter lies with it."""
+    """Return the case of that code name for whoever may read it: its group, and the Board while it lies with the Board."""
     try:
         return await case_for_member(view, by, code_name)
     except NotFound:
@@ -57,13 +57,13 @@ async def case_for_reader(view: CaseView, by: MemberId, code_name: str) -> Case:
 
 
 async def members_who_may_know(view: CaseView, case: Case) -> tuple[Member, ...]:
-    """Everybody who may know of the case at this instant, in a fixed order."""
+    """Return everybody who may know of the case at this instant, in a fixed order."""
     exclusions = await view.cases.exclusions_of(case.id)
     return tuple(m for m in await view.people.members() if may_know(m, case, exclusions, view.now))
 
 
 def may_know(member: Member, case: Case, exclusions: Iterable[Exclusion], at: datetime) -> bool:
-    """Whether the member may know of the case: in term, in the group that handles it, with no wall in front of them.
+    """Return whether the member may know of the case: in term, in the group that handles it, and not excluded.
 
     Of a case whose reporter chose who hears first, the others know only once it is opened to them (P-2.5).
     """
@@ -73,13 +73,13 @@ def may_know(member: Member, case: Case, exclusions: Iterable[Exclusion], at: da
 
 
 def may_read(member: Member, case: Case, exclusions: Iterable[Exclusion], at: datetime) -> bool:
-    """Whether the case is theirs to read: they may know of it, or they are of the Board while it lies there."""
+    """Return whether the case is theirs to read: they may know of it, or they are of the Board while it lies there."""
     known_exclusions = tuple(exclusions)
     return may_know(member, case, known_exclusions, at) or _may_know_for_board(member, case, known_exclusions, at)
 
 
 def seats_for(case: Case) -> tuple[Seat, ...]:
-    """Whose case it is: the working group's, or the Board's with its liaison and nobody else's (P-2.5).
+    """Return the seats whose case it is: the working group's, or those of the Board and its liaison alone (P-2.5).
 
     A local matter is of the moderators of its space, until it is escalated (P-8.1).
     """
@@ -91,19 +91,19 @@ def seats_for(case: Case) -> tuple[Seat, ...]:
 
 
 def is_excluded(member: MemberId, exclusions: Iterable[Exclusion]) -> bool:
-    """Whether one of the case's walls stands in front of the member."""
+    """Return whether one of the case's exclusions keeps the member out of it."""
     return not who_may_know([member], conflict_status_by_member(exclusions))
 
 
 def is_hidden_from(member: MemberId, case: Case, exclusions: Iterable[Exclusion]) -> bool:
-    """Whether the case is kept from the member, whatever their office: by a wall, or because others hear of it first."""
+    """Return whether the case is kept from the member, whatever their office: excluded, or others hear of it first."""
     statuses = conflict_status_by_member(exclusions)
     awaits_audience = case.audience is not None and not is_in_audience(member, case.audience, statuses)
     return awaits_audience or not who_may_know([member], statuses)
 
 
 def normalize_code_name(text: str) -> str:
-    """A code name as it is kept, from how a person typed it."""
+    """Return a code name as it is stored, from how a person typed it."""
     return "-".join(text.casefold().replace("-", " ").split())
 
 

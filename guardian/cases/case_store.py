@@ -1,4 +1,7 @@
-"""What the cases room needs remembered, and the view of a transaction that its own sequences ask for."""
+"""What is stored of cases, and the view of a transaction by which it is asked who may know of one.
+
+Read `CaseStore` first.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,159 +39,159 @@ class CaseStore(Protocol):
     """Cases with all that belongs to them."""
 
     async def add_case(self, case: Case) -> None:
-        """The case is remembered; its code name is taken for good."""
+        """Store a new case; its code name is taken for good."""
         ...
 
     async def save_case(self, case: Case) -> Case:
-        """The case stands as given, one version later; Stale where somebody was quicker."""
+        """Store the case as given, one version later; Stale where somebody was quicker."""
         ...
 
     async def case(self, case: CaseId) -> Case | None:
-        """The case of that id."""
+        """Return the case of that id."""
         ...
 
     async def case_by_code_name(self, code_name: str) -> Case | None:
-        """The case of that code name."""
+        """Return the case of that code name."""
         ...
 
     async def cases(self) -> tuple[Case, ...]:
-        """Every case, oldest first."""
+        """Return every case, oldest first."""
         ...
 
     async def cases_of(self, person: PersonId) -> tuple[Case, ...]:
-        """The cases in which the person is reported, oldest first."""
+        """Return the cases in which the person is reported, oldest first."""
         ...
 
     async def code_names(self) -> frozenset[str]:
-        """Every code name that a case has, or had while it was a local matter."""
+        """Return every code name that a case has, or had while it was a local matter."""
         ...
 
     async def add_report(self, report: Report) -> None:
-        """The report is remembered."""
+        """Store a new report."""
         ...
 
     async def save_report(self, report: Report) -> None:
-        """The report stands as given."""
+        """Store the report as given."""
         ...
 
     async def report(self, report: ReportId) -> Report | None:
-        """The report of that id."""
+        """Return the report of that id."""
         ...
 
     async def reports_of(self, case: CaseId) -> tuple[Report, ...]:
-        """The case's reports, oldest first."""
+        """Return the case's reports, oldest first."""
         ...
 
     async def reports_through(self, channel: ReportChannel, since: datetime) -> tuple[Report, ...]:
-        """The reports that came in by this door at that instant or after it, oldest first."""
+        """Return the reports that came in by this channel at that instant or after it, oldest first."""
         ...
 
     async def reports_from(self, reporter: Account, since: datetime | None = None) -> tuple[Report, ...]:
-        """The reports made by that account at that instant or after it (None: ever), oldest first."""
+        """Return the reports made by that account at that instant or after it (None: ever), oldest first."""
         ...
 
     async def add_evidence(self, evidence: Evidence) -> None:
-        """The piece of evidence is remembered, its bytes too."""
+        """Store a piece of evidence, its bytes too."""
         ...
 
     async def save_evidence(self, evidence: Evidence) -> None:
-        """The piece stands as given; bytes that were kept and are not in it any more are destroyed."""
+        """Store the piece as given, and destroy bytes that were kept and are not in it any more."""
         ...
 
     async def evidence_of(self, case: CaseId) -> tuple[Evidence, ...]:
-        """The case's evidence, oldest first, without the bytes."""
+        """Return the case's evidence, oldest first, without the bytes."""
         ...
 
     async def evidence(self, evidence: EvidenceId) -> Evidence | None:
-        """One piece of evidence with its bytes."""
+        """Return one piece of evidence with its bytes."""
         ...
 
     async def add_addition(self, addition: Addition) -> None:
-        """The addition is remembered."""
+        """Store a new addition."""
         ...
 
     async def additions_of(self, case: CaseId) -> tuple[Addition, ...]:
-        """What was added to the case, oldest first."""
+        """Return what was added to the case, oldest first."""
         ...
 
     async def add_party(self, party: Party) -> None:
-        """The party is remembered; its reference is taken for good."""
+        """Store a new party; its reference is taken for good."""
         ...
 
     async def parties_of(self, case: CaseId) -> tuple[Party, ...]:
-        """The parties of the case."""
+        """Return the parties of the case."""
         ...
 
     async def party(self, reference: Reference) -> Party | None:
-        """The party to whom that reference was given."""
+        """Return the party to whom that reference was given."""
         ...
 
     async def add_receipt(self, receipt: Receipt) -> None:
-        """The receipt's digest opens what it says."""
+        """Store a new receipt, so that its secret opens what it says."""
         ...
 
     async def save_receipt(self, receipt: Receipt) -> None:
-        """The receipt stands as given."""
+        """Store the receipt as given."""
         ...
 
     async def receipt(self, digest: str) -> Receipt | None:
-        """The receipt with that digest."""
+        """Return the receipt with that digest."""
         ...
 
     async def receipts_of(self, person: PersonId) -> tuple[Receipt, ...]:
-        """The receipts that open the person's page, oldest first."""
+        """Return the receipts that open the person's page, oldest first."""
         ...
 
     async def add_exclusion(self, exclusion: Exclusion) -> None:
-        """The wall stands."""
+        """Store a new exclusion."""
         ...
 
     async def save_exclusion(self, exclusion: Exclusion) -> None:
-        """The wall stands, or is lifted, as given."""
+        """Store the exclusion as given: standing or lifted."""
         ...
 
     async def exclusions_of(self, case: CaseId) -> tuple[Exclusion, ...]:
-        """Every wall of the case, lifted ones too, oldest first."""
+        """Return every exclusion of the case, lifted ones too, oldest first."""
         ...
 
     async def exclusions_of_member(self, member: MemberId) -> tuple[Exclusion, ...]:
-        """Every wall in front of the member, lifted ones too."""
+        """Return every exclusion of the member, lifted ones too."""
         ...
 
     async def add_risk_mark(self, mark: RiskMark) -> None:
-        """The mark is remembered beside the earlier ones."""
+        """Store a mark beside the earlier ones."""
         ...
 
     async def risk_marks_of(self, case: CaseId) -> tuple[RiskMark, ...]:
-        """What members have marked in the case, oldest first."""
+        """Return what members have marked in the case, oldest first."""
         ...
 
     async def add_conflict_claim(self, claim: ConflictClaim) -> None:
-        """The raised conflict is remembered."""
+        """Store a new conflict claim."""
         ...
 
     async def save_conflict_claim(self, claim: ConflictClaim) -> ConflictClaim:
-        """What was decided on it stands as given, one version later; Stale where somebody was quicker."""
+        """Store the claim as given, one version later; Stale where somebody was quicker."""
         ...
 
     async def conflict_claims_of(self, case: CaseId) -> tuple[ConflictClaim, ...]:
-        """The conflicts that were raised in the case, decided ones too, oldest first."""
+        """Return the conflicts that were raised in the case, decided ones too, oldest first."""
         ...
 
     async def add_pass(self, reading_pass: ReadingPass) -> None:
-        """The secret with that digest opens the reading room until its end."""
+        """Store a new pass, so that its secret opens the reading room until its end."""
         ...
 
     async def save_pass(self, reading_pass: ReadingPass) -> None:
-        """The pass stands as given."""
+        """Store the pass as given."""
         ...
 
     async def reading_pass(self, digest: str) -> ReadingPass | None:
-        """The link or session with that digest."""
+        """Return the link or session with that digest."""
         ...
 
     async def delete_ended_passes(self, ended_by: datetime) -> None:
-        """Links and sessions that had ended by then are forgotten."""
+        """Delete the links and sessions that had ended by then."""
         ...
 
 
@@ -196,10 +199,13 @@ class CaseView(BaseReadView, Protocol):
     """What of a transaction is needed to say who may know of a case."""
 
     @property
-    def people(self) -> PeopleStore: ...
+    def people(self) -> PeopleStore:
+        """Return the store of members and people."""
 
     @property
-    def cases(self) -> CaseStore: ...
+    def cases(self) -> CaseStore:
+        """Return the store of cases."""
 
     @property
-    def links(self) -> LinkStore: ...
+    def links(self) -> LinkStore:
+        """Return the store of disputes, ownership codes and merges."""

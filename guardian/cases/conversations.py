@@ -1,6 +1,7 @@
-"""Where a report came in and more may follow: a conversation in a space, and how far it has been read.
+"""Conversations in spaces by which reports come in and go on, and how far each has been read.
 
-Where a place cannot remember this for us it is kept here, for as long as the case is. Knows no space's ways.
+Where a space cannot remember this for us it is stored here, for as long as the case is. Knows no space's ways. Read
+`Conversation` first.
 """
 
 from dataclasses import dataclass
@@ -26,16 +27,16 @@ class Conversation:
 
 
 class ConversationStore(Protocol):
-    """What is remembered of conversations."""
+    """What is stored of conversations."""
 
     async def conversations_in(self, space: SpaceName) -> tuple[Conversation, ...]:
-        """Every one in that space whose case has not been expunged, oldest first."""
+        """Return every conversation in that space whose case has not been expunged, oldest first."""
         ...
 
     async def add_conversation(self, conversation: Conversation) -> None:
-        """The conversation is remembered."""
+        """Store a new conversation."""
         ...
 
     async def save_conversation(self, conversation: Conversation) -> Conversation:
-        """It stands as given, one version later; Stale where somebody was quicker."""
+        """Store the conversation as given, one version later; Stale where somebody was quicker."""
         ...

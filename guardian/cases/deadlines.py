@@ -1,4 +1,7 @@
-"""Deadlines that the service keeps for a case, an act, a sanction, and where they are remembered. How long each is says the policy."""
+"""Deadlines that the service keeps for a case, an act or a sanction, and their store. Policy says how long each is.
+
+Read `Deadline` first.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,29 +62,29 @@ class DeadlineStore(Protocol):
     """Deadlines: what is due next is one indexed question."""
 
     async def add(self, deadline: Deadline) -> None:
-        """The promise runs."""
+        """Store a new deadline, which runs from now."""
         ...
 
     async def save(self, deadline: Deadline) -> Deadline:
-        """The promise stands as given, one version later; Stale where somebody was quicker."""
+        """Store the deadline as given, one version later; Stale where somebody was quicker."""
         ...
 
     async def deadline(self, deadline: str) -> Deadline | None:
-        """The promise of that id."""
+        """Return the deadline of that id."""
         ...
 
     async def due(self, now: datetime, limit: int = 100) -> tuple[Deadline, ...]:
-        """Promises whose next instant has come, the longest due first."""
+        """Return the deadlines whose next instant has come, the longest due first."""
         ...
 
     async def next_due(self) -> datetime | None:
-        """The next instant at which a promise asks for something; None while none does."""
+        """Return the next instant at which a deadline is to be acted upon; None while none is."""
         ...
 
     async def open_for(self, case: CaseId, kind: DeadlineKind | None = None) -> tuple[Deadline, ...]:
-        """The case's promises that are not settled yet, of one kind where it is named, the earliest due first."""
+        """Return the case's deadlines that are not settled yet, of one kind where it is named, the earliest due first."""
         ...
 
     async def open_about(self, about: str, kind: DeadlineKind | None = None) -> tuple[Deadline, ...]:
-        """The promises about one thing (an act, a sanction, a proposal) that are not settled yet."""
+        """Return the deadlines about one thing (an act, a sanction, a proposal) that are not settled yet."""
         ...

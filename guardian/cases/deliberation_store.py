@@ -1,4 +1,7 @@
-"""What weighing, deciding, writing and acting alone need remembered. The storage room keeps every text sealed."""
+"""What is stored of proposals, decisions, drafts and acts. Every text is stored encrypted.
+
+Read `DeliberationStore` first.
+"""
 
 from typing import Protocol
 
@@ -13,145 +16,145 @@ class DeliberationStore(Protocol):
     """All that happens to a case between its report and its enactment, and the acts that did not wait for it."""
 
     async def steps_of(self, case: CaseId) -> tuple[CaseStep, ...]:
-        """The steps of the case that somebody or some clock has touched."""
+        """Return the steps of the case that somebody or some deadline has touched."""
         ...
 
     async def add_step(self, step: CaseStep) -> None:
-        """The step is remembered."""
+        """Store a new step."""
         ...
 
     async def save_step(self, step: CaseStep) -> CaseStep:
-        """The step stands as given, one version later; Stale where somebody was quicker."""
+        """Store the step as given, one version later; Stale where somebody was quicker."""
         ...
 
     async def add_proposal(self, proposal: Proposal) -> None:
-        """The proposal is remembered."""
+        """Store a new proposal."""
         ...
 
     async def save_proposal(self, proposal: Proposal) -> Proposal:
-        """The proposal stands as given, one version later; Stale where somebody was quicker."""
+        """Store the proposal as given, one version later; Stale where somebody was quicker."""
         ...
 
     async def proposal(self, proposal: ProposalId) -> Proposal | None:
-        """The proposal of that id."""
+        """Return the proposal of that id."""
         ...
 
     async def proposals_of(self, case: CaseId) -> tuple[Proposal, ...]:
-        """The case's proposals, oldest first."""
+        """Return the case's proposals, oldest first."""
         ...
 
     async def add_ballot(self, ballot: Ballot) -> None:
-        """The ballot is remembered beside the earlier ones of the same member."""
+        """Store a ballot beside the earlier ones of the same member."""
         ...
 
     async def ballots_on(self, proposal: ProposalId) -> tuple[Ballot, ...]:
-        """Every ballot that was cast on the proposal, oldest first."""
+        """Return every ballot that was cast on the proposal, oldest first."""
         ...
 
     async def add_mark(self, mark: Mark) -> None:
-        """The mark is remembered."""
+        """Store a new mark."""
         ...
 
     async def marks_on(self, proposal: ProposalId) -> tuple[Mark, ...]:
-        """The marks on the proposal, oldest first."""
+        """Return the marks on the proposal, oldest first."""
         ...
 
     async def add_motion(self, motion: Motion) -> None:
-        """The organisers' motion is remembered."""
+        """Store a new motion of the organisers."""
         ...
 
     async def save_motion(self, motion: Motion) -> Motion:
-        """The motion stands as given, one version later; Stale where somebody was quicker."""
+        """Store the motion as given, one version later; Stale where somebody was quicker."""
         ...
 
     async def motion_on(self, proposal: ProposalId) -> Motion | None:
-        """The newest motion on the proposal."""
+        """Return the newest motion on the proposal."""
         ...
 
     async def add_decision(self, decision: Decision) -> None:
-        """The decision is remembered."""
+        """Store a new decision."""
         ...
 
     async def save_decision(self, decision: Decision) -> Decision:
-        """The decision stands as given, one version later; Stale where somebody was quicker."""
+        """Store the decision as given, one version later; Stale where somebody was quicker."""
         ...
 
     async def decision(self, decision: DecisionId) -> Decision | None:
-        """The decision of that id."""
+        """Return the decision of that id."""
         ...
 
     async def decisions_of(self, case: CaseId) -> tuple[Decision, ...]:
-        """The case's decisions, oldest first."""
+        """Return the case's decisions, oldest first."""
         ...
 
     async def add_board_answer(self, answer: BoardAnswer) -> None:
-        """The Board's answer is remembered."""
+        """Store a new answer of the Board."""
         ...
 
     async def save_board_answer(self, answer: BoardAnswer) -> BoardAnswer:
-        """The answer stands as given, one version later; Stale where somebody was quicker."""
+        """Store the answer as given, one version later; Stale where somebody was quicker."""
         ...
 
     async def board_answer_on(self, case: CaseId) -> BoardAnswer | None:
-        """The newest answer of the Board on the case."""
+        """Return the newest answer of the Board on the case."""
         ...
 
     async def add_draft(self, draft: Draft) -> None:
-        """The draft is remembered."""
+        """Store a new draft."""
         ...
 
     async def save_draft(self, draft: Draft) -> Draft:
-        """The draft stands as given, one version later; Stale where somebody was quicker."""
+        """Store the draft as given, one version later; Stale where somebody was quicker."""
         ...
 
     async def draft(self, draft: DraftId) -> Draft | None:
-        """The draft of that id."""
+        """Return the draft of that id."""
         ...
 
     async def drafts_of(self, case: CaseId) -> tuple[Draft, ...]:
-        """The case's drafts, oldest first."""
+        """Return the case's drafts, oldest first."""
         ...
 
     async def add_act(self, act: UnilateralAct) -> None:
-        """The act is remembered."""
+        """Store a new act."""
         ...
 
     async def save_act(self, act: UnilateralAct) -> UnilateralAct:
-        """The act stands as given, one version later; Stale where somebody was quicker."""
+        """Store the act as given, one version later; Stale where somebody was quicker."""
         ...
 
     async def act(self, act: str) -> UnilateralAct | None:
-        """The act of that id."""
+        """Return the act of that id."""
         ...
 
     async def acts_of(self, case: CaseId) -> tuple[UnilateralAct, ...]:
-        """The acts whose review the case is, oldest first."""
+        """Return the acts whose review the case is, oldest first."""
         ...
 
     async def acts(self) -> tuple[UnilateralAct, ...]:
-        """Every act, oldest first: the brake looks at all of them."""
+        """Return every act, oldest first: the brake counts all of them."""
         ...
 
     async def add_review(self, review: ActReview, case: CaseId | None) -> None:
-        """A reviewer's answer is remembered; its words are sealed with the case, or with the service where there is none."""
+        """Store a reviewer's answer, its words encrypted with the case's key, or the service's where there is no case."""
         ...
 
     async def reviews_of(self, act: str) -> tuple[ActReview, ...]:
-        """What reviewers have answered to the act or the stop, oldest first."""
+        """Return what reviewers have answered to the act or the stop, oldest first."""
         ...
 
     async def add_stop(self, stop: Stop) -> None:
-        """The stop is remembered."""
+        """Store a new stop."""
         ...
 
     async def save_stop(self, stop: Stop) -> Stop:
-        """The stop stands as given, one version later; Stale where somebody was quicker."""
+        """Store the stop as given, one version later; Stale where somebody was quicker."""
         ...
 
     async def stop(self, stop: str) -> Stop | None:
-        """The stop of that id."""
+        """Return the stop of that id."""
         ...
 
     async def stops(self, of: MemberId | None = None) -> tuple[Stop, ...]:
-        """Every stop, or those of one member, oldest first."""
+        """Return every stop, or those of one member, oldest first."""
         ...

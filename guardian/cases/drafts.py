@@ -1,4 +1,7 @@
-"""Texts to parties outside the group: written by one member, read by another, then sent. Policy: P-5.6."""
+"""Texts to parties outside the group: written by one member, read by another, then sent.
+
+Read `Draft` first. Policy: P-5.6.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,8 +34,10 @@ class DraftKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A free text to a party outside the group; goes only after a second member has read it. `standard` texts have no
-    free field and need no second reading."""
+    """A free text to a party outside the group; it is sent only after a second member has read it.
+
+    `standard` texts have no free field and need no second reading.
+    """
 
     id: DraftId
     case: CaseId
@@ -75,7 +80,7 @@ DRAFT_MACHINE: Final = StateMachine(
 
 
 def check_text(text: str, max_length: int) -> Verdict:
-    """Whether a free text says something and is no longer than can be kept."""
+    """Return whether a free text says something and is no longer than can be kept."""
     if not text.strip():
         return refused("empty", "There is no text yet. Write a few words, then send it again.", "P-5.6")
     if len(text) > max_length:

@@ -1,6 +1,6 @@
-"""Walls: who is kept out of a case, from what a report says, and when that sends the case to the Board.
+"""Exclusions: who is kept out of a case, from what a report says, and when that sends the case to the Board.
 
-The rules judge; here their answers become walls of a case. Policy: P-2.5, P-4.1.
+The rules judge; here their answers become exclusions of a case. Read `exclusions_from` first. Policy: P-2.5, P-4.1.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -29,7 +29,7 @@ class ExclusionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A member who must not see a case; only `recused` may know that it exists. `lifted_at` ends a holding-out."""
+    """A member who must not see a case; only `recused` may know that it exists. `lifted_at` ends a pending one."""
 
     case: CaseId
     member: MemberId
@@ -55,12 +55,12 @@ _KIND_BY_STATUS: Final = {status: kind for kind, status in _STATUS_BY_KIND.items
 
 
 def known_names(members: Iterable[Member]) -> tuple[KnownNames[MemberId], ...]:
-    """What each member is called, for finding mentions of them."""
+    """Return what each member is called, for finding mentions of them."""
     return tuple(_names_of(member) for member in members)
 
 
 def handling_groups(members: Iterable[Member], at: datetime) -> HandlingGroups[MemberId]:
-    """Who can handle matters at that instant, by their seats."""
+    """Return who can handle matters at that instant, by their seats."""
     everybody = tuple(members)
     return HandlingGroups(
         members=frozenset(_holding(everybody, MEMBERS, at)),
@@ -71,7 +71,7 @@ def handling_groups(members: Iterable[Member], at: datetime) -> HandlingGroups[M
 
 
 def conflict_status_by_member(exclusions: Iterable[Exclusion]) -> dict[MemberId, ConflictStatus]:
-    """How those stand to the case who have a wall in front of them."""
+    """Return how those who are excluded stand to the case; whoever is missing is clear."""
     statuses: dict[MemberId, ConflictStatus] = {}
     for exclusion in exclusions:
         if exclusion.lifted_at is None:
@@ -84,9 +84,9 @@ def conflict_status_by_member(exclusions: Iterable[Exclusion]) -> dict[MemberId,
 def deciders_for(
     case: Case, members: Iterable[Member], exclusions: Iterable[Exclusion], at: datetime, about: MemberId | None = None
 ) -> frozenset[MemberId]:
-    """Who decides in the case what a chair decides: the Board alone where the case is the Board's. Policy: P-4.1.
+    """Return who decides in the case what a chair decides: the Board alone where the case is the Board's.
 
-    `about` is somebody on whom it is decided.
+    `about` is somebody on whom it is decided. Policy: P-4.1.
     """
     groups = handling_groups(members, at)
     deciding_groups = replace(groups, chairs=frozenset()) if case.board_only else groups
@@ -101,7 +101,7 @@ def exclusions_from(
     at: datetime,
     by: str,
 ) -> tuple[Exclusion, ...]:
-    """The walls that a case needs by what was said in it, whatever stands already."""
+    """Return the exclusions that a case needs by what was said in it, whatever stands already."""
     statuses = conflict_statuses(indicators, known_names(members), policy)
     return tuple(
         Exclusion(case.id, member, _KIND_BY_STATUS[status], _cause(member, status, indicators), at, by)
@@ -113,7 +113,7 @@ def exclusions_from(
 def missing_exclusions(
     exclusions: Iterable[Exclusion], current: Iterable[Exclusion], exempt: Container[MemberId]
 ) -> tuple[Exclusion, ...]:
-    """Those of the walls that are not there yet; whoever is spared is not held out again for a mention."""
+    """Return those of the exclusions that are not there yet, less pending ones of whoever is exempt from them."""
     statuses = conflict_status_by_member(current)
     new = (exclusion for exclusion in exclusions if _is_stricter(exclusion, statuses))
     return tuple(
@@ -124,7 +124,7 @@ def missing_exclusions(
 def exempt(
     indicators: ConflictIndicators[MemberId], current: Iterable[Exclusion], contact: MemberId | None
 ) -> frozenset[MemberId]:
-    """Those whom later words may mention without holding them out.
+    """Return those whom later words may mention without an exclusion.
 
     Whoever a chair has admitted, and the contact person, whose name in a reporter's later words is an address and no
     charge; but never somebody to whom an account points.
@@ -144,9 +144,9 @@ def must_go_to_board(
     newly_excluded: Iterable[MemberId],
     policy: Policy,
 ) -> bool:
-    """Whether the case is the Board's and nobody else's. Policy: P-2.5.
+    """Return whether the case must be the Board's and nobody else's. Policy: P-2.5.
 
-    `fresh` are those who have just been walled off by a report: only a chair whom it concerns asks for other chairs. A
+    `fresh` are those who have just been excluded by a report: only a chair whom it concerns asks for other chairs. A
     chair who steps back leaves the case with the group, and what a chair decides to others.
     """
     chairs = groups.chairs if groups.chairs & frozenset(newly_excluded) else frozenset()
@@ -154,14 +154,14 @@ def must_go_to_board(
 
 
 def as_board_case(case: Case) -> Case:
-    """The case as the Board's and nobody else's."""
+    """Return the case as the Board's and nobody else's."""
     advances = CASE_MACHINE.allows(case.state, CaseEvent.TO_BOARD)
     state = CASE_MACHINE.advance(case.state, CaseEvent.TO_BOARD) if advances else case.state
     return replace(case, board_only=True, state=state, contact=None, audience=None)
 
 
 def as_group_case(case: Case, contact: MemberId | None) -> Case:
-    """The case as the working group's, from which nothing was decided yet."""
+    """Return the case as the working group's, from which nothing was decided yet."""
     advances = CASE_MACHINE.allows(case.state, CaseEvent.FROM_BOARD)
     state = CASE_MACHINE.advance(case.state, CaseEvent.FROM_BOARD) if advances else case.state
     return replace(case, board_only=False, state=state, contact=contact)

@@ -1,4 +1,4 @@
-"""A flag as a space hands it over, and the submission that it becomes. Policy: P-2.7, P-8.1."""
+"""A flag as a space reports it, and the submission that it becomes. Read `submission_from` first. Policy: P-2.7, P-8.1."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,9 @@ FLAGGED_AS: Final = "flagged_as"
 
 @dataclass(frozen=True, slots=True)
 class FlagInput:
-    """A flag as a space hands it over. `delivery` is the space's own id of it; `on` wrote what was flagged, `by` flagged it."""
+    """A flag as a space reports it: `on` wrote what was flagged, `by` flagged it, `delivery` is the space's own id of
+    it.
+    """
 
     space: SpaceName
     delivery: str
@@ -33,7 +35,10 @@ class FlagInput:
 
 
 def submission_from(flag: FlagInput) -> Submission:
-    """The flag as a report: its words, who wrote what was flagged, and the thing itself as evidence. Policy: P-2.7."""
+    """Return the flag as a report: its words, who wrote what was flagged, and the content itself as evidence.
+
+    Policy: P-2.7.
+    """
     flagged_content = flag.evidence or EvidenceInput(
         "message", flag.link, flag.on, flag.on_handle, why_not="It was not fetched.", written_at=flag.written_at
     )

@@ -1,4 +1,4 @@
-"""What passing matters between the groups needs remembered. The storage room keeps every text sealed."""
+"""What is stored of matters that pass between the groups. Every text is stored encrypted. Read `HandoffStore` first."""
 
 from typing import Protocol
 
@@ -7,32 +7,32 @@ from guardian.ids import CaseId, PersonId, Reference
 
 
 class HandoffStore(Protocol):
-    """Every hop of a matter between the moderators and the working group."""
+    """Every handoff of a matter between the moderators and the working group."""
 
     async def add_handoff(self, handoff: Handoff) -> None:
-        """The hop is remembered; its reference, and the code name of its matter, are taken for good."""
+        """Store a new handoff; its reference, and the code name of its matter, are taken for good."""
         ...
 
     async def save_handoff(self, handoff: Handoff) -> Handoff:
-        """The hop stands as given, one version later; Stale where somebody was quicker."""
+        """Store the handoff as given, one version later; Stale where somebody was quicker."""
         ...
 
     async def handoff(self, handoff: str) -> Handoff | None:
-        """The hop of that id."""
+        """Return the handoff of that id."""
         ...
 
     async def by_reference(self, reference: Reference) -> Handoff | None:
-        """The hop that the moderators know by that reference."""
+        """Return the handoff that the moderators know by that reference."""
         ...
 
     async def all_handoffs(self) -> tuple[Handoff, ...]:
-        """Every hop, oldest first."""
+        """Return every handoff, oldest first."""
         ...
 
     async def of_case(self, case: CaseId) -> tuple[Handoff, ...]:
-        """The hops of a case of the working group, and of a local matter that came from one, oldest first."""
+        """Return the handoffs of a case of the working group, and of a local matter that came from one, oldest first."""
         ...
 
     async def of_person(self, person: PersonId) -> tuple[Handoff, ...]:
-        """The hops about that person, oldest first."""
+        """Return the handoffs about that person, oldest first."""
         ...

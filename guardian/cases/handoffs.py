@@ -1,6 +1,6 @@
-"""Matters between the moderators of a space and the working group: what is flagged, and what passes from one to the other.
+"""Matters between the moderators of a space and the working group: what is flagged, and how each passes between them.
 
-Frozen values; what people wrote is plain here and sealed by the storage room. Policy: P-8.1, P-8.2.
+Frozen values; what people wrote is plain here and stored encrypted. Read `Handoff` first. Policy: P-8.1, P-8.2.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ class Direction(StrEnum):
 
 
 class Urgency(StrEnum):
-    """How soon a matter asks for somebody, as whoever passed it on says. Danger is called out as for a report (P-3.6)."""
+    """How soon a matter asks for somebody, as its sender says. Danger is called out as for a report (P-3.6)."""
 
     ORDINARY = "ordinary"
     SOON = "soon"
@@ -33,7 +33,7 @@ class Urgency(StrEnum):
 
 
 class HandoffState(StrEnum):
-    """Where the passing-on itself stands. `propose`: the service has noticed a spread, and nobody has taken it up."""
+    """Where a handoff stands. `propose`: the service has noticed a cross-space pattern, and nobody has accepted it."""
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
@@ -78,12 +78,12 @@ class Handoff:
 
 
 def new_handoff(case: CaseId, direction: Direction, space: SpaceName, at: datetime, by: MemberId | None) -> Handoff:
-    """A hop that waits to be accepted, with a reference of its own."""
+    """Return a handoff that waits to be accepted, with a reference of its own."""
     return Handoff(new_id(), new_reference(), case, direction, space, at, by)
 
 
 def progress_of(handoff: Handoff, case: Case) -> HandoffProgress:
-    """How far the case has come since the hop. That it lies with the Board from its first instant is told to nobody."""
+    """Return how far the case has come since the handoff; nobody learns that it was the Board's from its first instant."""
     with_board = case.state is CaseState.WITH_BOARD and not case.board_only
     return HandoffProgress(
         accepted=handoff.accepted_at is not None,
@@ -96,7 +96,10 @@ def progress_of(handoff: Handoff, case: Case) -> HandoffProgress:
 def visible_status(
     handoff: Handoff, case: Case, member: MemberId, exclusions: Iterable[Exclusion]
 ) -> HandoffStatus | None:
-    """What this moderator is shown of the hop; None where they are shown nothing at all. Policy: P-2.5, P-8.2."""
+    """Return what this moderator is shown of the handoff; None where they are shown nothing at all.
+
+    Policy: P-2.5, P-8.2.
+    """
     current = [exclusion for exclusion in exclusions if exclusion.member == member and exclusion.lifted_at is None]
     if not current:
         return status_of(progress_of(handoff, case))

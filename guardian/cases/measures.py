@@ -1,4 +1,7 @@
-"""A local measure: what moderators set in their own space, for a short while, each in a local matter of its own (P-6.8)."""
+"""A local measure: what moderators set in their own space, for a short while, each in a local matter of its own.
+
+Read `Measure` first. Policy: P-6.8.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,10 +32,10 @@ CONTENT_RESTRICTIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Who set what, where, why and until when. `person` is None where nobody is known behind a thing.
+    """Who set what, where, why and until when. `person` is None where nobody is known behind the content.
 
     `native`: it was made with the space's own menu, and explained afterwards. `ended_at` is set where it ended before
-    its time, `asked_at` where the person has asked for another look, `looked_at` where somebody has taken it.
+    its time, `asked_at` where the person has asked for a reconsideration, `looked_at` where somebody has taken that up.
     """
 
     id: str
@@ -54,33 +57,33 @@ class Measure:
     version: int = 0
 
     def runs_at(self, instant: datetime) -> bool:
-        """Whether it holds at the instant, as far as was decided."""
+        """Return whether the measure runs at the instant, as far as was decided."""
         return self.ended_at is None and instant < self.ends
 
 
 class MeasureStore(Protocol):
-    """Measures, each under the key of its matter."""
+    """Measures, each encrypted with the key of its matter."""
 
     async def add(self, measure: Measure) -> None:
-        """The measure is remembered."""
+        """Store a new measure."""
         ...
 
     async def save(self, measure: Measure) -> Measure:
-        """The measure stands as given, one version later; Stale where somebody was quicker."""
+        """Store the measure as given, one version later; Stale where somebody was quicker."""
         ...
 
     async def measure(self, measure: str) -> Measure | None:
-        """The measure of that id."""
+        """Return the measure of that id."""
         ...
 
     async def of_case(self, case: CaseId) -> tuple[Measure, ...]:
-        """The measures of the matter, oldest first."""
+        """Return the measures of the matter, oldest first."""
         ...
 
     async def of_person(self, person: PersonId) -> tuple[Measure, ...]:
-        """The measures on the person, in every space, oldest first."""
+        """Return the measures on the person, in every space, oldest first."""
         ...
 
     async def unended(self, now: datetime) -> tuple[Measure, ...]:
-        """Every measure that runs at that instant, oldest first."""
+        """Return every measure that runs at that instant, oldest first."""
         ...

@@ -1,4 +1,7 @@
-"""The steps that policy demands between a report and an enactment, and how each of them moves. Policy: P-5.5."""
+"""The steps that policy demands between a report and an enactment, and how each of them moves. Read `CaseSteps` first.
+
+Policy: P-5.5.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,19 +98,22 @@ class CaseSteps:
     by_kind: Mapping[Step, CaseStep]
 
     def state(self, kind: Step) -> StepState:
-        """Where the step stands."""
+        """Return where the step stands."""
         step = self.by_kind.get(kind)
         return step.state if step else StepState.PENDING
 
     def is_over(self, kind: Step) -> bool:
-        """Whether the step is done, or was skipped by two members."""
+        """Return whether the step is done, or was skipped by two members."""
         return self.state(kind) in _OVER
 
 
 def steps_missing_before_enactment(
     case: Case, consequence: Consequence, case_steps: CaseSteps, *, about_person: bool, was_asked: bool
 ) -> tuple[Step, ...]:
-    """The steps that must still be over before a decision may be enacted; `was_asked`: its person was. Policy: P-5.4."""
+    """Return the steps that must still be over before a decision may be enacted; `was_asked`: its person was.
+
+    Policy: P-5.4.
+    """
     return procedure.steps_missing_before_enactment(
         frozenset(kind for kind in Step if case_steps.is_over(kind)),
         answers_request=case.kind is CaseKind.READMISSION or consequence.readmit is not None,

@@ -1,4 +1,7 @@
-"""From a proposal and its ballots to what the rules count, and the few records of deliberation beside them. Pure."""
+"""From a proposal and its ballots to what the rules count, and the few records of deliberation beside them. Pure.
+
+Read `tally` first.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -156,7 +159,7 @@ class ProposalVotes:
 def tally(
     case: Case, proposal: Proposal, votes: ProposalVotes, eligible: frozenset[MemberId], now: datetime, policy: Policy
 ) -> quorum.Tally[MemberId]:
-    """How the proposal stands now among the eligible, by the rules. Policy: P-5.1."""
+    """Return how the proposal stands now among the eligible, by the rules. Policy: P-5.1."""
     legal = any(m.kind is MarkKind.LEGAL and m.member in eligible for m in votes.marks)
     counted = quorum.CountedProposal(
         proposal.by,
@@ -170,7 +173,7 @@ def tally(
 
 
 def ladder_input(consequence: Consequence, *, legal: bool = False) -> ladder.LadderConsequence:
-    """The consequence as the ladder judges it."""
+    """Return the consequence as the ladder judges it."""
     return ladder.LadderConsequence(
         consequence.outcome,
         consequence.restriction,
@@ -185,7 +188,7 @@ def ladder_input(consequence: Consequence, *, legal: bool = False) -> ladder.Lad
 
 
 def check_consequence(case: Case, consequence: Consequence, *, about_person: bool, policy: Policy) -> Verdict:
-    """Whether this kind of case may come to the consequence at all. Policy: P-5.2, P-5.3, P-6.2."""
+    """Return whether this kind of case may come to the consequence at all. Policy: P-5.2, P-5.3, P-6.2."""
     if case.kind is CaseKind.LOCAL:
         sentence = "A local matter is not decided here. Passed on, it is the working group's case."
         return refused("local", sentence, "P-8.1")
@@ -202,7 +205,7 @@ def check_consequence(case: Case, consequence: Consequence, *, about_person: boo
 
 
 def check_spaces(consequence: Consequence, spaces: Mapping[SpaceName, Capabilities]) -> Verdict:
-    """Whether every space in scope is known and can express the restriction: refused before it is enacted."""
+    """Return whether every space in scope is known and can express the restriction, to refuse it before it is enacted."""
     unknown = sorted((consequence.spaces or frozenset()) - spaces.keys())
     if unknown:
         return refused("unknown_space", f"There is no space called {', '.join(unknown)} here.", "P-6.1")
@@ -216,7 +219,10 @@ def check_spaces(consequence: Consequence, spaces: Mapping[SpaceName, Capabiliti
 
 
 def unenacted_decision(decisions: Iterable[Decision], proposals: Mapping[ProposalId, Proposal]) -> Decision | None:
-    """The decision that waits to be enacted: the newest, unless a recount has taken its agreement away. Policy: P-5.1."""
+    """Return the decision that waits to be enacted: the newest, unless a recount has taken its agreement away.
+
+    Policy: P-5.1.
+    """
     newest = max(decisions, key=lambda decision: (decision.at, decision.id), default=None)
     if newest is None or newest.enacted_at is not None:
         return None
@@ -225,13 +231,13 @@ def unenacted_decision(decisions: Iterable[Decision], proposals: Mapping[Proposa
 
 
 def newest_decision_on(decisions: Iterable[Decision], person: PersonId | None) -> DecisionId | None:
-    """The decision on the person that a new one supersedes, if there is any."""
+    """Return the decision on the person that a new one supersedes, if there is any."""
     ours = [decision for decision in decisions if decision.person == person]
     return max(ours, key=lambda decision: (decision.at, decision.id)).id if ours else None
 
 
 def as_reopened(proposal: Proposal) -> Proposal:
-    """The proposal as it is weighed again after a recount."""
+    """Return the proposal as it is opened again after a recount."""
     return replace(proposal, settled_at=None, result=UNSETTLED, eligible_at_closing=())
 
 

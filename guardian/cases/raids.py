@@ -1,7 +1,8 @@
 """A raid: many accounts that two members have restricted at once. Its people are strangers; one of them leads.
 
-The leader is whoever stands behind the raid, whom nobody knows: a person without an account, on whom the act, its review
-and the sanction rest. What is decided of the leader's sanction is carried over to all that follow it.
+The leader is whoever stands behind the raid, whom nobody knows: a person without an account, on whom the act, its
+review and the sanction rest. What is decided of the leader's sanction is carried over to all that follow it. Read
+`Raid` first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -73,13 +74,13 @@ class RaidLine:
 
     @property
     def space_account(self) -> Account:
-        """The account as its space knows it."""
+        """Return the account as its space knows it."""
         return Account(self.space, self.native_id)
 
 
 @dataclass(frozen=True, slots=True)
 class RaidLineStatus:
-    """How one line stands, with what its key says: the report's row."""
+    """How one line stands, with what its work item says: the report's row."""
 
     line: RaidLine
     item_state: str | None
@@ -87,57 +88,62 @@ class RaidLineStatus:
 
 
 class RaidStore(Protocol):
-    """What is remembered of raids."""
+    """What is stored of raids."""
 
-    async def add(self, raid: Raid, lines: Sequence[RaidLine]) -> None: ...
+    async def add(self, raid: Raid, lines: Sequence[RaidLine]) -> None:
+        """Store a new raid with its list."""
 
     async def save(self, raid: Raid) -> Raid:
-        """Stale where somebody changed it since it was read."""
+        """Store the raid as given, one version later; Stale where somebody was quicker."""
         ...
 
-    async def raid(self, raid: str) -> Raid | None: ...
+    async def raid(self, raid: str) -> Raid | None:
+        """Return the raid of that id."""
 
-    async def of_case(self, case: CaseId) -> Raid | None: ...
+    async def of_case(self, case: CaseId) -> Raid | None:
+        """Return the raid whose review the case is."""
 
-    async def of_act(self, act: str) -> Raid | None: ...
+    async def of_act(self, act: str) -> Raid | None:
+        """Return the raid that the act restricts."""
 
     async def active(self) -> tuple[Raid, ...]:
-        """The raids whose accounts a sanction holds, oldest first."""
+        """Return the raids whose accounts a sanction restricts, oldest first."""
         ...
 
     async def lines(self, raid: str, state: RaidLineState, limit: int) -> tuple[RaidLine, ...]:
-        """The first lines in that state."""
+        """Return the first lines in that state."""
         ...
 
-    async def save_lines(self, lines: Sequence[RaidLine]) -> None: ...
+    async def save_lines(self, lines: Sequence[RaidLine]) -> None:
+        """Store the lines as given."""
 
     async def drop_listed(self, raid: str) -> int:
-        """What was not taken up is dropped; how much that was."""
+        """Drop the lines that were not taken up; return how many."""
         ...
 
     async def names_person(self, raid: str, person: PersonId) -> bool:
-        """Whether the person has been taken up for another of their accounts."""
+        """Return whether the person has been taken up for another of their accounts."""
         ...
 
     async def followers(self, leader: SanctionId, limit: int) -> tuple[SanctionId, ...]:
-        """The first sanctions that follow the leading one and are not lifted."""
+        """Return the first sanctions that follow the leading one and are not lifted."""
         ...
 
     async def count_pending(self, raid: str) -> int:
-        """How many accounts of the raid no look has come to an end for."""
+        """Return how many accounts of the raid have not been reconciled to an end yet."""
         ...
 
     async def line_statuses(self, raid: str) -> tuple[RaidLineStatus, ...]:
-        """Every line with what is known of it, in the order of the list."""
+        """Return every line with what is known of it, in the order of the list."""
         ...
 
     async def claim_alert(self, raid: str, space: SpaceName, alert: str) -> bool:
-        """Whether this alarm has not been raised in the space for this raid before; from now on it has."""
+        """Return whether this alert is the first in the space for this raid, and record that it has been raised."""
         ...
 
 
 def count_by_status(rows: Iterable[RaidLineStatus]) -> Mapping[SpaceName, Mapping[str, int]]:
-    """How many stand how, by space."""
+    """Return how many stand how, by space."""
     totals: dict[SpaceName, dict[str, int]] = {}
     for row in rows:
         of_space = totals.setdefault(row.line.space, {})
@@ -147,7 +153,7 @@ def count_by_status(rows: Iterable[RaidLineStatus]) -> Mapping[SpaceName, Mappin
 
 
 def status_text(row: RaidLineStatus) -> str:
-    """How a line stands, in a word for people."""
+    """Return how a line stands, in a word for people."""
     match row.line.state:
         case RaidLineState.REFUSED:
             return "refused"

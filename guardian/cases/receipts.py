@@ -1,4 +1,7 @@
-"""Receipts: secrets shown once, of which only a digest is kept. Typed by people, so case, dashes and spaces are free."""
+"""Receipts: secrets shown once, of which only a digest is kept. Typed by people, so case, dashes and spaces are free.
+
+Read `Receipt` first.
+"""
 
 import hashlib
 import re
@@ -46,39 +49,39 @@ class NewReceipt:
 
 
 def create_reporter_receipt(case: CaseId, report: ReportId, at: datetime) -> NewReceipt:
-    """A receipt that opens the follow-up of one report."""
+    """Create a receipt that opens the follow-up of one report."""
     secret = new_secret()
     return NewReceipt(secret, Receipt(digest_secret(secret), ReceiptKind.REPORTER, at, case=case, report=report))
 
 
 def create_personal_receipt(person: PersonId, at: datetime, case: CaseId | None = None) -> NewReceipt:
-    """A receipt that opens the personal page of somebody heard or sanctioned."""
+    """Create a receipt that opens the personal page of somebody heard or sanctioned."""
     secret = new_secret()
     return NewReceipt(secret, Receipt(digest_secret(secret), ReceiptKind.PERSONAL, at, case=case, person=person))
 
 
 def create_account_receipt(account: AccountId, at: datetime, case: CaseId) -> NewReceipt:
-    """A receipt that opens what the owner of a linked account may read of that, and nothing of anybody's case."""
+    """Create a receipt that opens what the owner of a linked account may read of that, and nothing of anybody's case."""
     secret = new_secret()
     return NewReceipt(secret, Receipt(digest_secret(secret), ReceiptKind.ACCOUNT, at, case=case, account=account))
 
 
 def create_mail_receipt(case: CaseId, report: ReportId, token: str, at: datetime) -> Receipt:
-    """What is kept of the mail address that was made for one reporter: it leads to their report, and opens no page."""
+    """Create what is kept of the mail address made for one reporter: it leads to their report, and opens no page."""
     return Receipt(digest_secret(token), ReceiptKind.MAIL, at, case=case, report=report)
 
 
 def create_mail_token() -> str:
-    """The secret part of a mail address made for one party: 128 random bits in small letters and digits."""
+    """Create the secret part of a mail address made for one party: 128 random bits in small letters and digits."""
     return new_secret().replace("-", "").lower()
 
 
 def redact_receipts(text: str) -> str:
-    """The text with every receipt in it made unreadable: who quotes our mail would hand theirs to all who read it."""
+    """Make every receipt in the text unreadable: who quotes our mail would pass theirs to all who read it."""
     return _RECEIPT.sub("[receipt]", text)
 
 
 def digest_secret(text: str) -> str:
-    """The digest by which a secret is recognised, however it was typed."""
+    """Return the digest by which a secret is recognised, however it was typed."""
     letters = "".join(letter for letter in text.upper() if letter.isalnum())
     return hashlib.sha256(letters.encode()).hexdigest()

@@ -1,6 +1,6 @@
-"""The questions of a report beside what happened: their names, which are the same at every door, and what may be chosen.
+"""The questions of a report beside what happened: their names, the same in every channel, and what may be chosen.
 
-No wording: a door asks in its own words, and the reading room has a label for each. Policy: P-2.2.
+No wording: a channel asks in its own words, and the reading room has a label for each. Policy: P-2.2.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """What was sent in: Report, Evidence, Addition. Frozen values; texts are plain here and encrypted by the storage.
 
-How a submission becomes one is in `submissions`.
+How a submission becomes one is in `submissions`. Read `Report` first.
 """
 
 from collections.abc import Mapping

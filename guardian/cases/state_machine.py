@@ -1,4 +1,7 @@
-"""State machines as tables: `(state, event) -> state`, and one way to advance that refuses all else. The case's own is here."""
+"""State machines as tables: `(state, event) -> state`, and one way to advance that refuses all else.
+
+The case's own is here. Read `StateMachine` first.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,11 +24,11 @@ class StateMachine(Generic[State, Event]):
     rule: str = ""
 
     def allows(self, state: State, event: Event) -> bool:
-        """Whether the event may happen in that state."""
+        """Return whether the event may happen in that state."""
         return (state, event) in self.table
 
     def advance(self, state: State, event: Event) -> State:
-        """The state that follows; Refused, saying where the thing stands, for all that the table does not hold."""
+        """Return the state that follows; Refused, saying where the thing stands, for all that is not in the table."""
         if (state, event) not in self.table:
             sentence = f"This {self.subject} {self.labels[state]}, so that step is not open now."
             raise Refused("not_now", sentence, self.rule)

@@ -23,5 +23,5 @@ EXCLUSION_LABELS: Final[Mapping[ExclusionKind, str]] = {
 
 
 def status_for_reporters(state: CaseState, locale: str = "") -> str:
-    """Where the case stands, as its reporters are told, in their language."""
+    """Return where the case stands, in words for its reporters and in their language."""
     return translate_text(locale, f"state.{state}")

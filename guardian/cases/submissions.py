@@ -1,6 +1,6 @@
-"""What is sent in, and what becomes of it: a Report with its Evidence, a Case, a Party, and the promises that now run.
+"""What is sent in, and what becomes of it: a Report with its Evidence, a Case, a Party, and the deadlines that now run.
 
-Judges nothing and stores nothing; every limit is handed in.
+Judges nothing and stores nothing; every limit is an argument. Read `Submission` first.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ ANSWER_TIME_LIMITS: Final[Mapping[DeadlineKind, TimeLimit]] = {
 
 @dataclass(frozen=True, slots=True)
 class EvidenceInput:
-    """One piece of evidence as a door takes it in; `why_not` says why there are no bytes where there could be."""
+    """One piece of evidence as a channel receives it; `why_not` says why there are no bytes where there could be."""
 
     kind: str
     link: str = ""
@@ -54,12 +54,12 @@ class EvidenceInput:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A report as a door takes it in. `delivery` is the door's own id of it, by which a repeat is recognised.
+    """A report as a channel receives it. `delivery` is the channel's own id of it, by which a repeat is recognised.
 
     `mail` is the address that it was mailed from, and `accepts_mail_replies` whether answers go there by themselves.
-    `entered_by` is the member who wrote down what somebody else told them: never the reporter.
-    `locale`, `csam` and `verified` are as in the report that it becomes. `audience_members` are the members whom the reporter
-    chose, where `hears` says so.
+    `entered_by` is the member who wrote down what somebody else reported to them: never the reporter. `locale`, `csam`
+    and `verified` are as in the report that it becomes. `audience_members` are the members whom the reporter chose,
+    where `audience` says so.
     """
 
     channel: ReportChannel
@@ -83,7 +83,7 @@ class Submission:
 
 
 def check_submission(submission: Submission, max_text: int, max_file_size: int) -> None:
-    """Refused where the report says nothing, or more than is taken. Policy: P-2.2."""
+    """Refuse a report that says nothing, or more than is taken. Policy: P-2.2."""
     if not submission.what_happened.strip():
         raise Refused("empty", "Please say in a few words what happened. Everything else can be left out.", "P-2.2")
     texts = (submission.what_happened, submission.who, *submission.answers.values())
@@ -92,7 +92,7 @@ def check_submission(submission: Submission, max_text: int, max_file_size: int) 
 
 
 def check_length(length: int, max_text: int) -> None:
-    """Refused where a text is longer than is taken."""
+    """Refuse a text that is longer than is taken."""
     if length > max_text:
         sentence = (
             f"This is longer than we can take at once: {length} characters, where {max_text} fit. "
@@ -102,7 +102,7 @@ def check_length(length: int, max_text: int) -> None:
 
 
 def check_files(files: tuple[EvidenceInput, ...], max_file_size: int) -> None:
-    """Refused where there are more files, or larger ones, than are taken."""
+    """Refuse more files, or larger ones, than are taken."""
     if len(files) > MAX_FILES:
         sentence = f"At most {MAX_FILES} files fit at once. More can be added afterwards."
         raise Refused("too_many", sentence, "P-2.2", {"most": MAX_FILES})
@@ -114,7 +114,10 @@ def check_files(files: tuple[EvidenceInput, ...], max_file_size: int) -> None:
 
 
 def conflict_indicators(submission: Submission, members: tuple[Member, ...]) -> ConflictIndicators[MemberId]:
-    """Whom the report points to: picked from the list, author of evidence, or somewhere in its words. Policy: P-2.5."""
+    """Return whom the report points to: picked from the list, author of evidence, or somewhere in its words.
+
+    Policy: P-2.5.
+    """
     texts = (submission.what_happened, submission.who, *submission.answers.values())
     return ConflictIndicators(
         picked=frozenset(submission.named_members),
@@ -124,28 +127,28 @@ def conflict_indicators(submission: Submission, members: tuple[Member, ...]) -> 
 
 
 def member_authors(evidence: tuple[EvidenceInput, ...], members: tuple[Member, ...]) -> frozenset[MemberId]:
-    """The members whose own accounts wrote the evidence."""
+    """Return the members whose own accounts wrote the evidence."""
     authors = author_accounts(evidence)
     return frozenset(member.id for member in members if authors & set(member.accounts))
 
 
 def author_accounts(evidence: tuple[EvidenceInput, ...]) -> frozenset[Account]:
-    """The accounts that wrote the evidence."""
+    """Return the accounts that wrote the evidence."""
     return frozenset(piece.author for piece in evidence if piece.author is not None)
 
 
 def texts_of(evidence: tuple[EvidenceInput, ...]) -> tuple[str, ...]:
-    """All free words of the evidence."""
+    """Return all free words of the evidence."""
     return tuple(chain.from_iterable((each.text, each.author_handle, each.file_name) for each in evidence))
 
 
 def new_case(code_name: str, at: datetime, *, danger: bool) -> Case:
-    """A case that has just been opened by a report."""
+    """Return a case that has just been opened by a report."""
     return Case(CaseId(new_id()), code_name, CaseKind.REPORT, CaseState.OPEN, at, safety_risk=danger)
 
 
 def build_report(submission: Submission, case: CaseId, at: datetime) -> Report:
-    """The report as it is kept."""
+    """Build the report as it is kept."""
     safe = {"yes": True, "no": False}.get(submission.answers.get(CONTACT_IS_SAFE, ""))
     return Report(
         id=ReportId(new_id()),
@@ -171,7 +174,10 @@ def build_report(submission: Submission, case: CaseId, at: datetime) -> Report:
 
 
 def merge_answers(report: Report, answers: Mapping[str, str]) -> Report:
-    """The report with what its reporter answered later: of choices the last one counts, of words none is lost. Policy: P-2.12."""
+    """Merge what its reporter answered later into the report: of choices the last one counts, of words none is lost.
+
+    Policy: P-2.12.
+    """
     merged = dict(report.answers)
     for name, answer in answers.items():
         if name not in (DANGER, WHO):
@@ -189,7 +195,7 @@ def _join_texts(known: str, addition: str) -> str:
 
 
 def is_repeat(report: Report, submission: Submission) -> bool:
-    """Whether the report says already all that the submission says, its evidence left aside; it may say more by now."""
+    """Return whether the report, which may say more by now, says all that the submission says, its evidence left aside."""
     report_facts = (report.channel, report.what_happened, report.named_members, report.csam)
     submission_facts = (submission.channel, submission.what_happened.strip(), submission.named_members, submission.csam)
     has_answers = all(report.answers.get(name) == answer for name, answer in submission.answers.items())
@@ -198,7 +204,10 @@ def is_repeat(report: Report, submission: Submission) -> bool:
 
 
 def has_same_text(report: Report, submission: Submission) -> bool:
-    """Whether the report's own words are those of the submission, capitals and spaces aside, and say the same of danger."""
+    """Return whether the report's own words are those of the submission, and say the same of danger.
+
+    Capitals and spaces do not matter.
+    """
     report_text = (_normalize(report.what_happened), _normalize(report.who), report.danger, report.csam)
     return report_text == (
         _normalize(submission.what_happened),
@@ -213,12 +222,12 @@ def _normalize(text: str) -> str:
 
 
 def report_kind(report: Report) -> ReportKind:
-    """What the report asks for. Policy: P-2.3."""
+    """Return what the report asks for. Policy: P-2.3."""
     return kind_of_report(handled=report.answers.get(HANDLED) == "yes", danger=report.danger)
 
 
 def build_evidence(evidence_input: EvidenceInput, report: Report, at: datetime) -> Evidence:
-    """The piece of evidence as it is kept, with the hash of its bytes. Policy: P-2.7.
+    """Build the piece of evidence as it is kept, with the hash of its bytes. Policy: P-2.7.
 
     Of suspected sexual material of minors only the link, the author and the time are.
     """
@@ -242,17 +251,20 @@ def build_evidence(evidence_input: EvidenceInput, report: Report, at: datetime) 
 
 
 def strip_contents(evidence: Evidence) -> Evidence:
-    """What of the piece may be kept where it may be sexual material of minors: link, author and time. Policy: P-2.7."""
+    """Return what may be kept of a piece that may be sexual material of minors: link, author and time. Policy: P-2.7."""
     return replace(evidence, text="", file_name="", content=None, sha256="", why_not=_WITHHELD)
 
 
 def reporter_party(report: Report) -> Party:
-    """The reporter as a party of the case, with a reference of their own."""
+    """Return the reporter as a party of the case, with a reference of their own."""
     return Party(report.case, PartyRole.REPORTER, new_reference(), report=report.id)
 
 
 def initial_deadlines(report: Report, policy: Policy) -> tuple[Deadline, ...]:
-    """What a reporter is promised, and for danger the call that is repeated until somebody has it. Policy: P-2.4, P-3.6."""
+    """Return what a reporter is owed, and for danger the call that is repeated until somebody has it.
+
+    Policy: P-2.4, P-3.6.
+    """
     since = report.received_at
     deadlines = [_answer_deadline(kind, time_limit, report, policy) for kind, time_limit in ANSWER_TIME_LIMITS.items()]
     if report.danger:
@@ -261,7 +273,7 @@ def initial_deadlines(report: Report, policy: Policy) -> tuple[Deadline, ...]:
 
 
 def danger_deadline(report: Report, since: datetime, policy: Policy) -> Deadline:
-    """The call for danger, repeated until somebody has it. Policy: P-3.6."""
+    """Return the call for danger, repeated until somebody has it. Policy: P-3.6."""
     due, next_at = since + policy.reports.danger_page, since + policy.reports.danger_repeat
     return Deadline(new_id(), DeadlineKind.DANGER_PAGE, report.case, since, due, next_at, about=report.id)
 
@@ -277,7 +289,7 @@ def _answer_deadline(kind: DeadlineKind, time_limit: TimeLimit, report: Report, 
 
 
 def evidence_of(copy: ContentCopy) -> tuple[EvidenceInput, ...]:
-    """A message of a space and its files as evidence, as they stood when it was looked at. Policy: P-2.7."""
+    """Return a message of a space and its files as evidence, as they stood when they were read. Policy: P-2.7."""
     link, author, handle = copy.content.link, copy.author, copy.author_handle
     message = EvidenceInput("message", link, author, handle, copy.text, written_at=copy.written_at)
     files = (

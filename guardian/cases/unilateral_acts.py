@@ -1,4 +1,7 @@
-"""Acts taken alone, their review, and the word that stops a member: how each moves, and what the reviewers come to. Pure."""
+"""Unilateral acts, their review, and the stop of a member: how each moves, and what the reviewers come to. Pure.
+
+Read `UnilateralAct` first.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -161,12 +164,12 @@ class Stop:
 
 
 def is_under_review(act: UnilateralAct) -> bool:
-    """Whether the act still waits for what its review comes to."""
+    """Return whether the act still waits for what its review comes to."""
     return act.state in _REVIEWABLE
 
 
 def past_act(act: UnilateralAct) -> brake.PastAct[MemberId, PersonId]:
-    """The act as the brake counts it; one that still waits for its second member has not been taken."""
+    """Return the act as the brake counts it; one that still waits for its second member has not been taken."""
     return brake.PastAct(
         act.by,
         act.person,
@@ -179,12 +182,12 @@ def past_act(act: UnilateralAct) -> brake.PastAct[MemberId, PersonId]:
 
 
 def past_acts(acts: Iterable[UnilateralAct]) -> tuple[brake.PastAct[MemberId, PersonId], ...]:
-    """The acts that were really taken, as the brake counts them."""
+    """Return the acts that were really taken, as the brake counts them."""
     return tuple(past_act(act) for act in acts if act.state is not ActState.AWAITING_CONFIRMATION)
 
 
 def binding_stops(stops: Iterable[Stop]) -> tuple[brake.StopFact[MemberId], ...]:
-    """The stops that hold now."""
+    """Return the stops that bind now."""
     return tuple(brake.StopFact(stop.by, stop.of) for stop in stops if stop.state is not StopState.ENDED)
 
 
@@ -195,7 +198,10 @@ def tally_reviews(
     free_chairs: frozenset[MemberId],
     policy: Policy,
 ) -> ReviewState:
-    """What the reviewers have come to; the same answer means the same term and the same restriction. Policy: P-7.3."""
+    """Return what the reviewers have come to; the same answer means the same term and the same restriction.
+
+    Policy: P-7.3.
+    """
     ballots = [unilateral.ReviewBallot(r.member, r.answer, r.term) for r in reviews]
     result = unilateral.review_state(ballots, act.by, eligible, free_chairs, policy)
     if result is ReviewState.CHANGED and not _agree_on_restriction(act, reviews, eligible):
@@ -204,7 +210,10 @@ def tally_reviews(
 
 
 def check_review(act: UnilateralAct, answer: ActReview, policy: Policy) -> Verdict:
-    """Whether a reviewer's answer says all that it must: a term to ratify, a term within bounds to change. Policy: P-7.3."""
+    """Return whether a reviewer's answer says all that it must: a term to ratify, a term within bounds to change.
+
+    Policy: P-7.3.
+    """
     if answer.answer is ReviewAnswer.REVERSE:
         return allowed("P-7.3")
     if answer.restriction is Restriction.NONE:
@@ -219,7 +228,9 @@ def check_review(act: UnilateralAct, answer: ActReview, policy: Policy) -> Verdi
 
 
 def consequence_of_review(act: UnilateralAct, review: ActReview) -> Consequence:
-    """What the group decides by agreeing to this answer. Its term ends by itself: no rung of the ladder was chosen."""
+    """Return what the group decides by agreeing to this answer; its term ends by itself, as no rung of the ladder was
+    chosen.
+    """
     if review.answer is ReviewAnswer.REVERSE:
         return Consequence(Outcome.NO_ACTION)
     restriction = review.restriction or act.restriction

@@ -5,13 +5,13 @@ from rules.verdict import Verdict
 
 
 def require(verdict: Verdict) -> None:
-    """Returns where the rule allows it; Refused in the rule's own words where it does not."""
+    """Raise Refused, in the rule's own words, unless the rule allows it."""
     if not verdict:
         raise Refused(verdict.code, verdict.sentence, verdict.rule)
 
 
 def require_or_not_found(verdict: Verdict) -> None:
-    """Nothing where the rule allows it; what one may not know of is answered as what does not exist."""
+    """Raise NotFound for what one may not know of, Refused for all else that the rule does not allow."""
     if verdict:
         return
     if verdict.code == "not_found":

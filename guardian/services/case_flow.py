@@ -25,12 +25,12 @@ from rules.policy import Policy
 
 
 async def transition(uow: UnitOfWork, case: Case, event: CaseEvent) -> Case:
-    """The case stands where the event leads; Refused where it leads nowhere."""
+    """Move the case to the state where the event leads; Refused where it leads nowhere."""
     return await uow.cases.save_case(replace(case, state=CASE_MACHINE.advance(case.state, event)))
 
 
 async def get_case(view: ReadView, case: CaseId) -> Case:
-    """The case of an id that we hold ourselves."""
+    """Return the case of an id that we keep ourselves; NotFound where there is none."""
     found = await view.cases.case(case)
     if found is None:
         raise NotFound
@@ -38,18 +38,21 @@ async def get_case(view: ReadView, case: CaseId) -> Case:
 
 
 async def eligible_members(view: ReadView, case: Case) -> frozenset[MemberId]:
-    """The members in term without a conflict at this instant (E of P-5.1)."""
+    """Return the members in term without a conflict at this instant (E of P-5.1)."""
     return frozenset(member.id for member in await members_who_may_know(view, case))
 
 
 async def reported_people(view: ReadView, case: Case) -> tuple[PersonId, ...]:
-    """The people reported in the case, as far as they are known."""
+    """Return the people reported in the case, as far as they are known."""
     parties: tuple[Party, ...] = await view.cases.parties_of(case.id)
     return tuple(p.person for p in parties if p.role is PartyRole.REPORTED and p.person is not None)
 
 
 async def resolve_reported_person(view: ReadView, case: Case, code_name: str | None) -> PersonId | None:
-    """The reported person of that code name; with none given the only one there is. NotFound for anybody else."""
+    """Return the reported person of that code name, or the only one there is where none is given.
+
+    None where nobody or several are reported and no name is given; NotFound for anybody else's name.
+    """
     known = await reported_people(view, case)
     if code_name is None:
         return known[0] if len(known) == 1 else None
@@ -60,7 +63,7 @@ async def resolve_reported_person(view: ReadView, case: Case, code_name: str | N
 
 
 async def issue_personal_receipt(app: AppContext, uow: UnitOfWork, case: Case, person: PersonId) -> dict[str, str]:
-    """The facts of a receipt for the person's page: a new one, unless one of theirs has been used and so is in hand.
+    """Return the facts of a receipt for the person's page: a new one, unless they have used one of theirs already.
 
     Whether an earlier message arrived is not known for sure, and no platform reaches the person once they are barred.
     """
@@ -74,7 +77,7 @@ async def issue_personal_receipt(app: AppContext, uow: UnitOfWork, case: Case, p
 
 
 async def refer_to_board(uow: UnitOfWork, policy: Policy, case: Case, cause: str) -> Case:
-    """The case lies with the Board: its liaison and the group are told, and the Board is reminded until it answers."""
+    """Refer the case to the Board: notify its liaison and the group, and remind the Board until it answers."""
     moved = await transition(uow, case, CaseEvent.TO_BOARD)
     facts = {"cause": cause, "ask": "answer"}
     await notify_board_liaison(uow, moved, NoticeKind.WITH_BOARD, facts)
@@ -87,7 +90,7 @@ async def refer_to_board(uow: UnitOfWork, policy: Policy, case: Case, cause: str
 
 
 async def notify_board(uow: UnitOfWork, case: Case, kind: NoticeKind, facts: dict[str, str]) -> None:
-    """The Board and its liaison are told, less those whom the case concerns. Policy: P-8.5."""
+    """Notify the Board and its liaison, less those whom the case concerns. Policy: P-8.5."""
     await notify_office(uow, Group.BOARD, None, kind, facts, case)
     board = {m.id for m in await uow.people.members() if m.holds_office(Group.BOARD, uow.now)}
     if not await _board_liaisons(uow, case) <= board:
@@ -95,7 +98,7 @@ async def notify_board(uow: UnitOfWork, case: Case, kind: NoticeKind, facts: dic
 
 
 async def notify_case_news(uow: UnitOfWork, case: Case, news: News) -> None:
-    """Everybody who decides in the case hears of the news: its members, and the Board while it lies there."""
+    """Notify everybody who decides in the case of the news: its members, and the Board while it lies there."""
     facts: dict[str, str] = {"news": news}
     if case.state is not CaseState.WITH_BOARD or case.board_only:
         await notify_members(uow, case, NoticeKind.CASE_NEWS, facts)

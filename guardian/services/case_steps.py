@@ -1,4 +1,7 @@
-"""Advance the steps of a case (hearing, feedback, second reading …) inside an open unit of work. Asks no permissions."""
+"""Advance the steps of a case (hearing, feedback, second reading …) inside an open unit of work. Asks no permissions.
+
+Read `advance_step` first.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -23,12 +26,12 @@ class StepChange:
 
 
 async def get_steps(view: ReadView, case: CaseId) -> CaseSteps:
-    """The steps of the case as they stand."""
+    """Return the steps of the case as they stand."""
     return CaseSteps({step.kind: step for step in await view.deliberation.steps_of(case)})
 
 
 async def advance_step(uow: UnitOfWork, case: CaseId, kind: Step, change: StepChange) -> CaseStep:
-    """The step stands where the event leads; a step that nobody has touched begins as pending."""
+    """Move the step where the event leads, from pending where nobody has touched it; Refused where it leads nowhere."""
     known = (await get_steps(uow, case)).by_kind.get(kind)
     state = STEP_MACHINE.advance(known.state if known else StepState.PENDING, change.event)
     if known is None:
@@ -57,13 +60,13 @@ async def advance_step(uow: UnitOfWork, case: CaseId, kind: Step, change: StepCh
 
 
 async def complete_step(uow: UnitOfWork, case: CaseId, kind: Step, by: str = SERVICE, reason: str = "") -> None:
-    """The step is over; one that was done or skipped before stays as it is."""
+    """Complete the step; one that was done or skipped before stays as it is."""
     if not (await get_steps(uow, case)).is_over(kind):
         await advance_step(uow, case, kind, StepChange(StepEvent.COMPLETE, by, reason=reason))
 
 
 async def reset_steps(uow: UnitOfWork, case: CaseId, kinds: Iterable[Step], by: str) -> None:
-    """The steps begin anew, because they belonged to an earlier decision."""
+    """Begin the steps anew, because they belonged to an earlier decision."""
     steps = await get_steps(uow, case)
     for kind in kinds:
         if steps.state(kind) is not StepState.PENDING:

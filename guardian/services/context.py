@@ -1,6 +1,7 @@
 """What every use case is given: the application context, and the unit of work in which it does its one thing.
 
-Knows the stores by their protocols only. Spaces are called outside any transaction: read, close, call, record.
+Knows the stores by their protocols only. Spaces are called outside any transaction: read, close, call, record. Read
+`AppContext` first.
 """
 
 from collections.abc import Callable
@@ -38,11 +39,13 @@ class IdempotencyStore(Protocol):
     """Commands that came before, by the id that their source gave them: a repeated one gets the first answer again."""
 
     async def claim(self, source: str, delivery: str) -> EarlierAnswer | None:
-        """None where it is the first of its kind, and then it is ours to carry out in this transaction."""
+        """Claim the delivery for this transaction, which then carries it out; return its earlier answer where it came
+        before.
+        """
         ...
 
     async def save(self, source: str, delivery: str, answer: str, case: CaseId) -> None:
-        """The answer is kept under the case's key, for whoever sends the same again."""
+        """Store the answer for whoever sends the same again, encrypted with the case's key."""
         ...
 
 
@@ -50,44 +53,56 @@ class ReadView(CaseView, Protocol):
     """The stores of every feature as they stand at one instant; nothing can be written through it."""
 
     @property
-    def deadlines(self) -> DeadlineStore: ...
+    def deadlines(self) -> DeadlineStore:
+        """Return the store of deadlines."""
 
     @property
-    def notices(self) -> NoticeStore: ...
+    def notices(self) -> NoticeStore:
+        """Return the store of notices."""
 
     @property
-    def deliberation(self) -> DeliberationStore: ...
+    def deliberation(self) -> DeliberationStore:
+        """Return the store of steps, proposals, decisions and acts."""
 
     @property
-    def handoffs(self) -> HandoffStore: ...
+    def handoffs(self) -> HandoffStore:
+        """Return the store of what passes between the groups."""
 
     @property
-    def conversations(self) -> ConversationStore: ...
+    def conversations(self) -> ConversationStore:
+        """Return the store of conversations in spaces."""
 
     @property
-    def sanctions(self) -> SanctionStore: ...
+    def sanctions(self) -> SanctionStore:
+        """Return the store of sanctions."""
 
     @property
-    def raids(self) -> RaidStore: ...
+    def raids(self) -> RaidStore:
+        """Return the store of raids."""
 
     @property
-    def bulk(self) -> BulkStore: ...
+    def bulk(self) -> BulkStore:
+        """Return the store of work on many accounts together."""
 
     @property
-    def measures(self) -> MeasureStore: ...
+    def measures(self) -> MeasureStore:
+        """Return the store of moderators' measures."""
 
     @property
-    def content_restrictions(self) -> ContentRestrictionStore: ...
+    def content_restrictions(self) -> ContentRestrictionStore:
+        """Return the store of restrictions of content."""
 
     @property
-    def foreign(self) -> ForeignStore: ...
+    def foreign(self) -> ForeignStore:
+        """Return the store of foreign restrictions."""
 
 
 class UnitOfWork(ReadView, BaseUnitOfWork, Protocol):
     """One transaction with the stores of every feature."""
 
     @property
-    def idempotency(self) -> IdempotencyStore: ...
+    def idempotency(self) -> IdempotencyStore:
+        """Return the store of deliveries that came before."""
 
 
 @dataclass(frozen=True, slots=True)

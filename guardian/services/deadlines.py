@@ -1,4 +1,7 @@
-"""Start, reschedule and complete deadlines inside an open unit of work. What happens when one is due is each feature's own `on_…_due`."""
+"""Start, reschedule and complete deadlines inside an open unit of work. Read `start_deadline` first.
+
+What happens when one is due is each feature's own `on_…_due`.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +21,7 @@ async def start_deadline(
     next_at: datetime | None = None,
     about: str = "",
 ) -> Deadline:
-    """The promise runs from now; it asks for something at `next_at`, else when it is due."""
+    """Start a deadline now; it is acted upon at `next_at`, else when it is due."""
     deadline = Deadline(new_id(), kind, case, uow.now, until, next_at or until, about)
     await uow.deadlines.add(deadline)
     uow.wake(WakeupTopic.DEADLINES)
@@ -26,25 +29,25 @@ async def start_deadline(
 
 
 async def reschedule(uow: UnitOfWork, deadline: Deadline, next_at: datetime, *, due_at: datetime | None = None) -> None:
-    """The promise asks again at that instant; one more reminder has gone out."""
+    """Act upon the deadline again at `next_at`, and count one more reminder."""
     await uow.deadlines.save(replace(deadline, next_at=next_at, due=due_at or deadline.due, stage=deadline.stage + 1))
     uow.wake(WakeupTopic.DEADLINES)
 
 
 async def complete(uow: UnitOfWork, deadline: Deadline) -> None:
-    """The promise is kept and asks for nothing more."""
+    """Complete the deadline, so that it is not acted upon any more."""
     await uow.deadlines.save(replace(deadline, completed_at=uow.now, next_at=None))
 
 
 async def complete_for_case(uow: UnitOfWork, case: CaseId, *kinds: DeadlineKind) -> None:
-    """The case's promises of these kinds are kept."""
+    """Complete the open deadlines of these kinds of the case."""
     for kind in kinds:
         for deadline in await uow.deadlines.open_for(case, kind):
             await complete(uow, deadline)
 
 
 async def complete_about(uow: UnitOfWork, about: str, *kinds: DeadlineKind) -> None:
-    """The promises of these kinds about one thing are kept."""
+    """Complete the open deadlines of these kinds about one thing."""
     for kind in kinds:
         for deadline in await uow.deadlines.open_about(about, kind):
             await complete(uow, deadline)

@@ -1,4 +1,7 @@
-"""What a command made when it first came: the same one again makes nothing new, and is answered by what was made."""
+"""Recognise a command that came before: it makes nothing new, and is answered by what it made.
+
+Read `earlier_result` first.
+"""
 
 from guardian.errors import Refused
 from guardian.ids import CaseId
@@ -6,7 +9,10 @@ from guardian.services.context import UnitOfWork
 
 
 async def earlier_result(uow: UnitOfWork, source: str, delivery: str | None) -> str | None:
-    """The id of what the first such delivery made; None where this is the first. Refused where it is not kept any more."""
+    """Return the id of what the first such delivery made; None where this is the first.
+
+    Refused where the first answer is not kept any more.
+    """
     earlier = None if delivery is None else await uow.idempotency.claim(source, delivery)
     if earlier is None:
         return None
@@ -16,6 +22,6 @@ async def earlier_result(uow: UnitOfWork, source: str, delivery: str | None) -> 
 
 
 async def remember_result(uow: UnitOfWork, source: str, delivery: str | None, result: str, case: CaseId) -> None:
-    """The same delivery again is answered by what was made."""
+    """Store what was made, as the answer to the same delivery when it comes again."""
     if delivery is not None:
         await uow.idempotency.save(source, delivery, result, case)

@@ -1,4 +1,7 @@
-"""Which member stands behind an account or a name: asked by doors before they call a use case."""
+"""Which member stands behind an account or a name, for commands before they call a use case.
+
+Read `member_for_account` first.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,14 +14,14 @@ from guardian.spaces.port import Account
 
 
 async def member_for_account(app: AppContext, account: Account) -> Member | None:
-    """The member whose own account it is, while they hold any role."""
+    """Return the member whose own account it is, while they hold any role."""
     async with app.units_of_work.read() as view:
         member = await view.people.member_with_account(account)
         return member if member and any(member.holds_office(group, view.now) for group in Group) else None
 
 
 async def member_by_name(app: AppContext, name: str) -> Member | None:
-    """The one member of that name or alias, while they hold any role; None where nobody or several are called so."""
+    """Return the one member of that name or alias, while they hold any role; None where none or several are called so."""
     sought = name.strip().casefold()
     async with app.units_of_work.read() as view:
         found = [

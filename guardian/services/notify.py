@@ -1,6 +1,7 @@
-"""The one way by which anybody is told anything: who may know is asked here, at writing and again at sending.
+"""Notify people, the one way for it: who may know is asked here, at writing and again at sending.
 
-Members' notices carry code names and clocks; parties' notices carry their own reference and never a code name.
+Members' notices carry code names and clocks; parties' notices carry their own reference and never a code name. Read
+`notify_members` first.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,10 +29,11 @@ _OFFICES_OUTSIDE: Final = (BOARD, BOARD_LIAISON)
 
 
 class NotifyUnitOfWork(CaseView, BaseUnitOfWork, Protocol):
-    """What of a transaction is needed to tell somebody something."""
+    """What of a transaction is needed to notify somebody."""
 
     @property
-    def notices(self) -> NoticeStore: ...
+    def notices(self) -> NoticeStore:
+        """Return the store in which notices wait."""
 
 
 async def notify_members(
@@ -44,10 +46,10 @@ async def notify_members(
     only: Iterable[MemberId] | None = None,
     besides: Iterable[MemberId] = (),
 ) -> None:
-    """One notice waits for each member who may know of the case at this instant, or for those chosen among them.
+    """Notify each member who may know of the case at this instant, or those chosen among them.
 
     `office` narrows to holders of an office in the group that handles the case, `only` to the named ones, `besides`
-    leaves some out (usually whoever acts). Nobody outside that circle is ever told, whoever is named.
+    leaves some out (usually whoever acts). Nobody outside that circle is ever notified, whoever is named.
     """
     group = Group.BOARD if case.board_only else Group.WORKING_GROUP
     chosen = None if only is None else frozenset(only)
@@ -67,7 +69,7 @@ async def notify_office(
     facts: Mapping[str, str] = _NO_FACTS,
     case: Case | None = None,
 ) -> None:
-    """One notice waits for each holder of the office (all of the group, if none is named), less those with a wall."""
+    """Notify each holder of the office (all of the group, if none is named), less those from whom the case is hidden."""
     exclusions = await uow.cases.exclusions_of(case.id) if case else ()
     for member in await uow.people.members():
         if member.holds_office(group, uow.now, office) and not (case and is_hidden_from(member.id, case, exclusions)):
@@ -77,9 +79,9 @@ async def notify_office(
 async def notify_officeholders(
     uow: NotifyUnitOfWork, case: Case, members: Iterable[Member], kind: NoticeKind, facts: Mapping[str, str] = _NO_FACTS
 ) -> int:
-    """One notice that does not name the case waits for each of them who has no wall there; how many that are.
+    """Notify each of them, in a notice that does not name the case, unless it is hidden from them; return how many.
 
-    For those who are told by their office how something goes on that is not theirs to know (P-8.2).
+    For those who learn by their office how something goes on that is not theirs to know (P-8.2).
     """
     exclusions = await uow.cases.exclusions_of(case.id)
     notified = [member for member in members if not is_hidden_from(member.id, case, exclusions)]
@@ -89,7 +91,7 @@ async def notify_officeholders(
 
 
 async def notify_member(uow: NotifyUnitOfWork, member: MemberId, kind: NoticeKind, facts: Mapping[str, str]) -> None:
-    """One notice about no case waits for the member: it tells nothing that only those on a case may know."""
+    """Notify the member of something about no case: it says nothing that only those on a case may know."""
     await _add_member_notice(uow, member, kind, facts, None)
 
 
@@ -101,7 +103,7 @@ async def notify_person(
     facts: Mapping[str, str] = _NO_FACTS,
     sanction: SanctionId | None = None,
 ) -> NoticeId:
-    """One notice waits for the reported person, under their own reference; its id is the answer."""
+    """Notify the reported person, under their own reference, and return the id of the notice."""
     named = {**facts, "reference": await ensure_reference(uow, case, person)}
     return await _add_notice(uow, Recipient(RecipientKind.PERSON, person=person), kind, named, case, sanction=sanction)
 
@@ -109,17 +111,20 @@ async def notify_person(
 async def notify_account_owner(
     uow: NotifyUnitOfWork, case: Case, account: AccountId, kind: NoticeKind, facts: Mapping[str, str] = _NO_FACTS
 ) -> NoticeId:
-    """One notice waits for whoever owns the linked account, and goes there alone. They may be a stranger to the case, so
-    neither a reference nor anything of it is in the notice; the case only seals it."""
+    """Notify whoever owns the linked account, and nobody else.
+
+    They may be a stranger to the case, so neither a reference nor anything of it is in the notice, which is only
+    encrypted with the case's key.
+    """
     return await _add_notice(uow, Recipient(RecipientKind.ACCOUNT, account=account), kind, facts, case)
 
 
 async def notify_reporters(
     uow: NotifyUnitOfWork, case: Case, kind: NoticeKind, facts: Mapping[str, str] = _NO_FACTS
 ) -> tuple[NoticeId, ...]:
-    """One notice waits for each reporter of the case who has not withdrawn, each under their own reference.
+    """Notify each reporter of the case who has not withdrawn, each under their own reference.
 
-    Where contact is not safe, it is kept for the follow-up page and sent nowhere.
+    Where contact is not safe, the notice is kept for the follow-up page and sent nowhere.
     """
     references = {p.report: p.reference for p in await uow.cases.parties_of(case.id) if p.role is PartyRole.REPORTER}
     notices = []
@@ -131,7 +136,7 @@ async def notify_reporters(
 
 
 async def ensure_reference(uow: CaseView, case: Case, person: PersonId) -> Reference:
-    """The reference by which the reported person knows the case; they are given one if they have none yet."""
+    """Return the reference by which the reported person knows the case; give them one if they have none yet."""
     for party in await uow.cases.parties_of(case.id):
         if party.role is PartyRole.REPORTED and party.person == person:
             return party.reference
@@ -149,7 +154,7 @@ async def notify_deciders(
     besides: MemberId | None = None,
     about: MemberId | None = None,
 ) -> None:
-    """One notice waits for each of those who decide what a chair decides in this case, on `about` where it is on somebody.
+    """Notify each of those who decide in this case what a chair decides, on `about` where it is on somebody.
 
     Policy: P-4.1.
     """
@@ -168,8 +173,11 @@ async def notify_board_liaison(
     *,
     besides: MemberId | None = None,
 ) -> None:
-    """One notice waits for whoever takes the matter to the Board: its liaison, or the rest of the Board where the
-    matter, or `besides`, is about the liaison. Policy: P-8.5."""
+    """Notify whoever takes the matter to the Board: its liaison, or the rest of the Board where it concerns the
+    liaison.
+
+    `besides` counts as somebody whom it concerns. Policy: P-8.5.
+    """
     statuses = conflict_status_by_member(await uow.cases.exclusions_of(case.id))
     unavailable = statuses if besides is None else {**statuses, besides: ConflictStatus.RECUSED}
     for member in sorted(liaisons_for(handling_groups(await uow.people.members(), uow.now), unavailable)):
@@ -177,7 +185,9 @@ async def notify_board_liaison(
 
 
 async def may_still_receive(view: CaseView, notice: Notice) -> bool:
-    """Whether the recipient may still be told, asked again at sending; a party always may, once it was decided."""
+    """Return whether the recipient may still be notified, asked again at sending; a party always may, once that was
+    decided.
+    """
     if notice.to.member is None:
         return True
     member = await view.people.member(notice.to.member)

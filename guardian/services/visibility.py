@@ -1,7 +1,7 @@
 """What a member may know of a person: the accounts and totals that come from cases which are theirs to read.
 
 A person can be in several cases. What only a case says from which the member is kept out looks, to them, as if nobody
-had ever said it. Policy: P-2.5, P-4.2.
+had ever said it. Read `visible_accounts` first. Policy: P-2.5, P-4.2.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from rules.conflicts import ConflictIndicators
 
 
 async def visible_accounts(view: CaseView, by: MemberId, person: PersonId) -> tuple[LinkedAccount, ...]:
-    """The person's accounts as far as the member may know of them, each as the cases say that they may read.
+    """Return the person's accounts as far as the member may know of them, each as the cases say that they may read.
 
     What was linked by mistake is not theirs and not among them.
     """
@@ -32,9 +32,9 @@ async def visible_accounts(view: CaseView, by: MemberId, person: PersonId) -> tu
 
 
 async def visible_accounts_with_merged(view: CaseView, by: MemberId, person: PersonId) -> tuple[LinkedAccount, ...]:
-    """The person's accounts and those of whoever is known to be the same human, as far as the member may know of them.
+    """Return the accounts of the person and of whoever was merged with them, as far as the member may know of them.
 
-    Of somebody joined to them nothing is among them unless every case of both is the member's to read.
+    Of somebody merged with them nothing is among them unless every case of both is the member's to read.
     """
     people = await view.links.merged_people(person)
     if not all([await sees_every_case_of(view, by, each) for each in people]):
@@ -45,7 +45,7 @@ async def visible_accounts_with_merged(view: CaseView, by: MemberId, person: Per
 async def visible_coverage(
     view: CaseView, by: MemberId, person: PersonId, rows: Iterable[Coverage]
 ) -> tuple[Coverage, ...]:
-    """The person's totals, in which a space looks empty where the member may know of no account of theirs."""
+    """Return the person's totals, in which a space looks empty where the member may know of no account of theirs."""
     people = await view.links.merged_people(person)
     linked = {link.account.space for each in people for link in await view.people.accounts_of(each) if link.binding}
     visible = {link.account.space for link in await visible_accounts(view, by, person) if link.binding}
@@ -59,9 +59,9 @@ async def visible_coverage(
 
 
 async def protecting_cases(view: CaseView, actor: Member, person: PersonId) -> tuple[Case, ...]:
-    """Cases that the actor may not see because they are named in them or stepped back, and that protect the person.
+    """Return the cases that are kept from the actor, who is named in them or stepped back, and that protect the person.
 
-    Policy: P-4.4. The actor's answer looks as always; the members of those cases are told at once.
+    Policy: P-4.4. The actor's answer looks as always; the members of those cases are notified at once.
     """
     accounts = {link.account for link in await view.people.accounts_of(person) if link.ended_at is None}
     found = []
@@ -74,7 +74,10 @@ async def protecting_cases(view: CaseView, actor: Member, person: PersonId) -> t
 
 
 async def protecting_cases_for_accounts(view: CaseView, actor: Member, accounts: Iterable[Account]) -> tuple[Case, ...]:
-    """As `protecting_cases`, for whoever owns one of these accounts, known as somebody or not. Policy: P-4.4."""
+    """Return what `protecting_cases` does, for whoever owns one of these accounts, known as somebody or not.
+
+    Policy: P-4.4.
+    """
     chosen = frozenset(accounts)
     excluding = await _cases_excluding(view, actor)
     return tuple([case for case in excluding if chosen & await _protected_accounts(view, case)])
@@ -104,7 +107,7 @@ async def _protected_accounts(view: CaseView, case: Case) -> frozenset[Account]:
 async def add_known_accounts(
     view: CaseView, indicators: ConflictIndicators[MemberId], accounts: Iterable[Account]
 ) -> ConflictIndicators[MemberId]:
-    """The signs, and the members of whom another account is known to be among these, though no list of theirs names it.
+    """Add to the indicators the members of whom one of these accounts is known, though no list of theirs names it.
 
     What only waits to be confirmed counts as unclear. Policy: P-2.5.
     """
@@ -118,7 +121,7 @@ async def add_known_accounts(
 
 
 async def sees_every_case_of(view: CaseView, by: MemberId, person: PersonId) -> bool:
-    """Whether every case about the person is the member's to read."""
+    """Return whether every case about the person is the member's to read."""
     return (await _readable_cases(view, by, person))[1]
 
 

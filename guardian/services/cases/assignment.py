@@ -1,6 +1,6 @@
-"""Who has a case in hand: "I have it" on a call for danger, and handing the contact with the reporter to another member.
+"""Take a case on a call for danger ("I have it"), and pass the contact with the reporter to another member.
 
-Policy: P-3.4, P-3.6, P-5.1.
+Read `take_case` first. Policy: P-3.4, P-3.6, P-5.1.
 """
 
 from dataclasses import replace
@@ -19,9 +19,10 @@ from rules.routing import may_hand_over
 
 
 async def take_case(app: AppContext, by: MemberId, code_name: str) -> str:
-    """The member has it: the call for danger is not repeated, and a case without a contact person has one.
+    """Assign the case to the member, so that the call for danger is not repeated; they are its contact where it has
+    none.
 
-    The code name of the case is the answer. Policy: P-3.6.
+    Returns the code name of the case. Policy: P-3.6.
     """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.TAKE_CASE)
@@ -39,9 +40,9 @@ async def take_case(app: AppContext, by: MemberId, code_name: str) -> str:
 
 
 async def hand_over_contact(app: AppContext, by: MemberId, code_name: str, to: MemberId) -> str:
-    """Another member on the case speaks to the reporter from now on, and the reporter is told of the change.
+    """Make another member on the case its contact from now on, and notify the reporter of the change.
 
-    The code name of the case is the answer. Policy: P-3.4.
+    Returns the code name of the case. Policy: P-3.4.
     """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.HAND_OVER)

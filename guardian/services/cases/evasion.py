@@ -1,4 +1,7 @@
-"""A member marks that a case is about getting round an earlier restriction by another account. Policy: P-6.6."""
+"""Mark that a case is about getting round an earlier restriction by another account. Read `mark_evasion` first.
+
+Policy: P-6.6.
+"""
 
 from dataclasses import replace
 
@@ -16,7 +19,7 @@ from rules.identity import may_mark_evasion
 
 
 async def mark_evasion(app: AppContext, by: MemberId, code_name: str, *, evades: bool, reason: str) -> str:
-    """The case stands as marked, and the others on it have been told; its code name is the answer.
+    """Mark the case or take the mark back, notify the others on it, and return its code name.
 
     A restriction by a case that the member may not read counts as if there were none: the answer tells of no other case.
     """

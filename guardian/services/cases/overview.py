@@ -1,6 +1,7 @@
 """Where a case stands for the one who asks, in code names and clocks: what is open, and what they could do next.
 
-Shows nothing of a report and nobody's identity, and offers only: each step asks for its own permission when it is taken.
+Shows nothing of a report and nobody's identity, and offers only: each step asks for its own permission when it is
+taken. Read `case_overview` first.
 """
 
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseOverview:
-    """One case for one member. `skips` wait for a second member, `drafts` and `links` for somebody else's look."""
+    """One case for one member. `skips` and `links` wait for a second member's yes, `drafts` for a second reader."""
 
     code_name: str
     kind: CaseKind
@@ -105,7 +106,7 @@ class RunningSanction:
 
 
 async def list_cases(app: AppContext, by: MemberId) -> tuple[CaseLine, ...]:
-    """The cases that the member may know of, oldest first; those that concern them are not among them at all."""
+    """Return the cases that the member may know of, oldest first; those that concern them are not among them at all."""
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.READ_CASE)
         cases = [case for case in await view.cases.cases() if case.kind is not CaseKind.LOCAL]
@@ -114,7 +115,7 @@ async def list_cases(app: AppContext, by: MemberId) -> tuple[CaseLine, ...]:
 
 
 async def case_overview(app: AppContext, by: MemberId, code_name: str) -> CaseOverview:
-    """How the case stands for this member at this instant."""
+    """Return how the case stands for this member at this instant."""
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.READ_CASE)
         case = await case_for_reader(view, by, code_name)
@@ -143,7 +144,7 @@ async def case_overview(app: AppContext, by: MemberId, code_name: str) -> CaseOv
 
 
 async def list_sanctions(app: AppContext, by: MemberId) -> tuple[RunningSanction, ...]:
-    """Every sanction that has not ended and whose case the member may know of, with its total in each space."""
+    """Return every sanction that has not ended and whose case the member may know of, with its total in each space."""
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.READ_CASE)
         # Of a raid's many, the one that leads them is enough: the others have a list of their own.
@@ -153,7 +154,7 @@ async def list_sanctions(app: AppContext, by: MemberId) -> tuple[RunningSanction
 
 
 async def current_stop(app: AppContext, by: MemberId, of: MemberId) -> str | None:
-    """The stop that holds on that member, for those who may look at it; None where there is none."""
+    """Return the stop that binds that member, for those who may review it; None where there is none."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.REVIEW_ACT)
         stops = await view.deliberation.stops(of)

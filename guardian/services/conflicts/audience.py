@@ -1,6 +1,7 @@
-"""Who hears of a report first, as its reporter chose, and opening the case to everybody who may know it. Policy: P-2.5.
+"""Let those hear of a report first whom its reporter chose, then open the case to everybody who may know it.
 
-It says who is told first and never who decides: see `rules.audience`.
+It settles who is notified first and never who decides: see `rules.audience`. Read `restrict_audience` first. Policy:
+P-2.5.
 """
 
 from dataclasses import replace
@@ -25,9 +26,10 @@ from rules.policy import Policy
 
 
 async def restrict_audience(uow: UnitOfWork, policy: Policy, case: Case, submission: Submission) -> Case:
-    """The new case with those who hear first, where its reporter chose some; a clock then opens it to the others.
+    """Restrict the new case to those who hear first, where its reporter chose some; a deadline then opens it to the
+    others.
 
-    Called once the walls stand and before anybody is told.
+    To be called once the exclusions stand and before anybody is notified.
     """
     if case.board_only or submission.audience is Audience.ALL:
         return case
@@ -43,7 +45,7 @@ async def restrict_audience(uow: UnitOfWork, policy: Policy, case: Case, submiss
 
 
 async def open_to_all(app: AppContext, by: MemberId, code_name: str) -> str:
-    """Every member without a conflict knows of the case from now on and is told as of a new one; its code name."""
+    """Open the case to every member without a conflict, notify them as of a new one, and return its code name."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.OPEN_TO_ALL)
         case = await case_for_member(uow, by, code_name)
@@ -54,7 +56,7 @@ async def open_to_all(app: AppContext, by: MemberId, code_name: str) -> str:
 
 
 async def on_audience_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """A case that nobody has opened in time is opened to everybody who may know it."""
+    """Open a case that nobody has opened in time to everybody who may know it."""
     case = await get_case(uow, deadline.case) if deadline.case else None
     if case is not None and case.audience is not None:
         await _open_case(uow, case, SERVICE)
@@ -62,7 +64,10 @@ async def on_audience_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline)
 
 
 async def open_for_danger(uow: UnitOfWork, case: Case, by: str) -> Case:
-    """Danger said later is told to every allowed member at once, whoever was chosen to hear first. Policy: P-3.6."""
+    """Open the case to every allowed member at once, because danger was said later, whoever was chosen to hear first.
+
+    Policy: P-3.6.
+    """
     if case.audience is None:
         return case
     await _open_case(uow, case, by)

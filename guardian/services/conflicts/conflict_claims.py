@@ -1,6 +1,7 @@
-"""A conflict that one member raises of another: whoever decides is told, and nothing changes before their word.
+"""Raise a conflict of another member, and decide on it: nothing changes before the word of those who decide.
 
-Until then the member whom it is about learns nothing of it, neither here nor in any list. Policy: P-4.1.
+Until then the member whom it is about learns nothing of it, neither here nor in any list. Read `raise_conflict` first.
+Policy: P-4.1.
 """
 
 from collections.abc import Iterable
@@ -42,7 +43,7 @@ class ConflictClaimView:
 async def raise_conflict(
     app: AppContext, by: MemberId, code_name: str, about: MemberId, reason: ConflictReason, words: str = ""
 ) -> str:
-    """Those who decide know of the doubt, and nobody else does; the code name of the case is the answer.
+    """Raise a member's conflict to those who decide on it, and to nobody else; return the code name of the case.
 
     `words` are for them alone; for `other` they are needed.
     """
@@ -64,7 +65,7 @@ async def raise_conflict(
 
 
 async def open_claims(app: AppContext, by: MemberId, code_name: str) -> tuple[ConflictClaimView, ...]:
-    """The conflicts that wait for this member's word; NotFound for whoever may neither decide nor know of the case."""
+    """Return the conflicts that this member decides on; NotFound for whoever may neither decide nor know of the case."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.DECIDE_CONFLICT_CLAIM)
         case = await uow.cases.case_by_code_name(normalize_code_name(code_name))
@@ -85,7 +86,7 @@ async def open_claims(app: AppContext, by: MemberId, code_name: str) -> tuple[Co
 async def decide_conflict(
     app: AppContext, by: MemberId, code_name: str, about: MemberId, *, steps_back: bool, reason: str
 ) -> str:
-    """The member has stepped back from now on, or goes on as before; the code name of the case is the answer."""
+    """Decide that the member steps back, or goes on as before; return the code name of the case."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.DECIDE_CONFLICT_CLAIM)
         case = await uow.cases.case_by_code_name(normalize_code_name(code_name))
@@ -110,7 +111,7 @@ async def decide_conflict(
 
 
 async def on_claim_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """Those who decide are reminded once a day, for as long as the member takes part and nobody has decided."""
+    """Remind those who decide once a day, for as long as the member takes part and nobody has decided."""
     case = await get_case(uow, deadline.case) if deadline.case else None
     waiting = (
         [claim for claim in await uow.cases.conflict_claims_of(case.id) if claim.id == deadline.about] if case else []

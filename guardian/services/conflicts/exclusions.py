@@ -1,6 +1,6 @@
-"""Puts walls in front of members as soon as something in a case points to them, before anybody is told of it.
+"""Exclude members as soon as something in a case points to them, before anybody is notified of it.
 
-Policy: P-2.5, P-4.1.
+Read `exclude_indicated` first. Policy: P-2.5, P-4.1.
 """
 
 from collections.abc import Container
@@ -32,9 +32,10 @@ from rules.routing import contact_for
 async def exclude_indicated(
     uow: UnitOfWork, policy: Policy, case: Case, indicators: ConflictIndicators[MemberId], by: str
 ) -> tuple[Case, bool]:
-    """Whoever the signs point to is kept out from now on; the case as it then stands, and whether that changed.
+    """Exclude whomever the indicators point to; return the case as it then stands, and whether that changed it.
 
-    Nobody is told of the wall here: see `notify_of_exclusions`. Ballots are counted again without them (P-5.1).
+    Nobody is notified of the exclusion here: see `notify_of_exclusions`. Ballots are counted again without them
+    (P-5.1).
     """
     members = await uow.people.members()
     before = await uow.cases.exclusions_of(case.id)
@@ -69,13 +70,13 @@ async def _replace_contact(uow: UnitOfWork, policy: Policy, case: Case, concerne
 
 
 async def send_to_board(uow: UnitOfWork, case: Case, by: str) -> Case:
-    """The case is the Board's and nobody else's from now on."""
+    """Make the case the Board's and nobody else's."""
     uow.journal.note(Entry("case.went_to_board", by, "P-2.5", {"case": case.id}, case.id))
     return await uow.cases.save_case(as_board_case(case))
 
 
 async def notify_of_exclusions(uow: UnitOfWork, before: Case, after: Case) -> None:
-    """Those who now decide are told: the Board that a case has come to it, or a chair that somebody waits for a word."""
+    """Notify those who now decide: the Board that a case has come to it, or a chair that an exclusion is pending."""
     if after.board_only and not before.board_only:
         await notify_members(uow, after, NoticeKind.WITH_BOARD, {"news": News.TO_BOARD})
     if await has_pending_exclusion(uow, after):
@@ -83,24 +84,24 @@ async def notify_of_exclusions(uow: UnitOfWork, before: Case, after: Case) -> No
 
 
 async def has_pending_exclusion(view: CaseView, case: Case) -> bool:
-    """Whether the case waits for a word on somebody who may be concerned."""
+    """Return whether the case waits for a decision on somebody who may be concerned."""
     return ConflictStatus.PENDING in conflict_status_by_member(await view.cases.exclusions_of(case.id)).values()
 
 
 async def choose_contact(view: CaseView, case: Case, policy: Policy) -> MemberId | None:
-    """Who speaks to the reporter as things stand; where policy names nobody, the first who asked to."""
+    """Return who speaks to the reporter as things stand; where policy names nobody, the first who asked to."""
     members = await view.people.members()
     statuses = conflict_status_by_member(await view.cases.exclusions_of(case.id))
     return contact_for(handling_groups(members, view.now), statuses, case.contact, None, policy)
 
 
 def member_name(members: tuple[Member, ...], member: MemberId | None) -> str:
-    """What the member is called; empty where nobody is meant."""
+    """Return what the member is called; empty where nobody is meant."""
     return next((each.name for each in members if each.id == member), "")
 
 
 async def exclude_named_in_text(uow: UnitOfWork, policy: Policy, case: Case, text: str) -> Case:
-    """Whoever the person's words point to hears of them only when a chair has said so. Policy: P-2.5."""
+    """Exclude whomever the person's words point to, until a chair has decided on them. Policy: P-2.5."""
     after, changed = await exclude_indicated(uow, policy, case, ConflictIndicators(texts=(text,)), PARTY)
     if changed:
         await notify_of_exclusions(uow, case, after)

@@ -1,4 +1,7 @@
-"""Stepping back from a case, and a chair's word on somebody who was held out of it. Policy: P-2.5, P-4.1, P-4.2."""
+"""Step back from a case, and decide on somebody whose exclusion is pending. Read `recuse` first.
+
+Policy: P-2.5, P-4.1, P-4.2.
+"""
 
 from dataclasses import replace
 
@@ -35,7 +38,7 @@ async def recuse(
     words: str = "",
     about: MemberId | None = None,
 ) -> str:
-    """The member sees the case no more, from this instant; the code name of the case is the answer.
+    """Recuse the member, who sees the case no more from this instant; return its code name.
 
     `about` is another member whom a chair sends out. `words` are kept with the case; for `other` they are needed.
     """
@@ -57,7 +60,7 @@ async def recuse(
 async def decide_pending_exclusion(
     app: AppContext, by: MemberId, code_name: str, member: MemberId, *, stays_out: bool, reason: str
 ) -> str:
-    """Whoever was held out takes part from now on, or stays out for good; the code name of the case is the answer."""
+    """Decide that a member whose exclusion is pending takes part, or stays out for good; return the case's code name."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.DECIDE_EXCLUSION)
         case = await uow.cases.case_by_code_name(normalize_code_name(code_name))
@@ -95,7 +98,10 @@ async def _end_pending_exclusion(
 
 
 async def handle_recusal(uow: UnitOfWork, policy: Policy, case: Case, member: MemberId) -> None:
-    """Too few are left: the Board has it. The one who spoke to the reporter is gone: somebody else does, and says so."""
+    """Send the case to the Board where too few are left, else choose a new contact where the member was it.
+
+    Ballots are counted again without them first, and the reporter is notified of another contact.
+    """
     case = await recount(uow, case, policy)
     exclusions = await uow.cases.exclusions_of(case.id)
     members = await uow.people.members()

@@ -1,6 +1,6 @@
-"""What lies with the Board: its answer and the organisers' motion, each recorded by one and confirmed by a second.
+"""Record what lies with the Board, its answer and the organisers' motion: each recorded by one, confirmed by a second.
 
-Policy: P-5.1, P-8.4.
+Read `record_answer` first. Policy: P-5.1, P-8.4.
 """
 
 from dataclasses import replace
@@ -44,7 +44,7 @@ from rules.unilateral import ReviewAnswer
 async def record_answer(
     app: AppContext, by: MemberId, code_name: str, consequence: Consequence, person_code: str | None = None
 ) -> str:
-    """The Board's answer waits for a second of the Board to confirm it; a later record takes the place of an earlier one."""
+    """Record the Board's answer, until a second of the Board confirms it, in place of an earlier unconfirmed one."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.RECORD_BOARD_ANSWER)
         case = await case_for_board(uow, by, code_name)
@@ -62,7 +62,7 @@ async def record_answer(
 
 
 async def confirm_answer(app: AppContext, by: MemberId, code_name: str) -> str:
-    """The Board's answer is the decision of the case, on the word of a second of the Board. Policy: P-8.4."""
+    """Make the Board's answer the decision of the case, on the word of a second of the Board. Policy: P-8.4."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.CONFIRM_BOARD_ANSWER)
         case = await case_for_board(uow, by, code_name)
@@ -84,7 +84,7 @@ async def confirm_answer(app: AppContext, by: MemberId, code_name: str) -> str:
 
 
 async def record_motion(app: AppContext, by: MemberId, code_name: str, *, granted: bool) -> str:
-    """The organisers' motion on the open proposal waits for a second of them to confirm it. Policy: P-5.1."""
+    """Record the organisers' motion on the open proposal, until a second of them confirms it. Policy: P-5.1."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.RECORD_BOARD_ANSWER)
         case, proposal = await _require_awaiting_motion(uow, app.policy, by, code_name)
@@ -97,7 +97,7 @@ async def record_motion(app: AppContext, by: MemberId, code_name: str, *, grante
 
 
 async def confirm_motion(app: AppContext, by: MemberId, code_name: str) -> str:
-    """The motion counts, and the proposal is settled by it. Policy: P-5.1."""
+    """Confirm the motion, which then counts and settles the proposal. Policy: P-5.1."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.CONFIRM_BOARD_ANSWER)
         case, proposal = await _require_awaiting_motion(uow, app.policy, by, code_name)
@@ -113,7 +113,7 @@ async def confirm_motion(app: AppContext, by: MemberId, code_name: str) -> str:
 
 
 async def on_board_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """The Board is reminded of what lies with it, for as long as it has not answered. Policy: P-8.4."""
+    """Remind the Board of what lies with it, for as long as it has not answered. Policy: P-8.4."""
     case = await get_case(uow, deadline.case) if deadline.case else None
     if case is None or case.state is not CaseState.WITH_BOARD:
         await complete(uow, deadline)

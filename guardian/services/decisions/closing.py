@@ -1,4 +1,7 @@
-"""A case closes when what was decided is in force, with a review date; new information opens it again. Policy: P-5.8."""
+"""Close a case when what was decided is in force, with a review date, and reopen it on new information.
+
+Read `close` first. Policy: P-5.8.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -42,10 +45,10 @@ _COMPLETED_BY_CLOSING = (
 async def close(
     app: AppContext, by: MemberId, code_name: str, outcome_text: str, review_on: datetime | None = None
 ) -> str:
-    """The case is closed: the reporters have the final word, the group is told, and the review date is a deadline.
+    """Close the case: send the reporters the final word, notify the group, and make the review date a deadline.
 
-    Refused while a space that was seen does not hold what was decided, or while the person is still to be told. What
-    was dealt with before it was reported closes without a decision. Policy: P-2.3, P-5.8.
+    Refused while a space that was observed does not hold what was decided, or while the person is still to be notified.
+    What was dealt with before it was reported closes without a decision. Policy: P-2.3, P-5.8.
     """
     require(check_text(outcome_text, app.longest_text))
     async with app.units_of_work.begin() as uow:
@@ -74,13 +77,13 @@ async def close(
 
 
 async def may_file(view: ReadView, case: Case) -> Verdict:
-    """Whether the case closes without a decision: all that was sent in is for the file. Policy: P-2.3."""
+    """Return whether the case closes without a decision: all that was sent in is for the file. Policy: P-2.3."""
     kinds = [report_kind(report) for report in await view.cases.reports_of(case.id) if report.withdrawn_at is None]
     return may_close_at_once(kinds, safety_risk=case.safety_risk)
 
 
 async def reopen(app: AppContext, by: MemberId, code_name: str, reason: str) -> str:
-    """The case is open again with its whole history; its steps begin anew."""
+    """Reopen the case with its whole history; its steps begin anew."""
     if not reason.strip():
         raise Refused("no_reason", "Say in a sentence what is new. It is kept with the case.", "P-5.8")
     async with app.units_of_work.begin() as uow:
@@ -96,7 +99,9 @@ async def reopen(app: AppContext, by: MemberId, code_name: str, reason: str) -> 
 
 
 async def on_case_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """The review date of a closed case has come: the group is told, and reminded until somebody opens it or sets a day."""
+    """Notify the group that the review date of a closed case has come, until somebody opens the case or sets another
+    day.
+    """
     case = await get_case(uow, deadline.case) if deadline.case else None
     if case is None or case.closed_at is None:
         await complete(uow, deadline)

@@ -1,6 +1,6 @@
 """Free texts to parties: written by one member, read by a second for anything that gives somebody away, then sent.
 
-Policy: P-5.6.
+Read `write_draft` first. Policy: P-5.6.
 """
 
 from dataclasses import dataclass, replace
@@ -60,7 +60,7 @@ class DraftInput:
 async def write_draft(
     app: AppContext, by: MemberId, code_name: str, written: DraftInput, delivery: str | None = None
 ) -> DraftView:
-    """The text waits for a second member to read it; nobody outside the group sees it before. Policy: P-5.6.
+    """Store the text until a second member reads it; nobody outside the group sees it before. Policy: P-5.6.
 
     The same delivery again is no second text: it gets the first one's answer.
     """
@@ -93,7 +93,7 @@ async def write_draft(
 
 
 async def approve_draft(app: AppContext, by: MemberId, draft_id: DraftId) -> DraftView:
-    """A second member has read the text: it goes out now, or with the decision or the closing that it belongs to."""
+    """Approve the text as its second reader: it is sent now, or with the decision or the closing that it belongs to."""
     async with app.units_of_work.begin() as uow:
         case, draft = await _require_draft(uow, by, draft_id)
         require(may_confirm(Confirmable.TEXT, by_member(by), draft.by))
@@ -108,7 +108,7 @@ async def approve_draft(app: AppContext, by: MemberId, draft_id: DraftId) -> Dra
 
 
 async def withdraw_draft(app: AppContext, by: MemberId, draft_id: DraftId) -> DraftView:
-    """The text will not go out."""
+    """Withdraw the text, so that it is never sent."""
     async with app.units_of_work.begin() as uow:
         case, draft = await _require_draft(uow, by, draft_id)
         state = DRAFT_MACHINE.advance(draft.state, DraftEvent.WITHDRAW)
@@ -119,7 +119,7 @@ async def withdraw_draft(app: AppContext, by: MemberId, draft_id: DraftId) -> Dr
 
 
 async def list_drafts(app: AppContext, by: MemberId, code_name: str) -> tuple[DraftView, ...]:
-    """The case's drafts, oldest first, without their texts: those are read in the reading room."""
+    """Return the case's drafts, oldest first, without their texts: those are read in the reading room."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.READ_CASE)
         case = await case_for_member(view, by, code_name)
@@ -127,7 +127,7 @@ async def list_drafts(app: AppContext, by: MemberId, code_name: str) -> tuple[Dr
 
 
 async def send_resolution(uow: UnitOfWork, case: Case) -> bool:
-    """The reporters have the group's own words on the outcome, where a second member has read them; False where none."""
+    """Send the reporters the group's own words on the outcome, where a second member has read them; False where none."""
     drafts = await uow.deliberation.drafts_of(case.id)
     ready = [d for d in drafts if d.kind is DraftKind.RESOLUTION and d.state is DraftState.APPROVED]
     if not ready:

@@ -1,6 +1,7 @@
-"""A decision takes hold, in the order of P-5.5: the reporter is told, the person is told, the spaces, the Board's report.
+"""Enact a decision in the order of P-5.5: notify the reporter, notify the person, the spaces, the Board's report.
 
-Nothing here touches a space: what is to be held enters the work list, and the reconciler makes it so.
+Nothing here calls a space: what is to be restricted becomes a work item, and the reconciler makes it so. Read `enact`
+first.
 """
 
 from dataclasses import dataclass, replace
@@ -68,9 +69,9 @@ class EnactmentPreview:
 
 @dataclass(frozen=True, slots=True)
 class EnactmentResult:
-    """A decision that has been enacted: since when, and from when its restriction holds at the latest.
+    """A decision that has been enacted: since when, and from when its restriction applies at the latest.
 
-    `waits_for_reading`: a text of the group's own is still to be read by a second member before the person is told.
+    `waits_for_reading`: a text of the group's own is still to be read by a second member before the person is notified.
     """
 
     code_name: str
@@ -81,7 +82,7 @@ class EnactmentResult:
 
 
 async def preview_enactment(app: AppContext, by: MemberId, code_name: str) -> EnactmentPreview:
-    """What enacting the case's decision would do in every space, asked of the spaces now. Policy: P-6.7."""
+    """Preview what enacting the case's decision would do in every space, asked of the spaces now. Policy: P-6.7."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.READ_CASE)
         case = await case_for_member(view, by, code_name)
@@ -96,7 +97,7 @@ async def preview_enactment(app: AppContext, by: MemberId, code_name: str) -> En
 
 
 async def enact(app: AppContext, by: MemberId, code_name: str) -> EnactmentResult:
-    """The case's decision is in force as far as people can make it so; telling and the spaces follow by themselves.
+    """Put the case's decision in force as far as people can; notices and the spaces follow by themselves.
 
     Refused while a step before it is neither done nor skipped. Policy: P-5.4, P-5.5, P-5.6.
     """
@@ -120,7 +121,7 @@ async def enact(app: AppContext, by: MemberId, code_name: str) -> EnactmentResul
 
 
 async def record_person_notified(uow: UnitOfWork, sanction_id: SanctionId, proof: str | None) -> None:
-    """How telling the person ended is on record: with a proof they are told, with None every channel has refused.
+    """Record how notifying the person ended: with a proof they are notified, with None every channel has refused.
 
     The outbox calls this in the transaction in which it learns it; calling twice changes nothing. Policy: P-6.2.
     """
@@ -145,7 +146,9 @@ async def record_person_notified(uow: UnitOfWork, sanction_id: SanctionId, proof
 
 
 async def send_decision(app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, draft: Draft | None) -> None:
-    """The person is told what was decided, once: in the group's own words where they were read, else in the standard ones."""
+    """Notify the person of the decision, once: in the group's own words where they were read, else in the standard
+    ones.
+    """
     if decision.person is None or (await get_steps(uow, case.id)).state(Step.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN:
         return
     sanction = await sanction_for_decision(uow, decision, case)
@@ -164,7 +167,7 @@ async def send_decision(app: AppContext, uow: UnitOfWork, case: Case, decision: 
 
 
 async def pending_decision(view: ReadView, case: Case) -> Decision | None:
-    """The enacted decision of the case whose person is still to be told, because a text waits to be read."""
+    """Return the enacted decision whose person is still to be notified, because a text waits to be read."""
     if (await get_steps(view, case.id)).state(Step.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN:
         return None
     enacted = [d for d in await view.deliberation.decisions_of(case.id) if d.enacted_at and d.person]
@@ -172,7 +175,7 @@ async def pending_decision(view: ReadView, case: Case) -> Decision | None:
 
 
 async def on_second_reading_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """A decision never waits long for its text: members are reminded, then the standard text goes, then it holds.
+    """Remind members of a text to be read, then send the standard one, then let the decision take effect without it.
 
     The standard text goes out at the last reminder, so that it has been tried everywhere before the restriction cuts
     the person off. Policy: P-5.6.

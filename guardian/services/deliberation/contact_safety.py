@@ -1,6 +1,7 @@
-"""Before the first contact with a reported person the reporter is asked whether that is safe. Policy: P-3.5.
+"""Ask the reporter, before the first contact with a reported person, whether that is safe. Policy: P-3.5.
 
-Whoever has said so with their report, or on their page, is not asked again; silence ends with the time for it.
+Whoever has said so with their report, or on their page, is not asked again; silence ends with the time for it. Read
+`ask` first.
 """
 
 from guardian.cases.case import Case
@@ -19,19 +20,19 @@ from rules.policy import Policy
 
 
 async def is_unanswered(view: ReadView, case: Case) -> bool:
-    """Whether a reporter never said if it is safe, and has not been asked yet."""
+    """Return whether a reporter never said if it is safe, and has not been asked yet."""
     unanswered = [report for report in await view.cases.reports_of(case.id) if _never_answered(report)]
     asked = {n.to.report for n in await view.notices.of_case(case.id) if _is_question(dict(n.facts))}
     return any(report.id not in asked for report in unanswered)
 
 
 async def is_asked(view: ReadView, case: Case) -> bool:
-    """Whether a reporter was asked and still has time to answer."""
+    """Return whether a reporter was asked and still has time to answer."""
     return bool(await view.deadlines.open_for(case.id, DeadlineKind.CONTACT_QUESTION))
 
 
 async def ask(uow: UnitOfWork, policy: Policy, case: Case, by: MemberId) -> str:
-    """The reporters are asked, the clock for their answer runs, and the members know; an answer to read."""
+    """Ask the reporters, start the deadline for their answer, notify the members, and return a text to read."""
     until = due_at(TimeLimit.CONTACT_QUESTION, uow.now, policy)
     facts = {"news": News.ASK_BEFORE_CONTACT, "until": until.isoformat()}
     await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, facts)
@@ -45,7 +46,9 @@ async def ask(uow: UnitOfWork, policy: Policy, case: Case, by: MemberId) -> str:
 
 
 async def record_answer(uow: UnitOfWork, case: Case) -> None:
-    """A reporter has said whether it is safe: once nobody's answer is missing any more, the members know."""
+    """Record that a reporter has said whether it is safe, and notify the members once nobody's answer is missing any
+    more.
+    """
     if not await is_asked(uow, case):
         return
     if not any(_never_answered(report) for report in await uow.cases.reports_of(case.id)):
@@ -54,7 +57,7 @@ async def record_answer(uow: UnitOfWork, case: Case) -> None:
 
 
 async def on_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """The time to answer is over: the group goes on with care."""
+    """End the time to answer: the group goes on with care."""
     await complete(uow, deadline)
     case = await get_case(uow, deadline.case) if deadline.case else None
     if case is not None:

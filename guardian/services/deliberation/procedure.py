@@ -1,6 +1,6 @@
-"""The steps before a decision is final: the person is heard, the reporters are asked, and what is skipped is on record.
+"""The steps before a decision is final: hear the person, ask the reporters, and put on record what is skipped.
 
-Policy: P-3.5, P-5.4, P-5.5.
+Read `begin_hearing` first. Policy: P-3.5, P-5.4, P-5.5.
 """
 
 from datetime import datetime
@@ -31,7 +31,7 @@ _ANSWERED: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKI
 
 
 async def begin_hearing(app: AppContext, by: MemberId, code_name: str) -> str:
-    """Every reported person who is known has been written to, with a receipt for their page, and may answer there.
+    """Write to every reported person who is known, with a receipt for their page, where they may answer.
 
     A reporter who never said whether that is safe is asked first, and nobody is written to until they answer or their
     time is over. Refused while a reporter asks that the person is not contacted yet. Policy: P-2.12, P-3.5.
@@ -58,7 +58,7 @@ async def begin_hearing(app: AppContext, by: MemberId, code_name: str) -> str:
 
 
 async def request_skip(app: AppContext, by: MemberId, code_name: str, step: Step, reason: str) -> str:
-    """The step waits for a second member to agree that it is skipped; the reason is on record. Policy: P-5.5."""
+    """Ask that the step is skipped, for a reason on record, until a second member agrees. Policy: P-5.5."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.SKIP_STEP)
         case = await case_for_member(uow, by, code_name)
@@ -71,7 +71,7 @@ async def request_skip(app: AppContext, by: MemberId, code_name: str, step: Step
 
 
 async def confirm_skip(app: AppContext, by: MemberId, code_name: str, step: Step) -> str:
-    """The step is skipped, on the word of a second member. Policy: P-5.5."""
+    """Skip the step, on the word of a second member. Policy: P-5.5."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.SKIP_STEP)
         case = await case_for_member(uow, by, code_name)
@@ -88,7 +88,7 @@ async def confirm_skip(app: AppContext, by: MemberId, code_name: str, step: Step
 
 
 async def may_contact(view: ReadView, case: Case) -> Verdict:
-    """Whether the people reported in the case may be written to as things stand. Policy: P-2.12, P-3.5."""
+    """Return whether the people reported in the case may be written to as things stand. Policy: P-2.12, P-3.5."""
     reports = await view.cases.reports_of(case.id)
     asked_to_wait = any(report.do_not_contact and report.withdrawn_at is None for report in reports)
     closed = case.state is CaseState.CLOSED
@@ -96,13 +96,15 @@ async def may_contact(view: ReadView, case: Case) -> Verdict:
 
 
 async def was_asked(view: ReadView, case: Case, person: PersonId) -> bool:
-    """Whether the person has been written to in this case and could answer."""
+    """Return whether the person has been written to in this case and could answer."""
     notices = await view.notices.of_person(person)
     return any(notice.kind is NoticeKind.HEARING and notice.case == case.id for notice in notices)
 
 
 async def ask_reporters(uow: UnitOfWork, policy: Policy, case: Case) -> None:
-    """The reporters know what was agreed and are asked; the window closes by itself. Policy: P-5.4.
+    """Notify the reporters of what was agreed and ask for their views, in a window that closes by itself.
+
+    Policy: P-5.4.
 
     Where there is nobody to ask the step is over at once, and that is the recorded reason.
     """
@@ -118,12 +120,12 @@ async def ask_reporters(uow: UnitOfWork, policy: Policy, case: Case) -> None:
 
 
 async def on_hearing_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """The time to answer is over: the group may go on. Policy: P-3.5."""
+    """End the time to answer, so that the group may go on. Policy: P-3.5."""
     await _on_window_due(uow, deadline, Step.HEARING, News.HEARING_OVER)
 
 
 async def on_feedback_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """The time for the reporters' views is over: the decision may be enacted. Policy: P-5.4."""
+    """End the time for the reporters' views, so that the decision may be enacted. Policy: P-5.4."""
     await _on_window_due(uow, deadline, Step.FEEDBACK, News.FEEDBACK_OVER)
 
 

@@ -1,6 +1,6 @@
-"""Weighing: a proposal before the group, its ballots and marks, and how it stands.
+"""Put a proposal before the group, take its ballots and marks, and show how it stands.
 
-What the ballots come to is said in `counting`. Policy: P-5.1.
+What the ballots come to is said in `tally`. Read `propose` first. Policy: P-5.1.
 """
 
 from dataclasses import dataclass, replace
@@ -72,7 +72,7 @@ async def propose(
     person_code: str | None = None,
     delivery: str | None = None,
 ) -> ProposalView:
-    """The group has a proposal before it, and its windows run from now. Policy: P-5.1, P-5.2.
+    """Put a proposal before the group; its windows run from now. Policy: P-5.1, P-5.2.
 
     With no person named it is about the only reported person there is, or about the matter as a whole. The same
     delivery again is no second proposal: it gets the first one's answer.
@@ -113,7 +113,7 @@ async def vote(
     severe: bool = False,
     reason: str = "",
 ) -> ProposalView:
-    """The member's answer counts, in place of any earlier one of theirs, until the proposal closes. Policy: P-5.1."""
+    """Count the member's answer, in place of any earlier one of theirs, until the proposal closes. Policy: P-5.1."""
     async with app.units_of_work.begin() as uow:
         case, proposal = await _get_open_proposal(uow, by, proposal_id)
         eligible = await eligible_members(uow, case)
@@ -128,7 +128,7 @@ async def vote(
 async def mark_proposal(
     app: AppContext, by: MemberId, proposal_id: ProposalId, kind: MarkKind = MarkKind.SEVERE
 ) -> ProposalView:
-    """The proposal counts as severe, or as a legal matter, for as long as the member counts. Policy: P-5.1."""
+    """Mark the proposal as severe, or as a legal matter, for as long as the member counts. Policy: P-5.1."""
     async with app.units_of_work.begin() as uow:
         case, proposal = await _get_open_proposal(uow, by, proposal_id)
         require(quorum.may_vote(by, await tally_of(uow, app.policy, case, proposal), await eligible_members(uow, case)))
@@ -140,7 +140,7 @@ async def mark_proposal(
 
 
 async def withdraw(app: AppContext, by: MemberId, proposal_id: ProposalId) -> ProposalView:
-    """The proposal is taken back by whoever made it, and the case is open again."""
+    """Withdraw the proposal for whoever made it, and open the case again."""
     async with app.units_of_work.begin() as uow:
         case, proposal = await _get_open_proposal(uow, by, proposal_id)
         if proposal.by != by:

@@ -1,4 +1,4 @@
-"""Assessing a case: a member marks that somebody's safety is at risk, and every proposal in it counts as severe."""
+"""Mark that somebody's safety is at risk, so that every proposal in the case counts as severe. Read `mark_risk` first."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ _PENDING = (CaseState.PROPOSED, CaseState.AGREED)
 
 
 async def mark_risk(app: AppContext, by: MemberId, code_name: str, *, at_risk: bool, reason: str = "") -> str:
-    """The case stands as marked, and what is not enacted yet is counted again by it; its code name is the answer.
+    """Mark the case, count again by the mark what is not enacted yet, and return the case's code name.
 
     Taking the mark back needs a reason, and waits for an open proposal. Policy: P-3.2, P-5.1.
     """

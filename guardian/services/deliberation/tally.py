@@ -1,6 +1,6 @@
-"""Counting: what the ballots come to, by the rules, at every ballot, at every strike of the clock, and when a conflict shows.
+"""Count the ballots by the rules: at every ballot, at every deadline of a proposal, and when a conflict shows.
 
-An agreement becomes a Decision, what is not agreed in time the Board's matter. Policy: P-5.1.
+An agreement becomes a Decision, what is not agreed in time the Board's matter. Read `apply_tally` first. Policy: P-5.1.
 """
 
 from dataclasses import replace
@@ -35,7 +35,7 @@ from rules.quorum import ProposalState, Tally
 
 
 async def tally_of(view: ReadView, policy: Policy, case: Case, proposal: Proposal) -> Tally[MemberId]:
-    """How the proposal stands; once closed, among those who counted then and have no conflict since."""
+    """Return how the proposal stands; once closed, among those who counted then and have no conflict since."""
     eligible = await eligible_members(view, case)
     if proposal.eligible_at_closing:
         exclusions = await view.cases.exclusions_of(case.id)
@@ -49,7 +49,7 @@ async def tally_of(view: ReadView, policy: Policy, case: Case, proposal: Proposa
 
 
 async def apply_tally(uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal) -> Case:
-    """The case stands where the ballots, and the organisers' motion where one is asked for, have brought it."""
+    """Move the case where the ballots, and the organisers' motion where one is asked for, have brought it."""
     if proposal.settled_at is not None:
         return case
     if case.state is not CaseState.PROPOSED:
@@ -74,9 +74,9 @@ async def apply_tally(uow: UnitOfWork, policy: Policy, case: Case, proposal: Pro
 
 
 async def recount(uow: UnitOfWork, case: Case, policy: Policy) -> Case:
-    """Every ballot of the case that is not enacted yet is counted again without those who have a conflict by now.
+    """Count every ballot of the case that is not enacted yet again, without those who have a conflict by now.
 
-    To be called in the transaction that puts up a wall. An agreement that no longer holds is open again. Policy: P-5.1.
+    To be called in the transaction that excludes them. An agreement that no longer stands is open again. Policy: P-5.1.
     """
     case = await get_case(uow, case.id)
     for proposal in await uow.deliberation.proposals_of(case.id):
@@ -88,7 +88,7 @@ async def recount(uow: UnitOfWork, case: Case, policy: Policy) -> Case:
 
 
 async def on_proposal_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """The proposal's clock has struck: the silent are reminded, or the proposal is settled as it stands."""
+    """Remind those who have not voted, or settle the proposal as it stands, by which of its windows is over."""
     proposal = await get_proposal(uow, ProposalId(deadline.about))
     case = await get_case(uow, proposal.case)
     if proposal.settled_at is not None:
@@ -104,7 +104,7 @@ async def on_proposal_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) 
 
 
 async def find_proposal_awaiting_motion(view: ReadView, policy: Policy, case: Case) -> Proposal | None:
-    """The case's proposal that is agreed but for the organisers' motion. Policy: P-5.1."""
+    """Return the case's proposal that is agreed but for the organisers' motion. Policy: P-5.1."""
     for proposal in await view.deliberation.proposals_of(case.id):
         if case.state is CaseState.PROPOSED and proposal.settled_at is None:
             result = await tally_of(view, policy, case, proposal)
@@ -115,14 +115,14 @@ async def find_proposal_awaiting_motion(view: ReadView, policy: Policy, case: Ca
 async def settle(
     uow: UnitOfWork, proposal: Proposal, result: ProposalResult, eligible: frozenset[MemberId] = frozenset()
 ) -> Proposal:
-    """The proposal is closed with this result, among those who counted; its clock is stopped."""
+    """Close the proposal with this result among those who counted, and complete its deadlines."""
     await complete_about(uow, proposal.id, DeadlineKind.PROPOSAL_CLOSES)
     closed = replace(proposal, settled_at=uow.now, result=result, eligible_at_closing=tuple(sorted(eligible)))
     return await uow.deliberation.save_proposal(closed)
 
 
 async def get_proposal(view: ReadView, proposal_id: ProposalId) -> Proposal:
-    """The proposal of that id; NotFound where there is none."""
+    """Return the proposal of that id; NotFound where there is none."""
     proposal = await view.deliberation.proposal(proposal_id)
     if proposal is None:
         raise NotFound

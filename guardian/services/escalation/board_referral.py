@@ -1,6 +1,6 @@
-"""Where the two groups do not agree in time: a chair of either turns the matter over to the Board, and both positions go with it.
+"""Refer a matter to the Board where the two groups do not agree in time; both positions go with it.
 
-Policy: P-8.4.
+Read `refer_matter_to_board` first. Policy: P-8.4.
 """
 
 from dataclasses import replace
@@ -28,10 +28,10 @@ _OPEN: Final = (CaseState.OPEN, CaseState.IN_FORCE)
 
 
 async def refer_matter_to_board(app: AppContext, by: MemberId, identifier: str, position: str) -> str:
-    """The matter lies with the Board, with this chair's position, and the other group's chairs are asked for theirs.
+    """Refer the matter to the Board with this chair's position, and ask the other group's chairs for theirs.
 
-    `which` is the case's code name for a chair of the working group, the reference for one of the moderators. A position
-    on what lies with the Board already is added to it. Policy: P-8.4.
+    `which` is the case's code name for a chair of the working group, the reference for one of the moderators. A
+    position on what lies with the Board already is added to it. Policy: P-8.4.
     """
     require(check_text(position, app.longest_text))
     async with app.units_of_work.begin() as uow:

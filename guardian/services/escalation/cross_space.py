@@ -1,6 +1,7 @@
-"""One person measured or found in violation in several spaces: noticed by the service, proposed to the liaisons, made one case.
+"""Notice one person measured or found in violation in several spaces, propose it to the liaisons, make it one case.
 
-The moderators of one space learn nothing of another's matters by it. Policy: P-8.1, P-8.3.
+The moderators of one space learn nothing of another's matters by it. Read `propose_if_cross_space` first. Policy:
+P-8.1, P-8.3.
 """
 
 from collections.abc import Iterable
@@ -38,7 +39,7 @@ _UNDONE_CAUSES: Final = frozenset({LiftingCause.REVERSAL, LiftingCause.LAPSED})
 
 @dataclass(frozen=True, slots=True)
 class PatternLine:
-    """A spread that waits for a liaison to pass it on: who it is about, by code name, and where."""
+    """A cross-space pattern that waits for a liaison to pass it on: who it is about, by code name, and where."""
 
     reference: Reference
     person: str
@@ -46,9 +47,9 @@ class PatternLine:
 
 
 async def propose_if_cross_space(uow: UnitOfWork, policy: Policy, person: PersonId) -> bool:
-    """The liaisons of both groups are asked to pass the person's matters on, once for each further space they touch.
+    """Ask the liaisons of both groups to pass the person's matters on, once for each further space that they concern.
 
-    To be called in the transaction that measures, or finds a violation; the answer is whether anybody was asked.
+    To be called in the transaction that measures, or finds a violation; returns whether anybody was asked.
     """
     found = await _spaces_touched(uow, person)
     spaces = frozenset(found)
@@ -84,7 +85,7 @@ class EscalationLists:
 
 
 async def list_escalations_and_patterns(app: AppContext, by: MemberId) -> EscalationLists:
-    """What a moderator and their spaces have passed on, and for liaisons and chairs the spreads that wait for them."""
+    """Return what a moderator and their spaces have passed on, and the patterns that wait for liaisons and chairs."""
     async with app.units_of_work.read() as view:
         known = await view.people.member(by)
         may_accept_patterns = known is not None and bool(
@@ -100,7 +101,7 @@ async def list_escalations_and_patterns(app: AppContext, by: MemberId) -> Escala
 
 
 async def accept_pattern(app: AppContext, by: MemberId, reference: Reference) -> EscalationView:
-    """The person's local matters are one case of the working group, with what was sent in and kept in each of them.
+    """Make the person's local matters one case of the working group, with what was sent in and kept in each of them.
 
     The matters themselves stay with their moderators, whose measures run on. Policy: P-8.1, P-8.3.
     """

@@ -1,6 +1,7 @@
-"""Passing a matter up: a moderator hands a message, an account or a local matter to the working group, and sees how far it came.
+"""Escalate: a moderator passes a message, an account or a local matter to the working group, and sees how far it came.
 
-What goes back says nothing of what was found. Each hop is accepted by somebody by name. Policy: P-2.5, P-8.2.
+What goes back says nothing of what was found. Each handoff is accepted by somebody by name. Read `escalate` first.
+Policy: P-2.5, P-8.2.
 """
 
 from collections.abc import Mapping
@@ -80,7 +81,7 @@ _STATUS_LABELS: Final[Mapping[HandoffStatus, str]] = {
 class EscalationView:
     """What a moderator sees of what was passed on. `own`: they did it.
 
-    `text` is to read when it has just been; `report` is what then came of it, for the door alone.
+    `text` is to read when it has just been; `report` is what then came of it, for the channel alone.
     """
 
     reference: Reference
@@ -130,10 +131,11 @@ class _EscalationRequest:
 async def escalate(
     app: AppContext, by: MemberId, given: EscalationInput, delivery: str | None = None
 ) -> EscalationView:
-    """The matter is the working group's, with what was done locally and the evidence as it stands at this moment.
+    """Make the matter the working group's, with what was done locally and the evidence as it stands at this moment.
 
-    Whom it concerns is kept out before anybody is told; danger is called out as for a report. The same delivery again
-    gets the first answer. Policy: P-2.5, P-3.6, P-8.2.
+    `csam`: suspected sexual material of minors, of which nothing but the link is kept (P-2.7). Whom it concerns is
+    excluded before anybody is notified; danger is called out as for a report. The same delivery again gets the first
+    answer. Policy: P-2.5, P-3.6, P-8.2.
     """
     subject = given.subject
     async with app.units_of_work.read() as view:
@@ -161,7 +163,7 @@ async def escalate(
 
 
 async def accept_escalation(app: AppContext, by: MemberId, code_name: str) -> str:
-    """What was passed on in the case is accepted by this member by name; the moderator who passed it on is told so."""
+    """Accept by name what was passed on in the case, and notify the moderator who passed it on."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.ACCEPT_ESCALATION)
         case = await case_for_member(uow, by, code_name)
@@ -180,13 +182,13 @@ async def accept_escalation(app: AppContext, by: MemberId, code_name: str) -> st
 
 
 async def require_may_escalate(app: AppContext, by: MemberId) -> None:
-    """Returns where the member may pass a matter on; Refused otherwise, before they write a word."""
+    """Raise Refused unless the member may pass a matter on, before they write a word."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.ESCALATE)
 
 
 async def list_escalations(app: AppContext, by: MemberId) -> tuple[EscalationView, ...]:
-    """What the moderator, and others of their spaces, have passed on, oldest first, with how far each has come.
+    """Return what the moderator, and others of their spaces, have passed on, oldest first, with how far each has come.
 
     What concerns them is not among them; what they passed on themselves stands still from then on. Policy: P-8.2.
     """
@@ -195,7 +197,7 @@ async def list_escalations(app: AppContext, by: MemberId) -> tuple[EscalationVie
 
 
 async def visible_escalations(view: ReadView, member: Member) -> tuple[EscalationView, ...]:
-    """The same at one instant."""
+    """Return what `list_escalations` does, inside an open view."""
     seen = [
         await _escalation_view(view, member, handoff)
         for handoff in await view.handoffs.all_handoffs()
@@ -212,9 +214,11 @@ async def create_escalation(
     submission: Submission,
     material: CaseMaterial,
 ) -> tuple[Case, Handoff]:
-    """The stored case is the group's, its new report kept, and everybody who may know of it is told, nobody else.
+    """Give the stored case to the working group with its new report, and notify everybody who may know of it, nobody
+    else.
 
-    Whoever is meant in what stands with the case already is kept out as well.
+    `texts` and `beside` are words and evidence with the case already, in which somebody may be meant; `accounts` are
+    those that it is about.
     """
     by = SERVICE if handoff.by is None else by_member(handoff.by)
     screened = replace(submission, what_happened=handoff.words, evidence=(*submission.evidence, *material.evidence))

@@ -1,6 +1,6 @@
-"""What passes between the moderators and the working group, inside an open transaction: who is asked, who is told of it.
+"""What passes between the moderators and the working group, inside an open transaction: who is asked, who is notified.
 
-Asks no permissions: the use case that calls has done so. Policy: P-8.2.
+Asks no permissions: the use case that calls has done so. Read `open_handoff` first. Policy: P-8.2.
 """
 
 from guardian.cases.case import Case, CaseState
@@ -20,22 +20,22 @@ from rules.policy import Policy
 
 
 async def open_handoff(uow: UnitOfWork, policy: Policy, handoff: Handoff) -> None:
-    """The hop is remembered, and waits to be accepted by somebody by name. Policy: P-8.2."""
+    """Store the handoff, which waits to be accepted by somebody by name. Policy: P-8.2."""
     await uow.handoffs.add_handoff(handoff)
     until = due_at(TimeLimit.ACCEPTANCE, uow.now, policy)
     await start_deadline(uow, DeadlineKind.ACCEPTANCE, handoff.target or handoff.case, until, about=handoff.id)
 
 
 async def mark_accepted(uow: UnitOfWork, handoff: Handoff) -> None:
-    """Nobody is reminded of the hop any more, and the moderator who passed it on knows that somebody has it."""
+    """Stop reminding of the handoff, and notify the moderator who passed it on that somebody has it."""
     await complete_about(uow, handoff.id, DeadlineKind.ACCEPTANCE)
     await notify_sender(uow, await get_case(uow, handoff.case), handoff, "accepted")
 
 
 async def notify_liaisons(uow: UnitOfWork, case: Case, handoff: Handoff) -> None:
-    """The moderators' own liaisons know that something has been passed on, and not what. Policy: P-8.2.
+    """Notify the moderators' own liaisons that something has been passed on, and not what. Policy: P-8.2.
 
-    The group's liaison is a member of it, and hears of the case itself unless it concerns them.
+    The group's liaison is a member of it, and is notified of the case itself unless it concerns them.
     """
     liaisons = [m for m in await holders_of(uow, MODERATORS_LIAISON) if m.id != handoff.by]
     facts = {"hop": str(handoff.reference), "space": str(handoff.space), "state": "made"}
@@ -43,7 +43,7 @@ async def notify_liaisons(uow: UnitOfWork, case: Case, handoff: Handoff) -> None
 
 
 async def notify_of_closing(uow: UnitOfWork, case: Case) -> None:
-    """Whoever passed the matter on knows that it is closed, and nothing of how. Policy: P-8.2."""
+    """Notify whoever passed the matter on that it is closed, and of nothing else. Policy: P-8.2."""
     for handoff in await uow.handoffs.of_case(case.id):
         if handoff.direction is Direction.UP and handoff.case == case.id:
             await notify_sender(uow, case, handoff, "closed")
@@ -51,7 +51,7 @@ async def notify_of_closing(uow: UnitOfWork, case: Case) -> None:
 
 
 async def notify_sender(uow: UnitOfWork, case: Case, handoff: Handoff, state: str) -> None:
-    """The moderator who passed the matter on is told how far it has come, unless it concerns them."""
+    """Notify the moderator who passed the matter on of how far it has come, unless it concerns them."""
     if handoff.direction is not Direction.UP or handoff.by is None:
         return
     member = await uow.people.member(handoff.by)
@@ -61,7 +61,7 @@ async def notify_sender(uow: UnitOfWork, case: Case, handoff: Handoff, state: st
 
 
 async def on_acceptance_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """Nobody has accepted the hop in time: the chairs of both groups are asked to see to it, until somebody does."""
+    """Ask the chairs of both groups to see to a handoff that nobody has accepted in time, until somebody does."""
     handoff = await uow.handoffs.handoff(deadline.about)
     if handoff is None or handoff.state is not HandoffState.WAITING:
         await complete(uow, deadline)
@@ -82,7 +82,7 @@ async def on_acceptance_due(app: AppContext, uow: UnitOfWork, deadline: Deadline
 
 
 async def pending_handoff(view: ReadView, case: Case) -> Handoff | None:
-    """What was passed up into the case and waits to be accepted, the newest of it."""
+    """Return the newest handoff that was passed up into the case and waits to be accepted."""
     handoffs = await view.handoffs.of_case(case.id)
     waiting = [
         h for h in handoffs if h.case == case.id and h.direction is Direction.UP and h.state is HandoffState.WAITING
@@ -91,6 +91,6 @@ async def pending_handoff(view: ReadView, case: Case) -> Handoff | None:
 
 
 async def holders_of(view: ReadView, seat: Seat, space: SpaceName | None = None) -> tuple[Member, ...]:
-    """Everybody who has the seat at this instant; one for another space than `space` does not count."""
+    """Return everybody who has the seat at this instant; one for another space than `space` does not count."""
     exact_seat = Seat(seat.group, seat.office, space)
     return tuple(member for member in await view.people.members() if holds_seat(member, exact_seat, view.now))

@@ -1,6 +1,8 @@
-"""Local matters: what moderators of one space see to, from a flag or an act of theirs until it is handled or passed on.
+"""Local matters: what moderators of one space deal with, from a flag or an act of theirs until it is handled or
+escalated.
 
-Whoever is concerned is kept out before anybody is told, as with every report. Policy: P-2.5, P-2.6, P-8.1.
+Whoever is concerned is excluded before anybody is notified, as with every report. Read `open_matter` first. Policy:
+P-2.5, P-2.6, P-8.1.
 """
 
 from collections.abc import Iterable, Mapping
@@ -58,7 +60,7 @@ _KIND_LABELS: Final[Mapping[ReportChannel, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class MatterLine:
-    """One local matter for a moderator. `link` is where the thing is, for places that only moderators see."""
+    """One local matter for a moderator. `link` is where the content is, for places that only moderators see."""
 
     code_name: str
     kind: str
@@ -77,7 +79,8 @@ class MatterView:
 
 
 async def receive_flag(app: AppContext, flag: FlagInput) -> str | None:
-    """The flag is a local matter of the space's moderators; its code name, or None where this delivery came before.
+    """Make the flag a local matter of the space's moderators; return its code name, None where this delivery came
+    before.
 
     Where no moderator is left whom it does not concern, it goes to the working group at once. Policy: P-2.5, P-8.1.
     """
@@ -104,10 +107,10 @@ async def open_matter(
     exclusions: Iterable[Exclusion] = (),
     screened: Submission | None = None,
 ) -> Case:
-    """A new local matter of the space's moderators, who have been told of it, less those whom it concerns.
+    """Open a local matter of the space's moderators and notify them of it, less those whom it concerns.
 
-    `exclusions` stand already and come along; `indicators` is what of the submission may point to somebody, where words in it are
-    our own. The case is the working group's where no moderator may know of it.
+    `exclusions` stand already and come along; `indicators` is what of the submission may point to somebody, where words
+    in it are our own. The case is the working group's where no moderator may know of it.
     """
     members = await uow.people.members()
     fresh = await prepare_case(uow, danger=submission.danger)
@@ -136,13 +139,13 @@ async def open_matter(
 
 
 async def list_matters(app: AppContext, by: MemberId) -> tuple[MatterLine, ...]:
-    """The open local matters that the moderator may know of, oldest first; those that concern them are not among them."""
+    """Return the open local matters that the moderator may know of, oldest first, without those that concern them."""
     async with app.units_of_work.read() as view:
         return await visible_matters(view, by)
 
 
 async def visible_matters(view: ReadView, by: MemberId) -> tuple[MatterLine, ...]:
-    """The same at one instant."""
+    """Return what `list_matters` does, inside an open view."""
     member = await require_permission(view, by, UseCase.READ_MATTER)
     local = [c for c in await view.cases.cases() if c.kind is CaseKind.LOCAL and c.state is not CaseState.CLOSED]
     seen = [c for c in local if may_know(member, c, await view.cases.exclusions_of(c.id), view.now)]
@@ -150,7 +153,7 @@ async def visible_matters(view: ReadView, by: MemberId) -> tuple[MatterLine, ...
 
 
 async def read_matter(app: AppContext, by: MemberId, code_name: str) -> MatterView:
-    """The matter with a one-time link to its words; who flagged it is not among them. Policy: P-2.6."""
+    """Return the matter with a one-time link to its words, among which is not who flagged it. Policy: P-2.6."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.READ_MATTER)
         line = await _matter_line(view, await matter_for(view, by, code_name))
@@ -158,7 +161,7 @@ async def read_matter(app: AppContext, by: MemberId, code_name: str) -> MatterVi
 
 
 async def mark_handled(app: AppContext, by: MemberId, code_name: str, what_was_done: str) -> str:
-    """The matter is closed as dealt with locally, with what was done. Policy: P-2.3, P-8.1."""
+    """Close the matter as dealt with locally, with what was done. Policy: P-2.3, P-8.1."""
     if not what_was_done.strip():
         raise Refused("nothing_said", "Say in a sentence what was done. It is kept with the matter.", "P-2.3")
     async with app.units_of_work.begin() as uow:
@@ -173,7 +176,9 @@ async def mark_handled(app: AppContext, by: MemberId, code_name: str, what_was_d
 
 
 async def matter_for(view: ReadView, by: MemberId, code_name: str) -> Case:
-    """The local matter of that name for a moderator who may know of it; NotFound for everything and everybody else."""
+    """Return the local matter of that name for a moderator who may know of it; NotFound for everything and everybody
+    else.
+    """
     member = await view.people.member(by)
     case = await case_for_member(view, by, code_name)
     if case.kind is not CaseKind.LOCAL or member is None or not may_perform(member, UseCase.READ_MATTER, view.now):
@@ -185,19 +190,19 @@ async def matter_for(view: ReadView, by: MemberId, code_name: str) -> Case:
 
 
 async def notify_cases_protecting_accounts(uow: UnitOfWork, actor: Member, accounts: Iterable[Account]) -> None:
-    """Cases that protect the owner of one of these accounts from whoever points to it hear of it at once. Policy: P-4.4."""
+    """Notify the cases that protect the owner of one of these accounts from whoever points to it. Policy: P-4.4."""
     for case in await protecting_cases_for_accounts(uow, actor, accounts):
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.CONFLICT})
 
 
 async def prepare_case(uow: UnitOfWork, *, danger: bool) -> Case:
-    """A case that is not stored yet, with a code name that nobody has or had."""
+    """Return a case that is not stored yet, with a code name that nobody has or had."""
     used_names = await uow.cases.code_names() | await uow.people.code_names()
     return new_case(new_code_name(used_names), uow.now, danger=danger)
 
 
 async def save_report(uow: UnitOfWork, submission: Submission, case: Case) -> Report:
-    """What was sent in stands with the case. Whoever sent it is not written to as a reporter is, who asked for it."""
+    """Store what was sent in with the case; its sender asked for that and is not written to as a reporter is."""
     report = build_report(submission, case.id, uow.now)
     await uow.cases.add_report(report)
     for piece in submission.evidence:
@@ -206,14 +211,15 @@ async def save_report(uow: UnitOfWork, submission: Submission, case: Case) -> Re
 
 
 async def start_answer_deadlines(uow: UnitOfWork, policy: Policy, report: Report) -> None:
-    """The deadlines that run from a report run from now. Policy: P-2.4, P-3.6."""
+    """Start the deadlines that run from a report. Policy: P-2.4, P-3.6."""
     for deadline in initial_deadlines(report, policy):
         await uow.deadlines.add(deadline)
     uow.wake(WakeupTopic.DEADLINES)
 
 
 async def hand_to_group(uow: UnitOfWork, policy: Policy, case: Case) -> Case:
-    """The case is the working group's from now on, or the Board's where its walls leave nobody else; nobody is told here.
+    """Make the case the working group's, or the Board's where its exclusions leave nobody else; nobody is notified
+    here.
 
     Policy: P-2.5, P-8.1.
     """
@@ -231,7 +237,7 @@ async def hand_to_group(uow: UnitOfWork, policy: Policy, case: Case) -> Case:
 
 
 def distinct_exclusions(*exclusions: Iterable[Exclusion]) -> tuple[Exclusion, ...]:
-    """The walls, each member's of each kind once."""
+    """Return the exclusions, each member's of each kind once."""
     found: dict[tuple[MemberId, str], Exclusion] = {}
     for exclusion in (each for group in exclusions for each in group):
         found.setdefault((exclusion.member, exclusion.kind), exclusion)
@@ -259,7 +265,7 @@ def _kind_label(report: Report) -> str:
 
 
 async def close_matter(uow: UnitOfWork, case: Case, outcome: str) -> None:
-    """A local matter that has come to its end is closed; one that is with the working group by now is theirs to close."""
+    """Close a local matter that has come to its end; one that is with the working group by now is theirs to close."""
     if case.kind is CaseKind.LOCAL and CASE_MACHINE.allows(case.state, CaseEvent.FILE):
         state = CASE_MACHINE.advance(case.state, CaseEvent.FILE)
         await uow.cases.save_case(replace(case, state=state, outcome=outcome, closed_at=uow.now))

@@ -1,6 +1,7 @@
-"""Passing a matter back: the working group asks the moderators of a space to keep an eye on an account.
+"""Refer a matter back: the working group asks the moderators of a space to monitor an account.
 
-Which account, and nothing else: the text is fixed, so that no second reader is needed. Policy: P-5.3, P-5.6, P-8.2.
+Which account, and nothing else: the text is fixed, so that no second reader is needed. Read `refer` first. Policy:
+P-5.3, P-5.6, P-8.2.
 """
 
 from dataclasses import replace
@@ -36,7 +37,7 @@ WATCH_REQUEST: Final = (
 
 
 async def refer(app: AppContext, by: MemberId, code_name: str, space: SpaceName, person_code: str | None = None) -> str:
-    """The moderators of the space are asked to keep an eye on the account of the case's person there. Policy: P-8.2."""
+    """Ask the moderators of the space to monitor the account of the case's person there. Policy: P-8.2."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.REFER)
         case = await case_for_member(uow, by, code_name)
@@ -55,7 +56,10 @@ async def refer(app: AppContext, by: MemberId, code_name: str, space: SpaceName,
 
 
 async def refer_by_decision(uow: UnitOfWork, policy: Policy, case: Case, decision: Decision) -> None:
-    """What was decided as a referral reaches the moderators of each space where the person has an account. Policy: P-5.3."""
+    """Refer what was decided as a referral to the moderators of each space where the person has an account.
+
+    Policy: P-5.3.
+    """
     if decision.consequence.outcome is not Outcome.REFERRAL or decision.person is None:
         return
     scope = decision.consequence.spaces
@@ -70,7 +74,7 @@ async def refer_by_decision(uow: UnitOfWork, policy: Policy, case: Case, decisio
 
 
 async def accept_referral(app: AppContext, by: MemberId, code_name: str) -> str:
-    """What was referred is accepted by this moderator by name, and the group knows that somebody has it. Policy: P-8.2."""
+    """Accept by name what was referred, and notify the group that somebody has it. Policy: P-8.2."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.ACCEPT_REFERRAL)
         local = await matter_for(uow, by, code_name)

@@ -1,6 +1,7 @@
-"""What a moderator points to when they pass a matter on: a message, an account or a local matter, as its space shows it now.
+"""What a moderator points to when they pass a matter on: a message, an account or a local matter, as its space shows it
+now.
 
-Spaces are called here, outside any transaction; nothing is decided. Policy: P-2.7.
+Spaces are called here, outside any transaction; nothing is decided. Read `resolve_subject` first. Policy: P-2.7.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ _NOT_READ: Final = "It could not be read when it was passed on. The link says wh
 
 @dataclass(frozen=True, slots=True)
 class ContentSubject:
-    """A message or conversation, by its link or id; `evidence` is it itself, where the door was handed it.
+    """A message or conversation, by its link or id; `evidence` is it itself, where the channel was given it.
 
     `space` is asked first; the others are asked as well, since a link may be of any of them.
     """
@@ -48,7 +49,7 @@ Subject = ContentSubject | AccountSubject | MatterSubject
 
 @dataclass(frozen=True, slots=True)
 class ResolvedSubject:
-    """What a matter is about, as it stood when it was passed on; `missing`: a thing was not there to be read."""
+    """What a matter is about, as it stood when it was passed on; `missing`: content was not there to be read."""
 
     space: SpaceName | None = None
     who: str = ""
@@ -60,7 +61,7 @@ class ResolvedSubject:
 async def resolve_subject(
     app: AppContext, subject: Subject, *, csam: bool, known_links: frozenset[str] = frozenset()
 ) -> ResolvedSubject:
-    """What the space itself shows of it at this moment. Called outside any transaction. Policy: P-2.7.
+    """Return what the space itself shows of it at this moment. Called outside any transaction. Policy: P-2.7.
 
     `kept` are the links of what lies with a local matter already: it was fetched then, or was not to be.
     """

@@ -1,7 +1,8 @@
-"""Whoever owns an account that people took for somebody's: told there, before it is restricted, and let go with an apology.
+"""Notify whoever owns an account that people took for somebody's, there and before it is restricted; release with an
+apology.
 
 They may be a stranger to the whole matter. Nothing of a case, a person or another account is ever theirs to read here.
-Policy: P-2.11, P-6.4.
+Read `bind_after_notice` first. Policy: P-2.11, P-6.4.
 """
 
 from collections.abc import Sequence
@@ -46,9 +47,9 @@ class OwnerPage:
 
 
 async def bind_after_notice(uow: UnitOfWork, case: Case, link: LinkedAccount) -> None:
-    """The link binds from now on. Where something runs and the account may be a stranger's, its owner is told first.
+    """Bind the link; where something runs and the account may be a stranger's, notify its owner first.
 
-    The person is told as well that an account was added to what is known of them.
+    The person is notified as well that an account was added to what is known of them.
     """
     running = await running_for(uow, link.person)
     if not running or link in await uow.people.contactable_accounts(link.person):
@@ -62,9 +63,9 @@ async def bind_after_notice(uow: UnitOfWork, case: Case, link: LinkedAccount) ->
 
 
 async def notify_owners(uow: UnitOfWork, case: Case, person: PersonId) -> None:
-    """What runs on the person reaches accounts that people's word alone makes theirs: their owners are told, once.
+    """Notify, once, the owners of the accounts that what runs on the person reaches by people's word alone.
 
-    Among them is everybody who was joined to the person by people's word, and on whom nothing of their own runs.
+    Among them is everybody who was merged with the person by people's word, and on whom nothing of their own runs.
     """
     if not await running_for(uow, person):
         return
@@ -77,18 +78,20 @@ async def notify_owners(uow: UnitOfWork, case: Case, person: PersonId) -> None:
 
 
 async def record_owner_notified(uow: UnitOfWork, account: AccountId) -> None:
-    """The owner has been written to, or cannot be: what is wanted of the account is seen to now. The outbox calls this."""
+    """Record that the owner has been notified, or cannot be, so that their account is reconciled now. The outbox calls
+    this.
+    """
     await uow.sanctions.schedule_account(account, uow.now)
     uow.wake(WakeupTopic.WORK_ITEMS)
 
 
 async def was_owner_notified(view: ReadView, account: AccountId) -> bool:
-    """Whether the owner was ever told that the account is taken for somebody's."""
+    """Return whether the owner was ever notified that the account is taken for somebody's."""
     return any(notice.kind is NoticeKind.OWNER_LINK_MADE for notice in await view.notices.of_account(account))
 
 
 async def apologise(uow: UnitOfWork, account: AccountId) -> None:
-    """The owner hears that it was a mistake, once the space has let go; nobody who never noticed anything is written to."""
+    """Apologise to the owner once the space has let go; nobody who never noticed anything is written to."""
     link = await uow.people.account(account)
     notices = await uow.notices.of_account(account)
     if link is None or (notices and notices[-1].kind is NoticeKind.OWNER_LINK_UNDONE):
@@ -112,14 +115,14 @@ async def _was_linked_by_mistake(uow: UnitOfWork, link: LinkedAccount) -> bool:
 
 
 async def running_for(view: ReadView, person: PersonId) -> tuple[Sanction, ...]:
-    """What holds for the person's accounts and is not over, oldest first."""
+    """Return what restricts the person's accounts and is not over, oldest first."""
     return tuple(
         s for s in await view.sanctions.applying_to(person) if term_state_at(s, view.now) is not TermState.OVER
     )
 
 
 async def read_owner_page(app: AppContext, receipt: str) -> OwnerPage:
-    """What the receipt's holder may read of their own account; every wrong receipt gets the same answer."""
+    """Return what the receipt's holder may read of their own account; every wrong receipt gets the same answer."""
     async with app.units_of_work.begin() as uow:
         link = await link_for_receipt(uow, receipt)
         uow.journal.note(Entry("owner_page.was_read", PARTY, "P-6.4", {"account": link.id}))
@@ -143,7 +146,7 @@ async def read_owner_page(app: AppContext, receipt: str) -> OwnerPage:
 
 
 async def link_for_receipt(uow: UnitOfWork, typed: str) -> LinkedAccount:
-    """The link whose owner has that receipt; NotFound for any other."""
+    """Return the link whose owner has that receipt; NotFound for any other."""
     receipt = await uow.cases.receipt(digest_secret(typed))
     if receipt is None or receipt.kind is not ReceiptKind.ACCOUNT or receipt.account is None:
         raise NotFound(_WRONG)
@@ -154,7 +157,7 @@ async def link_for_receipt(uow: UnitOfWork, typed: str) -> LinkedAccount:
 
 
 async def build_owner_notice_facts(uow: UnitOfWork, case: Case, link: LinkedAccount) -> dict[str, str]:
-    """What a notice to the owner carries: the space, and a receipt of their own. Nothing else is theirs to know."""
+    """Build what a notice to the owner carries: the space, and a receipt of their own. Nothing else is theirs to know."""
     minted = create_account_receipt(link.id, uow.now, case.id)
     await uow.cases.add_receipt(minted.receipt)
     return {"space": link.account.space, "receipt": minted.secret}

@@ -1,7 +1,7 @@
-"""Somebody says that an account is not who it was taken for: whoever owns it, or the person it was linked to.
+"""Dispute that an account is who it was taken for, as whoever owns it, or as the person it was linked to.
 
-The link holds until it has been looked at, since else everybody would say so; the look is due soon, by somebody who
-neither made nor confirmed it, and then it is the chair's. Policy: P-6.4.
+The link stands until the dispute has been reviewed, since else everybody would say so; the review is due soon, by
+somebody who neither made nor confirmed it, and then it is the chair's. Read `dispute_as_owner` first. Policy: P-6.4.
 """
 
 from dataclasses import dataclass, replace
@@ -60,7 +60,7 @@ class DisputeView:
 
 
 async def dispute_as_owner(app: AppContext, receipt: str, text: str, shown: tuple[ProvenAccount, ...] = ()) -> str:
-    """The owner of a linked account has said that they are not whom it was taken for; the group owes it a look.
+    """Dispute the link as the owner of the account; the group owes it a review.
 
     `shown` are accounts that they have shown to be theirs: they stand with what they wrote, for the same readers.
     """
@@ -72,7 +72,7 @@ async def dispute_as_owner(app: AppContext, receipt: str, text: str, shown: tupl
 
 
 async def dispute_as_person(app: AppContext, uow: UnitOfWork, person: PersonId, link_id: AccountId, text: str) -> str:
-    """The person has said on their own page that the account is not theirs; the group owes it a look."""
+    """Dispute the link as the person, on their own page; the group owes it a review."""
     link = await uow.people.account(link_id)
     if (
         link is None
@@ -84,7 +84,7 @@ async def dispute_as_person(app: AppContext, uow: UnitOfWork, person: PersonId, 
 
 
 async def disputes_of_person(view: ReadView, person: PersonId) -> tuple[LinkLine, ...]:
-    """The accounts that only people's word has added to what is known of the person, for their own page."""
+    """Return the accounts that only people's word has added to what is known of the person, for their own page."""
     surely = await view.people.contactable_accounts(person)
     links = [link for link in await view.people.accounts_of(person) if link.binding and link not in surely]
     lines = []
@@ -100,7 +100,7 @@ async def disputes_of_person(view: ReadView, person: PersonId) -> tuple[LinkLine
 
 
 async def list_open_disputes(view: ReadView, by: MemberId, person: PersonId) -> tuple[DisputeView, ...]:
-    """The disputes about the person's accounts that wait for a look, as far as the member may know of the accounts."""
+    """Return the open disputes about the person's accounts, as far as the member may know of the accounts."""
     found = []
     for link in await visible_accounts(view, by, person):
         may = bool(may_keep_link(by_member(by), await list_link_makers(view, link)))
@@ -110,7 +110,7 @@ async def list_open_disputes(view: ReadView, by: MemberId, person: PersonId) -> 
 
 
 async def keep_link(app: AppContext, by: MemberId, link_id: AccountId) -> LinkView:
-    """The disputed link stays, on the word of somebody who neither made nor confirmed it; its owner can read so."""
+    """Keep the disputed link, on the word of somebody who neither made nor confirmed it; its owner can read so."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.CONFIRM_LINK)
         link = await uow.people.account(link_id)
@@ -134,7 +134,7 @@ async def keep_link(app: AppContext, by: MemberId, link_id: AccountId) -> LinkVi
 
 
 async def settle_dispute(uow: UnitOfWork, link: LinkedAccount, by: MemberId, *, upheld: bool) -> None:
-    """Every open dispute of the link has its answer, and nothing is owed any more."""
+    """Answer every open dispute of the link, and complete what was owed to it."""
     for dispute in await uow.links.disputes_of(link.id):
         if dispute.settled_at is None:
             await uow.links.save_dispute(replace(dispute, settled_at=uow.now, settled_by=by, upheld=upheld))
@@ -142,7 +142,7 @@ async def settle_dispute(uow: UnitOfWork, link: LinkedAccount, by: MemberId, *, 
 
 
 async def on_dispute_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """Nobody has looked in time: whoever decides in the case is told, again and again until somebody has."""
+    """Notify whoever decides in the case of a dispute that nobody has reviewed in time, until somebody has."""
     dispute = await uow.links.dispute(deadline.about)
     if dispute is None or dispute.settled_at is not None or deadline.case is None:
         await complete(uow, deadline)
@@ -155,7 +155,7 @@ async def on_dispute_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -
 
 
 async def list_link_makers(view: ReadView, link: LinkedAccount) -> tuple[str, ...]:
-    """Who made the link or agreed to it, or joined its person to another: none of them looks at it again."""
+    """Return who made the link or agreed to it, or merged its person with another: none of them reviews it."""
     merges = [merge for merge in await view.links.merges_of(link.person) if merge.is_active]
     second = [link.confirmed_by, *(merge.confirmed_by for merge in merges)]
     first = [

@@ -1,6 +1,8 @@
-"""Accounts that may be the same person's: those of the same name, which bind nothing, and what a space vouches for later.
+"""Suggest accounts that may be the same person's: those of the same name, which bind nothing, and what a space vouches
+for.
 
-A name is no proof: a suggestion restricts nobody, and says only that somebody could look. Policy: P-6.4.
+A name is no proof: a suggestion restricts nobody, and says only that somebody could check. Read `list_suggestions`
+first. Policy: P-6.4.
 """
 
 from dataclasses import dataclass
@@ -31,9 +33,10 @@ class Suggestion:
 
 
 async def list_suggestions(app: AppContext, by: MemberId, code_name: str) -> tuple[Suggestion, ...]:
-    """Where somebody is called as one of the case's people is elsewhere; nothing is linked by it and nobody restricted.
+    """Return where somebody is called as one of the case's people is elsewhere; nothing is linked and nobody restricted
+    by it.
 
-    Built on what the member may know of the accounts, so that it tells nothing else.
+    Built on what the member may know of the accounts, so that it gives nothing else away.
     """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.READ_CASE)
@@ -45,7 +48,8 @@ async def list_suggestions(app: AppContext, by: MemberId, code_name: str) -> tup
 
 
 async def refresh_vouched_links(app: AppContext) -> int:
-    """What spaces vouch for since they were last asked is linked to whoever something runs on; how many accounts that was.
+    """Link what spaces vouch for since they were last asked to whoever something runs on; return how many accounts that
+    was.
 
     One account after another, so that nothing else waits for it.
     """

@@ -1,7 +1,8 @@
-"""Who a case is about: naming a reported person by an account, and linking further accounts to that person.
+"""Name who a case is about by an account, and link further accounts to that person.
 
 One member's word alone restricts nobody: what a space itself vouches for, or the reported matter shows, binds at once;
-all else waits for a second member, who has read the evidence. Policy: P-3.1, P-6.4.
+all else waits for a second member, who has read the evidence. Read `identify_reported_person` first. Policy: P-3.1,
+P-6.4.
 """
 
 from collections.abc import Iterable
@@ -65,7 +66,7 @@ class PersonAccounts:
 
 
 async def identify_reported_person(app: AppContext, by: MemberId, code_name: str, space: SpaceName, text: str) -> str:
-    """The case is about the person behind that account; the answer is their lasting code name.
+    """Make the case about the person behind that account, and return their lasting code name.
 
     The account binds where it wrote the evidence or the report names it; else a second member is asked.
     """
@@ -93,7 +94,9 @@ async def identify_reported_person(app: AppContext, by: MemberId, code_name: str
 async def propose_link(
     app: AppContext, by: MemberId, person_code: str, space: SpaceName, text: str, evidence: str
 ) -> LinkView:
-    """The account is said to be that person's. It binds at once where a space vouches for it, else after a second yes."""
+    """Propose that the account is that person's; it binds at once where a space vouches for it, else after a second
+    yes.
+    """
     if not evidence.strip():
         raise Refused("no_evidence", "Say in a sentence how you know that this account is theirs.", "P-6.4")
     async with app.units_of_work.read() as view:
@@ -123,8 +126,10 @@ async def propose_link(
 
 
 async def confirm_link(app: AppContext, by: MemberId, link_id: AccountId) -> LinkView:
-    """The link binds, by the yes of a member who did not propose it and has read its evidence: what runs on the person
-    reaches the account, whose owner is told first and may say that it is not theirs."""
+    """Bind the link, by the yes of a member who did not propose it and has read its evidence.
+
+    What runs on the person reaches the account, whose owner is notified first and may say that it is not theirs.
+    """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.CONFIRM_LINK)
         link = await uow.people.account(link_id)
@@ -147,7 +152,7 @@ async def confirm_link(app: AppContext, by: MemberId, link_id: AccountId) -> Lin
 
 
 async def list_case_accounts(app: AppContext, by: MemberId, code_name: str) -> tuple[PersonAccounts, ...]:
-    """Every account that is known of the people whom the case is about; the reading is in the journal."""
+    """Return every account that is known of the people whom the case is about; the reading is in the journal."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.READ_CASE)
         case = await case_for_member(uow, by, code_name)
@@ -161,7 +166,9 @@ async def list_case_accounts(app: AppContext, by: MemberId, code_name: str) -> t
 
 
 async def find_account(app: AppContext, space: SpaceName, text: str) -> FoundAccount:
-    """The account that the words mean exactly, with what its own space says of it. Called outside any transaction."""
+    """Return the account that the words mean exactly, with what its own space says of it. Called outside any
+    transaction.
+    """
     space_port = app.spaces.get(space)
     if space_port is None:
         raise Refused("no_such_space", f"There is no space called {space!r} here.", "P-1.3")
@@ -177,7 +184,9 @@ async def find_account(app: AppContext, space: SpaceName, text: str) -> FoundAcc
 
 
 async def person_for_account(uow: UnitOfWork, found: FoundAccount) -> Person:
-    """The person whose the account, or else one that is vouched for with it, is known to be; a new one otherwise."""
+    """Return the person whose the account, or else one that is vouched for with it, is known to be; a new one
+    otherwise.
+    """
     owners = [await _binding_owner(uow, found.account)]
     # A stranger's account that people took for somebody's must not draw the stranger's other accounts after it.
     owners += [await _binding_owner(uow, account, surely=True) for account, _ in found.vouched]
@@ -219,7 +228,7 @@ async def _is_vouched_for(view: ReadView, person: Person, found: FoundAccount) -
 async def link_account(
     uow: UnitOfWork, person: Person, account: Account, handle: str, link_evidence: LinkEvidence
 ) -> LinkedAccount:
-    """The link stands with at least that trust; a newly binding one is looked at by the reconciler at once.
+    """Link the account with at least that trust, and have the reconciler see to a newly binding one at once.
 
     One that was undone stays so: what is said now is a link of its own.
     """
@@ -255,7 +264,7 @@ async def link_account(
 async def link_vouched_accounts(
     uow: UnitOfWork, person: Person, found: FoundAccount, link_evidence: LinkEvidence
 ) -> None:
-    """What the space vouches for is linked in the same act, unless it is known as somebody else's, or as not theirs."""
+    """Link what the space vouches for in the same act, unless it is known as somebody else's, or as not theirs."""
     undone = {link.account for link in await uow.people.accounts_of(person.id) if link.ended_at is not None}
     for account, handle in found.vouched:
         if account not in undone and await _binding_owner(uow, account) in (None, person.id):
@@ -264,7 +273,7 @@ async def link_vouched_accounts(
 
 
 async def exclude_person_everywhere(uow: UnitOfWork, policy: Policy, person: PersonId, by: str) -> None:
-    """A member whose own account turns out to be the person's is kept out of every case about that person."""
+    """Exclude a member whose own account turns out to be the person's from every case about that person."""
     people = await uow.links.merged_people(person)
     merges = [
         merge for merge in await uow.links.merges_of(person) if merge.confirmed_at is None and merge.ended_at is None
@@ -287,7 +296,7 @@ async def exclude_person_everywhere(uow: UnitOfWork, policy: Policy, person: Per
 
 
 async def as_visible(view: ReadView, by: MemberId, link: LinkedAccount) -> LinkedAccount:
-    """The link as far as the member may know of it; NotFound where they may not."""
+    """Return the link as far as the member may know of it; NotFound where they may not."""
     for visible in await visible_accounts(view, by, link.person):
         if visible.id == link.id:
             return visible
@@ -301,7 +310,10 @@ async def _is_visible_to(view: ReadView, by: MemberId, account: Account, owner: 
 
 
 async def notify_protecting_cases(uow: UnitOfWork, by: MemberId, person: Person) -> None:
-    """Cases that protect the person from this very member hear of it at once; the answer looks as always. Policy: P-4.4."""
+    """Notify the cases that protect the person from this very member at once; the answer looks as always.
+
+    Policy: P-4.4.
+    """
     member = await uow.people.member(by)
     for other in await protecting_cases(uow, member, person.id) if member else ():
         await notify_members(uow, other, NoticeKind.CASE_NEWS, {"news": News.CONFLICT})
@@ -326,7 +338,7 @@ async def _notify_of_link(
 
 
 async def get_person_and_case(view: ReadView, by: MemberId, person_code: str) -> tuple[Person, Case]:
-    """The person, and the latest case about them that the member may know of; NotFound where there is none."""
+    """Return the person, and the latest case about them that the member may know of; NotFound where there is none."""
     person = await view.people.person_by_code_name("-".join(person_code.casefold().replace("-", " ").split()))
     cases: Iterable[Case] = reversed(await view.cases.cases_of(person.id)) if person else ()
     for case in cases:
@@ -345,5 +357,5 @@ async def _require_confirmable(view: ReadView, link: LinkedAccount, by: MemberId
 
 
 def build_link_view(person: Person, link: LinkedAccount) -> LinkView:
-    """What a member is shown of the link."""
+    """Build what a member is shown of the link."""
     return LinkView(link.id, person.code_name, link.account.space, link.handle, link.trust)

@@ -1,7 +1,9 @@
-"""Two known people turn out to be one human: what holds on one reaches the accounts of both, until they are parted again.
+"""Merge two known people who turn out to be one human: what restricts one reaches the accounts of both, until they are
+split.
 
-Nothing of either is moved, so that parting gives each back exactly what was theirs. Whoever is kept out of any case of
-either learns nothing of it: their answers and lists look as if nobody had said it. Policy: P-2.5, P-6.3, P-6.4.
+Nothing of either is moved, so that a split gives each back exactly what was theirs. Whoever is kept out of any case of
+either learns nothing of it: their answers and lists look as if nobody had said it. Read `merge_people` first. Policy:
+P-2.5, P-6.3, P-6.4.
 """
 
 from dataclasses import dataclass, replace
@@ -39,7 +41,9 @@ class MergeResult:
 
 @dataclass(frozen=True, slots=True)
 class MergeView:
-    """One join as a member reads it who may know everything of both: with whom, why, and whether it waits for their yes."""
+    """One merge as a member reads it who may know everything of both: with whom, why, and whether it waits for their
+    yes.
+    """
 
     merge: str
     other: str
@@ -49,7 +53,7 @@ class MergeView:
 
 
 async def merge_people(app: AppContext, by: MemberId, keep_code: str, other_code: str, evidence: str) -> MergeResult:
-    """The two are said to be one. Nothing changes until a second member has read the evidence and agrees."""
+    """Propose that the two are one; nothing changes until a second member has read the evidence and agrees."""
     if not evidence.strip():
         raise Refused("no_evidence", "Say in a sentence how you know that the two are one.", "P-6.4")
     async with app.units_of_work.begin() as uow:
@@ -72,7 +76,7 @@ async def merge_people(app: AppContext, by: MemberId, keep_code: str, other_code
 
 
 async def confirm_merge(app: AppContext, by: MemberId, merge_id: str) -> MergeResult:
-    """The two count as one, by the yes of a member who did not propose it and has read its evidence."""
+    """Confirm that the two count as one, by the yes of a member who did not propose it and has read its evidence."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.MERGE_PEOPLE)
         merge, kept, other = await _get_visible_merge(uow, by, merge_id)
@@ -94,7 +98,7 @@ async def confirm_merge(app: AppContext, by: MemberId, merge_id: str) -> MergeRe
 
 
 async def split_people(app: AppContext, by: MemberId, one_code: str, other_code: str, reason: str) -> MergeResult:
-    """The two are two again at once: each keeps what is theirs, and what held on the other alone lets their accounts go."""
+    """Split the two at once: each keeps what is theirs, and what was on the other alone releases their accounts."""
     if not reason.strip():
         raise Refused("no_reason", "Say in a sentence why the two are not one. It is kept with the case.", "P-6.4")
     async with app.units_of_work.begin() as uow:
@@ -116,7 +120,9 @@ async def split_people(app: AppContext, by: MemberId, one_code: str, other_code:
 
 
 async def list_merges(view: ReadView, by: MemberId, person: PersonId) -> tuple[MergeView, ...]:
-    """The joins of the person that stand or wait, for a member who may know everything of both; none for anybody else."""
+    """Return the person's merges that stand or wait, for a member who may know everything of both; none for anybody
+    else.
+    """
     found = []
     for merge in await view.links.merges_of(person):
         other = await view.people.person(merge.other if merge.kept == person else merge.kept)

@@ -1,7 +1,7 @@
-"""One code written from two accounts shows that one human has both: from one that is known to be theirs, and the other.
+"""Show by one code, written from two accounts, that one human has both: one that is known to be theirs, and the other.
 
-Doors hand a private text here before they take it for a report. Nothing is answered that tells whose the code was.
-Policy: P-6.4.
+Channels pass a private text here before they take it for a report. No answer gives away whose the code was. Read
+`issue_code` first. Policy: P-6.4.
 """
 
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ _LONGEST_CODE: Final = 48
 
 @dataclass(frozen=True, slots=True)
 class IssuedCode:
-    """A code to be handed to the person, and until when (the machine's time) it is taken."""
+    """A code to be given to the person, and until when (system time) it is taken."""
 
     person: str
     space: SpaceName
@@ -43,7 +43,7 @@ class IssuedCode:
 
 
 async def issue_code(app: AppContext, by: MemberId, person_code: str, space: SpaceName, text: str) -> IssuedCode:
-    """A new code stands for that person and that account; whoever has both writes it, alone, from each of them."""
+    """Issue a code for that person and that account; whoever has both writes it, alone, from each of them."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.ISSUE_OWNERSHIP_CODE)
         await get_person_and_case(view, by, person_code)
@@ -77,7 +77,8 @@ async def issue_code(app: AppContext, by: MemberId, person_code: str, space: Spa
 
 
 async def redeem_code(app: AppContext, account: Account, text: str) -> bool:
-    """Whether the private text was exactly a code of ours, and so is no report. Written from both accounts, it links them.
+    """Return whether the private text was exactly a code of ours, and so is no report; from both accounts, it links
+    them.
 
     A code from an account that it was not made for, or too late, is taken and changes nothing.
     """

@@ -1,7 +1,7 @@
-"""Somebody shows on their own page which accounts elsewhere are theirs: a space vouches for those, and they let it say so.
+"""Let somebody show on their own page which accounts elsewhere are theirs, which a space vouches for.
 
-Nobody has to. Whoever signs in with an account that is not known to be theirs changes nothing, and reads the same answer.
-Policy: P-6.4.
+Nobody has to. Whoever signs in with an account that is not known to be theirs changes nothing, and reads the same
+answer. Read `request_disclosure` first. Policy: P-6.4.
 """
 
 from guardian.cases.access import may_read, require_permission
@@ -26,7 +26,7 @@ _THANKS = (
 
 
 async def request_disclosure(app: AppContext, by: MemberId, person_code: str) -> str:
-    """The person has been asked, in a fixed text, to show on their page which accounts are theirs; the answer is who that is.
+    """Ask the person, in a fixed text, to show on their page which accounts are theirs; return who that is.
 
     Refused where they know of nothing yet: this is never the first word to somebody.
     """
@@ -52,7 +52,7 @@ async def request_disclosure(app: AppContext, by: MemberId, person_code: str) ->
 
 
 async def current_handles(app: AppContext, result: ProofResult) -> tuple[ProvenAccount, ...]:
-    """The accounts that the space vouches for, as each is called now. Asks the spaces, outside any transaction."""
+    """Return the accounts that the space vouches for, as each is called now. Asks the spaces, outside any transaction."""
     if not result.linked_accounts:
         sentence = "The place where you signed in names no account elsewhere as yours, so there was nothing to show."
         raise Refused("nothing_shown", sentence, "P-6.4")
@@ -62,7 +62,9 @@ async def current_handles(app: AppContext, result: ProofResult) -> tuple[ProvenA
 async def record_disclosure(
     app: AppContext, uow: UnitOfWork, holder: PersonId, result: ProofResult, vouched: tuple[ProvenAccount, ...]
 ) -> str:
-    """What is vouched for is known as the person's, if the account with which they signed in is; the answer says neither."""
+    """Link what is vouched for to the person, if the account with which they signed in is theirs; the answer says
+    neither.
+    """
     person = await uow.people.person(holder)
     own = next((link for link in await uow.people.contactable_accounts(holder) if link.account == result.account), None)
     about = {"person": holder}

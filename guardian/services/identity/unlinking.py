@@ -1,6 +1,7 @@
-"""A wrong link is undone with one act: the account is released at once, its owner gets an apology, both stay on record.
+"""Undo a wrong link with one act: the account is released at once, its owner gets an apology, both stay on record.
 
-Undoing only lets somebody go, so it is open to everybody on the case and never braked. Policy: P-6.4.
+Undoing only lets somebody go, so it is open to everybody on the case and never braked. Read `unlink` first. Policy:
+P-6.4.
 """
 
 from dataclasses import dataclass, replace
@@ -38,7 +39,7 @@ class UnlinkResult:
 async def unlink(
     app: AppContext, by: MemberId, person_code: str, space: SpaceName, text: str, reason: str
 ) -> UnlinkResult:
-    """The account that is called so there is not the person's any more, and is released at once.
+    """Unlink the account that is called so there from the person, and release it at once.
 
     `text` is the handle or id; it may be left out where only one account of theirs is known there.
     """
@@ -51,7 +52,7 @@ async def unlink(
 
 
 async def unlink_by_id(app: AppContext, by: MemberId, link_id: AccountId, reason: str) -> UnlinkResult:
-    """As `unlink`, for a link that the member has before them."""
+    """Do as `unlink` does, for a link that the member has before them."""
     require(check_text(reason, app.longest_text))
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.UNLINK)

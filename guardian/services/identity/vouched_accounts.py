@@ -1,6 +1,7 @@
-"""What spaces themselves vouch for: which accounts elsewhere are the same human's. Asks the spaces, outside transactions.
+"""What spaces themselves vouch for: which accounts elsewhere are the same human's. Asks the spaces, outside
+transactions.
 
-The same name is never enough; here it only says where to ask. Policy: P-6.4.
+The same name is never enough; here it only says where to ask. Read `accounts_vouched_for` first. Policy: P-6.4.
 """
 
 from guardian.services.context import AppContext
@@ -11,7 +12,7 @@ NamedAccount = tuple[Account, str]
 
 
 async def accounts_vouched_for(app: AppContext, account: Account, handle: str) -> tuple[NamedAccount, ...]:
-    """The accounts elsewhere that a space vouches for as the same human's, each with its handle.
+    """Return the accounts elsewhere that a space vouches for as the same human's, each with its handle.
 
     The account's own space is asked of it. A space that knows of others' accounts is asked of its namesake of the account,
     and believed where it names exactly this account: elsewhere the same name may be another human's.
@@ -22,7 +23,7 @@ async def accounts_vouched_for(app: AppContext, account: Account, handle: str) -
 
 
 async def accounts_linked_by_space(app: AppContext, account: Account, handle: str) -> tuple[Account, ...]:
-    """As `accounts_vouched_for`, without asking how they are called."""
+    """Return what `accounts_vouched_for` does, without asking how the accounts are called."""
     space = app.spaces.get(account.space)
     found = dict.fromkeys(await _fetch_linked(space, account)) if space else {}
     for other in app.spaces:
@@ -49,7 +50,7 @@ async def _fetch_linked(space: Space, account: Account) -> tuple[Account, ...]:
 
 
 async def fetch_handle(app: AppContext, account: Account) -> str:
-    """What the account is called in its space now; its id where that cannot be seen."""
+    """Return what the account is called in its space now; its id where that cannot be seen."""
     space = app.spaces.get(account.space)
     found = known_or_none(await space.find_account(account.native_id)) if space else None
     return found[1] if found and found[0] == account.native_id else account.native_id
