@@ -18,7 +18,7 @@ from rules.conflicts import who_may_know
 
 
 async def require_permission(view: CaseView, by: MemberId, use: UseCase) -> Member:
-    """The member who acts, whose seat allows the use case at this instant; Refused otherwise."""
+    """Return the member who acts, whose seat allows the use case at this instant; Refused otherwise."""
     member = await view.people.member(by)
     if member is None:
         raise Refused("no_member", "You have no role here at this time, so this is not open to you.", "P-1.2")

@@ -24,7 +24,7 @@ from guardian.unit_of_work import BaseReadView
 class ReadingPass:
     """A one-time link or an open session of the reading room: a secret's digest, whose it is, and for which case.
 
-    `until` is wire time, as for every token. `used_at` is set for a link that has been opened.
+    `until` is system time, as for every token. `used_at` is set for a link that has been opened.
     """
 
     digest: str

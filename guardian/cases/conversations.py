@@ -14,7 +14,7 @@ from guardian.ids import CaseId, ReportId, SpaceName
 class Conversation:
     """One conversation, or one single arrival, by the name that its inbox has for it.
 
-    `read_to` is the number of the last thing in it that was taken in. `report` None: it is no report's (a command).
+    `read_to` is the number of the last message in it that was read. `report` None: it is no report's (a command).
     """
 
     id: str

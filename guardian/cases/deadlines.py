@@ -43,8 +43,10 @@ class DeadlineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One deadline of one thing. `stage` counts the reminders and escalations that have gone out; `next_at` is when the
-    next of them (or the end) is due; None: settled."""
+    """One deadline of one thing, which `next_at` acts upon next; None: settled.
+
+    `stage` counts the reminders and escalations that have gone out.
+    """
 
     id: str
     kind: DeadlineKind

@@ -15,9 +15,7 @@ FLAGGED_AS: Final = "flagged_as"
 
 @dataclass(frozen=True, slots=True)
 class FlagInput:
-    """A flag as a space reports it: `on` wrote what was flagged, `by` flagged it, `delivery` is the space's own id of
-    it.
-    """
+    """A flag as a space reports it: `on` wrote what was flagged, `by` flagged it, `delivery` is the space's own id."""
 
     space: SpaceName
     delivery: str

@@ -43,7 +43,7 @@ class CaseStep:
 
 
 class StepEvent(StrEnum):
-    """What moves a step. RENEW: the case was opened again, or its decision became another."""
+    """What moves a step. RESET: the case was opened again, or its decision became another."""
 
     BEGIN = "begin"
     COMPLETE = "complete"

@@ -41,7 +41,7 @@ class RaidLineState(StrEnum):
 class Raid:
     """One raid. `reference` is the one that all its placements carry; `leader` is the sanction that the others follow.
 
-    `until`: so long it counts as announced, and its placements are none of the brake's. None until it is seconded.
+    `until`: so long it counts as announced, and its placements are none of the brake's. None until it is confirmed.
     """
 
     id: str

@@ -1,4 +1,7 @@
-"""Where a case stands, in words: for members, and more vaguely for those whom it is about or who reported it."""
+"""Where a case stands, in words: for members, and more vaguely for those whom it is about or who reported it.
+
+Read `status_for_reporters` first.
+"""
 
 from collections.abc import Mapping
 from typing import Final

@@ -228,8 +228,9 @@ def check_review(act: UnilateralAct, answer: ActReview, policy: Policy) -> Verdi
 
 
 def consequence_of_review(act: UnilateralAct, review: ActReview) -> Consequence:
-    """Return what the group decides by agreeing to this answer; its term ends by itself, as no rung of the ladder was
-    chosen.
+    """Return what the group decides by agreeing to this answer.
+
+    Its term ends by itself: no rung of the ladder was chosen.
     """
     if review.answer is ReviewAnswer.REVERSE:
         return Consequence(Outcome.NO_ACTION)

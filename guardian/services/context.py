@@ -39,8 +39,8 @@ class IdempotencyStore(Protocol):
     """Commands that came before, by the id that their source gave them: a repeated one gets the first answer again."""
 
     async def claim(self, source: str, delivery: str) -> EarlierAnswer | None:
-        """Claim the delivery for this transaction, which then carries it out; return its earlier answer where it came
-        before.
+        """Claim the delivery for this transaction, which then carries it out; return the earlier answer to a repeated
+        one.
         """
         ...
 

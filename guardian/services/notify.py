@@ -173,8 +173,7 @@ async def notify_board_liaison(
     *,
     besides: MemberId | None = None,
 ) -> None:
-    """Notify whoever takes the matter to the Board: its liaison, or the rest of the Board where it concerns the
-    liaison.
+    """Notify whoever takes the matter to the Board: its liaison, or the Board's others where it concerns the liaison.
 
     `besides` counts as somebody whom it concerns. Policy: P-8.5.
     """
@@ -185,9 +184,7 @@ async def notify_board_liaison(
 
 
 async def may_still_receive(view: CaseView, notice: Notice) -> bool:
-    """Return whether the recipient may still be notified, asked again at sending; a party always may, once that was
-    decided.
-    """
+    """Return whether the recipient may still be notified, asked again at sending; a party always may."""
     if notice.to.member is None:
         return True
     member = await view.people.member(notice.to.member)

@@ -19,8 +19,7 @@ from rules.routing import may_hand_over
 
 
 async def take_case(app: AppContext, by: MemberId, code_name: str) -> str:
-    """Assign the case to the member, so that the call for danger is not repeated; they are its contact where it has
-    none.
+    """Assign the case to the member, so that the call for danger ends, and make them its contact where it has none.
 
     Returns the code name of the case. Policy: P-3.6.
     """

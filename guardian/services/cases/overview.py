@@ -56,7 +56,7 @@ class NextStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeadlineLine:
-    """Something that falls due."""
+    """Something that falls due, and when."""
 
     kind: DeadlineKind
     at: datetime

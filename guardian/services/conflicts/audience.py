@@ -26,10 +26,9 @@ from rules.policy import Policy
 
 
 async def restrict_audience(uow: UnitOfWork, policy: Policy, case: Case, submission: Submission) -> Case:
-    """Restrict the new case to those who hear first, where its reporter chose some; a deadline then opens it to the
-    others.
+    """Restrict the new case to those who hear first, where its reporter chose some, for a time.
 
-    To be called once the exclusions stand and before anybody is notified.
+    To be called once the exclusions stand and before anybody is notified. A deadline opens the case to the others.
     """
     if case.board_only or submission.audience is Audience.ALL:
         return case

@@ -99,9 +99,7 @@ async def reopen(app: AppContext, by: MemberId, code_name: str, reason: str) -> 
 
 
 async def on_case_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """Notify the group that the review date of a closed case has come, until somebody opens the case or sets another
-    day.
-    """
+    """Notify the group that the review date of a closed case has come, until somebody opens the case or sets a new day."""
     case = await get_case(uow, deadline.case) if deadline.case else None
     if case is None or case.closed_at is None:
         await complete(uow, deadline)

@@ -146,9 +146,7 @@ async def record_person_notified(uow: UnitOfWork, sanction_id: SanctionId, proof
 
 
 async def send_decision(app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, draft: Draft | None) -> None:
-    """Notify the person of the decision, once: in the group's own words where they were read, else in the standard
-    ones.
-    """
+    """Notify the person of the decision, once: in the group's own words where they were read, else in standard ones."""
     if decision.person is None or (await get_steps(uow, case.id)).state(Step.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN:
         return
     sanction = await sanction_for_decision(uow, decision, case)

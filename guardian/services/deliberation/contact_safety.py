@@ -46,9 +46,7 @@ async def ask(uow: UnitOfWork, policy: Policy, case: Case, by: MemberId) -> str:
 
 
 async def record_answer(uow: UnitOfWork, case: Case) -> None:
-    """Record that a reporter has said whether it is safe, and notify the members once nobody's answer is missing any
-    more.
-    """
+    """Record that a reporter has said whether it is safe; notify the members once nobody's answer is missing any more."""
     if not await is_asked(uow, case):
         return
     if not any(_never_answered(report) for report in await uow.cases.reports_of(case.id)):

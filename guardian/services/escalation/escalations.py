@@ -133,9 +133,8 @@ async def escalate(
 ) -> EscalationView:
     """Make the matter the working group's, with what was done locally and the evidence as it stands at this moment.
 
-    `csam`: suspected sexual material of minors, of which nothing but the link is kept (P-2.7). Whom it concerns is
-    excluded before anybody is notified; danger is called out as for a report. The same delivery again gets the first
-    answer. Policy: P-2.5, P-3.6, P-8.2.
+    Whom it concerns is excluded before anybody is notified; danger is called out as for a report. The same delivery
+    again gets the first answer. Policy: P-2.5, P-3.6, P-8.2.
     """
     subject = given.subject
     async with app.units_of_work.read() as view:
@@ -214,11 +213,9 @@ async def create_escalation(
     submission: Submission,
     material: CaseMaterial,
 ) -> tuple[Case, Handoff]:
-    """Give the stored case to the working group with its new report, and notify everybody who may know of it, nobody
-    else.
+    """Give the stored case and its new report to the working group, and notify everybody who may know of it.
 
-    `texts` and `beside` are words and evidence with the case already, in which somebody may be meant; `accounts` are
-    those that it is about.
+    Nobody else is notified. `material` is with the case already.
     """
     by = SERVICE if handoff.by is None else by_member(handoff.by)
     screened = replace(submission, what_happened=handoff.words, evidence=(*submission.evidence, *material.evidence))

@@ -1,5 +1,4 @@
-"""Local matters: what moderators of one space deal with, from a flag or an act of theirs until it is handled or
-escalated.
+"""Local matters: what moderators of one space deal with, from a flag or an act of theirs to its handling or escalation.
 
 Whoever is concerned is excluded before anybody is notified, as with every report. Read `open_matter` first. Policy:
 P-2.5, P-2.6, P-8.1.
@@ -79,8 +78,7 @@ class MatterView:
 
 
 async def receive_flag(app: AppContext, flag: FlagInput) -> str | None:
-    """Make the flag a local matter of the space's moderators; return its code name, None where this delivery came
-    before.
+    """Make the flag a local matter of the space's moderators; return its code name, None for a repeated delivery.
 
     Where no moderator is left whom it does not concern, it goes to the working group at once. Policy: P-2.5, P-8.1.
     """
@@ -176,9 +174,7 @@ async def mark_handled(app: AppContext, by: MemberId, code_name: str, what_was_d
 
 
 async def matter_for(view: ReadView, by: MemberId, code_name: str) -> Case:
-    """Return the local matter of that name for a moderator who may know of it; NotFound for everything and everybody
-    else.
-    """
+    """Return the local matter of that name for a moderator who may know of it; NotFound for all else and all others."""
     member = await view.people.member(by)
     case = await case_for_member(view, by, code_name)
     if case.kind is not CaseKind.LOCAL or member is None or not may_perform(member, UseCase.READ_MATTER, view.now):
@@ -218,8 +214,7 @@ async def start_answer_deadlines(uow: UnitOfWork, policy: Policy, report: Report
 
 
 async def hand_to_group(uow: UnitOfWork, policy: Policy, case: Case) -> Case:
-    """Make the case the working group's, or the Board's where its exclusions leave nobody else; nobody is notified
-    here.
+    """Make the case the working group's, or the Board's where its exclusions leave nobody else; notify nobody.
 
     Policy: P-2.5, P-8.1.
     """

@@ -1,5 +1,4 @@
-"""What a moderator points to when they pass a matter on: a message, an account or a local matter, as its space shows it
-now.
+"""What a moderator points to when they pass a matter on: a message, an account or a local matter, as it stands now.
 
 Spaces are called here, outside any transaction; nothing is decided. Read `resolve_subject` first. Policy: P-2.7.
 """

@@ -1,5 +1,4 @@
-"""Notify whoever owns an account that people took for somebody's, there and before it is restricted; release with an
-apology.
+"""Notify whoever owns an account that people took for somebody's, before it is restricted; let it go with an apology.
 
 They may be a stranger to the whole matter. Nothing of a case, a person or another account is ever theirs to read here.
 Read `bind_after_notice` first. Policy: P-2.11, P-6.4.
@@ -78,8 +77,9 @@ async def notify_owners(uow: UnitOfWork, case: Case, person: PersonId) -> None:
 
 
 async def record_owner_notified(uow: UnitOfWork, account: AccountId) -> None:
-    """Record that the owner has been notified, or cannot be, so that their account is reconciled now. The outbox calls
-    this.
+    """Record that the owner has been notified, or cannot be, so that their account is reconciled now.
+
+    The outbox calls this.
     """
     await uow.sanctions.schedule_account(account, uow.now)
     uow.wake(WakeupTopic.WORK_ITEMS)

@@ -1,5 +1,4 @@
-"""Suggest accounts that may be the same person's: those of the same name, which bind nothing, and what a space vouches
-for.
+"""Suggest accounts that may be the same person's: of the same name, which bind nothing, or vouched for by a space.
 
 A name is no proof: a suggestion restricts nobody, and says only that somebody could check. Read `list_suggestions`
 first. Policy: P-6.4.
@@ -33,8 +32,7 @@ class Suggestion:
 
 
 async def list_suggestions(app: AppContext, by: MemberId, code_name: str) -> tuple[Suggestion, ...]:
-    """Return where somebody is called as one of the case's people is elsewhere; nothing is linked and nobody restricted
-    by it.
+    """Return where somebody is called as one of the case's people is elsewhere; link nothing, and restrict nobody.
 
     Built on what the member may know of the accounts, so that it gives nothing else away.
     """
@@ -48,8 +46,7 @@ async def list_suggestions(app: AppContext, by: MemberId, code_name: str) -> tup
 
 
 async def refresh_vouched_links(app: AppContext) -> int:
-    """Link what spaces vouch for since they were last asked to whoever something runs on; return how many accounts that
-    was.
+    """Link what spaces vouch for by now to whoever something runs on; return how many accounts that was.
 
     One account after another, so that nothing else waits for it.
     """

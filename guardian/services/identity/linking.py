@@ -94,9 +94,7 @@ async def identify_reported_person(app: AppContext, by: MemberId, code_name: str
 async def propose_link(
     app: AppContext, by: MemberId, person_code: str, space: SpaceName, text: str, evidence: str
 ) -> LinkView:
-    """Propose that the account is that person's; it binds at once where a space vouches for it, else after a second
-    yes.
-    """
+    """Propose that the account is that person's: bound at once where a space vouches for it, else after a second yes."""
     if not evidence.strip():
         raise Refused("no_evidence", "Say in a sentence how you know that this account is theirs.", "P-6.4")
     async with app.units_of_work.read() as view:
@@ -166,8 +164,9 @@ async def list_case_accounts(app: AppContext, by: MemberId, code_name: str) -> t
 
 
 async def find_account(app: AppContext, space: SpaceName, text: str) -> FoundAccount:
-    """Return the account that the words mean exactly, with what its own space says of it. Called outside any
-    transaction.
+    """Return the account that the words mean exactly, with what its own space says of it.
+
+    Called outside any transaction. Refused where the space does not know it or cannot be asked.
     """
     space_port = app.spaces.get(space)
     if space_port is None:
@@ -184,9 +183,7 @@ async def find_account(app: AppContext, space: SpaceName, text: str) -> FoundAcc
 
 
 async def person_for_account(uow: UnitOfWork, found: FoundAccount) -> Person:
-    """Return the person whose the account, or else one that is vouched for with it, is known to be; a new one
-    otherwise.
-    """
+    """Return the person whose the account, or else one vouched for with it, is known to be; a new one otherwise."""
     owners = [await _binding_owner(uow, found.account)]
     # A stranger's account that people took for somebody's must not draw the stranger's other accounts after it.
     owners += [await _binding_owner(uow, account, surely=True) for account, _ in found.vouched]

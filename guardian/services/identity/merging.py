@@ -1,5 +1,4 @@
-"""Merge two known people who turn out to be one human: what restricts one reaches the accounts of both, until they are
-split.
+"""Merge two known people who turn out to be one human: what restricts one reaches the accounts of both, until a split.
 
 Nothing of either is moved, so that a split gives each back exactly what was theirs. Whoever is kept out of any case of
 either learns nothing of it: their answers and lists look as if nobody had said it. Read `merge_people` first. Policy:
@@ -41,9 +40,7 @@ class MergeResult:
 
 @dataclass(frozen=True, slots=True)
 class MergeView:
-    """One merge as a member reads it who may know everything of both: with whom, why, and whether it waits for their
-    yes.
-    """
+    """One merge, for a member who may know everything of both: with whom, why, and whether it waits for their yes."""
 
     merge: str
     other: str
@@ -120,9 +117,7 @@ async def split_people(app: AppContext, by: MemberId, one_code: str, other_code:
 
 
 async def list_merges(view: ReadView, by: MemberId, person: PersonId) -> tuple[MergeView, ...]:
-    """Return the person's merges that stand or wait, for a member who may know everything of both; none for anybody
-    else.
-    """
+    """Return the person's merges that stand or wait, for a member who may know everything of both; none for others."""
     found = []
     for merge in await view.links.merges_of(person):
         other = await view.people.person(merge.other if merge.kept == person else merge.kept)

@@ -77,8 +77,7 @@ async def issue_code(app: AppContext, by: MemberId, person_code: str, space: Spa
 
 
 async def redeem_code(app: AppContext, account: Account, text: str) -> bool:
-    """Return whether the private text was exactly a code of ours, and so is no report; from both accounts, it links
-    them.
+    """Return whether the private text was exactly a code of ours, and so is no report; link what both accounts wrote.
 
     A code from an account that it was not made for, or too late, is taken and changes nothing.
     """

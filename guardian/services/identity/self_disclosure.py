@@ -62,8 +62,9 @@ async def current_handles(app: AppContext, result: ProofResult) -> tuple[ProvenA
 async def record_disclosure(
     app: AppContext, uow: UnitOfWork, holder: PersonId, result: ProofResult, vouched: tuple[ProvenAccount, ...]
 ) -> str:
-    """Link what is vouched for to the person, if the account with which they signed in is theirs; the answer says
-    neither.
+    """Link what is vouched for to the person, if the account that they signed in with is theirs.
+
+    Nothing is returned, so that the answer says neither.
     """
     person = await uow.people.person(holder)
     own = next((link for link in await uow.people.contactable_accounts(holder) if link.account == result.account), None)

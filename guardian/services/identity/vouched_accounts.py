@@ -1,7 +1,7 @@
-"""What spaces themselves vouch for: which accounts elsewhere are the same human's. Asks the spaces, outside
-transactions.
+"""What spaces themselves vouch for: which accounts elsewhere are the same human's.
 
-The same name is never enough; here it only says where to ask. Read `accounts_vouched_for` first. Policy: P-6.4.
+Asks the spaces, outside transactions. The same name is never enough; here it only says where to ask. Read
+`accounts_vouched_for` first. Policy: P-6.4.
 """
 
 from guardian.services.context import AppContext

@@ -1,6 +1,7 @@
-"""The restrictions that stood in the spaces before us: listed to a member, taken over with an end, or left as they are.
+"""Adopt the restrictions that stood in the spaces before us, with an end, or leave them as they are.
 
-An adoption only ever shortens what stands, so one member's word is enough for it. Policy: P-6.2, P-7.2.
+An adoption only ever shortens what stands, so one member's word is enough for it. Read `adopt_restriction` first.
+Policy: P-6.2, P-7.2.
 """
 
 from dataclasses import dataclass, replace
@@ -71,7 +72,7 @@ class ForeignPage:
 
 @dataclass(frozen=True, slots=True)
 class AdoptionResult:
-    """A restriction that was taken over: the person's code name, that of the case, and its end."""
+    """A restriction that was adopted: the person's code name, that of the case, and its end."""
 
     person: str
     code_name: str
@@ -79,7 +80,7 @@ class AdoptionResult:
 
 
 async def list_foreign(app: AppContext, by: MemberId, name: SpaceName, first: int, most: int) -> ForeignPage:
-    """The restrictions of the space that are not ours and that nobody has left, by account; the reading is journalled.
+    """Return the restrictions of the space that are not ours and that nobody has left, by account; journal the reading.
 
     Each that is shown is asked of the space again, for its handle, its reason and since when it stands.
     """
@@ -111,9 +112,11 @@ async def adopt_restriction(
     reason: str,
     level: AccessLevel | None = None,
 ) -> AdoptionResult:
-    """The restriction on the account is ours to let go at `until`; nothing changes in the space before. Policy: P-6.2.
+    """Make the restriction on the account ours to release at `until`; nothing changes in the space before.
 
-    `hold` says which, where several stand; else the strongest.
+    Policy: P-6.2.
+
+    `level` says which, where several stand; else the strongest.
     """
     if not reason.strip():
         raise Refused("no_reason", _NO_REASON, "P-6.2")
@@ -149,7 +152,7 @@ async def adopt_restriction(
 async def leave_as_is(
     app: AppContext, by: MemberId, name: SpaceName, account: str, level: AccessLevel | None = None
 ) -> None:
-    """The restriction stays as it is, and is not listed any more."""
+    """Leave the restriction as it is, so that it is not listed any more."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.ADOPT)
         ready = await view.foreign.digest_key(name) is not None

@@ -1,4 +1,4 @@
-"""What the reconciler of content restrictions puts to people who may know the matter, in its own unit of work."""
+"""Put what the reconciler of content restrictions finds to people who may know the matter, in its own unit of work."""
 
 from guardian.journal import SERVICE
 from guardian.notices.models import NoticeKind
@@ -12,17 +12,17 @@ from guardian.services.notify import notify_members
 
 
 class ContentAlerts:
-    """What holds on things put to people, over the desk's one way of telling."""
+    """What becomes of content restrictions, put to people by `notify`."""
 
     async def blocked(self, uow: UnitOfWork, restriction: ContentRestriction) -> None:
-        """Everybody who may know the matter is told that the space does not do it."""
+        """Notify everybody who may know the matter that the space does not do it."""
         case = await get_case(uow, restriction.case)
         await notify_members(
             uow, case, NoticeKind.BLOCKED, {"space": str(restriction.content.space), "alarm": Alert.BLOCKED}
         )
 
     async def lifted_manually(self, uow: UnitOfWork, restriction: ContentRestriction) -> None:
-        """A moderator's own measure ends where somebody lifts it by hand. Architecture 5.13."""
+        """End a moderator's own measure where somebody lifts it manually. Architecture 5.13."""
         measure = await uow.measures.measure(restriction.id)
         if measure is not None and measure.runs_at(uow.now):
             await end_measure(uow, measure, SERVICE, LiftingCause.LIFTED_MANUALLY)

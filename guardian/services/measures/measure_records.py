@@ -1,6 +1,7 @@
-"""What is done with a measure inside an open unit of work: set on a person, ended, shown to whoever may know of it.
+"""Set a measure on a person, end it and show it to whoever may know of it, inside an open unit of work.
 
-Asks no permissions: the use case that calls has done so. Policy: P-6.8, P-8.1, P-4.4.
+Asks no permissions: the use case that calls has done so. Read `set_measure_on_person` first. Policy: P-6.8, P-8.1,
+P-4.4.
 """
 
 from dataclasses import dataclass, replace
@@ -43,7 +44,7 @@ from rules.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class MeasureView:
-    """A measure as moderators see it, in code names and clocks. `person` is empty where nobody is known behind a thing."""
+    """A measure for moderators, in code names and clocks. `person` is empty where nobody is known behind the content."""
 
     matter: str
     kind: MeasureKind
@@ -73,7 +74,7 @@ class MeasureRecord:
 async def set_measure_on_person(
     app: AppContext, uow: UnitOfWork, record: MeasureRecord, found: FoundAccount, term: timedelta | None
 ) -> tuple[Measure, Sanction]:
-    """The measure on the person behind the account stands, and enters the space's work list; they are told.
+    """Set the measure on the person behind the account, make their accounts there due, and notify them.
 
     Refused where the rule says that it is the working group's, which the person's earlier measures may make it.
     """
@@ -119,7 +120,7 @@ async def set_measure_on_person(
 
 
 async def exclude_person(uow: UnitOfWork, app: AppContext, case: Case, person: PersonId, by: Member) -> None:
-    """The matter is about that person; a moderator or member whom it concerns is kept out of it and of every other."""
+    """Make the matter about that person, and exclude from it and every other the moderator or member who they are."""
     concerned = [leader.id for leader in await role_holders_for_person(uow, person)]
     already_excluded = {exclusion.member for exclusion in await uow.cases.exclusions_of(case.id)}
     for member in concerned:
@@ -135,7 +136,7 @@ async def exclude_person(uow: UnitOfWork, app: AppContext, case: Case, person: P
 async def notify_measured(
     app: AppContext, uow: UnitOfWork, case: Case, measure: Measure, sanction: Sanction | None
 ) -> None:
-    """The person is told what holds, why, until when, and where they can ask for another look."""
+    """Notify the person of what restricts them, why, until when, and where they can ask for a reconsideration."""
     if measure.person is None:
         return
     facts = {
@@ -151,7 +152,7 @@ async def notify_measured(
 async def notify_protecting_cases(
     uow: UnitOfWork, policy: Policy, actor: Member, person: PersonId, matter: Case, measure: Measure | None = None
 ) -> None:
-    """Cases that protect the person from this very actor hear of it at once; the answer looks as always. Policy: P-4.4."""
+    """Notify the cases that protect the person from this very actor at once; the answer looks as always. Policy: P-4.4."""
     for other in await protecting_cases(uow, actor, person):
         await notify_members(uow, other, NoticeKind.MEASURED_AGAINST, {"review": matter.code_name})
         if measure is not None:
@@ -160,7 +161,7 @@ async def notify_protecting_cases(
 
 
 async def end_measure(uow: UnitOfWork, measure: Measure, by: str, cause: LiftingCause) -> Measure:
-    """What the measure asked for is asked for no longer, from this instant on; its matter is closed."""
+    """End the measure at this instant, whatever it asked of the space with it, and close its matter."""
     for sanction in await uow.sanctions.of_case(measure.case):
         if sanction.authority.id == measure.id and sanction.lifting is None and measure.ends > uow.now:
             await lifting.lift(uow, sanction, uow.now, cause, by, measure.id)
@@ -174,7 +175,7 @@ async def end_measure(uow: UnitOfWork, measure: Measure, by: str, cause: Lifting
 
 
 async def on_measure_end_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """The term of a measure is over, and with it its matter; the space lets go by itself."""
+    """Close the matter of a measure whose term is over; the space lets go by itself."""
     await complete(uow, deadline)
     measure = await uow.measures.measure(deadline.about)
     if measure is None or measure.ended_at is not None:
@@ -185,7 +186,7 @@ async def on_measure_end_due(_app: AppContext, uow: UnitOfWork, deadline: Deadli
 
 
 async def is_running(view: ReadView, measure: Measure) -> bool:
-    """Whether the measure holds at this instant: its time is not over, and nobody has ended it, by hand or here."""
+    """Return whether the measure runs at this instant: its time is not over, and nobody has ended it, manually or here."""
     if not measure.runs_at(view.now):
         return False
     ended = [
@@ -195,7 +196,7 @@ async def is_running(view: ReadView, measure: Measure) -> bool:
 
 
 async def measure_for(view: ReadView, member: Member, matter: str) -> Measure:
-    """The newest measure of the matter, for a member who may know of it or has set it; NotFound for everybody else."""
+    """Return the newest measure of the matter, for a member who may know of it or has set it; NotFound for all others."""
     found = await newest_measure(view, matter)
     if found is None or not await may_know_measure(view, member, found):
         raise NotFound
@@ -203,7 +204,7 @@ async def measure_for(view: ReadView, member: Member, matter: str) -> Measure:
 
 
 async def newest_measure(view: ReadView, matter: str) -> Measure | None:
-    """The newest measure of the matter of that name, or of the one that bore it until it was passed on, whoever asks."""
+    """Return the newest measure of the matter of that name, or that bore it until it was passed on, whoever asks."""
     case = await view.cases.case_by_code_name(normalize_code_name(matter))
     former = (
         [
@@ -220,7 +221,7 @@ async def newest_measure(view: ReadView, matter: str) -> Measure | None:
 
 
 async def may_know_measure(view: ReadView, member: Member, measure: Measure) -> bool:
-    """Whether the measure is the member's to know: its matter is, or they set it and are not kept out of it."""
+    """Return whether the measure is the member's to know: its matter is, or they set it and are not kept out of it."""
     case = await get_case(view, measure.case)
     exclusions = await view.cases.exclusions_of(case.id)
     is_excluded = any(exclusion.member == member.id and exclusion.lifted_at is None for exclusion in exclusions)
@@ -228,7 +229,10 @@ async def may_know_measure(view: ReadView, member: Member, measure: Measure) -> 
 
 
 async def visible_code_name(view: ReadView, member: Member, case: Case) -> str:
-    """The case's code name; for whoever may not know the case, the one that it had while it was a local matter. Policy: P-3.1."""
+    """Return the case's code name; for whoever may not know the case, the one that it had while it was a local matter.
+
+    Policy: P-3.1.
+    """
     if may_know(member, case, await view.cases.exclusions_of(case.id), view.now):
         return case.code_name
     former = [
@@ -238,7 +242,7 @@ async def visible_code_name(view: ReadView, member: Member, case: Case) -> str:
 
 
 async def measure_view(view: ReadView, measure: Measure, member: Member) -> MeasureView:
-    """The measure in code names and clocks."""
+    """Return the measure in code names and clocks."""
     case = await get_case(view, measure.case)
     person = await view.people.person(measure.person) if measure.person else None
     own = measure.by == member.id
@@ -256,16 +260,17 @@ async def measure_view(view: ReadView, measure: Measure, member: Member) -> Meas
 
 
 def may_measure_in(member: Member, space: SpaceName, at: datetime) -> bool:
-    """Whether the member may measure in that space: a moderator of it, or one of the working group."""
+    """Return whether the member may measure in that space: a moderator of it, or one of the working group."""
     return holds_seat(member, Seat(MODERATORS.group, space=space), at) or holds_seat(member, MEMBERS, at)
 
 
 async def measure_times(view: ReadView, people: list[PersonId], space: SpaceName) -> list[datetime]:
-    """When measures began in that space on these people."""
+    """Return when measures began in that space on these people."""
     return [each.at for person in people for each in await view.measures.of_person(person) if each.space == space]
 
 
 async def open_measure_matter(uow: UnitOfWork, record: MeasureRecord) -> Case:
+    """Open a local matter of the space for the measure."""
     fresh = await prepare_case(uow, danger=False)
     case = replace(fresh, kind=CaseKind.LOCAL, space=record.space, state=CaseState.OPEN)
     await uow.cases.add_case(case)
@@ -273,6 +278,7 @@ async def open_measure_matter(uow: UnitOfWork, record: MeasureRecord) -> Case:
 
 
 async def record_measure(uow: UnitOfWork, measure: Measure) -> None:
+    """Journal the measure and start the deadline of its end."""
     about = {"case": str(measure.case), "measure": measure.id, "kind": measure.kind, "space": str(measure.space)}
     words = measure.words or None
     uow.journal.note(Entry("measure.was_set", by_member(measure.by), "P-6.8", about, measure.case, words))

@@ -1,7 +1,7 @@
-"""Local, timed measures of moderators in one space: previewed, set with one confirmation, ended by time or by hand.
+"""Local, timed measures of moderators in one space: previewed, set with one confirmation, ended by time or by people.
 
-Each is a local matter of its own. What is done with a measure inside an open unit of work is in `measure_records`.
-Policy: P-6.8, P-8.1, P-4.4.
+Each is a local matter of its own. What is done with a measure inside an open unit of work is in `measure_records`. Read
+`set_measure` first. Policy: P-6.8, P-8.1, P-4.4.
 """
 
 from dataclasses import dataclass
@@ -58,8 +58,10 @@ _MOST_WORDS: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class MeasureRequest:
-    """What a moderator would set: on an account as they typed it, or on a thing by its link. `words` are kept with the
-    matter and shown to nobody outside it."""
+    """What a moderator would set: on an account as they typed it, or on content by its link.
+
+    `words` are kept with the matter and shown to nobody outside it.
+    """
 
     kind: MeasureKind
     target: AccountInput
@@ -70,7 +72,7 @@ class MeasureRequest:
 
 @dataclass(frozen=True, slots=True)
 class MeasurePreview:
-    """What would hold, in which space and until when; `spaces` has one entry for a measure on a person."""
+    """What would be restricted, in which space and until when; `spaces` has one entry for a measure on a person."""
 
     kind: MeasureKind
     space: SpaceName
@@ -79,7 +81,7 @@ class MeasurePreview:
 
 
 async def preview_measure(app: AppContext, by: MemberId, request: MeasureRequest) -> MeasurePreview:
-    """What the measure would do, asked of its space now; nothing is changed and nobody is told.
+    """Preview what the measure would do, asked of its space now; nothing is changed and nobody is notified.
 
     Refused where it is not the moderator's to set: elsewhere, too long, too often.
     """
@@ -104,7 +106,7 @@ async def preview_measure(app: AppContext, by: MemberId, request: MeasureRequest
 
 
 async def set_measure(app: AppContext, by: MemberId, request: MeasureRequest) -> MeasureView:
-    """The measure holds from now on and ends by itself; the person is told, and whom to turn to. Policy: P-6.8."""
+    """Set the measure, which ends by itself, and notify the person, who learns whom to turn to. Policy: P-6.8."""
     async with app.units_of_work.read() as view:
         await _require_may_measure(view, by, request.target.space)
         require(may_measure(request.term, (), view.now, app.policy))
@@ -123,7 +125,7 @@ async def set_measure(app: AppContext, by: MemberId, request: MeasureRequest) ->
 
 
 async def list_measures(app: AppContext, by: MemberId) -> tuple[MeasureView, ...]:
-    """The measures that run now and that the member may know of or has set, oldest first."""
+    """Return the measures that run now and that the member may know of or has set, oldest first."""
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.MEASURE)
         found = [each for each in await view.measures.unended(view.now) if await may_know_measure(view, member, each)]
@@ -131,7 +133,7 @@ async def list_measures(app: AppContext, by: MemberId) -> tuple[MeasureView, ...
 
 
 async def end_measure_early(app: AppContext, by: MemberId, matter: str) -> str:
-    """The measure has ended before its time: its space lets go at once. Policy: P-6.8."""
+    """End the measure before its time, so that its space lets go at once. Policy: P-6.8."""
     async with app.units_of_work.begin() as uow:
         member = await require_permission(uow, by, UseCase.MEASURE)
         found = await _running_measure(uow, member, matter)

@@ -1,7 +1,7 @@
-"""What people do with a space's own menu: noticed by looking, never believed from an event. Policy: P-7.2.
+"""What people do with a space's own menu: found by observing, never believed from an event. Policy: P-7.2.
 
-Read first: `inspect_accounts`. What is recorded of it is in `native_records`; what stood before us is left as it is, see
-`adoption`.
+Read first: `inspect_accounts`. What is recorded of it is in `native_records`; what stood before us is left as it is,
+see `adoption`.
 """
 
 from collections.abc import Iterable
@@ -48,9 +48,9 @@ _MOST_INSPECTIONS: Final = 50
 
 
 async def inspect_accounts(app: AppContext, name: SpaceName, native_ids: Iterable[str]) -> None:
-    """The accounts are looked at; a restriction on them that is new and not ours is treated as whose it is asks for.
+    """Observe the accounts, and treat a restriction that is new and not ours as whose it is asks for.
 
-    Nothing is done before the space's first picture stands: what is there by then is not an act of today.
+    Nothing is done before the space's baseline stands: what is there by then is not an act of today.
     """
     space = app.spaces.get(name)
     async with app.units_of_work.read() as view:
@@ -66,9 +66,9 @@ async def inspect_accounts(app: AppContext, name: SpaceName, native_ids: Iterabl
 
 
 async def compare_listing(app: AppContext, name: SpaceName, listing: Listing, started_at: datetime) -> None:
-    """The space's list pages beside its picture: what is new is looked at, what is gone is forgotten.
+    """Compare the space's list pages with its baseline: inspect what is new, forget what is gone.
 
-    The first time, all that stands and is not ours becomes the picture. `begun` is when the pages were asked for.
+    The first time, all that stands and is not ours becomes the baseline. `started_at` is when the pages were asked for.
     """
     async with app.units_of_work.read() as view:
         key = await view.foreign.digest_key(name)
@@ -148,7 +148,7 @@ async def _handle_restriction(app: AppContext, restriction: NativeRestriction) -
 
 
 async def record_baseline(app: AppContext, name: SpaceName, foreign: Iterable[tuple[str, AccessLevel]]) -> None:
-    """What others hold in the space, by native id, is what stood there before us; a picture that stands is kept."""
+    """Record what others restrict in the space, by native id, as what stood there before us; one that stands is kept."""
     restrictions = tuple(foreign)
     async with app.units_of_work.begin() as uow:
         if await uow.foreign.digest_key(name) is None:

@@ -1,6 +1,6 @@
 """Explanations of native actions: the reason and the end that a moderator owes, is reminded of, and gives.
 
-Those actions are found by `native_actions`. Policy: P-6.8, P-7.2.
+Those actions are found by `native_actions`. Read `explain` first. Policy: P-6.8, P-7.2.
 """
 
 from dataclasses import dataclass, replace
@@ -54,7 +54,7 @@ class UnexplainedAction:
 
 
 async def list_unexplained(app: AppContext, by: MemberId) -> tuple[UnexplainedAction, ...]:
-    """What the member did with a space's own menu and has not explained yet, oldest first."""
+    """Return what the member did with a space's own menu and has not explained yet, oldest first."""
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.EXPLAIN_NATIVE_ACTION)
         return tuple(
@@ -65,7 +65,7 @@ async def list_unexplained(app: AppContext, by: MemberId) -> tuple[UnexplainedAc
 async def explain(
     app: AppContext, by: MemberId, matter: str, reason: MeasureReason, term: timedelta | None, words: str = ""
 ) -> MeasureView:
-    """What was done with the space's own menu is a measure like any other: with a reason, and an end at which it is lifted.
+    """Make a native action a measure like any other: with a reason, and an end at which it is lifted.
 
     `term` counts from when it was placed; None: its own end stands. Policy: P-6.8, P-7.2.
     """
@@ -105,8 +105,10 @@ async def explain(
 
 
 async def on_explanation_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """The moderator is reminded; late, it goes to the moderators' chair again and again, and past what moderators may do
-    to the working group. It is never lifted for want of an answer, and never forgotten. Policy: P-6.8, P-7.2."""
+    """Remind the moderator; late, ask their chair again and again, and past what moderators may do the working group.
+
+    The restriction is never lifted for want of an answer, and never forgotten. Policy: P-6.8, P-7.2.
+    """
     foreign = await uow.foreign.restriction(deadline.about)
     case = await get_case(uow, deadline.case) if deadline.case else None
     if (

@@ -1,4 +1,4 @@
-"""What is recorded of something done with a space's own menu, by whose doing it is. Policy: P-7.2.
+"""Record what was done with a space's own menu, by whose doing it is. Policy: P-7.2.
 
 A member's is an act with its review, a moderator's a local measure that waits for its reason, anybody else's is asked
 about. Read first: `record_members_act`. What finds those actions is `native_actions`.
@@ -128,7 +128,7 @@ async def ask_about_unknown(uow: UnitOfWork, foreign: ForeignRestriction) -> Non
 
 
 async def find_account_or_id(app: AppContext, account: Account) -> FoundAccount:
-    """The account with its handle; where its space does not answer just now, its id stands for that."""
+    """Return the account with its handle; where its space does not answer just now, with its id for that."""
     try:
         return await find_account(app, account.space, account.native_id)
     except Refused:

@@ -1,5 +1,6 @@
-"""Another look at a moderator's measure: on the person's wish by the moderators' chair, then by the working group; and at
-once by those who protect the person from whoever set it. Policy: P-4.4, P-6.8.
+"""Reconsider a moderator's measure at the person's request: the moderators' chair first, then the working group.
+
+Those who protect the person from whoever set it reconsider it at once. Read `request` first. Policy: P-4.4, P-6.8.
 """
 
 from dataclasses import replace
@@ -34,12 +35,12 @@ _NOTHING: Final = "No measure of moderators runs on you that could be looked at 
 
 
 async def may_request(view: ReadView, person: PersonId) -> bool:
-    """Whether a measure runs on the person that they can ask another look at."""
+    """Return whether a measure runs on the person of which they can ask for a reconsideration."""
     return bool(await _reconsiderable_measures(view, person))
 
 
 async def request(uow: UnitOfWork, policy: Policy, person: PersonId, text: str) -> str:
-    """Somebody looks again at every measure that runs on the person: the moderators' chair first, then the group.
+    """Request a reconsideration of every measure that runs on the person: the moderators' chair first, then the group.
 
     Whoever was answered by the chair and asks again is heard by the group. Policy: P-6.8.
     """
@@ -67,7 +68,7 @@ async def request(uow: UnitOfWork, policy: Policy, person: PersonId, text: str) 
 
 
 async def decide(app: AppContext, by: MemberId, matter: str, *, stands: bool, words: str) -> str:
-    """The measure stands, or ends at once; the person has an answer, and why is in the journal."""
+    """Decide that the measure stands, or ends at once; answer the person, and put the reason in the journal."""
     if not words.strip():
         raise Refused("no_reason", "Say in a sentence why. It is kept with the matter.", "P-6.8")
     async with app.units_of_work.begin() as uow:
@@ -97,7 +98,7 @@ async def decide(app: AppContext, by: MemberId, matter: str, *, stands: bool, wo
 
 
 async def on_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """Nobody has looked in time: the matter is the group's, or whoever protects the person is reminded, until it ends."""
+    """Pass a measure that nobody has reconsidered in time to the group, or remind whoever protects the person."""
     measure = await uow.measures.measure(deadline.about)
     if (
         measure is None

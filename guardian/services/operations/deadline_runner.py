@@ -1,4 +1,4 @@
-"""Runs every deadline that is due: reminders, escalations, closings. Each in a transaction of its own.
+"""Run every deadline that is due: reminders, escalations, closings. Each in a transaction of its own.
 
 One that cannot be run never stops the others; it stays due, and is tried again. What each kind brings stands in
 `HANDLERS`; read `run_due` first.

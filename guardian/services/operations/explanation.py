@@ -1,6 +1,6 @@
-"""How things stand: counts for the operator, an explanation of one account, the roster of running sanctions.
+"""Explain one account or one person: what restricts them, since when, and what is done next.
 
-Counts carry no content. An explanation and a roster show a member only what they may know of; both are journalled.
+An explanation shows a member only what they may know of, and is journalled. Read `explain_account` first.
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from guardian.spaces.port import Account, known_or_none
 
 @dataclass(frozen=True, slots=True)
 class SanctionReason:
-    """One sanction behind what is wanted, by its reference."""
+    """One sanction behind the desired state, by its reference."""
 
     reference: Reference
     state: str
@@ -31,7 +31,7 @@ class SanctionReason:
 
 @dataclass(frozen=True, slots=True)
 class AccountExplanation:
-    """One account of a person: why it is restricted, until when, and what the next look will do."""
+    """One account of a person: why it is restricted, until when, and what its next reconciliation will do."""
 
     person: str
     handle: str
@@ -40,7 +40,7 @@ class AccountExplanation:
 
 
 async def explain_account(app: AppContext, by: MemberId, space: SpaceName, text: str) -> tuple[AccountExplanation, ...]:
-    """What holds one account. NotFound for an account that nobody restricted, and for one that is not yours to see."""
+    """Explain what restricts one account; NotFound for one that nobody restricts, and for one that is not yours to see."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.EXPLAIN)
     port = app.spaces.get(space)
@@ -55,7 +55,7 @@ async def explain_account(app: AppContext, by: MemberId, space: SpaceName, text:
 
 
 async def explain_person(app: AppContext, by: MemberId, person_code: str) -> tuple[AccountExplanation, ...]:
-    """What holds each account of a person. NotFound for an unknown code name, and for one that is not yours to see."""
+    """Explain what restricts each account of a person; NotFound for one who is not there or not yours to see."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.EXPLAIN)
         plain = "-".join(person_code.casefold().replace("-", " ").split())
@@ -70,7 +70,7 @@ async def _require_visible_person(view: ReadView, by: MemberId, person: Person |
 
 
 async def may_know_sanction(view: ReadView, member: Member, sanction: Sanction) -> bool:
-    """Whether the sanction's case is the member's to know; another case of the same person changes nothing (P-2.5)."""
+    """Return whether the sanction's case is the member's to know; another case of the person changes nothing (P-2.5)."""
     case = await view.cases.case(sanction.case)
     return case is not None and may_know(member, case, await view.cases.exclusions_of(case.id), view.now)
 

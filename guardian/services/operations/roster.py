@@ -1,4 +1,7 @@
-"""The roster: every running sanction that a member may know of, with all that is needed to lift it by hand."""
+"""The roster: every running sanction that a member may know of, with all that is needed to lift it manually.
+
+Read `compile_roster` first.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +21,7 @@ from rules.precedence import Restriction
 
 @dataclass(frozen=True, slots=True)
 class RosterAccount:
-    """One account that a sanction reaches, and how things stood there at the last look."""
+    """One account that a sanction reaches, and how it stood there when it was last reconciled."""
 
     space: SpaceName
     native_id: str
@@ -28,7 +31,7 @@ class RosterAccount:
 
 @dataclass(frozen=True, slots=True)
 class RosterEntry:
-    """One running sanction, with all that somebody needs who must lift it by hand. `ends` None: no end is known."""
+    """One running sanction, with all that somebody needs who must lift it manually. `ends` None: no end is known."""
 
     person: str
     reference: Reference
@@ -40,7 +43,7 @@ class RosterEntry:
 
 
 async def compile_roster(app: AppContext, by: MemberId) -> tuple[RosterEntry, ...]:
-    """Every running sanction that the member may know of, oldest first; the printing is in the journal."""
+    """Return every running sanction that the member may know of, oldest first; the printing is in the journal."""
     async with app.units_of_work.begin() as uow:
         member = await require_permission(uow, by, UseCase.PRINT_ROSTER)
         lines = []

@@ -1,6 +1,7 @@
-"""The first set-up: who is in the groups, put down by the operator of the host until a second member confirms the chair.
+"""The first set-up: the host's operator puts down who is in the groups, until a second member confirms the chair.
 
-From then on only a chair changes the groups. Everything is journalled. Policy: P-1.1, P-1.5.
+From then on only a chair changes the groups. Everything is journalled. Read `seat_first_members` first. Policy: P-1.1,
+P-1.5.
 """
 
 from collections.abc import Iterable
@@ -50,7 +51,7 @@ class SeatingResult:
 
 
 async def seat_first_members(app: AppContext, new_members: Iterable[NewMember]) -> SeatingResult:
-    """Those of the newcomers who were not known yet have their places; the first chair's waits for a second member.
+    """Seat those of the newcomers who were not known yet; the first chair's seat waits for a second member.
 
     Refused once a chair is confirmed: from then on the groups are changed by a chair.
     """
@@ -73,7 +74,7 @@ async def seat_first_members(app: AppContext, new_members: Iterable[NewMember]) 
 
 
 async def seat_members(app: AppContext, by: MemberId, new_members: Iterable[NewMember]) -> SeatingResult:
-    """Those of the newcomers who were not known yet have their places, by a chair's word."""
+    """Seat those of the newcomers who were not known yet, by a chair's word."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.CHANGE_MEMBERS)
         members = await uow.people.members()
@@ -86,7 +87,7 @@ async def seat_members(app: AppContext, by: MemberId, new_members: Iterable[NewM
 
 
 async def confirm_chair(app: AppContext, by: MemberId) -> tuple[str, ...]:
-    """The first chair is confirmed by another member of the working group; the names of who now is."""
+    """Confirm the first chair as another member of the working group; return the names of who now is."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.CONFIRM_CHAIR)
         waiting = [member for member in await uow.people.members() if _is_unconfirmed(member)]
@@ -100,13 +101,13 @@ async def confirm_chair(app: AppContext, by: MemberId) -> tuple[str, ...]:
 
 
 async def has_chair(app: AppContext) -> bool:
-    """Whether the working group has a chair, confirmed or not."""
+    """Return whether the working group has a chair, confirmed or not."""
     async with app.units_of_work.read() as view:
         return any(holds_seat(member, CHAIRS, view.now) for member in await view.people.members())
 
 
 async def is_chair_unconfirmed(app: AppContext) -> bool:
-    """Whether the first chair still waits for a second member's yes."""
+    """Return whether the first chair still waits for a second member's yes."""
     async with app.units_of_work.read() as view:
         return any(map(_is_unconfirmed, await view.people.members()))
 

@@ -22,7 +22,7 @@ class StatusCounts:
 
 
 async def status_counts(app: AppContext, chair_unconfirmed: bool) -> StatusCounts:
-    """Numbers without content; the look is journalled as the operator's."""
+    """Count what there is by state, without content; the reading is journalled as the operator's."""
     async with app.units_of_work.begin() as uow:
         cases = Counter(str(case.state) for case in await uow.cases.cases())
         sanctions = Counter(str(term_state_at(each, uow.now)) for each in await uow.sanctions.unlifted())

@@ -1,6 +1,7 @@
 """One-time codes for terminals: a command about people acts as a named member, who proves it by a code sent to them.
 
-The shell's owner is nobody here. Codes end by the machine's time, and only their digest is kept. Policy: P-1.5.
+The shell's owner is nobody here. Codes end by system time, and only their digest is kept. Read `send_code` first.
+Policy: P-1.5.
 """
 
 import hmac
@@ -29,12 +30,13 @@ _LENGTH: Final = 11  # two groups of five: 49 bits, which nobody guesses in the 
 class CodeSender(Protocol):
     """What takes a mail."""
 
-    async def send(self, to: str, subject: str, text: str, message_id: str) -> Outcome: ...
+    async def send(self, to: str, subject: str, text: str, message_id: str) -> Outcome:
+        """Send one plain mail to that address."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingCode:
-    """A code that was sent: to whom, by which way, and until when (wire time) it is taken."""
+    """A code that was sent: to whom, by which channel, and until when (system time) it is taken."""
 
     member: MemberId
     channel: str
@@ -43,7 +45,7 @@ class PendingCode:
 
 
 async def member_for_terminal(app: AppContext, name: str, use: UseCase) -> Member:
-    """The member of that name whose seat allows the use case; Refused for everybody else."""
+    """Return the member of that name whose seat allows the use case; Refused for everybody else."""
     member = await member_by_name(app, name)
     if member is None:
         sentence = (
@@ -57,7 +59,7 @@ async def member_for_terminal(app: AppContext, name: str, use: UseCase) -> Membe
 
 
 async def send_code(app: AppContext, member: Member, sender: CodeSender | None) -> PendingCode:
-    """A new code is with the member: by direct message, or by mail where no message gets through. Journalled."""
+    """Send the member a new code by direct message, or by mail where no message gets through. Journalled."""
     code = new_secret()[:_LENGTH]
     nonce = new_id()
     channel = await _deliver(app, member, _code_text(app, member, code), nonce, sender)
@@ -73,7 +75,10 @@ async def send_code(app: AppContext, member: Member, sender: CodeSender | None) 
 
 
 async def verify_code(app: AppContext, pending: PendingCode, typed: str) -> datetime:
-    """The member has proved to sit at this terminal; until when (wire time) that holds. Refused for any other code."""
+    """Verify the code, and return until when (system time) the member has proved to sit at this terminal.
+
+    Refused for any other code.
+    """
     if app.system_time() >= pending.until:
         sentence = "This code has run out: it is good for 15 minutes. Run the command again for a new one."
         raise Refused("code_expired", sentence, "P-1.5")

@@ -1,6 +1,6 @@
 """The personal page of somebody heard or sanctioned: by receipt alone, since no platform reaches who is locked out.
 
-Every wrong receipt gets the same answer. Policy: P-3.5, P-5.7, P-6.2.
+Every wrong receipt gets the same answer. Read `read_page` first. Policy: P-3.5, P-5.7, P-6.2.
 """
 
 from collections.abc import Sequence
@@ -112,7 +112,10 @@ class PersonalPage:
 
 
 async def read_page(app: AppContext, receipt: str) -> PersonalPage:
-    """What the receipt's holder may read; whoever uses it has been told of what stands there. Policy: P-6.2."""
+    """Return what the receipt's holder may read; whoever uses it counts as notified of what stands there.
+
+    Policy: P-6.2.
+    """
     async with app.units_of_work.begin() as uow:
         person = await _require_holder(uow, receipt)
         uow.journal.note(Entry("personal_page.was_read", PARTY, "P-6.2", {"person": str(person)}))
@@ -132,7 +135,7 @@ async def read_page(app: AppContext, receipt: str) -> PersonalPage:
 
 
 async def give_hearing_answer(app: AppContext, receipt: str, text: str) -> str:
-    """What the person says is with each matter in which they are heard, and its members have been told. Policy: P-3.5."""
+    """Add what the person says to each matter in which they are heard, and notify its members. Policy: P-3.5."""
     require(check_text(text, app.longest_text))
     async with app.units_of_work.begin() as uow:
         person = await _require_holder(uow, receipt)
@@ -145,14 +148,14 @@ async def give_hearing_answer(app: AppContext, receipt: str, text: str) -> str:
 
 
 async def request_reconsideration(app: AppContext, receipt: str, text: str) -> str:
-    """Somebody who did not set it looks again at each measure of moderators that runs on the person. Policy: P-6.8."""
+    """Ask for a reconsideration of each measure of moderators that runs on the person. Policy: P-6.8."""
     require(check_text(text, app.longest_text))
     async with app.units_of_work.begin() as uow:
         return await reconsideration.request(uow, app.policy, await _require_holder(uow, receipt), text.strip())
 
 
 async def dispute_link(app: AppContext, receipt: str, link: AccountId, text: str) -> str:
-    """The person has said that an account is not theirs, and the group owes it a look. Policy: P-6.4."""
+    """Dispute an account as not theirs; the group owes that a review. Policy: P-6.4."""
     require(check_text(text, app.longest_text))
     async with app.units_of_work.begin() as uow:
         person = await _require_holder(uow, receipt)
@@ -160,7 +163,7 @@ async def dispute_link(app: AppContext, receipt: str, link: AccountId, text: str
 
 
 async def disclose_accounts(app: AppContext, receipt: str, result: ProofResult) -> str:
-    """The accounts elsewhere that the person has shown, by signing in to one that is known to be theirs, are known as theirs.
+    """Link the accounts elsewhere that the person has shown by signing in to one that is known to be theirs.
 
     The answer is the same whoever signed in. Policy: P-6.4.
     """
@@ -170,7 +173,7 @@ async def disclose_accounts(app: AppContext, receipt: str, result: ProofResult) 
 
 
 async def submit_readmission_request(app: AppContext, receipt: str, text: str) -> str:
-    """A request to return is with the group, which owes an answer. Asked before the end, access returns at the end.
+    """Submit a request to return, which the group owes an answer. Asked before the end, access returns at the end.
 
     Policy: P-6.2.
     """
@@ -183,7 +186,7 @@ async def submit_readmission_request(app: AppContext, receipt: str, text: str) -
 
 
 async def request_board_reconsideration(app: AppContext, receipt: str, text: str) -> str:
-    """The Board has been asked to look at the decision again; until it answers, the decision stands. Policy: P-5.7."""
+    """Ask the Board to reconsider the decision, which stands until the Board answers. Policy: P-5.7."""
     require(check_text(text, app.longest_text))
     async with app.units_of_work.begin() as uow:
         person = await _require_holder(uow, receipt)

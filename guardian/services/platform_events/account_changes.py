@@ -1,4 +1,7 @@
-"""Something was seen to happen to an account in a space: its key is due. Nothing else in the event is believed."""
+"""Make an account due when something was seen to happen to it in a space. Nothing else in the event is believed.
+
+Read `on_account_changed` first.
+"""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -17,12 +20,12 @@ _PAUSE: Final = timedelta(seconds=5)
 
 
 async def on_account_changed(app: AppContext, account: Account) -> None:
-    """If the account is somebody's whom a sanction concerns, it is looked at now."""
+    """Make the account due now, if it is somebody's whom a sanction concerns."""
     await on_accounts_changed(app, account.space, (account.native_id,))
 
 
 async def on_accounts_changed(app: AppContext, space: SpaceName, native_ids: Iterable[str]) -> None:
-    """Those of the accounts that have a key are looked at now; the others are nobody's business."""
+    """Make those of the accounts due now that have a work item; the others are nobody's business."""
     ids = frozenset(native_ids)
     async with app.units_of_work.read() as view:
         known = [a.id for a in await view.people.accounts_in(space) if a.account.native_id in ids]

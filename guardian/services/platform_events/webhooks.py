@@ -1,4 +1,7 @@
-"""A verified webhook says which accounts to look at, and nothing else in it is believed."""
+"""Receive a verified webhook: it says which accounts to observe, and nothing else in it is believed.
+
+Read `receive` first.
+"""
 
 from guardian.logs import logger
 from guardian.services.context import AppContext, UnitOfWork
@@ -10,11 +13,11 @@ log = logger("services")
 
 
 async def receive(app: AppContext, webhook_event: WebhookEvent) -> bool:
-    """The accounts that the event names are looked at; False for one that came before, by its id or by its body.
+    """Make the accounts that the event names due; return False for one that came before, by its id or by its body.
 
-    They are looked at for a repeat as well: an account that is blocked, unblocked and blocked again within seconds is
-    told of twice in the very same words, and a look costs nothing. What must happen once asks for the answer.
-    Should the service die in between, the next regular look at the space finds what this one would have found.
+    They are made due for a repeat as well: an account that is blocked, unblocked and blocked again within seconds is
+    reported twice in the very same words, and observing costs nothing. What must happen once asks for the answer.
+    Should the service die in between, the next resync of the space finds what this one would have found.
     """
     async with app.units_of_work.begin() as uow:
         is_new = not await _is_repeat(uow, webhook_event)

@@ -1,7 +1,7 @@
 """A raid: a list of accounts that one member announces and another agrees to, restricted together. Policy: P-7.5.
 
 Nobody is restricted before the second word. Then there is one act with one review for all of them; what becomes of it
-is carried over in steps by `app.carrying`, so that a restart goes on where it was.
+is carried over in steps by `rollout`, so that a restart goes on where it was. Read `announce` first.
 """
 
 import csv
@@ -72,12 +72,12 @@ class RaidPreview:
 
     @property
     def accounts(self) -> int:
-        """How many lines are not refused."""
+        """Return how many lines are not refused."""
         return sum(1 for line in self.lines if not line.refusal)
 
     @property
     def refused(self) -> tuple[ListedAccount, ...]:
-        """The lines that are refused, each with its reason."""
+        """Return the lines that are refused, each with its reason."""
         return tuple(line for line in self.lines if line.refusal)
 
 
@@ -93,9 +93,9 @@ class RaidView:
 
 
 def parse_list(text: str, spaces: Sequence[SpaceName], default: SpaceName | None) -> tuple[ListedAccount, ...]:
-    """The lines of the list: `id`, or `space,id` with anything after a further comma left aside. Empty ones are passed over.
+    """Parse the lines of the list: `id`, or `space,id` with anything after a further comma left aside; skip empty ones.
 
-    A line in which no space of ours is named belongs to `default`; a heading is passed over.
+    A line in which no space of ours is named belongs to `default`; a heading is skipped.
     """
     found = []
     for number, row in enumerate(csv.reader(io.StringIO(text.lstrip("\ufeff"))), start=1):
@@ -118,7 +118,7 @@ def parse_list(text: str, spaces: Sequence[SpaceName], default: SpaceName | None
 async def preview(
     app: AppContext, by: MemberId, text: str, default: SpaceName | None, restriction: Restriction = Restriction.BANNED
 ) -> RaidPreview:
-    """What the list says and what would be done with it; nothing is changed, and nobody is told."""
+    """Preview what the list says and what would be done with it; nothing is changed, and nobody is notified."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.ANNOUNCE_RAID)
         people = await view.people.members()
@@ -140,7 +140,7 @@ async def announce(
     reason: str,
     term: timedelta | None = None,
 ) -> RaidView:
-    """The list waits for a second member's word; all who may know are asked, and nobody is restricted yet."""
+    """Announce the list, ask all who may know for a second member's word, and restrict nobody yet."""
     spaces = frozenset(line.space for line in raid_preview.lines if not line.refusal)
     async with app.units_of_work.begin() as uow:
         actor = await require_permission(uow, by, UseCase.ANNOUNCE_RAID)
@@ -170,7 +170,10 @@ async def announce(
 
 
 async def confirm(app: AppContext, by: MemberId, code_name: str) -> RaidView:
-    """A second member agrees: the raid's accounts are restricted from now on, under one act with one review. Policy: P-7.5."""
+    """Confirm the raid as a second member: its accounts are restricted from now on, under one act with one review.
+
+    Policy: P-7.5.
+    """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.CONFIRM_RAID)
         case = await case_for_member(uow, by, code_name)
@@ -193,7 +196,7 @@ async def confirm(app: AppContext, by: MemberId, code_name: str) -> RaidView:
 
 
 async def get_status(app: AppContext, by: MemberId, code_name: str) -> RaidView:
-    """How many of the raid's accounts stand how, by space, and how long what is left will take."""
+    """Return how many of the raid's accounts stand how, by space, and how long what is left will take."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.READ_CASE)
         case = await case_for_member(view, by, code_name)
@@ -201,7 +204,10 @@ async def get_status(app: AppContext, by: MemberId, code_name: str) -> RaidView:
 
 
 async def outcome_report(app: AppContext, by: MemberId, code_name: str) -> bytes:
-    """Every line of the list with what became of it, as a file, for the two who announced it; the look is in the journal."""
+    """Return every line of the list with what became of it, as a file, for the two who announced it.
+
+    The reading is in the journal.
+    """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.READ_CASE)
         case = await case_for_member(uow, by, code_name)
@@ -361,5 +367,5 @@ def _reason(row: RaidLineStatus) -> str:
 
 
 def round_up_to_minutes(span: timedelta) -> int:
-    """The span in whole minutes, the begun one counted."""
+    """Return the span in whole minutes, the begun one counted."""
     return ceil(span / timedelta(minutes=1))

@@ -1,6 +1,6 @@
-"""Carries a raid on, step by step: takes its list up, and gives its accounts what is decided of the raid. Policy: P-7.5.
+"""Roll a raid out, step by step: take its list up, and give its accounts what is decided of the raid. Policy: P-7.5.
 
-Each step is a transaction of its own and finds in the database how far the others came.
+Each step is a transaction of its own and finds in the database how far the others came. Read `advance_raids` first.
 """
 
 from collections.abc import Iterable
@@ -46,7 +46,7 @@ ACCOUNTS_PER_STEP: Final = 200
 
 
 async def advance_raids(app: AppContext) -> None:
-    """Every raid stands where its list and its leading sanction have brought it."""
+    """Bring every raid where its list and its leading sanction lead it."""
     async with app.units_of_work.read() as view:
         raids = await view.raids.active()
         is_asking = bool(raids) and bool(await view.bulk.spaces_with_items()) and not await view.bulk.expects_more()

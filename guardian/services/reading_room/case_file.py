@@ -1,6 +1,7 @@
 """What a member reads of one case in the reading room: reports, people, exclusions, deadlines.
 
-Every reading is journalled. Sessions and links are in `sessions`; what has become of the case is in `proceedings`.
+Every reading is journalled. Sessions and links are in `sessions`; what has become of the case is in `proceedings`. Read
+`read_case` first.
 """
 
 from dataclasses import dataclass, replace
@@ -86,7 +87,7 @@ class CaseFile:
 
 
 async def read_case(app: AppContext, session: str) -> CaseFile:
-    """The whole case, for the member whose session it is; the reading is in the journal. Policy: P-4.2, P-9.8."""
+    """Return the whole case, for the member whose session it is; the reading is in the journal. Policy: P-4.2, P-9.8."""
     async with app.units_of_work.begin() as uow:
         by, case = await require_session(app, uow, session)
         uow.journal.note(Entry("case.was_read", by_member(by), "P-9.8", {"case": case.id}, case.id))
@@ -99,7 +100,7 @@ async def read_case(app: AppContext, session: str) -> CaseFile:
 
 
 async def read_evidence(app: AppContext, session: str, evidence: EvidenceId) -> tuple[str, bytes]:
-    """The name and the bytes of one piece of evidence of the session's case."""
+    """Return the name and the bytes of one piece of evidence of the session's case."""
     async with app.units_of_work.begin() as uow:
         by, case = await require_session(app, uow, session)
         piece = await uow.cases.evidence(evidence)
@@ -111,10 +112,10 @@ async def read_evidence(app: AppContext, session: str, evidence: EvidenceId) -> 
 
 
 async def visible_deadlines(view: ReadView, case: Case, by: MemberId) -> tuple[Deadline, ...]:
-    """The deadlines of the case that this member may see.
+    """Return the deadlines of the case that this member may see.
 
-    When the review of an act is due may depend on what its actor must not know, so they are never shown it (P-4.4). A raised conflict is shown to nobody here: it may
-    be the reader's own (P-4.1).
+    When the review of an act is due may depend on what its actor must not know, so they are never shown it (P-4.4). A
+    conflict claim is shown to nobody here: it may be about the reader (P-4.1).
     """
     own = {act.id for act in await view.deliberation.acts_of(case.id) if act.by == by}
     deadlines = [

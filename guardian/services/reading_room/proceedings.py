@@ -1,4 +1,7 @@
-"""What the reading room shows beside the case itself: who answered what, acts taken alone, and what holds where by now."""
+"""What the reading room shows beside the case itself: who answered what, unilateral acts, and what holds where by now.
+
+Read `read_proceedings` first.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -31,7 +34,7 @@ class BallotView:
 
 @dataclass(frozen=True, slots=True)
 class ActRecord:
-    """One act taken alone, with what its reviewers have said."""
+    """One unilateral act, with what its reviewers have said."""
 
     act: UnilateralAct
     reviews: tuple[ActReview, ...]
@@ -64,7 +67,7 @@ class Proceedings:
 
 
 async def read_proceedings(app: AppContext, session: str) -> Proceedings:
-    """What has become of the session's case, for the member whose session it is. Policy: P-4.2."""
+    """Return what has become of the session's case, for the member whose session it is. Policy: P-4.2."""
     by, code_name = await session_reader(app, session)
     async with app.units_of_work.read() as view:
         case = await case_for_reader(view, by, code_name)

@@ -1,6 +1,7 @@
 """The reading room's sessions: a one-time link opens a short session, in which a member reads one case.
 
-Permission is asked again at each request. Links and sessions end by system time, as every token does.
+Permission is asked again at each request. Links and sessions end by system time, as every token does. Read
+`create_link` first.
 """
 
 from collections.abc import Callable
@@ -23,7 +24,7 @@ SESSION_VALID_FOR: Final = timedelta(minutes=30)
 
 
 async def create_link(app: AppContext, by: MemberId, code_name: str) -> str:
-    """The address of a page that opens the case for this member, once and within five minutes."""
+    """Create the address of a page that opens the case for this member, once and within five minutes."""
     token = new_secret()
     async with app.units_of_work.begin() as uow:
         case = await _require_readable(uow, by, code_name)
@@ -34,13 +35,13 @@ async def create_link(app: AppContext, by: MemberId, code_name: str) -> str:
 
 
 async def is_link_valid(app: AppContext, token: str) -> bool:
-    """Whether the link would still open; looking does not use it up."""
+    """Return whether the link would still open; asking does not use it up."""
     async with app.units_of_work.read() as view:
         return _is_valid(await view.cases.reading_pass(digest_secret(token)), app.system_time, is_session=False)
 
 
 async def open_session(app: AppContext, token: str) -> str:
-    """The link is used up, and the answer is the secret of a session of half an hour."""
+    """Open a session of half an hour by the link, which is used up, and return the session's secret."""
     session = new_secret()
     async with app.units_of_work.begin() as uow:
         link = await uow.cases.reading_pass(digest_secret(token))
@@ -56,7 +57,7 @@ async def open_session(app: AppContext, token: str) -> str:
 
 
 async def session_reader(app: AppContext, session: str) -> tuple[MemberId, str]:
-    """Whose session it is and the code name of its case, asked anew; for what else the page shows of the case."""
+    """Return whose session it is and the code name of its case, asked anew; for what else the page shows of the case."""
     async with app.units_of_work.read() as view:
         by, case = await require_session(app, view, session)
         return by, case.code_name
@@ -69,6 +70,10 @@ def _is_valid(found: ReadingPass | None, system_time: Callable[[], datetime], *,
 
 
 async def require_session(app: AppContext, view: ReadView, session: str) -> tuple[MemberId, Case]:
+    """Return the session's reader and case.
+
+    Refused for a session that is over, NotFound for a case that is no longer the reader's.
+    """
     found = await view.cases.reading_pass(digest_secret(session))
     if found is None or not _is_valid(found, app.system_time, is_session=True):
         raise Refused("session_over", "Your time in the reading room is over. Please ask for a new link.", "P-9.8")

@@ -1,6 +1,6 @@
-"""Conversations in spaces by which reports come in and go on: which are known, how far each is read, what is asked there.
+"""Conversations in spaces by which reports come in and go on: which are known, how far each is read, what is asked.
 
-What is written in them goes the way of every report, through `app.intake`.
+What is written in them goes the way of every report, through `intake`. Read `start_conversation` first.
 """
 
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ class ReplyPreferences:
 
 
 async def list_conversations(app: AppContext, space: SpaceName) -> tuple[Conversation, ...]:
-    """Every conversation of the space that has been read before."""
+    """Return every conversation of the space that has been read before."""
     async with app.units_of_work.read() as view:
         return await view.conversations.conversations_in(space)
 
@@ -36,7 +36,7 @@ async def list_conversations(app: AppContext, space: SpaceName) -> tuple[Convers
 async def start_conversation(
     app: AppContext, space: SpaceName, name: str, read_to: int, report: ReportId | None = None
 ) -> Conversation:
-    """The conversation is known from now on, with the report that came of it, if one did."""
+    """Store a new conversation, with the report that came of it, if one did."""
     async with app.units_of_work.begin() as uow:
         found = await uow.cases.report(report) if report is not None else None
         started = Conversation(
@@ -47,20 +47,20 @@ async def start_conversation(
 
 
 async def mark_read_to(app: AppContext, conversation: Conversation, read_to: int) -> Conversation:
-    """It has been read as far as this."""
+    """Mark the conversation as read as far as this."""
     async with app.units_of_work.begin() as uow:
         return await uow.conversations.save_conversation(replace(conversation, read_to=read_to))
 
 
 async def reply_preferences(app: AppContext, report: ReportId) -> ReplyPreferences:
-    """How the reporter of that report is written to where they wrote to us."""
+    """Return how the reporter of that report is written to where they wrote to us."""
     async with app.units_of_work.read() as view:
         found = await view.cases.report(report)
     return ReplyPreferences(found.locale, found.contact_is_safe is False) if found else ReplyPreferences(silent=True)
 
 
 async def record_contact_safety(app: AppContext, report: ReportId, by: Account, *, safe: bool) -> None:
-    """Whether it is safe to write to the reporter stands with the report. Policy: P-2.2."""
+    """Record with the report whether it is safe to write to the reporter. Policy: P-2.2."""
     async with app.units_of_work.begin() as uow:
         own = await _own_report(uow, report, by)
         answers = {**own.answers, CONTACT_IS_SAFE: _YES_NO[safe]}
@@ -70,7 +70,10 @@ async def record_contact_safety(app: AppContext, report: ReportId, by: Account, 
 
 
 async def issue_another_receipt(app: AppContext, report: ReportId, by: Account) -> str:
-    """A further receipt for the report, shown this once, for a reporter who has asked for it where they wrote. Policy: P-2.4."""
+    """Issue a further receipt for the report, shown this once, for a reporter who has asked for it where they wrote.
+
+    Policy: P-2.4.
+    """
     async with app.units_of_work.begin() as uow:
         own = await _own_report(uow, report, by)
         minted = create_reporter_receipt(own.case, own.id, uow.now)

@@ -1,4 +1,7 @@
-"""Suspected sexual material of minors that is recognised only later: whatever of it was kept is destroyed at once. Policy: P-2.7."""
+"""Destroy whatever was kept of suspected sexual material of minors that is recognised only later.
+
+Read `mark_csam` first. Policy: P-2.7.
+"""
 
 from dataclasses import replace
 
@@ -15,9 +18,9 @@ from guardian.services.notify import notify_members
 
 
 async def mark_csam(app: AppContext, by: MemberId, code_name: str, report: ReportId) -> None:
-    """Of the report's evidence nothing is left but link, author and time, and nothing more is ever taken in for it.
+    """Reduce the report's evidence to link, author and time, and never take anything more in for it.
 
-    It cannot be undone. The others on the case are told. Policy: P-2.7.
+    It cannot be undone. The others on the case are notified. Policy: P-2.7.
     """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.MARK_CSAM)
@@ -32,7 +35,7 @@ async def mark_csam(app: AppContext, by: MemberId, code_name: str, report: Repor
 
 
 async def destroy_contents(uow: UnitOfWork, report: Report, by: str) -> None:
-    """The report is marked, and its evidence is link, author and time; the rest stands in no file of the database."""
+    """Mark the report, and reduce its evidence to link, author and time; the rest stands in no file of the database."""
     await uow.cases.save_report(replace(report, csam=True))
     for piece in await uow.cases.evidence_of(report.case):
         if piece.report == report.id:

@@ -1,6 +1,6 @@
 """Many reports at once: members hear of them calmly, and a burst of the very same words lies in one case.
 
-Each report is kept, with a receipt and a reference of its own. Policy: P-2.1, P-2.9.
+Each report is kept, with a receipt and a reference of its own. Read `notify_of_report` first. Policy: P-2.1, P-2.9.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _KINDS: Final = (NoticeKind.NEW_REPORT, NoticeKind.REPORT_FLOOD)
 
 
 async def notify_of_report(uow: UnitOfWork, policy: Policy, case: Case) -> None:
-    """Everybody who may know hears of the new report, or once of many, counted by what they themselves were told."""
+    """Notify everybody who may know of the new report, or once of many, counted by what each was notified of."""
     counts = await uow.notices.count_by_member_since(_KINDS, flood_window_start(uow.now, policy))
     recipients: dict[FloodNotice, list[MemberId]] = {how: [] for how in FloodNotice}
     for member in await members_who_may_know(uow, case):
@@ -34,7 +34,7 @@ async def notify_of_report(uow: UnitOfWork, policy: Policy, case: Case) -> None:
 
 
 async def burst_case(view: ReadView, policy: Policy, submission: Submission) -> Case | None:
-    """The case that a burst of reports in these very words has made, where one more belongs there; None otherwise.
+    """Return the case that a burst of reports in these very words has made, where one more belongs there; else None.
 
     Only of reports without an account, and never where the reporter chose who hears first, or the others did.
     """
@@ -53,9 +53,9 @@ async def burst_case(view: ReadView, policy: Policy, submission: Submission) -> 
 
 
 async def join_burst_case(uow: UnitOfWork, policy: Policy, case: Case, submission: Submission) -> Case:
-    """Whoever the report points to is kept out of the case, before it stands there; the case as it then stands.
+    """Exclude whomever the report points to from the case, before it stands there; return the case as it then stands.
 
-    Nobody is told of a report beyond the first ones: they are in the same words.
+    Nobody is notified of a report beyond the first ones: they are in the same words.
     """
     indicators = conflict_indicators(submission, await uow.people.members())
     after, changed = await exclude_indicated(uow, policy, case, indicators, PARTY)

@@ -1,4 +1,7 @@
-"""What a reporter does afterwards: adds words, answers and files, asks for something, and reads how things stand."""
+"""What a reporter does afterwards: adds words, answers and files, asks for something, and reads how things stand.
+
+Read `add_to_report` first.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -64,7 +67,7 @@ class ThreadLine:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """What a reporter sees: how things stand, what was said. `told` are the service's own notices, worded by the page.
+    """What a reporter sees: how things stand, what was said. `notices` are the service's own, worded by the page.
 
     `contact_answered`: they have said whether the reported person may be contacted.
     """
@@ -95,10 +98,10 @@ class AdditionInput:
 async def add_to_report(
     app: AppContext, access: ReportAccess, added: AdditionInput, delivery: str | None = None, *, quiet: bool = False
 ) -> str:
-    """What the reporter adds stands with the report, and the members on the case are told; an answer to read.
+    """Add the reporter's words to the report, notify the members on the case, and return a text to read.
 
-    Whoever the new words point to is kept out first. The same delivery again adds nothing. `quiet`: nobody is told of
-    this one. Policy: P-2.2, P-2.5, P-2.12.
+    Whoever the new words point to is excluded first. The same delivery again adds nothing. `quiet`: nobody is notified
+    of this one. Policy: P-2.2, P-2.5, P-2.12.
     """
     text, files = added.text, added.files
     given = {name: answer.strip() for name, answer in added.answers.items() if answer.strip()}
@@ -132,18 +135,21 @@ async def add_to_report(
 async def answer_questions(
     app: AppContext, access: ReportAccess, answers: Mapping[str, str], text: str = "", delivery: str | None = None
 ) -> str:
-    """Further questions of the report are answered, with words of the reporter's own beside them. Policy: P-2.2, P-2.12."""
+    """Answer further questions of the report, with words of the reporter's own beside them. Policy: P-2.2, P-2.12."""
     return await add_to_report(app, access, AdditionInput(text, answers=answers), delivery=delivery)
 
 
 async def accepts_files(app: AppContext, access: ReportAccess) -> bool:
-    """Whether files may be fetched for the report: never where it may show sexual abuse of minors. Policy: P-2.7."""
+    """Return whether files may be fetched for the report: never where it may show sexual abuse of minors.
+
+    Policy: P-2.7.
+    """
     async with app.units_of_work.read() as view:
         return not (await report_for(view, access)).csam
 
 
 async def make_request(app: AppContext, access: ReportAccess, request: ReporterRequest) -> str:
-    """What the reporter asks for is on record, and the members on the case are told of it. Policy: P-2.12."""
+    """Record what the reporter asks for, and notify the members on the case of it. Policy: P-2.12."""
     async with app.units_of_work.begin() as uow:
         report = await report_for(uow, access)
         case = await get_case(uow, report.case)
@@ -157,7 +163,7 @@ async def make_request(app: AppContext, access: ReportAccess, request: ReporterR
 
 
 async def read_follow_up(app: AppContext, receipt: str) -> FollowUp:
-    """How the report stands, for whoever holds its receipt. Policy: P-2.4."""
+    """Return how the report stands, for whoever holds its receipt. Policy: P-2.4."""
     async with app.units_of_work.begin() as uow:
         report = await report_for(uow, ReceiptAccess(receipt))
         case = await get_case(uow, report.case)

@@ -117,14 +117,14 @@ class AudienceCandidate:
 
 
 async def list_nameable_members(app: AppContext) -> tuple[tuple[MemberId, str], ...]:
-    """Everybody with a role at this instant, whom a report may concern: the group, the Board, then the others."""
+    """Return everybody with a role at this instant, whom a report may concern: the group, the Board, then the others."""
     async with app.units_of_work.read() as view:
         members = [m for m in await view.people.members() if any(m.holds_office(group, view.now) for group in Group)]
         return tuple((m.id, m.name) for m in sorted(members, key=lambda m: _listing_order(m, view.now)))
 
 
 async def list_audience_candidates(app: AppContext) -> tuple[AudienceCandidate, ...]:
-    """The members of the working group at this instant, of whom a reporter may choose who hears first. Policy: P-2.5."""
+    """Return the members of the working group now, of whom a reporter may choose who hears first. Policy: P-2.5."""
     async with app.units_of_work.read() as view:
         eligible = [member for member in await view.people.members() if holds_seat(member, MEMBERS, view.now)]
         by_name = sorted(eligible, key=lambda member: member.name.casefold())
@@ -134,7 +134,10 @@ async def list_audience_candidates(app: AppContext) -> tuple[AudienceCandidate, 
 
 
 async def chosen_audience(app: AppContext, picked: Sequence[str]) -> tuple[Audience, tuple[MemberId, ...]]:
-    """Who hears first, for what was picked from that list, where one entry may stand for all chairs. Policy: P-2.5."""
+    """Return who hears first, by what was picked from that list, where one entry may stand for all chairs.
+
+    Policy: P-2.5.
+    """
     candidates = await list_audience_candidates(app)
     members = {each.id for each in candidates if each.id in picked}
     chairs = ALL_CHAIRS in picked
@@ -144,7 +147,7 @@ async def chosen_audience(app: AppContext, picked: Sequence[str]) -> tuple[Audie
 
 
 async def receive(app: AppContext, submission: Submission) -> IntakeResult:
-    """The report is a case; whom it concerns is kept out, the others are told, and the reporter has an answer.
+    """Receive a report and open or join its case, exclude whom it concerns, notify the others, and answer the reporter.
 
     The same delivery again gets the first answer again. Policy: P-2.2, P-2.4, P-2.5.
     """
@@ -322,7 +325,7 @@ _ACKNOWLEDGEMENTS: Final[Mapping[ReportKind, Callable[[str, datetime, str], str]
 
 
 async def record_public_text_removed(app: AppContext, report: ReportId) -> None:
-    """It is on record that the service took the report's text away from where everybody could read it. Policy: P-10.3."""
+    """Record that the service took the report's text away from where everybody could read it. Policy: P-10.3."""
     async with app.units_of_work.begin() as uow:
         found = await uow.cases.report(report)
         if found is not None:

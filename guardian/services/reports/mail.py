@@ -1,6 +1,7 @@
-"""What comes in by mail: a letter becomes a report, or is added to the report whose own address it was sent to.
+"""Receive mail: it becomes a report, or is added to the report whose own address it was sent to.
 
-Nothing is ever sent back because of an addition, so that whoever forges a sender learns nothing. Policy: P-2.6, P-2.10.
+Nothing is ever sent back because of an addition, so that whoever forges a sender learns nothing. Read `receive_mail`
+first. Policy: P-2.6, P-2.10.
 """
 
 from collections.abc import Mapping
@@ -63,17 +64,17 @@ class InboundMail:
 
 
 class MailOutcome(StrEnum):
-    """What became of a letter."""
+    """What became of a mail."""
 
     REPORT = "report"
     ADDITION = "addition"
 
 
 async def receive_mail(app: AppContext, inbound: InboundMail) -> MailOutcome:
-    """The letter is kept, once: with the report that its address belongs to, else as a report of its own.
+    """Store the mail, once: with the report that its address belongs to, else as a report of its own.
 
     It counts as the reporter's own only where it is authentic and from their known address. Beyond so many a day of one
-    sender, letters are put with the last report and call nobody. Policy: P-2.1, P-2.10, P-2.12.
+    sender, mails are put with the last report and call nobody. Policy: P-2.1, P-2.10, P-2.12.
     """
     addressed, sender_reports, count_today = await _match_reports(app, inbound)
     latest = sender_reports[-1] if sender_reports else None
@@ -93,16 +94,19 @@ async def receive_mail(app: AppContext, inbound: InboundMail) -> MailOutcome:
 
 
 def says_unsafe(text: str) -> bool:
-    """Whether the first line is the answer that our mail asks for where it is not safe to write there, in any language."""
+    """Return whether the first line is the answer that our mail asks for where it is not safe to write there.
+
+    The answer counts in any of our languages.
+    """
     first = next((line for line in text.splitlines() if line.strip()), "")
     said = " ".join(first.split()).strip(" .!\"'“”„«»*>").casefold()
     return said in {translate_text(language, "forum.word_not_safe").casefold() for language in (ENGLISH, *LANGUAGES)}
 
 
 async def record_bounce(app: AppContext, notice_id: NoticeId) -> bool:
-    """Whether the notice, mailed not long ago, counts as not delivered from now on; the members on its case are told.
+    """Count a notice that was mailed not long ago as not delivered, and notify the members on its case.
 
-    Policy: P-6.2.
+    Returns whether there was such a notice. Policy: P-6.2.
     """
     async with app.units_of_work.begin() as uow:
         notice = await uow.notices.notice(notice_id)
@@ -120,7 +124,7 @@ async def record_bounce(app: AppContext, notice_id: NoticeId) -> bool:
 
 
 def is_same_address(one: str, other: str) -> bool:
-    """Whether two mail addresses are the same, as mail servers in practice see it: capitals do not matter."""
+    """Return whether two mail addresses are the same, as mail servers in practice see it: capitals do not matter."""
     return one.strip().casefold() == other.strip().casefold()
 
 

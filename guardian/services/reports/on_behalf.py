@@ -1,6 +1,6 @@
-"""What somebody told a member, entered in neutral words: the member writes it down and is never taken for the reporter.
+"""Enter what somebody reported to a member, in neutral words: the member writes it down and is never the reporter.
 
-A member with a conflict hands it on unopened. Policy: P-2.10.
+A member with a conflict passes it on unread. Read `report_on_behalf` first. Policy: P-2.10.
 """
 
 from dataclasses import dataclass, replace
@@ -26,7 +26,10 @@ _NO_SOURCE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class OralReport:
-    """What a member was told. `source`: who, when, and how to reach them; `safe` ("yes", "no" or "") whether that is safe."""
+    """What a member was told in person: by whom, when, and how to reach them (`source`).
+
+    `safe` is whether writing to them is safe: "yes", "no", or "" where nobody knows.
+    """
 
     source: str
     what: str
@@ -38,9 +41,9 @@ class OralReport:
 
 @dataclass(frozen=True, slots=True)
 class OralReportResult:
-    """What the member who entered it has: a receipt to pass on to whoever told it, unless the report keeps them out.
+    """What the member who entered it has: a receipt to pass on to its source, unless the report keeps the member out.
 
-    `text` is what whoever told it is to know.
+    `text` is what the source is to know.
     """
 
     receipt: str
@@ -49,7 +52,7 @@ class OralReportResult:
 
 
 async def require_may_report_on_behalf(app: AppContext, by: MemberId) -> None:
-    """Refused where the member's seat does not allow it."""
+    """Raise Refused unless the member's seat allows it."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.REPORT_ON_BEHALF)
 
@@ -57,7 +60,7 @@ async def require_may_report_on_behalf(app: AppContext, by: MemberId) -> None:
 async def report_on_behalf(
     app: AppContext, by: MemberId, oral_report: OralReport, delivery: str | None = None
 ) -> OralReportResult:
-    """What was told is a report like any other; whom it points to is kept out, the member who entered it too.
+    """Receive what a member was told as a report like any other; exclude whom it points to, the member too.
 
     The same delivery again gets the first answer again. Policy: P-2.5, P-2.10.
     """
@@ -80,9 +83,9 @@ async def report_on_behalf(
 
 
 async def pass_on_unread(app: AppContext, by: MemberId, source: str, delivery: str | None = None) -> str:
-    """The others know whom to ask, and nothing else; the member takes no part in it from this instant. The reference.
+    """Notify the others of whom to ask, and of nothing else; the member takes no part in it from this instant.
 
-    Policy: P-2.10, P-4.1.
+    Returns the reference. Policy: P-2.10, P-4.1.
     """
     submission = Submission(
         channel=ReportChannel.VOICE,

@@ -1,4 +1,7 @@
-"""What somebody may hear of their own reports where they made them: that they exist, and how each of them stands."""
+"""What somebody may learn of their own reports where they made them: that they exist, and how each of them stands.
+
+Read `list_own_reports` first.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +28,7 @@ class OwnReport:
 
 
 async def list_own_reports(app: AppContext, reporter: Account) -> tuple[OwnReport, ...]:
-    """The reports made by that account, newest first, for whom the space itself says to be its owner.
+    """Return the reports made by that account, newest first, for whom the space itself says to be its owner.
 
     Left out are those of somebody to whom it is not safe to write there: whoever else looks at the account would see
     that they reported. Policy: P-2.2, P-2.6.
@@ -39,7 +42,7 @@ async def list_own_reports(app: AppContext, reporter: Account) -> tuple[OwnRepor
 
 
 async def own_report_for_receipt(app: AppContext, receipt: str) -> OwnReport:
-    """The report of whoever holds its receipt; NotFound where it opens none."""
+    """Return the report of whoever holds its receipt; NotFound where it opens none."""
     async with app.units_of_work.begin() as uow:
         report = await report_for(uow, ReceiptAccess(receipt))
         _record_lookup(uow, report)

@@ -1,4 +1,7 @@
-"""How a report is opened after it was sent: by its receipt, the reporter's own account, their address, or a rule."""
+"""Open a report after it was sent: by its receipt, the reporter's own account, their address, or a rule.
+
+Read `report_for` first.
+"""
 
 from dataclasses import dataclass
 
@@ -44,7 +47,7 @@ ReportAccess = ReceiptAccess | ReporterAccess | MailAddressAccess | PolicyAccess
 
 
 async def report_for(view: ReadView, access: ReportAccess) -> Report:
-    """The report that the key opens; NotFound where it opens none."""
+    """Return the report that the access opens; NotFound where it opens none."""
     report: Report | None = None
     match access:
         case ReceiptAccess(typed):
@@ -64,7 +67,7 @@ async def report_for(view: ReadView, access: ReportAccess) -> Report:
 
 
 async def report_for_address(view: ReadView, token: str) -> Report | None:
-    """The report whose address this still is: one that was taken back, or expunged with its case, leads nowhere."""
+    """Return the report whose address this still is; NotFound for one that was taken back, or expunged with its case."""
     receipt = await view.cases.receipt(digest_secret(token))
     if receipt is None or receipt.kind is not ReceiptKind.MAIL or receipt.report is None:
         return None
@@ -73,6 +76,6 @@ async def report_for_address(view: ReadView, token: str) -> Report | None:
 
 
 async def reference_of_report(view: ReadView, report: Report) -> Reference:
-    """What its reporter calls the report by."""
+    """Return what its reporter calls the report by."""
     parties = await view.cases.parties_of(report.case)
     return next(p.reference for p in parties if p.role is PartyRole.REPORTER and p.report == report.id)

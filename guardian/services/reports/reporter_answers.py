@@ -1,4 +1,4 @@
-"""Answers that a reporter was promised: members are reminded of them, and the reporter is told where one is late.
+"""Answers that a reporter is owed: members are reminded of them, and the reporter is notified where one is late.
 
 Read first: `on_reporter_answer_due`.
 """

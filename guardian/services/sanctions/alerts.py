@@ -1,4 +1,4 @@
-"""What the reconciler puts to people: worded as facts and addressed to those who may know, in its own transaction."""
+"""Put what the reconciler finds to people: as facts, to those who may know, in the reconciler's own transaction."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -33,12 +33,12 @@ _RESTORED: Final = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN, Cover
 
 
 class SanctionAlerts:
-    """Implements the reconciler's alarms over the desk's one way of telling."""
+    """The reconciler's alerts, put to people by `notify`."""
 
     async def raise_alert(
         self, uow: UnitOfWork, alert: Alert, person: PersonId, space: SpaceName, sanctions: Iterable[SanctionId]
     ) -> None:
-        """Everybody who may know one of the cases behind the key is told, once a case."""
+        """Notify everybody who may know one of the cases behind the work item, once a case."""
         for case, named in await _cases_of_sanctions(uow, person, sanctions):
             raid = await uow.raids.of_case(case.id)
             if raid is not None and not await uow.raids.claim_alert(raid.id, space, alert):
@@ -51,9 +51,9 @@ class SanctionAlerts:
                 await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, facts, office=Office.CHAIR)
 
     async def ask_lifter(self, uow: UnitOfWork, lifter: Account) -> None:
-        """One private question to a member or moderator who lifted by hand: no case is named, and nobody's name.
+        """Ask a member or moderator who lifted manually one private question, which names no case and nobody.
 
-        Somebody who is not one of ours is not written to: whoever may know the case has been told of the lift.
+        Somebody who is not one of ours is not written to: whoever may know the case has been notified of the lifting.
         """
         member = await uow.people.member_with_account(lifter)
         if member is None:
@@ -61,13 +61,13 @@ class SanctionAlerts:
         await notify_member(uow, member.id, NoticeKind.LIFTING_QUESTION, {"space": str(lifter.space)})
 
     async def report_released(self, uow: UnitOfWork, account: AccountId) -> None:
-        """The owner of an account that was linked by mistake has an apology waiting."""
+        """Apologise to the owner of an account that was linked by mistake."""
         await apologise(uow, account)
 
     async def report_coverage_change(
         self, uow: UnitOfWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
     ) -> None:
-        """Once access has returned everywhere, the person is told, and whoever must say yes to a membership is asked.
+        """Notify the person once access has returned everywhere, and ask whoever must say yes to a membership.
 
         Once what a case decided is held everywhere, the Board has its report of it.
         """

@@ -1,4 +1,7 @@
-"""What a restriction would do, space by space, before anybody does it. Asks the spaces; to be called outside transactions."""
+"""Preview what a restriction would do, space by space. Asks the spaces; to be called outside transactions.
+
+Read `preview_restriction` first.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -49,7 +52,10 @@ async def preview_restriction(
     scope: frozenset[SpaceName] | None,
     waiting: Iterable[Account] = (),
 ) -> tuple[SpacePreview, ...]:
-    """What the restriction would do to these accounts in each space of the scope, in configured order. Policy: P-6.7."""
+    """Preview what the restriction would do to these accounts in each space of the scope, in configured order.
+
+    Policy: P-6.7.
+    """
     known, more = tuple(accounts), Counter(account.space for account in waiting)
     previews = [
         await _preview_space(spaces, space, [a for a in known if a.space == space.name], access_level_of(restriction))
@@ -99,7 +105,7 @@ class PersonCoverage:
 async def preview_case_coverage(
     app: AppContext, by: MemberId, code_name: str, restriction: Restriction = Restriction.SUSPENDED
 ) -> tuple[PersonCoverage, ...]:
-    """What the restriction would do to each person of the case in every space, as things stand; nothing is changed."""
+    """Preview what the restriction would do to each person of the case in every space, as things stand; change nothing."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.READ_CASE)
         case = await case_for_member(view, by, code_name)

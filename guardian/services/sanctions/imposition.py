@@ -1,4 +1,7 @@
-"""What a decision restricts, and who hears that it does: a sanction without a gap, its words, and the Board's report."""
+"""Impose what a decision restricts, and notify of it: a sanction without a gap, its words, and the Board's report.
+
+Read `impose_decision` first.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -30,10 +33,10 @@ from rules.procedure import Step
 async def impose_decision(
     app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, effective_from: datetime, by: str
 ) -> Sanction | None:
-    """What the decision restricts stands in place of what this case restricted before, with no gap; None for nothing.
+    """Impose what the decision restricts in place of what this case restricted before, with no gap; None for nothing.
 
-    A provisional measure ends with it. What the Board upholds stays as it runs: its term does not begin anew.
-    Policy: P-5.7, P-6.3, P-7.4.
+    A provisional measure ends with it. What the Board upholds stays as it runs: its term does not begin anew. Policy:
+    P-5.7, P-6.3, P-7.4.
     """
     if decision.person is None:
         return None
@@ -68,18 +71,18 @@ async def impose_decision(
 
 
 async def sanction_for_authority(view: ReadView, authority: str, case: Case) -> Sanction | None:
-    """The sanction that rests on the decision or act."""
+    """Return the sanction that rests on the decision or act."""
     found = [s for s in await view.sanctions.of_case(case.id) if s.authority.id == authority]
     return found[-1] if found else None
 
 
 async def sanction_for_decision(view: ReadView, decision: Decision, case: Case) -> Sanction | None:
-    """The sanction that rests on the decision, or that it upheld."""
+    """Return the sanction that rests on the decision, or that it upheld."""
     return await sanction_for_authority(view, decision.id, case) or await _upheld_sanction(view, case, decision)
 
 
 async def report_to_board(uow: UnitOfWork, case: Case, *, enacted: bool = True) -> None:
-    """The Board has its report of the case, once, without those of it whom the case concerns. Policy: P-8.5."""
+    """Report the case to the Board, once, without those of it whom the case concerns. Policy: P-8.5."""
     if not (await get_steps(uow, case.id)).is_over(Step.BOARD_REPORT):
         await notify_board(uow, case, NoticeKind.BOARD_REPORT, {})
         if enacted:
@@ -88,7 +91,7 @@ async def report_to_board(uow: UnitOfWork, case: Case, *, enacted: bool = True) 
 
 
 async def report_once_in_force(uow: UnitOfWork, case: Case) -> None:
-    """The Board has its report where the spaces show what the case restricts; else it has it when they do. Policy: P-5.5.
+    """Report the case to the Board if the spaces show what it restricts; else that is done when they do. Policy: P-5.5.
 
     A space where the service only observes keeps nobody waiting.
     """
@@ -102,14 +105,14 @@ async def report_once_in_force(uow: UnitOfWork, case: Case) -> None:
 
 
 async def assign_manual_notification(uow: UnitOfWork, case: Case, sanction: Sanction) -> None:
-    """A named member has the task of telling a person whom no message has reached: the contact, else all. Policy: P-6.2."""
+    """Ask a named member to notify a person whom no message has reached: the contact, else all. Policy: P-6.2."""
     on_the_case = {member.id for member in await members_who_may_know(uow, case)}
     only = [case.contact] if case.contact in on_the_case else None
     await notify_members(uow, case, NoticeKind.NOT_NOTIFIED, {"sanction": str(sanction.id)}, only=only)
 
 
 def build_decision_facts(decision: Decision, sanction: Sanction | None, policy: Policy) -> dict[str, str]:
-    """What the person is told of the decision in the standard text."""
+    """Build what the person is notified of in the standard text of the decision."""
     consequence = decision.consequence
     asks = readmission_requirement(AuthorityKind.DECISION, ladder_input(consequence), policy)
     return {
@@ -124,12 +127,12 @@ def build_decision_facts(decision: Decision, sanction: Sanction | None, policy: 
 
 
 def build_scope_facts(spaces: frozenset[SpaceName] | None) -> dict[str, str]:
-    """Which spaces a restriction covers, where it is not all of them."""
+    """Build which spaces a restriction covers, where it is not all of them."""
     return {} if spaces is None else {"spaces": ", ".join(sorted(spaces))}
 
 
 async def list_binding_accounts(view: ReadView, person: PersonId | None) -> tuple[Account, ...]:
-    """The accounts that a sanction on the person reaches."""
+    """Return the accounts that a sanction on the person reaches."""
     if person is None:
         return ()
     return tuple(known.account for known in await view.people.accounts_of(person) if known.binding)

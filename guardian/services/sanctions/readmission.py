@@ -1,4 +1,7 @@
-"""When a term is over: who may ask to return, the reminders to them and to the group, and the answer. Policy: P-6.2."""
+"""Answer requests to return when a term is over: who may ask, the reminders to them and to the group, and the answer.
+
+Read `request_readmission` first. Policy: P-6.2.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -41,7 +44,7 @@ class ReadmissionOption:
 
 
 async def may_request(view: ReadView, person: PersonId, policy: Policy) -> tuple[ReadmissionOption, ...]:
-    """Every sanction of the person whose end asks for a request, and where that stands.
+    """Return every sanction of the person whose end asks for a request, and where that stands.
 
     Asking opens so long before the end as the group has for its answer: approved by then, access returns at the end.
     """
@@ -59,7 +62,7 @@ async def may_request(view: ReadView, person: PersonId, policy: Policy) -> tuple
 
 
 async def request_readmission(uow: UnitOfWork, policy: Policy, person: PersonId, text: str) -> tuple[Case, ...]:
-    """A case to answer stands for each sanction that the person may ask to return from, with their words in it.
+    """Open a case to answer for each sanction that the person may ask to return from, with their words in it.
 
     Refused, kindly and with the date, where there is nothing to ask for or not yet.
     """
@@ -75,7 +78,7 @@ async def request_readmission(uow: UnitOfWork, policy: Policy, person: PersonId,
 
 
 async def answer_request(uow: UnitOfWork, case: Case, decision: Decision, by: MemberId) -> None:
-    """The request is answered: access returns at the end of the term, or now where it is over; or it does not."""
+    """Answer the request: access returns at the end of the term, or now where it is over; or it does not."""
     sanction = await uow.sanctions.sanction(case.about_sanction) if case.about_sanction else None
     if sanction is None:
         raise Refused("no_sanction", "There is no sanction that this request is about any more.", "P-6.2")
@@ -88,7 +91,7 @@ async def answer_request(uow: UnitOfWork, case: Case, decision: Decision, by: Me
 
 
 async def on_term_end_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """A term has run out: the group is told, and the person who may ask is reminded; return itself is told by its proof."""
+    """Notify the group that a term has run out, and remind the person who may ask; proof of the return notifies of it."""
     await complete(uow, deadline)
     sanction = await uow.sanctions.sanction(SanctionId(deadline.about))
     if sanction is None or sanction.lifting is not None:
@@ -105,7 +108,7 @@ async def on_term_end_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) 
 
 
 async def on_reminder_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """A person who may ask is reminded at the end and twice after it; the group looks at them every year. Policy: P-6.2."""
+    """Remind a person who may ask at the end and twice after it, and the group every year. Policy: P-6.2."""
     sanction = await uow.sanctions.sanction(SanctionId(deadline.about))
     if sanction is None or sanction.ends is None or sanction.lifting is not None or deadline.next_at is None:
         await complete(uow, deadline)
@@ -123,7 +126,7 @@ async def on_reminder_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) 
 
 
 async def on_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """A request is never left lying: the group is reminded, and when the time is over it goes to the Board. Policy: P-6.2."""
+    """Remind the group of a request that waits, and send it to the Board when the time is over. Policy: P-6.2."""
     case = await get_case(uow, deadline.case) if deadline.case else None
     if case is None or case.state in (*_DECIDED, CaseState.WITH_BOARD):
         await complete(uow, deadline)

@@ -1,4 +1,7 @@
-"""A named person's yes: membership and power roles that a bar took come back only by it. Policy: P-6.7."""
+"""Reinstate by a named person's yes: membership and power roles that a bar took come back only by it.
+
+Read `confirm_reinstatement` first. Policy: P-6.7.
+"""
 
 from dataclasses import dataclass
 
@@ -21,7 +24,7 @@ class Reinstated:
 
 
 async def confirm_reinstatement(app: AppContext, by: MemberId, person_code: str) -> Reinstated:
-    """What was taken from the person is offered back: the organisation's invitation, teams, power roles.
+    """Offer back what was taken from the person: the organisation's invitation, teams, power roles.
 
     Refused while access has not returned anywhere; the same answer for a person who is not there or not yours to see.
     """

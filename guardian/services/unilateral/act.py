@@ -1,6 +1,7 @@
-"""One member acting at once: restrict first, tell everybody who may know, and have the group look at it. Policy: P-7.
+"""Act at once as one member: restrict first, notify everybody who may know, and have the group review it. Policy: P-7.
 
-The brake slows placing and never lifting; past it a second member's tap, or danger to life, lets the act through.
+The brake slows placing and never lifting; past it a second member's tap, or danger to life, lets the act through. Read
+`act` first.
 """
 
 from dataclasses import dataclass, replace
@@ -68,7 +69,7 @@ class ActInput:
 
 @dataclass(frozen=True, slots=True)
 class ActView:
-    """An act as its actor sees it. When its review is due is not among it: that may depend on what the actor must not know."""
+    """An act as its actor sees it, without when its review is due: that may depend on what the actor must not know."""
 
     id: str
     code_name: str
@@ -85,7 +86,7 @@ async def preview(
     restriction: Restriction,
     spaces: frozenset[SpaceName] | None = None,
 ) -> tuple[SpacePreview, ...]:
-    """What the act would do in every space, asked of the spaces now; nothing is changed and nobody is told."""
+    """Preview what the act would do in every space, asked of the spaces now; nothing is changed and nobody is notified."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.ACT_UNILATERALLY)
     found = await find_account(app, target.space, target.text)
@@ -95,7 +96,7 @@ async def preview(
 
 
 async def act(app: AppContext, by: MemberId, target: AccountInput, given: ActInput) -> ActView:
-    """The person is restricted at once, everybody who may know is told, and the review runs; past the brake the act waits.
+    """Restrict the person at once, notify everybody who may know, and start the review; past the brake the act waits.
 
     Policy: P-7.1, P-7.2, P-7.5, P-4.4.
     """
@@ -135,7 +136,7 @@ async def act(app: AppContext, by: MemberId, target: AccountInput, given: ActInp
 
 
 async def confirm_act(app: AppContext, by: MemberId, act_id: str) -> ActView:
-    """An act that the brake held is taken now, on the word of a second member. Policy: P-7.5."""
+    """Carry out an act that the brake kept back, on the word of a second member. Policy: P-7.5."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.CONFIRM_ACT)
         pending = await uow.deliberation.act(act_id)
@@ -170,9 +171,9 @@ async def record_native_act(
     restriction: Restriction,
     term: timedelta | None,
 ) -> tuple[Case, UnilateralAct]:
-    """What a member did with a space's own menu is an act like any other, known from now on: told, and to be reviewed.
+    """Record what a member did with a space's own menu as an act like any other: notified of now, and to be reviewed.
 
-    It stands there already, so the brake keeps nothing back; past it the chairs are told. Policy: P-7.2, P-7.5.
+    It stands there already, so the brake keeps nothing back; past it the chairs are notified. Policy: P-7.2, P-7.5.
     """
     person = await person_for_account(uow, found)
     review = CaseId(new_id())
@@ -194,7 +195,7 @@ async def record_native_act(
 
 
 async def give_statement(app: AppContext, by: MemberId, code_name: str, text: str) -> str:
-    """The actor's own account is with the case; only they can give it, and it is due within a day. Policy: P-7.2."""
+    """Add the actor's own statement to the case; only they can give it, and it is due within a day. Policy: P-7.2."""
     require(check_text(text, app.longest_text))
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.ACT_UNILATERALLY)
@@ -213,7 +214,7 @@ async def give_statement(app: AppContext, by: MemberId, code_name: str, text: st
 
 
 def check_act(app: AppContext, given: ActInput) -> None:
-    """Returns where the act says all that it must, and every space in its scope can hold that; Refused otherwise."""
+    """Refuse an act that does not say all that it must, or that a space in its scope cannot express."""
     if given.restriction is Restriction.NONE:
         raise Refused("restriction", "Choose what is to hold: muted, suspended or banned.", "P-7.1")
     if given.term is not None and given.term <= timedelta(0):
@@ -248,7 +249,7 @@ async def _acts_reversed_with_raids(
 async def open_review(
     app: AppContext, uow: UnitOfWork, actor: Member, intended: UnilateralAct, *, awaits_confirmation: bool
 ) -> tuple[Case, UnilateralAct]:
-    """The act stands in a case of its own, which nobody sees whom it concerns; it goes to the Board where that leaves too few."""
+    """Open a case of its own for the act, which nobody sees whom it concerns; the Board's where that leaves too few."""
     members = await uow.people.members()
     taken_names = await uow.cases.code_names() | await uow.people.code_names()
     case = Case(intended.case, new_code_name(taken_names), CaseKind.REVIEW, CaseState.OPEN, uow.now)

@@ -1,4 +1,7 @@
-"""The group's look at an act taken alone: ratified, changed, reversed, or ended because nobody looked. Policy: P-7.3."""
+"""Review a unilateral act: ratified, changed, reversed, or ended because nobody reviewed it. Read `review` first.
+
+Policy: P-7.3.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -84,7 +87,7 @@ async def review(
     restriction: Restriction | None = None,
     reason: str = "",
 ) -> ReviewView:
-    """The reviewer's answer counts; where enough say the same, or the chair rules, the act stands as they say.
+    """Count the reviewer's answer; where enough say the same, or the chair rules, the act stands as they say.
 
     Policy: P-7.3.
     """
@@ -108,7 +111,7 @@ async def review(
 
 
 async def apply_reviews(app: AppContext, uow: UnitOfWork, case: Case, act: UnilateralAct) -> None:
-    """The act stands where its reviewers have brought it: settled, or with the chair or the Board."""
+    """Move the act where its reviewers have brought it: settled, or to the chair or the Board."""
     reviews = await uow.deliberation.reviews_of(act.id)
     result = tally_reviews(
         act, reviews, await eligible_members(uow, case), await _free_chairs(uow, case, act), app.policy
@@ -123,7 +126,7 @@ async def apply_reviews(app: AppContext, uow: UnitOfWork, case: Case, act: Unila
 async def escalate_review(
     app: AppContext, uow: UnitOfWork, case: Case, act: UnilateralAct, event: ActEvent
 ) -> UnilateralAct:
-    """The review lies with the chair, or with the Board where every chair is concerned."""
+    """Escalate the review to the chair, or to the Board where every chair is concerned."""
     moved = await uow.deliberation.save_act(replace(act, state=ACT_MACHINE.advance(act.state, event)))
     if event is ActEvent.TO_CHAIR:
         await notify_deciders(uow, case, NoticeKind.REVIEW_LATE, {"ask": "ruling"}, besides=act.by)
@@ -136,7 +139,7 @@ async def escalate_review(
 
 
 async def send_to_chairs(app: AppContext, uow: UnitOfWork, case: Case, act: UnilateralAct) -> None:
-    """The act is the chairs' to rule on, or the Board's where no chair is free; one that is there already stays."""
+    """Send the act to the chairs to rule on, or to the Board where no chair is free; one that is there already stays."""
     event = ActEvent.TO_CHAIR if await _free_chairs(uow, case, act) else ActEvent.TO_BOARD
     if ACT_MACHINE.allows(act.state, event):
         await escalate_review(app, uow, case, act, event)
@@ -152,7 +155,7 @@ async def conclude(
     *,
     by_board: Consequence | None = None,
 ) -> Decision:
-    """The act stands as the answer says: a term of its own, another restriction, or lifted at once everywhere.
+    """Conclude the review as the answer says: a term of its own, another restriction, or lifted at once everywhere.
 
     A decision of the group, or of the Board (`by_board` is its answer), takes the place of the one member's word,
     without a gap. Policy: P-7.3, P-7.4.
@@ -174,7 +177,7 @@ async def conclude(
 
 
 async def on_statement_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """The actor is reminded of their account; late, it goes to the chair, again and again. Policy: P-7.2."""
+    """Remind the actor of their statement; late, ask the chair, again and again. Policy: P-7.2."""
     act = await uow.deliberation.act(deadline.about)
     if act is None or act.statement_at is not None:
         await complete(uow, deadline)
@@ -190,7 +193,10 @@ async def on_statement_due(app: AppContext, uow: UnitOfWork, deadline: Deadline)
 
 
 async def on_act_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """Reviewers are reminded; late, the review goes to the chair, then to the liaison, until the act ends. Policy: P-7.3."""
+    """Remind the reviewers; late, escalate the review to the chair, then to the liaison, until the act ends.
+
+    Policy: P-7.3.
+    """
     act = await uow.deliberation.act(deadline.about)
     if act is None or not is_under_review(act):
         await complete(uow, deadline)
@@ -205,7 +211,7 @@ async def on_act_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline
 
 
 async def on_unreviewed_end_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """An act that nobody reviewed has ended, and with it what it restricted. Policy: P-7.3."""
+    """End an act that nobody reviewed, and with it what it restricted. Policy: P-7.3."""
     await complete(uow, deadline)
     act = await uow.deliberation.act(deadline.about)
     if act is None or not ACT_MACHINE.allows(act.state, ActEvent.LAPSE):
@@ -221,12 +227,12 @@ async def on_unreviewed_end_due(_app: AppContext, uow: UnitOfWork, deadline: Dea
 
 
 async def release_after_stop(uow: UnitOfWork, act: UnilateralAct, by: str) -> None:
-    """What the act restricts is released, because its actor was stopped; its review goes on. Policy: P-7.5."""
+    """Release what the act restricts, because its actor was stopped; its review goes on. Policy: P-7.5."""
     await _release(uow, await get_case(uow, act.case), act, LiftingCause.STOPPED, by, "P-7.5")
 
 
 async def start_review_deadlines(uow: UnitOfWork, policy: Policy, act: UnilateralAct) -> datetime:
-    """The act's two clocks run, and its end if nobody ever reviews it; the answer is when its account is due."""
+    """Start the act's two deadlines, and that of its end if nobody reviews it; return when its statement is due."""
     due = act_due_dates(act.at, conflicted=act.conflicted, policy=policy)
     first_statement = min(step.at for step in _act_deadlines(act, policy, _STATEMENT))
     first_review = min(step.at for step in _act_deadlines(act, policy, _REVIEW))
@@ -239,7 +245,7 @@ async def start_review_deadlines(uow: UnitOfWork, policy: Policy, act: Unilatera
 
 
 async def get_act(view: ReadView, case: Case) -> UnilateralAct:
-    """The newest act whose review the case is; NotFound where it is about none."""
+    """Return the newest act whose review the case is; NotFound where it is about none."""
     acts = await view.deliberation.acts_of(case.id)
     if not acts:
         raise NotFound("This case is not the review of an act.")

@@ -1,4 +1,7 @@
-"""Any member can stop another from acting alone; the stop is itself looked at by the others. Policy: P-7.5."""
+"""Stop another member from acting alone; the stop is itself reviewed by the others. Read `stop_member` first.
+
+Policy: P-7.5.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -40,8 +43,10 @@ _EVENT: Final = {ReviewAnswer.RATIFY: StopEvent.UPHOLD, ReviewAnswer.REVERSE: St
 
 @dataclass(frozen=True, slots=True)
 class StopView:
-    """A stop as its maker sees it: of the acts they may know of, `released` ones restrict nobody any more, `kept` ones lie
-    with the chairs."""
+    """A stop as its maker sees it, by the acts they may know of.
+
+    `released` ones restrict nobody any more, `kept` ones lie with the chairs.
+    """
 
     id: str
     by: MemberId
@@ -53,9 +58,9 @@ class StopView:
 
 
 async def stop_member(app: AppContext, by: MemberId, other: MemberId) -> StopView:
-    """The other member cannot act alone from now on, and what they did alone is released, except what was for danger.
+    """Stop the other member from acting alone, and release what they did alone, except what was for danger.
 
-    The group looks at the stop as it looks at an act; the one who is stopped stops nobody. Policy: P-7.5.
+    The group reviews the stop as it reviews an act; the one who is stopped stops nobody. Policy: P-7.5.
     """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.STOP_MEMBER)
@@ -76,7 +81,7 @@ async def stop_member(app: AppContext, by: MemberId, other: MemberId) -> StopVie
 
 
 async def review_stop(app: AppContext, by: MemberId, stop_id: str, answer: ReviewAnswer) -> StopView:
-    """A reviewer says whether the stop stands; neither the one who stopped nor the one who is stopped is asked.
+    """Record a reviewer's word on whether the stop stands; neither who stopped nor who is stopped is asked.
 
     It ends, or stands, when as many agree as a review of an act needs; a chair settles it where they do not.
     """
