@@ -1,6 +1,7 @@
 """The Clock port: case time for terms, deadlines and resyncs. The only module that reads the machine's clocks.
 
-Wire time (call timeouts, leases, retries) is the machine's monotonic time, never compressed: `monotonic_seconds()`.
+Read `Clock` first. Monotonic time (call ceilings, leases, retries) is the machine's and never compressed:
+`monotonic_seconds()`.
 """
 
 import asyncio
@@ -24,24 +25,24 @@ class Clock(Protocol):
     """Case time: aware UTC."""
 
     def now(self) -> datetime:
-        """The instant it is."""
+        """Return the instant it is."""
         ...
 
     async def sleep_until(self, instant: datetime) -> None:
-        """Returns once `now()` has reached the instant."""
+        """Sleep until `now()` has reached the instant."""
         ...
 
     def trusted(self) -> bool:
-        """Whether a release may act on this time."""
+        """Return whether a release may act on this time."""
         ...
 
     def observe_server_time(self, space: str, server_time: datetime | None) -> None:
-        """A space's fresh `Date` (None: it could not be had) is taken into account for `trusted()`."""
+        """Take a space's fresh `Date` into account for `trusted()`; None: it could not be had."""
         ...
 
 
 def monotonic_seconds() -> float:
-    """Monotonic machine seconds, for ceilings, leases and back-off inside one process."""
+    """Return monotonic machine seconds, for ceilings, leases and back-off inside one process."""
     return time.monotonic()
 
 
@@ -51,7 +52,7 @@ def monotonic_now() -> datetime:
 
 
 def system_now() -> datetime:
-    """The machine's wall clock, for leases that several processes of one host read (architecture 10)."""
+    """Return the machine's system time, for leases that several processes of one host read (architecture 10)."""
     return datetime.now(UTC)
 
 
@@ -63,7 +64,7 @@ def _boot_seconds() -> float:
 
 @dataclass(slots=True)
 class ClockTrust:
-    """Whether the wall clock may be believed: it moved with the boot clock, and no space's Date contradicts it.
+    """Whether the system time may be believed: it moved with the boot clock, and no space's Date contradicts it.
 
     Once distrusted, trust returns when at least one space's fresh Date agrees within five minutes and none disagrees.
     """
@@ -75,14 +76,14 @@ class ClockTrust:
     _offsets: dict[str, timedelta] = field(default_factory=dict)
 
     def observe_server_time(self, space: str, server_time: datetime | None) -> None:
-        """The space's Date is on record; a silent space neither agrees nor disagrees."""
+        """Record the space's Date; a silent space neither agrees nor disagrees."""
         if server_time is None:
             self._offsets.pop(space, None)
         else:
             self._offsets[space] = abs(server_time - self.system_time())
 
     def trusted(self) -> bool:
-        """True while nothing speaks against the machine's clock."""
+        """Return whether nothing speaks against the machine's clock."""
         self._check_for_jump()
         disagreeing = any(offset > DATE_TOLERANCE for offset in self._offsets.values())
         if disagreeing:
@@ -109,16 +110,20 @@ class MachineClock:
     _trust: ClockTrust = field(default_factory=lambda: ClockTrust(system_now, _boot_seconds))
 
     def now(self) -> datetime:
+        """Return the machine's system time."""
         return system_now()
 
     async def sleep_until(self, instant: datetime) -> None:
+        """Sleep until the machine's time has reached the instant, in pieces that notice a changed clock."""
         while (left := (instant - self.now()).total_seconds()) > 0:
             await asyncio.sleep(min(left, _MAX_SLEEP_SECONDS))
 
     def trusted(self) -> bool:
+        """Return whether nothing speaks against the machine's clock."""
         return self._trust.trusted()
 
     def observe_server_time(self, space: str, server_time: datetime | None) -> None:
+        """Record the space's Date."""
         self._trust.observe_server_time(space, server_time)
 
 
@@ -130,21 +135,24 @@ class FastClock:
     _start: datetime = field(default_factory=system_now)
 
     def now(self) -> datetime:
+        """Return the instant to which the multiplied time has come."""
         return self._start + (system_now() - self._start) * self.speed
 
     async def sleep_until(self, instant: datetime) -> None:
+        """Sleep until the multiplied time has reached the instant."""
         while (left := (instant - self.now()).total_seconds()) > 0:
             await asyncio.sleep(min(left / self.speed, _MAX_SLEEP_SECONDS))
 
     def trusted(self) -> bool:
+        """Return true: nothing real is released by it."""
         return True
 
     def observe_server_time(self, space: str, server_time: datetime | None) -> None:
-        return None
+        """Ignore what the spaces say: their time is another."""
 
 
 class DrivenTime:
-    """Case time that a harness holds in a small file: it survives a kill, and every process reads it there."""
+    """Case time that a harness keeps in a small file: it survives a kill, and every process reads it there."""
 
     def __init__(self, path: Path, *, writable: bool = False) -> None:
         self._file = path.open("r+b" if writable else "rb")
@@ -152,20 +160,21 @@ class DrivenTime:
 
     @staticmethod
     def create(path: Path, start: datetime) -> "DrivenTime":
-        """A new file that stands at `start`."""
+        """Create a file that stands at `start`."""
         path.write_bytes(struct.pack("<q", _microseconds(start)))
         return DrivenTime(path, writable=True)
 
     def now(self) -> datetime:
-        """The instant the harness has set."""
+        """Return the instant that the harness has set."""
         (microseconds,) = struct.unpack("<q", self._map[:8])
         return EPOCH + timedelta(microseconds=microseconds)
 
     def set(self, instant: datetime) -> None:
-        """Case time stands at the instant; it never goes back."""
+        """Set case time to the instant; it never goes back."""
         self._map[:8] = struct.pack("<q", max(_microseconds(instant), _microseconds(self.now())))
 
     def close(self) -> None:
+        """Close the file."""
         self._map.close()
         self._file.close()
 
@@ -174,7 +183,7 @@ class DrivenTime:
 class DrivenClock:
     """Reads the harness's case time. Trusted unless the story says otherwise.
 
-    One look at the file serves everybody who sleeps: when each of the service's loops looked for itself, that took
+    One reading of the file serves everybody who sleeps: when each of the service's loops read it for itself, that took
     half of the machine.
     """
 
@@ -184,9 +193,11 @@ class DrivenClock:
     _poll: asyncio.TimerHandle | None = None
 
     def now(self) -> datetime:
+        """Return the instant that the harness has set."""
         return self.time.now()
 
     async def sleep_until(self, instant: datetime) -> None:
+        """Sleep until the harness has set the instant, or a later one."""
         if self.now() >= instant:
             return
         sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -211,10 +222,11 @@ class DrivenClock:
         self._schedule_poll()
 
     def trusted(self) -> bool:
+        """Return what the story says."""
         return self.trust
 
     def observe_server_time(self, space: str, server_time: datetime | None) -> None:
-        return None
+        """Ignore what the spaces say: the story says whether the clock is trusted."""
 
 
 def _microseconds(instant: datetime) -> int:

@@ -15,6 +15,7 @@ class GuardianError(Exception):
 
     @property
     def sentence(self) -> str:
+        """Return the sentence that may be shown."""
         return str(self)
 
 
@@ -32,7 +33,7 @@ class Refused(GuardianError):
 
 
 class NotFound(GuardianError):
-    """There is no such thing for this asker. Never says which of the two it is."""
+    """There is nothing of that kind for this asker. Never says which of the two it is."""
 
     def __init__(self, sentence: str = "There is nothing here by that name, or it is not yours to see.") -> None:
         super().__init__(sentence)

@@ -1,4 +1,7 @@
-"""The types of our own ids, and how they are made. An id says nothing about whom or what it stands for."""
+"""The types of our own ids, and how they are made. An id says nothing about whom or what it stands for.
+
+Read `new_id` first.
+"""
 
 import secrets
 from typing import NewType
@@ -29,16 +32,16 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def new_id() -> str:
-    """A time-ordered UUID, made before the thing is stored."""
+    """Return a time-ordered UUID, made before what it names is stored."""
     return str(uuid_utils.uuid7())
 
 
 def new_reference() -> Reference:
-    """An opaque reference: `GRD-` and twelve characters (59 bits) that are hard to misread."""
+    """Return an opaque reference: `GRD-` and twelve characters (59 bits) that are hard to misread."""
     return Reference(REFERENCE_PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(12)))
 
 
 def new_secret() -> str:
-    """128 random bits in groups of five characters, for receipts and one-time links; typed by people."""
+    """Return 128 random bits in groups of five characters, for receipts and one-time links; typed by people."""
     letters = [secrets.choice(_ALPHABET) for _ in range(26)]
     return "-".join("".join(letters[i : i + 5]) for i in range(0, 26, 5))

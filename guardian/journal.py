@@ -1,6 +1,7 @@
-"""The journal's entries: who did what, on which authority. Append-only; ids only, free text sealed.
+"""The journal's entries: who did what, on which authority. Append-only; ids only, free text encrypted.
 
-The chain itself (position, hashes, the one head row) is kept by the storage room; here stands what an entry says.
+The chain itself (position, hashes, the one head row) is kept by `guardian.storage`; here stands what an entry says.
+Read `Entry` first.
 """
 
 from collections.abc import Mapping
@@ -18,8 +19,8 @@ PARTY = "party"
 class Entry:
     """One act. `act` is `noun.past_verb`; `by` a member id, or `service`, `operator` (of the host) or `party`.
 
-    `authority` says on what ground (a decision, an act, a rule id, a term's end). `about` holds our own ids only.
-    `text` is free text (a recorded reason): sealed under the key of `case`, so it needs one.
+    `authority` says on what ground (a decision, an act, a rule id, a term's end). `about` are our own ids only. `text`
+    is free text (a recorded reason): encrypted under the key of `case`, so it needs one.
     """
 
     act: str
@@ -34,10 +35,10 @@ class Journal(Protocol):
     """Takes one entry in the act's own transaction; it is written as the transaction's last statement."""
 
     def note(self, entry: Entry) -> None:
-        """The entry is written when the transaction commits, or not at all."""
+        """Note the entry: it is written when the transaction commits, or not at all."""
         ...
 
 
 def by_member(member: MemberId) -> str:
-    """How an entry names a member who acted."""
+    """Return how an entry names a member who acted."""
     return str(member)

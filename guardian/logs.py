@@ -1,6 +1,7 @@
 """Structured diagnostics that may be thrown away: `noun.past_verb`, ids and durations, never names or texts.
 
-That holds for errors and for what libraries say as well: of both only the kind and the place are told.
+That applies to errors and to what libraries say as well: of both only the kind and the place are logged. Read `logger`
+first.
 """
 
 import logging
@@ -20,13 +21,16 @@ Logger = structlog.stdlib.BoundLogger
 
 
 def logger(name: str) -> Logger:
-    """The log of one room."""
+    """Return the logger of one package."""
     bound: Logger = structlog.get_logger(name)
     return bound
 
 
 def location_of(error: BaseException) -> str:
-    """Where in the code the error arose, as `file.py:line`: what may be logged of an error whose words may not be."""
+    """Return where in the code the error arose, as `file.py:line`.
+
+    That may be logged of an error whose words may not.
+    """
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
@@ -36,7 +40,7 @@ def location_of(error: BaseException) -> str:
 
 
 def redact(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Keys that could carry somebody's words or name are withheld; long values are cut; of an error, kind and place stay."""
+    """Withhold what could carry somebody's words or name, and cut long values; of an error, kind and place stay."""
     error = _error_of(event.pop("exc_info", None))
     if error is not None:
         # An error's words, and the values in its frames, may be a report's.
@@ -50,10 +54,13 @@ def redact(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, 
 
 
 class LibraryLogHandler(logging.Handler):
-    """What libraries log: who spoke, how gravely, and the kind and place of an error; never their words, which may be ours."""
+    """What libraries log: which, how gravely, and the kind and place of an error; never their words.
+
+    Those may be ours.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
-        """The line is in our own log, without what it says."""
+        """Write the line to our own log, without what it says."""
         error = record.exc_info[1] if record.exc_info else None
         facts = {} if error is None else {"kind": type(error).__name__, "at": location_of(error)}
         library_log = logger("libraries")
@@ -62,7 +69,7 @@ class LibraryLogHandler(logging.Handler):
 
 
 def configure(*, as_json: bool, level: int = logging.INFO) -> None:
-    """Log lines go to standard error, as JSON where a program listens."""
+    """Write log lines to standard error, as JSON where a program reads them."""
     renderer: structlog.types.Processor = (
         structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     )
@@ -84,7 +91,7 @@ def configure(*, as_json: bool, level: int = logging.INFO) -> None:
 
 
 def _error_of(given: object) -> BaseException | None:
-    """The error behind what a log call was given as `exc_info`."""
+    """Return the error behind what a log call was given as `exc_info`."""
     if isinstance(given, BaseException):
         return given
     return (given[1] if isinstance(given, tuple) else sys.exc_info()[1]) if given else None

@@ -1,6 +1,7 @@
 """Reads a policy file (TOML) into the frozen Policy, or names every fault of it at once in the file's own terms.
 
-It knows how values are written; what they mean, and which contradict each other, is said by `rules.policy`.
+It knows how values are written; what they mean, and which contradict each other, is said by `rules.policy`. Read
+`read_policy` first.
 """
 
 import re
@@ -26,7 +27,10 @@ class _Unreadable(Exception):
 
 
 def read_policy(text: str) -> Policy:
-    """The policy that the text sets out; raises Misconfigured with all of its faults. Policy: P-5.1 and the others."""
+    """Return the policy that the text sets out; raise Misconfigured with all of its faults.
+
+    Policy: P-5.1 and the others.
+    """
     table = _parse(text)
     known = {value.path: value for value in policy_values()}
     faults = [*_unknown_sections(table), *_unknown_keys(table, known)]
@@ -43,7 +47,7 @@ def read_policy(text: str) -> Policy:
 
 
 def written(item: object) -> str:
-    """A value as a policy file writes it: "24h", "2/3", "lift", a list in brackets."""
+    """Return a value as a policy file writes it: "24h", "2/3", "lift", a list in brackets."""
     if isinstance(item, tuple):
         return "[" + ", ".join(written(part) for part in item) + "]"
     if isinstance(item, timedelta):

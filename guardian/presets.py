@@ -1,6 +1,6 @@
 """The configuration that comes with Guardian: policy presets and samples, read alike from a wheel and a checkout.
 
-Reads texts and nothing more: what they mean is said by the module that validates them.
+Reads texts and nothing more: what they mean is said by the module that validates them. Read `load_shipped` first.
 """
 
 from importlib.resources import files
@@ -11,7 +11,7 @@ from guardian.errors import Misconfigured
 
 
 def load_preset(name: str) -> str:
-    """The text of the policy preset of that name (`django`, `chipy`)."""
+    """Return the text of the policy preset of that name (`django`, `chipy`); Misconfigured where there is none."""
     known = preset_names()
     if name not in known:
         raise Misconfigured([f"policy preset '{name}' is not known; there are: {', '.join(known)}"])
@@ -19,13 +19,13 @@ def load_preset(name: str) -> str:
 
 
 def preset_names() -> tuple[str, ...]:
-    """The names of the policy presets, in alphabetical order."""
+    """Return the names of the policy presets, in alphabetical order."""
     names = (entry.name for entry in (_folder() / "policies").iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
 def load_shipped(path: str) -> str:
-    """The text of a file of the shipped configuration, by its path inside `config/`."""
+    """Return the text of a file of the shipped configuration, by its path inside `config/`."""
     return _folder().joinpath(*path.split("/")).read_text(encoding="utf-8")
 
 

@@ -58,7 +58,10 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a look could not come to its end. `cut` means that a call may still take effect."""
+    """Why a try did not succeed. `cut_off`: a call may still take effect.
+
+    `needs` is what people have to mend; `retry_after` how long the space asked to be left alone.
+    """
 
     reason: str
     needs: str = ""

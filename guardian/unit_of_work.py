@@ -24,14 +24,18 @@ class BaseReadView(Protocol):
     """The stores as they stand at one instant of case time; nothing can be written through it."""
 
     @property
-    def now(self) -> datetime: ...
+    def now(self) -> datetime:
+        """Return the instant of case time at which the stores stand."""
+        ...
 
 
 class BaseUnitOfWork(BaseReadView, Protocol):
     """One transaction: what was read still holds when it commits, and its journal entries are its last statements."""
 
     @property
-    def journal(self) -> Journal: ...
+    def journal(self) -> Journal:
+        """Return the journal of this transaction."""
+        ...
 
     def wake(self, topic: WakeupTopic) -> None:
         """Wake whoever waits for the topic once this has been committed."""

@@ -49,7 +49,7 @@ class IntendedAct(Generic[Who, Person]):
 
 @dataclass(frozen=True, slots=True)
 class StopFact(Generic[Who]):
-    """One member's word that another may not act alone any more; it holds until its review ends it."""
+    """One member's word that another may not act alone any more; it stands until its review ends it."""
 
     by: Who
     of: Who

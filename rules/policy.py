@@ -186,7 +186,7 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """How soon somebody looks again at an account that is said to be another's."""
+    """How soon another member checks an account that is said to be another's."""
 
     dispute_look: Annotated[timedelta, Source("P-6.4", HOUR, 7 * DAY)]
 
@@ -209,7 +209,7 @@ class Reminders:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """When a closed case is looked at again unless its group names another day."""
+    """When a closed case is reviewed unless its group names another day."""
 
     review_after: Annotated[timedelta, Source("P-5.8", DAY, 2 * YEAR)]
 

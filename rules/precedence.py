@@ -111,7 +111,7 @@ def compare_foreign(restriction: Restriction, until: datetime | None, demand: St
 
 
 def _continuous_end(demands: Sequence[Demand], level: AccessLevel, now: datetime) -> datetime | None:
-    """Where the unbroken stretch around now ends in which the hold, or a stronger one, is asked for."""
+    """Return where the unbroken stretch around now ends in which the level, or a stronger one, is asked for."""
     least = _LEVEL_STRENGTH[level]
     strong = [demand for demand in demands if _LEVEL_STRENGTH[access_level_of(demand.restriction)] >= least]
     end: datetime | None = now

@@ -205,7 +205,7 @@ def _count_ballots(
 def _agreements_needed(
     proposal: CountedProposal[Who], count: _BallotCount[Who], severe: bool, eligible: int, quorum: Quorum
 ) -> int:
-    """How many more must agree. Two others are always needed: with three counted, a bare majority would be one."""
+    """Return how many more must agree; two others always: with three counted, a bare majority would be one."""
     others = quorum.others - len(count.agreeing - {proposal.proposer})
     total = 0
     if count.objecting:

@@ -63,14 +63,14 @@ async def explain(
 def _show(line: AccountExplanation) -> None:
     explanation = line.explanation
     print_line(f"{line.handle} in {explanation.space} ({line.person})")
-    print_line(f"  wanted     {explanation.wanted}{_format_until(explanation.until)}")
+    print_line(f"  wanted     {explanation.desired}{_format_until(explanation.until)}")
     for reason in line.because:
         print_line(f"  because    {reason.reference}: {reason.state}{_format_until(reason.ends)}")
     print_line(f"  seen       {explanation.seen}")
     print_line(f"  so         {explanation.total or 'nothing else'}")
     print_line(f"  next step  {explanation.next_step}")
     print_line(
-        f"  next look  {_format_instant(explanation.next_look) if explanation.next_look else 'when something changes'}"
+        f"  next look  {_format_instant(explanation.due_at) if explanation.due_at else 'when something changes'}"
     )
     print_line()
 

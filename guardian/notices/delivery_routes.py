@@ -221,7 +221,7 @@ class RouteFinder:
 
     def _routes_by_mail(self, contact: MailContact) -> Routes:
         """Somebody who mailed us. An address that nothing vouches for is somebody else's, as far as is known: a mail there
-        would tell them of the report, and would be sent at a forger's bidding."""
+        would give the report away, and would be sent at a forger's bidding."""
         if self.mailer is None or not contact.answers:
             return Routes()
         if not any(self.spaces.mode(name) is Mode.ENFORCE for name in self.spaces.names):

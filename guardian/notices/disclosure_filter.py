@@ -1,6 +1,6 @@
-"""What kind of fact each entry of a notice is, and which of them its recipient may be told. The rule is `disclosure`'s.
+"""What kind of fact each entry of a notice is, and which of them may be disclosed to its recipient.
 
-Read `disclosable_facts` first.
+The rule is `rules.disclosure`'s. Read `disclosable_facts` first.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ FACT_KINDS: Final[Mapping[str, Fact]] = MappingProxyType(
 
 
 def disclosable_facts(to: RecipientKind, facts: Mapping[str, str]) -> dict[str, str]:
-    """Return the facts that somebody in this role may be told; another is left out, and never keeps them unaware."""
+    """Return the facts that may be disclosed to somebody in this role; the others are left out."""
     allowed = {
         key: fact for key, fact in facts.items() if key in FACT_KINDS and may_disclose(_ROLES[to], FACT_KINDS[key])
     }

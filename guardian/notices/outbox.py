@@ -64,11 +64,11 @@ class DeliveryResult:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryHandlers(Generic[R, W]):
-    """What is asked before a notice is sent, and who hears in the recording transaction what became of it.
+    """What is asked before a notice is sent, and what takes note, in the recording transaction, of what became of it.
 
-    `may_still_receive` asks a member's permission again. `on_person_notified` hears how notifying a sanctioned person
-    ended: with a proof, or with None where every channel refused; `on_owner_notified`, that the owner of a linked account
-    was written to, or cannot be.
+    `may_still_receive` asks a member's permission again. `on_person_notified` takes note of how notifying a
+    sanctioned person ended: with a proof, or with None where every channel refused; `on_owner_notified`, that the owner
+    of a linked account was written to, or cannot be.
     """
 
     may_still_receive: Callable[[R, Notice], Awaitable[bool]]
@@ -222,9 +222,11 @@ class Outbox(Generic[R, W]):
         except Exception as error:
             if not notifies:
                 raise
-            # The message is out. Sending it again and again because nobody can be told of it would harm the person;
-            # the decision's own clock makes up for what was not heard (P-5.6).
-            log.error("telling.went_unheard", notice=attempted.id, kind=type(error).__name__, at=location_of(error))
+            # The message is out. Sending it again and again because nobody can take note of it would harm the person;
+            # the decision's own deadline makes up for what was not noted (P-5.6).
+            log.error(
+                "notification.not_recorded", notice=attempted.id, kind=type(error).__name__, at=location_of(error)
+            )
             await self._commit(attempted, result, notifies=False)
 
     async def _commit(self, attempted: Notice, result: DeliveryResult, *, notifies: bool) -> None:
@@ -269,7 +271,7 @@ def _proof(channel: Channel, outcome: Done | Already) -> str:
 
 
 def _journal_result(journal: Journal, attempted: Notice, result: DeliveryResult) -> None:
-    """What reached people outside the group, or did not, is in the journal; so is what a member could not be told."""
+    """Note in the journal what reached people outside the group or did not, and what could not reach a member."""
     is_member = attempted.to.kind is RecipientKind.MEMBER
     if result.state is NoticeState.WAITING or (is_member and result.state is NoticeState.SENT):
         return

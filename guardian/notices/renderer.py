@@ -23,7 +23,7 @@ _BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """What a recipient reads: one line, and a body in paragraphs. Plain text: its place encodes it."""
+    """What a recipient reads: one line, and a body in paragraphs. Plain text: whatever shows it encodes it."""
 
     subject: str
     body: str

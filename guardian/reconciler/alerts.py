@@ -40,7 +40,10 @@ class Alerts(Protocol[W_contra]):
         ...
 
     async def report_released(self, uow: W_contra, account: AccountId) -> None:
-        """Take note that nothing of ours holds the account any more; where that was a mistake, its owner hears so."""
+        """Take note that nothing of ours restricts the account any more.
+
+        Where that was a mistake, its owner is notified so.
+        """
         ...
 
     async def report_coverage_change(

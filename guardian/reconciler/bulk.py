@@ -1,7 +1,7 @@
-"""Many accounts at once: asked for in as few calls as a space has, and confirmed by its list pages, never one by one.
+"""Many accounts together: asked for in as few calls as a space has, and confirmed by its list pages, never one by one.
 
 Only the plain ones are done here: strangers who are barred by one sanction and on whom nothing stands yet. Whatever is
-not plain is handed back, and looked at by itself like every other key.
+not plain is returned, and reconciled by itself like every other work item. Read `BulkReconciler` first.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from rules.precedence import AccessLevel
 log = logger("sanctions")
 
 SINGLE_CALL_CHUNK: Final = 24
-"""How many are intended together where each takes a call of its own: so many are looked at alone after a crash."""
+"""How many are intended together where each takes a call of its own: so many are reconciled by themselves after a crash."""
 WRITE_CHUNK: Final = 200
 PARALLEL_CALLS: Final = 4
 MAX_TRIES: Final = 3
@@ -50,7 +50,7 @@ class Baseline:
 
 
 class BulkReconciler(Generic[W]):
-    """Works what is worked together: one worker a space, beside the reconciler, which leaves these keys alone."""
+    """Works the bulk items: one worker a space, beside the reconciler, which leaves these work items alone."""
 
     def __init__(
         self, context: ReconcilerContext[W], units_of_work: UnitOfWorkFactory[BulkReadView, BulkUnitOfWork]
@@ -64,26 +64,26 @@ class BulkReconciler(Generic[W]):
         self._tries_by_account: dict[AccountId, int] = {}
         self._one_by_one: set[SpaceName] = set()
         self._notified_at: dict[SpaceName, datetime] = {}
-        # One call serves many: what people have to mend is asked for as rarely as what has failed for long.
+        # One call serves a bulk of items: what people have to mend is asked for as rarely as what has failed for long.
         self._retry_policy = replace(context.retry_policy, refused_delay=context.retry_policy.max_delay)
 
     @property
     def active(self) -> int:
-        """In how many spaces something is being done at this moment."""
+        """Return in how many spaces something is being done at this moment."""
         return len(self._working)
 
     async def run(self, wait: Callable[[datetime | None], Awaitable[None]]) -> None:
-        """Works until cancelled."""
+        """Work until cancelled."""
         while True:
             await self.start_due()
             await wait(await self.next_due())
 
     async def next_due(self) -> datetime | None:
-        """When the first space that gave no usable answer is asked again; None where none is waited for."""
+        """Return when the first space that gave no usable answer is asked again; None: none is waited for."""
         return min((at for name, at in self._retry_at.items() if name not in self._working), default=None)
 
     async def start_due(self) -> int:
-        """Work has begun in every space with something to do; in how many."""
+        """Begin work in every space with something to do; return in how many."""
         now = self._context.clock.now()
         async with self._units_of_work.read() as view:
             names = await view.bulk.spaces_with_items()
@@ -91,11 +91,11 @@ class BulkReconciler(Generic[W]):
         self._requested |= self._working.keys() & set(names)
         due = [name for name in names if name not in self._working and name not in self._retry_at]
         for name in due:
-            self._working[name] = asyncio.create_task(self._guarded(name), name=f"many in {name}")
+            self._working[name] = asyncio.create_task(self._guarded(name), name=f"bulk in {name}")
         return len(due)
 
     async def run_until_idle(self) -> None:
-        """Everything that can be done now has been done: for tests and one-off commands."""
+        """Do everything that can be done now: for tests and one-off commands."""
         while self._working or await self.start_due():
             await asyncio.gather(*self._working.values())
             async with self._units_of_work.read() as view:
@@ -103,20 +103,20 @@ class BulkReconciler(Generic[W]):
                     return
 
     async def stop(self) -> None:
-        """Nothing is under way any more; what was cut off is asked for again."""
+        """Stop all work; what was cut off is asked for again."""
         for task in list(self._working.values()):
             task.cancel()
         await asyncio.gather(*self._working.values(), return_exceptions=True)
 
     async def _guarded(self, name: SpaceName) -> None:
-        """One pass, and another where something changed meanwhile; a fault is logged, and it is tried again."""
+        """Make one pass, and another where something changed meanwhile; a fault is logged, and it is tried again."""
         try:
             self._requested.add(name)
             while name in self._requested and name not in self._retry_at:
                 self._requested.discard(name)
                 await self._run_space(name)
         except Exception as error:
-            log.error("batch.has_failed", space=name, kind=type(error).__name__, at=location_of(error))
+            log.error("bulk.has_failed", space=name, kind=type(error).__name__, at=location_of(error))
             # It says nothing of what people have to mend: it waits no longer than what the space did not answer.
             await self._back_off(name, replace(SERVICE_FAULT, needs=""))
         finally:
@@ -126,7 +126,7 @@ class BulkReconciler(Generic[W]):
                 uow.wake(WakeupTopic.WORK_ITEMS)
 
     async def _back_off(self, name: SpaceName, failure: Failure) -> None:
-        """The space is asked again soon, then slower with the age of its trouble; slowly where people have to mend it.
+        """Ask the space again soon, then slower with the age of its failure; slowly where people have to mend it.
 
         What stands there is read anew before: while that fails, nobody's tries are used up.
         """
@@ -136,7 +136,7 @@ class BulkReconciler(Generic[W]):
         needs_people = bool(failure.needs)
         self._retry_at[name] = policy.next_try(since, now, needs_people=needs_people, asked_for=failure.retry_after)
         if policy.notify_now(since, self._notified_at.get(name), now, needs_people=needs_people):
-            # One of them is looked at by itself, so that people hear of the trouble as they would of any other.
+            # One of them is reconciled by itself, so that people are notified of the failure as of any other.
             self._notified_at[name] = now
             async with self._units_of_work.read() as view:
                 items = await view.bulk.items(name, tuple(Phase), 1)
@@ -159,7 +159,7 @@ class BulkReconciler(Generic[W]):
         await self._confirm(name, space)
 
     async def _next_items(self, name: SpaceName, space: Space) -> tuple[BulkItem, ...]:
-        """Those to ask for next; none while a call for many would be spent on a few because more are about to come."""
+        """Return those to ask for next; none while a bulk call would be spent on a few because more are to come."""
         async with self._units_of_work.read() as view:
             facts = await view.bulk.facts(name)
             items = await view.bulk.items(name, (Phase.WAITING, Phase.REQUESTED), _items_per_pass(space))
@@ -170,7 +170,7 @@ class BulkReconciler(Generic[W]):
         return () if wait else items
 
     async def _baseline(self, name: SpaceName, space: Space, items: Sequence[BulkItem]) -> Baseline | None:
-        """What stands there and what would be lost, read once for all of them; None where it could not be read."""
+        """Read what stands there and what would be lost, once for all of them; None where it could not be read."""
         known = self._baselines.get(name)
         if known is not None and {item.space_account for item in items} <= known.accounts:
             return known
@@ -188,7 +188,7 @@ class BulkReconciler(Generic[W]):
         return self._baselines[name]
 
     async def _prepare(self, items: Sequence[BulkItem], baseline: Baseline) -> list[BulkItem]:
-        """Those to ask for now: nothing stands there, the space would not refuse it, and it was not tried too often."""
+        """Return those to ask for now: nothing stands there, the space would not refuse, and few tries were made."""
         ready: list[BulkItem] = []
         returned: list[BulkItem] = []
         for item in items:
@@ -210,7 +210,7 @@ class BulkReconciler(Generic[W]):
     async def _request_all(
         self, name: SpaceName, space: Space, ready: Sequence[BulkItem], gives_references: bool
     ) -> bool:
-        """Whether the space could be asked for all of them; else it is left alone for a while."""
+        """Return whether the space could be asked for all of them; else it is left alone for a while."""
         refused_in_a_row = 0
         left = list(ready)
         answered: dict[Account, Outcome] = {}
@@ -221,7 +221,7 @@ class BulkReconciler(Generic[W]):
             refused = [outcome for outcome in outcomes.values() if isinstance(outcome, Forbidden)]
             silent = [outcome for outcome in outcomes.values() if isinstance(outcome, Unavailable)]
             if len(refused) == len(part) > PARALLEL_CALLS:
-                # The call for many takes a permission of its own: without it they are asked for one by one.
+                # The bulk call takes a permission of its own: without it they are asked for one by one.
                 self._one_by_one.add(name)
                 left = [*part, *left]
                 continue
@@ -260,7 +260,7 @@ class BulkReconciler(Generic[W]):
     async def _record_outcomes(
         self, name: SpaceName, part: Sequence[BulkItem], outcomes: Mapping[Account, Outcome], gives_references: bool
     ) -> None:
-        """What the space said of each is on record; what it did not do for us is looked at by itself."""
+        """Record what the space said of each; what it did not do for us is reconciled by itself."""
         acknowledged, returned, refuted = [], [], []
         for item in part:
             outcome = outcomes.get(item.space_account, Unavailable("no answer about it"))
@@ -269,7 +269,7 @@ class BulkReconciler(Generic[W]):
                 case Done():
                     acknowledged.append(item.account)
                 case Rejected() if not first and gives_references:
-                    # An earlier call may have done it: the list pages tell by our reference.
+                    # An earlier call may have done it: the list pages show it by our reference.
                     acknowledged.append(item.account)
                 case Already() if first:
                     refuted.append(item.account)
@@ -284,10 +284,10 @@ class BulkReconciler(Generic[W]):
             await uow.bulk.return_to_reconciler(returned)
             await uow.bulk.return_to_reconciler(refuted, refuted=True)
             uow.wake(WakeupTopic.WORK_ITEMS)
-        log.info("batch.was_asked", space=name, asked=len(part), done=len(acknowledged))
+        log.info("bulk.was_requested", space=name, asked=len(part), done=len(acknowledged))
 
     async def _confirm(self, name: SpaceName, space: Space) -> None:
-        """What the list pages show to be ours is held; the rest is looked at by itself."""
+        """Save as held what the list pages show to be ours; the rest is reconciled by itself."""
         async with self._units_of_work.read() as view:
             if await view.bulk.expects_more():
                 return
@@ -311,7 +311,7 @@ class BulkReconciler(Generic[W]):
         self._baselines.pop(name, None)
         self._one_by_one.discard(name)
         self._tries_by_account = {each: tries for each, tries in self._tries_by_account.items() if each not in ours}
-        log.info("batch.was_confirmed", space=name, held=len(confirmed), others=len(others))
+        log.info("bulk.was_confirmed", space=name, held=len(confirmed), others=len(others))
 
     async def _return_all(self, name: SpaceName) -> None:
         async with self._units_of_work.read() as view:
@@ -329,7 +329,7 @@ _ALL: Final = 1_000_000
 
 
 def _entry(act: str, *, space: SpaceName, count: int) -> Entry:
-    """A journal entry about many: which, stands in the rows of the same transaction."""
+    """Return a journal entry about bulk items: which, stands in the rows of the same transaction."""
     return Entry(act, SERVICE, "P-7.5", {"space": str(space), "count": str(count)})
 
 
@@ -341,7 +341,7 @@ def _intent(item: BulkItem, now: datetime) -> Intent:
 def _enforcement(
     item: BulkItem, losses: tuple[Entitlement, ...] = (), confirmed_at: datetime | None = None
 ) -> Enforcement:
-    """Our bar at the item's account, where nothing stood before; active once it was confirmed."""
+    """Return our bar at the item's account, where nothing stood before; active once it was confirmed."""
     return Enforcement(
         account=item.account,
         level=AccessLevel.BARRED,
@@ -363,7 +363,7 @@ def _items_per_pass(space: Space) -> int:
 
 
 def _is_ours(item: BulkItem, seen: Listing) -> bool:
-    """Whether the pages prove it: by our reference, or, where their rows have none, by the space's own word before."""
+    """Return whether the pages prove it: by our reference, or, where rows have none, by the space's own word before."""
     observed_restriction = next(
         (h for h in seen.restrictions.get(item.space_account.native_id, ()) if h.level is AccessLevel.BARRED), None
     )

@@ -1,4 +1,4 @@
-"""What is remembered of accounts that are worked together: start at `BulkStore`."""
+"""What is stored of accounts that are worked in bulk. Read `BulkStore` first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from rules.bulk import BulkFacts
 
 
 class Phase(StrEnum):
-    """How far one of many has come."""
+    """How far a bulk item has come."""
 
     WAITING = "waiting"
     REQUESTED = "requested"  # the intent is stored, and what came of the call is not known
@@ -24,7 +24,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BulkItem:
-    """One of many, and what has happened to it since its raid was announced."""
+    """An account that is worked in bulk, and what has happened to it since its raid was announced."""
 
     account: AccountId
     person: PersonId
@@ -47,7 +47,7 @@ class HeldItem:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """An account whom nobody knew: the person behind it, the sanction that reaches it, its totals and its key."""
+    """An account that nobody knew: the person behind it, the sanction that reaches it, totals and work item."""
 
     person: Person
     account: LinkedAccount
@@ -57,22 +57,22 @@ class NewAccount:
 
 
 class BulkStore(Protocol):
-    """What is remembered of keys that are worked together."""
+    """The work items that are worked in bulk."""
 
     async def add_accounts(self, new_accounts: Sequence[NewAccount]) -> None:
-        """Each stands as a person with an account, a sanction, a total in each space of its scope, and a key."""
+        """Add each as a person with an account, a sanction, a total in each space of its scope, and a work item."""
         ...
 
     async def spaces_with_items(self) -> tuple[SpaceName, ...]:
-        """The spaces in which any key is one of many."""
+        """Return the spaces in which there is any bulk item."""
         ...
 
     async def expects_more(self) -> bool:
-        """Whether more of them are about to be added."""
+        """Return whether more of them are about to be added."""
         ...
 
     async def accounts(self, space: SpaceName) -> tuple[Account, ...]:
-        """Every account there that is one of many, or about to be."""
+        """Return every account there that is a bulk item, or about to be."""
         ...
 
     async def facts(self, space: SpaceName) -> Mapping[AccountId, BulkFacts]:
@@ -80,7 +80,7 @@ class BulkStore(Protocol):
         ...
 
     async def items(self, space: SpaceName, phases: Sequence[Phase], limit: int) -> tuple[BulkItem, ...]:
-        """The first of many in these phases."""
+        """Return the first bulk items in these phases, `limit` at most."""
         ...
 
     async def store_intents(
@@ -89,23 +89,26 @@ class BulkStore(Protocol):
         new_intents: Sequence[tuple[PersonId, Intent]],
         new_enforcements: Sequence[tuple[PersonId, Enforcement]],
     ) -> None:
-        """Store the intents and what is known of our doing before the act, and move the items to REQUESTED."""
+        """Store the intents and enforcements before the action, and move the items to REQUESTED."""
         ...
 
     async def mark_acknowledged(self, accounts: Sequence[AccountId]) -> None:
-        """The space has said of these that it is done."""
+        """Mark of these that the space has said that it is done."""
         ...
 
     async def mark_held(self, held: Sequence[HeldItem]) -> None:
         """Save what was confirmed, close the open intents, and let the work items rest until their sanction ends.
 
-        An enforcement that is stored already keeps its losses and becomes placed; a work item that was touched since it
+        An enforcement that is stored already keeps its losses and becomes active; a work item that was touched since it
         was read stays due.
         """
         ...
 
     async def return_to_reconciler(self, accounts: Sequence[AccountId], *, refuted: bool = False) -> None:
-        """These are due now like every other key; `refuted`: what was intended was not done by us."""
+        """Make these due now, like every other work item.
+
+        `refuted`: what was intended was not done by us.
+        """
         ...
 
 
@@ -113,7 +116,9 @@ class BulkReadView(BaseReadView, Protocol):
     """A read view, as far as bulk needs it."""
 
     @property
-    def bulk(self) -> BulkStore: ...
+    def bulk(self) -> BulkStore:
+        """Return the store of bulk items."""
+        ...
 
 
 class BulkUnitOfWork(BulkReadView, BaseUnitOfWork, Protocol):

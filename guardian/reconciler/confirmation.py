@@ -1,4 +1,7 @@
-"""What a look proves about our own doing: intents that are fulfilled, applications that stand or are gone. Pure."""
+"""What an observation proves about our own doing: intents fulfilled, enforcements that stand or are gone. Pure.
+
+Read `confirm` first.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +19,7 @@ _OURS = (IntentKind.RESTRICT, IntentKind.RELEASE)
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """The applications as the look proves them, the intents it closes, and what came to light.
+    """The enforcements as the observation proves them, the intents it closes, and what came to light.
 
     `lifted_by` are the native ids of those who lifted by hand, where the space's records name them.
     """
@@ -24,7 +27,7 @@ class Confirmation:
     enforcements: Mapping[AccessLevel, Enforcement]
     changed: tuple[Enforcement, ...]
     closed: tuple[IntentId, ...]
-    newly_held: tuple[AccessLevel, ...]
+    newly_confirmed: tuple[AccessLevel, ...]
     newly_gone: tuple[AccessLevel, ...]
     removed_by_others: tuple[AccessLevel, ...]
     lifted_by: tuple[str, ...] = ()
@@ -39,14 +42,14 @@ def confirm(
     now: datetime,
     invisible_levels: frozenset[AccessLevel] = frozenset(),
 ) -> Confirmation:
-    """Compares the look with what we meant to do and what we knew; nothing is proved by a look that failed.
+    """Compare an observation with what we meant to do and what we knew; a failed one proves nothing.
 
-    `invisible_levels` are the holds that run on where nobody sees them: a Discord timeout while its member is away. One of
-    ours is not gone before its own end, and still ours when they come back.
+    `invisible_levels` are the restrictions that run on where nobody sees them: a Discord timeout while its member is
+    away. One of ours is not gone before its own end, and still ours when they come back.
     """
     after = dict(enforcements)
     closed: list[IntentId] = []
-    newly_held: list[AccessLevel] = []
+    newly_confirmed: list[AccessLevel] = []
     newly_gone: list[AccessLevel] = []
     removed_by_others: list[AccessLevel] = []
     for level in sorted({i.level for i in intents if i.kind in _OURS} | set(enforcements)):
@@ -55,7 +58,7 @@ def confirm(
         observed = seen.find_restriction(level) if ownership.get(level) is Ownership.OURS else None
         if observed is not None:
             after[level] = _confirmed_enforcement(account, observed, known, own_intents, now)
-            newly_held += [level] if known is None or not known.active else []
+            newly_confirmed += [level] if known is None or not known.active else []
             closed += [i.id for i in own_intents if i.kind in _RESTRICTING]
             continue
         closed += [i.id for i in own_intents if i.kind is IntentKind.RELEASE]
@@ -71,7 +74,9 @@ def confirm(
             h: replace(a, removed_entitlements=_without_membership(a.removed_entitlements)) for h, a in after.items()
         }
     changed = tuple(a for h, a in after.items() if a != enforcements.get(h))
-    return Confirmation(after, changed, tuple(closed), tuple(newly_held), tuple(newly_gone), tuple(removed_by_others))
+    return Confirmation(
+        after, changed, tuple(closed), tuple(newly_confirmed), tuple(newly_gone), tuple(removed_by_others)
+    )
 
 
 def _confirmed_enforcement(
@@ -81,7 +86,7 @@ def _confirmed_enforcement(
     intents: tuple[Intent, ...],
     now: datetime,
 ) -> Enforcement:
-    """Our record of a hold that is proved to be ours; unchanged where the look brought nothing new."""
+    """Return our record of a restriction that is proved to be ours; unchanged where nothing new was observed."""
     restrict_intent = next((i for i in reversed(intents) if i.kind in _RESTRICTING), None)
     reference = (
         observed_restriction.reference
@@ -108,7 +113,7 @@ def _confirmed_enforcement(
 
 
 def _is_lifted_manually(known: Enforcement, intents: tuple[Intent, ...], now: datetime) -> bool:
-    """Ours went away without our having meant to release it, and before a native end of its own."""
+    """Return whether ours went away without our having meant to release it, and before a native end of its own."""
     return _still_runs(known, now) and not any(i.kind is IntentKind.RELEASE for i in intents)
 
 
@@ -117,19 +122,22 @@ def _still_runs(known: Enforcement, now: datetime) -> bool:
 
 
 def _without_membership(entitlements: tuple[Entitlement, ...]) -> tuple[Entitlement, ...]:
-    """Whoever is a member (again) is not owed the membership any more."""
+    """Return the rest: whoever is a member (again) is not owed the membership any more."""
     return tuple(b for b in entitlements if b.kind is not EntitlementKind.MEMBERSHIP)
 
 
 def remaining_entitlements(
     removed: tuple[Entitlement, ...], reinstated: tuple[Entitlement, ...]
 ) -> tuple[Entitlement, ...]:
-    """What is still to be given back."""
+    """Return what is still to be reinstated."""
     reinstated_ids = {(b.kind, b.native_id) for b in reinstated}
     return tuple(b for b in removed if (b.kind, b.native_id) not in reinstated_ids)
 
 
 def merge_entitlements(removed: tuple[Entitlement, ...], observed: tuple[Entitlement, ...]) -> tuple[Entitlement, ...]:
-    """All that was ever seen to be lost: a repeated try finds less than the first and must not forget it."""
+    """Return all that was ever seen to be lost: a repeated try finds less than the first.
+
+    It must not forget what the first found.
+    """
     known = {(b.kind, b.native_id) for b in removed}
     return removed + tuple(b for b in observed if (b.kind, b.native_id) not in known)

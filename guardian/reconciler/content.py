@@ -1,7 +1,8 @@
-"""Holds on single things: a conversation locked, a message hidden, for a while. The same heart as for accounts, but small.
+"""Restrictions of single contents: a conversation locked, a message hidden, for a while. Read `reconcile_due` first.
 
-Each look computes what is wanted from the clock, asks the space, acts, and looks again. What another placed before us is
-left; what we placed is let go at its end and by nobody's memory; what cannot be done is told, and tried for ever.
+As for accounts, but small: each reconciliation computes the desired state from the clock, asks the space, acts, and
+asks again. A foreign restriction that stood before us is left; ours is released at its end and by nobody's memory; of
+what cannot be done people are notified, and it is tried for ever.
 """
 
 from dataclasses import dataclass, replace
@@ -38,20 +39,20 @@ W_contra = TypeVar("W_contra", bound=ContentUnitOfWork, contravariant=True)
 
 
 class ContentAlertPort(Protocol[W_contra]):
-    """Puts something to people, in the transaction that records it. The desk words and addresses it."""
+    """Puts something to people, in the transaction that records it. Services word and address it."""
 
     async def blocked(self, uow: W_contra, restriction: ContentRestriction) -> None:
-        """The hold cannot be placed, or cannot be let go."""
+        """Take note that the restriction cannot be placed, or cannot be released."""
         ...
 
     async def lifted_manually(self, uow: W_contra, restriction: ContentRestriction) -> None:
-        """Somebody let it go before its time, which ends it (architecture 5.13)."""
+        """Take note that somebody lifted it before its time, which ends it (architecture 5.13)."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ContentContext(Generic[W]):
-    """What every look works with."""
+    """What every reconciliation of content works with."""
 
     units_of_work: UnitOfWorkFactory[ContentReadView, W]
     spaces: SpaceRegistry
@@ -61,7 +62,7 @@ class ContentContext(Generic[W]):
 
 
 async def reconcile_due(context: ContentContext[W]) -> datetime | None:
-    """Every hold whose look is due has been looked at; the answer is when the next one is."""
+    """Reconcile every content restriction that is due; return when the next one is."""
     async with context.units_of_work.read() as view:
         due = await view.content_restrictions.due(view.now, _PER_PASS)
     for restriction in due:
@@ -71,7 +72,7 @@ async def reconcile_due(context: ContentContext[W]) -> datetime | None:
 
 
 async def end(uow: ContentUnitOfWork, restriction_id: str) -> None:
-    """The hold is wanted no longer: what we placed is let go at once."""
+    """End the restriction now: what we placed is released at once."""
     restriction = await uow.content_restrictions.restriction(restriction_id)
     if restriction is not None and not restriction.is_over:
         await uow.content_restrictions.save(replace(restriction, until=min(restriction.until, uow.now), due_at=uow.now))
@@ -79,13 +80,13 @@ async def end(uow: ContentUnitOfWork, restriction_id: str) -> None:
 
 
 async def _reconcile_guarded(context: ContentContext[W], restriction_id: str) -> None:
-    """One bad row never stops the others: what went wrong is logged, and it is tried again later."""
+    """Reconcile so that one bad row never stops the others: a fault is logged, and it is tried again later."""
     try:
         await _reconcile(context, restriction_id)
     except Stale:
-        log.info("thing.overtaken", hold=restriction_id)
+        log.info("content.overtaken", restriction=restriction_id)
     except Exception:
-        log.exception("thing.failed", hold=restriction_id)
+        log.exception("content.failed", restriction=restriction_id)
         async with context.units_of_work.read() as view:
             restriction = await view.content_restrictions.restriction(restriction_id)
         if restriction is not None:
@@ -93,7 +94,7 @@ async def _reconcile_guarded(context: ContentContext[W], restriction_id: str) ->
 
 
 async def _reconcile(context: ContentContext[W], restriction_id: str) -> None:
-    """Looks and acts until the thing is at rest, or has to wait."""
+    """Observe and act until the content is at rest, or has to wait."""
     for _ in range(_MAX_ATTEMPTS):
         async with context.units_of_work.read() as view:
             restriction = await view.content_restrictions.restriction(restriction_id)
@@ -112,7 +113,7 @@ async def _reconcile(context: ContentContext[W], restriction_id: str) -> None:
 
 
 async def _attempt(context: ContentContext[W], content: ContentPort, restriction: ContentRestriction) -> bool:
-    """One look and at most one act; whether it is to be looked at again."""
+    """Observe once and act at most once; return whether to observe again."""
     seen = await content.observe(restriction.content)
     if isinstance(seen, Unknown):
         await _block(context, restriction, failure_of(seen))
@@ -151,7 +152,7 @@ async def _reconcile_restricted(
 
 
 async def _restrict(context: ContentContext[W], content: ContentPort, restriction: ContentRestriction) -> bool:
-    """That nothing stood there is on record before the act: so what stands after it, whatever happens to us, is ours."""
+    """Restrict, having recorded that nothing stood there: what stands after it, whatever happens to us, is ours."""
     first = restriction.state is not ContentRestrictionState.TRYING
     trying = await _save(
         context, replace(restriction, state=ContentRestrictionState.TRYING), "thing.is_to_be_held" if first else None
@@ -172,7 +173,7 @@ async def _reconcile_released(
     is_anothers = restriction.restricted_by is not None and by is not None and by != restriction.restricted_by
     if not ours or restriction.restriction not in seen.restrictions or is_anothers:
         if ours and restriction.failures:
-            # A call that was cut off may still land: it is looked at once more before it is taken for over.
+            # A call that was cut off may still land: it is observed once more before it is taken for over.
             await _save(
                 context,
                 replace(restriction, failures=0, due_at=context.retry_policy.next_try(None, context.clock.now())),
@@ -193,7 +194,7 @@ async def _reconcile_released(
 
 
 async def _handle_outcome(context: ContentContext[W], restriction: ContentRestriction, outcome: Outcome) -> bool:
-    """Whether to look again now; else it waits, and the row says why."""
+    """Return whether to observe again now; else it waits, and the row says why."""
     if isinstance(outcome, Gone):
         # Content that is gone needs no restriction any more: unlike an account, it does not come back.
         await _finish(context, restriction, ContentRestrictionState.GONE)
@@ -207,7 +208,7 @@ async def _handle_outcome(context: ContentContext[W], restriction: ContentRestri
 async def _settle(
     context: ContentContext[W], restriction: ContentRestriction, state: ContentRestrictionState, *, detail: str = ""
 ) -> None:
-    """All is as it should be; it is looked at daily, and at its end."""
+    """Save that all is as it should be; it is reconciled daily, and at its end."""
     next_check = context.clock.now() + _DAILY
     due_at = min(restriction.until, next_check) if restriction.until > context.clock.now() else next_check
     settled = replace(
@@ -230,7 +231,7 @@ async def _finish_lifted(context: ContentContext[W], restriction: ContentRestric
 
 
 async def _block(context: ContentContext[W], restriction: ContentRestriction, failure: Failure) -> None:
-    """It waits and is tried again, slowly, for ever; people are told once of each trouble."""
+    """Let it wait and try again, slowly, for ever; people are notified once of each failure."""
     policy, now = context.retry_policy, context.clock.now()
     since = restriction.blocked_since or now
     needs = failure.needs
@@ -240,7 +241,9 @@ async def _block(context: ContentContext[W], restriction: ContentRestriction, fa
     detail = f"{failure.reason}: {needs}" if needs else failure.reason
     failures = restriction.failures + 1
     waiting = replace(restriction, blocked_since=since, failures=failures, detail=detail, due_at=retry_at)
-    log.warning("thing.blocked", hold=restriction.id, space=restriction.content.space, failures=failures, needs=needs)
+    log.warning(
+        "content.blocked", restriction=restriction.id, space=restriction.content.space, failures=failures, needs=needs
+    )
     async with context.units_of_work.begin() as uow:
         await uow.content_restrictions.save(replace(waiting, notified_at=now) if notify else waiting)
         if notify:

@@ -11,7 +11,7 @@ from guardian.unit_of_work import BaseReadView, BaseUnitOfWork
 
 
 class ContentRestrictionState(StrEnum):
-    """What the last look came to. The last two ask for nothing more."""
+    """What the last reconciliation came to. The last two ask for nothing more."""
 
     NEW = "new"
     TRYING = "trying"
@@ -26,9 +26,9 @@ _FINISHED: Final = (ContentRestrictionState.RELEASED, ContentRestrictionState.GO
 
 @dataclass(frozen=True, slots=True)
 class ContentRestriction:
-    """One hold on one thing, wanted until `until`; its id is that of the measure behind it.
+    """One restriction of one content, in force until `until`; its id is that of the measure behind it.
 
-    `restricted_by` is who the space names as having placed it, from the look that first confirmed ours.
+    `restricted_by` is who the space names as having placed it, observed when ours was first confirmed.
     """
 
     id: str
@@ -47,35 +47,35 @@ class ContentRestriction:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing is to be done any more."""
+        """Return whether nothing is to be done any more."""
         return self.state in _FINISHED
 
 
 class ContentRestrictionStore(Protocol):
-    """The holds on things, under the keys of their cases."""
+    """The restrictions of content, encrypted under the keys of their cases."""
 
     async def add(self, restriction: ContentRestriction) -> None:
-        """The hold is wanted."""
+        """Add the restriction."""
         ...
 
     async def save(self, restriction: ContentRestriction) -> ContentRestriction:
-        """The hold stands as given, one version later; Stale where somebody was quicker."""
+        """Save the restriction, one version later; Stale where somebody was quicker."""
         ...
 
     async def restriction(self, restriction_id: str) -> ContentRestriction | None:
-        """The hold of that id."""
+        """Return the restriction of that id."""
         ...
 
     async def due(self, now: datetime, limit: int) -> tuple[ContentRestriction, ...]:
-        """Holds whose next look has come, the longest due first."""
+        """Return the restrictions that are due, the longest due first."""
         ...
 
     async def next_due(self) -> datetime | None:
-        """The earliest next look; None while nothing waits."""
+        """Return when the next one is due; None while nothing waits."""
         ...
 
     async def unfinished(self) -> tuple[ContentRestriction, ...]:
-        """Every hold that is not over, oldest first."""
+        """Return every restriction that is not over, oldest first."""
         ...
 
 
@@ -83,7 +83,9 @@ class ContentReadView(BaseReadView, Protocol):
     """A read view, as far as restrictions of content need it."""
 
     @property
-    def content_restrictions(self) -> ContentRestrictionStore: ...
+    def content_restrictions(self) -> ContentRestrictionStore:
+        """Return the store of content restrictions."""
+        ...
 
 
 class ContentUnitOfWork(ContentReadView, BaseUnitOfWork, Protocol):

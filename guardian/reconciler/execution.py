@@ -1,4 +1,7 @@
-"""From a planned step to a call: what may hold it back, the intent that is stored before it, and what its answer means."""
+"""From a planned action to a call: what may defer it, the intent stored before it, and what its answer means.
+
+Read `store_intent` and `perform` first.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -27,6 +30,10 @@ _BUSY_POLL_SECONDS = 0.1
 def deferral(
     context: ReconcilerContext[W], snapshot: AccountSnapshot, action: Action, now: datetime
 ) -> Deferred | None:
+    """Return why the action may not be made now, by the mode or the clock; None where neither speaks against it.
+
+    The brake is asked later, where the intent is stored.
+    """
     if context.spaces.mode(snapshot.item.space) is Mode.OBSERVE:
         return Deferred(CoverageState.OBSERVING, f"would {_describe(action)}", None, None)
     if isinstance(action, Release) and not context.clock.trusted():
@@ -42,7 +49,7 @@ async def _brake_deferral(
     confirmation: Confirmation,
     action: Restrict,
 ) -> Deferred | None:
-    """The brake is asked in the transaction that counts the placement: side by side, many would each see room."""
+    """Ask the brake in the transaction that counts the restriction: side by side, many would each see room."""
     announced = await uow.sanctions.raid_until(snapshot.item.person)
     raid = announced is not None and uow.now < announced
     restrictions = await uow.sanctions.restrictions_since(uow.now - HOUR)
@@ -58,7 +65,7 @@ async def _brake_deferral(
 
 
 def _is_reapplied(snapshot: AccountSnapshot, confirmation: Confirmation, action: Restrict) -> bool:
-    """Whether this renews what stands, or puts back what somebody removed, rather than restricting somebody anew."""
+    """Return whether this renews or reapplies, rather than restricting somebody anew."""
     known = snapshot.enforcements.get(action.level)
     if known is None:
         return False
@@ -85,9 +92,9 @@ def _describe(action: Action) -> str:
 async def read_losses_ahead(
     context: ReconcilerContext[W], space: Space, snapshot: AccountSnapshot
 ) -> Entitlements | Unknown | None:
-    """What a bar would destroy, asked for while the account is looked at, where nothing was begun there yet.
+    """Read what a bar would destroy while the account is observed, where nothing was begun there yet.
 
-    None where no bar is in sight: what a later step destroys is then read before that step.
+    None where no bar is in sight: what a later action destroys is then read before that action.
     """
     known = snapshot.enforcements.get(AccessLevel.BARRED)
     begun = bool(snapshot.intents) or (known is not None and known.active)
@@ -103,7 +110,7 @@ async def read_losses_ahead(
 async def read_losses(
     space: Space, snapshot: AccountSnapshot, action: Action, losses: Entitlements | Unknown | None
 ) -> tuple[Entitlement, ...] | Unknown:
-    """What the step will destroy, read before it; `losses` is the answer where it was foreseen."""
+    """Return what the action will destroy, read before it; `losses` is the answer where it was read ahead."""
     if not isinstance(action, Restrict) or action.level is not AccessLevel.BARRED or not space.capabilities.destroys:
         return ()
     found = await space.read_losses(snapshot.known.account) if losses is None else losses
@@ -119,7 +126,10 @@ async def store_intent(
     action: Action,
     losses: tuple[Entitlement, ...],
 ) -> Intent | Deferred:
-    """The intent and all that was read before it are stored, under a lease that outlasts the call."""
+    """Store the intent and all that was read before it, under a lease that outlasts the call.
+
+    Deferred where the brake says so: then nothing is stored.
+    """
     now = context.clock.now()
     intent = _build_intent(snapshot, action, now)
     async with context.units_of_work.begin() as uow:
@@ -182,7 +192,7 @@ async def _save_prior(
     intent: Intent,
     losses: tuple[Entitlement, ...],
 ) -> None:
-    """The first try's prior and losses stay: a repeated try finds its own doing and must not take it for the prior."""
+    """Keep the first try's prior and losses: a repeated try finds its own doing and must not take it for the prior."""
     enforcements = await uow.sanctions.enforcements_of(snapshot.item.account)
     known = next((a for a in enforcements if a.level is action.level), None)
     if known is None:
@@ -210,6 +220,7 @@ def _has_open_restriction(snapshot: AccountSnapshot, level: AccessLevel) -> bool
 async def perform(
     context: ReconcilerContext[W], space: Space, snapshot: AccountSnapshot, action: Action, intent: Intent
 ) -> Outcome:
+    """Ask the space for what the action says, and return its answer."""
     account = snapshot.known.account
     reason = context.neutral_reason(intent.reference)
     match action:
@@ -224,7 +235,7 @@ async def perform(
 
 
 async def wait_for_in_flight(context: ReconcilerContext[W], space: Space, snapshot: AccountSnapshot) -> None:
-    """Timed out for us is not over for the wire: nothing else happens to the account until the call has returned."""
+    """Wait until no call to the account is under way: timed out for us is not over on the wire."""
     while space.has_call_in_flight(snapshot.known.account):
         await context.sleep(_BUSY_POLL_SECONDS)
 

@@ -1,4 +1,7 @@
-"""Says in words why an account is restricted, until when, and what the next look will do. The same pure code as the look."""
+"""Says in words why an account is restricted, until when, and what comes next, by the reconciler's own pure code.
+
+Read `explain` first.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,20 +25,20 @@ _STATE = {
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One account: what is wanted and why, what the space shows, what the next look would do."""
+    """One account: what is desired and why, what the space shows, what the next reconciliation would do."""
 
     space: SpaceName
-    wanted: AccessLevel
+    desired: AccessLevel
     until: datetime | None
     because: tuple[tuple[SanctionId, str, datetime | None], ...]
     seen: str
     total: str
     next_step: str
-    next_look: datetime | None
+    due_at: datetime | None
 
 
 async def explain(snapshot: AccountSnapshot, space: Space, now: datetime) -> Explanation:
-    """What a look at this moment would find and do, without doing it."""
+    """Return what a reconciliation at this moment would find and do, without doing it."""
     desired = snapshot.desired(now)
     because = tuple(
         (s.id, _STATE[term_state_at(s, now)], s.ends) for s in snapshot.sanctions if s.id in desired.reasons
@@ -63,7 +66,7 @@ async def explain(snapshot: AccountSnapshot, space: Space, now: datetime) -> Exp
 
 
 def describe_action(planned: Plan) -> str:
-    """The next step as a plain sentence."""
+    """Return the next action as a plain sentence."""
     match planned.action:
         case None:
             return "nothing is to be done"

@@ -1,4 +1,7 @@
-"""The heart: makes what spaces hold and what the database wants one, key by key. It wakes nobody and judges nothing."""
+"""The reconciler's loop: works the due work items, one person at a time for each worker. It judges nothing.
+
+Read `Reconciler` first; one work item is `reconciliation`'s.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,7 +24,7 @@ _RENEWALS_PER_LEASE = 3
 
 
 class Reconciler(Generic[W]):
-    """Works the due keys: one worker a person, that person's accounts side by side."""
+    """Works the due work items: one worker a person, that person's accounts side by side."""
 
     def __init__(
         self, context: ReconcilerContext[W], *, ceiling: timedelta, max_people: int = MAX_PEOPLE_AT_ONCE
@@ -36,16 +39,16 @@ class Reconciler(Generic[W]):
 
     @property
     def context(self) -> ReconcilerContext[W]:
-        """What every look works with."""
+        """Return what every reconciliation works with."""
         return self._context
 
     @property
     def active(self) -> int:
-        """How many people's keys are being worked on at this moment."""
+        """Return how many people's work items are being worked on at this moment."""
         return len(self._working)
 
     async def run(self, wait: Callable[[datetime | None], Awaitable[None]]) -> None:
-        """Works until cancelled. `wait` returns when the instant has come, something changed, or its cap ran out."""
+        """Work until cancelled. `wait` returns when the instant has come, something changed, or its cap ran out."""
         while True:
             self._freed.clear()
             started = await self.start_due()
@@ -57,7 +60,7 @@ class Reconciler(Generic[W]):
                 await wait(due)
 
     async def start_due(self) -> int:
-        """Work has begun on everybody with a due key, as far as there is room."""
+        """Begin work on everybody with a due work item, as far as there is room; return on how many."""
         capacity = self._max_people - len(self._working)
         if capacity <= 0:
             return 0
@@ -77,12 +80,12 @@ class Reconciler(Generic[W]):
         return len(leases)
 
     async def run_until_idle(self) -> None:
-        """Everything that is due now has been looked at: for tests and one-off commands."""
+        """Reconcile everything that is due now: for tests and one-off commands."""
         while await self.start_due() or self._working:
             await asyncio.gather(*self._working)
 
     async def stop(self) -> None:
-        """No look is under way any more; leases of cut-off looks run out by themselves."""
+        """Stop all work; the leases of what was cut off run out by themselves."""
         for task in self._working:
             task.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
@@ -122,7 +125,7 @@ class Reconciler(Generic[W]):
         )
 
     async def _renew_until_done(self, lease: Lease) -> None:
-        """The lease is renewed for as long as the look takes: it covers the call, not the intention."""
+        """Renew the lease for as long as the reconciliation takes: it covers the call, not the intention."""
         pause = (self._lease_for / _RENEWALS_PER_LEASE).total_seconds()
         while True:
             await self._context.sleep(pause)

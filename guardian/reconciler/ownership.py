@@ -1,4 +1,7 @@
-"""Whose restriction it is that a space was seen to hold. Guardian releases only what it placed. Pure (architecture 5.5)."""
+"""Whose restriction it is that a space was seen to hold. Guardian releases only what is proved to be its own.
+
+Pure (architecture 5.5). Read `owner_of` first.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +13,7 @@ from rules.precedence import AccessLevel
 
 
 class Ownership(StrEnum):
-    """Ours, another's, or not to be told apart: what cannot be proved is kept and put to people."""
+    """Ours, foreign, or not proved: what cannot be proved is left and put to people."""
 
     OURS = "ours"
     FOREIGN = "foreign"
@@ -19,9 +22,9 @@ class Ownership(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OwnershipEvidence:
-    """What is known about one kind of hold on one account: our records, our references, the space's own trace.
+    """What is known of one access level at one account: our records, our references, the space's records.
 
-    `taken_over`: another placed one of that kind, which is ours to let go while it is the same.
+    `adoptions`: a foreign restriction of that level was adopted, which is ours to release while it is the same.
     """
 
     enforcement: Enforcement | None
@@ -33,7 +36,7 @@ class OwnershipEvidence:
 
 
 def needs_attribution(observed_restriction: ObservedRestriction, evidence: OwnershipEvidence) -> bool:
-    """Whether the space's own records must be asked before anybody can say whose it is."""
+    """Return whether the space's own records must be asked before anybody can say whose it is."""
     if observed_restriction.reference is not None:
         return False
     if evidence.adoptions is not None:
@@ -45,8 +48,11 @@ def needs_attribution(observed_restriction: ObservedRestriction, evidence: Owner
 
 
 def owner_of(observed_restriction: ObservedRestriction, evidence: OwnershipEvidence) -> Ownership:
-    """The proofs in their order: our reference read back; what was taken over and is still the same; else an open intent
-    whose prior was none, and no other author."""
+    """Return whose it is, by the proofs in their order.
+
+    Our reference read back; what was adopted and is still the same; else an open intent whose prior was none, and no
+    other author.
+    """
     if observed_restriction.reference is not None:
         return Ownership.OURS if observed_restriction.reference in evidence.references else Ownership.FOREIGN
     if evidence.adoptions is not None and not _is_replaced(evidence):
@@ -71,9 +77,10 @@ def owner_of(observed_restriction: ObservedRestriction, evidence: OwnershipEvide
 def is_unchanged(
     observed_restriction: ObservedRestriction, adoption: Adoption, attribution: Attribution | None
 ) -> bool:
-    """Whether what stands is provably what was taken over: its end, its author, and no later change by anybody else.
+    """Return whether what stands is provably what was adopted.
 
-    A space's records reach back only so far: where they say nothing any more, what else is known has to agree.
+    Its end and author are the same, and nobody else changed it later. A space's records reach back only so far: where
+    they say nothing any more, what else is known has to agree.
     """
     if observed_restriction.until != adoption.until or (
         observed_restriction.author is not None and observed_restriction.author != adoption.author
@@ -87,7 +94,7 @@ def is_unchanged(
 
 
 def _is_replaced(evidence: OwnershipEvidence) -> bool:
-    """Whether ours has been placed over what was taken over, or is about to be."""
+    """Return whether ours has been placed over what was adopted, or is about to be."""
     return _is_restricting(evidence.intent) or (
         evidence.attribution is not None and evidence.attribution.acted_by is ActedBy.GUARDIAN
     )

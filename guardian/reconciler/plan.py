@@ -1,4 +1,7 @@
-"""From what is wanted and what was seen to what is done next. Pure: the reconciler acts on it, `explain` reads it aloud."""
+"""From the desired state and what was observed to what is done next. Read `plan` first.
+
+Pure: the reconciler acts on it, `explanation` words it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,10 +15,10 @@ from guardian.spaces.port import Capabilities, Entitlement, EntitlementKind, Obs
 from rules.precedence import AccessLevel, ForeignComparison, Restriction, StrongestDemand, compare_foreign
 
 RENEW_BEFORE_END = timedelta(days=2)
-"""How long before a native end (a Discord timeout's 28 days) a hold is renewed."""
+"""How long before a native end (a Discord timeout's 28 days) a restriction is renewed."""
 
 REJOIN_CHECK_INTERVAL = timedelta(days=1)
-"""How often somebody is looked for whose roles wait for their return, or who left while a timeout of ours ran."""
+"""How often somebody is observed whose roles wait for their return, or who left while a timeout of ours ran."""
 
 _RESTRICTION = {
     AccessLevel.OPEN: Restriction.NONE,
@@ -27,7 +30,7 @@ _STRONGEST_FIRST = (AccessLevel.BARRED, AccessLevel.MUTED)
 
 @dataclass(frozen=True, slots=True)
 class Restrict:
-    """Ask the space to hold; `until` only where it needs a native end."""
+    """Ask the space to restrict; `until` only where it needs a native end."""
 
     level: AccessLevel
     reference: Reference
@@ -37,7 +40,7 @@ class Restrict:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Ask the space to let go of what is ours."""
+    """Ask the space to release what is ours."""
 
     level: AccessLevel
     prior: Prior
@@ -45,7 +48,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """Put back what another had placed there before us and what would still run."""
+    """Put back a foreign restriction that stood there before us and would still run."""
 
     level: AccessLevel
     until: datetime | None
@@ -63,7 +66,7 @@ Action = Restrict | Release | Restore | Reinstate
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything that a plan is made from: the wish, the look, whose each hold is, and our own records per hold."""
+    """Everything that a plan is made from: desired, observed, whose each restriction is, and our records of it."""
 
     desired: DesiredState
     seen: Observed
@@ -77,7 +80,10 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The next step (None: nothing to do), the total as it stands, and when to look again (None: when something changes)."""
+    """The next action (None: nothing to do), the total as it stands, and when to reconcile again.
+
+    `due_at` None: when something changes. `unproved`: people must be asked whose something is.
+    """
 
     action: Action | None
     state: CoverageState
@@ -87,7 +93,7 @@ class Plan:
 
 
 def plan(situation: Situation) -> Plan:
-    """What to do next so that the space comes to hold what is wanted, one step at a time, never through a gap."""
+    """Return what to do next to bring the space to the desired state, one action at a time, never through a gap."""
     if situation.desired.level is AccessLevel.OPEN:
         return _plan_open(situation)
     if situation.desired.level not in situation.capabilities.levels:
@@ -96,7 +102,7 @@ def plan(situation: Situation) -> Plan:
 
 
 def _plan_inexpressible(situation: Situation) -> Plan:
-    """Nothing stronger is held in its stead: what is left of ours from a stronger wish that has ended goes."""
+    """Ask for nothing stronger instead: what is left of ours from a stronger demand that has ended goes."""
     surplus = next((h for h in _STRONGEST_FIRST if _is_ours(situation, h)), None)
     action = None if surplus is None else _release(situation, surplus)
     return Plan(action, CoverageState.BLOCKED, "this space cannot express what is wanted", situation.desired.changes_at)
@@ -117,7 +123,7 @@ def _plan_restriction(situation: Situation) -> Plan:
 
 
 def _plan_absent(situation: Situation) -> Plan:
-    """A hold for members only waits for the person to come; a stronger one of ours that is no longer wanted goes now."""
+    """Wait for the person to come, with what only members can be under; a stronger one of ours goes now."""
     if _is_ours(situation, AccessLevel.BARRED):
         return Plan(
             _release(situation, AccessLevel.BARRED), CoverageState.OPEN, "to be replaced", situation.desired.changes_at
@@ -126,7 +132,7 @@ def _plan_absent(situation: Situation) -> Plan:
 
 
 def _plan_held(situation: Situation, observed_restriction: ObservedRestriction) -> Plan:
-    """Ours stands. It is renewed before a native end, and what is weaker and ours goes only now."""
+    """Leave ours as it stands: it is renewed before a native end, and what is weaker and ours goes only now."""
     renew_at = _renewal_at(situation, observed_restriction)
     if renew_at is not None and situation.now >= renew_at:
         return Plan(
@@ -144,7 +150,7 @@ def _plan_held(situation: Situation, observed_restriction: ObservedRestriction) 
 
 
 def _plan_held_by_others(situation: Situation, foreign: ObservedRestriction) -> Plan:
-    """Another's hold stands where ours would: it is left. Shorter than wanted, its end is the next look."""
+    """Leave the foreign restriction that stands where ours would; if shorter, reconcile again at its end."""
     strongest_demand = StrongestDemand(_RESTRICTION[situation.desired.level], situation.desired.until)
     enough = compare_foreign(_RESTRICTION[foreign.level], foreign.until, strongest_demand) is ForeignComparison.ENOUGH
     detail = (
@@ -159,7 +165,7 @@ def _plan_held_by_others(situation: Situation, foreign: ObservedRestriction) -> 
 
 
 def _plan_open(situation: Situation) -> Plan:
-    """Nothing is wanted: what is ours goes, what is another's stays, what our bar took is offered back."""
+    """Release what is ours, leave what is foreign, offer back what our bar took."""
     for level in _STRONGEST_FIRST:
         if _is_ours(situation, level):
             return Plan(_release(situation, level), CoverageState.OPEN, "to be released", situation.desired.changes_at)
@@ -184,7 +190,7 @@ def _plan_reinstatement(situation: Situation) -> Plan:
     if any(_needs_approval(entitlement) for entitlement in entitlements):
         detail = "membership waits for a yes"
         return Plan(None, CoverageState.MEMBERSHIP_OPEN, detail, situation.desired.changes_at, unproved)
-    # The rest waits for the person to come; an event that told of it may have been missed.
+    # The rest waits for the person to come; the event that reports it may have been missed.
     recheck_at = situation.now + REJOIN_CHECK_INTERVAL if entitlements or _is_away_with_ours(situation) else None
     return Plan(
         None, CoverageState.RETURNED, "access returned", _earliest(situation.desired.changes_at, recheck_at), unproved
@@ -192,12 +198,12 @@ def _plan_reinstatement(situation: Situation) -> Plan:
 
 
 def _is_away_with_ours(situation: Situation) -> bool:
-    """Whether something of ours runs on for somebody who has left: a timeout that they would bring back with them."""
+    """Return whether ours runs on for somebody who has left: a timeout that they would bring back with them."""
     return any(a.active and _is_absent(situation, level) for level, a in situation.enforcements.items())
 
 
 def _needs_approval(entitlement: Entitlement) -> bool:
-    """Power roles and the organisation's membership come back by a named person's yes (P-6.7)."""
+    """Return whether it comes back only by a named person's yes: power roles and membership do (P-6.7)."""
     return entitlement.privileged or entitlement.kind is EntitlementKind.MEMBERSHIP
 
 
@@ -209,7 +215,7 @@ def _may_reinstate(situation: Situation, entitlement: Entitlement) -> bool:
 
 
 def _find_restorable(situation: Situation) -> Restore | None:
-    """A hold of another's that stood before ours and would still run, unless it stands anyway or is back already."""
+    """Return a foreign restriction that stood before ours and would still run, unless it stands or is back already."""
     for enforcement in situation.enforcements.values():
         prior = enforcement.prior
         runs_still = prior.until is not None and prior.until > situation.now
@@ -231,7 +237,10 @@ def _restrict(situation: Situation, level: AccessLevel) -> Restrict:
 
 
 def native_end(situation: Situation, level: AccessLevel) -> datetime | None:
-    """The native end that a placement carries: only where the space has a longest term, or is set to end by itself."""
+    """Return the native end that a restriction carries.
+
+    None unless the space has a longest term, or is set to end by itself.
+    """
     longest = situation.capabilities.longest_term.get(level)
     if longest is not None:
         latest = situation.now + longest
@@ -240,7 +249,7 @@ def native_end(situation: Situation, level: AccessLevel) -> datetime | None:
 
 
 def _renewal_at(situation: Situation, observed_restriction: ObservedRestriction) -> datetime | None:
-    """When a hold of ours with a native end must be renewed; None where its end suits what is wanted."""
+    """Return when a restriction of ours with a native end must be renewed; None where its end suits what is desired."""
     if observed_restriction.until is None or (
         situation.desired.until is not None and observed_restriction.until >= situation.desired.until
     ):
@@ -250,7 +259,7 @@ def _renewal_at(situation: Situation, observed_restriction: ObservedRestriction)
 
 
 def _prior_of(situation: Situation, level: AccessLevel) -> Prior:
-    """What stands there that is not ours, as the intent records it."""
+    """Return what stands there that is not ours, as the intent records it."""
     for observed_restriction in situation.seen.restrictions:
         if (
             observed_restriction.level is not level

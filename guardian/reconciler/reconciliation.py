@@ -1,4 +1,7 @@
-"""One look at one key: read, ask the space, act, look again, record. The world is touched outside any transaction."""
+"""One work item reconciled: read, observe, act, observe again, record. Spaces are asked outside any transaction.
+
+Read `reconcile` first.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -52,7 +55,7 @@ MAX_ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One round of a look: what the last step was, and what trouble it met."""
+    """One round of a reconciliation: what the last action was, and what failure it met."""
 
     action: Action | None = None
     failure: Failure | None = None
@@ -60,7 +63,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A look that worked, taken into account: what it proves, whose each hold is, and what to do next."""
+    """An observation, taken into account: what it proves, and what to do next."""
 
     snapshot: AccountSnapshot
     confirmation: Confirmation
@@ -68,7 +71,7 @@ class Assessment:
 
 
 async def reconcile(context: ReconcilerContext[W], lease: Lease, account: AccountId) -> None:
-    """The account holds what is wanted, or the key says why not and when it is looked at next."""
+    """Bring the account to its desired state, or record why not and when it is tried again."""
     last: Attempt | None = Attempt()
     for _ in range(MAX_ATTEMPTS):
         snapshot = await _load(context, account)
@@ -87,23 +90,23 @@ async def reconcile(context: ReconcilerContext[W], lease: Lease, account: Accoun
 
 
 async def reconcile_guarded(context: ReconcilerContext[W], lease: Lease, account: AccountId) -> None:
-    """As `look`, but one bad row never stops the others: what went wrong is logged and the key is tried again later."""
+    """Reconcile so that one bad row never stops the others: a fault is logged, and it is tried again later."""
     try:
         await reconcile(context, lease, account)
     except Stale:
-        log.info("look.overtaken", key=account)
+        log.info("reconciliation.overtaken", account=account)
         await _retry_soon(context, account)
     except asyncio.CancelledError:
         raise
     except Exception:
-        log.exception("look.failed", key=account)
+        log.exception("reconciliation.failed", account=account)
         snapshot = await _load(context, account)
         if snapshot is not None:
             await record_failure(context, snapshot, None, SERVICE_FAULT)
 
 
 async def _retry_soon(context: ReconcilerContext[W], account: AccountId) -> None:
-    """Somebody else wrote meanwhile: the key is read anew, after a moment, so that two never chase each other."""
+    """Read the work item anew after a moment, since somebody else wrote meanwhile: two must never chase each other."""
     async with context.units_of_work.begin() as uow:
         item = await uow.sanctions.work_item(account)
         if item is not None:
@@ -113,7 +116,7 @@ async def _retry_soon(context: ReconcilerContext[W], account: AccountId) -> None
 async def _attempt(
     context: ReconcilerContext[W], lease: Lease, space: Space, snapshot: AccountSnapshot, last: Attempt
 ) -> Attempt | None:
-    """One look and at most one step; None once the key is at rest or has to wait."""
+    """Observe once and act at most once; None once the work item is at rest or has to wait."""
     (seen, ownership), losses = await asyncio.gather(
         observe(space, snapshot, _just_restricted(last)), read_losses_ahead(context, space, snapshot)
     )
@@ -135,7 +138,7 @@ async def _attempt(
 
 
 async def _add_lifters(space: Space, assessment: Assessment) -> Assessment:
-    """Whoever took away what was ours, as far as the space's own records name them."""
+    """Add whoever took away what was ours, as far as the space's own records name them."""
     account = assessment.snapshot.known.account
     attributions = [await space.attribute(account, level) for level in assessment.confirmation.removed_by_others]
     lifters = tuple(t.by for t in attributions if t.acted_by is ActedBy.OTHER and t.by is not None)
@@ -145,9 +148,9 @@ async def _add_lifters(space: Space, assessment: Assessment) -> Assessment:
 
 
 def _is_ended_manually(assessment: Assessment, now: datetime) -> bool:
-    """Whether a lift by a named hand ends what is wanted: only moderators' own measures stand behind it.
+    """Return whether a lift by somebody named ends what is desired: only moderators' own measures stand behind it.
 
-    What was there before us ends with any lift: it is never placed anew.
+    What was there before us ends with any lift: it is never reapplied.
     """
     desired = assessment.snapshot.desired(now)
     named = bool(assessment.confirmation.lifted_by) or (
@@ -159,7 +162,7 @@ def _is_ended_manually(assessment: Assessment, now: datetime) -> bool:
 async def _finish(
     context: ReconcilerContext[W], lease: Lease, snapshot: AccountSnapshot, assessment: Assessment, last: Attempt
 ) -> None:
-    """Nothing is left to do, or the step just tried has not shown: then the key is blocked and tried again later."""
+    """Record the result, or a failure to be tried again later where the action just made has not shown."""
     if assessment.planned.action is None:
         cut = lease.inherited or (last.failure is not None and last.failure.cut_off)
         await record_result(context, snapshot, assessment.confirmation, assessment.planned, cut=cut)
@@ -217,14 +220,17 @@ def _assess(
 
 
 def invisible_levels(space: Space, seen: Observed) -> frozenset[AccessLevel]:
-    """The holds that this look could not have shown: what only members can be under, for somebody who is none just now."""
+    """Return what this observation could not have shown.
+
+    What only members can be under, for somebody who is none just now.
+    """
     return frozenset() if seen.presence is Presence.MEMBER else space.capabilities.needs_presence
 
 
 def build_situation(
     space: Space, snapshot: AccountSnapshot, seen: Observed, ownership: Mapping[AccessLevel, Ownership], now: datetime
 ) -> Situation:
-    """Everything that a plan for this key is made from."""
+    """Return everything that a plan for this work item is made from."""
     capabilities = space.capabilities
     desired = snapshot.desired(now)
     return Situation(
@@ -240,16 +246,17 @@ def build_situation(
 
 
 def _just_restricted(last: Attempt) -> AccessLevel | None:
-    """What the space has just said that it holds for us."""
+    """Return the level that the space has just said that it enforces for us."""
     return last.action.level if isinstance(last.action, Restrict) and last.failure is None else None
 
 
 async def observe(
     space: Space, snapshot: AccountSnapshot, just_restricted: AccessLevel | None = None
 ) -> tuple[Observed | Unknown | Missing, Mapping[AccessLevel, Ownership]]:
-    """What the space holds on the account, and whose each hold is.
+    """Observe the account, and return whose each restriction is as well.
 
-    Where it has just taken our placing, its records are asked while it is looked at; else only once something is seen.
+    Where the space has just taken an order of ours, its records are asked at the same time; else only once something is
+    seen.
     """
     expected = None if just_restricted in space.capabilities.carries_reference else just_restricted
     account = snapshot.known.account

@@ -1,4 +1,7 @@
-"""What a look came to, kept in one transaction: key, total, applications, and what people must hear."""
+"""What a reconciliation came to, stored in one transaction: work item, total, enforcements, and what people must know.
+
+Read `record_result` first.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,9 +30,9 @@ _RELEASED = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """A step that is right but may not be done now: the mode, the clock, or the brake says so.
+    """An action that is right but may not be made now: the mode, the clock, or the brake says so.
 
-    People hear of it by `alert` once it has lasted for `alert_after`, in case time.
+    People are notified by `alert` once it has lasted for `alert_after`, in case time.
     """
 
     state: CoverageState
@@ -42,11 +45,12 @@ class Deferred:
 async def save_confirmation(
     context: ReconcilerContext[W], uow: W, snapshot: AccountSnapshot, confirmation: Confirmation
 ) -> None:
+    """Save what was confirmed, with its journal entries, and follow up what was lifted by others."""
     for enforcement in confirmation.changed:
         await uow.sanctions.save_enforcement(snapshot.item.person, enforcement)
     for intent in confirmation.closed:
         await uow.sanctions.close_intent(intent, uow.now)
-    for level in confirmation.newly_held:
+    for level in confirmation.newly_confirmed:
         uow.journal.note(snapshot.journal_entry("restriction.confirmed", hold=level))
     for level in confirmation.newly_gone:
         uow.journal.note(snapshot.journal_entry("restriction.gone", hold=level))
@@ -63,9 +67,9 @@ async def _record_manual_lift(
     level: AccessLevel,
     lifted_by: tuple[str, ...],
 ) -> None:
-    """A manual lift follows the authority behind the sanction (architecture 5.13): held and asked about, or adopted.
+    """Follow a manual lift by the authority behind the sanction (architecture 5.13): reapply and ask, or end it.
 
-    Only a lift that the space's own records name somebody for is adopted: a look that was behind must end nothing.
+    Only a lift that the space's own records name somebody for ends it: an observation that was behind must end nothing.
     """
     desired = snapshot.desired(uow.now)
     if desired.level is AccessLevel.OPEN:
@@ -88,7 +92,10 @@ async def _record_manual_lift(
 async def record_ended_manually(
     context: ReconcilerContext[W], snapshot: AccountSnapshot, confirmation: Confirmation
 ) -> None:
-    """A moderator's own measure has been lifted by hand: that ends it, and nothing is put back (architecture 5.13)."""
+    """Record that a moderator's own measure was lifted by hand, which ends it (architecture 5.13).
+
+    Nothing is reapplied.
+    """
     async with context.units_of_work.begin() as uow:
         await save_confirmation(context, uow, snapshot, confirmation)
 
@@ -101,9 +108,10 @@ async def record_result(
     *,
     cut: bool = False,
 ) -> None:
-    """What the look came to. A call that was cut, or that a dead worker made, may still land: it is looked at once more.
+    """Record what the reconciliation came to.
 
-    Until then its intent stays open, since in a space without reasons nothing else would prove what lands to be ours.
+    A call that was cut off, or that a dead worker made, may still land (`cut`): then it is reconciled once more. Until
+    then its intent stays open, since in a space without reasons nothing else would prove what lands to be ours.
     """
     now = context.clock.now()
     retry_at = context.retry_policy.next_try(None, now) if cut else None
@@ -138,7 +146,7 @@ async def record_result(
 async def _close_superseded(
     uow: SanctionUnitOfWork, snapshot: AccountSnapshot, confirmation: Confirmation, planned: Plan
 ) -> None:
-    """Nothing is left to do: an intent that is still open has been overtaken by what is wanted now."""
+    """Close intents that are still open although nothing is left to do: the desired state has overtaken them."""
     if planned.action is None and planned.state is not CoverageState.OPEN:
         for intent in snapshot.intents:
             if intent.id not in confirmation.closed:
@@ -152,7 +160,7 @@ async def record_deferral(
     planned: Plan,
     deferred: Deferred,
 ) -> None:
-    """The step waits: the mode, the clock or the brake holds it back, and the key says so."""
+    """Record that the action waits, because of the mode, the clock or the brake."""
     now = context.clock.now()
     alert = deferred.alert
     first = snapshot.item.detail != deferred.detail
@@ -180,7 +188,7 @@ async def record_deferral(
 async def record_failure(
     context: ReconcilerContext[W], snapshot: AccountSnapshot, confirmation: Confirmation | None, failure: Failure
 ) -> None:
-    """The key is blocked where anything waits to be done there: it goes to people and is tried, slowly, for ever."""
+    """Record the failure; where work waits, the item is blocked, put to people, and tried, slowly, for ever."""
     now = context.clock.now()
     has_work = snapshot.has_work(now)
     since = snapshot.item.blocked_since or now
@@ -192,7 +200,7 @@ async def record_failure(
         failures=snapshot.item.failures + 1,
         blocked_since=since if has_work else None,
     )
-    # A cause that people can mend, and did not hear of yet, is told even where they heard of the trouble before.
+    # Of a cause that people can mend they are notified, even where they were notified of the failure before.
     newly_needed = (
         bool(failure.needs) and failure.needs != snapshot.item.needs and snapshot.item.notified_at is not None
     )
@@ -206,20 +214,22 @@ async def record_failure(
         blocked.blocked_since, now, needs_people=bool(blocked.needs), asked_for=failure.retry_after
     )
     item = replace(blocked, due_at=retry, notified_at=now if notify else blocked.notified_at)
-    log.warning("key.blocked", key=item.account, space=item.space, failures=item.failures, needs=item.needs)
+    log.warning("work_item.blocked", account=item.account, space=item.space, failures=item.failures, needs=item.needs)
     async with context.units_of_work.begin() as uow:
         if confirmation is not None:
             await save_confirmation(context, uow, snapshot, confirmation)
         await _save_item(context, uow, item)
         if notify:
-            # The key first: whoever is told of it reads there what is missing.
+            # The work item first: whoever is notified reads there what is missing.
             uow.journal.note(snapshot.journal_entry("key.blocked", needs=failure.needs))
             await context.alerts.raise_alert(uow, Alert.BLOCKED, item.person, item.space, snapshot.reasons(now))
 
 
 async def record_missing(context: ReconcilerContext[W], snapshot: AccountSnapshot) -> None:
-    """There is no such account just now. Nothing of ours is forgotten for it: GitHub hides accounts that it flags, and
-    one that comes back with our hold on it must still be let go. While anything is pending it is looked for, slowly.
+    """Record that there is no such account just now, and forget nothing of ours for it.
+
+    GitHub hides accounts that it flags, and one that comes back with our restriction on it must still be released.
+    While anything is pending it is observed again, slowly.
     """
     now = context.clock.now()
     retry_at = now + context.retry_policy.missing_delay if snapshot.has_work(now) else None
@@ -245,13 +255,14 @@ async def record_missing(context: ReconcilerContext[W], snapshot: AccountSnapsho
 
 
 async def record_reinstatement(
-    context: ReconcilerContext[W], snapshot: AccountSnapshot, step: Reinstate, outcome: Outcome
+    context: ReconcilerContext[W], snapshot: AccountSnapshot, action: Reinstate, outcome: Outcome
 ) -> None:
+    """Record what the space has reinstated; nothing where it did not."""
     if not isinstance(outcome, Done | Already):
         return
     async with context.units_of_work.begin() as uow:
         for enforcement in await uow.sanctions.enforcements_of(snapshot.item.account):
-            left = remaining_entitlements(enforcement.removed_entitlements, step.entitlements)
+            left = remaining_entitlements(enforcement.removed_entitlements, action.entitlements)
             if left != enforcement.removed_entitlements:
                 await uow.sanctions.save_enforcement(
                     snapshot.item.person, replace(enforcement, removed_entitlements=left)
@@ -260,7 +271,7 @@ async def record_reinstatement(
 
 
 async def _save_item(context: ReconcilerContext[W], uow: W, item: WorkItem) -> None:
-    """The key and the total are kept together: the person's, and that of whoever is known to be the same human."""
+    """Save the work item with the totals of its person and of whoever is known to be the same human."""
     await uow.sanctions.save_result(item)
     people = await uow.sanctions.merged_people(item.person)
     items = [k for person in people for k in await uow.sanctions.work_items_of(person) if k.space == item.space]

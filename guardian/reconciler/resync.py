@@ -1,4 +1,7 @@
-"""Finds drift that no event told of: compares a space's list pages with what we last knew, and only adds keys."""
+"""Finds drift that no event reported: compares a space's list pages with what we last knew. Read `resync` first.
+
+It only makes work items due.
+"""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
@@ -28,9 +31,9 @@ async def resync(
     name: SpaceName,
     on_listing: OnListing | None = None,
 ) -> int | None:
-    """Keys whose space shows something else than we last knew are due now; how many (None: the look failed).
+    """Make due what the space shows otherwise than we last knew it; return how many, None: it could not be read.
 
-    `on_found` is given the same pages, with the instant at which they were asked for.
+    `on_listing` is given the same pages, with the instant at which they were asked for.
     """
     space = spaces.get(name)
     if space is None:
@@ -39,14 +42,14 @@ async def resync(
     await observe_server_times(clock, space)
     found = await space.list_restrictions()
     if isinstance(found, Unknown):
-        log.warning("sweep.failed", space=name, needs=found.needs)
+        log.warning("resync.failed", space=name, needs=found.needs)
         return None
     async with units_of_work.read() as view:
         items = await view.sanctions.work_items_in(name)
         known = {a.id: a for a in await view.people.accounts_in(name)}
     drifted = tuple(find_drifted(items, known, found))
     await _schedule(units_of_work, drifted)
-    log.info("sweep.ended", space=name, keys=len(items), drifted=len(drifted))
+    log.info("resync.ended", space=name, items=len(items), drifted=len(drifted))
     if on_listing is not None:
         await on_listing(name, found, started_at)
     return len(drifted)
@@ -55,7 +58,7 @@ async def resync(
 def find_drifted(
     items: Iterable[WorkItem], known: Mapping[AccountId, LinkedAccount], found: Listing
 ) -> Iterable[AccountId]:
-    """The accounts that should be looked at: held but not seen, seen but returned, or waiting for their owner to come."""
+    """Find the accounts to reconcile: held but not seen, seen but returned, or waiting for their owner to come."""
     for item in items:
         account = known.get(item.account)
         if account is None or item.state is None:
@@ -71,12 +74,12 @@ def find_drifted(
 
 
 def _may_be_ours(observed_restriction: tuple[ObservedRestriction, ...]) -> bool:
-    """A list row may lack the reason: what has no reference may be ours, and one look tells."""
+    """Return whether any may be ours, by its reference."""
     return any(h.reference is not None for h in observed_restriction)
 
 
 async def observe_server_times(clock: Clock, space: Space) -> None:
-    """The space's own idea of the time is taken into account for what may be released."""
+    """Give the clock the space's own time, for what may be released."""
     clock.observe_server_time(str(space.name), await space.server_time())
 
 

@@ -1,4 +1,7 @@
-"""What a look works with and starts from: its tools, and what the database says about one key at one instant."""
+"""What a reconciliation works with and starts from: its context, and what is stored of one work item at one instant.
+
+Read `load_snapshot` first.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +28,7 @@ W = TypeVar("W", bound=SanctionUnitOfWork)
 
 @dataclass(frozen=True, slots=True)
 class ReconcilerContext(Generic[W]):
-    """What every look works with. `wire` is the machine's instant (for leases), `sleep` sleeps in wire seconds."""
+    """What every reconciliation works with; `system_time` is for leases, `sleep` takes monotonic seconds."""
 
     units_of_work: UnitOfWorkFactory[SanctionReadView, W]
     spaces: SpaceRegistry
@@ -40,7 +43,7 @@ class ReconcilerContext(Generic[W]):
 
 @dataclass(frozen=True, slots=True)
 class AccountSnapshot:
-    """What the database says about one key, read at one instant."""
+    """What is stored about one work item, read at one instant."""
 
     item: WorkItem
     known: LinkedAccount
@@ -52,26 +55,26 @@ class AccountSnapshot:
     adoptions: Mapping[AccessLevel, Adoption] = field(default_factory=dict)
 
     def desired(self, now: datetime) -> DesiredState:
-        """What is wanted of this key's space at the instant."""
+        """Return the desired state of this account in its space at the instant."""
         return desired_state(self.sanctions, self.item.space, now)
 
     def has_work(self, now: datetime) -> bool:
-        """Whether anything is to be held or released there, as far as the last proof tells."""
+        """Return whether anything is to be restricted or released there, as far as the last proof says."""
         ours = any(a.active or a.removed_entitlements for a in self.enforcements.values())
         return self.desired(now).level is not AccessLevel.OPEN or ours or bool(self.intents)
 
     def reasons(self, now: datetime) -> tuple[SanctionId, ...]:
-        """The sanctions that a notice about this key is about."""
+        """Return the sanctions that a notice about this work item is about."""
         return self.desired(now).reasons or tuple(s.id for s in self.sanctions[-1:])
 
     def journal_entry(self, act: str, **more: str) -> Entry:
-        """A journal entry about this key: our own ids only."""
+        """Return a journal entry about this work item: our own ids only."""
         about = {"account": str(self.item.account), "person": str(self.item.person), "space": str(self.item.space)}
         return Entry(act, SERVICE, "reconciler", {**about, **more})
 
 
 async def load_snapshot(view: SanctionReadView, account: AccountId) -> AccountSnapshot | None:
-    """The facts of a key; None where the key or its account is no longer there, or binds nobody."""
+    """Load what is stored of the account; None where its work item is gone, or it is."""
     item = await view.sanctions.work_item(account)
     known = await view.people.account(account)
     if item is None or known is None:
@@ -83,7 +86,7 @@ async def load_snapshot(view: SanctionReadView, account: AccountId) -> AccountSn
         {a.level: a for a in await view.sanctions.enforcements_of(account)},
         await view.sanctions.open_intents(account),
         await view.sanctions.references_of(account),
-        # What was taken from somebody whose account was linked by mistake is given back without anybody's yes.
+        # What was taken from somebody whose account was linked by mistake is reinstated without anybody's yes.
         known.ended_at is not None or await view.sanctions.is_reinstatement_approved(item.person),
         {t.level: t for t in await view.sanctions.adoptions_of(account)},
     )

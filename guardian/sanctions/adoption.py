@@ -1,4 +1,7 @@
-"""A restriction that another placed becomes ours to let go: nothing is done to the space, only what we know of it changes."""
+"""A foreign restriction becomes ours to release: nothing is done to the space, only what we know of it changes.
+
+Read `adopt` first.
+"""
 
 from dataclasses import replace
 
@@ -12,7 +15,7 @@ from guardian.unit_of_work import WakeupTopic
 def adoption_of(
     account: AccountId, observed_restriction: ObservedRestriction, attribution: Attribution, sanction: Sanction, by: str
 ) -> Adoption:
-    """What is known of the restriction at the instant at which its sanction stands."""
+    """Return what is known of the restriction at the instant from which its sanction stands."""
     author = attribution.by or observed_restriction.author
     return Adoption(
         account, observed_restriction.level, sanction.enacted_at, by, observed_restriction.until, author, attribution.at
@@ -20,7 +23,10 @@ def adoption_of(
 
 
 async def adopt(uow: SanctionUnitOfWork, sanction: Sanction, adoption: Adoption) -> None:
-    """The restriction is the sanction's own from now on: its end, or its lifting, lets it go. It has to be the same then."""
+    """Make the restriction the sanction's own, so that its end, or its lifting, releases it.
+
+    It has to be the same then.
+    """
     await uow.sanctions.add_adoption(sanction.person, adoption)
     enforcements = await uow.sanctions.enforcements_of(adoption.account)
     known = next((each for each in enforcements if each.level is adoption.level), None)

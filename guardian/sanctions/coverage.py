@@ -1,4 +1,7 @@
-"""The total for a person in a space, from the looks at each of their accounts there. One failure is never counted as none."""
+"""The total for a person in a space, from all their accounts there. One failure is never counted as none.
+
+Read `total_coverage` first.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -25,7 +28,7 @@ _CONFIRMED = (CoverageState.HELD, CoverageState.HELD_BY_OTHERS, CoverageState.NO
 def total_coverage(
     person: PersonId, space: SpaceName, items: Iterable[WorkItem], known: Coverage | None, now: datetime
 ) -> Coverage:
-    """The worst of what the person's accounts in the space show; an account never looked at is open."""
+    """Return the worst of what the person's accounts in the space show; one never reconciled is open."""
     states = {item.state or CoverageState.OPEN: item for item in items}
     state = next((s for s in _WORST_FIRST if s in states), CoverageState.NO_ACCOUNT)
     detail = _detail_of(states[state]) if state in states else ""
@@ -36,18 +39,18 @@ def total_coverage(
 
 
 def _detail_of(item: WorkItem) -> str:
-    """Why the key stands as it does, with what people must do where that is known."""
+    """Return why the work item stands as it does, with what people must do where that is known."""
     return f"{item.detail}; what it takes: {item.needs}" if item.needs else item.detail
 
 
 def is_restricted(sanctions: Iterable[Sanction], space: SpaceName, now: datetime) -> bool:
-    """Whether anything is asked of the space just now."""
+    """Return whether anything is asked of the space just now."""
     demands = [demand(s) for s in sanctions if s.covers(space)]
     return strongest(demands, now).level is not AccessLevel.OPEN
 
 
 def unconfirmed_spaces(coverage: Iterable[Coverage]) -> tuple[SpaceName, ...]:
-    """The spaces in which a restriction is not confirmed: barred in two of three is not barred.
+    """Return the spaces in which a restriction is not confirmed: barred in two of three is not barred.
 
     Only *held* and *held by others* confirm; a space without a known account is shown apart and keeps nothing open.
     """

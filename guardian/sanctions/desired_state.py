@@ -1,4 +1,7 @@
-"""What is wanted for an account at an instant, from all of a person's sanctions. Pure: explained and previewed by the same code."""
+"""The desired state of an account at an instant, from all of a person's sanctions. Read `desired_state` first.
+
+Pure: what is explained and previewed comes from the same code.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,11 +18,12 @@ _BINDING: Final = (AuthorityKind.DECISION, AuthorityKind.UNILATERAL)
 
 @dataclass(frozen=True, slots=True)
 class DesiredState:
-    """What a space should hold for a person now, how long at least, and on which sanctions it rests.
+    """The access level that a person shall have in a space now, how long at least, and by which sanctions.
 
-    `until` None: no end is known. `changes_at` is the next instant at which the wish becomes another. `reference` is the
-    one that a new placement carries. `binding`: a group decision or an unreviewed act stands behind it (architecture 5.13).
-    `adopted`: nothing stands behind it but what was there before us, so that whoever lifts it ends it.
+    `until` None: no end is known. `changes_at` is the next instant at which the desired state becomes another.
+    `reference` is the one that a new restriction carries. `binding`: a group decision or an unreviewed act stands
+    behind it (architecture 5.13). `adopted`: nothing stands behind it but what was there before us, so that whoever
+    lifts it ends it.
     """
 
     level: AccessLevel
@@ -32,7 +36,7 @@ class DesiredState:
 
 
 def desired_state(sanctions: Iterable[Sanction], space: SpaceName, now: datetime) -> DesiredState:
-    """The strongest and longest of what the person's sanctions ask of this space. Policy: P-6.3."""
+    """Return the strongest and longest of what the person's sanctions ask of this space. Policy: P-6.3."""
     covering = tuple(s for s in sanctions if s.covers(space))
     demands = {s.id: demand(s) for s in covering}
     strongest_demand = strongest(demands.values(), now)
@@ -55,7 +59,7 @@ def desired_state(sanctions: Iterable[Sanction], space: SpaceName, now: datetime
 
 
 def demand(sanction: Sanction) -> Demand:
-    """What one sanction asks, from the instant at which its keys may act to the end that is known now."""
+    """Return what one sanction asks, from when its work items may act to the end that is known now."""
     starts = effective_from(sanction)
     ends = binding_until(sanction)
     return Demand(sanction.restriction, starts, max(starts, ends) if ends is not None else None)

@@ -1,6 +1,6 @@
-"""Restrictions that others placed: which stood before us, which are new, and which were taken over. No judging here.
+"""Foreign restrictions: which stood before us, which are new, and which were adopted. Nothing is judged here.
 
-Most of them are of people who concern nobody here: of those only a keyed digest is kept.
+Most of them are of people who concern nobody here: of those only a keyed digest is kept. Read `ForeignStore` first.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ class ForeignState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ForeignRestriction:
-    """A restriction of another's on one account. Of those that stood before us, only the digest is known.
+    """A restriction on one account that Guardian did not place; of one before us only the digest is known.
 
     `restricted_at` and `until` are as its space said when it was noticed, `by` is the member whose it is, `case` the local
     matter of an unexplained one.
@@ -49,51 +49,51 @@ class ForeignRestriction:
 
 
 def digest_native_id(key: bytes, native_id: str) -> str:
-    """What is kept of an account that concerns nobody here: nothing without the key tells whose it is."""
+    """Return what is kept of an account that concerns nobody here: without the key it says nothing."""
     return hashlib.blake2b(native_id.encode(), key=key, digest_size=20).hexdigest()
 
 
 class ForeignStore(Protocol):
-    """The picture of a space's foreign restrictions as it was last seen."""
+    """The foreign restrictions of a space as they were last observed."""
 
     async def digest_key(self, space: SpaceName) -> bytes | None:
-        """The key of the space's digests, once its first picture stands; None before."""
+        """Return the key of the space's digests, once its baseline is recorded; None before."""
         ...
 
     async def record_baseline(self, space: SpaceName, levels: Iterable[tuple[str, AccessLevel]], now: datetime) -> None:
-        """The first picture stands: these holds, by native id, were there before us."""
+        """Record that these restrictions, by native id, were there before us."""
         ...
 
     async def in_space(self, space: SpaceName) -> Mapping[tuple[str, AccessLevel], ForeignState]:
-        """Every hold of the picture, by digest."""
+        """Return the state of every foreign restriction there, by digest and access level."""
         ...
 
     async def find(self, space: SpaceName, native_id: str, level: AccessLevel) -> ForeignRestriction | None:
-        """What is known of the hold on that account."""
+        """Return what is known of the restriction on that account."""
         ...
 
     async def restriction(self, restriction_id: str) -> ForeignRestriction | None:
-        """The hold of that id."""
+        """Return the restriction of that id."""
         ...
 
     async def unexplained_by(self, member: MemberId) -> tuple[ForeignRestriction, ...]:
-        """What the member did with a space's own menu and has not explained yet, oldest first."""
+        """Return the member's native actions that they have not explained yet, oldest first."""
         ...
 
     async def of_case(self, case: CaseId) -> ForeignRestriction | None:
-        """The hold that the local matter is about."""
+        """Return the restriction that the local matter is about."""
         ...
 
     async def add(self, foreign: ForeignRestriction) -> None:
-        """The hold is remembered; Stale where it was noticed a moment ago already."""
+        """Add the restriction; Stale where it was noticed a moment ago already."""
         ...
 
     async def save(self, foreign: ForeignRestriction) -> ForeignRestriction:
-        """The hold stands as given, one version later; Stale where somebody was quicker."""
+        """Save the restriction, one version later; Stale where somebody was quicker."""
         ...
 
     async def forget(
         self, space: SpaceName, gone: Iterable[tuple[str, AccessLevel]], observed_before: datetime
     ) -> None:
-        """These holds, by digest, are there no more; one that was first seen since `seen_before` stays."""
+        """Forget these restrictions, by digest, that are gone; one first seen since `observed_before` stays."""
         ...

@@ -47,7 +47,7 @@ class SanctionOrder:
     """What shall restrict a person, where, until when, and on what authority: `impose` makes a sanction of it.
 
     `spaces` None: every space, those opened later too. `effective_from` is the instant from which the sanction acts
-    even if its person could not be told; None: at once.
+    even if its person could not be notified; None: at once.
     """
 
     person: PersonId
@@ -72,7 +72,7 @@ class SanctionOrder:
         term: Term,
         effective_from: datetime,
     ) -> Self:
-        """Return what a decision orders: it waits to be told, and acts when it has been, or from `effective_from` on.
+        """Return what a decision orders: it acts once its person is notified, or from `effective_from` on.
 
         Policy: P-5.5, P-5.6, P-6.1.
         """
@@ -138,7 +138,7 @@ class SanctionOrder:
     def adopted(
         cls, *, person: PersonId, case: CaseId, restriction: Restriction, space: SpaceName, ends: datetime
     ) -> Self:
-        """Return the order that ends what stood in a space before us; it is never placed anew. Policy: P-6.2."""
+        """Return the order that ends what stood in a space before us; it is never reapplied. Policy: P-6.2."""
         return cls(
             person=person,
             case=case,
@@ -182,7 +182,7 @@ async def impose(uow: SanctionUnitOfWork, order: SanctionOrder, space_names: tup
 
 
 async def record_notification(uow: SanctionUnitOfWork, sanction: Sanction, notification: NotificationState) -> Sanction:
-    """How telling ended is on record, and the keys of a waiting sanction enter the work list now (architecture 5.9)."""
+    """Record how notification ended, and make waiting work items due now (architecture 5.9)."""
     await uow.sanctions.save_sanction(_with_notification(sanction, notification))
     await uow.sanctions.schedule_person(sanction.person, uow.now)
     uow.wake(WakeupTopic.WORK_ITEMS)
@@ -191,18 +191,18 @@ async def record_notification(uow: SanctionUnitOfWork, sanction: Sanction, notif
 
 
 async def supersede(uow: SanctionUnitOfWork, old: Sanction, new: Sanction, by: str, authority: str) -> Lifting:
-    """The old sanction asks for nothing from the instant at which the new one's keys may act: there is no gap."""
+    """Lift the old sanction from when the new one's work items may act, so that there is no gap."""
     return await lift(uow, old, max(uow.now, effective_from(new)), LiftingCause.SUPERSEDED, by, authority)
 
 
 async def add_account(uow: SanctionUnitOfWork, known: LinkedAccount, at: datetime | None = None) -> None:
-    """A newly bound account is looked at at once, or at that instant: what runs on its person reaches it. Policy: P-6.4."""
+    """Make a newly linked account due at once, or at `at`: what runs on its person reaches it. Policy: P-6.4."""
     await uow.sanctions.add_work_item(WorkItem(known.id, known.person, known.account.space, at or uow.now))
     uow.wake(WakeupTopic.WORK_ITEMS)
 
 
 async def extend_to_new_spaces(uow: SanctionUnitOfWork, space_names: tuple[SpaceName, ...]) -> int:
-    """What runs is extended to spaces that were opened since it was enacted; how many totals that added. Policy: P-6.5."""
+    """Extend what runs to spaces opened since it was imposed; return the number of new totals. Policy: P-6.5."""
     added = 0
     for sanction in await uow.sanctions.unlifted():
         if sanction.spaces is None and term_state_at(sanction, uow.now) is not TermState.OVER:
@@ -211,7 +211,7 @@ async def extend_to_new_spaces(uow: SanctionUnitOfWork, space_names: tuple[Space
 
 
 async def _open_coverage(uow: SanctionUnitOfWork, sanction: Sanction, space_names: tuple[SpaceName, ...]) -> int:
-    """A total stands for each space in the sanction's scope; how many were missing."""
+    """Store a total for each space in the sanction's scope; return how many were missing."""
     known = {row.space for row in await uow.sanctions.coverage_of(sanction.person)}
     spaces_with_account = {account.account.space for account in await _accounts_reached(uow, sanction)}
     missing = [space for space in space_names if sanction.covers(space) and space not in known]
@@ -222,7 +222,7 @@ async def _open_coverage(uow: SanctionUnitOfWork, sanction: Sanction, space_name
 
 
 async def _accounts_reached(uow: SanctionUnitOfWork, sanction: Sanction) -> tuple[LinkedAccount, ...]:
-    """The accounts that it reaches: the person's, and those of whoever is known to be the same human."""
+    """Return the accounts that it reaches: the person's, and those of whoever is known to be the same human."""
     people = await uow.sanctions.merged_people(sanction.person)
     return tuple([a for person in people for a in await uow.people.accounts_of(person) if a.binding])
 

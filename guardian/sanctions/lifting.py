@@ -1,4 +1,7 @@
-"""How a sanction ends: term, readmission, reversal, supersession. Wanted becomes less; the reconciler releases."""
+"""How a sanction ends: term, readmission, reversal, supersession. The desired state shrinks; the reconciler releases.
+
+Read `lift` first.
+"""
 
 from datetime import datetime
 
@@ -13,7 +16,7 @@ from rules.ladder import access_returns_at
 async def lift(
     uow: SanctionUnitOfWork, sanction: Sanction, effective_from: datetime, cause: LiftingCause, by: str, authority: str
 ) -> Lifting:
-    """The sanction asks for nothing from `effective_from` on; a second lifting of the same sanction is Stale."""
+    """End what the sanction asks for, from `effective_from` on; Stale where it was lifted before."""
     lifting = Lifting(sanction.id, effective_from, cause, by, authority, uow.now)
     await uow.sanctions.add_lifting(lifting)
     await uow.sanctions.schedule_person(sanction.person, max(effective_from, uow.now))
@@ -24,13 +27,13 @@ async def lift(
 
 
 async def readmit(uow: SanctionUnitOfWork, sanction: Sanction, by: str, authority: str) -> Lifting:
-    """Readmission is granted: access returns at the end of the term, or now where it is over. Policy: P-6.2."""
+    """Readmit: access returns at the end of the term, or now where it is over. Policy: P-6.2."""
     returns_at = access_returns_at(sanction.ends, sanction.on_term_end, uow.now) or uow.now
     return await lift(uow, sanction, max(returns_at, uow.now), LiftingCause.READMISSION, by, authority)
 
 
 async def approve_reinstatement(uow: SanctionUnitOfWork, person: PersonId, by: MemberId) -> None:
-    """A named person has agreed that membership and power roles come back. Policy: P-6.7."""
+    """Record a named person's yes to giving membership and power roles back. Policy: P-6.7."""
     await uow.sanctions.approve_reinstatement(person, by, uow.now)
     await uow.sanctions.schedule_person(person, uow.now)
     uow.journal.note(Entry("return.approved", str(by), "P-6.7", {"person": str(person)}))

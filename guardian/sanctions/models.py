@@ -1,4 +1,7 @@
-"""What was decided (Sanction, Lifting) and what machines saw (Application, Coverage, Intent): never one field for both."""
+"""What was decided (Sanction, Lifting) and what machines observed (Enforcement, Coverage, Intent).
+
+Never one field for both. Read `Sanction` first.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,9 +52,9 @@ class Lifting:
 class Sanction:
     """The enforceable part of a decision or act: person, restriction, term `[starts, ends)`, scope.
 
-    `spaces` None: every space, those opened later too (P-6.5). `ends` None: for good. `holds_from` is the instant from
-    which its keys may act even if the person could not be told (one clock, from the decision); None: at once. `leader` is
-    the sanction with which it stands and falls, where it is one of a raid's many.
+    `spaces` None: every space, those opened later too (P-6.5). `ends` None: for good. `waits_until` is the instant from
+    which its work items may act even if the person could not be notified (one length, from the decision); None: at
+    once. `leader` is the sanction with which it stands and falls, where it is one of a raid's.
     """
 
     id: SanctionId
@@ -74,7 +77,7 @@ class Sanction:
     version: int = 0
 
     def covers(self, space: SpaceName) -> bool:
-        """Whether its scope takes in the space."""
+        """Return whether its scope takes in the space."""
         return self.spaces is None or space in self.spaces
 
 
@@ -93,7 +96,7 @@ class CoverageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """One row a person and space: how things stood at the last look that told anything."""
+    """One row a person and space: how things stood when they were last observed."""
 
     person: PersonId
     space: SpaceName
@@ -114,7 +117,7 @@ class IntentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What stood on the account before we acted: a hold of another's with its end and author, or nothing."""
+    """What stood on the account before we acted: a foreign restriction with its end and author, or nothing."""
 
     level: AccessLevel | None = None
     until: datetime | None = None
@@ -123,7 +126,7 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """An act on an account, stored before it is done; open until a look has confirmed or refuted it."""
+    """An action on an account, stored before it is made; open until it is confirmed or refuted."""
 
     id: IntentId
     account: AccountId
@@ -138,11 +141,11 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Enforcement:
-    """What we know of our own doing at one account and kind of hold: the last proof, and what stood there before.
+    """What we know of our own doing at one account and access level: the last proof, and what stood before.
 
-    `placed` is what the latest proof says: ours is there (True), is not there (False). `taken` is what our bar took
-    away (organisation, teams, roles) and is not given back yet, merged over all tries so that a repeated try never
-    forgets the first.
+    `active` is what the latest proof says: ours is there (True), is not there (False). `removed_entitlements` are what
+    our bar took away (organisation, teams, roles) and is not reinstated yet, merged over all tries so that a repeated
+    try never forgets the first.
     """
 
     account: AccountId
@@ -160,7 +163,7 @@ class Enforcement:
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """A restriction that another placed and that is now ours to let go, as it stood when it was taken over.
+    """A foreign restriction that is ours to release now, as it stood when it was adopted.
 
     It is ours only while it is provably the same: `until`, `author` and `restricted_at` are what its space said of it then
     (None: it did not say).
@@ -177,11 +180,11 @@ class Adoption:
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """An account in a space as the work list knows it: it carries no instruction, only when to look next.
+    """An account in a space, and when it is reconciled next: it carries no instruction.
 
-    `next_look` None: nothing is due until something changes. `blocked_since` None: not blocked; `notified_at`: when people
-    were told of it. `state` is what the last look came to (None: never looked at), `why` says it in words. `batch`: it is
-    one of many that are worked together, and nobody looks at it alone until it is handed back.
+    `due_at` None: nothing is due until something changes. `blocked_since` None: not blocked; `notified_at`: when people
+    were notified of that. `state` is what the last reconciliation came to (None: there was none), `detail` says it in
+    words. `bulk_id`: it is worked in bulk, and not by itself until it is returned.
     """
 
     account: AccountId
@@ -200,7 +203,7 @@ class WorkItem:
 
 
 def binding_until(sanction: Sanction) -> datetime | None:
-    """From when the sanction asks for nothing, as far as is known now; None: no such instant is known."""
+    """Return from when the sanction asks for nothing, as far as is known now; None: no such instant is known."""
     lifting = sanction.lifting
     if lifting is not None and lifting.cause is not LiftingCause.READMISSION:
         ends = access_returns_at(sanction.ends, sanction.on_term_end, None)
@@ -209,10 +212,10 @@ def binding_until(sanction: Sanction) -> datetime | None:
 
 
 def term_state_at(sanction: Sanction, now: datetime) -> TermState:
-    """Where the sanction stands at `now`, for showing: AWAITING is "term over, may ask"."""
+    """Return where the sanction stands at `now`, for showing: AWAITING is "term over, may ask"."""
     return term_state(sanction.ends, binding_until(sanction), now)
 
 
 def effective_from(sanction: Sanction) -> datetime:
-    """From when its keys may act: at once when told (or an act), else when the waiting time has run out."""
+    """Return from when its work items may act: notified (or an act) at once, else after the waiting time."""
     return effective_at(sanction.notification, sanction.starts, sanction.waits_until)

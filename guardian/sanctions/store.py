@@ -1,4 +1,4 @@
-"""What the sanctions room needs to have remembered. The storage room implements it; SQL stands there."""
+"""What sanctions and the reconciler need stored; `guardian.storage` implements it. Read `SanctionStore` first."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,10 @@ from rules.precedence import AccessLevel
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """One worker's hold on all keys of one person; `epoch` fences what it writes. `taken_over`: its last holder died."""
+    """One worker's claim on all work items of one person; `epoch` fences what it writes.
+
+    `inherited`: its last holder died.
+    """
 
     person: PersonId
     epoch: int
@@ -22,145 +25,202 @@ class Lease:
 
 
 class SanctionStore(Protocol):
-    """Sanctions and their liftings, and what machines saw: applications, intents, coverage, the work list."""
+    """Sanctions and their liftings, and what machines observed: enforcements, intents, coverage, work items."""
 
-    async def add_sanction(self, sanction: Sanction) -> None: ...
+    async def add_sanction(self, sanction: Sanction) -> None:
+        """Add the sanction."""
+        ...
 
     async def save_sanction(self, sanction: Sanction) -> None:
-        """Stale where somebody changed it since it was read."""
+        """Save the sanction; Stale where somebody changed it since it was read."""
         ...
 
     async def add_lifting(self, lifting: Lifting) -> None:
-        """Refused by the database where the sanction has one already: Stale."""
+        """Add the lifting; Stale where the sanction has one already, which the database refuses."""
         ...
 
-    async def sanction(self, sanction: SanctionId) -> Sanction | None: ...
+    async def sanction(self, sanction: SanctionId) -> Sanction | None:
+        """Return the sanction of that id."""
+        ...
 
-    async def by_reference(self, reference: Reference) -> Sanction | None: ...
+    async def by_reference(self, reference: Reference) -> Sanction | None:
+        """Return the sanction that the reference stands for."""
+        ...
 
-    async def of_person(self, person: PersonId) -> tuple[Sanction, ...]: ...
+    async def of_person(self, person: PersonId) -> tuple[Sanction, ...]:
+        """Return the person's own sanctions, oldest first."""
+        ...
 
     async def applying_to(self, person: PersonId) -> tuple[Sanction, ...]:
-        """All that holds for the person's accounts: their own, and those of whoever is known to be the same human."""
+        """Return all that apply to the person's accounts: also those of whoever is the same human."""
         ...
 
     async def merged_people(self, person: PersonId) -> tuple[PersonId, ...]:
-        """Everybody who is known to be the same human, the person themselves first."""
+        """Return everybody who is known to be the same human, the person themselves first."""
         ...
 
     async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
-        """All sanctions of the case, oldest first; of a raid's many, the one that leads them."""
+        """Return all sanctions of the case, oldest first; of a raid's, the one that leads them."""
         ...
 
     async def unlifted(self) -> tuple[Sanction, ...]:
-        """Every sanction without a lifting, oldest first."""
+        """Return every sanction without a lifting, oldest first."""
         ...
 
     # -- the work list
 
     async def add_work_item(self, item: WorkItem) -> None:
-        """The key is there; one that is there already is only looked at no later."""
+        """Add the work item; one that is there already becomes due no later."""
         ...
 
     async def schedule_person(self, person: PersonId, at: datetime) -> None:
-        """All keys of the person, and of whoever is known to be the same human, are looked at no later than `at`."""
+        """Make all work items of the person due no later than `at`.
+
+        Also those of whoever is known to be the same human.
+        """
         ...
 
-    async def schedule_account(self, account: AccountId, at: datetime) -> None: ...
+    async def schedule_account(self, account: AccountId, at: datetime) -> None:
+        """Make the account's work item due no later than `at`."""
+        ...
 
     async def schedule_open_intents(self, at: datetime) -> None:
-        """Every key with an act that no look has confirmed or refuted yet is looked at no later than `at`."""
+        """Make every work item with an open intent due no later than `at`."""
         ...
 
-    async def work_item(self, account: AccountId) -> WorkItem | None: ...
+    async def work_item(self, account: AccountId) -> WorkItem | None:
+        """Return the account's work item."""
+        ...
 
-    async def work_items_of(self, person: PersonId) -> tuple[WorkItem, ...]: ...
+    async def work_items_of(self, person: PersonId) -> tuple[WorkItem, ...]:
+        """Return the person's work items."""
+        ...
 
-    async def work_items_in(self, space: SpaceName) -> tuple[WorkItem, ...]: ...
+    async def work_items_in(self, space: SpaceName) -> tuple[WorkItem, ...]:
+        """Return the space's work items."""
+        ...
 
-    async def blocked_items(self) -> tuple[WorkItem, ...]: ...
+    async def blocked_items(self) -> tuple[WorkItem, ...]:
+        """Return the work items that are blocked."""
+        ...
 
     async def save_result(self, item: WorkItem) -> bool:
-        """The look's result is kept, and its next look set unless the key was touched since it was read (False)."""
+        """Save what the reconciliation came to; False where the item was touched since it was read.
+
+        Its next `due_at` is then left as it is.
+        """
         ...
 
     async def next_due(self, system_now: datetime) -> datetime | None:
-        """The earliest next look of all keys that nobody works on at the wire instant."""
+        """Return when the first work item is due that nobody works on at that system time."""
         ...
 
     async def claim(
         self, now: datetime, system_now: datetime, holder: str, until: datetime, limit: int
     ) -> tuple[Lease, ...]:
-        """People with due keys are leased to the holder until the wire instant `until`; never the same to two."""
+        """Lease people with due work items to the holder until that system time; never the same to two."""
         ...
 
     async def renew(self, lease: Lease, until: datetime) -> None:
-        """Stale where the lease is another's by now."""
+        """Renew the lease; Stale where it is another's by now."""
         ...
 
-    async def release(self, lease: Lease) -> None: ...
+    async def release(self, lease: Lease) -> None:
+        """Give the lease up."""
+        ...
 
     async def expire_leases(self) -> int:
-        """Every lease is over, its holder being known to be dead; how many there were."""
+        """End every lease, its holder being known to be dead; return how many there were."""
         ...
 
-    # -- what others placed and is ours now
+    # -- foreign restrictions that are ours now
 
     async def adoptions_of(self, account: AccountId) -> tuple[Adoption, ...]:
-        """The restrictions on the account that were taken over and have not gone since, at most one a kind."""
+        """Return what was adopted on the account and has not gone since, at most one a level."""
         ...
 
-    async def add_adoption(self, person: PersonId, adoption: Adoption) -> None: ...
+    async def add_adoption(self, person: PersonId, adoption: Adoption) -> None:
+        """Add the adoption."""
+        ...
 
     async def end_adoption(self, account: AccountId, level: AccessLevel) -> None:
-        """What was taken over is not there any more."""
+        """Record that what was adopted is not there any more."""
         ...
 
     # -- what was done and seen
 
-    async def enforcements_of(self, account: AccountId) -> tuple[Enforcement, ...]: ...
+    async def enforcements_of(self, account: AccountId) -> tuple[Enforcement, ...]:
+        """Return what we know of our own doing at the account, at most one a level."""
+        ...
 
-    async def save_enforcement(self, person: PersonId, enforcement: Enforcement) -> None: ...
+    async def save_enforcement(self, person: PersonId, enforcement: Enforcement) -> None:
+        """Save the enforcement."""
+        ...
 
-    async def open_intents(self, account: AccountId) -> tuple[Intent, ...]: ...
+    async def open_intents(self, account: AccountId) -> tuple[Intent, ...]:
+        """Return the account's intents that are not closed, oldest first."""
+        ...
 
     async def references_of(self, account: AccountId) -> frozenset[Reference]:
-        """Every reference that an intent of ours has carried to this account."""
+        """Return every reference that an intent of ours has carried to this account."""
         ...
 
-    async def add_intent(self, person: PersonId, intent: Intent) -> None: ...
+    async def add_intent(self, person: PersonId, intent: Intent) -> None:
+        """Add the intent."""
+        ...
 
-    async def close_intent(self, intent: IntentId, at: datetime) -> None: ...
+    async def close_intent(self, intent: IntentId, at: datetime) -> None:
+        """Close the intent, which is confirmed, refuted or overtaken."""
+        ...
 
-    async def coverage_of(self, person: PersonId) -> tuple[Coverage, ...]: ...
+    async def coverage_of(self, person: PersonId) -> tuple[Coverage, ...]:
+        """Return the person's totals, one a space."""
+        ...
 
-    async def save_coverage(self, coverage: Coverage) -> None: ...
+    async def save_coverage(self, coverage: Coverage) -> None:
+        """Save the total."""
+        ...
 
     async def raid_until(self, person: PersonId) -> datetime | None:
-        """Until when a raid that names the person counts as announced, the latest of several; None where none does."""
+        """Return until when a raid that names the person counts as announced; None where none does.
+
+        Of several the latest.
+        """
         ...
 
-    async def record_restriction(self, restriction: PastRestriction[PersonId]) -> None: ...
+    async def record_restriction(self, restriction: PastRestriction[PersonId]) -> None:
+        """Record the restriction, for the brake to count."""
+        ...
 
-    async def restrictions_since(self, instant: datetime) -> tuple[PastRestriction[PersonId], ...]: ...
+    async def restrictions_since(self, instant: datetime) -> tuple[PastRestriction[PersonId], ...]:
+        """Return the restrictions recorded after that instant, oldest first."""
+        ...
 
-    async def approve_reinstatement(self, person: PersonId, by: MemberId, at: datetime) -> None: ...
+    async def approve_reinstatement(self, person: PersonId, by: MemberId, at: datetime) -> None:
+        """Record a named person's yes."""
+        ...
 
     async def is_reinstatement_approved(self, person: PersonId) -> bool:
-        """Whether a named person has said yes since the person's last bar was placed."""
+        """Return whether a named person has said yes since the person's last bar."""
         ...
 
-    async def withdraw_reinstatement(self, person: PersonId) -> None: ...
+    async def withdraw_reinstatement(self, person: PersonId) -> None:
+        """Forget the yes."""
+        ...
 
 
 class SanctionReadView(BaseReadView, Protocol):
     """A read view, as far as sanctions need it."""
 
     @property
-    def sanctions(self) -> SanctionStore: ...
+    def sanctions(self) -> SanctionStore:
+        """Return the store of sanctions."""
+        ...
 
     @property
-    def people(self) -> PeopleStore: ...
+    def people(self) -> PeopleStore:
+        """Return the store of people."""
+        ...
 
 
 class SanctionUnitOfWork(SanctionReadView, BaseUnitOfWork, Protocol):

@@ -1,1 +1,1 @@
-"""The ports to the places where people meet: what a space is asked, and what it may answer. No space is named here."""
+"""The ports to the places where people meet: what a space is asked, and what it may answer."""

@@ -1,4 +1,7 @@
-"""The AccountProof port: somebody shows, in a browser and by their own yes, which account of a space is theirs."""
+"""The AccountProof port: somebody shows, in a browser and by their own yes, which account of a space is theirs.
+
+Read `AccountProof` first.
+"""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,7 +23,8 @@ class ProvenAccount:
 class ProofResult:
     """What the space says of whoever signed in: their account there, and what it is called.
 
-    `vouched` are accounts elsewhere that the space itself has checked to be the same person's; None where it was not asked.
+    `linked_accounts` are those elsewhere that the space itself has checked to be the same person's; None where it was
+    not asked.
     """
 
     account: Account
@@ -32,26 +36,32 @@ class AccountProof(Protocol):
     """One space's sign-in. Nothing of it is kept: the space's token is dropped once it has said whose it is."""
 
     @property
-    def space(self) -> SpaceName: ...
+    def space(self) -> SpaceName:
+        """Return the space's name."""
+        ...
 
     @property
     def label(self) -> str:
-        """What people call the place."""
+        """Return what people call the space."""
         ...
 
     @property
     def knows_linked_accounts(self) -> bool:
-        """Whether the space can say, with its owner's consent, which accounts elsewhere are the same person's."""
+        """Return whether the space can say which accounts elsewhere are the same person's.
+
+        It says so with its owner's consent.
+        """
         ...
 
     def start(self, return_url: str, state: str, verifier: str, *, include_linked: bool = False) -> str:
-        """The address at which the space asks the person; it sends their browser `back` with a code and the state.
+        """Return the address at which the space asks the person.
 
-        `verifier` is a secret of this one sign-in, of which the space is given a digest. `elsewhere`: the person is asked
-        as well to let us see which accounts elsewhere are theirs; only where the space `knows_linked_accounts`.
+        It sends their browser to `return_url` with a code and the state. `verifier` is a secret of this one sign-in, of
+        which the space is given a digest. `include_linked`: the person is asked as well to let us see which accounts
+        elsewhere are theirs; only where the space `knows_linked_accounts`.
         """
         ...
 
     async def finish(self, return_url: str, code: str, verifier: str) -> ProofResult | Outcome:
-        """Whose the code is, good once; the outcome where the space does not say."""
+        """Return whose the code is, good once; the outcome where the space does not say."""
         ...

@@ -1,4 +1,7 @@
-"""The Things port: messages and conversations of a space, to be kept as evidence, and to be locked or hidden for a while."""
+"""The ContentPort: messages and conversations of a space, to be kept as evidence, and locked or hidden for a while.
+
+Read `ContentPort` first.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +15,7 @@ from guardian.spaces.port import Account, Missing, Unknown
 
 
 class ContentRestrictionKind(StrEnum):
-    """What can be done to a thing: nobody may write in a conversation; a message is not shown without a click."""
+    """What can be done to content: a conversation is closed to writing; a message is shown only by a click."""
 
     LOCKED = "locked"
     HIDDEN = "hidden"
@@ -20,8 +23,10 @@ class ContentRestrictionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ContentRef:
-    """A message or a conversation. `native_id` is a name of the connector's own that finds it again, whatever it is called
-    later; `link` is where people see it."""
+    """A message or a conversation. `link` is where people see it.
+
+    `native_id` is a name of the connector's own that finds it again, whatever it is called later.
+    """
 
     space: SpaceName
     native_id: str
@@ -51,7 +56,7 @@ class ContentCopy:
 
 @dataclass(frozen=True, slots=True)
 class ObservedContent:
-    """A look at a thing that worked: which holds stand, and the native id of who placed each, where the space says so."""
+    """What was observed: which restrictions stand, and the native id of who placed each, where the space says so."""
 
     restrictions: frozenset[ContentRestrictionKind] = frozenset()
     placed_by: Mapping[ContentRestrictionKind, str] = field(default_factory=dict)
@@ -61,29 +66,34 @@ class ContentPort(Protocol):
     """What a space can do with single messages and conversations."""
 
     @property
-    def space(self) -> SpaceName: ...
+    def space(self) -> SpaceName:
+        """Return the space's name."""
+        ...
 
     @property
     def supported(self) -> frozenset[ContentRestrictionKind]:
-        """The holds that it can place and take away again."""
+        """Return the restrictions that it can place and release."""
         ...
 
     async def find(self, text: str) -> ContentRef | None:
-        """The thing that a person's words mean exactly (its link, or its id there); None if there is none."""
+        """Find the content that a person's words mean exactly (its link, or its id there); None if there is none."""
         ...
 
     async def read_copy(self, content: ContentRef) -> ContentCopy | Unknown | Missing:
-        """The message as it stands now, its attachments fetched from the space's own hosts within the size that is kept."""
+        """Read the message as it stands now.
+
+        Its attachments are fetched from the space's own hosts within the size that is kept.
+        """
         ...
 
     async def observe(self, content: ContentRef) -> ObservedContent | Unknown | Missing:
-        """Which holds stand on the thing now."""
+        """Return which restrictions stand on the content now."""
         ...
 
     async def restrict(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
-        """The hold stands. Repeatable; Already where it stood."""
+        """Restrict the content. Repeatable; Already where it stood."""
         ...
 
     async def release(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
-        """The hold does not stand any more. Repeatable; Already where nothing stood."""
+        """Release the content. Repeatable; Already where nothing stood."""
         ...

@@ -1,4 +1,7 @@
-"""What a space answers to an act: expected answers are values, handled with `match` and `assert_never`."""
+"""What a space answers to an action: expected answers are values, handled with `match` and `assert_never`.
+
+Read `Outcome` first.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,14 +16,14 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Already:
-    """The space says that it stands so already; whose doing that is has to be looked at."""
+    """The space says that it stands so already; whose doing that is has to be observed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
     """No usable answer: down, slow, limited, or cut off in the middle. It may or may not have happened.
 
-    `after` is how long the space asked to be left alone, in wire time; None where it did not say.
+    `after` is how long the space asked to be left alone, in monotonic time; None where it did not say.
     """
 
     reason: str
@@ -36,7 +39,7 @@ class Forbidden:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The account (or the thing) does not exist any more in this space."""
+    """The account (or the content) does not exist any more in this space."""
 
 
 @dataclass(frozen=True, slots=True)

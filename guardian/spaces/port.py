@@ -1,6 +1,7 @@
-"""The Space port: observe, restrict, release, tell. A connector implements it; the reconciler is its only caller for acts.
+"""The Space port: observe, restrict, release, write. A connector implements it; the reconciler alone acts through it.
 
-Every call ends by itself within the space's ceiling and never raises for what a platform may answer.
+Every call ends by itself within the space's ceiling and never raises for what a platform may answer. Read `Space`
+first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,11 +25,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class ObservedRestriction:
-    """One restriction that the space was seen to hold.
+    """One restriction as a space was seen to have it.
 
     `until` None: open-ended. `reference` is ours, read back from the reason field (None: the field has none, or the
-    space has no such field). `author` is the native id of whoever placed it, where the same answer says so. `said` is the
-    reason that the space shows, for people alone to read.
+    space has no such field). `author` is the native id of whoever placed it, where the same answer says so. `reason` is
+    what the space shows as such, for people alone to read.
     """
 
     level: AccessLevel
@@ -48,21 +49,22 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A look that worked: at most one entry for each kind of hold; empty means that nothing is held."""
+    """An observation that worked: at most one restriction for each access level; empty means that there is none."""
 
     restrictions: tuple[ObservedRestriction, ...] = ()
     presence: Presence = Presence.UNKNOWN
 
     def find_restriction(self, level: AccessLevel) -> ObservedRestriction | None:
-        """The restriction of that kind, if it is there."""
+        """Return the restriction of that level, if it is there."""
         return next((h for h in self.restrictions if h.level is level), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A look that did not work: not a no. `after` is how long the space asked to be left alone, in wire time.
+    """An observation that did not work: not a no.
 
-    `needs` names a missing permission, where that is the cause (people have to mend it).
+    `after` is how long the space asked to be left alone, in monotonic time. `needs` names a missing permission, where
+    that is the cause (people have to mend it).
     """
 
     reason: str
@@ -72,7 +74,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A look that worked and found that there is no such account any more."""
+    """An observation that worked and found that there is no such account any more."""
 
 
 Observation = Observed | Unknown | Missing
@@ -88,7 +90,7 @@ class ActedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Whose doing the latest change of a hold was; `by` is the other's native id where known."""
+    """Whose doing the latest change of a restriction was; `by` is the other's native id where known."""
 
     acted_by: ActedBy
     by: str | None = None
@@ -97,10 +99,10 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class RestrictionOrder:
-    """What the space is asked to hold. `until` None: open-ended; it is set only where the space needs a native end.
+    """What the space is asked to enforce. `until` None: open-ended; it is set only where a native end is needed.
 
-    `reason` is the fixed neutral sentence with the reference: the only text of ours that enters the space's own records.
-    `bulk`: it is one of many, and everything else goes first.
+    `reason` is the fixed neutral sentence with the reference: the only text of ours that enters the space's own
+    records. `bulk`: it is a bulk item, and everything else goes first.
     """
 
     account: Account
@@ -121,7 +123,7 @@ class EntitlementKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """One thing that a restriction takes from an account; `privileged`: it comes back only by a named person's yes."""
+    """What a restriction takes from an account; `privileged`: it comes back only by a named person's yes."""
 
     kind: EntitlementKind
     native_id: str
@@ -148,7 +150,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All restrictions of a space by its list pages: native id → what is held. Partial pages make it Unknown instead.
+    """All restrictions of a space by its list pages, by native id. Partial pages make it Unknown instead.
 
     `carries_references`: the rows have the reason in them, so that one without our reference is not ours.
     """
@@ -172,15 +174,19 @@ class CheckResult:
 class Capabilities:
     """What a space can and cannot express, and what it takes.
 
-    `longest_term` is the longest native term of a hold (renewed before it runs out); a hold without an entry is open-ended.
-    `signed` are the holds whose reason field gives our reference back. A weaker hold of
-    another's can stand while ours is placed (a Discord ban over a timeout); one of the same kind is never overlaid.
-    `destroys` says in words what a bar takes that its end does not give back (empty: nothing, so nothing is surveyed).
-    `needs_presence` are the holds that only a member of the space can be put under (a Discord timeout).
-    `ceiling` bounds each call, in wire time. `ends_natively`: holds carry their end (an unattended site, by choice).
-    `bulk_size` is how many accounts one call can bar; `per_minute` how many it can bar in a minute of wire time, one of many
-    after the other, within our budget of calls there. `knows_linked_accounts`: `linked` can know of accounts elsewhere. `private`:
-    people can write to us there without anybody else in the space reading it.
+    `levels` are the access levels that it can enforce; `carries_reference` those whose reason field gives our reference
+    back. `longest_term` is the longest native term of a level (renewed before it runs out); one without an entry is
+    open-ended. A weaker foreign restriction can stand while ours is placed (a Discord ban over a timeout); one of the
+    same level is never overlaid.
+
+    `destroys` says in words what a bar takes that its end does not give back (empty: nothing, so no losses are read).
+    `needs_presence` are the levels that only a member of the space can be put under (a Discord timeout).
+
+    `ceiling` bounds each call, in monotonic time. `ends_natively`: restrictions carry their end (an unattended site, by
+    choice). `bulk_size` is how many accounts one call can bar; `per_minute` how many bulk items it can bar in a minute
+    of monotonic time, one after the other, within our budget of calls there. `knows_linked_accounts`: `linked_accounts`
+    can know of accounts elsewhere. `private_messages`: people can write to us there without anybody else in the space
+    reading it.
     """
 
     levels: frozenset[AccessLevel]
@@ -198,7 +204,10 @@ class Capabilities:
 
 
 def known_or_none(found: tuple[str, str] | Unknown | None) -> tuple[str, str] | None:
-    """Whoever was found; None also where the space gave no answer: to show somebody by name, never to decide."""
+    """Return whoever was found; None also where the space gave no answer.
+
+    To show somebody by name, never to decide.
+    """
     return None if isinstance(found, Unknown) else found
 
 
@@ -206,71 +215,81 @@ class Space(Protocol):
     """One place where people meet."""
 
     @property
-    def name(self) -> SpaceName: ...
+    def name(self) -> SpaceName:
+        """Return the space's configured name."""
+        ...
 
     @property
-    def capabilities(self) -> Capabilities: ...
+    def capabilities(self) -> Capabilities:
+        """Return what it can express and do."""
+        ...
 
     async def observe(self, account: Account) -> Observation:
-        """What the space holds on the account at this moment."""
+        """Observe which restrictions the account has at this moment."""
         ...
 
     async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
-        """Whose doing the latest change (placing or lifting) of that hold was, from the space's own records."""
+        """Return whose doing the latest change (placing or lifting) of that level was, by the space's own records."""
         ...
 
     async def read_losses(self, account: Account) -> Entitlements | Unknown:
-        """What a bar would destroy, and whether the space would refuse it."""
+        """Read what a bar would destroy, and whether the space would refuse it."""
         ...
 
     async def read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements] | Unknown:
-        """What a bar would destroy or the space would refuse, for those of the accounts where there is anything: by list
-        pages, not one by one."""
+        """Read what a bar would destroy or the space would refuse, of those accounts where there is anything.
+
+        By list pages, not one by one.
+        """
         ...
 
     async def list_restrictions(self) -> Listing | Unknown:
-        """Everything that the space holds, read by list pages."""
+        """List every restriction of the space, read by list pages."""
         ...
 
     async def restrict(self, order: RestrictionOrder) -> Outcome:
-        """The space holds what the order says. Repeatable."""
+        """Restrict the account as the order says. Repeatable."""
         ...
 
     async def restrict_bulk(self, orders: Sequence[RestrictionOrder]) -> Mapping[Account, Outcome]:
-        """As `restrict` for each order, in as few calls as the space has: at most `capabilities.bulk_size` bars with one reference.
+        """Restrict each account as its order says, in as few calls as the space has.
 
-        An account that one call could not bar is Rejected: why, a look of its own tells.
+        At most `capabilities.bulk_size` bars with one reference. An account that one call could not bar is Rejected:
+        why, an observation of its own shows.
         """
         ...
 
     async def release(self, account: Account, level: AccessLevel, reason: str) -> Outcome:
-        """The space no longer holds that restriction. Repeatable; nothing there is Already."""
+        """Release that restriction. Repeatable; nothing there is Already."""
         ...
 
     async def send_message(self, account: Account, message: Message) -> Outcome:
-        """The text has reached the account's inbox there (Done with the space's proof), or it says why not."""
+        """Send the text to the account's inbox there: Done with the space's proof, or why it did not arrive."""
         ...
 
     async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
-        """The things are the account's again, or it has been invited to take them."""
+        """Give the entitlements back to the account, or invite it to take them."""
         ...
 
     async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
-        """The (native id, handle) that a person's words mean exactly: an id, a mention or a handle; None if nobody."""
+        """Find the (native id, handle) that a person's words mean exactly; None if nobody.
+
+        An id, a mention or a handle.
+        """
         ...
 
     async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
-        """Accounts elsewhere that this space itself vouches for as the same person (external ids)."""
+        """Return accounts elsewhere that this space itself vouches for as the same person (external ids)."""
         ...
 
     async def check(self) -> tuple[CheckResult, ...]:
-        """What is well and what is missing for the service to work here, each with its remedy."""
+        """Check what is well and what is missing for the service to work here, each with its remedy."""
         ...
 
     def has_call_in_flight(self, account: Account) -> bool:
-        """Whether a call to this account that was cut off may still be under way on the wire."""
+        """Return whether a call to this account that was cut off may still be under way on the wire."""
         ...
 
     async def server_time(self) -> datetime | None:
-        """The space's own idea of the time, fresh from the wire; None where it could not be had."""
+        """Return the space's own time, asked for just now; None where it could not be had."""
         ...

@@ -1,4 +1,7 @@
-"""The spaces that are configured, each with its mode; the mode can change while the service runs."""
+"""The spaces that are configured, each with its mode; the mode can change while the service runs.
+
+Read `SpaceRegistry` first.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ from guardian.spaces.port import Space
 
 
 class Mode(StrEnum):
-    """What the service may do in a space: only look, or act."""
+    """What the service may do in a space: only observe, or enforce."""
 
     OBSERVE = "observe"
     ENFORCE = "enforce"
@@ -26,7 +29,7 @@ class RegisteredSpace:
 
 
 class SpaceRegistry:
-    """The registry: looked up by name, in configured order."""
+    """The spaces by name, in configured order."""
 
     def __init__(self, registered: tuple[RegisteredSpace, ...]) -> None:
         self._by_name = {entry.space.name: entry for entry in registered}
@@ -36,24 +39,24 @@ class SpaceRegistry:
 
     @property
     def names(self) -> tuple[SpaceName, ...]:
-        """The names of all spaces, in configured order."""
+        """Return the names of all spaces, in configured order."""
         return tuple(self._by_name)
 
     def get(self, name: SpaceName) -> Space | None:
-        """The space of that name; None where it is not (or no longer) configured."""
+        """Return the space of that name; None where it is not (or no longer) configured."""
         entry = self._by_name.get(name)
         return entry.space if entry else None
 
     def content(self, name: SpaceName) -> ContentPort | None:
-        """The messages and conversations of that space; None where we cannot reach them."""
+        """Return the messages and conversations of that space; None where we cannot reach them."""
         entry = self._by_name.get(name)
         return entry.content if entry else None
 
     def mode(self, name: SpaceName) -> Mode:
-        """What may be done there; a space that is not configured is only looked at."""
+        """Return what may be done there; a space that is not configured is only observed."""
         entry = self._by_name.get(name)
         return entry.mode if entry else Mode.OBSERVE
 
     def set_mode(self, name: SpaceName, mode: Mode) -> None:
-        """The mode holds from the next look on."""
+        """Set the mode, from the next reconciliation on."""
         self._by_name[name].mode = mode

@@ -1,4 +1,7 @@
-"""What a connector needs of its platform, as data: looked for by `guardian check`, and listed in the guides."""
+"""What a connector needs of its platform, as data: checked by `guardian check`, and listed in the guides.
+
+Read `Requirement` first.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +10,7 @@ from guardian.spaces.port import CheckResult
 
 
 class RequirementKind(StrEnum):
-    """What kind of thing people give or switch on."""
+    """What kind of right or switch people give."""
 
     PERMISSION = "permission"
     INTENT = "intent"
@@ -20,10 +23,10 @@ class RequirementKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One thing that people must give or switch on.
+    """What people must give or switch on.
 
-    `shown` is its name in the platform's own pages, `key` and `level` as its API has it. `used` says what it is for,
-    `breaks` what does not work without it, `remedy` where it is given.
+    `label` is its name in the platform's own pages, `api_name` and `api_level` as its API has it. `purpose` says what
+    it is for, `impact` what does not work without it, `remedy` where it is given.
     """
 
     kind: RequirementKind
@@ -35,7 +38,7 @@ class Requirement:
     api_level: str = ""
 
     def result(self, summary: str, *, ok: bool) -> CheckResult:
-        """What `guardian check` says of it; the rest is left out where all is well."""
+        """Return what `guardian check` says of it; the rest is left out where all is well."""
         return (
             CheckResult(summary, ok=True) if ok else CheckResult(summary, False, self.label, self.remedy, self.impact)
         )

@@ -41,7 +41,7 @@ def test_a_personal_key_is_withheld_even_if_somebody_logs_it(key: str, capsys: p
 
 
 def test_a_long_value_is_cut() -> None:
-    told = redact(None, "info", {"event": "look.failed", "detail": "x" * 500})
+    told = redact(None, "info", {"event": "reconciliation.failed", "detail": "x" * 500})
     assert len(told["detail"]) <= 121
 
 

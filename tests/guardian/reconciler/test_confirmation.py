@@ -49,19 +49,19 @@ def test_an_intent_is_fulfilled_when_what_it_meant_is_seen_and_ours() -> None:
     )
     found = confirmed((BAR, OURS), known=known, intents=(PLACING,))
     assert found.closed == (PLACING.id,)
-    assert found.newly_held == (BARRED,)
+    assert found.newly_confirmed == (BARRED,)
     assert found.enforcements[BARRED] == replace(known, active=True, confirmed_at=NOW)
 
 
 def test_a_look_that_brings_nothing_new_changes_nothing() -> None:
     found = confirmed((BAR, OURS), known=an_enforcement())
-    assert (found.changed, found.closed, found.newly_held, found.newly_gone) == ((), (), (), ())
+    assert (found.changed, found.closed, found.newly_confirmed, found.newly_gone) == ((), (), (), ())
 
 
 @pytest.mark.parametrize("ownership", [FOREIGN, UNPROVED])
 def test_anothers_restriction_fulfils_no_intent_of_ours(ownership: Ownership) -> None:
     found = confirmed((BAR, ownership), known=an_enforcement(active=False), intents=(PLACING,))
-    assert (found.closed, found.changed, found.newly_held) == ((), (), ())
+    assert (found.closed, found.changed, found.newly_confirmed) == ((), (), ())
 
 
 def test_an_intent_that_did_not_show_stays_open() -> None:
@@ -82,7 +82,7 @@ def test_a_renewed_end_is_on_record() -> None:
     known = an_enforcement(level=MUTED, until=day(12))
     found = confirmed((ObservedRestriction(MUTED, day(38)), OURS), known=known)
     assert found.enforcements[MUTED].until == day(38)
-    assert found.newly_held == ()
+    assert found.newly_confirmed == ()
 
 
 # -- ours is gone
@@ -197,7 +197,7 @@ def test_the_same_look_again_changes_nothing(look: Any) -> None:
     left = tuple(i for i in intents if i.id not in first.closed)
     again = confirm(ACCOUNT, seen, whose, first.enforcements, left, NOW + timedelta(minutes=1))
     assert (again.changed, again.closed) == ((), ())
-    assert (again.newly_held, again.newly_gone, again.removed_by_others) == ((), (), ())
+    assert (again.newly_confirmed, again.newly_gone, again.removed_by_others) == ((), (), ())
 
 
 @given(observations())

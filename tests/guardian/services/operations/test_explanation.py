@@ -51,7 +51,7 @@ async def case_of_act(community: Community) -> str:
 async def test_an_account_is_explained_by_what_runs_on_its_person(community: Community) -> None:
     person = await acted(community)
     (line,) = await explain_account(community.app, AMARA, DISCORD, TROUBLE)
-    assert (line.person, line.explanation.wanted) == (person, AccessLevel.BARRED)
+    assert (line.person, line.explanation.desired) == (person, AccessLevel.BARRED)
     assert line.because
     assert line.because[0].state == "running"
     assert (await community.journal_acts())[-1] == "person.was_explained"
