@@ -11,7 +11,7 @@ from rules.conflicts import ConflictReason
 class ConflictClaim:
     """A conflict of `about` that another member has raised. `answer` is the reason of whoever decided (P-4.1).
 
-    Until it is decided only those who decide see it: nothing changes for `about`, and nothing tells them.
+    Until it is decided only those who decide see it: nothing changes for `about`, and nothing gives it away to them.
     """
 
     id: str

@@ -42,7 +42,7 @@ class Exclusion:
 
 
 _SHORTEST_ID: Final = 6
-"""Shorter native ids are everyday numbers ("12 people") and would hold members out of nearly every report."""
+"""Shorter native ids are everyday numbers ("12 people") and would exclude members from nearly every report."""
 
 OWN_ACCOUNT: Final = "one of their own accounts is in the matter"
 
@@ -63,10 +63,10 @@ def handling_groups(members: Iterable[Member], at: datetime) -> HandlingGroups[M
     """Return who can handle matters at that instant, by their seats."""
     everybody = tuple(members)
     return HandlingGroups(
-        members=frozenset(_holding(everybody, MEMBERS, at)),
-        chairs=frozenset(_holding(everybody, CHAIRS, at)),
-        liaisons=frozenset(_holding(everybody, BOARD_LIAISON, at)),
-        board=frozenset(_holding(everybody, BOARD, at)),
+        members=frozenset(_seated(everybody, MEMBERS, at)),
+        chairs=frozenset(_seated(everybody, CHAIRS, at)),
+        liaisons=frozenset(_seated(everybody, BOARD_LIAISON, at)),
+        board=frozenset(_seated(everybody, BOARD, at)),
     )
 
 
@@ -175,7 +175,7 @@ def _names_of(member: Member) -> KnownNames[MemberId]:
     return KnownNames(member.id, (member.name, *names), (*handles, *mails, *ids))
 
 
-def _holding(members: Iterable[Member], seat: Seat, at: datetime) -> tuple[MemberId, ...]:
+def _seated(members: Iterable[Member], seat: Seat, at: datetime) -> tuple[MemberId, ...]:
     return tuple(member.id for member in members if holds_seat(member, seat, at))
 
 

@@ -1,4 +1,7 @@
-"""A flag as a space reports it, and the submission that it becomes. Read `submission_from` first. Policy: P-2.7, P-8.1."""
+"""A flag as a space reports it, and the submission that it becomes. Read `submission_from` first.
+
+Policy: P-2.7, P-8.1.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -52,8 +52,8 @@ class Side(StrEnum):
 class Handoff:
     """One passing of a matter between the groups, accepted by somebody by name (P-8.2).
 
-    `case` is the working group's, `target` the moderators' own where it went back. The moderators know it by `reference`
-    alone; `matter` is the code name that it had while it was theirs. `by` None: the service itself.
+    `case` is the working group's, `target` the moderators' own where it went back. The moderators know it by
+    `reference` alone; `matter` is the code name that it had while it was theirs. `by` None: the service itself.
     """
 
     id: str

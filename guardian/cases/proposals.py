@@ -21,9 +21,12 @@ from rules.verdict import Verdict, allowed, refused
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """The chosen step with its conditions; `readmit` answers a readmission case. `term` None where the outcome has none (a warning, a permanent ban).
+    """The chosen step with its conditions; `readmit` answers a readmission case.
 
-    `removal`: somebody is to be taken out of an event, a group or a role, by people. `on_term_end` None: as the policy says for the rung. `spaces` None: all (P-6.1).
+    `term` None where the outcome has none (a warning, a permanent ban).
+
+    `removal`: somebody is to be taken out of an event, a group or a role, by people. `on_term_end` None: as the policy
+    says for the rung. `spaces` None: all (P-6.1).
     """
 
     outcome: Outcome

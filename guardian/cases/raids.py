@@ -32,7 +32,7 @@ class RaidLineState(StrEnum):
     REQUESTED = "requested"
     ACKNOWLEDGED = "acknowledged"
     HELD = "held"
-    RETURNED = "returned"  # looked at by itself, like any other account
+    RETURNED = "returned"  # reconciled by itself, like any other account
     REFUSED = "refused"
     DROPPED = "dropped"  # it was over before its turn came
 

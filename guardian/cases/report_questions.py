@@ -11,7 +11,7 @@ HANDLED: Final = "handled"
 """Whether it was dealt with already, and is sent for the file (P-2.3)."""
 
 PART: Final = "part"
-"""Whether the reporter was harmed, saw it, or was told of it."""
+"""Whether the reporter was harmed, saw it, or heard of it."""
 
 WHEN: Final = "when"
 WHERE: Final = "where"
@@ -27,7 +27,7 @@ DANGER_AUTHORITY: Final = "danger_authority"
 """Which authority knows of the danger, or should."""
 
 DANGER_NOTIFY: Final = "danger_notify"
-"""Whether the group shall tell that authority."""
+"""Whether the group shall inform that authority."""
 
 CONTACT_IS_SAFE: Final = "contact_is_safe"
 """Whether the reporter may be contacted."""
@@ -39,10 +39,12 @@ ANSWER_BY: Final = "answer_by"
 """The reporter's own words for how they want to be answered."""
 
 NAME_MAY_BE_TOLD: Final = "name_may_be_told"
-"""Whether the reporter's name may be told to anyone outside the members on the case."""
+"""Whether the reporter's name may be disclosed to anyone outside the members on the case."""
 
 DO_NOT_CONTACT: Final = "hold_contact"
-"""Whether ("yes") the reported person is not to be contacted yet; unsaid, the reporter is asked before it is done (P-3.5)."""
+"""Whether ("yes") the reported person is not to be contacted yet; unsaid, the reporter is asked before it is done
+(P-3.5).
+"""
 
 TRANSLATED: Final = "translated"
 ANYTHING_ELSE: Final = "anything_else"

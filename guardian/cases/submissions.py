@@ -34,7 +34,7 @@ ANSWER_TIME_LIMITS: Final[Mapping[DeadlineKind, TimeLimit]] = {
     DeadlineKind.SUBSTANTIVE_ANSWER: TimeLimit.SUBSTANTIVE_ANSWER,
     DeadlineKind.RESOLUTION: TimeLimit.RESOLUTION,
 }
-"""What a reporter is promised. Policy: P-2.4."""
+"""What a reporter is owed. Policy: P-2.4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +251,10 @@ def build_evidence(evidence_input: EvidenceInput, report: Report, at: datetime) 
 
 
 def strip_contents(evidence: Evidence) -> Evidence:
-    """Return what may be kept of a piece that may be sexual material of minors: link, author and time. Policy: P-2.7."""
+    """Return what may be kept of a piece that may be sexual material of minors: link, author and time.
+
+    Policy: P-2.7.
+    """
     return replace(evidence, text="", file_name="", content=None, sha256="", why_not=_WITHHELD)
 
 
@@ -279,7 +282,7 @@ def danger_deadline(report: Report, since: datetime, policy: Policy) -> Deadline
 
 
 def _answer_deadline(kind: DeadlineKind, time_limit: TimeLimit, report: Report, policy: Policy) -> Deadline:
-    """A promise whose first reminder is the next thing due; the target for the first answer is such a reminder."""
+    """Return a deadline whose first reminder is what is due next; the target for the first answer is such a reminder."""
     since = report.received_at
     until = due_at(time_limit, since, policy)
     instants = [*reminder_times(time_limit, since, policy), until]

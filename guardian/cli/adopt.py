@@ -155,7 +155,7 @@ def _show(pages: tuple[ForeignPage, ...], number: int, *, as_json: bool) -> None
             since = _format_day(line.since) if line.since else "unknown since when"
             until = f"until {_format_day(line.until)}" if line.until else "without an end"
             reason = " ".join(line.said.split())
-            print_line(f"  {line.native_id}  {line.handle}  {line.hold}  {since}  {until}  {reason[:_SHOWN]}".rstrip())
+            print_line(f"  {line.native_id}  {line.handle}  {line.level}  {since}  {until}  {reason[:_SHOWN]}".rstrip())
         if page.count > number * _PAGE_SIZE:
             print_line(f"  … more with --space {page.space} --page {number + 1}")
     print_line()

@@ -16,7 +16,7 @@ from guardian.spaces.port import Account
 class Dispute:
     """Somebody says that a link is wrong: the owner of the account, or the person whom it was linked to.
 
-    `settled_at` None: somebody who neither made nor confirmed the link still owes it a look. `upheld`: it was undone.
+    `settled_at` None: somebody who neither made nor confirmed the link still owes it a review. `upheld`: it was undone.
     `shown` are the accounts that they have shown to be theirs by signing in.
     """
 
@@ -35,9 +35,9 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Two known people are said to be one human. It binds from the second member's yes until they are parted.
+    """Two known people are said to be one human. It binds from the second member's yes until they are split.
 
-    Nothing of either is moved: what holds on one holds for the accounts of both, for as long as this stands.
+    Nothing of either is moved: what restricts one restricts the accounts of both, for as long as this stands.
     """
 
     id: str
@@ -81,7 +81,7 @@ class OwnershipCode:
 
 
 def merged_people(person: PersonId, pairs: Iterable[tuple[PersonId, PersonId]]) -> tuple[PersonId, ...]:
-    """Return the person, and everybody whom the pairs join to them, however many steps away; the person first."""
+    """Return the person, and everybody whom the pairs connect with them, however many steps away; the person first."""
     known = tuple(pairs)
     found = dict.fromkeys((person,))
     queue = [person]

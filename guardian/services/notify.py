@@ -202,7 +202,7 @@ async def may_still_receive(view: CaseView, notice: Notice) -> bool:
 
 
 def _is_notified_by_office(member: Member, case: Case, at: datetime) -> bool:
-    """Whether somebody outside the group may hear of the case by their office: the Board, its liaison."""
+    """Return whether somebody outside the group may be notified of the case by their office: the Board, its liaison."""
     return not case.board_only and any(holds_seat(member, seat, at) for seat in _OFFICES_OUTSIDE)
 
 

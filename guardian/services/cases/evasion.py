@@ -21,7 +21,8 @@ from rules.identity import may_mark_evasion
 async def mark_evasion(app: AppContext, by: MemberId, code_name: str, *, evades: bool, reason: str) -> str:
     """Mark the case or take the mark back, notify the others on it, and return its code name.
 
-    A restriction by a case that the member may not read counts as if there were none: the answer tells of no other case.
+    A restriction by a case that the member may not read counts as if there were none: the answer gives no other case
+    away.
     """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.MARK_EVASION)

@@ -81,7 +81,7 @@ async def _chosen_members(view: ReadView, submission: Submission) -> frozenset[M
 
 
 async def _open_case(uow: UnitOfWork, case: Case, by: str) -> None:
-    """The others hear as of any new report; of walls that wait for a word, those who decide hear now."""
+    """Notify the others as of any new report, and those who decide of exclusions that are pending."""
     informed = [member.id for member in await members_who_may_know(uow, case)]
     opened = await uow.cases.save_case(replace(case, audience=None))
     await notify_members(uow, opened, NoticeKind.NEW_REPORT, besides=informed)

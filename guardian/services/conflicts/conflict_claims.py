@@ -136,7 +136,7 @@ async def _settle_claims(
 
 
 async def _waiting_claims(view: ReadView, case: Case, about: MemberId) -> tuple[ConflictClaim, ...]:
-    """The conflicts of the member that wait for a word; none once they take no part any more."""
+    """Return the member's claims that wait for a word; none once they take no part any more."""
     if _has_conflict(conflict_status_by_member(await view.cases.exclusions_of(case.id)), about):
         return ()
     return tuple(
@@ -147,7 +147,7 @@ async def _waiting_claims(view: ReadView, case: Case, about: MemberId) -> tuple[
 
 
 async def _claims_to_decide(view: ReadView, case: Case, by: MemberId) -> tuple[ConflictClaim, ...]:
-    """The open doubts of the case on which this member decides."""
+    """Return the open claims of the case on which this member decides."""
     raised = {claim.about: None for claim in await view.cases.conflict_claims_of(case.id)}
     theirs = [about for about in raised if by in await _deciders(view, case, about)]
     return tuple([claim for about in theirs for claim in await _waiting_claims(view, case, about)])

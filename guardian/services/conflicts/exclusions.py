@@ -59,7 +59,7 @@ async def exclude_indicated(
 
 
 async def _replace_contact(uow: UnitOfWork, policy: Policy, case: Case, concerned: Container[MemberId]) -> Case:
-    """Whoever is kept out speaks to the reporter no more: somebody else does, and the reporter knows. Policy: P-3.4."""
+    """Replace a contact who is excluded by somebody else, and notify the reporter. Policy: P-3.4."""
     if case.contact is None or case.contact not in concerned:
         return case
     chosen = await choose_contact(uow, replace(case, contact=None), policy)

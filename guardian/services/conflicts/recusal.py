@@ -88,7 +88,7 @@ async def _deciders_and_statuses(
 async def _end_pending_exclusion(
     uow: UnitOfWork, case: Case, member: MemberId, by: MemberId, *, stays_out: bool
 ) -> None:
-    """The holding-out ends; where the member stays out, an exclusion takes its place in the same instant."""
+    """End the pending exclusion; where the member stays out, another takes its place in the same instant."""
     for exclusion in await uow.cases.exclusions_of(case.id):
         if exclusion.member == member and exclusion.kind is ExclusionKind.PENDING and exclusion.lifted_at is None:
             await uow.cases.save_exclusion(replace(exclusion, lifted_at=uow.now, lifted_by=by))
@@ -116,7 +116,7 @@ async def handle_recusal(uow: UnitOfWork, policy: Policy, case: Case, member: Me
 
 
 async def _handle_admission(uow: UnitOfWork, policy: Policy, case: Case, member: MemberId) -> None:
-    """The member hears of the case as the others did; a case that lay with the Board for this alone comes back."""
+    """Notify the member of the case as the others were; take back a case that lay with the Board for this alone."""
     groups = handling_groups(await uow.people.members(), uow.now)
     statuses = conflict_status_by_member(await uow.cases.exclusions_of(case.id))
     if case.board_only and not board_only(groups.members, groups.chairs, statuses, policy):

@@ -162,7 +162,7 @@ async def _send_text(uow: UnitOfWork, case: Case, draft: Draft) -> None:
 
 
 async def _complete_answer_deadline(uow: UnitOfWork, case: Case) -> None:
-    """The earliest answer that was promised to the reporter has been given: the first, then the fuller one. Policy: P-2.4."""
+    """Complete the earliest answer that is owed to the reporter: the first, then the fuller one. Policy: P-2.4."""
     for kind in (DeadlineKind.FIRST_ANSWER, DeadlineKind.SUBSTANTIVE_ANSWER):
         deadlines = await uow.deadlines.open_for(case.id, kind)
         for deadline in deadlines:

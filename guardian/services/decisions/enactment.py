@@ -201,7 +201,7 @@ async def _put_into_force(
 ) -> EnactmentResult:
     steps = await get_steps(uow, case.id)
     if steps.state(Step.NOTIFY_REPORTED) in (StepState.UNDER_WAY, StepState.DONE):
-        # What was told, was told of an earlier decision.
+        # The person was notified of an earlier decision.
         await advance_step(uow, case.id, Step.NOTIFY_REPORTED, StepChange(StepEvent.RESET, by_member(by)))
     if not steps.is_over(Step.NOTIFY_REPORTER):
         await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.DECIDED})
@@ -222,7 +222,7 @@ async def _put_into_force(
 async def _notify_reported(
     app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, sanction: Sanction | None, until: datetime
 ) -> bool:
-    """The person is told now, unless a text of the group's own is still to be read: then the answer is True."""
+    """Notify the person now, unless a text of the group's own is still to be read; return whether it is."""
     if decision.person is None:
         return False
     steps = await get_steps(uow, case.id)
@@ -251,7 +251,7 @@ async def _notify_reported(
 async def _end_notification_wait(
     app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, deadline: Deadline
 ) -> None:
-    """The time for telling has run out: what was decided holds whether or not the person could be told."""
+    """Let what was decided apply whether or not the person could be notified: the time for that has run out."""
     await complete(uow, deadline)
     if not await _was_notified(uow, case, decision):
         await send_decision(app, uow, case, decision, None)

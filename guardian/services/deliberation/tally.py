@@ -53,7 +53,7 @@ async def apply_tally(uow: UnitOfWork, policy: Policy, case: Case, proposal: Pro
     if proposal.settled_at is not None:
         return case
     if case.state is not CaseState.PROPOSED:
-        # The case went elsewhere meanwhile (to the Board, because of a new wall): there is nothing to count any more.
+        # The case went elsewhere meanwhile (to the Board, because of a new exclusion): there is nothing to count any more.
         await settle(uow, proposal, ProposalResult.WITH_BOARD)
         return case
     result = await tally_of(uow, policy, case, proposal)

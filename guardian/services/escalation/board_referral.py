@@ -75,7 +75,7 @@ async def _request_other_position(uow: UnitOfWork, case: Case, handoff: Handoff,
 
 
 async def _find_handoff(view: ReadView, member: Member, identifier: str) -> tuple[Handoff, Side]:
-    """The hop that is meant, and for which group this chair speaks; NotFound where it is not theirs to see."""
+    """Return the handoff that is meant, and for which group this chair speaks; NotFound where it is not theirs to see."""
     typed = identifier.strip()
     if not typed.upper().startswith(REFERENCE_PREFIX):
         if not member.holds_office(Group.WORKING_GROUP, view.now, Office.CHAIR):

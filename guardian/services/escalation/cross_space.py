@@ -145,7 +145,7 @@ async def _patterns_for(view: ReadView, member: Member) -> tuple[PatternLine, ..
 async def _combine_matters(
     app: AppContext, uow: UnitOfWork, by: MemberId, person: PersonId, proposed: Handoff
 ) -> Handoff:
-    """One new case about the person, with everything of their local matters in it, behind all of their walls."""
+    """Open one case about the person, with everything of their local matters in it and all of their exclusions."""
     local = [c for c in await uow.cases.cases_of(person) if c.kind is CaseKind.LOCAL]
     case = await prepare_case(uow, danger=any(c.safety_risk for c in local))
     await uow.cases.add_case(case)

@@ -273,7 +273,7 @@ async def _open_escalation(
 
 
 async def _matter_for_subject(view: ReadView, by: MemberId, subject: Subject, found: ResolvedSubject) -> Case | None:
-    """The local matter that is meant: by its name, or because it is about the very thing that is passed on."""
+    """Return the local matter that is meant: by its name, or because it is about the very content that is passed on."""
     if isinstance(subject, MatterSubject):
         return await matter_for(view, by, subject.code_name)
     links = {piece.link for piece in found.evidence if piece.link}
@@ -297,7 +297,7 @@ async def _exclude_concerned(
     material: CaseMaterial,
     by: str,
 ) -> None:
-    """Whoever the words, the evidence or the account point to is kept out, before anybody is told. Policy: P-2.5."""
+    """Exclude whomever the words, the evidence or the account point to, before anybody is notified. Policy: P-2.5."""
     members = await uow.people.members()
     before = await uow.cases.exclusions_of(case.id)
     indicators = conflict_indicators(submission, members)

@@ -99,7 +99,7 @@ async def accept_referral(app: AppContext, by: MemberId, code_name: str) -> str:
 async def _create_referral(
     uow: UnitOfWork, policy: Policy, case: Case, person: PersonId, account: LinkedAccount, by: MemberId | None
 ) -> bool:
-    """The moderators have a matter of their own with the account in it, behind the same walls; False where there is none."""
+    """Give the moderators a matter of their own with the account and the same exclusions; False where there is none."""
     space = account.account.space
     exclusions = await uow.cases.exclusions_of(case.id)
     theirs = Case(case.id, "", CaseKind.LOCAL, case.state, uow.now, space=space)

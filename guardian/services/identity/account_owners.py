@@ -107,7 +107,7 @@ async def apologise(uow: UnitOfWork, account: AccountId) -> None:
 
 
 async def _was_linked_by_mistake(uow: UnitOfWork, link: LinkedAccount) -> bool:
-    """Whether the account was held for what was never its owner's: its link was undone, or its person parted from another."""
+    """Return whether the account was restricted for what was never its owner's: it was unlinked, or its person split."""
     if link.ended_at is not None:
         return True
     split = [merge for merge in await uow.links.merges_of(link.person) if merge.confirmed_at and merge.ended_at]

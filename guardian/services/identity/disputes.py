@@ -175,7 +175,7 @@ async def _record_dispute(
     *,
     by_owner: bool,
 ) -> datetime:
-    """The words are with the link, its case's members are told, and a look is owed; by when is the answer."""
+    """Store the words with the link, notify its case's members, and return by when the review is due."""
     if not link.binding:
         raise Refused("not_linked", _NOT_LINKED, "P-6.4")
     case = await get_case(uow, link.case_evidence[-1].case)
@@ -200,7 +200,7 @@ async def _record_dispute(
 
 
 def _as_text(shown: tuple[ProvenAccount, ...]) -> tuple[str, ...]:
-    """The accounts as words, so that a member whose own account is among them hears of nothing before a chair's word."""
+    """Return the accounts as words, so that a member whose own is among them is excluded until a chair's word."""
     return tuple(f"{each.handle} {each.account.native_id}" for each in shown)
 
 

@@ -87,7 +87,7 @@ async def _is_decided(view: ReadView, account: Account, person: PersonId) -> boo
 
 
 async def _add_links(uow: UnitOfWork, link: LinkedAccount, named_accounts: tuple[tuple[Account, str], ...]) -> int:
-    """The accounts are linked as vouched for, and whoever may know the case is told."""
+    """Link the accounts as vouched for, and notify whoever may know the case."""
     person = await uow.people.person(link.person)
     if person is None or not link.case_evidence:
         return 0

@@ -14,7 +14,7 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import AccountId, MemberId, PersonId, SpaceName, new_id
 from guardian.journal import Entry, by_member
 from guardian.notices.models import News, NoticeKind
-from guardian.people.code_names import generate_code_name as new_code_name
+from guardian.people.code_names import generate_code_name
 from guardian.people.models import LinkedAccount, LinkEvidence, Person, Trust
 from guardian.people.permissions import UseCase
 from guardian.sanctions.imposition import add_account
@@ -192,7 +192,7 @@ async def person_for_account(uow: UnitOfWork, found: FoundAccount) -> Person:
         if person is not None:
             return person
     taken = await uow.people.code_names() | await uow.cases.code_names()
-    person = Person(PersonId(new_id()), new_code_name(taken), uow.now)
+    person = Person(PersonId(new_id()), generate_code_name(taken), uow.now)
     await uow.people.add_person(person)
     return person
 
@@ -325,7 +325,7 @@ def _with_confirmation(link: LinkedAccount, case: Case, visible: LinkedAccount, 
 async def _notify_of_link(
     uow: UnitOfWork, of: Case, person: Person, link: LinkedAccount, by: MemberId, news: News
 ) -> None:
-    """The others on the case hear of it, after the walls; those who may confirm it are asked to."""
+    """Notify the others on the case, after the exclusions, and ask those who may confirm the link to."""
     case = await uow.cases.case(of.id)
     if case is None:
         return

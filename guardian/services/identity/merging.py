@@ -145,12 +145,14 @@ async def _confirmed_merges(view: ReadView, one: PersonId, other: PersonId) -> t
 
 
 async def _sees_both(view: ReadView, by: MemberId, one: PersonId, other: PersonId) -> bool:
-    """Whether every case of both is the member's to read: whoever is kept out of one must not learn of the join."""
+    """Return whether every case of both is the member's to read: whoever is kept out of one must not learn of the
+    merge.
+    """
     return await sees_every_case_of(view, by, one) and await sees_every_case_of(view, by, other)
 
 
 async def _notify(uow: UnitOfWork, merge: Merge, kind: NoticeKind, facts: dict[str, str], by: MemberId) -> None:
-    """Those who may know everything of both are told, and nobody else."""
+    """Notify those who may know everything of both, and nobody else."""
     case: Case = await get_case(uow, merge.case)
     everybody = [member.id for member in await uow.people.members()]
     only = [each for each in everybody if await _sees_both(uow, each, merge.kept, merge.other)]

@@ -112,7 +112,7 @@ async def _notify(uow: UnitOfWork, person: Person, own: LinkedAccount) -> None:
 
 
 async def _latest_common_case(view: ReadView, by: MemberId, person: Person) -> Case | None:
-    """The latest case that the member may read and the person was told of."""
+    """Return the latest case that the member may read and the person was notified of."""
     member = await view.people.member(by)
     notified = {notice.case for notice in await view.notices.of_person(person.id)}
     cases = [case for case in await view.cases.cases_of(person.id) if case.id in notified]

@@ -112,19 +112,23 @@ async def _unlink(
 
 
 async def _binding_elsewhere(view: ReadView, by: MemberId, link: LinkedAccount) -> LinkedAccount | None:
-    """The link as cases have it in which this member has a conflict, where it binds by their word; None where it does not.
+    """Return the link as cases have it in which this member has a conflict, if it binds by their word.
 
-    Whoever is kept out of a case frees nobody whom it holds. Policy: P-4.1.
+    Whoever is kept out of a case frees nobody whom it restricts. Policy: P-4.1.
     """
-    namings = tuple([each for each in link.case_evidence if is_excluded(by, await view.cases.exclusions_of(each.case))])
-    remaining = link.visible_from({link_evidence.case for link_evidence in namings})
-    return replace(remaining, case_evidence=namings) if remaining is not None and remaining.binding else None
+    conflicted_evidence = tuple(
+        [each for each in link.case_evidence if is_excluded(by, await view.cases.exclusions_of(each.case))]
+    )
+    remaining = link.visible_from({link_evidence.case for link_evidence in conflicted_evidence})
+    return (
+        replace(remaining, case_evidence=conflicted_evidence) if remaining is not None and remaining.binding else None
+    )
 
 
 async def _unlink_in_own_cases(
     uow: UnitOfWork, by: MemberId, person: Person, case: Case, remaining: LinkedAccount, reason: str
 ) -> UnlinkResult:
-    """Nobody says any more in the member's own cases that the account is the person's; those on the others hear of it.
+    """Unlink the account in the member's own cases alone, and notify those on the others.
 
     The answer is as always.
     """
@@ -143,7 +147,7 @@ async def _unlink_in_own_cases(
 
 
 async def _recheck_exclusions(uow: UnitOfWork, person: PersonId, account: Account, by: MemberId) -> None:
-    """Whoever was kept out for this account alone is held out from now on, and those who decide are asked. Policy: P-2.5."""
+    """Make an exclusion for this account alone a pending one, and ask those who decide. Policy: P-2.5."""
     member = await uow.people.member_with_account(account)
     if member is None or await _is_still_indicated(uow, person, member):
         return

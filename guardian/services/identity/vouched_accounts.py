@@ -14,8 +14,8 @@ NamedAccount = tuple[Account, str]
 async def accounts_vouched_for(app: AppContext, account: Account, handle: str) -> tuple[NamedAccount, ...]:
     """Return the accounts elsewhere that a space vouches for as the same human's, each with its handle.
 
-    The account's own space is asked of it. A space that knows of others' accounts is asked of its namesake of the account,
-    and believed where it names exactly this account: elsewhere the same name may be another human's.
+    The account's own space is asked of it. A space that knows of others' accounts is asked of its namesake of the
+    account, and believed where it names exactly this account: elsewhere the same name may be another human's.
     """
     return tuple(
         [(each, await fetch_handle(app, each)) for each in await accounts_linked_by_space(app, account, handle)]

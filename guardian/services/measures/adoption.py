@@ -55,7 +55,7 @@ class ForeignLine:
     space: SpaceName
     native_id: str
     handle: str
-    hold: AccessLevel
+    level: AccessLevel
     since: datetime | None
     until: datetime | None
     said: str
@@ -169,7 +169,7 @@ async def leave_as_is(
 
 
 async def _list_restrictions(app: AppContext, space: Space) -> Listing:
-    """Everything that the space holds; where it has no picture yet, this is the first."""
+    """Return every restriction in the space; where it has no baseline yet, this is it."""
     listing = await space.list_restrictions()
     if isinstance(listing, Unknown):
         raise Refused("not_seen", f"The space could not be asked: {listing.needs or listing.reason}.", "P-7.2")
@@ -190,7 +190,7 @@ def _require_space(app: AppContext, name: SpaceName) -> Space:
 
 
 async def _foreign_in(view: ReadView, name: SpaceName, listing: Listing) -> list[tuple[str, ObservedRestriction]]:
-    """The holds of the sweep that no proof says to be ours and that nobody has left, in the order of ids."""
+    """Return the listed restrictions that no proof says to be ours and that nobody has left, in the order of ids."""
     key = await view.foreign.digest_key(name)
     baseline = await view.foreign.in_space(name)
     left = {at for at, state in baseline.items() if state is ForeignState.LEFT}
@@ -262,7 +262,7 @@ async def _refuse_own(view: ReadView, account: Account, observed_restriction: Ob
 
 
 async def _open_case(uow: UnitOfWork, by: MemberId, found: FoundAccount, person: PersonId) -> Case:
-    """A case that holds no report: it is closed, and keeps who took the restriction over, and why."""
+    """Open a case without a report: it is closed, and keeps who adopted the restriction, and why."""
     fresh = await prepare_case(uow, danger=False)
     outcome = "A restriction from before was given an end."
     case = replace(fresh, kind=CaseKind.REPORT, state=CaseState.CLOSED, closed_at=uow.now, outcome=outcome)
@@ -280,7 +280,7 @@ async def _open_case(uow: UnitOfWork, by: MemberId, found: FoundAccount, person:
 
 
 async def _mark_foreign(uow: UnitOfWork, account: Account, level: AccessLevel, state: ForeignState) -> str:
-    """The picture says what became of the hold; the id under which it does, empty where there is no picture yet."""
+    """Mark in the baseline what became of the restriction; return its id there, empty where there is no baseline yet."""
     known = await uow.foreign.find(account.space, account.native_id, level)
     if known is not None:
         await uow.foreign.save(replace(known, state=state))

@@ -152,7 +152,10 @@ async def notify_measured(
 async def notify_protecting_cases(
     uow: UnitOfWork, policy: Policy, actor: Member, person: PersonId, matter: Case, measure: Measure | None = None
 ) -> None:
-    """Notify the cases that protect the person from this very actor at once; the answer looks as always. Policy: P-4.4."""
+    """Notify the cases that protect the person from this very actor at once; the answer looks as always.
+
+    Policy: P-4.4.
+    """
     for other in await protecting_cases(uow, actor, person):
         await notify_members(uow, other, NoticeKind.MEASURED_AGAINST, {"review": matter.code_name})
         if measure is not None:

@@ -141,7 +141,7 @@ async def end_measure_early(app: AppContext, by: MemberId, matter: str) -> str:
     return f"The measure {normalize_code_name(matter)} has ended, and the space lets go of it now."
 
 
-# -- in an open transaction, for others at the desk
+# -- in an open transaction, for other services
 
 
 async def _require_may_measure(view: ReadView, by: MemberId, space: SpaceName) -> Member:
@@ -216,7 +216,7 @@ async def _record_author(uow: UnitOfWork, app: AppContext, case: Case, found: Fo
 
 
 async def _find_content(app: AppContext, request: MeasureRequest) -> tuple[ContentRef, Account | None]:
-    """The thing that the words mean, nothing of the kind standing on it yet, and who wrote it, as far as can be read."""
+    """Return the content that the words mean, not restricted in this way yet, and who wrote it, as far as can be read."""
     port = app.spaces.content(request.target.space)
     content = await port.find(request.target.text.strip()) if port else None
     if port is None or content is None:

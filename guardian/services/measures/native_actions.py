@@ -44,7 +44,7 @@ from rules.precedence import AccessLevel
 log = logger("services")
 
 _MOST_INSPECTIONS: Final = 50
-"""How many new restrictions one sweep looks at; the rest wait for the next."""
+"""How many new restrictions are inspected in one resync; the rest wait for the next."""
 
 
 async def inspect_accounts(app: AppContext, name: SpaceName, native_ids: Iterable[str]) -> None:
@@ -61,8 +61,8 @@ async def inspect_accounts(app: AppContext, name: SpaceName, native_ids: Iterabl
         try:
             await _inspect_account(app, space, native_id)
         except Stale:
-            # Somebody else noticed it in the same moment, or works on the account: the next sweep looks again.
-            log.info("native.was_stale", space=name)
+            # Somebody else noticed it in the same moment, or works on the account: the next resync observes it again.
+            log.info("native_action.was_stale", space=name)
 
 
 async def compare_listing(app: AppContext, name: SpaceName, listing: Listing, started_at: datetime) -> None:
@@ -90,7 +90,7 @@ async def compare_listing(app: AppContext, name: SpaceName, listing: Listing, st
             await uow.foreign.forget(name, gone, started_at)
     await inspect_accounts(app, name, new[:_MOST_INSPECTIONS])
     if len(new) > _MOST_INSPECTIONS:
-        log.warning("natives.left_for_later", space=name, count=len(new) - _MOST_INSPECTIONS)
+        log.warning("native_actions.were_postponed", space=name, count=len(new) - _MOST_INSPECTIONS)
 
 
 async def _inspect_account(app: AppContext, space: Space, native_id: str) -> None:
@@ -98,7 +98,7 @@ async def _inspect_account(app: AppContext, space: Space, native_id: str) -> Non
     async with app.units_of_work.read() as view:
         snapshot = await _snapshot_of(view, account)
     if snapshot is not None and snapshot.item.bulk_id is not None:
-        # One of many whom we restrict just now: a look at each would take as many calls as the restriction itself.
+        # One of many whom we restrict just now: observing each would take as many calls as the restriction itself.
         return
     seen = await _foreign_restrictions_on(app, space, account, snapshot)
     if seen is None:
@@ -113,7 +113,7 @@ async def _inspect_account(app: AppContext, space: Space, native_id: str) -> Non
 
 
 async def _handle_restriction(app: AppContext, restriction: NativeRestriction) -> None:
-    """The restriction is treated as whose it is asks for, once; one that stood there already is left alone."""
+    """Treat the restriction as whose it is asks for, once; one that stood there already is left alone."""
     async with app.units_of_work.read() as view:
         known = await view.foreign.find(
             restriction.account.space, restriction.account.native_id, restriction.observed_restriction.level
@@ -141,7 +141,7 @@ async def _handle_restriction(app: AppContext, restriction: NativeRestriction) -
         elif author is not None and is_moderators:
             await record_unexplained(app, uow, restriction, foreign, author, found)
         elif restriction.attribution.acted_by is ActedBy.UNKNOWN and known is None:
-            # The space's records may be a moment behind; a later look asks, or knows.
+            # The space's records may be a moment behind; a later observation asks, or knows.
             await uow.foreign.add(replace(foreign, state=ForeignState.AUTHOR_UNKNOWN))
         else:
             await ask_about_unknown(uow, foreign)
@@ -160,7 +160,7 @@ async def record_baseline(app: AppContext, name: SpaceName, foreign: Iterable[tu
 async def _foreign_restrictions_on(
     app: AppContext, space: Space, account: Account, snapshot: AccountSnapshot | None
 ) -> tuple[ObservedRestriction, ...] | None:
-    """What others hold on the account just now; None where the space did not say."""
+    """Return what others restrict on the account just now; None where the space did not say."""
     if snapshot is not None:
         seen, ownership = await observe(space, snapshot)
         if not isinstance(seen, Observed):
@@ -239,14 +239,14 @@ async def _author_of(view: ReadView, restriction: NativeRestriction) -> Member |
 async def _snapshot_of(view: ReadView, account: Account) -> AccountSnapshot | None:
     """What we know of the account where a sanction may have reached it."""
     links = [link for link in await view.people.links_of_account(account) if link.binding or link.ended_at is not None]
-    # What was linked by mistake may still hold what we placed, until it is let go.
+    # What was linked by mistake may still bear what we placed, until it is released.
     return await load_snapshot(view, sorted(links, key=lambda link: not link.binding)[0].id) if links else None
 
 
 async def _guardian_restrictions_in(
     view: ReadView, name: SpaceName, listing: Listing
 ) -> frozenset[tuple[str, AccessLevel]]:
-    """Which of the holds are ours as far as the last proof tells."""
+    """Return which of the restrictions are ours by the last proof."""
     ours: set[tuple[str, AccessLevel]] = set()
     for known in await view.people.accounts_in(name):
         if known.account.native_id in listing.restrictions:

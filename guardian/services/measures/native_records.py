@@ -65,7 +65,7 @@ async def record_members_act(
     actor: Member,
     found: FoundAccount,
 ) -> None:
-    """Record a member's as an act: the group reviews it, and its end or its reversal lifts what the space holds."""
+    """Record a member's as an act: the group reviews it, and its end or its reversal lifts what stands in the space."""
     term = restriction.observed_restriction.until - uow.now if restriction.observed_restriction.until else None
     case, act = await record_native_act(
         app, uow, actor, found, _RESTRICTIONS[restriction.observed_restriction.level], term
@@ -116,7 +116,7 @@ async def record_unexplained(
 
 
 async def ask_about_unknown(uow: UnitOfWork, foreign: ForeignRestriction) -> None:
-    """Ask the space's moderators to look: whoever did it is not known here as somebody who may."""
+    """Ask the space's moderators about it: whoever did it is not known here as somebody who may."""
     await uow.foreign.add(replace(foreign, state=ForeignState.ASKED_ABOUT))
     members = await uow.people.members()
     there = [m for m in members if holds_seat(m, Seat(MODERATORS.group, space=foreign.space), uow.now)]
@@ -136,7 +136,7 @@ async def find_account_or_id(app: AppContext, account: Account) -> FoundAccount:
 
 
 async def adopt_native(uow: UnitOfWork, sanction: Sanction, restriction: NativeRestriction, by: str) -> None:
-    """Let the sanction have what the space holds already, as the restriction that is Guardian's to end."""
+    """Let the sanction adopt what stands in the space already, as the restriction that is Guardian's to end."""
     account = await _linked_account(uow, restriction.account, sanction.person)
     await adopt(
         uow, sanction, adoption_of(account, restriction.observed_restriction, restriction.attribution, sanction, by)

@@ -121,7 +121,7 @@ async def on_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
 
 
 async def _reconsiderable_measures(view: ReadView, person: PersonId) -> tuple[Measure, ...]:
-    """The running measures that a wish is about: not asked about yet, or answered by the moderators' chair."""
+    """Return the running measures that a request is about: not asked about yet, or answered by the moderators' chair."""
     found = []
     for measure in await view.measures.of_person(person):
         if not await is_running(view, measure):
@@ -135,15 +135,17 @@ async def _reconsiderable_measures(view: ReadView, person: PersonId) -> tuple[Me
 
 
 async def _hand_measure_to_group(uow: UnitOfWork, policy: Policy, case: Case, measure: Measure) -> None:
-    """The matter is the working group's from now on, and everybody of it who may know is told."""
+    """Make the matter the working group's, and notify everybody of it who may know."""
     group_case = await hand_to_group(uow, policy, case) if case.kind is CaseKind.LOCAL else case
     await notify_members(uow, group_case, NoticeKind.MEASURE_TO_RECONSIDER, {"space": str(measure.space)})
     await notify_of_exclusions(uow, case, group_case)
 
 
 async def _exclude_mentioned(uow: UnitOfWork, policy: Policy, case: Case, measure: Measure, text: str) -> None:
-    """Whoever the words may mean is held out before anybody hears of them, but for whoever set the measure: it is theirs
-    to end, and the words themselves are not shown to them. Policy: P-2.5."""
+    """Exclude whomever the words may mean before anybody is notified, but for whoever set the measure.
+
+    It is theirs to end, and the words themselves are not shown to them. Policy: P-2.5.
+    """
     before = await uow.cases.exclusions_of(case.id)
     needed = exclusions_from(
         ConflictIndicators(texts=(text,)), await uow.people.members(), policy, case, uow.now, PARTY
@@ -153,7 +155,7 @@ async def _exclude_mentioned(uow: UnitOfWork, policy: Policy, case: Case, measur
 
 
 async def _deciding_chairs(view: ReadView, case: Case, measure: Measure) -> tuple[MemberId, ...]:
-    """The moderators' chairs who may look: never whoever set it."""
+    """Return the moderators' chairs who may reconsider the measure: never whoever set it."""
     if case.kind is not CaseKind.LOCAL or case.state is CaseState.CLOSED:
         return ()
     seat = Seat(MODERATORS.group, MODERATORS_CHAIR.office, measure.space)
@@ -162,7 +164,9 @@ async def _deciding_chairs(view: ReadView, case: Case, measure: Measure) -> tupl
 
 
 async def _may_decide(view: ReadView, member: Member, measure: Measure) -> bool:
-    """Whether the look is the member's: the matter is theirs, or a case of theirs protects the person from its setter."""
+    """Return whether the member may decide: the matter is theirs, or a case of theirs protects the person from its
+    setter.
+    """
     if await may_know_measure(view, member, measure):
         return True
     setter = await view.people.member(measure.by)

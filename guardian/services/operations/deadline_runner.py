@@ -97,7 +97,7 @@ async def _run_one(app: AppContext, deadline_id: str) -> bool:
         log.info("deadline.was_stale", deadline=deadline_id, kind=kind)
         return False
     except Exception:
-        # The edge of a sweep: one bad row never stops the others (architecture 5.7).
+        # The edge of a run: one bad row never stops the others (architecture 5.7).
         log.exception("deadline.has_failed", deadline=deadline_id, kind=kind)
         return False
     return True

@@ -96,13 +96,13 @@ async def _explain_accounts(
 
 
 async def _visible_snapshot(view: ReadView, member: Member, snapshot: AccountSnapshot) -> AccountSnapshot:
-    """The facts of a key without the sanctions whose case the member may not know."""
+    """Return the facts of a work item without the sanctions whose case the member may not know."""
     known = [each for each in snapshot.sanctions if await may_know_sanction(view, member, each)]
     return replace(snapshot, sanctions=tuple(known))
 
 
 async def _account_explanation(app: AppContext, person: Person, snapshot: AccountSnapshot) -> AccountExplanation | None:
-    """The space is looked at here, outside any transaction."""
+    """Observe the account in its space, outside any transaction."""
     space = app.spaces.get(snapshot.item.space)
     if space is None:
         return None

@@ -132,7 +132,7 @@ def _confirm_role(role: Role) -> Role:
 
 
 def _check_new_members(app: AppContext, new: Iterable[NewMember], members: Iterable[Member]) -> None:
-    """Refused, naming the first thing that does not fit; then nobody is seated."""
+    """Raise Refused, naming the first fault; then nobody is seated."""
     names = {member.name.casefold() for member in members}
     accounts = {account for member in members for account in member.accounts}
     for each in new:

@@ -96,9 +96,9 @@ class OwnMatterLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonalPage:
-    """What the person may know: what they are restricted in, what is being looked at, and what they can do.
+    """What the person may know: what they are restricted in, what is being considered, and what they can do.
 
-    `letters` are what they were written, newest first: nothing reaches who is locked out, so it stands here too.
+    `notices` are what they were written, newest first: nothing reaches who is locked out, so it stands here too.
     """
 
     community: str
@@ -206,7 +206,7 @@ async def request_board_reconsideration(app: AppContext, receipt: str, text: str
 
 
 async def _bring_before_board(uow: UnitOfWork, policy: Policy, case: Case) -> Case:
-    """The decided case lies with the Board, which can read it now; where it is on its way already, its liaison hears."""
+    """Refer the decided case to the Board, which can read it now; where it is there already, notify its liaison."""
     if case.state is CaseState.CLOSED:
         case = await uow.cases.save_case(replace(case, closed_at=None, review_on=None))
         case = await transition(uow, case, CaseEvent.REOPEN)
@@ -219,7 +219,7 @@ async def _bring_before_board(uow: UnitOfWork, policy: Policy, case: Case) -> Ca
 
 
 async def _require_holder(uow: UnitOfWork, typed: str) -> PersonId:
-    """Whose page it is; the receipt counts as used, and what its holder reads there they have been told. Policy: P-6.2."""
+    """Return whose page it is; the receipt is used, and its holder notified of what they read there. Policy: P-6.2."""
     receipt: Receipt | None = await uow.cases.receipt(digest_secret(typed))
     if receipt is None or receipt.kind is not ReceiptKind.PERSONAL or receipt.person is None:
         raise NotFound(_WRONG_RECEIPT)
@@ -287,7 +287,7 @@ async def _matter_line(uow: UnitOfWork, case: Case, person: PersonId) -> OwnMatt
 
 
 async def _may_know_of(view: ReadView, case: Case, person: PersonId) -> bool:
-    """Whether the person has been told that the matter exists: it was said to them, or they began it themselves."""
+    """Return whether the person knows that the matter exists: they were notified of it, or began it themselves."""
     if case.kind is CaseKind.READMISSION:
         return True
     notices = await view.notices.of_person(person)
@@ -302,7 +302,9 @@ async def _may_be_heard(view: ReadView, case: Case, person: PersonId) -> bool:
 
 
 async def _enacted_decisions(view: ReadView, cases: Sequence[Case], person: PersonId) -> list[Decision]:
-    """What has been decided on the person and enacted in these cases, oldest first; what became of others is not theirs."""
+    """What has been decided on the person and enacted in these cases, oldest first; what became of others is not
+    theirs.
+    """
     every = [d for case in cases for d in await view.deliberation.decisions_of(case.id)]
     found = [d for d in every if d.enacted_at is not None and d.person == person]
     return sorted(found, key=lambda decision: (decision.at, decision.id))

@@ -1,1 +1,1 @@
-"""Take in what the platforms tell of: changed accounts and webhook events."""
+"""Receive what the platforms report: changed accounts and webhook events."""

@@ -34,8 +34,8 @@ async def on_accounts_changed(app: AppContext, space: SpaceName, native_ids: Ite
         return
     async with app.units_of_work.begin() as uow:
         for item in items:
-            # An attempt that fails may bring about the next event: a key that is in trouble already takes a breath first.
+            # An attempt that fails may bring about the next event: a work item that is failing already waits a moment first.
             at = uow.now if item.failures < _FAILURES_WITHOUT_PAUSE else uow.now + _PAUSE
             await uow.sanctions.schedule_account(item.account, at)
         uow.wake(WakeupTopic.WORK_ITEMS)
-    log.info("event.noticed", space=space, keys=len(items))
+    log.info("event.noticed", space=space, work_items=len(items))

@@ -22,7 +22,7 @@ async def receive(app: AppContext, webhook_event: WebhookEvent) -> bool:
     async with app.units_of_work.begin() as uow:
         is_new = not await _is_repeat(uow, webhook_event)
     if not is_new:
-        log.info("knock.was_repeated", space=webhook_event.space, accounts=len(webhook_event.native_ids))
+        log.info("webhook.was_repeated", space=webhook_event.space, accounts=len(webhook_event.native_ids))
     await on_accounts_changed(app, webhook_event.space, webhook_event.native_ids)
     await inspect_accounts(app, webhook_event.space, webhook_event.native_ids)
     return is_new

@@ -22,7 +22,7 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName, new_id, new_reference
 from guardian.journal import Entry, by_member
 from guardian.notices.models import NoticeKind
-from guardian.people.code_names import generate_code_name as new_code_name
+from guardian.people.code_names import generate_code_name
 from guardian.people.models import Group, Member, Person
 from guardian.people.permissions import UseCase
 from guardian.sanctions.imposition import SanctionOrder, impose
@@ -149,7 +149,7 @@ async def announce(
         require(brake.may_announce_raid(by, raid_preview.accounts, groups.members, stops, app.policy))
         check_act(app, ActInput(restriction, ground, reason, spaces, term))
         taken_names = await uow.people.code_names() | await uow.cases.code_names()
-        leader = Person(PersonId(new_id()), new_code_name(taken_names), uow.now)
+        leader = Person(PersonId(new_id()), generate_code_name(taken_names), uow.now)
         await uow.people.add_person(leader)
         review = CaseId(new_id())
         intended = UnilateralAct(
@@ -158,7 +158,7 @@ async def announce(
         case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=True)
         listed = [Account(line.space, line.text) for line in raid_preview.lines if not line.refusal]
         if await protecting_cases_for_accounts(uow, actor, listed):
-            # Looked at sooner than other reviews; those who protect the person hear of it once somebody is restricted.
+            # Reviewed sooner than other acts; those who protect the person are notified once somebody is restricted.
             intended = await uow.deliberation.save_act(replace(intended, conflicted=True))
         raid = Raid(new_id(), case.id, intended.id, leader.id, new_reference(), by, uow.now)
         await uow.raids.add(raid, [_raid_line(raid, line) for line in raid_preview.lines])
@@ -307,7 +307,7 @@ def _duration(app: AppContext, name: SpaceName, accounts: int) -> timedelta:
 
 
 async def _begin(app: AppContext, uow: UnitOfWork, case: Case, raid: Raid, act: UnilateralAct) -> Raid:
-    """The leading sanction stands, the clocks run, and the list is taken up from here on."""
+    """Impose the leading sanction, start the deadlines, and let the list be taken up from here on."""
     ends = act_ends_at(act.at, act.term, conflicted=False, policy=app.policy)
     order = SanctionOrder.unilateral(
         person=raid.person,

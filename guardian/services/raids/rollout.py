@@ -14,7 +14,7 @@ from guardian.ids import AccountId, PersonId, SanctionId, new_id, new_reference
 from guardian.journal import SERVICE, Entry
 from guardian.logs import logger
 from guardian.notices.models import NoticeKind
-from guardian.people.code_names import generate_code_name as new_code_name
+from guardian.people.code_names import generate_code_name
 from guardian.people.models import LinkedAccount, LinkEvidence, Person, Trust
 from guardian.reconciler.bulk_store import NewAccount
 from guardian.sanctions.models import (
@@ -66,7 +66,7 @@ async def _is_lifted(app: AppContext, raid: Raid) -> bool:
 
 
 async def _advance_raid(app: AppContext, raid_id: str, known: dict[Account, LinkedAccount]) -> bool:
-    """Whether there was something to do, and may be more. `known` are the accounts that are somebody's, once read."""
+    """Advance the raid; return whether there was something to do, and may be more. `known` are accounts once read."""
     async with app.units_of_work.begin() as uow:
         raid = await uow.raids.raid(raid_id)
         leader = await uow.sanctions.sanction(raid.leader) if raid and raid.leader else None
@@ -101,7 +101,7 @@ async def _register_accounts(
     lines: tuple[RaidLine, ...],
     known: dict[Account, LinkedAccount],
 ) -> None:
-    """Each account has a person, and that person a sanction that follows the leading one."""
+    """Register each account with a person, and that person with a sanction that follows the leading one."""
     taken_names = set(await uow.people.code_names() | await uow.cases.code_names())
     case = await get_case(uow, raid.case)
     new_accounts: list[NewAccount] = []
@@ -130,8 +130,8 @@ async def _register_accounts(
 def _new_account(
     app: AppContext, uow: UnitOfWork, raid: Raid, leader: Sanction, line: RaidLine, taken_names: set[str]
 ) -> NewAccount:
-    """A stranger with one account, whose key is one of many where the space is to keep them out."""
-    person = Person(PersonId(new_id()), new_code_name(taken_names), uow.now)
+    """Return a stranger with one account, whose work item is one of a bulk where the space is to keep them out."""
+    person = Person(PersonId(new_id()), generate_code_name(taken_names), uow.now)
     taken_names.add(person.code_name)
     by = f"raid {raid.id}"
     link_evidence = LinkEvidence(raid.case, Trust.EVIDENCED, by, "named in a raid")
@@ -161,7 +161,7 @@ def _new_account(
 async def _register_known_person(
     app: AppContext, uow: UnitOfWork, raid: Raid, leader: Sanction, owner: LinkedAccount
 ) -> None:
-    """Somebody known is named once, and their accounts are looked at by themselves."""
+    """Register somebody known once; their accounts are reconciled by themselves."""
     if await uow.raids.names_person(raid.id, owner.person):
         return
     sanction = _follower(leader, owner.person, notifies=notifies_each_of_raid(app.policy))
@@ -200,7 +200,7 @@ async def _notify_person(app: AppContext, uow: UnitOfWork, case: Case, sanction:
 
 
 async def _notify_protecting_cases(uow: UnitOfWork, act: UnilateralAct, people: Iterable[PersonId]) -> None:
-    """Cases that protect one of the people from whoever announced the raid hear of it at once. Policy: P-4.4."""
+    """Notify the cases that protect one of the people from whoever announced the raid at once. Policy: P-4.4."""
     actor = await uow.people.member(act.by)
     if actor is None or not await uow.cases.exclusions_of_member(actor.id):
         return
@@ -209,11 +209,11 @@ async def _notify_protecting_cases(uow: UnitOfWork, act: UnilateralAct, people: 
             await notify_members(uow, other, NoticeKind.ACT_TAKEN, {"conflict": "yes"})
 
 
-# -- what is decided of the raid holds for all
+# -- what is decided of the raid applies to all
 
 
 async def _propagate_lifting(uow: UnitOfWork, raid: Raid, leader: Sanction) -> bool:
-    """The leading sanction has been lifted, or another has taken its place: so it goes with each that follows it."""
+    """Lift or replace each sanction that follows the leading one, as that has been lifted or replaced."""
     next_one = await _next_leader(uow, raid)
     followers = await uow.raids.followers(leader.id, ACCOUNTS_PER_STEP)
     for each in followers:
@@ -252,7 +252,7 @@ async def _propagate_to_follower(
     await uow.sanctions.add_lifting(Lifting(old.id, from_, cause, lifting.by, lifting.authority, uow.now))
     same = next_one is not None and access_level_of(next_one.restriction) is access_level_of(old.restriction)
     ends = next_one.ends if next_one is not None else None
-    # Where the same goes on to hold nothing has to be done now: the end of either is the next look.
+    # Where the same goes on to apply nothing has to be done now: the work item is due again at the end of either.
     due_at = ends if same and ends is not None else from_
     if not same or ends is not None:
         await uow.sanctions.schedule_person(old.person, due_at)
@@ -267,7 +267,7 @@ async def _end_raid(uow: UnitOfWork, raid: Raid) -> bool:
 
 
 async def _complete_raid(uow: UnitOfWork, raid: Raid) -> None:
-    """Every account has been looked at: the two who announced it have their report waiting."""
+    """Complete the raid once every account has been reconciled: the two who announced it have their report waiting."""
     await uow.raids.save(replace(raid, state=RaidState.DONE))
     case = await get_case(uow, raid.case)
     only = [member for member in (raid.by, raid.confirmed_by) if member is not None]

@@ -45,7 +45,8 @@ class ReportView:
 class PersonView:
     """A reported person: their code name, their accounts, and other cases about them that the reader may know.
 
-    `to_confirm` are the links that wait for this reader's yes; `disputes` and `merges` are said of the accounts and of them.
+    `to_confirm` are the links that wait for this reader's yes; `disputes` and `merges` are said of the accounts and of
+    them.
     """
 
     person: PersonId
@@ -87,7 +88,10 @@ class CaseFile:
 
 
 async def read_case(app: AppContext, session: str) -> CaseFile:
-    """Return the whole case, for the member whose session it is; the reading is in the journal. Policy: P-4.2, P-9.8."""
+    """Return the whole case, for the member whose session it is; the reading is in the journal.
+
+    Policy: P-4.2, P-9.8.
+    """
     async with app.units_of_work.begin() as uow:
         by, case = await require_session(app, uow, session)
         uow.journal.note(Entry("case.was_read", by_member(by), "P-9.8", {"case": case.id}, case.id))
@@ -95,7 +99,7 @@ async def read_case(app: AppContext, session: str) -> CaseFile:
         if case.kind is not CaseKind.LOCAL:
             return file
         is_setter = any(measure.by == by for measure in await uow.measures.of_case(case.id))
-        # What somebody says about a measure is for those who look at it again.
+        # What somebody says about a measure is for those who reconsider it.
         return _redact_for_moderators(replace(file, hearing_answers=()) if is_setter else file)
 
 
@@ -226,5 +230,5 @@ async def _other_cases(view: ReadView, reader: Member, person: PersonId, case: C
 
 
 async def _relevant_exclusions(view: ReadView, case: Case, own: tuple[Exclusion, ...]) -> tuple[Exclusion, ...]:
-    """The walls that say whether a member may know the case: where some hear first, also those before these."""
+    """Return the exclusions by which a member may know the case or not: where some hear first, also earlier ones."""
     return own if case.audience is None else await view.cases.exclusions_of(case.id)

@@ -1,4 +1,4 @@
-"""What the reading room shows beside the case itself: who answered what, unilateral acts, and what holds where by now.
+"""What the reading room shows beside the case itself: who answered what, unilateral acts, and what is enforced by now.
 
 Read `read_proceedings` first.
 """
@@ -53,7 +53,7 @@ class SanctionView:
 class Proceedings:
     """What has become of a case. `names` says what everybody who acted in it is called, by the id in its records.
 
-    Of `doubts` only those that are decided: an open one may be about the reader (P-4.1).
+    `claims` are only those that are decided: an open one may be about the reader (P-4.1).
     """
 
     names: Mapping[str, str]

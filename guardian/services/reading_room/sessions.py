@@ -87,7 +87,10 @@ async def _case_of_pass(view: ReadView, found: ReadingPass) -> Case:
 
 
 async def _require_readable(view: ReadView, by: MemberId, code_name: str) -> Case:
-    """The case of that name, whose seat lets the member read it: a local matter is read by moderators. Policy: P-8.1."""
+    """The case of that name, whose seat lets the member read it: a local matter is read by moderators.
+
+    Policy: P-8.1.
+    """
     try:
         case = await case_for_reader(view, by, code_name)
     except NotFound:

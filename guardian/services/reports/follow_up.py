@@ -198,7 +198,10 @@ async def _save_addition(
 async def _save_answers(
     uow: UnitOfWork, policy: Policy, report: Report, case: Case, answers: Mapping[str, str]
 ) -> Case:
-    """The answers stand with the report; danger that was not known before is called out at once. The case as it then stands."""
+    """The answers stand with the report; danger that was not known before is called out at once.
+
+    The case as it then stands.
+    """
     changed = merge_answers(report, answers)
     await uow.cases.save_report(changed)
     if DO_NOT_CONTACT in answers:
@@ -214,7 +217,10 @@ async def _save_answers(
 
 
 async def _hasten_review(uow: UnitOfWork, policy: Policy, case: Case) -> None:
-    """A closed case to which something is added comes up for its review within a day: nothing new lies unread. Policy: P-5.8."""
+    """A closed case to which something is added comes up for its review within a day: nothing new lies unread.
+
+    Policy: P-5.8.
+    """
     soon = due_at(TimeLimit.FIRST_ANSWER, uow.now, policy)
     for review in await uow.deadlines.open_for(case.id, DeadlineKind.CASE_REVIEW):
         if review.next_at is None or review.next_at > soon:

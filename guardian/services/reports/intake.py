@@ -173,7 +173,7 @@ async def receive(app: AppContext, submission: Submission) -> IntakeResult:
 
 
 async def _add_to_burst_case(app: AppContext, uow: UnitOfWork, submission: Submission, case: Case) -> IntakeResult:
-    """The report stands in the case of those in the same words, whose promises are its own as well. Policy: P-2.9."""
+    """Add the report to the case of those in the same words, whose deadlines are its own as well. Policy: P-2.9."""
     after = await join_burst_case(uow, app.policy, case, submission)
     received = await _save_report(app, uow, submission, after, with_deadlines=False)
     return await _remember_result(uow, submission, received, after)
@@ -187,7 +187,7 @@ async def _remember_result(uow: UnitOfWork, submission: Submission, received: In
 
 
 async def _open_case_for(app: AppContext, uow: UnitOfWork, submission: Submission) -> tuple[Case, Route[MemberId]]:
-    """A new case with its walls, in the right hands from its first instant, and whose hands those are."""
+    """Open a new case with its exclusions, with the right group from its first instant; return it and where it went."""
     members = await uow.people.members()
     used_names = await uow.cases.code_names() | await uow.people.code_names()
     case = new_case(generate_code_name(used_names), uow.now, danger=submission.danger)
@@ -233,7 +233,7 @@ async def _save_report(
 async def _send_first_notices(
     uow: UnitOfWork, policy: Policy, case: Case, route: Route[MemberId], *, danger: bool
 ) -> bool:
-    """Everybody who may know is told that something has come in, and nothing of what it is; False where that is nobody.
+    """Notify everybody who may know that something has come in, and of nothing else; return False where that is nobody.
 
     Policy: P-2.5, P-3.6.
     """
@@ -276,9 +276,11 @@ async def _earlier_result(uow: UnitOfWork, submission: Submission) -> IntakeResu
 
 
 async def _find_repeat(app: AppContext, uow: UnitOfWork, submission: Submission) -> IntakeResult | None:
-    """The report that this account sent before in the same words, with a fresh receipt: its first answer may have been lost.
+    """The report that this account sent before in the same words, with a fresh receipt: its first answer may have been
+    lost.
 
-    A fresh one, since of the first nothing is kept from which it could be given again; both open the report. Policy: P-2.4.
+    A fresh one, since of the first nothing is kept from which it could be given again; both open the report. Policy:
+    P-2.4.
     """
     if submission.reporter is None:
         return None

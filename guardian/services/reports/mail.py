@@ -48,8 +48,8 @@ _TOO_LARGE: Final = "the file is larger than is kept; it stands in the mailbox"
 class InboundMail:
     """A mail as it was read. `delivery` is what it is recognised by when it comes again.
 
-    `sender` is the address that it names as its own, which is theirs only where it is `authentic`. `token` is the secret
-    part of the address it was sent to. `may_answer`: whether mail may go back there by itself.
+    `sender` is the address that it names as its own, which is theirs only where it is `authentic`. `token` is the
+    secret part of the address it was sent to. `may_answer`: whether mail may go back there by itself.
     """
 
     delivery: str
@@ -129,7 +129,7 @@ def is_same_address(one: str, other: str) -> bool:
 
 
 async def _match_reports(app: AppContext, inbound: InboundMail) -> tuple[Report | None, list[Report], int]:
-    """The report whose own address it came to, else the sender's by mail; and how many letters came in a day."""
+    """Return the report whose own address it came to, else the sender's by mail; and how many mails came in a day."""
     async with app.units_of_work.read() as view:
         since = view.now - _A_DAY
         addressed = await report_for_address(view, inbound.token) if inbound.token else None
@@ -146,7 +146,7 @@ async def _match_reports(app: AppContext, inbound: InboundMail) -> tuple[Report 
 
 
 def _is_own(inbound: InboundMail, report: Report) -> bool:
-    """Whether the letter is shown to be from whoever mailed the report."""
+    """Return whether the mail is shown to be from whoever mailed the report."""
     return inbound.authentic and report.mail is not None and is_same_address(report.mail.address, inbound.sender)
 
 
@@ -186,7 +186,7 @@ def _submission(inbound: InboundMail, app: AppContext) -> Submission:
 
 
 def _fit_to_limits(inbound: InboundMail, app: AppContext, sender: str = "") -> tuple[str, tuple[EvidenceInput, ...]]:
-    """The letter within what is taken at once, and nothing of it lost: a text that is too long is a file as well."""
+    """Return the mail within what is taken at once, and nothing of it lost: a text that is too long is a file as well."""
     head = f"{sender}Subject: {inbound.subject}\n\n"
     whole = redact_receipts(head + (inbound.text.strip() or _NOTHING))
     files = tuple(_fit_file(each, app.largest_file) for each in inbound.files)

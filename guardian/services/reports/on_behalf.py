@@ -17,7 +17,7 @@ from guardian.services.context import AppContext
 from guardian.services.reports.intake import IntakeResult, receive
 
 SOURCE_QUESTION: Final = "who_told_it_and_when"
-"""The answer that says who told it, when, and how they can be reached."""
+"""The answer that says whose words they are, since when, and how that person can be reached."""
 
 _NO_SOURCE: Final = (
     "Please say who told you, or “they want to stay unnamed”: the others have to know whether there is somebody to ask."
@@ -109,7 +109,9 @@ async def _submit(app: AppContext, by: MemberId, source: str, submission: Submis
 
 
 async def _may_see_case(app: AppContext, by: MemberId, received: IntakeResult) -> bool:
-    """Whether the member may know of the case that the report became: with its receipt they would, walled or not."""
+    """Return whether the member may know of the case that the report became: with its receipt they would, if excluded
+    too.
+    """
     async with app.units_of_work.read() as view:
         member, report = await view.people.member(by), await view.cases.report(received.report)
         case = await view.cases.case(report.case) if report else None

@@ -17,7 +17,7 @@ from rules.deadlines import next_due_at, reminder_times
 
 
 async def on_reporter_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """Remind members of what a reporter was promised; once it is late, tell the reporter so, with a new date.
+    """Remind members of what a reporter is owed; once it is late, notify the reporter, with a new date.
 
     Policy: P-2.4.
     """

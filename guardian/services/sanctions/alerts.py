@@ -42,7 +42,7 @@ class SanctionAlerts:
         for case, named in await _cases_of_sanctions(uow, person, sanctions):
             raid = await uow.raids.of_case(case.id)
             if raid is not None and not await uow.raids.claim_alert(raid.id, space, alert):
-                # What befalls many of a raid is told once, not a thousand times.
+                # What befalls many of a raid is one notice, not a thousand.
                 continue
             facts = {"space": str(space), "person": named, "alarm": alert}
             facts |= await _block_facts(uow, person, space) if alert is Alert.BLOCKED else {}
@@ -101,8 +101,8 @@ def _is_restored_everywhere(rows: tuple[Coverage, ...]) -> bool:
 
 async def _notify_restored(uow: UnitOfWork, person: PersonId, rows: tuple[Coverage, ...]) -> None:
     sanctions = await uow.sanctions.of_person(person)
-    holding = await uow.sanctions.applying_to(person)
-    if not sanctions or any(is_restricted(holding, row.space, uow.now) for row in rows):
+    applying = await uow.sanctions.applying_to(person)
+    if not sanctions or any(is_restricted(applying, row.space, uow.now) for row in rows):
         return
     case = await _case_of_sanction(uow, sanctions[-1])
     if case is None:
@@ -124,7 +124,7 @@ async def _cases_of_sanctions(
 ) -> tuple[tuple[Case, str], ...]:
     """The cases behind the sanctions, each once; where none is named, the case of the person's latest.
 
-    With each case goes the code name by which it knows its person: of somebody joined to them it may not know.
+    With each case goes the code name by which it knows its person: of somebody merged with them it may not know.
     """
     named = [s for s in [await uow.sanctions.sanction(each) for each in sanctions] if s is not None]
     known = named or list(await uow.sanctions.of_person(person))[-1:]

@@ -139,7 +139,7 @@ async def list_binding_accounts(view: ReadView, person: PersonId | None) -> tupl
 
 
 async def _upheld_sanction(view: ReadView, case: Case, decision: Decision) -> Sanction | None:
-    """The running sanction which the Board, asked to look again, has left as it was decided; None for any other answer."""
+    """Return the running sanction which the Board, asked to reconsider, has left as it was; None for any other answer."""
     before = await view.deliberation.decision(decision.supersedes) if decision.supersedes else None
     if not decision.by_board or before is None or before.enacted_at is None:
         return None
@@ -150,12 +150,12 @@ async def _upheld_sanction(view: ReadView, case: Case, decision: Decision) -> Sa
 
 
 def _enforced_terms(consequence: Consequence) -> tuple[object, ...]:
-    """What of a consequence the spaces hold, and for how long."""
+    """Return what of a consequence the spaces enforce, and for how long."""
     return consequence.outcome, consequence.restriction, consequence.term, consequence.spaces, consequence.on_term_end
 
 
 async def _end_roles(uow: UnitOfWork, decision: Decision, by: str) -> None:
-    """A sanction on somebody with a role here ends the role's access at this instant. Policy: P-1.2."""
+    """End the access of somebody with a role here whom the decision sanctions, at this instant. Policy: P-1.2."""
     if decision.person is None:
         return
     accounts = set(await list_binding_accounts(uow, decision.person))

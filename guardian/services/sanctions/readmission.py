@@ -197,13 +197,13 @@ async def _find_open_request(view: ReadView, sanction: Sanction) -> Case | None:
 
 
 def _next_reminder_or_review(ended: datetime, after: datetime, policy: Policy) -> datetime:
-    """The next reminder to the person, or the next yearly look of the group, whichever comes first."""
+    """Return the next reminder to the person, or the next yearly one of the group, whichever comes first."""
     later = [at for at in readmission_reminder_times(ended, policy) if at > after]
     return min([*later, _next_yearly_review(ended, after + _MOMENT, policy)])
 
 
 def _next_yearly_review(ended: datetime, since: datetime, policy: Policy) -> datetime:
-    """The first yearly look at or after `since`."""
+    """Return the first yearly reminder of the group at or after `since`."""
     every = policy.readmission.review_every
     passed = -((ended - since) // every) if since > ended else 0
     return ended + every * max(1, passed)

@@ -19,7 +19,7 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName, new_id, new_reference
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import News, NoticeKind
-from guardian.people.code_names import generate_code_name as new_code_name
+from guardian.people.code_names import generate_code_name
 from guardian.people.models import LinkEvidence, Member, Person, Trust
 from guardian.people.permissions import UseCase
 from guardian.sanctions.imposition import SanctionOrder, impose
@@ -252,7 +252,7 @@ async def open_review(
     """Open a case of its own for the act, which nobody sees whom it concerns; the Board's where that leaves too few."""
     members = await uow.people.members()
     taken_names = await uow.cases.code_names() | await uow.people.code_names()
-    case = Case(intended.case, new_code_name(taken_names), CaseKind.REVIEW, CaseState.OPEN, uow.now)
+    case = Case(intended.case, generate_code_name(taken_names), CaseKind.REVIEW, CaseState.OPEN, uow.now)
     concerned = [member.id for member in await role_holders_for_person(uow, intended.person)]
     exclusions = [
         Exclusion(case.id, who, ExclusionKind.EXCLUDED, "the act is on them", uow.now, SERVICE)
@@ -285,7 +285,7 @@ async def open_review(
 async def _await_confirmation(
     app: AppContext, uow: UnitOfWork, case: Case, pending: UnilateralAct, person: Person, verdict: Verdict
 ) -> ActView:
-    """Nobody is restricted yet: the others are asked, and the wish ends by itself if nobody agrees in time."""
+    """Restrict nobody yet: ask the others, and let the request end by itself if nobody agrees in time."""
     await notify_members(uow, case, NoticeKind.ACT_TO_CONFIRM, {"act": pending.id}, besides=[pending.by])
     ends = uow.now + app.policy.unilateral.review_within
     await start_deadline(uow, DeadlineKind.UNREVIEWED_END, case.id, ends, about=pending.id)
@@ -304,7 +304,10 @@ async def _take_effect(
     *,
     is_reason_recorded: bool = False,
 ) -> ActView:
-    """The act holds from this instant; telling, the two clocks and the review follow in the same commit. Policy: P-7.2."""
+    """Let the act apply from this instant; notices, its two deadlines and the review follow in the same commit.
+
+    Policy: P-7.2.
+    """
     # The actor reads this end: what only a case says that they must not know may not show in it (P-4.4).
     ends = act_ends_at(done.at, done.term, conflicted=False, policy=app.policy)
     order = SanctionOrder.unilateral(

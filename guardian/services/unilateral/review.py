@@ -306,19 +306,19 @@ async def _impose_reviewed(
 async def _release(
     uow: UnitOfWork, case: Case, act: UnilateralAct, cause: LiftingCause, by: str, authority: str
 ) -> None:
-    """What the act restricts is lifted at once, everywhere; the person is told once the spaces have let them in again."""
+    """Lift what the act restricts at once, everywhere; the person is notified once the spaces have let them in again."""
     sanction = await sanction_for_authority(uow, act.id, case)
     if sanction is None or sanction.lifting is not None:
         return
     if act.term is not None and act.at + act.term <= uow.now:
-        # It has ended by its own term already, and the person was told then.
+        # It has ended by its own term already, and the person was notified then.
         return
     await lifting.lift(uow, sanction, uow.now, cause, by, authority)
     await complete_about(uow, sanction.id, DeadlineKind.TERM_END)
 
 
 async def _bring_into_force(uow: UnitOfWork, case: Case) -> Case:
-    """The case waits to be closed, unless a proposal of its own is under way: that goes on."""
+    """Let the case wait to be closed, unless a proposal of its own is under way: that goes on."""
     first = CaseEvent.BOARD_ANSWERS if case.state is CaseState.WITH_BOARD else CaseEvent.AGREE
     if case.state not in (CaseState.OPEN, CaseState.WITH_BOARD):
         return case

@@ -115,7 +115,7 @@ async def on_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) ->
 
 
 async def _on_stop_review_due(uow: UnitOfWork, policy: Policy, known: Stop, deadline: Deadline) -> None:
-    """A stop that nobody has looked at in time goes to the chairs and the Board's liaison, again and again."""
+    """Remind the chairs and the Board's liaison, again and again, of a stop that nobody has reviewed in time."""
     if known.state is not StopState.OPEN:
         await complete(uow, deadline)
         return
@@ -126,7 +126,7 @@ async def _on_stop_review_due(uow: UnitOfWork, policy: Policy, known: Stop, dead
 
 
 async def _release_unreviewed(app: AppContext, uow: UnitOfWork, made: Stop) -> tuple[int, int]:
-    """What the one who is stopped did alone and nobody has reviewed: released, or kept for the chairs where danger was."""
+    """Release what the stopped member did alone and nobody has reviewed; leave it to the chairs where danger was."""
     acts = [a for a in await uow.deliberation.acts() if a.by == made.of and is_under_review(a)]
     by_identity: dict[str, UnilateralAct] = {_act_identity(past_act(each)): each for each in acts}
     known = tuple(past_act(each) for each in acts)
@@ -168,7 +168,7 @@ async def _settle_stop(uow: UnitOfWork, known: Stop, event: StopEvent) -> Stop:
 
 
 async def _notify_group(uow: UnitOfWork, known: Stop, what: str) -> None:
-    """The whole group hears who was stopped and by whom: this is about the group itself, and about no case."""
+    """Notify the whole group of who was stopped and by whom: this is about the group itself, and about no case."""
     facts = {
         "stop": known.id,
         "what": what,

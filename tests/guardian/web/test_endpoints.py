@@ -134,7 +134,7 @@ async def test_a_replayed_body_under_a_new_id_is_a_repeat_and_the_log_says_so(
     for delivery in ("d1", "d1", "d2"):
         assert await send_event(pages, control.body, control.signed(delivery=delivery), control.path) == 200
     assert pages.webhook_results == [True, False, False]
-    assert capsys.readouterr().out.count("knock.was_repeated") == 2
+    assert capsys.readouterr().out.count("webhook.was_repeated") == 2
 
 
 @pytest.mark.parametrize("control", SENDERS, ids=lambda door: door.name)

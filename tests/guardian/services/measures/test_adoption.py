@@ -46,7 +46,7 @@ async def count(stage: ModeratedCommunity) -> int:
 
 async def test_what_stood_before_us_is_listed_by_account(stage: ModeratedCommunity) -> None:
     page = await adoption.list_foreign(stage.app, AMARA, DISCORD, 0, 20)
-    assert [(line.native_id, line.handle, line.hold) for line in page.lines] == [(OLD, "oldtimer", AccessLevel.BARRED)]
+    assert [(line.native_id, line.handle, line.level) for line in page.lines] == [(OLD, "oldtimer", AccessLevel.BARRED)]
     assert page.lines[0].since == stage.community.clock.now() - DAY
 
 
