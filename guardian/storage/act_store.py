@@ -1,4 +1,7 @@
-"""Remembers acts taken alone, what reviewers said of them, and who was stopped. Why and where are sealed with the case."""
+"""Stores unilateral acts, what reviewers said of them, and who was stopped. Read `SqlActStore` first.
+
+Why and where are encrypted under the key of the case.
+"""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -22,7 +25,7 @@ class SqlActStore(EncryptedSqlStore):
     """The store of acts, reviews and stops."""
 
     async def add_act(self, act: UnilateralAct) -> None:
-        """The act is remembered."""
+        """Store a new act."""
         row = {
             "id": act.id,
             "case_id": act.case,
@@ -35,24 +38,24 @@ class SqlActStore(EncryptedSqlStore):
         await self._connection.execute(insert(acts).values(**row, **await self._act_columns(act)))
 
     async def save_act(self, act: UnilateralAct) -> UnilateralAct:
-        """The act stands as given, one version later; Stale where somebody was quicker."""
+        """Store the act as given, one version later; Stale where somebody was quicker."""
         return replace(act, version=await self._change(acts, act.id, act.version, **await self._act_columns(act)))
 
     async def act(self, act: str) -> UnilateralAct | None:
-        """The act of that id."""
+        """Return the act of that id."""
         found = await self._acts(acts.c.id == act)
         return found[0] if found else None
 
     async def acts_of(self, case: CaseId) -> tuple[UnilateralAct, ...]:
-        """The acts whose review the case is, oldest first."""
+        """Return the acts whose review the case is, oldest first."""
         return await self._acts(acts.c.case_id == case)
 
     async def acts(self) -> tuple[UnilateralAct, ...]:
-        """Every act, oldest first: the brake looks at all of them."""
+        """Return every act, oldest first: the brake counts all of them."""
         return await self._acts(acts.c.id.is_not(None))
 
     async def add_review(self, review: ActReview, case: CaseId | None) -> None:
-        """A reviewer's answer is remembered; its words are sealed with the case, or with the service where there is none."""
+        """Store a reviewer's answer, its words encrypted with the case's key, or the service's where there is no case."""
         row_id = new_id()
         words = {
             "answer": review.answer,
@@ -65,7 +68,7 @@ class SqlActStore(EncryptedSqlStore):
         await self._connection.execute(insert(reviews).values(**row, sealed=encrypted))
 
     async def reviews_of(self, act: str) -> tuple[ActReview, ...]:
-        """What reviewers have answered to the act or the stop, oldest first."""
+        """Return what reviewers have answered to the act or the stop, oldest first."""
         statement = select(reviews).where(reviews.c.about == act).order_by(reviews.c.at, reviews.c.id)
         found = []
         for row in await self._connection.execute(statement):
@@ -75,22 +78,22 @@ class SqlActStore(EncryptedSqlStore):
         return tuple(found)
 
     async def add_stop(self, stop: Stop) -> None:
-        """The stop is remembered."""
+        """Store a new stop."""
         row = {"id": stop.id, "by": stop.by, "of_member": stop.of, "at": stop.at, "version": stop.version}
         await self._connection.execute(insert(stops).values(**row, state=stop.state, ended_at=stop.ended_at))
 
     async def save_stop(self, stop: Stop) -> Stop:
-        """The stop stands as given, one version later; Stale where somebody was quicker."""
+        """Store the stop as given, one version later; Stale where somebody was quicker."""
         version = await self._change(stops, stop.id, stop.version, state=stop.state, ended_at=stop.ended_at)
         return replace(stop, version=version)
 
     async def stop(self, stop: str) -> Stop | None:
-        """The stop of that id."""
+        """Return the stop of that id."""
         row = (await self._connection.execute(select(stops).where(stops.c.id == stop))).first()
         return _read_stop(row) if row else None
 
     async def stops(self, of: MemberId | None = None) -> tuple[Stop, ...]:
-        """Every stop, or those of one member, oldest first."""
+        """Return every stop, or those of one member, oldest first."""
         statement = select(stops).order_by(stops.c.at, stops.c.id)
         if of is not None:
             statement = statement.where(stops.c.of_member == of)
@@ -122,7 +125,7 @@ class SqlActStore(EncryptedSqlStore):
         return await self._encryption.encrypt_json(scope, table, row_id, "sealed", content)
 
     async def _decrypt(self, table: str, row: Row[Any]) -> dict[str, Any]:
-        """What the row says; empty once its case is expunged."""
+        """Return what the row says; empty once its case is expunged."""
         content = await self._encryption.decrypt_json(table, row.id, "sealed", row.sealed)
         return {} if isinstance(content, Expunged) else dict(content)
 

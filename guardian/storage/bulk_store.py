@@ -1,4 +1,4 @@
-"""Remembers what is worked together for a raid: start at `SqlBulkStore`. Who was listed is sealed with the case."""
+"""Stores what is worked in bulk for a raid: start at `SqlBulkStore`. Who was listed is encrypted with the case."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ _VALUES_PER_STATEMENT: Final = 500
 
 
 class SqlBulkStore(EncryptedSqlStore):
-    """The store of work items that are worked together."""
+    """The store of work items that are worked in bulk."""
 
     def __init__(self, connection: AsyncConnection, encryption: FieldEncryption, now: datetime) -> None:
         super().__init__(connection, encryption)
@@ -37,24 +37,24 @@ class SqlBulkStore(EncryptedSqlStore):
         self._sanctions = SqlSanctionStore(connection, encryption)
 
     async def add_accounts(self, new_accounts: Sequence[NewAccount]) -> None:
-        """Each stands as a person with an account, a sanction, a total in each space of its scope, and a key."""
+        """Add each as a person with an account, a sanction, a total in each space of its scope, and a work item."""
         if new_accounts:
             await SqlPeopleStore(self._connection, self._encryption).add_new_people(
                 [(n.person, n.account) for n in new_accounts]
             )
             await self._sanctions.add_sanctions([n.sanction for n in new_accounts])
             await self._sanctions.save_totals([total for n in new_accounts for total in n.totals])
-            await self._sanctions.add_keys([n.work_item for n in new_accounts])
+            await self._sanctions.add_work_items([n.work_item for n in new_accounts])
 
     async def spaces_with_items(self) -> tuple[SpaceName, ...]:
-        """The spaces in which any key is one of many."""
+        """Return the spaces in which there is any bulk item."""
         rows = await self._connection.execute(
             select(work_items.c.space).where(work_items.c.bulk_id.is_not(None)).distinct()
         )
         return tuple(SpaceName(space) for space in sorted(rows.scalars()))
 
     async def expects_more(self) -> bool:
-        """Whether more of them are about to be added."""
+        """Return whether more of them are about to be added."""
         listed = and_(raid_lines.c.state == RaidLineState.LISTED, raids.c.state == RaidState.RUNNING)
         source = raid_lines.join(raids, raids.c.id == raid_lines.c.raid_id)
         return (
@@ -62,7 +62,7 @@ class SqlBulkStore(EncryptedSqlStore):
         ).first() is not None
 
     async def accounts(self, space: SpaceName) -> tuple[Account, ...]:
-        """Every account there that is one of many, or about to be."""
+        """Return every account there that is a bulk item, or about to be."""
         ahead = and_(raid_lines.c.space == space, raid_lines.c.state.in_((RaidLineState.LISTED, *_PHASES)))
         running = and_(raids.c.id == raid_lines.c.raid_id, raids.c.state == RaidState.RUNNING)
         statement = select(raid_lines).join(raids, running).where(ahead)
@@ -71,7 +71,7 @@ class SqlBulkStore(EncryptedSqlStore):
         return tuple([await self._space_account(row) for row in rows])
 
     async def items(self, space: SpaceName, phases: Sequence[Phase], limit: int) -> tuple[BulkItem, ...]:
-        """The first of many in these phases."""
+        """Return the first bulk items in these phases, `limit` at most."""
         in_phase = and_(
             work_items.c.bulk_id.is_not(None),
             work_items.c.space == space,
@@ -106,11 +106,11 @@ class SqlBulkStore(EncryptedSqlStore):
     ) -> None:
         """Store the intents and what is known of our doing before the act, and move the items to REQUESTED."""
         await self._sanctions.add_intents(new_intents)
-        await self._sanctions.add_applications(new_enforcements)
+        await self._sanctions.add_enforcements(new_enforcements)
         await self._move([item.account for item in items], Phase.REQUESTED, Phase.WAITING)
 
     async def mark_acknowledged(self, accounts: Sequence[AccountId]) -> None:
-        """The space has said of these that it is done."""
+        """Mark of these that the space has said that it is done."""
         await self._move(accounts, Phase.ACKNOWLEDGED, Phase.REQUESTED)
 
     async def mark_held(self, held: Sequence[HeldItem]) -> None:
@@ -118,7 +118,7 @@ class SqlBulkStore(EncryptedSqlStore):
         account_ids = [each.item.account for each in held]
         recorded = await self._update_enforcements([each.enforcement for each in held])
         fresh = [(each.item.person, each.enforcement) for each in held if each.item.account not in recorded]
-        await self._sanctions.add_applications(fresh)
+        await self._sanctions.add_enforcements(fresh)
         await self._sanctions.save_totals([each.coverage for each in held])
         await self._set_at_rest(held)
         for part in _parts(account_ids):
@@ -127,7 +127,7 @@ class SqlBulkStore(EncryptedSqlStore):
         await self._move(account_ids, RaidLineState.HELD, *Phase)
 
     async def return_to_reconciler(self, accounts: Sequence[AccountId], *, refuted: bool = False) -> None:
-        """These are due now like every other key; `refuted`: what was intended was not done by us."""
+        """Make these due now, like every other work item."""
         for part in _parts(accounts):
             theirs = work_items.c.account_id.in_(part)
             due = {"bulk_id": None, "due_at": self._now, "version": work_items.c.version + 1}
@@ -138,7 +138,7 @@ class SqlBulkStore(EncryptedSqlStore):
         await self._move(accounts, RaidLineState.RETURNED, *Phase)
 
     async def _update_enforcements(self, confirmed: Sequence[Enforcement]) -> frozenset[str]:
-        """Those whose losses were written down before the act: their records say now that ours stands."""
+        """Record that ours stands where the losses were written down before the action."""
         known: set[str] = set()
         for part in _parts([each.account for each in confirmed]):
             theirs = and_(enforcements.c.account_id.in_(part), enforcements.c.level == AccessLevel.BARRED)
@@ -156,7 +156,7 @@ class SqlBulkStore(EncryptedSqlStore):
         return frozenset(known)
 
     async def _set_at_rest(self, held: Sequence[HeldItem]) -> None:
-        """The keys are at rest; one that was touched since it was read is due at once instead."""
+        """Put the work items at rest; one that was touched since it was read is due at once instead."""
         untouched = work_items.c.version == bindparam("read")
         instant = work_items.c.due_at.type
         due_at = case((untouched, bindparam("ends", type_=instant)), else_=work_items.c.due_at)

@@ -1,4 +1,7 @@
-"""Cases as others ask for them: the case itself, its walls, parties and receipts, and the passes of the reading room."""
+"""Cases as others ask for them: the case itself, its exclusions, parties and receipts, and passes of the reading room.
+
+Read `SqlCaseStore` first.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -19,41 +22,41 @@ from guardian.storage.tables.handoffs import handoffs
 
 
 class SqlCaseStore(SqlReportStore):
-    """The cases room's store; what was sent in stands in `report_store`, what members say of a case in `concern_store`."""
+    """The store of cases; what was sent in stands in `report_store`, what members say of a case in `risk_store`."""
 
     async def add_case(self, case: Case) -> None:
-        """The case is remembered; its code name is taken for good."""
+        """Store a new case; its code name is taken for good."""
         row = {"id": case.id, "version": case.version}
         await self._connection.execute(insert(cases).values(**row, **await self._case_columns(case)))
 
     async def save_case(self, case: Case) -> Case:
-        """The case stands as given, one version later; Stale where somebody was quicker."""
+        """Store the case as given, one version later; Stale where somebody was quicker."""
         version = await self._change(cases, case.id, case.version, **await self._case_columns(case))
         return replace(case, version=version)
 
     async def case(self, case: CaseId) -> Case | None:
-        """The case of that id."""
+        """Return the case of that id."""
         return await self._one_case(cases.c.id == case)
 
     async def case_by_code_name(self, code_name: str) -> Case | None:
-        """The case of that code name."""
+        """Return the case of that code name."""
         return await self._one_case(cases.c.code_name == code_name)
 
     async def cases(self) -> tuple[Case, ...]:
-        """Every case, oldest first."""
+        """Return every case, oldest first."""
         rows = (await self._connection.execute(select(cases).order_by(cases.c.id))).all()
         await self._encryption.load_keys(row.outcome for row in rows)
         return tuple([await self._case(row) for row in rows])
 
     async def cases_of(self, person: PersonId) -> tuple[Case, ...]:
-        """The cases in which the person is reported, oldest first."""
+        """Return the cases in which the person is reported, oldest first."""
         reported = (parties.c.person_id == person) & (parties.c.role == PartyRole.REPORTED)
         named = select(parties.c.case_id).where(reported)
         rows = await self._connection.execute(select(cases).where(cases.c.id.in_(named)).order_by(cases.c.id))
         return tuple([await self._case(row) for row in rows])
 
     async def code_names(self) -> frozenset[str]:
-        """Every code name that a case has, or had while it was a local matter."""
+        """Return every code name that a case has, or had while it was a local matter."""
         found = (await self._connection.execute(select(cases.c.code_name))).scalars()
         before = (
             await self._connection.execute(select(handoffs.c.matter).where(handoffs.c.matter.is_not(None)))
@@ -61,23 +64,23 @@ class SqlCaseStore(SqlReportStore):
         return frozenset((*found, *before))
 
     async def add_party(self, party: Party) -> None:
-        """The party is remembered; its reference is taken for good."""
+        """Store a new party; its reference is taken for good."""
         row = {"role": party.role, "reference": party.reference, "person_id": party.person, "report_id": party.report}
         await self._connection.execute(insert(parties).values(case_id=party.case, **row))
 
     async def parties_of(self, case: CaseId) -> tuple[Party, ...]:
-        """The parties of the case, in a fixed order."""
+        """Return the parties of the case."""
         order = (parties.c.role, parties.c.person_id, parties.c.report_id, parties.c.reference)
         rows = await self._connection.execute(select(parties).where(parties.c.case_id == case).order_by(*order))
         return tuple(_read_party(row) for row in rows)
 
     async def party(self, reference: Reference) -> Party | None:
-        """The party to whom that reference was given."""
+        """Return the party to whom that reference was given."""
         row = (await self._connection.execute(select(parties).where(parties.c.reference == reference))).first()
         return _read_party(row) if row else None
 
     async def add_receipt(self, receipt: Receipt) -> None:
-        """The receipt's digest opens what it says."""
+        """Store a new receipt, so that its secret opens what it says."""
         row = {
             "digest": receipt.digest,
             "kind": receipt.kind,
@@ -91,23 +94,23 @@ class SqlCaseStore(SqlReportStore):
         await self._connection.execute(insert(receipts).values(row))
 
     async def save_receipt(self, receipt: Receipt) -> None:
-        """The receipt stands as given."""
+        """Store the receipt as given."""
         statement = update(receipts).where(receipts.c.digest == receipt.digest).values(used_at=receipt.used_at)
         await self._connection.execute(statement)
 
     async def receipt(self, digest: str) -> Receipt | None:
-        """The receipt with that digest."""
+        """Return the receipt with that digest."""
         row = (await self._connection.execute(select(receipts).where(receipts.c.digest == digest))).first()
         return _read_receipt(row) if row else None
 
     async def receipts_of(self, person: PersonId) -> tuple[Receipt, ...]:
-        """The receipts that open the person's page, oldest first."""
+        """Return the receipts that open the person's page, oldest first."""
         statement = select(receipts).where(receipts.c.person_id == person)
         rows = await self._connection.execute(statement.order_by(receipts.c.created_at, receipts.c.digest))
         return tuple(_read_receipt(row) for row in rows)
 
     async def add_exclusion(self, exclusion: Exclusion) -> None:
-        """The wall stands."""
+        """Store a new exclusion."""
         row = {
             "case_id": exclusion.case,
             "member_id": exclusion.member,
@@ -127,21 +130,21 @@ class SqlCaseStore(SqlReportStore):
         await self._connection.execute(insert(exclusions).values(row))
 
     async def save_exclusion(self, exclusion: Exclusion) -> None:
-        """The wall stands, or is lifted, as given."""
+        """Store the exclusion as given: standing or lifted."""
         same = (exclusions.c.case_id == exclusion.case) & (exclusions.c.member_id == exclusion.member)
         statement = update(exclusions).where(same, exclusions.c.kind == exclusion.kind, exclusions.c.at == exclusion.at)
         await self._connection.execute(statement.values(lifted_at=exclusion.lifted_at, lifted_by=exclusion.lifted_by))
 
     async def exclusions_of(self, case: CaseId) -> tuple[Exclusion, ...]:
-        """Every wall of the case, lifted ones too, oldest first."""
+        """Return every exclusion of the case, lifted ones too, oldest first."""
         return await self._exclusions(exclusions.c.case_id == case)
 
     async def exclusions_of_member(self, member: MemberId) -> tuple[Exclusion, ...]:
-        """Every wall in front of the member, lifted ones too."""
+        """Return every exclusion of the member, lifted ones too."""
         return await self._exclusions(exclusions.c.member_id == member)
 
     async def add_pass(self, reading_pass: ReadingPass) -> None:
-        """The secret with that digest opens the reading room until its end."""
+        """Store a new pass, so that its secret opens the reading room until its end."""
         row = {
             "digest": reading_pass.digest,
             "member_id": reading_pass.member,
@@ -153,7 +156,7 @@ class SqlCaseStore(SqlReportStore):
         await self._connection.execute(insert(reading_passes).values(row))
 
     async def save_pass(self, reading_pass: ReadingPass) -> None:
-        """The pass stands as given."""
+        """Store the pass as given."""
         statement = (
             update(reading_passes)
             .where(reading_passes.c.digest == reading_pass.digest)
@@ -162,7 +165,7 @@ class SqlCaseStore(SqlReportStore):
         await self._connection.execute(statement)
 
     async def reading_pass(self, digest: str) -> ReadingPass | None:
-        """The link or session with that digest."""
+        """Return the link or session with that digest."""
         row = (await self._connection.execute(select(reading_passes).where(reading_passes.c.digest == digest))).first()
         if row is None:
             return None
@@ -170,7 +173,7 @@ class SqlCaseStore(SqlReportStore):
         return ReadingPass(row.digest, member, case, row.until, row.is_session, row.used_at)
 
     async def delete_ended_passes(self, ended_by: datetime) -> None:
-        """Links and sessions that had ended by then are forgotten."""
+        """Delete the links and sessions that had ended by then."""
         await self._connection.execute(delete(reading_passes).where(reading_passes.c.until <= ended_by))
 
     async def _one_case(self, condition: ColumnElement[bool]) -> Case | None:

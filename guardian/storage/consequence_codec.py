@@ -1,4 +1,7 @@
-"""How a consequence is written down before it is sealed, and read again. What was expunged reads as an empty one."""
+"""How a consequence is written down before it is encrypted, and read again. What was expunged reads as an empty one.
+
+Read `encode_consequence` first.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -13,7 +16,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def encode_consequence(consequence: Consequence) -> dict[str, Any]:
-    """The consequence as plain JSON."""
+    """Return the consequence as plain JSON."""
     return {
         "outcome": consequence.outcome,
         "restriction": consequence.restriction,
@@ -30,7 +33,7 @@ def encode_consequence(consequence: Consequence) -> dict[str, Any]:
 
 
 def decode_consequence(form: dict[str, Any] | None) -> Consequence:
-    """The consequence that the form stands for."""
+    """Return the consequence that the form stands for."""
     if not form:
         return Consequence(Outcome.OTHER)
     return Consequence(
@@ -49,15 +52,15 @@ def decode_consequence(form: dict[str, Any] | None) -> Consequence:
 
 
 def encode_term(term: timedelta | None) -> int | None:
-    """A length in microseconds."""
+    """Return a length in microseconds."""
     return None if term is None else term // _MICROSECOND
 
 
 def decode_term(count: int | None) -> timedelta | None:
-    """The length of a count of microseconds."""
+    """Return the length of a count of microseconds."""
     return None if count is None else count * _MICROSECOND
 
 
 def decode_spaces(names: list[str] | None) -> frozenset[SpaceName] | None:
-    """A scope; None is every space."""
+    """Return a scope; None is every space."""
     return None if names is None else frozenset(SpaceName(name) for name in names)

@@ -1,4 +1,7 @@
-"""Remembers conversations in spaces. Their names there are sealed: with the case that came of one, or with the service."""
+"""Stores conversations in spaces. Read `SqlConversationStore` first.
+
+Their names there are encrypted: with the case that came of one, or with the service.
+"""
 
 from dataclasses import replace
 from typing import Final
@@ -19,7 +22,7 @@ class SqlConversationStore(EncryptedSqlStore):
     """The store of conversations."""
 
     async def conversations_in(self, space: SpaceName) -> tuple[Conversation, ...]:
-        """Every one in that space whose case has not been expunged, oldest first."""
+        """Return every conversation in that space whose case has not been expunged, oldest first."""
         found = select(conversations).where(conversations.c.space == space).order_by(conversations.c.id)
         known = []
         for row in await self._connection.execute(found):
@@ -31,7 +34,7 @@ class SqlConversationStore(EncryptedSqlStore):
         return tuple(known)
 
     async def add_conversation(self, conversation: Conversation) -> None:
-        """The conversation is remembered."""
+        """Store a new conversation."""
         scope = _WITHOUT_CASE if conversation.case is None else KeyScope.of_case(conversation.case)
         row = {
             "id": conversation.id,
@@ -47,6 +50,6 @@ class SqlConversationStore(EncryptedSqlStore):
         await self._connection.execute(insert(conversations).values(row))
 
     async def save_conversation(self, conversation: Conversation) -> Conversation:
-        """It stands as given, one version later; Stale where somebody was quicker."""
+        """Store the conversation as given, one version later; Stale where somebody was quicker."""
         version = await self._change(conversations, conversation.id, conversation.version, read_to=conversation.read_to)
         return replace(conversation, version=version)

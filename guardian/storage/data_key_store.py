@@ -1,4 +1,7 @@
-"""The data keys, wrapped: one for each case, person and identity, and for the service. A destroyed one leaves its grave."""
+"""The data keys, wrapped: one for each case, person and identity, and for the service. Read `DataKeyStore` first.
+
+A destroyed key leaves its row.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +17,8 @@ from guardian.storage.tables.system import data_keys
 
 
 class KeyScopeKind(StrEnum):
+    """What a key belongs to."""
+
     CASE = "case"
     PERSON = "person"
     SERVICE = "service"
@@ -21,7 +26,7 @@ class KeyScopeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyScope:
-    """Whose key seals a text: with that key, everything sealed under it ends."""
+    """Whose key encrypts a text: with that key, everything encrypted under it ends."""
 
     kind: KeyScopeKind
     id: str
@@ -33,12 +38,15 @@ class KeyScope:
 
     @classmethod
     def of_person(cls, person: PersonId) -> Self:
-        """Names, accounts and links of one person."""
+        """Return the scope of names, accounts and links of one person."""
         return cls(KeyScopeKind.PERSON, person)
 
     @classmethod
     def of_service(cls, purpose: str) -> Self:
-        """What belongs to no case and no person (answers to deliveries, pending receipts, tokens)."""
+        """Return the scope of what belongs to no case and no person.
+
+        Answers to deliveries, pending receipts, tokens.
+        """
         return cls(KeyScopeKind.SERVICE, purpose)
 
 
@@ -59,12 +67,12 @@ class DataKeyStore:
         self._connection = connection
 
     async def of_scope(self, scope: KeyScope) -> DataKey | None:
-        """The scope's key, destroyed or not; None if it never had one."""
+        """Return the scope's key, destroyed or not; None if it never had one."""
         found = await self._where((data_keys.c.scope_kind == scope.kind) & (data_keys.c.scope_id == scope.id))
         return found[0] if found else None
 
     async def of_scopes(self, scopes: Sequence[KeyScope]) -> tuple[DataKey, ...]:
-        """The keys of those scopes that ever had one, destroyed or not."""
+        """Return the keys of those scopes that ever had one, destroyed or not."""
         kinds: dict[KeyScopeKind, list[str]] = {}
         for scope in scopes:
             kinds.setdefault(scope.kind, []).append(scope.id)
@@ -74,15 +82,15 @@ class DataKeyStore:
         return tuple(found)
 
     async def by_ids(self, ids: Iterable[str]) -> tuple[DataKey, ...]:
-        """Those of the keys that exist, destroyed or not."""
+        """Return those of the keys that exist, destroyed or not."""
         return await self._where(data_keys.c.id.in_(list(ids)))
 
     async def add(self, key: DataKey, now: datetime) -> None:
-        """The key is kept; a scope has one key, for ever."""
+        """Add the key; a scope has one key, for ever."""
         await self.add_many([key], now)
 
     async def add_many(self, keys: Sequence[DataKey], now: datetime) -> None:
-        """The keys are kept; a scope has one key, for ever."""
+        """Add the keys; a scope has one key, for ever."""
         rows = [
             {
                 "id": key.id,
@@ -98,7 +106,7 @@ class DataKeyStore:
             await self._connection.execute(insert(data_keys), rows)
 
     async def destroy(self, scope: KeyScope, now: datetime) -> bool:
-        """Nothing opens the scope's texts again. False if it had no key, or none left."""
+        """Destroy the key, so that nothing opens the scope's texts again; False if it had none left."""
         statement = (
             update(data_keys)
             .where(data_keys.c.scope_kind == scope.kind, data_keys.c.scope_id == scope.id)

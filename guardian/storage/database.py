@@ -1,7 +1,8 @@
-"""The one database of the service. How the two kinds differ stands in their own modules, and in `insert` below.
+"""The one database of the service. Read `Database` first.
 
-Writing is one transaction at a time on both: on SQLite by its one writing connection, on PostgreSQL by one advisory
-lock taken as each write begins. What a write has read therefore still holds when it commits, across rows and tables.
+How the two kinds differ stands in their own modules, and in `insert` below. Writing is one transaction at a time on
+both: on SQLite by its one writing connection, on PostgreSQL by one advisory lock taken as each write begins. What a
+write has read is therefore still so when it commits, across rows and tables.
 """
 
 import asyncio
@@ -28,11 +29,15 @@ log = logger("storage")
 
 
 class CommitObserver(Protocol):
-    """Hears of each commit, just before it begins and just after it has ended: for crash trials."""
+    """Takes note of each commit, just before it begins and just after it has ended: for crash trials."""
 
-    def on_commit_start(self) -> None: ...
+    def on_commit_start(self) -> None:
+        """Take note that a commit begins."""
+        ...
 
-    def on_commit_end(self) -> None: ...
+    def on_commit_end(self) -> None:
+        """Take note that a commit has ended."""
+        ...
 
 
 class Database:
@@ -47,7 +52,7 @@ class Database:
 
     @classmethod
     async def open(cls, url: str, *, application: str = "serve", observer: CommitObserver | None = None) -> Self:
-        """The database at the address, reachable and fit for use; Misconfigured says what is wrong with it."""
+        """Open the database at the address, reachable and fit for use; Misconfigured says what is wrong with it."""
         address = _parse_address(url)
         where = address.render_as_string(hide_password=True)
         backend = _backend_for(address, application)
@@ -64,13 +69,13 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One write transaction: committed as the block ends, undone if it raises; Stale if it came second."""
+        """Open a write transaction: committed as the block ends, undone if it raises; Stale if it came second."""
         async with self._transaction(self._backend.writer) as connection:
             yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A view of one instant of the database, through which nothing can be written."""
+        """Open a view of one instant of the database, through which nothing can be written."""
         with self._conflicts_as_stale():
             async with self._backend.reader.connect() as connection:
                 await connection.begin()
@@ -78,7 +83,10 @@ class Database:
 
     @asynccontextmanager
     async def migration(self) -> AsyncIterator[AsyncConnection]:
-        """One write transaction in which tables may be rebuilt; references are checked as a whole before it commits."""
+        """Open a write transaction in which tables may be rebuilt.
+
+        References are checked as a whole before it commits.
+        """
         engine = self._backend.migrator()
         try:
             async with self._transaction(engine) as connection:
@@ -89,16 +97,19 @@ class Database:
 
     @property
     def is_writing(self) -> bool:
-        """Whether a write transaction is under way in this process, or waits for its turn."""
+        """Return whether a write transaction is under way in this process, or waits for its turn."""
         return bool(self._writing)
 
     def subscribe(self, *topics: str) -> AbstractContextManager[Subscription]:
-        """Hears the topics (none named: all) when they are woken, until the block ends. A ring can be missed: keep a cap."""
+        """Subscribe to the topics (none named: all) until the block ends.
+
+        A wake-up can be missed: keep a cap.
+        """
         self._backend.start_listening()
         return self._backend.wakeups.subscribe(topics)
 
     async def wake(self, *topics: str) -> None:
-        """Those who listen to the topics are woken. Called after the commit that they are to see; never fails."""
+        """Wake the topics' subscribers. Called after the commit that they are to see; never fails."""
         self._backend.wakeups.wake(topics)
         try:
             await self._backend.publish(topics)
@@ -106,11 +117,11 @@ class Database:
             log.warning("wake.was_unheard", kind=type(error).__name__)
 
     async def try_lock(self, name: str) -> ProcessLock | None:
-        """What only one process may hold at a time, or None while another holds it."""
+        """Take what only one process may have at a time; None while another has it."""
         return await self._backend.try_lock(name)
 
     async def lock(self, name: str) -> ProcessLock:
-        """What only one process may hold at a time; Misconfigured while another holds it."""
+        """Take what only one process may have at a time; Misconfigured while another has it."""
         process_lock = await self._backend.try_lock(name)
         if process_lock is None:
             remedy = "Stop that one first, or give this one a database of its own."
@@ -118,11 +129,11 @@ class Database:
         return process_lock
 
     async def scrub(self) -> None:
-        """What was deleted or overwritten is gone from the files too, as far as the database can do it."""
+        """Remove what was deleted or overwritten from the files too, as far as the database can do it."""
         await self._backend.scrub()
 
     async def close(self) -> None:
-        """Every connection is closed."""
+        """Close every connection."""
         await self._backend.close()
 
     async def __aenter__(self) -> Self:
@@ -151,7 +162,7 @@ class Database:
 
     @contextmanager
     def _forbid_nested_write(self) -> Iterator[None]:
-        """A write inside a write would wait for itself: it is let out at once as the bug that it is."""
+        """Raise at once on a write inside a write, which would wait for itself: it is a bug."""
         task = asyncio.current_task()
         if task is None or task in self._writing:
             raise RuntimeError("a write transaction was begun inside another one of the same task")
@@ -174,7 +185,10 @@ class Database:
 
 
 def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An insert in the connection's own dialect, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    """Return an insert in the connection's own dialect.
+
+    It knows `on_conflict_do_nothing` and `on_conflict_do_update`.
+    """
     if connection.dialect.name == Dialect.SQLITE:
         return sqlite.insert(table)
     return postgresql.insert(table)

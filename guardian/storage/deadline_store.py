@@ -1,4 +1,7 @@
-"""Deadlines, in plain: our own ids and instants. What is due next is one indexed question."""
+"""Deadlines, in plain: our own ids and instants. What is due next is one indexed question.
+
+Read `SqlDeadlineStore` first.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,40 +16,40 @@ from guardian.storage.tables.cases import deadlines
 
 
 class SqlDeadlineStore(SqlStore):
-    """The store of promises, of cases and of what else runs by a clock."""
+    """The store of deadlines, of cases and of what else is due at an instant."""
 
     async def add(self, deadline: Deadline) -> None:
-        """The promise runs."""
+        """Store a new deadline, which runs from now."""
         row = {"id": deadline.id, "version": deadline.version, **_columns(deadline)}
         await self._connection.execute(insert(deadlines).values(row))
 
     async def save(self, deadline: Deadline) -> Deadline:
-        """The promise stands as given, one version later; Stale where somebody was quicker."""
+        """Store the deadline as given, one version later; Stale where somebody was quicker."""
         version = await self._change(deadlines, deadline.id, deadline.version, **_columns(deadline))
         return replace(deadline, version=version)
 
     async def deadline(self, deadline: str) -> Deadline | None:
-        """The promise of that id."""
+        """Return the deadline of that id."""
         row = (await self._connection.execute(select(deadlines).where(deadlines.c.id == deadline))).first()
         return _read(row) if row else None
 
     async def due(self, now: datetime, limit: int = 100) -> tuple[Deadline, ...]:
-        """Promises whose next instant has come, the longest due first."""
+        """Return the deadlines whose next instant has come, the longest due first."""
         statement = select(deadlines).where(deadlines.c.next_at <= now)
         rows = await self._connection.execute(statement.order_by(deadlines.c.next_at, deadlines.c.id).limit(limit))
         return tuple(_read(row) for row in rows)
 
     async def next_due(self) -> datetime | None:
-        """The next instant at which a promise asks for something; None while none does."""
+        """Return the next instant at which a deadline is to be acted upon; None while none is."""
         first: datetime | None = (await self._connection.execute(select(func.min(deadlines.c.next_at)))).scalar_one()
         return first
 
     async def open_for(self, case: CaseId, kind: DeadlineKind | None = None) -> tuple[Deadline, ...]:
-        """The case's promises that are not settled yet, of one kind where it is named, the earliest due first."""
+        """Return the case's deadlines that are not settled yet, of one kind where it is named, the earliest due first."""
         return await self._open(deadlines.c.case_id == case, kind)
 
     async def open_about(self, about: str, kind: DeadlineKind | None = None) -> tuple[Deadline, ...]:
-        """The promises about one thing (an act, a sanction, a proposal) that are not settled yet."""
+        """Return the deadlines about one thing (an act, a sanction, a proposal) that are not settled yet."""
         return await self._open(deadlines.c.about == about, kind)
 
     async def _open(self, condition: ColumnElement[bool], kind: DeadlineKind | None) -> tuple[Deadline, ...]:

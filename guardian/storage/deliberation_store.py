@@ -1,4 +1,7 @@
-"""Remembers how a case was weighed and decided: steps, proposals, ballots, motions, decisions, the Board's answers, drafts."""
+"""Stores how a case was weighed and decided: steps, proposals, ballots, motions, decisions, the Board's answers, drafts.
+
+Read `SqlDeliberationStore` first.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -27,28 +30,28 @@ from rules.quorum import Answer
 
 
 class SqlDeliberationStore(SqlActStore):
-    """The store of weighing and deciding; acts taken alone and their reviews are its other half, in `act_store`."""
+    """The store of deliberation; unilateral acts and their reviews are its other half, in `act_store`."""
 
     # -- steps
 
     async def steps_of(self, case: CaseId) -> tuple[CaseStep, ...]:
-        """The steps of the case that somebody or some clock has touched."""
+        """Return the steps of the case that somebody or some deadline has touched."""
         return tuple([await self._step(row) for row in await self._rows(steps, steps.c.case_id == case)])
 
     async def add_step(self, step: CaseStep) -> None:
-        """The step is remembered."""
+        """Store a new step."""
         row = {"id": _step_id(step), "case_id": step.case, "kind": step.kind, "version": step.version}
         await self._connection.execute(insert(steps).values(**row, **await self._step_columns(step)))
 
     async def save_step(self, step: CaseStep) -> CaseStep:
-        """The step stands as given, one version later; Stale where somebody was quicker."""
+        """Store the step as given, one version later; Stale where somebody was quicker."""
         version = await self._change(steps, _step_id(step), step.version, **await self._step_columns(step))
         return replace(step, version=version)
 
     # -- proposals and what is cast on them
 
     async def add_proposal(self, proposal: Proposal) -> None:
-        """The proposal is remembered."""
+        """Store a new proposal."""
         row = {
             "id": proposal.id,
             "case_id": proposal.case,
@@ -60,21 +63,21 @@ class SqlDeliberationStore(SqlActStore):
         await self._connection.execute(insert(proposals).values(**row, **await self._proposal_columns(proposal)))
 
     async def save_proposal(self, proposal: Proposal) -> Proposal:
-        """The proposal stands as given, one version later; Stale where somebody was quicker."""
+        """Store the proposal as given, one version later; Stale where somebody was quicker."""
         columns = await self._proposal_columns(proposal)
         return replace(proposal, version=await self._change(proposals, proposal.id, proposal.version, **columns))
 
     async def proposal(self, proposal: ProposalId) -> Proposal | None:
-        """The proposal of that id."""
+        """Return the proposal of that id."""
         found = await self._proposals(proposals.c.id == proposal)
         return found[0] if found else None
 
     async def proposals_of(self, case: CaseId) -> tuple[Proposal, ...]:
-        """The case's proposals, oldest first."""
+        """Return the case's proposals, oldest first."""
         return await self._proposals(proposals.c.case_id == case)
 
     async def add_ballot(self, ballot: Ballot) -> None:
-        """The ballot is remembered beside the earlier ones of the same member."""
+        """Store a ballot beside the earlier ones of the same member."""
         row_id = new_id()
         content = {"answer": ballot.answer, "severe": ballot.severe, "reason": ballot.reason}
         case = await self._case_of(ballot.proposal)
@@ -83,7 +86,7 @@ class SqlDeliberationStore(SqlActStore):
         await self._connection.execute(insert(ballots).values(**row, sealed=encrypted))
 
     async def ballots_on(self, proposal: ProposalId) -> tuple[Ballot, ...]:
-        """Every ballot that was cast on the proposal, oldest first."""
+        """Return every ballot that was cast on the proposal, oldest first."""
         rows = await self._rows(ballots, ballots.c.proposal_id == proposal)
         contents = [await self._decrypt("ballots", row) for row in rows]
         # An expunged ballot says nothing any more; what it led to stands in the proposal's result.
@@ -94,34 +97,34 @@ class SqlDeliberationStore(SqlActStore):
         )
 
     async def add_mark(self, mark: Mark) -> None:
-        """The mark is remembered."""
+        """Store a new mark."""
         row = {"id": new_id(), "proposal_id": mark.proposal, "member_id": mark.member, "kind": mark.kind, "at": mark.at}
         await self._connection.execute(insert(marks).values(row))
 
     async def marks_on(self, proposal: ProposalId) -> tuple[Mark, ...]:
-        """The marks on the proposal, oldest first."""
+        """Return the marks on the proposal, oldest first."""
         rows = await self._rows(marks, marks.c.proposal_id == proposal)
         return tuple(Mark(row.proposal_id, row.member_id, MarkKind(row.kind), row.at) for row in rows)
 
     async def add_motion(self, motion: Motion) -> None:
-        """The organisers' motion is remembered."""
+        """Store a new motion of the organisers."""
         row = {"id": motion.id, "case_id": motion.case, "proposal_id": motion.proposal, "version": motion.version}
         await self._connection.execute(insert(motions).values(**row, **_motion_columns(motion)))
 
     async def save_motion(self, motion: Motion) -> Motion:
-        """The motion stands as given, one version later; Stale where somebody was quicker."""
+        """Store the motion as given, one version later; Stale where somebody was quicker."""
         version = await self._change(motions, motion.id, motion.version, **_motion_columns(motion))
         return replace(motion, version=version)
 
     async def motion_on(self, proposal: ProposalId) -> Motion | None:
-        """The newest motion on the proposal."""
+        """Return the newest motion on the proposal."""
         rows = await self._rows(motions, motions.c.proposal_id == proposal)
         return _read_motion(rows[-1]) if rows else None
 
     # -- decisions and the Board's answers
 
     async def add_decision(self, decision: Decision) -> None:
-        """The decision is remembered."""
+        """Store a new decision."""
         row = {
             "id": decision.id,
             "case_id": decision.case,
@@ -139,21 +142,21 @@ class SqlDeliberationStore(SqlActStore):
         await self._connection.execute(insert(decisions).values(row))
 
     async def save_decision(self, decision: Decision) -> Decision:
-        """The decision's enactment stands as given, one version later; what was decided never changes."""
+        """Store the decision as given, one version later; Stale where somebody was quicker."""
         version = await self._change(decisions, decision.id, decision.version, enacted_at=decision.enacted_at)
         return replace(decision, version=version)
 
     async def decision(self, decision: DecisionId) -> Decision | None:
-        """The decision of that id."""
+        """Return the decision of that id."""
         found = await self._decisions(decisions.c.id == decision)
         return found[0] if found else None
 
     async def decisions_of(self, case: CaseId) -> tuple[Decision, ...]:
-        """The case's decisions, oldest first."""
+        """Return the case's decisions, oldest first."""
         return await self._decisions(decisions.c.case_id == case)
 
     async def add_board_answer(self, answer: BoardAnswer) -> None:
-        """The Board's answer is remembered."""
+        """Store a new answer of the Board."""
         row = {
             "id": answer.id,
             "case_id": answer.case,
@@ -168,19 +171,19 @@ class SqlDeliberationStore(SqlActStore):
         await self._connection.execute(insert(board_answers).values(**row, **_confirmation(answer)))
 
     async def save_board_answer(self, answer: BoardAnswer) -> BoardAnswer:
-        """The answer's confirmation stands as given, one version later; Stale where somebody was quicker."""
+        """Store the answer as given, one version later; Stale where somebody was quicker."""
         version = await self._change(board_answers, answer.id, answer.version, **_confirmation(answer))
         return replace(answer, version=version)
 
     async def board_answer_on(self, case: CaseId) -> BoardAnswer | None:
-        """The newest answer of the Board on the case."""
+        """Return the newest answer of the Board on the case."""
         rows = await self._rows(board_answers, board_answers.c.case_id == case)
         return await self._board_answer(rows[-1]) if rows else None
 
     # -- drafts
 
     async def add_draft(self, draft: Draft) -> None:
-        """The draft is remembered."""
+        """Store a new draft."""
         row = {
             "id": draft.id,
             "case_id": draft.case,
@@ -198,17 +201,17 @@ class SqlDeliberationStore(SqlActStore):
         await self._connection.execute(insert(drafts).values(row))
 
     async def save_draft(self, draft: Draft) -> Draft:
-        """Where the draft stands is as given, one version later; its text never changes once it is written."""
+        """Store the draft as given, one version later; Stale where somebody was quicker."""
         version = await self._change(drafts, draft.id, draft.version, state=draft.state, second=draft.confirmed_by)
         return replace(draft, version=version)
 
     async def draft(self, draft: DraftId) -> Draft | None:
-        """The draft of that id."""
+        """Return the draft of that id."""
         found = await self._drafts(drafts.c.id == draft)
         return found[0] if found else None
 
     async def drafts_of(self, case: CaseId) -> tuple[Draft, ...]:
-        """The case's drafts, oldest first."""
+        """Return the case's drafts, oldest first."""
         return await self._drafts(drafts.c.case_id == case)
 
     # -- rows and values
@@ -329,7 +332,7 @@ class SqlDeliberationStore(SqlActStore):
         )
 
     async def _rows(self, table: Table, condition: ColumnElement[bool]) -> list[Row[Any]]:
-        """The rows, oldest first: ids are time-ordered."""
+        """Return the rows, oldest first: ids are time-ordered."""
         statement = select(table).where(condition).order_by(table.c.at, table.c.id)
         return list(await self._connection.execute(statement))
 

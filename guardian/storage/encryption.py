@@ -1,7 +1,8 @@
-"""Seals what is confidential before it reaches the database, bound to its place: table, row and column.
+"""Encrypts what is confidential before it reaches the database, bound to its place: table, row and column.
 
-A sealed value says its format version and its key: `version (1) | key id (16) | nonce (12) | AES-256-GCM`.
-Unwrapped keys live no longer than their unit of work, so that a destroyed key is gone for everybody at once.
+An encrypted value says its format version and its key: `version (1) | key id (16) | nonce (12) | AES-256-GCM`.
+Unwrapped keys live no longer than their unit of work, so that a destroyed key is gone for everybody at once. Read
+`FieldEncryption` first.
 """
 
 import hashlib
@@ -41,11 +42,11 @@ EXPUNGED: Final = Expunged.EXPUNGED
 
 
 class DecryptionFailed(Exception):
-    """A sealed value is damaged, of another place, or its key is not to be had: nobody's mistake in using the service."""
+    """An encrypted value is damaged, of another place, or its key is not to be had: no mistake in using the service."""
 
 
 class FieldEncryption:
-    """Seals and unseals within one unit of work."""
+    """Encrypts and decrypts within one unit of work."""
 
     def __init__(self, keys: DataKeyStore, ring: KeyRing, now: datetime) -> None:
         self._keys = keys
@@ -56,7 +57,7 @@ class FieldEncryption:
         self._ciphers: OrderedDict[str, AESGCM | Expunged] = OrderedDict()
 
     async def encrypt(self, scope: KeyScope, table: str, row_id: str, column: str, plaintext: bytes | str) -> bytes:
-        """The text, readable only with the scope's key and only in this place; NotFound if the scope is expunged."""
+        """Encrypt the text for this place under the scope's key; NotFound if the scope is expunged."""
         key_id = await self._key_id_for(scope)
         cipher = await self._cipher(key_id)
         if isinstance(cipher, Expunged):
@@ -67,7 +68,7 @@ class FieldEncryption:
         return header + nonce + cipher.encrypt(nonce, content, _join_parts(header, table, row_id, column))
 
     async def decrypt(self, table: str, row_id: str, column: str, encrypted: bytes) -> bytes | Expunged:
-        """What was sealed in this place, or EXPUNGED where its key is destroyed."""
+        """Decrypt what was encrypted in this place; EXPUNGED where its key is destroyed."""
         if len(encrypted) < _HEADER_BYTES + NONCE_BYTES or encrypted[0] != FORMAT:
             raise DecryptionFailed(f"{table}.{column} of {row_id} is not in a format that is known here")
         header, rest = encrypted[:_HEADER_BYTES], encrypted[_HEADER_BYTES:]
@@ -80,21 +81,24 @@ class FieldEncryption:
             raise DecryptionFailed(f"{table}.{column} of {row_id} is damaged or was moved") from error
 
     async def decrypt_text(self, table: str, row_id: str, column: str, encrypted: bytes) -> str | Expunged:
-        """As `decrypt`, for what was sealed as text."""
+        """Decrypt as `decrypt` does, for what was encrypted as text."""
         content = await self.decrypt(table, row_id, column, encrypted)
         return content if isinstance(content, Expunged) else content.decode()
 
     async def encrypt_json(self, scope: KeyScope, table: str, row_id: str, column: str, value: object) -> bytes:
-        """As `encrypt`, for a value of JSON."""
+        """Encrypt as `encrypt` does, for a value of JSON."""
         return await self.encrypt(scope, table, row_id, column, json.dumps(value, ensure_ascii=False))
 
     async def decrypt_json(self, table: str, row_id: str, column: str, encrypted: bytes) -> Any:
-        """As `decrypt`, for what was sealed as JSON."""
+        """Decrypt as `decrypt` does, for what was encrypted as JSON."""
         content = await self.decrypt(table, row_id, column, encrypted)
         return content if isinstance(content, Expunged) else json.loads(content)
 
     async def blind_index(self, scope: KeyScope, about: str) -> str:
-        """A digest of the text that only the scope's key can make: what is looked for by it stands nowhere in plain."""
+        """Return a digest of the text that only the scope's key can make.
+
+        What is looked up by it stands nowhere in plain.
+        """
         if scope not in self._index_keys:
             key = await self._keys.of_scope(scope) or await self._create_key(scope)
             if key.wrapped is None:
@@ -103,7 +107,7 @@ class FieldEncryption:
         return hmac.new(self._index_keys[scope], about.encode(), hashlib.sha256).hexdigest()
 
     async def load_keys(self, encrypted: Iterable[bytes | None]) -> None:
-        """The keys of these values are at hand, asked for together: before a list is unsealed one by one."""
+        """Load the keys of these values together, before a list is decrypted one by one."""
         missing = {_read_key_id(each) for each in encrypted if each is not None} - self._ciphers.keys()
         ids = sorted(missing)
         for start in range(0, len(ids), _KEYS_PER_QUERY):
@@ -111,7 +115,7 @@ class FieldEncryption:
                 self._cache(key)
 
     async def ensure_keys(self, scopes: Sequence[KeyScope]) -> None:
-        """The keys of these scopes are at hand, asked for together; those that had none have a new one."""
+        """Load the keys of these scopes together, and make new ones for those that had none."""
         missing = [scope for scope in dict.fromkeys(scopes) if scope not in self._ids]
         for start in range(0, len(missing), _KEYS_PER_QUERY):
             part = missing[start : start + _KEYS_PER_QUERY]
@@ -123,7 +127,7 @@ class FieldEncryption:
                 self._cache(key)
 
     async def destroy(self, scope: KeyScope) -> bool:
-        """Nothing sealed under the scope can be read again, once the work is committed; False if there was no key."""
+        """Destroy the scope's key, once the transaction is committed; False if there was none."""
         destroyed = await self._keys.destroy(scope, self._now)
         self._ids.clear()
         self._index_keys.clear()
@@ -177,6 +181,6 @@ def _key_context(key_id: str, scope: KeyScope) -> bytes:
 
 
 def _join_parts(header: bytes, *parts: str) -> bytes:
-    """The parts with their lengths before them, so that no two places read the same."""
+    """Return the parts with their lengths before them, so that no two places read the same."""
     encoded = [header, *(part.encode() for part in parts)]
     return b"".join(len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in encoded)

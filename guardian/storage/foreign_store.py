@@ -1,6 +1,6 @@
-"""Remembers restrictions that others placed: by a keyed digest, and sealed as far as people are asked about them.
+"""Stores foreign restrictions: by a keyed digest, and encrypted as far as people are asked about them.
 
-What was taken over is sealed under the key of its person.
+What was adopted is encrypted under the key of its person. Read `SqlForeignStore` first.
 """
 
 import os
@@ -29,10 +29,10 @@ _BATCH: Final = 1000
 
 
 class SqlForeignStore(EncryptedSqlStore):
-    """The store of the pictures of foreign restrictions."""
+    """The store of foreign restrictions, as each space was last observed."""
 
     async def digest_key(self, space: SpaceName) -> bytes | None:
-        """The key of the space's digests, once its first picture stands; None before."""
+        """Return the key of the space's digests, once its baseline is recorded; None before."""
         row = (
             await self._connection.execute(select(foreign_baselines).where(foreign_baselines.c.space == space))
         ).first()
@@ -44,7 +44,7 @@ class SqlForeignStore(EncryptedSqlStore):
         return key
 
     async def record_baseline(self, space: SpaceName, levels: Iterable[tuple[str, AccessLevel]], now: datetime) -> None:
-        """The first picture stands: these holds, by native id, were there before us."""
+        """Record that these restrictions, by native id, were there before us."""
         key = os.urandom(_KEY_BYTES)
         encrypted = await self._encryption.encrypt(_SCOPE, "foreign_baselines", space, "sealed", key)
         await self._connection.execute(insert(foreign_baselines).values(space=space, taken_at=now, sealed=encrypted))
@@ -56,13 +56,13 @@ class SqlForeignStore(EncryptedSqlStore):
             await self._connection.execute(insert(foreign_restrictions), rows[start : start + _BATCH])
 
     async def in_space(self, space: SpaceName) -> Mapping[tuple[str, AccessLevel], ForeignState]:
-        """Every hold of the picture, by digest."""
+        """Return the state of every foreign restriction there, by digest and access level."""
         columns = foreign_restrictions.c.digest, foreign_restrictions.c.level, foreign_restrictions.c.state
         rows = await self._connection.execute(select(*columns).where(foreign_restrictions.c.space == space))
         return {(row.digest, AccessLevel(row.level)): ForeignState(row.state) for row in rows}
 
     async def find(self, space: SpaceName, native_id: str, level: AccessLevel) -> ForeignRestriction | None:
-        """What is known of the hold on that account."""
+        """Return what is known of the restriction on that account."""
         key = await self.digest_key(space)
         if key is None:
             return None
@@ -73,22 +73,22 @@ class SqlForeignStore(EncryptedSqlStore):
         return found[0] if found else None
 
     async def restriction(self, restriction_id: str) -> ForeignRestriction | None:
-        """The hold of that id."""
+        """Return the restriction of that id."""
         found = await self._restrictions(foreign_restrictions.c.id == restriction_id)
         return found[0] if found else None
 
     async def unexplained_by(self, member: MemberId) -> tuple[ForeignRestriction, ...]:
-        """What the member did with a space's own menu and has not explained yet, oldest first."""
+        """Return the member's native actions that they have not explained yet, oldest first."""
         is_unexplained = foreign_restrictions.c.state == ForeignState.UNEXPLAINED
         return await self._restrictions((foreign_restrictions.c.by == member) & is_unexplained)
 
     async def of_case(self, case: CaseId) -> ForeignRestriction | None:
-        """The hold that the local matter is about."""
+        """Return the restriction that the local matter is about."""
         found = await self._restrictions(foreign_restrictions.c.case_id == case)
         return found[0] if found else None
 
     async def add(self, foreign: ForeignRestriction) -> None:
-        """The hold is remembered; Stale where it was noticed a moment ago already."""
+        """Add the restriction; Stale where it was noticed a moment ago already."""
         row = {
             "id": foreign.id,
             "space": foreign.space,
@@ -104,14 +104,14 @@ class SqlForeignStore(EncryptedSqlStore):
             raise Stale
 
     async def save(self, foreign: ForeignRestriction) -> ForeignRestriction:
-        """The hold stands as given, one version later; Stale where somebody was quicker."""
+        """Save the restriction, one version later; Stale where somebody was quicker."""
         version = await self._change(foreign_restrictions, foreign.id, foreign.version, **await self._columns(foreign))
         return replace(foreign, version=version)
 
     async def forget(
         self, space: SpaceName, gone: Iterable[tuple[str, AccessLevel]], observed_before: datetime
     ) -> None:
-        """These holds, by digest, are there no more; one that was first seen since `seen_before` stays."""
+        """Forget these restrictions, by digest, that are gone; one first seen since `observed_before` stays."""
         for digest, level in gone:
             same = (foreign_restrictions.c.digest == digest) & (foreign_restrictions.c.level == level)
             same &= foreign_restrictions.c.observed_at < observed_before
@@ -165,15 +165,15 @@ class SqlForeignStore(EncryptedSqlStore):
 
 
 class SqlAdoptionStore(EncryptedSqlStore):
-    """One part of the sanctions room's store: what others placed and is ours to let go."""
+    """The part of the store of sanctions that has the foreign restrictions which are ours to release."""
 
     async def adoptions_of(self, account: AccountId) -> tuple[Adoption, ...]:
-        """The restrictions on the account that were taken over and have not gone since, at most one a kind."""
+        """Return what was adopted on the account and has not gone since, at most one a level."""
         rows = (await self._connection.execute(select(adoptions).where(adoptions.c.account_id == account))).all()
         return tuple([await self._adoption(row) for row in rows])
 
     async def add_adoption(self, person: PersonId, adoption: Adoption) -> None:
-        """The restriction is ours to let go; Stale where it was taken over already."""
+        """Add the adoption."""
         details = {
             "author": adoption.author,
             "placed_at": _encode_instant(adoption.restricted_at),
@@ -195,7 +195,7 @@ class SqlAdoptionStore(EncryptedSqlStore):
             raise Stale from error
 
     async def end_adoption(self, account: AccountId, level: AccessLevel) -> None:
-        """What was taken over is not there any more."""
+        """Record that what was adopted is not there any more."""
         same = (adoptions.c.account_id == account) & (adoptions.c.level == level)
         await self._connection.execute(delete(adoptions).where(same))
 

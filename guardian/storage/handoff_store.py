@@ -1,4 +1,7 @@
-"""Remembers what passed between the moderators and the working group; words are sealed under the key of the case."""
+"""Stores what passed between the moderators and the working group; words are encrypted under the key of the case.
+
+Read `SqlHandoffStore` first.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -14,10 +17,10 @@ from guardian.storage.tables.handoffs import handoffs
 
 
 class SqlHandoffStore(EncryptedSqlStore):
-    """Implements the cases room's store of hops."""
+    """The store of handoffs."""
 
     async def add_handoff(self, handoff: Handoff) -> None:
-        """The hop is remembered; its reference, and the code name of its matter, are taken for good."""
+        """Store a new handoff; its reference, and the code name of its matter, are taken for good."""
         row = {
             "id": handoff.id,
             "reference": handoff.reference,
@@ -33,28 +36,28 @@ class SqlHandoffStore(EncryptedSqlStore):
         await self._connection.execute(insert(handoffs).values(**row, **await self._columns(handoff)))
 
     async def save_handoff(self, handoff: Handoff) -> Handoff:
-        """The hop stands as given, one version later; Stale where somebody was quicker."""
+        """Store the handoff as given, one version later; Stale where somebody was quicker."""
         version = await self._change(handoffs, handoff.id, handoff.version, **await self._columns(handoff))
         return replace(handoff, version=version)
 
     async def handoff(self, handoff: str) -> Handoff | None:
-        """The hop of that id."""
+        """Return the handoff of that id."""
         return await self._select_one(handoffs.c.id == handoff)
 
     async def by_reference(self, reference: Reference) -> Handoff | None:
-        """The hop that the moderators know by that reference."""
+        """Return the handoff that the moderators know by that reference."""
         return await self._select_one(handoffs.c.reference == reference)
 
     async def all_handoffs(self) -> tuple[Handoff, ...]:
-        """Every hop, oldest first."""
+        """Return every handoff, oldest first."""
         return await self._select_all(handoffs.c.id.is_not(None))
 
     async def of_case(self, case: CaseId) -> tuple[Handoff, ...]:
-        """The hops of a case of the working group, and of a local matter that came from one, oldest first."""
+        """Return the handoffs of a case of the working group, and of a local matter that came from one, oldest first."""
         return await self._select_all(or_(handoffs.c.case_id == case, handoffs.c.target_id == case))
 
     async def of_person(self, person: PersonId) -> tuple[Handoff, ...]:
-        """The hops about that person, oldest first."""
+        """Return the handoffs about that person, oldest first."""
         return await self._select_all(handoffs.c.person_id == person)
 
     async def _columns(self, handoff: Handoff) -> dict[str, Any]:

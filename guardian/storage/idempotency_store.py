@@ -1,6 +1,7 @@
 """What has been delivered to us already: a repeated command or webhook gets the first answer again.
 
 A delivery is known by its id and by the digest of its body, since the id of a webhook stands in an unsigned header.
+Read `SqlDeliveryStore` first.
 """
 
 import hashlib
@@ -29,10 +30,10 @@ class RepeatedDelivery:
 
 
 class SqlDeliveryStore(EncryptedSqlStore):
-    """Remembers deliveries by source (a space, a door) for as long as a repeat is to be recognised."""
+    """Stores deliveries by source (a space, a report channel) for as long as a repeat is to be recognised."""
 
     async def claim(self, source: str, delivery_id: str, digest: str, now: datetime) -> RepeatedDelivery | None:
-        """None if this is the first of its kind: it is ours to carry out in this transaction. Else the earlier one."""
+        """Claim the delivery to carry it out in this transaction: None if it is the first, else the earlier one."""
         row = {"source": source, "delivery_id": delivery_id, "digest": digest, "received_at": now}
         statement = self._insert(deliveries).values(id=new_id(), **row).on_conflict_do_nothing()
         if (await self._connection.execute(statement.returning(deliveries.c.id))).first() is not None:
@@ -40,7 +41,7 @@ class SqlDeliveryStore(EncryptedSqlStore):
         return await self._earlier_delivery(source, delivery_id, digest)
 
     async def save_answer(self, source: str, delivery_id: str, answer: str, scope: KeyScope) -> None:
-        """The answer is kept, sealed under the scope, for whoever delivers the same again."""
+        """Save the answer, encrypted under the scope, for whoever delivers the same again."""
         same = (deliveries.c.source == source) & (deliveries.c.delivery_id == delivery_id)
         row_id = (await self._connection.execute(select(deliveries.c.id).where(same))).scalar_one()
         table, column = _ANSWER_COLUMN
@@ -48,7 +49,7 @@ class SqlDeliveryStore(EncryptedSqlStore):
         await self._connection.execute(update(deliveries).where(same).values(answer=encrypted))
 
     async def forget_before(self, instant: datetime) -> int:
-        """Deliveries received before the instant are forgotten; how many there were."""
+        """Forget deliveries received before the instant; return how many there were."""
         return (await self._connection.execute(delete(deliveries).where(deliveries.c.received_at < instant))).rowcount
 
     async def _earlier_delivery(self, source: str, delivery_id: str, digest: str) -> RepeatedDelivery:
@@ -75,16 +76,16 @@ class SqlIdempotencyStore:
         self._now = now
 
     async def claim(self, source: str, delivery: str) -> EarlierAnswer | None:
-        """None where it is the first of its kind, and then it is ours to carry out in this transaction."""
+        """Claim the delivery, to carry it out in this transaction; return the earlier answer to a repetition."""
         digest = _digest(source, delivery)
         repeat = await self._deliveries.claim(source, digest, digest, self._now)
         return EarlierAnswer(repeat.answer) if repeat else None
 
     async def save(self, source: str, delivery: str, answer: str, case: CaseId) -> None:
-        """The answer is kept under the case's key, for whoever sends the same again."""
+        """Store the answer for whoever sends the same again, encrypted with the case's key."""
         await self._deliveries.save_answer(source, _digest(source, delivery), answer, KeyScope.of_case(case))
 
 
 def _digest(source: str, delivery: str) -> str:
-    """What is kept of a door's own id: with the id itself the door's operator could say who sent which report."""
+    """Return what is kept of a source's own id: with the id itself its operator could say who sent which report."""
     return hashlib.sha256(f"{source}\n{delivery}".encode()).hexdigest()

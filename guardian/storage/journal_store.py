@@ -1,8 +1,8 @@
 """The chain of the journal: every entry names the hash of the one before it, and one head row names the last.
 
-An entry's hash covers its position, time, predecessor and the *hash* of its body, so that an entry whose body is walled
-off or whose text is expunged still verifies. Cutting off the newest entries together with the head is seen only by
-comparing the head with one noted elsewhere (the printed roster carries it).
+An entry's hash covers its position, time, predecessor and the *hash* of its body, so that an entry whose body is
+withheld or whose text is expunged still verifies. Cutting off the newest entries together with the head is seen only by
+comparing the head with one noted elsewhere (the printed roster carries it). Read `SqlJournal` first.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ class JournalLine:
 
 @dataclass(frozen=True, slots=True)
 class ChainFault:
-    """Where the chain does not hold, and in what."""
+    """Where the chain is broken, and in what."""
 
     position: int
     what: str
@@ -52,7 +52,7 @@ class ChainFault:
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What a walk over the whole journal found. `withheld` counts entries without their body or sealed text."""
+    """What a walk over the whole journal found. `withheld` counts entries without their body or encrypted text."""
 
     entries: int
     withheld: int
@@ -61,6 +61,7 @@ class ChainReport:
 
     @property
     def is_intact(self) -> bool:
+        """Return whether no fault was found."""
         return not self.faults
 
 
@@ -72,15 +73,15 @@ class JournalReader:
         self._encryption = encryption
 
     async def of_case(self, case: CaseId) -> tuple[JournalLine, ...]:
-        """Every entry about the case, oldest first."""
+        """Return every entry about the case, oldest first."""
         return await self._lines(journal.c.case_id == case)
 
     async def after(self, position: int, limit: int = _BATCH) -> tuple[JournalLine, ...]:
-        """The entries after a position, oldest first; 0 begins at the first."""
+        """Return the entries after a position, oldest first; 0 begins at the first."""
         return await self._lines((journal.c.position > position) & (journal.c.position <= position + limit))
 
     async def verify(self) -> ChainReport:
-        """Every entry was compared with its hashes, its predecessor and the head."""
+        """Compare every entry with its hashes, its predecessor and the head."""
         walk = _ChainWalk()
         async for row in self._rows():
             walk.check(row)
@@ -124,13 +125,13 @@ class SqlJournal(JournalReader):
         self._entries: list[Entry] = []
 
     def note(self, entry: Entry) -> None:
-        """The entry is written when the transaction commits, or not at all."""
+        """Note the entry: it is written when the transaction commits, or not at all."""
         if entry.text is not None and entry.case is None:
             raise ValueError(f"the text of {entry.act} needs a case whose key seals it")
         self._entries.append(entry)
 
     async def flush(self) -> None:
-        """All that was noted stands at the end of the chain, and the head names the last of it."""
+        """Write all that was noted to the end of the chain, and the last of it to the head."""
         if not self._entries:
             return
         position, previous = await self._lock_head()
@@ -175,7 +176,7 @@ class SqlJournal(JournalReader):
 
 
 class _ChainWalk:
-    """Goes along the chain, oldest entry first, and notes each place where it does not hold."""
+    """Goes along the chain, oldest entry first, and notes each place where it is broken."""
 
     def __init__(self) -> None:
         self._position = 0
@@ -185,7 +186,7 @@ class _ChainWalk:
         self._faults: list[ChainFault] = []
 
     def check(self, row: Row[Any]) -> None:
-        """The entry has been compared with its own hashes and with its predecessor."""
+        """Compare the entry with its own hashes and with its predecessor."""
         self._entries += 1
         if row.position != self._position + 1:
             self._add_fault(self._position + 1, "is missing")
@@ -196,7 +197,7 @@ class _ChainWalk:
         self._hash = _entry_hash(row.position, row.at, row.previous, row.body_hash)
 
     def finish(self, head: Row[Any] | None) -> ChainReport:
-        """The report, once the last entry has been compared with the head."""
+        """Compare the last entry with the head, and return the report."""
         noted = (0, GENESIS) if head is None else (head.position, head.hash)
         if noted != (self._position, self._hash):
             self._add_fault(self._position, "is not the entry that the head names")
@@ -222,7 +223,7 @@ class _ChainWalk:
 
 
 def _body(entry: Entry, encrypted: bytes | None) -> str:
-    """What the entry says, in the one spelling that is hashed. Of its text, only what the sealed bytes hash to."""
+    """Return what the entry says, in the one spelling that is hashed; of its text, the hash of the encrypted bytes."""
     return _canonical(
         {
             "act": entry.act,

@@ -1,6 +1,7 @@
-"""The key ring: the wrapping keys of the service, in a file outside the database that a master key seals.
+"""The key ring: the wrapping keys of the service, in a file outside the database that a master key encrypts.
 
 A database without its ring says nothing; a ring without its master key says nothing. Keep the three apart in backups.
+Read `KeyRing` first.
 """
 
 import base64
@@ -39,7 +40,7 @@ class KeyRing:
 
     @classmethod
     def create(cls, path: Path, master_path: Path) -> Self:
-        """A new ring with one key in a new file; the master key is made too where there is none. Nothing is replaced."""
+        """Create a ring with one key in a new file, and the master key where there is none; nothing is replaced."""
         if path.exists():
             raise Misconfigured([f"The key ring {path} exists already: nothing was changed."])
         if not master_path.exists():
@@ -54,7 +55,7 @@ class KeyRing:
 
     @classmethod
     def load(cls, path: Path, master_path: Path) -> Self:
-        """The ring in the file; Misconfigured names every fault of the two files at once."""
+        """Load the ring in the file; Misconfigured names every fault of the two files at once."""
         faults: list[str] = []
         encrypted = _read_secret(path, "key ring", faults)
         master = _read_secret(master_path, "master key", faults)
@@ -64,17 +65,20 @@ class KeyRing:
 
     @property
     def newest(self) -> int:
-        """The number of the key that wraps now."""
+        """Return the number of the key that wraps now."""
         return max(self._keys)
 
     def wrap(self, data_key: bytes, context: bytes) -> bytes:
-        """The data key, to be opened only by this ring and only as the key of the same thing."""
+        """Wrap the data key, to be opened only by this ring and only in this context."""
         number = self.newest.to_bytes(_NUMBER_BYTES, "big")
         nonce = os.urandom(NONCE_BYTES)
         return number + nonce + self._keys[self.newest].encrypt(nonce, data_key, number + context)
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """The data key again; KeyError if its wrapping key is not on this ring, InvalidTag if it is not of this thing."""
+        """Unwrap the data key.
+
+        KeyError if its wrapping key is not on this ring, InvalidTag if it is not of this context.
+        """
         number, rest = wrapped[:_NUMBER_BYTES], wrapped[_NUMBER_BYTES:]
         cipher = self._keys[int.from_bytes(number, "big")]
         return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], number + context)
@@ -114,7 +118,7 @@ def _decode_master_key(path: Path, content: bytes) -> bytes:
 
 
 def _read_secret(path: Path, what: str, faults: list[str]) -> bytes:
-    """The file's content; a fault where it cannot be read or others than its owner can."""
+    """Return the file's content; a fault where it cannot be read or others than its owner can."""
     try:
         with path.open("rb") as file:
             if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & _OTHERS:
@@ -126,7 +130,7 @@ def _read_secret(path: Path, what: str, faults: list[str]) -> bytes:
 
 
 def _write_secret(path: Path, content: bytes) -> None:
-    """The new file stands whole on the disk, for its owner alone, or not at all; an older one is never replaced."""
+    """Write the new file whole, for its owner alone, or not at all; an older one is never replaced."""
     draft = path.with_name(f".{path.name}.new")
     try:
         draft.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Remembers disputed links, codes, and people found to be one; what was said of them is sealed."""
+"""Stores disputed links, codes, and merges of people; what was said of them is encrypted. Read `SqlLinkStore` first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,10 +19,10 @@ from guardian.storage.tables.links import disputes, evidence_readings, merges, o
 
 
 class SqlLinkStore(EncryptedSqlStore):
-    """The people room's store of everything about links that is not a link."""
+    """The store of everything about links that is not a link."""
 
     async def add_dispute(self, dispute: Dispute) -> None:
-        """The dispute waits for a look."""
+        """Add the dispute, which waits to be decided."""
         row = {
             "id": dispute.id,
             "account_id": dispute.link,
@@ -34,22 +34,22 @@ class SqlLinkStore(EncryptedSqlStore):
         await self._connection.execute(insert(disputes).values(**row, **await self._dispute_columns(dispute)))
 
     async def save_dispute(self, dispute: Dispute) -> Dispute:
-        """The dispute stands as given, one version later; Stale where somebody was quicker."""
+        """Save the dispute, one version later; Stale where somebody was quicker."""
         columns = await self._dispute_columns(dispute)
         return replace(dispute, version=await self._change(disputes, dispute.id, dispute.version, **columns))
 
     async def dispute(self, dispute: str) -> Dispute | None:
-        """The dispute of that id."""
+        """Return the dispute of that id."""
         row = (await self._connection.execute(select(disputes).where(disputes.c.id == dispute))).first()
         return await self._dispute(row) if row else None
 
     async def disputes_of(self, link: AccountId) -> tuple[Dispute, ...]:
-        """The disputes of the link, settled ones too, oldest first."""
+        """Return the disputes of the link, settled ones too, oldest first."""
         statement = select(disputes).where(disputes.c.account_id == link).order_by(disputes.c.at, disputes.c.id)
         return tuple([await self._dispute(row) for row in await self._connection.execute(statement)])
 
     async def add_merge(self, merge: Merge) -> None:
-        """The join waits for a second member."""
+        """Add the merge, which waits for a second member."""
         row = {
             "id": merge.id,
             "kept_id": merge.kept,
@@ -62,27 +62,27 @@ class SqlLinkStore(EncryptedSqlStore):
         await self._connection.execute(insert(merges).values(**row, **await self._merge_columns(merge)))
 
     async def save_merge(self, merge: Merge) -> Merge:
-        """The join stands as given, one version later; Stale where somebody was quicker."""
+        """Save the merge, one version later; Stale where somebody was quicker."""
         columns = await self._merge_columns(merge)
         return replace(merge, version=await self._change(merges, merge.id, merge.version, **columns))
 
     async def merge(self, merge: str) -> Merge | None:
-        """The join of that id."""
+        """Return the merge of that id."""
         row = (await self._connection.execute(select(merges).where(merges.c.id == merge))).first()
         return await self._merge(row) if row else None
 
     async def merges_of(self, person: PersonId) -> tuple[Merge, ...]:
-        """Every join that names the person, ended ones too, oldest first."""
+        """Return every merge that names the person, ended ones too, oldest first."""
         named = or_(merges.c.kept_id == person, merges.c.other_id == person)
         statement = select(merges).where(named).order_by(merges.c.at, merges.c.id)
         return tuple([await self._merge(row) for row in await self._connection.execute(statement)])
 
     async def merged_people(self, person: PersonId) -> tuple[PersonId, ...]:
-        """Everybody who is known to be the same human, the person themselves first."""
+        """Return everybody who is known to be the same human, the person themselves first."""
         return await load_merged_people(self._connection, person)
 
     async def add_ownership_code(self, ownership_code: OwnershipCode) -> None:
-        """The code waits to be written."""
+        """Add the code, which waits to be written."""
         content = {
             "space": ownership_code.account.space,
             "native_id": ownership_code.account.native_id,
@@ -107,7 +107,7 @@ class SqlLinkStore(EncryptedSqlStore):
         await self._connection.execute(insert(ownership_codes).values(row))
 
     async def save_ownership_code(self, ownership_code: OwnershipCode) -> OwnershipCode:
-        """The challenge stands as given, one version later; Stale where somebody was quicker."""
+        """Save the code, one version later; Stale where somebody was quicker."""
         columns = {
             "known_at": ownership_code.known_at,
             "claimed_at": ownership_code.claimed_at,
@@ -119,7 +119,7 @@ class SqlLinkStore(EncryptedSqlStore):
         )
 
     async def ownership_code(self, digest: str) -> OwnershipCode | None:
-        """The challenge whose code has that digest; None also where its person is expunged."""
+        """Return the code that has that digest."""
         row = (
             await self._connection.execute(select(ownership_codes).where(ownership_codes.c.digest == digest))
         ).first()
@@ -129,12 +129,12 @@ class SqlLinkStore(EncryptedSqlStore):
         return None if isinstance(content, Expunged) else _read_ownership_code(row, content)
 
     async def record_evidence_read(self, subject: str, member: MemberId, at: datetime) -> None:
-        """The member has read the evidence of the link or join; noting it again changes nothing."""
+        """Record that the member has read the evidence of the link or merge; doing so again changes nothing."""
         statement = self._insert(evidence_readings).values(about=subject, member_id=member, at=at)
         await self._connection.execute(statement.on_conflict_do_nothing())
 
     async def has_read_evidence(self, subject: str, member: MemberId) -> bool:
-        """Whether the member has read that evidence."""
+        """Return whether the member has read that evidence."""
         statement = select(evidence_readings.c.at).where(
             evidence_readings.c.about == subject, evidence_readings.c.member_id == member
         )
@@ -198,7 +198,7 @@ class SqlLinkStore(EncryptedSqlStore):
 
 
 async def load_merged_people(connection: AsyncConnection, person: PersonId) -> tuple[PersonId, ...]:
-    """Everybody who is known to be the same human as the person, themselves first; mostly nobody else is."""
+    """Return everybody who is known to be the same human, the person first; mostly nobody else is."""
     is_active = merges.c.confirmed_at.is_not(None) & merges.c.ended_at.is_(None)
     rows = await connection.execute(select(merges.c.kept_id, merges.c.other_id).where(is_active))
     return merged_people(person, [(PersonId(row.kept_id), PersonId(row.other_id)) for row in rows])

@@ -1,4 +1,7 @@
-"""Remembers local measures, and holds on single things: why, and on what, is sealed under the key of the case."""
+"""Stores local measures, and restrictions of content. Read `SqlMeasureStore` first.
+
+Why, and on what, is encrypted under the key of the case.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,7 +27,7 @@ class SqlMeasureStore(EncryptedSqlStore):
     """The store of local measures."""
 
     async def add(self, measure: Measure) -> None:
-        """The measure is remembered."""
+        """Store a new measure."""
         row = {
             "id": measure.id,
             "case_id": measure.case,
@@ -36,25 +39,25 @@ class SqlMeasureStore(EncryptedSqlStore):
         await self._connection.execute(insert(measures).values(**row, **await self._columns(measure)))
 
     async def save(self, measure: Measure) -> Measure:
-        """The measure stands as given, one version later; Stale where somebody was quicker."""
+        """Store the measure as given, one version later; Stale where somebody was quicker."""
         version = await self._change(measures, measure.id, measure.version, **await self._columns(measure))
         return replace(measure, version=version)
 
     async def measure(self, measure: str) -> Measure | None:
-        """The measure of that id."""
+        """Return the measure of that id."""
         found = await self._measures(measures.c.id == measure)
         return found[0] if found else None
 
     async def of_case(self, case: CaseId) -> tuple[Measure, ...]:
-        """The measures of the matter, oldest first."""
+        """Return the measures of the matter, oldest first."""
         return await self._measures(measures.c.case_id == case)
 
     async def of_person(self, person: PersonId) -> tuple[Measure, ...]:
-        """The measures on the person, in every space, oldest first."""
+        """Return the measures on the person, in every space, oldest first."""
         return await self._measures(measures.c.person_id == person)
 
     async def unended(self, now: datetime) -> tuple[Measure, ...]:
-        """Every measure that runs at that instant, oldest first."""
+        """Return every measure that runs at that instant, oldest first."""
         return await self._measures((measures.c.ends > now) & measures.c.ended_at.is_(None))
 
     async def _measures(self, condition: ColumnElement[bool]) -> tuple[Measure, ...]:
@@ -102,10 +105,10 @@ class SqlMeasureStore(EncryptedSqlStore):
 
 
 class SqlContentRestrictionStore(EncryptedSqlStore):
-    """The store of holds on things."""
+    """The store of content restrictions."""
 
     async def add(self, restriction: ContentRestriction) -> None:
-        """The hold is wanted."""
+        """Add the restriction."""
         row = {
             "id": restriction.id,
             "case_id": restriction.case,
@@ -116,19 +119,19 @@ class SqlContentRestrictionStore(EncryptedSqlStore):
         await self._connection.execute(insert(content_restrictions).values(**row, **await self._columns(restriction)))
 
     async def save(self, restriction: ContentRestriction) -> ContentRestriction:
-        """The hold stands as given, one version later; Stale where somebody was quicker."""
+        """Save the restriction, one version later; Stale where somebody was quicker."""
         version = await self._change(
             content_restrictions, restriction.id, restriction.version, **await self._columns(restriction)
         )
         return replace(restriction, version=version)
 
     async def restriction(self, restriction_id: str) -> ContentRestriction | None:
-        """The hold of that id."""
+        """Return the restriction of that id."""
         found = await self._restrictions(content_restrictions.c.id == restriction_id)
         return found[0] if found else None
 
     async def due(self, now: datetime, limit: int) -> tuple[ContentRestriction, ...]:
-        """Holds whose next look has come, the longest due first."""
+        """Return the restrictions that are due, the longest due first."""
         rows = await self._connection.execute(
             select(content_restrictions)
             .where(content_restrictions.c.due_at <= now)
@@ -138,12 +141,12 @@ class SqlContentRestrictionStore(EncryptedSqlStore):
         return tuple([await self._restriction(row) for row in rows.all()])
 
     async def next_due(self) -> datetime | None:
-        """The earliest next look; None while nothing waits."""
+        """Return when the next one is due; None while nothing waits."""
         found: datetime | None = await self._connection.scalar(select(func.min(content_restrictions.c.due_at)))
         return found
 
     async def unfinished(self) -> tuple[ContentRestriction, ...]:
-        """Every hold that is not over, oldest first."""
+        """Return every restriction that is not over, oldest first."""
         return await self._restrictions(content_restrictions.c.state.not_in(_OVER))
 
     async def _restrictions(self, condition: ColumnElement[bool]) -> tuple[ContentRestriction, ...]:

@@ -1,4 +1,7 @@
-"""The outbox: what fills a notice and what proves its delivery are sealed under its case."""
+"""The outbox: what fills a notice and what proves its delivery are encrypted under the key of its case.
+
+Read `SqlNoticeStore` first.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -18,38 +21,37 @@ _WITHOUT_CASE: Final = KeyScope.of_service("notices")
 
 
 class SqlNoticeStore(EncryptedSqlStore):
-    """The notices room's store."""
+    """The store of notices."""
 
     async def add(self, notice: Notice) -> None:
-        """The notice waits to be sent."""
+        """Add the notice, which waits to be sent."""
         columns = await self._columns(notice)
         await self._connection.execute(insert(notices).values(id=notice.id, version=notice.version, **columns))
 
     async def notice(self, notice: NoticeId) -> Notice | None:
-        """The notice of that id."""
+        """Return the notice of that id."""
         found = await self._where(notices.c.id == notice)
         return found[0] if found else None
 
     async def save(self, notice: Notice) -> Notice:
-        """The notice stands as given, one version later; Stale where somebody was quicker."""
+        """Save the notice, one version later; Stale where somebody was quicker."""
         version = await self._change(notices, notice.id, notice.version, **await self._columns(notice))
         return replace(notice, version=version)
 
     async def due(self, now: datetime, limit: int = 50) -> tuple[NoticeId, ...]:
-        """The notices that wait and whose next try has come, the longest due first; by id, so that one of them which
-        cannot be read stops no other."""
+        """Return the notices that wait and whose next try has come, the longest due first."""
         waiting = (notices.c.state == NoticeState.WAITING) & (notices.c.next_try <= now)
         statement = select(notices.c.id).where(waiting).order_by(notices.c.next_try, notices.c.id).limit(limit)
         return tuple(NoticeId(row.id) for row in await self._connection.execute(statement))
 
     async def postpone(self, notice: NoticeId, until: datetime) -> None:
-        """The notice is tried no sooner than `until`, whatever is in it; one that does not wait stays as it is."""
+        """Try the notice no sooner than `until`, whatever is in it; one that does not wait stays as it is."""
         waiting = (notices.c.id == notice) & (notices.c.state == NoticeState.WAITING)
         later = {"next_try": until, "tries": notices.c.tries + 1, "version": notices.c.version + 1}
         await self._connection.execute(update(notices).where(waiting).values(later))
 
     async def count(self, state: NoticeState) -> int:
-        """How many notices stand so."""
+        """Count the notices that stand so."""
         statement = select(func.count()).select_from(notices).where(notices.c.state == state)
         found: int = (await self._connection.execute(statement)).scalar_one()
         return found
@@ -57,7 +59,7 @@ class SqlNoticeStore(EncryptedSqlStore):
     async def count_by_member_since(
         self, kinds: Collection[NoticeKind], since: datetime
     ) -> Mapping[tuple[MemberId, NoticeKind], int]:
-        """How many notices of those kinds each member was given at that instant or after it."""
+        """Count the notices of those kinds that each member was given at that instant or after it."""
         matching = notices.c.kind.in_(kinds) & (notices.c.created_at >= since) & notices.c.member_id.is_not(None)
         grouped = (notices.c.member_id, notices.c.kind)
         statement = select(*grouped, func.count().label("many")).where(matching).group_by(*grouped)
@@ -65,25 +67,25 @@ class SqlNoticeStore(EncryptedSqlStore):
         return {(MemberId(row.member_id), NoticeKind(row.kind)): row.many for row in rows}
 
     async def next_try(self) -> datetime | None:
-        """When the next waiting notice is due; None while none waits."""
+        """Return when the next waiting notice is due; None while none waits."""
         statement = select(func.min(notices.c.next_try)).where(notices.c.state == NoticeState.WAITING)
         first: datetime | None = (await self._connection.execute(statement)).scalar_one()
         return first
 
     async def of_case(self, case: CaseId) -> tuple[Notice, ...]:
-        """Every notice about the case, oldest first."""
+        """Return every notice about the case, oldest first."""
         return await self._where(notices.c.case_id == case)
 
     async def of_report(self, report: ReportId) -> tuple[Notice, ...]:
-        """Every notice to the reporter of that report, oldest first."""
+        """Return every notice to the reporter of that report, oldest first."""
         return await self._where(notices.c.report_id == report)
 
     async def of_person(self, person: PersonId) -> tuple[Notice, ...]:
-        """Every notice to that person, oldest first."""
+        """Return every notice to that person, oldest first."""
         return await self._where(notices.c.person_id == person)
 
     async def of_account(self, account: AccountId) -> tuple[Notice, ...]:
-        """Every notice to the owner of that linked account, oldest first."""
+        """Return every notice to the owner of that linked account, oldest first."""
         return await self._where(notices.c.account_id == account)
 
     async def _where(self, condition: ColumnElement[bool]) -> tuple[Notice, ...]:

@@ -1,4 +1,7 @@
-"""Remembers members, people and their accounts. What is looked for by name or native id is unsealed in memory."""
+"""Stores members, people and their accounts. Read `SqlPeopleStore` first.
+
+What is searched by name or native id is decrypted in memory.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,24 +34,24 @@ _BATCH: Final = 256
 
 
 class SqlPeopleStore(EncryptedSqlStore):
-    """The people room's store."""
+    """The store of members and people."""
 
     async def members(self) -> tuple[Member, ...]:
-        """Everybody who has or had a role, in the order in which they were added."""
+        """Return everybody who has or had a role, in the order in which they were added."""
         rows = await self._connection.execute(select(members).order_by(members.c.id))
         return tuple([await self._member(row) for row in rows])
 
     async def member(self, member: MemberId) -> Member | None:
-        """The member of that id."""
+        """Return the member of that id."""
         row = (await self._connection.execute(select(members).where(members.c.id == member))).first()
         return await self._member(row) if row else None
 
     async def member_with_account(self, account: Account) -> Member | None:
-        """The member whose own account it is."""
+        """Return the member whose own account it is."""
         return next((member for member in await self.members() if account in member.accounts), None)
 
     async def add_member(self, member: Member) -> None:
-        """The member is remembered."""
+        """Add the member."""
         encrypted = await self._encryption.encrypt_json(
             _MEMBERS, "members", member.id, "sealed", _encode_member(member)
         )
@@ -56,7 +59,7 @@ class SqlPeopleStore(EncryptedSqlStore):
         await self._connection.execute(insert(members).values(row))
 
     async def save_member(self, member: Member) -> Member:
-        """The member stands as given, one version later; Stale where somebody was quicker."""
+        """Save the member, one version later; Stale where somebody was quicker."""
         encrypted = await self._encryption.encrypt_json(
             _MEMBERS, "members", member.id, "sealed", _encode_member(member)
         )
@@ -64,15 +67,15 @@ class SqlPeopleStore(EncryptedSqlStore):
         return replace(member, version=version)
 
     async def person(self, person: PersonId) -> Person | None:
-        """The person of that id."""
+        """Return the person of that id."""
         return await self._person(people.c.id == person)
 
     async def person_by_code_name(self, code_name: str) -> Person | None:
-        """The person of that code name."""
+        """Return the person of that code name."""
         return await self._person(people.c.code_name == code_name)
 
     async def add_person(self, person: Person) -> None:
-        """The person is remembered; their code name is taken for good."""
+        """Add the person; their code name is taken for good."""
         row = {
             "id": person.id,
             "code_name": person.code_name,
@@ -82,37 +85,37 @@ class SqlPeopleStore(EncryptedSqlStore):
         await self._connection.execute(insert(people).values(row))
 
     async def code_names(self) -> frozenset[str]:
-        """Every code name that a person has."""
+        """Return every code name that a person has."""
         return frozenset((await self._connection.execute(select(people.c.code_name))).scalars())
 
     async def links_of_account(self, account: Account) -> tuple[LinkedAccount, ...]:
-        """Every link from that account to a person, oldest first; at most one of them is binding."""
+        """Return every link from that account to a person, oldest first; at most one of them is binding."""
         return tuple(known for known in await self.accounts_in(account.space) if known.account == account)
 
     async def accounts_of(self, person: PersonId) -> tuple[LinkedAccount, ...]:
-        """The person's accounts with every trust, oldest link first."""
+        """Return the person's accounts with every trust, oldest link first."""
         return await self._accounts(accounts.c.person_id == person)
 
     async def contactable_accounts(self, person: PersonId) -> tuple[LinkedAccount, ...]:
-        """Those of the person's accounts at which they may be written to about their own matters."""
+        """Return those of the person's accounts at which they may be written to about their own matters."""
         return contactable_accounts(await self.accounts_of(person))
 
     async def accounts_in(self, space: SpaceName) -> tuple[LinkedAccount, ...]:
-        """Every account that is known in the space, oldest link first."""
+        """Return every account that is known in the space, oldest link first."""
         return await self._accounts(accounts.c.space == space)
 
     async def account(self, account: AccountId) -> LinkedAccount | None:
-        """The account of that id."""
+        """Return the account of that id."""
         found = await self._accounts(accounts.c.id == account)
         return found[0] if found else None
 
     async def add_account(self, account: LinkedAccount) -> None:
-        """The link is remembered."""
+        """Add the link."""
         row = {"id": account.id, "person_id": account.person, "version": account.version}
         await self._connection.execute(insert(accounts).values(**row, **await self._account_columns(account)))
 
     async def add_new_people(self, new_people: Sequence[tuple[Person, LinkedAccount]]) -> None:
-        """Many people are remembered, each with one account."""
+        """Add many people, each with one account."""
         await self._encryption.ensure_keys([KeyScope.of_person(person.id) for person, _ in new_people])
         named = [
             {"id": p.id, "code_name": p.code_name, "created_at": p.created_at, "version": 0} for p, _ in new_people
@@ -124,7 +127,7 @@ class SqlPeopleStore(EncryptedSqlStore):
         await self._connection.execute(insert(accounts), linked)
 
     async def save_account(self, account: LinkedAccount) -> LinkedAccount:
-        """The link stands as given, one version later; Stale where somebody was quicker."""
+        """Save the link, one version later; Stale where somebody was quicker."""
         columns = await self._account_columns(account)
         return replace(account, version=await self._change(accounts, account.id, account.version, **columns))
 
@@ -144,7 +147,7 @@ class SqlPeopleStore(EncryptedSqlStore):
         return tuple(found)
 
     async def _decrypt_accounts(self, rows: Sequence[Row[Any]]) -> list[LinkedAccount]:
-        """The accounts of these rows; those of a person whose key is destroyed are gone."""
+        """Return the accounts of these rows; those of a person whose key is destroyed are gone."""
         await self._encryption.load_keys(row.sealed for row in rows)
         found = []
         for row in rows:

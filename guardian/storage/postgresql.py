@@ -1,6 +1,7 @@
 """PostgreSQL's own way: several hosts, one advisory lock that lets one write at a time, LISTEN/NOTIFY to wake others.
 
-Listening and holding have direct connections of their own: both break behind a pooler that shares sessions.
+Listening and locking have direct connections of their own: both break behind a pooler that shares sessions. Read
+`PostgresqlBackend` first.
 """
 
 import asyncio
@@ -52,20 +53,24 @@ class PostgresqlBackend:
         self.reader = self._engine("REPEATABLE READ", postgresql_readonly=True)
 
     async def prepare(self) -> None:
+        """Ask the server whether it answers."""
         async with self.reader.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
     def migrator(self) -> AsyncEngine:
+        """Return the engine that writes: it may rebuild tables."""
         return self._writing_engine()
 
     async def check_references(self, connection: AsyncConnection) -> None:
-        """Nothing to do: each statement was checked as it ran."""
+        """Do nothing: each statement was checked as it ran."""
 
     def start_listening(self) -> None:
+        """Listen for what other processes publish."""
         if self._listener_task is None:
             self._listener_task = asyncio.get_running_loop().create_task(self._listen_forever())
 
     async def publish(self, topics: Sequence[str]) -> None:
+        """Notify other processes of the topics."""
         async with self.reader.connect() as connection:
             for topic in topics:
                 parameters = {"channel": _CHANNEL, "payload": f"{self._instance} {topic}"}
@@ -73,6 +78,7 @@ class PostgresqlBackend:
             await connection.commit()
 
     async def try_lock(self, name: str) -> ProcessLock | None:
+        """Take the advisory lock of that name, in a session of its own; None while another has it."""
         connection = await self._connect()
         key = zlib.crc32(name.encode()) - 2**31
         if await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", _PROCESS_LOCKS, key):
@@ -81,9 +87,11 @@ class PostgresqlBackend:
         return None
 
     def is_conflict(self, error: BaseException) -> bool:
+        """Return whether the error says that somebody else came first."""
         return getattr(error, "sqlstate", None) in _CONFLICTS
 
     async def scrub(self) -> None:
+        """Vacuum the tables, so that what was deleted can be overwritten."""
         connection = await self._connect()
         try:
             await connection.execute("VACUUM")
@@ -91,6 +99,7 @@ class PostgresqlBackend:
             await connection.close()
 
     async def close(self) -> None:
+        """Close every connection."""
         if self._listener_task is not None:
             await _cancel(self._listener_task)
             self._listener_task = None
@@ -98,7 +107,7 @@ class PostgresqlBackend:
         await self.writer.dispose()
 
     async def _listen_forever(self) -> None:
-        """The bell rings for what others announce. Without a connection the listeners' own caps serve."""
+        """Wake subscribers to what others publish. Without a connection the subscribers' own caps serve."""
         pause = 1.0
         while True:
             try:
@@ -151,7 +160,7 @@ class PostgresqlBackend:
 
 
 class _SessionLock(ProcessLock):
-    """An advisory lock of a session of its own; a heartbeat tells when the session, and with it the lock, is gone."""
+    """An advisory lock of a session of its own; a heartbeat shows when the session, and with it the lock, is gone."""
 
     def __init__(self, connection: Any) -> None:
         super().__init__()
@@ -160,6 +169,7 @@ class _SessionLock(ProcessLock):
         self._watch_task = asyncio.get_running_loop().create_task(self._watch_session())
 
     async def release(self) -> None:
+        """Release the lock and close its session."""
         await _cancel(self._watch_task)
         with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             await self._connection.close(timeout=_HEARTBEAT_SECONDS)

@@ -1,4 +1,7 @@
-"""Remembers raids, the accounts of their lists, and how far each has come. Who was listed is sealed with the case."""
+"""Stores raids, the accounts of their lists, and how far each has come. Read `SqlRaidStore` first.
+
+Who was listed is encrypted with the case.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,7 +27,7 @@ class SqlRaidStore(EncryptedSqlStore):
     """The store of raids and their lists."""
 
     async def add(self, raid: Raid, lines: Sequence[RaidLine]) -> None:
-        """The raid and its list are remembered."""
+        """Store a new raid with its list."""
         row: dict[str, Any] = {
             "id": raid.id,
             "case_id": raid.case,
@@ -39,33 +42,33 @@ class SqlRaidStore(EncryptedSqlStore):
             await self._connection.execute(insert(raid_lines), rows)
 
     async def save(self, raid: Raid) -> Raid:
-        """The raid stands as given, one version later; Stale where somebody was quicker."""
+        """Store the raid as given, one version later; Stale where somebody was quicker."""
         return replace(raid, version=await self._change(raids, raid.id, raid.version, **_columns(raid)))
 
     async def raid(self, raid: str) -> Raid | None:
-        """The raid of that id."""
+        """Return the raid of that id."""
         return await self._raid(raids.c.id == raid)
 
     async def of_case(self, case: CaseId) -> Raid | None:
-        """The raid whose review the case is."""
+        """Return the raid whose review the case is."""
         return await self._raid(raids.c.case_id == case)
 
     async def of_act(self, act: str) -> Raid | None:
-        """The raid that the act is."""
+        """Return the raid that the act restricts."""
         return await self._raid(raids.c.act_id == act)
 
     async def active(self) -> tuple[Raid, ...]:
-        """The raids whose accounts a sanction holds, oldest first."""
+        """Return the raids whose accounts a sanction restricts, oldest first."""
         found = await self._connection.execute(select(raids).where(raids.c.state.in_(_ACTIVE)).order_by(raids.c.id))
         return tuple(_read(row) for row in found)
 
     async def lines(self, raid: str, state: RaidLineState, limit: int) -> tuple[RaidLine, ...]:
-        """The first lines in that state."""
+        """Return the first lines in that state."""
         condition = and_(raid_lines.c.raid_id == raid, raid_lines.c.state == state)
         return await self._lines(select(raid_lines).where(condition).order_by(raid_lines.c.number).limit(limit))
 
     async def save_lines(self, lines: Sequence[RaidLine]) -> None:
-        """What became of the lines is remembered; what was typed stays as it was."""
+        """Store the lines as given."""
         rows = [{"line": x.id, "now": x.state, "person": x.person, "account": x.account} for x in lines]
         named: dict[str, Any] = {name: bindparam(bind) for name, bind in _LINE.items()}
         if rows:
@@ -73,26 +76,26 @@ class SqlRaidStore(EncryptedSqlStore):
             await self._connection.execute(update(raid_lines).where(mine).values(**named), rows)
 
     async def drop_listed(self, raid: str) -> int:
-        """What was not taken up is dropped; how much that was."""
+        """Drop the lines that were not taken up; return how many."""
         listed = and_(raid_lines.c.raid_id == raid, raid_lines.c.state == RaidLineState.LISTED)
         return (
             await self._connection.execute(update(raid_lines).where(listed).values(state=RaidLineState.DROPPED))
         ).rowcount
 
     async def names_person(self, raid: str, person: PersonId) -> bool:
-        """Whether the person has been taken up for another of their accounts."""
+        """Return whether the person has been taken up for another of their accounts."""
         named = and_(raid_lines.c.raid_id == raid, raid_lines.c.person_id == person)
         return (await self._connection.execute(select(raid_lines.c.id).where(named).limit(1))).first() is not None
 
     async def followers(self, leader: SanctionId, limit: int) -> tuple[SanctionId, ...]:
-        """The first sanctions that follow the leading one and are not lifted."""
+        """Return the first sanctions that follow the leading one and are not lifted."""
         lifted = exists().where(liftings.c.sanction_id == sanctions.c.id)
         following = and_(sanctions.c.leader_id == leader, ~lifted)
         statement = select(sanctions.c.id).where(following).order_by(sanctions.c.id).limit(limit)
         return tuple(SanctionId(each) for each in (await self._connection.execute(statement)).scalars())
 
     async def line_statuses(self, raid: str) -> tuple[RaidLineStatus, ...]:
-        """Every line with what is known of it, in the order of the list."""
+        """Return every line with what is known of it, in the order of the list."""
         source = raid_lines.outerjoin(work_items, work_items.c.account_id == raid_lines.c.account_id)
         statement = select(raid_lines, work_items.c.state.label("item_state"), work_items.c.detail.label("item_detail"))
         ordered = statement.select_from(source).where(raid_lines.c.raid_id == raid).order_by(raid_lines.c.number)
@@ -101,7 +104,7 @@ class SqlRaidStore(EncryptedSqlStore):
         return tuple([RaidLineStatus(await self._line(row), row.item_state, row.item_detail or "") for row in rows])
 
     async def count_pending(self, raid: str) -> int:
-        """How many accounts of the raid no look has come to an end for."""
+        """Return how many accounts of the raid have not been reconciled to an end yet."""
         source = raid_lines.outerjoin(work_items, work_items.c.account_id == raid_lines.c.account_id)
         ahead = raid_lines.c.state.in_((RaidLineState.LISTED, *_PHASES))
         unseen = and_(raid_lines.c.state == RaidLineState.RETURNED, work_items.c.state.is_(None))
@@ -109,7 +112,7 @@ class SqlRaidStore(EncryptedSqlStore):
         return int((await self._connection.execute(statement)).scalar_one())
 
     async def claim_alert(self, raid: str, space: SpaceName, alert: str) -> bool:
-        """Whether this alarm has not been raised in the space for this raid before; from now on it has."""
+        """Return whether this alert is the first in the space for this raid, and record that it has been raised."""
         row = {"raid_id": raid, "space": space, "alert": alert}
         return (
             await self._connection.execute(self._insert(raid_alerts).values(row).on_conflict_do_nothing())

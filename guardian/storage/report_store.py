@@ -1,4 +1,7 @@
-"""What was sent in: reports, their evidence and what was added later, each sealed under the key of its case."""
+"""Stores what was sent in: reports, their evidence and what was added later, each encrypted under the key of its case.
+
+Read `SqlReportStore` first.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,36 +23,36 @@ _REPORTERS: Final = KeyScope.of_service("reporters")
 
 
 class SqlReportStore(SqlRiskStore):
-    """One part of the cases room's store."""
+    """The part of the store of cases that has what was sent in."""
 
     async def add_report(self, report: Report) -> None:
-        """The report is remembered."""
+        """Store a new report."""
         fixed = {"id": report.id, "case_id": report.case, "channel": report.channel, "received_at": report.received_at}
         await self._connection.execute(insert(reports).values(**fixed, **await self._report_columns(report)))
 
     async def save_report(self, report: Report) -> None:
-        """The report stands as given."""
+        """Store the report as given."""
         columns = await self._report_columns(report)
         await self._connection.execute(update(reports).where(reports.c.id == report.id).values(columns))
 
     async def report(self, report: ReportId) -> Report | None:
-        """The report of that id."""
+        """Return the report of that id."""
         row = (await self._connection.execute(select(reports).where(reports.c.id == report))).first()
         return await self._report(row) if row else None
 
     async def reports_of(self, case: CaseId) -> tuple[Report, ...]:
-        """The case's reports, oldest first."""
+        """Return the case's reports, oldest first."""
         statement = select(reports).where(reports.c.case_id == case).order_by(reports.c.received_at, reports.c.id)
         return tuple([await self._report(row) for row in await self._connection.execute(statement)])
 
     async def reports_through(self, channel: ReportChannel, since: datetime) -> tuple[Report, ...]:
-        """The reports that came in by this door at that instant or after it, oldest first."""
+        """Return the reports that came in by this channel at that instant or after it, oldest first."""
         matching = (reports.c.channel == channel) & (reports.c.received_at >= since)
         statement = select(reports).where(matching).order_by(reports.c.received_at, reports.c.id)
         return tuple([await self._report(row) for row in await self._connection.execute(statement)])
 
     async def reports_from(self, reporter: Account, since: datetime | None = None) -> tuple[Report, ...]:
-        """The reports made by that account at that instant or after it (None: ever), oldest first."""
+        """Return the reports made by that account at that instant or after it (None: ever), oldest first."""
         matching = reports.c.reporter_mark == await self._blind_index_of(reporter)
         if since is not None:
             matching &= reports.c.received_at >= since
@@ -57,23 +60,23 @@ class SqlReportStore(SqlRiskStore):
         return tuple([await self._report(row) for row in rows])
 
     async def add_evidence(self, piece: Evidence) -> None:
-        """The piece of evidence is remembered, its bytes too."""
+        """Add the evidence, with its bytes."""
         fixed = {"id": piece.id, "case_id": piece.case, "report_id": piece.report, "at": piece.at, "kind": piece.kind}
         await self._connection.execute(insert(evidence).values(**fixed, **await self._evidence_columns(piece)))
 
     async def save_evidence(self, piece: Evidence) -> None:
-        """The piece stands as given; bytes that were kept and are not in it any more are destroyed."""
+        """Save the evidence; bytes that were kept and are not in it any more are destroyed."""
         columns = await self._evidence_columns(piece)
         await self._connection.execute(update(evidence).where(evidence.c.id == piece.id).values(columns))
 
     async def evidence_of(self, case: CaseId) -> tuple[Evidence, ...]:
-        """The case's evidence, oldest first, without the bytes."""
+        """Return the case's evidence, oldest first, without the bytes."""
         columns = [column for column in evidence.c if column.name != "content"]
         statement = select(*columns).where(evidence.c.case_id == case).order_by(evidence.c.at, evidence.c.id)
         return tuple([await self._evidence(row, None) for row in await self._connection.execute(statement)])
 
     async def evidence(self, piece: EvidenceId) -> Evidence | None:
-        """One piece of evidence with its bytes."""
+        """Return one piece of evidence with its bytes."""
         row = (await self._connection.execute(select(evidence).where(evidence.c.id == piece))).first()
         if row is None:
             return None
@@ -83,7 +86,7 @@ class SqlReportStore(SqlRiskStore):
         return await self._evidence(row, None if isinstance(content, Expunged) else content)
 
     async def add_addition(self, addition: Addition) -> None:
-        """The addition is remembered."""
+        """Store a new addition."""
         scope = KeyScope.of_case(addition.case)
         row = {
             "id": addition.id,
@@ -97,7 +100,7 @@ class SqlReportStore(SqlRiskStore):
         await self._connection.execute(insert(additions).values(row))
 
     async def additions_of(self, case: CaseId) -> tuple[Addition, ...]:
-        """What was added to the case, oldest first."""
+        """Return what was added to the case, oldest first."""
         statement = select(additions).where(additions.c.case_id == case).order_by(additions.c.at, additions.c.id)
         return tuple([await self._addition(row) for row in await self._connection.execute(statement)])
 
@@ -174,7 +177,7 @@ class SqlReportStore(SqlRiskStore):
         return await self._encryption.blind_index(_REPORTERS, f"{reporter.space}\n{reporter.native_id}")
 
     async def _decrypt_row(self, table: str, row: Row[Any]) -> Mapping[str, Any]:
-        """What was sealed in the row; nothing where the key of its case is destroyed."""
+        """Return what was encrypted in the row; nothing where the key of its case is destroyed."""
         content = await self._encryption.decrypt_json(table, row.id, "sealed", row.sealed)
         return {} if isinstance(content, Expunged) else content
 

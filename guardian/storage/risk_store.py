@@ -1,4 +1,7 @@
-"""Remembers marks of risk and raised conflicts; why somebody said so is sealed under the key of the case."""
+"""Stores marks of risk and conflict claims; why somebody said so is encrypted under the key of the case.
+
+Read `SqlRiskStore` first.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -16,17 +19,17 @@ from rules.conflicts import ConflictReason
 
 
 class SqlRiskStore(EncryptedSqlStore):
-    """One part of the cases room's store."""
+    """The part of the store of cases that has what members say of one."""
 
     async def add_risk_mark(self, mark: RiskMark) -> None:
-        """The mark is remembered beside the earlier ones."""
+        """Store a mark beside the earlier ones."""
         row_id = new_id()
         encrypted = await self._encrypt_words(mark.case, risk_marks, row_id, {"reason": mark.reason})
         row = {"id": row_id, "case_id": mark.case, "by": mark.by, "at": mark.at, "at_risk": mark.at_risk}
         await self._connection.execute(insert(risk_marks).values(**row, sealed=encrypted))
 
     async def risk_marks_of(self, case: CaseId) -> tuple[RiskMark, ...]:
-        """What members have marked in the case, oldest first."""
+        """Return what members have marked in the case, oldest first."""
         found = []
         for row in await self._of_case(risk_marks, case):
             words = await self._decrypt_words(risk_marks, row)
@@ -34,7 +37,7 @@ class SqlRiskStore(EncryptedSqlStore):
         return tuple(found)
 
     async def add_conflict_claim(self, claim: ConflictClaim) -> None:
-        """The raised conflict is remembered."""
+        """Store a new conflict claim."""
         row = {
             "id": claim.id,
             "case_id": claim.case,
@@ -46,12 +49,12 @@ class SqlRiskStore(EncryptedSqlStore):
         await self._connection.execute(insert(conflict_claims).values(**row, **await self._claim_columns(claim)))
 
     async def save_conflict_claim(self, claim: ConflictClaim) -> ConflictClaim:
-        """What was decided on it stands as given, one version later; Stale where somebody was quicker."""
+        """Store the claim as given, one version later; Stale where somebody was quicker."""
         version = await self._change(conflict_claims, claim.id, claim.version, **await self._claim_columns(claim))
         return replace(claim, version=version)
 
     async def conflict_claims_of(self, case: CaseId) -> tuple[ConflictClaim, ...]:
-        """The conflicts that were raised in the case, decided ones too, oldest first."""
+        """Return the conflicts that were raised in the case, decided ones too, oldest first."""
         return tuple([await self._claim(row) for row in await self._of_case(conflict_claims, case)])
 
     async def _claim_columns(self, claim: ConflictClaim) -> dict[str, Any]:
@@ -88,6 +91,6 @@ class SqlRiskStore(EncryptedSqlStore):
         return await self._encryption.encrypt_json(KeyScope.of_case(case), table.name, row_id, "sealed", words)
 
     async def _decrypt_words(self, table: Table, row: Row[Any]) -> dict[str, str]:
-        """What the row says; empty once its case is expunged."""
+        """Return what the row says; empty once its case is expunged."""
         words = await self._encryption.decrypt_json(table.name, row.id, "sealed", row.sealed)
         return {} if isinstance(words, Expunged) else dict(words)

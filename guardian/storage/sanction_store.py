@@ -1,4 +1,7 @@
-"""Remembers sanctions, their liftings, and what machines saw of them; the work list has a store of its own."""
+"""Stores sanctions, their liftings, and what machines observed of them; work items have a store of their own.
+
+Read `SqlSanctionStore` first.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -50,25 +53,25 @@ _WITH_LIFTING: Final = select(sanctions, *(c for c in liftings.c if c.name != "s
 
 
 class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
-    """The sanctions room's store."""
+    """The store of sanctions."""
 
     # -- what was decided
 
     async def add_sanction(self, sanction: Sanction) -> None:
-        """The sanction is remembered."""
+        """Add the sanction."""
         await self._connection.execute(insert(sanctions).values(id=sanction.id, version=0, **_columns(sanction)))
 
     async def add_sanctions(self, new_sanctions: Sequence[Sanction]) -> None:
-        """The sanctions are remembered."""
+        """Add the sanctions."""
         rows = [{"id": sanction.id, "version": 0, **_columns(sanction)} for sanction in new_sanctions]
         await self._connection.execute(insert(sanctions), rows)
 
     async def save_sanction(self, sanction: Sanction) -> None:
-        """The sanction stands as given, one version later; Stale where somebody was quicker."""
+        """Save the sanction; Stale where somebody changed it since it was read."""
         await self._change(sanctions, sanction.id, sanction.version, **_columns(sanction))
 
     async def add_lifting(self, lifting: Lifting) -> None:
-        """The end is on record; Stale where the sanction has one already."""
+        """Add the lifting; Stale where the sanction has one already, which the database refuses."""
         row = {
             "sanction_id": lifting.sanction,
             "effective_from": lifting.effective_from,
@@ -86,29 +89,29 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             raise Stale from error
 
     async def sanction(self, sanction: SanctionId) -> Sanction | None:
-        """The sanction of that id, with its lifting."""
+        """Return the sanction of that id."""
         found = await self._sanctions(sanctions.c.id == sanction)
         return found[0] if found else None
 
     async def by_reference(self, reference: Reference) -> Sanction | None:
-        """The sanction that a reference in a reason field stands for."""
+        """Return the sanction that the reference stands for."""
         found = await self._sanctions(sanctions.c.reference == reference)
         return found[0] if found else None
 
     async def of_person(self, person: PersonId) -> tuple[Sanction, ...]:
-        """All of the person's sanctions, oldest first."""
+        """Return the person's own sanctions, oldest first."""
         return await self._sanctions(sanctions.c.person_id == person)
 
     async def applying_to(self, person: PersonId) -> tuple[Sanction, ...]:
-        """All that holds for the person's accounts: their own, and those of whoever is known to be the same human."""
+        """Return all that apply to the person's accounts: also those of whoever is the same human."""
         return await self._sanctions(sanctions.c.person_id.in_(await self.merged_people(person)))
 
     async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
-        """All sanctions of the case, oldest first; of a raid's many, the one that leads them."""
+        """Return all sanctions of the case, oldest first; of a raid's, the one that leads them."""
         return await self._sanctions((sanctions.c.case_id == case) & sanctions.c.leader_id.is_(None))
 
     async def unlifted(self) -> tuple[Sanction, ...]:
-        """Every sanction without a lifting, oldest first."""
+        """Return every sanction without a lifting, oldest first."""
         return await self._sanctions(liftings.c.sanction_id.is_(None))
 
     async def _sanctions(self, condition: ColumnElement[bool]) -> tuple[Sanction, ...]:
@@ -118,12 +121,12 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
     # -- what was done and seen
 
     async def enforcements_of(self, account: AccountId) -> tuple[Enforcement, ...]:
-        """What is known of our own doing at the account, one for each kind of hold."""
+        """Return what we know of our own doing at the account, at most one a level."""
         rows = (await self._connection.execute(select(enforcements).where(enforcements.c.account_id == account))).all()
         return tuple([await self._enforcement(row) for row in rows])
 
     async def save_enforcement(self, person: PersonId, enforcement: Enforcement) -> None:
-        """The application stands as given; Stale where somebody was quicker."""
+        """Save the enforcement."""
         columns = await self._enforcement_columns(person, enforcement)
         columns["version"] = enforcement.version + 1
         if enforcement.version == 0:
@@ -136,8 +139,8 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         if result.rowcount != 1:
             raise Stale
 
-    async def add_applications(self, new_enforcements: Sequence[tuple[PersonId, Enforcement]]) -> None:
-        """The applications are remembered, each the first of its kind at its account."""
+    async def add_enforcements(self, new_enforcements: Sequence[tuple[PersonId, Enforcement]]) -> None:
+        """Add the enforcements, each the first of its level at its account."""
         await self._encryption.ensure_keys([KeyScope.of_person(person) for person, _ in new_enforcements])
         rows = [
             {
@@ -152,23 +155,23 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             await self._connection.execute(insert(enforcements), rows)
 
     async def open_intents(self, account: AccountId) -> tuple[Intent, ...]:
-        """What is about to be done at the account and not yet seen, oldest first."""
+        """Return the account's intents that are not closed, oldest first."""
         condition = (intents.c.account_id == account) & intents.c.closed_at.is_(None)
         rows = (await self._connection.execute(select(intents).where(condition).order_by(intents.c.id))).all()
         return tuple([await self._intent(row) for row in rows])
 
     async def references_of(self, account: AccountId) -> frozenset[Reference]:
-        """Every reference that a placement of ours has carried to this account."""
+        """Return every reference that an intent of ours has carried to this account."""
         condition = (intents.c.account_id == account) & (intents.c.kind == IntentKind.RESTRICT)
         rows = await self._connection.execute(select(intents.c.reference).where(condition).distinct())
         return frozenset(Reference(reference) for reference in rows.scalars())
 
     async def add_intent(self, person: PersonId, intent: Intent) -> None:
-        """The intent is stored, before the act."""
+        """Add the intent."""
         await self.add_intents([(person, intent)])
 
     async def add_intents(self, new_intents: Sequence[tuple[PersonId, Intent]]) -> None:
-        """The intents are stored, before the acts."""
+        """Add the intents, before their actions."""
         await self._encryption.ensure_keys([KeyScope.of_person(person) for person, _ in new_intents])
         rows = [await self._intent_row(person, intent) for person, intent in new_intents]
         if rows:
@@ -191,12 +194,12 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         }
 
     async def close_intent(self, intent: IntentId, at: datetime) -> None:
-        """A look has confirmed or refuted the intent, or another has taken its place."""
+        """Close the intent, which is confirmed, refuted or overtaken."""
         condition = (intents.c.id == intent) & intents.c.closed_at.is_(None)
         await self._connection.execute(update(intents).where(condition).values(closed_at=at))
 
     async def coverage_of(self, person: PersonId) -> tuple[Coverage, ...]:
-        """The person's totals, by space."""
+        """Return the person's totals, one a space."""
         rows = await self._connection.execute(
             select(coverage).where(coverage.c.person_id == person).order_by(coverage.c.space)
         )
@@ -205,11 +208,11 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         )
 
     async def save_coverage(self, total: Coverage) -> None:
-        """The total stands as given."""
+        """Save the total."""
         await self.save_totals([total])
 
     async def save_totals(self, totals: Sequence[Coverage]) -> None:
-        """The totals stand as given."""
+        """Save the totals."""
         rows = [
             {"person_id": t.person, "space": t.space, "state": t.state, "since": t.since, "detail": t.detail}
             for t in totals
@@ -221,26 +224,26 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             await self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=set_), rows)
 
     async def raid_until(self, person: PersonId) -> datetime | None:
-        """Until when a raid that names the person counts as announced, the latest of several; None where none does."""
+        """Return until when a raid that names the person counts as announced; None where none does."""
         named = raid_lines.join(raids, raids.c.id == raid_lines.c.raid_id)
         statement = select(raids.c.until).select_from(named).where(raid_lines.c.person_id == person)
         instants = [at for at in (await self._connection.execute(statement)).scalars() if at is not None]
         return max(instants, default=None)
 
     async def record_restriction(self, restriction: PastRestriction[PersonId]) -> None:
-        """The placement counts towards the brake."""
+        """Record the restriction, for the brake to count."""
         row = {"id": new_id(), "person_id": restriction.on, "at": restriction.at, "put_back": restriction.reapplied}
         await self._connection.execute(insert(placements).values(row))
 
     async def restrictions_since(self, instant: datetime) -> tuple[PastRestriction[PersonId], ...]:
-        """What was placed after the instant, oldest first."""
+        """Return the restrictions recorded after that instant, oldest first."""
         rows = await self._connection.execute(
             select(placements).where(placements.c.at > instant).order_by(placements.c.at, placements.c.id)
         )
         return tuple(PastRestriction(PersonId(row.person_id), row.at, row.put_back) for row in rows)
 
     async def approve_reinstatement(self, person: PersonId, by: MemberId, at: datetime) -> None:
-        """A named person's yes to the person's membership and power roles is on record."""
+        """Record a named person's yes."""
         values = {"by": by, "at": at}
         statement = self._insert(reinstatement_approvals).values(person_id=person, **values)
         await self._connection.execute(
@@ -248,14 +251,14 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         )
 
     async def is_reinstatement_approved(self, person: PersonId) -> bool:
-        """Whether a named person has said yes since the last bar took something."""
+        """Return whether a named person has said yes since the person's last bar."""
         row = await self._connection.execute(
             select(reinstatement_approvals.c.by).where(reinstatement_approvals.c.person_id == person)
         )
         return row.first() is not None
 
     async def withdraw_reinstatement(self, person: PersonId) -> None:
-        """What was said before does not hold for what is taken now."""
+        """Forget the yes."""
         await self._connection.execute(
             delete(reinstatement_approvals).where(reinstatement_approvals.c.person_id == person)
         )
@@ -271,7 +274,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             row.placed,
             Reference(row.reference),
             _read_prior(known.get("prior", {})),
-            tuple(_read_entitlement(thing) for thing in known.get("taken", ())),
+            tuple(_read_entitlement(form) for form in known.get("taken", ())),
             row.restored,
             row.until,
             row.confirmed_at,
@@ -379,5 +382,5 @@ def _read_prior(content: Mapping[str, Any]) -> Prior:
     )
 
 
-def _read_entitlement(thing: Mapping[str, Any]) -> Entitlement:
-    return Entitlement(EntitlementKind(thing["kind"]), thing["native_id"], thing["label"], thing["power"])
+def _read_entitlement(form: Mapping[str, Any]) -> Entitlement:
+    return Entitlement(EntitlementKind(form["kind"]), form["native_id"], form["label"], form["power"])

@@ -1,4 +1,7 @@
-"""SQLite's own way: one file on one host, one connection that writes, the operating system's lock for one holder."""
+"""SQLite's own way: one file on one host, one connection that writes, the operating system's lock for one process.
+
+Read `SqliteBackend` first.
+"""
 
 import fcntl
 import os
@@ -33,7 +36,7 @@ class SqliteBackend:
         if not url.database or url.database == ":memory:":
             raise Misconfigured(["The database needs a file: write its address as sqlite:////path/to/guardian.db."])
         self._url = url
-        # Resolved, so that a link to the file is the same database, with the same lock and the same bell.
+        # Resolved, so that a link to the file is the same database, with the same lock and the same wake-ups.
         self._path = Path(url.database).resolve()
         self.dialect = Dialect.SQLITE
         self.wakeups = _WAKEUP_HUBS.setdefault(str(self._path), WakeupHub())
@@ -41,6 +44,7 @@ class SqliteBackend:
         self.reader = self._engine("BEGIN", "PRAGMA query_only=ON", connections=_READERS)
 
     async def prepare(self) -> None:
+        """Create the file where there is none, for its owner alone; Misconfigured where it cannot serve."""
         if not self._path.parent.is_dir():
             raise Misconfigured([f"The folder {self._path.parent} of the database does not exist: create it first."])
         # Created by us and not by SQLite, so that others on the machine can read neither it nor its write-ahead log.
@@ -51,21 +55,24 @@ class SqliteBackend:
             raise Misconfigured([f"SQLite {version} is too old: Guardian needs 3.35 or newer."])
 
     def migrator(self) -> AsyncEngine:
+        """Return an engine that leaves references unchecked, so that tables can be rebuilt."""
         # Rebuilding a table drops the old one; with references enforced that would take the rows that point at it.
         return self._engine("BEGIN IMMEDIATE", "PRAGMA foreign_keys=OFF", connections=1)
 
     async def check_references(self, connection: AsyncConnection) -> None:
+        """Raise where a row points at nothing, which nothing has checked so far."""
         broken = (await connection.execute(text("PRAGMA foreign_key_check"))).first()
         if broken is not None:
             raise RuntimeError(f"the migration left rows of {broken[0]} that point at nothing")
 
     def start_listening(self) -> None:
-        """Nothing to do: the other processes of one file are short commands, and the listener's cap covers them."""
+        """Do nothing: other processes of one file are short commands, which the subscribers' cap covers."""
 
     async def publish(self, topics: Sequence[str]) -> None:
-        """Nothing to do: every database of this file in this process shares one bell."""
+        """Do nothing: every database of this file in this process shares one hub of wake-ups."""
 
     async def try_lock(self, name: str) -> ProcessLock | None:
+        """Take the lock file of that name; None while another process has it."""
         path = self._path.with_name(f"{self._path.name}.{name}.lock")
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -76,10 +83,12 @@ class SqliteBackend:
         return _FileLock(file)
 
     def is_conflict(self, error: BaseException) -> bool:
+        """Return whether the error says that somebody else came first."""
         code = getattr(error, "sqlite_errorcode", None)
         return isinstance(code, int) and code & _PRIMARY_CODE == _BUSY
 
     async def scrub(self) -> None:
+        """Empty the write-ahead log; in the file itself what is deleted is overwritten at once."""
         engine = create_async_engine(self._url, poolclass=NullPool, connect_args={"isolation_level": None})
         async with engine.connect() as connection:
             await connection.exec_driver_sql(f"PRAGMA busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}")
@@ -87,6 +96,7 @@ class SqliteBackend:
         await engine.dispose()
 
     async def close(self) -> None:
+        """Close every connection."""
         await self.reader.dispose()
         await self.writer.dispose()
 
@@ -129,6 +139,7 @@ class _Connection(sqlite3.Connection):
     """
 
     def close(self) -> None:
+        """Close for good, whatever still remembers a cursor."""
         with suppress(sqlite3.ProgrammingError):
             self.rollback()
         super().close()
@@ -142,6 +153,7 @@ class _FileLock(ProcessLock):
         self._file: int | None = file
 
     async def release(self) -> None:
+        """Release the lock and close its file."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

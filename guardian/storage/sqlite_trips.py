@@ -13,7 +13,7 @@ _CHUNK: Final = 64
 
 
 class OneTripCursor:
-    """A cursor as SQLAlchemy uses one. Between two trips it holds rows and nothing of the database's."""
+    """A cursor as SQLAlchemy uses one. Between two trips it has rows and nothing of the database's."""
 
     def __init__(self, connection: "OneTripConnection") -> None:
         self._connection = connection
@@ -27,21 +27,21 @@ class OneTripCursor:
         return self
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
-        """The statement was executed, and all its rows are here."""
+        """Execute the statement and fetch all its rows."""
         await self._connection.run(self._run_statement, sqlite3.Cursor.execute, sql, parameters)
         return self
 
     async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Self:
-        """The statement was executed for each of the parameters."""
+        """Execute the statement for each of the parameters."""
         await self._connection.run(self._run_statement, sqlite3.Cursor.executemany, sql, parameters)
         return self
 
     async def fetchall(self) -> Sequence[Any]:
-        """The rows of the last statement."""
+        """Return the rows of the last statement."""
         return self._rows
 
     async def close(self) -> None:
-        """Nothing is left to be closed: that was done in the trip itself."""
+        """Do nothing: the trip itself has closed it."""
 
     def _run_statement(self, execute: Any, sql: str, parameters: Any) -> None:
         cursor = self._connection.sqlite.cursor()
@@ -58,21 +58,21 @@ class OneTripConnection(aiosqlite.Connection):
     """The driver's connection, with cursors of ours."""
 
     def cursor(self) -> OneTripCursor:  # type: ignore[override]
-        """A cursor, made without asking the thread."""
+        """Return a cursor, made without asking the thread."""
         return OneTripCursor(self)
 
     @property
     def sqlite(self) -> sqlite3.Connection:
-        """SQLite's own connection, which only its thread may touch."""
+        """Return SQLite's own connection, which only its thread may touch."""
         return self._conn
 
     async def run(self, act: Any, *arguments: Any) -> None:
-        """The act was carried out in the connection's thread."""
+        """Run the act in the connection's thread."""
         await self._execute(act, *arguments)  # type: ignore[no-untyped-call]
 
 
 async def open_connection(path: str, **settings: Any) -> OneTripConnection:
-    """An open connection; its thread never keeps the process from ending."""
+    """Open a connection whose thread never keeps the process from ending."""
     connection = OneTripConnection(lambda: sqlite3.connect(path, **settings), _CHUNK)
     connection._thread.daemon = True
     await connection

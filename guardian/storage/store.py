@@ -1,4 +1,7 @@
-"""What every store stands on: one connection inside one transaction, and writes that compare the version they read."""
+"""What every store stands on: one connection inside one transaction, and writes that compare the version they read.
+
+Read `SqlStore` first.
+"""
 
 from sqlalchemy import Table, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,11 +19,11 @@ class SqlStore:
         self._connection = connection
 
     def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An insert that knows what to do on a conflict, in the database's own dialect."""
+        """Return an insert that knows what to do on a conflict, in the database's own dialect."""
         return insert(self._connection, table)
 
     async def _change(self, table: Table, row_id: str, version: int, **values: object) -> int:
-        """The row holds the values and its next version, which is returned; Stale if it is not at `version` any more.
+        """Write the values and the next version, which is returned; Stale if the row is not at `version` any more.
 
         For tables with the columns `id` and `version`.
         """
@@ -33,7 +36,7 @@ class SqlStore:
 
 
 class EncryptedSqlStore(SqlStore):
-    """A store with confidential columns: they pass through the sealer, in and out."""
+    """A store with confidential columns: they pass through `FieldEncryption`, in and out."""
 
     def __init__(self, connection: AsyncConnection, encryption: FieldEncryption) -> None:
         super().__init__(connection)

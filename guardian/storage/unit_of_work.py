@@ -1,6 +1,7 @@
 """One unit of work is one transaction with every store in it: its journal is written last, then it commits.
 
-A `SqlReadView` only reads and has no journal; what a reading must leave in the journal is a `Work`.
+A `SqlReadView` only reads and has no journal; what a reading must leave in the journal is a `SqlUnitOfWork`. Read
+`SqlUnitOfWorkFactory` first.
 """
 
 from collections.abc import AsyncIterator
@@ -78,11 +79,11 @@ class SqlUnitOfWork(SqlStores):
         self.destroys_data = False
 
     def wake(self, topic: WakeupTopic) -> None:
-        """Those who listen to the topic are woken once this is committed."""
+        """Wake whoever waits for the topic once this has been committed."""
         self.topics[topic] = None
 
     def scrub_after_commit(self) -> None:
-        """Once this is committed, what it overwrote is gone from the database's files too, as far as they can do it."""
+        """Leave what this overwrote in no file of the database once it has been committed."""
         self.destroys_data = True
 
 
@@ -96,7 +97,7 @@ class SqlUnitOfWorkFactory:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[SqlUnitOfWork]:
-        """A unit of work: committed as the block ends, undone if it raises; then its listeners are woken."""
+        """Open a transaction that commits when its block ends, and is undone when the block raises."""
         async with self._database.write() as connection:
             uow = SqlUnitOfWork(connection, self._ring, self._clock.now())
             yield uow
@@ -115,6 +116,6 @@ class SqlUnitOfWorkFactory:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlReadView]:
-        """A view of one instant, for reading only."""
+        """Open a view of one instant."""
         async with self._database.read() as connection:
             yield SqlReadView(connection, self._ring, self._clock.now())

@@ -1,4 +1,7 @@
-"""Instants as both databases keep them: aware UTC in code, whole microseconds since 1970 in a column."""
+"""Instants as both databases keep them: aware UTC in code, whole microseconds since 1970 in a column.
+
+Read `UtcDateTime` first.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -11,14 +14,14 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def to_microseconds(instant: datetime) -> int:
-    """The instant in whole microseconds since 1970; an instant without a zone is a bug, and raises ValueError."""
+    """Return the instant in whole microseconds since 1970; ValueError where it has no zone, which is a bug."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     return (instant - _EPOCH) // _MICROSECOND
 
 
 def from_microseconds(count: int) -> datetime:
-    """The aware UTC instant of a count."""
+    """Return the aware UTC instant of a count."""
     return _EPOCH + count * _MICROSECOND
 
 
@@ -29,7 +32,9 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Return what the column stores."""
         return None if value is None else to_microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Return the instant that the column stores."""
         return None if value is None else from_microseconds(value)

@@ -1,4 +1,7 @@
-"""Wakes tasks of this process when something of theirs has changed. A bell carries topics, never instructions."""
+"""Wakes tasks of this process when something of theirs has changed. A wake-up carries topics, never instructions.
+
+Read `WakeupHub` first.
+"""
 
 import asyncio
 from collections.abc import Iterable, Iterator
@@ -6,7 +9,7 @@ from contextlib import contextmanager
 
 
 class Subscription:
-    """One waiting task's ear: what is rung between two waits is not lost."""
+    """One waiting task's subscription: what is woken between two waits is not lost."""
 
     def __init__(self, topics: frozenset[str]) -> None:
         self._topics = topics
@@ -14,16 +17,17 @@ class Subscription:
         self._event = asyncio.Event()
 
     def wake(self, topics: Iterable[str] | None) -> None:
-        """The listener has heard those of the topics that are its own; None is every topic."""
+        """Wake the subscriber for those of the topics that are its own; None is every topic."""
         woken = self._topics if topics is None else self._subscribed(topics)
         if woken or topics is None:
             self._pending.update(woken)
             self._event.set()
 
     async def wait_for_wakeup(self) -> frozenset[str]:
-        """The topics woken since the last call, once there are any.
+        """Return the topics woken since the last call, once there are any.
 
-        After a time in which rings may have been missed: all its topics, or none where it listens to every topic.
+        After a time in which wake-ups may have been missed: all its topics, or none where it is subscribed to every
+        topic.
         """
         await self._event.wait()
         self._event.clear()
@@ -36,20 +40,20 @@ class Subscription:
 
 
 class WakeupHub:
-    """All listeners of one database in this process."""
+    """All subscribers of one database in this process."""
 
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
 
     def wake(self, topics: Iterable[str] | None) -> None:
-        """Every listener that cares for one of the topics wakes; None wakes them all."""
+        """Wake every subscriber to one of the topics; None wakes them all."""
         woken = None if topics is None else frozenset(topics)
         for subscription in tuple(self._subscriptions):
             subscription.wake(woken)
 
     @contextmanager
     def subscribe(self, topics: Iterable[str] = ()) -> Iterator[Subscription]:
-        """A listener for the topics, or for all where none is named, until the block ends."""
+        """Subscribe to the topics, or to all where none is named, until the block ends."""
         subscription = Subscription(frozenset(topics))
         self._subscriptions.add(subscription)
         try:

@@ -1,4 +1,7 @@
-"""Remembers which keys are due and who works on whose: one indexed question, and a lease a person."""
+"""Stores which work items are due and who works on whose: one indexed question, and a lease a person.
+
+Read `SqlWorkItemStore` first.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,10 +20,10 @@ from guardian.storage.utc_datetime import UtcDateTime
 
 
 class SqlWorkItemStore(EncryptedSqlStore):
-    """Keys and leases. Writers are one at a time on both databases, so that a claim is never given twice."""
+    """Work items and leases. Writers are one at a time on both databases, so that no claim is given twice."""
 
     async def add_work_item(self, item: WorkItem) -> None:
-        """The key is there and looked at no later than it says."""
+        """Add the work item; one that is there already becomes due no later."""
         row = {"account_id": item.account, "person_id": item.person, "space": item.space, **_columns(item)}
         row |= {"version": 0, "bulk_id": item.bulk_id}
         statement = self._insert(work_items).values(row).on_conflict_do_nothing()
@@ -30,8 +33,8 @@ class SqlWorkItemStore(EncryptedSqlStore):
             )
             await self.schedule_account(item.account, item.due_at)
 
-    async def add_keys(self, new_items: Sequence[WorkItem]) -> None:
-        """The keys are there, of accounts that had none."""
+    async def add_work_items(self, new_items: Sequence[WorkItem]) -> None:
+        """Add the work items of accounts that had none."""
         rows = [
             {
                 "account_id": item.account,
@@ -46,54 +49,54 @@ class SqlWorkItemStore(EncryptedSqlStore):
         await self._connection.execute(insert(work_items), rows)
 
     async def schedule_person(self, person: PersonId, at: datetime) -> None:
-        """All keys of the person, and of whoever is known to be the same human, are looked at no later than `at`."""
+        """Make all work items of the person due no later than `at`."""
         theirs = work_items.c.person_id.in_(await self.merged_people(person))
         await self._connection.execute(update(work_items).where(theirs).values(_due_no_later(at)))
 
     async def merged_people(self, person: PersonId) -> tuple[PersonId, ...]:
-        """Everybody who is known to be the same human, the person themselves first."""
+        """Return everybody who is known to be the same human, the person themselves first."""
         return await load_merged_people(self._connection, person)
 
     async def schedule_account(self, account: AccountId, at: datetime) -> None:
-        """The key is looked at no later than `at`."""
+        """Make the account's work item due no later than `at`."""
         await self._connection.execute(
             update(work_items).where(work_items.c.account_id == account).values(_due_no_later(at))
         )
 
     async def schedule_open_intents(self, at: datetime) -> None:
-        """Every key with an act that no look has confirmed or refuted yet is looked at no later than `at`."""
+        """Make every work item with an open intent due no later than `at`."""
         unsure = select(intents.c.account_id).where(intents.c.closed_at.is_(None))
         await self._connection.execute(
             update(work_items).where(work_items.c.account_id.in_(unsure)).values(_due_no_later(at))
         )
 
     async def work_item(self, account: AccountId) -> WorkItem | None:
-        """The key of the account."""
+        """Return the account's work item."""
         row = (await self._connection.execute(select(work_items).where(work_items.c.account_id == account))).first()
         return _read(row) if row else None
 
     async def work_items_of(self, person: PersonId) -> tuple[WorkItem, ...]:
-        """The keys of all accounts of the person."""
+        """Return the person's work items."""
         rows = await self._connection.execute(
             select(work_items).where(work_items.c.person_id == person).order_by(work_items.c.account_id)
         )
         return tuple(_read(row) for row in rows)
 
     async def work_items_in(self, space: SpaceName) -> tuple[WorkItem, ...]:
-        """Every key of the space."""
+        """Return the space's work items."""
         rows = await self._connection.execute(
             select(work_items).where(work_items.c.space == space).order_by(work_items.c.account_id)
         )
         return tuple(_read(row) for row in rows)
 
     async def blocked_items(self) -> tuple[WorkItem, ...]:
-        """The keys that could not be brought to rest, longest first."""
+        """Return the work items that are blocked."""
         condition = work_items.c.blocked_since.is_not(None)
         rows = await self._connection.execute(select(work_items).where(condition).order_by(work_items.c.blocked_since))
         return tuple(_read(row) for row in rows)
 
     async def save_result(self, item: WorkItem) -> bool:
-        """The look's result is kept; a touch that came during the look keeps its own next look (False)."""
+        """Save what the reconciliation came to; False where the item was touched since it was read."""
         untouched = work_items.c.version == item.version
         columns = _columns(item)
         columns["due_at"] = case((untouched, _instant_literal(item.due_at)), else_=work_items.c.due_at)
@@ -106,7 +109,7 @@ class SqlWorkItemStore(EncryptedSqlStore):
         return bool(row.scalar_one_or_none() == item.version)
 
     async def next_due(self, system_now: datetime) -> datetime | None:
-        """The earliest next look of all keys that nobody works on at the wire instant."""
+        """Return when the first work item is due that nobody works on at that system time."""
         idle = or_(leases.c.until.is_(None), leases.c.until < system_now)
         free = and_(work_items.c.due_at.is_not(None), work_items.c.bulk_id.is_(None), idle)
         statement = (
@@ -122,7 +125,7 @@ class SqlWorkItemStore(EncryptedSqlStore):
     async def claim(
         self, now: datetime, system_now: datetime, holder: str, until: datetime, limit: int
     ) -> tuple[Lease, ...]:
-        """People with due keys are leased to the holder until the wire instant `until`; never the same to two."""
+        """Lease people with due work items to the holder until that system time; never the same to two."""
         free = or_(leases.c.until.is_(None), leases.c.until < system_now)
         statement = (
             select(work_items.c.person_id, leases.c.holder, leases.c.epoch)
@@ -145,20 +148,20 @@ class SqlWorkItemStore(EncryptedSqlStore):
         return tuple(claimed)
 
     async def renew(self, lease: Lease, until: datetime) -> None:
-        """The lease lasts at least until the wire instant; Stale where it is another's by now."""
+        """Renew the lease; Stale where it is another's by now."""
         mine = and_(leases.c.person_id == lease.person, leases.c.epoch == lease.epoch, leases.c.holder.is_not(None))
         later = case((leases.c.until > until, leases.c.until), else_=_instant_literal(until))
         if (await self._connection.execute(update(leases).where(mine).values(until=later))).rowcount != 1:
             raise Stale
 
     async def expire_leases(self) -> int:
-        """Every lease is over, its holder being known to be dead; whoever takes the keys over sees that it was held."""
+        """End every lease, its holder being known to be dead; return how many there were."""
         held = leases.c.holder.is_not(None)
         longest_ago = datetime(1970, 1, 1, tzinfo=UTC)
         return (await self._connection.execute(update(leases).where(held).values(until=longest_ago))).rowcount
 
     async def release(self, lease: Lease) -> None:
-        """Nobody works on the person, unless another has taken over meanwhile."""
+        """Give the lease up."""
         mine = and_(leases.c.person_id == lease.person, leases.c.epoch == lease.epoch)
         await self._connection.execute(update(leases).where(mine).values(holder=None, until=None))
 
@@ -172,7 +175,7 @@ def _due_no_later(at: datetime) -> dict[str, Any]:
 
 
 def _instant_literal(at: datetime | None) -> ColumnElement[datetime | None]:
-    """The instant as a value of its column's own type: inside an expression it would be taken for another."""
+    """Return the instant as a value of its column's own type: inside an expression it would be taken for another."""
     return literal(at, UtcDateTime())
 
 

@@ -41,12 +41,12 @@ def upgrade() -> None:
 
 
 async def write_first(path: Path) -> None:
-    """The file holds one step that makes every table of the code in an empty database."""
+    """Write the file of the one step that makes every table of the code in an empty database."""
     path.write_text(await _draft_step("The first tables.", FIRST, None))
 
 
 async def write_next(title: str) -> Path:
-    """A new file holds the step from the last one to the tables of the code."""
+    """Write a new file of the step from the last one to the tables of the code; return where."""
     last = latest_revision()
     revision = f"{int(last) + 1:04}"
     path = VERSIONS / f"v{revision}_{'_'.join(title.lower().split())}.py"
@@ -88,7 +88,7 @@ def _plain_type(kind: str, item: object, _: AutogenContext) -> str | Literal[Fal
 
 
 def main(arguments: list[str]) -> int:
-    """Writes the step that was asked for, and says where it stands."""
+    """Write the step that was asked for, and say where it stands."""
     if arguments == ["--first"]:
         path = VERSIONS / f"v{FIRST}_first.py"
         asyncio.run(write_first(path))

@@ -1,6 +1,6 @@
-"""Brings a database to the tables that this release knows, and tells whether it is there. Alembic without its command.
+"""Brings a database to the tables that this release knows, and says whether it is there. Alembic without its command.
 
-The whole way is one transaction: an upgrade that fails leaves the database as it was.
+The whole way is one transaction: an upgrade that fails leaves the database as it was. Read `upgrade` first.
 """
 
 from pathlib import Path
@@ -20,7 +20,7 @@ VERSION_TABLE: Final = "schema_version"
 
 
 def latest_revision() -> str:
-    """The step that this release ends with."""
+    """Return the step that this release ends with."""
     revision = _script().get_current_head()
     if revision is None:
         raise RuntimeError("there is no migration step at all")
@@ -28,19 +28,22 @@ def latest_revision() -> str:
 
 
 async def current_revision(database: Database) -> str | None:
-    """The step at which the database stands, or None where it is empty."""
+    """Return the step at which the database stands, or None where it is empty."""
     async with database.read() as connection:
         return await connection.run_sync(_current_revision)
 
 
 async def upgrade(database: Database) -> bool:
-    """The database stands at this release's last step; False if it did so before. A newer one is refused untouched."""
+    """Bring the database to this release's last step; return False if it stood there before.
+
+    A newer one is refused untouched.
+    """
     async with database.migration() as connection:
         return await connection.run_sync(_upgrade, database.where)
 
 
 async def check_current(database: Database) -> None:
-    """The database stands where this release needs it; Misconfigured names the remedy where it does not."""
+    """Check that the database stands where this release needs it; Misconfigured names the remedy."""
     revision = await current_revision(database)
     _refuse_newer(revision, database.where)
     if revision is None:
@@ -52,7 +55,7 @@ async def check_current(database: Database) -> None:
 
 
 async def create_tables(database: Database) -> None:
-    """Every table stands as the code describes it, without the way there: for tests."""
+    """Create every table as the code describes it, without the way there: for tests."""
     async with database.migration() as connection:
         await connection.run_sync(metadata.create_all)
         await connection.run_sync(lambda sync: _context(sync).stamp(_script(), latest_revision()))

@@ -1,4 +1,4 @@
-"""Cases with their reports, evidence, parties, receipts, walls, promises and passes; every text and name sealed."""
+"""Cases with their reports, evidence, parties, receipts, exclusions, deadlines and passes; texts and names encrypted."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Conversations in spaces from which reports came: our own ids and a count in plain, the space's name for them sealed."""
+"""Conversations in spaces from which reports came: our ids and a count in plain, the space's name for them encrypted."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Matters passed between the moderators and the working group; what anybody wrote about them is sealed."""
+"""Matters passed between the moderators and the working group; what anybody wrote about them is encrypted."""
 
 from typing import Final
 

@@ -1,6 +1,6 @@
-"""Local measures, holds on single things, and restrictions of others: states and instants in plain, all else sealed.
+"""Local measures, content restrictions and foreign restrictions: states and instants in plain, all else encrypted.
 
-Of an account that concerns nobody here only a digest is kept, whose key is sealed.
+Of an account that concerns nobody here only a digest is kept, whose key is encrypted.
 """
 
 from typing import Final

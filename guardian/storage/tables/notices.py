@@ -1,4 +1,4 @@
-"""The outbox: whom a notice is for and when it is tried, in plain; what fills it and what proves it, sealed."""
+"""The outbox: whom a notice is for and when it is tried, in plain; what fills it and what proves it, encrypted."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Members, people and their accounts: our ids and states in plain, every name, address and native id sealed."""
+"""Members, people and their accounts: our ids and states in plain, every name, address and native id encrypted."""
 
 from typing import Final
 

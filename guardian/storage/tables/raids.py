@@ -1,4 +1,4 @@
-"""Raids and the accounts of their lists: our ids, states and instants in plain; who was listed, sealed with the case."""
+"""Raids and the accounts of their lists: our ids, states and instants in plain; who was listed, encrypted."""
 
 from typing import Final
 

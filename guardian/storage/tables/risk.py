@@ -1,4 +1,4 @@
-"""What members say about a case: risk to somebody's safety, and conflicts of others. Every word is sealed."""
+"""What members say about a case: risk to somebody's safety, and conflicts of others. Every word is encrypted."""
 
 from typing import Final
 
