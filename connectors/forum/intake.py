@@ -96,13 +96,13 @@ class ForumInbox:
         return self._connection.config.inbox_every
 
     async def read(self, items: tuple[str, ...] = ()) -> bool:
-        """Take in what is new there; False where something could not be read. `things`: `review 12` for a flag."""
+        """Take in what is new there; False where something could not be read. `items`: `review 12` for a flag."""
         async with self._lock:
             if self._conversations is None:
                 found = await conversations.list_conversations(self._app, self._content.space)
                 self._conversations = {each.name: each for each in found}
             if items:
-                done = [await self._guarded(self._read_item(item), "knock") for item in items]
+                done = [await self._guarded(self._read_item(item), "webhook") for item in items]
             else:
                 done = [
                     await self._guarded(self._read_messages(), "inbox"),
@@ -128,7 +128,7 @@ class ForumInbox:
             return True
         found = await self._request(self._flag_queue.flags_of_entry(int(number)))
         if not found:
-            log.info("knock.led_nowhere", space=self.name)
+            log.info("webhook.led_nowhere", space=self.name)
         return await self._receive_flags(found)
 
     async def _read_flag_queue(self) -> bool:

@@ -107,8 +107,8 @@ class GithubInbox:
             ref = parse_ref(item)
             comment = await self._read_comment(ref) if ref else None
             if comment is None:
-                # Deleted meanwhile, another kind of thing, or nothing that we may see: not believed, not kept.
-                log.info("thing.not_found", space=self.name)
+                # Deleted meanwhile, another kind of content, or nothing that we may see: not believed, not kept.
+                log.info("content.not_found", space=self.name)
                 continue
             complete = await self._receive(comment) and complete
         return complete
