@@ -109,8 +109,8 @@ class UnitOfWork(ReadView, BaseUnitOfWork, Protocol):
 class AppContext:
     """What the use cases need of the service.
 
-    `base_url` is the address of the pages, `community` the name that people see, `wire` the machine's own time, by
-    which one-time links and sessions end. `longest_text` (characters) and `largest_file` (bytes) bound what is taken
+    `base_url` is the address of the pages, `community` the name that people see, `system_time` the machine's own time,
+    by which one-time links and sessions end. `longest_text` (characters) and `largest_file` (bytes) bound what is taken
     in. `offers_self_disclosure`: on the pages somebody can show which accounts elsewhere are theirs.
     """
 

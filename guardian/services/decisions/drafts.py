@@ -138,7 +138,7 @@ async def send_resolution(uow: UnitOfWork, case: Case) -> bool:
 
 
 async def _send_approved(app: AppContext, uow: UnitOfWork, case: Case, draft: Draft, by: MemberId) -> None:
-    """What waits for nothing but its second reading goes out."""
+    """Send what waits for nothing but its second reading."""
     match draft.kind:
         case DraftKind.DECISION:
             await complete_step(uow, case.id, Step.SECOND_READING, by_member(by))

@@ -140,7 +140,7 @@ async def _on_window_due(uow: UnitOfWork, deadline: Deadline, step: Step, news: 
 
 
 async def _start_hearing_step(uow: UnitOfWork, case: Case, by: MemberId, until: datetime) -> None:
-    """The hearing runs from now, also where an earlier one of somebody else in the case is over."""
+    """Start the hearing now, also where an earlier one of somebody else in the case is over."""
     steps = await get_steps(uow, case.id)
     await complete_for_case(uow, case.id, DeadlineKind.HEARING)
     if steps.state(Step.HEARING) not in (StepState.PENDING, StepState.SKIP_REQUESTED):

@@ -159,7 +159,7 @@ async def _reject(uow: UnitOfWork, case: Case, proposal: Proposal) -> Case:
 
 
 async def _ask_organisers(uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal) -> Case:
-    """The organisers are asked for their motion, and again for as long as they have not answered. Policy: P-5.1."""
+    """Ask the organisers for their motion, and again for as long as they have not answered. Policy: P-5.1."""
     await notify_board(uow, case, NoticeKind.WITH_BOARD, {"cause": "approval", "ask": "motion"})
     for deadline in await uow.deadlines.open_about(proposal.id, DeadlineKind.PROPOSAL_CLOSES):
         await reschedule(uow, deadline, uow.now + length(TimeLimit.BOARD_ANSWER, policy))
@@ -169,7 +169,7 @@ async def _ask_organisers(uow: UnitOfWork, policy: Policy, case: Case, proposal:
 async def _reschedule_proposal(
     uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal, result: Tally[MemberId]
 ) -> Case:
-    """The clock strikes next at a reminder, or when time alone would change how the proposal stands."""
+    """Reschedule the proposal to its next reminder, or to when time alone would change how it stands."""
     window = result.closes_at - proposal.at
     shares = policy.reminders.shares
     reminders = [proposal.at + window * share.numerator / share.denominator for share in shares]

@@ -179,7 +179,7 @@ async def _combine_matters(
 
 
 async def _copy_reports(uow: UnitOfWork, source: Case, target: Case) -> None:
-    """The reports of one case with their evidence stand in the other as well, as they stood."""
+    """Copy the reports of one case with their evidence to the other, as they stood."""
     reports: dict[ReportId, Report] = {}
     for report in await uow.cases.reports_of(source.id):
         reports[report.id] = replace(report, id=ReportId(new_id()), case=target.id)

@@ -243,7 +243,7 @@ async def _open_escalation(
     found: ResolvedSubject,
     request: _EscalationRequest,
 ) -> Handoff:
-    """A new case, or the local matter under a new code name: the moderators know the one that it had."""
+    """Open a new case, or the local matter under a new code name: the moderators know the one that it had."""
     submission = replace(request.submission, named_members=await _account_owners(uow, found.accounts))
     fresh = await prepare_case(uow, danger=submission.danger)
     local = await _matter_for_subject(uow, by, subject, found)

@@ -145,9 +145,7 @@ async def _confirmed_merges(view: ReadView, one: PersonId, other: PersonId) -> t
 
 
 async def _sees_both(view: ReadView, by: MemberId, one: PersonId, other: PersonId) -> bool:
-    """Return whether every case of both is the member's to read: whoever is kept out of one must not learn of the
-    merge.
-    """
+    """Return whether every case of both is the member's to read: who is kept out of one must not learn of the merge."""
     return await sees_every_case_of(view, by, one) and await sees_every_case_of(view, by, other)
 
 

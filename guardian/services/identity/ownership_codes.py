@@ -116,7 +116,7 @@ async def _record_use(app: AppContext, uow: UnitOfWork, ownership_code: Ownershi
 
 
 async def _link(app: AppContext, uow: UnitOfWork, ownership_code: OwnershipCode) -> None:
-    """Both accounts have written it: what runs on the person reaches the account from now on, and the code is used up."""
+    """Link the account that has written the code too, so that what runs on the person reaches it, and use up the code."""
     person = await uow.people.person(ownership_code.person)
     owners = {link.person for link in await uow.people.links_of_account(ownership_code.account) if link.binding}
     await uow.links.save_ownership_code(replace(ownership_code, until=app.system_time()))

@@ -164,9 +164,7 @@ async def _deciding_chairs(view: ReadView, case: Case, measure: Measure) -> tupl
 
 
 async def _may_decide(view: ReadView, member: Member, measure: Measure) -> bool:
-    """Return whether the member may decide: the matter is theirs, or a case of theirs protects the person from its
-    setter.
-    """
+    """Return whether the member may decide: the matter is theirs, or a case of theirs protects the person."""
     if await may_know_measure(view, member, measure):
         return True
     setter = await view.people.member(measure.by)

@@ -198,9 +198,8 @@ async def _save_addition(
 async def _save_answers(
     uow: UnitOfWork, policy: Policy, report: Report, case: Case, answers: Mapping[str, str]
 ) -> Case:
-    """The answers stand with the report; danger that was not known before is called out at once.
-
-    The case as it then stands.
+    """Store the answers with the report, call out danger that was not known before, and return the case as it then
+    stands.
     """
     changed = merge_answers(report, answers)
     await uow.cases.save_report(changed)
@@ -217,7 +216,7 @@ async def _save_answers(
 
 
 async def _hasten_review(uow: UnitOfWork, policy: Policy, case: Case) -> None:
-    """A closed case to which something is added comes up for its review within a day: nothing new lies unread.
+    """Bring a closed case to which something is added up for review within a day: nothing new lies unread.
 
     Policy: P-5.8.
     """

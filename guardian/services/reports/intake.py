@@ -180,7 +180,7 @@ async def _add_to_burst_case(app: AppContext, uow: UnitOfWork, submission: Submi
 
 
 async def _remember_result(uow: UnitOfWork, submission: Submission, received: IntakeResult, case: Case) -> IntakeResult:
-    """The answer, which the same delivery gets again."""
+    """Store the answer, which the same delivery gets again."""
     if submission.delivery is not None:
         await uow.idempotency.save(submission.channel, submission.delivery, _serialize(received), case.id)
     return received
@@ -257,7 +257,7 @@ async def _acknowledge_by_mail(
     *,
     anybody_notified: bool,
 ) -> None:
-    """The answer waits to be mailed. The receipt is in it only where the address is shown to be the reporter's."""
+    """Queue the answer as mail, with the receipt only where the address is shown to be the reporter's."""
     facts = {"answer_by": due_at(TimeLimit.FIRST_ANSWER, uow.now, app.policy).isoformat()} if anybody_notified else {}
     if submission.verified:
         facts["own_receipt"] = received.receipt

@@ -28,7 +28,7 @@ _NO_SOURCE: Final = (
 class OralReport:
     """What a member was told in person: by whom, when, and how to reach them (`source`).
 
-    `safe` is whether writing to them is safe: "yes", "no", or "" where nobody knows.
+    `safe` is whether that is safe: "yes", "no", or "" where nobody knows.
     """
 
     source: str

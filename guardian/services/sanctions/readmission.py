@@ -164,7 +164,7 @@ async def _request_from(uow: UnitOfWork, policy: Policy, sanction_id: SanctionId
 
 
 async def _open_request_case(uow: UnitOfWork, policy: Policy, sanction: Sanction) -> Case:
-    """A case of its own; whoever does not see the matter it grew from does not see this one either. Policy: P-4.3."""
+    """Open a case of its own; whoever does not see the matter it grew from does not see this one either. Policy: P-4.3."""
     before = await get_case(uow, sanction.case)
     taken = await uow.cases.code_names() | await uow.people.code_names()
     case = Case(
@@ -189,7 +189,7 @@ async def _open_request_case(uow: UnitOfWork, policy: Policy, sanction: Sanction
 
 
 async def _find_open_request(view: ReadView, sanction: Sanction) -> Case | None:
-    """The request about the sanction that is not answered yet."""
+    """Return the request about the sanction that is not answered yet."""
     for case in await view.cases.cases_of(sanction.person):
         if case.kind is CaseKind.READMISSION and case.about_sanction == sanction.id and case.state not in _DECIDED:
             return case

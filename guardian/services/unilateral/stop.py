@@ -140,7 +140,7 @@ async def _release_unreviewed(app: AppContext, uow: UnitOfWork, made: Stop) -> t
 
 
 async def _count_visible(view: ReadView, by: MemberId, acts: Iterable[UnilateralAct]) -> int:
-    """How many of the acts the member may know of: an act on themselves is not counted to them. Policy: P-4.2."""
+    """Count the acts that the member may know of: an act on themselves is not counted to them. Policy: P-4.2."""
     known = [by in await eligible_members(view, await get_case(view, act.case)) for act in acts]
     return known.count(True)
 
@@ -150,7 +150,7 @@ def _act_identity(each: brake.PastAct[MemberId, PersonId]) -> str:
 
 
 async def _agreed_answer(app: AppContext, uow: UnitOfWork, known: Stop) -> ReviewAnswer | None:
-    """What enough reviewers say alike; None while they do not."""
+    """Return what enough reviewers say alike; None while they do not."""
     eligible = handling_groups(await uow.people.members(), uow.now).members - {known.by, known.of}
     latest = {r.member: r.answer for r in await uow.deliberation.reviews_of(known.id)}
     return stop_review_answer(latest, eligible, app.policy)
