@@ -1,0 +1,331 @@
+"""Every use case that a member asks for answers a case kept from them as one that does not exist (P-2.5, P-4.2).
+
+The use cases are found by a scan of `guardian.services`, so a new one cannot be forgotten: its parameters are known to
+`arguments_for`, or it stands in `NOT_ASKED_BY_NAME` with the reason. `differences` is the comparison.
+"""
+
+import importlib
+import inspect
+import pkgutil
+import re
+import typing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from guardian import services
+from guardian.cases.case import PartyRole
+from guardian.cases.drafts import DraftKind
+from guardian.cases.exclusions import ExclusionKind
+from guardian.cases.handoffs import Urgency
+from guardian.cases.measures import MeasureKind
+from guardian.cases.proposals import Consequence
+from guardian.errors import GuardianError, Refused
+from guardian.ids import MemberId
+from guardian.services.context import AppContext
+from guardian.services.decisions.drafts import DraftInput
+from guardian.services.escalation.escalations import EscalationInput
+from guardian.services.escalation.subjects import AccountSubject, MatterSubject
+from guardian.services.measures.measures import MeasureRequest
+from guardian.services.members import AccountInput
+from guardian.services.raids.announcement import RaidPreview
+from guardian.services.reports.on_behalf import OralReport
+from guardian.services.unilateral.act import ActInput
+from rules.measures import MeasureReason
+from rules.precedence import Restriction
+from rules.unilateral import Ground
+from tests.builders.community import BRUNO, DISCORD, FARID
+from tests.builders.hidden_cases import NEWCOMER, UNKNOWN, YARA, ZOE, HiddenWorld, Snapshot, hidden_world
+from tests.builders.journey import a_warning
+
+UseCaseFunction = Callable[..., Awaitable[object]]
+Arguments = dict[str, Any]
+
+NOT_ASKED_BY_NAME: Final = {
+    "operations.setup.seat_members": "it seats members from a file of the operator's, and knows of no case",
+}
+_SESSION: Final = "a session of a case that was kept from its reader meanwhile is not answered as one that is over"
+KNOWN_LEAKS: Final = {
+    "reading_room.case_file.read_case": _SESSION,
+    "reading_room.case_file.read_evidence": _SESSION,
+    "reading_room.proceedings.read_proceedings": _SESSION,
+    "reading_room.sessions.session_reader": _SESSION,
+}
+"""What is not blind yet, and what it gives away. The test fails when one of them is."""
+SHOWN_TO_RECUSED: Final = {
+    "cases.overview.list_cases": "who stepped back may know that the case exists, and sees its name and that they did",
+}
+"""The lists that say to a recused member, who knows of the case, that there is one (P-4.1)."""
+_MOTION: Final = "this policy asks for no motion, whatever the case"
+_NO_FOREIGN: Final = "no foreign restriction stands at any of the accounts"
+_ANY_ACCOUNT: Final = "it answers for an account alike whether a case knows it or not"
+ALIKE_FOR_ALL: Final = {
+    "decisions.board_answers.confirm_motion": _MOTION,
+    "decisions.board_answers.record_motion": _MOTION,
+    "identity.self_disclosure.request_disclosure": "this installation offers no self-disclosure",
+    "measures.adoption.adopt_restriction": _NO_FOREIGN,
+    "measures.adoption.leave_as_is": _NO_FOREIGN,
+    "measures.measures.preview_measure": _ANY_ACCOUNT,
+    "measures.measures.set_measure": _ANY_ACCOUNT,
+    "measures.native_explanations.explain": "it finds what its own author did with a space's menu, and nobody else",
+    "raids.announcement.announce": _ANY_ACCOUNT,
+    "raids.announcement.preview": _ANY_ACCOUNT,
+    "reports.on_behalf.report_on_behalf": _ANY_ACCOUNT,
+    "unilateral.act.act": _ANY_ACCOUNT,
+    "unilateral.act.give_statement": "it finds the act of its own actor, and nobody else's",
+}
+"""Use cases that answer alike even for Yara, who may know of everything, and why."""
+
+REFERENCE_NAMES: Final = frozenset({"code_name", "identifier", "matter"})
+PERSON_NAMES: Final = frozenset({"person_code", "keep_code", "other_code", "one_code"})
+ID_NAMES: Final = frozenset(
+    {"draft_id", "proposal_id", "link_id", "merge_id", "act_id", "stop_id", "report", "evidence", "reference"}
+)
+NO_ID: Final = "01a00000-0000-7000-8000-000000000000"
+NO_REFERENCE: Final = "GRD-222222222222"
+NOUNS: Final = re.compile(r"\b[a-z]+-[a-z]+\b")
+IDS: Final = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]+|GRD-[0-9A-Z]{12}|\b(?:[2-9a-z]{5}-)+[2-9a-z]\b|\b\d{13,}\b", re.IGNORECASE
+)
+
+
+# -- which use cases there are
+
+
+def use_cases() -> dict[str, UseCaseFunction]:
+    """Every public use case of the services that a member asks for: it takes the context, and who asks or reads."""
+    found = {}
+    for module in pkgutil.walk_packages(services.__path__, f"{services.__name__}."):
+        loaded = importlib.import_module(module.name)
+        for name, function in inspect.getmembers(loaded, inspect.iscoroutinefunction):
+            if function.__module__ == module.name and not name.startswith("_") and _is_asked_by_member(function):
+                found[f"{module.name.removeprefix('guardian.services.')}.{name}"] = function
+    return found
+
+
+def _is_asked_by_member(function: UseCaseFunction) -> bool:
+    """Whether a member asks for it; what runs inside an open transaction is called by a use case, not by a member."""
+    hints = typing.get_type_hints(function)
+    is_inner = "uow" in hints or "view" in hints
+    asks = hints.get("by") is MemberId or "session" in hints
+    return hints.get("app") is AppContext and asks and not is_inner
+
+
+# -- with what they are called
+
+
+def arguments_for(world: HiddenWorld, function: UseCaseFunction, by: MemberId) -> Arguments:
+    """What the function is called with when nothing hidden is meant; KeyError names a parameter that is not known."""
+    hints = typing.get_type_hints(function)
+    given: Arguments = {"app": world.community.app}
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name in ("by", "session"):
+            given[name] = by if name == "by" else world.sessions[by]
+        elif name == "delivery":
+            given[name] = "interaction 1"
+        elif name != "app" and parameter.default is inspect.Parameter.empty:
+            given[name] = _neutral(world, name, hints[name])
+    return given
+
+
+def _neutral(world: HiddenWorld, name: str, kind: Any) -> Any:
+    """A value that means nothing hidden, except for ids: they do where something stands, and other arguments are varied."""
+    if name in REFERENCE_NAMES:
+        return world.visible.code_name
+    if name in PERSON_NAMES:
+        return world.visible_person
+    if (name in ID_NAMES and kind is not str) or name.endswith("_id"):
+        return world.ids.get(name, [NO_ID])[0]
+    if kind in _BY_TYPE:
+        return _BY_TYPE[kind](world, NEWCOMER)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return next(iter(kind))
+    return _BY_NAME[name](world)
+
+
+def _passed_on(subject: AccountSubject | MatterSubject) -> EscalationInput:
+    return EscalationInput(subject, Urgency.SOON, "", "Please look.")
+
+
+_BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
+    **dict.fromkeys(("text", "account"), lambda world: NEWCOMER),
+    **dict.fromkeys(("reason", "words", "outcome_text", "what_was_done"), lambda world: "For a reason."),
+    **dict.fromkeys(("source", "position", "evidence"), lambda world: "For a reason."),
+    **dict.fromkeys(("space", "name", "default"), lambda world: DISCORD),
+    **dict.fromkeys(("to", "about", "member"), lambda world: BRUNO),
+    **dict.fromkeys(("of", "other"), lambda world: FARID),
+    **dict.fromkeys(("evades", "steps_back", "stays_out", "granted", "at_risk", "stands"), lambda world: True),
+    "term": lambda world: timedelta(days=2),
+    "until": lambda world: world.community.clock.now() + timedelta(days=30),
+    "first": lambda world: 0,
+    "most": lambda world: 10,
+}
+_BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
+    Consequence: lambda world, account: a_warning(),
+    DraftInput: lambda world, account: DraftInput(DraftKind.ANSWER, PartyRole.REPORTER, "We look at it."),
+    EscalationInput: lambda world, account: _passed_on(AccountSubject(DISCORD, account)),
+    AccountInput: lambda world, account: AccountInput(DISCORD, account),
+    ActInput: lambda world, account: ActInput(
+        Restriction.SUSPENDED, Ground.ONGOING, "Insults just now.", term=timedelta(days=3)
+    ),
+    MeasureRequest: lambda world, account: MeasureRequest(
+        MeasureKind.MUTED, AccountInput(DISCORD, account), MeasureReason.SPAM, timedelta(days=2)
+    ),
+    OralReport: lambda world, account: OralReport("a visitor", "They said something vile.", who=account),
+    RaidPreview: lambda world, account: world.raid_lists[account],
+}
+
+
+def variations(world: HiddenWorld, function: UseCaseFunction, by: MemberId) -> Iterator[tuple[Arguments, Arguments]]:
+    """Each way to mean something hidden, beside the same with something that no case says anything of."""
+    hints = typing.get_type_hints(function)
+    for name in inspect.signature(function).parameters:
+        for hidden, unknown in (*_references(world, name, hints[name], by), *_accounts(world, name, hints[name])):
+            yield {name: hidden}, {name: unknown}
+
+
+def _references(world: HiddenWorld, name: str, kind: Any, by: MemberId) -> list[tuple[Any, Any]]:
+    """Names and ids of what stands in hidden cases, each beside one that does not exist."""
+    if name in REFERENCE_NAMES:
+        return [(code, UNKNOWN) for code in sorted({*world.codes, *world.ids["matter"]})]
+    if name in PERSON_NAMES:
+        return [(person, UNKNOWN) for person in world.people]
+    if name == "session":
+        return [(session, "nothing") for session in world.ids[f"session of {by}"]]
+    if name in world.ids and not (name == "evidence" and kind is str):
+        return [(each, NO_REFERENCE if name == "reference" else NO_ID) for each in world.ids[name]]
+    if kind is EscalationInput:
+        given = [_passed_on(MatterSubject(code)) for code in (*world.ids["matter"], UNKNOWN)]
+        return [(each, given[-1]) for each in given[:-1]]
+    return []
+
+
+def _accounts(world: HiddenWorld, name: str, kind: Any) -> list[tuple[Any, Any]]:
+    """Accounts of people in hidden cases, each beside one of which no case says anything."""
+    if name in ("text", "account") and kind is str:
+        return [(account, NEWCOMER) for account in world.accounts]
+    if kind not in (AccountInput, EscalationInput, MeasureRequest, OralReport, RaidPreview):
+        return []
+    build = _BY_TYPE[kind]
+    return [(build(world, account), build(world, NEWCOMER)) for account in world.accounts]
+
+
+# -- what it answers
+
+
+async def outcome(snapshot: Snapshot, function: UseCaseFunction, given: Arguments, meant: Arguments) -> tuple[str, str]:
+    """What the call answers or refuses, in full, and how many rows of each table it wrote; all of it is undone."""
+    try:
+        said = repr(await function(**{**given, **meant}))
+    except Refused as refusal:
+        said = f"Refused {refusal.code} {refusal.rule} {refusal.sentence} {sorted(refusal.facts)}"
+    except GuardianError as error:
+        said = f"{type(error).__name__} {error.sentence}"
+    return in_order(said, meant), str(snapshot.undo())
+
+
+def in_order(text: str, meant: Arguments) -> str:
+    """The text with what was typed, and with names and ids by their order of first appearance."""
+    for value in (*meant.values(), NEWCOMER):
+        if isinstance(value, str):
+            text = text.replace(value, "TYPED")
+    names: dict[str, str] = {}
+    for pattern in (IDS, NOUNS):
+        text = pattern.sub(lambda found: names.setdefault(found.group(), f"name{len(names)}"), text)
+    return text
+
+
+async def differences(world: HiddenWorld, function: UseCaseFunction, by: MemberId) -> AsyncGenerator[str, None]:
+    """Where something hidden is not answered as something that does not exist.
+
+    What is written is compared for names and ids. An account of somebody who is known already needs fewer rows than one
+    of a stranger, which nobody is shown.
+    """
+    given = arguments_for(world, function, by)
+    unknown_answers: dict[str, tuple[str, str]] = {}
+    with Snapshot(world.community.folder) as snapshot:
+        for hidden, unknown in variations(world, function, by):
+            if repr(unknown) not in unknown_answers:
+                unknown_answers[repr(unknown)] = await outcome(snapshot, function, given, unknown)
+            expected, answer = unknown_answers[repr(unknown)], await outcome(snapshot, function, given, hidden)
+            compared = 1 if NEWCOMER in repr(unknown) or unknown.get("raid_preview") else 2
+            if answer[:compared] != expected[:compared]:
+                yield f"{hidden}: {answer}, instead of {expected}"
+
+
+async def first_difference(world: HiddenWorld, function: UseCaseFunction, by: MemberId) -> str | None:
+    """The first of the differences."""
+    async with aclosing(differences(world, function, by)) as found:
+        return await anext(found, None)
+
+
+async def answers_without_reference(world: HiddenWorld) -> dict[str, str]:
+    """What each use case answers Zoe when she means nothing hidden: lists, counts, previews and refusals."""
+    answers = {}
+    with Snapshot(world.community.folder) as snapshot:
+        for name, function in called_use_cases().items():
+            answers[name] = (await outcome(snapshot, function, arguments_for(world, function, ZOE), {}))[0]
+    return answers
+
+
+def called_use_cases() -> dict[str, UseCaseFunction]:
+    """The use cases that the tests call."""
+    return {name: function for name, function in use_cases().items() if name not in NOT_ASKED_BY_NAME}
+
+
+# -- the tests
+
+
+async def test_every_use_case_of_a_member_can_be_called_by_these_tests(tmp_path: Path) -> None:
+    """A new one gets its parameters into the tables, or its reason into the list."""
+    not_callable = {}
+    async with hidden_world(tmp_path, None) as world:
+        for name, function in use_cases().items():
+            try:
+                arguments_for(world, function, ZOE)
+            except KeyError as missing:
+                not_callable[name] = str(missing)
+    assert not_callable.keys() == NOT_ASKED_BY_NAME.keys(), not_callable
+
+
+@pytest.mark.parametrize("kind", ExclusionKind)
+async def test_what_is_kept_from_a_member_is_answered_as_what_does_not_exist(
+    tmp_path: Path, kind: ExclusionKind
+) -> None:
+    """P-2.5, P-4.1, P-4.2"""
+    leaks = {}
+    async with hidden_world(tmp_path, kind) as world:
+        for name, function in called_use_cases().items():
+            if found := [each async for each in differences(world, function, ZOE)]:
+                leaks[name] = found
+    assert leaks.keys() == KNOWN_LEAKS.keys(), leaks
+
+
+@pytest.mark.parametrize("kind", ExclusionKind)
+async def test_lists_look_as_in_a_world_without_the_cases_kept_from_a_member(
+    tmp_path: Path, kind: ExclusionKind
+) -> None:
+    """P-2.5, P-4.1, P-4.2"""
+    answers = []
+    for folder, hidden in (("with", kind), ("without", None)):
+        (tmp_path / folder).mkdir()
+        async with hidden_world(tmp_path / folder, hidden) as world:
+            answers.append(await answers_without_reference(world))
+    here, there = answers
+    leaks = {name: (here[name], there[name]) for name in here if here[name] != there[name]}
+    assert leaks.keys() == (SHOWN_TO_RECUSED.keys() if kind is ExclusionKind.RECUSED else set()), leaks
+
+
+async def test_a_member_from_whom_nothing_is_kept_is_answered_otherwise(tmp_path: Path) -> None:
+    """Each comparison above can fail: the references are such as the use case would find."""
+    alike = []
+    async with hidden_world(tmp_path, ExclusionKind.EXCLUDED) as world:
+        for name, function in called_use_cases().items():
+            if any(variations(world, function, YARA)) and await first_difference(world, function, YARA) is None:
+                alike.append(name)
+    assert alike == sorted(ALIKE_FOR_ALL)
