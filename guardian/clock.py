@@ -57,7 +57,7 @@ def system_now() -> datetime:
 
 
 def _boot_seconds() -> float:
-    """Seconds since boot, sleep included where the machine can tell."""
+    """Return seconds since boot, sleep included where the machine can say."""
     clock_id = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     return time.clock_gettime(clock_id)
 

@@ -145,7 +145,7 @@ def _read_count(entry: object) -> int:
 
 
 def _within(number: Number, value: PolicyValue) -> Number:
-    """The number itself, if it lies within the bounds of its key; numbers and bounds are of one kind."""
+    """Return the number itself, if it lies within the bounds of its entry; numbers and bounds are of one kind."""
     least, most = value.source.least, value.source.most
     if least is not None and _measure(number) < _measure(least):
         raise _Unreadable(f"{written(number)} is too little; the least is {written(least)}")
@@ -183,7 +183,7 @@ _SAMPLES: Mapping[type, str] = {timedelta: '"48h"', Fraction: '"2/3"', int: "3"}
 
 
 def _suggested_duration(entry: object) -> str:
-    """What the writer probably meant, else a sample: "48 hrs" becomes 48h."""
+    """Return what the writer probably meant, else a sample: "48 hrs" becomes 48h."""
     match = re.fullmatch(r"\s*(\d{1,5})\s*([a-z]+?)s?\s*", entry.lower()) if isinstance(entry, str) else None
     unit = None if match is None else _UNIT_WORDS.get(match[2], match[2] if match[2] in _UNITS else None)
     if match is None or unit is None:

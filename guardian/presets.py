@@ -30,6 +30,6 @@ def load_shipped(path: str) -> str:
 
 
 def _folder() -> Traversable:
-    """`config/` as data of the installed package; in a checkout, the folder beside the package."""
+    """Return `config/` as data of the installed package; in a checkout, the folder beside the package."""
     packaged = files("guardian") / "config"
     return packaged if packaged.is_dir() else Path(__file__).parent.parent / "config"

@@ -79,7 +79,7 @@ def _is_mentioned(person: KnownNames[Who], text: _Text, conflicts: Conflicts) ->
 
 
 def _contains_name(name: str, text: _Text) -> bool:
-    """Whether the whole name stands in the text, its parts written apart, together, or with signs between."""
+    """Return whether the whole name stands in the text, its parts apart, together, or with signs between."""
     joined = "".join(_WORD.findall(_simplify(name)))
     if not joined:
         return False
@@ -99,14 +99,14 @@ def _is_beginning(word: str, part: str, conflicts: Conflicts) -> bool:
 
 
 def _may_be(word: str, part: str, conflicts: Conflicts) -> bool:
-    """Whether a word of the text may stand for this part of a name: the same, or one slip away where it is longer."""
+    """Return whether a word of the text may stand for this part of a name: the same, or one slip away if longer."""
     if word == part and len(word) >= conflicts.nickname_letters:
         return True
     return min(len(word), len(part)) >= conflicts.typo_letters and _is_one_slip_apart(word, part)
 
 
 def _is_one_slip_apart(one: str, other: str) -> bool:
-    """Whether a letter added, left out, changed, or two neighbours swapped, make one word of the other."""
+    """Return whether a letter added, left out, changed, or two neighbours swapped, make one word of the other."""
     if abs(len(one) - len(other)) > 1:
         return False
     start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
@@ -116,7 +116,7 @@ def _is_one_slip_apart(one: str, other: str) -> bool:
 
 
 def _simplify(text: str) -> str:
-    """The text without letter case, accents, width variants and invisible signs."""
+    """Return the text without letter case, accents, width variants and invisible signs."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return "".join(sign for sign in decomposed if unicodedata.category(sign) not in {"Mn", "Cf"}).translate(
         _PLAIN_LETTERS
@@ -124,5 +124,5 @@ def _simplify(text: str) -> str:
 
 
 def _is_unspaced(word: str) -> bool:
-    """Whether the word is in a script without letter case, where names may stand glued to their neighbours."""
+    """Return whether the word is in a script without letter case, where names may stand glued to their neighbours."""
     return any(unicodedata.category(sign) == "Lo" for sign in word)

@@ -205,7 +205,7 @@ class RouteFinder:
         return self._routes_outside_group([link.account for link in links])
 
     async def _routes_to_account_owner(self, view: ContactView, to: Recipient) -> Routes:
-        """Whoever owns a linked account is written to there and nowhere else: they may be nobody's whom we know."""
+        """Return routes to a linked account and nowhere else: its owner may be nobody whom we know."""
         link = await view.people.account(to.account) if to.account else None
         return self._routes_outside_group([link.account]) if link else Routes()
 
@@ -220,8 +220,11 @@ class RouteFinder:
         return replace(self._routes_outside_group([report.reporter]), locale=report.locale)
 
     def _routes_by_mail(self, contact: MailContact) -> Routes:
-        """Somebody who mailed us. An address that nothing vouches for is somebody else's, as far as is known: a mail there
-        would give the report away, and would be sent at a forger's bidding."""
+        """Return routes to somebody who mailed us.
+
+        An address that nothing vouches for is somebody else's, as far as is known: a mail there would give the report
+        away, and would be sent at a forger's bidding.
+        """
         if self.mailer is None or not contact.answers:
             return Routes()
         if not any(self.spaces.mode(name) is Mode.ENFORCE for name in self.spaces.names):
@@ -229,12 +232,12 @@ class RouteFinder:
         return Routes((_mail_channel(self.mailer, contact.address, contact.token),))
 
     def _routes_outside_group(self, accounts: list[Account]) -> Routes:
-        """Somebody outside the group is written to only where the service acts."""
+        """Return routes to somebody outside the group, who is written to only where the service acts."""
         enforced = tuple(a for a in accounts if self.spaces.mode(a.space) is Mode.ENFORCE)
         return Routes(self._space_channels(enforced), observed=len(enforced) < len(accounts))
 
     def _space_channels(self, accounts: tuple[Account, ...]) -> tuple[Channel, ...]:
-        """One channel for each account, in the configured order of the spaces."""
+        """Return one channel for each account, in the configured order of the spaces."""
         return tuple(
             Channel(space.name, _space_sender(space.send_message, account))
             for space in self.spaces

@@ -123,7 +123,10 @@ class Outbox(Generic[R, W]):
         return len(due)
 
     async def _queues_by_recipient(self, due: Sequence[NoticeId]) -> list[list[Notice]]:
-        """The due notices by recipient, those first on which a restriction waits; one that cannot be read is put off."""
+        """Return the due notices by recipient, those first on which a restriction waits.
+
+        One that cannot be read is put off.
+        """
         queues: dict[Recipient, list[Notice]] = {}
         for notice_id in due:
             try:
@@ -138,7 +141,7 @@ class Outbox(Generic[R, W]):
         return sorted(ordered, key=lambda line: all(notice.sanction is None for notice in line))
 
     async def _deliver_queue(self, queue: list[Notice]) -> None:
-        """A recipient who cannot be reached just now is not asked for again in this round: what follows waits as well."""
+        """Deliver one recipient's notices in order; where one cannot reach them now, what follows waits as well."""
         retry_at: datetime | None = None
         for notice in queue:
             if retry_at is not None:
@@ -153,7 +156,7 @@ class Outbox(Generic[R, W]):
                     await self._defer_failed(notice.id, notice.created_at, error)
 
     async def _deliver(self, notice: Notice) -> datetime | None:
-        """The notice has been tried once; the answer is when it is tried again, if it has to be."""
+        """Try the notice once; return when it is tried again, if it has to be."""
         async with self._units_of_work.read() as view:
             allowed = await self._handlers.may_still_receive(view, notice)
             routes = await self._route_finder.find_routes(view, notice) if allowed else Routes(unwanted=True)
@@ -200,7 +203,7 @@ class Outbox(Generic[R, W]):
         )
 
     async def _record(self, notice: Notice, result: DeliveryResult, retry: datetime | None) -> None:
-        """What became of it is stored; where only the version has moved on meanwhile, it is stored all the same."""
+        """Store what became of it, even where only the version has moved on meanwhile."""
         for _ in range(_RECORD_TRIES):
             try:
                 await self._save(_with_result(notice, result, retry, self._clock.now()), result)
@@ -245,7 +248,7 @@ class Outbox(Generic[R, W]):
         return _RETRY_POLICY.next_try(notice.created_at, self._clock.now(), asked_for=result.retry_after)
 
     async def _defer_failed(self, notice: NoticeId, since: datetime | None, error: Exception) -> None:
-        """A notice that cannot be handled as it stands is tried again later, and the others go on."""
+        """Try a notice that cannot be handled as it stands again later, so that the others go on."""
         log.error("notice.has_failed", notice=notice, kind=type(error).__name__, at=location_of(error))
         await self._postpone(notice, _RETRY_POLICY.next_try(since, self._clock.now()))
 
@@ -264,7 +267,7 @@ def _with_result(notice: Notice, result: DeliveryResult, retry: datetime | None,
 
 
 def _proof(channel: Channel, outcome: Done | Already) -> str:
-    """What shows that it arrived: the channel and what it gave. A repetition that was recognised arrived the first time."""
+    """Return what shows that it arrived: the channel and what it gave. A recognised repetition arrived the first time."""
     if isinstance(outcome, Already):
         return f"{channel.name}:repeated"
     return f"{channel.name}:{outcome.proof}" if outcome.proof else ""

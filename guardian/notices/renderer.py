@@ -85,7 +85,7 @@ def _parse_instant(written: object) -> datetime | None:
 
 
 def _format_datetime(written: object, locale: str = "") -> str:
-    """An instant as people read it; what is none is left out."""
+    """Return an instant as people read it; what is none is left out."""
     instant = _parse_instant(written)
     return format_datetime(instant, locale) if instant else ""
 
@@ -96,5 +96,5 @@ def _format_date(written: object) -> str:
 
 
 def _subject_prefix(code_name: object) -> str:
-    """A code name as a subject begins with it; nothing where the notice is about no case."""
+    """Return a code name as a subject begins with it; nothing where the notice is about no case."""
     return f"{code_name}: " if code_name else ""

@@ -55,7 +55,7 @@ def load_texts(language: str) -> Mapping[str, str]:
 
 
 def _flatten(tables: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """The texts of nested tables, each by the names that lead to it."""
+    """Return the texts of nested tables, each by the names that lead to it."""
     found: list[tuple[str, str]] = []
     for name, value in tables.items():
         key = f"{prefix}{name}"
