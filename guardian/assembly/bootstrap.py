@@ -86,12 +86,12 @@ def _compose(
     )
     largest_file = settings.largest_file
     app = AppContext(
-        units_of_work,
-        settings.policy,
-        clock,
-        spaces,
-        base_url,
-        settings.community,
+        units_of_work=units_of_work,
+        policy=settings.policy,
+        clock=clock,
+        spaces=spaces,
+        base_url=base_url,
+        community=settings.community,
         largest_file=largest_file,
         offers_self_disclosure=any(each.proof is not None and each.proof.knows_linked_accounts for each in connected),
     )
@@ -99,15 +99,15 @@ def _compose(
     mailer = cast(CheckedMailer, wrap(cast(Space, connect_mailer(settings.mail)))) if settings.mail else None
     mail_receiver = connect_mail_receiver(settings.mail, app) if settings.mail else None
     context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
-        units_of_work,
-        spaces,
-        settings.policy,
-        clock,
-        SanctionAlerts(),
-        _retry_policy(settings.reconciler),
-        neutral_reason,
-        system_now,
-        asyncio.sleep,
+        units_of_work=units_of_work,
+        spaces=spaces,
+        policy=settings.policy,
+        clock=clock,
+        alerts=SanctionAlerts(),
+        retry_policy=_retry_policy(settings.reconciler),
+        neutral_reason=neutral_reason,
+        system_time=system_now,
+        sleep=asyncio.sleep,
     )
     ceiling = max((space.capabilities.ceiling for space in spaces), default=timedelta(seconds=30))
     reconciler = Reconciler(context, ceiling=ceiling, max_people=settings.reconciler.people_at_once)
@@ -119,21 +119,21 @@ def _compose(
         DeliveryHandlers(may_still_receive, record_person_notified, record_owner_notified),
     )
     return Service(
-        settings,
-        clock,
-        database,
-        units_of_work,
-        spaces,
-        app,
-        mailer,
-        reconciler,
-        outbox,
-        LoopSupervisor(database, clock),
-        connected,
-        _inboxes(connected, mail_receiver, app),
-        connect_heartbeat(settings.heartbeat) if settings.heartbeat else None,
-        listening_socket,
-        mail_receiver,
+        settings=settings,
+        clock=clock,
+        database=database,
+        units_of_work=units_of_work,
+        spaces=spaces,
+        app=app,
+        mailer=mailer,
+        reconciler=reconciler,
+        outbox=outbox,
+        supervisor=LoopSupervisor(database, clock),
+        connected=connected,
+        inboxes=_inboxes(connected, mail_receiver, app),
+        heartbeat=connect_heartbeat(settings.heartbeat) if settings.heartbeat else None,
+        _socket=listening_socket,
+        mail_receiver=mail_receiver,
     )
 
 
@@ -151,5 +151,9 @@ def neutral_reason(reference: Reference) -> str:
 
 def _retry_policy(settings: ReconcilerSettings) -> RetryPolicy:
     return RetryPolicy(
-        settings.retry_least, settings.retry_share, settings.retry_most, settings.tell_after, settings.braked
+        min_delay=settings.retry_least,
+        age_share=settings.retry_share,
+        max_delay=settings.retry_most,
+        notify_after=settings.tell_after,
+        brake_delay=settings.braked,
     )

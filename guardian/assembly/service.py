@@ -209,7 +209,11 @@ class Service:
         """Apply the mode at once: every work item of the space is reconciled under it."""
         self.spaces.set_mode(name, mode)
         async with self.units_of_work.begin() as uow:
-            uow.journal.note(Entry("mode.was_switched", OPERATOR, "configuration", {"space": name, "mode": mode}))
+            uow.journal.note(
+                Entry(
+                    act="mode.was_switched", by=OPERATOR, authority="configuration", about={"space": name, "mode": mode}
+                )
+            )
             for item in await uow.sanctions.work_items_in(name):
                 await uow.sanctions.schedule_account(item.account, uow.now)
             uow.wake(WakeupTopic.WORK_ITEMS)
@@ -234,7 +238,7 @@ class Service:
             expired = await uow.sanctions.expire_leases()
             await uow.sanctions.schedule_open_intents(uow.now)
             await extend_to_new_spaces(uow, self.spaces.names)
-            uow.journal.note(Entry("service.was_started", OPERATOR, "P-1.5"))
+            uow.journal.note(Entry(act="service.was_started", by=OPERATOR, authority="P-1.5"))
         log.info("leases.expired", count=expired)
 
     async def _forget_deliveries(self) -> None:

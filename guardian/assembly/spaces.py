@@ -79,7 +79,7 @@ def _discord(settings: DiscordSettings, clock: Clock, budget_scale: float) -> Co
     content = import_module("connectors.discord.content").DiscordContent(gateway)
     proof = _discord_proof(settings)
     return ConnectedSpace(
-        space.DiscordSpace(gateway, clock), settings.mode, gateway=gateway, content=content, proof=proof
+        space=space.DiscordSpace(gateway, clock), mode=settings.mode, gateway=gateway, content=content, proof=proof
     )
 
 
@@ -124,8 +124,8 @@ def _forum(settings: ForumSettings, clock: Clock, budget_scale: float) -> Connec
         return made
 
     return ConnectedSpace(
-        space,
-        settings.mode,
+        space=space,
+        mode=settings.mode,
         webhook_verifier=_webhook_verifier("forum", settings),
         close=space.close,
         content=content,
@@ -151,8 +151,8 @@ def _github(settings: GithubSettings, clock: Clock, budget_scale: float) -> Conn
     space = space_module.GithubSpace(config, clock)
     intake, content_module = import_module("connectors.github.intake"), import_module("connectors.github.content")
     return ConnectedSpace(
-        space,
-        settings.mode,
+        space=space,
+        mode=settings.mode,
         webhook_verifier=_webhook_verifier("github", settings),
         close=space.close,
         content=content_module.GithubContent(space.connection),

@@ -104,7 +104,14 @@ def exclusions_from(
     """Return the exclusions that a case needs by what was said in it, whatever stands already."""
     statuses = conflict_statuses(indicators, known_names(members), policy)
     return tuple(
-        Exclusion(case.id, member, _KIND_BY_STATUS[status], _cause(member, status, indicators), at, by)
+        Exclusion(
+            case=case.id,
+            member=member,
+            kind=_KIND_BY_STATUS[status],
+            cause=_cause(member, status, indicators),
+            at=at,
+            by=by,
+        )
         for member, status in statuses.items()
         if status is not ConflictStatus.CLEAR
     )

@@ -41,7 +41,12 @@ def submission_from(flag: FlagInput) -> Submission:
     Policy: P-2.7.
     """
     flagged_content = flag.evidence or EvidenceInput(
-        "message", flag.link, flag.on, flag.on_handle, why_not="It was not fetched.", written_at=flag.written_at
+        kind="message",
+        link=flag.link,
+        author=flag.on,
+        author_handle=flag.on_handle,
+        why_not="It was not fetched.",
+        written_at=flag.written_at,
     )
     return Submission(
         channel=ReportChannel.FORUM_FLAG,

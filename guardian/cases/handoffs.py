@@ -79,7 +79,7 @@ class Handoff:
 
 def new_handoff(case: CaseId, direction: Direction, space: SpaceName, at: datetime, by: MemberId | None) -> Handoff:
     """Return a handoff that waits to be accepted, with a reference of its own."""
-    return Handoff(new_id(), new_reference(), case, direction, space, at, by)
+    return Handoff(id=new_id(), reference=new_reference(), case=case, direction=direction, space=space, at=at, by=by)
 
 
 def progress_of(handoff: Handoff, case: Case) -> HandoffProgress:

@@ -178,9 +178,9 @@ def tally(
 def ladder_input(consequence: Consequence, *, legal: bool = False) -> ladder.LadderConsequence:
     """Return the consequence as the ladder judges it."""
     return ladder.LadderConsequence(
-        consequence.outcome,
-        consequence.restriction,
-        consequence.term,
+        outcome=consequence.outcome,
+        restriction=consequence.restriction,
+        term=consequence.term,
         everywhere=consequence.spaces is None,
         has_conditions=bool(consequence.conditions.strip()),
         consent_of_all=consequence.consent_of_all,

@@ -51,24 +51,33 @@ class NewReceipt:
 def create_reporter_receipt(case: CaseId, report: ReportId, at: datetime) -> NewReceipt:
     """Create a receipt that opens the follow-up of one report."""
     secret = new_secret()
-    return NewReceipt(secret, Receipt(digest_secret(secret), ReceiptKind.REPORTER, at, case=case, report=report))
+    return NewReceipt(
+        secret,
+        Receipt(digest=digest_secret(secret), kind=ReceiptKind.REPORTER, created_at=at, case=case, report=report),
+    )
 
 
 def create_personal_receipt(person: PersonId, at: datetime, case: CaseId | None = None) -> NewReceipt:
     """Create a receipt that opens the personal page of somebody heard or sanctioned."""
     secret = new_secret()
-    return NewReceipt(secret, Receipt(digest_secret(secret), ReceiptKind.PERSONAL, at, case=case, person=person))
+    return NewReceipt(
+        secret,
+        Receipt(digest=digest_secret(secret), kind=ReceiptKind.PERSONAL, created_at=at, case=case, person=person),
+    )
 
 
 def create_account_receipt(account: AccountId, at: datetime, case: CaseId) -> NewReceipt:
     """Create a receipt that opens what the owner of a linked account may read of that, and nothing of anybody's case."""
     secret = new_secret()
-    return NewReceipt(secret, Receipt(digest_secret(secret), ReceiptKind.ACCOUNT, at, case=case, account=account))
+    return NewReceipt(
+        secret,
+        Receipt(digest=digest_secret(secret), kind=ReceiptKind.ACCOUNT, created_at=at, case=case, account=account),
+    )
 
 
 def create_mail_receipt(case: CaseId, report: ReportId, token: str, at: datetime) -> Receipt:
     """Create what is kept of the mail address made for one reporter: it leads to their report, and opens no page."""
-    return Receipt(digest_secret(token), ReceiptKind.MAIL, at, case=case, report=report)
+    return Receipt(digest=digest_secret(token), kind=ReceiptKind.MAIL, created_at=at, case=case, report=report)
 
 
 def create_mail_token() -> str:

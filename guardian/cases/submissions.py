@@ -144,7 +144,14 @@ def texts_of(evidence: tuple[EvidenceInput, ...]) -> tuple[str, ...]:
 
 def new_case(code_name: str, at: datetime, *, danger: bool) -> Case:
     """Return a case that has just been opened by a report."""
-    return Case(CaseId(new_id()), code_name, CaseKind.REPORT, CaseState.OPEN, at, safety_risk=danger)
+    return Case(
+        id=CaseId(new_id()),
+        code_name=code_name,
+        kind=CaseKind.REPORT,
+        state=CaseState.OPEN,
+        opened_at=at,
+        safety_risk=danger,
+    )
 
 
 def build_report(submission: Submission, case: CaseId, at: datetime) -> Report:
@@ -278,7 +285,15 @@ def initial_deadlines(report: Report, policy: Policy) -> tuple[Deadline, ...]:
 def danger_deadline(report: Report, since: datetime, policy: Policy) -> Deadline:
     """Return the call for danger, repeated until somebody has it. Policy: P-3.6."""
     due, next_at = since + policy.reports.danger_page, since + policy.reports.danger_repeat
-    return Deadline(new_id(), DeadlineKind.DANGER_PAGE, report.case, since, due, next_at, about=report.id)
+    return Deadline(
+        id=new_id(),
+        kind=DeadlineKind.DANGER_PAGE,
+        case=report.case,
+        since=since,
+        due=due,
+        next_at=next_at,
+        about=report.id,
+    )
 
 
 def _answer_deadline(kind: DeadlineKind, time_limit: TimeLimit, report: Report, policy: Policy) -> Deadline:
@@ -288,15 +303,27 @@ def _answer_deadline(kind: DeadlineKind, time_limit: TimeLimit, report: Report, 
     instants = [*reminder_times(time_limit, since, policy), until]
     if kind is DeadlineKind.FIRST_ANSWER:
         instants.append(due_at(TimeLimit.FIRST_ANSWER_TARGET, since, policy))
-    return Deadline(new_id(), kind, report.case, since, until, min(instants), about=report.id)
+    return Deadline(
+        id=new_id(), kind=kind, case=report.case, since=since, due=until, next_at=min(instants), about=report.id
+    )
 
 
 def evidence_of(copy: ContentCopy) -> tuple[EvidenceInput, ...]:
     """Return a message of a space and its files as evidence, as they stood when they were read. Policy: P-2.7."""
     link, author, handle = copy.content.link, copy.author, copy.author_handle
-    message = EvidenceInput("message", link, author, handle, copy.text, written_at=copy.written_at)
+    message = EvidenceInput(
+        kind="message", link=link, author=author, author_handle=handle, text=copy.text, written_at=copy.written_at
+    )
     files = (
-        EvidenceInput("file", link, author, handle, file_name=f.file_name, content=f.content, why_not=f.why_not)
+        EvidenceInput(
+            kind="file",
+            link=link,
+            author=author,
+            author_handle=handle,
+            file_name=f.file_name,
+            content=f.content,
+            why_not=f.why_not,
+        )
         for f in copy.files
     )
     return (message, *files)

@@ -171,11 +171,11 @@ def is_under_review(act: UnilateralAct) -> bool:
 def past_act(act: UnilateralAct) -> brake.PastAct[MemberId, PersonId]:
     """Return the act as the brake counts it; one that still waits for its second member has not been taken."""
     return brake.PastAct(
-        act.by,
-        act.person,
-        act.at,
-        act.ground,
-        act.confirmed_by,
+        by=act.by,
+        on=act.person,
+        at=act.at,
+        ground=act.ground,
+        confirmed_by=act.confirmed_by,
         reviewed=not is_under_review(act),
         reversed=act.state is ActState.REVERSED,
     )
@@ -233,10 +233,15 @@ def consequence_of_review(act: UnilateralAct, review: ActReview) -> Consequence:
     Its term ends by itself: no rung of the ladder was chosen.
     """
     if review.answer is ReviewAnswer.REVERSE:
-        return Consequence(Outcome.NO_ACTION)
+        return Consequence(outcome=Outcome.NO_ACTION)
     restriction = review.restriction or act.restriction
     return Consequence(
-        Outcome.OTHER, restriction, review.term, OnTermEnd.LIFT, act.spaces, summary="Review of an act taken alone."
+        outcome=Outcome.OTHER,
+        restriction=restriction,
+        term=review.term,
+        on_term_end=OnTermEnd.LIFT,
+        spaces=act.spaces,
+        summary="Review of an act taken alone.",
     )
 
 

@@ -56,19 +56,21 @@ async def check_all(config: Path | None) -> list[CheckLine]:
     try:
         settings = load_settings(config)
     except Misconfigured as error:
-        return [CheckLine("configuration", fault, well=False) for fault in error.faults]
-    lines.append(CheckLine("configuration", f"{settings.path} is whole; policy {settings.policy_name}", well=True))
+        return [CheckLine(where="configuration", what=fault, well=False) for fault in error.faults]
+    lines.append(
+        CheckLine(where="configuration", what=f"{settings.path} is whole; policy {settings.policy_name}", well=True)
+    )
     try:
         KeyRing.load(settings.key_ring, settings.master_key)
-        lines.append(CheckLine("keys", "the key ring opens, and nobody else may read it", well=True))
+        lines.append(CheckLine(where="keys", what="the key ring opens, and nobody else may read it", well=True))
         async with open_service(settings) as service:
-            lines.append(CheckLine("database", f"{service.database.where} is of this release", well=True))
+            lines.append(CheckLine(where="database", what=f"{service.database.where} is of this release", well=True))
             with show_progress("Looking at the spaces"):
                 lines += [line async for line in _check_parts(settings, service)]
             await _record_check(service)
     except Misconfigured as error:
         where = "database" if any(line.where == "keys" for line in lines) else "keys"
-        lines += [CheckLine(where, fault, well=False) for fault in error.faults]
+        lines += [CheckLine(where=where, what=fault, well=False) for fault in error.faults]
     return lines
 
 
@@ -79,8 +81,8 @@ async def _check_parts(settings: Settings, service: Service) -> AsyncIterator[Ch
             yield line
     if service.mailer is None:
         yield CheckLine(
-            "mail",
-            "No mail server is configured.",
+            where="mail",
+            what="No mail server is configured.",
             well=True,
             remedy="Add a [mail] section, so that members are reached when Discord is down.",
         )
@@ -90,8 +92,8 @@ async def _check_parts(settings: Settings, service: Service) -> AsyncIterator[Ch
             yield _check_line("mail", await service.mail_receiver.check())
     if service.heartbeat is None:
         yield CheckLine(
-            "heartbeat",
-            "No address outside listens for this service.",
+            where="heartbeat",
+            what="No address outside listens for this service.",
             well=True,
             remedy="Add a [heartbeat] section, so that somebody hears of it when this host is gone.",
         )
@@ -101,10 +103,10 @@ async def _check_parts(settings: Settings, service: Service) -> AsyncIterator[Ch
 
 async def _check_chair(service: Service) -> CheckLine:
     if not await is_chair_unconfirmed(service.app):
-        return CheckLine("group", "the first chair is confirmed", well=True)
+        return CheckLine(where="group", what="the first chair is confirmed", well=True)
     return CheckLine(
-        "group",
-        "The first chair is not confirmed yet.",
+        where="group",
+        what="The first chair is not confirmed yet.",
         well=False,
         remedy="A second member of the working group runs: guardian confirm-chair --as NAME",
         breaks="Only the operator of this host has vouched for the chair so far.",
@@ -115,22 +117,24 @@ async def _check_space(connected: ConnectedSpace) -> list[CheckLine]:
     """The space's own findings; a link that cannot be opened is one of them."""
     name = str(connected.space.name)
     mode = "acts here (enforce)" if connected.mode is Mode.ENFORCE else "only looks here (observe)"
-    lines = [CheckLine(name, f"Guardian {mode}.", well=True)]
+    lines = [CheckLine(where=name, what=f"Guardian {mode}.", well=True)]
     try:
         if connected.gateway is not None:
             await connected.gateway.start()
     except Misconfigured as error:
-        return [*lines, *(CheckLine(name, fault, well=False) for fault in error.faults)]
+        return [*lines, *(CheckLine(where=name, what=fault, well=False) for fault in error.faults)]
     return [*lines, *(_check_line(name, result) for result in await connected.space.check())]
 
 
 def _check_line(where: str, result: CheckResult) -> CheckLine:
-    return CheckLine(where, result.summary, result.ok, result.needs, result.remedy, result.impact)
+    return CheckLine(
+        where=where, what=result.summary, well=result.ok, needs=result.needs, remedy=result.remedy, breaks=result.impact
+    )
 
 
 async def _record_check(service: Service) -> None:
     async with service.units_of_work.begin() as uow:
-        uow.journal.note(Entry("installation.was_checked", OPERATOR, "P-1.5"))
+        uow.journal.note(Entry(act="installation.was_checked", by=OPERATOR, authority="P-1.5"))
 
 
 def _show(lines: list[CheckLine]) -> None:

@@ -43,7 +43,11 @@ async def upgrade_database(settings: Settings) -> str:
             with show_progress("Bringing the database to this release"):
                 changed = await upgrade(database)
             async with SqlUnitOfWorkFactory(database, ring, MachineClock()).begin() as uow:
-                uow.journal.note(Entry("database.was_upgraded", OPERATOR, "P-1.5", {"step": latest_revision()}))
+                uow.journal.note(
+                    Entry(
+                        act="database.was_upgraded", by=OPERATOR, authority="P-1.5", about={"step": latest_revision()}
+                    )
+                )
         finally:
             await process_lock.release()
     return (

@@ -101,7 +101,7 @@ async def create_members(settings: Settings, new_members: Sequence[NewMember], r
         for name in result.known:
             report.add_existing(f"the place of {name}")
         async with service.units_of_work.begin() as uow:
-            uow.journal.note(Entry("installation.was_set_up", OPERATOR, "P-1.5"))
+            uow.journal.note(Entry(act="installation.was_set_up", by=OPERATOR, authority="P-1.5"))
         return await is_chair_unconfirmed(service.app)
     finally:
         await service.stop()

@@ -33,7 +33,11 @@ async def switch(settings: Settings, space: str, mode: Mode) -> None:
     if text is None or space not in known:
         raise Refused("no_such_space", f"There is no space {space!r} in the file. There are: {', '.join(known)}.")
     async with open_service(settings) as service, service.units_of_work.begin() as uow:
-        uow.journal.note(Entry("mode.was_written", OPERATOR, "architecture 5.10", {"space": space, "mode": mode}))
+        uow.journal.note(
+            Entry(
+                act="mode.was_written", by=OPERATOR, authority="architecture 5.10", about={"space": space, "mode": mode}
+            )
+        )
         write_atomically(settings.path, text)
 
 

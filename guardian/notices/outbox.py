@@ -279,4 +279,6 @@ def _journal_result(journal: Journal, attempted: Notice, result: DeliveryResult)
     if result.state is NoticeState.WAITING or (is_member and result.state is NoticeState.SENT):
         return
     about = {"notice": str(attempted.id), "kind": str(attempted.kind), "why": result.detail}
-    journal.note(Entry(f"notice.was_{result.state}", SERVICE, "P-6.2", about, attempted.case))
+    journal.note(
+        Entry(act=f"notice.was_{result.state}", by=SERVICE, authority="P-6.2", about=about, case=attempted.case)
+    )

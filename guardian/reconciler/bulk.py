@@ -249,7 +249,13 @@ class BulkReconciler(Generic[W]):
     async def _restrict(self, space: Space, part: Sequence[BulkItem]) -> Mapping[Account, Outcome]:
         reason = self._context.neutral_reason
         orders = [
-            RestrictionOrder(o.space_account, AccessLevel.BARRED, o.reference, reason(o.reference), bulk=True)
+            RestrictionOrder(
+                account=o.space_account,
+                level=AccessLevel.BARRED,
+                reference=o.reference,
+                reason=reason(o.reference),
+                bulk=True,
+            )
             for o in part
         ]
         if space.name not in self._one_by_one:
@@ -330,12 +336,20 @@ _ALL: Final = 1_000_000
 
 def _entry(act: str, *, space: SpaceName, count: int) -> Entry:
     """Return a journal entry about bulk items: which, stands in the rows of the same transaction."""
-    return Entry(act, SERVICE, "P-7.5", {"space": str(space), "count": str(count)})
+    return Entry(act=act, by=SERVICE, authority="P-7.5", about={"space": str(space), "count": str(count)})
 
 
 def _intent(item: BulkItem, now: datetime) -> Intent:
     new = IntentId(new_id())
-    return Intent(new, item.account, IntentKind.RESTRICT, AccessLevel.BARRED, item.reference, Prior(), now)
+    return Intent(
+        id=new,
+        account=item.account,
+        kind=IntentKind.RESTRICT,
+        level=AccessLevel.BARRED,
+        reference=item.reference,
+        prior=Prior(),
+        opened_at=now,
+    )
 
 
 def _enforcement(
@@ -354,7 +368,9 @@ def _enforcement(
 
 
 def _held(item: BulkItem, now: datetime) -> HeldItem:
-    coverage = Coverage(item.person, item.space_account.space, CoverageState.HELD, now, "held")
+    coverage = Coverage(
+        person=item.person, space=item.space_account.space, state=CoverageState.HELD, since=now, detail="held"
+    )
     return HeldItem(item, _enforcement(item, confirmed_at=now), coverage)
 
 

@@ -75,7 +75,12 @@ def confirm(
         }
     changed = tuple(a for h, a in after.items() if a != enforcements.get(h))
     return Confirmation(
-        after, changed, tuple(closed), tuple(newly_confirmed), tuple(newly_gone), tuple(removed_by_others)
+        enforcements=after,
+        changed=changed,
+        closed=tuple(closed),
+        newly_confirmed=tuple(newly_confirmed),
+        newly_gone=tuple(newly_gone),
+        removed_by_others=tuple(removed_by_others),
     )
 
 
@@ -99,11 +104,11 @@ def _confirmed_enforcement(
         # The record is older than the space's state (a restored database): the reference alone proves it.
         prior = restrict_intent.prior if restrict_intent else Prior()
         return Enforcement(
-            account,
-            observed_restriction.level,
-            True,
-            reference,
-            prior,
+            account=account,
+            level=observed_restriction.level,
+            active=True,
+            reference=reference,
+            prior=prior,
             until=observed_restriction.until,
             confirmed_at=now,
         )

@@ -262,4 +262,4 @@ async def _save(
 
 def _entry(act: str, restriction: ContentRestriction) -> Entry:
     about = {"measure": restriction.id, "space": str(restriction.content.space), "hold": restriction.restriction.value}
-    return Entry(act, SERVICE, "reconciler", about, restriction.case)
+    return Entry(act=act, by=SERVICE, authority="reconciler", about=about, case=restriction.case)

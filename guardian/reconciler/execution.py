@@ -157,28 +157,49 @@ def _build_intent(snapshot: AccountSnapshot, action: Action, now: datetime) -> I
     match action:
         case Restrict():
             return Intent(
-                new,
-                snapshot.item.account,
-                IntentKind.RESTRICT,
-                action.level,
-                action.reference,
-                action.prior,
-                now,
-                action.until,
+                id=new,
+                account=snapshot.item.account,
+                kind=IntentKind.RESTRICT,
+                level=action.level,
+                reference=action.reference,
+                prior=action.prior,
+                opened_at=now,
+                until=action.until,
             )
         case Release():
             known = snapshot.enforcements.get(action.level)
             reference = known.reference if known else Reference("")
-            return Intent(new, snapshot.item.account, IntentKind.RELEASE, action.level, reference, action.prior, now)
+            return Intent(
+                id=new,
+                account=snapshot.item.account,
+                kind=IntentKind.RELEASE,
+                level=action.level,
+                reference=reference,
+                prior=action.prior,
+                opened_at=now,
+            )
         case Restore():
             # A reference of its own: what is put back is another's again, not ours to release.
             fresh = new_reference()
             return Intent(
-                new, snapshot.item.account, IntentKind.RESTORE, action.level, fresh, Prior(), now, action.until
+                id=new,
+                account=snapshot.item.account,
+                kind=IntentKind.RESTORE,
+                level=action.level,
+                reference=fresh,
+                prior=Prior(),
+                opened_at=now,
+                until=action.until,
             )
         case Reinstate():
             return Intent(
-                new, snapshot.item.account, IntentKind.REINSTATE, AccessLevel.OPEN, Reference(""), Prior(), now
+                id=new,
+                account=snapshot.item.account,
+                kind=IntentKind.REINSTATE,
+                level=AccessLevel.OPEN,
+                reference=Reference(""),
+                prior=Prior(),
+                opened_at=now,
             )
         case _:
             assert_never(action)
@@ -196,7 +217,14 @@ async def _save_prior(
     enforcements = await uow.sanctions.enforcements_of(snapshot.item.account)
     known = next((a for a in enforcements if a.level is action.level), None)
     if known is None:
-        fresh = Enforcement(snapshot.item.account, action.level, False, intent.reference, action.prior, losses)
+        fresh = Enforcement(
+            account=snapshot.item.account,
+            level=action.level,
+            active=False,
+            reference=intent.reference,
+            prior=action.prior,
+            removed_entitlements=losses,
+        )
     elif (
         _is_reapplied(snapshot, confirmation, action)
         or _has_open_restriction(snapshot, action.level)
@@ -225,7 +253,11 @@ async def perform(
     reason = context.neutral_reason(intent.reference)
     match action:
         case Restrict() | Restore():
-            return await space.restrict(RestrictionOrder(account, action.level, intent.reference, reason, action.until))
+            return await space.restrict(
+                RestrictionOrder(
+                    account=account, level=action.level, reference=intent.reference, reason=reason, until=action.until
+                )
+            )
         case Release():
             return await space.release(account, action.level, reason)
         case Reinstate():

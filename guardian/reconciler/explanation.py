@@ -54,14 +54,14 @@ async def explain(snapshot: AccountSnapshot, space: Space, now: datetime) -> Exp
     planned = plan(build_situation(space, known, seen, ownership, now))
     shown = ", ".join(f"{h.level} ({ownership[h.level]})" for h in seen.restrictions) or "nothing is held"
     return Explanation(
-        space.name,
-        desired.level,
-        desired.until,
-        because,
-        shown,
-        planned.detail,
-        describe_action(planned),
-        planned.due_at,
+        space=space.name,
+        desired=desired.level,
+        until=desired.until,
+        because=because,
+        seen=shown,
+        total=planned.detail,
+        next_step=describe_action(planned),
+        due_at=planned.due_at,
     )
 
 
@@ -85,12 +85,12 @@ def _without_plan(
 ) -> Explanation:
     desired = snapshot.desired(now)
     return Explanation(
-        snapshot.item.space,
-        desired.level,
-        desired.until,
-        because,
-        seen,
-        snapshot.item.detail,
-        "look again",
-        snapshot.item.due_at,
+        space=snapshot.item.space,
+        desired=desired.level,
+        until=desired.until,
+        because=because,
+        seen=seen,
+        total=snapshot.item.detail,
+        next_step="look again",
+        due_at=snapshot.item.due_at,
     )

@@ -234,14 +234,14 @@ def build_situation(
     capabilities = space.capabilities
     desired = snapshot.desired(now)
     return Situation(
-        desired,
-        seen,
-        ownership,
-        snapshot.enforcements,
-        capabilities,
-        now,
-        snapshot.reinstatement_approved,
-        capabilities.ends_natively,
+        desired=desired,
+        seen=seen,
+        ownership=ownership,
+        enforcements=snapshot.enforcements,
+        capabilities=capabilities,
+        now=now,
+        reinstatement_approved=snapshot.reinstatement_approved,
+        native_end=capabilities.ends_natively,
     )
 
 
@@ -287,5 +287,10 @@ def _gather_evidence(
     intent = next((i for i in reversed(snapshot.intents) if i.level is level), None)
     carries_reference, adoption = level in space.capabilities.carries_reference, snapshot.adoptions.get(level)
     return OwnershipEvidence(
-        snapshot.enforcements.get(level), intent, snapshot.references, carries_reference, attribution, adoption
+        enforcement=snapshot.enforcements.get(level),
+        intent=intent,
+        references=snapshot.references,
+        carries_reference=carries_reference,
+        attribution=attribution,
+        adoptions=adoption,
     )

@@ -76,7 +76,14 @@ async def _record_manual_lift(
         return
     if not desired.binding and (lifted_by or desired.adopted):
         for sanction in (s for s in snapshot.sanctions if s.id in desired.reasons):
-            lifting = Lifting(sanction.id, uow.now, LiftingCause.LIFTED_MANUALLY, SERVICE, "lifted by hand", uow.now)
+            lifting = Lifting(
+                sanction=sanction.id,
+                effective_from=uow.now,
+                cause=LiftingCause.LIFTED_MANUALLY,
+                by=SERVICE,
+                authority="lifted by hand",
+                recorded_at=uow.now,
+            )
             await uow.sanctions.add_lifting(lifting)
         return
     enforcement = next(a for h, a in snapshot.enforcements.items() if h is level)

@@ -70,7 +70,7 @@ class AccountSnapshot:
     def journal_entry(self, act: str, **more: str) -> Entry:
         """Return a journal entry about this work item: our own ids only."""
         about = {"account": str(self.item.account), "person": str(self.item.person), "space": str(self.item.space)}
-        return Entry(act, SERVICE, "reconciler", {**about, **more})
+        return Entry(act=act, by=SERVICE, authority="reconciler", about={**about, **more})
 
 
 async def load_snapshot(view: SanctionReadView, account: AccountId) -> AccountSnapshot | None:
@@ -80,13 +80,14 @@ async def load_snapshot(view: SanctionReadView, account: AccountId) -> AccountSn
     if item is None or known is None:
         return None
     return AccountSnapshot(
-        item,
-        known,
-        await view.sanctions.applying_to(item.person) if known.binding else (),
-        {a.level: a for a in await view.sanctions.enforcements_of(account)},
-        await view.sanctions.open_intents(account),
-        await view.sanctions.references_of(account),
+        item=item,
+        known=known,
+        sanctions=await view.sanctions.applying_to(item.person) if known.binding else (),
+        enforcements={a.level: a for a in await view.sanctions.enforcements_of(account)},
+        intents=await view.sanctions.open_intents(account),
+        references=await view.sanctions.references_of(account),
         # What was taken from somebody whose account was linked by mistake is reinstated without anybody's yes.
-        known.ended_at is not None or await view.sanctions.is_reinstatement_approved(item.person),
-        {t.level: t for t in await view.sanctions.adoptions_of(account)},
+        reinstatement_approved=known.ended_at is not None
+        or await view.sanctions.is_reinstatement_approved(item.person),
+        adoptions={t.level: t for t in await view.sanctions.adoptions_of(account)},
     )

@@ -18,7 +18,13 @@ def adoption_of(
     """Return what is known of the restriction at the instant from which its sanction stands."""
     author = attribution.by or observed_restriction.author
     return Adoption(
-        account, observed_restriction.level, sanction.enacted_at, by, observed_restriction.until, author, attribution.at
+        account=account,
+        level=observed_restriction.level,
+        at=sanction.enacted_at,
+        by=by,
+        until=observed_restriction.until,
+        author=author,
+        restricted_at=attribution.at,
     )
 
 
@@ -30,7 +36,9 @@ async def adopt(uow: SanctionUnitOfWork, sanction: Sanction, adoption: Adoption)
     await uow.sanctions.add_adoption(sanction.person, adoption)
     enforcements = await uow.sanctions.enforcements_of(adoption.account)
     known = next((each for each in enforcements if each.level is adoption.level), None)
-    enforcement = known or Enforcement(adoption.account, adoption.level, False, Reference(""), Prior())
+    enforcement = known or Enforcement(
+        account=adoption.account, level=adoption.level, active=False, reference=Reference(""), prior=Prior()
+    )
     adopted = replace(
         enforcement,
         active=True,

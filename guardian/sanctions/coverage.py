@@ -35,7 +35,7 @@ def total_coverage(
     if known is not None and known.state is state and known.detail == detail:
         return known
     since = known.since if known is not None and known.state is state else now
-    return Coverage(person, space, state, since, detail)
+    return Coverage(person=person, space=space, state=state, since=since, detail=detail)
 
 
 def _detail_of(item: WorkItem) -> str:

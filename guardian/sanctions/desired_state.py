@@ -45,16 +45,16 @@ def desired_state(sanctions: Iterable[Sanction], space: SpaceName, now: datetime
         s for s in covering if demands[s.id].runs_at(now) and access_level_of(s.restriction) is strongest_demand.level
     ]
     if strongest_demand.level is AccessLevel.OPEN or not running:
-        return DesiredState(AccessLevel.OPEN, None, changes_at)
+        return DesiredState(level=AccessLevel.OPEN, until=None, changes_at=changes_at)
     longest = max(running, key=_term_length)
     return DesiredState(
-        strongest_demand.level,
-        strongest_demand.until,
-        changes_at,
-        tuple(s.id for s in running),
-        longest.reference,
-        any(s.authority.kind in _BINDING for s in running),
-        all(s.authority.kind is AuthorityKind.ADOPTED for s in running),
+        level=strongest_demand.level,
+        until=strongest_demand.until,
+        changes_at=changes_at,
+        reasons=tuple(s.id for s in running),
+        reference=longest.reference,
+        binding=any(s.authority.kind in _BINDING for s in running),
+        adopted=all(s.authority.kind is AuthorityKind.ADOPTED for s in running),
     )
 
 

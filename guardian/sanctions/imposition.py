@@ -174,7 +174,9 @@ async def impose(uow: SanctionUnitOfWork, order: SanctionOrder, space_names: tup
     await uow.sanctions.add_sanction(sanction)
     for account in await _accounts_reached(uow, sanction):
         await uow.sanctions.add_work_item(
-            WorkItem(account.id, account.person, account.account.space, effective_from(sanction))
+            WorkItem(
+                account=account.id, person=account.person, space=account.account.space, due_at=effective_from(sanction)
+            )
         )
     await _open_coverage(uow, sanction, space_names)
     uow.wake(WakeupTopic.WORK_ITEMS)
@@ -197,7 +199,9 @@ async def supersede(uow: SanctionUnitOfWork, old: Sanction, new: Sanction, by: s
 
 async def add_account(uow: SanctionUnitOfWork, known: LinkedAccount, at: datetime | None = None) -> None:
     """Make a newly linked account due at once, or at `at`: what runs on its person reaches it. Policy: P-6.4."""
-    await uow.sanctions.add_work_item(WorkItem(known.id, known.person, known.account.space, at or uow.now))
+    await uow.sanctions.add_work_item(
+        WorkItem(account=known.id, person=known.person, space=known.account.space, due_at=at or uow.now)
+    )
     uow.wake(WakeupTopic.WORK_ITEMS)
 
 
@@ -217,7 +221,7 @@ async def _open_coverage(uow: SanctionUnitOfWork, sanction: Sanction, space_name
     missing = [space for space in space_names if sanction.covers(space) and space not in known]
     for space in missing:
         state = CoverageState.OPEN if space in spaces_with_account else CoverageState.NO_ACCOUNT
-        await uow.sanctions.save_coverage(Coverage(sanction.person, space, state, uow.now))
+        await uow.sanctions.save_coverage(Coverage(person=sanction.person, space=space, state=state, since=uow.now))
     return len(missing)
 
 

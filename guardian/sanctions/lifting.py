@@ -17,11 +17,18 @@ async def lift(
     uow: SanctionUnitOfWork, sanction: Sanction, effective_from: datetime, cause: LiftingCause, by: str, authority: str
 ) -> Lifting:
     """End what the sanction asks for, from `effective_from` on; Stale where it was lifted before."""
-    lifting = Lifting(sanction.id, effective_from, cause, by, authority, uow.now)
+    lifting = Lifting(
+        sanction=sanction.id,
+        effective_from=effective_from,
+        cause=cause,
+        by=by,
+        authority=authority,
+        recorded_at=uow.now,
+    )
     await uow.sanctions.add_lifting(lifting)
     await uow.sanctions.schedule_person(sanction.person, max(effective_from, uow.now))
     about = {"sanction": str(sanction.id), "person": str(sanction.person)}
-    uow.journal.note(Entry("sanction.lifted", by, authority, {**about, "cause": cause}))
+    uow.journal.note(Entry(act="sanction.lifted", by=by, authority=authority, about={**about, "cause": cause}))
     uow.wake(WakeupTopic.WORK_ITEMS)
     return lifting
 
@@ -36,5 +43,5 @@ async def approve_reinstatement(uow: SanctionUnitOfWork, person: PersonId, by: M
     """Record a named person's yes to giving membership and power roles back. Policy: P-6.7."""
     await uow.sanctions.approve_reinstatement(person, by, uow.now)
     await uow.sanctions.schedule_person(person, uow.now)
-    uow.journal.note(Entry("return.approved", str(by), "P-6.7", {"person": str(person)}))
+    uow.journal.note(Entry(act="return.approved", by=str(by), authority="P-6.7", about={"person": str(person)}))
     uow.wake(WakeupTopic.WORK_ITEMS)

@@ -32,4 +32,4 @@ async def create_installation(settings: Settings, members: Iterable[Member], clo
         async with SqlUnitOfWorkFactory(database, ring, clock).begin() as uow:
             for member in members:
                 await uow.people.add_member(member)
-            uow.journal.note(Entry("sandbox.was_founded", OPERATOR, "P-1.5"))
+            uow.journal.note(Entry(act="sandbox.was_founded", by=OPERATOR, authority="P-1.5"))

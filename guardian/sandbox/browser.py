@@ -144,7 +144,7 @@ def parse_page(url: str, status: int, markup: str) -> Page:
 
 def _parse_form(tag: Tag) -> Form:
     multipart = _attribute(tag, "enctype") == "multipart/form-data"
-    form = Form(_attribute(tag, "action"), _attribute(tag, "method", "get").lower(), multipart)
+    form = Form(action=_attribute(tag, "action"), method=_attribute(tag, "method", "get").lower(), multipart=multipart)
     labels = {_attribute(label, "for"): _words(label) for label in reversed(tag.find_all("label"))}
     for field_tag in tag.find_all(["input", "textarea", "select", "button"]):
         name, value, kind = (_attribute(field_tag, each) for each in ("name", "value", "type"))

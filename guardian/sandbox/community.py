@@ -135,7 +135,9 @@ class Community:
         if human.member is None:
             raise AssertionError("whoever has a seat is a member")
         accounts = tuple(human.on(space) for space in SPACES)
-        return Member(human.member, human.name, roles, accounts, human.mail, (human.key,))
+        return Member(
+            id=human.member, name=human.name, roles=roles, accounts=accounts, email=human.mail, aliases=(human.key,)
+        )
 
 
 def seed_community(

@@ -24,7 +24,7 @@ class Story:
 
 async def run_story(story: Story, folder: Path, narrator: Narrator, wrap: Wrap = unwrapped) -> Outcome:
     """Play the story on a stage of its own; one that could not go on has failed in that."""
-    return await run_story_in(StoryContext(folder, narrator, wrap), story)
+    return await run_story_in(StoryContext(folder=folder, narrator=narrator, wrap=wrap), story)
 
 
 async def run_story_in(context: StoryContext, story: Story) -> Outcome:

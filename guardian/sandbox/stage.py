@@ -125,7 +125,15 @@ class StoryContext:
             driver = TimeDriver(time, world, service)
             await driver.run_until_idle()
             group = WorkingGroup(world, driver, self.narrator, lambda: service.url)
-            yield Stage(world, service, driver, self.checks, self.narrator, group, Reporters(world, group))
+            yield Stage(
+                world=world,
+                service=service,
+                driver=driver,
+                checks=self.checks,
+                narrator=self.narrator,
+                group=group,
+                people=Reporters(world, group),
+            )
 
 
 def temporary_folder() -> "tempfile.TemporaryDirectory[str]":

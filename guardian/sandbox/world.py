@@ -64,7 +64,7 @@ class World:
 
     def set_fault(self, space: SpaceName, kind: FaultKind, operation: str = "*", **facts: Any) -> None:
         """Make the platform misbehave from now on."""
-        self.emulator(space).set_fault(Fault(kind, operation, **facts))
+        self.emulator(space).set_fault(Fault(kind=kind, operation=operation, **facts))
 
     def clear_faults(self, space: SpaceName) -> None:
         """Make the platform behave again."""
@@ -115,7 +115,7 @@ async def open_world(now: Now, *, scale: float = BUDGET_SCALE, seed: int = 0) ->
         mail.add_account(GROUP_ADDRESS, GROUP_MAIL_PASSWORD)
         for human in community.people.values():
             mail.add_account(human.mail)
-        yield World(discord, forum, github, community, now, mail)
+        yield World(discord=discord, forum=forum, github=github, community=community, now=now, mail=mail)
 
 
 @cache

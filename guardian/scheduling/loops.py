@@ -38,18 +38,25 @@ def work_items_loop(
         async with units_of_work.read() as view:
             return await view.sanctions.next_due(system_time())
 
-    return Loop("keys", WakeupTopic.WORK_ITEMS, reconciler.run, next_due, lambda: reconciler.active, reconciler.stop)
+    return Loop(
+        name="keys",
+        topic=WakeupTopic.WORK_ITEMS,
+        run=reconciler.run,
+        next_due=next_due,
+        active=lambda: reconciler.active,
+        stop=reconciler.stop,
+    )
 
 
 def bulk_loop(bulk_reconciler: BulkReconciler[UnitOfWork]) -> Loop:
     """The loop that restricts many accounts at once, beside the one that looks at each."""
     return Loop(
-        "many",
-        WakeupTopic.WORK_ITEMS,
-        bulk_reconciler.run,
-        bulk_reconciler.next_due,
-        lambda: bulk_reconciler.active,
-        bulk_reconciler.stop,
+        name="many",
+        topic=WakeupTopic.WORK_ITEMS,
+        run=bulk_reconciler.run,
+        next_due=bulk_reconciler.next_due,
+        active=lambda: bulk_reconciler.active,
+        stop=bulk_reconciler.stop,
     )
 
 
@@ -64,7 +71,7 @@ def content_loop(context: ContentContext[UnitOfWork]) -> Loop:
         while True:
             await wait(await content.reconcile_due(context))
 
-    return Loop("things", WakeupTopic.CONTENT, run, next_due)
+    return Loop(name="things", topic=WakeupTopic.CONTENT, run=run, next_due=next_due)
 
 
 def raids_loop(advance_raids: Callable[[], Awaitable[None]]) -> Loop:
@@ -100,9 +107,11 @@ def deadlines_loop(
         while True:
             await wait(await run_due())
 
-    return Loop("promises", WakeupTopic.DEADLINES, run, next_due)
+    return Loop(name="promises", topic=WakeupTopic.DEADLINES, run=run, next_due=next_due)
 
 
 def jobs_loop(jobs: RecurringJobs) -> Loop:
     """Return the loop that starts what recurs. Nothing but time wakes it."""
-    return Loop("jobs", "jobs", jobs.run, jobs.next_due, lambda: jobs.active, jobs.stop)
+    return Loop(
+        name="jobs", topic="jobs", run=jobs.run, next_due=jobs.next_due, active=lambda: jobs.active, stop=jobs.stop
+    )

@@ -72,7 +72,7 @@ def step_loop(
             await step()
             await wait(await next_due())
 
-    return Loop(name, topic, run, next_due)
+    return Loop(name=name, topic=topic, run=run, next_due=next_due)
 
 
 @dataclass(slots=True)

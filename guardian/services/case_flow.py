@@ -85,7 +85,7 @@ async def refer_to_board(uow: UnitOfWork, policy: Policy, case: Case, cause: str
     remind_at = due_at(TimeLimit.BOARD_ANSWER, uow.now, policy)
     await start_deadline(uow, DeadlineKind.BOARD_ANSWER, case.id, remind_at)
     about = {"case": str(case.id), "cause": cause}
-    uow.journal.note(Entry("case.went_to_board", SERVICE, "P-5.1", about, case.id))
+    uow.journal.note(Entry(act="case.went_to_board", by=SERVICE, authority="P-5.1", about=about, case=case.id))
     return moved
 
 

@@ -22,7 +22,9 @@ async def start_deadline(
     about: str = "",
 ) -> Deadline:
     """Start a deadline now; it is acted upon at `next_at`, else when it is due."""
-    deadline = Deadline(new_id(), kind, case, uow.now, until, next_at or until, about)
+    deadline = Deadline(
+        id=new_id(), kind=kind, case=case, since=uow.now, due=until, next_at=next_at or until, about=about
+    )
     await uow.deadlines.add(deadline)
     uow.wake(WakeupTopic.DEADLINES)
     return deadline

@@ -43,4 +43,6 @@ async def on_plain_deadline_due(app: AppContext, uow: UnitOfWork, deadline: Dead
     case = await get_case(uow, deadline.case)
     later = uow.now + length(TimeLimit.FIRST_ANSWER, app.policy)
     await remind(uow, deadline, case, NoticeKind.DEADLINE_PASSED, deadline_facts(deadline), later)
-    uow.journal.note(Entry("promise.was_recalled", SERVICE, "P-2.4", {"promise": deadline.kind}, case.id))
+    uow.journal.note(
+        Entry(act="promise.was_recalled", by=SERVICE, authority="P-2.4", about={"promise": deadline.kind}, case=case.id)
+    )

@@ -132,37 +132,45 @@ class SqlActStore(EncryptedSqlStore):
 
 def _read_act(row: Row[Any], words: dict[str, Any]) -> UnilateralAct:
     return UnilateralAct(
-        row.id,
-        row.case_id,
-        row.by,
-        row.person_id,
-        row.at,
-        Ground(row.ground),
-        Restriction(row.restriction),
-        decode_spaces(words.get("spaces")),
-        ActState(row.state),
-        words.get("account", ""),
-        row.statement_at,
-        row.second,
-        decode_term(words.get("term")),
-        words.get("reason", ""),
-        words.get("doubtful", False),
-        row.version,
+        id=row.id,
+        case=row.case_id,
+        by=row.by,
+        person=row.person_id,
+        at=row.at,
+        ground=Ground(row.ground),
+        restriction=Restriction(row.restriction),
+        spaces=decode_spaces(words.get("spaces")),
+        state=ActState(row.state),
+        statement=words.get("account", ""),
+        statement_at=row.statement_at,
+        confirmed_by=row.second,
+        term=decode_term(words.get("term")),
+        reason=words.get("reason", ""),
+        conflicted=words.get("doubtful", False),
+        version=row.version,
     )
 
 
 def _read_review(row: Row[Any], words: dict[str, Any]) -> ActReview:
     restriction = words["restriction"]
     return ActReview(
-        row.about,
-        row.member_id,
-        ReviewAnswer(words["answer"]),
-        row.at,
-        decode_term(words["term"]),
-        None if restriction is None else Restriction(restriction),
-        words["reason"],
+        act=row.about,
+        member=row.member_id,
+        answer=ReviewAnswer(words["answer"]),
+        at=row.at,
+        term=decode_term(words["term"]),
+        restriction=None if restriction is None else Restriction(restriction),
+        reason=words["reason"],
     )
 
 
 def _read_stop(row: Row[Any]) -> Stop:
-    return Stop(row.id, row.by, row.of_member, row.at, StopState(row.state), row.ended_at, row.version)
+    return Stop(
+        id=row.id,
+        by=row.by,
+        of=row.of_member,
+        at=row.at,
+        state=StopState(row.state),
+        ended_at=row.ended_at,
+        version=row.version,
+    )

@@ -226,14 +226,14 @@ class SqlBulkStore(EncryptedSqlStore):
 
     async def _item(self, row: Row[Any]) -> BulkItem:
         return BulkItem(
-            AccountId(row.account_id),
-            PersonId(row.person_id),
-            await self._space_account(row),
-            Reference(row.reference),
-            row.ends,
-            Phase(row.state),
-            _read_facts(row),
-            row.version,
+            account=AccountId(row.account_id),
+            person=PersonId(row.person_id),
+            space_account=await self._space_account(row),
+            reference=Reference(row.reference),
+            ends=row.ends,
+            phase=Phase(row.state),
+            facts=_read_facts(row),
+            version=row.version,
         )
 
     async def _space_account(self, row: Row[Any]) -> Account:

@@ -170,7 +170,9 @@ class SqlCaseStore(SqlReportStore):
         if row is None:
             return None
         case, member = CaseId(row.case_id), MemberId(row.member_id)
-        return ReadingPass(row.digest, member, case, row.until, row.is_session, row.used_at)
+        return ReadingPass(
+            digest=row.digest, member=member, case=case, until=row.until, is_session=row.is_session, used_at=row.used_at
+        )
 
     async def delete_ended_passes(self, ended_by: datetime) -> None:
         """Delete the links and sessions that had ended by then."""
@@ -230,7 +232,16 @@ class SqlCaseStore(SqlReportStore):
         case, member = CaseId(row.case_id), MemberId(row.member_id)
         kind = ExclusionKind(row.kind)
         cause = await self._decrypt("exclusions", _exclusion_id(case, member, kind), "cause", row.cause)
-        return Exclusion(case, member, kind, cause, row.at, row.by, row.lifted_at, row.lifted_by)
+        return Exclusion(
+            case=case,
+            member=member,
+            kind=kind,
+            cause=cause,
+            at=row.at,
+            by=row.by,
+            lifted_at=row.lifted_at,
+            lifted_by=row.lifted_by,
+        )
 
     async def _encrypt(self, case: CaseId, table: str, row_id: str, column: str, text: str) -> bytes:
         return await self._encryption.encrypt(KeyScope.of_case(case), table, row_id, column, text)

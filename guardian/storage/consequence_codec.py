@@ -35,19 +35,19 @@ def encode_consequence(consequence: Consequence) -> dict[str, Any]:
 def decode_consequence(form: dict[str, Any] | None) -> Consequence:
     """Return the consequence that the form stands for."""
     if not form:
-        return Consequence(Outcome.OTHER)
+        return Consequence(outcome=Outcome.OTHER)
     return Consequence(
-        Outcome(form["outcome"]),
-        Restriction(form["restriction"]),
-        decode_term(form["term"]),
-        None if form["on_term_end"] is None else OnTermEnd(form["on_term_end"]),
-        decode_spaces(form["spaces"]),
-        form["conditions"],
-        form["summary"],
-        form["legal"],
-        form["consent_of_all"],
-        form["readmit"],
-        form["removal"],
+        outcome=Outcome(form["outcome"]),
+        restriction=Restriction(form["restriction"]),
+        term=decode_term(form["term"]),
+        on_term_end=None if form["on_term_end"] is None else OnTermEnd(form["on_term_end"]),
+        spaces=decode_spaces(form["spaces"]),
+        conditions=form["conditions"],
+        summary=form["summary"],
+        legal=form["legal"],
+        consent_of_all=form["consent_of_all"],
+        readmit=form["readmit"],
+        removal=form["removal"],
     )
 
 

@@ -30,7 +30,17 @@ class SqlConversationStore(EncryptedSqlStore):
             if not isinstance(name, Expunged):
                 case = None if row.case_id is None else CaseId(row.case_id)
                 report = None if row.report_id is None else ReportId(row.report_id)
-                known.append(Conversation(row.id, space, name, row.read_to, case, report, row.version))
+                known.append(
+                    Conversation(
+                        id=row.id,
+                        space=space,
+                        name=name,
+                        read_to=row.read_to,
+                        case=case,
+                        report=report,
+                        version=row.version,
+                    )
+                )
         return tuple(known)
 
     async def add_conversation(self, conversation: Conversation) -> None:

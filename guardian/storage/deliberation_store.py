@@ -91,7 +91,14 @@ class SqlDeliberationStore(SqlActStore):
         contents = [await self._decrypt("ballots", row) for row in rows]
         # An expunged ballot says nothing any more; what it led to stands in the proposal's result.
         return tuple(
-            Ballot(row.proposal_id, row.member_id, Answer(words["answer"]), row.at, words["severe"], words["reason"])
+            Ballot(
+                proposal=row.proposal_id,
+                member=row.member_id,
+                answer=Answer(words["answer"]),
+                at=row.at,
+                severe=words["severe"],
+                reason=words["reason"],
+            )
             for row, words in zip(rows, contents, strict=True)
             if words
         )
@@ -229,15 +236,15 @@ class SqlDeliberationStore(SqlActStore):
     async def _step(self, row: Row[Any]) -> CaseStep:
         words = await self._decrypt("steps", row)
         return CaseStep(
-            row.case_id,
-            Step(row.kind),
-            StepState(row.state),
-            row.at,
-            row.by,
-            words.get("reason", ""),
-            row.second,
-            row.until,
-            row.version,
+            case=row.case_id,
+            kind=Step(row.kind),
+            state=StepState(row.state),
+            at=row.at,
+            by=row.by,
+            reason=words.get("reason", ""),
+            confirmed_by=row.second,
+            until=row.until,
+            version=row.version,
         )
 
     async def _proposal_columns(self, proposal: Proposal) -> dict[str, Any]:
@@ -258,17 +265,17 @@ class SqlDeliberationStore(SqlActStore):
             content = await self._decrypt("proposals", row)
             found.append(
                 Proposal(
-                    row.id,
-                    row.case_id,
-                    row.by,
-                    row.at,
-                    decode_consequence(content.get("consequence")),
-                    row.person_id,
-                    row.severe,
-                    row.settled_at,
-                    row.result,
-                    tuple(content.get("counted", ())),
-                    row.version,
+                    id=row.id,
+                    case=row.case_id,
+                    by=row.by,
+                    at=row.at,
+                    consequence=decode_consequence(content.get("consequence")),
+                    person=row.person_id,
+                    severe=row.severe,
+                    settled_at=row.settled_at,
+                    result=row.result,
+                    eligible_at_closing=tuple(content.get("counted", ())),
+                    version=row.version,
                 )
             )
         return tuple(found)
@@ -281,16 +288,16 @@ class SqlDeliberationStore(SqlActStore):
         return tuple(
             [
                 Decision(
-                    row.id,
-                    row.case_id,
-                    row.at,
-                    decode_consequence(await self._decrypt("decisions", row)),
-                    row.person_id,
-                    row.proposal_id,
-                    row.by_board,
-                    row.supersedes,
-                    row.enacted_at,
-                    row.version,
+                    id=row.id,
+                    case=row.case_id,
+                    at=row.at,
+                    consequence=decode_consequence(await self._decrypt("decisions", row)),
+                    person=row.person_id,
+                    proposal=row.proposal_id,
+                    by_board=row.by_board,
+                    supersedes=row.supersedes,
+                    enacted_at=row.enacted_at,
+                    version=row.version,
                 )
                 for row in await self._rows(decisions, condition)
             ]
@@ -299,33 +306,33 @@ class SqlDeliberationStore(SqlActStore):
     async def _board_answer(self, row: Row[Any]) -> BoardAnswer:
         consequence = decode_consequence(await self._decrypt("board_answers", row))
         return BoardAnswer(
-            row.id,
-            row.case_id,
-            consequence,
-            row.by,
-            row.at,
-            row.person_id,
-            row.confirmed_by,
-            row.confirmed_at,
-            row.version,
+            id=row.id,
+            case=row.case_id,
+            consequence=consequence,
+            by=row.by,
+            at=row.at,
+            person=row.person_id,
+            confirmed_by=row.confirmed_by,
+            confirmed_at=row.confirmed_at,
+            version=row.version,
         )
 
     async def _drafts(self, condition: ColumnElement[bool]) -> tuple[Draft, ...]:
         return tuple(
             [
                 Draft(
-                    row.id,
-                    row.case_id,
-                    DraftKind(row.kind),
-                    PartyRole(row.to_role),
-                    row.person_id,
-                    (await self._decrypt("drafts", row)).get("text", ""),
-                    row.by,
-                    row.at,
-                    DraftState(row.state),
-                    row.standard,
-                    row.second,
-                    row.version,
+                    id=row.id,
+                    case=row.case_id,
+                    kind=DraftKind(row.kind),
+                    to=PartyRole(row.to_role),
+                    person=row.person_id,
+                    text=(await self._decrypt("drafts", row)).get("text", ""),
+                    by=row.by,
+                    at=row.at,
+                    state=DraftState(row.state),
+                    standard=row.standard,
+                    confirmed_by=row.second,
+                    version=row.version,
                 )
                 for row in await self._rows(drafts, condition)
             ]
@@ -353,15 +360,15 @@ def _motion_columns(motion: Motion) -> dict[str, Any]:
 
 def _read_motion(row: Row[Any]) -> Motion:
     return Motion(
-        row.id,
-        row.case_id,
-        row.proposal_id,
-        row.granted,
-        row.by,
-        row.at,
-        row.confirmed_by,
-        row.confirmed_at,
-        row.version,
+        id=row.id,
+        case=row.case_id,
+        proposal=row.proposal_id,
+        granted=row.granted,
+        by=row.by,
+        at=row.at,
+        confirmed_by=row.confirmed_by,
+        confirmed_at=row.confirmed_at,
+        version=row.version,
     )
 
 

@@ -148,19 +148,19 @@ class SqlForeignStore(EncryptedSqlStore):
         )
         details: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
         return ForeignRestriction(
-            row.id,
-            SpaceName(row.space),
-            row.digest,
-            AccessLevel(row.level),
-            ForeignState(row.state),
-            row.observed_at,
-            details.get("native_id", ""),
-            details.get("author"),
-            _decode_instant(details.get("placed_at")),
-            _decode_instant(details.get("until")),
-            MemberId(row.by) if row.by else None,
-            CaseId(row.case_id) if row.case_id else None,
-            row.version,
+            id=row.id,
+            space=SpaceName(row.space),
+            digest=row.digest,
+            level=AccessLevel(row.level),
+            state=ForeignState(row.state),
+            observed_at=row.observed_at,
+            native_id=details.get("native_id", ""),
+            author=details.get("author"),
+            restricted_at=_decode_instant(details.get("placed_at")),
+            until=_decode_instant(details.get("until")),
+            by=MemberId(row.by) if row.by else None,
+            case=CaseId(row.case_id) if row.case_id else None,
+            version=row.version,
         )
 
 
@@ -205,13 +205,13 @@ class SqlAdoptionStore(EncryptedSqlStore):
         )
         details: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
         return Adoption(
-            AccountId(row.account_id),
-            AccessLevel(row.level),
-            row.at,
-            row.by,
-            _decode_instant(details.get("until")),
-            details.get("author"),
-            _decode_instant(details.get("placed_at")),
+            account=AccountId(row.account_id),
+            level=AccessLevel(row.level),
+            at=row.at,
+            by=row.by,
+            until=_decode_instant(details.get("until")),
+            author=details.get("author"),
+            restricted_at=_decode_instant(details.get("placed_at")),
         )
 
 

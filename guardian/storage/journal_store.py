@@ -109,7 +109,16 @@ class JournalReader:
         body = json.loads(row.body)
         text = None if row.sealed is None else await self._text(row)
         case = None if row.case_id is None else CaseId(row.case_id)
-        return JournalLine(row.position, row.at, body["act"], body["by"], body["authority"], body["about"], case, text)
+        return JournalLine(
+            position=row.position,
+            at=row.at,
+            act=body["act"],
+            by=body["by"],
+            authority=body["authority"],
+            about=body["about"],
+            case=case,
+            text=text,
+        )
 
     async def _text(self, row: Row[Any]) -> str | Expunged:
         table, column = _TEXT_COLUMN

@@ -156,17 +156,17 @@ class SqlLinkStore(EncryptedSqlStore):
         text = await self._encryption.decrypt_text(disputes.name, row.id, "text", row.text)
         shown = await self._encryption.decrypt_json(disputes.name, row.id, "shown", row.shown) if row.shown else {}
         return Dispute(
-            row.id,
-            AccountId(row.account_id),
-            CaseId(row.case_id),
-            row.at,
-            "" if isinstance(text, Expunged) else text,
-            row.by_owner,
-            row.settled_at,
-            row.settled_by,
-            row.upheld,
-            () if isinstance(shown, Expunged) else _decode_shown(shown),
-            row.version,
+            id=row.id,
+            link=AccountId(row.account_id),
+            case=CaseId(row.case_id),
+            at=row.at,
+            text="" if isinstance(text, Expunged) else text,
+            by_owner=row.by_owner,
+            settled_at=row.settled_at,
+            settled_by=row.settled_by,
+            upheld=row.upheld,
+            shown=() if isinstance(shown, Expunged) else _decode_shown(shown),
+            version=row.version,
         )
 
     async def _merge_columns(self, merge: Merge) -> dict[str, Any]:
@@ -182,18 +182,18 @@ class SqlLinkStore(EncryptedSqlStore):
     async def _merge(self, row: Row[Any]) -> Merge:
         evidence = await self._encryption.decrypt_text(merges.name, row.id, "evidence", row.evidence)
         return Merge(
-            row.id,
-            PersonId(row.kept_id),
-            PersonId(row.other_id),
-            CaseId(row.case_id),
-            row.at,
-            row.by,
-            "" if isinstance(evidence, Expunged) else evidence,
-            row.confirmed_at,
-            row.confirmed_by,
-            row.ended_at,
-            row.ended_by,
-            row.version,
+            id=row.id,
+            kept=PersonId(row.kept_id),
+            other=PersonId(row.other_id),
+            case=CaseId(row.case_id),
+            at=row.at,
+            by=row.by,
+            evidence="" if isinstance(evidence, Expunged) else evidence,
+            confirmed_at=row.confirmed_at,
+            confirmed_by=row.confirmed_by,
+            ended_at=row.ended_at,
+            ended_by=row.ended_by,
+            version=row.version,
         )
 
 
@@ -215,16 +215,16 @@ def _decode_shown(content: Mapping[str, Any]) -> tuple[ProvenAccount, ...]:
 
 def _read_ownership_code(row: Row[Any], content: dict[str, Any]) -> OwnershipCode:
     return OwnershipCode(
-        row.id,
-        row.digest,
-        PersonId(row.person_id),
-        Account(SpaceName(content["space"]), content["native_id"]),
-        content["handle"],
-        CaseId(row.case_id),
-        row.by,
-        row.at,
-        row.until,
-        row.known_at,
-        row.claimed_at,
-        row.version,
+        id=row.id,
+        digest=row.digest,
+        person=PersonId(row.person_id),
+        account=Account(SpaceName(content["space"]), content["native_id"]),
+        handle=content["handle"],
+        case=CaseId(row.case_id),
+        by=row.by,
+        at=row.at,
+        until=row.until,
+        known_at=row.known_at,
+        claimed_at=row.claimed_at,
+        version=row.version,
     )

@@ -84,23 +84,23 @@ class SqlMeasureStore(EncryptedSqlStore):
         content = await self._encryption.decrypt_json("measures", row.id, "sealed", row.sealed)
         details: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
         return Measure(
-            row.id,
-            CaseId(row.case_id),
-            SpaceName(row.space),
-            MeasureKind(row.kind),
-            MemberId(row.by),
-            row.at,
-            row.ends,
-            MeasureReason(details.get("reason", MeasureReason.GUIDELINES)),
-            details.get("words", ""),
-            PersonId(row.person_id) if row.person_id else None,
-            _decode_content(SpaceName(row.space), details.get("thing")),
-            row.native,
-            row.ended_at,
-            row.ended_by,
-            row.reconsideration_requested_at,
-            row.reconsidered_at,
-            row.version,
+            id=row.id,
+            case=CaseId(row.case_id),
+            space=SpaceName(row.space),
+            kind=MeasureKind(row.kind),
+            by=MemberId(row.by),
+            at=row.at,
+            ends=row.ends,
+            reason=MeasureReason(details.get("reason", MeasureReason.GUIDELINES)),
+            words=details.get("words", ""),
+            person=PersonId(row.person_id) if row.person_id else None,
+            content=_decode_content(SpaceName(row.space), details.get("thing")),
+            native=row.native,
+            ended_at=row.ended_at,
+            ended_by=row.ended_by,
+            reconsideration_requested_at=row.reconsideration_requested_at,
+            reconsidered_at=row.reconsidered_at,
+            version=row.version,
         )
 
 
@@ -178,19 +178,19 @@ class SqlContentRestrictionStore(EncryptedSqlStore):
         details: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
         space = SpaceName(row.space)
         return ContentRestriction(
-            row.id,
-            CaseId(row.case_id),
-            _decode_content(space, details.get("thing")) or ContentRef(space, ""),
-            ContentRestrictionKind(row.restriction),
-            row.until,
-            row.due_at,
-            ContentRestrictionState(row.state),
-            details.get("placed_by"),
-            row.failures,
-            row.blocked_since,
-            row.notified_at,
-            row.detail,
-            row.version,
+            id=row.id,
+            case=CaseId(row.case_id),
+            content=_decode_content(space, details.get("thing")) or ContentRef(space, ""),
+            restriction=ContentRestrictionKind(row.restriction),
+            until=row.until,
+            due_at=row.due_at,
+            state=ContentRestrictionState(row.state),
+            restricted_by=details.get("placed_by"),
+            failures=row.failures,
+            blocked_since=row.blocked_since,
+            notified_at=row.notified_at,
+            detail=row.detail,
+            version=row.version,
         )
 
 

@@ -133,15 +133,15 @@ class SqlRaidStore(EncryptedSqlStore):
         content = await self._encryption.decrypt_json("raid_lines", row.id, "sealed", row.sealed)
         words = {"native_id": "", "detail": ""} if isinstance(content, Expunged) else content
         return RaidLine(
-            row.id,
-            row.raid_id,
-            row.number,
-            SpaceName(row.space),
-            words["native_id"],
-            RaidLineState(row.state),
-            words["detail"],
-            PersonId(row.person_id) if row.person_id else None,
-            AccountId(row.account_id) if row.account_id else None,
+            id=row.id,
+            raid=row.raid_id,
+            number=row.number,
+            space=SpaceName(row.space),
+            native_id=words["native_id"],
+            state=RaidLineState(row.state),
+            detail=words["detail"],
+            person=PersonId(row.person_id) if row.person_id else None,
+            account=AccountId(row.account_id) if row.account_id else None,
         )
 
     async def _line_row(self, raid: Raid, line: RaidLine) -> dict[str, Any]:
@@ -166,16 +166,16 @@ def _columns(raid: Raid) -> dict[str, Any]:
 
 def _read(row: Row[Any]) -> Raid:
     return Raid(
-        row.id,
-        CaseId(row.case_id),
-        row.act_id,
-        PersonId(row.person_id),
-        Reference(row.reference),
-        MemberId(row.by),
-        row.announced_at,
-        RaidState(row.state),
-        MemberId(row.second) if row.second else None,
-        row.until,
-        SanctionId(row.leader) if row.leader else None,
-        row.version,
+        id=row.id,
+        case=CaseId(row.case_id),
+        act=row.act_id,
+        person=PersonId(row.person_id),
+        reference=Reference(row.reference),
+        by=MemberId(row.by),
+        announced_at=row.announced_at,
+        state=RaidState(row.state),
+        confirmed_by=MemberId(row.second) if row.second else None,
+        until=row.until,
+        leader=SanctionId(row.leader) if row.leader else None,
+        version=row.version,
     )

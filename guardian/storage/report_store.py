@@ -171,7 +171,15 @@ class SqlReportStore(SqlRiskStore):
         text = await self._encryption.decrypt_text("additions", row.id, "text", row.text)
         shown = EXPUNGED_TEXT if isinstance(text, Expunged) else text
         report = None if row.report_id is None else ReportId(row.report_id)
-        return Addition(row.id, CaseId(row.case_id), report, row.at, shown, row.from_party, row.verified is not False)
+        return Addition(
+            id=row.id,
+            case=CaseId(row.case_id),
+            report=report,
+            at=row.at,
+            text=shown,
+            from_party=row.from_party,
+            verified=row.verified is not False,
+        )
 
     async def _blind_index_of(self, reporter: Account) -> str:
         return await self._encryption.blind_index(_REPORTERS, f"{reporter.space}\n{reporter.native_id}")

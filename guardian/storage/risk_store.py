@@ -69,18 +69,18 @@ class SqlRiskStore(EncryptedSqlStore):
     async def _claim(self, row: Row[Any]) -> ConflictClaim:
         words = await self._decrypt_words(conflict_claims, row)
         return ConflictClaim(
-            row.id,
-            CaseId(row.case_id),
-            MemberId(row.about_id),
-            MemberId(row.by),
-            row.at,
-            ConflictReason(words.get("reason", ConflictReason.OTHER)),
-            words.get("words", ""),
-            row.decided_at,
-            row.decided_by,
-            row.upheld,
-            words.get("answer", ""),
-            row.version,
+            id=row.id,
+            case=CaseId(row.case_id),
+            about=MemberId(row.about_id),
+            by=MemberId(row.by),
+            at=row.at,
+            reason=ConflictReason(words.get("reason", ConflictReason.OTHER)),
+            words=words.get("words", ""),
+            decided_at=row.decided_at,
+            decided_by=row.decided_by,
+            upheld=row.upheld,
+            answer=words.get("answer", ""),
+            version=row.version,
         )
 
     async def _of_case(self, table: Table, case: CaseId) -> list[Row[Any]]:

@@ -204,7 +204,14 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             select(coverage).where(coverage.c.person_id == person).order_by(coverage.c.space)
         )
         return tuple(
-            Coverage(PersonId(r.person_id), SpaceName(r.space), CoverageState(r.state), r.since, r.detail) for r in rows
+            Coverage(
+                person=PersonId(r.person_id),
+                space=SpaceName(r.space),
+                state=CoverageState(r.state),
+                since=r.since,
+                detail=r.detail,
+            )
+            for r in rows
         )
 
     async def save_coverage(self, total: Coverage) -> None:
@@ -269,17 +276,17 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         )
         known: Mapping[str, Any] = {} if isinstance(content, Expunged) else content
         return Enforcement(
-            AccountId(row.account_id),
-            AccessLevel(row.level),
-            row.placed,
-            Reference(row.reference),
-            _read_prior(known.get("prior", {})),
-            tuple(_read_entitlement(form) for form in known.get("taken", ())),
-            row.restored,
-            row.until,
-            row.confirmed_at,
-            tuple(from_microseconds(at) for at in known.get("put_back", ())),
-            row.version,
+            account=AccountId(row.account_id),
+            level=AccessLevel(row.level),
+            active=row.placed,
+            reference=Reference(row.reference),
+            prior=_read_prior(known.get("prior", {})),
+            removed_entitlements=tuple(_read_entitlement(form) for form in known.get("taken", ())),
+            restored=row.restored,
+            until=row.until,
+            confirmed_at=row.confirmed_at,
+            reapplied_at=tuple(from_microseconds(at) for at in known.get("put_back", ())),
+            version=row.version,
         )
 
     async def _enforcement_columns(self, person: PersonId, enforcement: Enforcement) -> dict[str, Any]:
@@ -306,15 +313,15 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
     async def _intent(self, row: Row[Any]) -> Intent:
         content = await self._encryption.decrypt_json("intents", row.id, "sealed", row.sealed)
         return Intent(
-            IntentId(row.id),
-            AccountId(row.account_id),
-            IntentKind(row.kind),
-            AccessLevel(row.level),
-            Reference(row.reference),
-            _read_prior({} if isinstance(content, Expunged) else content),
-            row.opened_at,
-            row.until,
-            row.closed_at,
+            id=IntentId(row.id),
+            account=AccountId(row.account_id),
+            kind=IntentKind(row.kind),
+            level=AccessLevel(row.level),
+            reference=Reference(row.reference),
+            prior=_read_prior({} if isinstance(content, Expunged) else content),
+            opened_at=row.opened_at,
+            until=row.until,
+            closed_at=row.closed_at,
         )
 
 
@@ -344,7 +351,14 @@ def _read_sanction(row: Row[Any]) -> Sanction:
     lifting = None
     if row.effective_from is not None:
         cause = LiftingCause(row.cause)
-        lifting = Lifting(sanction, row.effective_from, cause, row.by, row.authority, row.recorded_at)
+        lifting = Lifting(
+            sanction=sanction,
+            effective_from=row.effective_from,
+            cause=cause,
+            by=row.by,
+            authority=row.authority,
+            recorded_at=row.recorded_at,
+        )
     return Sanction(
         id=sanction,
         person=PersonId(row.person_id),

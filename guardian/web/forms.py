@@ -53,7 +53,7 @@ class Form:
 
     def evidence(self) -> tuple[EvidenceInput, ...]:
         """Return the files as evidence."""
-        return tuple(EvidenceInput("file", file_name=each.name, content=each.content) for each in self.files)
+        return tuple(EvidenceInput(kind="file", file_name=each.name, content=each.content) for each in self.files)
 
 
 def max_total_size(largest_file: int) -> int:

@@ -51,7 +51,7 @@ class PageSessions:
         while len(self._sessions) >= _MAX_SESSIONS:
             self._sessions.pop(next(iter(self._sessions)))
         key = secrets.token_urlsafe(24)
-        self._sessions[key] = PageSession(receipt, now + SESSION_LENGTH)
+        self._sessions[key] = PageSession(receipt=receipt, until=now + SESSION_LENGTH)
         return key
 
     def find(self, key: str | None) -> PageSession | None:

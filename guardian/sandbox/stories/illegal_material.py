@@ -53,7 +53,9 @@ def _post(stage: Stage, text: str, picture: str) -> str:
     state, alder = stage.world.discord.state, stage["alder"]
     message = stage.world.discord.say(alder.discord, state.general_id, text)
     number = state.new_id(stage.now())
-    state.attachments[number] = Attachment(number, state.general_id, picture, "image/png", BYTES)
+    state.attachments[number] = Attachment(
+        id=number, channel_id=state.general_id, filename=picture, content_type="image/png", content=BYTES
+    )
     state.messages[message].attachments.append(state.attachments[number])
     stage.narrate(f"{alder.name} posts a picture in the channel.")
     return message

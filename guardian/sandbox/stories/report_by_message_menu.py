@@ -73,7 +73,9 @@ def _post(stage: Stage) -> str:
     state, alder = stage.world.discord.state, stage["alder"]
     message = stage.world.discord.say(alder.discord, state.general_id, SAID)
     number = state.new_id(stage.now())
-    state.attachments[number] = Attachment(number, state.general_id, PICTURE, "image/png", b"the picture")
+    state.attachments[number] = Attachment(
+        id=number, channel_id=state.general_id, filename=PICTURE, content_type="image/png", content=b"the picture"
+    )
     state.messages[message].attachments.append(state.attachments[number])
     stage.narrate(f"{alder.name} writes in the channel: “{SAID}”")
     return message

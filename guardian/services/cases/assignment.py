@@ -33,7 +33,9 @@ async def take_case(app: AppContext, by: MemberId, code_name: str) -> str:
             await uow.deadlines.save(replace(call, completed_at=uow.now, next_at=None))
         if case.contact is None:
             case = await uow.cases.save_case(replace(case, contact=by))
-        uow.journal.note(Entry("case.was_taken", by_member(by), "P-3.6", {"case": case.id}, case.id))
+        uow.journal.note(
+            Entry(act="case.was_taken", by=by_member(by), authority="P-3.6", about={"case": case.id}, case=case.id)
+        )
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.CASE_TAKEN}, besides=(by,))
     return case.code_name
 
@@ -52,7 +54,9 @@ async def hand_over_contact(app: AppContext, by: MemberId, code_name: str, to: M
         require(may_hand_over(by, to, case.contact, on_the_case))
         changed = await uow.cases.save_case(replace(case, contact=to))
         about = {"case": case.id, "member": to}
-        uow.journal.note(Entry("contact.was_handed_over", by_member(by), "P-3.4", about, case.id))
+        uow.journal.note(
+            Entry(act="contact.was_handed_over", by=by_member(by), authority="P-3.4", about=about, case=case.id)
+        )
         await notify_members(uow, changed, NoticeKind.YOUR_STEP, {"news": News.CONTACT_CHANGED}, only=(to,))
         await notify_reporters(uow, changed, NoticeKind.REPORTER_NEWS, {"news": News.CONTACT_CHANGED})
     return case.code_name

@@ -33,7 +33,16 @@ async def mark_evasion(app: AppContext, by: MemberId, code_name: str, *, evades:
         case = await uow.cases.save_case(replace(case, evasion_marked_at=uow.now if evades else None))
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.EVASION_MARKED}, besides=[by])
         act = "evasion.was_marked" if evades else "evasion.was_unmarked"
-        uow.journal.note(Entry(act, by_member(by), "P-6.6", {"case": str(case.id)}, case.id, reason.strip()))
+        uow.journal.note(
+            Entry(
+                act=act,
+                by=by_member(by),
+                authority="P-6.6",
+                about={"case": str(case.id)},
+                case=case.id,
+                text=reason.strip(),
+            )
+        )
     return case.code_name
 
 

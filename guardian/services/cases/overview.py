@@ -125,21 +125,21 @@ async def case_overview(app: AppContext, by: MemberId, code_name: str) -> CaseOv
         acts = await view.deliberation.acts_of(case.id)
         act = acts[-1] if acts else None
         return CaseOverview(
-            case.code_name,
-            case.kind,
-            case.state,
-            CASE_STATE_LABELS[case.state],
-            await _person_names(view, case),
-            (await _deadline_lines(view, case, by))[:_SHOWN_DEADLINES],
-            tuple((step.kind, step.state) for step in steps),
-            await _open_steps(view, member, case, proposal, decision, act),
-            proposal.id if proposal else None,
-            decision.id if decision else None,
-            tuple(s.kind for s in steps if s.state is StepState.SKIP_REQUESTED and s.by != by_member(by)),
-            await _drafts(view, case, by),
-            await _links(view, case, by),
-            act.id if act else None,
-            await _board_answer(view, case),
+            code_name=case.code_name,
+            kind=case.kind,
+            state=case.state,
+            words=CASE_STATE_LABELS[case.state],
+            people=await _person_names(view, case),
+            deadlines=(await _deadline_lines(view, case, by))[:_SHOWN_DEADLINES],
+            steps=tuple((step.kind, step.state) for step in steps),
+            next_steps=await _open_steps(view, member, case, proposal, decision, act),
+            proposal=proposal.id if proposal else None,
+            decision=decision.id if decision else None,
+            skips=tuple(s.kind for s in steps if s.state is StepState.SKIP_REQUESTED and s.by != by_member(by)),
+            drafts=await _drafts(view, case, by),
+            links=await _links(view, case, by),
+            act=act.id if act else None,
+            board_answer=await _board_answer(view, case),
         )
 
 
@@ -279,7 +279,14 @@ async def _running_sanction(view: ReadView, member: Member, sanction: Sanction) 
     until = binding_until(sanction) or sanction.ends
     reached = [row for row in await view.sanctions.coverage_of(person.id) if sanction.covers(row.space)]
     rows = await visible_coverage(view, member.id, person.id, reached)
-    return RunningSanction(person.code_name, case.code_name, sanction.restriction, state, until, rows)
+    return RunningSanction(
+        person=person.code_name,
+        case=case.code_name,
+        restriction=sanction.restriction,
+        state=state,
+        until=until,
+        coverage=rows,
+    )
 
 
 _USE_CASES: Final = {

@@ -87,4 +87,6 @@ async def _open_case(uow: UnitOfWork, case: Case, by: str) -> None:
     await notify_members(uow, opened, NoticeKind.NEW_REPORT, besides=informed)
     if await has_pending_exclusion(uow, opened):
         await notify_deciders(uow, opened, NoticeKind.EXCLUSION_TO_DECIDE)
-    uow.journal.note(Entry("case.was_widened", by, "P-2.5", {"case": str(case.id)}, case.id))
+    uow.journal.note(
+        Entry(act="case.was_widened", by=by, authority="P-2.5", about={"case": str(case.id)}, case=case.id)
+    )

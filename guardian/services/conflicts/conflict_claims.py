@@ -54,13 +54,24 @@ async def raise_conflict(
         known = [claim for claim in await _waiting_claims(uow, case, about) if claim.by == by]
         statuses = conflict_status_by_member(await uow.cases.exclusions_of(case.id))
         require_or_not_found(may_claim_conflict(by, about, statuses, claimed=bool(known), reason=explanation))
-        claim = ConflictClaim(new_id(), case.id, about, by, uow.now, reason, words.strip())
+        claim = ConflictClaim(
+            id=new_id(), case=case.id, about=about, by=by, at=uow.now, reason=reason, words=words.strip()
+        )
         await uow.cases.add_conflict_claim(claim)
         until = uow.now + length(TimeLimit.FIRST_ANSWER, app.policy)
         await start_deadline(uow, DeadlineKind.CONFLICT_CLAIM, case.id, until, about=claim.id)
         await notify_deciders(uow, case, NoticeKind.CONFLICT_CLAIM_TO_DECIDE, besides=by, about=about)
         named = {"case": case.id, "doubt": claim.id, "member": about}
-        uow.journal.note(Entry("conflict.was_raised", by_member(by), "P-4.1", named, case.id, explanation))
+        uow.journal.note(
+            Entry(
+                act="conflict.was_raised",
+                by=by_member(by),
+                authority="P-4.1",
+                about=named,
+                case=case.id,
+                text=explanation,
+            )
+        )
     return case.code_name
 
 
@@ -74,7 +85,9 @@ async def open_claims(app: AppContext, by: MemberId, code_name: str) -> tuple[Co
             await case_for_member(uow, by, code_name)
             return ()
         members = await uow.people.members()
-        uow.journal.note(Entry("conflict.was_read", by_member(by), "P-9.8", {"case": case.id}, case.id))
+        uow.journal.note(
+            Entry(act="conflict.was_read", by=by_member(by), authority="P-9.8", about={"case": case.id}, case=case.id)
+        )
         return tuple(
             ConflictClaimView(
                 member_name(members, each.about), member_name(members, each.by), each.at, each.reason, each.words
@@ -98,11 +111,15 @@ async def decide_conflict(
         await _settle_claims(uow, waiting, by, upheld=steps_back, answer=reason.strip())
         act = "conflict.was_upheld" if steps_back else "conflict.was_set_aside"
         named = {"case": case.id, "member": about}
-        uow.journal.note(Entry(act, by_member(by), "P-4.1", named, case.id, reason.strip()))
+        uow.journal.note(
+            Entry(act=act, by=by_member(by), authority="P-4.1", about=named, case=case.id, text=reason.strip())
+        )
         if steps_back:
             cause = waiting[0].reason
             await uow.cases.add_exclusion(
-                Exclusion(case.id, about, ExclusionKind.RECUSED, cause, uow.now, by_member(by))
+                Exclusion(
+                    case=case.id, member=about, kind=ExclusionKind.RECUSED, cause=cause, at=uow.now, by=by_member(by)
+                )
             )
             await handle_recusal(uow, app.policy, case, about)
         raisers = {claim.by for claim in waiting} - {by}
@@ -123,7 +140,7 @@ async def on_claim_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> 
     await notify_deciders(uow, case, NoticeKind.CONFLICT_CLAIM_TO_DECIDE, about=waiting[0].about)
     await reschedule(uow, deadline, uow.now + length(TimeLimit.FIRST_ANSWER, app.policy))
     about = {"case": case.id, "doubt": deadline.about}
-    uow.journal.note(Entry("conflict.was_recalled", SERVICE, "P-4.1", about, case.id))
+    uow.journal.note(Entry(act="conflict.was_recalled", by=SERVICE, authority="P-4.1", about=about, case=case.id))
 
 
 async def _settle_claims(

@@ -44,7 +44,7 @@ async def exclude_indicated(
     for exclusion in fresh:
         await uow.cases.add_exclusion(exclusion)
         about = {"case": case.id, "member": exclusion.member, "kind": exclusion.kind}
-        uow.journal.note(Entry("wall.was_put_up", by, "P-2.5", about, case.id))
+        uow.journal.note(Entry(act="wall.was_put_up", by=by, authority="P-2.5", about=about, case=case.id))
     concerned = [exclusion.member for exclusion in fresh]
     if (
         fresh
@@ -71,7 +71,7 @@ async def _replace_contact(uow: UnitOfWork, policy: Policy, case: Case, concerne
 
 async def send_to_board(uow: UnitOfWork, case: Case, by: str) -> Case:
     """Make the case the Board's and nobody else's."""
-    uow.journal.note(Entry("case.went_to_board", by, "P-2.5", {"case": case.id}, case.id))
+    uow.journal.note(Entry(act="case.went_to_board", by=by, authority="P-2.5", about={"case": case.id}, case=case.id))
     return await uow.cases.save_case(as_board_case(case))
 
 

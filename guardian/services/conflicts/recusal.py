@@ -48,9 +48,18 @@ async def recuse(
         case = await case_for_member(uow, by, code_name)
         explanation = words.strip() or ("" if reason is ConflictReason.OTHER else reason.value)
         require_or_not_found(may_recuse(by, member, *await _deciders_and_statuses(uow, case), explanation))
-        await uow.cases.add_exclusion(Exclusion(case.id, member, ExclusionKind.RECUSED, reason, uow.now, by_member(by)))
+        await uow.cases.add_exclusion(
+            Exclusion(
+                case=case.id, member=member, kind=ExclusionKind.RECUSED, cause=reason, at=uow.now, by=by_member(by)
+            )
+        )
         entry = Entry(
-            "member.was_recused", by_member(by), "P-4.1", {"case": case.id, "member": member}, case.id, explanation
+            act="member.was_recused",
+            by=by_member(by),
+            authority="P-4.1",
+            about={"case": case.id, "member": member},
+            case=case.id,
+            text=explanation,
         )
         uow.journal.note(entry)
         await handle_recusal(uow, app.policy, case, member)
@@ -71,7 +80,14 @@ async def decide_pending_exclusion(
         await _end_pending_exclusion(uow, case, member, by, stays_out=stays_out)
         act = "member.was_kept_out" if stays_out else "member.was_admitted"
         uow.journal.note(
-            Entry(act, by_member(by), "P-2.5", {"case": case.id, "member": member}, case.id, reason.strip())
+            Entry(
+                act=act,
+                by=by_member(by),
+                authority="P-2.5",
+                about={"case": case.id, "member": member},
+                case=case.id,
+                text=reason.strip(),
+            )
         )
         if not stays_out:
             await _handle_admission(uow, app.policy, case, member)
@@ -94,7 +110,11 @@ async def _end_pending_exclusion(
             await uow.cases.save_exclusion(replace(exclusion, lifted_at=uow.now, lifted_by=by))
     if stays_out:
         cause = "kept out by a chair's word"
-        await uow.cases.add_exclusion(Exclusion(case.id, member, ExclusionKind.EXCLUDED, cause, uow.now, by_member(by)))
+        await uow.cases.add_exclusion(
+            Exclusion(
+                case=case.id, member=member, kind=ExclusionKind.EXCLUDED, cause=cause, at=uow.now, by=by_member(by)
+            )
+        )
 
 
 async def handle_recusal(uow: UnitOfWork, policy: Policy, case: Case, member: MemberId) -> None:

@@ -53,11 +53,13 @@ async def record_answer(
             raise Refused("not_now", "This case does not wait for an answer of the Board.", "P-8.4")
         require(check_consequence(case, consequence, about_person=person is not None, policy=app.policy))
         require(check_spaces(consequence, {space.name: space.capabilities for space in app.spaces}))
-        answer = BoardAnswer(new_id(), case.id, consequence, by, uow.now, person)
+        answer = BoardAnswer(id=new_id(), case=case.id, consequence=consequence, by=by, at=uow.now, person=person)
         await uow.deliberation.add_board_answer(answer)
         await notify_office(uow, Group.BOARD, None, NoticeKind.BOARD_ANSWER_TO_CONFIRM, {"ask": "answer"}, case)
         about = {"case": str(case.id), "answer": answer.id}
-        uow.journal.note(Entry("board.has_answered", by_member(by), "P-8.4", about, case.id))
+        uow.journal.note(
+            Entry(act="board.has_answered", by=by_member(by), authority="P-8.4", about=about, case=case.id)
+        )
     return "Recorded. A second member of the Board has to confirm it."
 
 
@@ -73,7 +75,9 @@ async def confirm_answer(app: AppContext, by: MemberId, code_name: str) -> str:
         await uow.deliberation.save_board_answer(replace(answer, confirmed_by=by, confirmed_at=uow.now))
         await complete_for_case(uow, case.id, DeadlineKind.BOARD_ANSWER)
         about = {"case": str(case.id), "answer": answer.id}
-        uow.journal.note(Entry("board.has_confirmed", by_member(by), "P-8.4", about, case.id))
+        uow.journal.note(
+            Entry(act="board.has_confirmed", by=by_member(by), authority="P-8.4", about=about, case=case.id)
+        )
         act = await _act_with_board(uow, case)
         if act is not None:
             review = _as_review(act, answer)
@@ -88,11 +92,13 @@ async def record_motion(app: AppContext, by: MemberId, code_name: str, *, grante
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.RECORD_BOARD_ANSWER)
         case, proposal = await _require_awaiting_motion(uow, app.policy, by, code_name)
-        motion = Motion(new_id(), case.id, proposal.id, granted, by, uow.now)
+        motion = Motion(id=new_id(), case=case.id, proposal=proposal.id, granted=granted, by=by, at=uow.now)
         await uow.deliberation.add_motion(motion)
         await notify_office(uow, Group.BOARD, None, NoticeKind.BOARD_ANSWER_TO_CONFIRM, {"ask": "motion"}, case)
         about = {"case": str(case.id), "motion": motion.id}
-        uow.journal.note(Entry("motion.was_recorded", by_member(by), "P-5.1", about, case.id))
+        uow.journal.note(
+            Entry(act="motion.was_recorded", by=by_member(by), authority="P-5.1", about=about, case=case.id)
+        )
     return "Recorded. A second of the organisers has to confirm it."
 
 
@@ -107,7 +113,9 @@ async def confirm_motion(app: AppContext, by: MemberId, code_name: str) -> str:
         require(may_confirm(Confirmable.MOTION, by, motion.by))
         await uow.deliberation.save_motion(replace(motion, confirmed_by=by, confirmed_at=uow.now))
         about = {"case": str(case.id), "motion": motion.id}
-        uow.journal.note(Entry("motion.was_confirmed", by_member(by), "P-5.1", about, case.id))
+        uow.journal.note(
+            Entry(act="motion.was_confirmed", by=by_member(by), authority="P-5.1", about=about, case=case.id)
+        )
         await apply_tally(uow, app.policy, case, proposal)
     return "Confirmed. The group has been told."
 
@@ -121,17 +129,19 @@ async def on_board_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadli
     await notify_board_liaison(uow, case, NoticeKind.WITH_BOARD, {"cause": "reminder", "ask": "answer"})
     await notify_board(uow, case, NoticeKind.DEADLINE_PASSED, deadline_facts(deadline))
     await reschedule(uow, deadline, uow.now + length(TimeLimit.BOARD_ANSWER, app.policy))
-    uow.journal.note(Entry("board.was_reminded", SERVICE, "P-8.4", {"case": str(case.id)}, case.id))
+    uow.journal.note(
+        Entry(act="board.was_reminded", by=SERVICE, authority="P-8.4", about={"case": str(case.id)}, case=case.id)
+    )
 
 
 async def _record_decision(app: AppContext, uow: UnitOfWork, case: Case, answer: BoardAnswer) -> None:
     decisions = await uow.deliberation.decisions_of(case.id)
     decision = Decision(
-        DecisionId(new_id()),
-        case.id,
-        uow.now,
-        answer.consequence,
-        answer.person,
+        id=DecisionId(new_id()),
+        case=case.id,
+        at=uow.now,
+        consequence=answer.consequence,
+        person=answer.person,
         by_board=True,
         supersedes=newest_decision_on(decisions, answer.person),
     )
@@ -142,16 +152,23 @@ async def _record_decision(app: AppContext, uow: UnitOfWork, case: Case, answer:
     await notify_members(uow, case, NoticeKind.PROPOSAL_SETTLED, {"result": "board"})
     await ask_reporters(uow, app.policy, case)
     about = {"case": str(case.id), "decision": str(decision.id)}
-    uow.journal.note(Entry("decision.was_made", SERVICE, "P-8.4", about, case.id))
+    uow.journal.note(Entry(act="decision.was_made", by=SERVICE, authority="P-8.4", about=about, case=case.id))
 
 
 def _as_review(act: UnilateralAct, answer: BoardAnswer) -> ActReview:
     """The Board's answer on an act, as the review of it."""
     consequence = answer.consequence
     if consequence.restriction is Restriction.NONE:
-        return ActReview(act.id, answer.by, ReviewAnswer.REVERSE, answer.at)
+        return ActReview(act=act.id, member=answer.by, answer=ReviewAnswer.REVERSE, at=answer.at)
     kind = ReviewAnswer.RATIFY if consequence.restriction is act.restriction else ReviewAnswer.CHANGE
-    return ActReview(act.id, answer.by, kind, answer.at, consequence.term, consequence.restriction)
+    return ActReview(
+        act=act.id,
+        member=answer.by,
+        answer=kind,
+        at=answer.at,
+        term=consequence.term,
+        restriction=consequence.restriction,
+    )
 
 
 async def _act_with_board(view: ReadView, case: Case) -> UnilateralAct | None:

@@ -72,7 +72,11 @@ async def close(
         await notify_members(uow, case, NoticeKind.CASE_CLOSED, facts, besides=[by])
         await report_to_board(uow, case, enacted=not at_once)
         await notify_of_closing(uow, case)
-        uow.journal.note(Entry("case.was_closed", by_member(by), "P-5.8", {"case": str(case.id)}, case.id))
+        uow.journal.note(
+            Entry(
+                act="case.was_closed", by=by_member(by), authority="P-5.8", about={"case": str(case.id)}, case=case.id
+            )
+        )
     return f"{case.code_name} is closed. The group looks at it again on {review:%d %B %Y}."
 
 
@@ -94,7 +98,16 @@ async def reopen(app: AppContext, by: MemberId, code_name: str, reason: str) -> 
         await reset_steps(uow, case.id, Step, by_member(by))
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.REOPENED}, besides=[by])
         about = {"case": str(case.id)}
-        uow.journal.note(Entry("case.was_reopened", by_member(by), "P-5.8", about, case.id, reason.strip()))
+        uow.journal.note(
+            Entry(
+                act="case.was_reopened",
+                by=by_member(by),
+                authority="P-5.8",
+                about=about,
+                case=case.id,
+                text=reason.strip(),
+            )
+        )
     return f"{case.code_name} is open again."
 
 
@@ -107,7 +120,9 @@ async def on_case_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadlin
     await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, deadline_facts(deadline))
     next_review = uow.now + length(TimeLimit.CASE_REVIEW, app.policy)
     await reschedule(uow, deadline, next_review, due_at=next_review)
-    uow.journal.note(Entry("case.came_up_for_review", SERVICE, "P-5.8", {"case": str(case.id)}, case.id))
+    uow.journal.note(
+        Entry(act="case.came_up_for_review", by=SERVICE, authority="P-5.8", about={"case": str(case.id)}, case=case.id)
+    )
 
 
 async def _may_close(view: ReadView, case: Case, review_on: datetime) -> Verdict:

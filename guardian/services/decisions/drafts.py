@@ -88,7 +88,7 @@ async def write_draft(
         await remember_result(uow, _SOURCE, delivery, draft.id, case.id)
         await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"draft": str(draft.id)}, besides=[by])
         about = {"case": str(case.id), "draft": str(draft.id), "kind": written.kind}
-        uow.journal.note(Entry("draft.was_written", by_member(by), "P-5.6", about, case.id))
+        uow.journal.note(Entry(act="draft.was_written", by=by_member(by), authority="P-5.6", about=about, case=case.id))
         return _draft_view(draft, case)
 
 
@@ -100,7 +100,7 @@ async def approve_draft(app: AppContext, by: MemberId, draft_id: DraftId) -> Dra
         moved = replace(draft, state=DRAFT_MACHINE.advance(draft.state, DraftEvent.APPROVE), confirmed_by=by)
         approved = await uow.deliberation.save_draft(moved)
         about = {"case": str(case.id), "draft": str(draft.id), "kind": draft.kind}
-        uow.journal.note(Entry("draft.was_read", by_member(by), "P-5.6", about, case.id))
+        uow.journal.note(Entry(act="draft.was_read", by=by_member(by), authority="P-5.6", about=about, case=case.id))
         await _send_approved(app, uow, case, approved, by)
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.TEXT_READ}, besides=[by])
         current = await uow.deliberation.draft(draft.id)
@@ -114,7 +114,9 @@ async def withdraw_draft(app: AppContext, by: MemberId, draft_id: DraftId) -> Dr
         state = DRAFT_MACHINE.advance(draft.state, DraftEvent.WITHDRAW)
         withdrawn = await uow.deliberation.save_draft(replace(draft, state=state))
         about = {"case": str(case.id), "draft": str(draft.id)}
-        uow.journal.note(Entry("draft.was_withdrawn", by_member(by), "P-5.6", about, case.id))
+        uow.journal.note(
+            Entry(act="draft.was_withdrawn", by=by_member(by), authority="P-5.6", about=about, case=case.id)
+        )
         return _draft_view(withdrawn, case)
 
 
@@ -202,4 +204,6 @@ async def _require_draft(uow: UnitOfWork, by: MemberId, draft_id: DraftId) -> tu
 
 
 def _draft_view(draft: Draft, case: Case) -> DraftView:
-    return DraftView(draft.id, case.code_name, draft.kind, draft.to, draft.state, draft.at)
+    return DraftView(
+        id=draft.id, code_name=case.code_name, kind=draft.kind, to=draft.to, state=draft.state, at=draft.at
+    )

@@ -109,7 +109,9 @@ async def enact(app: AppContext, by: MemberId, code_name: str) -> EnactmentResul
         case = await transition(uow, case, CaseEvent.ENACT)
         decision = await uow.deliberation.save_decision(replace(decision, enacted_at=uow.now))
         about = {"case": str(case.id), "decision": str(decision.id)}
-        uow.journal.note(Entry("decision.was_enacted", by_member(by), "P-5.5", about, case.id))
+        uow.journal.note(
+            Entry(act="decision.was_enacted", by=by_member(by), authority="P-5.5", about=about, case=case.id)
+        )
         await complete_for_case(uow, case.id, *_COMPLETED_BY_ENACTMENT)
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.ENACTED}, besides=[by])
         if decision.consequence.readmit is not None:
@@ -136,10 +138,12 @@ async def record_person_notified(uow: UnitOfWork, sanction_id: SanctionId, proof
     about = {"sanction": str(sanction.id), "case": str(case.id)}
     if proof is not None:
         await imposition.record_notification(uow, sanction, NotificationState.NOTIFIED)
-        uow.journal.note(Entry("person.was_told", SERVICE, "P-6.2", about, case.id))
+        uow.journal.note(Entry(act="person.was_told", by=SERVICE, authority="P-6.2", about=about, case=case.id))
     elif sanction.notification is NotificationState.TO_NOTIFY and sanction.lifting is None:
         await imposition.record_notification(uow, sanction, NotificationState.COULD_NOT_NOTIFY)
-        uow.journal.note(Entry("person.could_not_be_told", SERVICE, "P-6.2", about, case.id))
+        uow.journal.note(
+            Entry(act="person.could_not_be_told", by=SERVICE, authority="P-6.2", about=about, case=case.id)
+        )
         await assign_manual_notification(uow, case, sanction)
     if sanction.authority.kind is AuthorityKind.DECISION:
         await report_once_in_force(uow, case)
@@ -192,7 +196,15 @@ async def on_second_reading_due(app: AppContext, uow: UnitOfWork, deadline: Dead
         await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"until": deadline.due.isoformat()})
     elif waits:
         await send_decision(app, uow, case, decision, None)
-        uow.journal.note(Entry("standard_text.was_sent", SERVICE, "P-5.6", {"decision": str(decision.id)}, case.id))
+        uow.journal.note(
+            Entry(
+                act="standard_text.was_sent",
+                by=SERVICE,
+                authority="P-5.6",
+                about={"decision": str(decision.id)},
+                case=case.id,
+            )
+        )
     await reschedule(uow, deadline, next(at for at in instants if at > uow.now))
 
 
@@ -259,7 +271,9 @@ async def _end_notification_wait(
     if sanction is not None and sanction.notification is NotificationState.TO_NOTIFY:
         await assign_manual_notification(uow, case, sanction)
     await report_to_board(uow, case)
-    uow.journal.note(Entry("telling.ran_out", SERVICE, "P-5.6", {"decision": str(decision.id)}, case.id))
+    uow.journal.note(
+        Entry(act="telling.ran_out", by=SERVICE, authority="P-5.6", about={"decision": str(decision.id)}, case=case.id)
+    )
 
 
 async def _was_notified(view: ReadView, case: Case, decision: Decision) -> bool:

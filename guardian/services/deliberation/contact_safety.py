@@ -38,7 +38,15 @@ async def ask(uow: UnitOfWork, policy: Policy, case: Case, by: MemberId) -> str:
     await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, facts)
     await start_deadline(uow, DeadlineKind.CONTACT_QUESTION, case.id, until)
     await notify_members(uow, case, NoticeKind.CASE_NEWS, facts, besides=[by])
-    uow.journal.note(Entry("reporter.was_asked_first", by_member(by), "P-3.5", {"case": str(case.id)}, case.id))
+    uow.journal.note(
+        Entry(
+            act="reporter.was_asked_first",
+            by=by_member(by),
+            authority="P-3.5",
+            about={"case": str(case.id)},
+            case=case.id,
+        )
+    )
     return (
         f"The reporter of {case.code_name} never said whether it is safe to write to this person, so they are asked "
         f"first. You are told when they answer, at the latest on {until:%d %B %Y, %H:%M} UTC; then begin again."
@@ -60,7 +68,15 @@ async def on_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     case = await get_case(uow, deadline.case) if deadline.case else None
     if case is not None:
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.MAY_CONTACT_NOW})
-        uow.journal.note(Entry("contact_question.was_closed", SERVICE, "P-3.5", {"case": str(case.id)}, case.id))
+        uow.journal.note(
+            Entry(
+                act="contact_question.was_closed",
+                by=SERVICE,
+                authority="P-3.5",
+                about={"case": str(case.id)},
+                case=case.id,
+            )
+        )
 
 
 def _never_answered(report: Report) -> bool:

@@ -53,7 +53,7 @@ async def begin_hearing(app: AppContext, by: MemberId, code_name: str) -> str:
         facts = {"news": News.HEARING_BEGUN, "until": until.isoformat()}
         await notify_members(uow, case, NoticeKind.CASE_NEWS, facts, besides=[by])
         about = {"case": str(case.id), "people": str(len(people))}
-        uow.journal.note(Entry("hearing.was_begun", by_member(by), "P-3.5", about, case.id))
+        uow.journal.note(Entry(act="hearing.was_begun", by=by_member(by), authority="P-3.5", about=about, case=case.id))
     return f"The hearing in {case.code_name} has begun. There is time to answer until {until:%d %B %Y, %H:%M} UTC."
 
 
@@ -66,7 +66,16 @@ async def request_skip(app: AppContext, by: MemberId, code_name: str, step: Step
         await advance_step(uow, case.id, step, StepChange(StepEvent.REQUEST_SKIP, by_member(by), reason=reason.strip()))
         await notify_members(uow, case, NoticeKind.SKIP_TO_CONFIRM, {"step": step}, besides=[by])
         about = {"case": str(case.id), "step": step}
-        uow.journal.note(Entry("skip.was_asked", by_member(by), "P-5.5", about, case.id, reason.strip()))
+        uow.journal.note(
+            Entry(
+                act="skip.was_asked",
+                by=by_member(by),
+                authority="P-5.5",
+                about=about,
+                case=case.id,
+                text=reason.strip(),
+            )
+        )
     return "A second member has to agree. The others have been asked."
 
 
@@ -83,7 +92,7 @@ async def confirm_skip(app: AppContext, by: MemberId, code_name: str, step: Step
         await _complete_window(uow, case, step)
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.STEP_SKIPPED, "step": step}, besides=[by])
         about = {"case": str(case.id), "step": step, "asked_by": known.by}
-        uow.journal.note(Entry("step.was_skipped", by_member(by), "P-5.5", about, case.id))
+        uow.journal.note(Entry(act="step.was_skipped", by=by_member(by), authority="P-5.5", about=about, case=case.id))
     return "The step is skipped. Who asked, who agreed, and why is kept with the case."
 
 
@@ -136,7 +145,9 @@ async def _on_window_due(uow: UnitOfWork, deadline: Deadline, step: Step, news: 
     case = await get_case(uow, deadline.case)
     await complete_step(uow, case.id, step, SERVICE, "the time for it is over")
     await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": news})
-    uow.journal.note(Entry(f"{step}.was_closed", SERVICE, "P-5.4", {"case": str(case.id)}, case.id))
+    uow.journal.note(
+        Entry(act=f"{step}.was_closed", by=SERVICE, authority="P-5.4", about={"case": str(case.id)}, case=case.id)
+    )
 
 
 async def _start_hearing_step(uow: UnitOfWork, case: Case, by: MemberId, until: datetime) -> None:

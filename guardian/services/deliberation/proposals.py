@@ -89,11 +89,13 @@ async def propose(
         await reset_steps(uow, case.id, DECISION_STEPS, by_member(by))
         case = await uow.cases.save_case(replace(case, contact=case.contact or by))
         case = await transition(uow, case, CaseEvent.PROPOSE)
-        proposal = Proposal(ProposalId(new_id()), case.id, by, uow.now, consequence, person)
+        proposal = Proposal(
+            id=ProposalId(new_id()), case=case.id, by=by, at=uow.now, consequence=consequence, person=person
+        )
         await uow.deliberation.add_proposal(proposal)
         await remember_result(uow, _PROPOSED, delivery, proposal.id, case.id)
         about = {"case": str(case.id), "proposal": str(proposal.id)}
-        uow.journal.note(Entry("proposal.was_made", by_member(by), "P-5.1", about, case.id))
+        uow.journal.note(Entry(act="proposal.was_made", by=by_member(by), authority="P-5.1", about=about, case=case.id))
         result = await tally_of(uow, app.policy, case, proposal)
         await start_deadline(
             uow, DeadlineKind.PROPOSAL_CLOSES, case.id, result.decide_by, next_at=uow.now, about=proposal.id
@@ -118,9 +120,11 @@ async def vote(
         case, proposal = await _get_open_proposal(uow, by, proposal_id)
         eligible = await eligible_members(uow, case)
         require(quorum.may_vote(by, await tally_of(uow, app.policy, case, proposal), eligible))
-        await uow.deliberation.add_ballot(Ballot(proposal.id, by, answer, uow.now, severe, reason.strip()))
+        await uow.deliberation.add_ballot(
+            Ballot(proposal=proposal.id, member=by, answer=answer, at=uow.now, severe=severe, reason=reason.strip())
+        )
         about = {"case": str(case.id), "proposal": str(proposal.id)}
-        uow.journal.note(Entry("ballot.was_cast", by_member(by), "P-5.1", about, case.id))
+        uow.journal.note(Entry(act="ballot.was_cast", by=by_member(by), authority="P-5.1", about=about, case=case.id))
         await apply_tally(uow, app.policy, case, proposal)
         return await _view(uow, app.policy, proposal.id)
 
@@ -134,7 +138,9 @@ async def mark_proposal(
         require(quorum.may_vote(by, await tally_of(uow, app.policy, case, proposal), await eligible_members(uow, case)))
         await uow.deliberation.add_mark(Mark(proposal.id, by, kind, uow.now))
         about = {"case": str(case.id), "proposal": str(proposal.id), "kind": kind}
-        uow.journal.note(Entry("proposal.was_marked", by_member(by), "P-5.1", about, case.id))
+        uow.journal.note(
+            Entry(act="proposal.was_marked", by=by_member(by), authority="P-5.1", about=about, case=case.id)
+        )
         await apply_tally(uow, app.policy, case, proposal)
         return await _view(uow, app.policy, proposal.id)
 
@@ -149,7 +155,9 @@ async def withdraw(app: AppContext, by: MemberId, proposal_id: ProposalId) -> Pr
         await transition(uow, case, CaseEvent.WITHDRAW)
         await notify_members(uow, case, NoticeKind.PROPOSAL_SETTLED, {"result": ProposalResult.WITHDRAWN}, besides=[by])
         about = {"case": str(case.id), "proposal": str(proposal.id)}
-        uow.journal.note(Entry("proposal.was_withdrawn", by_member(by), "P-5.1", about, case.id))
+        uow.journal.note(
+            Entry(act="proposal.was_withdrawn", by=by_member(by), authority="P-5.1", about=about, case=case.id)
+        )
         return await _view(uow, app.policy, proposal.id)
 
 
@@ -208,19 +216,19 @@ async def _view(view: ReadView, policy: Policy, proposal_id: ProposalId) -> Prop
     result = await tally_of(view, policy, case, proposal)
     person = await view.people.person(proposal.person) if proposal.person else None
     return ProposalView(
-        proposal.id,
-        case.code_name,
-        _SETTLED.get(proposal.result, result.state),
-        proposal.result,
-        result.severe,
-        proposal.at,
-        result.closes_at,
-        result.decide_by,
-        len(result.agreeing),
-        len(result.objecting),
-        len(result.silent),
-        result.agreements_needed,
-        person.code_name if person else "",
+        id=proposal.id,
+        code_name=case.code_name,
+        state=_SETTLED.get(proposal.result, result.state),
+        result=proposal.result,
+        severe=result.severe,
+        made_at=proposal.at,
+        closes_at=result.closes_at,
+        decide_by=result.decide_by,
+        agreeing=len(result.agreeing),
+        objecting=len(result.objecting),
+        silent=len(result.silent),
+        needs=result.agreements_needed,
+        person=person.code_name if person else "",
     )
 
 

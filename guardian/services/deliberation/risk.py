@@ -35,6 +35,8 @@ async def mark_risk(app: AppContext, by: MemberId, code_name: str, *, at_risk: b
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.RISK_MARKED}, besides=[by])
         act = "risk.was_marked" if at_risk else "risk.was_unmarked"
         about = {"case": str(case.id)}
-        uow.journal.note(Entry(act, by_member(by), "P-3.2", about, case.id, reason.strip() or None))
+        uow.journal.note(
+            Entry(act=act, by=by_member(by), authority="P-3.2", about=about, case=case.id, text=reason.strip() or None)
+        )
         await recount(uow, case, app.policy)
     return case.code_name

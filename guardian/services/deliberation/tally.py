@@ -100,7 +100,7 @@ async def on_proposal_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) 
         await notify_members(uow, case, NoticeKind.DEADLINE_NEAR, facts, only=result.silent)
     await apply_tally(uow, app.policy, case, proposal)
     about = {"case": str(case.id), "proposal": str(proposal.id), "state": result.state}
-    uow.journal.note(Entry("proposal.was_counted", SERVICE, "P-5.1", about, case.id))
+    uow.journal.note(Entry(act="proposal.was_counted", by=SERVICE, authority="P-5.1", about=about, case=case.id))
 
 
 async def find_proposal_awaiting_motion(view: ReadView, policy: Policy, case: Case) -> Proposal | None:
@@ -133,12 +133,12 @@ async def _agree(uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal
     await settle(uow, proposal, ProposalResult.AGREED, await eligible_members(uow, case))
     decisions = await uow.deliberation.decisions_of(case.id)
     decision = Decision(
-        DecisionId(new_id()),
-        case.id,
-        uow.now,
-        proposal.consequence,
-        proposal.person,
-        proposal.id,
+        id=DecisionId(new_id()),
+        case=case.id,
+        at=uow.now,
+        consequence=proposal.consequence,
+        person=proposal.person,
+        proposal=proposal.id,
         supersedes=newest_decision_on(decisions, proposal.person),
     )
     await uow.deliberation.add_decision(decision)
@@ -147,7 +147,7 @@ async def _agree(uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal
     await notify_members(uow, moved, NoticeKind.PROPOSAL_SETTLED, {"result": ProposalResult.AGREED})
     await ask_reporters(uow, policy, moved)
     about = {"case": str(case.id), "proposal": str(proposal.id), "decision": str(decision.id)}
-    uow.journal.note(Entry("decision.was_made", SERVICE, "P-5.1", about, case.id))
+    uow.journal.note(Entry(act="decision.was_made", by=SERVICE, authority="P-5.1", about=about, case=case.id))
     return moved
 
 
@@ -185,7 +185,7 @@ async def _recount_agreed(uow: UnitOfWork, policy: Policy, case: Case, proposal:
     if result.state is ProposalState.AGREED:
         return case
     about = {"case": str(case.id), "proposal": str(proposal.id)}
-    uow.journal.note(Entry("decision.was_unsettled", SERVICE, "P-5.1", about, case.id))
+    uow.journal.note(Entry(act="decision.was_unsettled", by=SERVICE, authority="P-5.1", about=about, case=case.id))
     reopened_proposal = await uow.deliberation.save_proposal(as_reopened(proposal))
     await complete_for_case(uow, case.id, DeadlineKind.FEEDBACK)
     await reset_steps(uow, case.id, (Step.FEEDBACK,), SERVICE)

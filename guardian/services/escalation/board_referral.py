@@ -41,7 +41,9 @@ async def refer_matter_to_board(app: AppContext, by: MemberId, identifier: str, 
         positions = {**handoff.positions, side: position.strip()}
         saved = await uow.handoffs.save_handoff(replace(handoff, positions=positions))
         about = {"case": str(case.id), "hop": handoff.id, "side": side}
-        uow.journal.note(Entry("position.was_given", by_member(by), "P-8.4", about, case.id))
+        uow.journal.note(
+            Entry(act="position.was_given", by=by_member(by), authority="P-8.4", about=about, case=case.id)
+        )
         lacks_position = case.board_only and side is Side.MODERATORS and side not in handoff.positions
         if case.state is CaseState.WITH_BOARD and not lacks_position:
             await notify_case_news(uow, case, News.POSITION)

@@ -72,7 +72,7 @@ async def propose_if_cross_space(uow: UnitOfWork, policy: Policy, person: Person
     for member in await _members_to_ask(uow, person):
         await notify_member(uow, member.id, NoticeKind.CROSS_SPACE_PATTERN, facts)
     about = {"person": str(person), "hop": handoff.id}
-    uow.journal.note(Entry("spread.was_noticed", SERVICE, "P-8.3", about, newest.id))
+    uow.journal.note(Entry(act="spread.was_noticed", by=SERVICE, authority="P-8.3", about=about, case=newest.id))
     return True
 
 
@@ -115,15 +115,17 @@ async def accept_pattern(app: AppContext, by: MemberId, reference: Reference) ->
         await uow.handoffs.save_handoff(replace(handoff, state=HandoffState.CONFIRMED))
         created = await _combine_matters(app, uow, by, handoff.person, handoff)
         about = {"person": str(handoff.person), "hop": created.id}
-        uow.journal.note(Entry("spread.was_taken_up", by_member(by), "P-8.3", about, created.case))
+        uow.journal.note(
+            Entry(act="spread.was_taken_up", by=by_member(by), authority="P-8.3", about=about, case=created.case)
+        )
         text = f"Passed on as one case. Reference: {created.reference}"
         return EscalationView(
-            created.reference,
-            created.space,
-            created.at,
-            created.urgency,
-            HandoffStatus.RECEIVED,
-            "received",
+            reference=created.reference,
+            space=created.space,
+            at=created.at,
+            urgency=created.urgency,
+            status=HandoffStatus.RECEIVED,
+            state="received",
             own=True,
             text=text,
         )
@@ -171,7 +173,7 @@ async def _combine_matters(
     )
     texts = [report.what_happened for each in local for report in await uow.cases.reports_of(each.id)]
     evidence = [_as_input(piece) for each in local for piece in await uow.cases.evidence_of(each.id)]
-    submission = Submission(ReportChannel.ESCALATION, words)
+    submission = Submission(channel=ReportChannel.ESCALATION, what_happened=words)
     _, created = await create_escalation(
         app, uow, case, handoff, submission, CaseMaterial(tuple(texts), tuple(evidence))
     )
@@ -192,7 +194,14 @@ async def _copy_reports(uow: UnitOfWork, source: Case, target: Case) -> None:
 
 
 def _as_input(piece: Evidence) -> EvidenceInput:
-    return EvidenceInput(piece.kind, piece.link, piece.author, piece.author_handle, piece.text, piece.file_name)
+    return EvidenceInput(
+        kind=piece.kind,
+        link=piece.link,
+        author=piece.author,
+        author_handle=piece.author_handle,
+        text=piece.text,
+        file_name=piece.file_name,
+    )
 
 
 async def _spaces_touched(view: ReadView, person: PersonId) -> dict[SpaceName, Case]:

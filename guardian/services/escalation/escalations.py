@@ -176,7 +176,9 @@ async def accept_escalation(app: AppContext, by: MemberId, code_name: str) -> st
         await mark_accepted(uow, accepted_handoff)
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.HANDOFF_ACCEPTED}, besides=(by,))
         about = {"case": str(case.id), "hop": handoff.id}
-        uow.journal.note(Entry("escalation.was_accepted", by_member(by), "P-8.2", about, case.id))
+        uow.journal.note(
+            Entry(act="escalation.was_accepted", by=by_member(by), authority="P-8.2", about=about, case=case.id)
+        )
     return f"Accepted: {case.code_name} is in your hands by name. Whoever passed it on knows that somebody has it."
 
 
@@ -225,7 +227,7 @@ async def create_escalation(
     await start_answer_deadlines(uow, app.policy, report)
     await open_handoff(uow, app.policy, handoff)
     about = {"case": str(case.id), "hop": handoff.id, "report": str(report.id)}
-    uow.journal.note(Entry("matter.was_escalated", by, "P-8.2", about, case.id))
+    uow.journal.note(Entry(act="matter.was_escalated", by=by, authority="P-8.2", about=about, case=case.id))
     until = due_at(TimeLimit.ACCEPTANCE, uow.now, app.policy).isoformat()
     if submission.danger:
         await notify_members(uow, case, NoticeKind.DANGER)
@@ -338,12 +340,12 @@ async def _escalation_view(view: ReadView, member: Member, handoff: Handoff) -> 
     if status is None:
         return None
     return EscalationView(
-        handoff.reference,
-        handoff.space,
-        handoff.at,
-        handoff.urgency,
-        status,
-        _STATUS_LABELS[status],
+        reference=handoff.reference,
+        space=handoff.space,
+        at=handoff.at,
+        urgency=handoff.urgency,
+        status=status,
+        state=_STATUS_LABELS[status],
         own=handoff.by == member.id,
     )
 

@@ -78,7 +78,7 @@ async def on_acceptance_due(app: AppContext, uow: UnitOfWork, deadline: Deadline
     await notify_officeholders(uow, target, chairs, NoticeKind.ACCEPTANCE_LATE, facts)
     await reschedule(uow, deadline, uow.now + length(TimeLimit.ACCEPTANCE, app.policy))
     about = {"case": str(case.id), "hop": handoff.id}
-    uow.journal.note(Entry("acceptance.was_recalled", SERVICE, "P-8.2", about, case.id))
+    uow.journal.note(Entry(act="acceptance.was_recalled", by=SERVICE, authority="P-8.2", about=about, case=case.id))
 
 
 async def pending_handoff(view: ReadView, case: Case) -> Handoff | None:

@@ -124,7 +124,7 @@ async def open_matter(
         await uow.cases.add_exclusion(exclusion)
     report = await save_report(uow, submission, case)
     about = {"case": str(case.id), "report": str(report.id), "door": report.channel}
-    uow.journal.note(Entry("matter.was_opened", by, "P-8.1", about, case.id))
+    uow.journal.note(Entry(act="matter.was_opened", by=by, authority="P-8.1", about=about, case=case.id))
     if any(may_know(member, case, all_exclusions, uow.now) for member in members):
         cause = {"cause": "referral"} if report.channel is ReportChannel.REFERRAL else {}
         await notify_members(uow, case, NoticeKind.NEW_MATTER, {"space": str(space), **cause})
@@ -169,7 +169,9 @@ async def mark_handled(app: AppContext, by: MemberId, code_name: str, what_was_d
         outcome = what_was_done.strip()
         await uow.cases.save_case(replace(case, state=state, outcome=outcome, closed_at=uow.now))
         about = {"case": str(case.id)}
-        uow.journal.note(Entry("matter.was_handled", by_member(by), "P-2.3", about, case.id))
+        uow.journal.note(
+            Entry(act="matter.was_handled", by=by_member(by), authority="P-2.3", about=about, case=case.id)
+        )
     return f"{case.code_name} is closed as dealt with. What you wrote is kept with it."
 
 
@@ -227,7 +229,9 @@ async def hand_to_group(uow: UnitOfWork, policy: Policy, case: Case) -> Case:
         moved = await uow.cases.save_case(group_case)
         return await uow.cases.save_case(replace(moved, contact=await choose_contact(uow, moved, policy)))
     if route.to is Destination.NOBODY_LEFT:
-        uow.journal.note(Entry("case.has_nobody_left", PARTY, "P-2.5", {"case": str(case.id)}, case.id))
+        uow.journal.note(
+            Entry(act="case.has_nobody_left", by=PARTY, authority="P-2.5", about={"case": str(case.id)}, case=case.id)
+        )
     return await uow.cases.save_case(as_board_case(group_case))
 
 
@@ -244,12 +248,14 @@ async def _matter_line(view: ReadView, case: Case) -> MatterLine:
     evidence = await view.cases.evidence_of(case.id)
     handoffs = await view.handoffs.of_case(case.id)
     return MatterLine(
-        case.code_name,
-        _kind_label(reports[0]) if reports else _KIND_LABELS[ReportChannel.ESCALATION],
-        case.space or SpaceName(""),
-        case.opened_at,
-        next((piece.link for piece in evidence if piece.link), ""),
-        any(handoff.target == case.id and handoff.state is HandoffState.WAITING for handoff in handoffs),
+        code_name=case.code_name,
+        kind=_kind_label(reports[0]) if reports else _KIND_LABELS[ReportChannel.ESCALATION],
+        space=case.space or SpaceName(""),
+        since=case.opened_at,
+        link=next((piece.link for piece in evidence if piece.link), ""),
+        waits_for_acceptance=any(
+            handoff.target == case.id and handoff.state is HandoffState.WAITING for handoff in handoffs
+        ),
     )
 
 

@@ -92,7 +92,9 @@ async def accept_referral(app: AppContext, by: MemberId, code_name: str) -> str:
         case = await get_case(uow, handoff.case)
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.HANDOFF_ACCEPTED})
         about = {"case": str(local.id), "hop": handoff.id}
-        uow.journal.note(Entry("referral.was_accepted", by_member(by), "P-8.2", about, local.id))
+        uow.journal.note(
+            Entry(act="referral.was_accepted", by=by_member(by), authority="P-8.2", about=about, case=local.id)
+        )
     return f"Accepted: {local.code_name} is in your hands by name. The working group knows that somebody has it."
 
 
@@ -102,13 +104,15 @@ async def _create_referral(
     """Give the moderators a matter of their own with the account and the same exclusions; False where there is none."""
     space = account.account.space
     exclusions = await uow.cases.exclusions_of(case.id)
-    theirs = Case(case.id, "", CaseKind.LOCAL, case.state, uow.now, space=space)
+    theirs = Case(id=case.id, code_name="", kind=CaseKind.LOCAL, state=case.state, opened_at=uow.now, space=space)
     members = await uow.people.members()
     owner = await uow.people.member_with_account(account.account)
     concerned = {owner.id} if owner is not None else set()
     if not any(may_know(m, theirs, exclusions, uow.now) for m in members if m.id not in concerned):
         return False
-    submission = Submission(ReportChannel.REFERRAL, WATCH_REQUEST, who=account.handle, named_members=tuple(concerned))
+    submission = Submission(
+        channel=ReportChannel.REFERRAL, what_happened=WATCH_REQUEST, who=account.handle, named_members=tuple(concerned)
+    )
     # Our own words point to nobody, and the account says by itself whose it is.
     screened = replace(submission, what_happened="", who="")
     name = SERVICE if by is None else by_member(by)
@@ -116,7 +120,7 @@ async def _create_referral(
     handoff: Handoff = replace(new_handoff(case.id, Direction.BACK, space, uow.now, by), person=person, target=local.id)
     await open_handoff(uow, policy, handoff)
     about = {"case": str(case.id), "matter": str(local.id), "hop": handoff.id, "person": str(person)}
-    uow.journal.note(Entry("matter.was_referred", name, "P-8.2", about, case.id))
+    uow.journal.note(Entry(act="matter.was_referred", by=name, authority="P-8.2", about=about, case=case.id))
     return True
 
 

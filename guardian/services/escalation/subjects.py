@@ -94,16 +94,18 @@ async def _resolve_content(
         if port is None or content is None:
             continue
         if csam or content.link in known_links:
-            return ResolvedSubject(space, evidence=(EvidenceInput("message", content.link),))
+            return ResolvedSubject(space, evidence=(EvidenceInput(kind="message", link=content.link),))
         copy = await port.read_copy(content)
         if isinstance(copy, Unknown | Missing):
             why = _NOT_FOUND if isinstance(copy, Missing) else _NOT_READ
-            return ResolvedSubject(space, evidence=(EvidenceInput("message", content.link, why_not=why),), missing=True)
+            return ResolvedSubject(
+                space, evidence=(EvidenceInput(kind="message", link=content.link, why_not=why),), missing=True
+            )
         return ResolvedSubject(space, copy.author_handle, evidence=evidence_of(copy))
     if subject.space is None:
         sentence = "None of our spaces finds that. Please give its whole link, or say which space it is in."
         raise Refused("nothing_found", sentence, "P-8.2")
     why = _NOT_READ if app.spaces.content(subject.space) is None else _NOT_FOUND
     return ResolvedSubject(
-        subject.space, evidence=(EvidenceInput("message", subject.text.strip(), why_not=why),), missing=True
+        subject.space, evidence=(EvidenceInput(kind="message", link=subject.text.strip(), why_not=why),), missing=True
     )

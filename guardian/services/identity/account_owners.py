@@ -103,7 +103,9 @@ async def apologise(uow: UnitOfWork, account: AccountId) -> None:
     await notify_account_owner(
         uow, case, account, NoticeKind.OWNER_LINK_UNDONE, await build_owner_notice_facts(uow, case, link)
     )
-    uow.journal.note(Entry("owner.was_apologised_to", SERVICE, "P-6.4", {"account": account}, case.id))
+    uow.journal.note(
+        Entry(act="owner.was_apologised_to", by=SERVICE, authority="P-6.4", about={"account": account}, case=case.id)
+    )
 
 
 async def _was_linked_by_mistake(uow: UnitOfWork, link: LinkedAccount) -> bool:
@@ -125,7 +127,7 @@ async def read_owner_page(app: AppContext, receipt: str) -> OwnerPage:
     """Return what the receipt's holder may read of their own account; every wrong receipt gets the same answer."""
     async with app.units_of_work.begin() as uow:
         link = await link_for_receipt(uow, receipt)
-        uow.journal.note(Entry("owner_page.was_read", PARTY, "P-6.4", {"account": link.id}))
+        uow.journal.note(Entry(act="owner_page.was_read", by=PARTY, authority="P-6.4", about={"account": link.id}))
         disputes = [each for each in await uow.links.disputes_of(link.id) if each.by_owner]
         waiting = [each for each in disputes if each.settled_at is None]
         deadlines = [
@@ -134,14 +136,14 @@ async def read_owner_page(app: AppContext, receipt: str) -> OwnerPage:
             for deadline in await uow.deadlines.open_about(each.id, DeadlineKind.LINK_DISPUTE)
         ]
         return OwnerPage(
-            app.community,
-            link.account.space,
-            link.handle,
-            link.ended_at,
-            tuple((each.at, each.text) for each in disputes),
-            deadlines[0].due if deadlines else None,
-            disputes[-1].settled_at if disputes and not disputes[-1].upheld else None,
-            _newest_first(await uow.notices.of_account(link.id)),
+            community=app.community,
+            space=link.account.space,
+            handle=link.handle,
+            freed_at=link.ended_at,
+            statements=tuple((each.at, each.text) for each in disputes),
+            review_due_at=deadlines[0].due if deadlines else None,
+            kept_at=disputes[-1].settled_at if disputes and not disputes[-1].upheld else None,
+            notices=_newest_first(await uow.notices.of_account(link.id)),
         )
 
 

@@ -105,7 +105,12 @@ async def list_open_disputes(view: ReadView, by: MemberId, person: PersonId) -> 
     for link in await visible_accounts(view, by, person):
         may = bool(may_keep_link(by_member(by), await list_link_makers(view, link)))
         disputes = [each for each in await view.links.disputes_of(link.id) if each.settled_at is None]
-        found += [DisputeView(link.id, each.at, each.text, each.by_owner, may, each.shown) for each in disputes]
+        found += [
+            DisputeView(
+                link=link.id, at=each.at, text=each.text, by_owner=each.by_owner, may_keep=may, shown=each.shown
+            )
+            for each in disputes
+        ]
     return tuple(found)
 
 
@@ -129,7 +134,7 @@ async def keep_link(app: AppContext, by: MemberId, link_id: AccountId) -> LinkVi
             await notify_account_owner(uow, case, link.id, NoticeKind.OWNER_LINK_KEPT, facts)
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.LINK_KEPT}, besides=(by,))
         about = {"person": person.id, "account": link.id}
-        uow.journal.note(Entry("link.was_kept", by_member(by), "P-6.4", about, case.id))
+        uow.journal.note(Entry(act="link.was_kept", by=by_member(by), authority="P-6.4", about=about, case=case.id))
     return build_link_view(person, visible)
 
 
@@ -151,7 +156,15 @@ async def on_dispute_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -
     await notify_deciders(uow, case, NoticeKind.LINK_DISPUTED, {"due": deadline.due.isoformat()})
     fresh = next_due_at(TimeLimit.LINK_DISPUTE, deadline.due, uow.now, app.policy)
     await reschedule(uow, deadline, fresh, due_at=fresh)
-    uow.journal.note(Entry("link_dispute.was_recalled", SERVICE, "P-6.4", {"account": dispute.link}, case.id))
+    uow.journal.note(
+        Entry(
+            act="link_dispute.was_recalled",
+            by=SERVICE,
+            authority="P-6.4",
+            about={"account": dispute.link},
+            case=case.id,
+        )
+    )
 
 
 async def list_link_makers(view: ReadView, link: LinkedAccount) -> tuple[str, ...]:
@@ -181,7 +194,7 @@ async def _record_dispute(
     case = await get_case(uow, link.case_evidence[-1].case)
     case = await exclude_named_in_text(uow, app.policy, case, "\n".join((text, *_as_text(shown))))
     about = {"account": link.id}
-    entry = Entry("link.was_disputed", PARTY, "P-6.4", about, case.id)
+    entry = Entry(act="link.was_disputed", by=PARTY, authority="P-6.4", about=about, case=case.id)
     uow.journal.note(entry)
     known = [each for each in await uow.links.disputes_of(link.id) if each.settled_at is None]
     known = [each for each in known if each.by_owner is by_owner]
@@ -191,7 +204,7 @@ async def _record_dispute(
         deadlines = await uow.deadlines.open_about(known[0].id, DeadlineKind.LINK_DISPUTE)
         await _notify(uow, case, deadlines[0].due)
         return deadlines[0].due
-    dispute = Dispute(new_id(), link.id, case.id, uow.now, text, by_owner, shown=shown)
+    dispute = Dispute(id=new_id(), link=link.id, case=case.id, at=uow.now, text=text, by_owner=by_owner, shown=shown)
     await uow.links.add_dispute(dispute)
     until = due_at(TimeLimit.LINK_DISPUTE, uow.now, app.policy)
     await start_deadline(uow, DeadlineKind.LINK_DISPUTE, case.id, until, about=dispute.id)

@@ -39,7 +39,11 @@ async def list_suggestions(app: AppContext, by: MemberId, code_name: str) -> tup
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.READ_CASE)
         case = await case_for_member(uow, by, code_name)
-        uow.journal.note(Entry("suggestions.were_read", by_member(by), "P-9.8", {"case": case.id}, case.id))
+        uow.journal.note(
+            Entry(
+                act="suggestions.were_read", by=by_member(by), authority="P-9.8", about={"case": case.id}, case=case.id
+            )
+        )
         people = [await uow.people.person(person) for person in await reported_people(uow, case)]
         known = [(each, await visible_accounts(uow, by, each.id)) for each in people if each is not None]
     return tuple([s for person, links in known for s in await _suggest_for(app, person.code_name, links)])
@@ -98,7 +102,9 @@ async def _add_links(uow: UnitOfWork, link: LinkedAccount, named_accounts: tuple
     case = await uow.cases.case(link_evidence.case)
     for account in sorted(added):
         about = {"person": person.id, "account": account}
-        uow.journal.note(Entry("account.was_linked", SERVICE, "P-6.4", about, link_evidence.case))
+        uow.journal.note(
+            Entry(act="account.was_linked", by=SERVICE, authority="P-6.4", about=about, case=link_evidence.case)
+        )
     if added and case is not None:
         facts = {"person": person.code_name, "news": News.ACCOUNT_LINKED}
         await notify_members(uow, case, NoticeKind.CASE_NEWS, facts)

@@ -84,7 +84,7 @@ async def identify_reported_person(app: AppContext, by: MemberId, code_name: str
         link = await link_account(uow, person, found.account, found.handle, link_evidence)
         await link_vouched_accounts(uow, person, found, link_evidence)
         about = {"case": case.id, "person": person.id, "account": link.id}
-        uow.journal.note(Entry("person.was_named", by_member(by), "P-3.1", about, case.id))
+        uow.journal.note(Entry(act="person.was_named", by=by_member(by), authority="P-3.1", about=about, case=case.id))
         await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
         await notify_protecting_cases(uow, by, person)
         await _notify_of_link(uow, case, person, await as_visible(uow, by, link), by, News.PERSON_NAMED)
@@ -115,7 +115,16 @@ async def propose_link(
         if vouched:
             await link_vouched_accounts(uow, person, found, link_evidence)
         about = {"person": person.id, "account": link.id}
-        uow.journal.note(Entry("account.was_linked", by_member(by), "P-6.4", about, case.id, evidence.strip()))
+        uow.journal.note(
+            Entry(
+                act="account.was_linked",
+                by=by_member(by),
+                authority="P-6.4",
+                about=about,
+                case=case.id,
+                text=evidence.strip(),
+            )
+        )
         await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
         visible = await as_visible(uow, by, link)
         await notify_protecting_cases(uow, by, person)
@@ -141,7 +150,9 @@ async def confirm_link(app: AppContext, by: MemberId, link_id: AccountId) -> Lin
         if not link.binding:
             await bind_after_notice(uow, case, saved)
         about = {"person": person.id, "account": link.id}
-        uow.journal.note(Entry("link.was_confirmed", by_member(by), "P-6.4", about, case.id))
+        uow.journal.note(
+            Entry(act="link.was_confirmed", by=by_member(by), authority="P-6.4", about=about, case=case.id)
+        )
         await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
         await notify_protecting_cases(uow, by, person)
         saved = await as_visible(uow, by, saved)
@@ -154,7 +165,9 @@ async def list_case_accounts(app: AppContext, by: MemberId, code_name: str) -> t
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.READ_CASE)
         case = await case_for_member(uow, by, code_name)
-        uow.journal.note(Entry("accounts.were_read", by_member(by), "P-9.8", {"case": case.id}, case.id))
+        uow.journal.note(
+            Entry(act="accounts.were_read", by=by_member(by), authority="P-9.8", about={"case": case.id}, case=case.id)
+        )
         found = []
         for party in await uow.cases.parties_of(case.id):
             person = await uow.people.person(party.person) if party.person else None
@@ -234,14 +247,14 @@ async def link_account(
     if known is None:
         at, by, evidence = uow.now, link_evidence.by, link_evidence.evidence
         made = LinkedAccount(
-            AccountId(new_id()),
-            person.id,
-            account,
-            handle,
-            link_evidence.trust,
-            at,
-            by,
-            evidence,
+            id=AccountId(new_id()),
+            person=person.id,
+            account=account,
+            handle=handle,
+            trust=link_evidence.trust,
+            linked_at=at,
+            linked_by=by,
+            evidence=evidence,
             case_evidence=(link_evidence,),
         )
         await uow.people.add_account(made)

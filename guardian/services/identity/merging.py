@@ -61,10 +61,27 @@ async def merge_people(app: AppContext, by: MemberId, keep_code: str, other_code
             raise Refused("same_person", "These are one person already: it is the same code name twice.", "P-6.4")
         if await _confirmed_merges(uow, kept.id, other.id) and await _sees_both(uow, by, kept.id, other.id):
             raise Refused("already", "These two are known to be one already.", "P-6.4")
-        merge = Merge(new_id(), kept.id, other.id, case.id, uow.now, by_member(by), evidence.strip())
+        merge = Merge(
+            id=new_id(),
+            kept=kept.id,
+            other=other.id,
+            case=case.id,
+            at=uow.now,
+            by=by_member(by),
+            evidence=evidence.strip(),
+        )
         await uow.links.add_merge(merge)
         about = {"person": kept.id, "other": other.id}
-        uow.journal.note(Entry("join.was_proposed", by_member(by), "P-6.4", about, case.id, merge.evidence))
+        uow.journal.note(
+            Entry(
+                act="join.was_proposed",
+                by=by_member(by),
+                authority="P-6.4",
+                about=about,
+                case=case.id,
+                text=merge.evidence,
+            )
+        )
         for person in (kept, other):
             await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
             await notify_protecting_cases(uow, by, person)
@@ -83,7 +100,9 @@ async def confirm_merge(app: AppContext, by: MemberId, merge_id: str) -> MergeRe
         require(may_confirm_link(has_seen=await uow.links.has_read_evidence(merge.id, by)))
         merge = await uow.links.save_merge(replace(merge, confirmed_at=uow.now, confirmed_by=by))
         about = {"person": kept.id, "other": other.id}
-        uow.journal.note(Entry("people.were_joined", by_member(by), "P-6.4", about, merge.case))
+        uow.journal.note(
+            Entry(act="people.were_joined", by=by_member(by), authority="P-6.4", about=about, case=merge.case)
+        )
         await uow.sanctions.schedule_person(kept.id, uow.now)
         uow.wake(WakeupTopic.WORK_ITEMS)
         case = await get_case(uow, merge.case)
@@ -111,7 +130,16 @@ async def split_people(app: AppContext, by: MemberId, one_code: str, other_code:
         for merge in merges:
             await uow.links.save_merge(replace(merge, ended_at=uow.now, ended_by=by))
         about = {"person": one.id, "other": other.id}
-        uow.journal.note(Entry("people.were_parted", by_member(by), "P-6.4", about, case.id, reason.strip()))
+        uow.journal.note(
+            Entry(
+                act="people.were_parted",
+                by=by_member(by),
+                authority="P-6.4",
+                about=about,
+                case=case.id,
+                text=reason.strip(),
+            )
+        )
         await _notify(uow, merges[0], NoticeKind.CASE_NEWS, {"news": News.PEOPLE_SPLIT}, by)
     return MergeResult(merges[0].id, one.code_name, other.code_name, stands=False)
 

@@ -61,18 +61,22 @@ async def issue_code(app: AppContext, by: MemberId, person_code: str, space: Spa
         # In small letters: a forum refuses what is written in capitals alone.
         code, until = new_secret().lower(), app.system_time() + CODE_LIFETIME
         ownership_code = OwnershipCode(
-            new_id(),
-            digest_secret(code),
-            person.id,
-            found.account,
-            found.handle,
-            case.id,
-            by_member(by),
-            uow.now,
-            until,
+            id=new_id(),
+            digest=digest_secret(code),
+            person=person.id,
+            account=found.account,
+            handle=found.handle,
+            case=case.id,
+            by=by_member(by),
+            at=uow.now,
+            until=until,
         )
         await uow.links.add_ownership_code(ownership_code)
-        uow.journal.note(Entry("challenge.was_made", by_member(by), "P-6.4", {"person": person.id}, case.id))
+        uow.journal.note(
+            Entry(
+                act="challenge.was_made", by=by_member(by), authority="P-6.4", about={"person": person.id}, case=case.id
+            )
+        )
     return IssuedCode(person.code_name, found.account.space, code, until)
 
 
@@ -108,9 +112,15 @@ async def _record_use(app: AppContext, uow: UnitOfWork, ownership_code: Ownershi
             replace(ownership_code, known_at=ownership_code.known_at or uow.now)
         )
     else:
-        uow.journal.note(Entry("challenge.came_from_elsewhere", PARTY, "P-6.4", about, ownership_code.case))
+        uow.journal.note(
+            Entry(
+                act="challenge.came_from_elsewhere", by=PARTY, authority="P-6.4", about=about, case=ownership_code.case
+            )
+        )
         return
-    uow.journal.note(Entry("challenge.was_answered", PARTY, "P-6.4", about, ownership_code.case))
+    uow.journal.note(
+        Entry(act="challenge.was_answered", by=PARTY, authority="P-6.4", about=about, case=ownership_code.case)
+    )
     if ownership_code.known_at is not None and ownership_code.claimed_at is not None:
         await _link(app, uow, ownership_code)
 
@@ -122,7 +132,13 @@ async def _link(app: AppContext, uow: UnitOfWork, ownership_code: OwnershipCode)
     await uow.links.save_ownership_code(replace(ownership_code, until=app.system_time()))
     if person is None or owners - {ownership_code.person}:
         uow.journal.note(
-            Entry("challenge.met_another", PARTY, "P-6.4", {"person": ownership_code.person}, ownership_code.case)
+            Entry(
+                act="challenge.met_another",
+                by=PARTY,
+                authority="P-6.4",
+                about={"person": ownership_code.person},
+                case=ownership_code.case,
+            )
         )
         return
     link_evidence = LinkEvidence(
@@ -130,7 +146,9 @@ async def _link(app: AppContext, uow: UnitOfWork, ownership_code: OwnershipCode)
     )
     link = await link_account(uow, person, ownership_code.account, ownership_code.handle, link_evidence)
     about = {"person": person.id, "account": link.id}
-    uow.journal.note(Entry("account.was_linked", PARTY, "P-6.4", about, ownership_code.case))
+    uow.journal.note(
+        Entry(act="account.was_linked", by=PARTY, authority="P-6.4", about=about, case=ownership_code.case)
+    )
     await exclude_person_everywhere(uow, app.policy, person.id, ownership_code.by)
     facts = {"person": person.code_name, "news": News.ACCOUNT_LINKED}
     await notify_members(uow, await get_case(uow, ownership_code.case), NoticeKind.CASE_NEWS, facts)

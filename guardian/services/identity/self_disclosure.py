@@ -47,7 +47,9 @@ async def request_disclosure(app: AppContext, by: MemberId, person_code: str) ->
         facts = await issue_personal_receipt(app, uow, case, person.id)
         await notify_person(uow, case, person.id, NoticeKind.SHOW_ACCOUNTS, facts)
         about = {"person": person.id}
-        uow.journal.note(Entry("accounts.were_asked_for", by_member(by), "P-6.4", about, case.id))
+        uow.journal.note(
+            Entry(act="accounts.were_asked_for", by=by_member(by), authority="P-6.4", about=about, case=case.id)
+        )
     return person.code_name
 
 
@@ -70,7 +72,7 @@ async def record_disclosure(
     own = next((link for link in await uow.people.contactable_accounts(holder) if link.account == result.account), None)
     about = {"person": holder}
     if person is None or own is None or not own.case_evidence:
-        uow.journal.note(Entry("showing.came_from_elsewhere", PARTY, "P-6.4", about))
+        uow.journal.note(Entry(act="showing.came_from_elsewhere", by=PARTY, authority="P-6.4", about=about))
         return _THANKS
     before = await uow.people.accounts_of(holder)
     for shown in vouched:
@@ -78,8 +80,10 @@ async def record_disclosure(
     changed = [link for link in await uow.people.accounts_of(holder) if link not in before]
     case = own.case_evidence[-1].case
     for link in changed:
-        uow.journal.note(Entry("account.was_linked", PARTY, "P-6.4", {**about, "account": link.id}, case))
-    uow.journal.note(Entry("accounts.were_shown", PARTY, "P-6.4", about, case))
+        uow.journal.note(
+            Entry(act="account.was_linked", by=PARTY, authority="P-6.4", about={**about, "account": link.id}, case=case)
+        )
+    uow.journal.note(Entry(act="accounts.were_shown", by=PARTY, authority="P-6.4", about=about, case=case))
     if changed:
         await exclude_person_everywhere(uow, app.policy, holder, PARTY)
         await _notify(uow, person, own)
@@ -91,7 +95,13 @@ async def _link(uow: UnitOfWork, person: Person, own: LinkedAccount, shown: Prov
     owners = {link.person for link in await uow.people.links_of_account(shown.account) if link.binding}
     if owners - {person.id}:
         uow.journal.note(
-            Entry("showing.met_another", PARTY, "P-6.4", {"person": person.id}, own.case_evidence[-1].case)
+            Entry(
+                act="showing.met_another",
+                by=PARTY,
+                authority="P-6.4",
+                about={"person": person.id},
+                case=own.case_evidence[-1].case,
+            )
         )
         return
     evidence = f"{own.account.space} vouches for it, and they let it say so"

@@ -92,7 +92,9 @@ async def _unlink(
     uow.wake(WakeupTopic.WORK_ITEMS)
     await settle_dispute(uow, link, by, upheld=True)
     about = {"person": person.id, "account": link.id}
-    uow.journal.note(Entry("link.was_undone", by_member(by), "P-6.4", about, case.id, reason))
+    uow.journal.note(
+        Entry(act="link.was_undone", by=by_member(by), authority="P-6.4", about=about, case=case.id, text=reason)
+    )
     await _recheck_exclusions(uow, person.id, link.account, by)
     notified = {by}
     facts = {"news": News.LINK_UNDONE, "person": person.code_name}
@@ -134,7 +136,9 @@ async def _unlink_in_own_cases(
     """
     await uow.people.save_account(remaining)
     about = {"person": person.id, "account": remaining.id}
-    uow.journal.note(Entry("link.was_given_up", by_member(by), "P-6.4", about, case.id, reason))
+    uow.journal.note(
+        Entry(act="link.was_given_up", by=by_member(by), authority="P-6.4", about=about, case=case.id, text=reason)
+    )
     notified: set[MemberId] = {by}
     for link_evidence in remaining.case_evidence:
         other = await get_case(uow, link_evidence.case)
@@ -167,10 +171,23 @@ async def _recheck_exclusions(uow: UnitOfWork, person: PersonId, account: Accoun
         if not any(each.kind is ExclusionKind.PENDING for each in exclusions):
             cause = "an account of theirs was linked by mistake"
             await uow.cases.add_exclusion(
-                Exclusion(case.id, member.id, ExclusionKind.PENDING, cause, uow.now, by_member(by))
+                Exclusion(
+                    case=case.id,
+                    member=member.id,
+                    kind=ExclusionKind.PENDING,
+                    cause=cause,
+                    at=uow.now,
+                    by=by_member(by),
+                )
             )
         uow.journal.note(
-            Entry("wall.was_put_in_doubt", by_member(by), "P-2.5", {"case": case.id, "member": member.id}, case.id)
+            Entry(
+                act="wall.was_put_in_doubt",
+                by=by_member(by),
+                authority="P-2.5",
+                about={"case": case.id, "member": member.id},
+                case=case.id,
+            )
         )
         await notify_deciders(uow, case, NoticeKind.EXCLUSION_TO_DECIDE)
 

@@ -92,7 +92,7 @@ async def list_foreign(app: AppContext, by: MemberId, name: SpaceName, first: in
         await require_permission(uow, by, UseCase.ADOPT)
         rows = await _foreign_in(uow, name, listing)
         about = {"space": str(name), "first": str(first), "most": str(most)}
-        uow.journal.note(Entry("holds.were_listed", by_member(by), "P-9.8", about))
+        uow.journal.note(Entry(act="holds.were_listed", by=by_member(by), authority="P-9.8", about=about))
     shown = rows[first : first + most]
     return ForeignPage(
         name,
@@ -145,7 +145,16 @@ async def adopt_restriction(
         await adopt(uow, sanction, adoption_of(link.id, observed_restriction, attribution, sanction, by_member(by)))
         await _mark_foreign(uow, found.account, observed_restriction.level, ForeignState.ADOPTED)
         about = {"case": str(case.id), "sanction": str(sanction.id), "space": str(name)}
-        uow.journal.note(Entry("hold.was_adopted", by_member(by), "P-6.2", about, case.id, reason.strip()))
+        uow.journal.note(
+            Entry(
+                act="hold.was_adopted",
+                by=by_member(by),
+                authority="P-6.2",
+                about=about,
+                case=case.id,
+                text=reason.strip(),
+            )
+        )
     return AdoptionResult(person.code_name, case.code_name, until)
 
 
@@ -165,7 +174,7 @@ async def leave_as_is(
         await _refuse_own(uow, found.account, observed_restriction)
         marked = await _mark_foreign(uow, found.account, observed_restriction.level, ForeignState.LEFT)
         about = {"space": str(name), "hold": marked}
-        uow.journal.note(Entry("hold.was_left", by_member(by), "P-7.2", about))
+        uow.journal.note(Entry(act="hold.was_left", by=by_member(by), authority="P-7.2", about=about))
 
 
 async def _list_restrictions(app: AppContext, space: Space) -> Listing:
@@ -224,7 +233,13 @@ async def _foreign_line(space: Space, native_id: str, observed_restriction: Obse
     attribution = await space.attribute(account, observed_restriction.level)
     handle = found[1] if found and found[0] == native_id else native_id
     return ForeignLine(
-        space.name, native_id, handle, observed_restriction.level, attribution.at, shown.until, shown.reason
+        space=space.name,
+        native_id=native_id,
+        handle=handle,
+        level=observed_restriction.level,
+        since=attribution.at,
+        until=shown.until,
+        said=shown.reason,
     )
 
 
@@ -274,7 +289,14 @@ async def _open_case(uow: UnitOfWork, by: MemberId, found: FoundAccount, person:
     if by in concerned:
         raise Refused("own_account", "This is your own account: another member has to see to it.", "P-4.1")
     for member in sorted(concerned):
-        exclusion = Exclusion(case.id, member, ExclusionKind.EXCLUDED, "it was done to them", uow.now, SERVICE)
+        exclusion = Exclusion(
+            case=case.id,
+            member=member,
+            kind=ExclusionKind.EXCLUDED,
+            cause="it was done to them",
+            at=uow.now,
+            by=SERVICE,
+        )
         await uow.cases.add_exclusion(exclusion)
     return case
 
@@ -289,6 +311,14 @@ async def _mark_foreign(uow: UnitOfWork, account: Account, level: AccessLevel, s
     if key is None:
         return ""
     digest = digest_native_id(key, account.native_id)
-    made = ForeignRestriction(new_id(), account.space, digest, level, state, uow.now, account.native_id)
+    made = ForeignRestriction(
+        id=new_id(),
+        space=account.space,
+        digest=digest,
+        level=level,
+        state=state,
+        observed_at=uow.now,
+        native_id=account.native_id,
+    )
     await uow.foreign.add(made)
     return made.id

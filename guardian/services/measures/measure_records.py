@@ -90,16 +90,16 @@ async def set_measure_on_person(
     await link_vouched_accounts(uow, person, found, link_evidence)
     await exclude_person(uow, app, case, person.id, record.by)
     measure = Measure(
-        new_id(),
-        case.id,
-        record.space,
-        record.kind,
-        record.by.id,
-        uow.now,
-        record.ends,
-        record.reason,
-        record.words,
-        person.id,
+        id=new_id(),
+        case=case.id,
+        space=record.space,
+        kind=record.kind,
+        by=record.by.id,
+        at=uow.now,
+        ends=record.ends,
+        reason=record.reason,
+        words=record.words,
+        person=person.id,
         native=record.native,
     )
     await uow.measures.add(measure)
@@ -125,7 +125,14 @@ async def exclude_person(uow: UnitOfWork, app: AppContext, case: Case, person: P
     already_excluded = {exclusion.member for exclusion in await uow.cases.exclusions_of(case.id)}
     for member in concerned:
         if member not in already_excluded:
-            exclusion = Exclusion(case.id, member, ExclusionKind.EXCLUDED, "the measure is on them", uow.now, SERVICE)
+            exclusion = Exclusion(
+                case=case.id,
+                member=member,
+                kind=ExclusionKind.EXCLUDED,
+                cause="the measure is on them",
+                at=uow.now,
+                by=SERVICE,
+            )
             await uow.cases.add_exclusion(exclusion)
     parties = await uow.cases.parties_of(case.id)
     if not any(party.person == person for party in parties):
@@ -173,7 +180,7 @@ async def end_measure(uow: UnitOfWork, measure: Measure, by: str, cause: Lifting
     await complete_about(uow, measure.id, DeadlineKind.MEASURE_END, DeadlineKind.MEASURE_RECONSIDERATION)
     await close_matter(uow, await get_case(uow, measure.case), "The measure was ended before its time.")
     about = {"measure": measure.id, "case": str(measure.case), "cause": cause}
-    uow.journal.note(Entry("measure.was_ended", by, "P-6.8", about, measure.case))
+    uow.journal.note(Entry(act="measure.was_ended", by=by, authority="P-6.8", about=about, case=measure.case))
     return ended
 
 
@@ -185,7 +192,7 @@ async def on_measure_end_due(_app: AppContext, uow: UnitOfWork, deadline: Deadli
         return
     await close_matter(uow, await get_case(uow, measure.case), "The measure has ended.")
     about = {"measure": measure.id, "case": str(measure.case)}
-    uow.journal.note(Entry("measure.has_ended", SERVICE, "P-6.8", about, measure.case))
+    uow.journal.note(Entry(act="measure.has_ended", by=SERVICE, authority="P-6.8", about=about, case=measure.case))
 
 
 async def is_running(view: ReadView, measure: Measure) -> bool:
@@ -251,14 +258,14 @@ async def measure_view(view: ReadView, measure: Measure, member: Member) -> Meas
     own = measure.by == member.id
     name = person.code_name if person else ""
     return MeasureView(
-        await visible_code_name(view, member, case),
-        measure.kind,
-        measure.space,
-        name,
-        measure.ends,
-        measure.reason,
-        measure.reconsideration_requested_at,
-        own,
+        matter=await visible_code_name(view, member, case),
+        kind=measure.kind,
+        space=measure.space,
+        person=name,
+        ends=measure.ends,
+        reason=measure.reason,
+        asked_at=measure.reconsideration_requested_at,
+        own=own,
     )
 
 
@@ -284,5 +291,14 @@ async def record_measure(uow: UnitOfWork, measure: Measure) -> None:
     """Journal the measure and start the deadline of its end."""
     about = {"case": str(measure.case), "measure": measure.id, "kind": measure.kind, "space": str(measure.space)}
     words = measure.words or None
-    uow.journal.note(Entry("measure.was_set", by_member(measure.by), "P-6.8", about, measure.case, words))
+    uow.journal.note(
+        Entry(
+            act="measure.was_set",
+            by=by_member(measure.by),
+            authority="P-6.8",
+            about=about,
+            case=measure.case,
+            text=words,
+        )
+    )
     await start_deadline(uow, DeadlineKind.MEASURE_END, measure.case, measure.ends, about=measure.id)

@@ -118,7 +118,12 @@ async def set_measure(app: AppContext, by: MemberId, request: MeasureRequest) ->
         member = await _require_may_measure(uow, by, request.target.space)
         term = request.term or timedelta()
         record = MeasureRecord(
-            member, request.target.space, request.kind, request.reason, uow.now + term, request.words.strip()
+            by=member,
+            space=request.target.space,
+            kind=request.kind,
+            reason=request.reason,
+            ends=uow.now + term,
+            words=request.words.strip(),
         )
         measure, _ = await set_measure_on_person(app, uow, record, found, term)
         return await measure_view(uow, measure, member)
@@ -156,7 +161,9 @@ def _check_expressible(app: AppContext, request: MeasureRequest) -> None:
         raise Refused("too_long", f"Please say it in {_MOST_WORDS} characters.", "P-6.8")
     restriction = PERSON_RESTRICTIONS.get(request.kind)
     if restriction is not None:
-        consequence = Consequence(Outcome.OTHER, restriction, request.term, spaces=frozenset({request.target.space}))
+        consequence = Consequence(
+            outcome=Outcome.OTHER, restriction=restriction, term=request.term, spaces=frozenset({request.target.space})
+        )
         require(check_spaces(consequence, {space.name: space.capabilities for space in app.spaces}))
         return
     content = app.spaces.content(request.target.space)
@@ -177,24 +184,35 @@ async def _set_on_content(app: AppContext, by: MemberId, request: MeasureRequest
         ):
             raise Refused("stands_already", "A measure of the same kind runs there already: see `/measures`.", "P-6.8")
         ends = uow.now + (request.term or timedelta())
-        record = MeasureRecord(member, request.target.space, request.kind, request.reason, ends, request.words.strip())
+        record = MeasureRecord(
+            by=member,
+            space=request.target.space,
+            kind=request.kind,
+            reason=request.reason,
+            ends=ends,
+            words=request.words.strip(),
+        )
         case = await open_measure_matter(uow, record)
         person = await _record_author(uow, app, case, found, member) if found else None
         measure = Measure(
-            new_id(),
-            case.id,
-            record.space,
-            record.kind,
-            by,
-            uow.now,
-            ends,
-            record.reason,
-            record.words,
-            person,
-            content,
+            id=new_id(),
+            case=case.id,
+            space=record.space,
+            kind=record.kind,
+            by=by,
+            at=uow.now,
+            ends=ends,
+            reason=record.reason,
+            words=record.words,
+            person=person,
+            content=content,
         )
         await uow.measures.add(measure)
-        await uow.content_restrictions.add(ContentRestriction(measure.id, case.id, content, restriction, ends, uow.now))
+        await uow.content_restrictions.add(
+            ContentRestriction(
+                id=measure.id, case=case.id, content=content, restriction=restriction, until=ends, due_at=uow.now
+            )
+        )
         uow.wake(WakeupTopic.CONTENT)
         await notify_measured(app, uow, case, measure, None)
         if person is not None:

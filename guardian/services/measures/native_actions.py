@@ -154,7 +154,7 @@ async def record_baseline(app: AppContext, name: SpaceName, foreign: Iterable[tu
         if await uow.foreign.digest_key(name) is None:
             await uow.foreign.record_baseline(name, restrictions, uow.now)
             about = {"space": str(name), "holds": str(len(restrictions))}
-            uow.journal.note(Entry("picture.was_taken", SERVICE, "P-7.2", about))
+            uow.journal.note(Entry(act="picture.was_taken", by=SERVICE, authority="P-7.2", about=about))
 
 
 async def _foreign_restrictions_on(
@@ -216,16 +216,16 @@ async def _new_foreign(uow: UnitOfWork, restriction: NativeRestriction) -> Forei
     if key is None:
         raise Stale
     return ForeignRestriction(
-        new_id(),
-        restriction.account.space,
-        digest_native_id(key, restriction.account.native_id),
-        restriction.observed_restriction.level,
-        ForeignState.AUTHOR_UNKNOWN,
-        uow.now,
-        restriction.account.native_id,
-        restriction.attribution.by or restriction.observed_restriction.author,
-        restriction.attribution.at,
-        restriction.observed_restriction.until,
+        id=new_id(),
+        space=restriction.account.space,
+        digest=digest_native_id(key, restriction.account.native_id),
+        level=restriction.observed_restriction.level,
+        state=ForeignState.AUTHOR_UNKNOWN,
+        observed_at=uow.now,
+        native_id=restriction.account.native_id,
+        author=restriction.attribution.by or restriction.observed_restriction.author,
+        restricted_at=restriction.attribution.at,
+        until=restriction.observed_restriction.until,
     )
 
 

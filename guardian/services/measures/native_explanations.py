@@ -93,14 +93,23 @@ async def explain(
         ends = _measure_end(placed, lasts, restriction.observed_restriction.until, uow.now)
         kind = MEASURE_KINDS[foreign.level]
         setting = MeasureRecord(
-            author or member, foreign.space, kind, reason, ends, words.strip(), native=True, case=matter_case
+            by=author or member,
+            space=foreign.space,
+            kind=kind,
+            reason=reason,
+            ends=ends,
+            words=words.strip(),
+            native=True,
+            case=matter_case,
         )
         measure, sanction = await set_measure_on_person(app, uow, setting, found, lasts)
         await adopt_native(uow, sanction, restriction, by_member(by))
         await uow.foreign.save(replace(foreign, state=ForeignState.ADOPTED))
         await complete_about(uow, foreign.id, DeadlineKind.NATIVE_REASON)
         about = {"measure": measure.id, "case": str(measure.case)}
-        uow.journal.note(Entry("native_act.was_explained", by_member(by), "P-7.2", about, measure.case))
+        uow.journal.note(
+            Entry(act="native_act.was_explained", by=by_member(by), authority="P-7.2", about=about, case=measure.case)
+        )
         return await measure_view(uow, measure, member)
 
 
@@ -137,7 +146,11 @@ async def on_explanation_due(app: AppContext, uow: UnitOfWork, deadline: Deadlin
         asked = chairs
     next_at = uow.now + app.policy.measures.native_reason_within
     await remind(uow, deadline, case, NoticeKind.NATIVE_ACTION_UNEXPLAINED, facts, next_at, only=asked)
-    uow.journal.note(Entry("native_act.was_asked_about", SERVICE, "P-7.2", {"case": str(case.id)}, case.id))
+    uow.journal.note(
+        Entry(
+            act="native_act.was_asked_about", by=SERVICE, authority="P-7.2", about={"case": str(case.id)}, case=case.id
+        )
+    )
 
 
 async def _forget_gone(app: AppContext, foreign: ForeignRestriction) -> None:
@@ -200,7 +213,13 @@ async def _observe_again(app: AppContext, foreign: ForeignRestriction, account: 
         return None
     attribution = await space.attribute(account, foreign.level)
     adoption = Adoption(
-        AccountId(""), foreign.level, foreign.observed_at, SERVICE, foreign.until, foreign.author, foreign.restricted_at
+        account=AccountId(""),
+        level=foreign.level,
+        at=foreign.observed_at,
+        by=SERVICE,
+        until=foreign.until,
+        author=foreign.author,
+        restricted_at=foreign.restricted_at,
     )
     return (
         NativeRestriction(account, observed_restriction, attribution)

@@ -79,7 +79,7 @@ async def record_members_act(
     facts = {"space": str(foreign.space), "due": due.isoformat(), "act": act.id}
     await notify_members(uow, case, NoticeKind.NATIVE_ACTION_QUESTION, facts, only=[actor.id])
     about = {"case": str(case.id), "act": act.id, "space": str(foreign.space)}
-    uow.journal.note(Entry("native_act.was_noticed", SERVICE, "P-7.2", about, case.id))
+    uow.journal.note(Entry(act="native_act.was_noticed", by=SERVICE, authority="P-7.2", about=about, case=case.id))
 
 
 async def record_unexplained(
@@ -99,7 +99,9 @@ async def record_unexplained(
     known = await add_known_accounts(uow, own, (restriction.account,))
     for members, kind in ((known.authors, ExclusionKind.EXCLUDED), (known.linked, ExclusionKind.PENDING)):
         for member in sorted(members):
-            await uow.cases.add_exclusion(Exclusion(case.id, member, kind, "it was done to them", uow.now, SERVICE))
+            await uow.cases.add_exclusion(
+                Exclusion(case=case.id, member=member, kind=kind, cause="it was done to them", at=uow.now, by=SERVICE)
+            )
     await save_report(uow, _submission_for(restriction, found), case)
     await uow.foreign.add(replace(foreign, state=ForeignState.UNEXPLAINED, by=author.id, case=case.id))
     due = explanation_due_at(uow.now, app.policy)
@@ -112,7 +114,7 @@ async def record_unexplained(
     if person is not None:
         await notify_protecting_cases(uow, app.policy, author, person, case)
     about = {"case": str(case.id), "space": str(foreign.space), "member": str(author.id)}
-    uow.journal.note(Entry("native_act.was_noticed", SERVICE, "P-7.2", about, case.id))
+    uow.journal.note(Entry(act="native_act.was_noticed", by=SERVICE, authority="P-7.2", about=about, case=case.id))
 
 
 async def ask_about_unknown(uow: UnitOfWork, foreign: ForeignRestriction) -> None:
@@ -124,7 +126,7 @@ async def ask_about_unknown(uow: UnitOfWork, foreign: ForeignRestriction) -> Non
     for member in asked:
         await notify_member(uow, member.id, NoticeKind.NATIVE_ACTION_BY_STRANGER, {"space": str(foreign.space)})
     about = {"space": str(foreign.space), "hold": foreign.id}
-    uow.journal.note(Entry("native_act.is_nobodys", SERVICE, "P-7.2", about))
+    uow.journal.note(Entry(act="native_act.is_nobodys", by=SERVICE, authority="P-7.2", about=about))
 
 
 async def find_account_or_id(app: AppContext, account: Account) -> FoundAccount:
@@ -166,8 +168,8 @@ def _submission_for(restriction: NativeRestriction, found: FoundAccount) -> Subm
     """The matter's own record of what was done, and to whom."""
     kind = MEASURE_KINDS[restriction.observed_restriction.level].value
     text = f"An account was {kind} with the space's own menu."
-    account = EvidenceInput("account", author=restriction.account, author_handle=found.handle, text=text)
-    return Submission(ReportChannel.NATIVE_ACTION, text, who=found.handle, evidence=(account,))
+    account = EvidenceInput(kind="account", author=restriction.account, author_handle=found.handle, text=text)
+    return Submission(channel=ReportChannel.NATIVE_ACTION, what_happened=text, who=found.handle, evidence=(account,))
 
 
 def _question_facts(foreign: ForeignRestriction, case: Case, due: datetime) -> dict[str, str]:

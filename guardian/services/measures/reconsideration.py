@@ -50,7 +50,7 @@ async def request(uow: UnitOfWork, policy: Policy, person: PersonId, text: str) 
     for measure in found:
         case = await get_case(uow, measure.case)
         await _exclude_mentioned(uow, policy, case, measure, text)
-        await uow.cases.add_addition(Addition(new_id(), case.id, None, uow.now, text))
+        await uow.cases.add_addition(Addition(id=new_id(), case=case.id, report=None, at=uow.now, text=text))
         requested = await uow.measures.save(
             replace(measure, reconsideration_requested_at=uow.now, reconsidered_at=None)
         )
@@ -63,7 +63,7 @@ async def request(uow: UnitOfWork, policy: Policy, person: PersonId, text: str) 
         else:
             await _hand_measure_to_group(uow, policy, case, requested)
         about = {"measure": measure.id, "case": str(case.id), "person": str(person)}
-        uow.journal.note(Entry("measure.was_asked_about", PARTY, "P-6.8", about, case.id))
+        uow.journal.note(Entry(act="measure.was_asked_about", by=PARTY, authority="P-6.8", about=about, case=case.id))
     return "Thank you. Somebody who did not set the measure looks at it again. Until then it stays as it is."
 
 
@@ -82,7 +82,16 @@ async def decide(app: AppContext, by: MemberId, matter: str, *, stands: bool, wo
             raise Refused("over", "This measure has ended already.", "P-6.8")
         case = await get_case(uow, measure.case)
         about = {"measure": measure.id, "case": str(case.id), "stands": "yes" if stands else "no"}
-        uow.journal.note(Entry("measure.was_looked_at", by_member(by), "P-6.8", about, case.id, words.strip()))
+        uow.journal.note(
+            Entry(
+                act="measure.was_looked_at",
+                by=by_member(by),
+                authority="P-6.8",
+                about=about,
+                case=case.id,
+                text=words.strip(),
+            )
+        )
         decided = await uow.measures.save(replace(measure, reconsidered_at=uow.now))
         await complete_about(uow, measure.id, DeadlineKind.MEASURE_RECONSIDERATION)
         await notify_members(
@@ -117,7 +126,7 @@ async def on_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
         await notify_members(uow, case, NoticeKind.MEASURE_TO_RECONSIDER, {"space": str(measure.space)})
     await reschedule(uow, deadline, uow.now + app.policy.measures.local_look)
     about = {"measure": measure.id, "case": str(case.id)}
-    uow.journal.note(Entry("measure.was_recalled", SERVICE, "P-6.8", about, case.id))
+    uow.journal.note(Entry(act="measure.was_recalled", by=SERVICE, authority="P-6.8", about=about, case=case.id))
 
 
 async def _reconsiderable_measures(view: ReadView, person: PersonId) -> tuple[Measure, ...]:

@@ -88,7 +88,7 @@ async def _explain_accounts(
             if found
         ]
         about = {"person": person.id}
-        uow.journal.note(Entry("person.was_explained", by_member(by), "P-9.8", about))
+        uow.journal.note(Entry(act="person.was_explained", by=by_member(by), authority="P-9.8", about=about))
     lines = [await _account_explanation(app, person, each) for each in snapshots]
     if not lines:
         raise NotFound

@@ -54,20 +54,20 @@ async def compile_roster(app: AppContext, by: MemberId) -> tuple[RosterEntry, ..
             if await may_know_sanction(uow, member, sanction):
                 lines.append(await _roster_entry(uow, by, person, sanction))
         about = {"sanctions": str(len(lines))}
-        uow.journal.note(Entry("roster.was_printed", by_member(by), "P-9.8", about))
+        uow.journal.note(Entry(act="roster.was_printed", by=by_member(by), authority="P-9.8", about=about))
     return tuple(lines)
 
 
 async def _roster_entry(view: ReadView, by: MemberId, person: Person, sanction: Sanction) -> RosterEntry:
     end = binding_until(sanction)
     return RosterEntry(
-        person.code_name,
-        sanction.reference,
-        sanction.restriction,
-        sanction.starts,
-        end or sanction.ends,
-        end is not None,
-        tuple(
+        person=person.code_name,
+        reference=sanction.reference,
+        restriction=sanction.restriction,
+        starts=sanction.starts,
+        ends=end or sanction.ends,
+        ends_by_itself=end is not None,
+        accounts=tuple(
             [
                 await _roster_account(view, a)
                 for a in await visible_accounts(view, by, person.id)

@@ -96,7 +96,9 @@ async def confirm_chair(app: AppContext, by: MemberId) -> tuple[str, ...]:
             raise Refused("same_member", "Somebody else has to confirm you.", "P-1.5")
         for each in others:
             await uow.people.save_member(replace(each, roles=tuple(map(_confirm_role, each.roles))))
-            uow.journal.note(Entry("chair.was_confirmed", by_member(by), "P-1.5", {"member": each.id}))
+            uow.journal.note(
+                Entry(act="chair.was_confirmed", by=by_member(by), authority="P-1.5", about={"member": each.id})
+            )
     return tuple(each.name for each in others)
 
 
@@ -164,11 +166,18 @@ async def _add_member(uow: UnitOfWork, new_member: NewMember, by: str, *, unconf
         for seat in new_member.seats
     )
     member = Member(
-        MemberId(new_id()), new_member.name.strip(), roles, new_member.accounts, new_member.email, new_member.aliases
+        id=MemberId(new_id()),
+        name=new_member.name.strip(),
+        roles=roles,
+        accounts=new_member.accounts,
+        email=new_member.email,
+        aliases=new_member.aliases,
     )
     await uow.people.add_member(member)
     seats = " ".join(sorted(f"{role.group}:{role.office}" for role in roles))
-    uow.journal.note(Entry("member.was_seated", by, "P-1.5", {"member": member.id, "seats": seats}))
+    uow.journal.note(
+        Entry(act="member.was_seated", by=by, authority="P-1.5", about={"member": member.id, "seats": seats})
+    )
 
 
 def _seating_result(given: tuple[NewMember, ...], new: list[NewMember]) -> SeatingResult:

@@ -28,5 +28,5 @@ async def status_counts(app: AppContext, chair_unconfirmed: bool) -> StatusCount
         sanctions = Counter(str(term_state_at(each, uow.now)) for each in await uow.sanctions.unlifted())
         notices = {str(state): await uow.notices.count(state) for state in NoticeState}
         blocked = Counter(str(item.space) for item in await uow.sanctions.blocked_items())
-        uow.journal.note(Entry("status.was_read", OPERATOR, "P-1.5"))
+        uow.journal.note(Entry(act="status.was_read", by=OPERATOR, authority="P-1.5"))
     return StatusCounts(dict(cases), dict(sanctions), notices, dict(blocked), not chair_unconfirmed)

@@ -70,7 +70,9 @@ async def send_code(app: AppContext, member: Member, sender: CodeSender | None) 
         )
         raise Refused("not_reached", sentence, "P-1.5")
     async with app.units_of_work.begin() as uow:
-        uow.journal.note(Entry("code.was_sent", OPERATOR, "P-1.5", {"member": member.id, "way": channel}))
+        uow.journal.note(
+            Entry(act="code.was_sent", by=OPERATOR, authority="P-1.5", about={"member": member.id, "way": channel})
+        )
     return PendingCode(member.id, channel, digest_secret(code), app.system_time() + CODE_VALID_FOR)
 
 
@@ -85,13 +87,13 @@ async def verify_code(app: AppContext, pending: PendingCode, typed: str) -> date
     if not hmac.compare_digest(digest_secret(typed), pending.digest):
         raise Refused("wrong_code", "This is not the code that was sent.", "P-1.5")
     async with app.units_of_work.begin() as uow:
-        uow.journal.note(Entry("terminal.was_opened", by_member(pending.member), "P-1.5"))
+        uow.journal.note(Entry(act="terminal.was_opened", by=by_member(pending.member), authority="P-1.5"))
     return pending.until
 
 
 def _code_text(app: AppContext, member: Member, code: str) -> NoticeText:
     to = Recipient(RecipientKind.MEMBER, member=member.id)
-    notice = Notice(NoticeId(new_id()), NoticeKind.CODE, to, None, {"code": code})
+    notice = Notice(id=NoticeId(new_id()), kind=NoticeKind.CODE, to=to, case=None, facts={"code": code})
     return NoticeRenderer(app.community, app.base_url).render(notice)
 
 

@@ -118,19 +118,21 @@ async def read_page(app: AppContext, receipt: str) -> PersonalPage:
     """
     async with app.units_of_work.begin() as uow:
         person = await _require_holder(uow, receipt)
-        uow.journal.note(Entry("personal_page.was_read", PARTY, "P-6.2", {"person": str(person)}))
+        uow.journal.note(
+            Entry(act="personal_page.was_read", by=PARTY, authority="P-6.2", about={"person": str(person)})
+        )
         cases = [case for case in await uow.cases.cases_of(person) if await _may_know_of(uow, case, person)]
         sanctions = await _sanction_lines(app, uow, person)
         options = await may_request(uow, person, app.policy)
         return PersonalPage(
-            app.community,
-            sanctions,
-            tuple([await _matter_line(uow, case, person) for case in cases]),
-            any(each.is_open and each.requested_at is None for each in options),
-            bool(await _enacted_decisions(uow, cases, person)),
-            await _readable_notices(uow, person),
-            await disputes_of_person(uow, person),
-            await reconsideration.may_request(uow, person),
+            community=app.community,
+            sanctions=sanctions,
+            matters=tuple([await _matter_line(uow, case, person) for case in cases]),
+            may_request_readmission=any(each.is_open and each.requested_at is None for each in options),
+            may_request_board_reconsideration=bool(await _enacted_decisions(uow, cases, person)),
+            notices=await _readable_notices(uow, person),
+            linked_accounts=await disputes_of_person(uow, person),
+            may_request_reconsideration=await reconsideration.may_request(uow, person),
         )
 
 
@@ -197,11 +199,11 @@ async def request_board_reconsideration(app: AppContext, receipt: str, text: str
                 "nothing_decided", "Nothing has been decided about you that could be looked at again.", "P-5.7"
             )
         case = await get_case(uow, decided[-1].case)
-        await uow.cases.add_addition(Addition(new_id(), case.id, None, uow.now, text.strip()))
+        await uow.cases.add_addition(Addition(id=new_id(), case=case.id, report=None, at=uow.now, text=text.strip()))
         case = await _bring_before_board(uow, app.policy, await exclude_named_in_text(uow, app.policy, case, text))
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.RECONSIDER})
         about = {"case": str(case.id), "person": str(person)}
-        uow.journal.note(Entry("reconsideration.was_asked", PARTY, "P-5.7", about, case.id))
+        uow.journal.note(Entry(act="reconsideration.was_asked", by=PARTY, authority="P-5.7", about=about, case=case.id))
     return "Thank you. The Board has been asked to look at the decision again. Until it answers, the decision stands."
 
 
@@ -240,18 +242,18 @@ async def _sanction_lines(app: AppContext, view: ReadView, person: PersonId) -> 
         option = options.get(sanction.id)
         lines.append(
             SanctionLine(
-                sanction.restriction,
-                _STATES[term_state_at(sanction, view.now)],
-                sanction.starts,
-                sanction.ends,
-                binding_until(sanction),
-                sanction.spaces is None,
-                tuple(sorted(sanction.spaces or ())),
-                consequence.conditions if consequence else "",
-                sanction.provisional,
-                option.opens_at if option else None,
-                bool(option and option.is_open and option.requested_at is None),
-                option.requested_at if option else None,
+                restriction=sanction.restriction,
+                state=_STATES[term_state_at(sanction, view.now)],
+                since=sanction.starts,
+                ends=sanction.ends,
+                returns_at=binding_until(sanction),
+                everywhere=sanction.spaces is None,
+                spaces=tuple(sorted(sanction.spaces or ())),
+                conditions=consequence.conditions if consequence else "",
+                provisional=sanction.provisional,
+                may_request_from=option.opens_at if option else None,
+                may_request_now=bool(option and option.is_open and option.requested_at is None),
+                requested_at=option.requested_at if option else None,
             )
         )
     return tuple(lines)
@@ -276,13 +278,13 @@ async def _matter_line(uow: UnitOfWork, case: Case, person: PersonId) -> OwnMatt
     only_one = len(await reported_people(uow, case)) == 1
     additions = [a for a in await uow.cases.additions_of(case.id) if only_one and a.report is None and a.from_party]
     return OwnMatterLine(
-        await ensure_reference(uow, case, person),
-        _LOCAL[case.state] if case.kind is CaseKind.LOCAL else _CASES[case.state],
-        case.kind,
-        decided[-1].consequence.outcome if decided else "",
-        step.until if step and open_now and step.state is StepState.UNDER_WAY else None,
-        open_now,
-        tuple((each.at, each.text) for each in additions),
+        reference=await ensure_reference(uow, case, person),
+        state=_LOCAL[case.state] if case.kind is CaseKind.LOCAL else _CASES[case.state],
+        kind=case.kind,
+        outcome=decided[-1].consequence.outcome if decided else "",
+        answer_by=step.until if step and open_now and step.state is StepState.UNDER_WAY else None,
+        may_be_heard=open_now,
+        own_words=tuple((each.at, each.text) for each in additions),
     )
 
 
@@ -311,7 +313,7 @@ async def _enacted_decisions(view: ReadView, cases: Sequence[Case], person: Pers
 
 
 async def _record_hearing_answer(app: AppContext, uow: UnitOfWork, case: Case, person: PersonId, text: str) -> None:
-    await uow.cases.add_addition(Addition(new_id(), case.id, None, uow.now, text))
+    await uow.cases.add_addition(Addition(id=new_id(), case=case.id, report=None, at=uow.now, text=text))
     step = (await get_steps(uow, case.id)).by_kind.get(Step.HEARING)
     if step is not None and step.state is StepState.UNDER_WAY and len(await reported_people(uow, case)) == 1:
         await advance_step(uow, case.id, Step.HEARING, StepChange(StepEvent.COMPLETE, PARTY))
@@ -319,4 +321,4 @@ async def _record_hearing_answer(app: AppContext, uow: UnitOfWork, case: Case, p
     case = await exclude_named_in_text(uow, app.policy, case, text)
     await notify_case_news(uow, case, News.HEARD)
     about = {"case": str(case.id), "person": str(person)}
-    uow.journal.note(Entry("person.was_heard", PARTY, "P-3.5", about, case.id))
+    uow.journal.note(Entry(act="person.was_heard", by=PARTY, authority="P-3.5", about=about, case=case.id))

@@ -153,19 +153,38 @@ async def announce(
         await uow.people.add_person(leader)
         review = CaseId(new_id())
         intended = UnilateralAct(
-            new_id(), review, by, leader.id, uow.now, ground, restriction, spaces, term=term, reason=reason
+            id=new_id(),
+            case=review,
+            by=by,
+            person=leader.id,
+            at=uow.now,
+            ground=ground,
+            restriction=restriction,
+            spaces=spaces,
+            term=term,
+            reason=reason,
         )
         case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=True)
         listed = [Account(line.space, line.text) for line in raid_preview.lines if not line.refusal]
         if await protecting_cases_for_accounts(uow, actor, listed):
             # Reviewed sooner than other acts; those who protect the person are notified once somebody is restricted.
             intended = await uow.deliberation.save_act(replace(intended, conflicted=True))
-        raid = Raid(new_id(), case.id, intended.id, leader.id, new_reference(), by, uow.now)
+        raid = Raid(
+            id=new_id(),
+            case=case.id,
+            act=intended.id,
+            person=leader.id,
+            reference=new_reference(),
+            by=by,
+            announced_at=uow.now,
+        )
         await uow.raids.add(raid, [_raid_line(raid, line) for line in raid_preview.lines])
         await start_deadline(uow, DeadlineKind.UNREVIEWED_END, case.id, _lapses_at(app, uow.now), about=intended.id)
         await notify_members(uow, case, NoticeKind.RAID, {"news": "announced", "act": intended.id}, besides=[by])
         about = {"case": str(case.id), "raid": raid.id, "accounts": str(raid_preview.accounts)}
-        uow.journal.note(Entry("raid.was_announced", by_member(by), "P-7.5", about, case.id, reason))
+        uow.journal.note(
+            Entry(act="raid.was_announced", by=by_member(by), authority="P-7.5", about=about, case=case.id, text=reason)
+        )
         return await _view(app, uow, case, raid)
 
 
@@ -190,7 +209,7 @@ async def confirm(app: AppContext, by: MemberId, code_name: str) -> RaidView:
         raid = await _begin(app, uow, case, raid, confirmed)
         await notify_members(uow, case, NoticeKind.RAID, {"news": "begun", "act": act.id}, besides=[by])
         about = {"case": str(case.id), "raid": raid.id, "act": act.id}
-        uow.journal.note(Entry("raid.was_seconded", by_member(by), "P-7.5", about, case.id))
+        uow.journal.note(Entry(act="raid.was_seconded", by=by_member(by), authority="P-7.5", about=about, case=case.id))
         await apply_reviews(app, uow, case, confirmed)
         return await _view(app, uow, case, raid)
 
@@ -216,7 +235,7 @@ async def outcome_report(app: AppContext, by: MemberId, code_name: str) -> bytes
             raise Refused("not_yours", "The list is for the two members who announced the raid.", "P-9.8")
         rows = await uow.raids.line_statuses(raid.id)
         about = {"case": str(case.id), "raid": raid.id}
-        uow.journal.note(Entry("raid.was_reported", by_member(by), "P-9.8", about, case.id))
+        uow.journal.note(Entry(act="raid.was_reported", by=by_member(by), authority="P-9.8", about=about, case=case.id))
     return _as_file(rows)
 
 
@@ -288,7 +307,15 @@ def _has_role(member: Member, at: datetime) -> bool:
 
 def _raid_line(raid: Raid, line: ListedAccount) -> RaidLine:
     state = RaidLineState.REFUSED if line.refusal else RaidLineState.LISTED
-    return RaidLine(new_id(), raid.id, line.number, line.space, line.text, state, line.refusal)
+    return RaidLine(
+        id=new_id(),
+        raid=raid.id,
+        number=line.number,
+        space=line.space,
+        native_id=line.text,
+        state=state,
+        detail=line.refusal,
+    )
 
 
 def _shares(app: AppContext, spaces: Iterable[SpaceName]) -> tuple[SpaceShare, ...]:

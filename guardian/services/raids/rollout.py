@@ -123,7 +123,7 @@ async def _register_accounts(
         await _notify_person(app, uow, case, each.sanction)
     await _notify_protecting_cases(uow, act, [line.person for line in done if line.person is not None])
     about = {"raid": raid.id, "accounts": str(len(lines)), "case": str(raid.case)}
-    uow.journal.note(Entry("raid.was_taken_up", SERVICE, raid.act, about, raid.case))
+    uow.journal.note(Entry(act="raid.was_taken_up", by=SERVICE, authority=raid.act, about=about, case=raid.case))
     uow.wake(WakeupTopic.WORK_ITEMS)
 
 
@@ -137,24 +137,31 @@ def _new_account(
     link_evidence = LinkEvidence(raid.case, Trust.EVIDENCED, by, "named in a raid")
     account, handle = AccountId(new_id()), line.native_id
     link = LinkedAccount(
-        account,
-        person.id,
-        line.space_account,
-        handle,
-        Trust.EVIDENCED,
-        uow.now,
-        by,
-        link_evidence.evidence,
+        id=account,
+        person=person.id,
+        account=line.space_account,
+        handle=handle,
+        trust=Trust.EVIDENCED,
+        linked_at=uow.now,
+        linked_by=by,
+        evidence=link_evidence.evidence,
         case_evidence=(link_evidence,),
     )
     bulk = raid.id if access_level_of(leader.restriction) is AccessLevel.BARRED else None
     sanction = _follower(leader, person.id, notifies=notifies_each_of_raid(app.policy))
     totals = tuple(
-        Coverage(person.id, space, CoverageState.OPEN if space == line.space else CoverageState.NO_ACCOUNT, uow.now)
+        Coverage(
+            person=person.id,
+            space=space,
+            state=CoverageState.OPEN if space == line.space else CoverageState.NO_ACCOUNT,
+            since=uow.now,
+        )
         for space in app.spaces.names
         if leader.covers(space)
     )
-    work_item = WorkItem(account, person.id, line.space, None if bulk else uow.now, bulk_id=bulk)
+    work_item = WorkItem(
+        account=account, person=person.id, space=line.space, due_at=None if bulk else uow.now, bulk_id=bulk
+    )
     return NewAccount(person, link, sanction, totals, work_item)
 
 
@@ -171,9 +178,11 @@ async def _register_known_person(
     for space in [name for name in app.spaces.names if leader.covers(name) and name not in known]:
         here = any(link.account.space == space for link in links)
         state = CoverageState.OPEN if here else CoverageState.NO_ACCOUNT
-        await uow.sanctions.save_coverage(Coverage(owner.person, space, state, uow.now))
+        await uow.sanctions.save_coverage(Coverage(person=owner.person, space=space, state=state, since=uow.now))
     for link in links:
-        await uow.sanctions.add_work_item(WorkItem(link.id, link.person, link.account.space, uow.now))
+        await uow.sanctions.add_work_item(
+            WorkItem(account=link.id, person=link.person, space=link.account.space, due_at=uow.now)
+        )
     if notifies_each_of_raid(app.policy):
         await _notify_person(app, uow, await get_case(uow, raid.case), sanction)
 
@@ -226,7 +235,7 @@ async def _propagate_lifting(uow: UnitOfWork, raid: Raid, leader: Sanction) -> b
             "accounts": str(len(followers)),
             "cause": leader.lifting.cause if leader.lifting else "",
         }
-        uow.journal.note(Entry("raid.was_followed", SERVICE, raid.act, about, raid.case))
+        uow.journal.note(Entry(act="raid.was_followed", by=SERVICE, authority=raid.act, about=about, case=raid.case))
         uow.wake(WakeupTopic.WORK_ITEMS)
         return True
     if next_one is None:
@@ -249,7 +258,16 @@ async def _propagate_to_follower(
         await uow.sanctions.add_sanction(new)
         from_ = max(uow.now, effective_from(new))
     cause = LiftingCause.SUPERSEDED if next_one is not None else lifting.cause
-    await uow.sanctions.add_lifting(Lifting(old.id, from_, cause, lifting.by, lifting.authority, uow.now))
+    await uow.sanctions.add_lifting(
+        Lifting(
+            sanction=old.id,
+            effective_from=from_,
+            cause=cause,
+            by=lifting.by,
+            authority=lifting.authority,
+            recorded_at=uow.now,
+        )
+    )
     same = next_one is not None and access_level_of(next_one.restriction) is access_level_of(old.restriction)
     ends = next_one.ends if next_one is not None else None
     # Where the same goes on to apply nothing has to be done now: the work item is due again at the end of either.
@@ -261,7 +279,9 @@ async def _propagate_to_follower(
 async def _end_raid(uow: UnitOfWork, raid: Raid) -> bool:
     await uow.raids.drop_listed(raid.id)
     await uow.raids.save(replace(raid, state=RaidState.OVER))
-    uow.journal.note(Entry("raid.was_over", SERVICE, raid.act, {"raid": raid.id}, raid.case))
+    uow.journal.note(
+        Entry(act="raid.was_over", by=SERVICE, authority=raid.act, about={"raid": raid.id}, case=raid.case)
+    )
     uow.wake(WakeupTopic.WORK_ITEMS)
     return False
 
@@ -272,4 +292,6 @@ async def _complete_raid(uow: UnitOfWork, raid: Raid) -> None:
     case = await get_case(uow, raid.case)
     only = [member for member in (raid.by, raid.confirmed_by) if member is not None]
     await notify_members(uow, case, NoticeKind.RAID, {"news": "done", "act": raid.act}, only=only)
-    uow.journal.note(Entry("raid.was_done", SERVICE, raid.act, {"raid": raid.id}, raid.case))
+    uow.journal.note(
+        Entry(act="raid.was_done", by=SERVICE, authority=raid.act, about={"raid": raid.id}, case=raid.case)
+    )

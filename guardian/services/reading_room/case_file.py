@@ -94,7 +94,9 @@ async def read_case(app: AppContext, session: str) -> CaseFile:
     """
     async with app.units_of_work.begin() as uow:
         by, case = await require_session(app, uow, session)
-        uow.journal.note(Entry("case.was_read", by_member(by), "P-9.8", {"case": case.id}, case.id))
+        uow.journal.note(
+            Entry(act="case.was_read", by=by_member(by), authority="P-9.8", about={"case": case.id}, case=case.id)
+        )
         file = await _build_file(uow, by, case)
         if case.kind is not CaseKind.LOCAL:
             return file
@@ -111,7 +113,9 @@ async def read_evidence(app: AppContext, session: str, evidence: EvidenceId) -> 
         if piece is None or piece.case != case.id or piece.content is None:
             raise NotFound
         about = {"case": case.id, "evidence": piece.id}
-        uow.journal.note(Entry("evidence.was_opened", by_member(by), "P-9.8", about, case.id))
+        uow.journal.note(
+            Entry(act="evidence.was_opened", by=by_member(by), authority="P-9.8", about=about, case=case.id)
+        )
         return piece.file_name, piece.content
 
 
@@ -206,13 +210,15 @@ async def _person_view(uow: UnitOfWork, reader: Member, person: Person, case: Ca
     for about in (*waiting, *(each.merge for each in merges if not each.stands)):
         await uow.links.record_evidence_read(about, reader.id, uow.now)
     return PersonView(
-        person.id,
-        person.code_name,
-        accounts,
-        await _other_cases(uow, reader, person.id, case),
-        frozenset(each.id for each in accounts if each.id in waiting and each.linked_by != by_member(reader.id)),
-        await list_open_disputes(uow, reader.id, person.id),
-        merges,
+        person=person.id,
+        code_name=person.code_name,
+        accounts=accounts,
+        other_cases=await _other_cases(uow, reader, person.id, case),
+        to_confirm=frozenset(
+            each.id for each in accounts if each.id in waiting and each.linked_by != by_member(reader.id)
+        ),
+        disputes=await list_open_disputes(uow, reader.id, person.id),
+        merges=merges,
     )
 
 

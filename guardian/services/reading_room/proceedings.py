@@ -72,19 +72,23 @@ async def read_proceedings(app: AppContext, session: str) -> Proceedings:
     async with app.units_of_work.read() as view:
         case = await case_for_reader(view, by, code_name)
         return Proceedings(
-            {**_OTHERS, **{member.id: member.name for member in await view.people.members()}},
-            await _ballot_views(view, case),
-            tuple(
+            names={**_OTHERS, **{member.id: member.name for member in await view.people.members()}},
+            ballots=await _ballot_views(view, case),
+            acts=tuple(
                 [
                     ActRecord(_redact_for_actor(act, by), await view.deliberation.reviews_of(act.id))
                     for act in await view.deliberation.acts_of(case.id)
                 ]
             ),
-            tuple([await _sanction_view(view, by, sanction) for sanction in await view.sanctions.of_case(case.id)]),
-            await view.deliberation.board_answer_on(case.id),
-            await view.cases.risk_marks_of(case.id),
-            tuple(claim for claim in await view.cases.conflict_claims_of(case.id) if claim.decided_at is not None),
-            () if case.kind is CaseKind.LOCAL else await view.handoffs.of_case(case.id),
+            sanctions=tuple(
+                [await _sanction_view(view, by, sanction) for sanction in await view.sanctions.of_case(case.id)]
+            ),
+            board_answer=await view.deliberation.board_answer_on(case.id),
+            risk_marks=await view.cases.risk_marks_of(case.id),
+            claims=tuple(
+                claim for claim in await view.cases.conflict_claims_of(case.id) if claim.decided_at is not None
+            ),
+            handoffs=() if case.kind is CaseKind.LOCAL else await view.handoffs.of_case(case.id),
         )
 
 

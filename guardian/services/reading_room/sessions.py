@@ -29,8 +29,14 @@ async def create_link(app: AppContext, by: MemberId, code_name: str) -> str:
     async with app.units_of_work.begin() as uow:
         case = await _require_readable(uow, by, code_name)
         await uow.cases.delete_ended_passes(app.system_time())
-        await uow.cases.add_pass(ReadingPass(digest_secret(token), by, case.id, app.system_time() + LINK_VALID_FOR))
-        uow.journal.note(Entry("reading_link.was_made", by_member(by), "P-9.8", {"case": case.id}, case.id))
+        await uow.cases.add_pass(
+            ReadingPass(digest=digest_secret(token), member=by, case=case.id, until=app.system_time() + LINK_VALID_FOR)
+        )
+        uow.journal.note(
+            Entry(
+                act="reading_link.was_made", by=by_member(by), authority="P-9.8", about={"case": case.id}, case=case.id
+            )
+        )
     return f"{app.base_url}/read/{token}"
 
 
@@ -50,8 +56,16 @@ async def open_session(app: AppContext, token: str) -> str:
         case = await _case_of_pass(uow, link)
         await uow.cases.save_pass(replace(link, used_at=app.system_time()))
         until = app.system_time() + SESSION_VALID_FOR
-        await uow.cases.add_pass(ReadingPass(digest_secret(session), link.member, case.id, until, is_session=True))
-        entry = Entry("reading_room.was_opened", by_member(link.member), "P-9.8", {"case": case.id}, case.id)
+        await uow.cases.add_pass(
+            ReadingPass(digest=digest_secret(session), member=link.member, case=case.id, until=until, is_session=True)
+        )
+        entry = Entry(
+            act="reading_room.was_opened",
+            by=by_member(link.member),
+            authority="P-9.8",
+            about={"case": case.id},
+            case=case.id,
+        )
         uow.journal.note(entry)
     return session
 

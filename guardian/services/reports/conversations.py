@@ -40,7 +40,12 @@ async def start_conversation(
     async with app.units_of_work.begin() as uow:
         found = await uow.cases.report(report) if report is not None else None
         started = Conversation(
-            new_id(), space, name, read_to, found.case if found else None, found.id if found else None
+            id=new_id(),
+            space=space,
+            name=name,
+            read_to=read_to,
+            case=found.case if found else None,
+            report=found.id if found else None,
         )
         await uow.conversations.add_conversation(started)
     return started
@@ -66,7 +71,7 @@ async def record_contact_safety(app: AppContext, report: ReportId, by: Account, 
         answers = {**own.answers, CONTACT_IS_SAFE: _YES_NO[safe]}
         await uow.cases.save_report(replace(own, contact_is_safe=safe, answers=answers))
         about = {"case": own.case, "report": own.id, "safe": _YES_NO[safe]}
-        uow.journal.note(Entry("contact.was_spoken_of", PARTY, "P-2.2", about, own.case))
+        uow.journal.note(Entry(act="contact.was_spoken_of", by=PARTY, authority="P-2.2", about=about, case=own.case))
 
 
 async def issue_another_receipt(app: AppContext, report: ReportId, by: Account) -> str:
@@ -79,7 +84,7 @@ async def issue_another_receipt(app: AppContext, report: ReportId, by: Account) 
         minted = create_reporter_receipt(own.case, own.id, uow.now)
         await uow.cases.add_receipt(minted.receipt)
         about = {"case": own.case, "report": own.id}
-        uow.journal.note(Entry("receipt.was_asked_for", PARTY, "P-2.4", about, own.case))
+        uow.journal.note(Entry(act="receipt.was_asked_for", by=PARTY, authority="P-2.4", about=about, case=own.case))
     return minted.secret
 
 

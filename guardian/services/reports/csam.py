@@ -42,4 +42,4 @@ async def destroy_contents(uow: UnitOfWork, report: Report, by: str) -> None:
             await uow.cases.save_evidence(strip_contents(piece))
     uow.scrub_after_commit()
     about = {"case": str(report.case), "report": str(report.id)}
-    uow.journal.note(Entry("report.was_marked_minors", by, "P-2.7", about, report.case))
+    uow.journal.note(Entry(act="report.was_marked_minors", by=by, authority="P-2.7", about=about, case=report.case))

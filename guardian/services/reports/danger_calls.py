@@ -35,7 +35,9 @@ async def on_danger_call_due(app: AppContext, uow: UnitOfWork, deadline: Deadlin
     if call.recipients - eligible:
         await _notify_board_of_danger(uow, case)
     await reschedule(uow, deadline, call.repeat_at or uow.now + app.policy.reports.danger_repeat)
-    uow.journal.note(Entry("danger.was_called_again", SERVICE, "P-3.6", {"case": str(case.id)}, case.id))
+    uow.journal.note(
+        Entry(act="danger.was_called_again", by=SERVICE, authority="P-3.6", about={"case": str(case.id)}, case=case.id)
+    )
 
 
 async def _notify_board_of_danger(uow: UnitOfWork, case: Case) -> None:

@@ -155,7 +155,7 @@ async def make_request(app: AppContext, access: ReportAccess, request: ReporterR
         case = await get_case(uow, report.case)
         await uow.cases.save_report(_with_request(report, request, uow.now))
         about = {"case": case.id, "report": report.id, "wish": request}
-        uow.journal.note(Entry("reporter.asked", PARTY, "P-2.12", about, case.id))
+        uow.journal.note(Entry(act="reporter.asked", by=PARTY, authority="P-2.12", about=about, case=case.id))
         news = News.WITHDRAWN if request is ReporterRequest.WITHDRAW else News.REQUEST
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": news, "wish": request})
         await record_answer(uow, case)
@@ -167,7 +167,9 @@ async def read_follow_up(app: AppContext, receipt: str) -> FollowUp:
     async with app.units_of_work.begin() as uow:
         report = await report_for(uow, ReceiptAccess(receipt))
         case = await get_case(uow, report.case)
-        uow.journal.note(Entry("follow_up.was_read", PARTY, "P-2.4", {"report": report.id}, case.id))
+        uow.journal.note(
+            Entry(act="follow_up.was_read", by=PARTY, authority="P-2.4", about={"report": report.id}, case=case.id)
+        )
         additions = [each for each in await uow.cases.additions_of(case.id) if each.report == report.id]
         lines = [ThreadLine(report.received_at, True, report.what_happened, report.verified)]
         lines += [ThreadLine(each.at, each.from_party, each.text, each.verified) for each in additions]
@@ -187,12 +189,12 @@ async def _save_addition(
     uow: UnitOfWork, report: Report, text: str, files: tuple[EvidenceInput, ...], *, verified: bool
 ) -> None:
     if text:
-        addition = Addition(new_id(), report.case, report.id, uow.now, text, verified=verified)
+        addition = Addition(id=new_id(), case=report.case, report=report.id, at=uow.now, text=text, verified=verified)
         await uow.cases.add_addition(addition)
     for piece in files:
         await uow.cases.add_evidence(build_evidence(piece, report, uow.now))
     about = {"case": report.case, "report": report.id}
-    uow.journal.note(Entry("report.was_added_to", PARTY, "P-2.12", about, report.case))
+    uow.journal.note(Entry(act="report.was_added_to", by=PARTY, authority="P-2.12", about=about, case=report.case))
 
 
 async def _save_answers(

@@ -224,7 +224,7 @@ async def _save_report(
     uow.wake(WakeupTopic.DEADLINES)
     about = {"case": case.id, "report": report.id, "door": report.channel}
     by = by_member(submission.entered_by) if submission.entered_by else PARTY
-    uow.journal.note(Entry("report.was_received", by, "P-2.1", about, case.id))
+    uow.journal.note(Entry(act="report.was_received", by=by, authority="P-2.1", about=about, case=case.id))
     answer_by = due_at(TimeLimit.FIRST_ANSWER, uow.now, app.policy)
     text = _ACKNOWLEDGEMENTS[report_kind(report)](app.community, answer_by, report.locale)
     return IntakeResult(minted.secret, party.reference, report.id, text)
@@ -244,7 +244,9 @@ async def _send_first_notices(
     await notify_of_exclusions(uow, case, case)
     if route.to is not Destination.NOBODY_LEFT:
         return True
-    uow.journal.note(Entry("case.has_nobody_left", PARTY, "P-2.5", {"case": case.id}, case.id))
+    uow.journal.note(
+        Entry(act="case.has_nobody_left", by=PARTY, authority="P-2.5", about={"case": case.id}, case=case.id)
+    )
     return False
 
 
@@ -299,7 +301,7 @@ async def _answer_repeat(uow: UnitOfWork, report: Report) -> IntakeResult:
     minted = create_reporter_receipt(report.case, report.id, uow.now)
     await uow.cases.add_receipt(minted.receipt)
     about = {"case": report.case, "report": report.id}
-    uow.journal.note(Entry("report.was_sent_again", PARTY, "P-2.4", about, report.case))
+    uow.journal.note(Entry(act="report.was_sent_again", by=PARTY, authority="P-2.4", about=about, case=report.case))
     text = translate_text(report.locale, "received.known", when=format_datetime(report.received_at, report.locale))
     return IntakeResult(minted.secret, await reference_of_report(uow, report), report.id, text)
 
@@ -332,4 +334,6 @@ async def record_public_text_removed(app: AppContext, report: ReportId) -> None:
         found = await uow.cases.report(report)
         if found is not None:
             about = {"case": found.case, "report": found.id}
-            uow.journal.note(Entry("mention.was_removed", SERVICE, "P-10.3", about, found.case))
+            uow.journal.note(
+                Entry(act="mention.was_removed", by=SERVICE, authority="P-10.3", about=about, case=found.case)
+            )

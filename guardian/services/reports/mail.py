@@ -116,7 +116,7 @@ async def record_bounce(app: AppContext, notice_id: NoticeId) -> bool:
             return False
         await uow.notices.save(replace(notice, state=NoticeState.UNDELIVERABLE, proof="", sent_at=None))
         about = {"notice": str(notice.id), "kind": str(notice.kind)}
-        uow.journal.note(Entry("notice.came_back", SERVICE, "P-6.2", about, notice.case))
+        uow.journal.note(Entry(act="notice.came_back", by=SERVICE, authority="P-6.2", about=about, case=notice.case))
         case = await uow.cases.case(notice.case) if notice.case else None
         if case is not None and notice.to.kind is RecipientKind.REPORTER:
             await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.CAME_BACK})
@@ -194,10 +194,10 @@ def _fit_to_limits(inbound: InboundMail, app: AppContext, sender: str = "") -> t
     if len(whole) > app.longest_text:
         text = whole[: app.longest_text - len(_GOES_ON)] + _GOES_ON
         content = whole.encode()[: app.largest_file]
-        files = (EvidenceInput("file", author_handle=inbound.sender, file_name=_WHOLE, content=content), *files)
+        files = (EvidenceInput(kind="file", author_handle=inbound.sender, file_name=_WHOLE, content=content), *files)
     if len(files) > MAX_FILES:
         names = ", ".join(each.file_name for each in files[MAX_FILES - 1 :])
-        files = (*files[: MAX_FILES - 1], EvidenceInput("file", file_name=names[:1000], why_not=_TOO_MANY))
+        files = (*files[: MAX_FILES - 1], EvidenceInput(kind="file", file_name=names[:1000], why_not=_TOO_MANY))
     return text, files
 
 

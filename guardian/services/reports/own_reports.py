@@ -50,7 +50,9 @@ async def own_report_for_receipt(app: AppContext, receipt: str) -> OwnReport:
 
 
 def _record_lookup(uow: UnitOfWork, report: Report) -> None:
-    uow.journal.note(Entry("report.was_looked_up", PARTY, "P-2.4", {"report": report.id}, report.case))
+    uow.journal.note(
+        Entry(act="report.was_looked_up", by=PARTY, authority="P-2.4", about={"report": report.id}, case=report.case)
+    )
 
 
 async def _own_report(view: ReadView, report: Report) -> OwnReport:

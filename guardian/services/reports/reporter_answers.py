@@ -36,4 +36,4 @@ async def on_reporter_answer_due(app: AppContext, uow: UnitOfWork, deadline: Dea
         await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, {**facts, "new_date": fresh.isoformat()})
         await reschedule(uow, deadline, fresh, due_at=fresh)
     about = {"case": str(case.id), "promise": deadline.kind}
-    uow.journal.note(Entry("promise.was_recalled", SERVICE, "P-2.4", about, case.id))
+    uow.journal.note(Entry(act="promise.was_recalled", by=SERVICE, authority="P-2.4", about=about, case=case.id))

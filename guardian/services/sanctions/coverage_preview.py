@@ -70,11 +70,11 @@ async def _preview_space(
 ) -> SpacePreview:
     mode = spaces.mode(space.name)
     if level is not AccessLevel.OPEN and level not in space.capabilities.levels:
-        return SpacePreview(space.name, PreviewState.CANNOT, mode, len(accounts))
+        return SpacePreview(space=space.name, state=PreviewState.CANNOT, mode=mode, accounts=len(accounts))
     if not accounts:
-        return SpacePreview(space.name, PreviewState.NO_ACCOUNT, mode)
+        return SpacePreview(space=space.name, state=PreviewState.NO_ACCOUNT, mode=mode)
     if level is AccessLevel.OPEN:
-        return SpacePreview(space.name, PreviewState.WILL_HOLD, mode, len(accounts))
+        return SpacePreview(space=space.name, state=PreviewState.WILL_HOLD, mode=mode, accounts=len(accounts))
     preview = await _preview_losses(space, accounts, mode)
     # Only a bar takes anything away; whom a space protects from a bar it protects from a mute as well.
     return preview if level is AccessLevel.BARRED else replace(preview, destroys=())
@@ -91,7 +91,9 @@ async def _preview_losses(space: Space, accounts: list[Account], mode: Mode) -> 
             state, detail = PreviewState.REFUSED, found.refusal
         else:
             destroys += [entitlement.label for entitlement in found.entitlements]
-    return SpacePreview(space.name, state, mode, len(accounts), tuple(destroys), detail)
+    return SpacePreview(
+        space=space.name, state=state, mode=mode, accounts=len(accounts), destroys=tuple(destroys), detail=detail
+    )
 
 
 @dataclass(frozen=True, slots=True)

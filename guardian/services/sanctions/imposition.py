@@ -163,4 +163,4 @@ async def _end_roles(uow: UnitOfWork, decision: Decision, by: str) -> None:
         is_this_person = member.person == decision.person or bool(accounts & set(member.accounts))
         if is_this_person and member.ended_at is None:
             await uow.people.save_member(replace(member, ended_at=uow.now))
-            uow.journal.note(Entry("member.has_ended", by, "P-1.2", {"member": str(member.id)}))
+            uow.journal.note(Entry(act="member.has_ended", by=by, authority="P-1.2", about={"member": str(member.id)}))

@@ -104,7 +104,9 @@ async def on_term_end_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) 
     if state is TermState.AWAITING and sanction.ends is not None:
         first = _next_reminder_or_review(sanction.ends, sanction.ends - _MOMENT, app.policy)
         await start_deadline(uow, DeadlineKind.READMISSION_REMINDER, case.id, first, about=sanction.id)
-    uow.journal.note(Entry("term.has_ended", SERVICE, "P-6.2", {"sanction": str(sanction.id)}, case.id))
+    uow.journal.note(
+        Entry(act="term.has_ended", by=SERVICE, authority="P-6.2", about={"sanction": str(sanction.id)}, case=case.id)
+    )
 
 
 async def on_reminder_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
@@ -122,7 +124,11 @@ async def on_reminder_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) 
     if _next_yearly_review(sanction.ends, since, app.policy) <= uow.now:
         await notify_members(uow, case, NoticeKind.TERM_OVER, {"state": TermState.AWAITING, "look": "yearly"})
     await reschedule(uow, deadline, _next_reminder_or_review(sanction.ends, uow.now, app.policy))
-    uow.journal.note(Entry("asking.was_recalled", SERVICE, "P-6.2", {"sanction": str(sanction.id)}, case.id))
+    uow.journal.note(
+        Entry(
+            act="asking.was_recalled", by=SERVICE, authority="P-6.2", about={"sanction": str(sanction.id)}, case=case.id
+        )
+    )
 
 
 async def on_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
@@ -155,11 +161,11 @@ async def _request_from(uow: UnitOfWork, policy: Policy, sanction_id: SanctionId
         kind, news = NoticeKind.READMISSION_REQUESTED, {}
     else:
         kind = NoticeKind.CASE_NEWS
-    await uow.cases.add_addition(Addition(new_id(), case.id, None, uow.now, text))
+    await uow.cases.add_addition(Addition(id=new_id(), case=case.id, report=None, at=uow.now, text=text))
     case = await exclude_named_in_text(uow, policy, case, text)
     await notify_members(uow, case, kind, news)
     about = {"case": str(case.id), "sanction": str(sanction.id)}
-    uow.journal.note(Entry("readmission.was_asked", PARTY, "P-6.2", about, case.id))
+    uow.journal.note(Entry(act="readmission.was_asked", by=PARTY, authority="P-6.2", about=about, case=case.id))
     return case
 
 
@@ -168,12 +174,12 @@ async def _open_request_case(uow: UnitOfWork, policy: Policy, sanction: Sanction
     before = await get_case(uow, sanction.case)
     taken = await uow.cases.code_names() | await uow.people.code_names()
     case = Case(
-        CaseId(new_id()),
-        generate_code_name(taken),
-        CaseKind.READMISSION,
-        CaseState.OPEN,
-        uow.now,
-        before.contact,
+        id=CaseId(new_id()),
+        code_name=generate_code_name(taken),
+        kind=CaseKind.READMISSION,
+        state=CaseState.OPEN,
+        opened_at=uow.now,
+        contact=before.contact,
         board_only=before.board_only,
         about_sanction=sanction.id,
     )

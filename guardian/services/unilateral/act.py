@@ -112,7 +112,11 @@ async def act(app: AppContext, by: MemberId, target: AccountInput, given: ActInp
         await link_account(uow, person, found.account, found.handle, link_evidence)
         await link_vouched_accounts(uow, person, found, link_evidence)
         attempt = brake.IntendedAct(
-            by, person.id, given.ground, given.term, on_leader=bool(await role_holders_for_person(uow, person.id))
+            by=by,
+            on=person.id,
+            ground=given.ground,
+            term=given.term,
+            on_leader=bool(await role_holders_for_person(uow, person.id)),
         )
         verdict = await _ask_brake(app, uow, attempt)
         if not verdict and verdict.code not in _CONFIRMABLE:
@@ -149,7 +153,12 @@ async def confirm_act(app: AppContext, by: MemberId, act_id: str) -> ActView:
         state = ACT_MACHINE.advance(pending.state, ActEvent.CONFIRM)
         leader = bool(await role_holders_for_person(uow, pending.person))
         attempt = brake.IntendedAct(
-            pending.by, pending.person, pending.ground, pending.term, on_leader=leader, confirmed_by=by
+            by=pending.by,
+            on=pending.person,
+            ground=pending.ground,
+            term=pending.term,
+            on_leader=leader,
+            confirmed_by=by,
         )
         verdict = await _ask_brake(app, uow, attempt)
         require(verdict)
@@ -159,7 +168,7 @@ async def confirm_act(app: AppContext, by: MemberId, act_id: str) -> ActView:
         await complete_about(uow, pending.id, DeadlineKind.UNREVIEWED_END)
         confirmed = await uow.deliberation.save_act(replace(pending, state=state, confirmed_by=by, at=uow.now))
         about = {"case": str(case.id), "act": pending.id}
-        uow.journal.note(Entry("act.was_seconded", by_member(by), "P-7.5", about, case.id))
+        uow.journal.note(Entry(act="act.was_seconded", by=by_member(by), authority="P-7.5", about=about, case=case.id))
         return await _take_effect(app, uow, case, confirmed, person, verdict, is_reason_recorded=True)
 
 
@@ -182,10 +191,18 @@ async def record_native_act(
     await link_vouched_accounts(uow, person, found, link_evidence)
     scope = frozenset({found.account.space})
     leader = bool(await role_holders_for_person(uow, person.id))
-    attempt = brake.IntendedAct(actor.id, person.id, Ground.ONGOING, term, on_leader=leader)
+    attempt = brake.IntendedAct(by=actor.id, on=person.id, ground=Ground.ONGOING, term=term, on_leader=leader)
     verdict = await _ask_brake(app, uow, attempt)
     intended = UnilateralAct(
-        new_id(), review, actor.id, person.id, uow.now, Ground.ONGOING, restriction, scope, term=term
+        id=new_id(),
+        case=review,
+        by=actor.id,
+        person=person.id,
+        at=uow.now,
+        ground=Ground.ONGOING,
+        restriction=restriction,
+        spaces=scope,
+        term=term,
     )
     case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=False)
     await _take_effect(app, uow, case, intended, person, verdict)
@@ -209,7 +226,7 @@ async def give_statement(app: AppContext, by: MemberId, code_name: str, text: st
         await complete_about(uow, own.id, DeadlineKind.STATEMENT)
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.STATEMENT_GIVEN}, besides=[by])
         about = {"case": str(case.id), "act": own.id}
-        uow.journal.note(Entry("account.was_given", by_member(by), "P-7.2", about, case.id))
+        uow.journal.note(Entry(act="account.was_given", by=by_member(by), authority="P-7.2", about=about, case=case.id))
     return "Thank you. Your account is with the case, and the others have been told."
 
 
@@ -222,7 +239,7 @@ def check_act(app: AppContext, given: ActInput) -> None:
     if given.spaces is not None and not given.spaces:
         raise Refused("scope", "Name at least one space, or leave it out for all of them.", "P-7.1")
     require(check_text(given.reason, app.longest_text))
-    asked = Consequence(Outcome.OTHER, given.restriction, given.term, spaces=given.spaces)
+    asked = Consequence(outcome=Outcome.OTHER, restriction=given.restriction, term=given.term, spaces=given.spaces)
     require(check_spaces(asked, {space.name: space.capabilities for space in app.spaces}))
 
 
@@ -240,7 +257,15 @@ async def _acts_reversed_with_raids(
     """A raid that was reversed was an act on each of its people."""
     following = [s for s in await uow.sanctions.of_person(attempt.on) if s.leader is not None and s.lifting is not None]
     return tuple(
-        brake.PastAct(attempt.by, attempt.on, s.enacted_at, attempt.ground, attempt.by, reviewed=True, reversed=True)
+        brake.PastAct(
+            by=attempt.by,
+            on=attempt.on,
+            at=s.enacted_at,
+            ground=attempt.ground,
+            confirmed_by=attempt.by,
+            reviewed=True,
+            reversed=True,
+        )
         for s in following
         if s.lifting is not None and s.lifting.cause is LiftingCause.REVERSAL
     )
@@ -252,10 +277,18 @@ async def open_review(
     """Open a case of its own for the act, which nobody sees whom it concerns; the Board's where that leaves too few."""
     members = await uow.people.members()
     taken_names = await uow.cases.code_names() | await uow.people.code_names()
-    case = Case(intended.case, generate_code_name(taken_names), CaseKind.REVIEW, CaseState.OPEN, uow.now)
+    case = Case(
+        id=intended.case,
+        code_name=generate_code_name(taken_names),
+        kind=CaseKind.REVIEW,
+        state=CaseState.OPEN,
+        opened_at=uow.now,
+    )
     concerned = [member.id for member in await role_holders_for_person(uow, intended.person)]
     exclusions = [
-        Exclusion(case.id, who, ExclusionKind.EXCLUDED, "the act is on them", uow.now, SERVICE)
+        Exclusion(
+            case=case.id, member=who, kind=ExclusionKind.EXCLUDED, cause="the act is on them", at=uow.now, by=SERVICE
+        )
         for who in concerned
         if who != actor.id
     ]
@@ -290,8 +323,19 @@ async def _await_confirmation(
     ends = uow.now + app.policy.unilateral.review_within
     await start_deadline(uow, DeadlineKind.UNREVIEWED_END, case.id, ends, about=pending.id)
     about = {"case": str(case.id), "act": pending.id, "code": verdict.code}
-    uow.journal.note(Entry("act.was_held_back", by_member(pending.by), "P-7.5", about, case.id, pending.reason))
-    return ActView(pending.id, case.code_name, person.code_name, pending.state, verdict.sentence)
+    uow.journal.note(
+        Entry(
+            act="act.was_held_back",
+            by=by_member(pending.by),
+            authority="P-7.5",
+            about=about,
+            case=case.id,
+            text=pending.reason,
+        )
+    )
+    return ActView(
+        id=pending.id, code_name=case.code_name, person=person.code_name, state=pending.state, sentence=verdict.sentence
+    )
 
 
 async def _take_effect(
@@ -338,11 +382,20 @@ async def _take_effect(
     due = await start_review_deadlines(uow, app.policy, done)
     about = {"case": str(case.id), "act": done.id, "sanction": str(sanction.id), "ground": done.ground}
     words = None if is_reason_recorded else done.reason
-    uow.journal.note(Entry("act.was_taken", by_member(done.by), "P-7.1", about, case.id, words))
+    uow.journal.note(
+        Entry(act="act.was_taken", by=by_member(done.by), authority="P-7.1", about=about, case=case.id, text=words)
+    )
     if done.state is ActState.UNREVIEWED:
         await apply_reviews(app, uow, case, done)
     sentence = f"This holds from now on. Your own account is due by {due:%d %B %Y, %H:%M} UTC."
-    return ActView(done.id, case.code_name, person.code_name, ActState.UNREVIEWED, sentence, due)
+    return ActView(
+        id=done.id,
+        code_name=case.code_name,
+        person=person.code_name,
+        state=ActState.UNREVIEWED,
+        sentence=sentence,
+        statement_due=due,
+    )
 
 
 async def _visible_accounts_with(view: ReadView, by: MemberId, found: FoundAccount) -> tuple[Account, ...]:

@@ -97,11 +97,22 @@ async def review(
         act = await get_act(uow, case)
         require(may_review(by, act.by, await eligible_members(uow, case)))
         _require_open(act)
-        given = ActReview(act.id, by, answer, uow.now, term, restriction, reason.strip())
+        given = ActReview(
+            act=act.id, member=by, answer=answer, at=uow.now, term=term, restriction=restriction, reason=reason.strip()
+        )
         require(check_review(act, given, app.policy))
         await uow.deliberation.add_review(given, case.id)
         about = {"case": str(case.id), "act": act.id}
-        uow.journal.note(Entry("act.was_reviewed", by_member(by), "P-7.3", about, case.id, given.reason or None))
+        uow.journal.note(
+            Entry(
+                act="act.was_reviewed",
+                by=by_member(by),
+                authority="P-7.3",
+                about=about,
+                case=case.id,
+                text=given.reason or None,
+            )
+        )
         rules_alone = act.state is ActState.WITH_CHAIR and member.id in await _free_chairs(uow, case, act)
         if rules_alone:
             await conclude(app, uow, case, act, given, by_member(by))
@@ -134,7 +145,15 @@ async def escalate_review(
         await refer_to_board(uow, app.policy, case, "review")
     else:
         await notify_board_liaison(uow, case, NoticeKind.WITH_BOARD, {"cause": "review", "ask": "answer"})
-    uow.journal.note(Entry("review.was_passed_up", SERVICE, "P-7.3", {"act": act.id, "to": moved.state}, case.id))
+    uow.journal.note(
+        Entry(
+            act="review.was_passed_up",
+            by=SERVICE,
+            authority="P-7.3",
+            about={"act": act.id, "to": moved.state},
+            case=case.id,
+        )
+    )
     return moved
 
 
@@ -172,7 +191,7 @@ async def conclude(
     await notify_members(uow, case, NoticeKind.REVIEW_SETTLED, {"result": state})
     await report_to_board(uow, case)
     about = {"act": act.id, "decision": str(decision.id), "result": state}
-    uow.journal.note(Entry("review.was_settled", by, "P-7.3", about, case.id))
+    uow.journal.note(Entry(act="review.was_settled", by=by, authority="P-7.3", about=about, case=case.id))
     return decision
 
 
@@ -189,7 +208,9 @@ async def on_statement_due(app: AppContext, uow: UnitOfWork, deadline: Deadline)
         await notify_deciders(uow, case, NoticeKind.STATEMENT_LATE, {"due": deadline.due.isoformat()}, besides=act.by)
     ahead = [step.at for step in _act_deadlines(act, app.policy, _STATEMENT) if step.at > uow.now]
     await reschedule(uow, deadline, min(ahead, default=uow.now + app.policy.unilateral.account_due))
-    uow.journal.note(Entry("account.was_asked_for", SERVICE, "P-7.2", {"act": act.id}, case.id))
+    uow.journal.note(
+        Entry(act="account.was_asked_for", by=SERVICE, authority="P-7.2", about={"act": act.id}, case=case.id)
+    )
 
 
 async def on_act_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
@@ -223,7 +244,7 @@ async def on_unreviewed_end_due(_app: AppContext, uow: UnitOfWork, deadline: Dea
     if was_taken:
         await _release(uow, case, act, LiftingCause.LAPSED, SERVICE, f"P-7.3 {act.id}")
     await notify_members(uow, case, NoticeKind.REVIEW_SETTLED, {"result": ActState.LAPSED})
-    uow.journal.note(Entry("act.has_lapsed", SERVICE, "P-7.3", {"act": act.id}, case.id))
+    uow.journal.note(Entry(act="act.has_lapsed", by=SERVICE, authority="P-7.3", about={"act": act.id}, case=case.id))
 
 
 async def release_after_stop(uow: UnitOfWork, act: UnilateralAct, by: str) -> None:
@@ -263,18 +284,26 @@ async def _remind_or_escalate(
             await send_to_chairs(app, uow, case, act)
         case _:
             await notify_board_liaison(uow, case, NoticeKind.REVIEW_LATE, facts, besides=act.by)
-    uow.journal.note(Entry("review.was_asked_for", SERVICE, "P-7.3", {"act": act.id, "step": step.kind}, case.id))
+    uow.journal.note(
+        Entry(
+            act="review.was_asked_for",
+            by=SERVICE,
+            authority="P-7.3",
+            about={"act": act.id, "step": step.kind},
+            case=case.id,
+        )
+    )
 
 
 async def _record_decision(
     uow: UnitOfWork, case: Case, act: UnilateralAct, given: ActReview, by_board: Consequence | None
 ) -> Decision:
     decision = Decision(
-        DecisionId(new_id()),
-        case.id,
-        uow.now,
-        by_board or consequence_of_review(act, given),
-        act.person,
+        id=DecisionId(new_id()),
+        case=case.id,
+        at=uow.now,
+        consequence=by_board or consequence_of_review(act, given),
+        person=act.person,
         by_board=by_board is not None,
         supersedes=newest_decision_on(await uow.deliberation.decisions_of(case.id), act.person),
         enacted_at=uow.now,

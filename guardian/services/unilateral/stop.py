@@ -69,15 +69,15 @@ async def stop_member(app: AppContext, by: MemberId, other: MemberId) -> StopVie
         require(brake.may_stop(by, other, groups.members, binding_stops(stops)))
         if any(known.of == other and known.state is not StopState.ENDED for known in stops):
             raise Refused("already", "This member has been stopped already.", "P-7.5")
-        made = Stop(new_id(), by, other, uow.now)
+        made = Stop(id=new_id(), by=by, of=other, at=uow.now)
         await uow.deliberation.add_stop(made)
         until = uow.now + app.policy.unilateral.review_within
         await start_deadline(uow, DeadlineKind.REVIEW, None, until, about=made.id)
         await _notify_group(uow, made, "stopped")
         about = {"stop": made.id, "member": str(other)}
-        uow.journal.note(Entry("member.was_stopped", by_member(by), "P-7.5", about))
+        uow.journal.note(Entry(act="member.was_stopped", by=by_member(by), authority="P-7.5", about=about))
         released, kept = await _release_unreviewed(app, uow, made)
-        return StopView(made.id, by, other, made.at, made.state, released, kept)
+        return StopView(id=made.id, by=by, of=other, at=made.at, state=made.state, released=released, kept=kept)
 
 
 async def review_stop(app: AppContext, by: MemberId, stop_id: str, answer: ReviewAnswer) -> StopView:
@@ -94,15 +94,15 @@ async def review_stop(app: AppContext, by: MemberId, stop_id: str, answer: Revie
             raise Refused("own_act", "The others look at this stop.", "P-7.5")
         if answer not in _EVENT:
             raise Refused("answer", "A stop stands or ends; there is nothing in it to change.", "P-7.5")
-        await uow.deliberation.add_review(ActReview(known.id, by, answer, uow.now), None)
+        await uow.deliberation.add_review(ActReview(act=known.id, member=by, answer=answer, at=uow.now), None)
         about = {"stop": known.id}
-        uow.journal.note(Entry("stop.was_reviewed", by_member(by), "P-7.5", about))
+        uow.journal.note(Entry(act="stop.was_reviewed", by=by_member(by), authority="P-7.5", about=about))
         late = uow.now >= known.at + app.policy.unilateral.review_within
         rules_alone = late and member.holds_office(Group.WORKING_GROUP, uow.now, Office.CHAIR)
         settled = answer if rules_alone else await _agreed_answer(app, uow, known)
         if settled is not None:
             known = await _settle_stop(uow, known, _EVENT[settled])
-        return StopView(known.id, known.by, known.of, known.at, known.state)
+        return StopView(id=known.id, by=known.by, of=known.of, at=known.at, state=known.state)
 
 
 async def on_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
@@ -122,7 +122,7 @@ async def _on_stop_review_due(uow: UnitOfWork, policy: Policy, known: Stop, dead
     office = Office.CHAIR if deadline.stage == 0 else Office.BOARD_LIAISON
     await notify_office(uow, Group.WORKING_GROUP, office, NoticeKind.REVIEW_LATE, {"stop": known.id})
     await reschedule(uow, deadline, uow.now + policy.unilateral.liaison_after)
-    uow.journal.note(Entry("stop.was_asked_about", SERVICE, "P-7.5", {"stop": known.id}))
+    uow.journal.note(Entry(act="stop.was_asked_about", by=SERVICE, authority="P-7.5", about={"stop": known.id}))
 
 
 async def _release_unreviewed(app: AppContext, uow: UnitOfWork, made: Stop) -> tuple[int, int]:
@@ -163,7 +163,7 @@ async def _settle_stop(uow: UnitOfWork, known: Stop, event: StopEvent) -> Stop:
     await complete_about(uow, known.id, DeadlineKind.REVIEW)
     await _notify_group(uow, settled, state)
     about = {"stop": known.id, "result": state}
-    uow.journal.note(Entry("stop.was_settled", SERVICE, "P-7.5", about))
+    uow.journal.note(Entry(act="stop.was_settled", by=SERVICE, authority="P-7.5", about=about))
     return settled
 
 
