@@ -58,10 +58,10 @@ async def fetch_evidence(
             left -= len(content or b"")
             evidence.append(
                 EvidenceInput(
-                    "file",
-                    author.link,
-                    author.account,
-                    author.handle,
+                    kind="file",
+                    link=author.link,
+                    author=author.account,
+                    author_handle=author.handle,
                     file_name=upload.file_name,
                     content=content,
                     why_not=why_not,

@@ -53,7 +53,7 @@ class EvidenceCollector:
         seen = self._captured.get(str(interaction.user.id), message)
         link = f"https://discord.com/channels/{self._config.guild_id}/{channel}/{message}"
         if seen is None and csam:
-            return (EvidenceInput("message", link, written_at=created_at(message)),)
+            return (EvidenceInput(kind="message", link=link, written_at=created_at(message)),)
         try:
             if seen is None:
                 async with bounded(self._config.ceiling):
@@ -63,7 +63,7 @@ class EvidenceCollector:
         except Exception as fault:
             # An edge: whatever is wrong with a message, the report about it is taken in.
             log_fault("message.not_read", fault)
-        return (EvidenceInput("message", link, why_not=_NOT_READ, written_at=created_at(message)),)
+        return (EvidenceInput(kind="message", link=link, why_not=_NOT_READ, written_at=created_at(message)),)
 
     async def read_direct_messages(
         self, interaction: Interaction, channel: str, first: str, last: str
@@ -92,7 +92,7 @@ class EvidenceCollector:
         """Return the files that came with what the person wrote to us directly, or a word on their not being read."""
         seen = await self.read_direct_messages(interaction, channel, first, last)
         return (
-            (EvidenceInput("file", why_not=_DIRECT_MESSAGES_NOT_READ),)
+            (EvidenceInput(kind="file", why_not=_DIRECT_MESSAGES_NOT_READ),)
             if seen is None
             else await self.collect_files(list_uploads(seen))
         )
@@ -115,7 +115,9 @@ class EvidenceCollector:
             async with bounded(self._config.ceiling):
                 files = await self.collect_files(taken, author)
         except TimeoutError:
-            missing = EvidenceInput("file", author.link, author.account, author.handle, why_not=_TOO_SLOW)
+            missing = EvidenceInput(
+                kind="file", link=author.link, author=author.account, author_handle=author.handle, why_not=_TOO_SLOW
+            )
             files = tuple(replace(missing, file_name=upload.file_name) for upload in taken)
         beyond = len(seen.uploads) - len(taken)
         said = f"{beyond} more of its files did not fit." if beyond else ""

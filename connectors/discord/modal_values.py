@@ -59,7 +59,15 @@ class DiscordMessage:
     def to_evidence(self, guild_id: str, missing: str = "") -> EvidenceInput:
         """Return the message itself as evidence; `missing` says what of it could not be kept."""
         link = self.link(guild_id)
-        return EvidenceInput("message", link, self.author, self.handle, self.text, why_not=missing, written_at=self.at)
+        return EvidenceInput(
+            kind="message",
+            link=link,
+            author=self.author,
+            author_handle=self.handle,
+            text=self.text,
+            why_not=missing,
+            written_at=self.at,
+        )
 
 
 def read_modal(data: Json) -> ModalValues:

@@ -7,7 +7,9 @@ from guardian.spaces.requirements import Requirement, RequirementKind
 
 def _permission(label: str, api_name: str, purpose: str, impact: str) -> Requirement:
     remedy = f"Server settings, Roles, the bot's role: turn on {label}."
-    return Requirement(RequirementKind.PERMISSION, label, api_name, purpose, impact, remedy)
+    return Requirement(
+        kind=RequirementKind.PERMISSION, label=label, api_name=api_name, purpose=purpose, impact=impact, remedy=remedy
+    )
 
 
 PERMISSIONS: Final = (
@@ -46,22 +48,22 @@ PERMISSIONS: Final = (
 """Permissions of the bot's role; `key` is the library's name for the bit."""
 
 MEMBERS_INTENT: Final = Requirement(
-    RequirementKind.INTENT,
-    "Server Members Intent",
-    "members",
-    "noticing at once that somebody comes back, and listing mutes",
-    "Nobody's return is noticed, and mutes cannot be listed.",
-    'Discord refuses the connection: the "Server Members Intent" is off. '
+    kind=RequirementKind.INTENT,
+    label="Server Members Intent",
+    api_name="members",
+    purpose="noticing at once that somebody comes back, and listing mutes",
+    impact="Nobody's return is noticed, and mutes cannot be listed.",
+    remedy='Discord refuses the connection: the "Server Members Intent" is off. '
     "Turn it on in the developer portal: your application, Bot, Privileged Gateway Intents.",
 )
 
 COMMANDS_SCOPE: Final = Requirement(
-    RequirementKind.SCOPE,
-    "applications.commands",
-    "applications.commands",
-    "listing the commands and menus in the server",
-    "Nobody is offered a command or a menu here: no reports from Discord, and no work of the group.",
-    "Invite the bot again, with the scopes bot and applications.commands: the link stands in the guide.",
+    kind=RequirementKind.SCOPE,
+    label="applications.commands",
+    api_name="applications.commands",
+    purpose="listing the commands and menus in the server",
+    impact="Nobody is offered a command or a menu here: no reports from Discord, and no work of the group.",
+    remedy="Invite the bot again, with the scopes bot and applications.commands: the link stands in the guide.",
 )
 
 REQUIREMENTS: Final = (*PERMISSIONS, MEMBERS_INTENT, COMMANDS_SCOPE)

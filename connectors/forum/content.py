@@ -150,7 +150,14 @@ class ForumContent:
                 ContentFile(each.file_name, why_not="not fetched") for each in posts.find_attachments(post.text)
             )
         author = Account(self.space, str(post.user_id))
-        return ContentCopy(content, post.text, author, post.username, post.written_at, files)
+        return ContentCopy(
+            content=content,
+            text=post.text,
+            author=author,
+            author_handle=post.username,
+            written_at=post.written_at,
+            files=files,
+        )
 
     async def _is_public(self, topic: int) -> bool:
         return not posts.parse_conversation(
@@ -244,7 +251,15 @@ def _require_page(answer: Any) -> Mapping[str, Any]:
 
 def _with_posts(found: ForumConversation, posts: tuple[Post, ...]) -> ForumConversation:
     ordered = tuple(sorted(posts, key=lambda post: post.number))
-    return ForumConversation(found.id, found.title, ordered, (), found.private, found.participants, found.closed)
+    return ForumConversation(
+        id=found.id,
+        title=found.title,
+        posts=ordered,
+        missing_post_ids=(),
+        private=found.private,
+        participants=found.participants,
+        closed=found.closed,
+    )
 
 
 def _unavailable_reason(outcome: Outcome) -> str:

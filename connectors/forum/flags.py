@@ -103,7 +103,11 @@ class FlagQueue:
         if isinstance(copy, Unknown | Missing):
             why = "it was not there any more" if isinstance(copy, Missing) else "the forum did not give it"
             author = self._account(flag.author)
-            return (EvidenceInput("message", flag.link, author, flag.author_name, why_not=why),)
+            return (
+                EvidenceInput(
+                    kind="message", link=flag.link, author=author, author_handle=flag.author_name, why_not=why
+                ),
+            )
         return evidence_of(copy)
 
     def _account(self, number: int) -> Account | None:

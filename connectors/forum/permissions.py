@@ -5,43 +5,45 @@ from typing import Final
 from guardian.spaces.requirements import Requirement, RequirementKind
 
 KEY: Final = Requirement(
-    RequirementKind.KEY,
-    "an API key bound to a moderator account, not limited to single actions",
-    "moderator",
-    "looking at accounts, suspending, silencing, lifting, and reading flags",
-    "Nothing can be looked at, restricted or lifted on the forum.",
-    "Make the account a moderator, see that it is neither suspended nor deactivated, and give it a key of its own for all "
+    kind=RequirementKind.KEY,
+    label="an API key bound to a moderator account, not limited to single actions",
+    api_name="moderator",
+    purpose="looking at accounts, suspending, silencing, lifting, and reading flags",
+    impact="Nothing can be looked at, restricted or lifted on the forum.",
+    remedy="Make the account a moderator, see that it is neither suspended nor deactivated, and give it a key of its own for all "
     "actions.",
 )
 MESSAGES: Final = Requirement(
-    RequirementKind.KEY,
-    "a key that belongs to the account named as api_username",
-    "api_username",
-    "taking in reports by private message",
-    "Reports by private message are not taken in.",
-    "Give that very account a key of its own for all actions, and allow it personal messages.",
+    kind=RequirementKind.KEY,
+    label="a key that belongs to the account named as api_username",
+    api_name="api_username",
+    purpose="taking in reports by private message",
+    impact="Reports by private message are not taken in.",
+    remedy="Give that very account a key of its own for all actions, and allow it personal messages.",
 )
 GROUP: Final = Requirement(
-    RequirementKind.SETTING,
-    "membership of our account in the group that is configured",
-    "group",
-    "taking in reports by message to a group",
-    "Reports by message to that group are not taken in.",
-    "Make the group, put our account and nobody else into it, and let everybody write messages to it.",
+    kind=RequirementKind.SETTING,
+    label="membership of our account in the group that is configured",
+    api_name="group",
+    purpose="taking in reports by message to a group",
+    impact="Reports by message to that group are not taken in.",
+    remedy="Make the group, put our account and nobody else into it, and let everybody write messages to it.",
 )
 HIDDEN_REASONS: Final = Requirement(
-    RequirementKind.SETTING,
-    "hide_suspension_reasons",
-    "hide_suspension_reasons",
-    "keeping our fixed sentence off public profiles",
-    "Anybody may read our fixed sentence and its reference there (never a reason of the group's).",
-    "Switch on hide_suspension_reasons in the forum's settings.",
+    kind=RequirementKind.SETTING,
+    label="hide_suspension_reasons",
+    api_name="hide_suspension_reasons",
+    purpose="keeping our fixed sentence off public profiles",
+    impact="Anybody may read our fixed sentence and its reference there (never a reason of the group's).",
+    remedy="Switch on hide_suspension_reasons in the forum's settings.",
 )
 
 
 def _event(name: str, purpose: str, impact: str) -> Requirement:
     remedy = f"Switch on the event {name} in the forum's webhook (Admin, API, Webhooks)."
-    return Requirement(RequirementKind.EVENT, name, name, purpose, impact, remedy)
+    return Requirement(
+        kind=RequirementKind.EVENT, label=name, api_name=name, purpose=purpose, impact=impact, remedy=remedy
+    )
 
 
 _FLAGS_LATER: Final = "A flag is noticed by the next round only."

@@ -119,18 +119,18 @@ class ReportIntake:
             return text, ()
         content = text.encode()[: self._app.largest_file]
         return text[: longest - len(_ELLIPSIS)] + _ELLIPSIS, (
-            EvidenceInput("file", file_name=_WHOLE_FILE_NAME, content=content),
+            EvidenceInput(kind="file", file_name=_WHOLE_FILE_NAME, content=content),
         )
 
     async def _collect_evidence(self, post: Post) -> tuple[EvidenceInput, ...]:
         """The message's own files, and the posts of this forum that it links to, as they stand now."""
         files = await self._content.fetch_files(post.text)
-        found = [EvidenceInput("file", file_name=f.file_name, content=f.content, why_not=f.why_not) for f in files]
+        found = [EvidenceInput(kind="file", file_name=f.file_name, content=f.content, why_not=f.why_not) for f in files]
         for link in posts.find_links(post.text, self._connection.config.base_url)[:MAX_FILES]:
             content = await self._content.find_including_private(link)
             copy = await self._content.read_copy_for(content, post.user_id) if content is not None else None
             if copy is None or isinstance(copy, Unknown | Missing):
-                found.append(EvidenceInput("message", link, why_not=_NOT_GIVEN))
+                found.append(EvidenceInput(kind="message", link=link, why_not=_NOT_GIVEN))
             else:
                 found += evidence_of(copy)
         return fit_evidence(found, self._app.largest_file)

@@ -34,12 +34,12 @@ class ForumWebhookVerifier:
             )
         flagged = _find_id(event, "reviewable")
         return WebhookEvent(
-            self.space,
-            _find_id(event, "user"),
-            digest_body(body),
-            given.get("x-discourse-event-id", ""),
-            given.get("x-discourse-event", ""),
-            tuple(f"review {number}" for number in flagged),
+            space=self.space,
+            native_ids=_find_id(event, "user"),
+            digest=digest_body(body),
+            delivery_id=given.get("x-discourse-event-id", ""),
+            event=given.get("x-discourse-event", ""),
+            items=tuple(f"review {number}" for number in flagged),
         )
 
 

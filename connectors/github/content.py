@@ -136,12 +136,12 @@ class GithubContent:
         attached = any(mark in comment.text for mark in _LINK_MARKS)
         author = Account(self.space, comment.author) if comment.author else None
         return ContentCopy(
-            self._ref(comment.node_id, comment.link),
-            f"{comment.title}\n\n{comment.text}".strip(),
-            author,
-            comment.handle,
-            comment.written_at,
-            (ContentFile("", why_not=_NOT_FETCHED),) if attached else (),
+            content=self._ref(comment.node_id, comment.link),
+            text=f"{comment.title}\n\n{comment.text}".strip(),
+            author=author,
+            author_handle=comment.handle,
+            written_at=comment.written_at,
+            files=(ContentFile("", why_not=_NOT_FETCHED),) if attached else (),
         )
 
     async def _observe(

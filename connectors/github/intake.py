@@ -338,18 +338,18 @@ def _evidence(comment: Comment, space: SpaceName) -> Iterator[EvidenceInput]:
     """The text as it stood, and what it stands on. The reporter is no author of evidence: that is who is reported."""
     why_not = _NOT_FETCHED if any(mark in comment.text for mark in _LINK_MARKS) else ""
     yield EvidenceInput(
-        "message", comment.link, text=_full_text(comment), why_not=why_not, written_at=comment.written_at
+        kind="message", link=comment.link, text=_full_text(comment), why_not=why_not, written_at=comment.written_at
     )
     above = comment.above
     if above is not None:
         author = _author(above, space)
         own = author is not None and author == _author(comment, space)
         yield EvidenceInput(
-            "linked parent",
-            above.link,
-            None if own else author,
-            "" if own else above.handle,
-            _full_text(above),
+            kind="linked parent",
+            link=above.link,
+            author=None if own else author,
+            author_handle="" if own else above.handle,
+            text=_full_text(above),
             written_at=above.written_at,
         )
 

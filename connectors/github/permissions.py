@@ -10,12 +10,22 @@ ADMINISTRATION: Final = "Administration: read"
 
 def _permission(label: str, api_name: str, api_level: str, purpose: str, impact: str, group: str) -> Requirement:
     remedy = f"Give the App {label} ({group} permissions), and accept the change in the organisation's settings."
-    return Requirement(RequirementKind.PERMISSION, label, api_name, purpose, impact, remedy, api_level)
+    return Requirement(
+        kind=RequirementKind.PERMISSION,
+        label=label,
+        api_name=api_name,
+        purpose=purpose,
+        impact=impact,
+        remedy=remedy,
+        api_level=api_level,
+    )
 
 
 def _event(label: str, api_name: str, purpose: str, impact: str) -> Requirement:
     remedy = f"Switch on the event {label} in the App's settings (Permissions & events)."
-    return Requirement(RequirementKind.EVENT, label, api_name, purpose, impact, remedy)
+    return Requirement(
+        kind=RequirementKind.EVENT, label=label, api_name=api_name, purpose=purpose, impact=impact, remedy=remedy
+    )
 
 
 OF_THE_ORGANISATION: Final = (

@@ -40,7 +40,14 @@ class GithubWebhookVerifier:
         event, payload = given.get("x-github-event", ""), _parse_json(body)
         delivery = given.get("x-github-delivery", "")
         accounts, items = _find_accounts(event, payload), _find_items(event, payload)
-        return WebhookEvent(self.space, accounts, digest_body(body), delivery, event, items)
+        return WebhookEvent(
+            space=self.space,
+            native_ids=accounts,
+            digest=digest_body(body),
+            delivery_id=delivery,
+            event=event,
+            items=items,
+        )
 
 
 def _parse_json(body: bytes) -> Any:

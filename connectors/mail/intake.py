@@ -85,11 +85,11 @@ class MailProcessor:
     def _to_inbound_mail(self, parsed: ParsedMail, *, cut: bool) -> InboundMail:
         config = self.config
         files = [
-            EvidenceInput("file", author_handle=parsed.sender, file_name=each.file_name, content=each.content)
+            EvidenceInput(kind="file", author_handle=parsed.sender, file_name=each.file_name, content=each.content)
             for each in parsed.attachments
         ]
         if cut:
-            files.append(EvidenceInput("file", author_handle=parsed.sender, why_not=_CUT))
+            files.append(EvidenceInput(kind="file", author_handle=parsed.sender, why_not=_CUT))
         return InboundMail(
             delivery=parsed.digest,
             sender=parsed.sender,

@@ -52,7 +52,16 @@ async def answer_form(
 ) -> Form:
     """Ask for the words of the Board's answer."""
     known = await overview.case_overview(context.app, context.by, case)
-    choice = ConsequenceChoice(known.code_name, outcome, days or 0, person, at_end, spaces, legal, removal)
+    choice = ConsequenceChoice(
+        case=known.code_name,
+        outcome=outcome,
+        days=days or 0,
+        person=person,
+        at_end=at_end,
+        spaces=spaces,
+        legal=legal,
+        removal=removal,
+    )
     return consequences.build_form("board-answer", "The Board's answer", choice)
 
 

@@ -24,7 +24,7 @@ async def close_form(context: CommandContext, case: str, review_on: str = "") ->
     """Ask for the outcome of a case that is to be closed."""
     formatting.parse_day(review_on)
     known = await overview.case_overview(context.app, context.by, case)
-    field = TextField("outcome", "The outcome, in vague words", hint="Kept with the case.")
+    field = TextField(name="outcome", label="The outcome, in vague words", hint="Kept with the case.")
     return Form("Close the case", custom_id("close", known.code_name, review_on.strip()), (field,))
 
 

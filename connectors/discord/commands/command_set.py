@@ -60,7 +60,14 @@ class CommandSet:
         """
 
         def declare(handler: R) -> R:
-            declared = _Command(handler, _reply, name, description, space_option, tuple(returned_text))
+            declared = _Command(
+                handler=handler,
+                serve=_reply,
+                name=name,
+                description=description,
+                space_option=space_option,
+                returned_text=tuple(returned_text),
+            )
             self._registrations.append(declared.add_to)
             return handler
 
@@ -75,7 +82,9 @@ class CommandSet:
         """
 
         def declare(handler: F) -> F:
-            declared = _Command(handler, _open_form, name, description, reply_without=reply_without)
+            declared = _Command(
+                handler=handler, serve=_open_form, name=name, description=description, reply_without=reply_without
+            )
             self._registrations.append(declared.add_to)
             return handler
 

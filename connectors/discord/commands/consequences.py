@@ -76,12 +76,12 @@ def build_form(verb: str, title: str, choice: ConsequenceChoice) -> Form:
     where = f"{_KINDS.index(choice.outcome)}.{choice.days}.{_ENDS.index(choice.at_end)}.{flags}"
     fields = (
         TextField(
-            "summary",
-            "In neutral words: what was it?",
+            name="summary",
+            label="In neutral words: what was it?",
             required=False,
             hint="Kept with the case; nobody outside reads it.",
         ),
-        TextField("conditions", "Conditions, if there are any", required=False, hint=_CONDITIONS_HINT),
+        TextField(name="conditions", label="Conditions, if there are any", required=False, hint=_CONDITIONS_HINT),
     )
     return Form(title, custom_id(verb, choice.case, where, choice.person, choice.spaces), fields)
 
@@ -92,7 +92,16 @@ def parse_choice(arguments: tuple[str, ...]) -> ConsequenceChoice:
         raise NotFound
     case, where, person, spaces = arguments
     kind, days, at_end, legal, removal = (int(part) for part in where.split("."))
-    return ConsequenceChoice(case, _KINDS[kind], days, person, _ENDS[at_end], spaces, bool(legal), bool(removal))
+    return ConsequenceChoice(
+        case=case,
+        outcome=_KINDS[kind],
+        days=days,
+        person=person,
+        at_end=_ENDS[at_end],
+        spaces=spaces,
+        legal=bool(legal),
+        removal=bool(removal),
+    )
 
 
 def to_consequence(choice: ConsequenceChoice, form: ModalValues) -> Consequence:
@@ -101,13 +110,13 @@ def to_consequence(choice: ConsequenceChoice, form: ModalValues) -> Consequence:
     outcome = Outcome.OTHER if choice.outcome in (RETURN, NO_RETURN, MUTE) else Outcome(choice.outcome)
     restriction = Restriction.MUTED if choice.outcome == MUTE else _RESTRICTION.get(outcome, Restriction.NONE)
     return Consequence(
-        outcome,
-        restriction,
-        formatting.parse_days(choice.days),
-        OnTermEnd(choice.at_end) if choice.at_end else None,
-        formatting.parse_scope(choice.spaces),
-        form.text("conditions").strip(),
-        form.text("summary").strip(),
+        outcome=outcome,
+        restriction=restriction,
+        term=formatting.parse_days(choice.days),
+        on_term_end=OnTermEnd(choice.at_end) if choice.at_end else None,
+        spaces=formatting.parse_scope(choice.spaces),
+        conditions=form.text("conditions").strip(),
+        summary=form.text("summary").strip(),
         legal=choice.legal,
         consent_of_all=outcome is Outcome.FACILITATED_COMMUNICATION,
         readmit=readmit,

@@ -46,7 +46,16 @@ async def proposal_form(
 ) -> Form:
     """Ask for the words of a proposal."""
     known = await overview.case_overview(context.app, context.by, case)
-    choice = ConsequenceChoice(known.code_name, outcome, days or 0, person, at_end, spaces, legal, removal)
+    choice = ConsequenceChoice(
+        case=known.code_name,
+        outcome=outcome,
+        days=days or 0,
+        person=person,
+        at_end=at_end,
+        spaces=spaces,
+        legal=legal,
+        removal=removal,
+    )
     return consequences.build_form("propose", "Proposal", choice)
 
 
@@ -69,7 +78,7 @@ async def agree(context: CommandContext, proposal: str) -> Reply:
 @commands.form_button("object")
 async def objection_form(_: CommandContext, proposal: str) -> Form:
     """Ask for the reason of an objection."""
-    field = TextField("reason", "Why do you object?", hint="The others on the case read it.")
+    field = TextField(name="reason", label="Why do you object?", hint="The others on the case read it.")
     return Form("Object", custom_id("object", proposal), (field,))
 
 

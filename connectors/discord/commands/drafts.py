@@ -42,7 +42,7 @@ commands = CommandSet()
 async def draft_form(context: CommandContext, case: str, kind: str, person: str = "") -> Form:
     """Ask for the text of a draft."""
     await drafts.list_drafts(context.app, context.by, case)
-    field = TextField("text", "The text", hint="A second member reads it before it goes out.")
+    field = TextField(name="text", label="The text", hint="A second member reads it before it goes out.")
     return Form(_KIND_OF_CHOICE[kind][1].capitalize(), custom_id("draft", case, kind, person), (field,))
 
 

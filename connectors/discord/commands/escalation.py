@@ -43,15 +43,22 @@ _URGENCIES: Final = (
     (Urgency.DANGER.value, "somebody may be in danger now"),
 )
 _FIELDS: Final = (
-    TextField("words", "What happened?", required=False, hint="May stay empty where what you pass on says it."),
     TextField(
-        "done", "What was done locally?", required=False, hint="Hidden, locked, spoken with, measured: or nothing."
+        name="words", label="What happened?", required=False, hint="May stay empty where what you pass on says it."
     ),
-    ChoiceField("urgency", "How urgent is it?", _URGENCIES, hint="Danger calls everybody who may know of it."),
+    TextField(
+        name="done",
+        label="What was done locally?",
+        required=False,
+        hint="Hidden, locked, spoken with, measured: or nothing.",
+    ),
     ChoiceField(
-        "minors",
-        "Sexual material of a minor?",
-        (("yes", "yes, or I suspect it"),),
+        name="urgency", label="How urgent is it?", options=_URGENCIES, hint="Danger calls everybody who may know of it."
+    ),
+    ChoiceField(
+        name="minors",
+        label="Sexual material of a minor?",
+        options=(("yes", "yes, or I suspect it"),),
         hint="Then only its link is kept. Report it to the platform as well.",
     ),
 )
@@ -121,7 +128,7 @@ class _EscalationCommands:
         await escalations.require_may_escalate(self._app, by)
         labels = {_CONTENT: "The link of the message or conversation", _ACCOUNT: "Who is it there, exactly?"}
         kind = about[0] if about else ""
-        asks = (TextField("what", labels[kind], value, long=False),) if kind in labels else ()
+        asks = (TextField(name="what", label=labels[kind], value=value, long=False),) if kind in labels else ()
         return Form("Pass it on to the working group", custom_id(ESCALATE, *about), (*asks, *_FIELDS))
 
     async def _receive_form(self, interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
@@ -182,7 +189,9 @@ async def accept_escalation(context: CommandContext, case: str) -> Reply:
 @app_commands.describe(what="The case's code name, or the reference that you have of it")
 async def board_referral_form(_: CommandContext, what: str) -> Form:
     """Ask how the member's group sees a matter that is referred to the Board."""
-    field = TextField("position", "How does your group see it?", hint="The Board reads it, with the other's.")
+    field = TextField(
+        name="position", label="How does your group see it?", hint="The Board reads it, with the other's."
+    )
     return Form("Turn it over to the Board", custom_id("turn-over", what.strip()), (field,))
 
 

@@ -68,16 +68,18 @@ async def pass_on_unread(context: CommandContext, form: ModalValues) -> Reply:
 
 def _report_form(form_id: str, people: tuple[tuple[str, str], ...]) -> Form:
     fields = (
-        TextField(_TOLD_BY, "Who told you, when? How to reach them?", hint="Or: they want to stay unnamed."),
-        TextField(_WHAT, "What did they tell you?", hint="Neutral words: what happened, where, when, who saw it."),
-        TextField(_WHO, "Whom is it about?", required=False, long=False, hint="Names, nicknames, accounts."),
-        ChoiceField(_CONCERNS, "Is it about, or close to, one of these?", people, several=True),
+        TextField(name=_TOLD_BY, label="Who told you, when? How to reach them?", hint="Or: they want to stay unnamed."),
+        TextField(
+            name=_WHAT, label="What did they tell you?", hint="Neutral words: what happened, where, when, who saw it."
+        ),
+        TextField(name=_WHO, label="Whom is it about?", required=False, long=False, hint="Names, nicknames, accounts."),
+        ChoiceField(name=_CONCERNS, label="Is it about, or close to, one of these?", options=people, several=True),
     )
     return Form("Enter what you were told", form_id, fields if people else fields[:3], _REPORT_OPENING)
 
 
 def _hand_on_form() -> Form:
-    field = TextField(_TOLD_BY, "Who told you, when? How to reach them?")
+    field = TextField(name=_TOLD_BY, label="Who told you, when? How to reach them?")
     return Form("Hand it on, unopened", custom_id(HAND_ON), (field,), _UNREAD_OPENING)
 
 

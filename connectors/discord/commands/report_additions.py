@@ -209,7 +209,7 @@ def _contact(locale: str, form_id: str) -> Form:
         _text_field(locale, CONTACT, hint=True),
         _text_field(locale, ANSWER_BY),
         _choice_field(locale, NAME_MAY_BE_TOLD, hint=True),
-        ChoiceField(DO_NOT_CONTACT, translate_text(locale, f"add.{DO_NOT_CONTACT}"), hold_contact),
+        ChoiceField(name=DO_NOT_CONTACT, label=translate_text(locale, f"add.{DO_NOT_CONTACT}"), options=hold_contact),
     )
     return Form(translate_text(locale, "add.contact_title"), form_id, fields)
 
@@ -224,13 +224,13 @@ _QUESTIONS: Final[Mapping[str, Callable[[str, str], Form]]] = {
 
 def _text_field(locale: str, name: str, *, long: bool = False, hint: bool = False) -> TextField:
     said = translate_text(locale, f"add.{name}_hint") if hint else ""
-    return TextField(name, translate_text(locale, f"add.{name}"), required=False, long=long, hint=said)
+    return TextField(name=name, label=translate_text(locale, f"add.{name}"), required=False, long=long, hint=said)
 
 
 def _choice_field(locale: str, name: str, *values: str, hint: bool = False) -> ChoiceField:
     said = translate_text(locale, f"add.{name}_hint") if hint else ""
     options = tuple((value, translate_text(locale, f"add.{value}")) for value in values or CHOICES[name])
-    return ChoiceField(name, translate_text(locale, f"add.{name}"), options, hint=said)
+    return ChoiceField(name=name, label=translate_text(locale, f"add.{name}"), options=options, hint=said)
 
 
 def _megabytes(size: int) -> int:

@@ -65,7 +65,10 @@ class ReportDraft:
 def build_form(form_id: str, draft: ReportDraft, choices: ReportChoices, page: str, locale: str) -> Form:
     """Return the form, filled in as far as the draft goes; `page` is where a report passes Discord by."""
     what = TextField(
-        _WHAT, translate_text(locale, "form.what"), draft.what, hint=translate_text(locale, "form.what_hint")
+        name=_WHAT,
+        label=translate_text(locale, "form.what"),
+        value=draft.what,
+        hint=translate_text(locale, "form.what_hint"),
     )
     fields: list[Field] = [what]
     if choices.people:
@@ -99,14 +102,26 @@ def _concerns_field(draft: ReportDraft, choices: ReportChoices, locale: str) -> 
     hint = translate_text(locale, "form.concerns_hint_more" if beyond else "form.concerns_hint")
     people = choices.people[:MAX_OPTIONS]
     return ChoiceField(
-        _CONCERNS, translate_text(locale, "form.concerns"), people, draft.concerns, several=True, hint=hint
+        name=_CONCERNS,
+        label=translate_text(locale, "form.concerns"),
+        options=people,
+        chosen=draft.concerns,
+        several=True,
+        hint=hint,
     )
 
 
 def _first_field(draft: ReportDraft, choices: ReportChoices, locale: str) -> ChoiceField:
     options = ((ALL_CHAIRS, translate_text(locale, "form.first_chairs")), *choices.audience)[:MAX_OPTIONS]
     hint = translate_text(locale, "form.first_hint")
-    return ChoiceField(_FIRST, translate_text(locale, "form.first"), options, draft.first, several=True, hint=hint)
+    return ChoiceField(
+        name=_FIRST,
+        label=translate_text(locale, "form.first"),
+        options=options,
+        chosen=draft.first,
+        several=True,
+        hint=hint,
+    )
 
 
 def _checked_field(draft: ReportDraft, locale: str) -> ChoiceField:
@@ -114,4 +129,4 @@ def _checked_field(draft: ReportDraft, locale: str) -> ChoiceField:
     hints = {tick: translate_text(locale, f"form.{tick}_hint") for tick in _CHECKBOXES}
     chosen = tuple(tick for tick in _CHECKBOXES if tick in draft.checked)
     label, hint = translate_text(locale, "form.ticks"), translate_text(locale, "form.ticks_hint")
-    return ChoiceField(_CHECKED, label, options, chosen, several=True, hint=hint, hints=hints)
+    return ChoiceField(name=_CHECKED, label=label, options=options, chosen=chosen, several=True, hint=hint, hints=hints)

@@ -70,12 +70,12 @@ class StatusCommand:
         locale = locale_of(interaction)
         fields = (
             TextField(
-                _RECEIPT,
-                translate_text(locale, "status.receipt"),
+                name=_RECEIPT,
+                label=translate_text(locale, "status.receipt"),
                 long=False,
                 hint=translate_text(locale, "status.receipt_hint"),
             ),
-            TextField(_TEXT, translate_text(locale, "add.text"), required=False),
+            TextField(name=_TEXT, label=translate_text(locale, "add.text"), required=False),
         )
         await self._router.show_modal(
             interaction, Form(translate_text(locale, "status.receipt_title"), custom_id(_BY_RECEIPT), fields)

@@ -117,7 +117,9 @@ async def confirm_act(context: CommandContext, act_id: str) -> Reply:
 @app_commands.describe(case=formatting.CASE)
 async def statement_form(_: CommandContext, case: str) -> Form:
     """Ask for the statement of a member who acted alone."""
-    field = TextField("text", "What did you see, and what did you do?", hint="The others on the case read it.")
+    field = TextField(
+        name="text", label="What did you see, and what did you do?", hint="The others on the case read it."
+    )
     return Form("Your account", custom_id("account", case), (field,))
 
 

@@ -145,15 +145,15 @@ def build_shown(message: Json, files: list[Attachment]) -> Shown:
     """Return the message, with its files, as it appears on a screen."""
     inside = list(walk_components(message["components"]))
     return Shown(
-        message["id"],
-        message["channel_id"],
-        message["content"],
-        tuple(message["embeds"]),
-        tuple(_button(p) for p in inside if p["type"] == BUTTON),
-        tuple(_select(p) for p in inside if p["type"] in SELECTS),
-        tuple(ShownFile(a.filename, a.content_type, a.content) for a in files),
-        is_ephemeral(message["flags"]),
-        message,
+        id=message["id"],
+        channel_id=message["channel_id"],
+        content=message["content"],
+        embeds=tuple(message["embeds"]),
+        buttons=tuple(_button(p) for p in inside if p["type"] == BUTTON),
+        selects=tuple(_select(p) for p in inside if p["type"] in SELECTS),
+        files=tuple(ShownFile(a.filename, a.content_type, a.content) for a in files),
+        ephemeral=is_ephemeral(message["flags"]),
+        raw=message,
     )
 
 
@@ -165,12 +165,12 @@ def _button(part: Json) -> Button:
 def _select(part: Json) -> Select:
     low, high = part.get("min_values"), part.get("max_values")
     return Select(
-        part["custom_id"],
-        part["type"],
-        part.get("placeholder"),
-        1 if low is None else low,
-        1 if high is None else high,
-        _options(part),
+        custom_id=part["custom_id"],
+        type=part["type"],
+        placeholder=part.get("placeholder"),
+        low=1 if low is None else low,
+        high=1 if high is None else high,
+        options=_options(part),
     )
 
 
@@ -202,19 +202,19 @@ def _field(part: Json, label: str, description: str | None, number: int, *, row:
     defaults = [str(d["id"]) for d in part.get("default_values") or []]
     chosen = [o["value"] for o in part.get("options") or [] if o.get("default")] + defaults
     return Field(
-        label,
-        part["custom_id"],
-        kind,
-        kind != CHECKBOX if required is None else bool(required),
-        (0 if kind == TEXT_INPUT else 1) if low is None else low,
-        most if high is None else high,
-        str(value) if value is not None else None,
-        description,
-        part.get("placeholder"),
-        _options(part),
-        tuple(chosen),
-        number,
-        row,
+        label=label,
+        custom_id=part["custom_id"],
+        type=kind,
+        required=kind != CHECKBOX if required is None else bool(required),
+        low=(0 if kind == TEXT_INPUT else 1) if low is None else low,
+        high=most if high is None else high,
+        value=str(value) if value is not None else None,
+        description=description,
+        placeholder=part.get("placeholder"),
+        options=_options(part),
+        chosen=tuple(chosen),
+        part=number,
+        row=row,
     )
 
 

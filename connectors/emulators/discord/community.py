@@ -171,7 +171,17 @@ class Community:
                 kind = mimetypes.guess_type(upload.filename)[0] or "application/octet-stream"
             number = self.state.new_id(self.now())
             text = described.get(str(index))
-            files.append(Attachment(number, channel_id, upload.filename, kind, upload.content, text, ephemeral))
+            files.append(
+                Attachment(
+                    id=number,
+                    channel_id=channel_id,
+                    filename=upload.filename,
+                    content_type=kind,
+                    content=upload.content,
+                    description=text,
+                    ephemeral=ephemeral,
+                )
+            )
             self.state.attachments[number] = files[-1]
         return files
 
@@ -201,11 +211,11 @@ class Community:
             everyone = everyone and "everyone" in parse
         everyone = everyone and self.state.has_permission(author_id, Permission.MENTION_EVERYONE, self.now())
         return Message(
-            self.state.new_id(self.now()),
-            channel_id,
-            author_id,
-            content,
-            self.now(),
+            id=self.state.new_id(self.now()),
+            channel_id=channel_id,
+            author_id=author_id,
+            content=content,
+            created_at=self.now(),
             embeds=list(body.get("embeds") or []),
             components=number_components(list(body.get("components") or [])),
             attachments=files,
@@ -272,7 +282,16 @@ class Community:
 
     def _audit(self, by: Actor, target_id: str, action: int, *changes: Json, options: Json | None = None) -> None:
         number = self.state.new_id(self.now())
-        entry = AuditEntry(number, self.now(), by.user_id, target_id, action, by.reason, changes, options or {})
+        entry = AuditEntry(
+            id=number,
+            at=self.now(),
+            user_id=by.user_id,
+            target_id=target_id,
+            action_type=action,
+            reason=by.reason,
+            changes=changes,
+            options=options or {},
+        )
         self.state.audit.append(entry)
         told = shapes.audit_entry(entry) | {"guild_id": self.state.guild_id}
         self.gateway.dispatch("GUILD_AUDIT_LOG_ENTRY_CREATE", told)

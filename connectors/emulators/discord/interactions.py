@@ -61,9 +61,18 @@ class Interactions:
         community, state = self.community, self.community.state
         number = state.new_id(community.now())
         token = f"{self._random.getrandbits(256):064x}"
-        screen = Screen(person_id, channel_id, number, token)
+        screen = Screen(person_id=person_id, channel_id=channel_id, interaction_id=number, token=token)
         in_guild = state.channels[channel_id].type != PRIVATE_CHANNEL
-        opened = Interaction(number, token, kind, person_id, channel_id, in_guild, self._system_time(), screen)
+        opened = Interaction(
+            id=number,
+            token=token,
+            kind=kind,
+            person_id=person_id,
+            channel_id=channel_id,
+            in_guild=in_guild,
+            sent_at=self._system_time(),
+            screen=screen,
+        )
         opened.source_id = source.id if source is not None else None
         self._by_token[token] = opened
         self.screens[number] = screen

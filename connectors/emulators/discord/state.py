@@ -248,7 +248,7 @@ class DiscordState:
 
     def add_user(self, username: str, *, user_id: str | None = None) -> str:
         """The account exists, outside the guild."""
-        account = User(user_id or self.new_id(self.begun), username)
+        account = User(id=user_id or self.new_id(self.begun), username=username)
         self.users[account.id] = account
         return account.id
 
@@ -259,20 +259,24 @@ class DiscordState:
 
     def add_channel(self, name: str, *, hidden_from_bot: bool = False) -> str:
         """Add the text channel to the guild."""
-        channel = Channel(self.new_id(self.begun), name, hidden_from_bot=hidden_from_bot)
+        channel = Channel(id=self.new_id(self.begun), name=name, hidden_from_bot=hidden_from_bot)
         self.channels[channel.id] = channel
         return channel.id
 
     def add_thread(self, name: str, owner_id: str) -> str:
         """Add the thread to the general channel, begun by that account."""
-        thread = Channel(self.new_id(self.begun), name, THREAD, parent_id=self.general_id, owner_id=owner_id)
+        thread = Channel(
+            id=self.new_id(self.begun), name=name, type=THREAD, parent_id=self.general_id, owner_id=owner_id
+        )
         self.channels[thread.id] = thread
         return thread.id
 
     def add_message(self, channel_id: str, author_id: str, content: str, *, at: datetime | None = None) -> str:
         """Put the message into the channel since `at` (left out: since the guild began)."""
         since = at or self.begun
-        message = Message(self.new_id(since), channel_id, author_id, content, since)
+        message = Message(
+            id=self.new_id(since), channel_id=channel_id, author_id=author_id, content=content, created_at=since
+        )
         self.messages[message.id] = message
         return message.id
 
@@ -352,7 +356,7 @@ class DiscordState:
         existing = self.private_channel(user_id)
         if existing is not None:
             return existing
-        channel = Channel(self.new_id(now), "", PRIVATE_CHANNEL, user_id)
+        channel = Channel(id=self.new_id(now), name="", type=PRIVATE_CHANNEL, recipient_id=user_id)
         self.channels[channel.id] = channel
         return channel
 

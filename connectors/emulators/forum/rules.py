@@ -119,7 +119,14 @@ class ForumRules:
         return f"The account was already {done} by {author.username if author else 'somebody'}."
 
     def _log_action(self, action: str, by: ForumUser, target: ForumUser | None, details: str) -> None:
-        line = StaffAction(self.state.next_id(), action, self.now(), by.id, target.id if target else None, details)
+        line = StaffAction(
+            id=self.state.next_id(),
+            action=action,
+            at=self.now(),
+            by=by.id,
+            target=target.id if target else None,
+            details=details,
+        )
         self.state.staff_log.append(line)
 
     def _mail(self, user: ForumUser, message: Any, by: ForumUser, on: Exchange | None) -> None:
@@ -147,7 +154,14 @@ class ForumRules:
             raise ForumError(responses.not_allowed_response())
         self._check_text(title, "min_personal_message_title_length", TITLE_LIMIT, "Title")
         self._check_external_id(external_id)
-        topic = Topic(self.state.next_id(), title, PRIVATE, author.id, self.now(), groups=groups)
+        topic = Topic(
+            id=self.state.next_id(),
+            title=title,
+            archetype=PRIVATE,
+            user_id=author.id,
+            created_at=self.now(),
+            groups=groups,
+        )
         topic.allowed = list(dict.fromkeys([author.id, *(u.id for u in users)]))
         topic.external_id = external_id
         return self._begin_topic(topic, author, raw, on)
@@ -157,7 +171,12 @@ class ForumRules:
         if author.is_silenced(self.now()):
             raise ForumError(responses.not_allowed_response())
         self._check_text(title, "min_topic_title_length", TITLE_LIMIT, "Title")
-        return self._begin_topic(Topic(self.state.next_id(), title, "regular", author.id, self.now()), author, raw, on)
+        return self._begin_topic(
+            Topic(id=self.state.next_id(), title=title, archetype="regular", user_id=author.id, created_at=self.now()),
+            author,
+            raw,
+            on,
+        )
 
     def answer(self, author: ForumUser, topic: Topic, raw: str, *, on: Exchange | None = None) -> Post:
         """Add a post to the topic. Silenced accounts can still answer in their own conversations."""
@@ -244,7 +263,15 @@ class ForumRules:
 
     def _add_post(self, topic: Topic, author: ForumUser, raw: str, on: Exchange | None) -> Post:
         now = self.now()
-        post = Post(self.state.next_id(), topic.id, len(topic.post_ids) + 1, author.id, raw, now, now)
+        post = Post(
+            id=self.state.next_id(),
+            topic_id=topic.id,
+            number=len(topic.post_ids) + 1,
+            user_id=author.id,
+            raw=raw,
+            created_at=now,
+            updated_at=now,
+        )
         if topic.archetype == PRIVATE:
             others = self.state.participants(topic) - {author.id}
             post.reachable = {i: not self.state.users[i].is_suspended(now) for i in sorted(others)}
@@ -266,7 +293,15 @@ class ForumRules:
             return
         topic.closed = closed
         now, action = self.now(), "closed.enabled" if closed else "closed.disabled"
-        line = Post(self.state.next_id(), topic.id, len(topic.post_ids) + 1, by.id, "", now, now)
+        line = Post(
+            id=self.state.next_id(),
+            topic_id=topic.id,
+            number=len(topic.post_ids) + 1,
+            user_id=by.id,
+            raw="",
+            created_at=now,
+            updated_at=now,
+        )
         line.post_type, line.action = SMALL_ACTION, action
         self.state.posts[line.id] = line
         topic.post_ids.append(line.id)
@@ -306,7 +341,7 @@ class ForumRules:
             return None
         event = "reviewable_created" if item is None else "reviewable_updated"
         if item is None:
-            item = Reviewable(self.state.next_id(), post.id, by.id, self.now())
+            item = Reviewable(id=self.state.next_id(), post_id=post.id, created_by=by.id, created_at=self.now())
             self.state.reviewables[item.id] = item
         item.scores.append(Score(self.state.next_id(), by.id, kind, self.now(), meta))
         item.status, item.version = 0, item.version + (event == "reviewable_updated")

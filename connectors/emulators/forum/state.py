@@ -195,7 +195,9 @@ class ForumState:
         user_id = fields.pop("id", None) or self.next_id()
         self._last_id = max(self._last_id, user_id)
         external = dict(fields.pop("external_ids", {}))
-        user = ForumUser(user_id, username, fields.pop("email", f"{username.lower()}@example.org"), **fields)
+        user = ForumUser(
+            id=user_id, username=username, email=fields.pop("email", f"{username.lower()}@example.org"), **fields
+        )
         user.name = user.name or username
         self.users[user_id] = user
         self._names[username.lower()] = user_id

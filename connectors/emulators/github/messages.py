@@ -62,7 +62,16 @@ class MessageRules:
         if not title.strip():
             raise GithubError(responses.invalid_response("Issue", "title can't be blank"))
         number = max(repository.issues, default=0) + 1
-        issue = Issue(self.state.next_id(), number, by.id, title, body, self.now(), self.now(), kind=kind)
+        issue = Issue(
+            id=self.state.next_id(),
+            number=number,
+            account_id=by.id,
+            title=title,
+            body=body,
+            created_at=self.now(),
+            updated_at=self.now(),
+            kind=kind,
+        )
         repository.issues[number] = issue
         self.history.record_change("message", str(issue.id), None, {"title": title, "body": body}, by.login, on)
         self._mail_watchers(repository, issue, by, f"{title}\n\n{body or ''}", on)
@@ -106,7 +115,15 @@ class MessageRules:
             raise GithubError(
                 responses.invalid_response("IssueComment", "body can't be blank or longer than 65536 characters")
             )
-        made = Comment(self.state.next_id(), by.id, body, self.now(), self.now(), review=review, reply_to=reply_to)
+        made = Comment(
+            id=self.state.next_id(),
+            account_id=by.id,
+            body=body,
+            created_at=self.now(),
+            updated_at=self.now(),
+            review=review,
+            reply_to=reply_to,
+        )
         issue.comments[made.id] = made
         issue.updated_at = self.now()
         self.history.record_change("message", str(made.id), None, {"body": body, "issue": issue.number}, by.login, on)
@@ -176,4 +193,4 @@ class MessageRules:
 
     def _sender(self, by: str) -> dict[str, Any]:
         account = self.state.find_account(by)
-        return self._renderer.account(account or GithubAccount(0, by, ""))
+        return self._renderer.account(account or GithubAccount(id=0, login=by, email=""))

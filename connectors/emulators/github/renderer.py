@@ -222,7 +222,7 @@ class JsonRenderer:
         organization = self.state.organization
         path = f"{organization}/{repository.name}"
         url = f"{self.origin}/repos/{path}"
-        owner = GithubAccount(self.state.organization_id, organization, "", type="Organization")
+        owner = GithubAccount(id=self.state.organization_id, login=organization, email="", type="Organization")
         links = {f"{name}_url": f"{url}/{name}" for name in _REPOSITORY_LINKS}
         places = {"clone_url": f"{WEB}/{path}.git", "git_url": f"git://{path}.git", "ssh_url": f"git@{path}.git"}
         dates = dict.fromkeys(("pushed_at", "created_at", "updated_at"), format_instant(EPOCH))
@@ -319,7 +319,9 @@ class JsonRenderer:
 
     def app(self, app_id: int, slug: str) -> dict[str, Any]:
         """Return the app itself."""
-        owner = GithubAccount(self.state.organization_id, self.state.organization, "", type="Organization")
+        owner = GithubAccount(
+            id=self.state.organization_id, login=self.state.organization, email="", type="Organization"
+        )
         return {
             "id": app_id,
             "slug": slug,
@@ -339,7 +341,9 @@ class JsonRenderer:
 
     def installation(self, installation_id: int, app_id: int, slug: str) -> dict[str, Any]:
         """Return the app's installation in the organisation, with what it may do."""
-        owner = GithubAccount(self.state.organization_id, self.state.organization, "", type="Organization")
+        owner = GithubAccount(
+            id=self.state.organization_id, login=self.state.organization, email="", type="Organization"
+        )
         return {
             "id": installation_id,
             "account": self.account(owner),

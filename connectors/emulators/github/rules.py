@@ -87,7 +87,14 @@ class GithubRules(MessageRules):
             )
         if self.state.invitation_of(account, self.now()) is not None:
             raise GithubError(responses.invalid_response("OrganizationInvitation", "Invitee has already been invited."))
-        made = Invitation(self.state.next_id(), account.id, role, list(team_ids), by, self.now())
+        made = Invitation(
+            id=self.state.next_id(),
+            account_id=account.id,
+            role=role,
+            team_ids=list(team_ids),
+            inviter=by,
+            created_at=self.now(),
+        )
         self.state.invitations[made.id] = made
         plain = {"role": role.value, "teams": list(team_ids)}
         self.history.record_change("invitation", str(account.id), None, plain, by, on)

@@ -155,7 +155,7 @@ class GithubEmulator(EmulatedServer[GithubState]):
 
     def add_repository(self, name: str, *, private: bool = False, collaborators: tuple[str, ...] = ()) -> Repository:
         """Add the repository, open to these people who are no members."""
-        repository = Repository(self.state.next_id(), name, private)
+        repository = Repository(id=self.state.next_id(), name=name, private=private)
         for login in collaborators:
             account = self.state.find_account(login) or self.state.register(login)
             repository.collaborators.add(account.id)

@@ -208,7 +208,9 @@ class GithubState:
             raise ValueError(f"the login {login} is taken")
         account_id = id or self.next_id()
         self._last_id = max(self._last_id, account_id)
-        account = GithubAccount(account_id, login, email or f"{login.lower()}@example.org", login, type)
+        account = GithubAccount(
+            id=account_id, login=login, email=email or f"{login.lower()}@example.org", name=login, type=type
+        )
         self.accounts[account_id] = account
         self._logins[login.lower()] = account_id
         return account

@@ -107,7 +107,16 @@ class MailStore:
 
     def deliver(self, raw: bytes, mail_from: str, recipient: str, signed_by: str = "") -> None:
         """Deliver the mail, or give it back to its sender."""
-        self.sent.append(SentMail(next(self._numbers), self.now(), mail_from, recipient, raw, signed_by))
+        self.sent.append(
+            SentMail(
+                number=next(self._numbers),
+                at=self.now(),
+                mail_from=mail_from,
+                recipient=recipient,
+                raw=raw,
+                signed_by=signed_by,
+            )
+        )
         account = self.account_for(recipient)
         if account is None or recipient.casefold() in self.refused:
             if mail_from:

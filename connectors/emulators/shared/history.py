@@ -70,7 +70,17 @@ class History:
         actor: str,
     ) -> Exchange:
         """Record the request before anything is done about it."""
-        exchange = Exchange(self._next(), self.now(), operation, method, path, query, headers, body, actor)
+        exchange = Exchange(
+            number=self._next(),
+            at=self.now(),
+            operation=operation,
+            method=method,
+            path=path,
+            query=query,
+            headers=headers,
+            body=body,
+            actor=actor,
+        )
         self.exchanges.append(exchange)
         return exchange
 
@@ -79,7 +89,14 @@ class History:
     ) -> Change:
         """Record the change with the exchange that caused it (None: somebody's own hand)."""
         change = Change(
-            self._next(), self.now(), what, subject, before, after, by, exchange.number if exchange else None
+            number=self._next(),
+            at=self.now(),
+            what=what,
+            subject=subject,
+            before=before,
+            after=after,
+            by=by,
+            exchange=exchange.number if exchange else None,
         )
         self.changes.append(change)
         return change

@@ -138,20 +138,20 @@ class EmulatedServer(ABC, Generic[StateT]):
             operation, request.method, request.path, query, dict(request.headers), body, actor or ""
         )
         call = Request(
-            self.state,
-            exchange,
-            dict(request.match_info),
-            query,
-            dict(request.headers),
-            body,
-            actor or "",
+            state=self.state,
+            exchange=exchange,
+            params=dict(request.match_info),
+            query=query,
+            headers=dict(request.headers),
+            body=body,
+            actor=actor or "",
         )
         drawn = self.faults.draw(operation)
         exchange.fault = "+".join(f.kind for f in drawn) or None
         for fault in drawn:
             if fault.kind is FaultKind.LATENCY:
                 await asyncio.sleep(fault.seconds)
-        fault = next((f for f in drawn if f.kind is not FaultKind.LATENCY), Fault(FaultKind.LATENCY))
+        fault = next((f for f in drawn if f.kind is not FaultKind.LATENCY), Fault(kind=FaultKind.LATENCY))
         if fault.kind is FaultKind.RESET:
             return _abort_connection(request)
         reply = self._refusal(call, fault, actor)
